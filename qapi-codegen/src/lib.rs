@@ -1,0 +1,1 @@
+//! Reads QEMU's QAPI schemas.

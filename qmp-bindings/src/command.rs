@@ -1,0 +1,38 @@
+//! What a command is to the type system.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The arguments of a command, and its name.
+///
+/// What a command returns depends on the release and is told by [`CommandOf`].
+/// So a command whose arguments never changed is one Rust type for every
+/// release, even where newer releases reply more than older ones.
+pub trait Command: Serialize {
+    /// The name on the wire, such as `blockdev-add`.
+    const NAME: &'static str;
+}
+
+/// Says that release `R` has this command, and what it returns there.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a command of `{R}`",
+    label = "this command does not exist, or has other arguments, in `{R}`",
+    note = "each release module has its own commands: take this one from the `command` module beside `{R}`"
+)]
+pub trait CommandOf<R>: Command {
+    /// What the command returns in this release.
+    type Return: DeserializeOwned;
+    /// Whether QEMU replies when the command succeeds.
+    ///
+    /// A few commands of the guest agent do not: when `guest-shutdown` works,
+    /// nothing comes back. Errors are always replied.
+    const SUCCESS_RESPONSE: bool = true;
+    /// Whether the command may be sent out of band (`exec-oob`).
+    const ALLOW_OOB: bool = false;
+}
+
+/// What a command without a return value returns: an object without members.
+///
+/// Members that a newer QEMU may send are ignored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Empty {}
