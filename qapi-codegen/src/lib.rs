@@ -1,1 +1,11 @@
-//! Reads QEMU's QAPI schemas.
+//! Reads QEMU's QAPI schemas; writes Rust types, diffs and verdicts.
+
+#![forbid(unsafe_code)]
+
+pub mod ast;
+pub mod diagnostic;
+pub mod load;
+pub mod parse;
+pub mod source;
+pub mod validate;
+pub mod version;
