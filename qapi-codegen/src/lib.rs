@@ -6,6 +6,7 @@ pub mod ast;
 pub mod diagnostic;
 pub mod load;
 pub mod parse;
+pub mod schema;
 pub mod source;
 pub mod validate;
 pub mod version;
