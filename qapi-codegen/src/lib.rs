@@ -2,8 +2,10 @@
 
 #![forbid(unsafe_code)]
 
+pub mod analyse;
 pub mod ast;
 pub mod diagnostic;
+pub mod emit;
 pub mod load;
 pub mod parse;
 pub mod schema;

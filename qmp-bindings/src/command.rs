@@ -1,7 +1,9 @@
 //! What a command is to the type system.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, MapAccess};
+use serde::ser::{Serialize, SerializeMap};
+
+use crate::wire::prelude::{Object, Write};
 
 /// The arguments of a command, and its name.
 ///
@@ -36,3 +38,42 @@ pub trait CommandOf<R>: Command {
 /// Members that a newer QEMU may send are ignored.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Empty {}
+
+crate::wire::serialize!(Empty);
+crate::wire::deserialize!(Empty);
+
+impl Write for Empty {
+    fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
+        Ok(())
+    }
+}
+
+impl Object for Empty {
+    type Slots = Self;
+    const NAME: &'static str = "empty";
+
+    fn accept<'de, A: MapAccess<'de>>(
+        _: &mut Self,
+        _: &str,
+        _: &mut A,
+    ) -> Result<bool, A::Error> {
+        Ok(false)
+    }
+
+    fn finish<E: Error>(slots: Self) -> Result<Self, E> {
+        Ok(slots)
+    }
+}
+
+/// What a command returns that does not reply when it succeeds.
+///
+/// There is no value of it: whoever sends such a command waits for an error, or
+/// for nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NoReply {}
+
+impl<'de> Deserialize<'de> for NoReply {
+    fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        Err(D::Error::custom("this command does not reply when it succeeds"))
+    }
+}

@@ -1,0 +1,240 @@
+//! Rust names for what the schema names.
+//!
+//! The only place that makes them. Words begin at separators and where case
+//! changes; acronyms are words. Names of one scope are made together, so that
+//! two names of the wire never become one name of Rust.
+
+use std::collections::HashMap;
+
+/// The name of a type, a command or an event.
+///
+/// What every Rust program sees without importing it keeps its meaning: the
+/// schema's `String` becomes `QapiString`, since a glob import would otherwise
+/// take the name of Rust's own.
+pub fn type_name(name: &str) -> String {
+    let pascal = pascal_case(name);
+    if PRELUDE.contains(&pascal.as_str()) {
+        format!("Qapi{pascal}")
+    } else {
+        pascal
+    }
+}
+
+/// The names of an enum's variants, one for each wire name.
+pub fn variants<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
+    distinct(names.into_iter().map(|name| (name, pascal_case(name))))
+}
+
+/// The names of a struct's fields, one for each wire name; `r#` is in front of
+/// keywords.
+pub fn fields<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
+    let snake = names.into_iter().map(|name| (name, snake_case(name)));
+    distinct(snake).into_iter().map(unreserved).collect()
+}
+
+/// The module and the feature of a release, such as `v2_11`.
+pub fn release(series: crate::version::Series) -> String {
+    format!("v{}_{}", series.major, series.minor)
+}
+
+/// `blockdev-add`, `BLOCK_JOB_READY`, `VNCInfo` and `2_5` to `BlockdevAdd`,
+/// `BlockJobReady`, `VncInfo` and `_2_5`.
+fn pascal_case(name: &str) -> String {
+    let mut pascal = String::new();
+    for word in words(name) {
+        let digit_meets_digit = pascal.ends_with(|last: char| last.is_ascii_digit())
+            && word.starts_with(|first: char| first.is_ascii_digit());
+        if digit_meets_digit {
+            pascal.push('_');
+        }
+        pascal.push_str(&capitalised(word));
+    }
+    if pascal.starts_with(|first: char| first.is_ascii_digit()) {
+        pascal.insert(0, '_');
+    }
+    pascal
+}
+
+fn capitalised(word: &str) -> String {
+    let mut characters = word.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first
+        .into_iter()
+        .chain(characters.map(|rest| rest.to_ascii_lowercase()))
+        .collect()
+}
+
+fn snake_case(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    lower.split(['-', '_', '.']).collect::<Vec<_>>().join("_")
+}
+
+/// The words of a name.
+fn words(name: &str) -> Vec<&str> {
+    let separators = |character: char| !character.is_ascii_alphanumeric();
+    name.split(separators)
+        .filter(|part| !part.is_empty())
+        .flat_map(humps)
+        .collect()
+}
+
+/// The words of a part without separators: `SGXInfo` has `SGX` and `Info`.
+fn humps(part: &str) -> Vec<&str> {
+    let bytes = part.as_bytes();
+    let begins_word = |at: usize| {
+        let after_lower = !bytes[at - 1].is_ascii_uppercase();
+        let before_lower = bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+        bytes[at].is_ascii_uppercase() && (after_lower || before_lower)
+    };
+    let mut words = Vec::new();
+    let mut start = 0;
+    for at in (1..part.len()).filter(|&at| begins_word(at)) {
+        words.push(&part[start..at]);
+        start = at;
+    }
+    words.push(&part[start..]);
+    words
+}
+
+/// Tells equal names apart: the one that is spelled like its wire name keeps
+/// it, others get as many `_` as it takes.
+fn distinct<'n>(names: impl Iterator<Item = (&'n str, String)>) -> Vec<String> {
+    let names: Vec<(&str, String)> = names.collect();
+    let mut owners: HashMap<&str, &str> = HashMap::new();
+    for (wire, name) in &names {
+        let owner = owners.entry(name).or_insert(wire);
+        if wire == name {
+            *owner = wire;
+        }
+    }
+    let mut taken: HashMap<&str, usize> = HashMap::new();
+    let suffixes: Vec<usize> = names
+        .iter()
+        .map(|(wire, name)| {
+            if owners[name.as_str()] == *wire {
+                return 0;
+            }
+            let others = taken.entry(name).or_default();
+            *others += 1;
+            *others
+        })
+        .collect();
+    let suffixed =
+        |((_, name), suffix): (&(&str, String), usize)| name.clone() + &"_".repeat(suffix);
+    names.iter().zip(suffixes).map(suffixed).collect()
+}
+
+fn unreserved(name: String) -> String {
+    if ["self", "super", "crate"].contains(&name.as_str()) {
+        name + "_"
+    } else if KEYWORDS.contains(&name.as_str()) {
+        format!("r#{name}")
+    } else {
+        name
+    }
+}
+
+const KEYWORDS: [&str; 47] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while",
+];
+
+/// The names that every Rust program sees without importing them.
+const PRELUDE: [&str; 37] = [
+    "AsMut",
+    "AsRef",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Hash",
+    "Into",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "Vec",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_pascal_case_with_acronyms_as_words() {
+        let cases = [
+            ("blockdev-add", "BlockdevAdd"),
+            ("block_set_io_throttle", "BlockSetIoThrottle"),
+            ("BLOCK_JOB_READY", "BlockJobReady"),
+            ("VNCInfo", "VncInfo"),
+            ("QCryptoBlockFormat", "QCryptoBlockFormat"),
+            ("X86CPURegister32", "X86CpuRegister32"),
+            ("BlockdevOptionsQcow2", "BlockdevOptionsQcow2"),
+            ("query-named-block-nodes", "QueryNamedBlockNodes"),
+            ("x-blockdev-del", "XBlockdevDel"),
+            ("String", "QapiString"),
+            ("STOP", "Stop"),
+            ("__com.redhat_drive-mirror", "ComRedhatDriveMirror"),
+        ];
+        for (wire, rust) in cases {
+            assert_eq!(type_name(wire), rust, "{wire}");
+        }
+    }
+
+    #[test]
+    fn values_may_begin_with_digits_and_hold_dots() {
+        let names = [
+            "3des",
+            "2_5",
+            "25",
+            "l1_grow.alloc_table",
+            "monolithicFlat",
+            "none",
+        ];
+        let rust = [
+            "_3des",
+            "_2_5",
+            "_25",
+            "L1GrowAllocTable",
+            "MonolithicFlat",
+            "None",
+        ];
+        assert_eq!(variants(names), rust);
+    }
+
+    #[test]
+    fn fields_keep_apart_what_case_tells_apart() {
+        assert_eq!(fields(["PC", "pc", "Pc"]), ["pc_", "pc", "pc__"]);
+        assert_eq!(
+            fields(["type", "node-name", "self"]),
+            ["r#type", "node_name", "self_"]
+        );
+    }
+}

@@ -1,0 +1,280 @@
+//! Which releases share a Rust type.
+//!
+//! Two releases share a type where it has the same name and the same wire
+//! shape, down to the last member of the last type in it. Types may contain
+//! themselves, so this is not found by going down but by telling apart: at
+//! first types are told apart by name, then by what they are made of, and again
+//! until nothing new is told apart.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write;
+
+use super::names;
+use crate::schema::{Content, Data, Item, Member, Schema, Type, TypeId, TypeKind, Union};
+
+/// What serves the same releases, and so stands in the same generated files.
+#[derive(Debug, Default)]
+pub struct Group {
+    /// The releases that it serves, by their place in the list.
+    pub releases: Vec<usize>,
+    /// Types, sorted by name.
+    pub types: Vec<Shared<TypeId>>,
+    /// Commands, sorted by name.
+    pub commands: Vec<Shared<usize>>,
+    /// Events, sorted by name.
+    pub events: Vec<Shared<usize>>,
+}
+
+/// One Rust type and the thing of the schema that it stands for.
+#[derive(Debug, Clone)]
+pub struct Shared<I> {
+    /// The Rust name.
+    pub name: String,
+    /// The thing in each release, the oldest first; never empty.
+    pub members: Vec<(usize, I)>,
+}
+
+impl<I: Copy> Shared<I> {
+    /// The newest release that has it, and what it is there.
+    pub fn newest(&self) -> (usize, I) {
+        self.members[self.members.len() - 1]
+    }
+}
+
+/// All Rust types that the releases need.
+#[derive(Debug)]
+pub struct Sharing {
+    /// The groups, each with a set of releases of its own.
+    pub groups: Vec<Group>,
+    homes: HashMap<(usize, TypeId), usize>,
+}
+
+impl Sharing {
+    /// The group in which a release's type stands.
+    pub fn home(&self, release: usize, id: TypeId) -> usize {
+        self.homes[&(release, id)]
+    }
+}
+
+/// Finds the types that releases share; the oldest release comes first.
+pub fn share(schemas: &[&Schema]) -> Sharing {
+    let classes = classes(schemas);
+    let types = each(schemas, |schema| schema.types().map(|(id, _)| id).collect());
+    let types = gather(types, |release, id| {
+        (
+            names::type_name(&schemas[release].get(id).meta.name),
+            classes[release][id.index()].to_string(),
+        )
+    });
+    let commands = gather(
+        each(schemas, |schema| (0..schema.commands.len()).collect()),
+        |release, index| {
+            let command = &schemas[release].commands[index];
+            let mut shape = data(&command.data, &classes[release]);
+            shape.push_str(if command.open { " open" } else { "" });
+            (names::type_name(&command.meta.name), shape)
+        },
+    );
+    let events = gather(
+        each(schemas, |schema| (0..schema.events.len()).collect()),
+        |release, index| {
+            let event = &schemas[release].events[index];
+            (
+                names::type_name(&event.meta.name),
+                data(&event.data, &classes[release]),
+            )
+        },
+    );
+    grouped(types, commands, events)
+}
+
+fn grouped(
+    types: Vec<Shared<TypeId>>,
+    commands: Vec<Shared<usize>>,
+    events: Vec<Shared<usize>>,
+) -> Sharing {
+    let mut groups: BTreeMap<Vec<usize>, Group> = BTreeMap::new();
+    for shared in types {
+        groups
+            .entry(releases(&shared))
+            .or_default()
+            .types
+            .push(shared);
+    }
+    for shared in commands {
+        groups
+            .entry(releases(&shared))
+            .or_default()
+            .commands
+            .push(shared);
+    }
+    for shared in events {
+        groups
+            .entry(releases(&shared))
+            .or_default()
+            .events
+            .push(shared);
+    }
+    let groups: Vec<Group> = groups
+        .into_iter()
+        .map(|(releases, group)| Group { releases, ..group })
+        .collect();
+    let homes = groups.iter().enumerate().flat_map(|(home, group)| {
+        group
+            .types
+            .iter()
+            .flat_map(move |shared| shared.members.iter().map(move |&key| (key, home)))
+    });
+    Sharing {
+        homes: homes.collect(),
+        groups,
+    }
+}
+
+fn releases<I>(shared: &Shared<I>) -> Vec<usize> {
+    shared.members.iter().map(|(release, _)| *release).collect()
+}
+
+fn each<I>(schemas: &[&Schema], ids: impl Fn(&Schema) -> Vec<I>) -> Vec<(usize, I)> {
+    let each = schemas.iter().enumerate();
+    each.flat_map(|(release, schema)| ids(schema).into_iter().map(move |id| (release, id)))
+        .collect()
+}
+
+/// Brings together what has the same Rust name and the same shape.
+fn gather<I: Copy>(
+    ids: Vec<(usize, I)>,
+    key: impl Fn(usize, I) -> (String, String),
+) -> Vec<Shared<I>> {
+    let mut found: BTreeMap<(String, String), Vec<(usize, I)>> = BTreeMap::new();
+    for (release, id) in ids {
+        found
+            .entry(key(release, id))
+            .or_default()
+            .push((release, id));
+    }
+    found
+        .into_iter()
+        .map(|((name, _), members)| Shared { name, members })
+        .collect()
+}
+
+/// A number for each type of each release; equal numbers mean equal types.
+fn classes(schemas: &[&Schema]) -> Vec<Vec<usize>> {
+    let one_class = schemas
+        .iter()
+        .map(|schema| vec![0; schema.types.len()])
+        .collect();
+    let mut classes: Vec<Vec<usize>> = one_class;
+    let mut count = 0;
+    loop {
+        let mut numbers: HashMap<String, usize> = HashMap::new();
+        classes = schemas
+            .iter()
+            .zip(&classes)
+            .map(|(schema, known)| {
+                let shapes = schema.types().map(|(id, _)| shape(schema, id, known));
+                shapes
+                    .map(|shape| {
+                        let next = numbers.len();
+                        *numbers.entry(shape).or_insert(next)
+                    })
+                    .collect()
+            })
+            .collect();
+        if numbers.len() == count {
+            return classes;
+        }
+        count = numbers.len();
+    }
+}
+
+/// What a type is made of, as text; types in it are the numbers known so far.
+fn shape(schema: &Schema, id: TypeId, known: &[usize]) -> String {
+    let def = schema.get(id);
+    let mut text = format!(
+        "{} {} ",
+        names::type_name(&def.meta.name),
+        known[id.index()]
+    );
+    match &def.kind {
+        TypeKind::Enum(body) => {
+            let mut values: Vec<&str> = body
+                .values
+                .iter()
+                .map(|value| value.name.as_str())
+                .collect();
+            values.sort_unstable();
+            let _ = write!(text, "enum {values:?}");
+        }
+        TypeKind::Struct(_) => text.push_str(&members(&schema.members(id), known)),
+        TypeKind::Union(union) => text.push_str(&union_shape(schema, id, union, known)),
+        TypeKind::Alternate(alternate) => {
+            let branch = |branch: &crate::schema::Branch| {
+                format!("{}={}", branch.meta.name, type_text(branch.ty, known))
+            };
+            text.push_str(&sorted(alternate.branches.iter().map(branch)));
+        }
+    }
+    text
+}
+
+fn union_shape(schema: &Schema, id: TypeId, union: &Union, known: &[usize]) -> String {
+    let shared: Vec<&Member> = schema
+        .members(id)
+        .into_iter()
+        .filter(|member| member.meta.name != union.tag)
+        .collect();
+    let cases = schema.cases(union);
+    let cases = cases.iter().map(|case| match case.content {
+        Content::Nothing => case.meta.name.clone(),
+        Content::Members(id) => format!("{}+{}", case.meta.name, known[id.index()]),
+        Content::Data(ty) => format!("{}={}", case.meta.name, type_text(ty, known)),
+    });
+    format!(
+        "union {} {} {}",
+        union.tag,
+        members(&shared, known),
+        sorted(cases)
+    )
+}
+
+fn data(data: &Data, known: &[usize]) -> String {
+    match data {
+        Data::Members(own) => members(&own.iter().collect::<Vec<_>>(), known),
+        Data::Defined(id) => known[id.index()].to_string(),
+    }
+}
+
+fn members(members: &[&Member], known: &[usize]) -> String {
+    sorted(members.iter().map(|member| {
+        let presence = match (member.optional, &member.meta.condition) {
+            (true, _) => "?",
+            (false, Some(_)) => "if",
+            (false, None) => "",
+        };
+        format!(
+            "{}{presence}:{}",
+            member.meta.name,
+            type_text(member.ty, known)
+        )
+    }))
+}
+
+fn type_text(ty: Type, known: &[usize]) -> String {
+    let item = match ty.item() {
+        Item::Builtin(builtin) => builtin.name().to_owned(),
+        Item::Defined(id) => known[id.index()].to_string(),
+    };
+    if matches!(ty, Type::Array(_)) {
+        format!("[{item}]")
+    } else {
+        item
+    }
+}
+
+fn sorted(parts: impl Iterator<Item = String>) -> String {
+    let mut parts: Vec<String> = parts.collect();
+    parts.sort_unstable();
+    format!("{{{}}}", parts.join(","))
+}

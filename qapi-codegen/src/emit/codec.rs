@@ -1,0 +1,154 @@
+//! Types of members, and how their values are read and written.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::context::Scope;
+use crate::schema::{Builtin, Item, Type, TypeId};
+
+/// A value's type in Rust and on the wire.
+pub struct Codec {
+    /// The type that users see.
+    pub rust: TokenStream,
+    /// The type that reads and writes it, where it is another one.
+    wire: Option<TokenStream>,
+    array: bool,
+}
+
+/// How values of a type are represented.
+///
+/// `owner` and `name` say in which place; some places hold their value in a box.
+pub fn codec(scope: &Scope<'_>, release: usize, ty: Type, owner: Option<(TypeId, &str)>) -> Codec {
+    let item = rust_item(scope, release, ty.item());
+    let boxed = owner.is_some_and(|(id, name)| scope.context.is_boxed(release, id, name));
+    let array = matches!(ty, Type::Array(_));
+    let rust = match (array, boxed) {
+        (true, _) => quote!(Vec<#item>),
+        (false, true) => quote!(Box<#item>),
+        (false, false) => item,
+    };
+    Codec {
+        rust,
+        wire: wire_item(scope, ty.item()),
+        array,
+    }
+}
+
+/// The Rust type of a value, such as `Vec<BlockInfo>`.
+pub fn rust_type(scope: &Scope<'_>, release: usize, ty: Type) -> TokenStream {
+    codec(scope, release, ty, None).rust
+}
+
+fn rust_item(scope: &Scope<'_>, release: usize, item: Item) -> TokenStream {
+    match item {
+        Item::Builtin(builtin) => builtin_type(builtin),
+        Item::Defined(id) => {
+            let name = format_ident!("{}", scope.type_name(release, id));
+            let module = scope.types_module();
+            quote!(#module #name)
+        }
+    }
+}
+
+fn builtin_type(builtin: Builtin) -> TokenStream {
+    match builtin {
+        Builtin::Str | Builtin::QType => quote!(String),
+        Builtin::Number => quote!(f64),
+        Builtin::Int | Builtin::Int64 => quote!(i64),
+        Builtin::Int8 => quote!(i8),
+        Builtin::Int16 => quote!(i16),
+        Builtin::Int32 => quote!(i32),
+        Builtin::Uint8 => quote!(u8),
+        Builtin::Uint16 => quote!(u16),
+        Builtin::Uint32 => quote!(u32),
+        Builtin::Uint64 | Builtin::Size => quote!(u64),
+        Builtin::Bool => quote!(bool),
+        Builtin::Any => quote!(serde_json::Value),
+        Builtin::Null => quote!(()),
+    }
+}
+
+/// The type that reads and writes a number that QEMU writes in two ways.
+fn wire_item(scope: &Scope<'_>, item: Item) -> Option<TokenStream> {
+    match item {
+        Item::Builtin(Builtin::Number) => Some(quote!(Number)),
+        Item::Builtin(Builtin::Uint64 | Builtin::Size) if scope.writes_negative() => {
+            Some(quote!(Unsigned))
+        }
+        _ => None,
+    }
+}
+
+impl Codec {
+    /// An expression that reads the value into an `Option`.
+    pub fn read(&self) -> TokenStream {
+        match (&self.wire, self.array) {
+            (None, _) => quote!(read(map)?),
+            (Some(wire), false) => quote!(read::<#wire, _>(map)?.map(|value| value.0)),
+            (Some(wire), true) => quote! {
+                read::<Vec<#wire>, _>(map)?
+                    .map(|values| values.into_iter().map(|value| value.0).collect())
+            },
+        }
+    }
+
+    /// A statement that writes the value if it is there.
+    pub fn put_some(&self, name: &str, value: &TokenStream) -> TokenStream {
+        match (&self.wire, self.array) {
+            (None, _) => quote!(put_some(map, #name, &#value)?;),
+            (Some(wire), false) => quote!(put_some(map, #name, &#value.map(#wire))?;),
+            (Some(wire), true) => quote! {
+                if let Some(values) = &#value {
+                    put(map, #name, &values.iter().copied().map(#wire).collect::<Vec<_>>())?;
+                }
+            },
+        }
+    }
+
+    /// A statement that writes the value; `value` is a place.
+    pub fn put(&self, name: &str, value: &TokenStream) -> TokenStream {
+        self.put_reference(name, &quote!(&#value), value)
+    }
+
+    /// A statement that writes the value behind a reference.
+    pub fn put_behind(&self, name: &str, reference: &TokenStream) -> TokenStream {
+        self.put_reference(name, reference, &quote!((*#reference)))
+    }
+
+    fn put_reference(
+        &self,
+        name: &str,
+        reference: &TokenStream,
+        value: &TokenStream,
+    ) -> TokenStream {
+        match (&self.wire, self.array) {
+            (None, _) => quote!(put(map, #name, #reference)?;),
+            (Some(wire), false) => quote!(put(map, #name, &#wire(#value))?;),
+            (Some(wire), true) => {
+                quote!(put(map, #name, &#value.iter().copied().map(#wire).collect::<Vec<_>>())?;)
+            }
+        }
+    }
+
+    /// An expression that can be serialised, for the value behind a reference.
+    pub fn serialize_behind(&self, reference: &TokenStream) -> TokenStream {
+        match (&self.wire, self.array) {
+            (None, _) => reference.clone(),
+            (Some(wire), false) => quote!(#wire(*#reference)),
+            (Some(wire), true) => {
+                quote!(#reference.iter().copied().map(#wire).collect::<Vec<_>>())
+            }
+        }
+    }
+
+    /// An expression that reads the member `data` of a union's branch.
+    pub fn read_data(&self) -> TokenStream {
+        match (&self.wire, self.array) {
+            (None, _) => quote!(rest.members::<Data<_>>()?.0),
+            (Some(wire), false) => quote!(rest.members::<Data<#wire>>()?.0.0),
+            (Some(wire), true) => quote! {
+                rest.members::<Data<Vec<#wire>>>()?.0.into_iter().map(|value| value.0).collect()
+            },
+        }
+    }
+}

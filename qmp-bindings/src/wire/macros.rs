@@ -1,0 +1,232 @@
+//! Impls that differ between types in nothing but the name.
+
+/// Implements `Serialize` for objects.
+macro_rules! serialize {
+    ($($name:ident),*) => {$(
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::wire::write_object(self, serializer)
+            }
+        }
+    )*};
+}
+
+/// Implements `Deserialize` for objects.
+macro_rules! deserialize {
+    ($($name:ident),*) => {$(
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::wire::object(deserializer)
+            }
+        }
+    )*};
+}
+
+/// Implements `Deserialize` for unions.
+macro_rules! deserialize_union {
+    ($($name:ident),*) => {$(
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::wire::union(deserializer)
+            }
+        }
+    )*};
+}
+
+/// Implements `Base` for unions whose branches share nothing but the tag.
+macro_rules! no_base {
+    ($name:ident = $wire:literal) => {
+        impl $crate::wire::prelude::Base for $name {
+            type Slots = ();
+            type Branches = Self;
+            const NAME: &'static str = $wire;
+
+            fn accept<'de, A: serde::de::MapAccess<'de>>(
+                _: &mut (),
+                _: &str,
+                _: &mut A,
+            ) -> Result<bool, A::Error> {
+                Ok(false)
+            }
+
+            fn finish<E: serde::de::Error>(_: (), branch: Self) -> Result<Self, E> {
+                Ok(branch)
+            }
+        }
+    };
+}
+
+/// Implements `Object` for unions that are branches of other unions.
+macro_rules! nested_union {
+    ($($name:ident),*) => {$(
+        impl $crate::wire::prelude::Object for $name {
+            type Slots = $crate::wire::UnionSlots<Self>;
+            const NAME: &'static str = <Self as $crate::wire::prelude::Base>::NAME;
+
+            fn accept<'de, A: serde::de::MapAccess<'de>>(
+                slots: &mut Self::Slots,
+                key: &str,
+                map: &mut A,
+            ) -> Result<bool, A::Error> {
+                slots.accept(key, map)?;
+                Ok(true)
+            }
+
+            fn finish<E: serde::de::Error>(slots: Self::Slots) -> Result<Self, E> {
+                slots.finish()
+            }
+        }
+    )*};
+}
+
+/// Implements `Deserialize` for alternates.
+macro_rules! deserialize_alternate {
+    ($($name:ident),*) => {$(
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::wire::alternate(deserializer)
+            }
+        }
+    )*};
+}
+
+/// Implements `Deserialize` for commands and events that are a type of the schema.
+macro_rules! deserialize_newtype {
+    ($($name:ident),*) => {$(
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                serde::Deserialize::deserialize(deserializer).map($name)
+            }
+        }
+    )*};
+}
+
+/// Implements `Display` for enums.
+macro_rules! display_enum {
+    ($($name:ident),*) => {$(
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    )*};
+}
+
+/// Implements `Serialize` for enums.
+macro_rules! serialize_enum {
+    ($($name:ident),*) => {$(
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    )*};
+}
+
+/// Implements `Deserialize` for enums.
+macro_rules! deserialize_enum {
+    ($($name:ident),*) => {$(
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::wire::text(deserializer, |text| $name::from(text))
+            }
+        }
+    )*};
+}
+
+/// Implements `Command`.
+macro_rules! commands {
+    ($($name:ident = $wire:literal),*) => {$(
+        impl $crate::Command for $name {
+            const NAME: &'static str = $wire;
+        }
+    )*};
+}
+
+/// Says what the commands of a release return.
+macro_rules! commands_of {
+    ($release:ident: $($name:ident => $returns:ty $(, $flag:ident)*;)*) => {$(
+        impl $crate::CommandOf<$release> for command::$name {
+            type Return = $returns;
+            $($crate::wire::command_flag!($flag);)*
+        }
+    )*};
+}
+
+/// What is unusual about a command.
+macro_rules! command_flag {
+    (oob) => {
+        const ALLOW_OOB: bool = true;
+    };
+    (silent) => {
+        const SUCCESS_RESPONSE: bool = false;
+    };
+}
+
+/// Defines the enum of a release's events.
+macro_rules! events {
+    (
+        $(#[$meta:meta])*
+        pub enum $event:ident of $release:ident {
+            $($(#[$docs:meta])* $name:ident = $wire:literal),*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum $event {
+            $($(#[$docs])* $name(event::$name),)*
+            /// An event that the schema does not list.
+            Unknown($crate::UnknownEvent),
+        }
+
+        impl $crate::Event for $event {
+            fn decode(
+                name: &str,
+                data: Option<&serde_json::value::RawValue>,
+            ) -> Result<Self, serde_json::Error> {
+                let data = data.map_or("{}", serde_json::value::RawValue::get);
+                Ok(match name {
+                    $($wire => $event::$name(serde_json::from_str(data)?),)*
+                    _ => $event::Unknown($crate::UnknownEvent {
+                        name: name.to_owned(),
+                        data: serde_json::from_str(data)?,
+                    }),
+                })
+            }
+
+            fn name(&self) -> &str {
+                match self {
+                    $($event::$name(_) => $wire,)*
+                    $event::Unknown(event) => &event.name,
+                }
+            }
+        }
+
+        $(
+            impl $crate::EventOf<$release> for event::$name {
+                const NAME: &'static str = $wire;
+
+                fn from_event(event: $event) -> Result<Self, $event> {
+                    match event {
+                        $event::$name(event) => Ok(event),
+                        other => Err(other),
+                    }
+                }
+
+                fn peek(event: &$event) -> Option<&Self> {
+                    match event {
+                        $event::$name(event) => Some(event),
+                        _ => None,
+                    }
+                }
+            }
+        )*
+    };
+}
+
+pub(crate) use {
+    command_flag, commands, commands_of, deserialize, deserialize_alternate, deserialize_enum,
+    deserialize_newtype, deserialize_union, display_enum, events, nested_union, no_base, serialize,
+    serialize_enum,
+};

@@ -1,0 +1,102 @@
+//! Objects with known members.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+
+/// An object, as its members are read one after the other.
+pub(crate) trait Object: Sized {
+    /// The members that were read so far.
+    type Slots: Default;
+
+    /// The name in the schema, for messages.
+    const NAME: &'static str;
+
+    /// Reads the value that comes next, if `key` is a member of this object.
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error>;
+
+    /// Puts the object together once all members were read.
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E>;
+}
+
+/// Reads an object; members that it does not know are passed over.
+pub(crate) fn object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object ({})", T::NAME)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let mut slots = T::Slots::default();
+        while let Some(Key(key)) = map.next_key()? {
+            if !T::accept(&mut slots, &key, &mut map)? {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        T::finish(slots)
+    }
+}
+
+/// Reads the value of a member.
+pub(crate) fn read<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    map: &mut A,
+) -> Result<Option<T>, A::Error> {
+    map.next_value().map(Some)
+}
+
+/// The value of a member that has to be there.
+pub(crate) fn required<T, E: Error>(slot: Option<T>, name: &'static str) -> Result<T, E> {
+    slot.ok_or_else(|| E::missing_field(name))
+}
+
+/// The name of a member, borrowed where the input can lend it.
+pub(crate) struct Key<'de>(pub(crate) Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+struct KeyVisitor;
+
+impl<'de> Visitor<'de> for KeyVisitor {
+    type Value = Key<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, key: &'de str) -> Result<Self::Value, E> {
+        Ok(Key(Cow::Borrowed(key)))
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(Key(Cow::Owned(key.to_owned())))
+    }
+
+    fn visit_string<E: Error>(self, key: String) -> Result<Self::Value, E> {
+        Ok(Key(Cow::Owned(key)))
+    }
+}
+
+/// Reads a string and makes something of it.
+pub(crate) fn text<'de, T, D: Deserializer<'de>>(
+    deserializer: D,
+    make: impl Fn(&str) -> T,
+) -> Result<T, D::Error> {
+    Key::deserialize(deserializer).map(|Key(text)| make(&text))
+}

@@ -1,0 +1,229 @@
+//! Flat unions: objects whose members depend on one of them.
+//!
+//! QEMU sends members in no particular order, so the tag may come after what
+//! depends on it. What comes before the tag and is not shared by all branches
+//! is kept as text; from the tag on everything goes straight into the branch.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor,
+};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::read::{Key, Object, required};
+
+/// What a union is made of: members that all branches share, and a branch.
+pub(crate) trait Base: Sized {
+    /// The shared members that were read so far.
+    type Slots: Default;
+    /// The branches.
+    type Branches: Branches;
+    /// The name in the schema, for messages.
+    const NAME: &'static str;
+
+    /// Reads the value that comes next, if `key` is a shared member.
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error>;
+
+    /// Puts the union together.
+    fn finish<E: Error>(slots: Self::Slots, branch: Self::Branches) -> Result<Self, E>;
+}
+
+/// The branches of a union.
+pub(crate) trait Branches: Sized {
+    /// The member that tells the branch.
+    const TAG: &'static str;
+
+    /// Reads the rest of the object as the branch of this tag.
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        tag: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error>;
+}
+
+/// Reads a union.
+pub(crate) fn union<'de, U: Base, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
+    deserializer.deserialize_map(UnionVisitor(PhantomData))
+}
+
+struct UnionVisitor<U>(PhantomData<U>);
+
+impl<'de, U: Base> Visitor<'de> for UnionVisitor<U> {
+    type Value = U;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object ({})", U::NAME)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<U, A::Error> {
+        let mut slots = UnionSlots::<U>::default();
+        while slots.tag.is_none() {
+            let Some(Key(key)) = map.next_key()? else { break };
+            slots.accept(&key, &mut map)?;
+        }
+        slots.decode(&mut map)
+    }
+}
+
+/// The members of a union that were read so far.
+pub(crate) struct UnionSlots<U: Base> {
+    tag: Option<String>,
+    base: U::Slots,
+    early: Vec<(String, Box<RawValue>)>,
+}
+
+impl<U: Base> Default for UnionSlots<U> {
+    fn default() -> Self {
+        UnionSlots { tag: None, base: U::Slots::default(), early: Vec::new() }
+    }
+}
+
+impl<U: Base> UnionSlots<U> {
+    pub(crate) fn accept<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: &str,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        if key == U::Branches::TAG {
+            self.tag = Some(map.next_value()?);
+        } else if !U::accept(&mut self.base, key, map)? {
+            self.early.push((key.to_owned(), map.next_value()?));
+        }
+        Ok(())
+    }
+
+    fn decode<'de, A: MapAccess<'de>>(mut self, map: &mut A) -> Result<U, A::Error> {
+        let tag = required(self.tag, U::Branches::TAG)?;
+        let rest = Rest::<A, U> { early: self.early, map, base: &mut self.base };
+        let branch = U::Branches::decode(tag, rest)?;
+        U::finish(self.base, branch)
+    }
+
+    /// Puts the union together where no more members come.
+    pub(crate) fn finish<E: Error>(self) -> Result<U, E> {
+        self.decode(&mut NoMembers(PhantomData))
+    }
+}
+
+/// The members of a union that its branch has to read.
+pub(crate) struct Rest<'m, A, U: Base> {
+    early: Vec<(String, Box<RawValue>)>,
+    map: &'m mut A,
+    base: &'m mut U::Slots,
+}
+
+impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, A, U> {
+    /// Reads them as the members of an object.
+    pub(crate) fn members<T: Object>(self) -> Result<T, A::Error> {
+        let mut slots = T::Slots::default();
+        for (key, value) in &self.early {
+            T::accept(&mut slots, key, &mut Early(value)).map_err(|error| within(key, &error))?;
+        }
+        while let Some(Key(key)) = self.map.next_key()? {
+            if !U::accept(self.base, &key, self.map)? && !T::accept(&mut slots, &key, self.map)? {
+                self.map.next_value::<IgnoredAny>()?;
+            }
+        }
+        T::finish(slots)
+    }
+
+    /// Passes over them, for a branch without members.
+    pub(crate) fn nothing(self) -> Result<(), A::Error> {
+        self.members::<Nothing>().map(|Nothing| ())
+    }
+
+    /// Keeps them, for a branch that is not in the schema.
+    pub(crate) fn unrecognized(self) -> Result<Map<String, Value>, A::Error> {
+        let mut members = Map::new();
+        for (key, value) in self.early {
+            let value = serde_json::from_str(value.get()).map_err(|error| within(&key, &error))?;
+            members.insert(key, value);
+        }
+        while let Some(Key(key)) = self.map.next_key()? {
+            if !U::accept(self.base, &key, self.map)? {
+                members.insert(key.into_owned(), self.map.next_value()?);
+            }
+        }
+        Ok(members)
+    }
+}
+
+/// Says in which member an error is, which its text alone does not know.
+fn within<E: Error>(key: &str, error: &serde_json::Error) -> E {
+    E::custom(format_args!("in `{key}`: {error}"))
+}
+
+/// A value that was kept until the tag came.
+struct Early<'v>(&'v RawValue);
+
+impl<'v> MapAccess<'v> for Early<'v> {
+    type Error = serde_json::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'v>>(&mut self, _: K) -> Result<Option<K::Value>, Self::Error> {
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'v>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
+        seed.deserialize(self.0)
+    }
+}
+
+/// The end of an object.
+struct NoMembers<E>(PhantomData<E>);
+
+impl<'de, E: Error> MapAccess<'de> for NoMembers<E> {
+    type Error = E;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, _: K) -> Result<Option<K::Value>, E> {
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, _: V) -> Result<V::Value, E> {
+        Err(E::custom("the object has no more members"))
+    }
+}
+
+/// An object none of whose members matter.
+struct Nothing;
+
+impl Object for Nothing {
+    type Slots = ();
+    const NAME: &'static str = "object";
+
+    fn accept<'de, A: MapAccess<'de>>(_: &mut (), _: &str, _: &mut A) -> Result<bool, A::Error> {
+        Ok(false)
+    }
+
+    fn finish<E: Error>(_: ()) -> Result<Self, E> {
+        Ok(Nothing)
+    }
+}
+
+/// The object with the one member `data` that a branch may be.
+pub(crate) struct Data<T>(pub(crate) T);
+
+impl<T: for<'de> Deserialize<'de>> Object for Data<T> {
+    type Slots = Option<T>;
+    const NAME: &'static str = "object";
+
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Option<T>,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        if key == "data" {
+            *slots = Some(map.next_value()?);
+        }
+        Ok(key == "data")
+    }
+
+    fn finish<E: Error>(slots: Option<T>) -> Result<Self, E> {
+        required(slots, "data").map(Data)
+    }
+}
