@@ -4,8 +4,12 @@
 
 pub mod ast;
 pub mod diagnostic;
+pub mod doc;
+pub mod imported;
 pub mod load;
+pub mod overrides;
 pub mod parse;
+pub mod restate;
 pub mod source;
 pub mod validate;
 pub mod version;

@@ -43,8 +43,17 @@ pub struct Invalid {
 /// reported together.
 pub fn validate(mut loaded: Loaded) -> Result<Valid, Invalid> {
     let diagnostics = std::mem::take(&mut loaded.diagnostics);
-    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-        return Err(Invalid { sources: loaded.sources, diagnostics });
+    if diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error)
+    {
+        return Err(Invalid {
+            sources: loaded.sources,
+            diagnostics,
+        });
     }
-    Ok(Valid { loaded, warnings: diagnostics })
+    Ok(Valid {
+        loaded,
+        warnings: diagnostics,
+    })
 }
