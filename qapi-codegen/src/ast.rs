@@ -203,6 +203,9 @@ pub struct Command {
     pub boxed: bool,
     /// Whether QEMU checks the arguments against the schema.
     pub generated: bool,
+    /// Whether it takes arguments that the schema does not list. No schema can
+    /// say so: an override does.
+    pub open: bool,
     /// Whether QEMU replies when the command succeeds.
     pub success_response: bool,
     /// Whether it may be sent out of band.

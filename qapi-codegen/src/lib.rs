@@ -5,9 +5,13 @@
 pub mod analyse;
 pub mod ast;
 pub mod diagnostic;
+pub mod doc;
 pub mod emit;
+pub mod imported;
 pub mod load;
+pub mod overrides;
 pub mod parse;
+pub mod restate;
 pub mod schema;
 pub mod source;
 pub mod validate;

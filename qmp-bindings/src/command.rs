@@ -52,11 +52,7 @@ impl Object for Empty {
     type Slots = Self;
     const NAME: &'static str = "empty";
 
-    fn accept<'de, A: MapAccess<'de>>(
-        _: &mut Self,
-        _: &str,
-        _: &mut A,
-    ) -> Result<bool, A::Error> {
+    fn accept<'de, A: MapAccess<'de>>(_: &mut Self, _: &str, _: &mut A) -> Result<bool, A::Error> {
         Ok(false)
     }
 
@@ -74,6 +70,8 @@ pub enum NoReply {}
 
 impl<'de> Deserialize<'de> for NoReply {
     fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
-        Err(D::Error::custom("this command does not reply when it succeeds"))
+        Err(D::Error::custom(
+            "this command does not reply when it succeeds",
+        ))
     }
 }

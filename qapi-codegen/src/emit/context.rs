@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::Product;
 use crate::analyse::direction::{Direction, directions};
 use crate::analyse::names;
 use crate::analyse::recursion::{Edge, boxed};
 use crate::analyse::sharing::{Group, Shared, Sharing, share};
+use crate::imported::Interface;
 use crate::schema::{Content, Schema, TypeId, TypeKind};
 use crate::version::Series;
 
@@ -19,7 +19,7 @@ const NEGATIVE_UNSIGNED: Series = Series::new(2, 9);
 
 /// The interfaces for which code is written, and what was found out about them.
 pub struct Context<'s> {
-    pub product: Product,
+    pub interface: Interface,
     pub schemas: Vec<&'s Schema>,
     pub sharing: Sharing,
     boxed: Vec<HashSet<Edge>>,
@@ -29,11 +29,11 @@ pub struct Context<'s> {
 }
 
 impl<'s> Context<'s> {
-    pub fn new(product: Product, schemas: &'s [Schema]) -> Self {
+    pub fn new(interface: Interface, schemas: &'s [Schema]) -> Self {
         let schemas: Vec<&Schema> = schemas.iter().collect();
         let all_types = schemas.iter().flat_map(|schema| &schema.types);
         Context {
-            product,
+            interface,
             sharing: share(&schemas),
             boxed: schemas.iter().map(|schema| boxed(schema)).collect(),
             directions: schemas.iter().map(|schema| directions(schema)).collect(),
@@ -56,12 +56,8 @@ impl<'s> Context<'s> {
 
     /// The module of a group, such as `qmp_v2_5_v2_11`.
     pub fn group_module(&self, group: &Group) -> String {
-        let product = match self.product {
-            Product::Qmp => "qmp",
-            Product::Agent => "qga",
-        };
         let releases = group.releases.iter().map(|&release| self.module(release));
-        std::iter::once(product.to_owned())
+        std::iter::once(self.interface.short_name().to_owned())
             .chain(releases)
             .collect::<Vec<_>>()
             .join("_")

@@ -20,17 +20,9 @@ mod release;
 mod root;
 mod union;
 
+use crate::imported::Interface;
 use crate::schema::Schema;
 use context::Context;
-
-/// Which of QEMU's interfaces the bindings are for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Product {
-    /// The machine protocol of the emulator.
-    Qmp,
-    /// The guest agent.
-    Agent,
-}
 
 /// One file of generated code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +44,8 @@ pub struct Bindings {
 
 /// Writes the bindings of all releases.
 pub fn emit(bindings: &Bindings) -> Vec<GeneratedFile> {
-    let qmp = Context::new(Product::Qmp, &bindings.qmp);
-    let agent = Context::new(Product::Agent, &bindings.agent);
+    let qmp = Context::new(Interface::Qmp, &bindings.qmp);
+    let agent = Context::new(Interface::Qga, &bindings.agent);
     let mut files = vec![
         root::modules(&qmp, &agent),
         root::groups(&qmp, &agent),

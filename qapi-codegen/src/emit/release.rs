@@ -3,12 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::GeneratedFile;
 use super::codec::rust_type;
 use super::context::{Context, Scope};
 use super::file::{Header, file};
-use super::{GeneratedFile, Product};
 use crate::analyse::names;
 use crate::analyse::sharing::Group;
+use crate::imported::Interface;
 use crate::schema::Command;
 
 /// The modules of all releases.
@@ -19,10 +20,6 @@ pub fn files(context: &Context<'_>) -> Vec<GeneratedFile> {
 }
 
 fn module(context: &Context<'_>, release: usize) -> GeneratedFile {
-    let folder = match context.product {
-        Product::Qmp => "",
-        Product::Agent => "qga/",
-    };
     let modules = [
         section(
             context,
@@ -49,7 +46,10 @@ fn module(context: &Context<'_>, release: usize) -> GeneratedFile {
         #events
         #commands
     };
-    let path = format!("{folder}{}.rs", context.module(release));
+    let path = match context.interface {
+        Interface::Qmp => format!("{}.rs", context.module(release)),
+        other => format!("{}/{}.rs", other.short_name(), context.module(release)),
+    };
     file(path, &Header::new(context, &[release]), content)
 }
 
@@ -79,9 +79,9 @@ fn section(
 }
 
 fn title_of(context: &Context<'_>, release: usize) -> String {
-    match context.product {
-        Product::Qmp => format!("QEMU {}", context.series(release)),
-        Product::Agent => format!("the guest agent of QEMU {}", context.series(release)),
+    match context.interface {
+        Interface::Qmp => format!("QEMU {}", context.series(release)),
+        _ => format!("the guest agent of QEMU {}", context.series(release)),
     }
 }
 
@@ -90,14 +90,14 @@ fn identity(context: &Context<'_>, release: usize) -> TokenStream {
     let series = context.series(release);
     let (major, minor) = (series.major, series.minor);
     let docs = format!(" The interface of {}.", title_of(context, release));
-    let implementation = match context.product {
-        Product::Qmp => quote! {
+    let implementation = match context.interface {
+        Interface::Qmp => quote! {
             impl crate::Release for Release {
                 const SERIES: Series = Series { major: #major, minor: #minor };
                 type Event = Event;
             }
         },
-        Product::Agent => quote! {
+        _ => quote! {
             impl crate::AgentRelease for Release {
                 const SERIES: Series = Series { major: #major, minor: #minor };
             }
@@ -113,7 +113,7 @@ fn identity(context: &Context<'_>, release: usize) -> TokenStream {
 
 /// The enum of all events.
 fn events(context: &Context<'_>, release: usize) -> TokenStream {
-    if context.product == Product::Agent {
+    if context.interface == Interface::Qga {
         return TokenStream::new();
     }
     let docs = format!(" Any event of {}.", title_of(context, release));

@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::GeneratedFile;
 use super::context::Context;
 use super::file::{Header, file};
-use super::{GeneratedFile, Product};
+use crate::imported::Interface;
 
 /// The feature that compiles the guest agent's interfaces.
 const AGENT_FEATURE: &str = "qga";
@@ -51,9 +52,9 @@ fn releases(context: &Context<'_>) -> TokenStream {
     let releases = (0..context.schemas.len()).map(|release| {
         let feature = context.module(release);
         let module = format_ident!("{feature}");
-        let product = match context.product {
-            Product::Qmp => "",
-            Product::Agent => "The guest agent of ",
+        let product = match context.interface {
+            Interface::Qmp => "",
+            _ => "The guest agent of ",
         };
         let docs = format!(" {product}QEMU {}.", context.series(release));
         quote! {
@@ -75,9 +76,9 @@ pub fn groups(qmp: &Context<'_>, agent: &Context<'_>) -> GeneratedFile {
                 quote!(feature = #feature)
             });
             let any = quote!(any(#(#features),*));
-            let condition = match context.product {
-                Product::Qmp => any,
-                Product::Agent => quote!(all(feature = #AGENT_FEATURE, #any)),
+            let condition = match context.interface {
+                Interface::Qmp => any,
+                _ => quote!(all(feature = #AGENT_FEATURE, #any)),
             };
             quote!(#[cfg(#condition)] pub mod #module;)
         })

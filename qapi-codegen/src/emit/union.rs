@@ -53,7 +53,8 @@ pub fn emit(
         read.definitions.extend(branches.read(&shared.name));
         let name = format_ident!("{}", shared.name);
         let wire = &schema.get(id).meta.name;
-        read.definitions.extend(quote!(wire::no_base! { #name = #wire }));
+        read.definitions
+            .extend(quote!(wire::no_base! { #name = #wire }));
         read.unions.push(name);
     } else {
         let place = Place {

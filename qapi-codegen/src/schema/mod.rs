@@ -18,6 +18,7 @@ pub use condition::Condition;
 pub use resolve::resolve;
 pub use union::{Case, Content};
 
+use crate::doc::{Block, Facts};
 use crate::version::Version;
 
 /// The interface of one release.
@@ -81,6 +82,10 @@ pub struct Meta {
     pub condition: Option<Condition>,
     /// Its features.
     pub features: Vec<Feature>,
+    /// What its documentation tells a program.
+    pub facts: Facts,
+    /// The text of its documentation, which only QEMU's own schemas have.
+    pub prose: Vec<Block>,
 }
 
 impl Meta {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::*;
 use crate::ast::{self, Body, Definition};
+use crate::doc::{self, Docs};
 use crate::source::Name;
 use crate::validate::Valid;
 
@@ -13,28 +14,24 @@ use crate::validate::Valid;
 /// be missing, what means nothing is left out rather than made up.
 pub fn resolve(valid: &Valid) -> Schema {
     let loaded = valid.loaded();
-    let definitions: Vec<&Definition> = loaded
-        .items
-        .iter()
-        .filter_map(|item| match item {
-            ast::Item::Definition(definition) => Some(definition),
-            _ => None,
-        })
-        .collect();
-    let resolver = Resolver::new(&definitions);
+    let definitions = loaded.items.iter().filter_map(|item| match item {
+        ast::Item::Definition(definition) => Some(definition),
+        _ => None,
+    });
+    let docs = doc::attach(loaded);
+    let definitions: Vec<(&Definition, &Docs)> = definitions.zip(&docs).collect();
+    let resolver = Resolver::new(definitions.iter().map(|(definition, _)| *definition));
+    let each = || definitions.iter().copied();
     Schema {
         version: loaded.version,
-        types: definitions
-            .iter()
-            .filter_map(|definition| resolver.type_def(definition))
+        types: each()
+            .filter_map(|(definition, docs)| resolver.type_def(definition, docs))
             .collect(),
-        commands: definitions
-            .iter()
-            .filter_map(|definition| resolver.command(definition))
+        commands: each()
+            .filter_map(|(definition, docs)| resolver.command(definition, docs))
             .collect(),
-        events: definitions
-            .iter()
-            .filter_map(|definition| resolver.event(definition))
+        events: each()
+            .filter_map(|(definition, docs)| resolver.event(definition, docs))
             .collect(),
         by_name: resolver.by_name,
     }
@@ -46,11 +43,9 @@ struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    fn new(definitions: &[&'a Definition]) -> Self {
+    fn new(definitions: impl Iterator<Item = &'a Definition>) -> Self {
         let is_type = |body: &Body| !matches!(body, Body::Command(_) | Body::Event(_));
         let types: Vec<&Definition> = definitions
-            .iter()
-            .copied()
             .filter(|definition| is_type(&definition.body))
             .collect();
         let names = types.iter().map(|definition| definition.name.value.clone());
@@ -60,36 +55,36 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn type_def(&self, definition: &Definition) -> Option<TypeDef> {
+    fn type_def(&self, definition: &Definition, docs: &Docs) -> Option<TypeDef> {
         let kind = match &definition.body {
             Body::Enum(body) => TypeKind::Enum(Enum {
                 values: body
                     .values
                     .iter()
-                    .map(|value| meta(&value.name.value, &value.condition, &value.features))
+                    .map(|value| entry_meta(docs, &value.name, &value.condition, &value.features))
                     .collect(),
             }),
             Body::Struct(body) => TypeKind::Struct(Struct {
                 base: body.base.as_ref().and_then(|base| self.id(&base.value)),
-                members: self.members(&body.members),
+                members: self.members(&body.members, docs),
             }),
-            Body::Union(body) => TypeKind::Union(self.union(body)),
+            Body::Union(body) => TypeKind::Union(self.union(body, docs)),
             Body::Alternate(body) => TypeKind::Alternate(Alternate {
-                branches: self.branches(&body.branches),
+                branches: self.branches(&body.branches, docs),
             }),
             Body::Command(_) | Body::Event(_) => return None,
         };
         Some(TypeDef {
-            meta: definition_meta(definition),
+            meta: definition_meta(definition, docs),
             kind,
         })
     }
 
-    fn union(&self, body: &ast::Union) -> Union {
+    fn union(&self, body: &ast::Union, docs: &Docs) -> Union {
         let (base, members) = match &body.base {
             ast::Base::None => (None, Vec::new()),
             ast::Base::Named(name) => (self.id(&name.value), Vec::new()),
-            ast::Base::Inline(members) => (None, self.members(members)),
+            ast::Base::Inline(members) => (None, self.members(members, docs)),
         };
         let tag = body.discriminator.as_ref().map(|name| name.value.clone());
         Union {
@@ -99,7 +94,7 @@ impl<'a> Resolver<'a> {
             tag: tag.unwrap_or_else(|| "type".to_owned()),
             base,
             members,
-            branches: self.branches(&body.branches),
+            branches: self.branches(&body.branches, docs),
         }
     }
 
@@ -126,45 +121,45 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn command(&self, definition: &Definition) -> Option<Command> {
+    fn command(&self, definition: &Definition, docs: &Docs) -> Option<Command> {
         let Body::Command(body) = &definition.body else {
             return None;
         };
         Some(Command {
-            meta: definition_meta(definition),
-            data: self.data(&body.data),
+            meta: definition_meta(definition, docs),
+            data: self.data(&body.data, docs),
             returns: body.returns.as_ref().and_then(|returns| self.ty(returns)),
-            open: false,
+            open: body.open,
             success_response: body.success_response,
             allow_oob: body.allow_oob,
             allow_preconfig: body.allow_preconfig,
         })
     }
 
-    fn event(&self, definition: &Definition) -> Option<Event> {
+    fn event(&self, definition: &Definition, docs: &Docs) -> Option<Event> {
         let Body::Event(body) = &definition.body else {
             return None;
         };
         Some(Event {
-            meta: definition_meta(definition),
-            data: self.data(&body.data),
+            meta: definition_meta(definition, docs),
+            data: self.data(&body.data, docs),
         })
     }
 
-    fn data(&self, data: &ast::Data) -> Data {
+    fn data(&self, data: &ast::Data, docs: &Docs) -> Data {
         match data {
             ast::Data::None => Data::Members(Vec::new()),
-            ast::Data::Inline(members) => Data::Members(self.members(members)),
+            ast::Data::Inline(members) => Data::Members(self.members(members, docs)),
             ast::Data::Named(name) => self
                 .id(&name.value)
                 .map_or(Data::Members(Vec::new()), Data::Defined),
         }
     }
 
-    fn members(&self, members: &[ast::Member]) -> Vec<Member> {
+    fn members(&self, members: &[ast::Member], docs: &Docs) -> Vec<Member> {
         let member = |member: &ast::Member| {
             Some(Member {
-                meta: meta(&member.name.value, &member.condition, &member.features),
+                meta: entry_meta(docs, &member.name, &member.condition, &member.features),
                 optional: member.optional,
                 ty: self.ty(&member.ty)?,
             })
@@ -172,10 +167,10 @@ impl<'a> Resolver<'a> {
         members.iter().filter_map(member).collect()
     }
 
-    fn branches(&self, branches: &[ast::Branch]) -> Vec<Branch> {
+    fn branches(&self, branches: &[ast::Branch], docs: &Docs) -> Vec<Branch> {
         let branch = |branch: &ast::Branch| {
             Some(Branch {
-                meta: meta(&branch.name.value, &branch.condition, &[]),
+                meta: entry_meta(docs, &branch.name, &branch.condition, &[]),
                 ty: self.ty(&branch.ty)?,
             })
         };
@@ -198,22 +193,45 @@ impl<'a> Resolver<'a> {
     }
 }
 
-fn definition_meta(definition: &Definition) -> Meta {
-    meta(
-        &definition.name.value,
+fn definition_meta(definition: &Definition, docs: &Docs) -> Meta {
+    let meta = meta(
+        &definition.name,
         &definition.condition,
         &definition.features,
-    )
+    );
+    Meta {
+        facts: docs.facts.clone(),
+        prose: docs.prose.clone(),
+        ..meta
+    }
 }
 
-fn meta(name: &str, condition: &Option<ast::Condition>, features: &[ast::Feature]) -> Meta {
+fn entry_meta(
+    docs: &Docs,
+    name: &Name,
+    condition: &Option<ast::Condition>,
+    features: &[ast::Feature],
+) -> Meta {
+    let meta = meta(name, condition, features);
+    match docs.member(&name.value) {
+        Some(entry) => Meta {
+            facts: entry.facts.clone(),
+            prose: entry.prose.clone(),
+            ..meta
+        },
+        None => meta,
+    }
+}
+
+fn meta(name: &Name, condition: &Option<ast::Condition>, features: &[ast::Feature]) -> Meta {
     let feature = |feature: &ast::Feature| Feature {
         name: feature.name.value.clone(),
         condition: feature.condition.as_ref().map(Condition::from),
     };
     Meta {
-        name: name.to_owned(),
+        name: name.value.clone(),
         condition: condition.as_ref().map(Condition::from),
         features: features.iter().map(feature).collect(),
+        ..Meta::default()
     }
 }

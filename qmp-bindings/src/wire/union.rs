@@ -64,7 +64,9 @@ impl<'de, U: Base> Visitor<'de> for UnionVisitor<U> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<U, A::Error> {
         let mut slots = UnionSlots::<U>::default();
         while slots.tag.is_none() {
-            let Some(Key(key)) = map.next_key()? else { break };
+            let Some(Key(key)) = map.next_key()? else {
+                break;
+            };
             slots.accept(&key, &mut map)?;
         }
         slots.decode(&mut map)
@@ -80,7 +82,11 @@ pub(crate) struct UnionSlots<U: Base> {
 
 impl<U: Base> Default for UnionSlots<U> {
     fn default() -> Self {
-        UnionSlots { tag: None, base: U::Slots::default(), early: Vec::new() }
+        UnionSlots {
+            tag: None,
+            base: U::Slots::default(),
+            early: Vec::new(),
+        }
     }
 }
 
@@ -100,7 +106,11 @@ impl<U: Base> UnionSlots<U> {
 
     fn decode<'de, A: MapAccess<'de>>(mut self, map: &mut A) -> Result<U, A::Error> {
         let tag = required(self.tag, U::Branches::TAG)?;
-        let rest = Rest::<A, U> { early: self.early, map, base: &mut self.base };
+        let rest = Rest::<A, U> {
+            early: self.early,
+            map,
+            base: &mut self.base,
+        };
         let branch = U::Branches::decode(tag, rest)?;
         U::finish(self.base, branch)
     }
@@ -165,11 +175,17 @@ struct Early<'v>(&'v RawValue);
 impl<'v> MapAccess<'v> for Early<'v> {
     type Error = serde_json::Error;
 
-    fn next_key_seed<K: DeserializeSeed<'v>>(&mut self, _: K) -> Result<Option<K::Value>, Self::Error> {
+    fn next_key_seed<K: DeserializeSeed<'v>>(
+        &mut self,
+        _: K,
+    ) -> Result<Option<K::Value>, Self::Error> {
         Ok(None)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'v>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
+    fn next_value_seed<V: DeserializeSeed<'v>>(
+        &mut self,
+        seed: V,
+    ) -> Result<V::Value, Self::Error> {
         seed.deserialize(self.0)
     }
 }

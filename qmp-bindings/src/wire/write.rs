@@ -12,7 +12,10 @@ pub(crate) trait Write {
 }
 
 /// Writes an object.
-pub(crate) fn object<T: Write, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn object<T: Write, S: Serializer>(
+    object: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(None)?;
     object.write(&mut map)?;
     map.end()
@@ -48,7 +51,10 @@ pub(crate) fn put_open<M: SerializeMap>(
     listed: &[&str],
     extra: &Map<String, Value>,
 ) -> Result<(), M::Error> {
-    for (name, value) in extra.iter().filter(|(name, _)| !listed.contains(&name.as_str())) {
+    for (name, value) in extra
+        .iter()
+        .filter(|(name, _)| !listed.contains(&name.as_str()))
+    {
         map.serialize_entry(name, value)?;
     }
     Ok(())

@@ -111,6 +111,7 @@ impl Context<'_> {
             returns,
             boxed: self.flag(what, entries, "boxed", true),
             generated: !self.flag(what, entries, "gen", false),
+            open: false,
             success_response: !self.flag(what, entries, "success-response", false),
             allow_oob: self.flag(what, entries, "allow-oob", true),
             allow_preconfig: self.flag(what, entries, "allow-preconfig", true),

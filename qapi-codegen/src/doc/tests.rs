@@ -1,0 +1,140 @@
+//! One comment of each historical form, and what it tells.
+
+use std::collections::HashMap;
+
+use super::*;
+use crate::load::load;
+use crate::version::Version;
+
+/// The facts of all definitions in a text, a line each.
+fn facts(text: &str) -> Vec<String> {
+    let files = HashMap::from([("a.json".to_owned(), text.as_bytes().to_vec())]);
+    let loaded = load(&files, "a.json", Version::NEWEST).unwrap();
+    attach(&loaded).iter().map(describe).collect()
+}
+
+fn describe(docs: &Docs) -> String {
+    let mut line = fact(&docs.facts);
+    for (mark, entries) in [("@", &docs.members), ("!", &docs.features)] {
+        for entry in entries {
+            line += &format!(" {mark}{}:{}", entry.name, fact(&entry.facts));
+        }
+    }
+    line
+}
+
+fn fact(facts: &Facts) -> String {
+    let mut text = facts
+        .since
+        .map_or("-".to_owned(), |since| since.to_string());
+    if let Some(deprecation) = &facts.deprecated {
+        text += " deprecated";
+        text += &deprecation
+            .since
+            .map_or(String::new(), |since| format!(" {since}"));
+    }
+    text
+}
+
+fn check(text: &str, expected: &[&str]) {
+    assert_eq!(facts(text), expected, "{text}");
+}
+
+#[test]
+fn a_regular_comment() {
+    check(
+        "##\n# @E:\n#\n# Some text.\n#\n# @a: first\n# @b: second (since 2.8)\n#\n# Since: 0.14.0\n##\n\
+         { 'enum': 'E', 'data': [ 'a', 'b' ] }",
+        &["0.14 @a:- @b:2.8"],
+    );
+}
+
+#[test]
+fn comments_before_2_9_lack_parts() {
+    check(
+        "# @c\n#\n# Text.\n#\n# Since 1.5\n{ 'command': 'c' }\n\n\
+         ##\n# @Other:\n# Since: 2.3\n##\n{ 'command': 'd' }\n\n\
+         ## @e\n#\n#Since: 2.5\n{ 'command': 'e' }\n\n\
+         # No header.\n#\n# @x: #optional text (since 2.6)\n{ 'command': 'f', 'data': { 'x': 'int' } }\n\
+         { 'command': 'g' }",
+        &["1.5", "2.3", "2.5", "- @x:2.6", "-"],
+    );
+}
+
+#[test]
+fn a_comment_further_up_belongs_to_nobody() {
+    check(
+        "##\n# = Title\n#\n# Since: 1.0\n##\n\n# Free text.\n\n{ 'command': 'a' }",
+        &["-"],
+    );
+}
+
+#[test]
+fn features_have_a_part_of_their_own() {
+    check(
+        "##\n# @S:\n#\n# @m: text\n#     (since 6.1)\n#\n# Features:\n#\n# @m: not the member (since 7.0)\n#\n# Since: 6.0\n##\n\
+         { 'struct': 'S', 'data': { 'm': 'int' }, 'features': [ 'm' ] }",
+        &["6.0 @m:6.1 !m:7.0"],
+    );
+}
+
+#[test]
+fn since_is_told_in_many_ways() {
+    let told = |text: &str| facts::entry_since(text).map(|series| series.to_string());
+    for text in [
+        "since 2.9",
+        "Text (since: 2.9; default: 1)",
+        "Text (all by default; since 2.9).",
+        "No pending I/O. Since 2.9.",
+        "On since 1.0. (Since 2.9.1)",
+        "(since 2.9 for some, 3.0 for others)",
+        "deprecated since 4.0 (since 2.9)",
+    ] {
+        assert_eq!(told(text).as_deref(), Some("2.9"), "{text}");
+    }
+    for text in [
+        "allowed since QEMU 2.7",
+        "Time (since Linux 2.6.11)",
+        "deprecated since 2.12.",
+    ] {
+        assert_eq!(told(text), None, "{text}");
+    }
+}
+
+#[test]
+fn deprecation_is_told_in_many_ways() {
+    let told = |text: &str| facts::entry_deprecated(text).is_some();
+    assert!(told("Name of it (deprecated, use @id)"));
+    assert!(told("Deprecated; always false"));
+    assert!(told("the base; deprecated since 3.0.0 in favor"));
+    assert!(told("ignored and deprecated since 2.12."));
+    assert!(!told("how to handle deprecated input"));
+    assert!(!told("as the other field is deprecated. (Since 4.0)"));
+    let since = facts::definition_deprecated("This interface is deprecated (since 2.12.0), and");
+    assert_eq!(since.unwrap().since.unwrap().to_string(), "2.12");
+    assert!(facts::definition_deprecated("whether this machine is deprecated").is_none());
+}
+
+#[test]
+fn values_may_be_dated_in_the_line_of_the_enum() {
+    check(
+        "##\n# @E:\n# Since: 2.1 (b since 2.8, c since 5.0)\n##\n{ 'enum': 'E', 'data': [ 'a', 'b', 'c' ] }",
+        &["2.1 @b:2.8 @c:5.0"],
+    );
+}
+
+#[test]
+fn examples_are_literal() {
+    let text = "##\n# @c:\n#\n# Text.\n#\n# .. qmp-example::\n#     :title: x\n#\n#     -> { }\n#\n#     <- { }\n#\n# More.\n##\n{ 'command': 'c' }";
+    let files = HashMap::from([("a.json".to_owned(), text.as_bytes().to_vec())]);
+    let loaded = load(&files, "a.json", Version::NEWEST).unwrap();
+    let lines = |lines: &[&str]| lines.iter().map(|line| line.to_string()).collect();
+    assert_eq!(
+        attach(&loaded)[0].prose,
+        [
+            Block::Text(lines(&["Text."])),
+            Block::Literal(lines(&["    -> { }", "", "    <- { }"])),
+            Block::Text(lines(&["More."])),
+        ]
+    );
+}

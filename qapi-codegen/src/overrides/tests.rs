@@ -1,0 +1,102 @@
+//! Each kind of override where it applies, and where it does not.
+
+use std::collections::HashMap;
+
+use super::*;
+use crate::load::load;
+use crate::restate::restate;
+use crate::version::Version;
+
+fn overridden(overrides: &str) -> Loaded {
+    let schema = "{ 'command': 'c', 'data': { 'a': 'int', '*b': 'str' } }";
+    let files = HashMap::from([("a.json".to_owned(), schema.as_bytes().to_vec())]);
+    let mut loaded = load(&files, "a.json", Version::NEWEST).unwrap();
+    apply(&mut loaded, "overrides.toml", overrides);
+    loaded
+}
+
+fn check(overrides: &str, expected: &str) {
+    let loaded = overridden(overrides);
+    assert_eq!(loaded.diagnostics, [], "{overrides}");
+    assert_eq!(restate(&loaded), format!("{expected}\n"), "{overrides}");
+}
+
+/// Expects one diagnostic, and the words of the file that it points at.
+fn check_error(overrides: &str, code: &str, words: &str) {
+    let loaded = overridden(overrides);
+    let found: Vec<_> = loaded
+        .diagnostics
+        .iter()
+        .map(|diagnostic| (diagnostic.code, loaded.sources.text(diagnostic.span)))
+        .collect();
+    assert_eq!(found, [(code, words)], "{overrides}");
+}
+
+#[test]
+fn members_change() {
+    check(
+        "[[add-member]]\ntarget = 'c'\nmember = '*d'\ntype = 'bool'\nreason = 'r'\n\
+         [[rename-member]]\ntarget = 'c'\nmember = 'a'\nto = 'z'\nreason = 'r'\n\
+         [[make-optional]]\ntarget = 'c'\nmember = 'z'\nreason = 'r'\n\
+         [[remove-member]]\ntarget = 'c'\nmember = 'b'\nreason = 'r'\n",
+        "{ 'command': 'c', 'data': { '*z': 'int', '*d': 'bool' } }",
+    );
+}
+
+#[test]
+fn definitions_are_added_and_point_into_the_file() {
+    let loaded = overridden("[[add]]\ntext = '''\n{ 'command': 'd' }\n'''\nreason = 'r'\n");
+    assert_eq!(loaded.diagnostics, []);
+    let Some(crate::ast::Item::Definition(added)) = loaded.items.last() else {
+        panic!("nothing was added");
+    };
+    assert_eq!(loaded.sources.text(added.name.span), "'d'");
+    assert_eq!(loaded.sources.position(added.span).line, 3);
+}
+
+#[test]
+fn arguments_are_opened() {
+    let loaded = overridden("[[open-arguments]]\ntarget = 'c'\nreason = 'r'\n");
+    assert_eq!(loaded.diagnostics, []);
+    assert!(loaded.items.iter().any(|item| matches!(
+        item,
+        crate::ast::Item::Definition(crate::ast::Definition {
+            body: crate::ast::Body::Command(crate::ast::Command { open: true, .. }),
+            ..
+        })
+    )));
+}
+
+#[test]
+fn what_no_longer_applies_is_an_error() {
+    let member = |kind: &str, member: &str| {
+        format!("[[{kind}]]\ntarget = 'c'\nmember = '{member}'\nreason = 'r'\n")
+    };
+    check_error(&member("remove-member", "x"), "stale-override", "'x'");
+    check_error(&member("make-optional", "b"), "stale-override", "'b'");
+    check_error(
+        "[[open-arguments]]\ntarget = 'x'\nreason = 'r'\n",
+        "stale-override",
+        "'x'",
+    );
+    check_error(
+        "[[add]]\ntext = '''{ 'command': 'c' }'''\nreason = 'r'\n",
+        "stale-override",
+        "'c'",
+    );
+}
+
+#[test]
+fn a_damaged_file_is_an_error() {
+    check_error("x = 1\n", "invalid-override", "x");
+    check_error(
+        "[[open-arguments]]\ntarget = 'c'\nreason = ''\n",
+        "invalid-override",
+        "''",
+    );
+    check_error(
+        "[[add]]\ntext = \"a\\tb\"\nreason = 'r'\n",
+        "invalid-override",
+        "\"a\\tb\"",
+    );
+}
