@@ -1,3 +1,7 @@
 //! The command line of the workspace.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    xtask::main()
+}

@@ -1,0 +1,39 @@
+//! The commands, a file each.
+
+use crate::Outcome;
+use crate::console::Console;
+use crate::failure::Failure;
+
+/// Lists the commands: a module of this folder and the type in it that holds
+/// the arguments. The type derives `clap::Args` and has
+/// `run(self, &mut Console) -> Result<Outcome, Failure>`.
+macro_rules! commands {
+    ($($module:ident :: $name:ident),* $(,)?) => {
+        $(pub mod $module;)*
+
+        /// One command with its arguments.
+        #[derive(Debug, clap::Subcommand)]
+        pub enum Command {
+            $(#[allow(missing_docs, reason = "the documentation of the type is the help")]
+            $name($module::$name),)*
+        }
+
+        impl Command {
+            /// Runs the command.
+            ///
+            /// # Errors
+            ///
+            /// It could not run.
+            pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
+                match self {
+                    $(Command::$name(command) => command.run(console),)*
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    import::Import,
+    inspect::Inspect,
+}
