@@ -8,8 +8,11 @@
 
 pub mod commands;
 pub mod console;
+pub mod derived;
 pub mod failure;
+pub mod features;
 pub mod progress;
+pub mod project;
 pub mod render;
 pub mod replace;
 pub mod schema;

@@ -1,5 +1,6 @@
 //! Writing a folder so that it is never seen half written.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,36 @@ pub fn folder(target: &Path, files: &[(String, String)]) -> Result<bool, Failure
     result
         .map(|()| true)
         .map_err(|error| failure(target, &error))
+}
+
+/// Gives a folder these files and no others; names hold `/`.
+///
+/// # Errors
+///
+/// As for [`folder`].
+pub fn whole_folder(target: &Path, files: &BTreeMap<String, String>) -> Result<(), Failure> {
+    let (new, old) = (beside(target, "new"), beside(target, "old"));
+    let result = recover(target, &old)
+        .and_then(|()| prepare_whole(&new, files))
+        .and_then(|()| exchange(target, &new, &old));
+    if result.is_err() {
+        let _ = fs::remove_dir_all(&new);
+    }
+    result.map_err(|error| failure(target, &error))
+}
+
+/// Gives a file this content, all at once.
+///
+/// # Errors
+///
+/// It cannot be written. The file is then as it was.
+pub fn file(target: &Path, content: &str) -> Result<(), Failure> {
+    let new = beside(target, "new");
+    let result = fs::write(&new, content).and_then(|()| fs::rename(&new, target));
+    if result.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    result.map_err(|error| failure(target, &error))
 }
 
 fn failure(target: &Path, error: &io::Error) -> Failure {
@@ -68,6 +99,18 @@ fn prepare(target: &Path, new: &Path, files: &[(String, String)]) -> io::Result<
     }
     for (name, text) in files {
         fs::write(new.join(name), text)?;
+    }
+    Ok(())
+}
+
+fn prepare_whole(new: &Path, files: &BTreeMap<String, String>) -> io::Result<()> {
+    if new.exists() {
+        fs::remove_dir_all(new)?;
+    }
+    for (name, text) in files {
+        let path = new.join(name);
+        fs::create_dir_all(path.parent().unwrap_or(new))?;
+        fs::write(path, text)?;
     }
     Ok(())
 }

@@ -63,7 +63,7 @@ fn builtin_type(builtin: Builtin) -> TokenStream {
         Builtin::Uint32 => quote!(u32),
         Builtin::Uint64 | Builtin::Size => quote!(u64),
         Builtin::Bool => quote!(bool),
-        Builtin::Any => quote!(serde_json::Value),
+        Builtin::Any => quote!(Value),
         Builtin::Null => quote!(()),
     }
 }

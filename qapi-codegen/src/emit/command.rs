@@ -15,7 +15,7 @@ use crate::schema::{Command, Data, Member};
 pub fn emit(scope: &Scope<'_>, shared: &Shared<usize>, parts: &mut Parts) {
     let (release, index) = shared.newest();
     let command = &scope.schema(release).commands[index];
-    let docs = docs::plain("command", &command.meta.name);
+    let docs = docs::command(scope, shared);
     match &command.data {
         Data::Members(members) => {
             inline(scope, release, &shared.name, command, members, &docs, parts)

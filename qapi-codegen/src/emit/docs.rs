@@ -1,8 +1,14 @@
 //! Documentation of generated items: facts of the schema, in our own words.
+//!
+//! QEMU's own words are added where the schema has them, which is only so where
+//! somebody generates from a tree of QEMU for themselves.
 
-use super::context::Scope;
+use super::changes::Outline;
+use super::context::{Context, Scope};
 use crate::analyse::sharing::Shared;
-use crate::schema::{Branch, Member, Meta, Schema, TypeId, TypeKind};
+use crate::doc::Block;
+use crate::schema::{Branch, Command, Condition, Member, Meta, Schema, TypeId, TypeKind};
+use crate::version::Series;
 
 /// The documentation of a type.
 pub fn definition(scope: &Scope<'_>, shared: &Shared<TypeId>) -> Vec<String> {
@@ -14,50 +20,277 @@ pub fn definition(scope: &Scope<'_>, shared: &Shared<TypeId>) -> Vec<String> {
         TypeKind::Union(_) => "union",
         TypeKind::Alternate(_) => "alternate",
     };
-    lines([format!("The {kind} `{}`.", def.meta.name)])
+    let metas = shared
+        .members
+        .iter()
+        .map(|&(release, id)| (release, &scope.schema(release).get(id).meta));
+    let mut paragraphs = headline(scope.context, kind, &def.meta, metas);
+    paragraphs.extend(neighbours(
+        scope.context,
+        &shared.members,
+        &def.meta.name,
+        |schema, name| {
+            schema
+                .type_named(name)
+                .map(|id| Outline::of_type(schema, id))
+        },
+    ));
+    finish(paragraphs, &def.meta)
+}
+
+/// The documentation of a command.
+pub fn command(scope: &Scope<'_>, shared: &Shared<usize>) -> Vec<String> {
+    let (release, index) = shared.newest();
+    let schema = scope.schema(release);
+    let command = &schema.commands[index];
+    let meta =
+        |&(release, index): &(usize, usize)| (release, &scope.schema(release).commands[index].meta);
+    let mut paragraphs = headline(
+        scope.context,
+        "command",
+        &command.meta,
+        shared.members.iter().map(meta),
+    );
+    paragraphs.extend(behaviour(schema, command));
+    paragraphs.extend(neighbours(
+        scope.context,
+        &shared.members,
+        &command.meta.name,
+        |schema, name| {
+            schema
+                .command(name)
+                .map(|command| Outline::of_data(schema, &command.data))
+        },
+    ));
+    finish(paragraphs, &command.meta)
+}
+
+/// The documentation of an event.
+pub fn event(scope: &Scope<'_>, shared: &Shared<usize>) -> Vec<String> {
+    let (release, index) = shared.newest();
+    let event = &scope.schema(release).events[index];
+    let meta =
+        |&(release, index): &(usize, usize)| (release, &scope.schema(release).events[index].meta);
+    let mut paragraphs = headline(
+        scope.context,
+        "event",
+        &event.meta,
+        shared.members.iter().map(meta),
+    );
+    paragraphs.extend(neighbours(
+        scope.context,
+        &shared.members,
+        &event.meta.name,
+        |schema, name| {
+            schema
+                .event(name)
+                .map(|event| Outline::of_data(schema, &event.data))
+        },
+    ));
+    finish(paragraphs, &event.meta)
 }
 
 /// The documentation of a member.
 pub fn member(member: &Member) -> Vec<String> {
-    lines([format!("`{}`.", member.meta.name)])
+    value(&member.meta)
 }
 
 /// The documentation of an enum's value or of a union's branch.
-pub fn value(value: &Meta) -> Vec<String> {
-    lines([format!("`{}`.", value.name)])
+pub fn value(meta: &Meta) -> Vec<String> {
+    let mut text = format!("`{}`{}.", meta.name, since(meta));
+    for remark in remarks(meta) {
+        text.push(' ');
+        text.push_str(&remark);
+    }
+    finish(vec![text], meta)
 }
 
 /// The documentation of an alternate's branch.
-pub fn branch(_: &Schema, branch: &Branch) -> Vec<String> {
-    lines([format!("`{}`.", branch.meta.name)])
+pub fn branch(schema: &Schema, branch: &Branch) -> Vec<String> {
+    lines(vec![format!(
+        "A value of the type `{}`.",
+        schema.type_name(branch.ty)
+    )])
 }
 
 /// The documentation of the enum of a union's branches.
 pub fn branches(union: &str, tag: &str) -> Vec<String> {
-    lines([format!(
+    lines(vec![format!(
         "The branches of the union `{union}`, told by `{tag}`."
     )])
 }
 
 /// The documentation of the field that holds a union's branch.
 pub fn tag(tag: &str) -> Vec<String> {
-    lines([format!("`{tag}`, and the members that depend on it.")])
+    lines(vec![format!("`{tag}`, and the members that depend on it.")])
 }
 
-/// The documentation of a command or an event.
-pub fn plain(kind: &str, name: &str) -> Vec<String> {
-    lines([format!("The {kind} `{name}`.")])
+/// What it is, since when, and what is unusual about it in which release.
+fn headline<'m>(
+    context: &Context<'_>,
+    kind: &str,
+    newest: &Meta,
+    each: impl Iterator<Item = (usize, &'m Meta)> + Clone,
+) -> Vec<String> {
+    let mut paragraphs = vec![format!("The {kind} `{}`{}.", newest.name, since(newest))];
+    let marks: [(&str, fn(&Meta) -> bool); 2] = [
+        ("Deprecated", is_deprecated),
+        ("Unstable", |meta| meta.has_feature("unstable")),
+    ];
+    for (mark, test) in marks {
+        let releases: Vec<String> = each
+            .clone()
+            .filter(|(_, meta)| test(meta))
+            .map(|(release, _)| context.series(release).to_string())
+            .collect();
+        if !releases.is_empty() {
+            paragraphs.push(format!("{mark} in QEMU {}.", releases.join(", ")));
+        }
+    }
+    paragraphs.extend(newest.condition.as_ref().map(only_with));
+    paragraphs
 }
 
-fn lines<const N: usize>(lines: [String; N]) -> Vec<String> {
-    lines
-        .into_iter()
-        .map(|line| {
-            if line.is_empty() {
-                line
-            } else {
-                format!(" {line}")
-            }
-        })
-        .collect()
+/// What calling a command is like.
+fn behaviour(schema: &Schema, command: &Command) -> Option<String> {
+    let mut sentences = Vec::new();
+    if let Some(returns) = command.returns {
+        sentences.push(format!("Returns `{}`.", schema.type_name(returns)));
+    }
+    if !command.success_response {
+        sentences.push("Does not reply when it succeeds.".to_owned());
+    }
+    if command.allow_oob {
+        sentences.push("May be sent out of band.".to_owned());
+    }
+    if command.open {
+        sentences.push("Takes arguments that the schema does not list.".to_owned());
+    }
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// What the bindings before and after these have other than these.
+fn neighbours<I>(
+    context: &Context<'_>,
+    members: &[(usize, I)],
+    name: &str,
+    outline: impl Fn(&Schema, &str) -> Option<Outline>,
+) -> Vec<String> {
+    let releases: Vec<usize> = members.iter().map(|(release, _)| *release).collect();
+    let at = |release: usize| {
+        context
+            .schemas
+            .get(release)
+            .and_then(|schema| outline(schema, name))
+    };
+    let (first, last) = (releases[0], releases[releases.len() - 1]);
+    let Some(own) = at(last) else {
+        return Vec::new();
+    };
+    let before = first.checked_sub(1).and_then(|before| {
+        let changes = at(before)?.changes_to(&own);
+        remark(
+            format!("Since the bindings of {}", context.series(before)),
+            &changes,
+        )
+    });
+    let after =
+        (last + 1 < context.schemas.len()).then(|| after(context, last + 1, at(last + 1), &own));
+    before.into_iter().chain(after.flatten()).collect()
+}
+
+fn after(
+    context: &Context<'_>,
+    next: usize,
+    newer: Option<Outline>,
+    own: &Outline,
+) -> Option<String> {
+    let series = context.series(next);
+    match newer {
+        Some(newer) => remark(
+            format!("In the bindings of {series}"),
+            &own.changes_to(&newer),
+        ),
+        None => Some(format!("Gone in the bindings of {series}.")),
+    }
+}
+
+fn remark(opening: String, changes: &[String]) -> Option<String> {
+    (!changes.is_empty()).then(|| format!("{opening}: {}.", changes.join("; ")))
+}
+
+fn since(meta: &Meta) -> String {
+    meta.facts
+        .since
+        .map_or_else(String::new, |since| format!(", since QEMU {since}"))
+}
+
+fn remarks(meta: &Meta) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if is_deprecated(meta) {
+        remarks.push(deprecated(meta));
+    }
+    if meta.has_feature("unstable") {
+        remarks.push("Unstable.".to_owned());
+    }
+    remarks.extend(meta.condition.as_ref().map(only_with));
+    remarks
+}
+
+fn is_deprecated(meta: &Meta) -> bool {
+    meta.has_feature("deprecated") || meta.facts.deprecated.is_some()
+}
+
+fn deprecated(meta: &Meta) -> String {
+    let since: Option<Series> = meta.facts.deprecated.as_ref().and_then(|fact| fact.since);
+    since.map_or("Deprecated.".to_owned(), |since| {
+        format!("Deprecated since QEMU {since}.")
+    })
+}
+
+fn only_with(condition: &Condition) -> String {
+    format!("Only in builds of QEMU with `{condition}`.")
+}
+
+/// Puts paragraphs and QEMU's own words together.
+fn finish(mut paragraphs: Vec<String>, meta: &Meta) -> Vec<String> {
+    paragraphs.extend(meta.prose.iter().map(prose));
+    lines(paragraphs)
+}
+
+fn prose(block: &Block) -> String {
+    match block {
+        Block::Text(lines) => lines
+            .iter()
+            .map(|line| escape(line))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        Block::Literal(lines) => format!("```text\n{}\n```", lines.join("\n")),
+    }
+}
+
+/// Keeps rustdoc from reading links and tags where QEMU wrote none, and
+/// indented text from becoming code.
+fn escape(line: &str) -> String {
+    let mut escaped = String::new();
+    for character in line.trim_start().chars() {
+        if matches!(character, '[' | ']' | '<' | '>' | '*' | '_' | '`' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
+/// One string a line, as doc attributes hold them.
+fn lines(paragraphs: Vec<String>) -> Vec<String> {
+    let text = paragraphs.join("\n\n");
+    let spaced = |line: &str| {
+        if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        }
+    };
+    text.lines().map(spaced).collect()
 }

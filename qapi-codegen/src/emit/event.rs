@@ -15,7 +15,7 @@ use crate::schema::Data;
 pub fn emit(scope: &Scope<'_>, shared: &Shared<usize>, parts: &mut Parts) {
     let (release, index) = shared.newest();
     let event = &scope.schema(release).events[index];
-    let docs = docs::plain("event", &event.meta.name);
+    let docs = docs::event(scope, shared);
     let name = &shared.name;
     match &event.data {
         Data::Members(members) => {

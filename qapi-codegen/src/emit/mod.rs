@@ -6,6 +6,7 @@
 //! that share it, and both were found by [`analyse`](crate::analyse).
 
 mod alternate;
+mod changes;
 mod codec;
 mod command;
 mod context;

@@ -8,6 +8,7 @@
 
 mod builtin;
 mod condition;
+mod prose;
 mod resolve;
 mod union;
 
@@ -275,6 +276,11 @@ impl Schema {
             TypeKind::Union(union) => &union.members,
             TypeKind::Enum(_) | TypeKind::Alternate(_) => &[],
         }
+    }
+
+    /// Takes the prose of another reading of the same interface, by name.
+    pub fn take_prose(&mut self, other: &Schema) {
+        prose::take(self, other);
     }
 
     /// How a type is called in messages, such as `BlockInfo` or `[str]`.

@@ -149,49 +149,49 @@ wire::commands_of! {
     types::TraceEventInfo >; TraceEventSetState => Empty; QmpCapabilities => Empty;
     QueryVersion => types::VersionInfo; QueryCommands => Vec < types::CommandInfo >; Quit
     => Empty; QueryQmpSchema => Vec < types::SchemaInfo >; QomList => Vec <
-    types::ObjectPropertyInfo >; QomGet => serde_json::Value; QomSet => Empty;
-    QomListTypes => Vec < types::ObjectTypeInfo >; QomListProperties => Vec <
-    types::ObjectPropertyInfo >; ObjectAdd => Empty; ObjectDel => Empty;
-    DeviceListProperties => Vec < types::ObjectPropertyInfo >; DeviceAdd => Empty;
-    DeviceDel => Empty; DeviceSyncConfig => Empty; QueryCpusFast => Vec <
-    types::CpuInfoFast >; QueryMachines => Vec < types::MachineInfo >;
-    QueryCurrentMachine => types::CurrentMachineParams; QueryTarget => types::TargetInfo;
-    QueryUuid => types::UuidInfo; QueryVmGenerationId => types::GuidInfo; SystemReset =>
-    Empty; SystemPowerdown => Empty; SystemWakeup => Empty; InjectNmi => Empty; QueryKvm
-    => types::KvmInfo; Memsave => Empty; Pmemsave => Empty; QueryMemdev => Vec <
-    types::Memdev >; QueryHotpluggableCpus => Vec < types::HotpluggableCpu >; SetNumaNode
-    => Empty; Balloon => Empty; QueryBalloon => types::BalloonInfo;
-    QueryHvBalloonStatusReport => types::HvBalloonInfo; QueryMemorySizeSummary =>
-    types::MemoryInfo; QueryMemoryDevices => Vec < types::MemoryDeviceInfo >; XQueryIrq
-    => types::HumanReadableText; XQueryJit => types::HumanReadableText; XQueryNuma =>
-    types::HumanReadableText; XQueryOpcount => types::HumanReadableText; XQueryRamblock
-    => types::HumanReadableText; XQueryRoms => types::HumanReadableText; XQueryUsb =>
-    types::HumanReadableText; Dumpdtb => Empty; XQueryInterruptControllers =>
-    types::HumanReadableText; QueryCpuModelComparison => types::CpuModelCompareInfo;
-    QueryCpuModelBaseline => types::CpuModelBaselineInfo; QueryCpuModelExpansion =>
-    types::CpuModelExpansionInfo; QueryCpuDefinitions => Vec < types::CpuDefinitionInfo
-    >; SetCpuTopology => Empty; QueryS390xCpuPolarization => types::CpuPolarizationInfo;
-    QueryReplay => types::ReplayInfo; ReplayBreak => Empty; ReplayDeleteBreak => Empty;
-    ReplaySeek => Empty; Yank => Empty, oob; QueryYank => Vec < types::YankInstance >,
-    oob; AddClient => Empty; QueryName => types::NameInfo; QueryIothreads => Vec <
-    types::IoThreadInfo >; Stop => Empty; Cont => Empty; XExitPreconfig => Empty;
-    HumanMonitorCommand => String; Getfd => Empty; GetWin32Socket => Empty; Closefd =>
-    Empty; AddFd => types::AddfdInfo; RemoveFd => Empty; QueryFdsets => Vec <
-    types::FdsetInfo >; QueryCommandLineOptions => Vec < types::CommandLineOptionInfo >;
-    RtcResetReinjection => Empty; QuerySev => types::SevInfo; QuerySevLaunchMeasure =>
-    types::SevLaunchMeasureInfo; QuerySevCapabilities => types::SevCapability;
-    SevInjectLaunchSecret => Empty; QuerySevAttestationReport =>
-    types::SevAttestationReport; DumpSkeys => Empty; QueryGicCapabilities => Vec <
-    types::GicCapability >; QuerySgx => types::SgxInfo; QuerySgxCapabilities =>
-    types::SgxInfo; XenEventList => Vec < types::EvtchnInfo >; XenEventInject => Empty;
-    QueryAudiodevs => Vec < types::Audiodev >; QueryAcpiOspmStatus => Vec <
-    types::AcpiostInfo >; QueryPci => Vec < types::PciInfo >; QueryStats => Vec <
-    types::StatsResult >; QueryStatsSchemas => Vec < types::StatsSchema >; XQueryVirtio
-    => Vec < types::VirtioInfo >; XQueryVirtioStatus => types::VirtioStatus;
-    XQueryVirtioQueueStatus => types::VirtQueueStatus; XQueryVirtioVhostQueueStatus =>
-    types::VirtVhostQueueStatus; XQueryVirtioQueueElement => types::VirtioQueueElement;
-    QueryCryptodev => Vec < types::QCryptodevInfo >; CxlInjectGeneralMediaEvent => Empty;
-    CxlInjectDramEvent => Empty; CxlInjectMemoryModuleEvent => Empty; CxlInjectPoison =>
-    Empty; CxlInjectUncorrectableErrors => Empty; CxlInjectCorrectableError => Empty;
+    types::ObjectPropertyInfo >; QomGet => Value; QomSet => Empty; QomListTypes => Vec <
+    types::ObjectTypeInfo >; QomListProperties => Vec < types::ObjectPropertyInfo >;
+    ObjectAdd => Empty; ObjectDel => Empty; DeviceListProperties => Vec <
+    types::ObjectPropertyInfo >; DeviceAdd => Empty; DeviceDel => Empty; DeviceSyncConfig
+    => Empty; QueryCpusFast => Vec < types::CpuInfoFast >; QueryMachines => Vec <
+    types::MachineInfo >; QueryCurrentMachine => types::CurrentMachineParams; QueryTarget
+    => types::TargetInfo; QueryUuid => types::UuidInfo; QueryVmGenerationId =>
+    types::GuidInfo; SystemReset => Empty; SystemPowerdown => Empty; SystemWakeup =>
+    Empty; InjectNmi => Empty; QueryKvm => types::KvmInfo; Memsave => Empty; Pmemsave =>
+    Empty; QueryMemdev => Vec < types::Memdev >; QueryHotpluggableCpus => Vec <
+    types::HotpluggableCpu >; SetNumaNode => Empty; Balloon => Empty; QueryBalloon =>
+    types::BalloonInfo; QueryHvBalloonStatusReport => types::HvBalloonInfo;
+    QueryMemorySizeSummary => types::MemoryInfo; QueryMemoryDevices => Vec <
+    types::MemoryDeviceInfo >; XQueryIrq => types::HumanReadableText; XQueryJit =>
+    types::HumanReadableText; XQueryNuma => types::HumanReadableText; XQueryOpcount =>
+    types::HumanReadableText; XQueryRamblock => types::HumanReadableText; XQueryRoms =>
+    types::HumanReadableText; XQueryUsb => types::HumanReadableText; Dumpdtb => Empty;
+    XQueryInterruptControllers => types::HumanReadableText; QueryCpuModelComparison =>
+    types::CpuModelCompareInfo; QueryCpuModelBaseline => types::CpuModelBaselineInfo;
+    QueryCpuModelExpansion => types::CpuModelExpansionInfo; QueryCpuDefinitions => Vec <
+    types::CpuDefinitionInfo >; SetCpuTopology => Empty; QueryS390xCpuPolarization =>
+    types::CpuPolarizationInfo; QueryReplay => types::ReplayInfo; ReplayBreak => Empty;
+    ReplayDeleteBreak => Empty; ReplaySeek => Empty; Yank => Empty, oob; QueryYank => Vec
+    < types::YankInstance >, oob; AddClient => Empty; QueryName => types::NameInfo;
+    QueryIothreads => Vec < types::IoThreadInfo >; Stop => Empty; Cont => Empty;
+    XExitPreconfig => Empty; HumanMonitorCommand => String; Getfd => Empty;
+    GetWin32Socket => Empty; Closefd => Empty; AddFd => types::AddfdInfo; RemoveFd =>
+    Empty; QueryFdsets => Vec < types::FdsetInfo >; QueryCommandLineOptions => Vec <
+    types::CommandLineOptionInfo >; RtcResetReinjection => Empty; QuerySev =>
+    types::SevInfo; QuerySevLaunchMeasure => types::SevLaunchMeasureInfo;
+    QuerySevCapabilities => types::SevCapability; SevInjectLaunchSecret => Empty;
+    QuerySevAttestationReport => types::SevAttestationReport; DumpSkeys => Empty;
+    QueryGicCapabilities => Vec < types::GicCapability >; QuerySgx => types::SgxInfo;
+    QuerySgxCapabilities => types::SgxInfo; XenEventList => Vec < types::EvtchnInfo >;
+    XenEventInject => Empty; QueryAudiodevs => Vec < types::Audiodev >;
+    QueryAcpiOspmStatus => Vec < types::AcpiostInfo >; QueryPci => Vec < types::PciInfo
+    >; QueryStats => Vec < types::StatsResult >; QueryStatsSchemas => Vec <
+    types::StatsSchema >; XQueryVirtio => Vec < types::VirtioInfo >; XQueryVirtioStatus
+    => types::VirtioStatus; XQueryVirtioQueueStatus => types::VirtQueueStatus;
+    XQueryVirtioVhostQueueStatus => types::VirtVhostQueueStatus; XQueryVirtioQueueElement
+    => types::VirtioQueueElement; QueryCryptodev => Vec < types::QCryptodevInfo >;
+    CxlInjectGeneralMediaEvent => Empty; CxlInjectDramEvent => Empty;
+    CxlInjectMemoryModuleEvent => Empty; CxlInjectPoison => Empty;
+    CxlInjectUncorrectableErrors => Empty; CxlInjectCorrectableError => Empty;
     CxlAddDynamicCapacity => Empty; CxlReleaseDynamicCapacity => Empty;
 }

@@ -120,22 +120,22 @@ wire::commands_of! {
     Empty; Stop => Empty; SystemReset => Empty; SystemPowerdown => Empty; Cpu => Empty;
     CpuAdd => Empty; Memsave => Empty; Pmemsave => Empty; Cont => Empty; SystemWakeup =>
     Empty; InjectNmi => Empty; Balloon => Empty; HumanMonitorCommand => String; QomList
-    => Vec < types::ObjectPropertyInfo >; QomGet => serde_json::Value; QomSet => Empty;
-    Change => Empty; QomListTypes => Vec < types::ObjectTypeInfo >; DeviceListProperties
-    => Vec < types::DevicePropertyInfo >; XenSetGlobalDirtyLog => Empty; DeviceAdd =>
-    Empty; DeviceDel => Empty; DumpGuestMemory => Empty; QueryDump =>
-    types::DumpQueryResult; QueryDumpGuestMemoryCapability =>
-    types::DumpGuestMemoryCapability; DumpSkeys => Empty; ObjectAdd => Empty; ObjectDel
-    => Empty; Getfd => Empty; Closefd => Empty; QueryMachines => Vec < types::MachineInfo
-    >; QueryMemorySizeSummary => types::MemoryInfo; QueryCpuDefinitions => Vec <
-    types::CpuDefinitionInfo >; QueryCpuModelExpansion => types::CpuModelExpansionInfo;
-    QueryCpuModelComparison => types::CpuModelCompareInfo; QueryCpuModelBaseline =>
-    types::CpuModelBaselineInfo; AddFd => types::AddfdInfo; RemoveFd => Empty;
-    QueryFdsets => Vec < types::FdsetInfo >; QueryTarget => types::TargetInfo;
-    QueryCommandLineOptions => Vec < types::CommandLineOptionInfo >; QueryMemdev => Vec <
-    types::Memdev >; QueryMemoryDevices => Vec < types::MemoryDeviceInfo >;
-    QueryAcpiOspmStatus => Vec < types::AcpiostInfo >; RtcResetReinjection => Empty;
-    XenLoadDevicesState => Empty; QueryGicCapabilities => Vec < types::GicCapability >;
-    QueryHotpluggableCpus => Vec < types::HotpluggableCpu >; QueryVmGenerationId =>
-    types::GuidInfo; WatchdogSetAction => Empty;
+    => Vec < types::ObjectPropertyInfo >; QomGet => Value; QomSet => Empty; Change =>
+    Empty; QomListTypes => Vec < types::ObjectTypeInfo >; DeviceListProperties => Vec <
+    types::DevicePropertyInfo >; XenSetGlobalDirtyLog => Empty; DeviceAdd => Empty;
+    DeviceDel => Empty; DumpGuestMemory => Empty; QueryDump => types::DumpQueryResult;
+    QueryDumpGuestMemoryCapability => types::DumpGuestMemoryCapability; DumpSkeys =>
+    Empty; ObjectAdd => Empty; ObjectDel => Empty; Getfd => Empty; Closefd => Empty;
+    QueryMachines => Vec < types::MachineInfo >; QueryMemorySizeSummary =>
+    types::MemoryInfo; QueryCpuDefinitions => Vec < types::CpuDefinitionInfo >;
+    QueryCpuModelExpansion => types::CpuModelExpansionInfo; QueryCpuModelComparison =>
+    types::CpuModelCompareInfo; QueryCpuModelBaseline => types::CpuModelBaselineInfo;
+    AddFd => types::AddfdInfo; RemoveFd => Empty; QueryFdsets => Vec < types::FdsetInfo
+    >; QueryTarget => types::TargetInfo; QueryCommandLineOptions => Vec <
+    types::CommandLineOptionInfo >; QueryMemdev => Vec < types::Memdev >;
+    QueryMemoryDevices => Vec < types::MemoryDeviceInfo >; QueryAcpiOspmStatus => Vec <
+    types::AcpiostInfo >; RtcResetReinjection => Empty; XenLoadDevicesState => Empty;
+    QueryGicCapabilities => Vec < types::GicCapability >; QueryHotpluggableCpus => Vec <
+    types::HotpluggableCpu >; QueryVmGenerationId => types::GuidInfo; WatchdogSetAction
+    => Empty;
 }

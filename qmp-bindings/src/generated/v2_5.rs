@@ -98,7 +98,7 @@ wire::commands_of! {
     Transaction => Empty; HumanMonitorCommand => String; MigrateCancel => Empty;
     MigrateSetDowntime => Empty; MigrateSetSpeed => Empty; MigrateSetCacheSize => Empty;
     QueryMigrateCacheSize => i64; QomList => Vec < types::ObjectPropertyInfo >; QomGet =>
-    serde_json::Value; QomSet => Empty; SetPassword => Empty; ExpirePassword => Empty;
+    Value; QomSet => Empty; SetPassword => Empty; ExpirePassword => Empty;
     ChangeVncPassword => Empty; Change => Empty; QomListTypes => Vec <
     types::ObjectTypeInfo >; DeviceListProperties => Vec < types::DevicePropertyInfo >;
     Migrate => Empty; MigrateIncoming => Empty; XenSaveDevicesState => Empty;
@@ -117,5 +117,5 @@ wire::commands_of! {
     < types::AcpiostInfo >; RtcResetReinjection => Empty; QueryRocker =>
     types::RockerSwitch; QueryRockerPorts => Vec < types::RockerPort >;
     QueryRockerOfDpaFlows => Vec < types::RockerOfDpaFlow >; QueryRockerOfDpaGroups =>
-    Vec < types::RockerOfDpaGroup >;
+    Vec < types::RockerOfDpaGroup >; QmpCapabilities => Empty; DeviceAdd => Empty;
 }

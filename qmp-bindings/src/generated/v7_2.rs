@@ -141,20 +141,20 @@ wire::commands_of! {
     TraceEventSetState => Empty; QmpCapabilities => Empty; QueryVersion =>
     types::VersionInfo; QueryCommands => Vec < types::CommandInfo >; Quit => Empty;
     QueryQmpSchema => Vec < types::SchemaInfo >; QomList => Vec <
-    types::ObjectPropertyInfo >; QomGet => serde_json::Value; QomSet => Empty;
-    QomListTypes => Vec < types::ObjectTypeInfo >; QomListProperties => Vec <
-    types::ObjectPropertyInfo >; ObjectAdd => Empty; ObjectDel => Empty;
-    DeviceListProperties => Vec < types::ObjectPropertyInfo >; DeviceAdd => Empty;
-    DeviceDel => Empty; QueryCpusFast => Vec < types::CpuInfoFast >; QueryMachines => Vec
-    < types::MachineInfo >; QueryCurrentMachine => types::CurrentMachineParams;
-    QueryTarget => types::TargetInfo; QueryUuid => types::UuidInfo; QueryVmGenerationId
-    => types::GuidInfo; SystemReset => Empty; SystemPowerdown => Empty; SystemWakeup =>
-    Empty; InjectNmi => Empty; QueryKvm => types::KvmInfo; Memsave => Empty; Pmemsave =>
-    Empty; QueryMemdev => Vec < types::Memdev >; QueryHotpluggableCpus => Vec <
-    types::HotpluggableCpu >; SetNumaNode => Empty; Balloon => Empty; QueryBalloon =>
-    types::BalloonInfo; QueryMemorySizeSummary => types::MemoryInfo; QueryMemoryDevices
-    => Vec < types::MemoryDeviceInfo >; XQueryIrq => types::HumanReadableText; XQueryJit
-    => types::HumanReadableText; XQueryNuma => types::HumanReadableText; XQueryOpcount =>
+    types::ObjectPropertyInfo >; QomGet => Value; QomSet => Empty; QomListTypes => Vec <
+    types::ObjectTypeInfo >; QomListProperties => Vec < types::ObjectPropertyInfo >;
+    ObjectAdd => Empty; ObjectDel => Empty; DeviceListProperties => Vec <
+    types::ObjectPropertyInfo >; DeviceAdd => Empty; DeviceDel => Empty; QueryCpusFast =>
+    Vec < types::CpuInfoFast >; QueryMachines => Vec < types::MachineInfo >;
+    QueryCurrentMachine => types::CurrentMachineParams; QueryTarget => types::TargetInfo;
+    QueryUuid => types::UuidInfo; QueryVmGenerationId => types::GuidInfo; SystemReset =>
+    Empty; SystemPowerdown => Empty; SystemWakeup => Empty; InjectNmi => Empty; QueryKvm
+    => types::KvmInfo; Memsave => Empty; Pmemsave => Empty; QueryMemdev => Vec <
+    types::Memdev >; QueryHotpluggableCpus => Vec < types::HotpluggableCpu >; SetNumaNode
+    => Empty; Balloon => Empty; QueryBalloon => types::BalloonInfo;
+    QueryMemorySizeSummary => types::MemoryInfo; QueryMemoryDevices => Vec <
+    types::MemoryDeviceInfo >; XQueryIrq => types::HumanReadableText; XQueryJit =>
+    types::HumanReadableText; XQueryNuma => types::HumanReadableText; XQueryOpcount =>
     types::HumanReadableText; XQueryProfile => types::HumanReadableText; XQueryRamblock
     => types::HumanReadableText; XQueryRdma => types::HumanReadableText; XQueryRoms =>
     types::HumanReadableText; XQueryUsb => types::HumanReadableText; Dumpdtb => Empty;

@@ -6,7 +6,11 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `guest-exec`.
+/// The command `guest-exec`, since QEMU 2.5.
+///
+/// Returns `GuestExec`.
+///
+/// Since the bindings of 7.2: `capture-output` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestExec {
     /// `path`.
@@ -32,10 +36,18 @@ impl GuestExec {
         }
     }
 }
-/// The command `guest-get-load`.
+/// The command `guest-get-load`, since QEMU 10.0.
+///
+/// Only in builds of QEMU with `CONFIG_GETLOADAVG`.
+///
+/// Returns `GuestLoadAverage`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetLoad {}
-/// The command `guest-network-get-route`.
+/// The command `guest-network-get-route`, since QEMU 9.1.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
+///
+/// Returns `[GuestNetworkRoute]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestNetworkGetRoute {}
 wire::commands! {

@@ -4,16 +4,16 @@ use crate::wire::prelude::*;
 use crate::generated::groups::qga_v7_2_v10_0::types::GuestDiskAddress;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The alternate `GuestExecCaptureOutput`.
+/// The alternate `GuestExecCaptureOutput`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GuestExecCaptureOutput {
-    /// `flag`.
+    /// A value of the type `bool`.
     Flag(bool),
-    /// `mode`.
+    /// A value of the type `GuestExecCaptureOutputMode`.
     Mode(GuestExecCaptureOutputMode),
 }
-/// The enum `GuestExecCaptureOutputMode`.
+/// The enum `GuestExecCaptureOutputMode`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestExecCaptureOutputMode {
@@ -25,7 +25,7 @@ pub enum GuestExecCaptureOutputMode {
     Stderr,
     /// `separated`.
     Separated,
-    /// `merged`.
+    /// `merged`. Only in builds of QEMU with `not(CONFIG_WIN32)`.
     Merged,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -55,7 +55,11 @@ impl From<&str> for GuestExecCaptureOutputMode {
         }
     }
 }
-/// The struct `GuestFilesystemInfo`.
+/// The struct `GuestFilesystemInfo`, since QEMU 2.2.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LINUX)`.
+///
+/// Since the bindings of 7.2: `total-bytes-privileged` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFilesystemInfo {
     /// `name`.
@@ -64,16 +68,24 @@ pub struct GuestFilesystemInfo {
     pub mountpoint: String,
     /// `type`.
     pub r#type: String,
-    /// `used-bytes`.
+    /// `used-bytes`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub used_bytes: Option<u64>,
-    /// `total-bytes`.
+    /// `total-bytes`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub total_bytes: Option<u64>,
-    /// `total-bytes-privileged`.
+    /// `total-bytes-privileged`, since QEMU 9.1.
+    ///
+    /// (since 9.1)
     pub total_bytes_privileged: Option<u64>,
     /// `disk`.
     pub disk: Vec<GuestDiskAddress>,
 }
-/// The struct `GuestLoadAverage`.
+/// The struct `GuestLoadAverage`, since QEMU 10.0.
+///
+/// Only in builds of QEMU with `CONFIG_GETLOADAVG`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestLoadAverage {
     /// `load1m`.
@@ -83,7 +95,9 @@ pub struct GuestLoadAverage {
     /// `load15m`.
     pub load15m: f64,
 }
-/// The struct `GuestNetworkRoute`.
+/// The struct `GuestNetworkRoute`, since QEMU 9.1.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestNetworkRoute {
     /// `iface`.

@@ -6,7 +6,11 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `guest-file-seek`.
+/// The command `guest-file-seek`, since QEMU 0.15.
+///
+/// Returns `GuestFileSeek`.
+///
+/// Since the bindings of 2.5: `whence` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileSeek {
     /// `handle`.
@@ -22,16 +26,26 @@ impl GuestFileSeek {
         Self { handle, offset, whence }
     }
 }
-/// The command `guest-get-host-name`.
+/// The command `guest-get-host-name`, since QEMU 2.10.
+///
+/// Returns `GuestHostName`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetHostName {}
-/// The command `guest-get-osinfo`.
+/// The command `guest-get-osinfo`, since QEMU 2.10.
+///
+/// Returns `GuestOSInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetOsinfo {}
-/// The command `guest-get-timezone`.
+/// The command `guest-get-timezone`, since QEMU 2.10.
+///
+/// Returns `GuestTimezone`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetTimezone {}
-/// The command `guest-get-users`.
+/// The command `guest-get-users`, since QEMU 2.10.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, HAVE_UTMPX)`.
+///
+/// Returns `[GuestUser]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetUsers {}
 wire::commands! {

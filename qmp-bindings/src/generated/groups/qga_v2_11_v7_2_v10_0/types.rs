@@ -4,22 +4,26 @@ use crate::wire::prelude::*;
 use crate::generated::groups::qga_v2_5_v2_11_v7_2_v10_0::types::GuestIpAddress;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The alternate `GuestFileWhence`.
+/// The alternate `GuestFileWhence`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GuestFileWhence {
-    /// `value`.
+    /// A value of the type `int`.
     Value(i64),
-    /// `name`.
+    /// A value of the type `QGASeek`.
     Name(QgaSeek),
 }
-/// The struct `GuestHostName`.
+/// The struct `GuestHostName`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestHostName {
     /// `host-name`.
     pub host_name: String,
 }
-/// The struct `GuestNetworkInterface`.
+/// The struct `GuestNetworkInterface`, since QEMU 1.1.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, HAVE_GETIFADDRS)`.
+///
+/// Since the bindings of 2.5: `statistics` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestNetworkInterface {
     /// `name`.
@@ -28,10 +32,14 @@ pub struct GuestNetworkInterface {
     pub hardware_address: Option<String>,
     /// `ip-addresses`.
     pub ip_addresses: Option<Vec<GuestIpAddress>>,
-    /// `statistics`.
+    /// `statistics`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     pub statistics: Option<GuestNetworkInterfaceStat>,
 }
-/// The struct `GuestNetworkInterfaceStat`.
+/// The struct `GuestNetworkInterfaceStat`, since QEMU 2.11.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, HAVE_GETIFADDRS)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestNetworkInterfaceStat {
     /// `rx-bytes`.
@@ -51,7 +59,7 @@ pub struct GuestNetworkInterfaceStat {
     /// `tx-dropped`.
     pub tx_dropped: u64,
 }
-/// The struct `GuestOSInfo`.
+/// The struct `GuestOSInfo`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestOsInfo {
     /// `kernel-release`.
@@ -75,7 +83,7 @@ pub struct GuestOsInfo {
     /// `variant-id`.
     pub variant_id: Option<String>,
 }
-/// The struct `GuestTimezone`.
+/// The struct `GuestTimezone`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestTimezone {
     /// `zone`.
@@ -83,7 +91,9 @@ pub struct GuestTimezone {
     /// `offset`.
     pub offset: i64,
 }
-/// The struct `GuestUser`.
+/// The struct `GuestUser`, since QEMU 2.10.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, HAVE_UTMPX)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestUser {
     /// `user`.
@@ -93,7 +103,7 @@ pub struct GuestUser {
     /// `domain`.
     pub domain: Option<String>,
 }
-/// The enum `QGASeek`.
+/// The enum `QGASeek`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QgaSeek {

@@ -3,7 +3,11 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `guest-file-seek`.
+/// The command `guest-file-seek`, since QEMU 0.15.
+///
+/// Returns `GuestFileSeek`.
+///
+/// In the bindings of 2.11: `whence` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileSeek {
     /// `handle`.

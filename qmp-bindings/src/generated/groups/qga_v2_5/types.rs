@@ -4,7 +4,9 @@ use crate::wire::prelude::*;
 use crate::generated::groups::qga_v2_5_v2_11_v7_2_v10_0::types::GuestIpAddress;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `GuestNetworkInterface`.
+/// The struct `GuestNetworkInterface`, since QEMU 1.1.
+///
+/// In the bindings of 2.11: `statistics` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestNetworkInterface {
     /// `name`.

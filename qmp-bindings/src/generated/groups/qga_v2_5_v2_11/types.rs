@@ -4,7 +4,9 @@ use crate::wire::prelude::*;
 use crate::generated::groups::qga_v2_5_v2_11_v7_2_v10_0::types::GuestPciAddress;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `GuestDiskAddress`.
+/// The struct `GuestDiskAddress`, since QEMU 2.2.
+///
+/// In the bindings of 7.2: `ccw-address`, `dev` and `serial` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestDiskAddress {
     /// `pci-controller`.
@@ -18,7 +20,9 @@ pub struct GuestDiskAddress {
     /// `unit`.
     pub unit: i64,
 }
-/// The enum `GuestDiskBusType`.
+/// The enum `GuestDiskBusType`, since QEMU 2.2.
+///
+/// In the bindings of 7.2: `nvme` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestDiskBusType {
@@ -116,7 +120,9 @@ impl From<&str> for GuestDiskBusType {
         }
     }
 }
-/// The struct `GuestFilesystemInfo`.
+/// The struct `GuestFilesystemInfo`, since QEMU 2.2.
+///
+/// In the bindings of 7.2: `total-bytes` and `used-bytes` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFilesystemInfo {
     /// `name`.

@@ -3,7 +3,11 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `guest-exec`.
+/// The command `guest-exec`, since QEMU 2.5.
+///
+/// Returns `GuestExec`.
+///
+/// In the bindings of 10.0: `capture-output` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestExec {
     /// `path`.

@@ -8,7 +8,9 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `guest-exec-status`.
+/// The command `guest-exec-status`, since QEMU 2.5.
+///
+/// Returns `GuestExecStatus`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestExecStatus {
     /// `pid`.
@@ -20,7 +22,7 @@ impl GuestExecStatus {
         Self { pid }
     }
 }
-/// The command `guest-file-close`.
+/// The command `guest-file-close`, since QEMU 0.15.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileClose {
     /// `handle`.
@@ -32,7 +34,7 @@ impl GuestFileClose {
         Self { handle }
     }
 }
-/// The command `guest-file-flush`.
+/// The command `guest-file-flush`, since QEMU 0.15.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileFlush {
     /// `handle`.
@@ -44,7 +46,9 @@ impl GuestFileFlush {
         Self { handle }
     }
 }
-/// The command `guest-file-open`.
+/// The command `guest-file-open`, since QEMU 0.15.
+///
+/// Returns `int`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileOpen {
     /// `path`.
@@ -61,7 +65,9 @@ impl GuestFileOpen {
         }
     }
 }
-/// The command `guest-file-read`.
+/// The command `guest-file-read`, since QEMU 0.15.
+///
+/// Returns `GuestFileRead`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileRead {
     /// `handle`.
@@ -75,7 +81,9 @@ impl GuestFileRead {
         Self { handle, count: None }
     }
 }
-/// The command `guest-file-write`.
+/// The command `guest-file-write`, since QEMU 0.15.
+///
+/// Returns `GuestFileWrite`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileWrite {
     /// `handle`.
@@ -95,52 +103,100 @@ impl GuestFileWrite {
         }
     }
 }
-/// The command `guest-fsfreeze-freeze`.
+/// The command `guest-fsfreeze-freeze`, since QEMU 0.15.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_FSFREEZE)`.
+///
+/// Returns `int`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestFsfreezeFreeze {}
-/// The command `guest-fsfreeze-freeze-list`.
+/// The command `guest-fsfreeze-freeze-list`, since QEMU 2.2.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_FSFREEZE)`.
+///
+/// Returns `int`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestFsfreezeFreezeList {
     /// `mountpoints`.
     pub mountpoints: Option<Vec<String>>,
 }
-/// The command `guest-fsfreeze-status`.
+/// The command `guest-fsfreeze-status`, since QEMU 0.15.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_FSFREEZE)`.
+///
+/// Returns `GuestFsfreezeStatus`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestFsfreezeStatus {}
-/// The command `guest-fsfreeze-thaw`.
+/// The command `guest-fsfreeze-thaw`, since QEMU 0.15.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_FSFREEZE)`.
+///
+/// Returns `int`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestFsfreezeThaw {}
-/// The command `guest-fstrim`.
+/// The command `guest-fstrim`, since QEMU 1.2.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_FSTRIM)`.
+///
+/// Returns `GuestFilesystemTrimResponse`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestFstrim {
     /// `minimum`.
     pub minimum: Option<i64>,
 }
-/// The command `guest-get-fsinfo`.
+/// The command `guest-get-fsinfo`, since QEMU 2.2.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LINUX)`.
+///
+/// Returns `[GuestFilesystemInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetFsinfo {}
-/// The command `guest-get-memory-block-info`.
+/// The command `guest-get-memory-block-info`, since QEMU 2.3.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
+///
+/// Returns `GuestMemoryBlockInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetMemoryBlockInfo {}
-/// The command `guest-get-memory-blocks`.
+/// The command `guest-get-memory-blocks`, since QEMU 2.3.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
+///
+/// Returns `[GuestMemoryBlock]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetMemoryBlocks {}
-/// The command `guest-get-time`.
+/// The command `guest-get-time`, since QEMU 1.5.
+///
+/// Returns `int`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetTime {}
-/// The command `guest-get-vcpus`.
+/// The command `guest-get-vcpus`, since QEMU 1.5.
+///
+/// Only in builds of QEMU with `any(CONFIG_LINUX, CONFIG_WIN32)`.
+///
+/// Returns `[GuestLogicalProcessor]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetVcpus {}
-/// The command `guest-info`.
+/// The command `guest-info`, since QEMU 0.15.
+///
+/// Returns `GuestAgentInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestInfo {}
-/// The command `guest-network-get-interfaces`.
+/// The command `guest-network-get-interfaces`, since QEMU 1.1.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, HAVE_GETIFADDRS)`.
+///
+/// Returns `[GuestNetworkInterface]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestNetworkGetInterfaces {}
-/// The command `guest-ping`.
+/// The command `guest-ping`, since QEMU 0.15.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestPing {}
-/// The command `guest-set-memory-blocks`.
+/// The command `guest-set-memory-blocks`, since QEMU 2.3.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
+///
+/// Returns `[GuestMemoryBlockResponse]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSetMemoryBlocks {
     /// `mem-blks`.
@@ -152,13 +208,15 @@ impl GuestSetMemoryBlocks {
         Self { mem_blks }
     }
 }
-/// The command `guest-set-time`.
+/// The command `guest-set-time`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestSetTime {
     /// `time`.
     pub time: Option<i64>,
 }
-/// The command `guest-set-user-password`.
+/// The command `guest-set-user-password`, since QEMU 2.3.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LINUX, CONFIG_FREEBSD)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSetUserPassword {
     /// `username`.
@@ -182,7 +240,11 @@ impl GuestSetUserPassword {
         }
     }
 }
-/// The command `guest-set-vcpus`.
+/// The command `guest-set-vcpus`, since QEMU 1.5.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
+///
+/// Returns `int`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSetVcpus {
     /// `vcpus`.
@@ -194,22 +256,38 @@ impl GuestSetVcpus {
         Self { vcpus }
     }
 }
-/// The command `guest-shutdown`.
+/// The command `guest-shutdown`, since QEMU 0.15.
+///
+/// Does not reply when it succeeds.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestShutdown {
     /// `mode`.
     pub mode: Option<String>,
 }
-/// The command `guest-suspend-disk`.
+/// The command `guest-suspend-disk`, since QEMU 1.1.
+///
+/// Only in builds of QEMU with `any(CONFIG_LINUX, CONFIG_WIN32)`.
+///
+/// Does not reply when it succeeds.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestSuspendDisk {}
-/// The command `guest-suspend-hybrid`.
+/// The command `guest-suspend-hybrid`, since QEMU 1.1.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
+///
+/// Does not reply when it succeeds.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestSuspendHybrid {}
-/// The command `guest-suspend-ram`.
+/// The command `guest-suspend-ram`, since QEMU 1.1.
+///
+/// Only in builds of QEMU with `any(CONFIG_LINUX, CONFIG_WIN32)`.
+///
+/// Does not reply when it succeeds.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestSuspendRam {}
-/// The command `guest-sync`.
+/// The command `guest-sync`, since QEMU 0.15.
+///
+/// Returns `int`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSync {
     /// `id`.
@@ -221,7 +299,9 @@ impl GuestSync {
         Self { id }
     }
 }
-/// The command `guest-sync-delimited`.
+/// The command `guest-sync-delimited`, since QEMU 1.1.
+///
+/// Returns `int`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSyncDelimited {
     /// `id`.

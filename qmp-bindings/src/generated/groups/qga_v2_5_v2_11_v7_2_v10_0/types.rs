@@ -3,17 +3,19 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `GuestAgentCommandInfo`.
+/// The struct `GuestAgentCommandInfo`, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestAgentCommandInfo {
     /// `name`.
     pub name: String,
     /// `enabled`.
     pub enabled: bool,
-    /// `success-response`.
+    /// `success-response`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub success_response: bool,
 }
-/// The struct `GuestAgentInfo`.
+/// The struct `GuestAgentInfo`, since QEMU 0.15.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestAgentInfo {
     /// `version`.
@@ -21,13 +23,13 @@ pub struct GuestAgentInfo {
     /// `supported_commands`.
     pub supported_commands: Vec<GuestAgentCommandInfo>,
 }
-/// The struct `GuestExec`.
+/// The struct `GuestExec`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestExec {
     /// `pid`.
     pub pid: i64,
 }
-/// The struct `GuestExecStatus`.
+/// The struct `GuestExecStatus`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestExecStatus {
     /// `exited`.
@@ -45,7 +47,7 @@ pub struct GuestExecStatus {
     /// `err-truncated`.
     pub err_truncated: Option<bool>,
 }
-/// The struct `GuestFileRead`.
+/// The struct `GuestFileRead`, since QEMU 0.15.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileRead {
     /// `count`.
@@ -55,7 +57,7 @@ pub struct GuestFileRead {
     /// `eof`.
     pub eof: bool,
 }
-/// The struct `GuestFileSeek`.
+/// The struct `GuestFileSeek`, since QEMU 0.15.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileSeek {
     /// `position`.
@@ -63,7 +65,7 @@ pub struct GuestFileSeek {
     /// `eof`.
     pub eof: bool,
 }
-/// The struct `GuestFileWrite`.
+/// The struct `GuestFileWrite`, since QEMU 0.15.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileWrite {
     /// `count`.
@@ -71,13 +73,17 @@ pub struct GuestFileWrite {
     /// `eof`.
     pub eof: bool,
 }
-/// The struct `GuestFilesystemTrimResponse`.
+/// The struct `GuestFilesystemTrimResponse`, since QEMU 2.4.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_FSTRIM)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFilesystemTrimResponse {
     /// `paths`.
     pub paths: Vec<GuestFilesystemTrimResult>,
 }
-/// The struct `GuestFilesystemTrimResult`.
+/// The struct `GuestFilesystemTrimResult`, since QEMU 2.4.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_FSTRIM)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFilesystemTrimResult {
     /// `path`.
@@ -89,7 +95,9 @@ pub struct GuestFilesystemTrimResult {
     /// `error`.
     pub error: Option<String>,
 }
-/// The enum `GuestFsfreezeStatus`.
+/// The enum `GuestFsfreezeStatus`, since QEMU 0.15.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_FSFREEZE)`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestFsfreezeStatus {
@@ -119,7 +127,9 @@ impl From<&str> for GuestFsfreezeStatus {
         }
     }
 }
-/// The struct `GuestIpAddress`.
+/// The struct `GuestIpAddress`, since QEMU 1.1.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, HAVE_GETIFADDRS)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestIpAddress {
     /// `ip-address`.
@@ -129,7 +139,9 @@ pub struct GuestIpAddress {
     /// `prefix`.
     pub prefix: i64,
 }
-/// The enum `GuestIpAddressType`.
+/// The enum `GuestIpAddressType`, since QEMU 1.1.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, HAVE_GETIFADDRS)`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestIpAddressType {
@@ -159,7 +171,9 @@ impl From<&str> for GuestIpAddressType {
         }
     }
 }
-/// The struct `GuestLogicalProcessor`.
+/// The struct `GuestLogicalProcessor`, since QEMU 1.5.
+///
+/// Only in builds of QEMU with `any(CONFIG_LINUX, CONFIG_WIN32)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestLogicalProcessor {
     /// `logical-id`.
@@ -169,7 +183,9 @@ pub struct GuestLogicalProcessor {
     /// `can-offline`.
     pub can_offline: Option<bool>,
 }
-/// The struct `GuestMemoryBlock`.
+/// The struct `GuestMemoryBlock`, since QEMU 2.3.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestMemoryBlock {
     /// `phys-index`.
@@ -179,13 +195,17 @@ pub struct GuestMemoryBlock {
     /// `can-offline`.
     pub can_offline: Option<bool>,
 }
-/// The struct `GuestMemoryBlockInfo`.
+/// The struct `GuestMemoryBlockInfo`, since QEMU 2.3.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestMemoryBlockInfo {
     /// `size`.
     pub size: u64,
 }
-/// The struct `GuestMemoryBlockResponse`.
+/// The struct `GuestMemoryBlockResponse`, since QEMU 2.3.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestMemoryBlockResponse {
     /// `phys-index`.
@@ -195,7 +215,9 @@ pub struct GuestMemoryBlockResponse {
     /// `error-code`.
     pub error_code: Option<i64>,
 }
-/// The enum `GuestMemoryBlockResponseType`.
+/// The enum `GuestMemoryBlockResponseType`, since QEMU 2.3.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestMemoryBlockResponseType {
@@ -233,7 +255,9 @@ impl From<&str> for GuestMemoryBlockResponseType {
         }
     }
 }
-/// The struct `GuestPCIAddress`.
+/// The struct `GuestPCIAddress`, since QEMU 2.2.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LINUX)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestPciAddress {
     /// `domain`.

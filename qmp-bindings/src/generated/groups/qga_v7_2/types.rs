@@ -4,7 +4,11 @@ use crate::wire::prelude::*;
 use crate::generated::groups::qga_v7_2_v10_0::types::GuestDiskAddress;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `GuestFilesystemInfo`.
+/// The struct `GuestFilesystemInfo`, since QEMU 2.2.
+///
+/// Since the bindings of 2.11: `total-bytes` and `used-bytes` are new.
+///
+/// In the bindings of 10.0: `total-bytes-privileged` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFilesystemInfo {
     /// `name`.
@@ -13,9 +17,13 @@ pub struct GuestFilesystemInfo {
     pub mountpoint: String,
     /// `type`.
     pub r#type: String,
-    /// `used-bytes`.
+    /// `used-bytes`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub used_bytes: Option<u64>,
-    /// `total-bytes`.
+    /// `total-bytes`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub total_bytes: Option<u64>,
     /// `disk`.
     pub disk: Vec<GuestDiskAddress>,

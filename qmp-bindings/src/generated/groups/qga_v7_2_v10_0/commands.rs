@@ -3,19 +3,35 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `guest-get-cpustats`.
+/// The command `guest-get-cpustats`, since QEMU 7.1.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
+///
+/// Returns `[GuestCpuStats]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetCpustats {}
-/// The command `guest-get-devices`.
+/// The command `guest-get-devices`, since QEMU 5.2.
+///
+/// Only in builds of QEMU with `CONFIG_WIN32`.
+///
+/// Returns `[GuestDeviceInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetDevices {}
-/// The command `guest-get-disks`.
+/// The command `guest-get-disks`, since QEMU 5.2.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LIBUDEV)`.
+///
+/// Returns `[GuestDiskInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetDisks {}
-/// The command `guest-get-diskstats`.
+/// The command `guest-get-diskstats`, since QEMU 7.1.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
+///
+/// Returns `[GuestDiskStatsInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetDiskstats {}
-/// The command `guest-ssh-add-authorized-keys`.
+/// The command `guest-ssh-add-authorized-keys`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSshAddAuthorizedKeys {
     /// `username`.
@@ -35,7 +51,9 @@ impl GuestSshAddAuthorizedKeys {
         }
     }
 }
-/// The command `guest-ssh-get-authorized-keys`.
+/// The command `guest-ssh-get-authorized-keys`, since QEMU 5.2.
+///
+/// Returns `GuestAuthorizedKeys`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSshGetAuthorizedKeys {
     /// `username`.
@@ -47,7 +65,7 @@ impl GuestSshGetAuthorizedKeys {
         Self { username: username.into() }
     }
 }
-/// The command `guest-ssh-remove-authorized-keys`.
+/// The command `guest-ssh-remove-authorized-keys`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSshRemoveAuthorizedKeys {
     /// `username`.

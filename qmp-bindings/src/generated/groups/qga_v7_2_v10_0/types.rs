@@ -4,13 +4,15 @@ use crate::wire::prelude::*;
 use crate::generated::groups::qga_v2_5_v2_11_v7_2_v10_0::types::GuestPciAddress;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `GuestAuthorizedKeys`.
+/// The struct `GuestAuthorizedKeys`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestAuthorizedKeys {
     /// `keys`.
     pub keys: Vec<String>,
 }
-/// The struct `GuestCCWAddress`.
+/// The struct `GuestCCWAddress`, since QEMU 6.0.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LINUX)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestCcwAddress {
     /// `cssid`.
@@ -22,7 +24,9 @@ pub struct GuestCcwAddress {
     /// `devno`.
     pub devno: i64,
 }
-/// The union `GuestCpuStats`.
+/// The union `GuestCpuStats`, since QEMU 7.1.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GuestCpuStats {
@@ -31,7 +35,9 @@ pub enum GuestCpuStats {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `GuestCpuStatsType`.
+/// The enum `GuestCpuStatsType`, since QEMU 7.1.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestCpuStatsType {
@@ -57,7 +63,9 @@ impl From<&str> for GuestCpuStatsType {
         }
     }
 }
-/// The union `GuestDeviceId`.
+/// The union `GuestDeviceId`, since QEMU 5.2.
+///
+/// Only in builds of QEMU with `CONFIG_WIN32`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GuestDeviceId {
@@ -66,7 +74,9 @@ pub enum GuestDeviceId {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `GuestDeviceIdPCI`.
+/// The struct `GuestDeviceIdPCI`, since QEMU 5.2.
+///
+/// Only in builds of QEMU with `CONFIG_WIN32`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestDeviceIdPci {
     /// `vendor-id`.
@@ -74,7 +84,9 @@ pub struct GuestDeviceIdPci {
     /// `device-id`.
     pub device_id: u16,
 }
-/// The struct `GuestDeviceInfo`.
+/// The struct `GuestDeviceInfo`, since QEMU 5.2.
+///
+/// Only in builds of QEMU with `CONFIG_WIN32`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestDeviceInfo {
     /// `driver-name`.
@@ -87,6 +99,8 @@ pub struct GuestDeviceInfo {
     pub id: Option<GuestDeviceId>,
 }
 /// The enum `GuestDeviceType`.
+///
+/// Only in builds of QEMU with `CONFIG_WIN32`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestDeviceType {
@@ -112,7 +126,11 @@ impl From<&str> for GuestDeviceType {
         }
     }
 }
-/// The struct `GuestDiskAddress`.
+/// The struct `GuestDiskAddress`, since QEMU 2.2.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LINUX)`.
+///
+/// Since the bindings of 2.11: `ccw-address`, `dev` and `serial` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestDiskAddress {
     /// `pci-controller`.
@@ -125,14 +143,24 @@ pub struct GuestDiskAddress {
     pub target: i64,
     /// `unit`.
     pub unit: i64,
-    /// `serial`.
+    /// `serial`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub serial: Option<String>,
-    /// `dev`.
+    /// `dev`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub dev: Option<String>,
-    /// `ccw-address`.
+    /// `ccw-address`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     pub ccw_address: Option<GuestCcwAddress>,
 }
-/// The enum `GuestDiskBusType`.
+/// The enum `GuestDiskBusType`, since QEMU 2.2.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LINUX)`.
+///
+/// Since the bindings of 2.11: `nvme` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestDiskBusType {
@@ -174,7 +202,9 @@ pub enum GuestDiskBusType {
     Virtual,
     /// `file-backed-virtual`.
     FileBackedVirtual,
-    /// `nvme`.
+    /// `nvme`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     Nvme,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -234,7 +264,9 @@ impl From<&str> for GuestDiskBusType {
         }
     }
 }
-/// The struct `GuestDiskInfo`.
+/// The struct `GuestDiskInfo`, since QEMU 5.2.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LIBUDEV)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestDiskInfo {
     /// `name`.
@@ -247,14 +279,20 @@ pub struct GuestDiskInfo {
     pub address: Option<GuestDiskAddress>,
     /// `alias`.
     pub alias: Option<String>,
-    /// `smart`.
+    /// `smart`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     pub smart: Option<GuestDiskSmart>,
 }
-/// The union `GuestDiskSmart`.
+/// The union `GuestDiskSmart`, since QEMU 7.1.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LIBUDEV)`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GuestDiskSmart {
-    /// `nvme`.
+    /// `nvme`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     Nvme(GuestNvMeSmart),
     /// `ide`.
     Ide,
@@ -297,7 +335,9 @@ pub enum GuestDiskSmart {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `GuestDiskStats`.
+/// The struct `GuestDiskStats`, since QEMU 7.1.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestDiskStats {
     /// `read-sectors`.
@@ -336,6 +376,8 @@ pub struct GuestDiskStats {
     pub weight_ticks: Option<u64>,
 }
 /// The struct `GuestDiskStatsInfo`.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestDiskStatsInfo {
     /// `name`.
@@ -347,7 +389,9 @@ pub struct GuestDiskStatsInfo {
     /// `stats`.
     pub stats: GuestDiskStats,
 }
-/// The struct `GuestLinuxCpuStats`.
+/// The struct `GuestLinuxCpuStats`, since QEMU 7.1.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestLinuxCpuStats {
     /// `cpu`.
@@ -373,7 +417,9 @@ pub struct GuestLinuxCpuStats {
     /// `guestnice`.
     pub guestnice: Option<u64>,
 }
-/// The struct `GuestNVMeSmart`.
+/// The struct `GuestNVMeSmart`, since QEMU 7.1.
+///
+/// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LIBUDEV)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestNvMeSmart {
     /// `critical-warning`.

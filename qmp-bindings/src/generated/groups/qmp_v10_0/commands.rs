@@ -18,34 +18,54 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `block-commit`.
+/// The command `block-commit`, since QEMU 1.3.
+///
+/// Since the bindings of 7.2: `backing-mask-protocol` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockCommit {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
-    /// `base-node`.
+    /// `base-node`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub base_node: Option<String>,
-    /// `base`.
+    /// `base`. Deprecated.
     pub base: Option<String>,
-    /// `top-node`.
+    /// `top-node`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub top_node: Option<String>,
-    /// `top`.
+    /// `top`. Deprecated.
     pub top: Option<String>,
-    /// `backing-file`.
+    /// `backing-file`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub backing_file: Option<String>,
-    /// `backing-mask-protocol`.
+    /// `backing-mask-protocol`, since QEMU 9.0.
+    ///
+    /// (since 9.0)
     pub backing_mask_protocol: Option<bool>,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `on-error`.
+    /// `on-error`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub on_error: Option<types::BlockdevOnError>,
-    /// `filter-node-name`.
+    /// `filter-node-name`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub filter_node_name: Option<String>,
-    /// `auto-finalize`.
+    /// `auto-finalize`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`.
+    /// `auto-dismiss`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub auto_dismiss: Option<bool>,
 }
 impl BlockCommit {
@@ -68,13 +88,17 @@ impl BlockCommit {
         }
     }
 }
-/// The command `block-export-add`.
+/// The command `block-export-add`, since QEMU 5.2.
+///
+/// Since the bindings of 7.2: `allow-inactive` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportAdd(pub types::BlockExportOptions);
-/// The command `block-job-change`.
+/// The command `block-job-change`, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobChange(pub types::BlockJobChangeOptions);
-/// The command `block-latency-histogram-set`.
+/// The command `block-latency-histogram-set`, since QEMU 4.0.
+///
+/// Since the bindings of 7.2: `boundaries-zap` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockLatencyHistogramSet {
     /// `id`.
@@ -103,32 +127,52 @@ impl BlockLatencyHistogramSet {
         }
     }
 }
-/// The command `block-stream`.
+/// The command `block-stream`, since QEMU 1.1.
+///
+/// Since the bindings of 7.2: `backing-mask-protocol` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStream {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
     /// `base`.
     pub base: Option<String>,
-    /// `base-node`.
+    /// `base-node`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub base_node: Option<String>,
-    /// `backing-file`.
+    /// `backing-file`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub backing_file: Option<String>,
-    /// `backing-mask-protocol`.
+    /// `backing-mask-protocol`, since QEMU 9.0.
+    ///
+    /// (since 9.0)
     pub backing_mask_protocol: Option<bool>,
-    /// `bottom`.
+    /// `bottom`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     pub bottom: Option<String>,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `on-error`.
+    /// `on-error`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub on_error: Option<types::BlockdevOnError>,
-    /// `filter-node-name`.
+    /// `filter-node-name`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     pub filter_node_name: Option<String>,
-    /// `auto-finalize`.
+    /// `auto-finalize`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`.
+    /// `auto-dismiss`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub auto_dismiss: Option<bool>,
 }
 impl BlockStream {
@@ -150,13 +194,17 @@ impl BlockStream {
         }
     }
 }
-/// The command `blockdev-add`.
+/// The command `blockdev-add`, since QEMU 2.9.
+///
+/// Since the bindings of 7.2: `active` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevAdd(pub types::BlockdevOptions);
-/// The command `blockdev-backup`.
+/// The command `blockdev-backup`, since QEMU 2.3.
+///
+/// Since the bindings of 7.2: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup(pub types::BlockdevBackup);
-/// The command `blockdev-create`.
+/// The command `blockdev-create`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreate {
     /// `job-id`.
@@ -176,7 +224,7 @@ impl BlockdevCreate {
         }
     }
 }
-/// The command `blockdev-reopen`.
+/// The command `blockdev-reopen`, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevReopen {
     /// `options`.
@@ -188,7 +236,7 @@ impl BlockdevReopen {
         Self { options }
     }
 }
-/// The command `blockdev-set-active`.
+/// The command `blockdev-set-active`, since QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSetActive {
     /// `node-name`.
@@ -202,16 +250,24 @@ impl BlockdevSetActive {
         Self { node_name: None, active }
     }
 }
-/// The command `calc-dirty-rate`.
+/// The command `calc-dirty-rate`, since QEMU 5.2.
+///
+/// Since the bindings of 7.2: `calc-time-unit` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CalcDirtyRate {
     /// `calc-time`.
     pub calc_time: i64,
-    /// `calc-time-unit`.
+    /// `calc-time-unit`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub calc_time_unit: Option<types::TimeUnit>,
-    /// `sample-pages`.
+    /// `sample-pages`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub sample_pages: Option<i64>,
-    /// `mode`.
+    /// `mode`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub mode: Option<types::DirtyRateMeasureMode>,
 }
 impl CalcDirtyRate {
@@ -225,7 +281,9 @@ impl CalcDirtyRate {
         }
     }
 }
-/// The command `chardev-add`.
+/// The command `chardev-add`, since QEMU 1.4.
+///
+/// Returns `ChardevReturn`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevAdd {
     /// `id`.
@@ -239,7 +297,9 @@ impl ChardevAdd {
         Self { id: id.into(), backend }
     }
 }
-/// The command `chardev-change`.
+/// The command `chardev-change`, since QEMU 2.10.
+///
+/// Returns `ChardevReturn`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevChange {
     /// `id`.
@@ -253,7 +313,9 @@ impl ChardevChange {
         Self { id: id.into(), backend }
     }
 }
-/// The command `cxl-add-dynamic-capacity`.
+/// The command `cxl-add-dynamic-capacity`, since QEMU 9.1.
+///
+/// Unstable in QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlAddDynamicCapacity {
     /// `path`.
@@ -288,7 +350,7 @@ impl CxlAddDynamicCapacity {
         }
     }
 }
-/// The command `cxl-inject-correctable-error`.
+/// The command `cxl-inject-correctable-error`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlInjectCorrectableError {
     /// `path`.
@@ -302,7 +364,7 @@ impl CxlInjectCorrectableError {
         Self { path: path.into(), r#type }
     }
 }
-/// The command `cxl-inject-dram-event`.
+/// The command `cxl-inject-dram-event`, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlInjectDramEvent {
     /// `path`.
@@ -366,7 +428,7 @@ impl CxlInjectDramEvent {
         }
     }
 }
-/// The command `cxl-inject-general-media-event`.
+/// The command `cxl-inject-general-media-event`, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlInjectGeneralMediaEvent {
     /// `path`.
@@ -418,7 +480,7 @@ impl CxlInjectGeneralMediaEvent {
         }
     }
 }
-/// The command `cxl-inject-memory-module-event`.
+/// The command `cxl-inject-memory-module-event`, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlInjectMemoryModuleEvent {
     /// `path`.
@@ -478,7 +540,7 @@ impl CxlInjectMemoryModuleEvent {
         }
     }
 }
-/// The command `cxl-inject-poison`.
+/// The command `cxl-inject-poison`, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlInjectPoison {
     /// `path`.
@@ -498,7 +560,7 @@ impl CxlInjectPoison {
         }
     }
 }
-/// The command `cxl-inject-uncorrectable-errors`.
+/// The command `cxl-inject-uncorrectable-errors`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlInjectUncorrectableErrors {
     /// `path`.
@@ -515,7 +577,9 @@ impl CxlInjectUncorrectableErrors {
         Self { path: path.into(), errors }
     }
 }
-/// The command `cxl-release-dynamic-capacity`.
+/// The command `cxl-release-dynamic-capacity`, since QEMU 9.1.
+///
+/// Unstable in QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlReleaseDynamicCapacity {
     /// `path`.
@@ -556,7 +620,9 @@ impl CxlReleaseDynamicCapacity {
         }
     }
 }
-/// The command `device-sync-config`.
+/// The command `device-sync-config`, since QEMU 9.2.
+///
+/// Unstable in QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceSyncConfig {
     /// `id`.
@@ -568,26 +634,34 @@ impl DeviceSyncConfig {
         Self { id: id.into() }
     }
 }
-/// The command `display-update`.
+/// The command `display-update`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DisplayUpdate(pub types::DisplayUpdateOptions);
-/// The command `drive-backup`.
+/// The command `drive-backup`, since QEMU 1.6.
+///
+/// Deprecated in QEMU 10.0.
+///
+/// Since the bindings of 7.2: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup(pub types::DriveBackup);
-/// The command `dump-guest-memory`.
+/// The command `dump-guest-memory`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpGuestMemory {
     /// `paging`.
     pub paging: bool,
     /// `protocol`.
     pub protocol: String,
-    /// `detach`.
+    /// `detach`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub detach: Option<bool>,
     /// `begin`.
     pub begin: Option<i64>,
     /// `length`.
     pub length: Option<i64>,
-    /// `format`.
+    /// `format`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub format: Option<types::DumpGuestMemoryFormat>,
 }
 impl DumpGuestMemory {
@@ -603,7 +677,9 @@ impl DumpGuestMemory {
         }
     }
 }
-/// The command `get-win32-socket`.
+/// The command `get-win32-socket`, since QEMU 8.0.
+///
+/// Only in builds of QEMU with `CONFIG_WIN32`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetWin32Socket {
     /// `info`.
@@ -620,7 +696,7 @@ impl GetWin32Socket {
         }
     }
 }
-/// The command `input-send-event`.
+/// The command `input-send-event`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputSendEvent {
     /// `device`.
@@ -640,7 +716,9 @@ impl InputSendEvent {
         }
     }
 }
-/// The command `memsave`.
+/// The command `memsave`, since QEMU 0.14.
+///
+/// Since the bindings of 7.2: `size` and `val` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memsave {
     /// `val`.
@@ -663,7 +741,9 @@ impl Memsave {
         }
     }
 }
-/// The command `migrate`.
+/// The command `migrate`, since QEMU 0.14.
+///
+/// Since the bindings of 7.2: `channels` is new; `blk` and `inc` are gone; `uri` is optional now.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Migrate {
     /// `uri`.
@@ -672,10 +752,12 @@ pub struct Migrate {
     pub channels: Option<Vec<types::MigrationChannel>>,
     /// `detach`.
     pub detach: Option<bool>,
-    /// `resume`.
+    /// `resume`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub resume: Option<bool>,
 }
-/// The command `migrate-continue`.
+/// The command `migrate-continue`, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateContinue {
     /// `state`.
@@ -687,17 +769,21 @@ impl MigrateContinue {
         Self { state }
     }
 }
-/// The command `migrate-incoming`.
+/// The command `migrate-incoming`, since QEMU 2.3.
+///
+/// Since the bindings of 7.2: `channels` and `exit-on-error` are new; `uri` is optional now.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateIncoming {
     /// `uri`.
     pub uri: Option<String>,
     /// `channels`.
     pub channels: Option<Vec<types::MigrationChannel>>,
-    /// `exit-on-error`.
+    /// `exit-on-error`, since QEMU 9.1.
+    ///
+    /// (since 9.1)
     pub exit_on_error: Option<bool>,
 }
-/// The command `migrate-set-capabilities`.
+/// The command `migrate-set-capabilities`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetCapabilities {
     /// `capabilities`.
@@ -709,19 +795,29 @@ impl MigrateSetCapabilities {
         Self { capabilities }
     }
 }
-/// The command `migrate-set-parameters`.
+/// The command `migrate-set-parameters`, since QEMU 2.4.
+///
+/// Since the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetParameters(pub types::MigrateSetParameters);
-/// The command `nbd-server-start`.
+/// The command `nbd-server-start`, since QEMU 1.3.
+///
+/// Since the bindings of 7.2: `handshake-max-seconds` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerStart(pub types::NbdServerOptionsLegacy);
-/// The command `netdev_add`.
+/// The command `netdev_add`, since QEMU 0.14.
+///
+/// Since the bindings of 7.2: `type=af-xdp` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevAdd(pub types::Netdev);
-/// The command `object-add`.
+/// The command `object-add`, since QEMU 2.0.
+///
+/// Since the bindings of 7.2: `qom-type=acpi-generic-initiator`, `qom-type=acpi-generic-port`, `qom-type=iommufd`, `qom-type=memory-backend-shm` and `qom-type=sev-snp-guest` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectAdd(pub types::ObjectOptions);
-/// The command `pmemsave`.
+/// The command `pmemsave`, since QEMU 0.14.
+///
+/// Since the bindings of 7.2: `size` and `val` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pmemsave {
     /// `val`.
@@ -741,43 +837,81 @@ impl Pmemsave {
         }
     }
 }
-/// The command `query-audiodevs`.
+/// The command `query-audiodevs`, since QEMU 8.0.
+///
+/// Returns `[Audiodev]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryAudiodevs {}
-/// The command `query-cryptodev`.
+/// The command `query-cryptodev`, since QEMU 8.0.
+///
+/// Returns `[QCryptodevInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryCryptodev {}
-/// The command `query-dirty-rate`.
+/// The command `query-dirty-rate`, since QEMU 5.2.
+///
+/// Returns `DirtyRateInfo`.
+///
+/// Since the bindings of 7.2: `calc-time-unit` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryDirtyRate {
-    /// `calc-time-unit`.
+    /// `calc-time-unit`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub calc_time_unit: Option<types::TimeUnit>,
 }
-/// The command `query-hv-balloon-status-report`.
+/// The command `query-hv-balloon-status-report`, since QEMU 8.2.
+///
+/// Returns `HvBalloonInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryHvBalloonStatusReport {}
-/// The command `query-machines`.
+/// The command `query-machines`, since QEMU 1.2.
+///
+/// Returns `[MachineInfo]`.
+///
+/// Since the bindings of 7.2: `compat-props` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMachines {
-    /// `compat-props`.
+    /// `compat-props`, since QEMU 9.1. Unstable.
+    ///
+    /// (since 9.1)
     pub compat_props: Option<bool>,
 }
-/// The command `query-migrationthreads`.
+/// The command `query-migrationthreads`, since QEMU 7.2.
+///
+/// Deprecated in QEMU 10.0.
+///
+/// Returns `[MigrationThreadInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMigrationthreads {}
-/// The command `query-s390x-cpu-polarization`.
+/// The command `query-s390x-cpu-polarization`, since QEMU 8.2.
+///
+/// Unstable in QEMU 10.0.
+///
+/// Only in builds of QEMU with `all(TARGET_S390X, CONFIG_KVM)`.
+///
+/// Returns `CpuPolarizationInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryS390xCpuPolarization {}
-/// The command `query-stats`.
+/// The command `query-stats`, since QEMU 7.1.
+///
+/// Returns `[StatsResult]`.
+///
+/// Since the bindings of 7.2: `target=cryptodev` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryStats(pub types::StatsFilter);
-/// The command `query-stats-schemas`.
+/// The command `query-stats-schemas`, since QEMU 7.1.
+///
+/// Returns `[StatsSchema]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryStatsSchemas {
     /// `provider`.
     pub provider: Option<types::StatsProvider>,
 }
-/// The command `request-ebpf`.
+/// The command `request-ebpf`, since QEMU 9.0.
+///
+/// Only in builds of QEMU with `CONFIG_EBPF`.
+///
+/// Returns `EbpfObject`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RequestEbpf {
     /// `id`.
@@ -789,7 +923,7 @@ impl RequestEbpf {
         Self { id }
     }
 }
-/// The command `send-key`.
+/// The command `send-key`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendKey {
     /// `keys`.
@@ -803,7 +937,11 @@ impl SendKey {
         Self { keys, hold_time: None }
     }
 }
-/// The command `set-cpu-topology`.
+/// The command `set-cpu-topology`, since QEMU 8.2.
+///
+/// Unstable in QEMU 10.0.
+///
+/// Only in builds of QEMU with `all(TARGET_S390X, CONFIG_KVM)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetCpuTopology {
     /// `core-id`.
@@ -832,10 +970,10 @@ impl SetCpuTopology {
         }
     }
 }
-/// The command `set-numa-node`.
+/// The command `set-numa-node`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetNumaNode(pub types::NumaOptions);
-/// The command `transaction`.
+/// The command `transaction`, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transaction {
     /// `actions`.
@@ -849,10 +987,16 @@ impl Transaction {
         Self { actions, properties: None }
     }
 }
-/// The command `x-query-interrupt-controllers`.
+/// The command `x-query-interrupt-controllers`, since QEMU 9.1.
+///
+/// Unstable in QEMU 10.0.
+///
+/// Returns `HumanReadableText`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryInterruptControllers {}
-/// The command `xen-event-inject`.
+/// The command `xen-event-inject`, since QEMU 8.0.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XenEventInject {
     /// `port`.
@@ -864,7 +1008,11 @@ impl XenEventInject {
         Self { port }
     }
 }
-/// The command `xen-event-list`.
+/// The command `xen-event-list`, since QEMU 8.0.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
+///
+/// Returns `[EvtchnInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XenEventList {}
 wire::commands! {

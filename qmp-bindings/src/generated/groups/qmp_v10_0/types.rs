@@ -57,7 +57,7 @@ use crate::generated::groups::qmp_v7_2_v10_0::types::{
 };
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `AcpiGenericInitiatorProperties`.
+/// The struct `AcpiGenericInitiatorProperties`, since QEMU 9.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AcpiGenericInitiatorProperties {
     /// `pci-dev`.
@@ -65,7 +65,7 @@ pub struct AcpiGenericInitiatorProperties {
     /// `node`.
     pub node: u32,
 }
-/// The struct `AcpiGenericPortProperties`.
+/// The struct `AcpiGenericPortProperties`, since QEMU 9.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AcpiGenericPortProperties {
     /// `pci-bus`.
@@ -73,7 +73,9 @@ pub struct AcpiGenericPortProperties {
     /// `node`.
     pub node: u32,
 }
-/// The enum `AFXDPMode`.
+/// The enum `AFXDPMode`, since QEMU 8.2.
+///
+/// Only in builds of QEMU with `CONFIG_AF_XDP`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AfxdpMode {
@@ -103,7 +105,9 @@ impl From<&str> for AfxdpMode {
         }
     }
 }
-/// The union `Audiodev`.
+/// The union `Audiodev`, since QEMU 4.0.
+///
+/// Since the bindings of 7.2: `driver=pipewire` is new; `driver=dbus` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Audiodev {
     /// `driver`, and the members that depend on it.
@@ -119,34 +123,36 @@ pub struct Audiodev {
 pub enum AudiodevDriverBranch {
     /// `none`.
     None(AudiodevGenericOptions),
-    /// `alsa`.
+    /// `alsa`. Only in builds of QEMU with `CONFIG_AUDIO_ALSA`.
     Alsa(AudiodevAlsaOptions),
-    /// `coreaudio`.
+    /// `coreaudio`. Only in builds of QEMU with `CONFIG_AUDIO_COREAUDIO`.
     Coreaudio(AudiodevCoreaudioOptions),
-    /// `dbus`.
+    /// `dbus`. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
     Dbus(AudiodevDBusOptions),
-    /// `dsound`.
+    /// `dsound`. Only in builds of QEMU with `CONFIG_AUDIO_DSOUND`.
     Dsound(AudiodevDsoundOptions),
-    /// `jack`.
+    /// `jack`, since QEMU 5.1. Only in builds of QEMU with `CONFIG_AUDIO_JACK`.
+    ///
+    /// (since 5.1)
     Jack(AudiodevJackOptions),
-    /// `oss`.
+    /// `oss`. Only in builds of QEMU with `CONFIG_AUDIO_OSS`.
     Oss(AudiodevOssOptions),
-    /// `pa`.
+    /// `pa`. Only in builds of QEMU with `CONFIG_AUDIO_PA`.
     Pa(AudiodevPaOptions),
-    /// `pipewire`.
+    /// `pipewire`. Only in builds of QEMU with `CONFIG_AUDIO_PIPEWIRE`.
     Pipewire(AudiodevPipewireOptions),
-    /// `sdl`.
+    /// `sdl`. Only in builds of QEMU with `CONFIG_AUDIO_SDL`.
     Sdl(AudiodevSdlOptions),
-    /// `sndio`.
+    /// `sndio`. Only in builds of QEMU with `CONFIG_AUDIO_SNDIO`.
     Sndio(AudiodevSndioOptions),
-    /// `spice`.
+    /// `spice`. Only in builds of QEMU with `CONFIG_SPICE`.
     Spice(AudiodevGenericOptions),
     /// `wav`.
     Wav(AudiodevWavOptions),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `AudiodevDBusOptions`.
+/// The struct `AudiodevDBusOptions`, since QEMU 10.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevDBusOptions {
     /// `in`.
@@ -156,33 +162,37 @@ pub struct AudiodevDBusOptions {
     /// `nsamples`.
     pub nsamples: Option<u32>,
 }
-/// The enum `AudiodevDriver`.
+/// The enum `AudiodevDriver`, since QEMU 4.0.
+///
+/// Since the bindings of 7.2: `pipewire` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AudiodevDriver {
     /// `none`.
     None,
-    /// `alsa`.
+    /// `alsa`. Only in builds of QEMU with `CONFIG_AUDIO_ALSA`.
     Alsa,
-    /// `coreaudio`.
+    /// `coreaudio`. Only in builds of QEMU with `CONFIG_AUDIO_COREAUDIO`.
     Coreaudio,
-    /// `dbus`.
+    /// `dbus`. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
     Dbus,
-    /// `dsound`.
+    /// `dsound`. Only in builds of QEMU with `CONFIG_AUDIO_DSOUND`.
     Dsound,
-    /// `jack`.
+    /// `jack`, since QEMU 5.1. Only in builds of QEMU with `CONFIG_AUDIO_JACK`.
+    ///
+    /// (since 5.1)
     Jack,
-    /// `oss`.
+    /// `oss`. Only in builds of QEMU with `CONFIG_AUDIO_OSS`.
     Oss,
-    /// `pa`.
+    /// `pa`. Only in builds of QEMU with `CONFIG_AUDIO_PA`.
     Pa,
-    /// `pipewire`.
+    /// `pipewire`. Only in builds of QEMU with `CONFIG_AUDIO_PIPEWIRE`.
     Pipewire,
-    /// `sdl`.
+    /// `sdl`. Only in builds of QEMU with `CONFIG_AUDIO_SDL`.
     Sdl,
-    /// `sndio`.
+    /// `sndio`. Only in builds of QEMU with `CONFIG_AUDIO_SNDIO`.
     Sndio,
-    /// `spice`.
+    /// `spice`. Only in builds of QEMU with `CONFIG_SPICE`.
     Spice,
     /// `wav`.
     Wav,
@@ -230,7 +240,7 @@ impl From<&str> for AudiodevDriver {
         }
     }
 }
-/// The struct `AudiodevPipewireOptions`.
+/// The struct `AudiodevPipewireOptions`, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevPipewireOptions {
     /// `in`.
@@ -238,10 +248,12 @@ pub struct AudiodevPipewireOptions {
     /// `out`.
     pub out: Option<AudiodevPipewirePerDirectionOptions>,
 }
-/// The struct `AudiodevPipewirePerDirectionOptions`.
+/// The struct `AudiodevPipewirePerDirectionOptions`, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevPipewirePerDirectionOptions {
-    /// `mixing-engine`.
+    /// `mixing-engine`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub mixing_engine: Option<bool>,
     /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
@@ -262,10 +274,14 @@ pub struct AudiodevPipewirePerDirectionOptions {
     /// `latency`.
     pub latency: Option<u32>,
 }
-/// The struct `BackupCommon`.
+/// The struct `BackupCommon`, since QEMU 4.2.
+///
+/// Since the bindings of 7.2: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BackupCommon {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -273,28 +289,46 @@ pub struct BackupCommon {
     pub sync: MirrorSyncMode,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `bitmap`.
+    /// `bitmap`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub bitmap: Option<String>,
-    /// `bitmap-mode`.
+    /// `bitmap-mode`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub bitmap_mode: Option<BitmapSyncMode>,
-    /// `compress`.
+    /// `compress`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub compress: Option<bool>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `auto-finalize`.
+    /// `auto-finalize`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`.
+    /// `auto-dismiss`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub auto_dismiss: Option<bool>,
-    /// `filter-node-name`.
+    /// `filter-node-name`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub filter_node_name: Option<String>,
-    /// `discard-source`.
+    /// `discard-source`, since QEMU 9.1.
+    ///
+    /// (since 9.1)
     pub discard_source: Option<bool>,
-    /// `x-perf`.
+    /// `x-perf`, since QEMU 6.0. Unstable.
+    ///
+    /// (since 6.0)
     pub x_perf: Option<BackupPerf>,
 }
-/// The struct `BackupPerf`.
+/// The struct `BackupPerf`, since QEMU 6.0.
+///
+/// Since the bindings of 7.2: `min-cluster-size` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BackupPerf {
     /// `use-copy-range`.
@@ -303,21 +337,29 @@ pub struct BackupPerf {
     pub max_workers: Option<i64>,
     /// `max-chunk`.
     pub max_chunk: Option<i64>,
-    /// `min-cluster-size`.
+    /// `min-cluster-size`, since QEMU 9.2.
+    ///
+    /// (since 9.2)
     pub min_cluster_size: Option<u64>,
 }
-/// The struct `BlkdebugInjectErrorOptions`.
+/// The struct `BlkdebugInjectErrorOptions`, since QEMU 2.9.
+///
+/// Since the bindings of 7.2: `delay-ns` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlkdebugInjectErrorOptions {
     /// `event`.
     pub event: BlkdebugEvent,
     /// `state`.
     pub state: Option<i64>,
-    /// `iotype`.
+    /// `iotype`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     pub iotype: Option<BlkdebugIoType>,
     /// `errno`.
     pub errno: Option<i64>,
-    /// `delay-ns`.
+    /// `delay-ns`, since QEMU 11.1.
+    ///
+    /// (since 11.1)
     pub delay_ns: Option<i64>,
     /// `sector`.
     pub sector: Option<i64>,
@@ -326,7 +368,7 @@ pub struct BlkdebugInjectErrorOptions {
     /// `immediately`.
     pub immediately: Option<bool>,
 }
-/// The struct `BlockChildInfo`.
+/// The struct `BlockChildInfo`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockChildInfo {
     /// `name`.
@@ -334,12 +376,16 @@ pub struct BlockChildInfo {
     /// `info`.
     pub info: BlockGraphInfo,
 }
-/// The struct `BlockDeviceInfo`.
+/// The struct `BlockDeviceInfo`, since QEMU 0.14.
+///
+/// Since the bindings of 7.2: `active` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceInfo {
     /// `file`.
     pub file: String,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub node_name: Option<String>,
     /// `ro`.
     pub ro: bool,
@@ -347,13 +393,19 @@ pub struct BlockDeviceInfo {
     pub drv: String,
     /// `backing_file`.
     pub backing_file: Option<String>,
-    /// `backing_file_depth`.
+    /// `backing_file_depth`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub backing_file_depth: i64,
-    /// `active`.
+    /// `active`, since QEMU 10.0.
+    ///
+    /// (since 10.0)
     pub active: bool,
     /// `encrypted`.
     pub encrypted: bool,
-    /// `detect_zeroes`.
+    /// `detect_zeroes`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub detect_zeroes: BlockdevDetectZeroesOptions,
     /// `bps`.
     pub bps: i64,
@@ -367,122 +419,226 @@ pub struct BlockDeviceInfo {
     pub iops_rd: i64,
     /// `iops_wr`.
     pub iops_wr: i64,
-    /// `image`.
+    /// `image`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     pub image: ImageInfo,
-    /// `bps_max`.
+    /// `bps_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_max: Option<i64>,
-    /// `bps_rd_max`.
+    /// `bps_rd_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_rd_max: Option<i64>,
-    /// `bps_wr_max`.
+    /// `bps_wr_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_wr_max: Option<i64>,
-    /// `iops_max`.
+    /// `iops_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_max: Option<i64>,
-    /// `iops_rd_max`.
+    /// `iops_rd_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_rd_max: Option<i64>,
-    /// `iops_wr_max`.
+    /// `iops_wr_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_wr_max: Option<i64>,
-    /// `bps_max_length`.
+    /// `bps_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub bps_max_length: Option<i64>,
-    /// `bps_rd_max_length`.
+    /// `bps_rd_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub bps_rd_max_length: Option<i64>,
-    /// `bps_wr_max_length`.
+    /// `bps_wr_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub bps_wr_max_length: Option<i64>,
-    /// `iops_max_length`.
+    /// `iops_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub iops_max_length: Option<i64>,
-    /// `iops_rd_max_length`.
+    /// `iops_rd_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub iops_rd_max_length: Option<i64>,
-    /// `iops_wr_max_length`.
+    /// `iops_wr_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub iops_wr_max_length: Option<i64>,
-    /// `iops_size`.
+    /// `iops_size`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_size: Option<i64>,
-    /// `group`.
+    /// `group`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub group: Option<String>,
-    /// `cache`.
+    /// `cache`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub cache: BlockdevCacheInfo,
-    /// `write_threshold`.
+    /// `write_threshold`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub write_threshold: i64,
-    /// `dirty-bitmaps`.
+    /// `dirty-bitmaps`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
 }
-/// The struct `BlockDeviceStats`.
+/// The struct `BlockDeviceStats`, since QEMU 0.14.
+///
+/// Since the bindings of 7.2: `failed_zone_append_operations`, `invalid_zone_append_operations`, `zone_append_bytes`, `zone_append_latency_histogram`, `zone_append_merged`, `zone_append_operations` and `zone_append_total_time_ns` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceStats {
     /// `rd_bytes`.
     pub rd_bytes: i64,
     /// `wr_bytes`.
     pub wr_bytes: i64,
-    /// `zone_append_bytes`.
+    /// `zone_append_bytes`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     pub zone_append_bytes: i64,
-    /// `unmap_bytes`.
+    /// `unmap_bytes`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub unmap_bytes: i64,
     /// `rd_operations`.
     pub rd_operations: i64,
     /// `wr_operations`.
     pub wr_operations: i64,
-    /// `zone_append_operations`.
+    /// `zone_append_operations`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     pub zone_append_operations: i64,
-    /// `flush_operations`.
+    /// `flush_operations`, since QEMU 0.15.
+    ///
+    /// (since 0.15)
     pub flush_operations: i64,
-    /// `unmap_operations`.
+    /// `unmap_operations`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub unmap_operations: i64,
-    /// `rd_total_time_ns`.
+    /// `rd_total_time_ns`, since QEMU 0.15.
+    ///
+    /// (since 0.15)
     pub rd_total_time_ns: i64,
-    /// `wr_total_time_ns`.
+    /// `wr_total_time_ns`, since QEMU 0.15.
+    ///
+    /// (since 0.15)
     pub wr_total_time_ns: i64,
-    /// `zone_append_total_time_ns`.
+    /// `zone_append_total_time_ns`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     pub zone_append_total_time_ns: i64,
-    /// `flush_total_time_ns`.
+    /// `flush_total_time_ns`, since QEMU 0.15.
+    ///
+    /// (since 0.15)
     pub flush_total_time_ns: i64,
-    /// `unmap_total_time_ns`.
+    /// `unmap_total_time_ns`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub unmap_total_time_ns: i64,
     /// `wr_highest_offset`.
     pub wr_highest_offset: i64,
-    /// `rd_merged`.
+    /// `rd_merged`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub rd_merged: i64,
-    /// `wr_merged`.
+    /// `wr_merged`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub wr_merged: i64,
-    /// `zone_append_merged`.
+    /// `zone_append_merged`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     pub zone_append_merged: i64,
-    /// `unmap_merged`.
+    /// `unmap_merged`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub unmap_merged: i64,
-    /// `idle_time_ns`.
+    /// `idle_time_ns`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub idle_time_ns: Option<i64>,
-    /// `failed_rd_operations`.
+    /// `failed_rd_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub failed_rd_operations: i64,
-    /// `failed_wr_operations`.
+    /// `failed_wr_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub failed_wr_operations: i64,
-    /// `failed_zone_append_operations`.
+    /// `failed_zone_append_operations`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     pub failed_zone_append_operations: i64,
-    /// `failed_flush_operations`.
+    /// `failed_flush_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub failed_flush_operations: i64,
-    /// `failed_unmap_operations`.
+    /// `failed_unmap_operations`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub failed_unmap_operations: i64,
-    /// `invalid_rd_operations`.
+    /// `invalid_rd_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub invalid_rd_operations: i64,
-    /// `invalid_wr_operations`.
+    /// `invalid_wr_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub invalid_wr_operations: i64,
-    /// `invalid_zone_append_operations`.
+    /// `invalid_zone_append_operations`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     pub invalid_zone_append_operations: i64,
-    /// `invalid_flush_operations`.
+    /// `invalid_flush_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub invalid_flush_operations: i64,
-    /// `invalid_unmap_operations`.
+    /// `invalid_unmap_operations`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub invalid_unmap_operations: i64,
-    /// `account_invalid`.
+    /// `account_invalid`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub account_invalid: bool,
-    /// `account_failed`.
+    /// `account_failed`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub account_failed: bool,
-    /// `timed_stats`.
+    /// `timed_stats`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub timed_stats: Vec<BlockDeviceTimedStats>,
-    /// `rd_latency_histogram`.
+    /// `rd_latency_histogram`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub rd_latency_histogram: Option<BlockLatencyHistogramInfo>,
-    /// `wr_latency_histogram`.
+    /// `wr_latency_histogram`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub wr_latency_histogram: Option<BlockLatencyHistogramInfo>,
-    /// `zone_append_latency_histogram`.
+    /// `zone_append_latency_histogram`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     pub zone_append_latency_histogram: Option<BlockLatencyHistogramInfo>,
-    /// `flush_latency_histogram`.
+    /// `flush_latency_histogram`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub flush_latency_histogram: Option<BlockLatencyHistogramInfo>,
 }
-/// The struct `BlockDeviceTimedStats`.
+/// The struct `BlockDeviceTimedStats`, since QEMU 2.5.
+///
+/// Since the bindings of 7.2: `avg_zone_append_latency_ns`, `avg_zone_append_queue_depth`, `max_zone_append_latency_ns` and `min_zone_append_latency_ns` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceTimedStats {
     /// `interval_length`.
@@ -499,11 +655,17 @@ pub struct BlockDeviceTimedStats {
     pub max_wr_latency_ns: i64,
     /// `avg_wr_latency_ns`.
     pub avg_wr_latency_ns: i64,
-    /// `min_zone_append_latency_ns`.
+    /// `min_zone_append_latency_ns`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     pub min_zone_append_latency_ns: i64,
-    /// `max_zone_append_latency_ns`.
+    /// `max_zone_append_latency_ns`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     pub max_zone_append_latency_ns: i64,
-    /// `avg_zone_append_latency_ns`.
+    /// `avg_zone_append_latency_ns`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     pub avg_zone_append_latency_ns: i64,
     /// `min_flush_latency_ns`.
     pub min_flush_latency_ns: i64,
@@ -515,27 +677,41 @@ pub struct BlockDeviceTimedStats {
     pub avg_rd_queue_depth: f64,
     /// `avg_wr_queue_depth`.
     pub avg_wr_queue_depth: f64,
-    /// `avg_zone_append_queue_depth`.
+    /// `avg_zone_append_queue_depth`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     pub avg_zone_append_queue_depth: f64,
 }
-/// The union `BlockExportOptions`.
+/// The union `BlockExportOptions`, since QEMU 4.2.
+///
+/// Since the bindings of 7.2: `allow-inactive` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportOptions {
     /// `type`, and the members that depend on it.
     pub r#type: BlockExportOptionsType,
     /// `id`.
     pub id: String,
-    /// `fixed-iothread`.
+    /// `fixed-iothread`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub fixed_iothread: Option<bool>,
-    /// `iothread`.
+    /// `iothread`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub iothread: Option<String>,
-    /// `node-name`.
+    /// `node-name`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub node_name: String,
     /// `writable`.
     pub writable: Option<bool>,
-    /// `writethrough`.
+    /// `writethrough`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub writethrough: Option<bool>,
-    /// `allow-inactive`.
+    /// `allow-inactive`, since QEMU 10.0.
+    ///
+    /// (since 10.0)
     pub allow_inactive: Option<bool>,
 }
 /// The branches of the union `BlockExportOptions`, told by `type`.
@@ -544,16 +720,22 @@ pub struct BlockExportOptions {
 pub enum BlockExportOptionsType {
     /// `nbd`.
     Nbd(BlockExportOptionsNbd),
-    /// `vhost-user-blk`.
+    /// `vhost-user-blk`, since QEMU 5.2. Only in builds of QEMU with `CONFIG_VHOST_USER_BLK_SERVER`.
+    ///
+    /// (since 5.2)
     VhostUserBlk(BlockExportOptionsVhostUserBlk),
-    /// `fuse`.
+    /// `fuse`, since QEMU 6.0. Only in builds of QEMU with `CONFIG_FUSE`.
+    ///
+    /// (since 6.0)
     Fuse(BlockExportOptionsFuse),
-    /// `vduse-blk`.
+    /// `vduse-blk`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VDUSE_BLK_EXPORT`.
+    ///
+    /// (since 7.1)
     VduseBlk(BlockExportOptionsVduseBlk),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockExportOptionsVhostUserBlk`.
+/// The struct `BlockExportOptionsVhostUserBlk`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportOptionsVhostUserBlk {
     /// `addr`.
@@ -563,7 +745,7 @@ pub struct BlockExportOptionsVhostUserBlk {
     /// `num-queues`.
     pub num_queues: Option<u16>,
 }
-/// The struct `BlockGraphInfo`.
+/// The struct `BlockGraphInfo`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockGraphInfo {
     /// `filename`.
@@ -580,7 +762,9 @@ pub struct BlockGraphInfo {
     pub cluster_size: Option<i64>,
     /// `encrypted`.
     pub encrypted: Option<bool>,
-    /// `compressed`.
+    /// `compressed`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub compressed: Option<bool>,
     /// `backing-filename`.
     pub backing_filename: Option<String>,
@@ -590,17 +774,21 @@ pub struct BlockGraphInfo {
     pub backing_filename_format: Option<String>,
     /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
-    /// `format-specific`.
+    /// `format-specific`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub format_specific: Option<ImageInfoSpecific>,
     /// `children`.
     pub children: Vec<BlockChildInfo>,
 }
-/// The struct `BlockInfo`.
+/// The struct `BlockInfo`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockInfo {
     /// `device`.
     pub device: String,
-    /// `qdev`.
+    /// `qdev`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub qdev: Option<String>,
     /// `type`.
     pub r#type: String,
@@ -615,7 +803,7 @@ pub struct BlockInfo {
     /// `io-status`.
     pub io_status: Option<BlockDeviceIoStatus>,
 }
-/// The union `BlockJobChangeOptions`.
+/// The union `BlockJobChangeOptions`, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobChangeOptions {
     /// `type`, and the members that depend on it.
@@ -635,26 +823,38 @@ pub enum BlockJobChangeOptionsType {
     Stream,
     /// `backup`.
     Backup,
-    /// `create`.
+    /// `create`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     Create,
-    /// `amend`.
+    /// `amend`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     Amend,
-    /// `snapshot-load`.
+    /// `snapshot-load`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     SnapshotLoad,
-    /// `snapshot-save`.
+    /// `snapshot-save`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     SnapshotSave,
-    /// `snapshot-delete`.
+    /// `snapshot-delete`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     SnapshotDelete,
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockJobChangeOptionsMirror`.
+/// The struct `BlockJobChangeOptionsMirror`, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobChangeOptionsMirror {
     /// `copy-mode`.
     pub copy_mode: MirrorCopyMode,
 }
-/// The union `BlockJobInfo`.
+/// The union `BlockJobInfo`, since QEMU 1.1.
+///
+/// Since the bindings of 7.2: `type=amend`, `type=backup`, `type=commit`, `type=create`, `type=mirror`, `type=snapshot-delete`, `type=snapshot-load`, `type=snapshot-save` and 1 more are new; `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobInfo {
     /// `type`, and the members that depend on it.
@@ -665,23 +865,39 @@ pub struct BlockJobInfo {
     pub len: i64,
     /// `offset`.
     pub offset: i64,
-    /// `busy`.
+    /// `busy`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub busy: bool,
-    /// `paused`.
+    /// `paused`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub paused: bool,
     /// `speed`.
     pub speed: i64,
-    /// `io-status`.
+    /// `io-status`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub io_status: BlockDeviceIoStatus,
-    /// `ready`.
+    /// `ready`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub ready: bool,
-    /// `status`.
+    /// `status`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub status: JobStatus,
-    /// `auto-finalize`.
+    /// `auto-finalize`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub auto_finalize: bool,
-    /// `auto-dismiss`.
+    /// `auto-dismiss`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub auto_dismiss: bool,
-    /// `error`.
+    /// `error`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub error: Option<String>,
 }
 /// The branches of the union `BlockJobInfo`, told by `type`.
@@ -696,26 +912,36 @@ pub enum BlockJobInfoType {
     Stream,
     /// `backup`.
     Backup,
-    /// `create`.
+    /// `create`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     Create,
-    /// `amend`.
+    /// `amend`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     Amend,
-    /// `snapshot-load`.
+    /// `snapshot-load`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     SnapshotLoad,
-    /// `snapshot-save`.
+    /// `snapshot-save`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     SnapshotSave,
-    /// `snapshot-delete`.
+    /// `snapshot-delete`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     SnapshotDelete,
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockJobInfoMirror`.
+/// The struct `BlockJobInfoMirror`, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobInfoMirror {
     /// `actively-synced`.
     pub actively_synced: bool,
 }
-/// The struct `BlockNodeInfo`.
+/// The struct `BlockNodeInfo`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockNodeInfo {
     /// `filename`.
@@ -732,7 +958,9 @@ pub struct BlockNodeInfo {
     pub cluster_size: Option<i64>,
     /// `encrypted`.
     pub encrypted: Option<bool>,
-    /// `compressed`.
+    /// `compressed`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub compressed: Option<bool>,
     /// `backing-filename`.
     pub backing_filename: Option<String>,
@@ -742,31 +970,45 @@ pub struct BlockNodeInfo {
     pub backing_filename_format: Option<String>,
     /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
-    /// `format-specific`.
+    /// `format-specific`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub format_specific: Option<ImageInfoSpecific>,
 }
-/// The struct `BlockStats`.
+/// The struct `BlockStats`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStats {
     /// `device`.
     pub device: Option<String>,
-    /// `qdev`.
+    /// `qdev`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub qdev: Option<String>,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub node_name: Option<String>,
     /// `stats`.
     pub stats: BlockDeviceStats,
-    /// `driver-specific`.
+    /// `driver-specific`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub driver_specific: Option<BlockStatsSpecific>,
     /// `parent`.
     pub parent: Option<Box<BlockStats>>,
-    /// `backing`.
+    /// `backing`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub backing: Option<Box<BlockStats>>,
 }
-/// The struct `BlockdevBackup`.
+/// The struct `BlockdevBackup`, since QEMU 2.3.
+///
+/// Since the bindings of 7.2: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -774,42 +1016,58 @@ pub struct BlockdevBackup {
     pub sync: MirrorSyncMode,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `bitmap`.
+    /// `bitmap`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub bitmap: Option<String>,
-    /// `bitmap-mode`.
+    /// `bitmap-mode`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub bitmap_mode: Option<BitmapSyncMode>,
-    /// `compress`.
+    /// `compress`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub compress: Option<bool>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `auto-finalize`.
+    /// `auto-finalize`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`.
+    /// `auto-dismiss`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub auto_dismiss: Option<bool>,
-    /// `filter-node-name`.
+    /// `filter-node-name`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub filter_node_name: Option<String>,
-    /// `discard-source`.
+    /// `discard-source`, since QEMU 9.1.
+    ///
+    /// (since 9.1)
     pub discard_source: Option<bool>,
-    /// `x-perf`.
+    /// `x-perf`, since QEMU 6.0. Unstable.
+    ///
+    /// (since 6.0)
     pub x_perf: Option<BackupPerf>,
     /// `target`.
     pub target: String,
 }
-/// The struct `BlockdevBackupWrapper`.
+/// The struct `BlockdevBackupWrapper`, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackupWrapper {
     /// `data`.
     pub data: BlockdevBackup,
 }
-/// The union `BlockdevCreateOptions`.
+/// The union `BlockdevCreateOptions`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevCreateOptions {
     /// `file`.
     File(BlockdevCreateOptionsFile),
-    /// `gluster`.
+    /// `gluster`. Deprecated.
     Gluster(BlockdevCreateOptionsGluster),
     /// `luks`.
     Luks(BlockdevCreateOptionsLuks),
@@ -837,9 +1095,13 @@ pub enum BlockdevCreateOptions {
     Vpc(BlockdevCreateOptionsVpc),
     /// `blkdebug`.
     Blkdebug,
-    /// `blklogwrites`.
+    /// `blklogwrites`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     Blklogwrites,
-    /// `blkreplay`.
+    /// `blkreplay`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     Blkreplay,
     /// `blkverify`.
     Blkverify,
@@ -847,29 +1109,37 @@ pub enum BlockdevCreateOptions {
     Bochs,
     /// `cloop`.
     Cloop,
-    /// `compress`.
+    /// `compress`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     Compress,
-    /// `copy-before-write`.
+    /// `copy-before-write`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     CopyBeforeWrite,
-    /// `copy-on-read`.
+    /// `copy-on-read`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     CopyOnRead,
     /// `dmg`.
     Dmg,
-    /// `snapshot-access`.
+    /// `snapshot-access`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     SnapshotAccess,
     /// `ftp`.
     Ftp,
     /// `ftps`.
     Ftps,
-    /// `host_cdrom`.
+    /// `host_cdrom`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostCdrom,
-    /// `host_device`.
+    /// `host_device`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostDevice,
     /// `http`.
     Http,
     /// `https`.
     Https,
-    /// `io_uring`.
+    /// `io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     IoUring,
     /// `iscsi`.
     Iscsi,
@@ -879,9 +1149,11 @@ pub enum BlockdevCreateOptions {
     NullAio,
     /// `null-co`.
     NullCo,
-    /// `nvme`.
+    /// `nvme`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     Nvme,
-    /// `nvme-io_uring`.
+    /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring,
     /// `preallocate`.
     Preallocate,
@@ -889,22 +1161,24 @@ pub enum BlockdevCreateOptions {
     Quorum,
     /// `raw`.
     Raw,
-    /// `replication`.
+    /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication,
-    /// `throttle`.
+    /// `throttle`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     Throttle,
-    /// `virtio-blk-vfio-pci`.
+    /// `virtio-blk-vfio-pci`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVfioPci,
-    /// `virtio-blk-vhost-user`.
+    /// `virtio-blk-vhost-user`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostUser,
-    /// `virtio-blk-vhost-vdpa`.
+    /// `virtio-blk-vhost-vdpa`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostVdpa,
     /// `vvfat`.
     Vvfat,
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockdevCreateOptionsGluster`.
+/// The struct `BlockdevCreateOptionsGluster`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsGluster {
     /// `location`.
@@ -914,7 +1188,9 @@ pub struct BlockdevCreateOptionsGluster {
     /// `preallocation`.
     pub preallocation: Option<PreallocMode>,
 }
-/// The struct `BlockdevCreateOptionsLUKS`.
+/// The struct `BlockdevCreateOptionsLUKS`, since QEMU 2.12.
+///
+/// Since the bindings of 7.2: `header` is new; `file` is optional now; `cipher-alg`, `hash-alg`, `ivgen-alg` and `ivgen-hash-alg` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsLuks {
     /// `key-secret`.
@@ -929,18 +1205,24 @@ pub struct BlockdevCreateOptionsLuks {
     pub ivgen_hash_alg: Option<QCryptoHashAlgo>,
     /// `hash-alg`.
     pub hash_alg: Option<QCryptoHashAlgo>,
-    /// `iter-time`.
+    /// `iter-time`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub iter_time: Option<i64>,
     /// `file`.
     pub file: Option<BlockdevRef>,
-    /// `header`.
+    /// `header`, since QEMU 9.0.
+    ///
+    /// (since 9.0)
     pub header: Option<BlockdevRef>,
     /// `size`.
     pub size: u64,
-    /// `preallocation`.
+    /// `preallocation`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub preallocation: Option<PreallocMode>,
 }
-/// The struct `BlockdevCreateOptionsParallels`.
+/// The struct `BlockdevCreateOptionsParallels`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsParallels {
     /// `file`.
@@ -950,7 +1232,7 @@ pub struct BlockdevCreateOptionsParallels {
     /// `cluster-size`.
     pub cluster_size: Option<u64>,
 }
-/// The struct `BlockdevCreateOptionsQcow`.
+/// The struct `BlockdevCreateOptionsQcow`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsQcow {
     /// `file`.
@@ -962,16 +1244,22 @@ pub struct BlockdevCreateOptionsQcow {
     /// `encrypt`.
     pub encrypt: Option<QCryptoBlockCreateOptions>,
 }
-/// The struct `BlockdevCreateOptionsQcow2`.
+/// The struct `BlockdevCreateOptionsQcow2`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsQcow2 {
     /// `file`.
     pub file: BlockdevRef,
-    /// `data-file`.
+    /// `data-file`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub data_file: Option<BlockdevRef>,
-    /// `data-file-raw`.
+    /// `data-file-raw`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub data_file_raw: Option<bool>,
-    /// `extended-l2`.
+    /// `extended-l2`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub extended_l2: Option<bool>,
     /// `size`.
     pub size: u64,
@@ -991,10 +1279,12 @@ pub struct BlockdevCreateOptionsQcow2 {
     pub lazy_refcounts: Option<bool>,
     /// `refcount-bits`.
     pub refcount_bits: Option<i64>,
-    /// `compression-type`.
+    /// `compression-type`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     pub compression_type: Option<Qcow2CompressionType>,
 }
-/// The struct `BlockdevCreateOptionsQed`.
+/// The struct `BlockdevCreateOptionsQed`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsQed {
     /// `file`.
@@ -1010,7 +1300,7 @@ pub struct BlockdevCreateOptionsQed {
     /// `table-size`.
     pub table_size: Option<i64>,
 }
-/// The struct `BlockdevCreateOptionsRbd`.
+/// The struct `BlockdevCreateOptionsRbd`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsRbd {
     /// `location`.
@@ -1019,10 +1309,12 @@ pub struct BlockdevCreateOptionsRbd {
     pub size: u64,
     /// `cluster-size`.
     pub cluster_size: Option<u64>,
-    /// `encrypt`.
+    /// `encrypt`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub encrypt: Option<RbdEncryptionCreateOptions>,
 }
-/// The struct `BlockdevCreateOptionsVdi`.
+/// The struct `BlockdevCreateOptionsVdi`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsVdi {
     /// `file`.
@@ -1032,7 +1324,7 @@ pub struct BlockdevCreateOptionsVdi {
     /// `preallocation`.
     pub preallocation: Option<PreallocMode>,
 }
-/// The struct `BlockdevCreateOptionsVhdx`.
+/// The struct `BlockdevCreateOptionsVhdx`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsVhdx {
     /// `file`.
@@ -1048,7 +1340,7 @@ pub struct BlockdevCreateOptionsVhdx {
     /// `block-state-zero`.
     pub block_state_zero: Option<bool>,
 }
-/// The struct `BlockdevCreateOptionsVmdk`.
+/// The struct `BlockdevCreateOptionsVmdk`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsVmdk {
     /// `file`.
@@ -1065,12 +1357,14 @@ pub struct BlockdevCreateOptionsVmdk {
     pub adapter_type: Option<BlockdevVmdkAdapterType>,
     /// `hwversion`.
     pub hwversion: Option<String>,
-    /// `toolsversion`.
+    /// `toolsversion`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     pub toolsversion: Option<String>,
     /// `zeroed-grain`.
     pub zeroed_grain: Option<bool>,
 }
-/// The struct `BlockdevCreateOptionsVpc`.
+/// The struct `BlockdevCreateOptionsVpc`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsVpc {
     /// `file`.
@@ -1082,26 +1376,38 @@ pub struct BlockdevCreateOptionsVpc {
     /// `force-size`.
     pub force_size: Option<bool>,
 }
-/// The union `BlockdevOptions`.
+/// The union `BlockdevOptions`, since QEMU 2.9.
+///
+/// Since the bindings of 7.2: `active` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptions {
     /// `driver`, and the members that depend on it.
     pub driver: BlockdevOptionsDriver,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub node_name: Option<String>,
     /// `discard`.
     pub discard: Option<BlockdevDiscardOptions>,
     /// `cache`.
     pub cache: Option<BlockdevCacheOptions>,
-    /// `active`.
+    /// `active`, since QEMU 10.0.
+    ///
+    /// (since 10.0)
     pub active: Option<bool>,
     /// `read-only`.
     pub read_only: Option<bool>,
-    /// `auto-read-only`.
+    /// `auto-read-only`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub auto_read_only: Option<bool>,
-    /// `force-share`.
+    /// `force-share`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub force_share: Option<bool>,
-    /// `detect-zeroes`.
+    /// `detect-zeroes`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub detect_zeroes: Option<BlockdevDetectZeroesOptions>,
 }
 /// The branches of the union `BlockdevOptions`, told by `driver`.
@@ -1110,21 +1416,31 @@ pub struct BlockdevOptions {
 pub enum BlockdevOptionsDriver {
     /// `blkdebug`.
     Blkdebug(BlockdevOptionsBlkdebug),
-    /// `blklogwrites`.
+    /// `blklogwrites`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     Blklogwrites(BlockdevOptionsBlklogwrites),
     /// `blkverify`.
     Blkverify(BlockdevOptionsBlkverify),
-    /// `blkreplay`.
+    /// `blkreplay`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     Blkreplay(BlockdevOptionsBlkreplay),
     /// `bochs`.
     Bochs(BlockdevOptionsGenericFormat),
     /// `cloop`.
     Cloop(BlockdevOptionsGenericFormat),
-    /// `compress`.
+    /// `compress`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     Compress(BlockdevOptionsGenericFormat),
-    /// `copy-before-write`.
+    /// `copy-before-write`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     CopyBeforeWrite(BlockdevOptionsCbw),
-    /// `copy-on-read`.
+    /// `copy-on-read`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     CopyOnRead(BlockdevOptionsCor),
     /// `dmg`.
     Dmg(BlockdevOptionsGenericFormat),
@@ -1134,17 +1450,17 @@ pub enum BlockdevOptionsDriver {
     Ftp(BlockdevOptionsCurlFtp),
     /// `ftps`.
     Ftps(BlockdevOptionsCurlFtps),
-    /// `gluster`.
+    /// `gluster`. Deprecated.
     Gluster(BlockdevOptionsGluster),
-    /// `host_cdrom`.
+    /// `host_cdrom`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostCdrom(BlockdevOptionsFile),
-    /// `host_device`.
+    /// `host_device`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostDevice(BlockdevOptionsFile),
     /// `http`.
     Http(BlockdevOptionsCurlHttp),
     /// `https`.
     Https(BlockdevOptionsCurlHttps),
-    /// `io_uring`.
+    /// `io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     IoUring(BlockdevOptionsIoUring),
     /// `iscsi`.
     Iscsi(BlockdevOptionsIscsi),
@@ -1158,9 +1474,11 @@ pub enum BlockdevOptionsDriver {
     NullAio(BlockdevOptionsNull),
     /// `null-co`.
     NullCo(BlockdevOptionsNull),
-    /// `nvme`.
+    /// `nvme`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     Nvme(BlockdevOptionsNvMe),
-    /// `nvme-io_uring`.
+    /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring(BlockdevOptionsNvmeIoUring),
     /// `parallels`.
     Parallels(BlockdevOptionsGenericFormat),
@@ -1178,23 +1496,27 @@ pub enum BlockdevOptionsDriver {
     Raw(BlockdevOptionsRaw),
     /// `rbd`.
     Rbd(BlockdevOptionsRbd),
-    /// `replication`.
+    /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication(BlockdevOptionsReplication),
-    /// `snapshot-access`.
+    /// `snapshot-access`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     SnapshotAccess(BlockdevOptionsGenericFormat),
     /// `ssh`.
     Ssh(BlockdevOptionsSsh),
-    /// `throttle`.
+    /// `throttle`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     Throttle(BlockdevOptionsThrottle),
     /// `vdi`.
     Vdi(BlockdevOptionsGenericFormat),
     /// `vhdx`.
     Vhdx(BlockdevOptionsGenericFormat),
-    /// `virtio-blk-vfio-pci`.
+    /// `virtio-blk-vfio-pci`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVfioPci(BlockdevOptionsVirtioBlkVfioPci),
-    /// `virtio-blk-vhost-user`.
+    /// `virtio-blk-vhost-user`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostUser(BlockdevOptionsVirtioBlkVhostUser),
-    /// `virtio-blk-vhost-vdpa`.
+    /// `virtio-blk-vhost-vdpa`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostVdpa(BlockdevOptionsVirtioBlkVhostVdpa),
     /// `vmdk`.
     Vmdk(BlockdevOptionsGenericCowFormat),
@@ -1205,7 +1527,7 @@ pub enum BlockdevOptionsDriver {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockdevOptionsBlkdebug`.
+/// The struct `BlockdevOptionsBlkdebug`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkdebug {
     /// `image`.
@@ -1214,26 +1536,40 @@ pub struct BlockdevOptionsBlkdebug {
     pub config: Option<String>,
     /// `align`.
     pub align: Option<i64>,
-    /// `max-transfer`.
+    /// `max-transfer`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub max_transfer: Option<i32>,
-    /// `opt-write-zero`.
+    /// `opt-write-zero`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub opt_write_zero: Option<i32>,
-    /// `max-write-zero`.
+    /// `max-write-zero`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub max_write_zero: Option<i32>,
-    /// `opt-discard`.
+    /// `opt-discard`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub opt_discard: Option<i32>,
-    /// `max-discard`.
+    /// `max-discard`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub max_discard: Option<i32>,
     /// `inject-error`.
     pub inject_error: Option<Vec<BlkdebugInjectErrorOptions>>,
     /// `set-state`.
     pub set_state: Option<Vec<BlkdebugSetStateOptions>>,
-    /// `take-child-perms`.
+    /// `take-child-perms`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub take_child_perms: Option<Vec<BlockPermission>>,
-    /// `unshare-child-perms`.
+    /// `unshare-child-perms`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub unshare_child_perms: Option<Vec<BlockPermission>>,
 }
-/// The struct `BlockdevOptionsBlklogwrites`.
+/// The struct `BlockdevOptionsBlklogwrites`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlklogwrites {
     /// `file`.
@@ -1247,13 +1583,13 @@ pub struct BlockdevOptionsBlklogwrites {
     /// `log-super-update-interval`.
     pub log_super_update_interval: Option<u64>,
 }
-/// The struct `BlockdevOptionsBlkreplay`.
+/// The struct `BlockdevOptionsBlkreplay`, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkreplay {
     /// `image`.
     pub image: BlockdevRef,
 }
-/// The struct `BlockdevOptionsBlkverify`.
+/// The struct `BlockdevOptionsBlkverify`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkverify {
     /// `test`.
@@ -1261,23 +1597,33 @@ pub struct BlockdevOptionsBlkverify {
     /// `raw`.
     pub raw: BlockdevRef,
 }
-/// The struct `BlockdevOptionsCbw`.
+/// The struct `BlockdevOptionsCbw`, since QEMU 6.2.
+///
+/// Since the bindings of 7.2: `min-cluster-size` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCbw {
     /// `file`.
     pub file: BlockdevRef,
     /// `target`.
     pub target: BlockdevRef,
-    /// `bitmap`.
+    /// `bitmap`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub bitmap: Option<BlockDirtyBitmap>,
-    /// `on-cbw-error`.
+    /// `on-cbw-error`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     pub on_cbw_error: Option<OnCbwError>,
-    /// `cbw-timeout`.
+    /// `cbw-timeout`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     pub cbw_timeout: Option<u32>,
-    /// `min-cluster-size`.
+    /// `min-cluster-size`, since QEMU 9.2.
+    ///
+    /// (since 9.2)
     pub min_cluster_size: Option<u64>,
 }
-/// The struct `BlockdevOptionsCor`.
+/// The struct `BlockdevOptionsCor`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCor {
     /// `file`.
@@ -1285,7 +1631,7 @@ pub struct BlockdevOptionsCor {
     /// `bottom`.
     pub bottom: Option<String>,
 }
-/// The struct `BlockdevOptionsGenericCOWFormat`.
+/// The struct `BlockdevOptionsGenericCOWFormat`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGenericCowFormat {
     /// `file`.
@@ -1293,13 +1639,13 @@ pub struct BlockdevOptionsGenericCowFormat {
     /// `backing`.
     pub backing: Option<BlockdevRefOrNull>,
 }
-/// The struct `BlockdevOptionsGenericFormat`.
+/// The struct `BlockdevOptionsGenericFormat`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGenericFormat {
     /// `file`.
     pub file: BlockdevRef,
 }
-/// The struct `BlockdevOptionsGluster`.
+/// The struct `BlockdevOptionsGluster`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGluster {
     /// `volume`.
@@ -1308,22 +1654,32 @@ pub struct BlockdevOptionsGluster {
     pub path: String,
     /// `server`.
     pub server: Vec<SocketAddress>,
-    /// `debug`.
+    /// `debug`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub debug: Option<i64>,
-    /// `logfile`.
+    /// `logfile`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub logfile: Option<String>,
 }
-/// The struct `BlockdevOptionsLUKS`.
+/// The struct `BlockdevOptionsLUKS`, since QEMU 2.9.
+///
+/// Since the bindings of 7.2: `header` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsLuks {
     /// `file`.
     pub file: BlockdevRef,
-    /// `key-secret`.
+    /// `key-secret`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub key_secret: Option<String>,
-    /// `header`.
+    /// `header`, since QEMU 9.0.
+    ///
+    /// (since 9.0)
     pub header: Option<BlockdevRef>,
 }
-/// The struct `BlockdevOptionsNbd`.
+/// The struct `BlockdevOptionsNbd`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsNbd {
     /// `server`.
@@ -1332,16 +1688,24 @@ pub struct BlockdevOptionsNbd {
     pub export: Option<String>,
     /// `tls-creds`.
     pub tls_creds: Option<String>,
-    /// `tls-hostname`.
+    /// `tls-hostname`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub tls_hostname: Option<String>,
-    /// `x-dirty-bitmap`.
+    /// `x-dirty-bitmap`, since QEMU 3.0. Unstable.
+    ///
+    /// (since 3.0)
     pub x_dirty_bitmap: Option<String>,
-    /// `reconnect-delay`.
+    /// `reconnect-delay`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub reconnect_delay: Option<u32>,
-    /// `open-timeout`.
+    /// `open-timeout`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub open_timeout: Option<u32>,
 }
-/// The struct `BlockdevOptionsPreallocate`.
+/// The struct `BlockdevOptionsPreallocate`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsPreallocate {
     /// `file`.
@@ -1351,7 +1715,7 @@ pub struct BlockdevOptionsPreallocate {
     /// `prealloc-size`.
     pub prealloc_size: Option<i64>,
 }
-/// The struct `BlockdevOptionsQcow`.
+/// The struct `BlockdevOptionsQcow`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQcow {
     /// `file`.
@@ -1361,7 +1725,9 @@ pub struct BlockdevOptionsQcow {
     /// `encrypt`.
     pub encrypt: Option<BlockdevQcowEncryption>,
 }
-/// The struct `BlockdevOptionsQcow2`.
+/// The struct `BlockdevOptionsQcow2`, since QEMU 2.9.
+///
+/// Since the bindings of 7.2: `discard-no-unref` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQcow2 {
     /// `file`.
@@ -1376,26 +1742,44 @@ pub struct BlockdevOptionsQcow2 {
     pub pass_discard_snapshot: Option<bool>,
     /// `pass-discard-other`.
     pub pass_discard_other: Option<bool>,
-    /// `discard-no-unref`.
+    /// `discard-no-unref`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     pub discard_no_unref: Option<bool>,
-    /// `overlap-check`.
+    /// `overlap-check`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub overlap_check: Option<Qcow2OverlapChecks>,
-    /// `cache-size`.
+    /// `cache-size`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub cache_size: Option<i64>,
-    /// `l2-cache-size`.
+    /// `l2-cache-size`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub l2_cache_size: Option<i64>,
-    /// `l2-cache-entry-size`.
+    /// `l2-cache-entry-size`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub l2_cache_entry_size: Option<i64>,
-    /// `refcount-cache-size`.
+    /// `refcount-cache-size`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub refcount_cache_size: Option<i64>,
-    /// `cache-clean-interval`.
+    /// `cache-clean-interval`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub cache_clean_interval: Option<i64>,
-    /// `encrypt`.
+    /// `encrypt`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub encrypt: Option<BlockdevQcow2Encryption>,
-    /// `data-file`.
+    /// `data-file`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub data_file: Option<BlockdevRef>,
 }
-/// The struct `BlockdevOptionsQuorum`.
+/// The struct `BlockdevOptionsQuorum`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQuorum {
     /// `blkverify`.
@@ -1404,12 +1788,16 @@ pub struct BlockdevOptionsQuorum {
     pub children: Vec<BlockdevRef>,
     /// `vote-threshold`.
     pub vote_threshold: i64,
-    /// `rewrite-corrupted`.
+    /// `rewrite-corrupted`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub rewrite_corrupted: Option<bool>,
-    /// `read-pattern`.
+    /// `read-pattern`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub read_pattern: Option<QuorumReadPattern>,
 }
-/// The struct `BlockdevOptionsRaw`.
+/// The struct `BlockdevOptionsRaw`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsRaw {
     /// `file`.
@@ -1419,12 +1807,14 @@ pub struct BlockdevOptionsRaw {
     /// `size`.
     pub size: Option<i64>,
 }
-/// The struct `BlockdevOptionsRbd`.
+/// The struct `BlockdevOptionsRbd`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsRbd {
     /// `pool`.
     pub pool: String,
-    /// `namespace`.
+    /// `namespace`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub namespace: Option<String>,
     /// `image`.
     pub image: String,
@@ -1432,18 +1822,26 @@ pub struct BlockdevOptionsRbd {
     pub conf: Option<String>,
     /// `snapshot`.
     pub snapshot: Option<String>,
-    /// `encrypt`.
+    /// `encrypt`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub encrypt: Option<RbdEncryptionOptions>,
     /// `user`.
     pub user: Option<String>,
-    /// `auth-client-required`.
+    /// `auth-client-required`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub auth_client_required: Option<Vec<RbdAuthMode>>,
-    /// `key-secret`.
+    /// `key-secret`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub key_secret: Option<String>,
     /// `server`.
     pub server: Option<Vec<InetSocketAddressBase>>,
 }
-/// The struct `BlockdevOptionsReplication`.
+/// The struct `BlockdevOptionsReplication`, since QEMU 2.9.
+///
+/// Only in builds of QEMU with `CONFIG_REPLICATION`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsReplication {
     /// `file`.
@@ -1453,7 +1851,7 @@ pub struct BlockdevOptionsReplication {
     /// `top-id`.
     pub top_id: Option<String>,
 }
-/// The struct `BlockdevOptionsThrottle`.
+/// The struct `BlockdevOptionsThrottle`, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsThrottle {
     /// `throttle-group`.
@@ -1461,27 +1859,27 @@ pub struct BlockdevOptionsThrottle {
     /// `file`.
     pub file: BlockdevRef,
 }
-/// The alternate `BlockdevRef`.
+/// The alternate `BlockdevRef`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevRef {
-    /// `definition`.
+    /// A value of the type `BlockdevOptions`.
     Definition(Box<BlockdevOptions>),
-    /// `reference`.
+    /// A value of the type `str`.
     Reference(String),
 }
-/// The alternate `BlockdevRefOrNull`.
+/// The alternate `BlockdevRefOrNull`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevRefOrNull {
-    /// `definition`.
+    /// A value of the type `BlockdevOptions`.
     Definition(Box<BlockdevOptions>),
-    /// `reference`.
+    /// A value of the type `str`.
     Reference(String),
-    /// `null`.
+    /// A value of the type `null`.
     Null,
 }
-/// The enum `CacheLevelAndType`.
+/// The enum `CacheLevelAndType`, since QEMU 9.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CacheLevelAndType {
@@ -1519,108 +1917,180 @@ impl From<&str> for CacheLevelAndType {
         }
     }
 }
-/// The union `ChardevBackend`.
+/// The union `ChardevBackend`, since QEMU 1.4.
+///
+/// Since the bindings of 7.2: `type=hub` is new; `type=pty` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChardevBackend {
     /// `file`.
     File(ChardevFile),
-    /// `serial`.
+    /// `serial`. Only in builds of QEMU with `HAVE_CHARDEV_SERIAL`.
     Serial(ChardevHostdev),
-    /// `parallel`.
+    /// `parallel`. Only in builds of QEMU with `HAVE_CHARDEV_PARALLEL`.
     Parallel(ChardevHostdev),
-    /// `pipe`.
+    /// `pipe`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Pipe(ChardevHostdev),
     /// `socket`.
     Socket(ChardevSocket),
-    /// `udp`.
+    /// `udp`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Udp(ChardevUdp),
     /// `pty`.
     Pty(ChardevPty),
     /// `null`.
     Null(ChardevCommon),
-    /// `mux`.
+    /// `mux`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Mux(ChardevMux),
-    /// `hub`.
+    /// `hub`, since QEMU 10.0.
+    ///
+    /// (since 10.0)
     Hub(ChardevHub),
-    /// `msmouse`.
+    /// `msmouse`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Msmouse(ChardevCommon),
-    /// `wctablet`.
+    /// `wctablet`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Wctablet(ChardevCommon),
-    /// `braille`.
+    /// `braille`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_BRLAPI`.
+    ///
+    /// (since 1.5)
     Braille(ChardevCommon),
-    /// `testdev`.
+    /// `testdev`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     Testdev(ChardevCommon),
-    /// `stdio`.
+    /// `stdio`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Stdio(ChardevStdio),
-    /// `console`.
+    /// `console`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_WIN32`.
+    ///
+    /// (since 1.5)
     Console(ChardevCommon),
-    /// `spicevmc`.
+    /// `spicevmc`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
+    ///
+    /// (since 1.5)
     Spicevmc(ChardevSpiceChannel),
-    /// `spiceport`.
+    /// `spiceport`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
+    ///
+    /// (since 1.5)
     Spiceport(ChardevSpicePort),
-    /// `qemu-vdagent`.
+    /// `qemu-vdagent`, since QEMU 6.1. Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
+    ///
+    /// (since 6.1)
     QemuVdagent(ChardevQemuVdAgent),
-    /// `dbus`.
+    /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
+    ///
+    /// (since 7.0)
     Dbus(ChardevDBus),
-    /// `vc`.
+    /// `vc`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Vc(ChardevVc),
-    /// `ringbuf`.
+    /// `ringbuf`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     Ringbuf(ChardevRingbuf),
-    /// `memory`.
+    /// `memory`, since QEMU 1.5. Deprecated.
+    ///
+    /// (since 1.5)
     Memory(ChardevRingbuf),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `ChardevBackendKind`.
+/// The enum `ChardevBackendKind`, since QEMU 1.4.
+///
+/// Since the bindings of 7.2: `hub` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChardevBackendKind {
     /// `file`.
     File,
-    /// `serial`.
+    /// `serial`. Only in builds of QEMU with `HAVE_CHARDEV_SERIAL`.
     Serial,
-    /// `parallel`.
+    /// `parallel`. Only in builds of QEMU with `HAVE_CHARDEV_PARALLEL`.
     Parallel,
-    /// `pipe`.
+    /// `pipe`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Pipe,
     /// `socket`.
     Socket,
-    /// `udp`.
+    /// `udp`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Udp,
     /// `pty`.
     Pty,
     /// `null`.
     Null,
-    /// `mux`.
+    /// `mux`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Mux,
-    /// `hub`.
+    /// `hub`, since QEMU 10.0.
+    ///
+    /// (since 10.0)
     Hub,
-    /// `msmouse`.
+    /// `msmouse`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Msmouse,
-    /// `wctablet`.
+    /// `wctablet`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Wctablet,
-    /// `braille`.
+    /// `braille`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_BRLAPI`.
+    ///
+    /// (since 1.5)
     Braille,
-    /// `testdev`.
+    /// `testdev`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     Testdev,
-    /// `stdio`.
+    /// `stdio`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Stdio,
-    /// `console`.
+    /// `console`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_WIN32`.
+    ///
+    /// (since 1.5)
     Console,
-    /// `spicevmc`.
+    /// `spicevmc`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
+    ///
+    /// (since 1.5)
     Spicevmc,
-    /// `spiceport`.
+    /// `spiceport`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
+    ///
+    /// (since 1.5)
     Spiceport,
-    /// `qemu-vdagent`.
+    /// `qemu-vdagent`, since QEMU 6.1. Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
+    ///
+    /// (since 6.1)
     QemuVdagent,
-    /// `dbus`.
+    /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
+    ///
+    /// (since 7.0)
     Dbus,
-    /// `vc`.
+    /// `vc`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Vc,
-    /// `ringbuf`.
+    /// `ringbuf`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     Ringbuf,
-    /// `memory`.
+    /// `memory`, since QEMU 1.5. Deprecated.
+    ///
+    /// (since 1.5)
     Memory,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1686,7 +2156,7 @@ impl From<&str> for ChardevBackendKind {
         }
     }
 }
-/// The struct `ChardevHub`.
+/// The struct `ChardevHub`, since QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevHub {
     /// `logfile`.
@@ -1696,13 +2166,13 @@ pub struct ChardevHub {
     /// `chardevs`.
     pub chardevs: Vec<String>,
 }
-/// The struct `ChardevHubWrapper`.
+/// The struct `ChardevHubWrapper`, since QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevHubWrapper {
     /// `data`.
     pub data: ChardevHub,
 }
-/// The struct `ChardevPty`.
+/// The struct `ChardevPty`, since QEMU 9.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevPty {
     /// `logfile`.
@@ -1712,13 +2182,15 @@ pub struct ChardevPty {
     /// `path`.
     pub path: Option<String>,
 }
-/// The struct `ChardevPtyWrapper`.
+/// The struct `ChardevPtyWrapper`, since QEMU 9.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevPtyWrapper {
     /// `data`.
     pub data: ChardevPty,
 }
-/// The struct `ChardevSocket`.
+/// The struct `ChardevSocket`, since QEMU 1.4.
+///
+/// Since the bindings of 7.2: `reconnect-ms` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSocket {
     /// `logfile`.
@@ -1727,9 +2199,13 @@ pub struct ChardevSocket {
     pub logappend: Option<bool>,
     /// `addr`.
     pub addr: SocketAddressLegacy,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub tls_creds: Option<String>,
-    /// `tls-authz`.
+    /// `tls-authz`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub tls_authz: Option<String>,
     /// `server`.
     pub server: Option<bool>,
@@ -1739,22 +2215,30 @@ pub struct ChardevSocket {
     pub nodelay: Option<bool>,
     /// `telnet`.
     pub telnet: Option<bool>,
-    /// `tn3270`.
+    /// `tn3270`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub tn3270: Option<bool>,
-    /// `websocket`.
+    /// `websocket`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub websocket: Option<bool>,
-    /// `reconnect`.
+    /// `reconnect`, since QEMU 2.2. Deprecated.
+    ///
+    /// (since 2.2)
     pub reconnect: Option<i64>,
-    /// `reconnect-ms`.
+    /// `reconnect-ms`, since QEMU 9.2.
+    ///
+    /// (since 9.2)
     pub reconnect_ms: Option<i64>,
 }
-/// The struct `ChardevSocketWrapper`.
+/// The struct `ChardevSocketWrapper`, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSocketWrapper {
     /// `data`.
     pub data: ChardevSocket,
 }
-/// The struct `ChardevUdp`.
+/// The struct `ChardevUdp`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevUdp {
     /// `logfile`.
@@ -1766,13 +2250,13 @@ pub struct ChardevUdp {
     /// `local`.
     pub local: Option<SocketAddressLegacy>,
 }
-/// The struct `ChardevUdpWrapper`.
+/// The struct `ChardevUdpWrapper`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevUdpWrapper {
     /// `data`.
     pub data: ChardevUdp,
 }
-/// The struct `CompatProperty`.
+/// The struct `CompatProperty`, since QEMU 9.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CompatProperty {
     /// `qom-type`.
@@ -1782,7 +2266,9 @@ pub struct CompatProperty {
     /// `value`.
     pub value: String,
 }
-/// The union `CpuInfoFast`.
+/// The union `CpuInfoFast`, since QEMU 2.12.
+///
+/// Since the bindings of 7.2: `target=cris` and `target=nios2` are gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoFast {
     /// `target`, and the members that depend on it.
@@ -1808,13 +2294,17 @@ pub enum CpuInfoFastTarget {
     Alpha,
     /// `arm`.
     Arm,
-    /// `avr`.
+    /// `avr`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     Avr,
     /// `hppa`.
     Hppa,
     /// `i386`.
     I386,
-    /// `loongarch64`.
+    /// `loongarch64`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     Loongarch64,
     /// `m68k`.
     M68k,
@@ -1840,7 +2330,9 @@ pub enum CpuInfoFastTarget {
     Riscv32,
     /// `riscv64`.
     Riscv64,
-    /// `rx`.
+    /// `rx`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     Rx,
     /// `sh4`.
     Sh4,
@@ -1861,53 +2353,79 @@ pub enum CpuInfoFastTarget {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `CpuInfoS390`.
+/// The struct `CpuInfoS390`, since QEMU 2.12.
+///
+/// Since the bindings of 7.2: `dedicated` and `entitlement` are new; `cpu-state` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoS390 {
     /// `cpu-state`.
     pub cpu_state: S390CpuState,
-    /// `dedicated`.
+    /// `dedicated`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub dedicated: Option<bool>,
-    /// `entitlement`.
+    /// `entitlement`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub entitlement: Option<S390CpuEntitlement>,
 }
-/// The struct `CpuInstanceProperties`.
+/// The struct `CpuInstanceProperties`, since QEMU 2.7.
+///
+/// Since the bindings of 7.2: `book-id`, `drawer-id` and `module-id` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CpuInstanceProperties {
     /// `node-id`.
     pub node_id: Option<i64>,
-    /// `drawer-id`.
+    /// `drawer-id`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub drawer_id: Option<i64>,
-    /// `book-id`.
+    /// `book-id`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub book_id: Option<i64>,
     /// `socket-id`.
     pub socket_id: Option<i64>,
-    /// `die-id`.
+    /// `die-id`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     pub die_id: Option<i64>,
-    /// `cluster-id`.
+    /// `cluster-id`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     pub cluster_id: Option<i64>,
-    /// `module-id`.
+    /// `module-id`, since QEMU 9.1.
+    ///
+    /// (since 9.1)
     pub module_id: Option<i64>,
     /// `core-id`.
     pub core_id: Option<i64>,
     /// `thread-id`.
     pub thread_id: Option<i64>,
 }
-/// The struct `CpuModelExpansionInfo`.
+/// The struct `CpuModelExpansionInfo`, since QEMU 2.8.
+///
+/// Only in builds of QEMU with `any(TARGET_S390X, TARGET_I386, TARGET_ARM, TARGET_LOONGARCH64, TARGET_RISCV)`.
+///
+/// Since the bindings of 7.2: `deprecated-props` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuModelExpansionInfo {
     /// `model`.
     pub model: CpuModelInfo,
-    /// `deprecated-props`.
+    /// `deprecated-props`, since QEMU 9.1. Only in builds of QEMU with `TARGET_S390X`.
+    ///
+    /// (since 9.1)
     pub deprecated_props: Option<Vec<String>>,
 }
-/// The struct `CpuPolarizationInfo`.
+/// The struct `CpuPolarizationInfo`, since QEMU 8.2.
+///
+/// Only in builds of QEMU with `all(TARGET_S390X, CONFIG_KVM)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuPolarizationInfo {
     /// `polarization`.
     pub polarization: S390CpuPolarization,
 }
-/// The enum `CpuTopologyLevel`.
+/// The enum `CpuTopologyLevel`, since QEMU 9.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CpuTopologyLevel {
@@ -1965,29 +2483,43 @@ impl From<&str> for CpuTopologyLevel {
         }
     }
 }
-/// The struct `CryptodevBackendProperties`.
+/// The struct `CryptodevBackendProperties`, since QEMU 2.8.
+///
+/// Since the bindings of 7.2: `throttle-bps` and `throttle-ops` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CryptodevBackendProperties {
     /// `queues`.
     pub queues: Option<u32>,
-    /// `throttle-bps`.
+    /// `throttle-bps`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     pub throttle_bps: Option<u64>,
-    /// `throttle-ops`.
+    /// `throttle-ops`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     pub throttle_ops: Option<u64>,
 }
-/// The struct `CryptodevVhostUserProperties`.
+/// The struct `CryptodevVhostUserProperties`, since QEMU 2.12.
+///
+/// Only in builds of QEMU with `CONFIG_VHOST_CRYPTO`.
+///
+/// Since the bindings of 7.2: `throttle-bps` and `throttle-ops` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CryptodevVhostUserProperties {
     /// `queues`.
     pub queues: Option<u32>,
-    /// `throttle-bps`.
+    /// `throttle-bps`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     pub throttle_bps: Option<u64>,
-    /// `throttle-ops`.
+    /// `throttle-ops`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     pub throttle_ops: Option<u64>,
     /// `chardev`.
     pub chardev: String,
 }
-/// The enum `CxlCorErrorType`.
+/// The enum `CxlCorErrorType`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CxlCorErrorType {
@@ -2037,7 +2569,7 @@ impl From<&str> for CxlCorErrorType {
         }
     }
 }
-/// The struct `CxlDynamicCapacityExtent`.
+/// The struct `CxlDynamicCapacityExtent`, since QEMU 9.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlDynamicCapacityExtent {
     /// `offset`.
@@ -2045,7 +2577,7 @@ pub struct CxlDynamicCapacityExtent {
     /// `len`.
     pub len: u64,
 }
-/// The enum `CxlEventLog`.
+/// The enum `CxlEventLog`, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CxlEventLog {
@@ -2083,7 +2615,7 @@ impl From<&str> for CxlEventLog {
         }
     }
 }
-/// The enum `CxlExtentRemovalPolicy`.
+/// The enum `CxlExtentRemovalPolicy`, since QEMU 9.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CxlExtentRemovalPolicy {
@@ -2113,7 +2645,7 @@ impl From<&str> for CxlExtentRemovalPolicy {
         }
     }
 }
-/// The enum `CxlExtentSelectionPolicy`.
+/// The enum `CxlExtentSelectionPolicy`, since QEMU 9.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CxlExtentSelectionPolicy {
@@ -2151,7 +2683,7 @@ impl From<&str> for CxlExtentSelectionPolicy {
         }
     }
 }
-/// The struct `CXLUncorErrorRecord`.
+/// The struct `CXLUncorErrorRecord`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlUncorErrorRecord {
     /// `type`.
@@ -2159,7 +2691,7 @@ pub struct CxlUncorErrorRecord {
     /// `header`.
     pub header: Vec<u32>,
 }
-/// The enum `CxlUncorErrorType`.
+/// The enum `CxlUncorErrorType`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CxlUncorErrorType {
@@ -2241,7 +2773,9 @@ impl From<&str> for CxlUncorErrorType {
         }
     }
 }
-/// The struct `DirtyRateInfo`.
+/// The struct `DirtyRateInfo`, since QEMU 5.2.
+///
+/// Since the bindings of 7.2: `calc-time-unit` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DirtyRateInfo {
     /// `dirty-rate`.
@@ -2252,16 +2786,26 @@ pub struct DirtyRateInfo {
     pub start_time: i64,
     /// `calc-time`.
     pub calc_time: i64,
-    /// `calc-time-unit`.
+    /// `calc-time-unit`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub calc_time_unit: TimeUnit,
-    /// `sample-pages`.
+    /// `sample-pages`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub sample_pages: u64,
-    /// `mode`.
+    /// `mode`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     pub mode: DirtyRateMeasureMode,
-    /// `vcpu-dirty-rate`.
+    /// `vcpu-dirty-rate`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     pub vcpu_dirty_rate: Option<Vec<DirtyRateVcpu>>,
 }
-/// The struct `DisplayCocoa`.
+/// The struct `DisplayCocoa`, since QEMU 7.0.
+///
+/// Since the bindings of 7.2: `zoom-interpolation` and `zoom-to-fit` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayCocoa {
     /// `left-command-key`.
@@ -2270,12 +2814,16 @@ pub struct DisplayCocoa {
     pub full_grab: Option<bool>,
     /// `swap-opt-cmd`.
     pub swap_opt_cmd: Option<bool>,
-    /// `zoom-to-fit`.
+    /// `zoom-to-fit`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub zoom_to_fit: Option<bool>,
-    /// `zoom-interpolation`.
+    /// `zoom-interpolation`, since QEMU 9.0.
+    ///
+    /// (since 9.0)
     pub zoom_interpolation: Option<bool>,
 }
-/// The union `DisplayOptions`.
+/// The union `DisplayOptions`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DisplayOptions {
     /// `type`, and the members that depend on it.
@@ -2284,7 +2832,9 @@ pub struct DisplayOptions {
     pub full_screen: Option<bool>,
     /// `window-close`.
     pub window_close: Option<bool>,
-    /// `show-cursor`.
+    /// `show-cursor`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub show_cursor: Option<bool>,
     /// `gl`.
     pub gl: Option<DisplayGlMode>,
@@ -2293,28 +2843,34 @@ pub struct DisplayOptions {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum DisplayOptionsType {
-    /// `gtk`.
+    /// `gtk`. Only in builds of QEMU with `CONFIG_GTK`.
     Gtk(DisplayGtk),
-    /// `cocoa`.
+    /// `cocoa`. Only in builds of QEMU with `CONFIG_COCOA`.
     Cocoa(DisplayCocoa),
-    /// `curses`.
+    /// `curses`. Only in builds of QEMU with `CONFIG_CURSES`.
     Curses(DisplayCurses),
-    /// `egl-headless`.
+    /// `egl-headless`, since QEMU 3.1. Only in builds of QEMU with `CONFIG_OPENGL`.
+    ///
+    /// (since 3.1)
     EglHeadless(DisplayEglHeadless),
-    /// `dbus`.
+    /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
+    ///
+    /// (since 7.0)
     Dbus(DisplayDBus),
-    /// `sdl`.
+    /// `sdl`. Only in builds of QEMU with `CONFIG_SDL`.
     Sdl(DisplaySdl),
     /// `default`.
     Default,
     /// `none`.
     None,
-    /// `spice-app`.
+    /// `spice-app`, since QEMU 4.0. Only in builds of QEMU with `CONFIG_SPICE`.
+    ///
+    /// (since 4.0)
     SpiceApp,
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `DisplayUpdateOptions`.
+/// The union `DisplayUpdateOptions`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum DisplayUpdateOptions {
@@ -2323,16 +2879,20 @@ pub enum DisplayUpdateOptions {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `DisplayUpdateOptionsVNC`.
+/// The struct `DisplayUpdateOptionsVNC`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayUpdateOptionsVnc {
     /// `addresses`.
     pub addresses: Option<Vec<SocketAddress>>,
 }
-/// The struct `DriveBackup`.
+/// The struct `DriveBackup`, since QEMU 1.6.
+///
+/// Since the bindings of 7.2: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -2340,25 +2900,41 @@ pub struct DriveBackup {
     pub sync: MirrorSyncMode,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `bitmap`.
+    /// `bitmap`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub bitmap: Option<String>,
-    /// `bitmap-mode`.
+    /// `bitmap-mode`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub bitmap_mode: Option<BitmapSyncMode>,
-    /// `compress`.
+    /// `compress`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub compress: Option<bool>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `auto-finalize`.
+    /// `auto-finalize`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`.
+    /// `auto-dismiss`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub auto_dismiss: Option<bool>,
-    /// `filter-node-name`.
+    /// `filter-node-name`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub filter_node_name: Option<String>,
-    /// `discard-source`.
+    /// `discard-source`, since QEMU 9.1.
+    ///
+    /// (since 9.1)
     pub discard_source: Option<bool>,
-    /// `x-perf`.
+    /// `x-perf`, since QEMU 6.0. Unstable.
+    ///
+    /// (since 6.0)
     pub x_perf: Option<BackupPerf>,
     /// `target`.
     pub target: String,
@@ -2367,31 +2943,33 @@ pub struct DriveBackup {
     /// `mode`.
     pub mode: Option<NewImageMode>,
 }
-/// The struct `DriveBackupWrapper`.
+/// The struct `DriveBackupWrapper`, since QEMU 1.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackupWrapper {
     /// `data`.
     pub data: DriveBackup,
 }
-/// The struct `DummyBlockCoreForceArrays`.
+/// The struct `DummyBlockCoreForceArrays`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DummyBlockCoreForceArrays {
     /// `unused-block-graph-info`.
     pub unused_block_graph_info: Vec<BlockGraphInfo>,
 }
-/// The struct `DummyVirtioForceArrays`.
+/// The struct `DummyVirtioForceArrays`, since QEMU 9.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DummyVirtioForceArrays {
     /// `unused-iothread-vq-mapping`.
     pub unused_iothread_vq_mapping: Vec<IoThreadVirtQueueMapping>,
 }
-/// The struct `DumpGuestMemoryCapability`.
+/// The struct `DumpGuestMemoryCapability`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpGuestMemoryCapability {
     /// `formats`.
     pub formats: Vec<DumpGuestMemoryFormat>,
 }
-/// The enum `DumpGuestMemoryFormat`.
+/// The enum `DumpGuestMemoryFormat`, since QEMU 2.0.
+///
+/// Since the bindings of 7.2: `kdump-raw-lzo`, `kdump-raw-snappy` and `kdump-raw-zlib` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DumpGuestMemoryFormat {
@@ -2403,13 +2981,21 @@ pub enum DumpGuestMemoryFormat {
     KdumpLzo,
     /// `kdump-snappy`.
     KdumpSnappy,
-    /// `kdump-raw-zlib`.
+    /// `kdump-raw-zlib`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     KdumpRawZlib,
-    /// `kdump-raw-lzo`.
+    /// `kdump-raw-lzo`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     KdumpRawLzo,
-    /// `kdump-raw-snappy`.
+    /// `kdump-raw-snappy`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     KdumpRawSnappy,
-    /// `win-dmp`.
+    /// `win-dmp`, since QEMU 2.13.
+    ///
+    /// (since 2.13)
     WinDmp,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2445,13 +3031,17 @@ impl From<&str> for DumpGuestMemoryFormat {
         }
     }
 }
-/// The struct `EbpfObject`.
+/// The struct `EbpfObject`, since QEMU 9.0.
+///
+/// Only in builds of QEMU with `CONFIG_EBPF`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EbpfObject {
     /// `object`.
     pub object: String,
 }
-/// The enum `EbpfProgramID`.
+/// The enum `EbpfProgramID`, since QEMU 9.0.
+///
+/// Only in builds of QEMU with `CONFIG_EBPF`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EbpfProgramId {
@@ -2477,7 +3067,7 @@ impl From<&str> for EbpfProgramId {
         }
     }
 }
-/// The enum `EndianMode`.
+/// The enum `EndianMode`, since QEMU 10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EndianMode {
@@ -2511,7 +3101,9 @@ impl From<&str> for EndianMode {
         }
     }
 }
-/// The struct `EvtchnInfo`.
+/// The struct `EvtchnInfo`, since QEMU 8.0.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EvtchnInfo {
     /// `port`.
@@ -2529,7 +3121,9 @@ pub struct EvtchnInfo {
     /// `masked`.
     pub masked: bool,
 }
-/// The enum `EvtchnPortType`.
+/// The enum `EvtchnPortType`, since QEMU 8.0.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EvtchnPortType {
@@ -2575,19 +3169,19 @@ impl From<&str> for EvtchnPortType {
         }
     }
 }
-/// The struct `FdSocketAddress`.
+/// The struct `FdSocketAddress`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FdSocketAddress {
     /// `str`.
     pub str: String,
 }
-/// The struct `FdSocketAddressWrapper`.
+/// The struct `FdSocketAddressWrapper`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FdSocketAddressWrapper {
     /// `data`.
     pub data: FdSocketAddress,
 }
-/// The struct `FileMigrationArgs`.
+/// The struct `FileMigrationArgs`, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileMigrationArgs {
     /// `filename`.
@@ -2595,7 +3189,7 @@ pub struct FileMigrationArgs {
     /// `offset`.
     pub offset: u64,
 }
-/// The enum `GranuleMode`.
+/// The enum `GranuleMode`, since QEMU 9.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GranuleMode {
@@ -2637,7 +3231,7 @@ impl From<&str> for GranuleMode {
         }
     }
 }
-/// The struct `HotpluggableCPU`.
+/// The struct `HotpluggableCPU`, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HotpluggableCpu {
     /// `type`.
@@ -2649,7 +3243,7 @@ pub struct HotpluggableCpu {
     /// `qom-path`.
     pub qom_path: Option<String>,
 }
-/// The struct `HvBalloonDeviceInfo`.
+/// The struct `HvBalloonDeviceInfo`, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HvBalloonDeviceInfo {
     /// `id`.
@@ -2661,13 +3255,13 @@ pub struct HvBalloonDeviceInfo {
     /// `memdev`.
     pub memdev: Option<String>,
 }
-/// The struct `HvBalloonDeviceInfoWrapper`.
+/// The struct `HvBalloonDeviceInfoWrapper`, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HvBalloonDeviceInfoWrapper {
     /// `data`.
     pub data: HvBalloonDeviceInfo,
 }
-/// The struct `HvBalloonInfo`.
+/// The struct `HvBalloonInfo`, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HvBalloonInfo {
     /// `committed`.
@@ -2675,7 +3269,7 @@ pub struct HvBalloonInfo {
     /// `available`.
     pub available: u64,
 }
-/// The struct `ImageInfo`.
+/// The struct `ImageInfo`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfo {
     /// `filename`.
@@ -2692,7 +3286,9 @@ pub struct ImageInfo {
     pub cluster_size: Option<i64>,
     /// `encrypted`.
     pub encrypted: Option<bool>,
-    /// `compressed`.
+    /// `compressed`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub compressed: Option<bool>,
     /// `backing-filename`.
     pub backing_filename: Option<String>,
@@ -2702,12 +3298,16 @@ pub struct ImageInfo {
     pub backing_filename_format: Option<String>,
     /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
-    /// `format-specific`.
+    /// `format-specific`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub format_specific: Option<ImageInfoSpecific>,
     /// `backing-image`.
     pub backing_image: Option<Box<ImageInfo>>,
 }
-/// The union `ImageInfoSpecific`.
+/// The union `ImageInfoSpecific`, since QEMU 1.7.
+///
+/// Since the bindings of 7.2: `type=file` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ImageInfoSpecific {
@@ -2715,28 +3315,36 @@ pub enum ImageInfoSpecific {
     Qcow2(ImageInfoSpecificQCow2),
     /// `vmdk`.
     Vmdk(ImageInfoSpecificVmdk),
-    /// `luks`.
+    /// `luks`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     Luks(QCryptoBlockInfoLuks),
-    /// `rbd`.
+    /// `rbd`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     Rbd(ImageInfoSpecificRbd),
-    /// `file`.
+    /// `file`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     File(ImageInfoSpecificFile),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ImageInfoSpecificFile`.
+/// The struct `ImageInfoSpecificFile`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ImageInfoSpecificFile {
     /// `extent-size-hint`.
     pub extent_size_hint: Option<u64>,
 }
-/// The struct `ImageInfoSpecificFileWrapper`.
+/// The struct `ImageInfoSpecificFileWrapper`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificFileWrapper {
     /// `data`.
     pub data: ImageInfoSpecificFile,
 }
-/// The enum `ImageInfoSpecificKind`.
+/// The enum `ImageInfoSpecificKind`, since QEMU 1.7.
+///
+/// Since the bindings of 7.2: `file` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImageInfoSpecificKind {
@@ -2744,11 +3352,17 @@ pub enum ImageInfoSpecificKind {
     Qcow2,
     /// `vmdk`.
     Vmdk,
-    /// `luks`.
+    /// `luks`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     Luks,
-    /// `rbd`.
+    /// `rbd`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     Rbd,
-    /// `file`.
+    /// `file`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     File,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2778,37 +3392,53 @@ impl From<&str> for ImageInfoSpecificKind {
         }
     }
 }
-/// The struct `ImageInfoSpecificLUKSWrapper`.
+/// The struct `ImageInfoSpecificLUKSWrapper`, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificLuksWrapper {
     /// `data`.
     pub data: QCryptoBlockInfoLuks,
 }
-/// The struct `ImageInfoSpecificQCow2`.
+/// The struct `ImageInfoSpecificQCow2`, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificQCow2 {
     /// `compat`.
     pub compat: String,
-    /// `data-file`.
+    /// `data-file`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub data_file: Option<String>,
-    /// `data-file-raw`.
+    /// `data-file-raw`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub data_file_raw: Option<bool>,
-    /// `extended-l2`.
+    /// `extended-l2`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub extended_l2: Option<bool>,
     /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
-    /// `corrupt`.
+    /// `corrupt`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub corrupt: Option<bool>,
-    /// `refcount-bits`.
+    /// `refcount-bits`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub refcount_bits: i64,
-    /// `encrypt`.
+    /// `encrypt`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub encrypt: Option<ImageInfoSpecificQCow2Encryption>,
-    /// `bitmaps`.
+    /// `bitmaps`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub bitmaps: Option<Vec<Qcow2BitmapInfo>>,
-    /// `compression-type`.
+    /// `compression-type`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     pub compression_type: Qcow2CompressionType,
 }
-/// The union `ImageInfoSpecificQCow2Encryption`.
+/// The union `ImageInfoSpecificQCow2Encryption`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ImageInfoSpecificQCow2Encryption {
@@ -2819,25 +3449,27 @@ pub enum ImageInfoSpecificQCow2Encryption {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ImageInfoSpecificQCow2Wrapper`.
+/// The struct `ImageInfoSpecificQCow2Wrapper`, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificQCow2Wrapper {
     /// `data`.
     pub data: ImageInfoSpecificQCow2,
 }
-/// The struct `ImageInfoSpecificRbd`.
+/// The struct `ImageInfoSpecificRbd`, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ImageInfoSpecificRbd {
     /// `encryption-format`.
     pub encryption_format: Option<RbdImageEncryptionFormat>,
 }
-/// The struct `ImageInfoSpecificRbdWrapper`.
+/// The struct `ImageInfoSpecificRbdWrapper`, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificRbdWrapper {
     /// `data`.
     pub data: ImageInfoSpecificRbd,
 }
-/// The struct `ImageInfoSpecificVmdk`.
+/// The struct `ImageInfoSpecificVmdk`, since QEMU 1.7.
+///
+/// Since the bindings of 7.2: `extents` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificVmdk {
     /// `create-type`.
@@ -2849,13 +3481,13 @@ pub struct ImageInfoSpecificVmdk {
     /// `extents`.
     pub extents: Vec<VmdkExtentInfo>,
 }
-/// The struct `ImageInfoSpecificVmdkWrapper`.
+/// The struct `ImageInfoSpecificVmdkWrapper`, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificVmdkWrapper {
     /// `data`.
     pub data: ImageInfoSpecificVmdk,
 }
-/// The struct `InputBtnEvent`.
+/// The struct `InputBtnEvent`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputBtnEvent {
     /// `button`.
@@ -2863,13 +3495,15 @@ pub struct InputBtnEvent {
     /// `down`.
     pub down: bool,
 }
-/// The struct `InputBtnEventWrapper`.
+/// The struct `InputBtnEventWrapper`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputBtnEventWrapper {
     /// `data`.
     pub data: InputBtnEvent,
 }
-/// The enum `InputButton`.
+/// The enum `InputButton`, since QEMU 2.0.
+///
+/// Since the bindings of 7.2: `touch` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputButton {
@@ -2883,15 +3517,21 @@ pub enum InputButton {
     WheelUp,
     /// `wheel-down`.
     WheelDown,
-    /// `side`.
+    /// `side`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Side,
-    /// `extra`.
+    /// `extra`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Extra,
     /// `wheel-left`.
     WheelLeft,
     /// `wheel-right`.
     WheelRight,
-    /// `touch`.
+    /// `touch`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     Touch,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2931,7 +3571,9 @@ impl From<&str> for InputButton {
         }
     }
 }
-/// The union `InputEvent`.
+/// The union `InputEvent`, since QEMU 2.0.
+///
+/// Since the bindings of 7.2: `type=mtt` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum InputEvent {
@@ -2948,7 +3590,9 @@ pub enum InputEvent {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `InputEventKind`.
+/// The enum `InputEventKind`, since QEMU 2.0.
+///
+/// Since the bindings of 7.2: `mtt` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputEventKind {
@@ -2990,7 +3634,7 @@ impl From<&str> for InputEventKind {
         }
     }
 }
-/// The struct `InputKeyEvent`.
+/// The struct `InputKeyEvent`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputKeyEvent {
     /// `key`.
@@ -2998,13 +3642,13 @@ pub struct InputKeyEvent {
     /// `down`.
     pub down: bool,
 }
-/// The struct `InputKeyEventWrapper`.
+/// The struct `InputKeyEventWrapper`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputKeyEventWrapper {
     /// `data`.
     pub data: InputKeyEvent,
 }
-/// The struct `InputMultiTouchEvent`.
+/// The struct `InputMultiTouchEvent`, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputMultiTouchEvent {
     /// `type`.
@@ -3018,13 +3662,13 @@ pub struct InputMultiTouchEvent {
     /// `value`.
     pub value: i64,
 }
-/// The struct `InputMultiTouchEventWrapper`.
+/// The struct `InputMultiTouchEventWrapper`, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputMultiTouchEventWrapper {
     /// `data`.
     pub data: InputMultiTouchEvent,
 }
-/// The enum `InputMultiTouchType`.
+/// The enum `InputMultiTouchType`, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputMultiTouchType {
@@ -3066,7 +3710,7 @@ impl From<&str> for InputMultiTouchType {
         }
     }
 }
-/// The struct `IOThreadVirtQueueMapping`.
+/// The struct `IOThreadVirtQueueMapping`, since QEMU 9.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IoThreadVirtQueueMapping {
     /// `iothread`.
@@ -3074,13 +3718,15 @@ pub struct IoThreadVirtQueueMapping {
     /// `vqs`.
     pub vqs: Option<Vec<u16>>,
 }
-/// The struct `IOMMUFDProperties`.
+/// The struct `IOMMUFDProperties`, since QEMU 9.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct IommufdProperties {
     /// `fd`.
     pub fd: Option<String>,
 }
-/// The enum `JobVerb`.
+/// The enum `JobVerb`, since QEMU 2.12.
+///
+/// Since the bindings of 7.2: `change` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobVerb {
@@ -3098,7 +3744,9 @@ pub enum JobVerb {
     Dismiss,
     /// `finalize`.
     Finalize,
-    /// `change`.
+    /// `change`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     Change,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3134,7 +3782,7 @@ impl From<&str> for JobVerb {
         }
     }
 }
-/// The union `KeyValue`.
+/// The union `KeyValue`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum KeyValue {
@@ -3145,7 +3793,9 @@ pub enum KeyValue {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `MachineInfo`.
+/// The struct `MachineInfo`, since QEMU 1.2.
+///
+/// Since the bindings of 7.2: `acpi` and `compat-props` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MachineInfo {
     /// `name`.
@@ -3154,24 +3804,42 @@ pub struct MachineInfo {
     pub alias: Option<String>,
     /// `is-default`.
     pub is_default: Option<bool>,
-    /// `cpu-max`.
+    /// `cpu-max`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     pub cpu_max: i64,
-    /// `hotpluggable-cpus`.
+    /// `hotpluggable-cpus`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub hotpluggable_cpus: bool,
-    /// `numa-mem-supported`.
+    /// `numa-mem-supported`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     pub numa_mem_supported: bool,
-    /// `deprecated`.
+    /// `deprecated`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     pub deprecated: bool,
-    /// `default-cpu-type`.
+    /// `default-cpu-type`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub default_cpu_type: Option<String>,
-    /// `default-ram-id`.
+    /// `default-ram-id`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub default_ram_id: Option<String>,
-    /// `acpi`.
+    /// `acpi`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     pub acpi: bool,
-    /// `compat-props`.
+    /// `compat-props`, since QEMU 9.1. Unstable.
+    ///
+    /// (since 9.1)
     pub compat_props: Option<Vec<CompatProperty>>,
 }
-/// The struct `MapEntry`.
+/// The struct `MapEntry`, since QEMU 2.6.
+///
+/// Since the bindings of 7.2: `compressed` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MapEntry {
     /// `start`.
@@ -3182,18 +3850,24 @@ pub struct MapEntry {
     pub data: bool,
     /// `zero`.
     pub zero: bool,
-    /// `compressed`.
+    /// `compressed`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub compressed: bool,
     /// `depth`.
     pub depth: i64,
-    /// `present`.
+    /// `present`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub present: bool,
     /// `offset`.
     pub offset: Option<i64>,
     /// `filename`.
     pub filename: Option<String>,
 }
-/// The struct `MemoryBackendFileProperties`.
+/// The struct `MemoryBackendFileProperties`, since QEMU 2.1.
+///
+/// Since the bindings of 7.2: `offset` and `rom` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryBackendFileProperties {
     /// `dump`.
@@ -3208,11 +3882,15 @@ pub struct MemoryBackendFileProperties {
     pub prealloc: Option<bool>,
     /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
-    /// `prealloc-context`.
+    /// `prealloc-context`, since QEMU 7.2.
+    ///
+    /// (since 7.2)
     pub prealloc_context: Option<String>,
     /// `share`.
     pub share: Option<bool>,
-    /// `reserve`.
+    /// `reserve`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub reserve: Option<bool>,
     /// `size`.
     pub size: u64,
@@ -3220,20 +3898,26 @@ pub struct MemoryBackendFileProperties {
     pub x_use_canonical_path_for_ramblock_id: Option<bool>,
     /// `align`.
     pub align: Option<u64>,
-    /// `offset`.
+    /// `offset`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     pub offset: Option<u64>,
     /// `discard-data`.
     pub discard_data: Option<bool>,
     /// `mem-path`.
     pub mem_path: String,
-    /// `pmem`.
+    /// `pmem`. Only in builds of QEMU with `CONFIG_LIBPMEM`.
     pub pmem: Option<bool>,
     /// `readonly`.
     pub readonly: Option<bool>,
-    /// `rom`.
+    /// `rom`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub rom: Option<OnOffAuto>,
 }
-/// The struct `MemoryBackendShmProperties`.
+/// The struct `MemoryBackendShmProperties`, since QEMU 9.1.
+///
+/// Only in builds of QEMU with `CONFIG_POSIX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryBackendShmProperties {
     /// `dump`.
@@ -3248,51 +3932,79 @@ pub struct MemoryBackendShmProperties {
     pub prealloc: Option<bool>,
     /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
-    /// `prealloc-context`.
+    /// `prealloc-context`, since QEMU 7.2.
+    ///
+    /// (since 7.2)
     pub prealloc_context: Option<String>,
     /// `share`.
     pub share: Option<bool>,
-    /// `reserve`.
+    /// `reserve`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub reserve: Option<bool>,
     /// `size`.
     pub size: u64,
     /// `x-use-canonical-path-for-ramblock-id`.
     pub x_use_canonical_path_for_ramblock_id: Option<bool>,
 }
-/// The union `MemoryDeviceInfo`.
+/// The union `MemoryDeviceInfo`, since QEMU 2.1.
+///
+/// Since the bindings of 7.2: `type=hv-balloon` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum MemoryDeviceInfo {
     /// `dimm`.
     Dimm(PcdimmDeviceInfo),
-    /// `nvdimm`.
+    /// `nvdimm`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     Nvdimm(PcdimmDeviceInfo),
-    /// `virtio-pmem`.
+    /// `virtio-pmem`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     VirtioPmem(VirtioPmemDeviceInfo),
-    /// `virtio-mem`.
+    /// `virtio-mem`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     VirtioMem(VirtioMemDeviceInfo),
-    /// `sgx-epc`.
+    /// `sgx-epc`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     SgxEpc(SgxEpcDeviceInfo),
-    /// `hv-balloon`.
+    /// `hv-balloon`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     HvBalloon(HvBalloonDeviceInfo),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `MemoryDeviceInfoKind`.
+/// The enum `MemoryDeviceInfoKind`, since QEMU 2.1.
+///
+/// Since the bindings of 7.2: `hv-balloon` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MemoryDeviceInfoKind {
     /// `dimm`.
     Dimm,
-    /// `nvdimm`.
+    /// `nvdimm`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     Nvdimm,
-    /// `virtio-pmem`.
+    /// `virtio-pmem`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     VirtioPmem,
-    /// `virtio-mem`.
+    /// `virtio-mem`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     VirtioMem,
-    /// `sgx-epc`.
+    /// `sgx-epc`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     SgxEpc,
-    /// `hv-balloon`.
+    /// `hv-balloon`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     HvBalloon,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3328,11 +4040,17 @@ impl From<&str> for MemoryDeviceInfoKind {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigMode {
-    /// `normal`.
+    /// `normal`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     Normal,
-    /// `cpr-reboot`.
+    /// `cpr-reboot`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     CprReboot,
-    /// `cpr-transfer`.
+    /// `cpr-transfer`, since QEMU 10.0.
+    ///
+    /// (since 10.0)
     CprTransfer,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3358,69 +4076,129 @@ impl From<&str> for MigMode {
         }
     }
 }
-/// The struct `MigrateSetParameters`.
+/// The struct `MigrateSetParameters`, since QEMU 2.4.
+///
+/// Since the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateSetParameters {
-    /// `announce-initial`.
+    /// `announce-initial`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub announce_initial: Option<u64>,
-    /// `announce-max`.
+    /// `announce-max`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub announce_max: Option<u64>,
-    /// `announce-rounds`.
+    /// `announce-rounds`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub announce_rounds: Option<u64>,
-    /// `announce-step`.
+    /// `announce-step`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub announce_step: Option<u64>,
-    /// `throttle-trigger-threshold`.
+    /// `throttle-trigger-threshold`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub throttle_trigger_threshold: Option<u8>,
-    /// `cpu-throttle-initial`.
+    /// `cpu-throttle-initial`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub cpu_throttle_initial: Option<u8>,
-    /// `cpu-throttle-increment`.
+    /// `cpu-throttle-increment`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub cpu_throttle_increment: Option<u8>,
-    /// `cpu-throttle-tailslow`.
+    /// `cpu-throttle-tailslow`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     pub cpu_throttle_tailslow: Option<bool>,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub tls_creds: Option<StrOrNull>,
-    /// `tls-hostname`.
+    /// `tls-hostname`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub tls_hostname: Option<StrOrNull>,
-    /// `tls-authz`.
+    /// `tls-authz`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub tls_authz: Option<StrOrNull>,
-    /// `max-bandwidth`.
+    /// `max-bandwidth`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub max_bandwidth: Option<u64>,
-    /// `avail-switchover-bandwidth`.
+    /// `avail-switchover-bandwidth`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub avail_switchover_bandwidth: Option<u64>,
-    /// `downtime-limit`.
+    /// `downtime-limit`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub downtime_limit: Option<u64>,
-    /// `x-checkpoint-delay`.
+    /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
+    ///
+    /// (since 2.8)
     pub x_checkpoint_delay: Option<u32>,
-    /// `multifd-channels`.
+    /// `multifd-channels`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub multifd_channels: Option<u8>,
-    /// `xbzrle-cache-size`.
+    /// `xbzrle-cache-size`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     pub xbzrle_cache_size: Option<u64>,
-    /// `max-postcopy-bandwidth`.
+    /// `max-postcopy-bandwidth`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub max_postcopy_bandwidth: Option<u64>,
-    /// `max-cpu-throttle`.
+    /// `max-cpu-throttle`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub max_cpu_throttle: Option<u8>,
-    /// `multifd-compression`.
+    /// `multifd-compression`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub multifd_compression: Option<MultiFdCompression>,
-    /// `multifd-zlib-level`.
+    /// `multifd-zlib-level`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub multifd_zlib_level: Option<u8>,
-    /// `multifd-qatzip-level`.
+    /// `multifd-qatzip-level`, since QEMU 9.2.
+    ///
+    /// (since 9.2)
     pub multifd_qatzip_level: Option<u8>,
-    /// `multifd-zstd-level`.
+    /// `multifd-zstd-level`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub multifd_zstd_level: Option<u8>,
-    /// `block-bitmap-mapping`.
+    /// `block-bitmap-mapping`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub block_bitmap_mapping: Option<Vec<BitmapMigrationNodeAlias>>,
-    /// `x-vcpu-dirty-limit-period`.
+    /// `x-vcpu-dirty-limit-period`, since QEMU 8.1. Unstable.
+    ///
+    /// (since 8.1)
     pub x_vcpu_dirty_limit_period: Option<u64>,
-    /// `vcpu-dirty-limit`.
+    /// `vcpu-dirty-limit`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     pub vcpu_dirty_limit: Option<u64>,
-    /// `mode`.
+    /// `mode`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub mode: Option<MigMode>,
-    /// `zero-page-detection`.
+    /// `zero-page-detection`, since QEMU 9.0.
+    ///
+    /// (since 9.0)
     pub zero_page_detection: Option<ZeroPageDetection>,
-    /// `direct-io`.
+    /// `direct-io`, since QEMU 9.1.
+    ///
+    /// (since 9.1)
     pub direct_io: Option<bool>,
 }
-/// The union `MigrationAddress`.
+/// The union `MigrationAddress`, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum MigrationAddress {
@@ -3435,7 +4213,7 @@ pub enum MigrationAddress {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `MigrationAddressType`.
+/// The enum `MigrationAddressType`, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationAddressType {
@@ -3473,53 +4251,97 @@ impl From<&str> for MigrationAddressType {
         }
     }
 }
-/// The enum `MigrationCapability`.
+/// The enum `MigrationCapability`, since QEMU 1.2.
+///
+/// Since the bindings of 7.2: `dirty-limit`, `mapped-ram` and `switchover-ack` are new; `block` and `compress` are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationCapability {
     /// `xbzrle`.
     Xbzrle,
-    /// `rdma-pin-all`.
+    /// `rdma-pin-all`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     RdmaPinAll,
-    /// `auto-converge`.
+    /// `auto-converge`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     AutoConverge,
-    /// `zero-blocks`.
+    /// `zero-blocks`, since QEMU 1.6. Deprecated.
+    ///
+    /// (since 1.6)
     ZeroBlocks,
-    /// `events`.
+    /// `events`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     Events,
-    /// `postcopy-ram`.
+    /// `postcopy-ram`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     PostcopyRam,
-    /// `x-colo`.
+    /// `x-colo`, since QEMU 2.8. Unstable.
+    ///
+    /// (since 2.8)
     XColo,
-    /// `release-ram`.
+    /// `release-ram`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     ReleaseRam,
-    /// `return-path`.
+    /// `return-path`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     ReturnPath,
-    /// `pause-before-switchover`.
+    /// `pause-before-switchover`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     PauseBeforeSwitchover,
-    /// `multifd`.
+    /// `multifd`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     Multifd,
-    /// `dirty-bitmaps`.
+    /// `dirty-bitmaps`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     DirtyBitmaps,
-    /// `postcopy-blocktime`.
+    /// `postcopy-blocktime`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     PostcopyBlocktime,
-    /// `late-block-activate`.
+    /// `late-block-activate`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     LateBlockActivate,
-    /// `x-ignore-shared`.
+    /// `x-ignore-shared`, since QEMU 4.0. Unstable.
+    ///
+    /// (since 4.0)
     XIgnoreShared,
-    /// `validate-uuid`.
+    /// `validate-uuid`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     ValidateUuid,
-    /// `background-snapshot`.
+    /// `background-snapshot`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     BackgroundSnapshot,
-    /// `zero-copy-send`.
+    /// `zero-copy-send`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     ZeroCopySend,
-    /// `postcopy-preempt`.
+    /// `postcopy-preempt`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     PostcopyPreempt,
-    /// `switchover-ack`.
+    /// `switchover-ack`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     SwitchoverAck,
-    /// `dirty-limit`.
+    /// `dirty-limit`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     DirtyLimit,
-    /// `mapped-ram`.
+    /// `mapped-ram`, since QEMU 9.0.
+    ///
+    /// (since 9.0)
     MappedRam,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3583,7 +4405,7 @@ impl From<&str> for MigrationCapability {
         }
     }
 }
-/// The struct `MigrationCapabilityStatus`.
+/// The struct `MigrationCapabilityStatus`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationCapabilityStatus {
     /// `capability`.
@@ -3591,7 +4413,7 @@ pub struct MigrationCapabilityStatus {
     /// `state`.
     pub state: bool,
 }
-/// The struct `MigrationChannel`.
+/// The struct `MigrationChannel`, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationChannel {
     /// `channel-type`.
@@ -3599,7 +4421,7 @@ pub struct MigrationChannel {
     /// `addr`.
     pub addr: MigrationAddress,
 }
-/// The enum `MigrationChannelType`.
+/// The enum `MigrationChannelType`, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationChannelType {
@@ -3629,109 +4451,201 @@ impl From<&str> for MigrationChannelType {
         }
     }
 }
-/// The struct `MigrationExecCommand`.
+/// The struct `MigrationExecCommand`, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationExecCommand {
     /// `args`.
     pub args: Vec<String>,
 }
-/// The struct `MigrationInfo`.
+/// The struct `MigrationInfo`, since QEMU 0.14.
+///
+/// Since the bindings of 7.2: `dirty-limit-ring-full-time` and `dirty-limit-throttle-time-per-round` are new; `compression` and `disk` are gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationInfo {
     /// `status`.
     pub status: Option<MigrationStatus>,
-    /// `ram`.
+    /// `ram`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub ram: Option<MigrationStats>,
-    /// `vfio`.
+    /// `vfio`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub vfio: Option<VfioStats>,
-    /// `xbzrle-cache`.
+    /// `xbzrle-cache`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub xbzrle_cache: Option<XbzrleCacheStats>,
-    /// `total-time`.
+    /// `total-time`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub total_time: Option<i64>,
-    /// `expected-downtime`.
+    /// `expected-downtime`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub expected_downtime: Option<i64>,
-    /// `downtime`.
+    /// `downtime`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub downtime: Option<i64>,
-    /// `setup-time`.
+    /// `setup-time`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     pub setup_time: Option<i64>,
-    /// `cpu-throttle-percentage`.
+    /// `cpu-throttle-percentage`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub cpu_throttle_percentage: Option<i64>,
-    /// `error-desc`.
+    /// `error-desc`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub error_desc: Option<String>,
-    /// `blocked-reasons`.
+    /// `blocked-reasons`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     pub blocked_reasons: Option<Vec<String>>,
-    /// `postcopy-blocktime`.
+    /// `postcopy-blocktime`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub postcopy_blocktime: Option<u32>,
-    /// `postcopy-vcpu-blocktime`.
+    /// `postcopy-vcpu-blocktime`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub postcopy_vcpu_blocktime: Option<Vec<u32>>,
-    /// `socket-address`.
+    /// `socket-address`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub socket_address: Option<Vec<SocketAddress>>,
-    /// `dirty-limit-throttle-time-per-round`.
+    /// `dirty-limit-throttle-time-per-round`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     pub dirty_limit_throttle_time_per_round: Option<u64>,
-    /// `dirty-limit-ring-full-time`.
+    /// `dirty-limit-ring-full-time`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     pub dirty_limit_ring_full_time: Option<u64>,
 }
-/// The enum `MigrationParameter`.
+/// The enum `MigrationParameter`, since QEMU 2.4.
+///
+/// Since the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationParameter {
-    /// `announce-initial`.
+    /// `announce-initial`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     AnnounceInitial,
-    /// `announce-max`.
+    /// `announce-max`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     AnnounceMax,
-    /// `announce-rounds`.
+    /// `announce-rounds`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     AnnounceRounds,
-    /// `announce-step`.
+    /// `announce-step`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     AnnounceStep,
-    /// `throttle-trigger-threshold`.
+    /// `throttle-trigger-threshold`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     ThrottleTriggerThreshold,
-    /// `cpu-throttle-initial`.
+    /// `cpu-throttle-initial`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     CpuThrottleInitial,
-    /// `cpu-throttle-increment`.
+    /// `cpu-throttle-increment`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     CpuThrottleIncrement,
-    /// `cpu-throttle-tailslow`.
+    /// `cpu-throttle-tailslow`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     CpuThrottleTailslow,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     TlsCreds,
-    /// `tls-hostname`.
+    /// `tls-hostname`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     TlsHostname,
-    /// `tls-authz`.
+    /// `tls-authz`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     TlsAuthz,
-    /// `max-bandwidth`.
+    /// `max-bandwidth`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     MaxBandwidth,
-    /// `avail-switchover-bandwidth`.
+    /// `avail-switchover-bandwidth`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     AvailSwitchoverBandwidth,
-    /// `downtime-limit`.
+    /// `downtime-limit`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     DowntimeLimit,
-    /// `x-checkpoint-delay`.
+    /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
+    ///
+    /// (since 2.8)
     XCheckpointDelay,
-    /// `multifd-channels`.
+    /// `multifd-channels`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     MultifdChannels,
-    /// `xbzrle-cache-size`.
+    /// `xbzrle-cache-size`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     XbzrleCacheSize,
-    /// `max-postcopy-bandwidth`.
+    /// `max-postcopy-bandwidth`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     MaxPostcopyBandwidth,
-    /// `max-cpu-throttle`.
+    /// `max-cpu-throttle`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     MaxCpuThrottle,
-    /// `multifd-compression`.
+    /// `multifd-compression`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     MultifdCompression,
-    /// `multifd-zlib-level`.
+    /// `multifd-zlib-level`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     MultifdZlibLevel,
-    /// `multifd-zstd-level`.
+    /// `multifd-zstd-level`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     MultifdZstdLevel,
-    /// `multifd-qatzip-level`.
+    /// `multifd-qatzip-level`, since QEMU 9.2.
+    ///
+    /// (since 9.2)
     MultifdQatzipLevel,
-    /// `block-bitmap-mapping`.
+    /// `block-bitmap-mapping`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     BlockBitmapMapping,
-    /// `x-vcpu-dirty-limit-period`.
+    /// `x-vcpu-dirty-limit-period`, since QEMU 8.1. Unstable.
+    ///
+    /// (since 8.1)
     XVcpuDirtyLimitPeriod,
-    /// `vcpu-dirty-limit`.
+    /// `vcpu-dirty-limit`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     VcpuDirtyLimit,
-    /// `mode`.
+    /// `mode`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     Mode,
-    /// `zero-page-detection`.
+    /// `zero-page-detection`, since QEMU 9.0.
+    ///
+    /// (since 9.0)
     ZeroPageDetection,
-    /// `direct-io`.
+    /// `direct-io`, since QEMU 9.1.
+    ///
+    /// (since 9.1)
     DirectIo,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3809,69 +4723,131 @@ impl From<&str> for MigrationParameter {
         }
     }
 }
-/// The struct `MigrationParameters`.
+/// The struct `MigrationParameters`, since QEMU 2.4.
+///
+/// Since the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationParameters {
-    /// `announce-initial`.
+    /// `announce-initial`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub announce_initial: Option<u64>,
-    /// `announce-max`.
+    /// `announce-max`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub announce_max: Option<u64>,
-    /// `announce-rounds`.
+    /// `announce-rounds`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub announce_rounds: Option<u64>,
-    /// `announce-step`.
+    /// `announce-step`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub announce_step: Option<u64>,
-    /// `throttle-trigger-threshold`.
+    /// `throttle-trigger-threshold`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub throttle_trigger_threshold: Option<u8>,
-    /// `cpu-throttle-initial`.
+    /// `cpu-throttle-initial`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub cpu_throttle_initial: Option<u8>,
-    /// `cpu-throttle-increment`.
+    /// `cpu-throttle-increment`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub cpu_throttle_increment: Option<u8>,
-    /// `cpu-throttle-tailslow`.
+    /// `cpu-throttle-tailslow`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     pub cpu_throttle_tailslow: Option<bool>,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub tls_creds: Option<String>,
-    /// `tls-hostname`.
+    /// `tls-hostname`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub tls_hostname: Option<String>,
-    /// `tls-authz`.
+    /// `tls-authz`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub tls_authz: Option<String>,
-    /// `max-bandwidth`.
+    /// `max-bandwidth`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub max_bandwidth: Option<u64>,
-    /// `avail-switchover-bandwidth`.
+    /// `avail-switchover-bandwidth`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub avail_switchover_bandwidth: Option<u64>,
-    /// `downtime-limit`.
+    /// `downtime-limit`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub downtime_limit: Option<u64>,
-    /// `x-checkpoint-delay`.
+    /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
+    ///
+    /// (since 2.8)
     pub x_checkpoint_delay: Option<u32>,
-    /// `multifd-channels`.
+    /// `multifd-channels`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub multifd_channels: Option<u8>,
-    /// `xbzrle-cache-size`.
+    /// `xbzrle-cache-size`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     pub xbzrle_cache_size: Option<u64>,
-    /// `max-postcopy-bandwidth`.
+    /// `max-postcopy-bandwidth`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub max_postcopy_bandwidth: Option<u64>,
-    /// `max-cpu-throttle`.
+    /// `max-cpu-throttle`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub max_cpu_throttle: Option<u8>,
-    /// `multifd-compression`.
+    /// `multifd-compression`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub multifd_compression: Option<MultiFdCompression>,
-    /// `multifd-zlib-level`.
+    /// `multifd-zlib-level`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub multifd_zlib_level: Option<u8>,
-    /// `multifd-qatzip-level`.
+    /// `multifd-qatzip-level`, since QEMU 9.2.
+    ///
+    /// (since 9.2)
     pub multifd_qatzip_level: Option<u8>,
-    /// `multifd-zstd-level`.
+    /// `multifd-zstd-level`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub multifd_zstd_level: Option<u8>,
-    /// `block-bitmap-mapping`.
+    /// `block-bitmap-mapping`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub block_bitmap_mapping: Option<Vec<BitmapMigrationNodeAlias>>,
-    /// `x-vcpu-dirty-limit-period`.
+    /// `x-vcpu-dirty-limit-period`, since QEMU 8.1. Unstable.
+    ///
+    /// (since 8.1)
     pub x_vcpu_dirty_limit_period: Option<u64>,
-    /// `vcpu-dirty-limit`.
+    /// `vcpu-dirty-limit`, since QEMU 8.1.
+    ///
+    /// (since 8.1)
     pub vcpu_dirty_limit: Option<u64>,
-    /// `mode`.
+    /// `mode`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub mode: Option<MigMode>,
-    /// `zero-page-detection`.
+    /// `zero-page-detection`, since QEMU 9.0.
+    ///
+    /// (since 9.0)
     pub zero_page_detection: Option<ZeroPageDetection>,
-    /// `direct-io`.
+    /// `direct-io`, since QEMU 9.1.
+    ///
+    /// (since 9.1)
     pub direct_io: Option<bool>,
 }
-/// The struct `MigrationStats`.
+/// The struct `MigrationStats`, since QEMU 0.14.
+///
+/// Since the bindings of 7.2: `skipped` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationStats {
     /// `transferred`.
@@ -3880,36 +4856,66 @@ pub struct MigrationStats {
     pub remaining: i64,
     /// `total`.
     pub total: i64,
-    /// `duplicate`.
+    /// `duplicate`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub duplicate: i64,
-    /// `normal`.
+    /// `normal`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub normal: i64,
-    /// `normal-bytes`.
+    /// `normal-bytes`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub normal_bytes: i64,
-    /// `dirty-pages-rate`.
+    /// `dirty-pages-rate`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub dirty_pages_rate: i64,
-    /// `mbps`.
+    /// `mbps`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     pub mbps: f64,
-    /// `dirty-sync-count`.
+    /// `dirty-sync-count`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub dirty_sync_count: i64,
-    /// `postcopy-requests`.
+    /// `postcopy-requests`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub postcopy_requests: i64,
-    /// `page-size`.
+    /// `page-size`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub page_size: i64,
-    /// `multifd-bytes`.
+    /// `multifd-bytes`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub multifd_bytes: u64,
-    /// `pages-per-second`.
+    /// `pages-per-second`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub pages_per_second: u64,
-    /// `precopy-bytes`.
+    /// `precopy-bytes`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub precopy_bytes: u64,
-    /// `downtime-bytes`.
+    /// `downtime-bytes`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub downtime_bytes: u64,
-    /// `postcopy-bytes`.
+    /// `postcopy-bytes`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub postcopy_bytes: u64,
-    /// `dirty-sync-missed-zero-copy`.
+    /// `dirty-sync-missed-zero-copy`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     pub dirty_sync_missed_zero_copy: u64,
 }
-/// The enum `MigrationStatus`.
+/// The enum `MigrationStatus`, since QEMU 2.3.
+///
+/// Since the bindings of 7.2: `postcopy-recover-setup` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationStatus {
@@ -3923,25 +4929,41 @@ pub enum MigrationStatus {
     Cancelled,
     /// `active`.
     Active,
-    /// `postcopy-active`.
+    /// `postcopy-active`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     PostcopyActive,
-    /// `postcopy-paused`.
+    /// `postcopy-paused`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     PostcopyPaused,
-    /// `postcopy-recover-setup`.
+    /// `postcopy-recover-setup`, since QEMU 9.1.
+    ///
+    /// (since 9.1)
     PostcopyRecoverSetup,
-    /// `postcopy-recover`.
+    /// `postcopy-recover`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     PostcopyRecover,
     /// `completed`.
     Completed,
     /// `failed`.
     Failed,
-    /// `colo`.
+    /// `colo`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     Colo,
-    /// `pre-switchover`.
+    /// `pre-switchover`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     PreSwitchover,
-    /// `device`.
+    /// `device`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     Device,
-    /// `wait-unplug`.
+    /// `wait-unplug`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     WaitUnplug,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3991,7 +5013,7 @@ impl From<&str> for MigrationStatus {
         }
     }
 }
-/// The struct `MigrationThreadInfo`.
+/// The struct `MigrationThreadInfo`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationThreadInfo {
     /// `name`.
@@ -3999,7 +5021,9 @@ pub struct MigrationThreadInfo {
     /// `thread-id`.
     pub thread_id: i64,
 }
-/// The enum `MultiFDCompression`.
+/// The enum `MultiFDCompression`, since QEMU 5.0.
+///
+/// Since the bindings of 7.2: `qatzip`, `qpl` and `uadk` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MultiFdCompression {
@@ -4007,13 +5031,19 @@ pub enum MultiFdCompression {
     None,
     /// `zlib`.
     Zlib,
-    /// `zstd`.
+    /// `zstd`. Only in builds of QEMU with `CONFIG_ZSTD`.
     Zstd,
-    /// `qatzip`.
+    /// `qatzip`, since QEMU 9.2. Only in builds of QEMU with `CONFIG_QATZIP`.
+    ///
+    /// (since 9.2)
     Qatzip,
-    /// `qpl`.
+    /// `qpl`, since QEMU 9.1. Only in builds of QEMU with `CONFIG_QPL`.
+    ///
+    /// (since 9.1)
     Qpl,
-    /// `uadk`.
+    /// `uadk`, since QEMU 9.1. Only in builds of QEMU with `CONFIG_UADK`.
+    ///
+    /// (since 9.1)
     Uadk,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -4046,46 +5076,78 @@ impl From<&str> for MultiFdCompression {
     }
 }
 /// The struct `NbdServerOptions`.
+///
+/// Since the bindings of 7.2: `handshake-max-seconds` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerOptions {
-    /// `handshake-max-seconds`.
+    /// `handshake-max-seconds`, since QEMU 10.0.
+    ///
+    /// (since 10.0)
     pub handshake_max_seconds: Option<u32>,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub tls_creds: Option<String>,
-    /// `tls-authz`.
+    /// `tls-authz`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub tls_authz: Option<String>,
-    /// `max-connections`.
+    /// `max-connections`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub max_connections: Option<u32>,
-    /// `addr`.
+    /// `addr`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub addr: SocketAddress,
 }
 /// The struct `NbdServerOptionsBase`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NbdServerOptionsBase {
-    /// `handshake-max-seconds`.
+    /// `handshake-max-seconds`, since QEMU 10.0.
+    ///
+    /// (since 10.0)
     pub handshake_max_seconds: Option<u32>,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub tls_creds: Option<String>,
-    /// `tls-authz`.
+    /// `tls-authz`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub tls_authz: Option<String>,
-    /// `max-connections`.
+    /// `max-connections`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub max_connections: Option<u32>,
 }
 /// The struct `NbdServerOptionsLegacy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerOptionsLegacy {
-    /// `handshake-max-seconds`.
+    /// `handshake-max-seconds`, since QEMU 10.0.
+    ///
+    /// (since 10.0)
     pub handshake_max_seconds: Option<u32>,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub tls_creds: Option<String>,
-    /// `tls-authz`.
+    /// `tls-authz`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub tls_authz: Option<String>,
-    /// `max-connections`.
+    /// `max-connections`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub max_connections: Option<u32>,
-    /// `addr`.
+    /// `addr`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub addr: SocketAddressLegacy,
 }
-/// The enum `NetClientDriver`.
+/// The enum `NetClientDriver`, since QEMU 2.7.
+///
+/// Since the bindings of 7.2: `af-xdp` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetClientDriver {
@@ -4097,13 +5159,19 @@ pub enum NetClientDriver {
     User,
     /// `tap`.
     Tap,
-    /// `l2tpv3`.
+    /// `l2tpv3`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     L2tpv3,
     /// `socket`.
     Socket,
-    /// `stream`.
+    /// `stream`, since QEMU 7.2.
+    ///
+    /// (since 7.2)
     Stream,
-    /// `dgram`.
+    /// `dgram`, since QEMU 7.2.
+    ///
+    /// (since 7.2)
     Dgram,
     /// `vde`.
     Vde,
@@ -4115,15 +5183,25 @@ pub enum NetClientDriver {
     Netmap,
     /// `vhost-user`.
     VhostUser,
-    /// `vhost-vdpa`.
+    /// `vhost-vdpa`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     VhostVdpa,
-    /// `af-xdp`.
+    /// `af-xdp`, since QEMU 8.2. Only in builds of QEMU with `CONFIG_AF_XDP`.
+    ///
+    /// (since 8.2)
     AfXdp,
-    /// `vmnet-host`.
+    /// `vmnet-host`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
+    ///
+    /// (since 7.1)
     VmnetHost,
-    /// `vmnet-shared`.
+    /// `vmnet-shared`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
+    ///
+    /// (since 7.1)
     VmnetShared,
-    /// `vmnet-bridged`.
+    /// `vmnet-bridged`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
+    ///
+    /// (since 7.1)
     VmnetBridged,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -4179,7 +5257,9 @@ impl From<&str> for NetClientDriver {
         }
     }
 }
-/// The union `Netdev`.
+/// The union `Netdev`, since QEMU 1.2.
+///
+/// Since the bindings of 7.2: `type=af-xdp` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Netdev {
     /// `type`, and the members that depend on it.
@@ -4197,13 +5277,19 @@ pub enum NetdevType {
     User(NetdevUserOptions),
     /// `tap`.
     Tap(NetdevTapOptions),
-    /// `l2tpv3`.
+    /// `l2tpv3`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     L2tpv3(NetdevL2TPv3Options),
     /// `socket`.
     Socket(NetdevSocketOptions),
-    /// `stream`.
+    /// `stream`, since QEMU 7.2.
+    ///
+    /// (since 7.2)
     Stream(NetdevStreamOptions),
-    /// `dgram`.
+    /// `dgram`, since QEMU 7.2.
+    ///
+    /// (since 7.2)
     Dgram(NetdevDgramOptions),
     /// `vde`.
     Vde(NetdevVdeOptions),
@@ -4213,24 +5299,36 @@ pub enum NetdevType {
     Hubport(NetdevHubPortOptions),
     /// `netmap`.
     Netmap(NetdevNetmapOptions),
-    /// `af-xdp`.
+    /// `af-xdp`, since QEMU 8.2. Only in builds of QEMU with `CONFIG_AF_XDP`.
+    ///
+    /// (since 8.2)
     AfXdp(NetdevAfxdpOptions),
     /// `vhost-user`.
     VhostUser(NetdevVhostUserOptions),
-    /// `vhost-vdpa`.
+    /// `vhost-vdpa`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     VhostVdpa(NetdevVhostVdpaOptions),
-    /// `vmnet-host`.
+    /// `vmnet-host`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
+    ///
+    /// (since 7.1)
     VmnetHost(NetdevVmnetHostOptions),
-    /// `vmnet-shared`.
+    /// `vmnet-shared`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
+    ///
+    /// (since 7.1)
     VmnetShared(NetdevVmnetSharedOptions),
-    /// `vmnet-bridged`.
+    /// `vmnet-bridged`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
+    ///
+    /// (since 7.1)
     VmnetBridged(NetdevVmnetBridgedOptions),
     /// `none`.
     None,
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `NetdevAFXDPOptions`.
+/// The struct `NetdevAFXDPOptions`, since QEMU 8.2.
+///
+/// Only in builds of QEMU with `CONFIG_AF_XDP`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevAfxdpOptions {
     /// `ifname`.
@@ -4248,7 +5346,7 @@ pub struct NetdevAfxdpOptions {
     /// `sock-fds`.
     pub sock_fds: Option<String>,
 }
-/// The struct `NetdevDgramOptions`.
+/// The struct `NetdevDgramOptions`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevDgramOptions {
     /// `local`.
@@ -4256,58 +5354,86 @@ pub struct NetdevDgramOptions {
     /// `remote`.
     pub remote: Option<SocketAddress>,
 }
-/// The struct `NetdevStreamOptions`.
+/// The struct `NetdevStreamOptions`, since QEMU 7.2.
+///
+/// Since the bindings of 7.2: `reconnect` and `reconnect-ms` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevStreamOptions {
     /// `addr`.
     pub addr: SocketAddress,
     /// `server`.
     pub server: Option<bool>,
-    /// `reconnect`.
+    /// `reconnect`, since QEMU 8.0. Deprecated.
+    ///
+    /// (since 8.0)
     pub reconnect: Option<i64>,
-    /// `reconnect-ms`.
+    /// `reconnect-ms`, since QEMU 9.2.
+    ///
+    /// (since 9.2)
     pub reconnect_ms: Option<i64>,
 }
-/// The struct `NumaCpuOptions`.
+/// The struct `NumaCpuOptions`, since QEMU 2.10.
+///
+/// Since the bindings of 7.2: `book-id`, `drawer-id` and `module-id` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NumaCpuOptions {
     /// `node-id`.
     pub node_id: Option<i64>,
-    /// `drawer-id`.
+    /// `drawer-id`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub drawer_id: Option<i64>,
-    /// `book-id`.
+    /// `book-id`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub book_id: Option<i64>,
     /// `socket-id`.
     pub socket_id: Option<i64>,
-    /// `die-id`.
+    /// `die-id`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     pub die_id: Option<i64>,
-    /// `cluster-id`.
+    /// `cluster-id`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     pub cluster_id: Option<i64>,
-    /// `module-id`.
+    /// `module-id`, since QEMU 9.1.
+    ///
+    /// (since 9.1)
     pub module_id: Option<i64>,
     /// `core-id`.
     pub core_id: Option<i64>,
     /// `thread-id`.
     pub thread_id: Option<i64>,
 }
-/// The union `NumaOptions`.
+/// The union `NumaOptions`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NumaOptions {
     /// `node`.
     Node(NumaNodeOptions),
-    /// `dist`.
+    /// `dist`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Dist(NumaDistOptions),
-    /// `cpu`.
+    /// `cpu`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Cpu(NumaCpuOptions),
-    /// `hmat-lb`.
+    /// `hmat-lb`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     HmatLb(NumaHmatLbOptions),
-    /// `hmat-cache`.
+    /// `hmat-cache`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     HmatCache(NumaHmatCacheOptions),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `ObjectOptions`.
+/// The union `ObjectOptions`, since QEMU 6.0.
+///
+/// Since the bindings of 7.2: `qom-type=acpi-generic-initiator`, `qom-type=acpi-generic-port`, `qom-type=iommufd`, `qom-type=memory-backend-shm` and `qom-type=sev-snp-guest` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectOptions {
     /// `qom-type`, and the members that depend on it.
@@ -4331,7 +5457,7 @@ pub enum ObjectOptionsQomType {
     AuthzPam(AuthZpamProperties),
     /// `authz-simple`.
     AuthzSimple(AuthZSimpleProperties),
-    /// `can-host-socketcan`.
+    /// `can-host-socketcan`. Only in builds of QEMU with `CONFIG_LINUX`.
     CanHostSocketcan(CanHostSocketcanProperties),
     /// `colo-compare`.
     ColoCompare(ColoCompareProperties),
@@ -4341,7 +5467,7 @@ pub enum ObjectOptionsQomType {
     CryptodevBackendBuiltin(CryptodevBackendProperties),
     /// `cryptodev-backend-lkcf`.
     CryptodevBackendLkcf(CryptodevBackendProperties),
-    /// `cryptodev-vhost-user`.
+    /// `cryptodev-vhost-user`. Only in builds of QEMU with `CONFIG_VHOST_CRYPTO`.
     CryptodevVhostUser(CryptodevVhostUserProperties),
     /// `dbus-vmstate`.
     DbusVmstate(DBusVmStateProperties),
@@ -4359,7 +5485,7 @@ pub enum ObjectOptionsQomType {
     FilterRewriter(FilterRewriterProperties),
     /// `input-barrier`.
     InputBarrier(InputBarrierProperties),
-    /// `input-linux`.
+    /// `input-linux`. Only in builds of QEMU with `CONFIG_LINUX`.
     InputLinux(InputLinuxProperties),
     /// `iommufd`.
     Iommufd(IommufdProperties),
@@ -4367,17 +5493,17 @@ pub enum ObjectOptionsQomType {
     Iothread(IothreadProperties),
     /// `main-loop`.
     MainLoop(MainLoopProperties),
-    /// `memory-backend-epc`.
+    /// `memory-backend-epc`. Only in builds of QEMU with `CONFIG_LINUX`.
     MemoryBackendEpc(MemoryBackendEpcProperties),
     /// `memory-backend-file`.
     MemoryBackendFile(MemoryBackendFileProperties),
-    /// `memory-backend-memfd`.
+    /// `memory-backend-memfd`. Only in builds of QEMU with `CONFIG_LINUX`.
     MemoryBackendMemfd(MemoryBackendMemfdProperties),
     /// `memory-backend-ram`.
     MemoryBackendRam(MemoryBackendProperties),
-    /// `memory-backend-shm`.
+    /// `memory-backend-shm`. Only in builds of QEMU with `CONFIG_POSIX`.
     MemoryBackendShm(MemoryBackendShmProperties),
-    /// `pr-manager-helper`.
+    /// `pr-manager-helper`. Only in builds of QEMU with `CONFIG_LINUX`.
     PrManagerHelper(PrManagerHelperProperties),
     /// `qtest`.
     Qtest(QtestProperties),
@@ -4385,11 +5511,11 @@ pub enum ObjectOptionsQomType {
     RngBuiltin(RngProperties),
     /// `rng-egd`.
     RngEgd(RngEgdProperties),
-    /// `rng-random`.
+    /// `rng-random`. Only in builds of QEMU with `CONFIG_POSIX`.
     RngRandom(RngRandomProperties),
     /// `secret`.
     Secret(SecretProperties),
-    /// `secret_keyring`.
+    /// `secret_keyring`. Only in builds of QEMU with `CONFIG_SECRET_KEYRING`.
     SecretKeyring(SecretKeyringProperties),
     /// `sev-guest`.
     SevGuest(SevGuestProperties),
@@ -4407,9 +5533,9 @@ pub enum ObjectOptionsQomType {
     TlsCredsX509(TlsCredsX509Properties),
     /// `tls-cipher-suites`.
     TlsCipherSuites(TlsCredsProperties),
-    /// `x-remote-object`.
+    /// `x-remote-object`. Unstable.
     XRemoteObject(RemoteObjectProperties),
-    /// `x-vfio-user-server`.
+    /// `x-vfio-user-server`. Unstable.
     XVfioUserServer(VfioUserServerProperties),
     /// `can-bus`.
     CanBus,
@@ -4420,7 +5546,9 @@ pub enum ObjectOptionsQomType {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `ObjectType`.
+/// The enum `ObjectType`, since QEMU 6.0.
+///
+/// Since the bindings of 7.2: `acpi-generic-initiator`, `acpi-generic-port`, `iommufd`, `memory-backend-shm` and `sev-snp-guest` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ObjectType {
@@ -4438,7 +5566,7 @@ pub enum ObjectType {
     AuthzSimple,
     /// `can-bus`.
     CanBus,
-    /// `can-host-socketcan`.
+    /// `can-host-socketcan`. Only in builds of QEMU with `CONFIG_LINUX`.
     CanHostSocketcan,
     /// `colo-compare`.
     ColoCompare,
@@ -4448,7 +5576,7 @@ pub enum ObjectType {
     CryptodevBackendBuiltin,
     /// `cryptodev-backend-lkcf`.
     CryptodevBackendLkcf,
-    /// `cryptodev-vhost-user`.
+    /// `cryptodev-vhost-user`. Only in builds of QEMU with `CONFIG_VHOST_CRYPTO`.
     CryptodevVhostUser,
     /// `dbus-vmstate`.
     DbusVmstate,
@@ -4466,7 +5594,7 @@ pub enum ObjectType {
     FilterRewriter,
     /// `input-barrier`.
     InputBarrier,
-    /// `input-linux`.
+    /// `input-linux`. Only in builds of QEMU with `CONFIG_LINUX`.
     InputLinux,
     /// `iommufd`.
     Iommufd,
@@ -4474,19 +5602,19 @@ pub enum ObjectType {
     Iothread,
     /// `main-loop`.
     MainLoop,
-    /// `memory-backend-epc`.
+    /// `memory-backend-epc`. Only in builds of QEMU with `CONFIG_LINUX`.
     MemoryBackendEpc,
     /// `memory-backend-file`.
     MemoryBackendFile,
-    /// `memory-backend-memfd`.
+    /// `memory-backend-memfd`. Only in builds of QEMU with `CONFIG_LINUX`.
     MemoryBackendMemfd,
     /// `memory-backend-ram`.
     MemoryBackendRam,
-    /// `memory-backend-shm`.
+    /// `memory-backend-shm`. Only in builds of QEMU with `CONFIG_POSIX`.
     MemoryBackendShm,
     /// `pef-guest`.
     PefGuest,
-    /// `pr-manager-helper`.
+    /// `pr-manager-helper`. Only in builds of QEMU with `CONFIG_LINUX`.
     PrManagerHelper,
     /// `qtest`.
     Qtest,
@@ -4494,11 +5622,11 @@ pub enum ObjectType {
     RngBuiltin,
     /// `rng-egd`.
     RngEgd,
-    /// `rng-random`.
+    /// `rng-random`. Only in builds of QEMU with `CONFIG_POSIX`.
     RngRandom,
     /// `secret`.
     Secret,
-    /// `secret_keyring`.
+    /// `secret_keyring`. Only in builds of QEMU with `CONFIG_SECRET_KEYRING`.
     SecretKeyring,
     /// `sev-guest`.
     SevGuest,
@@ -4518,9 +5646,9 @@ pub enum ObjectType {
     TlsCredsX509,
     /// `tls-cipher-suites`.
     TlsCipherSuites,
-    /// `x-remote-object`.
+    /// `x-remote-object`. Unstable.
     XRemoteObject,
-    /// `x-vfio-user-server`.
+    /// `x-vfio-user-server`. Unstable.
     XVfioUserServer,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -4638,7 +5766,9 @@ impl From<&str> for ObjectType {
         }
     }
 }
-/// The enum `PCIELinkSpeed`.
+/// The enum `PCIELinkSpeed`, since QEMU 4.0.
+///
+/// Since the bindings of 7.2: `32` and `64` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PcieLinkSpeed {
@@ -4650,9 +5780,13 @@ pub enum PcieLinkSpeed {
     _8,
     /// `16`.
     _16,
-    /// `32`.
+    /// `32`, since QEMU 9.0.
+    ///
+    /// (since 9.0)
     _32,
-    /// `64`.
+    /// `64`, since QEMU 9.0.
+    ///
+    /// (since 9.0)
     _64,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -4684,7 +5818,7 @@ impl From<&str> for PcieLinkSpeed {
         }
     }
 }
-/// The enum `QCryptoAkCipherAlgo`.
+/// The enum `QCryptoAkCipherAlgo`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoAkCipherAlgo {
@@ -4710,7 +5844,9 @@ impl From<&str> for QCryptoAkCipherAlgo {
         }
     }
 }
-/// The union `QCryptoAkCipherOptions`.
+/// The union `QCryptoAkCipherOptions`, since QEMU 7.1.
+///
+/// Since the bindings of 7.2: `alg` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoAkCipherOptions {
@@ -4719,7 +5855,9 @@ pub enum QCryptoAkCipherOptions {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoAkCipherOptionsRSA`.
+/// The struct `QCryptoAkCipherOptionsRSA`, since QEMU 7.1.
+///
+/// Since the bindings of 7.2: `hash-alg` and `padding-alg` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoAkCipherOptionsRsa {
     /// `hash-alg`.
@@ -4727,7 +5865,7 @@ pub struct QCryptoAkCipherOptionsRsa {
     /// `padding-alg`.
     pub padding_alg: QCryptoRsaPaddingAlgo,
 }
-/// The union `QCryptoBlockCreateOptions`.
+/// The union `QCryptoBlockCreateOptions`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoBlockCreateOptions {
@@ -4738,7 +5876,9 @@ pub enum QCryptoBlockCreateOptions {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoBlockCreateOptionsLUKS`.
+/// The struct `QCryptoBlockCreateOptionsLUKS`, since QEMU 2.6.
+///
+/// Since the bindings of 7.2: `cipher-alg`, `hash-alg`, `ivgen-alg` and `ivgen-hash-alg` are of another type.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QCryptoBlockCreateOptionsLuks {
     /// `key-secret`.
@@ -4753,10 +5893,12 @@ pub struct QCryptoBlockCreateOptionsLuks {
     pub ivgen_hash_alg: Option<QCryptoHashAlgo>,
     /// `hash-alg`.
     pub hash_alg: Option<QCryptoHashAlgo>,
-    /// `iter-time`.
+    /// `iter-time`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub iter_time: Option<i64>,
 }
-/// The union `QCryptoBlockInfo`.
+/// The union `QCryptoBlockInfo`, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoBlockInfo {
@@ -4767,7 +5909,9 @@ pub enum QCryptoBlockInfo {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoBlockInfoLUKS`.
+/// The struct `QCryptoBlockInfoLUKS`, since QEMU 2.7.
+///
+/// Since the bindings of 7.2: `detached-header` is new; `cipher-alg`, `hash-alg`, `ivgen-alg` and `ivgen-hash-alg` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoBlockInfoLuks {
     /// `cipher-alg`.
@@ -4780,7 +5924,9 @@ pub struct QCryptoBlockInfoLuks {
     pub ivgen_hash_alg: Option<QCryptoHashAlgo>,
     /// `hash-alg`.
     pub hash_alg: QCryptoHashAlgo,
-    /// `detached-header`.
+    /// `detached-header`, since QEMU 9.0.
+    ///
+    /// (since 9.0)
     pub detached_header: bool,
     /// `payload-offset`.
     pub payload_offset: i64,
@@ -4791,7 +5937,7 @@ pub struct QCryptoBlockInfoLuks {
     /// `slots`.
     pub slots: Vec<QCryptoBlockInfoLuksSlot>,
 }
-/// The enum `QCryptoCipherAlgo`.
+/// The enum `QCryptoCipherAlgo`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoCipherAlgo {
@@ -4801,9 +5947,13 @@ pub enum QCryptoCipherAlgo {
     Aes192,
     /// `aes-256`.
     Aes256,
-    /// `des`.
+    /// `des`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     Des,
-    /// `3des`.
+    /// `3des`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     _3des,
     /// `cast5-128`.
     Cast5_128,
@@ -4819,7 +5969,9 @@ pub enum QCryptoCipherAlgo {
     Twofish192,
     /// `twofish-256`.
     Twofish256,
-    /// `sm4`.
+    /// `sm4`, since QEMU 9.0.
+    ///
+    /// (since 9.0)
     Sm4,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -4865,7 +6017,7 @@ impl From<&str> for QCryptoCipherAlgo {
         }
     }
 }
-/// The enum `QCryptoHashAlgo`.
+/// The enum `QCryptoHashAlgo`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoHashAlgo {
@@ -4873,17 +6025,27 @@ pub enum QCryptoHashAlgo {
     Md5,
     /// `sha1`.
     Sha1,
-    /// `sha224`.
+    /// `sha224`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     Sha224,
     /// `sha256`.
     Sha256,
-    /// `sha384`.
+    /// `sha384`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     Sha384,
-    /// `sha512`.
+    /// `sha512`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     Sha512,
-    /// `ripemd160`.
+    /// `ripemd160`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     Ripemd160,
-    /// `sm3`.
+    /// `sm3`, since QEMU 9.2.
+    ///
+    /// (since 9.2)
     Sm3,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -4919,7 +6081,7 @@ impl From<&str> for QCryptoHashAlgo {
         }
     }
 }
-/// The enum `QCryptoIVGenAlgo`.
+/// The enum `QCryptoIVGenAlgo`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoIvGenAlgo {
@@ -4953,7 +6115,7 @@ impl From<&str> for QCryptoIvGenAlgo {
         }
     }
 }
-/// The enum `QCryptoRSAPaddingAlgo`.
+/// The enum `QCryptoRSAPaddingAlgo`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoRsaPaddingAlgo {
@@ -4983,7 +6145,7 @@ impl From<&str> for QCryptoRsaPaddingAlgo {
         }
     }
 }
-/// The enum `QCryptodevBackendAlgoType`.
+/// The enum `QCryptodevBackendAlgoType`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptodevBackendAlgoType {
@@ -5013,7 +6175,7 @@ impl From<&str> for QCryptodevBackendAlgoType {
         }
     }
 }
-/// The struct `QCryptodevBackendClient`.
+/// The struct `QCryptodevBackendClient`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptodevBackendClient {
     /// `queue`.
@@ -5021,7 +6183,7 @@ pub struct QCryptodevBackendClient {
     /// `type`.
     pub r#type: QCryptodevBackendType,
 }
-/// The enum `QCryptodevBackendServiceType`.
+/// The enum `QCryptodevBackendServiceType`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptodevBackendServiceType {
@@ -5063,7 +6225,7 @@ impl From<&str> for QCryptodevBackendServiceType {
         }
     }
 }
-/// The enum `QCryptodevBackendType`.
+/// The enum `QCryptodevBackendType`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptodevBackendType {
@@ -5097,7 +6259,7 @@ impl From<&str> for QCryptodevBackendType {
         }
     }
 }
-/// The struct `QCryptodevInfo`.
+/// The struct `QCryptodevInfo`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptodevInfo {
     /// `id`.
@@ -5107,11 +6269,15 @@ pub struct QCryptodevInfo {
     /// `client`.
     pub client: Vec<QCryptodevBackendClient>,
 }
-/// The enum `QKeyCode`.
+/// The enum `QKeyCode`, since QEMU 1.3.
+///
+/// Since the bindings of 7.2: `f13`, `f14`, `f15`, `f16`, `f17`, `f18`, `f19`, `f20` and 4 more are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QKeyCode {
-    /// `unmapped`.
+    /// `unmapped`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     Unmapped,
     /// `shift`.
     Shift,
@@ -5351,89 +6517,173 @@ pub enum QKeyCode {
     MetaR,
     /// `compose`.
     Compose,
-    /// `pause`.
+    /// `pause`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     Pause,
-    /// `ro`.
+    /// `ro`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     Ro,
-    /// `hiragana`.
+    /// `hiragana`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Hiragana,
-    /// `henkan`.
+    /// `henkan`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Henkan,
-    /// `yen`.
+    /// `yen`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Yen,
-    /// `muhenkan`.
+    /// `muhenkan`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     Muhenkan,
-    /// `katakanahiragana`.
+    /// `katakanahiragana`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     Katakanahiragana,
-    /// `kp_comma`.
+    /// `kp_comma`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     KpComma,
-    /// `kp_equals`.
+    /// `kp_equals`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     KpEquals,
-    /// `power`.
+    /// `power`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     Power,
-    /// `sleep`.
+    /// `sleep`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Sleep,
-    /// `wake`.
+    /// `wake`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Wake,
-    /// `audionext`.
+    /// `audionext`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Audionext,
-    /// `audioprev`.
+    /// `audioprev`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Audioprev,
-    /// `audiostop`.
+    /// `audiostop`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Audiostop,
-    /// `audioplay`.
+    /// `audioplay`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Audioplay,
-    /// `audiomute`.
+    /// `audiomute`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Audiomute,
-    /// `volumeup`.
+    /// `volumeup`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Volumeup,
-    /// `volumedown`.
+    /// `volumedown`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Volumedown,
-    /// `mediaselect`.
+    /// `mediaselect`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Mediaselect,
-    /// `mail`.
+    /// `mail`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Mail,
-    /// `calculator`.
+    /// `calculator`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Calculator,
-    /// `computer`.
+    /// `computer`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Computer,
-    /// `ac_home`.
+    /// `ac_home`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     AcHome,
-    /// `ac_back`.
+    /// `ac_back`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     AcBack,
-    /// `ac_forward`.
+    /// `ac_forward`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     AcForward,
-    /// `ac_refresh`.
+    /// `ac_refresh`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     AcRefresh,
-    /// `ac_bookmarks`.
+    /// `ac_bookmarks`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     AcBookmarks,
-    /// `lang1`.
+    /// `lang1`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     Lang1,
-    /// `lang2`.
+    /// `lang2`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     Lang2,
-    /// `f13`.
+    /// `f13`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     F13,
-    /// `f14`.
+    /// `f14`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     F14,
-    /// `f15`.
+    /// `f15`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     F15,
-    /// `f16`.
+    /// `f16`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     F16,
-    /// `f17`.
+    /// `f17`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     F17,
-    /// `f18`.
+    /// `f18`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     F18,
-    /// `f19`.
+    /// `f19`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     F19,
-    /// `f20`.
+    /// `f20`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     F20,
-    /// `f21`.
+    /// `f21`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     F21,
-    /// `f22`.
+    /// `f22`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     F22,
-    /// `f23`.
+    /// `f23`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     F23,
-    /// `f24`.
+    /// `f24`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     F24,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -5777,13 +7027,13 @@ impl From<&str> for QKeyCode {
         }
     }
 }
-/// The struct `QKeyCodeWrapper`.
+/// The struct `QKeyCodeWrapper`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QKeyCodeWrapper {
     /// `data`.
     pub data: QKeyCode,
 }
-/// The enum `QapiVfioMigrationState`.
+/// The enum `QapiVfioMigrationState`, since QEMU 9.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QapiVfioMigrationState {
@@ -5833,7 +7083,9 @@ impl From<&str> for QapiVfioMigrationState {
         }
     }
 }
-/// The union `RbdEncryptionCreateOptions`.
+/// The union `RbdEncryptionCreateOptions`, since QEMU 6.1.
+///
+/// Since the bindings of 7.2: `format=luks-any` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum RbdEncryptionCreateOptions {
@@ -5841,12 +7093,16 @@ pub enum RbdEncryptionCreateOptions {
     Luks(RbdEncryptionCreateOptionsLuks),
     /// `luks2`.
     Luks2(RbdEncryptionCreateOptionsLuks2),
-    /// `luks-any`.
+    /// `luks-any`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     LuksAny,
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `RbdEncryptionCreateOptionsLUKS`.
+/// The struct `RbdEncryptionCreateOptionsLUKS`, since QEMU 6.1.
+///
+/// Since the bindings of 7.2: `cipher-alg` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionCreateOptionsLuks {
     /// `key-secret`.
@@ -5854,7 +7110,9 @@ pub struct RbdEncryptionCreateOptionsLuks {
     /// `cipher-alg`.
     pub cipher_alg: Option<QCryptoCipherAlgo>,
 }
-/// The struct `RbdEncryptionCreateOptionsLUKS2`.
+/// The struct `RbdEncryptionCreateOptionsLUKS2`, since QEMU 6.1.
+///
+/// Since the bindings of 7.2: `cipher-alg` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionCreateOptionsLuks2 {
     /// `key-secret`.
@@ -5862,7 +7120,9 @@ pub struct RbdEncryptionCreateOptionsLuks2 {
     /// `cipher-alg`.
     pub cipher_alg: Option<QCryptoCipherAlgo>,
 }
-/// The struct `RbdEncryptionCreateOptionsLUKSBase`.
+/// The struct `RbdEncryptionCreateOptionsLUKSBase`, since QEMU 6.1.
+///
+/// Since the bindings of 7.2: `cipher-alg` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionCreateOptionsLuksBase {
     /// `key-secret`.
@@ -5870,12 +7130,16 @@ pub struct RbdEncryptionCreateOptionsLuksBase {
     /// `cipher-alg`.
     pub cipher_alg: Option<QCryptoCipherAlgo>,
 }
-/// The union `RbdEncryptionOptions`.
+/// The union `RbdEncryptionOptions`, since QEMU 6.1.
+///
+/// Since the bindings of 7.2: `format=luks-any` and `parent` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionOptions {
     /// `format`, and the members that depend on it.
     pub format: RbdEncryptionOptionsFormat,
-    /// `parent`.
+    /// `parent`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     pub parent: Option<Box<RbdEncryptionOptions>>,
 }
 /// The branches of the union `RbdEncryptionOptions`, told by `format`.
@@ -5886,18 +7150,22 @@ pub enum RbdEncryptionOptionsFormat {
     Luks(RbdEncryptionOptionsLuks),
     /// `luks2`.
     Luks2(RbdEncryptionOptionsLuks2),
-    /// `luks-any`.
+    /// `luks-any`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     LuksAny(RbdEncryptionOptionsLuksAny),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `RbdEncryptionOptionsLUKSAny`.
+/// The struct `RbdEncryptionOptionsLUKSAny`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionOptionsLuksAny {
     /// `key-secret`.
     pub key_secret: String,
 }
-/// The enum `RbdImageEncryptionFormat`.
+/// The enum `RbdImageEncryptionFormat`, since QEMU 6.1.
+///
+/// Since the bindings of 7.2: `luks-any` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RbdImageEncryptionFormat {
@@ -5905,7 +7173,9 @@ pub enum RbdImageEncryptionFormat {
     Luks,
     /// `luks2`.
     Luks2,
-    /// `luks-any`.
+    /// `luks-any`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     LuksAny,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -5931,7 +7201,7 @@ impl From<&str> for RbdImageEncryptionFormat {
         }
     }
 }
-/// The enum `S390CpuEntitlement`.
+/// The enum `S390CpuEntitlement`, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum S390CpuEntitlement {
@@ -5969,7 +7239,9 @@ impl From<&str> for S390CpuEntitlement {
         }
     }
 }
-/// The enum `S390CpuPolarization`.
+/// The enum `S390CpuPolarization`, since QEMU 8.2.
+///
+/// Only in builds of QEMU with `TARGET_S390X`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum S390CpuPolarization {
@@ -5999,7 +7271,7 @@ impl From<&str> for S390CpuPolarization {
         }
     }
 }
-/// The enum `S390CpuState`.
+/// The enum `S390CpuState`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum S390CpuState {
@@ -6041,7 +7313,9 @@ impl From<&str> for S390CpuState {
         }
     }
 }
-/// The struct `SecretCommonProperties`.
+/// The struct `SecretCommonProperties`, since QEMU 2.6.
+///
+/// Since the bindings of 7.2: `loaded` is gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SecretCommonProperties {
     /// `format`.
@@ -6051,7 +7325,11 @@ pub struct SecretCommonProperties {
     /// `iv`.
     pub iv: Option<String>,
 }
-/// The struct `SecretKeyringProperties`.
+/// The struct `SecretKeyringProperties`, since QEMU 5.1.
+///
+/// Only in builds of QEMU with `CONFIG_SECRET_KEYRING`.
+///
+/// Since the bindings of 7.2: `loaded` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SecretKeyringProperties {
     /// `format`.
@@ -6063,7 +7341,9 @@ pub struct SecretKeyringProperties {
     /// `serial`.
     pub serial: i32,
 }
-/// The struct `SecretProperties`.
+/// The struct `SecretProperties`, since QEMU 2.6.
+///
+/// Since the bindings of 7.2: `loaded` is gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SecretProperties {
     /// `format`.
@@ -6077,7 +7357,7 @@ pub struct SecretProperties {
     /// `file`.
     pub file: Option<String>,
 }
-/// The struct `SevCommonProperties`.
+/// The struct `SevCommonProperties`, since QEMU 9.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevCommonProperties {
     /// `sev-device`.
@@ -6086,10 +7366,14 @@ pub struct SevCommonProperties {
     pub cbitpos: Option<u32>,
     /// `reduced-phys-bits`.
     pub reduced_phys_bits: u32,
-    /// `kernel-hashes`.
+    /// `kernel-hashes`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     pub kernel_hashes: Option<bool>,
 }
-/// The struct `SevGuestInfo`.
+/// The struct `SevGuestInfo`, since QEMU 2.12.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevGuestInfo {
     /// `policy`.
@@ -6097,7 +7381,9 @@ pub struct SevGuestInfo {
     /// `handle`.
     pub handle: u32,
 }
-/// The struct `SevGuestProperties`.
+/// The struct `SevGuestProperties`, since QEMU 2.12.
+///
+/// Since the bindings of 7.2: `legacy-vm-type` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevGuestProperties {
     /// `sev-device`.
@@ -6106,7 +7392,9 @@ pub struct SevGuestProperties {
     pub cbitpos: Option<u32>,
     /// `reduced-phys-bits`.
     pub reduced_phys_bits: u32,
-    /// `kernel-hashes`.
+    /// `kernel-hashes`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     pub kernel_hashes: Option<bool>,
     /// `dh-cert-file`.
     pub dh_cert_file: Option<String>,
@@ -6116,10 +7404,14 @@ pub struct SevGuestProperties {
     pub policy: Option<u32>,
     /// `handle`.
     pub handle: Option<u32>,
-    /// `legacy-vm-type`.
+    /// `legacy-vm-type`, since QEMU 9.1.
+    ///
+    /// (since 9.1)
     pub legacy_vm_type: Option<OnOffAuto>,
 }
-/// The enum `SevGuestType`.
+/// The enum `SevGuestType`, since QEMU 6.2.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SevGuestType {
@@ -6149,7 +7441,11 @@ impl From<&str> for SevGuestType {
         }
     }
 }
-/// The union `SevInfo`.
+/// The union `SevInfo`, since QEMU 2.12.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
+///
+/// Since the bindings of 7.2: `sev-type`, `sev-type=sev` and `sev-type=sev-snp` are new; `handle` and `policy` are gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevInfo {
     /// `sev-type`, and the members that depend on it.
@@ -6176,13 +7472,15 @@ pub enum SevInfoSevType {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `SevSnpGuestInfo`.
+/// The struct `SevSnpGuestInfo`, since QEMU 9.1.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevSnpGuestInfo {
     /// `snp-policy`.
     pub snp_policy: u64,
 }
-/// The struct `SevSnpGuestProperties`.
+/// The struct `SevSnpGuestProperties`, since QEMU 9.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevSnpGuestProperties {
     /// `sev-device`.
@@ -6191,7 +7489,9 @@ pub struct SevSnpGuestProperties {
     pub cbitpos: Option<u32>,
     /// `reduced-phys-bits`.
     pub reduced_phys_bits: u32,
-    /// `kernel-hashes`.
+    /// `kernel-hashes`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     pub kernel_hashes: Option<bool>,
     /// `policy`.
     pub policy: Option<u64>,
@@ -6205,10 +7505,16 @@ pub struct SevSnpGuestProperties {
     pub author_key_enabled: Option<bool>,
     /// `host-data`.
     pub host_data: Option<String>,
-    /// `vcek-disabled`.
+    /// `vcek-disabled`, since QEMU 9.1.
+    ///
+    /// (since 9.1)
     pub vcek_disabled: Option<bool>,
 }
-/// The struct `SGXInfo`.
+/// The struct `SGXInfo`, since QEMU 6.2.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
+///
+/// Since the bindings of 7.2: `section-size` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SgxInfo {
     /// `sgx`.
@@ -6219,10 +7525,14 @@ pub struct SgxInfo {
     pub sgx2: bool,
     /// `flc`.
     pub flc: bool,
-    /// `sections`.
+    /// `sections`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub sections: Vec<SgxepcSection>,
 }
-/// The enum `SmbiosEntryPointType`.
+/// The enum `SmbiosEntryPointType`, since QEMU 7.0.
+///
+/// Since the bindings of 7.2: `auto` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SmbiosEntryPointType {
@@ -6230,7 +7540,9 @@ pub enum SmbiosEntryPointType {
     _32,
     /// `64`.
     _64,
-    /// `auto`.
+    /// `auto`, since QEMU 9.0.
+    ///
+    /// (since 9.0)
     Auto,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -6256,7 +7568,7 @@ impl From<&str> for SmbiosEntryPointType {
         }
     }
 }
-/// The struct `SmpCacheProperties`.
+/// The struct `SmpCacheProperties`, since QEMU 9.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SmpCacheProperties {
     /// `cache`.
@@ -6264,28 +7576,38 @@ pub struct SmpCacheProperties {
     /// `topology`.
     pub topology: CpuTopologyLevel,
 }
-/// The struct `SmpCachePropertiesWrapper`.
+/// The struct `SmpCachePropertiesWrapper`, since QEMU 9.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SmpCachePropertiesWrapper {
     /// `caches`.
     pub caches: Vec<SmpCacheProperties>,
 }
-/// The struct `SMPConfiguration`.
+/// The struct `SMPConfiguration`, since QEMU 6.1.
+///
+/// Since the bindings of 7.2: `books`, `drawers` and `modules` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SmpConfiguration {
     /// `cpus`.
     pub cpus: Option<i64>,
-    /// `drawers`.
+    /// `drawers`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub drawers: Option<i64>,
-    /// `books`.
+    /// `books`, since QEMU 8.2.
+    ///
+    /// (since 8.2)
     pub books: Option<i64>,
     /// `sockets`.
     pub sockets: Option<i64>,
     /// `dies`.
     pub dies: Option<i64>,
-    /// `clusters`.
+    /// `clusters`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub clusters: Option<i64>,
-    /// `modules`.
+    /// `modules`, since QEMU 9.1.
+    ///
+    /// (since 9.1)
     pub modules: Option<i64>,
     /// `cores`.
     pub cores: Option<i64>,
@@ -6294,7 +7616,9 @@ pub struct SmpConfiguration {
     /// `maxcpus`.
     pub maxcpus: Option<i64>,
 }
-/// The union `SocketAddress`.
+/// The union `SocketAddress`, since QEMU 2.9.
+///
+/// Since the bindings of 7.2: `type=fd` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SocketAddress {
@@ -6309,7 +7633,9 @@ pub enum SocketAddress {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `SocketAddressLegacy`.
+/// The union `SocketAddressLegacy`, since QEMU 1.3.
+///
+/// Since the bindings of 7.2: `type=fd` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SocketAddressLegacy {
@@ -6324,7 +7650,9 @@ pub enum SocketAddressLegacy {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `StatsFilter`.
+/// The union `StatsFilter`, since QEMU 7.1.
+///
+/// Since the bindings of 7.2: `target=cryptodev` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsFilter {
     /// `target`, and the members that depend on it.
@@ -6340,18 +7668,26 @@ pub enum StatsFilterTarget {
     Vcpu(StatsVcpuFilter),
     /// `vm`.
     Vm,
-    /// `cryptodev`.
+    /// `cryptodev`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     Cryptodev,
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `StatsProvider`.
+/// The enum `StatsProvider`, since QEMU 7.1.
+///
+/// Since the bindings of 7.2: `cryptodev` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatsProvider {
-    /// `kvm`.
+    /// `kvm`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     Kvm,
-    /// `cryptodev`.
+    /// `cryptodev`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     Cryptodev,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -6375,7 +7711,7 @@ impl From<&str> for StatsProvider {
         }
     }
 }
-/// The struct `StatsRequest`.
+/// The struct `StatsRequest`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsRequest {
     /// `provider`.
@@ -6383,7 +7719,7 @@ pub struct StatsRequest {
     /// `names`.
     pub names: Option<Vec<String>>,
 }
-/// The struct `StatsResult`.
+/// The struct `StatsResult`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsResult {
     /// `provider`.
@@ -6393,7 +7729,7 @@ pub struct StatsResult {
     /// `stats`.
     pub stats: Vec<Stats>,
 }
-/// The struct `StatsSchema`.
+/// The struct `StatsSchema`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsSchema {
     /// `provider`.
@@ -6403,7 +7739,9 @@ pub struct StatsSchema {
     /// `stats`.
     pub stats: Vec<StatsSchemaValue>,
 }
-/// The enum `StatsTarget`.
+/// The enum `StatsTarget`, since QEMU 7.1.
+///
+/// Since the bindings of 7.2: `cryptodev` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatsTarget {
@@ -6411,7 +7749,9 @@ pub enum StatsTarget {
     Vm,
     /// `vcpu`.
     Vcpu,
-    /// `cryptodev`.
+    /// `cryptodev`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     Cryptodev,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -6437,7 +7777,9 @@ impl From<&str> for StatsTarget {
         }
     }
 }
-/// The struct `StatusInfo`.
+/// The struct `StatusInfo`, since QEMU 0.14.
+///
+/// Since the bindings of 7.2: `singlestep` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatusInfo {
     /// `running`.
@@ -6445,7 +7787,9 @@ pub struct StatusInfo {
     /// `status`.
     pub status: RunState,
 }
-/// The enum `SysEmuTarget`.
+/// The enum `SysEmuTarget`, since QEMU 3.0.
+///
+/// Since the bindings of 7.2: `cris` and `nios2` are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SysEmuTarget {
@@ -6455,13 +7799,17 @@ pub enum SysEmuTarget {
     Alpha,
     /// `arm`.
     Arm,
-    /// `avr`.
+    /// `avr`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     Avr,
     /// `hppa`.
     Hppa,
     /// `i386`.
     I386,
-    /// `loongarch64`.
+    /// `loongarch64`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     Loongarch64,
     /// `m68k`.
     M68k,
@@ -6487,7 +7835,9 @@ pub enum SysEmuTarget {
     Riscv32,
     /// `riscv64`.
     Riscv64,
-    /// `rx`.
+    /// `rx`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     Rx,
     /// `s390x`.
     S390x,
@@ -6583,13 +7933,13 @@ impl From<&str> for SysEmuTarget {
         }
     }
 }
-/// The struct `TargetInfo`.
+/// The struct `TargetInfo`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TargetInfo {
     /// `arch`.
     pub arch: SysEmuTarget,
 }
-/// The enum `TimeUnit`.
+/// The enum `TimeUnit`, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimeUnit {
@@ -6619,7 +7969,9 @@ impl From<&str> for TimeUnit {
         }
     }
 }
-/// The struct `TlsCredsAnonProperties`.
+/// The struct `TlsCredsAnonProperties`, since QEMU 2.5.
+///
+/// Since the bindings of 7.2: `loaded` is gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsAnonProperties {
     /// `verify-peer`.
@@ -6631,7 +7983,9 @@ pub struct TlsCredsAnonProperties {
     /// `priority`.
     pub priority: Option<String>,
 }
-/// The struct `TlsCredsPskProperties`.
+/// The struct `TlsCredsPskProperties`, since QEMU 3.0.
+///
+/// Since the bindings of 7.2: `loaded` is gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsPskProperties {
     /// `verify-peer`.
@@ -6645,7 +7999,9 @@ pub struct TlsCredsPskProperties {
     /// `username`.
     pub username: Option<String>,
 }
-/// The struct `TlsCredsX509Properties`.
+/// The struct `TlsCredsX509Properties`, since QEMU 2.5.
+///
+/// Since the bindings of 7.2: `loaded` is gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsX509Properties {
     /// `verify-peer`.
@@ -6661,38 +8017,62 @@ pub struct TlsCredsX509Properties {
     /// `passwordid`.
     pub passwordid: Option<String>,
 }
-/// The union `TransactionAction`.
+/// The union `TransactionAction`, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TransactionAction {
-    /// `abort`.
+    /// `abort`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     Abort(Abort),
-    /// `block-dirty-bitmap-add`.
+    /// `block-dirty-bitmap-add`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     BlockDirtyBitmapAdd(BlockDirtyBitmapAdd),
-    /// `block-dirty-bitmap-remove`.
+    /// `block-dirty-bitmap-remove`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     BlockDirtyBitmapRemove(BlockDirtyBitmap),
-    /// `block-dirty-bitmap-clear`.
+    /// `block-dirty-bitmap-clear`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     BlockDirtyBitmapClear(BlockDirtyBitmap),
-    /// `block-dirty-bitmap-enable`.
+    /// `block-dirty-bitmap-enable`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     BlockDirtyBitmapEnable(BlockDirtyBitmap),
-    /// `block-dirty-bitmap-disable`.
+    /// `block-dirty-bitmap-disable`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     BlockDirtyBitmapDisable(BlockDirtyBitmap),
-    /// `block-dirty-bitmap-merge`.
+    /// `block-dirty-bitmap-merge`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     BlockDirtyBitmapMerge(BlockDirtyBitmapMerge),
-    /// `blockdev-backup`.
+    /// `blockdev-backup`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     BlockdevBackup(BlockdevBackup),
-    /// `blockdev-snapshot`.
+    /// `blockdev-snapshot`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     BlockdevSnapshot(BlockdevSnapshot),
-    /// `blockdev-snapshot-internal-sync`.
+    /// `blockdev-snapshot-internal-sync`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     BlockdevSnapshotInternalSync(BlockdevSnapshotInternal),
-    /// `blockdev-snapshot-sync`.
+    /// `blockdev-snapshot-sync`, since QEMU 1.1.
+    ///
+    /// (since 1.1)
     BlockdevSnapshotSync(BlockdevSnapshotSync),
-    /// `drive-backup`.
+    /// `drive-backup`, since QEMU 1.6. Deprecated.
+    ///
+    /// (since 1.6)
     DriveBackup(DriveBackup),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `UefiVarStore`.
+/// The struct `UefiVarStore`, since QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UefiVarStore {
     /// `version`.
@@ -6700,7 +8080,7 @@ pub struct UefiVarStore {
     /// `variables`.
     pub variables: Vec<UefiVariable>,
 }
-/// The struct `UefiVariable`.
+/// The struct `UefiVariable`, since QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UefiVariable {
     /// `guid`.
@@ -6716,7 +8096,7 @@ pub struct UefiVariable {
     /// `digest`.
     pub digest: Option<String>,
 }
-/// The struct `VfioUserServerProperties`.
+/// The struct `VfioUserServerProperties`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VfioUserServerProperties {
     /// `socket`.
@@ -6724,7 +8104,7 @@ pub struct VfioUserServerProperties {
     /// `device`.
     pub device: String,
 }
-/// The enum `VMAppleVirtioBlkVariant`.
+/// The enum `VMAppleVirtioBlkVariant`, since QEMU 9.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VmAppleVirtioBlkVariant {
@@ -6758,7 +8138,7 @@ impl From<&str> for VmAppleVirtioBlkVariant {
         }
     }
 }
-/// The struct `VmdkExtentInfo`.
+/// The struct `VmdkExtentInfo`, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VmdkExtentInfo {
     /// `filename`.
@@ -6772,7 +8152,7 @@ pub struct VmdkExtentInfo {
     /// `compressed`.
     pub compressed: Option<bool>,
 }
-/// The enum `ZeroPageDetection`.
+/// The enum `ZeroPageDetection`, since QEMU 9.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ZeroPageDetection {

@@ -18,10 +18,16 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `block-commit`.
+/// The command `block-commit`, since QEMU 1.3.
+///
+/// Since the bindings of 2.5: `filter-node-name` and `job-id` are new.
+///
+/// In the bindings of 7.2: `auto-dismiss`, `auto-finalize`, `base-node`, `on-error` and `top-node` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockCommit {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -29,11 +35,15 @@ pub struct BlockCommit {
     pub base: Option<String>,
     /// `top`.
     pub top: Option<String>,
-    /// `backing-file`.
+    /// `backing-file`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub backing_file: Option<String>,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `filter-node-name`.
+    /// `filter-node-name`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub filter_node_name: Option<String>,
 }
 impl BlockCommit {
@@ -50,25 +60,41 @@ impl BlockCommit {
         }
     }
 }
-/// The command `block-dirty-bitmap-add`.
+/// The command `block-dirty-bitmap-add`, since QEMU 2.4.
+///
+/// Since the bindings of 2.5: `autoload` and `persistent` are new.
+///
+/// In the bindings of 7.2: `disabled` is new; `autoload` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd(pub types::BlockDirtyBitmapAdd);
-/// The command `block-stream`.
+/// The command `block-stream`, since QEMU 1.1.
+///
+/// Since the bindings of 2.5: `base-node` and `job-id` are new.
+///
+/// In the bindings of 7.2: `auto-dismiss`, `auto-finalize`, `bottom` and `filter-node-name` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStream {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
     /// `base`.
     pub base: Option<String>,
-    /// `base-node`.
+    /// `base-node`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub base_node: Option<String>,
-    /// `backing-file`.
+    /// `backing-file`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub backing_file: Option<String>,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `on-error`.
+    /// `on-error`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub on_error: Option<types::BlockdevOnError>,
 }
 impl BlockStream {
@@ -85,18 +111,34 @@ impl BlockStream {
         }
     }
 }
-/// The command `blockdev-add`.
+/// The command `blockdev-add`, since QEMU 2.9.
+///
+/// Since the bindings of 2.5: `cache`, `detect-zeroes`, `discard`, `driver`, `driver=blkdebug`, `driver=blkverify`, `driver=bochs`, `driver=cloop` and 35 more are new; `options` is gone.
+///
+/// In the bindings of 7.2: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevAdd(pub types::BlockdevOptions);
-/// The command `blockdev-backup`.
+/// The command `blockdev-backup`, since QEMU 2.3.
+///
+/// Since the bindings of 2.5: `compress` and `job-id` are new.
+///
+/// In the bindings of 7.2: `auto-dismiss`, `auto-finalize`, `bitmap`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup(pub types::BlockdevBackup);
-/// The command `blockdev-change-medium`.
+/// The command `blockdev-change-medium`, since QEMU 2.5.
+///
+/// Since the bindings of 2.5: `id` is new; `device` is optional now.
+///
+/// In the bindings of 7.2: `force` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevChangeMedium {
-    /// `device`.
+    /// `device`. Deprecated.
+    ///
+    /// Deprecated
     pub device: Option<String>,
-    /// `id`.
+    /// `id`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub id: Option<String>,
     /// `filename`.
     pub filename: String,
@@ -117,10 +159,14 @@ impl BlockdevChangeMedium {
         }
     }
 }
-/// The command `blockdev-mirror`.
+/// The command `blockdev-mirror`, since QEMU 2.6.
+///
+/// In the bindings of 7.2: `auto-dismiss`, `auto-finalize` and `copy-mode` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevMirror {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -140,7 +186,9 @@ pub struct BlockdevMirror {
     pub on_source_error: Option<types::BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<types::BlockdevOnError>,
-    /// `filter-node-name`.
+    /// `filter-node-name`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub filter_node_name: Option<String>,
 }
 impl BlockdevMirror {
@@ -165,7 +213,9 @@ impl BlockdevMirror {
         }
     }
 }
-/// The command `chardev-add`.
+/// The command `chardev-add`, since QEMU 1.4.
+///
+/// Returns `ChardevReturn`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevAdd {
     /// `id`.
@@ -179,7 +229,9 @@ impl ChardevAdd {
         Self { id: id.into(), backend }
     }
 }
-/// The command `chardev-change`.
+/// The command `chardev-change`, since QEMU 2.10.
+///
+/// Returns `ChardevReturn`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevChange {
     /// `id`.
@@ -193,26 +245,40 @@ impl ChardevChange {
         Self { id: id.into(), backend }
     }
 }
-/// The command `drive-backup`.
+/// The command `drive-backup`, since QEMU 1.6.
+///
+/// Since the bindings of 2.5: `compress` and `job-id` are new.
+///
+/// In the bindings of 7.2: `auto-dismiss`, `auto-finalize`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup(pub types::DriveBackup);
-/// The command `drive-mirror`.
+/// The command `drive-mirror`, since QEMU 1.3.
+///
+/// Since the bindings of 2.5: `job-id` is new.
+///
+/// In the bindings of 7.2: `auto-dismiss`, `auto-finalize` and `copy-mode` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveMirror(pub types::DriveMirror);
-/// The command `dump-guest-memory`.
+/// The command `dump-guest-memory`, since QEMU 1.2.
+///
+/// Since the bindings of 2.5: `begin`, `detach` and `length` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpGuestMemory {
     /// `paging`.
     pub paging: bool,
     /// `protocol`.
     pub protocol: String,
-    /// `detach`.
+    /// `detach`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub detach: Option<bool>,
     /// `begin`.
     pub begin: Option<i64>,
     /// `length`.
     pub length: Option<i64>,
-    /// `format`.
+    /// `format`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub format: Option<types::DumpGuestMemoryFormat>,
 }
 impl DumpGuestMemory {
@@ -228,7 +294,7 @@ impl DumpGuestMemory {
         }
     }
 }
-/// The command `input-send-event`.
+/// The command `input-send-event`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputSendEvent {
     /// `device`.
@@ -248,7 +314,7 @@ impl InputSendEvent {
         }
     }
 }
-/// The command `migrate-continue`.
+/// The command `migrate-continue`, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateContinue {
     /// `state`.
@@ -260,7 +326,7 @@ impl MigrateContinue {
         Self { state }
     }
 }
-/// The command `migrate-set-capabilities`.
+/// The command `migrate-set-capabilities`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetCapabilities {
     /// `capabilities`.
@@ -272,15 +338,25 @@ impl MigrateSetCapabilities {
         Self { capabilities }
     }
 }
-/// The command `migrate-set-parameters`.
+/// The command `migrate-set-parameters`, since QEMU 2.4.
+///
+/// Since the bindings of 2.5: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new.
+///
+/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetParameters(pub types::MigrateSetParameters);
-/// The command `nbd-server-start`.
+/// The command `nbd-server-start`, since QEMU 1.3.
+///
+/// Since the bindings of 2.5: `tls-creds` is new; `addr` is of another type.
+///
+/// In the bindings of 7.2: `max-connections` and `tls-authz` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerStart {
     /// `addr`.
     pub addr: types::SocketAddressLegacy,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub tls_creds: Option<String>,
 }
 impl NbdServerStart {
@@ -289,10 +365,7 @@ impl NbdServerStart {
         Self { addr, tls_creds: None }
     }
 }
-/// The command `qmp_capabilities`.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct QmpCapabilities {}
-/// The command `send-key`.
+/// The command `send-key`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendKey {
     /// `keys`.
@@ -306,7 +379,7 @@ impl SendKey {
         Self { keys, hold_time: None }
     }
 }
-/// The command `transaction`.
+/// The command `transaction`, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transaction {
     /// `actions`.
@@ -320,12 +393,20 @@ impl Transaction {
         Self { actions, properties: None }
     }
 }
-/// The command `x-blockdev-insert-medium`.
+/// The command `x-blockdev-insert-medium`, since QEMU 2.5.
+///
+/// Since the bindings of 2.5: `id` is new; `device` is optional now.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XBlockdevInsertMedium {
-    /// `device`.
+    /// `device`. Deprecated.
+    ///
+    /// Deprecated
     pub device: Option<String>,
-    /// `id`.
+    /// `id`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub id: Option<String>,
     /// `node-name`.
     pub node_name: String,
@@ -340,12 +421,20 @@ impl XBlockdevInsertMedium {
         }
     }
 }
-/// The command `x-blockdev-remove-medium`.
+/// The command `x-blockdev-remove-medium`, since QEMU 2.5.
+///
+/// Since the bindings of 2.5: `id` is new; `device` is optional now.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XBlockdevRemoveMedium {
-    /// `device`.
+    /// `device`. Deprecated.
+    ///
+    /// Deprecated
     pub device: Option<String>,
-    /// `id`.
+    /// `id`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub id: Option<String>,
 }
 wire::commands! {
@@ -357,9 +446,8 @@ wire::commands! {
     "dump-guest-memory", InputSendEvent = "input-send-event", MigrateContinue =
     "migrate-continue", MigrateSetCapabilities = "migrate-set-capabilities",
     MigrateSetParameters = "migrate-set-parameters", NbdServerStart = "nbd-server-start",
-    QmpCapabilities = "qmp_capabilities", SendKey = "send-key", Transaction =
-    "transaction", XBlockdevInsertMedium = "x-blockdev-insert-medium",
-    XBlockdevRemoveMedium = "x-blockdev-remove-medium"
+    SendKey = "send-key", Transaction = "transaction", XBlockdevInsertMedium =
+    "x-blockdev-insert-medium", XBlockdevRemoveMedium = "x-blockdev-remove-medium"
 }
 impl Write for BlockCommit {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -493,11 +581,6 @@ impl Write for NbdServerStart {
         Ok(())
     }
 }
-impl Write for QmpCapabilities {
-    fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
-        Ok(())
-    }
-}
 impl Write for SendKey {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "keys", &self.keys)?;
@@ -531,6 +614,6 @@ wire::serialize! {
     BlockCommit, BlockDirtyBitmapAdd, BlockStream, BlockdevAdd, BlockdevBackup,
     BlockdevChangeMedium, BlockdevMirror, ChardevAdd, ChardevChange, DriveBackup,
     DriveMirror, DumpGuestMemory, InputSendEvent, MigrateContinue,
-    MigrateSetCapabilities, MigrateSetParameters, NbdServerStart, QmpCapabilities,
-    SendKey, Transaction, XBlockdevInsertMedium, XBlockdevRemoveMedium
+    MigrateSetCapabilities, MigrateSetParameters, NbdServerStart, SendKey, Transaction,
+    XBlockdevInsertMedium, XBlockdevRemoveMedium
 }

@@ -11,46 +11,72 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The event `BLOCK_IO_ERROR`.
+/// The event `BLOCK_IO_ERROR`, since QEMU 0.13.
+///
+/// Since the bindings of 2.5: `node-name` is new.
+///
+/// In the bindings of 7.2: `node-name` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockIoError {
     /// `device`.
     pub device: String,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub node_name: String,
     /// `operation`.
     pub operation: types::IoOperationType,
     /// `action`.
     pub action: types::BlockErrorAction,
-    /// `nospace`.
+    /// `nospace`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub nospace: Option<bool>,
-    /// `reason`.
+    /// `reason`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub reason: String,
 }
-/// The event `GUEST_PANICKED`.
+/// The event `GUEST_PANICKED`, since QEMU 1.5.
+///
+/// Since the bindings of 2.5: `info` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestPanicked {
     /// `action`.
     pub action: types::GuestPanicAction,
-    /// `info`.
+    /// `info`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub info: Option<types::GuestPanicInformation>,
 }
-/// The event `MIGRATION`.
+/// The event `MIGRATION`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Migration {
     /// `status`.
     pub status: types::MigrationStatus,
 }
-/// The event `RESET`.
+/// The event `RESET`, since QEMU 0.12.
+///
+/// Since the bindings of 2.5: `guest` is new.
+///
+/// In the bindings of 7.2: `reason` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reset {
-    /// `guest`.
+    /// `guest`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub guest: bool,
 }
-/// The event `SHUTDOWN`.
+/// The event `SHUTDOWN`, since QEMU 0.12.
+///
+/// Since the bindings of 2.5: `guest` is new.
+///
+/// In the bindings of 7.2: `reason` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shutdown {
-    /// `guest`.
+    /// `guest`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub guest: bool,
 }
 #[derive(Default)]

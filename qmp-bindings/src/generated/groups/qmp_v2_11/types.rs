@@ -29,7 +29,11 @@ use crate::generated::groups::qmp_v2_11_v7_2_v10_0::types::{
 };
 #[cfg(feature = "both-directions")]
 mod both;
-/// The enum `BlkdebugEvent`.
+/// The enum `BlkdebugEvent`, since QEMU 2.9.
+///
+/// Since the bindings of 2.5: `cor_write`, `l1_grow_activate_table`, `l1_grow_alloc_table`, `l1_grow_write_table`, `l1_shrink_free_l2_clusters`, `l1_shrink_write_table`, `l2_alloc_cow_read`, `l2_alloc_write` and 9 more are new; `l1_grow.activate_table`, `l1_grow.alloc_table`, `l1_grow.write_table`, `l2_alloc.cow_read`, `l2_alloc.write`, `pwritev_rmw.after_head`, `pwritev_rmw.after_tail`, `pwritev_rmw.head` and 6 more are gone.
+///
+/// In the bindings of 7.2: `cluster_alloc_space` and `none` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlkdebugEvent {
@@ -119,11 +123,17 @@ pub enum BlkdebugEvent {
     PwritevDone,
     /// `empty_image_prepare`.
     EmptyImagePrepare,
-    /// `l1_shrink_write_table`.
+    /// `l1_shrink_write_table`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     L1ShrinkWriteTable,
-    /// `l1_shrink_free_l2_clusters`.
+    /// `l1_shrink_free_l2_clusters`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     L1ShrinkFreeL2Clusters,
-    /// `cor_write`.
+    /// `cor_write`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     CorWrite,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -235,7 +245,9 @@ impl From<&str> for BlkdebugEvent {
         }
     }
 }
-/// The struct `BlkdebugInjectErrorOptions`.
+/// The struct `BlkdebugInjectErrorOptions`, since QEMU 2.9.
+///
+/// In the bindings of 7.2: `iotype` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlkdebugInjectErrorOptions {
     /// `event`.
@@ -251,7 +263,7 @@ pub struct BlkdebugInjectErrorOptions {
     /// `immediately`.
     pub immediately: Option<bool>,
 }
-/// The struct `BlkdebugSetStateOptions`.
+/// The struct `BlkdebugSetStateOptions`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlkdebugSetStateOptions {
     /// `event`.
@@ -261,12 +273,18 @@ pub struct BlkdebugSetStateOptions {
     /// `new_state`.
     pub new_state: i64,
 }
-/// The struct `BlockDeviceInfo`.
+/// The struct `BlockDeviceInfo`, since QEMU 0.14.
+///
+/// Since the bindings of 2.5: `bps_max_length`, `bps_rd_max_length`, `bps_wr_max_length`, `iops_max_length`, `iops_rd_max_length` and `iops_wr_max_length` are new.
+///
+/// In the bindings of 7.2: `dirty-bitmaps` is new; `encryption_key_missing` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceInfo {
     /// `file`.
     pub file: String,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub node_name: Option<String>,
     /// `ro`.
     pub ro: bool,
@@ -274,13 +292,19 @@ pub struct BlockDeviceInfo {
     pub drv: String,
     /// `backing_file`.
     pub backing_file: Option<String>,
-    /// `backing_file_depth`.
+    /// `backing_file_depth`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub backing_file_depth: i64,
     /// `encrypted`.
     pub encrypted: bool,
-    /// `encryption_key_missing`.
+    /// `encryption_key_missing`. Deprecated.
+    ///
+    /// Deprecated
     pub encryption_key_missing: bool,
-    /// `detect_zeroes`.
+    /// `detect_zeroes`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub detect_zeroes: BlockdevDetectZeroesOptions,
     /// `bps`.
     pub bps: i64,
@@ -294,42 +318,80 @@ pub struct BlockDeviceInfo {
     pub iops_rd: i64,
     /// `iops_wr`.
     pub iops_wr: i64,
-    /// `image`.
+    /// `image`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     pub image: ImageInfo,
-    /// `bps_max`.
+    /// `bps_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_max: Option<i64>,
-    /// `bps_rd_max`.
+    /// `bps_rd_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_rd_max: Option<i64>,
-    /// `bps_wr_max`.
+    /// `bps_wr_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_wr_max: Option<i64>,
-    /// `iops_max`.
+    /// `iops_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_max: Option<i64>,
-    /// `iops_rd_max`.
+    /// `iops_rd_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_rd_max: Option<i64>,
-    /// `iops_wr_max`.
+    /// `iops_wr_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_wr_max: Option<i64>,
-    /// `bps_max_length`.
+    /// `bps_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub bps_max_length: Option<i64>,
-    /// `bps_rd_max_length`.
+    /// `bps_rd_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub bps_rd_max_length: Option<i64>,
-    /// `bps_wr_max_length`.
+    /// `bps_wr_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub bps_wr_max_length: Option<i64>,
-    /// `iops_max_length`.
+    /// `iops_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub iops_max_length: Option<i64>,
-    /// `iops_rd_max_length`.
+    /// `iops_rd_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub iops_rd_max_length: Option<i64>,
-    /// `iops_wr_max_length`.
+    /// `iops_wr_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub iops_wr_max_length: Option<i64>,
-    /// `iops_size`.
+    /// `iops_size`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_size: Option<i64>,
-    /// `group`.
+    /// `group`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub group: Option<String>,
-    /// `cache`.
+    /// `cache`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub cache: BlockdevCacheInfo,
-    /// `write_threshold`.
+    /// `write_threshold`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub write_threshold: i64,
 }
-/// The struct `BlockDirtyBitmapAdd`.
+/// The struct `BlockDirtyBitmapAdd`, since QEMU 2.4.
+///
+/// Since the bindings of 2.5: `autoload` and `persistent` are new.
+///
+/// In the bindings of 7.2: `disabled` is new; `autoload` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd {
     /// `node`.
@@ -338,17 +400,27 @@ pub struct BlockDirtyBitmapAdd {
     pub name: String,
     /// `granularity`.
     pub granularity: Option<u32>,
-    /// `persistent`.
+    /// `persistent`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub persistent: Option<bool>,
-    /// `autoload`.
+    /// `autoload`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub autoload: Option<bool>,
 }
-/// The struct `BlockInfo`.
+/// The struct `BlockInfo`, since QEMU 0.14.
+///
+/// Since the bindings of 2.5: `qdev` is new.
+///
+/// In the bindings of 7.2: `dirty-bitmaps` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockInfo {
     /// `device`.
     pub device: String,
-    /// `qdev`.
+    /// `qdev`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub qdev: Option<String>,
     /// `type`.
     pub r#type: String,
@@ -362,10 +434,14 @@ pub struct BlockInfo {
     pub tray_open: Option<bool>,
     /// `io-status`.
     pub io_status: Option<BlockDeviceIoStatus>,
-    /// `dirty-bitmaps`.
+    /// `dirty-bitmaps`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
 }
-/// The struct `BlockMeasureInfo`.
+/// The struct `BlockMeasureInfo`, since QEMU 2.10.
+///
+/// In the bindings of 7.2: `bitmaps` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockMeasureInfo {
     /// `required`.
@@ -373,10 +449,16 @@ pub struct BlockMeasureInfo {
     /// `fully-allocated`.
     pub fully_allocated: i64,
 }
-/// The struct `BlockdevBackup`.
+/// The struct `BlockdevBackup`, since QEMU 2.3.
+///
+/// Since the bindings of 2.5: `compress` and `job-id` are new.
+///
+/// In the bindings of 7.2: `auto-dismiss`, `auto-finalize`, `bitmap`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -386,14 +468,20 @@ pub struct BlockdevBackup {
     pub sync: MirrorSyncMode,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `compress`.
+    /// `compress`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub compress: Option<bool>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
 }
-/// The enum `BlockdevDriver`.
+/// The enum `BlockdevDriver`, since QEMU 2.9.
+///
+/// Since the bindings of 2.5: `gluster`, `iscsi`, `luks`, `nbd`, `nfs`, `rbd`, `replication`, `sheepdog` and 3 more are new; `archipelago` and `tftp` are gone.
+///
+/// In the bindings of 7.2: `blklogwrites`, `blkreplay`, `compress`, `copy-before-write`, `copy-on-read`, `io_uring`, `nvme`, `nvme-io_uring` and 5 more are new; `sheepdog` and `vxhs` are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevDriver {
@@ -455,7 +543,9 @@ pub enum BlockdevDriver {
     Sheepdog,
     /// `ssh`.
     Ssh,
-    /// `throttle`.
+    /// `throttle`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     Throttle,
     /// `vdi`.
     Vdi,
@@ -467,7 +557,9 @@ pub enum BlockdevDriver {
     Vpc,
     /// `vvfat`.
     Vvfat,
-    /// `vxhs`.
+    /// `vxhs`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Vxhs,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -559,12 +651,18 @@ impl From<&str> for BlockdevDriver {
         }
     }
 }
-/// The union `BlockdevOptions`.
+/// The union `BlockdevOptions`, since QEMU 2.9.
+///
+/// Since the bindings of 2.5: `driver=gluster`, `driver=iscsi`, `driver=luks`, `driver=nbd`, `driver=nfs`, `driver=rbd`, `driver=replication`, `driver=sheepdog` and 4 more are new; `aio`, `driver=archipelago`, `driver=tftp`, `id`, `rerror`, `stats-account-failed`, `stats-account-invalid`, `stats-intervals` and 1 more are gone; `driver=ftp`, `driver=ftps`, `driver=http`, `driver=https`, `driver=qcow` and `driver=raw` are of another type.
+///
+/// In the bindings of 7.2: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptions {
     /// `driver`, and the members that depend on it.
     pub driver: BlockdevOptionsDriver,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub node_name: Option<String>,
     /// `discard`.
     pub discard: Option<BlockdevDiscardOptions>,
@@ -572,9 +670,13 @@ pub struct BlockdevOptions {
     pub cache: Option<BlockdevCacheOptions>,
     /// `read-only`.
     pub read_only: Option<bool>,
-    /// `force-share`.
+    /// `force-share`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub force_share: Option<bool>,
-    /// `detect-zeroes`.
+    /// `detect-zeroes`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub detect_zeroes: Option<BlockdevDetectZeroesOptions>,
 }
 /// The branches of the union `BlockdevOptions`, told by `driver`.
@@ -639,7 +741,9 @@ pub enum BlockdevOptionsDriver {
     Sheepdog(BlockdevOptionsSheepdog),
     /// `ssh`.
     Ssh(BlockdevOptionsSsh),
-    /// `throttle`.
+    /// `throttle`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     Throttle(BlockdevOptionsThrottle),
     /// `vdi`.
     Vdi(BlockdevOptionsGenericFormat),
@@ -651,12 +755,18 @@ pub enum BlockdevOptionsDriver {
     Vpc(BlockdevOptionsGenericFormat),
     /// `vvfat`.
     Vvfat(BlockdevOptionsVvfat),
-    /// `vxhs`.
+    /// `vxhs`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Vxhs(BlockdevOptionsVxHs),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockdevOptionsBlkdebug`.
+/// The struct `BlockdevOptionsBlkdebug`, since QEMU 2.9.
+///
+/// Since the bindings of 2.5: `max-discard`, `max-transfer`, `max-write-zero`, `opt-discard` and `opt-write-zero` are new.
+///
+/// In the bindings of 7.2: `take-child-perms` and `unshare-child-perms` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkdebug {
     /// `image`.
@@ -665,22 +775,32 @@ pub struct BlockdevOptionsBlkdebug {
     pub config: Option<String>,
     /// `align`.
     pub align: Option<i64>,
-    /// `max-transfer`.
+    /// `max-transfer`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub max_transfer: Option<i32>,
-    /// `opt-write-zero`.
+    /// `opt-write-zero`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub opt_write_zero: Option<i32>,
-    /// `max-write-zero`.
+    /// `max-write-zero`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub max_write_zero: Option<i32>,
-    /// `opt-discard`.
+    /// `opt-discard`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub opt_discard: Option<i32>,
-    /// `max-discard`.
+    /// `max-discard`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub max_discard: Option<i32>,
     /// `inject-error`.
     pub inject_error: Option<Vec<BlkdebugInjectErrorOptions>>,
     /// `set-state`.
     pub set_state: Option<Vec<BlkdebugSetStateOptions>>,
 }
-/// The struct `BlockdevOptionsBlkverify`.
+/// The struct `BlockdevOptionsBlkverify`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkverify {
     /// `test`.
@@ -688,19 +808,31 @@ pub struct BlockdevOptionsBlkverify {
     /// `raw`.
     pub raw: BlockdevRef,
 }
-/// The struct `BlockdevOptionsFile`.
+/// The struct `BlockdevOptionsFile`, since QEMU 2.9.
+///
+/// Since the bindings of 2.5: `aio`, `locking` and `pr-manager` are new.
+///
+/// In the bindings of 7.2: `aio-max-batch`, `drop-cache` and `x-check-cache-dropped` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsFile {
     /// `filename`.
     pub filename: String,
-    /// `pr-manager`.
+    /// `pr-manager`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     pub pr_manager: Option<String>,
-    /// `locking`.
+    /// `locking`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub locking: Option<OnOffAuto>,
-    /// `aio`.
+    /// `aio`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub aio: Option<BlockdevAioOptions>,
 }
-/// The struct `BlockdevOptionsGenericCOWFormat`.
+/// The struct `BlockdevOptionsGenericCOWFormat`, since QEMU 2.9.
+///
+/// Since the bindings of 2.5: `backing` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGenericCowFormat {
     /// `file`.
@@ -708,13 +840,13 @@ pub struct BlockdevOptionsGenericCowFormat {
     /// `backing`.
     pub backing: Option<BlockdevRefOrNull>,
 }
-/// The struct `BlockdevOptionsGenericFormat`.
+/// The struct `BlockdevOptionsGenericFormat`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGenericFormat {
     /// `file`.
     pub file: BlockdevRef,
 }
-/// The struct `BlockdevOptionsGluster`.
+/// The struct `BlockdevOptionsGluster`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGluster {
     /// `volume`.
@@ -723,20 +855,28 @@ pub struct BlockdevOptionsGluster {
     pub path: String,
     /// `server`.
     pub server: Vec<SocketAddress>,
-    /// `debug`.
+    /// `debug`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub debug: Option<i64>,
-    /// `logfile`.
+    /// `logfile`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub logfile: Option<String>,
 }
-/// The struct `BlockdevOptionsLUKS`.
+/// The struct `BlockdevOptionsLUKS`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsLuks {
     /// `file`.
     pub file: BlockdevRef,
-    /// `key-secret`.
+    /// `key-secret`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub key_secret: Option<String>,
 }
-/// The struct `BlockdevOptionsNbd`.
+/// The struct `BlockdevOptionsNbd`, since QEMU 2.9.
+///
+/// In the bindings of 7.2: `open-timeout`, `reconnect-delay`, `tls-hostname` and `x-dirty-bitmap` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsNbd {
     /// `server`.
@@ -746,7 +886,7 @@ pub struct BlockdevOptionsNbd {
     /// `tls-creds`.
     pub tls_creds: Option<String>,
 }
-/// The struct `BlockdevOptionsQcow`.
+/// The struct `BlockdevOptionsQcow`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQcow {
     /// `file`.
@@ -756,7 +896,11 @@ pub struct BlockdevOptionsQcow {
     /// `encrypt`.
     pub encrypt: Option<BlockdevQcowEncryption>,
 }
-/// The struct `BlockdevOptionsQcow2`.
+/// The struct `BlockdevOptionsQcow2`, since QEMU 2.9.
+///
+/// Since the bindings of 2.5: `encrypt` is new; `backing` is of another type.
+///
+/// In the bindings of 7.2: `data-file` and `l2-cache-entry-size` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQcow2 {
     /// `file`.
@@ -771,20 +915,32 @@ pub struct BlockdevOptionsQcow2 {
     pub pass_discard_snapshot: Option<bool>,
     /// `pass-discard-other`.
     pub pass_discard_other: Option<bool>,
-    /// `overlap-check`.
+    /// `overlap-check`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub overlap_check: Option<Qcow2OverlapChecks>,
-    /// `cache-size`.
+    /// `cache-size`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub cache_size: Option<i64>,
-    /// `l2-cache-size`.
+    /// `l2-cache-size`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub l2_cache_size: Option<i64>,
-    /// `refcount-cache-size`.
+    /// `refcount-cache-size`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub refcount_cache_size: Option<i64>,
-    /// `cache-clean-interval`.
+    /// `cache-clean-interval`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub cache_clean_interval: Option<i64>,
-    /// `encrypt`.
+    /// `encrypt`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub encrypt: Option<BlockdevQcow2Encryption>,
 }
-/// The struct `BlockdevOptionsQuorum`.
+/// The struct `BlockdevOptionsQuorum`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQuorum {
     /// `blkverify`.
@@ -793,12 +949,16 @@ pub struct BlockdevOptionsQuorum {
     pub children: Vec<BlockdevRef>,
     /// `vote-threshold`.
     pub vote_threshold: i64,
-    /// `rewrite-corrupted`.
+    /// `rewrite-corrupted`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub rewrite_corrupted: Option<bool>,
-    /// `read-pattern`.
+    /// `read-pattern`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub read_pattern: Option<QuorumReadPattern>,
 }
-/// The struct `BlockdevOptionsRaw`.
+/// The struct `BlockdevOptionsRaw`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsRaw {
     /// `file`.
@@ -808,7 +968,9 @@ pub struct BlockdevOptionsRaw {
     /// `size`.
     pub size: Option<i64>,
 }
-/// The struct `BlockdevOptionsRbd`.
+/// The struct `BlockdevOptionsRbd`, since QEMU 2.9.
+///
+/// In the bindings of 7.2: `auth-client-required`, `encrypt`, `key-secret` and `namespace` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsRbd {
     /// `pool`.
@@ -824,7 +986,7 @@ pub struct BlockdevOptionsRbd {
     /// `server`.
     pub server: Option<Vec<InetSocketAddressBase>>,
 }
-/// The struct `BlockdevOptionsReplication`.
+/// The struct `BlockdevOptionsReplication`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsReplication {
     /// `file`.
@@ -834,7 +996,9 @@ pub struct BlockdevOptionsReplication {
     /// `top-id`.
     pub top_id: Option<String>,
 }
-/// The struct `BlockdevOptionsSheepdog`.
+/// The struct `BlockdevOptionsSheepdog`, since QEMU 2.9.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsSheepdog {
     /// `server`.
@@ -846,7 +1010,9 @@ pub struct BlockdevOptionsSheepdog {
     /// `tag`.
     pub tag: Option<String>,
 }
-/// The struct `BlockdevOptionsSsh`.
+/// The struct `BlockdevOptionsSsh`, since QEMU 2.9.
+///
+/// In the bindings of 7.2: `host-key-check` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsSsh {
     /// `server`.
@@ -856,7 +1022,7 @@ pub struct BlockdevOptionsSsh {
     /// `user`.
     pub user: Option<String>,
 }
-/// The struct `BlockdevOptionsThrottle`.
+/// The struct `BlockdevOptionsThrottle`, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsThrottle {
     /// `throttle-group`.
@@ -864,7 +1030,9 @@ pub struct BlockdevOptionsThrottle {
     /// `file`.
     pub file: BlockdevRef,
 }
-/// The struct `BlockdevOptionsVxHS`.
+/// The struct `BlockdevOptionsVxHS`, since QEMU 2.10.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsVxHs {
     /// `vdisk-id`.
@@ -874,27 +1042,31 @@ pub struct BlockdevOptionsVxHs {
     /// `tls-creds`.
     pub tls_creds: Option<String>,
 }
-/// The alternate `BlockdevRef`.
+/// The alternate `BlockdevRef`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevRef {
-    /// `definition`.
+    /// A value of the type `BlockdevOptions`.
     Definition(Box<BlockdevOptions>),
-    /// `reference`.
+    /// A value of the type `str`.
     Reference(String),
 }
-/// The alternate `BlockdevRefOrNull`.
+/// The alternate `BlockdevRefOrNull`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevRefOrNull {
-    /// `definition`.
+    /// A value of the type `BlockdevOptions`.
     Definition(Box<BlockdevOptions>),
-    /// `reference`.
+    /// A value of the type `str`.
     Reference(String),
-    /// `null`.
+    /// A value of the type `null`.
     Null,
 }
-/// The union `ChardevBackend`.
+/// The union `ChardevBackend`, since QEMU 1.4.
+///
+/// Since the bindings of 2.5: `type=wctablet` is new; `type=braille`, `type=console`, `type=msmouse`, `type=null`, `type=pty` and `type=testdev` are of another type.
+///
+/// In the bindings of 7.2: `type`, `type=dbus` and `type=qemu-vdagent` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChardevBackend {
@@ -918,11 +1090,15 @@ pub enum ChardevBackend {
     Mux(ChardevMux),
     /// `msmouse`.
     Msmouse(ChardevCommon),
-    /// `wctablet`.
+    /// `wctablet`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Wctablet(ChardevCommon),
     /// `braille`.
     Braille(ChardevCommon),
-    /// `testdev`.
+    /// `testdev`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     Testdev(ChardevCommon),
     /// `stdio`.
     Stdio(ChardevStdio),
@@ -941,7 +1117,11 @@ pub enum ChardevBackend {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ChardevSocket`.
+/// The struct `ChardevSocket`, since QEMU 1.4.
+///
+/// Since the bindings of 2.5: `logappend`, `logfile`, `tls-creds` and `tn3270` are new; `addr` is of another type.
+///
+/// In the bindings of 7.2: `tls-authz` and `websocket` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSocket {
     /// `logfile`.
@@ -950,7 +1130,9 @@ pub struct ChardevSocket {
     pub logappend: Option<bool>,
     /// `addr`.
     pub addr: SocketAddressLegacy,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub tls_creds: Option<String>,
     /// `server`.
     pub server: Option<bool>,
@@ -960,12 +1142,18 @@ pub struct ChardevSocket {
     pub nodelay: Option<bool>,
     /// `telnet`.
     pub telnet: Option<bool>,
-    /// `tn3270`.
+    /// `tn3270`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub tn3270: Option<bool>,
-    /// `reconnect`.
+    /// `reconnect`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub reconnect: Option<i64>,
 }
-/// The struct `ChardevUdp`.
+/// The struct `ChardevUdp`, since QEMU 1.5.
+///
+/// Since the bindings of 2.5: `logappend` and `logfile` are new; `local` and `remote` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevUdp {
     /// `logfile`.
@@ -977,7 +1165,9 @@ pub struct ChardevUdp {
     /// `local`.
     pub local: Option<SocketAddressLegacy>,
 }
-/// The enum `COLOMode`.
+/// The enum `COLOMode`, since QEMU 2.8.
+///
+/// In the bindings of 7.2: `none` is new; `unknown` is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColoMode {
@@ -1011,21 +1201,37 @@ impl From<&str> for ColoMode {
         }
     }
 }
-/// The struct `CpuDefinitionInfo`.
+/// The struct `CpuDefinitionInfo`, since QEMU 1.2.
+///
+/// Since the bindings of 2.5: `migration-safe`, `static`, `typename` and `unavailable-features` are new.
+///
+/// In the bindings of 7.2: `alias-of` and `deprecated` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuDefinitionInfo {
     /// `name`.
     pub name: String,
-    /// `migration-safe`.
+    /// `migration-safe`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub migration_safe: Option<bool>,
-    /// `static`.
+    /// `static`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub r#static: bool,
-    /// `unavailable-features`.
+    /// `unavailable-features`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub unavailable_features: Option<Vec<String>>,
-    /// `typename`.
+    /// `typename`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub typename: String,
 }
-/// The union `CpuInfo`.
+/// The union `CpuInfo`, since QEMU 0.14.
+///
+/// Since the bindings of 2.5: `arch`, `arch=mips`, `arch=other`, `arch=ppc`, `arch=sparc`, `arch=tricore`, `arch=x86` and `props` are new; `PC`, `nip`, `npc` and `pc` are gone.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfo {
     /// `arch`, and the members that depend on it.
@@ -1036,11 +1242,15 @@ pub struct CpuInfo {
     pub current: bool,
     /// `halted`.
     pub halted: bool,
-    /// `qom_path`.
+    /// `qom_path`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub qom_path: String,
     /// `thread_id`.
     pub thread_id: i64,
-    /// `props`.
+    /// `props`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub props: Option<CpuInstanceProperties>,
 }
 /// The branches of the union `CpuInfo`, told by `arch`.
@@ -1062,7 +1272,9 @@ pub enum CpuInfoArchBranch {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `CpuInfoArch`.
+/// The enum `CpuInfoArch`, since QEMU 2.6.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CpuInfoArch {
@@ -1108,22 +1320,30 @@ impl From<&str> for CpuInfoArch {
         }
     }
 }
-/// The struct `CpuInfoMIPS`.
+/// The struct `CpuInfoMIPS`, since QEMU 2.6.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoMips {
     /// `PC`.
     pub pc: i64,
 }
-/// The struct `CpuInfoOther`.
+/// The struct `CpuInfoOther`, since QEMU 2.6.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CpuInfoOther {}
-/// The struct `CpuInfoPPC`.
+/// The struct `CpuInfoPPC`, since QEMU 2.6.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoPpc {
     /// `nip`.
     pub nip: i64,
 }
-/// The struct `CpuInfoSPARC`.
+/// The struct `CpuInfoSPARC`, since QEMU 2.6.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoSparc {
     /// `pc`.
@@ -1131,19 +1351,25 @@ pub struct CpuInfoSparc {
     /// `npc`.
     pub npc: i64,
 }
-/// The struct `CpuInfoTricore`.
+/// The struct `CpuInfoTricore`, since QEMU 2.6.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoTricore {
     /// `PC`.
     pub pc: i64,
 }
-/// The struct `CpuInfoX86`.
+/// The struct `CpuInfoX86`, since QEMU 2.6.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoX86 {
     /// `pc`.
     pub pc: i64,
 }
-/// The struct `CpuInstanceProperties`.
+/// The struct `CpuInstanceProperties`, since QEMU 2.7.
+///
+/// In the bindings of 7.2: `cluster-id` and `die-id` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CpuInstanceProperties {
     /// `node-id`.
@@ -1155,10 +1381,16 @@ pub struct CpuInstanceProperties {
     /// `thread-id`.
     pub thread_id: Option<i64>,
 }
-/// The struct `DriveBackup`.
+/// The struct `DriveBackup`, since QEMU 1.6.
+///
+/// Since the bindings of 2.5: `compress` and `job-id` are new.
+///
+/// In the bindings of 7.2: `auto-dismiss`, `auto-finalize`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -1172,19 +1404,27 @@ pub struct DriveBackup {
     pub mode: Option<NewImageMode>,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `bitmap`.
+    /// `bitmap`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub bitmap: Option<String>,
-    /// `compress`.
+    /// `compress`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub compress: Option<bool>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
 }
-/// The struct `DriveMirror`.
+/// The struct `DriveMirror`, since QEMU 1.3.
+///
+/// In the bindings of 7.2: `auto-dismiss`, `auto-finalize` and `copy-mode` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveMirror {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -1192,9 +1432,13 @@ pub struct DriveMirror {
     pub target: String,
     /// `format`.
     pub format: Option<String>,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub node_name: Option<String>,
-    /// `replaces`.
+    /// `replaces`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub replaces: Option<String>,
     /// `sync`.
     pub sync: MirrorSyncMode,
@@ -1202,24 +1446,36 @@ pub struct DriveMirror {
     pub mode: Option<NewImageMode>,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `granularity`.
+    /// `granularity`, since QEMU 1.4.
+    ///
+    /// (since 1.4)
     pub granularity: Option<u32>,
-    /// `buf-size`.
+    /// `buf-size`, since QEMU 1.4.
+    ///
+    /// (since 1.4)
     pub buf_size: Option<i64>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `unmap`.
+    /// `unmap`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub unmap: Option<bool>,
 }
-/// The enum `GuestPanicAction`.
+/// The enum `GuestPanicAction`, since QEMU 2.1.
+///
+/// Since the bindings of 2.5: `poweroff` is new.
+///
+/// In the bindings of 7.2: `run` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestPanicAction {
     /// `pause`.
     Pause,
-    /// `poweroff`.
+    /// `poweroff`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     Poweroff,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1243,7 +1499,9 @@ impl From<&str> for GuestPanicAction {
         }
     }
 }
-/// The union `GuestPanicInformation`.
+/// The union `GuestPanicInformation`, since QEMU 2.9.
+///
+/// In the bindings of 7.2: `type=s390` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GuestPanicInformation {
@@ -1252,7 +1510,9 @@ pub enum GuestPanicInformation {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `GuestPanicInformationType`.
+/// The enum `GuestPanicInformationType`, since QEMU 2.9.
+///
+/// In the bindings of 7.2: `s390` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestPanicInformationType {
@@ -1278,7 +1538,7 @@ impl From<&str> for GuestPanicInformationType {
         }
     }
 }
-/// The struct `HotpluggableCPU`.
+/// The struct `HotpluggableCPU`, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HotpluggableCpu {
     /// `type`.
@@ -1290,7 +1550,7 @@ pub struct HotpluggableCpu {
     /// `qom-path`.
     pub qom_path: Option<String>,
 }
-/// The struct `ImageInfo`.
+/// The struct `ImageInfo`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfo {
     /// `filename`.
@@ -1307,7 +1567,9 @@ pub struct ImageInfo {
     pub cluster_size: Option<i64>,
     /// `encrypted`.
     pub encrypted: Option<bool>,
-    /// `compressed`.
+    /// `compressed`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub compressed: Option<bool>,
     /// `backing-filename`.
     pub backing_filename: Option<String>,
@@ -1317,12 +1579,20 @@ pub struct ImageInfo {
     pub backing_filename_format: Option<String>,
     /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
-    /// `backing-image`.
+    /// `backing-image`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     pub backing_image: Option<Box<ImageInfo>>,
-    /// `format-specific`.
+    /// `format-specific`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub format_specific: Option<ImageInfoSpecific>,
 }
-/// The union `ImageInfoSpecific`.
+/// The union `ImageInfoSpecific`, since QEMU 1.7.
+///
+/// Since the bindings of 2.5: `type=luks` is new.
+///
+/// In the bindings of 7.2: `type` and `type=rbd` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ImageInfoSpecific {
@@ -1335,21 +1605,31 @@ pub enum ImageInfoSpecific {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ImageInfoSpecificQCow2`.
+/// The struct `ImageInfoSpecificQCow2`, since QEMU 1.7.
+///
+/// Since the bindings of 2.5: `encrypt` is new.
+///
+/// In the bindings of 7.2: `bitmaps`, `compression-type`, `data-file`, `data-file-raw` and `extended-l2` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificQCow2 {
     /// `compat`.
     pub compat: String,
     /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
-    /// `corrupt`.
+    /// `corrupt`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub corrupt: Option<bool>,
-    /// `refcount-bits`.
+    /// `refcount-bits`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub refcount_bits: i64,
-    /// `encrypt`.
+    /// `encrypt`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub encrypt: Option<ImageInfoSpecificQCow2Encryption>,
 }
-/// The union `ImageInfoSpecificQCow2Encryption`.
+/// The union `ImageInfoSpecificQCow2Encryption`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ImageInfoSpecificQCow2Encryption {
@@ -1360,7 +1640,7 @@ pub enum ImageInfoSpecificQCow2Encryption {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ImageInfoSpecificVmdk`.
+/// The struct `ImageInfoSpecificVmdk`, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificVmdk {
     /// `create-type`.
@@ -1372,14 +1652,20 @@ pub struct ImageInfoSpecificVmdk {
     /// `extents`.
     pub extents: Vec<ImageInfo>,
 }
-/// The struct `InetSocketAddress`.
+/// The struct `InetSocketAddress`, since QEMU 1.3.
+///
+/// Since the bindings of 2.5: `numeric` is new.
+///
+/// In the bindings of 7.2: `keep-alive` and `mptcp` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InetSocketAddress {
     /// `host`.
     pub host: String,
     /// `port`.
     pub port: String,
-    /// `numeric`.
+    /// `numeric`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub numeric: Option<bool>,
     /// `to`.
     pub to: Option<u16>,
@@ -1388,7 +1674,7 @@ pub struct InetSocketAddress {
     /// `ipv6`.
     pub ipv6: Option<bool>,
 }
-/// The struct `InputBtnEvent`.
+/// The struct `InputBtnEvent`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputBtnEvent {
     /// `button`.
@@ -1396,7 +1682,11 @@ pub struct InputBtnEvent {
     /// `down`.
     pub down: bool,
 }
-/// The enum `InputButton`.
+/// The enum `InputButton`, since QEMU 2.0.
+///
+/// Since the bindings of 2.5: `extra`, `left`, `middle`, `right`, `side`, `wheel-down` and `wheel-up` are new; `Left`, `Middle`, `Right`, `WheelDown` and `WheelUp` are gone.
+///
+/// In the bindings of 7.2: `wheel-left` and `wheel-right` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputButton {
@@ -1410,9 +1700,13 @@ pub enum InputButton {
     WheelUp,
     /// `wheel-down`.
     WheelDown,
-    /// `side`.
+    /// `side`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Side,
-    /// `extra`.
+    /// `extra`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Extra,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1446,7 +1740,9 @@ impl From<&str> for InputButton {
         }
     }
 }
-/// The union `InputEvent`.
+/// The union `InputEvent`, since QEMU 2.0.
+///
+/// In the bindings of 7.2: `type` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum InputEvent {
@@ -1461,7 +1757,7 @@ pub enum InputEvent {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `InputKeyEvent`.
+/// The struct `InputKeyEvent`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputKeyEvent {
     /// `key`.
@@ -1469,21 +1765,33 @@ pub struct InputKeyEvent {
     /// `down`.
     pub down: bool,
 }
-/// The struct `IOThreadInfo`.
+/// The struct `IOThreadInfo`, since QEMU 2.0.
+///
+/// Since the bindings of 2.5: `poll-grow`, `poll-max-ns` and `poll-shrink` are new.
+///
+/// In the bindings of 7.2: `aio-max-batch` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IoThreadInfo {
     /// `id`.
     pub id: String,
     /// `thread-id`.
     pub thread_id: i64,
-    /// `poll-max-ns`.
+    /// `poll-max-ns`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub poll_max_ns: i64,
-    /// `poll-grow`.
+    /// `poll-grow`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub poll_grow: i64,
-    /// `poll-shrink`.
+    /// `poll-shrink`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub poll_shrink: i64,
 }
-/// The union `KeyValue`.
+/// The union `KeyValue`, since QEMU 1.3.
+///
+/// In the bindings of 7.2: `type` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum KeyValue {
@@ -1494,7 +1802,11 @@ pub enum KeyValue {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `MachineInfo`.
+/// The struct `MachineInfo`, since QEMU 1.2.
+///
+/// Since the bindings of 2.5: `hotpluggable-cpus` is new.
+///
+/// In the bindings of 7.2: `default-cpu-type`, `default-ram-id`, `deprecated` and `numa-mem-supported` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MachineInfo {
     /// `name`.
@@ -1503,12 +1815,18 @@ pub struct MachineInfo {
     pub alias: Option<String>,
     /// `is-default`.
     pub is_default: Option<bool>,
-    /// `cpu-max`.
+    /// `cpu-max`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     pub cpu_max: i64,
-    /// `hotpluggable-cpus`.
+    /// `hotpluggable-cpus`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub hotpluggable_cpus: bool,
 }
-/// The struct `MapEntry`.
+/// The struct `MapEntry`, since QEMU 2.6.
+///
+/// In the bindings of 7.2: `present` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MapEntry {
     /// `start`.
@@ -1526,10 +1844,16 @@ pub struct MapEntry {
     /// `filename`.
     pub filename: Option<String>,
 }
-/// The struct `Memdev`.
+/// The struct `Memdev`, since QEMU 2.1.
+///
+/// Since the bindings of 2.5: `id` is new.
+///
+/// In the bindings of 7.2: `reserve` and `share` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memdev {
-    /// `id`.
+    /// `id`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub id: Option<String>,
     /// `size`.
     pub size: u64,
@@ -1544,7 +1868,9 @@ pub struct Memdev {
     /// `policy`.
     pub policy: HostMemPolicy,
 }
-/// The struct `MigrateSetParameters`.
+/// The struct `MigrateSetParameters`, since QEMU 2.4.
+///
+/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateSetParameters {
     /// `compress-level`.
@@ -1553,58 +1879,108 @@ pub struct MigrateSetParameters {
     pub compress_threads: Option<i64>,
     /// `decompress-threads`.
     pub decompress_threads: Option<i64>,
-    /// `cpu-throttle-initial`.
+    /// `cpu-throttle-initial`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub cpu_throttle_initial: Option<i64>,
-    /// `cpu-throttle-increment`.
+    /// `cpu-throttle-increment`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub cpu_throttle_increment: Option<i64>,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub tls_creds: Option<StrOrNull>,
-    /// `tls-hostname`.
+    /// `tls-hostname`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub tls_hostname: Option<StrOrNull>,
-    /// `max-bandwidth`.
+    /// `max-bandwidth`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub max_bandwidth: Option<i64>,
-    /// `downtime-limit`.
+    /// `downtime-limit`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub downtime_limit: Option<i64>,
-    /// `x-checkpoint-delay`.
+    /// `x-checkpoint-delay`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub x_checkpoint_delay: Option<i64>,
-    /// `block-incremental`.
+    /// `block-incremental`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub block_incremental: Option<bool>,
-    /// `x-multifd-channels`.
+    /// `x-multifd-channels`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     pub x_multifd_channels: Option<i64>,
-    /// `x-multifd-page-count`.
+    /// `x-multifd-page-count`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     pub x_multifd_page_count: Option<i64>,
-    /// `xbzrle-cache-size`.
+    /// `xbzrle-cache-size`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     pub xbzrle_cache_size: Option<u64>,
 }
-/// The enum `MigrationCapability`.
+/// The enum `MigrationCapability`, since QEMU 1.2.
+///
+/// Since the bindings of 2.5: `block`, `pause-before-switchover`, `postcopy-ram`, `release-ram`, `return-path`, `x-colo` and `x-multifd` are new; `x-postcopy-ram` is gone.
+///
+/// In the bindings of 7.2: `background-snapshot`, `dirty-bitmaps`, `late-block-activate`, `multifd`, `postcopy-blocktime`, `postcopy-preempt`, `validate-uuid`, `x-ignore-shared` and 1 more are new; `x-multifd` is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationCapability {
     /// `xbzrle`.
     Xbzrle,
-    /// `rdma-pin-all`.
+    /// `rdma-pin-all`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     RdmaPinAll,
-    /// `auto-converge`.
+    /// `auto-converge`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     AutoConverge,
-    /// `zero-blocks`.
+    /// `zero-blocks`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     ZeroBlocks,
-    /// `compress`.
+    /// `compress`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     Compress,
-    /// `events`.
+    /// `events`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     Events,
-    /// `postcopy-ram`.
+    /// `postcopy-ram`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     PostcopyRam,
-    /// `x-colo`.
+    /// `x-colo`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     XColo,
-    /// `release-ram`.
+    /// `release-ram`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     ReleaseRam,
-    /// `block`.
+    /// `block`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Block,
-    /// `return-path`.
+    /// `return-path`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     ReturnPath,
-    /// `pause-before-switchover`.
+    /// `pause-before-switchover`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     PauseBeforeSwitchover,
-    /// `x-multifd`.
+    /// `x-multifd`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     XMultifd,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1650,7 +2026,7 @@ impl From<&str> for MigrationCapability {
         }
     }
 }
-/// The struct `MigrationCapabilityStatus`.
+/// The struct `MigrationCapabilityStatus`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationCapabilityStatus {
     /// `capability`.
@@ -1658,31 +2034,55 @@ pub struct MigrationCapabilityStatus {
     /// `state`.
     pub state: bool,
 }
-/// The struct `MigrationInfo`.
+/// The struct `MigrationInfo`, since QEMU 0.14.
+///
+/// Since the bindings of 2.5: `cpu-throttle-percentage` and `error-desc` are new; `x-cpu-throttle-percentage` is gone.
+///
+/// In the bindings of 7.2: `blocked-reasons`, `compression`, `postcopy-blocktime`, `postcopy-vcpu-blocktime`, `socket-address` and `vfio` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationInfo {
     /// `status`.
     pub status: Option<MigrationStatus>,
-    /// `ram`.
+    /// `ram`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub ram: Option<MigrationStats>,
     /// `disk`.
     pub disk: Option<MigrationStats>,
-    /// `xbzrle-cache`.
+    /// `xbzrle-cache`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub xbzrle_cache: Option<XbzrleCacheStats>,
-    /// `total-time`.
+    /// `total-time`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub total_time: Option<i64>,
-    /// `expected-downtime`.
+    /// `expected-downtime`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub expected_downtime: Option<i64>,
-    /// `downtime`.
+    /// `downtime`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub downtime: Option<i64>,
-    /// `setup-time`.
+    /// `setup-time`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     pub setup_time: Option<i64>,
-    /// `cpu-throttle-percentage`.
+    /// `cpu-throttle-percentage`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub cpu_throttle_percentage: Option<i64>,
-    /// `error-desc`.
+    /// `error-desc`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub error_desc: Option<String>,
 }
-/// The enum `MigrationParameter`.
+/// The enum `MigrationParameter`, since QEMU 2.4.
+///
+/// Since the bindings of 2.5: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are gone.
+///
+/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationParameter {
@@ -1692,27 +2092,49 @@ pub enum MigrationParameter {
     CompressThreads,
     /// `decompress-threads`.
     DecompressThreads,
-    /// `cpu-throttle-initial`.
+    /// `cpu-throttle-initial`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     CpuThrottleInitial,
-    /// `cpu-throttle-increment`.
+    /// `cpu-throttle-increment`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     CpuThrottleIncrement,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     TlsCreds,
-    /// `tls-hostname`.
+    /// `tls-hostname`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     TlsHostname,
-    /// `max-bandwidth`.
+    /// `max-bandwidth`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     MaxBandwidth,
-    /// `downtime-limit`.
+    /// `downtime-limit`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     DowntimeLimit,
-    /// `x-checkpoint-delay`.
+    /// `x-checkpoint-delay`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     XCheckpointDelay,
-    /// `block-incremental`.
+    /// `block-incremental`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     BlockIncremental,
-    /// `x-multifd-channels`.
+    /// `x-multifd-channels`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     XMultifdChannels,
-    /// `x-multifd-page-count`.
+    /// `x-multifd-page-count`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     XMultifdPageCount,
-    /// `xbzrle-cache-size`.
+    /// `xbzrle-cache-size`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     XbzrleCacheSize,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1760,7 +2182,11 @@ impl From<&str> for MigrationParameter {
         }
     }
 }
-/// The struct `MigrationParameters`.
+/// The struct `MigrationParameters`, since QEMU 2.4.
+///
+/// Since the bindings of 2.5: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are gone; `compress-level`, `compress-threads` and `decompress-threads` are optional now.
+///
+/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationParameters {
     /// `compress-level`.
@@ -1769,30 +2195,56 @@ pub struct MigrationParameters {
     pub compress_threads: Option<i64>,
     /// `decompress-threads`.
     pub decompress_threads: Option<i64>,
-    /// `cpu-throttle-initial`.
+    /// `cpu-throttle-initial`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub cpu_throttle_initial: Option<i64>,
-    /// `cpu-throttle-increment`.
+    /// `cpu-throttle-increment`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub cpu_throttle_increment: Option<i64>,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub tls_creds: Option<String>,
-    /// `tls-hostname`.
+    /// `tls-hostname`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub tls_hostname: Option<String>,
-    /// `max-bandwidth`.
+    /// `max-bandwidth`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub max_bandwidth: Option<i64>,
-    /// `downtime-limit`.
+    /// `downtime-limit`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub downtime_limit: Option<i64>,
-    /// `x-checkpoint-delay`.
+    /// `x-checkpoint-delay`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub x_checkpoint_delay: Option<i64>,
-    /// `block-incremental`.
+    /// `block-incremental`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub block_incremental: Option<bool>,
-    /// `x-multifd-channels`.
+    /// `x-multifd-channels`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     pub x_multifd_channels: Option<i64>,
-    /// `x-multifd-page-count`.
+    /// `x-multifd-page-count`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     pub x_multifd_page_count: Option<i64>,
-    /// `xbzrle-cache-size`.
+    /// `xbzrle-cache-size`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     pub xbzrle_cache_size: Option<u64>,
 }
-/// The struct `MigrationStats`.
+/// The struct `MigrationStats`, since QEMU 0.14.
+///
+/// Since the bindings of 2.5: `page-size` and `postcopy-requests` are new.
+///
+/// In the bindings of 7.2: `dirty-sync-missed-zero-copy`, `downtime-bytes`, `multifd-bytes`, `pages-per-second`, `postcopy-bytes` and `precopy-bytes` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationStats {
     /// `transferred`.
@@ -1801,26 +2253,48 @@ pub struct MigrationStats {
     pub remaining: i64,
     /// `total`.
     pub total: i64,
-    /// `duplicate`.
+    /// `duplicate`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub duplicate: i64,
-    /// `skipped`.
+    /// `skipped`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     pub skipped: i64,
-    /// `normal`.
+    /// `normal`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub normal: i64,
-    /// `normal-bytes`.
+    /// `normal-bytes`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub normal_bytes: i64,
-    /// `dirty-pages-rate`.
+    /// `dirty-pages-rate`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub dirty_pages_rate: i64,
-    /// `mbps`.
+    /// `mbps`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     pub mbps: f64,
-    /// `dirty-sync-count`.
+    /// `dirty-sync-count`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub dirty_sync_count: i64,
-    /// `postcopy-requests`.
+    /// `postcopy-requests`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub postcopy_requests: i64,
-    /// `page-size`.
+    /// `page-size`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub page_size: i64,
 }
-/// The enum `MigrationStatus`.
+/// The enum `MigrationStatus`, since QEMU 2.3.
+///
+/// Since the bindings of 2.5: `colo`, `device` and `pre-switchover` are new.
+///
+/// In the bindings of 7.2: `postcopy-paused`, `postcopy-recover` and `wait-unplug` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationStatus {
@@ -1834,17 +2308,25 @@ pub enum MigrationStatus {
     Cancelled,
     /// `active`.
     Active,
-    /// `postcopy-active`.
+    /// `postcopy-active`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     PostcopyActive,
     /// `completed`.
     Completed,
     /// `failed`.
     Failed,
-    /// `colo`.
+    /// `colo`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     Colo,
-    /// `pre-switchover`.
+    /// `pre-switchover`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     PreSwitchover,
-    /// `device`.
+    /// `device`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     Device,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1886,7 +2368,9 @@ impl From<&str> for MigrationStatus {
         }
     }
 }
-/// The enum `NetClientDriver`.
+/// The enum `NetClientDriver`, since QEMU 2.7.
+///
+/// In the bindings of 7.2: `dgram`, `stream`, `vhost-vdpa`, `vmnet-bridged`, `vmnet-host` and `vmnet-shared` are new; `dump` is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetClientDriver {
@@ -1956,7 +2440,11 @@ impl From<&str> for NetClientDriver {
         }
     }
 }
-/// The struct `NetLegacy`.
+/// The struct `NetLegacy`, since QEMU 1.2.
+///
+/// Since the bindings of 2.5: `opts` is of another type.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetLegacy {
     /// `vlan`.
@@ -1968,7 +2456,9 @@ pub struct NetLegacy {
     /// `opts`.
     pub opts: NetLegacyOptions,
 }
-/// The union `NetLegacyOptions`.
+/// The union `NetLegacyOptions`, since QEMU 1.2.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NetLegacyOptions {
@@ -1997,7 +2487,9 @@ pub enum NetLegacyOptions {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `NetLegacyOptionsType`.
+/// The enum `NetLegacyOptionsType`, since QEMU 1.2.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetLegacyOptionsType {
@@ -2063,7 +2555,11 @@ impl From<&str> for NetLegacyOptionsType {
         }
     }
 }
-/// The union `Netdev`.
+/// The union `Netdev`, since QEMU 1.2.
+///
+/// Since the bindings of 2.5: `type`, `type=bridge`, `type=dump`, `type=hubport`, `type=l2tpv3`, `type=netmap`, `type=nic`, `type=none` and 5 more are new; `opts` is gone.
+///
+/// In the bindings of 7.2: `type=dgram`, `type=stream`, `type=vhost-vdpa`, `type=vmnet-bridged`, `type=vmnet-host` and `type=vmnet-shared` are new; `type=dump` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Netdev {
     /// `type`, and the members that depend on it.
@@ -2102,16 +2598,24 @@ pub enum NetdevType {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `NetdevUserOptions`.
+/// The struct `NetdevUserOptions`, since QEMU 1.2.
+///
+/// Since the bindings of 2.5: `ipv4`, `ipv6`, `ipv6-dns`, `ipv6-host`, `ipv6-prefix` and `ipv6-prefixlen` are new.
+///
+/// In the bindings of 7.2: `domainname` and `tftp-server-name` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevUserOptions {
     /// `hostname`.
     pub hostname: Option<String>,
     /// `restrict`.
     pub restrict: Option<bool>,
-    /// `ipv4`.
+    /// `ipv4`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub ipv4: Option<bool>,
-    /// `ipv6`.
+    /// `ipv6`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub ipv6: Option<bool>,
     /// `ip`.
     pub ip: Option<String>,
@@ -2129,13 +2633,21 @@ pub struct NetdevUserOptions {
     pub dns: Option<String>,
     /// `dnssearch`.
     pub dnssearch: Option<Vec<QapiString>>,
-    /// `ipv6-prefix`.
+    /// `ipv6-prefix`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub ipv6_prefix: Option<String>,
-    /// `ipv6-prefixlen`.
+    /// `ipv6-prefixlen`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub ipv6_prefixlen: Option<i64>,
-    /// `ipv6-host`.
+    /// `ipv6-host`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub ipv6_host: Option<String>,
-    /// `ipv6-dns`.
+    /// `ipv6-dns`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub ipv6_dns: Option<String>,
     /// `smb`.
     pub smb: Option<String>,
@@ -2146,7 +2658,9 @@ pub struct NetdevUserOptions {
     /// `guestfwd`.
     pub guestfwd: Option<Vec<QapiString>>,
 }
-/// The struct `NumaCpuOptions`.
+/// The struct `NumaCpuOptions`, since QEMU 2.10.
+///
+/// In the bindings of 7.2: `cluster-id` and `die-id` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NumaCpuOptions {
     /// `node-id`.
@@ -2158,28 +2672,42 @@ pub struct NumaCpuOptions {
     /// `thread-id`.
     pub thread_id: Option<i64>,
 }
-/// The union `NumaOptions`.
+/// The union `NumaOptions`, since QEMU 2.1.
+///
+/// Since the bindings of 2.5: `type`, `type=cpu` and `type=dist` are new; `type=node` is of another type.
+///
+/// In the bindings of 7.2: `type=hmat-cache` and `type=hmat-lb` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NumaOptions {
     /// `node`.
     Node(NumaNodeOptions),
-    /// `dist`.
+    /// `dist`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Dist(NumaDistOptions),
-    /// `cpu`.
+    /// `cpu`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Cpu(NumaCpuOptions),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `NumaOptionsType`.
+/// The enum `NumaOptionsType`, since QEMU 2.1.
+///
+/// In the bindings of 7.2: `hmat-cache` and `hmat-lb` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NumaOptionsType {
     /// `node`.
     Node,
-    /// `dist`.
+    /// `dist`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Dist,
-    /// `cpu`.
+    /// `cpu`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Cpu,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2205,7 +2733,7 @@ impl From<&str> for NumaOptionsType {
         }
     }
 }
-/// The union `QCryptoBlockCreateOptions`.
+/// The union `QCryptoBlockCreateOptions`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoBlockCreateOptions {
@@ -2216,7 +2744,7 @@ pub enum QCryptoBlockCreateOptions {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoBlockCreateOptionsLUKS`.
+/// The struct `QCryptoBlockCreateOptionsLUKS`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QCryptoBlockCreateOptionsLuks {
     /// `key-secret`.
@@ -2231,10 +2759,12 @@ pub struct QCryptoBlockCreateOptionsLuks {
     pub ivgen_hash_alg: Option<QCryptoHashAlgorithm>,
     /// `hash-alg`.
     pub hash_alg: Option<QCryptoHashAlgorithm>,
-    /// `iter-time`.
+    /// `iter-time`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub iter_time: Option<i64>,
 }
-/// The union `QCryptoBlockInfo`.
+/// The union `QCryptoBlockInfo`, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoBlockInfo {
@@ -2245,7 +2775,7 @@ pub enum QCryptoBlockInfo {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoBlockInfoLUKS`.
+/// The struct `QCryptoBlockInfoLUKS`, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoBlockInfoLuks {
     /// `cipher-alg`.
@@ -2267,10 +2797,14 @@ pub struct QCryptoBlockInfoLuks {
     /// `slots`.
     pub slots: Vec<QCryptoBlockInfoLuksSlot>,
 }
-/// The struct `QCryptoBlockInfoQCow`.
+/// The struct `QCryptoBlockInfoQCow`, since QEMU 2.7.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QCryptoBlockInfoQCow {}
-/// The enum `QCryptoCipherAlgorithm`.
+/// The enum `QCryptoCipherAlgorithm`, since QEMU 2.6.
+///
+/// In the bindings of 7.2: `des` is new; `des-rfb` is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoCipherAlgorithm {
@@ -2282,7 +2816,9 @@ pub enum QCryptoCipherAlgorithm {
     Aes256,
     /// `des-rfb`.
     DesRfb,
-    /// `3des`.
+    /// `3des`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     _3des,
     /// `cast5-128`.
     Cast5_128,
@@ -2340,11 +2876,17 @@ impl From<&str> for QCryptoCipherAlgorithm {
         }
     }
 }
-/// The enum `QKeyCode`.
+/// The enum `QKeyCode`, since QEMU 1.3.
+///
+/// Since the bindings of 2.5: `ac_back`, `ac_bookmarks`, `ac_forward`, `ac_home`, `ac_refresh`, `audiomute`, `audionext`, `audioplay` and 15 more are new; `altgr` and `altgr_r` are gone.
+///
+/// In the bindings of 7.2: `katakanahiragana`, `lang1`, `lang2` and `muhenkan` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QKeyCode {
-    /// `unmapped`.
+    /// `unmapped`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     Unmapped,
     /// `shift`.
     Shift,
@@ -2584,55 +3126,105 @@ pub enum QKeyCode {
     MetaR,
     /// `compose`.
     Compose,
-    /// `pause`.
+    /// `pause`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     Pause,
-    /// `ro`.
+    /// `ro`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     Ro,
-    /// `hiragana`.
+    /// `hiragana`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Hiragana,
-    /// `henkan`.
+    /// `henkan`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Henkan,
-    /// `yen`.
+    /// `yen`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Yen,
-    /// `kp_comma`.
+    /// `kp_comma`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     KpComma,
-    /// `kp_equals`.
+    /// `kp_equals`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     KpEquals,
-    /// `power`.
+    /// `power`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     Power,
-    /// `sleep`.
+    /// `sleep`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Sleep,
-    /// `wake`.
+    /// `wake`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Wake,
-    /// `audionext`.
+    /// `audionext`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Audionext,
-    /// `audioprev`.
+    /// `audioprev`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Audioprev,
-    /// `audiostop`.
+    /// `audiostop`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Audiostop,
-    /// `audioplay`.
+    /// `audioplay`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Audioplay,
-    /// `audiomute`.
+    /// `audiomute`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Audiomute,
-    /// `volumeup`.
+    /// `volumeup`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Volumeup,
-    /// `volumedown`.
+    /// `volumedown`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Volumedown,
-    /// `mediaselect`.
+    /// `mediaselect`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Mediaselect,
-    /// `mail`.
+    /// `mail`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Mail,
-    /// `calculator`.
+    /// `calculator`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Calculator,
-    /// `computer`.
+    /// `computer`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Computer,
-    /// `ac_home`.
+    /// `ac_home`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     AcHome,
-    /// `ac_back`.
+    /// `ac_back`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     AcBack,
-    /// `ac_forward`.
+    /// `ac_forward`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     AcForward,
-    /// `ac_refresh`.
+    /// `ac_refresh`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     AcRefresh,
     /// `ac_bookmarks`.
     AcBookmarks,
@@ -2946,7 +3538,9 @@ impl From<&str> for QKeyCode {
         }
     }
 }
-/// The union `SocketAddress`.
+/// The union `SocketAddress`, since QEMU 2.9.
+///
+/// Since the bindings of 2.5: `type` and `type=vsock` are new; `type=fd`, `type=inet` and `type=unix` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SocketAddress {
@@ -2961,7 +3555,13 @@ pub enum SocketAddress {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `SocketAddressLegacy`.
+/// The union `SocketAddressLegacy`, since QEMU 1.3.
+///
+/// Deprecated in QEMU 2.11.
+///
+/// In the bindings of 7.2: `type` is new.
+///
+/// Deprecated.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SocketAddressLegacy {
@@ -2976,7 +3576,7 @@ pub enum SocketAddressLegacy {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `TPMInfo`.
+/// The struct `TPMInfo`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TpmInfo {
     /// `id`.
@@ -2986,7 +3586,9 @@ pub struct TpmInfo {
     /// `options`.
     pub options: TpmTypeOptions,
 }
-/// The union `TransactionAction`.
+/// The union `TransactionAction`, since QEMU 1.1.
+///
+/// In the bindings of 7.2: `type`, `type=block-dirty-bitmap-disable`, `type=block-dirty-bitmap-enable`, `type=block-dirty-bitmap-merge` and `type=block-dirty-bitmap-remove` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TransactionAction {

@@ -3,12 +3,47 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `trace-event-get-state`.
+/// The command `memsave`, since QEMU 0.14.
+///
+/// Since the bindings of 2.5: `cpu-index` is new; `cpu` is gone.
+///
+/// In the bindings of 10.0: `size` and `val` are of another type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Memsave {
+    /// `val`.
+    pub val: i64,
+    /// `size`.
+    pub size: i64,
+    /// `filename`.
+    pub filename: String,
+    /// `cpu-index`.
+    pub cpu_index: Option<i64>,
+}
+impl Memsave {
+    /// With the members that are required, and no others.
+    pub fn new(val: i64, size: i64, filename: impl Into<String>) -> Self {
+        Self {
+            val,
+            size,
+            filename: filename.into(),
+            cpu_index: None,
+        }
+    }
+}
+/// The command `trace-event-get-state`, since QEMU 2.2.
+///
+/// Returns `[TraceEventInfo]`.
+///
+/// Since the bindings of 2.5: `vcpu` is new.
+///
+/// In the bindings of 10.0: `vcpu` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceEventGetState {
     /// `name`.
     pub name: String,
-    /// `vcpu`.
+    /// `vcpu`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub vcpu: Option<i64>,
 }
 impl TraceEventGetState {
@@ -20,7 +55,11 @@ impl TraceEventGetState {
         }
     }
 }
-/// The command `trace-event-set-state`.
+/// The command `trace-event-set-state`, since QEMU 2.2.
+///
+/// Since the bindings of 2.5: `vcpu` is new.
+///
+/// In the bindings of 10.0: `vcpu` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceEventSetState {
     /// `name`.
@@ -29,7 +68,9 @@ pub struct TraceEventSetState {
     pub enable: bool,
     /// `ignore-unavailable`.
     pub ignore_unavailable: Option<bool>,
-    /// `vcpu`.
+    /// `vcpu`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub vcpu: Option<i64>,
 }
 impl TraceEventSetState {
@@ -44,8 +85,17 @@ impl TraceEventSetState {
     }
 }
 wire::commands! {
-    TraceEventGetState = "trace-event-get-state", TraceEventSetState =
-    "trace-event-set-state"
+    Memsave = "memsave", TraceEventGetState = "trace-event-get-state", TraceEventSetState
+    = "trace-event-set-state"
+}
+impl Write for Memsave {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "val", &self.val)?;
+        put(map, "size", &self.size)?;
+        put(map, "filename", &self.filename)?;
+        put_some(map, "cpu-index", &self.cpu_index)?;
+        Ok(())
+    }
 }
 impl Write for TraceEventGetState {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -64,5 +114,5 @@ impl Write for TraceEventSetState {
     }
 }
 wire::serialize! {
-    TraceEventGetState, TraceEventSetState
+    Memsave, TraceEventGetState, TraceEventSetState
 }

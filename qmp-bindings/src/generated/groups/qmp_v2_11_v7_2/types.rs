@@ -5,13 +5,19 @@ use crate::generated::groups::qmp_v2_5_v2_11_v7_2_v10_0::types::TraceEventState;
 use crate::generated::groups::qmp_v2_11_v7_2_v10_0::types::{CpuModelInfo, RunState};
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `CpuModelExpansionInfo`.
+/// The struct `CpuModelExpansionInfo`, since QEMU 2.8.
+///
+/// Only in builds of QEMU with `any(TARGET_S390X, TARGET_I386, TARGET_ARM)`.
+///
+/// In the bindings of 10.0: `deprecated-props` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuModelExpansionInfo {
     /// `model`.
     pub model: CpuModelInfo,
 }
-/// The enum `QCryptoHashAlgorithm`.
+/// The enum `QCryptoHashAlgorithm`, since QEMU 2.6.
+///
+/// Gone in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoHashAlgorithm {
@@ -19,15 +25,23 @@ pub enum QCryptoHashAlgorithm {
     Md5,
     /// `sha1`.
     Sha1,
-    /// `sha224`.
+    /// `sha224`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     Sha224,
     /// `sha256`.
     Sha256,
-    /// `sha384`.
+    /// `sha384`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     Sha384,
-    /// `sha512`.
+    /// `sha512`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     Sha512,
-    /// `ripemd160`.
+    /// `ripemd160`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     Ripemd160,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -61,7 +75,9 @@ impl From<&str> for QCryptoHashAlgorithm {
         }
     }
 }
-/// The enum `QCryptoIVGenAlgorithm`.
+/// The enum `QCryptoIVGenAlgorithm`, since QEMU 2.6.
+///
+/// Gone in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoIvGenAlgorithm {
@@ -95,7 +111,9 @@ impl From<&str> for QCryptoIvGenAlgorithm {
         }
     }
 }
-/// The struct `StatusInfo`.
+/// The struct `StatusInfo`, since QEMU 0.14.
+///
+/// In the bindings of 10.0: `singlestep` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatusInfo {
     /// `running`.
@@ -105,14 +123,20 @@ pub struct StatusInfo {
     /// `status`.
     pub status: RunState,
 }
-/// The struct `TraceEventInfo`.
+/// The struct `TraceEventInfo`, since QEMU 2.2.
+///
+/// Since the bindings of 2.5: `vcpu` is new.
+///
+/// In the bindings of 10.0: `vcpu` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceEventInfo {
     /// `name`.
     pub name: String,
     /// `state`.
     pub state: TraceEventState,
-    /// `vcpu`.
+    /// `vcpu`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub vcpu: bool,
 }
 wire::display_enum! {

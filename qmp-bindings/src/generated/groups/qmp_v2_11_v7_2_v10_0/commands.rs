@@ -9,18 +9,24 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `block_set_io_throttle`.
+/// The command `block_set_io_throttle`, since QEMU 1.1.
+///
+/// Since the bindings of 2.5: `bps_max_length`, `bps_rd_max_length`, `bps_wr_max_length`, `id`, `iops_max_length`, `iops_rd_max_length` and `iops_wr_max_length` are new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockSetIoThrottle(pub types::BlockIoThrottle);
-/// The command `blockdev-close-tray`.
+/// The command `blockdev-close-tray`, since QEMU 2.5.
+///
+/// Since the bindings of 2.5: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockdevCloseTray {
-    /// `device`.
+    /// `device`. Deprecated.
     pub device: Option<String>,
-    /// `id`.
+    /// `id`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub id: Option<String>,
 }
-/// The command `blockdev-del`.
+/// The command `blockdev-del`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevDel {
     /// `node-name`.
@@ -34,17 +40,21 @@ impl BlockdevDel {
         }
     }
 }
-/// The command `blockdev-open-tray`.
+/// The command `blockdev-open-tray`, since QEMU 2.5.
+///
+/// Since the bindings of 2.5: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockdevOpenTray {
-    /// `device`.
+    /// `device`. Deprecated.
     pub device: Option<String>,
-    /// `id`.
+    /// `id`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub id: Option<String>,
     /// `force`.
     pub force: Option<bool>,
 }
-/// The command `chardev-send-break`.
+/// The command `chardev-send-break`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSendBreak {
     /// `id`.
@@ -56,37 +66,25 @@ impl ChardevSendBreak {
         Self { id: id.into() }
     }
 }
-/// The command `device_add`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DeviceAdd {
-    /// `driver`.
-    pub driver: String,
-    /// `bus`.
-    pub bus: Option<String>,
-    /// `id`.
-    pub id: Option<String>,
-}
-impl DeviceAdd {
-    /// With the members that are required, and no others.
-    pub fn new(driver: impl Into<String>) -> Self {
-        Self {
-            driver: driver.into(),
-            bus: None,
-            id: None,
-        }
-    }
-}
-/// The command `eject`.
+/// The command `eject`, since QEMU 0.14.
+///
+/// Since the bindings of 2.5: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Eject {
-    /// `device`.
+    /// `device`. Deprecated.
     pub device: Option<String>,
-    /// `id`.
+    /// `id`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub id: Option<String>,
     /// `force`.
     pub force: Option<bool>,
 }
-/// The command `query-cpu-model-baseline`.
+/// The command `query-cpu-model-baseline`, since QEMU 2.8.
+///
+/// Only in builds of QEMU with `TARGET_S390X`.
+///
+/// Returns `CpuModelBaselineInfo`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryCpuModelBaseline {
     /// `modela`.
@@ -100,7 +98,11 @@ impl QueryCpuModelBaseline {
         Self { modela, modelb }
     }
 }
-/// The command `query-cpu-model-comparison`.
+/// The command `query-cpu-model-comparison`, since QEMU 2.8.
+///
+/// Only in builds of QEMU with `TARGET_S390X`.
+///
+/// Returns `CpuModelCompareInfo`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryCpuModelComparison {
     /// `modela`.
@@ -114,7 +116,11 @@ impl QueryCpuModelComparison {
         Self { modela, modelb }
     }
 }
-/// The command `query-cpu-model-expansion`.
+/// The command `query-cpu-model-expansion`, since QEMU 2.8.
+///
+/// Only in builds of QEMU with `any(TARGET_S390X, TARGET_I386, TARGET_ARM, TARGET_LOONGARCH64, TARGET_RISCV)`.
+///
+/// Returns `CpuModelExpansionInfo`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryCpuModelExpansion {
     /// `type`.
@@ -131,25 +137,41 @@ impl QueryCpuModelExpansion {
         Self { r#type, model }
     }
 }
-/// The command `query-dump`.
+/// The command `query-dump`, since QEMU 2.6.
+///
+/// Returns `DumpQueryResult`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryDump {}
-/// The command `query-gic-capabilities`.
+/// The command `query-gic-capabilities`, since QEMU 2.6.
+///
+/// Only in builds of QEMU with `TARGET_ARM`.
+///
+/// Returns `[GICCapability]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryGicCapabilities {}
-/// The command `query-hotpluggable-cpus`.
+/// The command `query-hotpluggable-cpus`, since QEMU 2.7.
+///
+/// Returns `[HotpluggableCPU]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryHotpluggableCpus {}
-/// The command `query-memory-size-summary`.
+/// The command `query-memory-size-summary`, since QEMU 2.11.
+///
+/// Returns `MemoryInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMemorySizeSummary {}
-/// The command `query-vm-generation-id`.
+/// The command `query-vm-generation-id`, since QEMU 2.9.
+///
+/// Returns `GuidInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryVmGenerationId {}
-/// The command `query-xen-replication-status`.
+/// The command `query-xen-replication-status`, since QEMU 2.9.
+///
+/// Only in builds of QEMU with `CONFIG_REPLICATION`.
+///
+/// Returns `ReplicationStatus`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryXenReplicationStatus {}
-/// The command `watchdog-set-action`.
+/// The command `watchdog-set-action`, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WatchdogSetAction {
     /// `action`.
@@ -161,7 +183,9 @@ impl WatchdogSetAction {
         Self { action }
     }
 }
-/// The command `x-blockdev-change`.
+/// The command `x-blockdev-change`, since QEMU 2.7.
+///
+/// Unstable in QEMU 7.2, 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XBlockdevChange {
     /// `parent`.
@@ -181,16 +205,26 @@ impl XBlockdevChange {
         }
     }
 }
-/// The command `x-colo-lost-heartbeat`.
+/// The command `x-colo-lost-heartbeat`, since QEMU 2.8.
+///
+/// Unstable in QEMU 7.2, 10.0.
+///
+/// Only in builds of QEMU with `CONFIG_REPLICATION`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XColoLostHeartbeat {}
-/// The command `x-debug-block-dirty-bitmap-sha256`.
+/// The command `x-debug-block-dirty-bitmap-sha256`, since QEMU 2.10.
+///
+/// Unstable in QEMU 7.2, 10.0.
+///
+/// Returns `BlockDirtyBitmapSha256`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XDebugBlockDirtyBitmapSha256(pub types::BlockDirtyBitmap);
-/// The command `xen-colo-do-checkpoint`.
+/// The command `xen-colo-do-checkpoint`, since QEMU 2.9.
+///
+/// Only in builds of QEMU with `CONFIG_REPLICATION`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XenColoDoCheckpoint {}
-/// The command `xen-load-devices-state`.
+/// The command `xen-load-devices-state`, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XenLoadDevicesState {
     /// `filename`.
@@ -202,12 +236,16 @@ impl XenLoadDevicesState {
         Self { filename: filename.into() }
     }
 }
-/// The command `xen-save-devices-state`.
+/// The command `xen-save-devices-state`, since QEMU 1.1.
+///
+/// Since the bindings of 2.5: `live` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XenSaveDevicesState {
     /// `filename`.
     pub filename: String,
-    /// `live`.
+    /// `live`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     pub live: Option<bool>,
 }
 impl XenSaveDevicesState {
@@ -219,7 +257,9 @@ impl XenSaveDevicesState {
         }
     }
 }
-/// The command `xen-set-replication`.
+/// The command `xen-set-replication`, since QEMU 2.9.
+///
+/// Only in builds of QEMU with `CONFIG_REPLICATION`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XenSetReplication {
     /// `enable`.
@@ -242,15 +282,15 @@ impl XenSetReplication {
 wire::commands! {
     BlockSetIoThrottle = "block_set_io_throttle", BlockdevCloseTray =
     "blockdev-close-tray", BlockdevDel = "blockdev-del", BlockdevOpenTray =
-    "blockdev-open-tray", ChardevSendBreak = "chardev-send-break", DeviceAdd =
-    "device_add", Eject = "eject", QueryCpuModelBaseline = "query-cpu-model-baseline",
-    QueryCpuModelComparison = "query-cpu-model-comparison", QueryCpuModelExpansion =
-    "query-cpu-model-expansion", QueryDump = "query-dump", QueryGicCapabilities =
-    "query-gic-capabilities", QueryHotpluggableCpus = "query-hotpluggable-cpus",
-    QueryMemorySizeSummary = "query-memory-size-summary", QueryVmGenerationId =
-    "query-vm-generation-id", QueryXenReplicationStatus = "query-xen-replication-status",
-    WatchdogSetAction = "watchdog-set-action", XBlockdevChange = "x-blockdev-change",
-    XColoLostHeartbeat = "x-colo-lost-heartbeat", XDebugBlockDirtyBitmapSha256 =
+    "blockdev-open-tray", ChardevSendBreak = "chardev-send-break", Eject = "eject",
+    QueryCpuModelBaseline = "query-cpu-model-baseline", QueryCpuModelComparison =
+    "query-cpu-model-comparison", QueryCpuModelExpansion = "query-cpu-model-expansion",
+    QueryDump = "query-dump", QueryGicCapabilities = "query-gic-capabilities",
+    QueryHotpluggableCpus = "query-hotpluggable-cpus", QueryMemorySizeSummary =
+    "query-memory-size-summary", QueryVmGenerationId = "query-vm-generation-id",
+    QueryXenReplicationStatus = "query-xen-replication-status", WatchdogSetAction =
+    "watchdog-set-action", XBlockdevChange = "x-blockdev-change", XColoLostHeartbeat =
+    "x-colo-lost-heartbeat", XDebugBlockDirtyBitmapSha256 =
     "x-debug-block-dirty-bitmap-sha256", XenColoDoCheckpoint = "xen-colo-do-checkpoint",
     XenLoadDevicesState = "xen-load-devices-state", XenSaveDevicesState =
     "xen-save-devices-state", XenSetReplication = "xen-set-replication"
@@ -284,14 +324,6 @@ impl Write for BlockdevOpenTray {
 impl Write for ChardevSendBreak {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
-        Ok(())
-    }
-}
-impl Write for DeviceAdd {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "driver", &self.driver)?;
-        put_some(map, "bus", &self.bus)?;
-        put_some(map, "id", &self.id)?;
         Ok(())
     }
 }
@@ -406,7 +438,7 @@ impl Write for XenSetReplication {
 }
 wire::serialize! {
     BlockSetIoThrottle, BlockdevCloseTray, BlockdevDel, BlockdevOpenTray,
-    ChardevSendBreak, DeviceAdd, Eject, QueryCpuModelBaseline, QueryCpuModelComparison,
+    ChardevSendBreak, Eject, QueryCpuModelBaseline, QueryCpuModelComparison,
     QueryCpuModelExpansion, QueryDump, QueryGicCapabilities, QueryHotpluggableCpus,
     QueryMemorySizeSummary, QueryVmGenerationId, QueryXenReplicationStatus,
     WatchdogSetAction, XBlockdevChange, XColoLostHeartbeat, XDebugBlockDirtyBitmapSha256,

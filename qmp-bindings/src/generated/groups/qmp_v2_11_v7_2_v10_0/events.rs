@@ -9,23 +9,27 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The event `ACPI_DEVICE_OST`.
+/// The event `ACPI_DEVICE_OST`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AcpiDeviceOst {
     /// `info`.
     pub info: types::AcpiostInfo,
 }
-/// The event `DEVICE_TRAY_MOVED`.
+/// The event `DEVICE_TRAY_MOVED`, since QEMU 1.1.
+///
+/// Since the bindings of 2.5: `id` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceTrayMoved {
     /// `device`.
     pub device: String,
-    /// `id`.
+    /// `id`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub id: String,
     /// `tray-open`.
     pub tray_open: bool,
 }
-/// The event `DUMP_COMPLETED`.
+/// The event `DUMP_COMPLETED`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpCompleted {
     /// `result`.
@@ -33,16 +37,20 @@ pub struct DumpCompleted {
     /// `error`.
     pub error: Option<String>,
 }
-/// The event `MIGRATION_PASS`.
+/// The event `MIGRATION_PASS`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationPass {
     /// `pass`.
     pub pass: i64,
 }
-/// The event `QUORUM_REPORT_BAD`.
+/// The event `QUORUM_REPORT_BAD`, since QEMU 2.0.
+///
+/// Since the bindings of 2.5: `type` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuorumReportBad {
-    /// `type`.
+    /// `type`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub r#type: types::QuorumOpType,
     /// `error`.
     pub error: Option<String>,
@@ -53,7 +61,9 @@ pub struct QuorumReportBad {
     /// `sectors-count`.
     pub sectors_count: i64,
 }
-/// The event `SPICE_CONNECTED`.
+/// The event `SPICE_CONNECTED`, since QEMU 0.14.
+///
+/// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceConnected {
     /// `server`.
@@ -61,7 +71,9 @@ pub struct SpiceConnected {
     /// `client`.
     pub client: types::SpiceBasicInfo,
 }
-/// The event `SPICE_DISCONNECTED`.
+/// The event `SPICE_DISCONNECTED`, since QEMU 0.14.
+///
+/// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceDisconnected {
     /// `server`.
@@ -69,7 +81,9 @@ pub struct SpiceDisconnected {
     /// `client`.
     pub client: types::SpiceBasicInfo,
 }
-/// The event `SPICE_INITIALIZED`.
+/// The event `SPICE_INITIALIZED`, since QEMU 0.14.
+///
+/// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceInitialized {
     /// `server`.
@@ -77,7 +91,9 @@ pub struct SpiceInitialized {
     /// `client`.
     pub client: types::SpiceChannel,
 }
-/// The event `VNC_CONNECTED`.
+/// The event `VNC_CONNECTED`, since QEMU 0.13.
+///
+/// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncConnected {
     /// `server`.
@@ -85,7 +101,9 @@ pub struct VncConnected {
     /// `client`.
     pub client: types::VncBasicInfo,
 }
-/// The event `VNC_DISCONNECTED`.
+/// The event `VNC_DISCONNECTED`, since QEMU 0.13.
+///
+/// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncDisconnected {
     /// `server`.
@@ -93,7 +111,9 @@ pub struct VncDisconnected {
     /// `client`.
     pub client: types::VncClientInfo,
 }
-/// The event `VNC_INITIALIZED`.
+/// The event `VNC_INITIALIZED`, since QEMU 0.13.
+///
+/// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncInitialized {
     /// `server`.
@@ -101,7 +121,9 @@ pub struct VncInitialized {
     /// `client`.
     pub client: types::VncClientInfo,
 }
-/// The event `WATCHDOG`.
+/// The event `WATCHDOG`, since QEMU 0.13.
+///
+/// Since the bindings of 2.5: `action` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Watchdog {
     /// `action`.

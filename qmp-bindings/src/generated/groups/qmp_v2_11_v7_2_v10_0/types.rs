@@ -7,12 +7,16 @@ use crate::generated::groups::qmp_v2_5_v2_11_v7_2_v10_0::types::{
 #[cfg(feature = "both-directions")]
 mod both;
 /// The enum `ACPISlotType`.
+///
+/// Since the bindings of 2.5: `CPU` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AcpiSlotType {
     /// `DIMM`.
     Dimm,
-    /// `CPU`.
+    /// `CPU`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     Cpu,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -36,7 +40,7 @@ impl From<&str> for AcpiSlotType {
         }
     }
 }
-/// The struct `ACPIOSTInfo`.
+/// The struct `ACPIOSTInfo`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AcpiostInfo {
     /// `device`.
@@ -50,18 +54,20 @@ pub struct AcpiostInfo {
     /// `status`.
     pub status: i64,
 }
-/// The struct `BlockDirtyBitmapSha256`.
+/// The struct `BlockDirtyBitmapSha256`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapSha256 {
     /// `sha256`.
     pub sha256: String,
 }
-/// The struct `BlockIOThrottle`.
+/// The struct `BlockIOThrottle`, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockIoThrottle {
-    /// `device`.
+    /// `device`. Deprecated.
     pub device: Option<String>,
-    /// `id`.
+    /// `id`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub id: Option<String>,
     /// `bps`.
     pub bps: i64,
@@ -75,36 +81,66 @@ pub struct BlockIoThrottle {
     pub iops_rd: i64,
     /// `iops_wr`.
     pub iops_wr: i64,
-    /// `bps_max`.
+    /// `bps_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_max: Option<i64>,
-    /// `bps_rd_max`.
+    /// `bps_rd_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_rd_max: Option<i64>,
-    /// `bps_wr_max`.
+    /// `bps_wr_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_wr_max: Option<i64>,
-    /// `iops_max`.
+    /// `iops_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_max: Option<i64>,
-    /// `iops_rd_max`.
+    /// `iops_rd_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_rd_max: Option<i64>,
-    /// `iops_wr_max`.
+    /// `iops_wr_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_wr_max: Option<i64>,
-    /// `bps_max_length`.
+    /// `bps_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub bps_max_length: Option<i64>,
-    /// `bps_rd_max_length`.
+    /// `bps_rd_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub bps_rd_max_length: Option<i64>,
-    /// `bps_wr_max_length`.
+    /// `bps_wr_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub bps_wr_max_length: Option<i64>,
-    /// `iops_max_length`.
+    /// `iops_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub iops_max_length: Option<i64>,
-    /// `iops_rd_max_length`.
+    /// `iops_rd_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub iops_rd_max_length: Option<i64>,
-    /// `iops_wr_max_length`.
+    /// `iops_wr_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub iops_wr_max_length: Option<i64>,
-    /// `iops_size`.
+    /// `iops_size`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_size: Option<i64>,
-    /// `group`.
+    /// `group`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub group: Option<String>,
 }
-/// The struct `BlockdevCacheOptions`.
+/// The struct `BlockdevCacheOptions`, since QEMU 2.9.
+///
+/// Since the bindings of 2.5: `writeback` is gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockdevCacheOptions {
     /// `direct`.
@@ -112,7 +148,9 @@ pub struct BlockdevCacheOptions {
     /// `no-flush`.
     pub no_flush: Option<bool>,
 }
-/// The enum `BlockdevOnError`.
+/// The enum `BlockdevOnError`, since QEMU 1.3.
+///
+/// Since the bindings of 2.5: `auto` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevOnError {
@@ -124,7 +162,9 @@ pub enum BlockdevOnError {
     Enospc,
     /// `stop`.
     Stop,
-    /// `auto`.
+    /// `auto`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     Auto,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -154,7 +194,7 @@ impl From<&str> for BlockdevOnError {
         }
     }
 }
-/// The struct `BlockdevOptionsCurlBase`.
+/// The struct `BlockdevOptionsCurlBase`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCurlBase {
     /// `url`.
@@ -172,7 +212,7 @@ pub struct BlockdevOptionsCurlBase {
     /// `proxy-password-secret`.
     pub proxy_password_secret: Option<String>,
 }
-/// The struct `BlockdevOptionsCurlFtp`.
+/// The struct `BlockdevOptionsCurlFtp`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCurlFtp {
     /// `url`.
@@ -190,7 +230,7 @@ pub struct BlockdevOptionsCurlFtp {
     /// `proxy-password-secret`.
     pub proxy_password_secret: Option<String>,
 }
-/// The struct `BlockdevOptionsCurlFtps`.
+/// The struct `BlockdevOptionsCurlFtps`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCurlFtps {
     /// `url`.
@@ -210,7 +250,7 @@ pub struct BlockdevOptionsCurlFtps {
     /// `sslverify`.
     pub sslverify: Option<bool>,
 }
-/// The struct `BlockdevOptionsCurlHttp`.
+/// The struct `BlockdevOptionsCurlHttp`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCurlHttp {
     /// `url`.
@@ -229,10 +269,12 @@ pub struct BlockdevOptionsCurlHttp {
     pub proxy_password_secret: Option<String>,
     /// `cookie`.
     pub cookie: Option<String>,
-    /// `cookie-secret`.
+    /// `cookie-secret`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub cookie_secret: Option<String>,
 }
-/// The struct `BlockdevOptionsCurlHttps`.
+/// The struct `BlockdevOptionsCurlHttps`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCurlHttps {
     /// `url`.
@@ -253,10 +295,12 @@ pub struct BlockdevOptionsCurlHttps {
     pub cookie: Option<String>,
     /// `sslverify`.
     pub sslverify: Option<bool>,
-    /// `cookie-secret`.
+    /// `cookie-secret`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub cookie_secret: Option<String>,
 }
-/// The struct `BlockdevOptionsIscsi`.
+/// The struct `BlockdevOptionsIscsi`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsIscsi {
     /// `transport`.
@@ -278,7 +322,7 @@ pub struct BlockdevOptionsIscsi {
     /// `timeout`.
     pub timeout: Option<i64>,
 }
-/// The struct `BlockdevOptionsNfs`.
+/// The struct `BlockdevOptionsNfs`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsNfs {
     /// `server`.
@@ -298,7 +342,7 @@ pub struct BlockdevOptionsNfs {
     /// `debug`.
     pub debug: Option<i64>,
 }
-/// The union `BlockdevQcow2Encryption`.
+/// The union `BlockdevQcow2Encryption`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevQcow2Encryption {
@@ -309,7 +353,7 @@ pub enum BlockdevQcow2Encryption {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `BlockdevQcow2EncryptionFormat`.
+/// The enum `BlockdevQcow2EncryptionFormat`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevQcow2EncryptionFormat {
@@ -339,7 +383,7 @@ impl From<&str> for BlockdevQcow2EncryptionFormat {
         }
     }
 }
-/// The union `BlockdevQcowEncryption`.
+/// The union `BlockdevQcowEncryption`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevQcowEncryption {
@@ -348,7 +392,7 @@ pub enum BlockdevQcowEncryption {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `BlockdevQcowEncryptionFormat`.
+/// The enum `BlockdevQcowEncryptionFormat`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevQcowEncryptionFormat {
@@ -374,7 +418,7 @@ impl From<&str> for BlockdevQcowEncryptionFormat {
         }
     }
 }
-/// The struct `ChardevCommon`.
+/// The struct `ChardevCommon`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevCommon {
     /// `logfile`.
@@ -382,7 +426,9 @@ pub struct ChardevCommon {
     /// `logappend`.
     pub logappend: Option<bool>,
 }
-/// The struct `ChardevFile`.
+/// The struct `ChardevFile`, since QEMU 1.4.
+///
+/// Since the bindings of 2.5: `append`, `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevFile {
     /// `logfile`.
@@ -393,10 +439,14 @@ pub struct ChardevFile {
     pub r#in: Option<String>,
     /// `out`.
     pub out: String,
-    /// `append`.
+    /// `append`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub append: Option<bool>,
 }
-/// The struct `ChardevHostdev`.
+/// The struct `ChardevHostdev`, since QEMU 1.4.
+///
+/// Since the bindings of 2.5: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevHostdev {
     /// `logfile`.
@@ -406,7 +456,9 @@ pub struct ChardevHostdev {
     /// `device`.
     pub device: String,
 }
-/// The struct `ChardevMux`.
+/// The struct `ChardevMux`, since QEMU 1.5.
+///
+/// Since the bindings of 2.5: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevMux {
     /// `logfile`.
@@ -416,7 +468,9 @@ pub struct ChardevMux {
     /// `chardev`.
     pub chardev: String,
 }
-/// The struct `ChardevRingbuf`.
+/// The struct `ChardevRingbuf`, since QEMU 1.5.
+///
+/// Since the bindings of 2.5: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevRingbuf {
     /// `logfile`.
@@ -426,7 +480,11 @@ pub struct ChardevRingbuf {
     /// `size`.
     pub size: Option<i64>,
 }
-/// The struct `ChardevSpiceChannel`.
+/// The struct `ChardevSpiceChannel`, since QEMU 1.5.
+///
+/// Only in builds of QEMU with `CONFIG_SPICE`.
+///
+/// Since the bindings of 2.5: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSpiceChannel {
     /// `logfile`.
@@ -436,7 +494,11 @@ pub struct ChardevSpiceChannel {
     /// `type`.
     pub r#type: String,
 }
-/// The struct `ChardevSpicePort`.
+/// The struct `ChardevSpicePort`, since QEMU 1.5.
+///
+/// Only in builds of QEMU with `CONFIG_SPICE`.
+///
+/// Since the bindings of 2.5: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSpicePort {
     /// `logfile`.
@@ -446,7 +508,9 @@ pub struct ChardevSpicePort {
     /// `fqdn`.
     pub fqdn: String,
 }
-/// The struct `ChardevStdio`.
+/// The struct `ChardevStdio`, since QEMU 1.5.
+///
+/// Since the bindings of 2.5: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevStdio {
     /// `logfile`.
@@ -456,7 +520,9 @@ pub struct ChardevStdio {
     /// `signal`.
     pub signal: Option<bool>,
 }
-/// The struct `ChardevVC`.
+/// The struct `ChardevVC`, since QEMU 1.5.
+///
+/// Since the bindings of 2.5: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevVc {
     /// `logfile`.
@@ -472,7 +538,7 @@ pub struct ChardevVc {
     /// `rows`.
     pub rows: Option<i64>,
 }
-/// The enum `COLOMessage`.
+/// The enum `COLOMessage`, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColoMessage {
@@ -522,13 +588,17 @@ impl From<&str> for ColoMessage {
         }
     }
 }
-/// The struct `CpuModelBaselineInfo`.
+/// The struct `CpuModelBaselineInfo`, since QEMU 2.8.
+///
+/// Only in builds of QEMU with `TARGET_S390X`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuModelBaselineInfo {
     /// `model`.
     pub model: CpuModelInfo,
 }
-/// The struct `CpuModelCompareInfo`.
+/// The struct `CpuModelCompareInfo`, since QEMU 2.8.
+///
+/// Only in builds of QEMU with `TARGET_S390X`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuModelCompareInfo {
     /// `result`.
@@ -536,7 +606,7 @@ pub struct CpuModelCompareInfo {
     /// `responsible-properties`.
     pub responsible_properties: Vec<String>,
 }
-/// The enum `CpuModelCompareResult`.
+/// The enum `CpuModelCompareResult`, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CpuModelCompareResult {
@@ -574,7 +644,7 @@ impl From<&str> for CpuModelCompareResult {
         }
     }
 }
-/// The enum `CpuModelExpansionType`.
+/// The enum `CpuModelExpansionType`, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CpuModelExpansionType {
@@ -604,15 +674,15 @@ impl From<&str> for CpuModelExpansionType {
         }
     }
 }
-/// The struct `CpuModelInfo`.
+/// The struct `CpuModelInfo`, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuModelInfo {
     /// `name`.
     pub name: String,
     /// `props`.
-    pub props: Option<serde_json::Value>,
+    pub props: Option<Value>,
 }
-/// The struct `DumpQueryResult`.
+/// The struct `DumpQueryResult`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpQueryResult {
     /// `status`.
@@ -622,7 +692,7 @@ pub struct DumpQueryResult {
     /// `total`.
     pub total: i64,
 }
-/// The enum `DumpStatus`.
+/// The enum `DumpStatus`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DumpStatus {
@@ -660,7 +730,7 @@ impl From<&str> for DumpStatus {
         }
     }
 }
-/// The enum `FailoverStatus`.
+/// The enum `FailoverStatus`, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailoverStatus {
@@ -672,7 +742,9 @@ pub enum FailoverStatus {
     Active,
     /// `completed`.
     Completed,
-    /// `relaunch`.
+    /// `relaunch`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Relaunch,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -702,7 +774,7 @@ impl From<&str> for FailoverStatus {
         }
     }
 }
-/// The enum `FloppyDriveType`.
+/// The enum `FloppyDriveType`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FloppyDriveType {
@@ -744,7 +816,9 @@ impl From<&str> for FloppyDriveType {
         }
     }
 }
-/// The struct `GICCapability`.
+/// The struct `GICCapability`, since QEMU 2.6.
+///
+/// Only in builds of QEMU with `TARGET_ARM`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GicCapability {
     /// `version`.
@@ -754,7 +828,7 @@ pub struct GicCapability {
     /// `kernel`.
     pub kernel: bool,
 }
-/// The struct `GuestPanicInformationHyperV`.
+/// The struct `GuestPanicInformationHyperV`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestPanicInformationHyperV {
     /// `arg1`.
@@ -768,13 +842,13 @@ pub struct GuestPanicInformationHyperV {
     /// `arg5`.
     pub arg5: u64,
 }
-/// The struct `GuidInfo`.
+/// The struct `GuidInfo`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuidInfo {
     /// `guid`.
     pub guid: String,
 }
-/// The struct `ImageInfoSpecificQCow2EncryptionBase`.
+/// The struct `ImageInfoSpecificQCow2EncryptionBase`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificQCow2EncryptionBase {
     /// `format`.
@@ -788,7 +862,9 @@ pub struct InetSocketAddressBase {
     /// `port`.
     pub port: String,
 }
-/// The enum `InputAxis`.
+/// The enum `InputAxis`, since QEMU 2.0.
+///
+/// Since the bindings of 2.5: `x` and `y` are new; `X` and `Y` are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputAxis {
@@ -818,7 +894,7 @@ impl From<&str> for InputAxis {
         }
     }
 }
-/// The struct `InputMoveEvent`.
+/// The struct `InputMoveEvent`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputMoveEvent {
     /// `axis`.
@@ -826,7 +902,7 @@ pub struct InputMoveEvent {
     /// `value`.
     pub value: i64,
 }
-/// The enum `IscsiHeaderDigest`.
+/// The enum `IscsiHeaderDigest`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IscsiHeaderDigest {
@@ -864,7 +940,7 @@ impl From<&str> for IscsiHeaderDigest {
         }
     }
 }
-/// The enum `IscsiTransport`.
+/// The enum `IscsiTransport`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IscsiTransport {
@@ -894,7 +970,7 @@ impl From<&str> for IscsiTransport {
         }
     }
 }
-/// The struct `MemoryInfo`.
+/// The struct `MemoryInfo`, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryInfo {
     /// `base-memory`.
@@ -902,7 +978,9 @@ pub struct MemoryInfo {
     /// `plugged-memory`.
     pub plugged_memory: Option<u64>,
 }
-/// The struct `NetdevTapOptions`.
+/// The struct `NetdevTapOptions`, since QEMU 1.2.
+///
+/// Since the bindings of 2.5: `br` and `poll-us` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevTapOptions {
     /// `ifname`.
@@ -915,7 +993,9 @@ pub struct NetdevTapOptions {
     pub script: Option<String>,
     /// `downscript`.
     pub downscript: Option<String>,
-    /// `br`.
+    /// `br`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub br: Option<String>,
     /// `helper`.
     pub helper: Option<String>,
@@ -933,10 +1013,14 @@ pub struct NetdevTapOptions {
     pub vhostforce: Option<bool>,
     /// `queues`.
     pub queues: Option<u32>,
-    /// `poll-us`.
+    /// `poll-us`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub poll_us: Option<u32>,
 }
-/// The enum `NetworkAddressFamily`.
+/// The enum `NetworkAddressFamily`, since QEMU 2.1.
+///
+/// Since the bindings of 2.5: `vsock` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetworkAddressFamily {
@@ -946,7 +1030,9 @@ pub enum NetworkAddressFamily {
     Ipv6,
     /// `unix`.
     Unix,
-    /// `vsock`.
+    /// `vsock`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     Vsock,
     /// `unknown`.
     Unknown,
@@ -978,7 +1064,7 @@ impl From<&str> for NetworkAddressFamily {
         }
     }
 }
-/// The struct `NFSServer`.
+/// The struct `NFSServer`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NfsServer {
     /// `type`.
@@ -986,7 +1072,7 @@ pub struct NfsServer {
     /// `host`.
     pub host: String,
 }
-/// The enum `NFSTransport`.
+/// The enum `NFSTransport`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NfsTransport {
@@ -1012,7 +1098,7 @@ impl From<&str> for NfsTransport {
         }
     }
 }
-/// The struct `NumaDistOptions`.
+/// The struct `NumaDistOptions`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NumaDistOptions {
     /// `src`.
@@ -1022,17 +1108,23 @@ pub struct NumaDistOptions {
     /// `val`.
     pub val: u8,
 }
-/// The struct `ObjectTypeInfo`.
+/// The struct `ObjectTypeInfo`, since QEMU 1.1.
+///
+/// Since the bindings of 2.5: `abstract` and `parent` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectTypeInfo {
     /// `name`.
     pub name: String,
-    /// `abstract`.
+    /// `abstract`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub r#abstract: Option<bool>,
-    /// `parent`.
+    /// `parent`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub parent: Option<String>,
 }
-/// The enum `OnOffSplit`.
+/// The enum `OnOffSplit`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnOffSplit {
@@ -1066,7 +1158,7 @@ impl From<&str> for OnOffSplit {
         }
     }
 }
-/// The enum `QCryptoBlockFormat`.
+/// The enum `QCryptoBlockFormat`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoBlockFormat {
@@ -1096,13 +1188,13 @@ impl From<&str> for QCryptoBlockFormat {
         }
     }
 }
-/// The struct `QCryptoBlockInfoBase`.
+/// The struct `QCryptoBlockInfoBase`, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoBlockInfoBase {
     /// `format`.
     pub format: QCryptoBlockFormat,
 }
-/// The struct `QCryptoBlockInfoLUKSSlot`.
+/// The struct `QCryptoBlockInfoLUKSSlot`, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoBlockInfoLuksSlot {
     /// `active`.
@@ -1114,7 +1206,7 @@ pub struct QCryptoBlockInfoLuksSlot {
     /// `key-offset`.
     pub key_offset: i64,
 }
-/// The union `QCryptoBlockOpenOptions`.
+/// The union `QCryptoBlockOpenOptions`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoBlockOpenOptions {
@@ -1125,25 +1217,25 @@ pub enum QCryptoBlockOpenOptions {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoBlockOptionsBase`.
+/// The struct `QCryptoBlockOptionsBase`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoBlockOptionsBase {
     /// `format`.
     pub format: QCryptoBlockFormat,
 }
-/// The struct `QCryptoBlockOptionsLUKS`.
+/// The struct `QCryptoBlockOptionsLUKS`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QCryptoBlockOptionsLuks {
     /// `key-secret`.
     pub key_secret: Option<String>,
 }
-/// The struct `QCryptoBlockOptionsQCow`.
+/// The struct `QCryptoBlockOptionsQCow`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QCryptoBlockOptionsQCow {
     /// `key-secret`.
     pub key_secret: Option<String>,
 }
-/// The enum `QCryptoCipherMode`.
+/// The enum `QCryptoCipherMode`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoCipherMode {
@@ -1153,7 +1245,9 @@ pub enum QCryptoCipherMode {
     Cbc,
     /// `xts`.
     Xts,
-    /// `ctr`.
+    /// `ctr`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     Ctr,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1181,7 +1275,7 @@ impl From<&str> for QCryptoCipherMode {
         }
     }
 }
-/// The enum `QCryptoSecretFormat`.
+/// The enum `QCryptoSecretFormat`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoSecretFormat {
@@ -1211,7 +1305,7 @@ impl From<&str> for QCryptoSecretFormat {
         }
     }
 }
-/// The enum `QapiErrorClass`.
+/// The enum `QapiErrorClass`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QapiErrorClass {
@@ -1253,7 +1347,7 @@ impl From<&str> for QapiErrorClass {
         }
     }
 }
-/// The enum `QuorumOpType`.
+/// The enum `QuorumOpType`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QuorumOpType {
@@ -1287,7 +1381,9 @@ impl From<&str> for QuorumOpType {
         }
     }
 }
-/// The enum `ReplicationMode`.
+/// The enum `ReplicationMode`, since QEMU 2.9.
+///
+/// Only in builds of QEMU with `CONFIG_REPLICATION`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReplicationMode {
@@ -1317,7 +1413,9 @@ impl From<&str> for ReplicationMode {
         }
     }
 }
-/// The struct `ReplicationStatus`.
+/// The struct `ReplicationStatus`, since QEMU 2.9.
+///
+/// Only in builds of QEMU with `CONFIG_REPLICATION`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplicationStatus {
     /// `error`.
@@ -1326,6 +1424,8 @@ pub struct ReplicationStatus {
     pub desc: Option<String>,
 }
 /// The enum `RunState`.
+///
+/// Since the bindings of 2.5: `colo` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunState {
@@ -1359,7 +1459,9 @@ pub enum RunState {
     Watchdog,
     /// `guest-panicked`.
     GuestPanicked,
-    /// `colo`.
+    /// `colo`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     Colo,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1411,7 +1513,7 @@ impl From<&str> for RunState {
         }
     }
 }
-/// The enum `SocketAddressType`.
+/// The enum `SocketAddressType`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SocketAddressType {
@@ -1449,7 +1551,9 @@ impl From<&str> for SocketAddressType {
         }
     }
 }
-/// The struct `SpiceBasicInfo`.
+/// The struct `SpiceBasicInfo`, since QEMU 2.1.
+///
+/// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceBasicInfo {
     /// `host`.
@@ -1459,7 +1563,9 @@ pub struct SpiceBasicInfo {
     /// `family`.
     pub family: NetworkAddressFamily,
 }
-/// The struct `SpiceChannel`.
+/// The struct `SpiceChannel`, since QEMU 0.14.
+///
+/// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceChannel {
     /// `host`.
@@ -1477,12 +1583,16 @@ pub struct SpiceChannel {
     /// `tls`.
     pub tls: bool,
 }
-/// The struct `SpiceInfo`.
+/// The struct `SpiceInfo`, since QEMU 0.14.
+///
+/// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceInfo {
     /// `enabled`.
     pub enabled: bool,
-    /// `migrated`.
+    /// `migrated`, since QEMU 1.4.
+    ///
+    /// (since 1.4)
     pub migrated: bool,
     /// `host`.
     pub host: Option<String>,
@@ -1494,12 +1604,16 @@ pub struct SpiceInfo {
     pub auth: Option<String>,
     /// `compiled-version`.
     pub compiled_version: Option<String>,
-    /// `mouse-mode`.
+    /// `mouse-mode`, since QEMU 1.1.
+    ///
+    /// (since 1.1)
     pub mouse_mode: SpiceQueryMouseMode,
     /// `channels`.
     pub channels: Option<Vec<SpiceChannel>>,
 }
-/// The struct `SpiceServerInfo`.
+/// The struct `SpiceServerInfo`, since QEMU 2.1.
+///
+/// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceServerInfo {
     /// `host`.
@@ -1511,16 +1625,16 @@ pub struct SpiceServerInfo {
     /// `auth`.
     pub auth: Option<String>,
 }
-/// The alternate `StrOrNull`.
+/// The alternate `StrOrNull`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum StrOrNull {
-    /// `s`.
+    /// A value of the type `str`.
     S(String),
-    /// `n`.
+    /// A value of the type `null`.
     N,
 }
-/// The struct `ThrottleLimits`.
+/// The struct `ThrottleLimits`, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ThrottleLimits {
     /// `iops-total`.
@@ -1562,19 +1676,27 @@ pub struct ThrottleLimits {
     /// `iops-size`.
     pub iops_size: Option<i64>,
 }
-/// The struct `TPMEmulatorOptions`.
+/// The struct `TPMEmulatorOptions`, since QEMU 2.11.
+///
+/// Only in builds of QEMU with `CONFIG_TPM`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TpmEmulatorOptions {
     /// `chardev`.
     pub chardev: String,
 }
-/// The enum `TpmType`.
+/// The enum `TpmType`, since QEMU 1.5.
+///
+/// Only in builds of QEMU with `CONFIG_TPM`.
+///
+/// Since the bindings of 2.5: `emulator` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TpmType {
     /// `passthrough`.
     Passthrough,
-    /// `emulator`.
+    /// `emulator`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     Emulator,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1598,18 +1720,26 @@ impl From<&str> for TpmType {
         }
     }
 }
-/// The union `TpmTypeOptions`.
+/// The union `TpmTypeOptions`, since QEMU 1.5.
+///
+/// Only in builds of QEMU with `CONFIG_TPM`.
+///
+/// Since the bindings of 2.5: `type` and `type=emulator` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TpmTypeOptions {
     /// `passthrough`.
     Passthrough(TpmPassthroughOptions),
-    /// `emulator`.
+    /// `emulator`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     Emulator(TpmEmulatorOptions),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `VncBasicInfo`.
+/// The struct `VncBasicInfo`, since QEMU 2.1.
+///
+/// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncBasicInfo {
     /// `host`.
@@ -1618,10 +1748,14 @@ pub struct VncBasicInfo {
     pub service: String,
     /// `family`.
     pub family: NetworkAddressFamily,
-    /// `websocket`.
+    /// `websocket`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub websocket: bool,
 }
-/// The struct `VncClientInfo`.
+/// The struct `VncClientInfo`, since QEMU 0.14.
+///
+/// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncClientInfo {
     /// `host`.
@@ -1630,14 +1764,18 @@ pub struct VncClientInfo {
     pub service: String,
     /// `family`.
     pub family: NetworkAddressFamily,
-    /// `websocket`.
+    /// `websocket`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub websocket: bool,
     /// `x509_dname`.
     pub x509_dname: Option<String>,
     /// `sasl_username`.
     pub sasl_username: Option<String>,
 }
-/// The struct `VncInfo`.
+/// The struct `VncInfo`, since QEMU 0.14.
+///
+/// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncInfo {
     /// `enabled`.
@@ -1653,7 +1791,11 @@ pub struct VncInfo {
     /// `clients`.
     pub clients: Option<Vec<VncClientInfo>>,
 }
-/// The struct `VncInfo2`.
+/// The struct `VncInfo2`, since QEMU 2.3.
+///
+/// Only in builds of QEMU with `CONFIG_VNC`.
+///
+/// Since the bindings of 2.5: `server` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncInfo2 {
     /// `id`.
@@ -1669,7 +1811,9 @@ pub struct VncInfo2 {
     /// `display`.
     pub display: Option<String>,
 }
-/// The struct `VncServerInfo`.
+/// The struct `VncServerInfo`, since QEMU 2.1.
+///
+/// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncServerInfo {
     /// `host`.
@@ -1678,12 +1822,16 @@ pub struct VncServerInfo {
     pub service: String,
     /// `family`.
     pub family: NetworkAddressFamily,
-    /// `websocket`.
+    /// `websocket`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub websocket: bool,
     /// `auth`.
     pub auth: Option<String>,
 }
-/// The struct `VncServerInfo2`.
+/// The struct `VncServerInfo2`, since QEMU 2.9.
+///
+/// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncServerInfo2 {
     /// `host`.
@@ -1692,14 +1840,16 @@ pub struct VncServerInfo2 {
     pub service: String,
     /// `family`.
     pub family: NetworkAddressFamily,
-    /// `websocket`.
+    /// `websocket`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub websocket: bool,
     /// `auth`.
     pub auth: VncPrimaryAuth,
     /// `vencrypt`.
     pub vencrypt: Option<VncVencryptSubAuth>,
 }
-/// The struct `VsockSocketAddress`.
+/// The struct `VsockSocketAddress`, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VsockSocketAddress {
     /// `cid`.
@@ -1707,7 +1857,7 @@ pub struct VsockSocketAddress {
     /// `port`.
     pub port: String,
 }
-/// The enum `WatchdogAction`.
+/// The enum `WatchdogAction`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WatchdogAction {
@@ -1723,7 +1873,9 @@ pub enum WatchdogAction {
     Debug,
     /// `none`.
     None,
-    /// `inject-nmi`.
+    /// `inject-nmi`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     InjectNmi,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2308,7 +2460,7 @@ impl Write for CpuModelInfo {
 #[derive(Default)]
 pub(crate) struct CpuModelInfoSlots {
     name: Option<String>,
-    props: Option<serde_json::Value>,
+    props: Option<Value>,
 }
 impl Object for CpuModelInfo {
     type Slots = CpuModelInfoSlots;

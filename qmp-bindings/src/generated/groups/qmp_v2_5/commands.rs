@@ -16,7 +16,9 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `block-commit`.
+/// The command `block-commit`, since QEMU 1.3.
+///
+/// In the bindings of 2.11: `filter-node-name` and `job-id` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockCommit {
     /// `device`.
@@ -25,7 +27,9 @@ pub struct BlockCommit {
     pub base: Option<String>,
     /// `top`.
     pub top: Option<String>,
-    /// `backing-file`.
+    /// `backing-file`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub backing_file: Option<String>,
     /// `speed`.
     pub speed: Option<i64>,
@@ -42,10 +46,14 @@ impl BlockCommit {
         }
     }
 }
-/// The command `block-dirty-bitmap-add`.
+/// The command `block-dirty-bitmap-add`, since QEMU 2.4.
+///
+/// In the bindings of 2.11: `autoload` and `persistent` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd(pub types::BlockDirtyBitmapAdd);
-/// The command `block_set_io_throttle`.
+/// The command `block_set_io_throttle`, since QEMU 1.1.
+///
+/// In the bindings of 2.11: `bps_max_length`, `bps_rd_max_length`, `bps_wr_max_length`, `id`, `iops_max_length`, `iops_rd_max_length` and `iops_wr_max_length` are new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockSetIoThrottle {
     /// `device`.
@@ -62,21 +70,37 @@ pub struct BlockSetIoThrottle {
     pub iops_rd: i64,
     /// `iops_wr`.
     pub iops_wr: i64,
-    /// `bps_max`.
+    /// `bps_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_max: Option<i64>,
-    /// `bps_rd_max`.
+    /// `bps_rd_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_rd_max: Option<i64>,
-    /// `bps_wr_max`.
+    /// `bps_wr_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_wr_max: Option<i64>,
-    /// `iops_max`.
+    /// `iops_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_max: Option<i64>,
-    /// `iops_rd_max`.
+    /// `iops_rd_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_rd_max: Option<i64>,
-    /// `iops_wr_max`.
+    /// `iops_wr_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_wr_max: Option<i64>,
-    /// `iops_size`.
+    /// `iops_size`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_size: Option<i64>,
-    /// `group`.
+    /// `group`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub group: Option<String>,
 }
 impl BlockSetIoThrottle {
@@ -109,18 +133,24 @@ impl BlockSetIoThrottle {
         }
     }
 }
-/// The command `block-stream`.
+/// The command `block-stream`, since QEMU 1.1.
+///
+/// In the bindings of 2.11: `base-node` and `job-id` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStream {
     /// `device`.
     pub device: String,
     /// `base`.
     pub base: Option<String>,
-    /// `backing-file`.
+    /// `backing-file`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub backing_file: Option<String>,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `on-error`.
+    /// `on-error`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub on_error: Option<types::BlockdevOnError>,
 }
 impl BlockStream {
@@ -135,7 +165,9 @@ impl BlockStream {
         }
     }
 }
-/// The command `blockdev-add`.
+/// The command `blockdev-add`, since QEMU 1.7.
+///
+/// In the bindings of 2.11: `cache`, `detect-zeroes`, `discard`, `driver`, `driver=blkdebug`, `driver=blkverify`, `driver=bochs`, `driver=cloop` and 35 more are new; `options` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevAdd {
     /// `options`.
@@ -147,10 +179,14 @@ impl BlockdevAdd {
         Self { options }
     }
 }
-/// The command `blockdev-backup`.
+/// The command `blockdev-backup`, since QEMU 2.3.
+///
+/// In the bindings of 2.11: `compress` and `job-id` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup(pub types::BlockdevBackup);
-/// The command `blockdev-change-medium`.
+/// The command `blockdev-change-medium`, since QEMU 2.5.
+///
+/// In the bindings of 2.11: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevChangeMedium {
     /// `device`.
@@ -173,7 +209,9 @@ impl BlockdevChangeMedium {
         }
     }
 }
-/// The command `blockdev-close-tray`.
+/// The command `blockdev-close-tray`, since QEMU 2.5.
+///
+/// In the bindings of 2.11: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCloseTray {
     /// `device`.
@@ -185,7 +223,9 @@ impl BlockdevCloseTray {
         Self { device: device.into() }
     }
 }
-/// The command `blockdev-open-tray`.
+/// The command `blockdev-open-tray`, since QEMU 2.5.
+///
+/// In the bindings of 2.11: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOpenTray {
     /// `device`.
@@ -202,7 +242,9 @@ impl BlockdevOpenTray {
         }
     }
 }
-/// The command `chardev-add`.
+/// The command `chardev-add`, since QEMU 1.4.
+///
+/// Returns `ChardevReturn`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevAdd {
     /// `id`.
@@ -216,10 +258,14 @@ impl ChardevAdd {
         Self { id: id.into(), backend }
     }
 }
-/// The command `drive-backup`.
+/// The command `drive-backup`, since QEMU 1.6.
+///
+/// In the bindings of 2.11: `compress` and `job-id` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup(pub types::DriveBackup);
-/// The command `drive-mirror`.
+/// The command `drive-mirror`, since QEMU 1.3.
+///
+/// In the bindings of 2.11: `job-id` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveMirror {
     /// `device`.
@@ -228,9 +274,13 @@ pub struct DriveMirror {
     pub target: String,
     /// `format`.
     pub format: Option<String>,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub node_name: Option<String>,
-    /// `replaces`.
+    /// `replaces`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub replaces: Option<String>,
     /// `sync`.
     pub sync: types::MirrorSyncMode,
@@ -238,15 +288,21 @@ pub struct DriveMirror {
     pub mode: Option<types::NewImageMode>,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `granularity`.
+    /// `granularity`, since QEMU 1.4.
+    ///
+    /// (since 1.4)
     pub granularity: Option<u32>,
-    /// `buf-size`.
+    /// `buf-size`, since QEMU 1.4.
+    ///
+    /// (since 1.4)
     pub buf_size: Option<i64>,
     /// `on-source-error`.
     pub on_source_error: Option<types::BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<types::BlockdevOnError>,
-    /// `unmap`.
+    /// `unmap`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub unmap: Option<bool>,
 }
 impl DriveMirror {
@@ -273,18 +329,18 @@ impl DriveMirror {
         }
     }
 }
-/// The command `dump-guest-memory`.
+/// The command `dump-guest-memory`, since QEMU 1.2.
+///
+/// In the bindings of 2.11: `begin`, `detach` and `length` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpGuestMemory {
     /// `paging`.
     pub paging: bool,
     /// `protocol`.
     pub protocol: String,
-    /// `begin`.
-    pub begin: Option<i64>,
-    /// `length`.
-    pub length: Option<i64>,
-    /// `format`.
+    /// `format`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub format: Option<types::DumpGuestMemoryFormat>,
 }
 impl DumpGuestMemory {
@@ -293,13 +349,13 @@ impl DumpGuestMemory {
         Self {
             paging,
             protocol: protocol.into(),
-            begin: None,
-            length: None,
             format: None,
         }
     }
 }
-/// The command `eject`.
+/// The command `eject`, since QEMU 0.14.
+///
+/// In the bindings of 2.11: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Eject {
     /// `device`.
@@ -316,7 +372,32 @@ impl Eject {
         }
     }
 }
-/// The command `migrate-set-capabilities`.
+/// The command `memsave`, since QEMU 0.14.
+///
+/// In the bindings of 2.11: `cpu-index` is new; `cpu` is gone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Memsave {
+    /// `val`.
+    pub val: i64,
+    /// `size`.
+    pub size: i64,
+    /// `filename`.
+    pub filename: String,
+    /// `cpu`.
+    pub cpu: Option<i64>,
+}
+impl Memsave {
+    /// With the members that are required, and no others.
+    pub fn new(val: i64, size: i64, filename: impl Into<String>) -> Self {
+        Self {
+            val,
+            size,
+            filename: filename.into(),
+            cpu: None,
+        }
+    }
+}
+/// The command `migrate-set-capabilities`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetCapabilities {
     /// `capabilities`.
@@ -328,7 +409,12 @@ impl MigrateSetCapabilities {
         Self { capabilities }
     }
 }
-/// The command `migrate-set-parameters`.
+/// The command `migrate-set-parameters`, since QEMU 2.4.
+///
+/// In the bindings of 2.11: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new.
+///
+/// @x-cpu-throttle-initial: (since 2.5)
+/// @x-cpu-throttle-increment: (since 2.5)
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateSetParameters {
     /// `compress-level`.
@@ -337,12 +423,10 @@ pub struct MigrateSetParameters {
     pub compress_threads: Option<i64>,
     /// `decompress-threads`.
     pub decompress_threads: Option<i64>,
-    /// `x-cpu-throttle-initial`.
-    pub x_cpu_throttle_initial: Option<i64>,
-    /// `x-cpu-throttle-increment`.
-    pub x_cpu_throttle_increment: Option<i64>,
 }
-/// The command `nbd-server-start`.
+/// The command `nbd-server-start`, since QEMU 1.3.
+///
+/// In the bindings of 2.11: `tls-creds` is new; `addr` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerStart {
     /// `addr`.
@@ -354,7 +438,7 @@ impl NbdServerStart {
         Self { addr }
     }
 }
-/// The command `send-key`.
+/// The command `send-key`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendKey {
     /// `keys`.
@@ -368,7 +452,7 @@ impl SendKey {
         Self { keys, hold_time: None }
     }
 }
-/// The command `transaction`.
+/// The command `transaction`, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transaction {
     /// `actions`.
@@ -382,7 +466,9 @@ impl Transaction {
         Self { actions, properties: None }
     }
 }
-/// The command `x-blockdev-del`.
+/// The command `x-blockdev-del`, since QEMU 2.5.
+///
+/// Gone in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XBlockdevDel {
     /// `id`.
@@ -390,7 +476,9 @@ pub struct XBlockdevDel {
     /// `node-name`.
     pub node_name: Option<String>,
 }
-/// The command `x-blockdev-insert-medium`.
+/// The command `x-blockdev-insert-medium`, since QEMU 2.5.
+///
+/// In the bindings of 2.11: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XBlockdevInsertMedium {
     /// `device`.
@@ -407,7 +495,9 @@ impl XBlockdevInsertMedium {
         }
     }
 }
-/// The command `x-blockdev-remove-medium`.
+/// The command `x-blockdev-remove-medium`, since QEMU 2.5.
+///
+/// In the bindings of 2.11: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XBlockdevRemoveMedium {
     /// `device`.
@@ -419,7 +509,9 @@ impl XBlockdevRemoveMedium {
         Self { device: device.into() }
     }
 }
-/// The command `x-input-send-event`.
+/// The command `x-input-send-event`, since QEMU 2.2.
+///
+/// Gone in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XInputSendEvent {
     /// `console`.
@@ -433,7 +525,9 @@ impl XInputSendEvent {
         Self { console: None, events }
     }
 }
-/// The command `xen-save-devices-state`.
+/// The command `xen-save-devices-state`, since QEMU 1.1.
+///
+/// In the bindings of 2.11: `live` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XenSaveDevicesState {
     /// `filename`.
@@ -452,10 +546,10 @@ wire::commands! {
     BlockdevChangeMedium = "blockdev-change-medium", BlockdevCloseTray =
     "blockdev-close-tray", BlockdevOpenTray = "blockdev-open-tray", ChardevAdd =
     "chardev-add", DriveBackup = "drive-backup", DriveMirror = "drive-mirror",
-    DumpGuestMemory = "dump-guest-memory", Eject = "eject", MigrateSetCapabilities =
-    "migrate-set-capabilities", MigrateSetParameters = "migrate-set-parameters",
-    NbdServerStart = "nbd-server-start", SendKey = "send-key", Transaction =
-    "transaction", XBlockdevDel = "x-blockdev-del", XBlockdevInsertMedium =
+    DumpGuestMemory = "dump-guest-memory", Eject = "eject", Memsave = "memsave",
+    MigrateSetCapabilities = "migrate-set-capabilities", MigrateSetParameters =
+    "migrate-set-parameters", NbdServerStart = "nbd-server-start", SendKey = "send-key",
+    Transaction = "transaction", XBlockdevDel = "x-blockdev-del", XBlockdevInsertMedium =
     "x-blockdev-insert-medium", XBlockdevRemoveMedium = "x-blockdev-remove-medium",
     XInputSendEvent = "x-input-send-event", XenSaveDevicesState =
     "xen-save-devices-state"
@@ -572,8 +666,6 @@ impl Write for DumpGuestMemory {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "paging", &self.paging)?;
         put(map, "protocol", &self.protocol)?;
-        put_some(map, "begin", &self.begin)?;
-        put_some(map, "length", &self.length)?;
         put_some(map, "format", &self.format)?;
         Ok(())
     }
@@ -582,6 +674,15 @@ impl Write for Eject {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "device", &self.device)?;
         put_some(map, "force", &self.force)?;
+        Ok(())
+    }
+}
+impl Write for Memsave {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "val", &self.val)?;
+        put(map, "size", &self.size)?;
+        put(map, "filename", &self.filename)?;
+        put_some(map, "cpu", &self.cpu)?;
         Ok(())
     }
 }
@@ -596,8 +697,6 @@ impl Write for MigrateSetParameters {
         put_some(map, "compress-level", &self.compress_level)?;
         put_some(map, "compress-threads", &self.compress_threads)?;
         put_some(map, "decompress-threads", &self.decompress_threads)?;
-        put_some(map, "x-cpu-throttle-initial", &self.x_cpu_throttle_initial)?;
-        put_some(map, "x-cpu-throttle-increment", &self.x_cpu_throttle_increment)?;
         Ok(())
     }
 }
@@ -657,7 +756,8 @@ impl Write for XenSaveDevicesState {
 wire::serialize! {
     BlockCommit, BlockDirtyBitmapAdd, BlockSetIoThrottle, BlockStream, BlockdevAdd,
     BlockdevBackup, BlockdevChangeMedium, BlockdevCloseTray, BlockdevOpenTray,
-    ChardevAdd, DriveBackup, DriveMirror, DumpGuestMemory, Eject, MigrateSetCapabilities,
-    MigrateSetParameters, NbdServerStart, SendKey, Transaction, XBlockdevDel,
-    XBlockdevInsertMedium, XBlockdevRemoveMedium, XInputSendEvent, XenSaveDevicesState
+    ChardevAdd, DriveBackup, DriveMirror, DumpGuestMemory, Eject, Memsave,
+    MigrateSetCapabilities, MigrateSetParameters, NbdServerStart, SendKey, Transaction,
+    XBlockdevDel, XBlockdevInsertMedium, XBlockdevRemoveMedium, XInputSendEvent,
+    XenSaveDevicesState
 }

@@ -13,13 +13,15 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The event `ACPI_DEVICE_OST`.
+/// The event `ACPI_DEVICE_OST`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AcpiDeviceOst {
     /// `info`.
     pub info: types::AcpiostInfo,
 }
-/// The event `BLOCK_IO_ERROR`.
+/// The event `BLOCK_IO_ERROR`, since QEMU 0.13.
+///
+/// In the bindings of 2.11: `node-name` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockIoError {
     /// `device`.
@@ -28,12 +30,18 @@ pub struct BlockIoError {
     pub operation: types::IoOperationType,
     /// `action`.
     pub action: types::BlockErrorAction,
-    /// `nospace`.
+    /// `nospace`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub nospace: Option<bool>,
-    /// `reason`.
+    /// `reason`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub reason: String,
 }
-/// The event `DEVICE_TRAY_MOVED`.
+/// The event `DEVICE_TRAY_MOVED`, since QEMU 1.1.
+///
+/// In the bindings of 2.11: `id` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceTrayMoved {
     /// `device`.
@@ -41,19 +49,23 @@ pub struct DeviceTrayMoved {
     /// `tray-open`.
     pub tray_open: bool,
 }
-/// The event `GUEST_PANICKED`.
+/// The event `GUEST_PANICKED`, since QEMU 1.5.
+///
+/// In the bindings of 2.11: `info` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestPanicked {
     /// `action`.
     pub action: types::GuestPanicAction,
 }
-/// The event `MIGRATION`.
+/// The event `MIGRATION`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Migration {
     /// `status`.
     pub status: types::MigrationStatus,
 }
-/// The event `QUORUM_REPORT_BAD`.
+/// The event `QUORUM_REPORT_BAD`, since QEMU 2.0.
+///
+/// In the bindings of 2.11: `type` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuorumReportBad {
     /// `error`.
@@ -65,13 +77,17 @@ pub struct QuorumReportBad {
     /// `sectors-count`.
     pub sectors_count: i64,
 }
-/// The event `RESET`.
+/// The event `RESET`, since QEMU 0.12.
+///
+/// In the bindings of 2.11: `guest` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Reset {}
-/// The event `SHUTDOWN`.
+/// The event `SHUTDOWN`, since QEMU 0.12.
+///
+/// In the bindings of 2.11: `guest` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Shutdown {}
-/// The event `SPICE_CONNECTED`.
+/// The event `SPICE_CONNECTED`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceConnected {
     /// `server`.
@@ -79,7 +95,7 @@ pub struct SpiceConnected {
     /// `client`.
     pub client: types::SpiceBasicInfo,
 }
-/// The event `SPICE_DISCONNECTED`.
+/// The event `SPICE_DISCONNECTED`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceDisconnected {
     /// `server`.
@@ -87,7 +103,7 @@ pub struct SpiceDisconnected {
     /// `client`.
     pub client: types::SpiceBasicInfo,
 }
-/// The event `SPICE_INITIALIZED`.
+/// The event `SPICE_INITIALIZED`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceInitialized {
     /// `server`.
@@ -95,7 +111,7 @@ pub struct SpiceInitialized {
     /// `client`.
     pub client: types::SpiceChannel,
 }
-/// The event `VNC_CONNECTED`.
+/// The event `VNC_CONNECTED`, since QEMU 0.13.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncConnected {
     /// `server`.
@@ -103,7 +119,7 @@ pub struct VncConnected {
     /// `client`.
     pub client: types::VncBasicInfo,
 }
-/// The event `VNC_DISCONNECTED`.
+/// The event `VNC_DISCONNECTED`, since QEMU 0.13.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncDisconnected {
     /// `server`.
@@ -111,7 +127,7 @@ pub struct VncDisconnected {
     /// `client`.
     pub client: types::VncClientInfo,
 }
-/// The event `VNC_INITIALIZED`.
+/// The event `VNC_INITIALIZED`, since QEMU 0.13.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncInitialized {
     /// `server`.
@@ -119,7 +135,9 @@ pub struct VncInitialized {
     /// `client`.
     pub client: types::VncClientInfo,
 }
-/// The event `WATCHDOG`.
+/// The event `WATCHDOG`, since QEMU 0.13.
+///
+/// In the bindings of 2.11: `action` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Watchdog {
     /// `action`.

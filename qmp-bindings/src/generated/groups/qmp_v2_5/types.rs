@@ -18,6 +18,8 @@ use crate::generated::groups::qmp_v2_5_v2_11_v7_2_v10_0::types::{
 #[cfg(feature = "both-directions")]
 mod both;
 /// The enum `ACPISlotType`.
+///
+/// In the bindings of 2.11: `CPU` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AcpiSlotType {
@@ -43,7 +45,7 @@ impl From<&str> for AcpiSlotType {
         }
     }
 }
-/// The struct `ACPIOSTInfo`.
+/// The struct `ACPIOSTInfo`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AcpiostInfo {
     /// `device`.
@@ -58,6 +60,8 @@ pub struct AcpiostInfo {
     pub status: i64,
 }
 /// The enum `BlkdebugEvent`.
+///
+/// In the bindings of 2.11: `cor_write`, `l1_grow_activate_table`, `l1_grow_alloc_table`, `l1_grow_write_table`, `l1_shrink_free_l2_clusters`, `l1_shrink_write_table`, `l2_alloc_cow_read`, `l2_alloc_write` and 9 more are new; `l1_grow.activate_table`, `l1_grow.alloc_table`, `l1_grow.write_table`, `l2_alloc.cow_read`, `l2_alloc.write`, `pwritev_rmw.after_head`, `pwritev_rmw.after_tail`, `pwritev_rmw.head` and 6 more are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlkdebugEvent {
@@ -251,7 +255,7 @@ impl From<&str> for BlkdebugEvent {
         }
     }
 }
-/// The struct `BlkdebugInjectErrorOptions`.
+/// The struct `BlkdebugInjectErrorOptions`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlkdebugInjectErrorOptions {
     /// `event`.
@@ -267,7 +271,7 @@ pub struct BlkdebugInjectErrorOptions {
     /// `immediately`.
     pub immediately: Option<bool>,
 }
-/// The struct `BlkdebugSetStateOptions`.
+/// The struct `BlkdebugSetStateOptions`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlkdebugSetStateOptions {
     /// `event`.
@@ -277,12 +281,16 @@ pub struct BlkdebugSetStateOptions {
     /// `new_state`.
     pub new_state: i64,
 }
-/// The struct `BlockDeviceInfo`.
+/// The struct `BlockDeviceInfo`, since QEMU 0.14.
+///
+/// In the bindings of 2.11: `bps_max_length`, `bps_rd_max_length`, `bps_wr_max_length`, `iops_max_length`, `iops_rd_max_length` and `iops_wr_max_length` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceInfo {
     /// `file`.
     pub file: String,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub node_name: Option<String>,
     /// `ro`.
     pub ro: bool,
@@ -290,13 +298,17 @@ pub struct BlockDeviceInfo {
     pub drv: String,
     /// `backing_file`.
     pub backing_file: Option<String>,
-    /// `backing_file_depth`.
+    /// `backing_file_depth`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub backing_file_depth: i64,
     /// `encrypted`.
     pub encrypted: bool,
     /// `encryption_key_missing`.
     pub encryption_key_missing: bool,
-    /// `detect_zeroes`.
+    /// `detect_zeroes`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub detect_zeroes: BlockdevDetectZeroesOptions,
     /// `bps`.
     pub bps: i64,
@@ -310,30 +322,54 @@ pub struct BlockDeviceInfo {
     pub iops_rd: i64,
     /// `iops_wr`.
     pub iops_wr: i64,
-    /// `image`.
+    /// `image`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     pub image: ImageInfo,
-    /// `bps_max`.
+    /// `bps_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_max: Option<i64>,
-    /// `bps_rd_max`.
+    /// `bps_rd_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_rd_max: Option<i64>,
-    /// `bps_wr_max`.
+    /// `bps_wr_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_wr_max: Option<i64>,
-    /// `iops_max`.
+    /// `iops_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_max: Option<i64>,
-    /// `iops_rd_max`.
+    /// `iops_rd_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_rd_max: Option<i64>,
-    /// `iops_wr_max`.
+    /// `iops_wr_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_wr_max: Option<i64>,
-    /// `iops_size`.
+    /// `iops_size`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_size: Option<i64>,
-    /// `group`.
+    /// `group`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub group: Option<String>,
-    /// `cache`.
+    /// `cache`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub cache: BlockdevCacheInfo,
-    /// `write_threshold`.
+    /// `write_threshold`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub write_threshold: i64,
 }
-/// The struct `BlockDirtyBitmapAdd`.
+/// The struct `BlockDirtyBitmapAdd`, since QEMU 2.4.
+///
+/// In the bindings of 2.11: `autoload` and `persistent` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd {
     /// `node`.
@@ -343,7 +379,9 @@ pub struct BlockDirtyBitmapAdd {
     /// `granularity`.
     pub granularity: Option<u32>,
 }
-/// The struct `BlockInfo`.
+/// The struct `BlockInfo`, since QEMU 0.14.
+///
+/// In the bindings of 2.11: `qdev` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockInfo {
     /// `device`.
@@ -360,10 +398,14 @@ pub struct BlockInfo {
     pub tray_open: Option<bool>,
     /// `io-status`.
     pub io_status: Option<BlockDeviceIoStatus>,
-    /// `dirty-bitmaps`.
+    /// `dirty-bitmaps`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
 }
-/// The struct `BlockdevBackup`.
+/// The struct `BlockdevBackup`, since QEMU 2.3.
+///
+/// In the bindings of 2.11: `compress` and `job-id` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup {
     /// `device`.
@@ -379,7 +421,9 @@ pub struct BlockdevBackup {
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
 }
-/// The struct `BlockdevCacheOptions`.
+/// The struct `BlockdevCacheOptions`, since QEMU 1.7.
+///
+/// In the bindings of 2.11: `writeback` is gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockdevCacheOptions {
     /// `writeback`.
@@ -389,7 +433,9 @@ pub struct BlockdevCacheOptions {
     /// `no-flush`.
     pub no_flush: Option<bool>,
 }
-/// The enum `BlockdevDriver`.
+/// The enum `BlockdevDriver`, since QEMU 2.0.
+///
+/// In the bindings of 2.11: `gluster`, `iscsi`, `luks`, `nbd`, `nfs`, `rbd`, `replication`, `sheepdog` and 3 more are new; `archipelago` and `tftp` are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevDriver {
@@ -519,7 +565,9 @@ impl From<&str> for BlockdevDriver {
         }
     }
 }
-/// The enum `BlockdevOnError`.
+/// The enum `BlockdevOnError`, since QEMU 1.3.
+///
+/// In the bindings of 2.11: `auto` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevOnError {
@@ -557,14 +605,18 @@ impl From<&str> for BlockdevOnError {
         }
     }
 }
-/// The union `BlockdevOptions`.
+/// The union `BlockdevOptions`, since QEMU 1.7.
+///
+/// In the bindings of 2.11: `driver=gluster`, `driver=iscsi`, `driver=luks`, `driver=nbd`, `driver=nfs`, `driver=rbd`, `driver=replication`, `driver=sheepdog` and 4 more are new; `aio`, `driver=archipelago`, `driver=tftp`, `id`, `rerror`, `stats-account-failed`, `stats-account-invalid`, `stats-intervals` and 1 more are gone; `driver=ftp`, `driver=ftps`, `driver=http`, `driver=https`, `driver=qcow` and `driver=raw` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptions {
     /// `driver`, and the members that depend on it.
     pub driver: BlockdevOptionsDriver,
     /// `id`.
     pub id: Option<String>,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub node_name: Option<String>,
     /// `discard`.
     pub discard: Option<BlockdevDiscardOptions>,
@@ -578,13 +630,21 @@ pub struct BlockdevOptions {
     pub werror: Option<BlockdevOnError>,
     /// `read-only`.
     pub read_only: Option<bool>,
-    /// `stats-account-invalid`.
+    /// `stats-account-invalid`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub stats_account_invalid: Option<bool>,
-    /// `stats-account-failed`.
+    /// `stats-account-failed`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub stats_account_failed: Option<bool>,
-    /// `stats-intervals`.
+    /// `stats-intervals`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub stats_intervals: Option<Vec<i64>>,
-    /// `detect-zeroes`.
+    /// `detect-zeroes`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub detect_zeroes: Option<BlockdevDetectZeroesOptions>,
 }
 /// The branches of the union `BlockdevOptions`, told by `driver`.
@@ -648,7 +708,9 @@ pub enum BlockdevOptionsDriver {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockdevOptionsArchipelago`.
+/// The struct `BlockdevOptionsArchipelago`, since QEMU 2.2.
+///
+/// Gone in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsArchipelago {
     /// `volume`.
@@ -660,14 +722,18 @@ pub struct BlockdevOptionsArchipelago {
     /// `segment`.
     pub segment: Option<String>,
 }
-/// The struct `BlockdevOptionsBase`.
+/// The struct `BlockdevOptionsBase`, since QEMU 1.7.
+///
+/// Gone in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBase {
     /// `driver`.
     pub driver: BlockdevDriver,
     /// `id`.
     pub id: Option<String>,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub node_name: Option<String>,
     /// `discard`.
     pub discard: Option<BlockdevDiscardOptions>,
@@ -681,16 +747,26 @@ pub struct BlockdevOptionsBase {
     pub werror: Option<BlockdevOnError>,
     /// `read-only`.
     pub read_only: Option<bool>,
-    /// `stats-account-invalid`.
+    /// `stats-account-invalid`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub stats_account_invalid: Option<bool>,
-    /// `stats-account-failed`.
+    /// `stats-account-failed`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub stats_account_failed: Option<bool>,
-    /// `stats-intervals`.
+    /// `stats-intervals`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub stats_intervals: Option<Vec<i64>>,
-    /// `detect-zeroes`.
+    /// `detect-zeroes`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub detect_zeroes: Option<BlockdevDetectZeroesOptions>,
 }
-/// The struct `BlockdevOptionsBlkdebug`.
+/// The struct `BlockdevOptionsBlkdebug`, since QEMU 2.0.
+///
+/// In the bindings of 2.11: `max-discard`, `max-transfer`, `max-write-zero`, `opt-discard` and `opt-write-zero` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkdebug {
     /// `image`.
@@ -704,7 +780,7 @@ pub struct BlockdevOptionsBlkdebug {
     /// `set-state`.
     pub set_state: Option<Vec<BlkdebugSetStateOptions>>,
 }
-/// The struct `BlockdevOptionsBlkverify`.
+/// The struct `BlockdevOptionsBlkverify`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkverify {
     /// `test`.
@@ -712,13 +788,17 @@ pub struct BlockdevOptionsBlkverify {
     /// `raw`.
     pub raw: BlockdevRef,
 }
-/// The struct `BlockdevOptionsFile`.
+/// The struct `BlockdevOptionsFile`, since QEMU 1.7.
+///
+/// In the bindings of 2.11: `aio`, `locking` and `pr-manager` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsFile {
     /// `filename`.
     pub filename: String,
 }
-/// The struct `BlockdevOptionsGenericCOWFormat`.
+/// The struct `BlockdevOptionsGenericCOWFormat`, since QEMU 1.7.
+///
+/// In the bindings of 2.11: `backing` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGenericCowFormat {
     /// `file`.
@@ -726,13 +806,15 @@ pub struct BlockdevOptionsGenericCowFormat {
     /// `backing`.
     pub backing: Option<BlockdevRef>,
 }
-/// The struct `BlockdevOptionsGenericFormat`.
+/// The struct `BlockdevOptionsGenericFormat`, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGenericFormat {
     /// `file`.
     pub file: BlockdevRef,
 }
-/// The struct `BlockdevOptionsQcow2`.
+/// The struct `BlockdevOptionsQcow2`, since QEMU 1.7.
+///
+/// In the bindings of 2.11: `encrypt` is new; `backing` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQcow2 {
     /// `file`.
@@ -747,18 +829,28 @@ pub struct BlockdevOptionsQcow2 {
     pub pass_discard_snapshot: Option<bool>,
     /// `pass-discard-other`.
     pub pass_discard_other: Option<bool>,
-    /// `overlap-check`.
+    /// `overlap-check`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub overlap_check: Option<Qcow2OverlapChecks>,
-    /// `cache-size`.
+    /// `cache-size`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub cache_size: Option<i64>,
-    /// `l2-cache-size`.
+    /// `l2-cache-size`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub l2_cache_size: Option<i64>,
-    /// `refcount-cache-size`.
+    /// `refcount-cache-size`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub refcount_cache_size: Option<i64>,
-    /// `cache-clean-interval`.
+    /// `cache-clean-interval`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub cache_clean_interval: Option<i64>,
 }
-/// The struct `BlockdevOptionsQuorum`.
+/// The struct `BlockdevOptionsQuorum`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQuorum {
     /// `blkverify`.
@@ -767,21 +859,27 @@ pub struct BlockdevOptionsQuorum {
     pub children: Vec<BlockdevRef>,
     /// `vote-threshold`.
     pub vote_threshold: i64,
-    /// `rewrite-corrupted`.
+    /// `rewrite-corrupted`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub rewrite_corrupted: Option<bool>,
-    /// `read-pattern`.
+    /// `read-pattern`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub read_pattern: Option<QuorumReadPattern>,
 }
-/// The alternate `BlockdevRef`.
+/// The alternate `BlockdevRef`, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevRef {
-    /// `definition`.
+    /// A value of the type `BlockdevOptions`.
     Definition(Box<BlockdevOptions>),
-    /// `reference`.
+    /// A value of the type `str`.
     Reference(String),
 }
 /// The union `ChardevBackend`.
+///
+/// In the bindings of 2.11: `type=wctablet` is new; `type=braille`, `type=console`, `type=msmouse`, `type=null`, `type=pty` and `type=testdev` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChardevBackend {
@@ -826,10 +924,14 @@ pub enum ChardevBackend {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ChardevDummy`.
+/// The struct `ChardevDummy`, since QEMU 1.4.
+///
+/// Gone in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevDummy {}
-/// The struct `ChardevFile`.
+/// The struct `ChardevFile`, since QEMU 1.4.
+///
+/// In the bindings of 2.11: `append`, `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevFile {
     /// `in`.
@@ -837,25 +939,33 @@ pub struct ChardevFile {
     /// `out`.
     pub out: String,
 }
-/// The struct `ChardevHostdev`.
+/// The struct `ChardevHostdev`, since QEMU 1.4.
+///
+/// In the bindings of 2.11: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevHostdev {
     /// `device`.
     pub device: String,
 }
-/// The struct `ChardevMux`.
+/// The struct `ChardevMux`, since QEMU 1.5.
+///
+/// In the bindings of 2.11: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevMux {
     /// `chardev`.
     pub chardev: String,
 }
-/// The struct `ChardevRingbuf`.
+/// The struct `ChardevRingbuf`, since QEMU 1.5.
+///
+/// In the bindings of 2.11: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevRingbuf {
     /// `size`.
     pub size: Option<i64>,
 }
-/// The struct `ChardevSocket`.
+/// The struct `ChardevSocket`, since QEMU 1.4.
+///
+/// In the bindings of 2.11: `logappend`, `logfile`, `tls-creds` and `tn3270` are new; `addr` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSocket {
     /// `addr`.
@@ -868,28 +978,38 @@ pub struct ChardevSocket {
     pub nodelay: Option<bool>,
     /// `telnet`.
     pub telnet: Option<bool>,
-    /// `reconnect`.
+    /// `reconnect`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub reconnect: Option<i64>,
 }
-/// The struct `ChardevSpiceChannel`.
+/// The struct `ChardevSpiceChannel`, since QEMU 1.5.
+///
+/// In the bindings of 2.11: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSpiceChannel {
     /// `type`.
     pub r#type: String,
 }
-/// The struct `ChardevSpicePort`.
+/// The struct `ChardevSpicePort`, since QEMU 1.5.
+///
+/// In the bindings of 2.11: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSpicePort {
     /// `fqdn`.
     pub fqdn: String,
 }
-/// The struct `ChardevStdio`.
+/// The struct `ChardevStdio`, since QEMU 1.5.
+///
+/// In the bindings of 2.11: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevStdio {
     /// `signal`.
     pub signal: Option<bool>,
 }
-/// The struct `ChardevUdp`.
+/// The struct `ChardevUdp`, since QEMU 1.5.
+///
+/// In the bindings of 2.11: `logappend` and `logfile` are new; `local` and `remote` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevUdp {
     /// `remote`.
@@ -897,7 +1017,9 @@ pub struct ChardevUdp {
     /// `local`.
     pub local: Option<SocketAddress>,
 }
-/// The struct `ChardevVC`.
+/// The struct `ChardevVC`, since QEMU 1.5.
+///
+/// In the bindings of 2.11: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevVc {
     /// `width`.
@@ -909,13 +1031,17 @@ pub struct ChardevVc {
     /// `rows`.
     pub rows: Option<i64>,
 }
-/// The struct `CpuDefinitionInfo`.
+/// The struct `CpuDefinitionInfo`, since QEMU 1.2.
+///
+/// In the bindings of 2.11: `migration-safe`, `static`, `typename` and `unavailable-features` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuDefinitionInfo {
     /// `name`.
     pub name: String,
 }
-/// The struct `CpuInfo`.
+/// The struct `CpuInfo`, since QEMU 0.14.
+///
+/// In the bindings of 2.11: `arch`, `arch=mips`, `arch=other`, `arch=ppc`, `arch=sparc`, `arch=tricore`, `arch=x86` and `props` are new; `PC`, `nip`, `npc` and `pc` are gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfo {
     /// `CPU`.
@@ -924,7 +1050,9 @@ pub struct CpuInfo {
     pub current: bool,
     /// `halted`.
     pub halted: bool,
-    /// `qom_path`.
+    /// `qom_path`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub qom_path: String,
     /// `pc`.
     pub pc: Option<i64>,
@@ -937,7 +1065,9 @@ pub struct CpuInfo {
     /// `thread_id`.
     pub thread_id: i64,
 }
-/// The struct `DriveBackup`.
+/// The struct `DriveBackup`, since QEMU 1.6.
+///
+/// In the bindings of 2.11: `compress` and `job-id` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup {
     /// `device`.
@@ -952,14 +1082,18 @@ pub struct DriveBackup {
     pub mode: Option<NewImageMode>,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `bitmap`.
+    /// `bitmap`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub bitmap: Option<String>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
 }
-/// The enum `ErrorClass`.
+/// The enum `ErrorClass`, since QEMU 1.2.
+///
+/// Gone in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorClass {
@@ -1005,7 +1139,9 @@ impl From<&str> for ErrorClass {
         }
     }
 }
-/// The enum `GuestPanicAction`.
+/// The enum `GuestPanicAction`, since QEMU 2.1.
+///
+/// In the bindings of 2.11: `poweroff` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestPanicAction {
@@ -1031,7 +1167,7 @@ impl From<&str> for GuestPanicAction {
         }
     }
 }
-/// The struct `ImageInfo`.
+/// The struct `ImageInfo`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfo {
     /// `filename`.
@@ -1048,7 +1184,9 @@ pub struct ImageInfo {
     pub cluster_size: Option<i64>,
     /// `encrypted`.
     pub encrypted: Option<bool>,
-    /// `compressed`.
+    /// `compressed`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub compressed: Option<bool>,
     /// `backing-filename`.
     pub backing_filename: Option<String>,
@@ -1058,12 +1196,18 @@ pub struct ImageInfo {
     pub backing_filename_format: Option<String>,
     /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
-    /// `backing-image`.
+    /// `backing-image`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     pub backing_image: Option<Box<ImageInfo>>,
-    /// `format-specific`.
+    /// `format-specific`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub format_specific: Option<ImageInfoSpecific>,
 }
-/// The union `ImageInfoSpecific`.
+/// The union `ImageInfoSpecific`, since QEMU 1.7.
+///
+/// In the bindings of 2.11: `type=luks` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ImageInfoSpecific {
@@ -1074,19 +1218,25 @@ pub enum ImageInfoSpecific {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ImageInfoSpecificQCow2`.
+/// The struct `ImageInfoSpecificQCow2`, since QEMU 1.7.
+///
+/// In the bindings of 2.11: `encrypt` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificQCow2 {
     /// `compat`.
     pub compat: String,
     /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
-    /// `corrupt`.
+    /// `corrupt`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub corrupt: Option<bool>,
-    /// `refcount-bits`.
+    /// `refcount-bits`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub refcount_bits: i64,
 }
-/// The struct `ImageInfoSpecificVmdk`.
+/// The struct `ImageInfoSpecificVmdk`, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificVmdk {
     /// `create-type`.
@@ -1098,7 +1248,9 @@ pub struct ImageInfoSpecificVmdk {
     /// `extents`.
     pub extents: Vec<ImageInfo>,
 }
-/// The struct `InetSocketAddress`.
+/// The struct `InetSocketAddress`, since QEMU 1.3.
+///
+/// In the bindings of 2.11: `numeric` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InetSocketAddress {
     /// `host`.
@@ -1112,7 +1264,9 @@ pub struct InetSocketAddress {
     /// `ipv6`.
     pub ipv6: Option<bool>,
 }
-/// The enum `InputAxis`.
+/// The enum `InputAxis`, since QEMU 2.0.
+///
+/// In the bindings of 2.11: `x` and `y` are new; `X` and `Y` are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputAxis {
@@ -1142,7 +1296,7 @@ impl From<&str> for InputAxis {
         }
     }
 }
-/// The struct `InputBtnEvent`.
+/// The struct `InputBtnEvent`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputBtnEvent {
     /// `button`.
@@ -1150,7 +1304,9 @@ pub struct InputBtnEvent {
     /// `down`.
     pub down: bool,
 }
-/// The enum `InputButton`.
+/// The enum `InputButton`, since QEMU 2.0.
+///
+/// In the bindings of 2.11: `extra`, `left`, `middle`, `right`, `side`, `wheel-down` and `wheel-up` are new; `Left`, `Middle`, `Right`, `WheelDown` and `WheelUp` are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputButton {
@@ -1192,7 +1348,7 @@ impl From<&str> for InputButton {
         }
     }
 }
-/// The union `InputEvent`.
+/// The union `InputEvent`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum InputEvent {
@@ -1207,7 +1363,7 @@ pub enum InputEvent {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `InputKeyEvent`.
+/// The struct `InputKeyEvent`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputKeyEvent {
     /// `key`.
@@ -1215,7 +1371,7 @@ pub struct InputKeyEvent {
     /// `down`.
     pub down: bool,
 }
-/// The struct `InputMoveEvent`.
+/// The struct `InputMoveEvent`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputMoveEvent {
     /// `axis`.
@@ -1223,7 +1379,9 @@ pub struct InputMoveEvent {
     /// `value`.
     pub value: i64,
 }
-/// The struct `IOThreadInfo`.
+/// The struct `IOThreadInfo`, since QEMU 2.0.
+///
+/// In the bindings of 2.11: `poll-grow`, `poll-max-ns` and `poll-shrink` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IoThreadInfo {
     /// `id`.
@@ -1231,7 +1389,7 @@ pub struct IoThreadInfo {
     /// `thread-id`.
     pub thread_id: i64,
 }
-/// The union `KeyValue`.
+/// The union `KeyValue`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum KeyValue {
@@ -1242,7 +1400,9 @@ pub enum KeyValue {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `MachineInfo`.
+/// The struct `MachineInfo`, since QEMU 1.2.
+///
+/// In the bindings of 2.11: `hotpluggable-cpus` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MachineInfo {
     /// `name`.
@@ -1251,10 +1411,14 @@ pub struct MachineInfo {
     pub alias: Option<String>,
     /// `is-default`.
     pub is_default: Option<bool>,
-    /// `cpu-max`.
+    /// `cpu-max`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     pub cpu_max: i64,
 }
-/// The struct `Memdev`.
+/// The struct `Memdev`, since QEMU 2.1.
+///
+/// In the bindings of 2.11: `id` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memdev {
     /// `size`.
@@ -1270,23 +1434,37 @@ pub struct Memdev {
     /// `policy`.
     pub policy: HostMemPolicy,
 }
-/// The enum `MigrationCapability`.
+/// The enum `MigrationCapability`, since QEMU 1.2.
+///
+/// In the bindings of 2.11: `block`, `pause-before-switchover`, `postcopy-ram`, `release-ram`, `return-path`, `x-colo` and `x-multifd` are new; `x-postcopy-ram` is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationCapability {
     /// `xbzrle`.
     Xbzrle,
-    /// `rdma-pin-all`.
+    /// `rdma-pin-all`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     RdmaPinAll,
-    /// `auto-converge`.
+    /// `auto-converge`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     AutoConverge,
-    /// `zero-blocks`.
+    /// `zero-blocks`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     ZeroBlocks,
-    /// `compress`.
+    /// `compress`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     Compress,
-    /// `events`.
+    /// `events`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     Events,
-    /// `x-postcopy-ram`.
+    /// `x-postcopy-ram`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     XPostcopyRam,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1320,7 +1498,7 @@ impl From<&str> for MigrationCapability {
         }
     }
 }
-/// The struct `MigrationCapabilityStatus`.
+/// The struct `MigrationCapabilityStatus`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationCapabilityStatus {
     /// `capability`.
@@ -1328,29 +1506,47 @@ pub struct MigrationCapabilityStatus {
     /// `state`.
     pub state: bool,
 }
-/// The struct `MigrationInfo`.
+/// The struct `MigrationInfo`, since QEMU 0.14.
+///
+/// In the bindings of 2.11: `cpu-throttle-percentage` and `error-desc` are new; `x-cpu-throttle-percentage` is gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationInfo {
     /// `status`.
     pub status: Option<MigrationStatus>,
-    /// `ram`.
+    /// `ram`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub ram: Option<MigrationStats>,
     /// `disk`.
     pub disk: Option<MigrationStats>,
-    /// `xbzrle-cache`.
+    /// `xbzrle-cache`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub xbzrle_cache: Option<XbzrleCacheStats>,
-    /// `total-time`.
+    /// `total-time`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub total_time: Option<i64>,
-    /// `expected-downtime`.
+    /// `expected-downtime`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub expected_downtime: Option<i64>,
-    /// `downtime`.
+    /// `downtime`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub downtime: Option<i64>,
-    /// `setup-time`.
+    /// `setup-time`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     pub setup_time: Option<i64>,
-    /// `x-cpu-throttle-percentage`.
+    /// `x-cpu-throttle-percentage`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub x_cpu_throttle_percentage: Option<i64>,
 }
-/// The enum `MigrationParameter`.
+/// The enum `MigrationParameter`, since QEMU 2.4.
+///
+/// In the bindings of 2.11: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationParameter {
@@ -1360,9 +1556,13 @@ pub enum MigrationParameter {
     CompressThreads,
     /// `decompress-threads`.
     DecompressThreads,
-    /// `x-cpu-throttle-initial`.
+    /// `x-cpu-throttle-initial`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     XCpuThrottleInitial,
-    /// `x-cpu-throttle-increment`.
+    /// `x-cpu-throttle-increment`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     XCpuThrottleIncrement,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1392,7 +1592,9 @@ impl From<&str> for MigrationParameter {
         }
     }
 }
-/// The struct `MigrationParameters`.
+/// The struct `MigrationParameters`, since QEMU 2.4.
+///
+/// In the bindings of 2.11: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are gone; `compress-level`, `compress-threads` and `decompress-threads` are optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationParameters {
     /// `compress-level`.
@@ -1401,12 +1603,18 @@ pub struct MigrationParameters {
     pub compress_threads: i64,
     /// `decompress-threads`.
     pub decompress_threads: i64,
-    /// `x-cpu-throttle-initial`.
+    /// `x-cpu-throttle-initial`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub x_cpu_throttle_initial: i64,
-    /// `x-cpu-throttle-increment`.
+    /// `x-cpu-throttle-increment`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub x_cpu_throttle_increment: i64,
 }
-/// The struct `MigrationStats`.
+/// The struct `MigrationStats`, since QEMU 0.14.
+///
+/// In the bindings of 2.11: `page-size` and `postcopy-requests` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationStats {
     /// `transferred`.
@@ -1415,22 +1623,38 @@ pub struct MigrationStats {
     pub remaining: i64,
     /// `total`.
     pub total: i64,
-    /// `duplicate`.
+    /// `duplicate`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub duplicate: i64,
-    /// `skipped`.
+    /// `skipped`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     pub skipped: i64,
-    /// `normal`.
+    /// `normal`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub normal: i64,
-    /// `normal-bytes`.
+    /// `normal-bytes`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub normal_bytes: i64,
-    /// `dirty-pages-rate`.
+    /// `dirty-pages-rate`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub dirty_pages_rate: i64,
-    /// `mbps`.
+    /// `mbps`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     pub mbps: f64,
-    /// `dirty-sync-count`.
+    /// `dirty-sync-count`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub dirty_sync_count: i64,
 }
-/// The enum `MigrationStatus`.
+/// The enum `MigrationStatus`, since QEMU 2.3.
+///
+/// In the bindings of 2.11: `colo`, `device` and `pre-switchover` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationStatus {
@@ -1444,7 +1668,9 @@ pub enum MigrationStatus {
     Cancelled,
     /// `active`.
     Active,
-    /// `postcopy-active`.
+    /// `postcopy-active`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     PostcopyActive,
     /// `completed`.
     Completed,
@@ -1484,7 +1710,9 @@ impl From<&str> for MigrationStatus {
         }
     }
 }
-/// The union `NetClientOptions`.
+/// The union `NetClientOptions`, since QEMU 1.2.
+///
+/// Gone in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NetClientOptions {
@@ -1515,7 +1743,9 @@ pub enum NetClientOptions {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `NetLegacy`.
+/// The struct `NetLegacy`, since QEMU 1.2.
+///
+/// In the bindings of 2.11: `opts` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetLegacy {
     /// `vlan`.
@@ -1527,7 +1757,9 @@ pub struct NetLegacy {
     /// `opts`.
     pub opts: NetClientOptions,
 }
-/// The struct `Netdev`.
+/// The struct `Netdev`, since QEMU 1.2.
+///
+/// In the bindings of 2.11: `type`, `type=bridge`, `type=dump`, `type=hubport`, `type=l2tpv3`, `type=netmap`, `type=nic`, `type=none` and 5 more are new; `opts` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Netdev {
     /// `id`.
@@ -1535,7 +1767,9 @@ pub struct Netdev {
     /// `opts`.
     pub opts: NetClientOptions,
 }
-/// The struct `NetdevTapOptions`.
+/// The struct `NetdevTapOptions`, since QEMU 1.2.
+///
+/// In the bindings of 2.11: `br` and `poll-us` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevTapOptions {
     /// `ifname`.
@@ -1565,7 +1799,9 @@ pub struct NetdevTapOptions {
     /// `queues`.
     pub queues: Option<u32>,
 }
-/// The struct `NetdevUserOptions`.
+/// The struct `NetdevUserOptions`, since QEMU 1.2.
+///
+/// In the bindings of 2.11: `ipv4`, `ipv6`, `ipv6-dns`, `ipv6-host`, `ipv6-prefix` and `ipv6-prefixlen` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevUserOptions {
     /// `hostname`.
@@ -1597,7 +1833,9 @@ pub struct NetdevUserOptions {
     /// `guestfwd`.
     pub guestfwd: Option<Vec<QapiString>>,
 }
-/// The enum `NetworkAddressFamily`.
+/// The enum `NetworkAddressFamily`, since QEMU 2.1.
+///
+/// In the bindings of 2.11: `vsock` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetworkAddressFamily {
@@ -1635,7 +1873,9 @@ impl From<&str> for NetworkAddressFamily {
         }
     }
 }
-/// The union `NumaOptions`.
+/// The union `NumaOptions`, since QEMU 2.1.
+///
+/// In the bindings of 2.11: `type`, `type=cpu` and `type=dist` are new; `type=node` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NumaOptions {
@@ -1644,13 +1884,17 @@ pub enum NumaOptions {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ObjectTypeInfo`.
+/// The struct `ObjectTypeInfo`, since QEMU 1.1.
+///
+/// In the bindings of 2.11: `abstract` and `parent` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectTypeInfo {
     /// `name`.
     pub name: String,
 }
-/// The enum `QKeyCode`.
+/// The enum `QKeyCode`, since QEMU 1.3.
+///
+/// In the bindings of 2.11: `ac_back`, `ac_bookmarks`, `ac_forward`, `ac_home`, `ac_refresh`, `audiomute`, `audionext`, `audioplay` and 15 more are new; `altgr` and `altgr_r` are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QKeyCode {
@@ -2173,6 +2417,8 @@ impl From<&str> for QKeyCode {
     }
 }
 /// The enum `RunState`.
+///
+/// In the bindings of 2.11: `colo` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunState {
@@ -2254,7 +2500,9 @@ impl From<&str> for RunState {
         }
     }
 }
-/// The struct `SchemaInfoBase`.
+/// The struct `SchemaInfoBase`, since QEMU 2.5.
+///
+/// Gone in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoBase {
     /// `name`.
@@ -2262,7 +2510,9 @@ pub struct SchemaInfoBase {
     /// `meta-type`.
     pub meta_type: SchemaMetaType,
 }
-/// The union `SocketAddress`.
+/// The union `SocketAddress`, since QEMU 1.3.
+///
+/// In the bindings of 2.11: `type` and `type=vsock` are new; `type=fd`, `type=inet` and `type=unix` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SocketAddress {
@@ -2275,7 +2525,7 @@ pub enum SocketAddress {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `SpiceBasicInfo`.
+/// The struct `SpiceBasicInfo`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceBasicInfo {
     /// `host`.
@@ -2285,7 +2535,7 @@ pub struct SpiceBasicInfo {
     /// `family`.
     pub family: NetworkAddressFamily,
 }
-/// The struct `SpiceChannel`.
+/// The struct `SpiceChannel`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceChannel {
     /// `host`.
@@ -2303,7 +2553,7 @@ pub struct SpiceChannel {
     /// `tls`.
     pub tls: bool,
 }
-/// The struct `SpiceInfo`.
+/// The struct `SpiceInfo`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceInfo {
     /// `enabled`.
@@ -2320,12 +2570,14 @@ pub struct SpiceInfo {
     pub auth: Option<String>,
     /// `compiled-version`.
     pub compiled_version: Option<String>,
-    /// `mouse-mode`.
+    /// `mouse-mode`, since QEMU 1.1.
+    ///
+    /// (since 1.1)
     pub mouse_mode: SpiceQueryMouseMode,
     /// `channels`.
     pub channels: Option<Vec<SpiceChannel>>,
 }
-/// The struct `SpiceServerInfo`.
+/// The struct `SpiceServerInfo`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceServerInfo {
     /// `host`.
@@ -2337,7 +2589,7 @@ pub struct SpiceServerInfo {
     /// `auth`.
     pub auth: Option<String>,
 }
-/// The struct `StatusInfo`.
+/// The struct `StatusInfo`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatusInfo {
     /// `running`.
@@ -2347,7 +2599,7 @@ pub struct StatusInfo {
     /// `status`.
     pub status: RunState,
 }
-/// The struct `TPMInfo`.
+/// The struct `TPMInfo`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TpmInfo {
     /// `id`.
@@ -2357,7 +2609,9 @@ pub struct TpmInfo {
     /// `options`.
     pub options: TpmTypeOptions,
 }
-/// The enum `TpmType`.
+/// The enum `TpmType`, since QEMU 1.5.
+///
+/// In the bindings of 2.11: `emulator` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TpmType {
@@ -2383,7 +2637,9 @@ impl From<&str> for TpmType {
         }
     }
 }
-/// The union `TpmTypeOptions`.
+/// The union `TpmTypeOptions`, since QEMU 1.5.
+///
+/// In the bindings of 2.11: `type=emulator` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TpmTypeOptions {
@@ -2392,7 +2648,7 @@ pub enum TpmTypeOptions {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `TransactionAction`.
+/// The union `TransactionAction`, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TransactionAction {
@@ -2415,7 +2671,7 @@ pub enum TransactionAction {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `VncBasicInfo`.
+/// The struct `VncBasicInfo`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncBasicInfo {
     /// `host`.
@@ -2424,10 +2680,12 @@ pub struct VncBasicInfo {
     pub service: String,
     /// `family`.
     pub family: NetworkAddressFamily,
-    /// `websocket`.
+    /// `websocket`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub websocket: bool,
 }
-/// The struct `VncClientInfo`.
+/// The struct `VncClientInfo`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncClientInfo {
     /// `host`.
@@ -2436,14 +2694,16 @@ pub struct VncClientInfo {
     pub service: String,
     /// `family`.
     pub family: NetworkAddressFamily,
-    /// `websocket`.
+    /// `websocket`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub websocket: bool,
     /// `x509_dname`.
     pub x509_dname: Option<String>,
     /// `sasl_username`.
     pub sasl_username: Option<String>,
 }
-/// The struct `VncInfo`.
+/// The struct `VncInfo`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncInfo {
     /// `enabled`.
@@ -2459,7 +2719,9 @@ pub struct VncInfo {
     /// `clients`.
     pub clients: Option<Vec<VncClientInfo>>,
 }
-/// The struct `VncInfo2`.
+/// The struct `VncInfo2`, since QEMU 2.3.
+///
+/// In the bindings of 2.11: `server` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncInfo2 {
     /// `id`.
@@ -2475,7 +2737,7 @@ pub struct VncInfo2 {
     /// `display`.
     pub display: Option<String>,
 }
-/// The struct `VncServerInfo`.
+/// The struct `VncServerInfo`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncServerInfo {
     /// `host`.
@@ -2484,12 +2746,16 @@ pub struct VncServerInfo {
     pub service: String,
     /// `family`.
     pub family: NetworkAddressFamily,
-    /// `websocket`.
+    /// `websocket`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub websocket: bool,
     /// `auth`.
     pub auth: Option<String>,
 }
-/// The enum `WatchdogExpirationAction`.
+/// The enum `WatchdogExpirationAction`, since QEMU 2.1.
+///
+/// Gone in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WatchdogExpirationAction {
@@ -2505,7 +2771,9 @@ pub enum WatchdogExpirationAction {
     Debug,
     /// `none`.
     None,
-    /// `inject-nmi`.
+    /// `inject-nmi`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     InjectNmi,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),

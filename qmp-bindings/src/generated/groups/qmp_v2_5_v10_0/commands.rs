@@ -3,7 +3,9 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `trace-event-get-state`.
+/// The command `trace-event-get-state`, since QEMU 2.2.
+///
+/// Returns `[TraceEventInfo]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceEventGetState {
     /// `name`.
@@ -15,7 +17,7 @@ impl TraceEventGetState {
         Self { name: name.into() }
     }
 }
-/// The command `trace-event-set-state`.
+/// The command `trace-event-set-state`, since QEMU 2.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceEventSetState {
     /// `name`.

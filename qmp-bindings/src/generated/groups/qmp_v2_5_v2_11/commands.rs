@@ -4,6 +4,12 @@ use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
 /// The command `block_passwd`.
+///
+/// Deprecated in QEMU 2.11.
+///
+/// Gone in the bindings of 7.2.
+///
+/// Deprecated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockPasswd {
     /// `device`.
@@ -23,7 +29,13 @@ impl BlockPasswd {
         }
     }
 }
-/// The command `change`.
+/// The command `change`, since QEMU 0.14.
+///
+/// Deprecated in QEMU 2.5, 2.11.
+///
+/// Gone in the bindings of 7.2.
+///
+/// Deprecated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// `device`.
@@ -43,7 +55,9 @@ impl Change {
         }
     }
 }
-/// The command `cpu`.
+/// The command `cpu`, since QEMU 0.14.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cpu {
     /// `index`.
@@ -55,7 +69,9 @@ impl Cpu {
         Self { index }
     }
 }
-/// The command `cpu-add`.
+/// The command `cpu-add`, since QEMU 1.5.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuAdd {
     /// `id`.
@@ -67,7 +83,9 @@ impl CpuAdd {
         Self { id }
     }
 }
-/// The command `expire_password`.
+/// The command `expire_password`, since QEMU 0.14.
+///
+/// In the bindings of 7.2: `protocol=spice` and `protocol=vnc` are new; `protocol` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExpirePassword {
     /// `protocol`.
@@ -84,7 +102,9 @@ impl ExpirePassword {
         }
     }
 }
-/// The command `migrate`.
+/// The command `migrate`, since QEMU 0.14.
+///
+/// In the bindings of 7.2: `resume` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Migrate {
     /// `uri`.
@@ -107,7 +127,13 @@ impl Migrate {
         }
     }
 }
-/// The command `migrate-set-cache-size`.
+/// The command `migrate-set-cache-size`, since QEMU 1.2.
+///
+/// Deprecated in QEMU 2.11.
+///
+/// Gone in the bindings of 7.2.
+///
+/// Deprecated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetCacheSize {
     /// `value`.
@@ -119,7 +145,13 @@ impl MigrateSetCacheSize {
         Self { value }
     }
 }
-/// The command `migrate_set_downtime`.
+/// The command `migrate_set_downtime`, since QEMU 0.14.
+///
+/// Deprecated in QEMU 2.11.
+///
+/// Gone in the bindings of 7.2.
+///
+/// Deprecated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetDowntime {
     /// `value`.
@@ -131,7 +163,13 @@ impl MigrateSetDowntime {
         Self { value }
     }
 }
-/// The command `migrate_set_speed`.
+/// The command `migrate_set_speed`, since QEMU 0.14.
+///
+/// Deprecated in QEMU 2.11.
+///
+/// Gone in the bindings of 7.2.
+///
+/// Deprecated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetSpeed {
     /// `value`.
@@ -143,7 +181,9 @@ impl MigrateSetSpeed {
         Self { value }
     }
 }
-/// The command `nbd-server-add`.
+/// The command `nbd-server-add`, since QEMU 1.3.
+///
+/// In the bindings of 7.2: `bitmap`, `description` and `name` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerAdd {
     /// `device`.
@@ -160,13 +200,21 @@ impl NbdServerAdd {
         }
     }
 }
-/// The command `netdev_add`.
+/// The command `netdev_add`, since QEMU 0.14.
+///
+/// Takes arguments that the schema does not list.
+///
+/// In the bindings of 7.2: `type=bridge`, `type=dgram`, `type=hubport`, `type=l2tpv3`, `type=netmap`, `type=nic`, `type=none`, `type=socket` and 9 more are new; `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevAdd {
     /// `type`.
     pub r#type: String,
     /// `id`.
     pub id: String,
+    /// Members that the schema does not list.
+    ///
+    /// One that has a field of its own is not sent from here.
+    pub extra: Map<String, Value>,
 }
 impl NetdevAdd {
     /// With the members that are required, and no others.
@@ -174,10 +222,13 @@ impl NetdevAdd {
         Self {
             r#type: r#type.into(),
             id: id.into(),
+            extra: Map::new(),
         }
     }
 }
-/// The command `object-add`.
+/// The command `object-add`, since QEMU 2.0.
+///
+/// In the bindings of 7.2: `qom-type=authz-list`, `qom-type=authz-listfile`, `qom-type=authz-pam`, `qom-type=authz-simple`, `qom-type=can-bus`, `qom-type=can-host-socketcan`, `qom-type=colo-compare`, `qom-type=cryptodev-backend` and 36 more are new; `props` is gone; `qom-type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectAdd {
     /// `qom-type`.
@@ -185,7 +236,7 @@ pub struct ObjectAdd {
     /// `id`.
     pub id: String,
     /// `props`.
-    pub props: Option<serde_json::Value>,
+    pub props: Option<Value>,
 }
 impl ObjectAdd {
     /// With the members that are required, and no others.
@@ -197,19 +248,46 @@ impl ObjectAdd {
         }
     }
 }
-/// The command `query-cpus`.
+/// The command `qmp_capabilities`, since QEMU 0.13.
+///
+/// In the bindings of 7.2: `enable` is new.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct QmpCapabilities {}
+/// The command `query-cpus`, since QEMU 0.14.
+///
+/// Returns `[CpuInfo]`.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryCpus {}
-/// The command `query-events`.
+/// The command `query-events`, since QEMU 1.2.
+///
+/// Returns `[EventInfo]`.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryEvents {}
-/// The command `query-migrate-cache-size`.
+/// The command `query-migrate-cache-size`, since QEMU 1.2.
+///
+/// Deprecated in QEMU 2.11.
+///
+/// Returns `int`.
+///
+/// Gone in the bindings of 7.2.
+///
+/// Deprecated.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMigrateCacheSize {}
-/// The command `query-named-block-nodes`.
+/// The command `query-named-block-nodes`, since QEMU 2.0.
+///
+/// Returns `[BlockDeviceInfo]`.
+///
+/// In the bindings of 7.2: `flat` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryNamedBlockNodes {}
-/// The command `screendump`.
+/// The command `screendump`, since QEMU 0.14.
+///
+/// In the bindings of 7.2: `device`, `format` and `head` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Screendump {
     /// `filename`.
@@ -221,7 +299,9 @@ impl Screendump {
         Self { filename: filename.into() }
     }
 }
-/// The command `set_password`.
+/// The command `set_password`, since QEMU 0.14.
+///
+/// In the bindings of 7.2: `protocol=spice` and `protocol=vnc` are new; `connected` and `protocol` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetPassword {
     /// `protocol`.
@@ -246,10 +326,10 @@ wire::commands! {
     ExpirePassword = "expire_password", Migrate = "migrate", MigrateSetCacheSize =
     "migrate-set-cache-size", MigrateSetDowntime = "migrate_set_downtime",
     MigrateSetSpeed = "migrate_set_speed", NbdServerAdd = "nbd-server-add", NetdevAdd =
-    "netdev_add", ObjectAdd = "object-add", QueryCpus = "query-cpus", QueryEvents =
-    "query-events", QueryMigrateCacheSize = "query-migrate-cache-size",
-    QueryNamedBlockNodes = "query-named-block-nodes", Screendump = "screendump",
-    SetPassword = "set_password"
+    "netdev_add", ObjectAdd = "object-add", QmpCapabilities = "qmp_capabilities",
+    QueryCpus = "query-cpus", QueryEvents = "query-events", QueryMigrateCacheSize =
+    "query-migrate-cache-size", QueryNamedBlockNodes = "query-named-block-nodes",
+    Screendump = "screendump", SetPassword = "set_password"
 }
 impl Write for BlockPasswd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -324,6 +404,7 @@ impl Write for NetdevAdd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "type", &self.r#type)?;
         put(map, "id", &self.id)?;
+        put_open(map, &["type", "id"], &self.extra)?;
         Ok(())
     }
 }
@@ -332,6 +413,11 @@ impl Write for ObjectAdd {
         put(map, "qom-type", &self.qom_type)?;
         put(map, "id", &self.id)?;
         put_some(map, "props", &self.props)?;
+        Ok(())
+    }
+}
+impl Write for QmpCapabilities {
+    fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
         Ok(())
     }
 }
@@ -371,6 +457,7 @@ impl Write for SetPassword {
 }
 wire::serialize! {
     BlockPasswd, Change, Cpu, CpuAdd, ExpirePassword, Migrate, MigrateSetCacheSize,
-    MigrateSetDowntime, MigrateSetSpeed, NbdServerAdd, NetdevAdd, ObjectAdd, QueryCpus,
-    QueryEvents, QueryMigrateCacheSize, QueryNamedBlockNodes, Screendump, SetPassword
+    MigrateSetDowntime, MigrateSetSpeed, NbdServerAdd, NetdevAdd, ObjectAdd,
+    QmpCapabilities, QueryCpus, QueryEvents, QueryMigrateCacheSize, QueryNamedBlockNodes,
+    Screendump, SetPassword
 }

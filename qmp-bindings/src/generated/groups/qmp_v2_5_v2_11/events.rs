@@ -6,7 +6,9 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The event `BLOCK_JOB_CANCELLED`.
+/// The event `BLOCK_JOB_CANCELLED`, since QEMU 1.1.
+///
+/// In the bindings of 7.2: `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobCancelled {
     /// `type`.
@@ -20,7 +22,9 @@ pub struct BlockJobCancelled {
     /// `speed`.
     pub speed: i64,
 }
-/// The event `BLOCK_JOB_COMPLETED`.
+/// The event `BLOCK_JOB_COMPLETED`, since QEMU 1.1.
+///
+/// In the bindings of 7.2: `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobCompleted {
     /// `type`.
@@ -36,7 +40,9 @@ pub struct BlockJobCompleted {
     /// `error`.
     pub error: Option<String>,
 }
-/// The event `BLOCK_JOB_READY`.
+/// The event `BLOCK_JOB_READY`, since QEMU 1.3.
+///
+/// In the bindings of 7.2: `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobReady {
     /// `type`.
@@ -50,7 +56,9 @@ pub struct BlockJobReady {
     /// `speed`.
     pub speed: i64,
 }
-/// The event `RTC_CHANGE`.
+/// The event `RTC_CHANGE`, since QEMU 0.13.
+///
+/// In the bindings of 7.2: `qom-path` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RtcChange {
     /// `offset`.

@@ -9,7 +9,9 @@ use crate::generated::groups::qmp_v2_5_v2_11_v7_2_v10_0::types::{
 };
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `BlockDeviceMapEntry`.
+/// The struct `BlockDeviceMapEntry`, since QEMU 1.7.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceMapEntry {
     /// `start`.
@@ -25,7 +27,9 @@ pub struct BlockDeviceMapEntry {
     /// `offset`.
     pub offset: Option<i64>,
 }
-/// The struct `BlockDeviceStats`.
+/// The struct `BlockDeviceStats`, since QEMU 0.14.
+///
+/// In the bindings of 7.2: `failed_unmap_operations`, `flush_latency_histogram`, `invalid_unmap_operations`, `rd_latency_histogram`, `unmap_bytes`, `unmap_merged`, `unmap_operations`, `unmap_total_time_ns` and 1 more are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceStats {
     /// `rd_bytes`.
@@ -36,54 +40,96 @@ pub struct BlockDeviceStats {
     pub rd_operations: i64,
     /// `wr_operations`.
     pub wr_operations: i64,
-    /// `flush_operations`.
+    /// `flush_operations`, since QEMU 0.15.
+    ///
+    /// (since 0.15)
     pub flush_operations: i64,
-    /// `flush_total_time_ns`.
+    /// `flush_total_time_ns`, since QEMU 0.15.
+    ///
+    /// (since 0.15)
     pub flush_total_time_ns: i64,
-    /// `wr_total_time_ns`.
+    /// `wr_total_time_ns`, since QEMU 0.15.
+    ///
+    /// (since 0.15)
     pub wr_total_time_ns: i64,
-    /// `rd_total_time_ns`.
+    /// `rd_total_time_ns`, since QEMU 0.15.
+    ///
+    /// (since 0.15)
     pub rd_total_time_ns: i64,
     /// `wr_highest_offset`.
     pub wr_highest_offset: i64,
-    /// `rd_merged`.
+    /// `rd_merged`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub rd_merged: i64,
-    /// `wr_merged`.
+    /// `wr_merged`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub wr_merged: i64,
-    /// `idle_time_ns`.
+    /// `idle_time_ns`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub idle_time_ns: Option<i64>,
-    /// `failed_rd_operations`.
+    /// `failed_rd_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub failed_rd_operations: i64,
-    /// `failed_wr_operations`.
+    /// `failed_wr_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub failed_wr_operations: i64,
-    /// `failed_flush_operations`.
+    /// `failed_flush_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub failed_flush_operations: i64,
-    /// `invalid_rd_operations`.
+    /// `invalid_rd_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub invalid_rd_operations: i64,
-    /// `invalid_wr_operations`.
+    /// `invalid_wr_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub invalid_wr_operations: i64,
-    /// `invalid_flush_operations`.
+    /// `invalid_flush_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub invalid_flush_operations: i64,
-    /// `account_invalid`.
+    /// `account_invalid`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub account_invalid: bool,
-    /// `account_failed`.
+    /// `account_failed`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub account_failed: bool,
-    /// `timed_stats`.
+    /// `timed_stats`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub timed_stats: Vec<BlockDeviceTimedStats>,
 }
-/// The struct `BlockDirtyInfo`.
+/// The struct `BlockDirtyInfo`, since QEMU 1.3.
+///
+/// In the bindings of 7.2: `busy`, `inconsistent`, `persistent` and `recording` are new; `status` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyInfo {
-    /// `name`.
+    /// `name`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub name: Option<String>,
     /// `count`.
     pub count: i64,
-    /// `granularity`.
+    /// `granularity`, since QEMU 1.4.
+    ///
+    /// (since 1.4)
     pub granularity: u32,
-    /// `status`.
+    /// `status`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub status: DirtyBitmapStatus,
 }
-/// The struct `BlockJobInfo`.
+/// The struct `BlockJobInfo`, since QEMU 1.1.
+///
+/// In the bindings of 7.2: `auto-dismiss`, `auto-finalize`, `error` and `status` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobInfo {
     /// `type`.
@@ -94,18 +140,28 @@ pub struct BlockJobInfo {
     pub len: i64,
     /// `offset`.
     pub offset: i64,
-    /// `busy`.
+    /// `busy`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub busy: bool,
-    /// `paused`.
+    /// `paused`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub paused: bool,
     /// `speed`.
     pub speed: i64,
-    /// `io-status`.
+    /// `io-status`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub io_status: BlockDeviceIoStatus,
-    /// `ready`.
+    /// `ready`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub ready: bool,
 }
-/// The enum `BlockJobType`.
+/// The enum `BlockJobType`, since QEMU 1.7.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockJobType {
@@ -143,21 +199,29 @@ impl From<&str> for BlockJobType {
         }
     }
 }
-/// The struct `BlockStats`.
+/// The struct `BlockStats`, since QEMU 0.14.
+///
+/// In the bindings of 7.2: `driver-specific` and `qdev` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStats {
     /// `device`.
     pub device: Option<String>,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub node_name: Option<String>,
     /// `stats`.
     pub stats: BlockDeviceStats,
     /// `parent`.
     pub parent: Option<Box<BlockStats>>,
-    /// `backing`.
+    /// `backing`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub backing: Option<Box<BlockStats>>,
 }
-/// The enum `BlockdevAioOptions`.
+/// The enum `BlockdevAioOptions`, since QEMU 2.9.
+///
+/// In the bindings of 7.2: `io_uring` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevAioOptions {
@@ -187,25 +251,35 @@ impl From<&str> for BlockdevAioOptions {
         }
     }
 }
-/// The struct `BlockdevOptionsNull`.
+/// The struct `BlockdevOptionsNull`, since QEMU 2.9.
+///
+/// In the bindings of 7.2: `read-zeroes` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockdevOptionsNull {
     /// `size`.
     pub size: Option<i64>,
-    /// `latency-ns`.
+    /// `latency-ns`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub latency_ns: Option<u64>,
 }
-/// The struct `DevicePropertyInfo`.
+/// The struct `DevicePropertyInfo`, since QEMU 1.2.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DevicePropertyInfo {
     /// `name`.
     pub name: String,
     /// `type`.
     pub r#type: String,
-    /// `description`.
+    /// `description`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub description: Option<String>,
 }
-/// The enum `DirtyBitmapStatus`.
+/// The enum `DirtyBitmapStatus`, since QEMU 2.4.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DirtyBitmapStatus {
@@ -239,13 +313,15 @@ impl From<&str> for DirtyBitmapStatus {
         }
     }
 }
-/// The struct `DumpGuestMemoryCapability`.
+/// The struct `DumpGuestMemoryCapability`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpGuestMemoryCapability {
     /// `formats`.
     pub formats: Vec<DumpGuestMemoryFormat>,
 }
-/// The enum `DumpGuestMemoryFormat`.
+/// The enum `DumpGuestMemoryFormat`, since QEMU 2.0.
+///
+/// In the bindings of 7.2: `win-dmp` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DumpGuestMemoryFormat {
@@ -283,13 +359,17 @@ impl From<&str> for DumpGuestMemoryFormat {
         }
     }
 }
-/// The struct `EventInfo`.
+/// The struct `EventInfo`, since QEMU 1.2.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventInfo {
     /// `name`.
     pub name: String,
 }
-/// The enum `LostTickPolicy`.
+/// The enum `LostTickPolicy`, since QEMU 2.0.
+///
+/// In the bindings of 7.2: `merge` is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LostTickPolicy {
@@ -327,7 +407,9 @@ impl From<&str> for LostTickPolicy {
         }
     }
 }
-/// The union `MemoryDeviceInfo`.
+/// The union `MemoryDeviceInfo`, since QEMU 2.1.
+///
+/// In the bindings of 7.2: `type`, `type=nvdimm`, `type=sgx-epc`, `type=virtio-mem` and `type=virtio-pmem` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum MemoryDeviceInfo {
@@ -336,7 +418,9 @@ pub enum MemoryDeviceInfo {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `MirrorSyncMode`.
+/// The enum `MirrorSyncMode`, since QEMU 1.3.
+///
+/// In the bindings of 7.2: `bitmap` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MirrorSyncMode {
@@ -346,7 +430,9 @@ pub enum MirrorSyncMode {
     Full,
     /// `none`.
     None,
-    /// `incremental`.
+    /// `incremental`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     Incremental,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -374,7 +460,9 @@ impl From<&str> for MirrorSyncMode {
         }
     }
 }
-/// The struct `NetdevDumpOptions`.
+/// The struct `NetdevDumpOptions`, since QEMU 1.2.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevDumpOptions {
     /// `len`.
@@ -382,16 +470,22 @@ pub struct NetdevDumpOptions {
     /// `file`.
     pub file: Option<String>,
 }
-/// The struct `NetdevHubPortOptions`.
+/// The struct `NetdevHubPortOptions`, since QEMU 1.2.
+///
+/// In the bindings of 7.2: `netdev` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevHubPortOptions {
     /// `hubid`.
     pub hubid: i32,
 }
-/// The struct `NetdevNoneOptions`.
+/// The struct `NetdevNoneOptions`, since QEMU 1.2.
+///
+/// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevNoneOptions {}
-/// The struct `NumaNodeOptions`.
+/// The struct `NumaNodeOptions`, since QEMU 2.1.
+///
+/// In the bindings of 7.2: `initiator` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NumaNodeOptions {
     /// `nodeid`.
@@ -403,7 +497,9 @@ pub struct NumaNodeOptions {
     /// `memdev`.
     pub memdev: Option<String>,
 }
-/// The struct `ObjectPropertyInfo`.
+/// The struct `ObjectPropertyInfo`, since QEMU 1.2.
+///
+/// In the bindings of 7.2: `default-value` and `description` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectPropertyInfo {
     /// `name`.
@@ -411,7 +507,7 @@ pub struct ObjectPropertyInfo {
     /// `type`.
     pub r#type: String,
 }
-/// The struct `PciBridgeInfo`.
+/// The struct `PciBridgeInfo`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciBridgeInfo {
     /// `bus`.
@@ -419,7 +515,9 @@ pub struct PciBridgeInfo {
     /// `devices`.
     pub devices: Option<Vec<PciDeviceInfo>>,
 }
-/// The struct `PciDeviceId`.
+/// The struct `PciDeviceId`, since QEMU 2.4.
+///
+/// In the bindings of 7.2: `subsystem` and `subsystem-vendor` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciDeviceId {
     /// `device`.
@@ -427,7 +525,9 @@ pub struct PciDeviceId {
     /// `vendor`.
     pub vendor: i64,
 }
-/// The struct `PciDeviceInfo`.
+/// The struct `PciDeviceInfo`, since QEMU 0.14.
+///
+/// In the bindings of 7.2: `irq_pin` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciDeviceInfo {
     /// `bus`.
@@ -449,7 +549,7 @@ pub struct PciDeviceInfo {
     /// `regions`.
     pub regions: Vec<PciMemoryRegion>,
 }
-/// The struct `PciInfo`.
+/// The struct `PciInfo`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciInfo {
     /// `bus`.
@@ -457,7 +557,9 @@ pub struct PciInfo {
     /// `devices`.
     pub devices: Vec<PciDeviceInfo>,
 }
-/// The struct `Qcow2OverlapCheckFlags`.
+/// The struct `Qcow2OverlapCheckFlags`, since QEMU 2.9.
+///
+/// In the bindings of 7.2: `bitmap-directory` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Qcow2OverlapCheckFlags {
     /// `template`.
@@ -479,16 +581,18 @@ pub struct Qcow2OverlapCheckFlags {
     /// `inactive-l2`.
     pub inactive_l2: Option<bool>,
 }
-/// The alternate `Qcow2OverlapChecks`.
+/// The alternate `Qcow2OverlapChecks`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Qcow2OverlapChecks {
-    /// `flags`.
+    /// A value of the type `Qcow2OverlapCheckFlags`.
     Flags(Qcow2OverlapCheckFlags),
-    /// `mode`.
+    /// A value of the type `Qcow2OverlapCheckMode`.
     Mode(Qcow2OverlapCheckMode),
 }
-/// The union `SchemaInfo`.
+/// The union `SchemaInfo`, since QEMU 2.5.
+///
+/// In the bindings of 7.2: `features` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfo {
     /// `meta-type`, and the members that depend on it.
@@ -517,7 +621,9 @@ pub enum SchemaInfoMetaType {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `SchemaInfoCommand`.
+/// The struct `SchemaInfoCommand`, since QEMU 2.5.
+///
+/// In the bindings of 7.2: `allow-oob` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoCommand {
     /// `arg-type`.
@@ -525,13 +631,15 @@ pub struct SchemaInfoCommand {
     /// `ret-type`.
     pub ret_type: String,
 }
-/// The struct `SchemaInfoEnum`.
+/// The struct `SchemaInfoEnum`, since QEMU 2.5.
+///
+/// In the bindings of 7.2: `members` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoEnum {
     /// `values`.
     pub values: Vec<String>,
 }
-/// The struct `SchemaInfoObject`.
+/// The struct `SchemaInfoObject`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoObject {
     /// `members`.
@@ -541,7 +649,9 @@ pub struct SchemaInfoObject {
     /// `variants`.
     pub variants: Option<Vec<SchemaInfoObjectVariant>>,
 }
-/// The struct `SchemaInfoObjectMember`.
+/// The struct `SchemaInfoObjectMember`, since QEMU 2.5.
+///
+/// In the bindings of 7.2: `features` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoObjectMember {
     /// `name`.
@@ -549,9 +659,11 @@ pub struct SchemaInfoObjectMember {
     /// `type`.
     pub r#type: String,
     /// `default`.
-    pub default: Option<serde_json::Value>,
+    pub default: Option<Value>,
 }
-/// The struct `SnapshotInfo`.
+/// The struct `SnapshotInfo`, since QEMU 1.3.
+///
+/// In the bindings of 7.2: `icount` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SnapshotInfo {
     /// `id`.
@@ -569,13 +681,17 @@ pub struct SnapshotInfo {
     /// `vm-clock-nsec`.
     pub vm_clock_nsec: i64,
 }
-/// The struct `TargetInfo`.
+/// The struct `TargetInfo`, since QEMU 1.2.
+///
+/// In the bindings of 7.2: `arch` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TargetInfo {
     /// `arch`.
     pub arch: String,
 }
-/// The enum `TpmModel`.
+/// The enum `TpmModel`, since QEMU 1.5.
+///
+/// In the bindings of 7.2: `tpm-crb` and `tpm-spapr` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TpmModel {
@@ -601,13 +717,17 @@ impl From<&str> for TpmModel {
         }
     }
 }
-/// The struct `UnixSocketAddress`.
+/// The struct `UnixSocketAddress`, since QEMU 1.3.
+///
+/// In the bindings of 7.2: `abstract` and `tight` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnixSocketAddress {
     /// `path`.
     pub path: String,
 }
-/// The struct `XBZRLECacheStats`.
+/// The struct `XBZRLECacheStats`, since QEMU 1.2.
+///
+/// In the bindings of 7.2: `encoding-rate` is new; `cache-size` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XbzrleCacheStats {
     /// `cache-size`.
@@ -618,7 +738,9 @@ pub struct XbzrleCacheStats {
     pub pages: i64,
     /// `cache-miss`.
     pub cache_miss: i64,
-    /// `cache-miss-rate`.
+    /// `cache-miss-rate`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub cache_miss_rate: f64,
     /// `overflow`.
     pub overflow: i64,
@@ -1269,7 +1391,7 @@ impl Object for SchemaInfoObject {
 pub(crate) struct SchemaInfoObjectMemberSlots {
     name: Option<String>,
     r#type: Option<String>,
-    default: Option<serde_json::Value>,
+    default: Option<Value>,
 }
 impl Object for SchemaInfoObjectMember {
     type Slots = SchemaInfoObjectMemberSlots;

@@ -3,30 +3,9 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `memsave`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Memsave {
-    /// `val`.
-    pub val: i64,
-    /// `size`.
-    pub size: i64,
-    /// `filename`.
-    pub filename: String,
-    /// `cpu-index`.
-    pub cpu_index: Option<i64>,
-}
-impl Memsave {
-    /// With the members that are required, and no others.
-    pub fn new(val: i64, size: i64, filename: impl Into<String>) -> Self {
-        Self {
-            val,
-            size,
-            filename: filename.into(),
-            cpu_index: None,
-        }
-    }
-}
-/// The command `migrate-incoming`.
+/// The command `migrate-incoming`, since QEMU 2.3.
+///
+/// In the bindings of 10.0: `channels` and `exit-on-error` are new; `uri` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateIncoming {
     /// `uri`.
@@ -38,7 +17,9 @@ impl MigrateIncoming {
         Self { uri: uri.into() }
     }
 }
-/// The command `pmemsave`.
+/// The command `pmemsave`, since QEMU 0.14.
+///
+/// In the bindings of 10.0: `size` and `val` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pmemsave {
     /// `val`.
@@ -58,21 +39,16 @@ impl Pmemsave {
         }
     }
 }
-/// The command `query-machines`.
+/// The command `query-machines`, since QEMU 1.2.
+///
+/// Returns `[MachineInfo]`.
+///
+/// In the bindings of 10.0: `compat-props` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMachines {}
 wire::commands! {
-    Memsave = "memsave", MigrateIncoming = "migrate-incoming", Pmemsave = "pmemsave",
-    QueryMachines = "query-machines"
-}
-impl Write for Memsave {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "val", &self.val)?;
-        put(map, "size", &self.size)?;
-        put(map, "filename", &self.filename)?;
-        put_some(map, "cpu-index", &self.cpu_index)?;
-        Ok(())
-    }
+    MigrateIncoming = "migrate-incoming", Pmemsave = "pmemsave", QueryMachines =
+    "query-machines"
 }
 impl Write for MigrateIncoming {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -94,5 +70,5 @@ impl Write for QueryMachines {
     }
 }
 wire::serialize! {
-    Memsave, MigrateIncoming, Pmemsave, QueryMachines
+    MigrateIncoming, Pmemsave, QueryMachines
 }

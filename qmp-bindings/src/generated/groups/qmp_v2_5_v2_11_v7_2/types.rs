@@ -3,7 +3,9 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `BlockDeviceTimedStats`.
+/// The struct `BlockDeviceTimedStats`, since QEMU 2.5.
+///
+/// In the bindings of 10.0: `avg_zone_append_latency_ns`, `avg_zone_append_queue_depth`, `max_zone_append_latency_ns` and `min_zone_append_latency_ns` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceTimedStats {
     /// `interval_length`.

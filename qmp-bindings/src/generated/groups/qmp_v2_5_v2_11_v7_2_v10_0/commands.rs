@@ -9,7 +9,7 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `add_client`.
+/// The command `add_client`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AddClient {
     /// `protocol`.
@@ -32,7 +32,9 @@ impl AddClient {
         }
     }
 }
-/// The command `add-fd`.
+/// The command `add-fd`, since QEMU 1.2.
+///
+/// Returns `AddfdInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AddFd {
     /// `fdset-id`.
@@ -40,7 +42,7 @@ pub struct AddFd {
     /// `opaque`.
     pub opaque: Option<String>,
 }
-/// The command `balloon`.
+/// The command `balloon`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Balloon {
     /// `value`.
@@ -52,18 +54,20 @@ impl Balloon {
         Self { value }
     }
 }
-/// The command `block-dirty-bitmap-clear`.
+/// The command `block-dirty-bitmap-clear`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapClear(pub types::BlockDirtyBitmap);
-/// The command `block-dirty-bitmap-remove`.
+/// The command `block-dirty-bitmap-remove`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapRemove(pub types::BlockDirtyBitmap);
-/// The command `block-job-cancel`.
+/// The command `block-job-cancel`, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobCancel {
     /// `device`.
     pub device: String,
-    /// `force`.
+    /// `force`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub force: Option<bool>,
 }
 impl BlockJobCancel {
@@ -75,7 +79,7 @@ impl BlockJobCancel {
         }
     }
 }
-/// The command `block-job-complete`.
+/// The command `block-job-complete`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobComplete {
     /// `device`.
@@ -87,7 +91,7 @@ impl BlockJobComplete {
         Self { device: device.into() }
     }
 }
-/// The command `block-job-pause`.
+/// The command `block-job-pause`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobPause {
     /// `device`.
@@ -99,7 +103,7 @@ impl BlockJobPause {
         Self { device: device.into() }
     }
 }
-/// The command `block-job-resume`.
+/// The command `block-job-resume`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobResume {
     /// `device`.
@@ -111,7 +115,7 @@ impl BlockJobResume {
         Self { device: device.into() }
     }
 }
-/// The command `block-job-set-speed`.
+/// The command `block-job-set-speed`, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobSetSpeed {
     /// `device`.
@@ -128,12 +132,14 @@ impl BlockJobSetSpeed {
         }
     }
 }
-/// The command `block_resize`.
+/// The command `block_resize`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockResize {
     /// `device`.
     pub device: Option<String>,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub node_name: Option<String>,
     /// `size`.
     pub size: i64,
@@ -148,7 +154,7 @@ impl BlockResize {
         }
     }
 }
-/// The command `block-set-write-threshold`.
+/// The command `block-set-write-threshold`, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockSetWriteThreshold {
     /// `node-name`.
@@ -165,10 +171,12 @@ impl BlockSetWriteThreshold {
         }
     }
 }
-/// The command `blockdev-snapshot`.
+/// The command `blockdev-snapshot`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshot(pub types::BlockdevSnapshot);
-/// The command `blockdev-snapshot-delete-internal-sync`.
+/// The command `blockdev-snapshot-delete-internal-sync`, since QEMU 1.7.
+///
+/// Returns `SnapshotInfo`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotDeleteInternalSync {
     /// `device`.
@@ -188,13 +196,13 @@ impl BlockdevSnapshotDeleteInternalSync {
         }
     }
 }
-/// The command `blockdev-snapshot-internal-sync`.
+/// The command `blockdev-snapshot-internal-sync`, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotInternalSync(pub types::BlockdevSnapshotInternal);
-/// The command `blockdev-snapshot-sync`.
+/// The command `blockdev-snapshot-sync`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotSync(pub types::BlockdevSnapshotSync);
-/// The command `change-backing-file`.
+/// The command `change-backing-file`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeBackingFile {
     /// `device`.
@@ -218,7 +226,9 @@ impl ChangeBackingFile {
         }
     }
 }
-/// The command `change-vnc-password`.
+/// The command `change-vnc-password`, since QEMU 1.1.
+///
+/// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeVncPassword {
     /// `password`.
@@ -230,7 +240,7 @@ impl ChangeVncPassword {
         Self { password: password.into() }
     }
 }
-/// The command `chardev-remove`.
+/// The command `chardev-remove`, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevRemove {
     /// `id`.
@@ -242,7 +252,7 @@ impl ChardevRemove {
         Self { id: id.into() }
     }
 }
-/// The command `client_migrate_info`.
+/// The command `client_migrate_info`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClientMigrateInfo {
     /// `protocol`.
@@ -268,7 +278,7 @@ impl ClientMigrateInfo {
         }
     }
 }
-/// The command `closefd`.
+/// The command `closefd`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Closefd {
     /// `fdname`.
@@ -280,10 +290,37 @@ impl Closefd {
         Self { fdname: fdname.into() }
     }
 }
-/// The command `cont`.
+/// The command `cont`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cont {}
-/// The command `device_del`.
+/// The command `device_add`, since QEMU 0.13.
+///
+/// Takes arguments that the schema does not list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeviceAdd {
+    /// `driver`.
+    pub driver: String,
+    /// `bus`.
+    pub bus: Option<String>,
+    /// `id`.
+    pub id: Option<String>,
+    /// Members that the schema does not list.
+    ///
+    /// One that has a field of its own is not sent from here.
+    pub extra: Map<String, Value>,
+}
+impl DeviceAdd {
+    /// With the members that are required, and no others.
+    pub fn new(driver: impl Into<String>) -> Self {
+        Self {
+            driver: driver.into(),
+            bus: None,
+            id: None,
+            extra: Map::new(),
+        }
+    }
+}
+/// The command `device_del`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceDel {
     /// `id`.
@@ -295,7 +332,9 @@ impl DeviceDel {
         Self { id: id.into() }
     }
 }
-/// The command `device-list-properties`.
+/// The command `device-list-properties`, since QEMU 1.2.
+///
+/// Returns `[ObjectPropertyInfo]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceListProperties {
     /// `typename`.
@@ -307,7 +346,9 @@ impl DeviceListProperties {
         Self { typename: typename.into() }
     }
 }
-/// The command `dump-skeys`.
+/// The command `dump-skeys`, since QEMU 2.5.
+///
+/// Only in builds of QEMU with `TARGET_S390X`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpSkeys {
     /// `filename`.
@@ -319,7 +360,9 @@ impl DumpSkeys {
         Self { filename: filename.into() }
     }
 }
-/// The command `getfd`.
+/// The command `getfd`, since QEMU 0.14.
+///
+/// Only in builds of QEMU with `CONFIG_POSIX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Getfd {
     /// `fdname`.
@@ -331,7 +374,9 @@ impl Getfd {
         Self { fdname: fdname.into() }
     }
 }
-/// The command `human-monitor-command`.
+/// The command `human-monitor-command`, since QEMU 0.14.
+///
+/// Returns `str`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HumanMonitorCommand {
     /// `command-line`.
@@ -348,19 +393,19 @@ impl HumanMonitorCommand {
         }
     }
 }
-/// The command `inject-nmi`.
+/// The command `inject-nmi`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct InjectNmi {}
-/// The command `migrate_cancel`.
+/// The command `migrate_cancel`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateCancel {}
-/// The command `migrate-start-postcopy`.
+/// The command `migrate-start-postcopy`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateStartPostcopy {}
-/// The command `nbd-server-stop`.
+/// The command `nbd-server-stop`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NbdServerStop {}
-/// The command `netdev_del`.
+/// The command `netdev_del`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevDel {
     /// `id`.
@@ -372,7 +417,7 @@ impl NetdevDel {
         Self { id: id.into() }
     }
 }
-/// The command `object-del`.
+/// The command `object-del`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectDel {
     /// `id`.
@@ -384,7 +429,9 @@ impl ObjectDel {
         Self { id: id.into() }
     }
 }
-/// The command `qom-get`.
+/// The command `qom-get`, since QEMU 1.2.
+///
+/// Returns `any`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QomGet {
     /// `path`.
@@ -401,7 +448,9 @@ impl QomGet {
         }
     }
 }
-/// The command `qom-list`.
+/// The command `qom-list`, since QEMU 1.2.
+///
+/// Returns `[ObjectPropertyInfo]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QomList {
     /// `path`.
@@ -413,7 +462,9 @@ impl QomList {
         Self { path: path.into() }
     }
 }
-/// The command `qom-list-types`.
+/// The command `qom-list-types`, since QEMU 1.1.
+///
+/// Returns `[ObjectTypeInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QomListTypes {
     /// `implements`.
@@ -421,7 +472,7 @@ pub struct QomListTypes {
     /// `abstract`.
     pub r#abstract: Option<bool>,
 }
-/// The command `qom-set`.
+/// The command `qom-set`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QomSet {
     /// `path`.
@@ -429,14 +480,14 @@ pub struct QomSet {
     /// `property`.
     pub property: String,
     /// `value`.
-    pub value: serde_json::Value,
+    pub value: Value,
 }
 impl QomSet {
     /// With the members that are required, and no others.
     pub fn new(
         path: impl Into<String>,
         property: impl Into<String>,
-        value: serde_json::Value,
+        value: Value,
     ) -> Self {
         Self {
             path: path.into(),
@@ -445,82 +496,134 @@ impl QomSet {
         }
     }
 }
-/// The command `query-acpi-ospm-status`.
+/// The command `query-acpi-ospm-status`, since QEMU 2.1.
+///
+/// Returns `[ACPIOSTInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryAcpiOspmStatus {}
-/// The command `query-balloon`.
+/// The command `query-balloon`, since QEMU 0.14.
+///
+/// Returns `BalloonInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryBalloon {}
-/// The command `query-block`.
+/// The command `query-block`, since QEMU 0.14.
+///
+/// Returns `[BlockInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryBlock {}
-/// The command `query-block-jobs`.
+/// The command `query-block-jobs`, since QEMU 1.1.
+///
+/// Returns `[BlockJobInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryBlockJobs {}
-/// The command `query-blockstats`.
+/// The command `query-blockstats`, since QEMU 0.14.
+///
+/// Returns `[BlockStats]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryBlockstats {
-    /// `query-nodes`.
+    /// `query-nodes`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub query_nodes: Option<bool>,
 }
-/// The command `query-chardev`.
+/// The command `query-chardev`, since QEMU 0.14.
+///
+/// Returns `[ChardevInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryChardev {}
-/// The command `query-chardev-backends`.
+/// The command `query-chardev-backends`, since QEMU 2.0.
+///
+/// Returns `[ChardevBackendInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryChardevBackends {}
-/// The command `query-command-line-options`.
+/// The command `query-command-line-options`, since QEMU 1.5.
+///
+/// Returns `[CommandLineOptionInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryCommandLineOptions {
     /// `option`.
     pub option: Option<String>,
 }
-/// The command `query-commands`.
+/// The command `query-commands`, since QEMU 0.14.
+///
+/// Returns `[CommandInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryCommands {}
-/// The command `query-cpu-definitions`.
+/// The command `query-cpu-definitions`, since QEMU 1.2.
+///
+/// Only in builds of QEMU with `any(TARGET_PPC, TARGET_ARM, TARGET_I386, TARGET_S390X, TARGET_MIPS, TARGET_LOONGARCH64, TARGET_RISCV)`.
+///
+/// Returns `[CpuDefinitionInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryCpuDefinitions {}
-/// The command `query-dump-guest-memory-capability`.
+/// The command `query-dump-guest-memory-capability`, since QEMU 2.0.
+///
+/// Returns `DumpGuestMemoryCapability`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryDumpGuestMemoryCapability {}
-/// The command `query-fdsets`.
+/// The command `query-fdsets`, since QEMU 1.2.
+///
+/// Returns `[FdsetInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryFdsets {}
-/// The command `query-iothreads`.
+/// The command `query-iothreads`, since QEMU 2.0.
+///
+/// Returns `[IOThreadInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryIothreads {}
-/// The command `query-kvm`.
+/// The command `query-kvm`, since QEMU 0.14.
+///
+/// Returns `KvmInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryKvm {}
-/// The command `query-memdev`.
+/// The command `query-memdev`, since QEMU 2.1.
+///
+/// Returns `[Memdev]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMemdev {}
-/// The command `query-memory-devices`.
+/// The command `query-memory-devices`, since QEMU 2.1.
+///
+/// Returns `[MemoryDeviceInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMemoryDevices {}
-/// The command `query-mice`.
+/// The command `query-mice`, since QEMU 0.14.
+///
+/// Returns `[MouseInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMice {}
-/// The command `query-migrate`.
+/// The command `query-migrate`, since QEMU 0.14.
+///
+/// Returns `MigrationInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMigrate {}
-/// The command `query-migrate-capabilities`.
+/// The command `query-migrate-capabilities`, since QEMU 1.2.
+///
+/// Returns `[MigrationCapabilityStatus]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMigrateCapabilities {}
-/// The command `query-migrate-parameters`.
+/// The command `query-migrate-parameters`, since QEMU 2.4.
+///
+/// Returns `MigrationParameters`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMigrateParameters {}
-/// The command `query-name`.
+/// The command `query-name`, since QEMU 0.14.
+///
+/// Returns `NameInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryName {}
-/// The command `query-pci`.
+/// The command `query-pci`, since QEMU 0.14.
+///
+/// Returns `[PciInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryPci {}
-/// The command `query-qmp-schema`.
+/// The command `query-qmp-schema`, since QEMU 2.5.
+///
+/// Returns `[SchemaInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryQmpSchema {}
-/// The command `query-rocker`.
+/// The command `query-rocker`, since QEMU 2.4.
+///
+/// Returns `RockerSwitch`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryRocker {
     /// `name`.
@@ -532,7 +635,9 @@ impl QueryRocker {
         Self { name: name.into() }
     }
 }
-/// The command `query-rocker-of-dpa-flows`.
+/// The command `query-rocker-of-dpa-flows`, since QEMU 2.4.
+///
+/// Returns `[RockerOfDpaFlow]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryRockerOfDpaFlows {
     /// `name`.
@@ -549,7 +654,9 @@ impl QueryRockerOfDpaFlows {
         }
     }
 }
-/// The command `query-rocker-of-dpa-groups`.
+/// The command `query-rocker-of-dpa-groups`, since QEMU 2.4.
+///
+/// Returns `[RockerOfDpaGroup]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryRockerOfDpaGroups {
     /// `name`.
@@ -566,7 +673,9 @@ impl QueryRockerOfDpaGroups {
         }
     }
 }
-/// The command `query-rocker-ports`.
+/// The command `query-rocker-ports`, since QEMU 2.4.
+///
+/// Returns `[RockerPort]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryRockerPorts {
     /// `name`.
@@ -578,46 +687,80 @@ impl QueryRockerPorts {
         Self { name: name.into() }
     }
 }
-/// The command `query-rx-filter`.
+/// The command `query-rx-filter`, since QEMU 1.6.
+///
+/// Returns `[RxFilterInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryRxFilter {
     /// `name`.
     pub name: Option<String>,
 }
-/// The command `query-spice`.
+/// The command `query-spice`, since QEMU 0.14.
+///
+/// Only in builds of QEMU with `CONFIG_SPICE`.
+///
+/// Returns `SpiceInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QuerySpice {}
-/// The command `query-status`.
+/// The command `query-status`, since QEMU 0.14.
+///
+/// Returns `StatusInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryStatus {}
-/// The command `query-target`.
+/// The command `query-target`, since QEMU 1.2.
+///
+/// Returns `TargetInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryTarget {}
-/// The command `query-tpm`.
+/// The command `query-tpm`, since QEMU 1.5.
+///
+/// Only in builds of QEMU with `CONFIG_TPM`.
+///
+/// Returns `[TPMInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryTpm {}
-/// The command `query-tpm-models`.
+/// The command `query-tpm-models`, since QEMU 1.5.
+///
+/// Only in builds of QEMU with `CONFIG_TPM`.
+///
+/// Returns `[TpmModel]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryTpmModels {}
-/// The command `query-tpm-types`.
+/// The command `query-tpm-types`, since QEMU 1.5.
+///
+/// Only in builds of QEMU with `CONFIG_TPM`.
+///
+/// Returns `[TpmType]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryTpmTypes {}
-/// The command `query-uuid`.
+/// The command `query-uuid`, since QEMU 0.14.
+///
+/// Returns `UuidInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryUuid {}
-/// The command `query-version`.
+/// The command `query-version`, since QEMU 0.14.
+///
+/// Returns `VersionInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryVersion {}
-/// The command `query-vnc`.
+/// The command `query-vnc`, since QEMU 0.14.
+///
+/// Only in builds of QEMU with `CONFIG_VNC`.
+///
+/// Returns `VncInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryVnc {}
-/// The command `query-vnc-servers`.
+/// The command `query-vnc-servers`, since QEMU 2.3.
+///
+/// Only in builds of QEMU with `CONFIG_VNC`.
+///
+/// Returns `[VncInfo2]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryVncServers {}
-/// The command `quit`.
+/// The command `quit`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Quit {}
-/// The command `remove-fd`.
+/// The command `remove-fd`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RemoveFd {
     /// `fdset-id`.
@@ -631,7 +774,9 @@ impl RemoveFd {
         Self { fdset_id, fd: None }
     }
 }
-/// The command `ringbuf-read`.
+/// The command `ringbuf-read`, since QEMU 1.4.
+///
+/// Returns `str`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RingbufRead {
     /// `device`.
@@ -651,7 +796,7 @@ impl RingbufRead {
         }
     }
 }
-/// The command `ringbuf-write`.
+/// The command `ringbuf-write`, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RingbufWrite {
     /// `device`.
@@ -671,10 +816,12 @@ impl RingbufWrite {
         }
     }
 }
-/// The command `rtc-reset-reinjection`.
+/// The command `rtc-reset-reinjection`, since QEMU 2.1.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RtcResetReinjection {}
-/// The command `set_link`.
+/// The command `set_link`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetLink {
     /// `name`.
@@ -688,19 +835,19 @@ impl SetLink {
         Self { name: name.into(), up }
     }
 }
-/// The command `stop`.
+/// The command `stop`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Stop {}
-/// The command `system_powerdown`.
+/// The command `system_powerdown`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SystemPowerdown {}
-/// The command `system_reset`.
+/// The command `system_reset`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SystemReset {}
-/// The command `system_wakeup`.
+/// The command `system_wakeup`, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SystemWakeup {}
-/// The command `xen-set-global-dirty-log`.
+/// The command `xen-set-global-dirty-log`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XenSetGlobalDirtyLog {
     /// `enable`.
@@ -724,9 +871,9 @@ wire::commands! {
     "blockdev-snapshot-internal-sync", BlockdevSnapshotSync = "blockdev-snapshot-sync",
     ChangeBackingFile = "change-backing-file", ChangeVncPassword = "change-vnc-password",
     ChardevRemove = "chardev-remove", ClientMigrateInfo = "client_migrate_info", Closefd
-    = "closefd", Cont = "cont", DeviceDel = "device_del", DeviceListProperties =
-    "device-list-properties", DumpSkeys = "dump-skeys", Getfd = "getfd",
-    HumanMonitorCommand = "human-monitor-command", InjectNmi = "inject-nmi",
+    = "closefd", Cont = "cont", DeviceAdd = "device_add", DeviceDel = "device_del",
+    DeviceListProperties = "device-list-properties", DumpSkeys = "dump-skeys", Getfd =
+    "getfd", HumanMonitorCommand = "human-monitor-command", InjectNmi = "inject-nmi",
     MigrateCancel = "migrate_cancel", MigrateStartPostcopy = "migrate-start-postcopy",
     NbdServerStop = "nbd-server-stop", NetdevDel = "netdev_del", ObjectDel =
     "object-del", QomGet = "qom-get", QomList = "qom-list", QomListTypes =
@@ -894,6 +1041,15 @@ impl Write for Closefd {
 }
 impl Write for Cont {
     fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
+        Ok(())
+    }
+}
+impl Write for DeviceAdd {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "driver", &self.driver)?;
+        put_some(map, "bus", &self.bus)?;
+        put_some(map, "id", &self.id)?;
+        put_open(map, &["driver", "bus", "id"], &self.extra)?;
         Ok(())
     }
 }
@@ -1259,17 +1415,17 @@ wire::serialize! {
     BlockResize, BlockSetWriteThreshold, BlockdevSnapshot,
     BlockdevSnapshotDeleteInternalSync, BlockdevSnapshotInternalSync,
     BlockdevSnapshotSync, ChangeBackingFile, ChangeVncPassword, ChardevRemove,
-    ClientMigrateInfo, Closefd, Cont, DeviceDel, DeviceListProperties, DumpSkeys, Getfd,
-    HumanMonitorCommand, InjectNmi, MigrateCancel, MigrateStartPostcopy, NbdServerStop,
-    NetdevDel, ObjectDel, QomGet, QomList, QomListTypes, QomSet, QueryAcpiOspmStatus,
-    QueryBalloon, QueryBlock, QueryBlockJobs, QueryBlockstats, QueryChardev,
-    QueryChardevBackends, QueryCommandLineOptions, QueryCommands, QueryCpuDefinitions,
-    QueryDumpGuestMemoryCapability, QueryFdsets, QueryIothreads, QueryKvm, QueryMemdev,
-    QueryMemoryDevices, QueryMice, QueryMigrate, QueryMigrateCapabilities,
-    QueryMigrateParameters, QueryName, QueryPci, QueryQmpSchema, QueryRocker,
-    QueryRockerOfDpaFlows, QueryRockerOfDpaGroups, QueryRockerPorts, QueryRxFilter,
-    QuerySpice, QueryStatus, QueryTarget, QueryTpm, QueryTpmModels, QueryTpmTypes,
-    QueryUuid, QueryVersion, QueryVnc, QueryVncServers, Quit, RemoveFd, RingbufRead,
-    RingbufWrite, RtcResetReinjection, SetLink, Stop, SystemPowerdown, SystemReset,
-    SystemWakeup, XenSetGlobalDirtyLog
+    ClientMigrateInfo, Closefd, Cont, DeviceAdd, DeviceDel, DeviceListProperties,
+    DumpSkeys, Getfd, HumanMonitorCommand, InjectNmi, MigrateCancel,
+    MigrateStartPostcopy, NbdServerStop, NetdevDel, ObjectDel, QomGet, QomList,
+    QomListTypes, QomSet, QueryAcpiOspmStatus, QueryBalloon, QueryBlock, QueryBlockJobs,
+    QueryBlockstats, QueryChardev, QueryChardevBackends, QueryCommandLineOptions,
+    QueryCommands, QueryCpuDefinitions, QueryDumpGuestMemoryCapability, QueryFdsets,
+    QueryIothreads, QueryKvm, QueryMemdev, QueryMemoryDevices, QueryMice, QueryMigrate,
+    QueryMigrateCapabilities, QueryMigrateParameters, QueryName, QueryPci,
+    QueryQmpSchema, QueryRocker, QueryRockerOfDpaFlows, QueryRockerOfDpaGroups,
+    QueryRockerPorts, QueryRxFilter, QuerySpice, QueryStatus, QueryTarget, QueryTpm,
+    QueryTpmModels, QueryTpmTypes, QueryUuid, QueryVersion, QueryVnc, QueryVncServers,
+    Quit, RemoveFd, RingbufRead, RingbufWrite, RtcResetReinjection, SetLink, Stop,
+    SystemPowerdown, SystemReset, SystemWakeup, XenSetGlobalDirtyLog
 }

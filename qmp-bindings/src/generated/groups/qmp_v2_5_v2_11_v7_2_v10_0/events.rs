@@ -8,18 +8,20 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The event `BALLOON_CHANGE`.
+/// The event `BALLOON_CHANGE`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BalloonChange {
     /// `actual`.
     pub actual: i64,
 }
-/// The event `BLOCK_IMAGE_CORRUPTED`.
+/// The event `BLOCK_IMAGE_CORRUPTED`, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockImageCorrupted {
     /// `device`.
     pub device: String,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub node_name: Option<String>,
     /// `msg`.
     pub msg: String,
@@ -27,10 +29,12 @@ pub struct BlockImageCorrupted {
     pub offset: Option<i64>,
     /// `size`.
     pub size: Option<i64>,
-    /// `fatal`.
+    /// `fatal`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub fatal: bool,
 }
-/// The event `BLOCK_JOB_ERROR`.
+/// The event `BLOCK_JOB_ERROR`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobError {
     /// `device`.
@@ -40,7 +44,7 @@ pub struct BlockJobError {
     /// `action`.
     pub action: types::BlockErrorAction,
 }
-/// The event `BLOCK_WRITE_THRESHOLD`.
+/// The event `BLOCK_WRITE_THRESHOLD`, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockWriteThreshold {
     /// `node-name`.
@@ -50,7 +54,7 @@ pub struct BlockWriteThreshold {
     /// `write-threshold`.
     pub write_threshold: u64,
 }
-/// The event `DEVICE_DELETED`.
+/// The event `DEVICE_DELETED`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceDeleted {
     /// `device`.
@@ -58,7 +62,7 @@ pub struct DeviceDeleted {
     /// `path`.
     pub path: String,
 }
-/// The event `NIC_RX_FILTER_CHANGED`.
+/// The event `NIC_RX_FILTER_CHANGED`, since QEMU 1.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NicRxFilterChanged {
     /// `name`.
@@ -66,10 +70,10 @@ pub struct NicRxFilterChanged {
     /// `path`.
     pub path: String,
 }
-/// The event `POWERDOWN`.
+/// The event `POWERDOWN`, since QEMU 0.12.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Powerdown {}
-/// The event `QUORUM_FAILURE`.
+/// The event `QUORUM_FAILURE`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuorumFailure {
     /// `reference`.
@@ -79,22 +83,24 @@ pub struct QuorumFailure {
     /// `sectors-count`.
     pub sectors_count: i64,
 }
-/// The event `RESUME`.
+/// The event `RESUME`, since QEMU 0.12.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Resume {}
-/// The event `SPICE_MIGRATE_COMPLETED`.
+/// The event `SPICE_MIGRATE_COMPLETED`, since QEMU 1.3.
+///
+/// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SpiceMigrateCompleted {}
-/// The event `STOP`.
+/// The event `STOP`, since QEMU 0.12.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Stop {}
-/// The event `SUSPEND`.
+/// The event `SUSPEND`, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Suspend {}
-/// The event `SUSPEND_DISK`.
+/// The event `SUSPEND_DISK`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SuspendDisk {}
-/// The event `VSERPORT_CHANGE`.
+/// The event `VSERPORT_CHANGE`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VserportChange {
     /// `id`.
@@ -102,7 +108,7 @@ pub struct VserportChange {
     /// `open`.
     pub open: bool,
 }
-/// The event `WAKEUP`.
+/// The event `WAKEUP`, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Wakeup {}
 #[derive(Default)]

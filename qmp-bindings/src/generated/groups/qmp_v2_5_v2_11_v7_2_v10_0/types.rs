@@ -3,10 +3,10 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `Abort`.
+/// The struct `Abort`, since QEMU 1.6.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Abort {}
-/// The struct `AcpiTableOptions`.
+/// The struct `AcpiTableOptions`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AcpiTableOptions {
     /// `sig`.
@@ -28,7 +28,7 @@ pub struct AcpiTableOptions {
     /// `data`.
     pub data: Option<String>,
 }
-/// The enum `ActionCompletionMode`.
+/// The enum `ActionCompletionMode`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ActionCompletionMode {
@@ -58,7 +58,7 @@ impl From<&str> for ActionCompletionMode {
         }
     }
 }
-/// The struct `AddfdInfo`.
+/// The struct `AddfdInfo`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AddfdInfo {
     /// `fdset-id`.
@@ -66,13 +66,13 @@ pub struct AddfdInfo {
     /// `fd`.
     pub fd: i64,
 }
-/// The struct `BalloonInfo`.
+/// The struct `BalloonInfo`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BalloonInfo {
     /// `actual`.
     pub actual: i64,
 }
-/// The enum `BiosAtaTranslation`.
+/// The enum `BiosAtaTranslation`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BiosAtaTranslation {
@@ -114,7 +114,7 @@ impl From<&str> for BiosAtaTranslation {
         }
     }
 }
-/// The enum `BlockDeviceIoStatus`.
+/// The enum `BlockDeviceIoStatus`, since QEMU 1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockDeviceIoStatus {
@@ -148,7 +148,7 @@ impl From<&str> for BlockDeviceIoStatus {
         }
     }
 }
-/// The struct `BlockDirtyBitmap`.
+/// The struct `BlockDirtyBitmap`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmap {
     /// `node`.
@@ -156,7 +156,7 @@ pub struct BlockDirtyBitmap {
     /// `name`.
     pub name: String,
 }
-/// The enum `BlockErrorAction`.
+/// The enum `BlockErrorAction`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockErrorAction {
@@ -190,7 +190,7 @@ impl From<&str> for BlockErrorAction {
         }
     }
 }
-/// The struct `BlockdevCacheInfo`.
+/// The struct `BlockdevCacheInfo`, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCacheInfo {
     /// `writeback`.
@@ -200,7 +200,7 @@ pub struct BlockdevCacheInfo {
     /// `no-flush`.
     pub no_flush: bool,
 }
-/// The enum `BlockdevChangeReadOnlyMode`.
+/// The enum `BlockdevChangeReadOnlyMode`, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevChangeReadOnlyMode {
@@ -234,7 +234,7 @@ impl From<&str> for BlockdevChangeReadOnlyMode {
         }
     }
 }
-/// The enum `BlockdevDetectZeroesOptions`.
+/// The enum `BlockdevDetectZeroesOptions`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevDetectZeroesOptions {
@@ -268,7 +268,7 @@ impl From<&str> for BlockdevDetectZeroesOptions {
         }
     }
 }
-/// The enum `BlockdevDiscardOptions`.
+/// The enum `BlockdevDiscardOptions`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevDiscardOptions {
@@ -298,7 +298,7 @@ impl From<&str> for BlockdevDiscardOptions {
         }
     }
 }
-/// The struct `BlockdevOptionsVVFAT`.
+/// The struct `BlockdevOptionsVVFAT`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsVvfat {
     /// `dir`.
@@ -307,12 +307,14 @@ pub struct BlockdevOptionsVvfat {
     pub fat_type: Option<i64>,
     /// `floppy`.
     pub floppy: Option<bool>,
-    /// `label`.
+    /// `label`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub label: Option<String>,
     /// `rw`.
     pub rw: Option<bool>,
 }
-/// The struct `BlockdevSnapshot`.
+/// The struct `BlockdevSnapshot`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshot {
     /// `node`.
@@ -320,7 +322,7 @@ pub struct BlockdevSnapshot {
     /// `overlay`.
     pub overlay: String,
 }
-/// The struct `BlockdevSnapshotInternal`.
+/// The struct `BlockdevSnapshotInternal`, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotInternal {
     /// `device`.
@@ -333,46 +335,52 @@ pub struct BlockdevSnapshotInternal {
 pub struct BlockdevSnapshotSync {
     /// `device`.
     pub device: Option<String>,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub node_name: Option<String>,
     /// `snapshot-file`.
     pub snapshot_file: String,
-    /// `snapshot-node-name`.
+    /// `snapshot-node-name`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub snapshot_node_name: Option<String>,
     /// `format`.
     pub format: Option<String>,
     /// `mode`.
     pub mode: Option<NewImageMode>,
 }
-/// The struct `ChardevBackendInfo`.
+/// The struct `ChardevBackendInfo`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevBackendInfo {
     /// `name`.
     pub name: String,
 }
-/// The struct `ChardevInfo`.
+/// The struct `ChardevInfo`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevInfo {
     /// `label`.
     pub label: String,
     /// `filename`.
     pub filename: String,
-    /// `frontend-open`.
+    /// `frontend-open`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub frontend_open: bool,
 }
-/// The struct `ChardevReturn`.
+/// The struct `ChardevReturn`, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevReturn {
     /// `pty`.
     pub pty: Option<String>,
 }
-/// The struct `CommandInfo`.
+/// The struct `CommandInfo`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CommandInfo {
     /// `name`.
     pub name: String,
 }
-/// The struct `CommandLineOptionInfo`.
+/// The struct `CommandLineOptionInfo`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CommandLineOptionInfo {
     /// `option`.
@@ -380,7 +388,7 @@ pub struct CommandLineOptionInfo {
     /// `parameters`.
     pub parameters: Vec<CommandLineParameterInfo>,
 }
-/// The struct `CommandLineParameterInfo`.
+/// The struct `CommandLineParameterInfo`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CommandLineParameterInfo {
     /// `name`.
@@ -389,10 +397,12 @@ pub struct CommandLineParameterInfo {
     pub r#type: CommandLineParameterType,
     /// `help`.
     pub help: Option<String>,
-    /// `default`.
+    /// `default`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub default: Option<String>,
 }
-/// The enum `CommandLineParameterType`.
+/// The enum `CommandLineParameterType`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CommandLineParameterType {
@@ -430,7 +440,7 @@ impl From<&str> for CommandLineParameterType {
         }
     }
 }
-/// The enum `DataFormat`.
+/// The enum `DataFormat`, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DataFormat {
@@ -460,13 +470,13 @@ impl From<&str> for DataFormat {
         }
     }
 }
-/// The struct `DummyForceArrays`.
+/// The struct `DummyForceArrays`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DummyForceArrays {
     /// `unused`.
     pub unused: Vec<X86CpuFeatureWordInfo>,
 }
-/// The struct `FdsetFdInfo`.
+/// The struct `FdsetFdInfo`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FdsetFdInfo {
     /// `fd`.
@@ -474,7 +484,7 @@ pub struct FdsetFdInfo {
     /// `opaque`.
     pub opaque: Option<String>,
 }
-/// The struct `FdsetInfo`.
+/// The struct `FdsetInfo`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FdsetInfo {
     /// `fdset-id`.
@@ -482,7 +492,7 @@ pub struct FdsetInfo {
     /// `fds`.
     pub fds: Vec<FdsetFdInfo>,
 }
-/// The enum `HostMemPolicy`.
+/// The enum `HostMemPolicy`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HostMemPolicy {
@@ -520,7 +530,7 @@ impl From<&str> for HostMemPolicy {
         }
     }
 }
-/// The struct `ImageCheck`.
+/// The struct `ImageCheck`, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageCheck {
     /// `filename`.
@@ -548,7 +558,7 @@ pub struct ImageCheck {
     /// `compressed-clusters`.
     pub compressed_clusters: Option<i64>,
 }
-/// The enum `IoOperationType`.
+/// The enum `IoOperationType`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IoOperationType {
@@ -578,7 +588,7 @@ impl From<&str> for IoOperationType {
         }
     }
 }
-/// The enum `JSONType`.
+/// The enum `JSONType`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JsonType {
@@ -632,7 +642,7 @@ impl From<&str> for JsonType {
         }
     }
 }
-/// The struct `KvmInfo`.
+/// The struct `KvmInfo`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KvmInfo {
     /// `enabled`.
@@ -640,7 +650,7 @@ pub struct KvmInfo {
     /// `present`.
     pub present: bool,
 }
-/// The struct `MouseInfo`.
+/// The struct `MouseInfo`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MouseInfo {
     /// `name`.
@@ -652,13 +662,13 @@ pub struct MouseInfo {
     /// `absolute`.
     pub absolute: bool,
 }
-/// The struct `NameInfo`.
+/// The struct `NameInfo`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NameInfo {
     /// `name`.
     pub name: Option<String>,
 }
-/// The enum `NetFilterDirection`.
+/// The enum `NetFilterDirection`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetFilterDirection {
@@ -692,7 +702,7 @@ impl From<&str> for NetFilterDirection {
         }
     }
 }
-/// The struct `NetLegacyNicOptions`.
+/// The struct `NetLegacyNicOptions`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetLegacyNicOptions {
     /// `netdev`.
@@ -706,7 +716,7 @@ pub struct NetLegacyNicOptions {
     /// `vectors`.
     pub vectors: Option<u32>,
 }
-/// The struct `NetdevBridgeOptions`.
+/// The struct `NetdevBridgeOptions`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevBridgeOptions {
     /// `br`.
@@ -714,7 +724,7 @@ pub struct NetdevBridgeOptions {
     /// `helper`.
     pub helper: Option<String>,
 }
-/// The struct `NetdevL2TPv3Options`.
+/// The struct `NetdevL2TPv3Options`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevL2TPv3Options {
     /// `src`.
@@ -746,7 +756,7 @@ pub struct NetdevL2TPv3Options {
     /// `offset`.
     pub offset: Option<u32>,
 }
-/// The struct `NetdevNetmapOptions`.
+/// The struct `NetdevNetmapOptions`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevNetmapOptions {
     /// `ifname`.
@@ -754,7 +764,7 @@ pub struct NetdevNetmapOptions {
     /// `devname`.
     pub devname: Option<String>,
 }
-/// The struct `NetdevSocketOptions`.
+/// The struct `NetdevSocketOptions`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevSocketOptions {
     /// `fd`.
@@ -770,7 +780,7 @@ pub struct NetdevSocketOptions {
     /// `udp`.
     pub udp: Option<String>,
 }
-/// The struct `NetdevVdeOptions`.
+/// The struct `NetdevVdeOptions`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevVdeOptions {
     /// `sock`.
@@ -782,17 +792,19 @@ pub struct NetdevVdeOptions {
     /// `mode`.
     pub mode: Option<u16>,
 }
-/// The struct `NetdevVhostUserOptions`.
+/// The struct `NetdevVhostUserOptions`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevVhostUserOptions {
     /// `chardev`.
     pub chardev: String,
     /// `vhostforce`.
     pub vhostforce: Option<bool>,
-    /// `queues`.
+    /// `queues`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub queues: Option<i64>,
 }
-/// The enum `NewImageMode`.
+/// The enum `NewImageMode`, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NewImageMode {
@@ -822,7 +834,7 @@ impl From<&str> for NewImageMode {
         }
     }
 }
-/// The enum `OnOffAuto`.
+/// The enum `OnOffAuto`, since QEMU 2.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnOffAuto {
@@ -856,7 +868,7 @@ impl From<&str> for OnOffAuto {
         }
     }
 }
-/// The struct `PCDIMMDeviceInfo`.
+/// The struct `PCDIMMDeviceInfo`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PcdimmDeviceInfo {
     /// `id`.
@@ -876,7 +888,7 @@ pub struct PcdimmDeviceInfo {
     /// `hotpluggable`.
     pub hotpluggable: bool,
 }
-/// The struct `PciBusInfo`.
+/// The struct `PciBusInfo`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciBusInfo {
     /// `number`.
@@ -892,7 +904,7 @@ pub struct PciBusInfo {
     /// `prefetchable_range`.
     pub prefetchable_range: PciMemoryRange,
 }
-/// The struct `PciDeviceClass`.
+/// The struct `PciDeviceClass`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciDeviceClass {
     /// `desc`.
@@ -900,7 +912,7 @@ pub struct PciDeviceClass {
     /// `class`.
     pub class: i64,
 }
-/// The struct `PciMemoryRange`.
+/// The struct `PciMemoryRange`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciMemoryRange {
     /// `base`.
@@ -908,7 +920,7 @@ pub struct PciMemoryRange {
     /// `limit`.
     pub limit: i64,
 }
-/// The struct `PciMemoryRegion`.
+/// The struct `PciMemoryRegion`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciMemoryRegion {
     /// `bar`.
@@ -924,7 +936,7 @@ pub struct PciMemoryRegion {
     /// `mem_type_64`.
     pub mem_type_64: Option<bool>,
 }
-/// The enum `PreallocMode`.
+/// The enum `PreallocMode`, since QEMU 2.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PreallocMode {
@@ -962,7 +974,7 @@ impl From<&str> for PreallocMode {
         }
     }
 }
-/// The enum `QCryptoTLSCredsEndpoint`.
+/// The enum `QCryptoTLSCredsEndpoint`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoTlsCredsEndpoint {
@@ -992,13 +1004,13 @@ impl From<&str> for QCryptoTlsCredsEndpoint {
         }
     }
 }
-/// The struct `String`.
+/// The struct `String`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QapiString {
     /// `str`.
     pub str: String,
 }
-/// The enum `Qcow2OverlapCheckMode`.
+/// The enum `Qcow2OverlapCheckMode`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Qcow2OverlapCheckMode {
@@ -1036,7 +1048,7 @@ impl From<&str> for Qcow2OverlapCheckMode {
         }
     }
 }
-/// The enum `QuorumReadPattern`.
+/// The enum `QuorumReadPattern`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QuorumReadPattern {
@@ -1066,7 +1078,7 @@ impl From<&str> for QuorumReadPattern {
         }
     }
 }
-/// The enum `ReplayMode`.
+/// The enum `ReplayMode`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReplayMode {
@@ -1100,7 +1112,7 @@ impl From<&str> for ReplayMode {
         }
     }
 }
-/// The struct `RockerOfDpaFlow`.
+/// The struct `RockerOfDpaFlow`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RockerOfDpaFlow {
     /// `cookie`.
@@ -1114,7 +1126,7 @@ pub struct RockerOfDpaFlow {
     /// `action`.
     pub action: RockerOfDpaFlowAction,
 }
-/// The struct `RockerOfDpaFlowAction`.
+/// The struct `RockerOfDpaFlowAction`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RockerOfDpaFlowAction {
     /// `goto-tbl`.
@@ -1130,7 +1142,7 @@ pub struct RockerOfDpaFlowAction {
     /// `out-pport`.
     pub out_pport: Option<u32>,
 }
-/// The struct `RockerOfDpaFlowKey`.
+/// The struct `RockerOfDpaFlowKey`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RockerOfDpaFlowKey {
     /// `priority`.
@@ -1156,7 +1168,7 @@ pub struct RockerOfDpaFlowKey {
     /// `ip-dst`.
     pub ip_dst: Option<String>,
 }
-/// The struct `RockerOfDpaFlowMask`.
+/// The struct `RockerOfDpaFlowMask`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RockerOfDpaFlowMask {
     /// `in-pport`.
@@ -1174,7 +1186,7 @@ pub struct RockerOfDpaFlowMask {
     /// `ip-tos`.
     pub ip_tos: Option<u8>,
 }
-/// The struct `RockerOfDpaGroup`.
+/// The struct `RockerOfDpaGroup`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RockerOfDpaGroup {
     /// `id`.
@@ -1204,7 +1216,7 @@ pub struct RockerOfDpaGroup {
     /// `ttl-check`.
     pub ttl_check: Option<u8>,
 }
-/// The struct `RockerPort`.
+/// The struct `RockerPort`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RockerPort {
     /// `name`.
@@ -1220,7 +1232,7 @@ pub struct RockerPort {
     /// `autoneg`.
     pub autoneg: RockerPortAutoneg,
 }
-/// The enum `RockerPortAutoneg`.
+/// The enum `RockerPortAutoneg`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RockerPortAutoneg {
@@ -1250,7 +1262,7 @@ impl From<&str> for RockerPortAutoneg {
         }
     }
 }
-/// The enum `RockerPortDuplex`.
+/// The enum `RockerPortDuplex`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RockerPortDuplex {
@@ -1280,7 +1292,7 @@ impl From<&str> for RockerPortDuplex {
         }
     }
 }
-/// The struct `RockerSwitch`.
+/// The struct `RockerSwitch`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RockerSwitch {
     /// `name`.
@@ -1290,7 +1302,7 @@ pub struct RockerSwitch {
     /// `ports`.
     pub ports: u32,
 }
-/// The struct `RxFilterInfo`.
+/// The struct `RxFilterInfo`, since QEMU 1.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RxFilterInfo {
     /// `name`.
@@ -1301,7 +1313,9 @@ pub struct RxFilterInfo {
     pub multicast: RxState,
     /// `unicast`.
     pub unicast: RxState,
-    /// `vlan`.
+    /// `vlan`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub vlan: RxState,
     /// `broadcast-allowed`.
     pub broadcast_allowed: bool,
@@ -1318,7 +1332,7 @@ pub struct RxFilterInfo {
     /// `multicast-table`.
     pub multicast_table: Vec<String>,
 }
-/// The enum `RxState`.
+/// The enum `RxState`, since QEMU 1.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RxState {
@@ -1352,37 +1366,37 @@ impl From<&str> for RxState {
         }
     }
 }
-/// The struct `SchemaInfoAlternate`.
+/// The struct `SchemaInfoAlternate`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoAlternate {
     /// `members`.
     pub members: Vec<SchemaInfoAlternateMember>,
 }
-/// The struct `SchemaInfoAlternateMember`.
+/// The struct `SchemaInfoAlternateMember`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoAlternateMember {
     /// `type`.
     pub r#type: String,
 }
-/// The struct `SchemaInfoArray`.
+/// The struct `SchemaInfoArray`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoArray {
     /// `element-type`.
     pub element_type: String,
 }
-/// The struct `SchemaInfoBuiltin`.
+/// The struct `SchemaInfoBuiltin`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoBuiltin {
     /// `json-type`.
     pub json_type: JsonType,
 }
-/// The struct `SchemaInfoEvent`.
+/// The struct `SchemaInfoEvent`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoEvent {
     /// `arg-type`.
     pub arg_type: String,
 }
-/// The struct `SchemaInfoObjectVariant`.
+/// The struct `SchemaInfoObjectVariant`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoObjectVariant {
     /// `case`.
@@ -1390,7 +1404,7 @@ pub struct SchemaInfoObjectVariant {
     /// `type`.
     pub r#type: String,
 }
-/// The enum `SchemaMetaType`.
+/// The enum `SchemaMetaType`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SchemaMetaType {
@@ -1440,7 +1454,9 @@ impl From<&str> for SchemaMetaType {
         }
     }
 }
-/// The enum `SpiceQueryMouseMode`.
+/// The enum `SpiceQueryMouseMode`, since QEMU 1.1.
+///
+/// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SpiceQueryMouseMode {
@@ -1474,7 +1490,9 @@ impl From<&str> for SpiceQueryMouseMode {
         }
     }
 }
-/// The struct `TPMPassthroughOptions`.
+/// The struct `TPMPassthroughOptions`, since QEMU 1.5.
+///
+/// Only in builds of QEMU with `CONFIG_TPM`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TpmPassthroughOptions {
     /// `path`.
@@ -1482,7 +1500,7 @@ pub struct TpmPassthroughOptions {
     /// `cancel-path`.
     pub cancel_path: Option<String>,
 }
-/// The enum `TraceEventState`.
+/// The enum `TraceEventState`, since QEMU 2.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TraceEventState {
@@ -1516,19 +1534,19 @@ impl From<&str> for TraceEventState {
         }
     }
 }
-/// The struct `TransactionProperties`.
+/// The struct `TransactionProperties`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TransactionProperties {
     /// `completion-mode`.
     pub completion_mode: Option<ActionCompletionMode>,
 }
-/// The struct `UuidInfo`.
+/// The struct `UuidInfo`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UuidInfo {
     /// `UUID`.
     pub uuid: String,
 }
-/// The struct `VersionInfo`.
+/// The struct `VersionInfo`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VersionInfo {
     /// `qemu`.
@@ -1536,7 +1554,7 @@ pub struct VersionInfo {
     /// `package`.
     pub package: String,
 }
-/// The struct `VersionTriple`.
+/// The struct `VersionTriple`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VersionTriple {
     /// `major`.
@@ -1546,7 +1564,9 @@ pub struct VersionTriple {
     /// `micro`.
     pub micro: i64,
 }
-/// The enum `VncPrimaryAuth`.
+/// The enum `VncPrimaryAuth`, since QEMU 2.3.
+///
+/// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VncPrimaryAuth {
@@ -1604,7 +1624,9 @@ impl From<&str> for VncPrimaryAuth {
         }
     }
 }
-/// The enum `VncVencryptSubAuth`.
+/// The enum `VncVencryptSubAuth`, since QEMU 2.3.
+///
+/// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VncVencryptSubAuth {
@@ -1662,7 +1684,7 @@ impl From<&str> for VncVencryptSubAuth {
         }
     }
 }
-/// The struct `X86CPUFeatureWordInfo`.
+/// The struct `X86CPUFeatureWordInfo`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct X86CpuFeatureWordInfo {
     /// `cpuid-input-eax`.
@@ -1674,7 +1696,7 @@ pub struct X86CpuFeatureWordInfo {
     /// `features`.
     pub features: i64,
 }
-/// The enum `X86CPURegister32`.
+/// The enum `X86CPURegister32`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum X86CpuRegister32 {

@@ -15,32 +15,52 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `block-commit`.
+/// The command `block-commit`, since QEMU 1.3.
+///
+/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `base-node`, `on-error` and `top-node` are new.
+///
+/// In the bindings of 10.0: `backing-mask-protocol` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockCommit {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
-    /// `base-node`.
+    /// `base-node`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub base_node: Option<String>,
-    /// `base`.
+    /// `base`. Deprecated.
     pub base: Option<String>,
-    /// `top-node`.
+    /// `top-node`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub top_node: Option<String>,
-    /// `top`.
+    /// `top`. Deprecated.
     pub top: Option<String>,
-    /// `backing-file`.
+    /// `backing-file`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub backing_file: Option<String>,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `on-error`.
+    /// `on-error`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub on_error: Option<types::BlockdevOnError>,
-    /// `filter-node-name`.
+    /// `filter-node-name`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub filter_node_name: Option<String>,
-    /// `auto-finalize`.
+    /// `auto-finalize`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`.
+    /// `auto-dismiss`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub auto_dismiss: Option<bool>,
 }
 impl BlockCommit {
@@ -62,10 +82,14 @@ impl BlockCommit {
         }
     }
 }
-/// The command `block-export-add`.
+/// The command `block-export-add`, since QEMU 5.2.
+///
+/// In the bindings of 10.0: `allow-inactive` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportAdd(pub types::BlockExportOptions);
-/// The command `block-latency-histogram-set`.
+/// The command `block-latency-histogram-set`, since QEMU 4.0.
+///
+/// In the bindings of 10.0: `boundaries-zap` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockLatencyHistogramSet {
     /// `id`.
@@ -91,30 +115,50 @@ impl BlockLatencyHistogramSet {
         }
     }
 }
-/// The command `block-stream`.
+/// The command `block-stream`, since QEMU 1.1.
+///
+/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `bottom` and `filter-node-name` are new.
+///
+/// In the bindings of 10.0: `backing-mask-protocol` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStream {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
     /// `base`.
     pub base: Option<String>,
-    /// `base-node`.
+    /// `base-node`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub base_node: Option<String>,
-    /// `backing-file`.
+    /// `backing-file`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub backing_file: Option<String>,
-    /// `bottom`.
+    /// `bottom`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     pub bottom: Option<String>,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `on-error`.
+    /// `on-error`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub on_error: Option<types::BlockdevOnError>,
-    /// `filter-node-name`.
+    /// `filter-node-name`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     pub filter_node_name: Option<String>,
-    /// `auto-finalize`.
+    /// `auto-finalize`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`.
+    /// `auto-dismiss`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub auto_dismiss: Option<bool>,
 }
 impl BlockStream {
@@ -135,13 +179,21 @@ impl BlockStream {
         }
     }
 }
-/// The command `blockdev-add`.
+/// The command `blockdev-add`, since QEMU 2.9.
+///
+/// Since the bindings of 2.11: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are gone.
+///
+/// In the bindings of 10.0: `active` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevAdd(pub types::BlockdevOptions);
-/// The command `blockdev-backup`.
+/// The command `blockdev-backup`, since QEMU 2.3.
+///
+/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `bitmap`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
+///
+/// In the bindings of 10.0: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup(pub types::BlockdevBackup);
-/// The command `blockdev-create`.
+/// The command `blockdev-create`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreate {
     /// `job-id`.
@@ -161,7 +213,7 @@ impl BlockdevCreate {
         }
     }
 }
-/// The command `blockdev-reopen`.
+/// The command `blockdev-reopen`, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevReopen {
     /// `options`.
@@ -173,14 +225,20 @@ impl BlockdevReopen {
         Self { options }
     }
 }
-/// The command `calc-dirty-rate`.
+/// The command `calc-dirty-rate`, since QEMU 5.2.
+///
+/// In the bindings of 10.0: `calc-time-unit` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CalcDirtyRate {
     /// `calc-time`.
     pub calc_time: i64,
-    /// `sample-pages`.
+    /// `sample-pages`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub sample_pages: Option<i64>,
-    /// `mode`.
+    /// `mode`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub mode: Option<types::DirtyRateMeasureMode>,
 }
 impl CalcDirtyRate {
@@ -193,7 +251,9 @@ impl CalcDirtyRate {
         }
     }
 }
-/// The command `chardev-add`.
+/// The command `chardev-add`, since QEMU 1.4.
+///
+/// Returns `ChardevReturn`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevAdd {
     /// `id`.
@@ -207,7 +267,9 @@ impl ChardevAdd {
         Self { id: id.into(), backend }
     }
 }
-/// The command `chardev-change`.
+/// The command `chardev-change`, since QEMU 2.10.
+///
+/// Returns `ChardevReturn`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevChange {
     /// `id`.
@@ -221,26 +283,36 @@ impl ChardevChange {
         Self { id: id.into(), backend }
     }
 }
-/// The command `display-update`.
+/// The command `display-update`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DisplayUpdate(pub types::DisplayUpdateOptions);
-/// The command `drive-backup`.
+/// The command `drive-backup`, since QEMU 1.6.
+///
+/// Deprecated in QEMU 7.2.
+///
+/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
+///
+/// In the bindings of 10.0: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup(pub types::DriveBackup);
-/// The command `dump-guest-memory`.
+/// The command `dump-guest-memory`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpGuestMemory {
     /// `paging`.
     pub paging: bool,
     /// `protocol`.
     pub protocol: String,
-    /// `detach`.
+    /// `detach`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub detach: Option<bool>,
     /// `begin`.
     pub begin: Option<i64>,
     /// `length`.
     pub length: Option<i64>,
-    /// `format`.
+    /// `format`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub format: Option<types::DumpGuestMemoryFormat>,
 }
 impl DumpGuestMemory {
@@ -256,7 +328,7 @@ impl DumpGuestMemory {
         }
     }
 }
-/// The command `input-send-event`.
+/// The command `input-send-event`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputSendEvent {
     /// `device`.
@@ -276,7 +348,11 @@ impl InputSendEvent {
         }
     }
 }
-/// The command `migrate`.
+/// The command `migrate`, since QEMU 0.14.
+///
+/// Since the bindings of 2.11: `resume` is new.
+///
+/// In the bindings of 10.0: `channels` is new; `blk` and `inc` are gone; `uri` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Migrate {
     /// `uri`.
@@ -287,7 +363,9 @@ pub struct Migrate {
     pub inc: Option<bool>,
     /// `detach`.
     pub detach: Option<bool>,
-    /// `resume`.
+    /// `resume`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub resume: Option<bool>,
 }
 impl Migrate {
@@ -302,7 +380,7 @@ impl Migrate {
         }
     }
 }
-/// The command `migrate-continue`.
+/// The command `migrate-continue`, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateContinue {
     /// `state`.
@@ -314,7 +392,7 @@ impl MigrateContinue {
         Self { state }
     }
 }
-/// The command `migrate-set-capabilities`.
+/// The command `migrate-set-capabilities`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetCapabilities {
     /// `capabilities`.
@@ -326,19 +404,33 @@ impl MigrateSetCapabilities {
         Self { capabilities }
     }
 }
-/// The command `migrate-set-parameters`.
+/// The command `migrate-set-parameters`, since QEMU 2.4.
+///
+/// Since the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
+///
+/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetParameters(pub types::MigrateSetParameters);
-/// The command `nbd-server-start`.
+/// The command `nbd-server-start`, since QEMU 1.3.
+///
+/// Since the bindings of 2.11: `max-connections` and `tls-authz` are new.
+///
+/// In the bindings of 10.0: `handshake-max-seconds` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerStart {
     /// `addr`.
     pub addr: types::SocketAddressLegacy,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub tls_creds: Option<String>,
-    /// `tls-authz`.
+    /// `tls-authz`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub tls_authz: Option<String>,
-    /// `max-connections`.
+    /// `max-connections`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub max_connections: Option<u32>,
 }
 impl NbdServerStart {
@@ -352,25 +444,43 @@ impl NbdServerStart {
         }
     }
 }
-/// The command `netdev_add`.
+/// The command `netdev_add`, since QEMU 0.14.
+///
+/// Since the bindings of 2.11: `type=bridge`, `type=dgram`, `type=hubport`, `type=l2tpv3`, `type=netmap`, `type=nic`, `type=none`, `type=socket` and 9 more are new; `type` is of another type.
+///
+/// In the bindings of 10.0: `type=af-xdp` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevAdd(pub types::Netdev);
-/// The command `object-add`.
+/// The command `object-add`, since QEMU 2.0.
+///
+/// Since the bindings of 2.11: `qom-type=authz-list`, `qom-type=authz-listfile`, `qom-type=authz-pam`, `qom-type=authz-simple`, `qom-type=can-bus`, `qom-type=can-host-socketcan`, `qom-type=colo-compare`, `qom-type=cryptodev-backend` and 36 more are new; `props` is gone; `qom-type` is of another type.
+///
+/// In the bindings of 10.0: `qom-type=acpi-generic-initiator`, `qom-type=acpi-generic-port`, `qom-type=iommufd`, `qom-type=memory-backend-shm` and `qom-type=sev-snp-guest` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectAdd(pub types::ObjectOptions);
-/// The command `query-dirty-rate`.
+/// The command `query-dirty-rate`, since QEMU 5.2.
+///
+/// Returns `DirtyRateInfo`.
+///
+/// In the bindings of 10.0: `calc-time-unit` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryDirtyRate {}
-/// The command `query-stats`.
+/// The command `query-stats`, since QEMU 7.1.
+///
+/// Returns `[StatsResult]`.
+///
+/// In the bindings of 10.0: `target=cryptodev` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryStats(pub types::StatsFilter);
-/// The command `query-stats-schemas`.
+/// The command `query-stats-schemas`, since QEMU 7.1.
+///
+/// Returns `[StatsSchema]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryStatsSchemas {
     /// `provider`.
     pub provider: Option<types::StatsProvider>,
 }
-/// The command `send-key`.
+/// The command `send-key`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendKey {
     /// `keys`.
@@ -384,10 +494,10 @@ impl SendKey {
         Self { keys, hold_time: None }
     }
 }
-/// The command `set-numa-node`.
+/// The command `set-numa-node`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetNumaNode(pub types::NumaOptions);
-/// The command `transaction`.
+/// The command `transaction`, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transaction {
     /// `actions`.
@@ -401,10 +511,24 @@ impl Transaction {
         Self { actions, properties: None }
     }
 }
-/// The command `x-query-profile`.
+/// The command `x-query-profile`, since QEMU 6.2.
+///
+/// Unstable in QEMU 7.2.
+///
+/// Only in builds of QEMU with `CONFIG_TCG`.
+///
+/// Returns `HumanReadableText`.
+///
+/// Gone in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryProfile {}
-/// The command `x-query-rdma`.
+/// The command `x-query-rdma`, since QEMU 6.2.
+///
+/// Unstable in QEMU 7.2.
+///
+/// Returns `HumanReadableText`.
+///
+/// Gone in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryRdma {}
 wire::commands! {

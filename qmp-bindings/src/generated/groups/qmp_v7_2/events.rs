@@ -9,29 +9,39 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The event `BLOCK_IO_ERROR`.
+/// The event `BLOCK_IO_ERROR`, since QEMU 0.13.
+///
+/// Since the bindings of 2.11: `node-name` is optional now.
+///
+/// In the bindings of 10.0: `qom-path` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockIoError {
     /// `device`.
     pub device: String,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub node_name: Option<String>,
     /// `operation`.
     pub operation: types::IoOperationType,
     /// `action`.
     pub action: types::BlockErrorAction,
-    /// `nospace`.
+    /// `nospace`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub nospace: Option<bool>,
-    /// `reason`.
+    /// `reason`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub reason: String,
 }
-/// The event `MIGRATION`.
+/// The event `MIGRATION`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Migration {
     /// `status`.
     pub status: types::MigrationStatus,
 }
-/// The event `NETDEV_STREAM_CONNECTED`.
+/// The event `NETDEV_STREAM_CONNECTED`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevStreamConnected {
     /// `netdev-id`.
@@ -39,7 +49,9 @@ pub struct NetdevStreamConnected {
     /// `addr`.
     pub addr: types::SocketAddress,
 }
-/// The event `RDMA_GID_STATUS_CHANGED`.
+/// The event `RDMA_GID_STATUS_CHANGED`, since QEMU 4.0.
+///
+/// Gone in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RdmaGidStatusChanged {
     /// `netdev`.

@@ -60,7 +60,9 @@ use crate::generated::groups::qmp_v7_2_v10_0::types::{
 };
 #[cfg(feature = "both-directions")]
 mod both;
-/// The union `Audiodev`.
+/// The union `Audiodev`, since QEMU 4.0.
+///
+/// In the bindings of 10.0: `driver=pipewire` is new; `driver=dbus` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Audiodev {
     /// `driver`, and the members that depend on it.
@@ -84,7 +86,9 @@ pub enum AudiodevDriverBranch {
     Dbus(AudiodevGenericOptions),
     /// `dsound`.
     Dsound(AudiodevDsoundOptions),
-    /// `jack`.
+    /// `jack`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     Jack(AudiodevJackOptions),
     /// `oss`.
     Oss(AudiodevOssOptions),
@@ -101,7 +105,9 @@ pub enum AudiodevDriverBranch {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `AudiodevDriver`.
+/// The enum `AudiodevDriver`, since QEMU 4.0.
+///
+/// In the bindings of 10.0: `pipewire` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AudiodevDriver {
@@ -115,7 +121,9 @@ pub enum AudiodevDriver {
     Dbus,
     /// `dsound`.
     Dsound,
-    /// `jack`.
+    /// `jack`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     Jack,
     /// `oss`.
     Oss,
@@ -171,10 +179,14 @@ impl From<&str> for AudiodevDriver {
         }
     }
 }
-/// The struct `BackupCommon`.
+/// The struct `BackupCommon`, since QEMU 4.2.
+///
+/// In the bindings of 10.0: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BackupCommon {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -182,26 +194,42 @@ pub struct BackupCommon {
     pub sync: MirrorSyncMode,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `bitmap`.
+    /// `bitmap`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub bitmap: Option<String>,
-    /// `bitmap-mode`.
+    /// `bitmap-mode`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub bitmap_mode: Option<BitmapSyncMode>,
-    /// `compress`.
+    /// `compress`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub compress: Option<bool>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `auto-finalize`.
+    /// `auto-finalize`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`.
+    /// `auto-dismiss`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub auto_dismiss: Option<bool>,
-    /// `filter-node-name`.
+    /// `filter-node-name`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub filter_node_name: Option<String>,
-    /// `x-perf`.
+    /// `x-perf`, since QEMU 6.0. Unstable.
+    ///
+    /// (since 6.0)
     pub x_perf: Option<BackupPerf>,
 }
-/// The struct `BackupPerf`.
+/// The struct `BackupPerf`, since QEMU 6.0.
+///
+/// In the bindings of 10.0: `min-cluster-size` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BackupPerf {
     /// `use-copy-range`.
@@ -211,14 +239,20 @@ pub struct BackupPerf {
     /// `max-chunk`.
     pub max_chunk: Option<i64>,
 }
-/// The struct `BlkdebugInjectErrorOptions`.
+/// The struct `BlkdebugInjectErrorOptions`, since QEMU 2.9.
+///
+/// Since the bindings of 2.11: `iotype` is new.
+///
+/// In the bindings of 10.0: `delay-ns` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlkdebugInjectErrorOptions {
     /// `event`.
     pub event: BlkdebugEvent,
     /// `state`.
     pub state: Option<i64>,
-    /// `iotype`.
+    /// `iotype`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     pub iotype: Option<BlkdebugIoType>,
     /// `errno`.
     pub errno: Option<i64>,
@@ -229,12 +263,18 @@ pub struct BlkdebugInjectErrorOptions {
     /// `immediately`.
     pub immediately: Option<bool>,
 }
-/// The struct `BlockDeviceInfo`.
+/// The struct `BlockDeviceInfo`, since QEMU 0.14.
+///
+/// Since the bindings of 2.11: `dirty-bitmaps` is new; `encryption_key_missing` is gone.
+///
+/// In the bindings of 10.0: `active` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceInfo {
     /// `file`.
     pub file: String,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub node_name: Option<String>,
     /// `ro`.
     pub ro: bool,
@@ -242,11 +282,15 @@ pub struct BlockDeviceInfo {
     pub drv: String,
     /// `backing_file`.
     pub backing_file: Option<String>,
-    /// `backing_file_depth`.
+    /// `backing_file_depth`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub backing_file_depth: i64,
     /// `encrypted`.
     pub encrypted: bool,
-    /// `detect_zeroes`.
+    /// `detect_zeroes`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub detect_zeroes: BlockdevDetectZeroesOptions,
     /// `bps`.
     pub bps: i64,
@@ -260,123 +304,223 @@ pub struct BlockDeviceInfo {
     pub iops_rd: i64,
     /// `iops_wr`.
     pub iops_wr: i64,
-    /// `image`.
+    /// `image`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     pub image: ImageInfo,
-    /// `bps_max`.
+    /// `bps_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_max: Option<i64>,
-    /// `bps_rd_max`.
+    /// `bps_rd_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_rd_max: Option<i64>,
-    /// `bps_wr_max`.
+    /// `bps_wr_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub bps_wr_max: Option<i64>,
-    /// `iops_max`.
+    /// `iops_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_max: Option<i64>,
-    /// `iops_rd_max`.
+    /// `iops_rd_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_rd_max: Option<i64>,
-    /// `iops_wr_max`.
+    /// `iops_wr_max`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_wr_max: Option<i64>,
-    /// `bps_max_length`.
+    /// `bps_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub bps_max_length: Option<i64>,
-    /// `bps_rd_max_length`.
+    /// `bps_rd_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub bps_rd_max_length: Option<i64>,
-    /// `bps_wr_max_length`.
+    /// `bps_wr_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub bps_wr_max_length: Option<i64>,
-    /// `iops_max_length`.
+    /// `iops_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub iops_max_length: Option<i64>,
-    /// `iops_rd_max_length`.
+    /// `iops_rd_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub iops_rd_max_length: Option<i64>,
-    /// `iops_wr_max_length`.
+    /// `iops_wr_max_length`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub iops_wr_max_length: Option<i64>,
-    /// `iops_size`.
+    /// `iops_size`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub iops_size: Option<i64>,
-    /// `group`.
+    /// `group`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub group: Option<String>,
-    /// `cache`.
+    /// `cache`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub cache: BlockdevCacheInfo,
-    /// `write_threshold`.
+    /// `write_threshold`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub write_threshold: i64,
-    /// `dirty-bitmaps`.
+    /// `dirty-bitmaps`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
 }
-/// The struct `BlockDeviceStats`.
+/// The struct `BlockDeviceStats`, since QEMU 0.14.
+///
+/// Since the bindings of 2.11: `failed_unmap_operations`, `flush_latency_histogram`, `invalid_unmap_operations`, `rd_latency_histogram`, `unmap_bytes`, `unmap_merged`, `unmap_operations`, `unmap_total_time_ns` and 1 more are new.
+///
+/// In the bindings of 10.0: `failed_zone_append_operations`, `invalid_zone_append_operations`, `zone_append_bytes`, `zone_append_latency_histogram`, `zone_append_merged`, `zone_append_operations` and `zone_append_total_time_ns` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceStats {
     /// `rd_bytes`.
     pub rd_bytes: i64,
     /// `wr_bytes`.
     pub wr_bytes: i64,
-    /// `unmap_bytes`.
+    /// `unmap_bytes`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub unmap_bytes: i64,
     /// `rd_operations`.
     pub rd_operations: i64,
     /// `wr_operations`.
     pub wr_operations: i64,
-    /// `flush_operations`.
+    /// `flush_operations`, since QEMU 0.15.
+    ///
+    /// (since 0.15)
     pub flush_operations: i64,
-    /// `unmap_operations`.
+    /// `unmap_operations`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub unmap_operations: i64,
-    /// `rd_total_time_ns`.
+    /// `rd_total_time_ns`, since QEMU 0.15.
+    ///
+    /// (since 0.15)
     pub rd_total_time_ns: i64,
-    /// `wr_total_time_ns`.
+    /// `wr_total_time_ns`, since QEMU 0.15.
+    ///
+    /// (since 0.15)
     pub wr_total_time_ns: i64,
-    /// `flush_total_time_ns`.
+    /// `flush_total_time_ns`, since QEMU 0.15.
+    ///
+    /// (since 0.15)
     pub flush_total_time_ns: i64,
-    /// `unmap_total_time_ns`.
+    /// `unmap_total_time_ns`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub unmap_total_time_ns: i64,
     /// `wr_highest_offset`.
     pub wr_highest_offset: i64,
-    /// `rd_merged`.
+    /// `rd_merged`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub rd_merged: i64,
-    /// `wr_merged`.
+    /// `wr_merged`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub wr_merged: i64,
-    /// `unmap_merged`.
+    /// `unmap_merged`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub unmap_merged: i64,
-    /// `idle_time_ns`.
+    /// `idle_time_ns`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub idle_time_ns: Option<i64>,
-    /// `failed_rd_operations`.
+    /// `failed_rd_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub failed_rd_operations: i64,
-    /// `failed_wr_operations`.
+    /// `failed_wr_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub failed_wr_operations: i64,
-    /// `failed_flush_operations`.
+    /// `failed_flush_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub failed_flush_operations: i64,
-    /// `failed_unmap_operations`.
+    /// `failed_unmap_operations`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub failed_unmap_operations: i64,
-    /// `invalid_rd_operations`.
+    /// `invalid_rd_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub invalid_rd_operations: i64,
-    /// `invalid_wr_operations`.
+    /// `invalid_wr_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub invalid_wr_operations: i64,
-    /// `invalid_flush_operations`.
+    /// `invalid_flush_operations`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub invalid_flush_operations: i64,
-    /// `invalid_unmap_operations`.
+    /// `invalid_unmap_operations`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub invalid_unmap_operations: i64,
-    /// `account_invalid`.
+    /// `account_invalid`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub account_invalid: bool,
-    /// `account_failed`.
+    /// `account_failed`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub account_failed: bool,
-    /// `timed_stats`.
+    /// `timed_stats`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub timed_stats: Vec<BlockDeviceTimedStats>,
-    /// `rd_latency_histogram`.
+    /// `rd_latency_histogram`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub rd_latency_histogram: Option<BlockLatencyHistogramInfo>,
-    /// `wr_latency_histogram`.
+    /// `wr_latency_histogram`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub wr_latency_histogram: Option<BlockLatencyHistogramInfo>,
-    /// `flush_latency_histogram`.
+    /// `flush_latency_histogram`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub flush_latency_histogram: Option<BlockLatencyHistogramInfo>,
 }
-/// The union `BlockExportOptions`.
+/// The union `BlockExportOptions`, since QEMU 4.2.
+///
+/// In the bindings of 10.0: `allow-inactive` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportOptions {
     /// `type`, and the members that depend on it.
     pub r#type: BlockExportOptionsType,
     /// `id`.
     pub id: String,
-    /// `fixed-iothread`.
+    /// `fixed-iothread`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub fixed_iothread: Option<bool>,
-    /// `iothread`.
+    /// `iothread`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub iothread: Option<String>,
-    /// `node-name`.
+    /// `node-name`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub node_name: String,
     /// `writable`.
     pub writable: Option<bool>,
-    /// `writethrough`.
+    /// `writethrough`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub writethrough: Option<bool>,
 }
 /// The branches of the union `BlockExportOptions`, told by `type`.
@@ -385,16 +529,22 @@ pub struct BlockExportOptions {
 pub enum BlockExportOptionsType {
     /// `nbd`.
     Nbd(BlockExportOptionsNbd),
-    /// `vhost-user-blk`.
+    /// `vhost-user-blk`, since QEMU 5.2. Only in builds of QEMU with `CONFIG_VHOST_USER_BLK_SERVER`.
+    ///
+    /// (since 5.2)
     VhostUserBlk(BlockExportOptionsVhostUserBlk),
-    /// `fuse`.
+    /// `fuse`, since QEMU 6.0. Only in builds of QEMU with `CONFIG_FUSE`.
+    ///
+    /// (since 6.0)
     Fuse(BlockExportOptionsFuse),
-    /// `vduse-blk`.
+    /// `vduse-blk`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VDUSE_BLK_EXPORT`.
+    ///
+    /// (since 7.1)
     VduseBlk(BlockExportOptionsVduseBlk),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockExportOptionsVhostUserBlk`.
+/// The struct `BlockExportOptionsVhostUserBlk`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportOptionsVhostUserBlk {
     /// `addr`.
@@ -404,12 +554,16 @@ pub struct BlockExportOptionsVhostUserBlk {
     /// `num-queues`.
     pub num_queues: Option<u16>,
 }
-/// The struct `BlockInfo`.
+/// The struct `BlockInfo`, since QEMU 0.14.
+///
+/// Since the bindings of 2.11: `dirty-bitmaps` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockInfo {
     /// `device`.
     pub device: String,
-    /// `qdev`.
+    /// `qdev`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub qdev: Option<String>,
     /// `type`.
     pub r#type: String,
@@ -424,7 +578,11 @@ pub struct BlockInfo {
     /// `io-status`.
     pub io_status: Option<BlockDeviceIoStatus>,
 }
-/// The struct `BlockJobInfo`.
+/// The struct `BlockJobInfo`, since QEMU 1.1.
+///
+/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `error` and `status` are new.
+///
+/// In the bindings of 10.0: `type=amend`, `type=backup`, `type=commit`, `type=create`, `type=mirror`, `type=snapshot-delete`, `type=snapshot-load`, `type=snapshot-save` and 1 more are new; `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobInfo {
     /// `type`.
@@ -435,47 +593,79 @@ pub struct BlockJobInfo {
     pub len: i64,
     /// `offset`.
     pub offset: i64,
-    /// `busy`.
+    /// `busy`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub busy: bool,
-    /// `paused`.
+    /// `paused`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub paused: bool,
     /// `speed`.
     pub speed: i64,
-    /// `io-status`.
+    /// `io-status`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub io_status: BlockDeviceIoStatus,
-    /// `ready`.
+    /// `ready`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub ready: bool,
-    /// `status`.
+    /// `status`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub status: JobStatus,
-    /// `auto-finalize`.
+    /// `auto-finalize`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub auto_finalize: bool,
-    /// `auto-dismiss`.
+    /// `auto-dismiss`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub auto_dismiss: bool,
-    /// `error`.
+    /// `error`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub error: Option<String>,
 }
-/// The struct `BlockStats`.
+/// The struct `BlockStats`, since QEMU 0.14.
+///
+/// Since the bindings of 2.11: `driver-specific` and `qdev` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStats {
     /// `device`.
     pub device: Option<String>,
-    /// `qdev`.
+    /// `qdev`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub qdev: Option<String>,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub node_name: Option<String>,
     /// `stats`.
     pub stats: BlockDeviceStats,
-    /// `driver-specific`.
+    /// `driver-specific`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub driver_specific: Option<BlockStatsSpecific>,
     /// `parent`.
     pub parent: Option<Box<BlockStats>>,
-    /// `backing`.
+    /// `backing`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub backing: Option<Box<BlockStats>>,
 }
-/// The struct `BlockdevBackup`.
+/// The struct `BlockdevBackup`, since QEMU 2.3.
+///
+/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `bitmap`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
+///
+/// In the bindings of 10.0: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -483,34 +673,48 @@ pub struct BlockdevBackup {
     pub sync: MirrorSyncMode,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `bitmap`.
+    /// `bitmap`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub bitmap: Option<String>,
-    /// `bitmap-mode`.
+    /// `bitmap-mode`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub bitmap_mode: Option<BitmapSyncMode>,
-    /// `compress`.
+    /// `compress`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub compress: Option<bool>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `auto-finalize`.
+    /// `auto-finalize`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`.
+    /// `auto-dismiss`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub auto_dismiss: Option<bool>,
-    /// `filter-node-name`.
+    /// `filter-node-name`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub filter_node_name: Option<String>,
-    /// `x-perf`.
+    /// `x-perf`, since QEMU 6.0. Unstable.
+    ///
+    /// (since 6.0)
     pub x_perf: Option<BackupPerf>,
     /// `target`.
     pub target: String,
 }
-/// The struct `BlockdevBackupWrapper`.
+/// The struct `BlockdevBackupWrapper`, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackupWrapper {
     /// `data`.
     pub data: BlockdevBackup,
 }
-/// The union `BlockdevCreateOptions`.
+/// The union `BlockdevCreateOptions`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevCreateOptions {
@@ -544,9 +748,13 @@ pub enum BlockdevCreateOptions {
     Vpc(BlockdevCreateOptionsVpc),
     /// `blkdebug`.
     Blkdebug,
-    /// `blklogwrites`.
+    /// `blklogwrites`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     Blklogwrites,
-    /// `blkreplay`.
+    /// `blkreplay`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     Blkreplay,
     /// `blkverify`.
     Blkverify,
@@ -554,29 +762,37 @@ pub enum BlockdevCreateOptions {
     Bochs,
     /// `cloop`.
     Cloop,
-    /// `compress`.
+    /// `compress`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     Compress,
-    /// `copy-before-write`.
+    /// `copy-before-write`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     CopyBeforeWrite,
-    /// `copy-on-read`.
+    /// `copy-on-read`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     CopyOnRead,
     /// `dmg`.
     Dmg,
-    /// `snapshot-access`.
+    /// `snapshot-access`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     SnapshotAccess,
     /// `ftp`.
     Ftp,
     /// `ftps`.
     Ftps,
-    /// `host_cdrom`.
+    /// `host_cdrom`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostCdrom,
-    /// `host_device`.
+    /// `host_device`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostDevice,
     /// `http`.
     Http,
     /// `https`.
     Https,
-    /// `io_uring`.
+    /// `io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     IoUring,
     /// `iscsi`.
     Iscsi,
@@ -586,9 +802,11 @@ pub enum BlockdevCreateOptions {
     NullAio,
     /// `null-co`.
     NullCo,
-    /// `nvme`.
+    /// `nvme`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     Nvme,
-    /// `nvme-io_uring`.
+    /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring,
     /// `preallocate`.
     Preallocate,
@@ -596,22 +814,24 @@ pub enum BlockdevCreateOptions {
     Quorum,
     /// `raw`.
     Raw,
-    /// `replication`.
+    /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication,
-    /// `throttle`.
+    /// `throttle`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     Throttle,
-    /// `virtio-blk-vfio-pci`.
+    /// `virtio-blk-vfio-pci`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVfioPci,
-    /// `virtio-blk-vhost-user`.
+    /// `virtio-blk-vhost-user`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostUser,
-    /// `virtio-blk-vhost-vdpa`.
+    /// `virtio-blk-vhost-vdpa`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostVdpa,
     /// `vvfat`.
     Vvfat,
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockdevCreateOptionsGluster`.
+/// The struct `BlockdevCreateOptionsGluster`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsGluster {
     /// `location`.
@@ -621,7 +841,9 @@ pub struct BlockdevCreateOptionsGluster {
     /// `preallocation`.
     pub preallocation: Option<PreallocMode>,
 }
-/// The struct `BlockdevCreateOptionsLUKS`.
+/// The struct `BlockdevCreateOptionsLUKS`, since QEMU 2.12.
+///
+/// In the bindings of 10.0: `header` is new; `file` is optional now; `cipher-alg`, `hash-alg`, `ivgen-alg` and `ivgen-hash-alg` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsLuks {
     /// `key-secret`.
@@ -636,16 +858,20 @@ pub struct BlockdevCreateOptionsLuks {
     pub ivgen_hash_alg: Option<QCryptoHashAlgorithm>,
     /// `hash-alg`.
     pub hash_alg: Option<QCryptoHashAlgorithm>,
-    /// `iter-time`.
+    /// `iter-time`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub iter_time: Option<i64>,
     /// `file`.
     pub file: BlockdevRef,
     /// `size`.
     pub size: u64,
-    /// `preallocation`.
+    /// `preallocation`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub preallocation: Option<PreallocMode>,
 }
-/// The struct `BlockdevCreateOptionsParallels`.
+/// The struct `BlockdevCreateOptionsParallels`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsParallels {
     /// `file`.
@@ -655,7 +881,7 @@ pub struct BlockdevCreateOptionsParallels {
     /// `cluster-size`.
     pub cluster_size: Option<u64>,
 }
-/// The struct `BlockdevCreateOptionsQcow`.
+/// The struct `BlockdevCreateOptionsQcow`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsQcow {
     /// `file`.
@@ -667,16 +893,22 @@ pub struct BlockdevCreateOptionsQcow {
     /// `encrypt`.
     pub encrypt: Option<QCryptoBlockCreateOptions>,
 }
-/// The struct `BlockdevCreateOptionsQcow2`.
+/// The struct `BlockdevCreateOptionsQcow2`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsQcow2 {
     /// `file`.
     pub file: BlockdevRef,
-    /// `data-file`.
+    /// `data-file`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub data_file: Option<BlockdevRef>,
-    /// `data-file-raw`.
+    /// `data-file-raw`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub data_file_raw: Option<bool>,
-    /// `extended-l2`.
+    /// `extended-l2`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub extended_l2: Option<bool>,
     /// `size`.
     pub size: u64,
@@ -696,10 +928,12 @@ pub struct BlockdevCreateOptionsQcow2 {
     pub lazy_refcounts: Option<bool>,
     /// `refcount-bits`.
     pub refcount_bits: Option<i64>,
-    /// `compression-type`.
+    /// `compression-type`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     pub compression_type: Option<Qcow2CompressionType>,
 }
-/// The struct `BlockdevCreateOptionsQed`.
+/// The struct `BlockdevCreateOptionsQed`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsQed {
     /// `file`.
@@ -715,7 +949,7 @@ pub struct BlockdevCreateOptionsQed {
     /// `table-size`.
     pub table_size: Option<i64>,
 }
-/// The struct `BlockdevCreateOptionsRbd`.
+/// The struct `BlockdevCreateOptionsRbd`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsRbd {
     /// `location`.
@@ -724,10 +958,12 @@ pub struct BlockdevCreateOptionsRbd {
     pub size: u64,
     /// `cluster-size`.
     pub cluster_size: Option<u64>,
-    /// `encrypt`.
+    /// `encrypt`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub encrypt: Option<RbdEncryptionCreateOptions>,
 }
-/// The struct `BlockdevCreateOptionsVdi`.
+/// The struct `BlockdevCreateOptionsVdi`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsVdi {
     /// `file`.
@@ -737,7 +973,7 @@ pub struct BlockdevCreateOptionsVdi {
     /// `preallocation`.
     pub preallocation: Option<PreallocMode>,
 }
-/// The struct `BlockdevCreateOptionsVhdx`.
+/// The struct `BlockdevCreateOptionsVhdx`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsVhdx {
     /// `file`.
@@ -753,7 +989,7 @@ pub struct BlockdevCreateOptionsVhdx {
     /// `block-state-zero`.
     pub block_state_zero: Option<bool>,
 }
-/// The struct `BlockdevCreateOptionsVmdk`.
+/// The struct `BlockdevCreateOptionsVmdk`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsVmdk {
     /// `file`.
@@ -770,12 +1006,14 @@ pub struct BlockdevCreateOptionsVmdk {
     pub adapter_type: Option<BlockdevVmdkAdapterType>,
     /// `hwversion`.
     pub hwversion: Option<String>,
-    /// `toolsversion`.
+    /// `toolsversion`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     pub toolsversion: Option<String>,
     /// `zeroed-grain`.
     pub zeroed_grain: Option<bool>,
 }
-/// The struct `BlockdevCreateOptionsVpc`.
+/// The struct `BlockdevCreateOptionsVpc`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsVpc {
     /// `file`.
@@ -787,12 +1025,18 @@ pub struct BlockdevCreateOptionsVpc {
     /// `force-size`.
     pub force_size: Option<bool>,
 }
-/// The union `BlockdevOptions`.
+/// The union `BlockdevOptions`, since QEMU 2.9.
+///
+/// Since the bindings of 2.11: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are gone.
+///
+/// In the bindings of 10.0: `active` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptions {
     /// `driver`, and the members that depend on it.
     pub driver: BlockdevOptionsDriver,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     pub node_name: Option<String>,
     /// `discard`.
     pub discard: Option<BlockdevDiscardOptions>,
@@ -800,11 +1044,17 @@ pub struct BlockdevOptions {
     pub cache: Option<BlockdevCacheOptions>,
     /// `read-only`.
     pub read_only: Option<bool>,
-    /// `auto-read-only`.
+    /// `auto-read-only`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub auto_read_only: Option<bool>,
-    /// `force-share`.
+    /// `force-share`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub force_share: Option<bool>,
-    /// `detect-zeroes`.
+    /// `detect-zeroes`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub detect_zeroes: Option<BlockdevDetectZeroesOptions>,
 }
 /// The branches of the union `BlockdevOptions`, told by `driver`.
@@ -813,21 +1063,31 @@ pub struct BlockdevOptions {
 pub enum BlockdevOptionsDriver {
     /// `blkdebug`.
     Blkdebug(BlockdevOptionsBlkdebug),
-    /// `blklogwrites`.
+    /// `blklogwrites`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     Blklogwrites(BlockdevOptionsBlklogwrites),
     /// `blkverify`.
     Blkverify(BlockdevOptionsBlkverify),
-    /// `blkreplay`.
+    /// `blkreplay`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     Blkreplay(BlockdevOptionsBlkreplay),
     /// `bochs`.
     Bochs(BlockdevOptionsGenericFormat),
     /// `cloop`.
     Cloop(BlockdevOptionsGenericFormat),
-    /// `compress`.
+    /// `compress`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     Compress(BlockdevOptionsGenericFormat),
-    /// `copy-before-write`.
+    /// `copy-before-write`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     CopyBeforeWrite(BlockdevOptionsCbw),
-    /// `copy-on-read`.
+    /// `copy-on-read`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     CopyOnRead(BlockdevOptionsCor),
     /// `dmg`.
     Dmg(BlockdevOptionsGenericFormat),
@@ -839,15 +1099,15 @@ pub enum BlockdevOptionsDriver {
     Ftps(BlockdevOptionsCurlFtps),
     /// `gluster`.
     Gluster(BlockdevOptionsGluster),
-    /// `host_cdrom`.
+    /// `host_cdrom`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostCdrom(BlockdevOptionsFile),
-    /// `host_device`.
+    /// `host_device`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostDevice(BlockdevOptionsFile),
     /// `http`.
     Http(BlockdevOptionsCurlHttp),
     /// `https`.
     Https(BlockdevOptionsCurlHttps),
-    /// `io_uring`.
+    /// `io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     IoUring(BlockdevOptionsIoUring),
     /// `iscsi`.
     Iscsi(BlockdevOptionsIscsi),
@@ -861,9 +1121,11 @@ pub enum BlockdevOptionsDriver {
     NullAio(BlockdevOptionsNull),
     /// `null-co`.
     NullCo(BlockdevOptionsNull),
-    /// `nvme`.
+    /// `nvme`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     Nvme(BlockdevOptionsNvMe),
-    /// `nvme-io_uring`.
+    /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring(BlockdevOptionsNvmeIoUring),
     /// `parallels`.
     Parallels(BlockdevOptionsGenericFormat),
@@ -881,23 +1143,27 @@ pub enum BlockdevOptionsDriver {
     Raw(BlockdevOptionsRaw),
     /// `rbd`.
     Rbd(BlockdevOptionsRbd),
-    /// `replication`.
+    /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication(BlockdevOptionsReplication),
-    /// `snapshot-access`.
+    /// `snapshot-access`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     SnapshotAccess(BlockdevOptionsGenericFormat),
     /// `ssh`.
     Ssh(BlockdevOptionsSsh),
-    /// `throttle`.
+    /// `throttle`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     Throttle(BlockdevOptionsThrottle),
     /// `vdi`.
     Vdi(BlockdevOptionsGenericFormat),
     /// `vhdx`.
     Vhdx(BlockdevOptionsGenericFormat),
-    /// `virtio-blk-vfio-pci`.
+    /// `virtio-blk-vfio-pci`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVfioPci(BlockdevOptionsVirtioBlkVfioPci),
-    /// `virtio-blk-vhost-user`.
+    /// `virtio-blk-vhost-user`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostUser(BlockdevOptionsVirtioBlkVhostUser),
-    /// `virtio-blk-vhost-vdpa`.
+    /// `virtio-blk-vhost-vdpa`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostVdpa(BlockdevOptionsVirtioBlkVhostVdpa),
     /// `vmdk`.
     Vmdk(BlockdevOptionsGenericCowFormat),
@@ -908,7 +1174,9 @@ pub enum BlockdevOptionsDriver {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockdevOptionsBlkdebug`.
+/// The struct `BlockdevOptionsBlkdebug`, since QEMU 2.9.
+///
+/// Since the bindings of 2.11: `take-child-perms` and `unshare-child-perms` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkdebug {
     /// `image`.
@@ -917,26 +1185,40 @@ pub struct BlockdevOptionsBlkdebug {
     pub config: Option<String>,
     /// `align`.
     pub align: Option<i64>,
-    /// `max-transfer`.
+    /// `max-transfer`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub max_transfer: Option<i32>,
-    /// `opt-write-zero`.
+    /// `opt-write-zero`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub opt_write_zero: Option<i32>,
-    /// `max-write-zero`.
+    /// `max-write-zero`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub max_write_zero: Option<i32>,
-    /// `opt-discard`.
+    /// `opt-discard`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub opt_discard: Option<i32>,
-    /// `max-discard`.
+    /// `max-discard`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub max_discard: Option<i32>,
     /// `inject-error`.
     pub inject_error: Option<Vec<BlkdebugInjectErrorOptions>>,
     /// `set-state`.
     pub set_state: Option<Vec<BlkdebugSetStateOptions>>,
-    /// `take-child-perms`.
+    /// `take-child-perms`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub take_child_perms: Option<Vec<BlockPermission>>,
-    /// `unshare-child-perms`.
+    /// `unshare-child-perms`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub unshare_child_perms: Option<Vec<BlockPermission>>,
 }
-/// The struct `BlockdevOptionsBlklogwrites`.
+/// The struct `BlockdevOptionsBlklogwrites`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlklogwrites {
     /// `file`.
@@ -950,13 +1232,13 @@ pub struct BlockdevOptionsBlklogwrites {
     /// `log-super-update-interval`.
     pub log_super_update_interval: Option<u64>,
 }
-/// The struct `BlockdevOptionsBlkreplay`.
+/// The struct `BlockdevOptionsBlkreplay`, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkreplay {
     /// `image`.
     pub image: BlockdevRef,
 }
-/// The struct `BlockdevOptionsBlkverify`.
+/// The struct `BlockdevOptionsBlkverify`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkverify {
     /// `test`.
@@ -964,21 +1246,29 @@ pub struct BlockdevOptionsBlkverify {
     /// `raw`.
     pub raw: BlockdevRef,
 }
-/// The struct `BlockdevOptionsCbw`.
+/// The struct `BlockdevOptionsCbw`, since QEMU 6.2.
+///
+/// In the bindings of 10.0: `min-cluster-size` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCbw {
     /// `file`.
     pub file: BlockdevRef,
     /// `target`.
     pub target: BlockdevRef,
-    /// `bitmap`.
+    /// `bitmap`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub bitmap: Option<BlockDirtyBitmap>,
-    /// `on-cbw-error`.
+    /// `on-cbw-error`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     pub on_cbw_error: Option<OnCbwError>,
-    /// `cbw-timeout`.
+    /// `cbw-timeout`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     pub cbw_timeout: Option<u32>,
 }
-/// The struct `BlockdevOptionsCor`.
+/// The struct `BlockdevOptionsCor`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCor {
     /// `file`.
@@ -986,7 +1276,7 @@ pub struct BlockdevOptionsCor {
     /// `bottom`.
     pub bottom: Option<String>,
 }
-/// The struct `BlockdevOptionsGenericCOWFormat`.
+/// The struct `BlockdevOptionsGenericCOWFormat`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGenericCowFormat {
     /// `file`.
@@ -994,13 +1284,13 @@ pub struct BlockdevOptionsGenericCowFormat {
     /// `backing`.
     pub backing: Option<BlockdevRefOrNull>,
 }
-/// The struct `BlockdevOptionsGenericFormat`.
+/// The struct `BlockdevOptionsGenericFormat`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGenericFormat {
     /// `file`.
     pub file: BlockdevRef,
 }
-/// The struct `BlockdevOptionsGluster`.
+/// The struct `BlockdevOptionsGluster`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGluster {
     /// `volume`.
@@ -1009,20 +1299,30 @@ pub struct BlockdevOptionsGluster {
     pub path: String,
     /// `server`.
     pub server: Vec<SocketAddress>,
-    /// `debug`.
+    /// `debug`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub debug: Option<i64>,
-    /// `logfile`.
+    /// `logfile`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub logfile: Option<String>,
 }
-/// The struct `BlockdevOptionsLUKS`.
+/// The struct `BlockdevOptionsLUKS`, since QEMU 2.9.
+///
+/// In the bindings of 10.0: `header` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsLuks {
     /// `file`.
     pub file: BlockdevRef,
-    /// `key-secret`.
+    /// `key-secret`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub key_secret: Option<String>,
 }
-/// The struct `BlockdevOptionsNbd`.
+/// The struct `BlockdevOptionsNbd`, since QEMU 2.9.
+///
+/// Since the bindings of 2.11: `open-timeout`, `reconnect-delay`, `tls-hostname` and `x-dirty-bitmap` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsNbd {
     /// `server`.
@@ -1031,16 +1331,24 @@ pub struct BlockdevOptionsNbd {
     pub export: Option<String>,
     /// `tls-creds`.
     pub tls_creds: Option<String>,
-    /// `tls-hostname`.
+    /// `tls-hostname`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub tls_hostname: Option<String>,
-    /// `x-dirty-bitmap`.
+    /// `x-dirty-bitmap`, since QEMU 3.0. Unstable.
+    ///
+    /// (since 3.0)
     pub x_dirty_bitmap: Option<String>,
-    /// `reconnect-delay`.
+    /// `reconnect-delay`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub reconnect_delay: Option<u32>,
-    /// `open-timeout`.
+    /// `open-timeout`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub open_timeout: Option<u32>,
 }
-/// The struct `BlockdevOptionsPreallocate`.
+/// The struct `BlockdevOptionsPreallocate`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsPreallocate {
     /// `file`.
@@ -1050,7 +1358,7 @@ pub struct BlockdevOptionsPreallocate {
     /// `prealloc-size`.
     pub prealloc_size: Option<i64>,
 }
-/// The struct `BlockdevOptionsQcow`.
+/// The struct `BlockdevOptionsQcow`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQcow {
     /// `file`.
@@ -1060,7 +1368,11 @@ pub struct BlockdevOptionsQcow {
     /// `encrypt`.
     pub encrypt: Option<BlockdevQcowEncryption>,
 }
-/// The struct `BlockdevOptionsQcow2`.
+/// The struct `BlockdevOptionsQcow2`, since QEMU 2.9.
+///
+/// Since the bindings of 2.11: `data-file` and `l2-cache-entry-size` are new.
+///
+/// In the bindings of 10.0: `discard-no-unref` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQcow2 {
     /// `file`.
@@ -1075,24 +1387,40 @@ pub struct BlockdevOptionsQcow2 {
     pub pass_discard_snapshot: Option<bool>,
     /// `pass-discard-other`.
     pub pass_discard_other: Option<bool>,
-    /// `overlap-check`.
+    /// `overlap-check`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub overlap_check: Option<Qcow2OverlapChecks>,
-    /// `cache-size`.
+    /// `cache-size`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub cache_size: Option<i64>,
-    /// `l2-cache-size`.
+    /// `l2-cache-size`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub l2_cache_size: Option<i64>,
-    /// `l2-cache-entry-size`.
+    /// `l2-cache-entry-size`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub l2_cache_entry_size: Option<i64>,
-    /// `refcount-cache-size`.
+    /// `refcount-cache-size`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub refcount_cache_size: Option<i64>,
-    /// `cache-clean-interval`.
+    /// `cache-clean-interval`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     pub cache_clean_interval: Option<i64>,
-    /// `encrypt`.
+    /// `encrypt`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub encrypt: Option<BlockdevQcow2Encryption>,
-    /// `data-file`.
+    /// `data-file`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub data_file: Option<BlockdevRef>,
 }
-/// The struct `BlockdevOptionsQuorum`.
+/// The struct `BlockdevOptionsQuorum`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQuorum {
     /// `blkverify`.
@@ -1101,12 +1429,16 @@ pub struct BlockdevOptionsQuorum {
     pub children: Vec<BlockdevRef>,
     /// `vote-threshold`.
     pub vote_threshold: i64,
-    /// `rewrite-corrupted`.
+    /// `rewrite-corrupted`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub rewrite_corrupted: Option<bool>,
-    /// `read-pattern`.
+    /// `read-pattern`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub read_pattern: Option<QuorumReadPattern>,
 }
-/// The struct `BlockdevOptionsRaw`.
+/// The struct `BlockdevOptionsRaw`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsRaw {
     /// `file`.
@@ -1116,12 +1448,16 @@ pub struct BlockdevOptionsRaw {
     /// `size`.
     pub size: Option<i64>,
 }
-/// The struct `BlockdevOptionsRbd`.
+/// The struct `BlockdevOptionsRbd`, since QEMU 2.9.
+///
+/// Since the bindings of 2.11: `auth-client-required`, `encrypt`, `key-secret` and `namespace` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsRbd {
     /// `pool`.
     pub pool: String,
-    /// `namespace`.
+    /// `namespace`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub namespace: Option<String>,
     /// `image`.
     pub image: String,
@@ -1129,18 +1465,26 @@ pub struct BlockdevOptionsRbd {
     pub conf: Option<String>,
     /// `snapshot`.
     pub snapshot: Option<String>,
-    /// `encrypt`.
+    /// `encrypt`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub encrypt: Option<RbdEncryptionOptions>,
     /// `user`.
     pub user: Option<String>,
-    /// `auth-client-required`.
+    /// `auth-client-required`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub auth_client_required: Option<Vec<RbdAuthMode>>,
-    /// `key-secret`.
+    /// `key-secret`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub key_secret: Option<String>,
     /// `server`.
     pub server: Option<Vec<InetSocketAddressBase>>,
 }
-/// The struct `BlockdevOptionsReplication`.
+/// The struct `BlockdevOptionsReplication`, since QEMU 2.9.
+///
+/// Only in builds of QEMU with `CONFIG_REPLICATION`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsReplication {
     /// `file`.
@@ -1150,7 +1494,7 @@ pub struct BlockdevOptionsReplication {
     /// `top-id`.
     pub top_id: Option<String>,
 }
-/// The struct `BlockdevOptionsThrottle`.
+/// The struct `BlockdevOptionsThrottle`, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsThrottle {
     /// `throttle-group`.
@@ -1158,27 +1502,31 @@ pub struct BlockdevOptionsThrottle {
     /// `file`.
     pub file: BlockdevRef,
 }
-/// The alternate `BlockdevRef`.
+/// The alternate `BlockdevRef`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevRef {
-    /// `definition`.
+    /// A value of the type `BlockdevOptions`.
     Definition(Box<BlockdevOptions>),
-    /// `reference`.
+    /// A value of the type `str`.
     Reference(String),
 }
-/// The alternate `BlockdevRefOrNull`.
+/// The alternate `BlockdevRefOrNull`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevRefOrNull {
-    /// `definition`.
+    /// A value of the type `BlockdevOptions`.
     Definition(Box<BlockdevOptions>),
-    /// `reference`.
+    /// A value of the type `str`.
     Reference(String),
-    /// `null`.
+    /// A value of the type `null`.
     Null,
 }
-/// The union `ChardevBackend`.
+/// The union `ChardevBackend`, since QEMU 1.4.
+///
+/// Since the bindings of 2.11: `type`, `type=dbus` and `type=qemu-vdagent` are new.
+///
+/// In the bindings of 10.0: `type=hub` is new; `type=pty` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChardevBackend {
@@ -1188,48 +1536,80 @@ pub enum ChardevBackend {
     Serial(ChardevHostdev),
     /// `parallel`.
     Parallel(ChardevHostdev),
-    /// `pipe`.
+    /// `pipe`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Pipe(ChardevHostdev),
     /// `socket`.
     Socket(ChardevSocket),
-    /// `udp`.
+    /// `udp`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Udp(ChardevUdp),
     /// `pty`.
     Pty(ChardevCommon),
     /// `null`.
     Null(ChardevCommon),
-    /// `mux`.
+    /// `mux`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Mux(ChardevMux),
-    /// `msmouse`.
+    /// `msmouse`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Msmouse(ChardevCommon),
-    /// `wctablet`.
+    /// `wctablet`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Wctablet(ChardevCommon),
-    /// `braille`.
+    /// `braille`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Braille(ChardevCommon),
-    /// `testdev`.
+    /// `testdev`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     Testdev(ChardevCommon),
-    /// `stdio`.
+    /// `stdio`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Stdio(ChardevStdio),
-    /// `console`.
+    /// `console`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Console(ChardevCommon),
-    /// `spicevmc`.
+    /// `spicevmc`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
+    ///
+    /// (since 1.5)
     Spicevmc(ChardevSpiceChannel),
-    /// `spiceport`.
+    /// `spiceport`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
+    ///
+    /// (since 1.5)
     Spiceport(ChardevSpicePort),
-    /// `qemu-vdagent`.
+    /// `qemu-vdagent`, since QEMU 6.1. Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
+    ///
+    /// (since 6.1)
     QemuVdagent(ChardevQemuVdAgent),
-    /// `dbus`.
+    /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
+    ///
+    /// (since 7.0)
     Dbus(ChardevDBus),
     /// `vc`.
     Vc(ChardevVc),
-    /// `ringbuf`.
+    /// `ringbuf`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     Ringbuf(ChardevRingbuf),
-    /// `memory`.
+    /// `memory`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Memory(ChardevRingbuf),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `ChardevBackendKind`.
+/// The enum `ChardevBackendKind`, since QEMU 1.4.
+///
+/// In the bindings of 10.0: `hub` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChardevBackendKind {
@@ -1239,43 +1619,73 @@ pub enum ChardevBackendKind {
     Serial,
     /// `parallel`.
     Parallel,
-    /// `pipe`.
+    /// `pipe`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Pipe,
     /// `socket`.
     Socket,
-    /// `udp`.
+    /// `udp`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Udp,
     /// `pty`.
     Pty,
     /// `null`.
     Null,
-    /// `mux`.
+    /// `mux`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Mux,
-    /// `msmouse`.
+    /// `msmouse`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Msmouse,
-    /// `wctablet`.
+    /// `wctablet`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Wctablet,
-    /// `braille`.
+    /// `braille`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Braille,
-    /// `testdev`.
+    /// `testdev`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     Testdev,
-    /// `stdio`.
+    /// `stdio`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Stdio,
-    /// `console`.
+    /// `console`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Console,
-    /// `spicevmc`.
+    /// `spicevmc`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
+    ///
+    /// (since 1.5)
     Spicevmc,
-    /// `spiceport`.
+    /// `spiceport`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
+    ///
+    /// (since 1.5)
     Spiceport,
-    /// `qemu-vdagent`.
+    /// `qemu-vdagent`, since QEMU 6.1. Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
+    ///
+    /// (since 6.1)
     QemuVdagent,
-    /// `dbus`.
+    /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
+    ///
+    /// (since 7.0)
     Dbus,
     /// `vc`.
     Vc,
-    /// `ringbuf`.
+    /// `ringbuf`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     Ringbuf,
-    /// `memory`.
+    /// `memory`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     Memory,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1339,7 +1749,11 @@ impl From<&str> for ChardevBackendKind {
         }
     }
 }
-/// The struct `ChardevSocket`.
+/// The struct `ChardevSocket`, since QEMU 1.4.
+///
+/// Since the bindings of 2.11: `tls-authz` and `websocket` are new.
+///
+/// In the bindings of 10.0: `reconnect-ms` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSocket {
     /// `logfile`.
@@ -1348,9 +1762,13 @@ pub struct ChardevSocket {
     pub logappend: Option<bool>,
     /// `addr`.
     pub addr: SocketAddressLegacy,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub tls_creds: Option<String>,
-    /// `tls-authz`.
+    /// `tls-authz`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub tls_authz: Option<String>,
     /// `server`.
     pub server: Option<bool>,
@@ -1360,20 +1778,26 @@ pub struct ChardevSocket {
     pub nodelay: Option<bool>,
     /// `telnet`.
     pub telnet: Option<bool>,
-    /// `tn3270`.
+    /// `tn3270`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub tn3270: Option<bool>,
-    /// `websocket`.
+    /// `websocket`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub websocket: Option<bool>,
-    /// `reconnect`.
+    /// `reconnect`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub reconnect: Option<i64>,
 }
-/// The struct `ChardevSocketWrapper`.
+/// The struct `ChardevSocketWrapper`, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSocketWrapper {
     /// `data`.
     pub data: ChardevSocket,
 }
-/// The struct `ChardevUdp`.
+/// The struct `ChardevUdp`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevUdp {
     /// `logfile`.
@@ -1385,13 +1809,15 @@ pub struct ChardevUdp {
     /// `local`.
     pub local: Option<SocketAddressLegacy>,
 }
-/// The struct `ChardevUdpWrapper`.
+/// The struct `ChardevUdpWrapper`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevUdpWrapper {
     /// `data`.
     pub data: ChardevUdp,
 }
-/// The union `CpuInfoFast`.
+/// The union `CpuInfoFast`, since QEMU 2.12.
+///
+/// In the bindings of 10.0: `target=cris` and `target=nios2` are gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoFast {
     /// `target`, and the members that depend on it.
@@ -1417,7 +1843,9 @@ pub enum CpuInfoFastTarget {
     Alpha,
     /// `arm`.
     Arm,
-    /// `avr`.
+    /// `avr`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     Avr,
     /// `cris`.
     Cris,
@@ -1453,7 +1881,9 @@ pub enum CpuInfoFastTarget {
     Riscv32,
     /// `riscv64`.
     Riscv64,
-    /// `rx`.
+    /// `rx`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     Rx,
     /// `sh4`.
     Sh4,
@@ -1474,29 +1904,41 @@ pub enum CpuInfoFastTarget {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `CpuInfoS390`.
+/// The struct `CpuInfoS390`, since QEMU 2.12.
+///
+/// In the bindings of 10.0: `dedicated` and `entitlement` are new; `cpu-state` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoS390 {
     /// `cpu-state`.
     pub cpu_state: CpuS390State,
 }
-/// The struct `CpuInstanceProperties`.
+/// The struct `CpuInstanceProperties`, since QEMU 2.7.
+///
+/// Since the bindings of 2.11: `cluster-id` and `die-id` are new.
+///
+/// In the bindings of 10.0: `book-id`, `drawer-id` and `module-id` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CpuInstanceProperties {
     /// `node-id`.
     pub node_id: Option<i64>,
     /// `socket-id`.
     pub socket_id: Option<i64>,
-    /// `die-id`.
+    /// `die-id`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     pub die_id: Option<i64>,
-    /// `cluster-id`.
+    /// `cluster-id`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     pub cluster_id: Option<i64>,
     /// `core-id`.
     pub core_id: Option<i64>,
     /// `thread-id`.
     pub thread_id: Option<i64>,
 }
-/// The enum `CpuS390State`.
+/// The enum `CpuS390State`, since QEMU 2.12.
+///
+/// Gone in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CpuS390State {
@@ -1538,13 +1980,17 @@ impl From<&str> for CpuS390State {
         }
     }
 }
-/// The struct `CryptodevBackendProperties`.
+/// The struct `CryptodevBackendProperties`, since QEMU 2.8.
+///
+/// In the bindings of 10.0: `throttle-bps` and `throttle-ops` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CryptodevBackendProperties {
     /// `queues`.
     pub queues: Option<u32>,
 }
-/// The struct `CryptodevVhostUserProperties`.
+/// The struct `CryptodevVhostUserProperties`, since QEMU 2.12.
+///
+/// In the bindings of 10.0: `throttle-bps` and `throttle-ops` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CryptodevVhostUserProperties {
     /// `queues`.
@@ -1552,7 +1998,9 @@ pub struct CryptodevVhostUserProperties {
     /// `chardev`.
     pub chardev: String,
 }
-/// The struct `DirtyRateInfo`.
+/// The struct `DirtyRateInfo`, since QEMU 5.2.
+///
+/// In the bindings of 10.0: `calc-time-unit` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DirtyRateInfo {
     /// `dirty-rate`.
@@ -1563,14 +2011,22 @@ pub struct DirtyRateInfo {
     pub start_time: i64,
     /// `calc-time`.
     pub calc_time: i64,
-    /// `sample-pages`.
+    /// `sample-pages`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub sample_pages: u64,
-    /// `mode`.
+    /// `mode`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     pub mode: DirtyRateMeasureMode,
-    /// `vcpu-dirty-rate`.
+    /// `vcpu-dirty-rate`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     pub vcpu_dirty_rate: Option<Vec<DirtyRateVcpu>>,
 }
-/// The struct `DisplayCocoa`.
+/// The struct `DisplayCocoa`, since QEMU 7.0.
+///
+/// In the bindings of 10.0: `zoom-interpolation` and `zoom-to-fit` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayCocoa {
     /// `left-command-key`.
@@ -1580,7 +2036,7 @@ pub struct DisplayCocoa {
     /// `swap-opt-cmd`.
     pub swap_opt_cmd: Option<bool>,
 }
-/// The union `DisplayOptions`.
+/// The union `DisplayOptions`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DisplayOptions {
     /// `type`, and the members that depend on it.
@@ -1589,7 +2045,9 @@ pub struct DisplayOptions {
     pub full_screen: Option<bool>,
     /// `window-close`.
     pub window_close: Option<bool>,
-    /// `show-cursor`.
+    /// `show-cursor`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub show_cursor: Option<bool>,
     /// `gl`.
     pub gl: Option<DisplayGlMode>,
@@ -1598,28 +2056,34 @@ pub struct DisplayOptions {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum DisplayOptionsType {
-    /// `gtk`.
+    /// `gtk`. Only in builds of QEMU with `CONFIG_GTK`.
     Gtk(DisplayGtk),
-    /// `cocoa`.
+    /// `cocoa`. Only in builds of QEMU with `CONFIG_COCOA`.
     Cocoa(DisplayCocoa),
-    /// `curses`.
+    /// `curses`. Only in builds of QEMU with `CONFIG_CURSES`.
     Curses(DisplayCurses),
-    /// `egl-headless`.
+    /// `egl-headless`, since QEMU 3.1. Only in builds of QEMU with `all(CONFIG_OPENGL, CONFIG_GBM)`.
+    ///
+    /// (since 3.1)
     EglHeadless(DisplayEglHeadless),
-    /// `dbus`.
+    /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
+    ///
+    /// (since 7.0)
     Dbus(DisplayDBus),
-    /// `sdl`.
+    /// `sdl`. Only in builds of QEMU with `CONFIG_SDL`.
     Sdl(DisplaySdl),
     /// `default`.
     Default,
     /// `none`.
     None,
-    /// `spice-app`.
+    /// `spice-app`, since QEMU 4.0. Only in builds of QEMU with `CONFIG_SPICE`.
+    ///
+    /// (since 4.0)
     SpiceApp,
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `DisplayUpdateOptions`.
+/// The union `DisplayUpdateOptions`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum DisplayUpdateOptions {
@@ -1628,16 +2092,22 @@ pub enum DisplayUpdateOptions {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `DisplayUpdateOptionsVNC`.
+/// The struct `DisplayUpdateOptionsVNC`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayUpdateOptionsVnc {
     /// `addresses`.
     pub addresses: Option<Vec<SocketAddress>>,
 }
-/// The struct `DriveBackup`.
+/// The struct `DriveBackup`, since QEMU 1.6.
+///
+/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
+///
+/// In the bindings of 10.0: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -1645,23 +2115,37 @@ pub struct DriveBackup {
     pub sync: MirrorSyncMode,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `bitmap`.
+    /// `bitmap`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub bitmap: Option<String>,
-    /// `bitmap-mode`.
+    /// `bitmap-mode`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub bitmap_mode: Option<BitmapSyncMode>,
-    /// `compress`.
+    /// `compress`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub compress: Option<bool>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `auto-finalize`.
+    /// `auto-finalize`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`.
+    /// `auto-dismiss`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub auto_dismiss: Option<bool>,
-    /// `filter-node-name`.
+    /// `filter-node-name`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub filter_node_name: Option<String>,
-    /// `x-perf`.
+    /// `x-perf`, since QEMU 6.0. Unstable.
+    ///
+    /// (since 6.0)
     pub x_perf: Option<BackupPerf>,
     /// `target`.
     pub target: String,
@@ -1670,19 +2154,23 @@ pub struct DriveBackup {
     /// `mode`.
     pub mode: Option<NewImageMode>,
 }
-/// The struct `DriveBackupWrapper`.
+/// The struct `DriveBackupWrapper`, since QEMU 1.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackupWrapper {
     /// `data`.
     pub data: DriveBackup,
 }
-/// The struct `DumpGuestMemoryCapability`.
+/// The struct `DumpGuestMemoryCapability`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpGuestMemoryCapability {
     /// `formats`.
     pub formats: Vec<DumpGuestMemoryFormat>,
 }
-/// The enum `DumpGuestMemoryFormat`.
+/// The enum `DumpGuestMemoryFormat`, since QEMU 2.0.
+///
+/// Since the bindings of 2.11: `win-dmp` is new.
+///
+/// In the bindings of 10.0: `kdump-raw-lzo`, `kdump-raw-snappy` and `kdump-raw-zlib` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DumpGuestMemoryFormat {
@@ -1694,7 +2182,9 @@ pub enum DumpGuestMemoryFormat {
     KdumpLzo,
     /// `kdump-snappy`.
     KdumpSnappy,
-    /// `win-dmp`.
+    /// `win-dmp`, since QEMU 2.13.
+    ///
+    /// (since 2.13)
     WinDmp,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1724,7 +2214,7 @@ impl From<&str> for DumpGuestMemoryFormat {
         }
     }
 }
-/// The struct `HotpluggableCPU`.
+/// The struct `HotpluggableCPU`, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HotpluggableCpu {
     /// `type`.
@@ -1736,7 +2226,7 @@ pub struct HotpluggableCpu {
     /// `qom-path`.
     pub qom_path: Option<String>,
 }
-/// The struct `ImageInfo`.
+/// The struct `ImageInfo`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfo {
     /// `filename`.
@@ -1753,7 +2243,9 @@ pub struct ImageInfo {
     pub cluster_size: Option<i64>,
     /// `encrypted`.
     pub encrypted: Option<bool>,
-    /// `compressed`.
+    /// `compressed`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub compressed: Option<bool>,
     /// `backing-filename`.
     pub backing_filename: Option<String>,
@@ -1763,12 +2255,20 @@ pub struct ImageInfo {
     pub backing_filename_format: Option<String>,
     /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
-    /// `backing-image`.
+    /// `backing-image`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     pub backing_image: Option<Box<ImageInfo>>,
-    /// `format-specific`.
+    /// `format-specific`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     pub format_specific: Option<ImageInfoSpecific>,
 }
-/// The union `ImageInfoSpecific`.
+/// The union `ImageInfoSpecific`, since QEMU 1.7.
+///
+/// Since the bindings of 2.11: `type` and `type=rbd` are new.
+///
+/// In the bindings of 10.0: `type=file` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ImageInfoSpecific {
@@ -1776,14 +2276,20 @@ pub enum ImageInfoSpecific {
     Qcow2(ImageInfoSpecificQCow2),
     /// `vmdk`.
     Vmdk(ImageInfoSpecificVmdk),
-    /// `luks`.
+    /// `luks`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     Luks(QCryptoBlockInfoLuks),
-    /// `rbd`.
+    /// `rbd`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     Rbd(ImageInfoSpecificRbd),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `ImageInfoSpecificKind`.
+/// The enum `ImageInfoSpecificKind`, since QEMU 1.7.
+///
+/// In the bindings of 10.0: `file` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImageInfoSpecificKind {
@@ -1791,9 +2297,13 @@ pub enum ImageInfoSpecificKind {
     Qcow2,
     /// `vmdk`.
     Vmdk,
-    /// `luks`.
+    /// `luks`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     Luks,
-    /// `rbd`.
+    /// `rbd`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     Rbd,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1821,37 +2331,55 @@ impl From<&str> for ImageInfoSpecificKind {
         }
     }
 }
-/// The struct `ImageInfoSpecificLUKSWrapper`.
+/// The struct `ImageInfoSpecificLUKSWrapper`, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificLuksWrapper {
     /// `data`.
     pub data: QCryptoBlockInfoLuks,
 }
-/// The struct `ImageInfoSpecificQCow2`.
+/// The struct `ImageInfoSpecificQCow2`, since QEMU 1.7.
+///
+/// Since the bindings of 2.11: `bitmaps`, `compression-type`, `data-file`, `data-file-raw` and `extended-l2` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificQCow2 {
     /// `compat`.
     pub compat: String,
-    /// `data-file`.
+    /// `data-file`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub data_file: Option<String>,
-    /// `data-file-raw`.
+    /// `data-file-raw`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub data_file_raw: Option<bool>,
-    /// `extended-l2`.
+    /// `extended-l2`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub extended_l2: Option<bool>,
     /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
-    /// `corrupt`.
+    /// `corrupt`, since QEMU 2.2.
+    ///
+    /// (since 2.2)
     pub corrupt: Option<bool>,
-    /// `refcount-bits`.
+    /// `refcount-bits`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     pub refcount_bits: i64,
-    /// `encrypt`.
+    /// `encrypt`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub encrypt: Option<ImageInfoSpecificQCow2Encryption>,
-    /// `bitmaps`.
+    /// `bitmaps`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub bitmaps: Option<Vec<Qcow2BitmapInfo>>,
-    /// `compression-type`.
+    /// `compression-type`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     pub compression_type: Qcow2CompressionType,
 }
-/// The union `ImageInfoSpecificQCow2Encryption`.
+/// The union `ImageInfoSpecificQCow2Encryption`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ImageInfoSpecificQCow2Encryption {
@@ -1862,25 +2390,27 @@ pub enum ImageInfoSpecificQCow2Encryption {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ImageInfoSpecificQCow2Wrapper`.
+/// The struct `ImageInfoSpecificQCow2Wrapper`, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificQCow2Wrapper {
     /// `data`.
     pub data: ImageInfoSpecificQCow2,
 }
-/// The struct `ImageInfoSpecificRbd`.
+/// The struct `ImageInfoSpecificRbd`, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ImageInfoSpecificRbd {
     /// `encryption-format`.
     pub encryption_format: Option<RbdImageEncryptionFormat>,
 }
-/// The struct `ImageInfoSpecificRbdWrapper`.
+/// The struct `ImageInfoSpecificRbdWrapper`, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificRbdWrapper {
     /// `data`.
     pub data: ImageInfoSpecificRbd,
 }
-/// The struct `ImageInfoSpecificVmdk`.
+/// The struct `ImageInfoSpecificVmdk`, since QEMU 1.7.
+///
+/// In the bindings of 10.0: `extents` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificVmdk {
     /// `create-type`.
@@ -1892,13 +2422,13 @@ pub struct ImageInfoSpecificVmdk {
     /// `extents`.
     pub extents: Vec<ImageInfo>,
 }
-/// The struct `ImageInfoSpecificVmdkWrapper`.
+/// The struct `ImageInfoSpecificVmdkWrapper`, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificVmdkWrapper {
     /// `data`.
     pub data: ImageInfoSpecificVmdk,
 }
-/// The struct `InputBtnEvent`.
+/// The struct `InputBtnEvent`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputBtnEvent {
     /// `button`.
@@ -1906,13 +2436,17 @@ pub struct InputBtnEvent {
     /// `down`.
     pub down: bool,
 }
-/// The struct `InputBtnEventWrapper`.
+/// The struct `InputBtnEventWrapper`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputBtnEventWrapper {
     /// `data`.
     pub data: InputBtnEvent,
 }
-/// The enum `InputButton`.
+/// The enum `InputButton`, since QEMU 2.0.
+///
+/// Since the bindings of 2.11: `wheel-left` and `wheel-right` are new.
+///
+/// In the bindings of 10.0: `touch` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputButton {
@@ -1926,9 +2460,13 @@ pub enum InputButton {
     WheelUp,
     /// `wheel-down`.
     WheelDown,
-    /// `side`.
+    /// `side`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Side,
-    /// `extra`.
+    /// `extra`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Extra,
     /// `wheel-left`.
     WheelLeft,
@@ -1970,7 +2508,11 @@ impl From<&str> for InputButton {
         }
     }
 }
-/// The union `InputEvent`.
+/// The union `InputEvent`, since QEMU 2.0.
+///
+/// Since the bindings of 2.11: `type` is new.
+///
+/// In the bindings of 10.0: `type=mtt` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum InputEvent {
@@ -1985,7 +2527,9 @@ pub enum InputEvent {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `InputEventKind`.
+/// The enum `InputEventKind`, since QEMU 2.0.
+///
+/// In the bindings of 10.0: `mtt` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputEventKind {
@@ -2023,7 +2567,7 @@ impl From<&str> for InputEventKind {
         }
     }
 }
-/// The struct `InputKeyEvent`.
+/// The struct `InputKeyEvent`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputKeyEvent {
     /// `key`.
@@ -2031,13 +2575,15 @@ pub struct InputKeyEvent {
     /// `down`.
     pub down: bool,
 }
-/// The struct `InputKeyEventWrapper`.
+/// The struct `InputKeyEventWrapper`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputKeyEventWrapper {
     /// `data`.
     pub data: InputKeyEvent,
 }
-/// The enum `JobVerb`.
+/// The enum `JobVerb`, since QEMU 2.12.
+///
+/// In the bindings of 10.0: `change` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobVerb {
@@ -2087,7 +2633,9 @@ impl From<&str> for JobVerb {
         }
     }
 }
-/// The union `KeyValue`.
+/// The union `KeyValue`, since QEMU 1.3.
+///
+/// Since the bindings of 2.11: `type` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum KeyValue {
@@ -2098,7 +2646,11 @@ pub enum KeyValue {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `MachineInfo`.
+/// The struct `MachineInfo`, since QEMU 1.2.
+///
+/// Since the bindings of 2.11: `default-cpu-type`, `default-ram-id`, `deprecated` and `numa-mem-supported` are new.
+///
+/// In the bindings of 10.0: `acpi` and `compat-props` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MachineInfo {
     /// `name`.
@@ -2107,20 +2659,36 @@ pub struct MachineInfo {
     pub alias: Option<String>,
     /// `is-default`.
     pub is_default: Option<bool>,
-    /// `cpu-max`.
+    /// `cpu-max`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     pub cpu_max: i64,
-    /// `hotpluggable-cpus`.
+    /// `hotpluggable-cpus`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub hotpluggable_cpus: bool,
-    /// `numa-mem-supported`.
+    /// `numa-mem-supported`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     pub numa_mem_supported: bool,
-    /// `deprecated`.
+    /// `deprecated`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     pub deprecated: bool,
-    /// `default-cpu-type`.
+    /// `default-cpu-type`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub default_cpu_type: Option<String>,
-    /// `default-ram-id`.
+    /// `default-ram-id`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub default_ram_id: Option<String>,
 }
-/// The struct `MapEntry`.
+/// The struct `MapEntry`, since QEMU 2.6.
+///
+/// Since the bindings of 2.11: `present` is new.
+///
+/// In the bindings of 10.0: `compressed` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MapEntry {
     /// `start`.
@@ -2133,14 +2701,18 @@ pub struct MapEntry {
     pub zero: bool,
     /// `depth`.
     pub depth: i64,
-    /// `present`.
+    /// `present`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub present: bool,
     /// `offset`.
     pub offset: Option<i64>,
     /// `filename`.
     pub filename: Option<String>,
 }
-/// The struct `MemoryBackendFileProperties`.
+/// The struct `MemoryBackendFileProperties`, since QEMU 2.1.
+///
+/// In the bindings of 10.0: `offset` and `rom` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryBackendFileProperties {
     /// `dump`.
@@ -2155,11 +2727,15 @@ pub struct MemoryBackendFileProperties {
     pub prealloc: Option<bool>,
     /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
-    /// `prealloc-context`.
+    /// `prealloc-context`, since QEMU 7.2.
+    ///
+    /// (since 7.2)
     pub prealloc_context: Option<String>,
     /// `share`.
     pub share: Option<bool>,
-    /// `reserve`.
+    /// `reserve`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub reserve: Option<bool>,
     /// `size`.
     pub size: u64,
@@ -2171,12 +2747,16 @@ pub struct MemoryBackendFileProperties {
     pub discard_data: Option<bool>,
     /// `mem-path`.
     pub mem_path: String,
-    /// `pmem`.
+    /// `pmem`. Only in builds of QEMU with `CONFIG_LIBPMEM`.
     pub pmem: Option<bool>,
     /// `readonly`.
     pub readonly: Option<bool>,
 }
-/// The union `MemoryDeviceInfo`.
+/// The union `MemoryDeviceInfo`, since QEMU 2.1.
+///
+/// Since the bindings of 2.11: `type`, `type=nvdimm`, `type=sgx-epc`, `type=virtio-mem` and `type=virtio-pmem` are new.
+///
+/// In the bindings of 10.0: `type=hv-balloon` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum MemoryDeviceInfo {
@@ -2193,7 +2773,9 @@ pub enum MemoryDeviceInfo {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `MemoryDeviceInfoKind`.
+/// The enum `MemoryDeviceInfoKind`, since QEMU 2.1.
+///
+/// In the bindings of 10.0: `hv-balloon` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MemoryDeviceInfoKind {
@@ -2235,109 +2817,203 @@ impl From<&str> for MemoryDeviceInfoKind {
         }
     }
 }
-/// The struct `MigrateSetParameters`.
+/// The struct `MigrateSetParameters`, since QEMU 2.4.
+///
+/// Since the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
+///
+/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateSetParameters {
-    /// `announce-initial`.
+    /// `announce-initial`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub announce_initial: Option<u64>,
-    /// `announce-max`.
+    /// `announce-max`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub announce_max: Option<u64>,
-    /// `announce-rounds`.
+    /// `announce-rounds`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub announce_rounds: Option<u64>,
-    /// `announce-step`.
+    /// `announce-step`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub announce_step: Option<u64>,
     /// `compress-level`.
     pub compress_level: Option<u8>,
     /// `compress-threads`.
     pub compress_threads: Option<u8>,
-    /// `compress-wait-thread`.
+    /// `compress-wait-thread`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub compress_wait_thread: Option<bool>,
     /// `decompress-threads`.
     pub decompress_threads: Option<u8>,
-    /// `throttle-trigger-threshold`.
+    /// `throttle-trigger-threshold`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub throttle_trigger_threshold: Option<u8>,
-    /// `cpu-throttle-initial`.
+    /// `cpu-throttle-initial`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub cpu_throttle_initial: Option<u8>,
-    /// `cpu-throttle-increment`.
+    /// `cpu-throttle-increment`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub cpu_throttle_increment: Option<u8>,
-    /// `cpu-throttle-tailslow`.
+    /// `cpu-throttle-tailslow`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     pub cpu_throttle_tailslow: Option<bool>,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub tls_creds: Option<StrOrNull>,
-    /// `tls-hostname`.
+    /// `tls-hostname`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub tls_hostname: Option<StrOrNull>,
     /// `tls-authz`.
     pub tls_authz: Option<StrOrNull>,
-    /// `max-bandwidth`.
+    /// `max-bandwidth`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub max_bandwidth: Option<u64>,
-    /// `downtime-limit`.
+    /// `downtime-limit`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub downtime_limit: Option<u64>,
-    /// `x-checkpoint-delay`.
+    /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
+    ///
+    /// (since 2.8)
     pub x_checkpoint_delay: Option<u32>,
-    /// `block-incremental`.
+    /// `block-incremental`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub block_incremental: Option<bool>,
-    /// `multifd-channels`.
+    /// `multifd-channels`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub multifd_channels: Option<u8>,
-    /// `xbzrle-cache-size`.
+    /// `xbzrle-cache-size`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     pub xbzrle_cache_size: Option<u64>,
-    /// `max-postcopy-bandwidth`.
+    /// `max-postcopy-bandwidth`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub max_postcopy_bandwidth: Option<u64>,
-    /// `max-cpu-throttle`.
+    /// `max-cpu-throttle`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub max_cpu_throttle: Option<u8>,
-    /// `multifd-compression`.
+    /// `multifd-compression`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub multifd_compression: Option<MultiFdCompression>,
-    /// `multifd-zlib-level`.
+    /// `multifd-zlib-level`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub multifd_zlib_level: Option<u8>,
-    /// `multifd-zstd-level`.
+    /// `multifd-zstd-level`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub multifd_zstd_level: Option<u8>,
-    /// `block-bitmap-mapping`.
+    /// `block-bitmap-mapping`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub block_bitmap_mapping: Option<Vec<BitmapMigrationNodeAlias>>,
 }
-/// The enum `MigrationCapability`.
+/// The enum `MigrationCapability`, since QEMU 1.2.
+///
+/// Since the bindings of 2.11: `background-snapshot`, `dirty-bitmaps`, `late-block-activate`, `multifd`, `postcopy-blocktime`, `postcopy-preempt`, `validate-uuid`, `x-ignore-shared` and 1 more are new; `x-multifd` is gone.
+///
+/// In the bindings of 10.0: `dirty-limit`, `mapped-ram` and `switchover-ack` are new; `block` and `compress` are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationCapability {
     /// `xbzrle`.
     Xbzrle,
-    /// `rdma-pin-all`.
+    /// `rdma-pin-all`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     RdmaPinAll,
-    /// `auto-converge`.
+    /// `auto-converge`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     AutoConverge,
-    /// `zero-blocks`.
+    /// `zero-blocks`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     ZeroBlocks,
-    /// `compress`.
+    /// `compress`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     Compress,
-    /// `events`.
+    /// `events`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     Events,
-    /// `postcopy-ram`.
+    /// `postcopy-ram`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     PostcopyRam,
-    /// `x-colo`.
+    /// `x-colo`, since QEMU 2.8. Unstable.
+    ///
+    /// (since 2.8)
     XColo,
-    /// `release-ram`.
+    /// `release-ram`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     ReleaseRam,
-    /// `block`.
+    /// `block`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Block,
-    /// `return-path`.
+    /// `return-path`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     ReturnPath,
-    /// `pause-before-switchover`.
+    /// `pause-before-switchover`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     PauseBeforeSwitchover,
-    /// `multifd`.
+    /// `multifd`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     Multifd,
-    /// `dirty-bitmaps`.
+    /// `dirty-bitmaps`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     DirtyBitmaps,
-    /// `postcopy-blocktime`.
+    /// `postcopy-blocktime`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     PostcopyBlocktime,
-    /// `late-block-activate`.
+    /// `late-block-activate`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     LateBlockActivate,
-    /// `x-ignore-shared`.
+    /// `x-ignore-shared`, since QEMU 4.0. Unstable.
+    ///
+    /// (since 4.0)
     XIgnoreShared,
-    /// `validate-uuid`.
+    /// `validate-uuid`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     ValidateUuid,
-    /// `background-snapshot`.
+    /// `background-snapshot`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     BackgroundSnapshot,
-    /// `zero-copy-send`.
+    /// `zero-copy-send`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     ZeroCopySend,
-    /// `postcopy-preempt`.
+    /// `postcopy-preempt`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     PostcopyPreempt,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2399,7 +3075,7 @@ impl From<&str> for MigrationCapability {
         }
     }
 }
-/// The struct `MigrationCapabilityStatus`.
+/// The struct `MigrationCapabilityStatus`, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationCapabilityStatus {
     /// `capability`.
@@ -2407,53 +3083,97 @@ pub struct MigrationCapabilityStatus {
     /// `state`.
     pub state: bool,
 }
-/// The struct `MigrationInfo`.
+/// The struct `MigrationInfo`, since QEMU 0.14.
+///
+/// Since the bindings of 2.11: `blocked-reasons`, `compression`, `postcopy-blocktime`, `postcopy-vcpu-blocktime`, `socket-address` and `vfio` are new.
+///
+/// In the bindings of 10.0: `dirty-limit-ring-full-time` and `dirty-limit-throttle-time-per-round` are new; `compression` and `disk` are gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationInfo {
     /// `status`.
     pub status: Option<MigrationStatus>,
-    /// `ram`.
+    /// `ram`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub ram: Option<MigrationStats>,
     /// `disk`.
     pub disk: Option<MigrationStats>,
-    /// `vfio`.
+    /// `vfio`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub vfio: Option<VfioStats>,
-    /// `xbzrle-cache`.
+    /// `xbzrle-cache`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub xbzrle_cache: Option<XbzrleCacheStats>,
-    /// `total-time`.
+    /// `total-time`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub total_time: Option<i64>,
-    /// `expected-downtime`.
+    /// `expected-downtime`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub expected_downtime: Option<i64>,
-    /// `downtime`.
+    /// `downtime`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub downtime: Option<i64>,
-    /// `setup-time`.
+    /// `setup-time`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     pub setup_time: Option<i64>,
-    /// `cpu-throttle-percentage`.
+    /// `cpu-throttle-percentage`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub cpu_throttle_percentage: Option<i64>,
-    /// `error-desc`.
+    /// `error-desc`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub error_desc: Option<String>,
-    /// `blocked-reasons`.
+    /// `blocked-reasons`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     pub blocked_reasons: Option<Vec<String>>,
-    /// `postcopy-blocktime`.
+    /// `postcopy-blocktime`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub postcopy_blocktime: Option<u32>,
-    /// `postcopy-vcpu-blocktime`.
+    /// `postcopy-vcpu-blocktime`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub postcopy_vcpu_blocktime: Option<Vec<u32>>,
-    /// `compression`.
+    /// `compression`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub compression: Option<CompressionStats>,
-    /// `socket-address`.
+    /// `socket-address`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub socket_address: Option<Vec<SocketAddress>>,
 }
-/// The enum `MigrationParameter`.
+/// The enum `MigrationParameter`, since QEMU 2.4.
+///
+/// Since the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone.
+///
+/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationParameter {
-    /// `announce-initial`.
+    /// `announce-initial`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     AnnounceInitial,
-    /// `announce-max`.
+    /// `announce-max`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     AnnounceMax,
-    /// `announce-rounds`.
+    /// `announce-rounds`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     AnnounceRounds,
-    /// `announce-step`.
+    /// `announce-step`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     AnnounceStep,
     /// `compress-level`.
     CompressLevel,
@@ -2461,45 +3181,85 @@ pub enum MigrationParameter {
     CompressThreads,
     /// `decompress-threads`.
     DecompressThreads,
-    /// `compress-wait-thread`.
+    /// `compress-wait-thread`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     CompressWaitThread,
-    /// `throttle-trigger-threshold`.
+    /// `throttle-trigger-threshold`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     ThrottleTriggerThreshold,
-    /// `cpu-throttle-initial`.
+    /// `cpu-throttle-initial`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     CpuThrottleInitial,
-    /// `cpu-throttle-increment`.
+    /// `cpu-throttle-increment`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     CpuThrottleIncrement,
-    /// `cpu-throttle-tailslow`.
+    /// `cpu-throttle-tailslow`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     CpuThrottleTailslow,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     TlsCreds,
-    /// `tls-hostname`.
+    /// `tls-hostname`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     TlsHostname,
-    /// `tls-authz`.
+    /// `tls-authz`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     TlsAuthz,
-    /// `max-bandwidth`.
+    /// `max-bandwidth`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     MaxBandwidth,
-    /// `downtime-limit`.
+    /// `downtime-limit`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     DowntimeLimit,
-    /// `x-checkpoint-delay`.
+    /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
+    ///
+    /// (since 2.8)
     XCheckpointDelay,
-    /// `block-incremental`.
+    /// `block-incremental`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     BlockIncremental,
-    /// `multifd-channels`.
+    /// `multifd-channels`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     MultifdChannels,
-    /// `xbzrle-cache-size`.
+    /// `xbzrle-cache-size`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     XbzrleCacheSize,
-    /// `max-postcopy-bandwidth`.
+    /// `max-postcopy-bandwidth`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     MaxPostcopyBandwidth,
-    /// `max-cpu-throttle`.
+    /// `max-cpu-throttle`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     MaxCpuThrottle,
-    /// `multifd-compression`.
+    /// `multifd-compression`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     MultifdCompression,
-    /// `multifd-zlib-level`.
+    /// `multifd-zlib-level`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     MultifdZlibLevel,
-    /// `multifd-zstd-level`.
+    /// `multifd-zstd-level`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     MultifdZstdLevel,
-    /// `block-bitmap-mapping`.
+    /// `block-bitmap-mapping`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     BlockBitmapMapping,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2573,65 +3333,121 @@ impl From<&str> for MigrationParameter {
         }
     }
 }
-/// The struct `MigrationParameters`.
+/// The struct `MigrationParameters`, since QEMU 2.4.
+///
+/// Since the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
+///
+/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationParameters {
-    /// `announce-initial`.
+    /// `announce-initial`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub announce_initial: Option<u64>,
-    /// `announce-max`.
+    /// `announce-max`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub announce_max: Option<u64>,
-    /// `announce-rounds`.
+    /// `announce-rounds`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub announce_rounds: Option<u64>,
-    /// `announce-step`.
+    /// `announce-step`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub announce_step: Option<u64>,
     /// `compress-level`.
     pub compress_level: Option<u8>,
     /// `compress-threads`.
     pub compress_threads: Option<u8>,
-    /// `compress-wait-thread`.
+    /// `compress-wait-thread`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub compress_wait_thread: Option<bool>,
     /// `decompress-threads`.
     pub decompress_threads: Option<u8>,
-    /// `throttle-trigger-threshold`.
+    /// `throttle-trigger-threshold`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub throttle_trigger_threshold: Option<u8>,
-    /// `cpu-throttle-initial`.
+    /// `cpu-throttle-initial`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub cpu_throttle_initial: Option<u8>,
-    /// `cpu-throttle-increment`.
+    /// `cpu-throttle-increment`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub cpu_throttle_increment: Option<u8>,
-    /// `cpu-throttle-tailslow`.
+    /// `cpu-throttle-tailslow`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     pub cpu_throttle_tailslow: Option<bool>,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub tls_creds: Option<String>,
-    /// `tls-hostname`.
+    /// `tls-hostname`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub tls_hostname: Option<String>,
-    /// `tls-authz`.
+    /// `tls-authz`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub tls_authz: Option<String>,
-    /// `max-bandwidth`.
+    /// `max-bandwidth`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub max_bandwidth: Option<u64>,
-    /// `downtime-limit`.
+    /// `downtime-limit`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub downtime_limit: Option<u64>,
-    /// `x-checkpoint-delay`.
+    /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
+    ///
+    /// (since 2.8)
     pub x_checkpoint_delay: Option<u32>,
-    /// `block-incremental`.
+    /// `block-incremental`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub block_incremental: Option<bool>,
-    /// `multifd-channels`.
+    /// `multifd-channels`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub multifd_channels: Option<u8>,
-    /// `xbzrle-cache-size`.
+    /// `xbzrle-cache-size`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     pub xbzrle_cache_size: Option<u64>,
-    /// `max-postcopy-bandwidth`.
+    /// `max-postcopy-bandwidth`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub max_postcopy_bandwidth: Option<u64>,
-    /// `max-cpu-throttle`.
+    /// `max-cpu-throttle`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub max_cpu_throttle: Option<u8>,
-    /// `multifd-compression`.
+    /// `multifd-compression`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub multifd_compression: Option<MultiFdCompression>,
-    /// `multifd-zlib-level`.
+    /// `multifd-zlib-level`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub multifd_zlib_level: Option<u8>,
-    /// `multifd-zstd-level`.
+    /// `multifd-zstd-level`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub multifd_zstd_level: Option<u8>,
-    /// `block-bitmap-mapping`.
+    /// `block-bitmap-mapping`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub block_bitmap_mapping: Option<Vec<BitmapMigrationNodeAlias>>,
 }
-/// The struct `MigrationStats`.
+/// The struct `MigrationStats`, since QEMU 0.14.
+///
+/// Since the bindings of 2.11: `dirty-sync-missed-zero-copy`, `downtime-bytes`, `multifd-bytes`, `pages-per-second`, `postcopy-bytes` and `precopy-bytes` are new.
+///
+/// In the bindings of 10.0: `skipped` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationStats {
     /// `transferred`.
@@ -2640,38 +3456,72 @@ pub struct MigrationStats {
     pub remaining: i64,
     /// `total`.
     pub total: i64,
-    /// `duplicate`.
+    /// `duplicate`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub duplicate: i64,
-    /// `skipped`.
+    /// `skipped`, since QEMU 1.5.
+    ///
+    /// (since 1.5)
     pub skipped: i64,
-    /// `normal`.
+    /// `normal`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub normal: i64,
-    /// `normal-bytes`.
+    /// `normal-bytes`, since QEMU 1.2.
+    ///
+    /// (since 1.2)
     pub normal_bytes: i64,
-    /// `dirty-pages-rate`.
+    /// `dirty-pages-rate`, since QEMU 1.3.
+    ///
+    /// (since 1.3)
     pub dirty_pages_rate: i64,
-    /// `mbps`.
+    /// `mbps`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     pub mbps: f64,
-    /// `dirty-sync-count`.
+    /// `dirty-sync-count`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub dirty_sync_count: i64,
-    /// `postcopy-requests`.
+    /// `postcopy-requests`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub postcopy_requests: i64,
-    /// `page-size`.
+    /// `page-size`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub page_size: i64,
-    /// `multifd-bytes`.
+    /// `multifd-bytes`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub multifd_bytes: u64,
-    /// `pages-per-second`.
+    /// `pages-per-second`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub pages_per_second: u64,
-    /// `precopy-bytes`.
+    /// `precopy-bytes`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub precopy_bytes: u64,
-    /// `downtime-bytes`.
+    /// `downtime-bytes`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub downtime_bytes: u64,
-    /// `postcopy-bytes`.
+    /// `postcopy-bytes`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub postcopy_bytes: u64,
-    /// `dirty-sync-missed-zero-copy`.
+    /// `dirty-sync-missed-zero-copy`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     pub dirty_sync_missed_zero_copy: u64,
 }
-/// The enum `MigrationStatus`.
+/// The enum `MigrationStatus`, since QEMU 2.3.
+///
+/// Since the bindings of 2.11: `postcopy-paused`, `postcopy-recover` and `wait-unplug` are new.
+///
+/// In the bindings of 10.0: `postcopy-recover-setup` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationStatus {
@@ -2685,23 +3535,37 @@ pub enum MigrationStatus {
     Cancelled,
     /// `active`.
     Active,
-    /// `postcopy-active`.
+    /// `postcopy-active`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     PostcopyActive,
-    /// `postcopy-paused`.
+    /// `postcopy-paused`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     PostcopyPaused,
-    /// `postcopy-recover`.
+    /// `postcopy-recover`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     PostcopyRecover,
     /// `completed`.
     Completed,
     /// `failed`.
     Failed,
-    /// `colo`.
+    /// `colo`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     Colo,
-    /// `pre-switchover`.
+    /// `pre-switchover`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     PreSwitchover,
-    /// `device`.
+    /// `device`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     Device,
-    /// `wait-unplug`.
+    /// `wait-unplug`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     WaitUnplug,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2749,7 +3613,9 @@ impl From<&str> for MigrationStatus {
         }
     }
 }
-/// The enum `MultiFDCompression`.
+/// The enum `MultiFDCompression`, since QEMU 5.0.
+///
+/// In the bindings of 10.0: `qatzip`, `qpl` and `uadk` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MultiFdCompression {
@@ -2757,7 +3623,7 @@ pub enum MultiFdCompression {
     None,
     /// `zlib`.
     Zlib,
-    /// `zstd`.
+    /// `zstd`. Only in builds of QEMU with `CONFIG_ZSTD`.
     Zstd,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2783,19 +3649,31 @@ impl From<&str> for MultiFdCompression {
         }
     }
 }
-/// The struct `NbdServerOptions`.
+/// The struct `NbdServerOptions`, since QEMU 4.2.
+///
+/// In the bindings of 10.0: `handshake-max-seconds` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerOptions {
     /// `addr`.
     pub addr: SocketAddress,
-    /// `tls-creds`.
+    /// `tls-creds`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub tls_creds: Option<String>,
-    /// `tls-authz`.
+    /// `tls-authz`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub tls_authz: Option<String>,
-    /// `max-connections`.
+    /// `max-connections`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub max_connections: Option<u32>,
 }
-/// The enum `NetClientDriver`.
+/// The enum `NetClientDriver`, since QEMU 2.7.
+///
+/// Since the bindings of 2.11: `dgram`, `stream`, `vhost-vdpa`, `vmnet-bridged`, `vmnet-host` and `vmnet-shared` are new; `dump` is gone.
+///
+/// In the bindings of 10.0: `af-xdp` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetClientDriver {
@@ -2827,11 +3705,11 @@ pub enum NetClientDriver {
     VhostUser,
     /// `vhost-vdpa`.
     VhostVdpa,
-    /// `vmnet-host`.
+    /// `vmnet-host`. Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetHost,
-    /// `vmnet-shared`.
+    /// `vmnet-shared`. Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetShared,
-    /// `vmnet-bridged`.
+    /// `vmnet-bridged`. Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetBridged,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2885,7 +3763,11 @@ impl From<&str> for NetClientDriver {
         }
     }
 }
-/// The union `Netdev`.
+/// The union `Netdev`, since QEMU 1.2.
+///
+/// Since the bindings of 2.11: `type=dgram`, `type=stream`, `type=vhost-vdpa`, `type=vmnet-bridged`, `type=vmnet-host` and `type=vmnet-shared` are new; `type=dump` is gone.
+///
+/// In the bindings of 10.0: `type=af-xdp` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Netdev {
     /// `type`, and the members that depend on it.
@@ -2923,18 +3805,18 @@ pub enum NetdevType {
     VhostUser(NetdevVhostUserOptions),
     /// `vhost-vdpa`.
     VhostVdpa(NetdevVhostVdpaOptions),
-    /// `vmnet-host`.
+    /// `vmnet-host`. Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetHost(NetdevVmnetHostOptions),
-    /// `vmnet-shared`.
+    /// `vmnet-shared`. Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetShared(NetdevVmnetSharedOptions),
-    /// `vmnet-bridged`.
+    /// `vmnet-bridged`. Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetBridged(NetdevVmnetBridgedOptions),
     /// `none`.
     None,
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `NetdevDgramOptions`.
+/// The struct `NetdevDgramOptions`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevDgramOptions {
     /// `local`.
@@ -2942,7 +3824,9 @@ pub struct NetdevDgramOptions {
     /// `remote`.
     pub remote: Option<SocketAddress>,
 }
-/// The struct `NetdevStreamOptions`.
+/// The struct `NetdevStreamOptions`, since QEMU 7.2.
+///
+/// In the bindings of 10.0: `reconnect` and `reconnect-ms` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevStreamOptions {
     /// `addr`.
@@ -2950,40 +3834,60 @@ pub struct NetdevStreamOptions {
     /// `server`.
     pub server: Option<bool>,
 }
-/// The struct `NumaCpuOptions`.
+/// The struct `NumaCpuOptions`, since QEMU 2.10.
+///
+/// Since the bindings of 2.11: `cluster-id` and `die-id` are new.
+///
+/// In the bindings of 10.0: `book-id`, `drawer-id` and `module-id` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NumaCpuOptions {
     /// `node-id`.
     pub node_id: Option<i64>,
     /// `socket-id`.
     pub socket_id: Option<i64>,
-    /// `die-id`.
+    /// `die-id`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     pub die_id: Option<i64>,
-    /// `cluster-id`.
+    /// `cluster-id`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     pub cluster_id: Option<i64>,
     /// `core-id`.
     pub core_id: Option<i64>,
     /// `thread-id`.
     pub thread_id: Option<i64>,
 }
-/// The union `NumaOptions`.
+/// The union `NumaOptions`, since QEMU 2.1.
+///
+/// Since the bindings of 2.11: `type=hmat-cache` and `type=hmat-lb` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NumaOptions {
     /// `node`.
     Node(NumaNodeOptions),
-    /// `dist`.
+    /// `dist`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Dist(NumaDistOptions),
-    /// `cpu`.
+    /// `cpu`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Cpu(NumaCpuOptions),
-    /// `hmat-lb`.
+    /// `hmat-lb`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     HmatLb(NumaHmatLbOptions),
-    /// `hmat-cache`.
+    /// `hmat-cache`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     HmatCache(NumaHmatCacheOptions),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `ObjectOptions`.
+/// The union `ObjectOptions`, since QEMU 6.0.
+///
+/// In the bindings of 10.0: `qom-type=acpi-generic-initiator`, `qom-type=acpi-generic-port`, `qom-type=iommufd`, `qom-type=memory-backend-shm` and `qom-type=sev-snp-guest` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectOptions {
     /// `qom-type`, and the members that depend on it.
@@ -3003,7 +3907,7 @@ pub enum ObjectOptionsQomType {
     AuthzPam(AuthZpamProperties),
     /// `authz-simple`.
     AuthzSimple(AuthZSimpleProperties),
-    /// `can-host-socketcan`.
+    /// `can-host-socketcan`. Only in builds of QEMU with `CONFIG_LINUX`.
     CanHostSocketcan(CanHostSocketcanProperties),
     /// `colo-compare`.
     ColoCompare(ColoCompareProperties),
@@ -3013,7 +3917,7 @@ pub enum ObjectOptionsQomType {
     CryptodevBackendBuiltin(CryptodevBackendProperties),
     /// `cryptodev-backend-lkcf`.
     CryptodevBackendLkcf(CryptodevBackendProperties),
-    /// `cryptodev-vhost-user`.
+    /// `cryptodev-vhost-user`. Only in builds of QEMU with `CONFIG_VHOST_CRYPTO`.
     CryptodevVhostUser(CryptodevVhostUserProperties),
     /// `dbus-vmstate`.
     DbusVmstate(DBusVmStateProperties),
@@ -3031,21 +3935,21 @@ pub enum ObjectOptionsQomType {
     FilterRewriter(FilterRewriterProperties),
     /// `input-barrier`.
     InputBarrier(InputBarrierProperties),
-    /// `input-linux`.
+    /// `input-linux`. Only in builds of QEMU with `CONFIG_LINUX`.
     InputLinux(InputLinuxProperties),
     /// `iothread`.
     Iothread(IothreadProperties),
     /// `main-loop`.
     MainLoop(MainLoopProperties),
-    /// `memory-backend-epc`.
+    /// `memory-backend-epc`. Only in builds of QEMU with `CONFIG_LINUX`.
     MemoryBackendEpc(MemoryBackendEpcProperties),
     /// `memory-backend-file`.
     MemoryBackendFile(MemoryBackendFileProperties),
-    /// `memory-backend-memfd`.
+    /// `memory-backend-memfd`. Only in builds of QEMU with `CONFIG_LINUX`.
     MemoryBackendMemfd(MemoryBackendMemfdProperties),
     /// `memory-backend-ram`.
     MemoryBackendRam(MemoryBackendProperties),
-    /// `pr-manager-helper`.
+    /// `pr-manager-helper`. Only in builds of QEMU with `CONFIG_LINUX`.
     PrManagerHelper(PrManagerHelperProperties),
     /// `qtest`.
     Qtest(QtestProperties),
@@ -3053,11 +3957,11 @@ pub enum ObjectOptionsQomType {
     RngBuiltin(RngProperties),
     /// `rng-egd`.
     RngEgd(RngEgdProperties),
-    /// `rng-random`.
+    /// `rng-random`. Only in builds of QEMU with `CONFIG_POSIX`.
     RngRandom(RngRandomProperties),
     /// `secret`.
     Secret(SecretProperties),
-    /// `secret_keyring`.
+    /// `secret_keyring`. Only in builds of QEMU with `CONFIG_SECRET_KEYRING`.
     SecretKeyring(SecretKeyringProperties),
     /// `sev-guest`.
     SevGuest(SevGuestProperties),
@@ -3073,9 +3977,9 @@ pub enum ObjectOptionsQomType {
     TlsCredsX509(TlsCredsX509Properties),
     /// `tls-cipher-suites`.
     TlsCipherSuites(TlsCredsProperties),
-    /// `x-remote-object`.
+    /// `x-remote-object`. Unstable.
     XRemoteObject(RemoteObjectProperties),
-    /// `x-vfio-user-server`.
+    /// `x-vfio-user-server`. Unstable.
     XVfioUserServer(VfioUserServerProperties),
     /// `can-bus`.
     CanBus,
@@ -3086,7 +3990,9 @@ pub enum ObjectOptionsQomType {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `ObjectType`.
+/// The enum `ObjectType`, since QEMU 6.0.
+///
+/// In the bindings of 10.0: `acpi-generic-initiator`, `acpi-generic-port`, `iommufd`, `memory-backend-shm` and `sev-snp-guest` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ObjectType {
@@ -3100,7 +4006,7 @@ pub enum ObjectType {
     AuthzSimple,
     /// `can-bus`.
     CanBus,
-    /// `can-host-socketcan`.
+    /// `can-host-socketcan`. Only in builds of QEMU with `CONFIG_LINUX`.
     CanHostSocketcan,
     /// `colo-compare`.
     ColoCompare,
@@ -3110,7 +4016,7 @@ pub enum ObjectType {
     CryptodevBackendBuiltin,
     /// `cryptodev-backend-lkcf`.
     CryptodevBackendLkcf,
-    /// `cryptodev-vhost-user`.
+    /// `cryptodev-vhost-user`. Only in builds of QEMU with `CONFIG_VHOST_CRYPTO`.
     CryptodevVhostUser,
     /// `dbus-vmstate`.
     DbusVmstate,
@@ -3128,23 +4034,23 @@ pub enum ObjectType {
     FilterRewriter,
     /// `input-barrier`.
     InputBarrier,
-    /// `input-linux`.
+    /// `input-linux`. Only in builds of QEMU with `CONFIG_LINUX`.
     InputLinux,
     /// `iothread`.
     Iothread,
     /// `main-loop`.
     MainLoop,
-    /// `memory-backend-epc`.
+    /// `memory-backend-epc`. Only in builds of QEMU with `CONFIG_LINUX`.
     MemoryBackendEpc,
     /// `memory-backend-file`.
     MemoryBackendFile,
-    /// `memory-backend-memfd`.
+    /// `memory-backend-memfd`. Only in builds of QEMU with `CONFIG_LINUX`.
     MemoryBackendMemfd,
     /// `memory-backend-ram`.
     MemoryBackendRam,
     /// `pef-guest`.
     PefGuest,
-    /// `pr-manager-helper`.
+    /// `pr-manager-helper`. Only in builds of QEMU with `CONFIG_LINUX`.
     PrManagerHelper,
     /// `qtest`.
     Qtest,
@@ -3152,11 +4058,11 @@ pub enum ObjectType {
     RngBuiltin,
     /// `rng-egd`.
     RngEgd,
-    /// `rng-random`.
+    /// `rng-random`. Only in builds of QEMU with `CONFIG_POSIX`.
     RngRandom,
     /// `secret`.
     Secret,
-    /// `secret_keyring`.
+    /// `secret_keyring`. Only in builds of QEMU with `CONFIG_SECRET_KEYRING`.
     SecretKeyring,
     /// `sev-guest`.
     SevGuest,
@@ -3174,9 +4080,9 @@ pub enum ObjectType {
     TlsCredsX509,
     /// `tls-cipher-suites`.
     TlsCipherSuites,
-    /// `x-remote-object`.
+    /// `x-remote-object`. Unstable.
     XRemoteObject,
-    /// `x-vfio-user-server`.
+    /// `x-vfio-user-server`. Unstable.
     XVfioUserServer,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3284,7 +4190,9 @@ impl From<&str> for ObjectType {
         }
     }
 }
-/// The enum `PCIELinkSpeed`.
+/// The enum `PCIELinkSpeed`, since QEMU 4.0.
+///
+/// In the bindings of 10.0: `32` and `64` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PcieLinkSpeed {
@@ -3322,7 +4230,9 @@ impl From<&str> for PcieLinkSpeed {
         }
     }
 }
-/// The enum `QCryptoAkCipherAlgorithm`.
+/// The enum `QCryptoAkCipherAlgorithm`, since QEMU 7.1.
+///
+/// Gone in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoAkCipherAlgorithm {
@@ -3348,7 +4258,9 @@ impl From<&str> for QCryptoAkCipherAlgorithm {
         }
     }
 }
-/// The union `QCryptoAkCipherOptions`.
+/// The union `QCryptoAkCipherOptions`, since QEMU 7.1.
+///
+/// In the bindings of 10.0: `alg` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoAkCipherOptions {
@@ -3357,7 +4269,9 @@ pub enum QCryptoAkCipherOptions {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoAkCipherOptionsRSA`.
+/// The struct `QCryptoAkCipherOptionsRSA`, since QEMU 7.1.
+///
+/// In the bindings of 10.0: `hash-alg` and `padding-alg` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoAkCipherOptionsRsa {
     /// `hash-alg`.
@@ -3365,7 +4279,7 @@ pub struct QCryptoAkCipherOptionsRsa {
     /// `padding-alg`.
     pub padding_alg: QCryptoRsaPaddingAlgorithm,
 }
-/// The union `QCryptoBlockCreateOptions`.
+/// The union `QCryptoBlockCreateOptions`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoBlockCreateOptions {
@@ -3376,7 +4290,9 @@ pub enum QCryptoBlockCreateOptions {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoBlockCreateOptionsLUKS`.
+/// The struct `QCryptoBlockCreateOptionsLUKS`, since QEMU 2.6.
+///
+/// In the bindings of 10.0: `cipher-alg`, `hash-alg`, `ivgen-alg` and `ivgen-hash-alg` are of another type.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QCryptoBlockCreateOptionsLuks {
     /// `key-secret`.
@@ -3391,10 +4307,12 @@ pub struct QCryptoBlockCreateOptionsLuks {
     pub ivgen_hash_alg: Option<QCryptoHashAlgorithm>,
     /// `hash-alg`.
     pub hash_alg: Option<QCryptoHashAlgorithm>,
-    /// `iter-time`.
+    /// `iter-time`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub iter_time: Option<i64>,
 }
-/// The union `QCryptoBlockInfo`.
+/// The union `QCryptoBlockInfo`, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoBlockInfo {
@@ -3405,7 +4323,9 @@ pub enum QCryptoBlockInfo {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoBlockInfoLUKS`.
+/// The struct `QCryptoBlockInfoLUKS`, since QEMU 2.7.
+///
+/// In the bindings of 10.0: `detached-header` is new; `cipher-alg`, `hash-alg`, `ivgen-alg` and `ivgen-hash-alg` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoBlockInfoLuks {
     /// `cipher-alg`.
@@ -3427,7 +4347,11 @@ pub struct QCryptoBlockInfoLuks {
     /// `slots`.
     pub slots: Vec<QCryptoBlockInfoLuksSlot>,
 }
-/// The enum `QCryptoCipherAlgorithm`.
+/// The enum `QCryptoCipherAlgorithm`, since QEMU 2.6.
+///
+/// Since the bindings of 2.11: `des` is new; `des-rfb` is gone.
+///
+/// Gone in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoCipherAlgorithm {
@@ -3437,9 +4361,13 @@ pub enum QCryptoCipherAlgorithm {
     Aes192,
     /// `aes-256`.
     Aes256,
-    /// `des`.
+    /// `des`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     Des,
-    /// `3des`.
+    /// `3des`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     _3des,
     /// `cast5-128`.
     Cast5_128,
@@ -3497,7 +4425,9 @@ impl From<&str> for QCryptoCipherAlgorithm {
         }
     }
 }
-/// The enum `QCryptoRSAPaddingAlgorithm`.
+/// The enum `QCryptoRSAPaddingAlgorithm`, since QEMU 7.1.
+///
+/// Gone in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoRsaPaddingAlgorithm {
@@ -3527,11 +4457,17 @@ impl From<&str> for QCryptoRsaPaddingAlgorithm {
         }
     }
 }
-/// The enum `QKeyCode`.
+/// The enum `QKeyCode`, since QEMU 1.3.
+///
+/// Since the bindings of 2.11: `katakanahiragana`, `lang1`, `lang2` and `muhenkan` are new.
+///
+/// In the bindings of 10.0: `f13`, `f14`, `f15`, `f16`, `f17`, `f18`, `f19`, `f20` and 4 more are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QKeyCode {
-    /// `unmapped`.
+    /// `unmapped`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     Unmapped,
     /// `shift`.
     Shift,
@@ -3771,65 +4707,125 @@ pub enum QKeyCode {
     MetaR,
     /// `compose`.
     Compose,
-    /// `pause`.
+    /// `pause`, since QEMU 2.0.
+    ///
+    /// (since 2.0)
     Pause,
-    /// `ro`.
+    /// `ro`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     Ro,
-    /// `hiragana`.
+    /// `hiragana`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Hiragana,
-    /// `henkan`.
+    /// `henkan`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Henkan,
-    /// `yen`.
+    /// `yen`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     Yen,
-    /// `muhenkan`.
+    /// `muhenkan`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     Muhenkan,
-    /// `katakanahiragana`.
+    /// `katakanahiragana`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     Katakanahiragana,
-    /// `kp_comma`.
+    /// `kp_comma`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     KpComma,
-    /// `kp_equals`.
+    /// `kp_equals`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     KpEquals,
-    /// `power`.
+    /// `power`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     Power,
-    /// `sleep`.
+    /// `sleep`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Sleep,
-    /// `wake`.
+    /// `wake`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Wake,
-    /// `audionext`.
+    /// `audionext`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Audionext,
-    /// `audioprev`.
+    /// `audioprev`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Audioprev,
-    /// `audiostop`.
+    /// `audiostop`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Audiostop,
-    /// `audioplay`.
+    /// `audioplay`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Audioplay,
-    /// `audiomute`.
+    /// `audiomute`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Audiomute,
-    /// `volumeup`.
+    /// `volumeup`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Volumeup,
-    /// `volumedown`.
+    /// `volumedown`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Volumedown,
-    /// `mediaselect`.
+    /// `mediaselect`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Mediaselect,
-    /// `mail`.
+    /// `mail`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Mail,
-    /// `calculator`.
+    /// `calculator`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Calculator,
-    /// `computer`.
+    /// `computer`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Computer,
-    /// `ac_home`.
+    /// `ac_home`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     AcHome,
-    /// `ac_back`.
+    /// `ac_back`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     AcBack,
-    /// `ac_forward`.
+    /// `ac_forward`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     AcForward,
-    /// `ac_refresh`.
+    /// `ac_refresh`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     AcRefresh,
-    /// `ac_bookmarks`.
+    /// `ac_bookmarks`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     AcBookmarks,
-    /// `lang1`.
+    /// `lang1`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     Lang1,
-    /// `lang2`.
+    /// `lang2`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     Lang2,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -4149,13 +5145,15 @@ impl From<&str> for QKeyCode {
         }
     }
 }
-/// The struct `QKeyCodeWrapper`.
+/// The struct `QKeyCodeWrapper`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QKeyCodeWrapper {
     /// `data`.
     pub data: QKeyCode,
 }
-/// The union `RbdEncryptionCreateOptions`.
+/// The union `RbdEncryptionCreateOptions`, since QEMU 6.1.
+///
+/// In the bindings of 10.0: `format=luks-any` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum RbdEncryptionCreateOptions {
@@ -4166,7 +5164,9 @@ pub enum RbdEncryptionCreateOptions {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `RbdEncryptionCreateOptionsLUKS`.
+/// The struct `RbdEncryptionCreateOptionsLUKS`, since QEMU 6.1.
+///
+/// In the bindings of 10.0: `cipher-alg` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionCreateOptionsLuks {
     /// `key-secret`.
@@ -4174,7 +5174,9 @@ pub struct RbdEncryptionCreateOptionsLuks {
     /// `cipher-alg`.
     pub cipher_alg: Option<QCryptoCipherAlgorithm>,
 }
-/// The struct `RbdEncryptionCreateOptionsLUKS2`.
+/// The struct `RbdEncryptionCreateOptionsLUKS2`, since QEMU 6.1.
+///
+/// In the bindings of 10.0: `cipher-alg` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionCreateOptionsLuks2 {
     /// `key-secret`.
@@ -4182,7 +5184,9 @@ pub struct RbdEncryptionCreateOptionsLuks2 {
     /// `cipher-alg`.
     pub cipher_alg: Option<QCryptoCipherAlgorithm>,
 }
-/// The struct `RbdEncryptionCreateOptionsLUKSBase`.
+/// The struct `RbdEncryptionCreateOptionsLUKSBase`, since QEMU 6.1.
+///
+/// In the bindings of 10.0: `cipher-alg` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionCreateOptionsLuksBase {
     /// `key-secret`.
@@ -4190,7 +5194,9 @@ pub struct RbdEncryptionCreateOptionsLuksBase {
     /// `cipher-alg`.
     pub cipher_alg: Option<QCryptoCipherAlgorithm>,
 }
-/// The union `RbdEncryptionOptions`.
+/// The union `RbdEncryptionOptions`, since QEMU 6.1.
+///
+/// In the bindings of 10.0: `format=luks-any` and `parent` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum RbdEncryptionOptions {
@@ -4201,7 +5207,9 @@ pub enum RbdEncryptionOptions {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `RbdImageEncryptionFormat`.
+/// The enum `RbdImageEncryptionFormat`, since QEMU 6.1.
+///
+/// In the bindings of 10.0: `luks-any` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RbdImageEncryptionFormat {
@@ -4231,10 +5239,12 @@ impl From<&str> for RbdImageEncryptionFormat {
         }
     }
 }
-/// The struct `SecretCommonProperties`.
+/// The struct `SecretCommonProperties`, since QEMU 2.6.
+///
+/// In the bindings of 10.0: `loaded` is gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SecretCommonProperties {
-    /// `loaded`.
+    /// `loaded`. Deprecated.
     pub loaded: Option<bool>,
     /// `format`.
     pub format: Option<QCryptoSecretFormat>,
@@ -4243,10 +5253,12 @@ pub struct SecretCommonProperties {
     /// `iv`.
     pub iv: Option<String>,
 }
-/// The struct `SecretKeyringProperties`.
+/// The struct `SecretKeyringProperties`, since QEMU 5.1.
+///
+/// In the bindings of 10.0: `loaded` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SecretKeyringProperties {
-    /// `loaded`.
+    /// `loaded`. Deprecated.
     pub loaded: Option<bool>,
     /// `format`.
     pub format: Option<QCryptoSecretFormat>,
@@ -4257,10 +5269,12 @@ pub struct SecretKeyringProperties {
     /// `serial`.
     pub serial: i32,
 }
-/// The struct `SecretProperties`.
+/// The struct `SecretProperties`, since QEMU 2.6.
+///
+/// In the bindings of 10.0: `loaded` is gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SecretProperties {
-    /// `loaded`.
+    /// `loaded`. Deprecated.
     pub loaded: Option<bool>,
     /// `format`.
     pub format: Option<QCryptoSecretFormat>,
@@ -4273,7 +5287,9 @@ pub struct SecretProperties {
     /// `file`.
     pub file: Option<String>,
 }
-/// The struct `SevGuestProperties`.
+/// The struct `SevGuestProperties`, since QEMU 2.12.
+///
+/// In the bindings of 10.0: `legacy-vm-type` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevGuestProperties {
     /// `sev-device`.
@@ -4290,10 +5306,16 @@ pub struct SevGuestProperties {
     pub cbitpos: Option<u32>,
     /// `reduced-phys-bits`.
     pub reduced_phys_bits: u32,
-    /// `kernel-hashes`.
+    /// `kernel-hashes`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     pub kernel_hashes: Option<bool>,
 }
-/// The struct `SevInfo`.
+/// The struct `SevInfo`, since QEMU 2.12.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
+///
+/// In the bindings of 10.0: `sev-type`, `sev-type=sev` and `sev-type=sev-snp` are new; `handle` and `policy` are gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevInfo {
     /// `enabled`.
@@ -4311,7 +5333,11 @@ pub struct SevInfo {
     /// `handle`.
     pub handle: u32,
 }
-/// The struct `SGXInfo`.
+/// The struct `SGXInfo`, since QEMU 6.2.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
+///
+/// In the bindings of 10.0: `section-size` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SgxInfo {
     /// `sgx`.
@@ -4322,12 +5348,16 @@ pub struct SgxInfo {
     pub sgx2: bool,
     /// `flc`.
     pub flc: bool,
-    /// `section-size`.
+    /// `section-size`. Deprecated.
     pub section_size: u64,
-    /// `sections`.
+    /// `sections`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub sections: Vec<SgxepcSection>,
 }
-/// The enum `SmbiosEntryPointType`.
+/// The enum `SmbiosEntryPointType`, since QEMU 7.0.
+///
+/// In the bindings of 10.0: `auto` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SmbiosEntryPointType {
@@ -4357,7 +5387,9 @@ impl From<&str> for SmbiosEntryPointType {
         }
     }
 }
-/// The struct `SMPConfiguration`.
+/// The struct `SMPConfiguration`, since QEMU 6.1.
+///
+/// In the bindings of 10.0: `books`, `drawers` and `modules` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SmpConfiguration {
     /// `cpus`.
@@ -4366,7 +5398,9 @@ pub struct SmpConfiguration {
     pub sockets: Option<i64>,
     /// `dies`.
     pub dies: Option<i64>,
-    /// `clusters`.
+    /// `clusters`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub clusters: Option<i64>,
     /// `cores`.
     pub cores: Option<i64>,
@@ -4375,7 +5409,9 @@ pub struct SmpConfiguration {
     /// `maxcpus`.
     pub maxcpus: Option<i64>,
 }
-/// The union `SocketAddress`.
+/// The union `SocketAddress`, since QEMU 2.9.
+///
+/// In the bindings of 10.0: `type=fd` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SocketAddress {
@@ -4390,7 +5426,15 @@ pub enum SocketAddress {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `SocketAddressLegacy`.
+/// The union `SocketAddressLegacy`, since QEMU 1.3.
+///
+/// Deprecated in QEMU 7.2.
+///
+/// Since the bindings of 2.11: `type` is new.
+///
+/// In the bindings of 10.0: `type=fd` is of another type.
+///
+/// Deprecated.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SocketAddressLegacy {
@@ -4405,7 +5449,9 @@ pub enum SocketAddressLegacy {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `StatsFilter`.
+/// The union `StatsFilter`, since QEMU 7.1.
+///
+/// In the bindings of 10.0: `target=cryptodev` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsFilter {
     /// `target`, and the members that depend on it.
@@ -4424,7 +5470,9 @@ pub enum StatsFilterTarget {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `StatsProvider`.
+/// The enum `StatsProvider`, since QEMU 7.1.
+///
+/// In the bindings of 10.0: `cryptodev` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatsProvider {
@@ -4450,7 +5498,7 @@ impl From<&str> for StatsProvider {
         }
     }
 }
-/// The struct `StatsRequest`.
+/// The struct `StatsRequest`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsRequest {
     /// `provider`.
@@ -4458,7 +5506,7 @@ pub struct StatsRequest {
     /// `names`.
     pub names: Option<Vec<String>>,
 }
-/// The struct `StatsResult`.
+/// The struct `StatsResult`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsResult {
     /// `provider`.
@@ -4468,7 +5516,7 @@ pub struct StatsResult {
     /// `stats`.
     pub stats: Vec<Stats>,
 }
-/// The struct `StatsSchema`.
+/// The struct `StatsSchema`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsSchema {
     /// `provider`.
@@ -4478,7 +5526,9 @@ pub struct StatsSchema {
     /// `stats`.
     pub stats: Vec<StatsSchemaValue>,
 }
-/// The enum `StatsTarget`.
+/// The enum `StatsTarget`, since QEMU 7.1.
+///
+/// In the bindings of 10.0: `cryptodev` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatsTarget {
@@ -4508,13 +5558,17 @@ impl From<&str> for StatsTarget {
         }
     }
 }
-/// The struct `StringWrapper`.
+/// The struct `StringWrapper`, since QEMU 1.3.
+///
+/// Gone in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StringWrapper {
     /// `data`.
     pub data: QapiString,
 }
-/// The enum `SysEmuTarget`.
+/// The enum `SysEmuTarget`, since QEMU 3.0.
+///
+/// In the bindings of 10.0: `cris` and `nios2` are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SysEmuTarget {
@@ -4524,7 +5578,9 @@ pub enum SysEmuTarget {
     Alpha,
     /// `arm`.
     Arm,
-    /// `avr`.
+    /// `avr`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     Avr,
     /// `cris`.
     Cris,
@@ -4560,7 +5616,9 @@ pub enum SysEmuTarget {
     Riscv32,
     /// `riscv64`.
     Riscv64,
-    /// `rx`.
+    /// `rx`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     Rx,
     /// `s390x`.
     S390x,
@@ -4660,13 +5718,17 @@ impl From<&str> for SysEmuTarget {
         }
     }
 }
-/// The struct `TargetInfo`.
+/// The struct `TargetInfo`, since QEMU 1.2.
+///
+/// Since the bindings of 2.11: `arch` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TargetInfo {
     /// `arch`.
     pub arch: SysEmuTarget,
 }
-/// The struct `TlsCredsAnonProperties`.
+/// The struct `TlsCredsAnonProperties`, since QEMU 2.5.
+///
+/// In the bindings of 10.0: `loaded` is gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsAnonProperties {
     /// `verify-peer`.
@@ -4677,10 +5739,12 @@ pub struct TlsCredsAnonProperties {
     pub endpoint: Option<QCryptoTlsCredsEndpoint>,
     /// `priority`.
     pub priority: Option<String>,
-    /// `loaded`.
+    /// `loaded`. Deprecated.
     pub loaded: Option<bool>,
 }
-/// The struct `TlsCredsPskProperties`.
+/// The struct `TlsCredsPskProperties`, since QEMU 3.0.
+///
+/// In the bindings of 10.0: `loaded` is gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsPskProperties {
     /// `verify-peer`.
@@ -4691,12 +5755,14 @@ pub struct TlsCredsPskProperties {
     pub endpoint: Option<QCryptoTlsCredsEndpoint>,
     /// `priority`.
     pub priority: Option<String>,
-    /// `loaded`.
+    /// `loaded`. Deprecated.
     pub loaded: Option<bool>,
     /// `username`.
     pub username: Option<String>,
 }
-/// The struct `TlsCredsX509Properties`.
+/// The struct `TlsCredsX509Properties`, since QEMU 2.5.
+///
+/// In the bindings of 10.0: `loaded` is gone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsX509Properties {
     /// `verify-peer`.
@@ -4707,45 +5773,71 @@ pub struct TlsCredsX509Properties {
     pub endpoint: Option<QCryptoTlsCredsEndpoint>,
     /// `priority`.
     pub priority: Option<String>,
-    /// `loaded`.
+    /// `loaded`. Deprecated.
     pub loaded: Option<bool>,
     /// `sanity-check`.
     pub sanity_check: Option<bool>,
     /// `passwordid`.
     pub passwordid: Option<String>,
 }
-/// The union `TransactionAction`.
+/// The union `TransactionAction`, since QEMU 1.1.
+///
+/// Since the bindings of 2.11: `type`, `type=block-dirty-bitmap-disable`, `type=block-dirty-bitmap-enable`, `type=block-dirty-bitmap-merge` and `type=block-dirty-bitmap-remove` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TransactionAction {
-    /// `abort`.
+    /// `abort`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     Abort(Abort),
-    /// `block-dirty-bitmap-add`.
+    /// `block-dirty-bitmap-add`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     BlockDirtyBitmapAdd(BlockDirtyBitmapAdd),
-    /// `block-dirty-bitmap-remove`.
+    /// `block-dirty-bitmap-remove`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     BlockDirtyBitmapRemove(BlockDirtyBitmap),
-    /// `block-dirty-bitmap-clear`.
+    /// `block-dirty-bitmap-clear`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     BlockDirtyBitmapClear(BlockDirtyBitmap),
-    /// `block-dirty-bitmap-enable`.
+    /// `block-dirty-bitmap-enable`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     BlockDirtyBitmapEnable(BlockDirtyBitmap),
-    /// `block-dirty-bitmap-disable`.
+    /// `block-dirty-bitmap-disable`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     BlockDirtyBitmapDisable(BlockDirtyBitmap),
-    /// `block-dirty-bitmap-merge`.
+    /// `block-dirty-bitmap-merge`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     BlockDirtyBitmapMerge(BlockDirtyBitmapMerge),
-    /// `blockdev-backup`.
+    /// `blockdev-backup`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     BlockdevBackup(BlockdevBackup),
-    /// `blockdev-snapshot`.
+    /// `blockdev-snapshot`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     BlockdevSnapshot(BlockdevSnapshot),
-    /// `blockdev-snapshot-internal-sync`.
+    /// `blockdev-snapshot-internal-sync`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     BlockdevSnapshotInternalSync(BlockdevSnapshotInternal),
-    /// `blockdev-snapshot-sync`.
+    /// `blockdev-snapshot-sync`, since QEMU 1.1.
+    ///
+    /// (since 1.1)
     BlockdevSnapshotSync(BlockdevSnapshotSync),
-    /// `drive-backup`.
+    /// `drive-backup`, since QEMU 1.6. Deprecated.
+    ///
+    /// (since 1.6)
     DriveBackup(DriveBackup),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `VfioUserServerProperties`.
+/// The struct `VfioUserServerProperties`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VfioUserServerProperties {
     /// `socket`.

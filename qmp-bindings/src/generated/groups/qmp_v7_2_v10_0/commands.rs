@@ -18,22 +18,24 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `announce-self`.
+/// The command `announce-self`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AnnounceSelf(pub types::AnnounceParameters);
-/// The command `block-dirty-bitmap-add`.
+/// The command `block-dirty-bitmap-add`, since QEMU 2.4.
+///
+/// Since the bindings of 2.11: `disabled` is new; `autoload` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd(pub types::BlockDirtyBitmapAdd);
-/// The command `block-dirty-bitmap-disable`.
+/// The command `block-dirty-bitmap-disable`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapDisable(pub types::BlockDirtyBitmap);
-/// The command `block-dirty-bitmap-enable`.
+/// The command `block-dirty-bitmap-enable`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapEnable(pub types::BlockDirtyBitmap);
-/// The command `block-dirty-bitmap-merge`.
+/// The command `block-dirty-bitmap-merge`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapMerge(pub types::BlockDirtyBitmapMerge);
-/// The command `block-export-del`.
+/// The command `block-export-del`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportDel {
     /// `id`.
@@ -47,7 +49,7 @@ impl BlockExportDel {
         Self { id: id.into(), mode: None }
     }
 }
-/// The command `block-job-dismiss`.
+/// The command `block-job-dismiss`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobDismiss {
     /// `id`.
@@ -59,7 +61,7 @@ impl BlockJobDismiss {
         Self { id: id.into() }
     }
 }
-/// The command `block-job-finalize`.
+/// The command `block-job-finalize`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobFinalize {
     /// `id`.
@@ -71,18 +73,24 @@ impl BlockJobFinalize {
         Self { id: id.into() }
     }
 }
-/// The command `blockdev-change-medium`.
+/// The command `blockdev-change-medium`, since QEMU 2.5.
+///
+/// Since the bindings of 2.11: `force` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevChangeMedium {
-    /// `device`.
+    /// `device`. Deprecated.
     pub device: Option<String>,
-    /// `id`.
+    /// `id`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub id: Option<String>,
     /// `filename`.
     pub filename: String,
     /// `format`.
     pub format: Option<String>,
-    /// `force`.
+    /// `force`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     pub force: Option<bool>,
     /// `read-only-mode`.
     pub read_only_mode: Option<types::BlockdevChangeReadOnlyMode>,
@@ -100,7 +108,7 @@ impl BlockdevChangeMedium {
         }
     }
 }
-/// The command `blockdev-insert-medium`.
+/// The command `blockdev-insert-medium`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevInsertMedium {
     /// `id`.
@@ -117,10 +125,14 @@ impl BlockdevInsertMedium {
         }
     }
 }
-/// The command `blockdev-mirror`.
+/// The command `blockdev-mirror`, since QEMU 2.6.
+///
+/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize` and `copy-mode` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevMirror {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -140,13 +152,21 @@ pub struct BlockdevMirror {
     pub on_source_error: Option<types::BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<types::BlockdevOnError>,
-    /// `filter-node-name`.
+    /// `filter-node-name`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub filter_node_name: Option<String>,
-    /// `copy-mode`.
+    /// `copy-mode`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub copy_mode: Option<types::MirrorCopyMode>,
-    /// `auto-finalize`.
+    /// `auto-finalize`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`.
+    /// `auto-dismiss`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub auto_dismiss: Option<bool>,
 }
 impl BlockdevMirror {
@@ -174,7 +194,7 @@ impl BlockdevMirror {
         }
     }
 }
-/// The command `blockdev-remove-medium`.
+/// The command `blockdev-remove-medium`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevRemoveMedium {
     /// `id`.
@@ -186,19 +206,23 @@ impl BlockdevRemoveMedium {
         Self { id: id.into() }
     }
 }
-/// The command `cancel-vcpu-dirty-limit`.
+/// The command `cancel-vcpu-dirty-limit`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CancelVcpuDirtyLimit {
     /// `cpu-index`.
     pub cpu_index: Option<i64>,
 }
-/// The command `display-reload`.
+/// The command `display-reload`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DisplayReload(pub types::DisplayReloadOptions);
-/// The command `drive-mirror`.
+/// The command `drive-mirror`, since QEMU 1.3.
+///
+/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize` and `copy-mode` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveMirror(pub types::DriveMirror);
-/// The command `dumpdtb`.
+/// The command `dumpdtb`, since QEMU 7.2.
+///
+/// Only in builds of QEMU with `CONFIG_FDT`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dumpdtb {
     /// `filename`.
@@ -210,10 +234,12 @@ impl Dumpdtb {
         Self { filename: filename.into() }
     }
 }
-/// The command `expire_password`.
+/// The command `expire_password`, since QEMU 0.14.
+///
+/// Since the bindings of 2.11: `protocol=spice` and `protocol=vnc` are new; `protocol` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExpirePassword(pub types::ExpirePasswordOptions);
-/// The command `job-cancel`.
+/// The command `job-cancel`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobCancel {
     /// `id`.
@@ -225,7 +251,7 @@ impl JobCancel {
         Self { id: id.into() }
     }
 }
-/// The command `job-complete`.
+/// The command `job-complete`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobComplete {
     /// `id`.
@@ -237,7 +263,7 @@ impl JobComplete {
         Self { id: id.into() }
     }
 }
-/// The command `job-dismiss`.
+/// The command `job-dismiss`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobDismiss {
     /// `id`.
@@ -249,7 +275,7 @@ impl JobDismiss {
         Self { id: id.into() }
     }
 }
-/// The command `job-finalize`.
+/// The command `job-finalize`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobFinalize {
     /// `id`.
@@ -261,7 +287,7 @@ impl JobFinalize {
         Self { id: id.into() }
     }
 }
-/// The command `job-pause`.
+/// The command `job-pause`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobPause {
     /// `id`.
@@ -273,7 +299,7 @@ impl JobPause {
         Self { id: id.into() }
     }
 }
-/// The command `job-resume`.
+/// The command `job-resume`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobResume {
     /// `id`.
@@ -285,10 +311,14 @@ impl JobResume {
         Self { id: id.into() }
     }
 }
-/// The command `migrate-pause`.
+/// The command `migrate-pause`, since QEMU 3.0.
+///
+/// May be sent out of band.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigratePause {}
-/// The command `migrate-recover`.
+/// The command `migrate-recover`, since QEMU 3.0.
+///
+/// May be sent out of band.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateRecover {
     /// `uri`.
@@ -300,10 +330,16 @@ impl MigrateRecover {
         Self { uri: uri.into() }
     }
 }
-/// The command `nbd-server-add`.
+/// The command `nbd-server-add`, since QEMU 1.3.
+///
+/// Deprecated in QEMU 7.2, 10.0.
+///
+/// Since the bindings of 2.11: `bitmap`, `description` and `name` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerAdd(pub types::NbdServerAddOptions);
-/// The command `nbd-server-remove`.
+/// The command `nbd-server-remove`, since QEMU 2.12.
+///
+/// Deprecated in QEMU 7.2, 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerRemove {
     /// `name`.
@@ -320,13 +356,19 @@ impl NbdServerRemove {
         }
     }
 }
-/// The command `qmp_capabilities`.
+/// The command `qmp_capabilities`, since QEMU 0.13.
+///
+/// Since the bindings of 2.11: `enable` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QmpCapabilities {
-    /// `enable`.
+    /// `enable`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub enable: Option<Vec<types::QmpCapability>>,
 }
-/// The command `qom-list-properties`.
+/// The command `qom-list-properties`, since QEMU 2.12.
+///
+/// Returns `[ObjectPropertyInfo]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QomListProperties {
     /// `typename`.
@@ -338,40 +380,72 @@ impl QomListProperties {
         Self { typename: typename.into() }
     }
 }
-/// The command `query-block-exports`.
+/// The command `query-block-exports`, since QEMU 5.2.
+///
+/// Returns `[BlockExportInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryBlockExports {}
-/// The command `query-colo-status`.
+/// The command `query-colo-status`, since QEMU 3.1.
+///
+/// Only in builds of QEMU with `CONFIG_REPLICATION`.
+///
+/// Returns `COLOStatus`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryColoStatus {}
-/// The command `query-cpus-fast`.
+/// The command `query-cpus-fast`, since QEMU 2.12.
+///
+/// Returns `[CpuInfoFast]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryCpusFast {}
-/// The command `query-current-machine`.
+/// The command `query-current-machine`, since QEMU 4.0.
+///
+/// Returns `CurrentMachineParams`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryCurrentMachine {}
-/// The command `query-display-options`.
+/// The command `query-display-options`, since QEMU 3.1.
+///
+/// Returns `DisplayOptions`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryDisplayOptions {}
-/// The command `query-jobs`.
+/// The command `query-jobs`, since QEMU 3.0.
+///
+/// Returns `[JobInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryJobs {}
-/// The command `query-named-block-nodes`.
+/// The command `query-named-block-nodes`, since QEMU 2.0.
+///
+/// Returns `[BlockDeviceInfo]`.
+///
+/// Since the bindings of 2.11: `flat` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryNamedBlockNodes {
-    /// `flat`.
+    /// `flat`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub flat: Option<bool>,
 }
-/// The command `query-pr-managers`.
+/// The command `query-pr-managers`, since QEMU 3.0.
+///
+/// Returns `[PRManagerInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryPrManagers {}
-/// The command `query-replay`.
+/// The command `query-replay`, since QEMU 5.2.
+///
+/// Returns `ReplayInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryReplay {}
-/// The command `query-sev`.
+/// The command `query-sev`, since QEMU 2.12.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
+///
+/// Returns `SevInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QuerySev {}
-/// The command `query-sev-attestation-report`.
+/// The command `query-sev-attestation-report`, since QEMU 6.1.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
+///
+/// Returns `SevAttestationReport`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuerySevAttestationReport {
     /// `mnonce`.
@@ -383,25 +457,45 @@ impl QuerySevAttestationReport {
         Self { mnonce: mnonce.into() }
     }
 }
-/// The command `query-sev-capabilities`.
+/// The command `query-sev-capabilities`, since QEMU 2.12.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
+///
+/// Returns `SevCapability`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QuerySevCapabilities {}
-/// The command `query-sev-launch-measure`.
+/// The command `query-sev-launch-measure`, since QEMU 2.12.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
+///
+/// Returns `SevLaunchMeasureInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QuerySevLaunchMeasure {}
-/// The command `query-sgx`.
+/// The command `query-sgx`, since QEMU 6.2.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
+///
+/// Returns `SGXInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QuerySgx {}
-/// The command `query-sgx-capabilities`.
+/// The command `query-sgx-capabilities`, since QEMU 6.2.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
+///
+/// Returns `SGXInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QuerySgxCapabilities {}
-/// The command `query-vcpu-dirty-limit`.
+/// The command `query-vcpu-dirty-limit`, since QEMU 7.1.
+///
+/// Returns `[DirtyLimitInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryVcpuDirtyLimit {}
-/// The command `query-yank`.
+/// The command `query-yank`, since QEMU 6.0.
+///
+/// Returns `[YankInstance]`. May be sent out of band.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryYank {}
-/// The command `replay-break`.
+/// The command `replay-break`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplayBreak {
     /// `icount`.
@@ -413,10 +507,10 @@ impl ReplayBreak {
         Self { icount }
     }
 }
-/// The command `replay-delete-break`.
+/// The command `replay-delete-break`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReplayDeleteBreak {}
-/// The command `replay-seek`.
+/// The command `replay-seek`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplaySeek {
     /// `icount`.
@@ -428,16 +522,26 @@ impl ReplaySeek {
         Self { icount }
     }
 }
-/// The command `screendump`.
+/// The command `screendump`, since QEMU 0.14.
+///
+/// Only in builds of QEMU with `CONFIG_PIXMAN`.
+///
+/// Since the bindings of 2.11: `device`, `format` and `head` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Screendump {
     /// `filename`.
     pub filename: String,
-    /// `device`.
+    /// `device`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub device: Option<String>,
-    /// `head`.
+    /// `head`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub head: Option<i64>,
-    /// `format`.
+    /// `format`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     pub format: Option<types::ImageFormat>,
 }
 impl Screendump {
@@ -451,7 +555,7 @@ impl Screendump {
         }
     }
 }
-/// The command `set-action`.
+/// The command `set-action`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SetAction {
     /// `reboot`.
@@ -463,10 +567,12 @@ pub struct SetAction {
     /// `watchdog`.
     pub watchdog: Option<types::WatchdogAction>,
 }
-/// The command `set_password`.
+/// The command `set_password`, since QEMU 0.14.
+///
+/// Since the bindings of 2.11: `protocol=spice` and `protocol=vnc` are new; `connected` and `protocol` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetPassword(pub types::SetPasswordOptions);
-/// The command `set-vcpu-dirty-limit`.
+/// The command `set-vcpu-dirty-limit`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetVcpuDirtyLimit {
     /// `cpu-index`.
@@ -483,7 +589,9 @@ impl SetVcpuDirtyLimit {
         }
     }
 }
-/// The command `sev-inject-launch-secret`.
+/// The command `sev-inject-launch-secret`, since QEMU 6.0.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevInjectLaunchSecret {
     /// `packet-header`.
@@ -503,7 +611,7 @@ impl SevInjectLaunchSecret {
         }
     }
 }
-/// The command `snapshot-delete`.
+/// The command `snapshot-delete`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SnapshotDelete {
     /// `job-id`.
@@ -527,7 +635,7 @@ impl SnapshotDelete {
         }
     }
 }
-/// The command `snapshot-load`.
+/// The command `snapshot-load`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SnapshotLoad {
     /// `job-id`.
@@ -555,7 +663,7 @@ impl SnapshotLoad {
         }
     }
 }
-/// The command `snapshot-save`.
+/// The command `snapshot-save`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SnapshotSave {
     /// `job-id`.
@@ -583,7 +691,9 @@ impl SnapshotSave {
         }
     }
 }
-/// The command `x-blockdev-amend`.
+/// The command `x-blockdev-amend`, since QEMU 5.1.
+///
+/// Unstable in QEMU 7.2, 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XBlockdevAmend {
     /// `job-id`.
@@ -610,7 +720,9 @@ impl XBlockdevAmend {
         }
     }
 }
-/// The command `x-blockdev-set-iothread`.
+/// The command `x-blockdev-set-iothread`, since QEMU 2.12.
+///
+/// Unstable in QEMU 7.2, 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XBlockdevSetIothread {
     /// `node-name`.
@@ -630,37 +742,83 @@ impl XBlockdevSetIothread {
         }
     }
 }
-/// The command `x-debug-query-block-graph`.
+/// The command `x-debug-query-block-graph`, since QEMU 4.0.
+///
+/// Unstable in QEMU 7.2, 10.0.
+///
+/// Returns `XDbgBlockGraph`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XDebugQueryBlockGraph {}
-/// The command `x-exit-preconfig`.
+/// The command `x-exit-preconfig`, since QEMU 3.0.
+///
+/// Unstable in QEMU 7.2, 10.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XExitPreconfig {}
-/// The command `x-query-irq`.
+/// The command `x-query-irq`, since QEMU 6.2.
+///
+/// Unstable in QEMU 7.2, 10.0.
+///
+/// Returns `HumanReadableText`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryIrq {}
-/// The command `x-query-jit`.
+/// The command `x-query-jit`, since QEMU 6.2.
+///
+/// Unstable in QEMU 7.2, 10.0.
+///
+/// Only in builds of QEMU with `CONFIG_TCG`.
+///
+/// Returns `HumanReadableText`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryJit {}
-/// The command `x-query-numa`.
+/// The command `x-query-numa`, since QEMU 6.2.
+///
+/// Unstable in QEMU 7.2, 10.0.
+///
+/// Returns `HumanReadableText`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryNuma {}
-/// The command `x-query-opcount`.
+/// The command `x-query-opcount`, since QEMU 6.2.
+///
+/// Unstable in QEMU 7.2, 10.0.
+///
+/// Only in builds of QEMU with `CONFIG_TCG`.
+///
+/// Returns `HumanReadableText`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryOpcount {}
-/// The command `x-query-ramblock`.
+/// The command `x-query-ramblock`, since QEMU 6.2.
+///
+/// Unstable in QEMU 7.2, 10.0.
+///
+/// Returns `HumanReadableText`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryRamblock {}
-/// The command `x-query-roms`.
+/// The command `x-query-roms`, since QEMU 6.2.
+///
+/// Unstable in QEMU 7.2, 10.0.
+///
+/// Returns `HumanReadableText`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryRoms {}
-/// The command `x-query-usb`.
+/// The command `x-query-usb`, since QEMU 6.2.
+///
+/// Unstable in QEMU 7.2, 10.0.
+///
+/// Returns `HumanReadableText`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryUsb {}
-/// The command `x-query-virtio`.
+/// The command `x-query-virtio`, since QEMU 7.2.
+///
+/// Unstable in QEMU 7.2, 10.0.
+///
+/// Returns `[VirtioInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryVirtio {}
-/// The command `x-query-virtio-queue-element`.
+/// The command `x-query-virtio-queue-element`, since QEMU 7.2.
+///
+/// Unstable in QEMU 7.2, 10.0.
+///
+/// Returns `VirtioQueueElement`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XQueryVirtioQueueElement {
     /// `path`.
@@ -680,7 +838,11 @@ impl XQueryVirtioQueueElement {
         }
     }
 }
-/// The command `x-query-virtio-queue-status`.
+/// The command `x-query-virtio-queue-status`, since QEMU 7.2.
+///
+/// Unstable in QEMU 7.2, 10.0.
+///
+/// Returns `VirtQueueStatus`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XQueryVirtioQueueStatus {
     /// `path`.
@@ -694,7 +856,11 @@ impl XQueryVirtioQueueStatus {
         Self { path: path.into(), queue }
     }
 }
-/// The command `x-query-virtio-status`.
+/// The command `x-query-virtio-status`, since QEMU 7.2.
+///
+/// Unstable in QEMU 7.2, 10.0.
+///
+/// Returns `VirtioStatus`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XQueryVirtioStatus {
     /// `path`.
@@ -706,7 +872,11 @@ impl XQueryVirtioStatus {
         Self { path: path.into() }
     }
 }
-/// The command `x-query-virtio-vhost-queue-status`.
+/// The command `x-query-virtio-vhost-queue-status`, since QEMU 7.2.
+///
+/// Unstable in QEMU 7.2, 10.0.
+///
+/// Returns `VirtVhostQueueStatus`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XQueryVirtioVhostQueueStatus {
     /// `path`.
@@ -720,7 +890,9 @@ impl XQueryVirtioVhostQueueStatus {
         Self { path: path.into(), queue }
     }
 }
-/// The command `yank`.
+/// The command `yank`, since QEMU 6.0.
+///
+/// May be sent out of band.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Yank {
     /// `instances`.

@@ -10,13 +10,15 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The event `BLOCK_EXPORT_DELETED`.
+/// The event `BLOCK_EXPORT_DELETED`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportDeleted {
     /// `id`.
     pub id: String,
 }
-/// The event `BLOCK_JOB_CANCELLED`.
+/// The event `BLOCK_JOB_CANCELLED`, since QEMU 1.1.
+///
+/// Since the bindings of 2.11: `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobCancelled {
     /// `type`.
@@ -30,7 +32,9 @@ pub struct BlockJobCancelled {
     /// `speed`.
     pub speed: i64,
 }
-/// The event `BLOCK_JOB_COMPLETED`.
+/// The event `BLOCK_JOB_COMPLETED`, since QEMU 1.1.
+///
+/// Since the bindings of 2.11: `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobCompleted {
     /// `type`.
@@ -46,7 +50,7 @@ pub struct BlockJobCompleted {
     /// `error`.
     pub error: Option<String>,
 }
-/// The event `BLOCK_JOB_PENDING`.
+/// The event `BLOCK_JOB_PENDING`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobPending {
     /// `type`.
@@ -54,7 +58,9 @@ pub struct BlockJobPending {
     /// `id`.
     pub id: String,
 }
-/// The event `BLOCK_JOB_READY`.
+/// The event `BLOCK_JOB_READY`, since QEMU 1.3.
+///
+/// Since the bindings of 2.11: `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobReady {
     /// `type`.
@@ -68,7 +74,7 @@ pub struct BlockJobReady {
     /// `speed`.
     pub speed: i64,
 }
-/// The event `COLO_EXIT`.
+/// The event `COLO_EXIT`, since QEMU 3.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColoExit {
     /// `mode`.
@@ -76,7 +82,7 @@ pub struct ColoExit {
     /// `reason`.
     pub reason: types::ColoExitReason,
 }
-/// The event `DEVICE_UNPLUG_GUEST_ERROR`.
+/// The event `DEVICE_UNPLUG_GUEST_ERROR`, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceUnplugGuestError {
     /// `device`.
@@ -84,13 +90,13 @@ pub struct DeviceUnplugGuestError {
     /// `path`.
     pub path: String,
 }
-/// The event `FAILOVER_NEGOTIATED`.
+/// The event `FAILOVER_NEGOTIATED`, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FailoverNegotiated {
     /// `device-id`.
     pub device_id: String,
 }
-/// The event `GUEST_CRASHLOADED`.
+/// The event `GUEST_CRASHLOADED`, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestCrashloaded {
     /// `action`.
@@ -98,15 +104,17 @@ pub struct GuestCrashloaded {
     /// `info`.
     pub info: Option<types::GuestPanicInformation>,
 }
-/// The event `GUEST_PANICKED`.
+/// The event `GUEST_PANICKED`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestPanicked {
     /// `action`.
     pub action: types::GuestPanicAction,
-    /// `info`.
+    /// `info`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub info: Option<types::GuestPanicInformation>,
 }
-/// The event `JOB_STATUS_CHANGE`.
+/// The event `JOB_STATUS_CHANGE`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobStatusChange {
     /// `id`.
@@ -114,17 +122,19 @@ pub struct JobStatusChange {
     /// `status`.
     pub status: types::JobStatus,
 }
-/// The event `MEMORY_DEVICE_SIZE_CHANGE`.
+/// The event `MEMORY_DEVICE_SIZE_CHANGE`, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryDeviceSizeChange {
     /// `id`.
     pub id: Option<String>,
     /// `size`.
     pub size: u64,
-    /// `qom-path`.
+    /// `qom-path`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     pub qom_path: String,
 }
-/// The event `MEMORY_FAILURE`.
+/// The event `MEMORY_FAILURE`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryFailure {
     /// `recipient`.
@@ -134,13 +144,13 @@ pub struct MemoryFailure {
     /// `flags`.
     pub flags: types::MemoryFailureFlags,
 }
-/// The event `NETDEV_STREAM_DISCONNECTED`.
+/// The event `NETDEV_STREAM_DISCONNECTED`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevStreamDisconnected {
     /// `netdev-id`.
     pub netdev_id: String,
 }
-/// The event `PR_MANAGER_STATUS_CHANGED`.
+/// The event `PR_MANAGER_STATUS_CHANGED`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PrManagerStatusChanged {
     /// `id`.
@@ -148,15 +158,23 @@ pub struct PrManagerStatusChanged {
     /// `connected`.
     pub connected: bool,
 }
-/// The event `RESET`.
+/// The event `RESET`, since QEMU 0.12.
+///
+/// Since the bindings of 2.11: `reason` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reset {
-    /// `guest`.
+    /// `guest`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub guest: bool,
-    /// `reason`.
+    /// `reason`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub reason: types::ShutdownCause,
 }
-/// The event `RTC_CHANGE`.
+/// The event `RTC_CHANGE`, since QEMU 0.13.
+///
+/// Since the bindings of 2.11: `qom-path` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RtcChange {
     /// `offset`.
@@ -164,21 +182,27 @@ pub struct RtcChange {
     /// `qom-path`.
     pub qom_path: String,
 }
-/// The event `SHUTDOWN`.
+/// The event `SHUTDOWN`, since QEMU 0.12.
+///
+/// Since the bindings of 2.11: `reason` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shutdown {
-    /// `guest`.
+    /// `guest`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub guest: bool,
-    /// `reason`.
+    /// `reason`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub reason: types::ShutdownCause,
 }
-/// The event `UNPLUG_PRIMARY`.
+/// The event `UNPLUG_PRIMARY`, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnplugPrimary {
     /// `device-id`.
     pub device_id: String,
 }
-/// The event `VFU_CLIENT_HANGUP`.
+/// The event `VFU_CLIENT_HANGUP`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VfuClientHangup {
     /// `vfu-id`.

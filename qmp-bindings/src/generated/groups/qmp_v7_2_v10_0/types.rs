@@ -17,13 +17,13 @@ use crate::generated::groups::qmp_v2_11_v7_2_v10_0::types::{
 };
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `AbortWrapper`.
+/// The struct `AbortWrapper`, since QEMU 1.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AbortWrapper {
     /// `data`.
     pub data: Abort,
 }
-/// The struct `AnnounceParameters`.
+/// The struct `AnnounceParameters`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AnnounceParameters {
     /// `initial`.
@@ -34,12 +34,16 @@ pub struct AnnounceParameters {
     pub rounds: i64,
     /// `step`.
     pub step: i64,
-    /// `interfaces`.
+    /// `interfaces`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     pub interfaces: Option<Vec<String>>,
-    /// `id`.
+    /// `id`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     pub id: Option<String>,
 }
-/// The enum `AudioFormat`.
+/// The enum `AudioFormat`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AudioFormat {
@@ -55,7 +59,9 @@ pub enum AudioFormat {
     U32,
     /// `s32`.
     S32,
-    /// `f32`.
+    /// `f32`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     F32,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -89,7 +95,7 @@ impl From<&str> for AudioFormat {
         }
     }
 }
-/// The struct `AudiodevAlsaOptions`.
+/// The struct `AudiodevAlsaOptions`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevAlsaOptions {
     /// `in`.
@@ -99,10 +105,12 @@ pub struct AudiodevAlsaOptions {
     /// `threshold`.
     pub threshold: Option<u32>,
 }
-/// The struct `AudiodevAlsaPerDirectionOptions`.
+/// The struct `AudiodevAlsaPerDirectionOptions`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevAlsaPerDirectionOptions {
-    /// `mixing-engine`.
+    /// `mixing-engine`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub mixing_engine: Option<bool>,
     /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
@@ -123,7 +131,7 @@ pub struct AudiodevAlsaPerDirectionOptions {
     /// `try-poll`.
     pub try_poll: Option<bool>,
 }
-/// The struct `AudiodevCoreaudioOptions`.
+/// The struct `AudiodevCoreaudioOptions`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevCoreaudioOptions {
     /// `in`.
@@ -131,10 +139,12 @@ pub struct AudiodevCoreaudioOptions {
     /// `out`.
     pub out: Option<AudiodevCoreaudioPerDirectionOptions>,
 }
-/// The struct `AudiodevCoreaudioPerDirectionOptions`.
+/// The struct `AudiodevCoreaudioPerDirectionOptions`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevCoreaudioPerDirectionOptions {
-    /// `mixing-engine`.
+    /// `mixing-engine`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub mixing_engine: Option<bool>,
     /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
@@ -151,7 +161,7 @@ pub struct AudiodevCoreaudioPerDirectionOptions {
     /// `buffer-count`.
     pub buffer_count: Option<u32>,
 }
-/// The struct `AudiodevDsoundOptions`.
+/// The struct `AudiodevDsoundOptions`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevDsoundOptions {
     /// `in`.
@@ -161,7 +171,7 @@ pub struct AudiodevDsoundOptions {
     /// `latency`.
     pub latency: Option<u32>,
 }
-/// The struct `AudiodevGenericOptions`.
+/// The struct `AudiodevGenericOptions`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevGenericOptions {
     /// `in`.
@@ -169,7 +179,7 @@ pub struct AudiodevGenericOptions {
     /// `out`.
     pub out: Option<AudiodevPerDirectionOptions>,
 }
-/// The struct `AudiodevJackOptions`.
+/// The struct `AudiodevJackOptions`, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevJackOptions {
     /// `in`.
@@ -177,10 +187,12 @@ pub struct AudiodevJackOptions {
     /// `out`.
     pub out: Option<AudiodevJackPerDirectionOptions>,
 }
-/// The struct `AudiodevJackPerDirectionOptions`.
+/// The struct `AudiodevJackPerDirectionOptions`, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevJackPerDirectionOptions {
-    /// `mixing-engine`.
+    /// `mixing-engine`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub mixing_engine: Option<bool>,
     /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
@@ -205,7 +217,7 @@ pub struct AudiodevJackPerDirectionOptions {
     /// `exact-name`.
     pub exact_name: Option<bool>,
 }
-/// The struct `AudiodevOssOptions`.
+/// The struct `AudiodevOssOptions`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevOssOptions {
     /// `in`.
@@ -219,10 +231,12 @@ pub struct AudiodevOssOptions {
     /// `dsp-policy`.
     pub dsp_policy: Option<u32>,
 }
-/// The struct `AudiodevOssPerDirectionOptions`.
+/// The struct `AudiodevOssPerDirectionOptions`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevOssPerDirectionOptions {
-    /// `mixing-engine`.
+    /// `mixing-engine`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub mixing_engine: Option<bool>,
     /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
@@ -243,7 +257,7 @@ pub struct AudiodevOssPerDirectionOptions {
     /// `try-poll`.
     pub try_poll: Option<bool>,
 }
-/// The struct `AudiodevPaOptions`.
+/// The struct `AudiodevPaOptions`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevPaOptions {
     /// `in`.
@@ -253,10 +267,12 @@ pub struct AudiodevPaOptions {
     /// `server`.
     pub server: Option<String>,
 }
-/// The struct `AudiodevPaPerDirectionOptions`.
+/// The struct `AudiodevPaPerDirectionOptions`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevPaPerDirectionOptions {
-    /// `mixing-engine`.
+    /// `mixing-engine`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub mixing_engine: Option<bool>,
     /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
@@ -272,15 +288,19 @@ pub struct AudiodevPaPerDirectionOptions {
     pub buffer_length: Option<u32>,
     /// `name`.
     pub name: Option<String>,
-    /// `stream-name`.
+    /// `stream-name`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub stream_name: Option<String>,
     /// `latency`.
     pub latency: Option<u32>,
 }
-/// The struct `AudiodevPerDirectionOptions`.
+/// The struct `AudiodevPerDirectionOptions`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevPerDirectionOptions {
-    /// `mixing-engine`.
+    /// `mixing-engine`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub mixing_engine: Option<bool>,
     /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
@@ -295,7 +315,7 @@ pub struct AudiodevPerDirectionOptions {
     /// `buffer-length`.
     pub buffer_length: Option<u32>,
 }
-/// The struct `AudiodevSdlOptions`.
+/// The struct `AudiodevSdlOptions`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevSdlOptions {
     /// `in`.
@@ -303,10 +323,12 @@ pub struct AudiodevSdlOptions {
     /// `out`.
     pub out: Option<AudiodevSdlPerDirectionOptions>,
 }
-/// The struct `AudiodevSdlPerDirectionOptions`.
+/// The struct `AudiodevSdlPerDirectionOptions`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevSdlPerDirectionOptions {
-    /// `mixing-engine`.
+    /// `mixing-engine`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub mixing_engine: Option<bool>,
     /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
@@ -323,7 +345,7 @@ pub struct AudiodevSdlPerDirectionOptions {
     /// `buffer-count`.
     pub buffer_count: Option<u32>,
 }
-/// The struct `AudiodevSndioOptions`.
+/// The struct `AudiodevSndioOptions`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevSndioOptions {
     /// `in`.
@@ -335,7 +357,7 @@ pub struct AudiodevSndioOptions {
     /// `latency`.
     pub latency: Option<u32>,
 }
-/// The struct `AudiodevWavOptions`.
+/// The struct `AudiodevWavOptions`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevWavOptions {
     /// `in`.
@@ -345,7 +367,7 @@ pub struct AudiodevWavOptions {
     /// `path`.
     pub path: Option<String>,
 }
-/// The struct `AuthZListFileProperties`.
+/// The struct `AuthZListFileProperties`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuthZListFileProperties {
     /// `filename`.
@@ -353,7 +375,7 @@ pub struct AuthZListFileProperties {
     /// `refresh`.
     pub refresh: Option<bool>,
 }
-/// The struct `AuthZListProperties`.
+/// The struct `AuthZListProperties`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AuthZListProperties {
     /// `policy`.
@@ -361,35 +383,37 @@ pub struct AuthZListProperties {
     /// `rules`.
     pub rules: Option<Vec<QAuthZListRule>>,
 }
-/// The struct `AuthZSimpleProperties`.
+/// The struct `AuthZSimpleProperties`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuthZSimpleProperties {
     /// `identity`.
     pub identity: String,
 }
-/// The struct `AuthZPAMProperties`.
+/// The struct `AuthZPAMProperties`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuthZpamProperties {
     /// `service`.
     pub service: String,
 }
-/// The struct `BitmapMigrationBitmapAlias`.
+/// The struct `BitmapMigrationBitmapAlias`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BitmapMigrationBitmapAlias {
     /// `name`.
     pub name: String,
     /// `alias`.
     pub alias: String,
-    /// `transform`.
+    /// `transform`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     pub transform: Option<BitmapMigrationBitmapAliasTransform>,
 }
-/// The struct `BitmapMigrationBitmapAliasTransform`.
+/// The struct `BitmapMigrationBitmapAliasTransform`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BitmapMigrationBitmapAliasTransform {
     /// `persistent`.
     pub persistent: Option<bool>,
 }
-/// The struct `BitmapMigrationNodeAlias`.
+/// The struct `BitmapMigrationNodeAlias`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BitmapMigrationNodeAlias {
     /// `node-name`.
@@ -399,7 +423,7 @@ pub struct BitmapMigrationNodeAlias {
     /// `bitmaps`.
     pub bitmaps: Vec<BitmapMigrationBitmapAlias>,
 }
-/// The enum `BitmapSyncMode`.
+/// The enum `BitmapSyncMode`, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BitmapSyncMode {
@@ -433,7 +457,9 @@ impl From<&str> for BitmapSyncMode {
         }
     }
 }
-/// The enum `BlkdebugEvent`.
+/// The enum `BlkdebugEvent`, since QEMU 2.9.
+///
+/// Since the bindings of 2.11: `cluster_alloc_space` and `none` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlkdebugEvent {
@@ -523,15 +549,25 @@ pub enum BlkdebugEvent {
     PwritevDone,
     /// `empty_image_prepare`.
     EmptyImagePrepare,
-    /// `l1_shrink_write_table`.
+    /// `l1_shrink_write_table`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     L1ShrinkWriteTable,
-    /// `l1_shrink_free_l2_clusters`.
+    /// `l1_shrink_free_l2_clusters`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     L1ShrinkFreeL2Clusters,
-    /// `cor_write`.
+    /// `cor_write`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     CorWrite,
-    /// `cluster_alloc_space`.
+    /// `cluster_alloc_space`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     ClusterAllocSpace,
-    /// `none`.
+    /// `none`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     None,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -647,7 +683,7 @@ impl From<&str> for BlkdebugEvent {
         }
     }
 }
-/// The enum `BlkdebugIOType`.
+/// The enum `BlkdebugIOType`, since QEMU 4.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlkdebugIoType {
@@ -693,7 +729,7 @@ impl From<&str> for BlkdebugIoType {
         }
     }
 }
-/// The struct `BlkdebugSetStateOptions`.
+/// The struct `BlkdebugSetStateOptions`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlkdebugSetStateOptions {
     /// `event`.
@@ -703,7 +739,9 @@ pub struct BlkdebugSetStateOptions {
     /// `new_state`.
     pub new_state: i64,
 }
-/// The struct `BlockDirtyBitmapAdd`.
+/// The struct `BlockDirtyBitmapAdd`, since QEMU 2.4.
+///
+/// Since the bindings of 2.11: `disabled` is new; `autoload` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd {
     /// `node`.
@@ -712,18 +750,22 @@ pub struct BlockDirtyBitmapAdd {
     pub name: String,
     /// `granularity`.
     pub granularity: Option<u32>,
-    /// `persistent`.
+    /// `persistent`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub persistent: Option<bool>,
-    /// `disabled`.
+    /// `disabled`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub disabled: Option<bool>,
 }
-/// The struct `BlockDirtyBitmapAddWrapper`.
+/// The struct `BlockDirtyBitmapAddWrapper`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAddWrapper {
     /// `data`.
     pub data: BlockDirtyBitmapAdd,
 }
-/// The struct `BlockDirtyBitmapMerge`.
+/// The struct `BlockDirtyBitmapMerge`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapMerge {
     /// `node`.
@@ -733,46 +775,60 @@ pub struct BlockDirtyBitmapMerge {
     /// `bitmaps`.
     pub bitmaps: Vec<BlockDirtyBitmapOrStr>,
 }
-/// The struct `BlockDirtyBitmapMergeWrapper`.
+/// The struct `BlockDirtyBitmapMergeWrapper`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapMergeWrapper {
     /// `data`.
     pub data: BlockDirtyBitmapMerge,
 }
-/// The alternate `BlockDirtyBitmapOrStr`.
+/// The alternate `BlockDirtyBitmapOrStr`, since QEMU 4.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockDirtyBitmapOrStr {
-    /// `local`.
+    /// A value of the type `str`.
     Local(String),
-    /// `external`.
+    /// A value of the type `BlockDirtyBitmap`.
     External(BlockDirtyBitmap),
 }
-/// The struct `BlockDirtyBitmapWrapper`.
+/// The struct `BlockDirtyBitmapWrapper`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapWrapper {
     /// `data`.
     pub data: BlockDirtyBitmap,
 }
-/// The struct `BlockDirtyInfo`.
+/// The struct `BlockDirtyInfo`, since QEMU 1.3.
+///
+/// Since the bindings of 2.11: `busy`, `inconsistent`, `persistent` and `recording` are new; `status` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyInfo {
-    /// `name`.
+    /// `name`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub name: Option<String>,
     /// `count`.
     pub count: i64,
-    /// `granularity`.
+    /// `granularity`, since QEMU 1.4.
+    ///
+    /// (since 1.4)
     pub granularity: u32,
-    /// `recording`.
+    /// `recording`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub recording: bool,
-    /// `busy`.
+    /// `busy`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub busy: bool,
-    /// `persistent`.
+    /// `persistent`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub persistent: bool,
-    /// `inconsistent`.
+    /// `inconsistent`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub inconsistent: Option<bool>,
 }
-/// The struct `BlockExportInfo`.
+/// The struct `BlockExportInfo`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportInfo {
     /// `id`.
@@ -784,37 +840,51 @@ pub struct BlockExportInfo {
     /// `shutting-down`.
     pub shutting_down: bool,
 }
-/// The struct `BlockExportOptionsFuse`.
+/// The struct `BlockExportOptionsFuse`, since QEMU 6.0.
+///
+/// Only in builds of QEMU with `CONFIG_FUSE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportOptionsFuse {
     /// `mountpoint`.
     pub mountpoint: String,
     /// `growable`.
     pub growable: Option<bool>,
-    /// `allow-other`.
+    /// `allow-other`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub allow_other: Option<FuseExportAllowOther>,
 }
-/// The struct `BlockExportOptionsNbd`.
+/// The struct `BlockExportOptionsNbd`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockExportOptionsNbd {
-    /// `name`.
+    /// `name`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub name: Option<String>,
-    /// `description`.
+    /// `description`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub description: Option<String>,
     /// `bitmaps`.
     pub bitmaps: Option<Vec<BlockDirtyBitmapOrStr>>,
-    /// `allocation-depth`.
+    /// `allocation-depth`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub allocation_depth: Option<bool>,
 }
-/// The struct `BlockExportOptionsNbdBase`.
+/// The struct `BlockExportOptionsNbdBase`, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockExportOptionsNbdBase {
-    /// `name`.
+    /// `name`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub name: Option<String>,
-    /// `description`.
+    /// `description`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub description: Option<String>,
 }
-/// The struct `BlockExportOptionsVduseBlk`.
+/// The struct `BlockExportOptionsVduseBlk`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportOptionsVduseBlk {
     /// `name`.
@@ -828,7 +898,7 @@ pub struct BlockExportOptionsVduseBlk {
     /// `serial`.
     pub serial: Option<String>,
 }
-/// The enum `BlockExportRemoveMode`.
+/// The enum `BlockExportRemoveMode`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockExportRemoveMode {
@@ -858,17 +928,23 @@ impl From<&str> for BlockExportRemoveMode {
         }
     }
 }
-/// The enum `BlockExportType`.
+/// The enum `BlockExportType`, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockExportType {
     /// `nbd`.
     Nbd,
-    /// `vhost-user-blk`.
+    /// `vhost-user-blk`, since QEMU 5.2. Only in builds of QEMU with `CONFIG_VHOST_USER_BLK_SERVER`.
+    ///
+    /// (since 5.2)
     VhostUserBlk,
-    /// `fuse`.
+    /// `fuse`, since QEMU 6.0. Only in builds of QEMU with `CONFIG_FUSE`.
+    ///
+    /// (since 6.0)
     Fuse,
-    /// `vduse-blk`.
+    /// `vduse-blk`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VDUSE_BLK_EXPORT`.
+    ///
+    /// (since 7.1)
     VduseBlk,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -896,7 +972,7 @@ impl From<&str> for BlockExportType {
         }
     }
 }
-/// The struct `BlockLatencyHistogramInfo`.
+/// The struct `BlockLatencyHistogramInfo`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockLatencyHistogramInfo {
     /// `boundaries`.
@@ -904,17 +980,21 @@ pub struct BlockLatencyHistogramInfo {
     /// `bins`.
     pub bins: Vec<u64>,
 }
-/// The struct `BlockMeasureInfo`.
+/// The struct `BlockMeasureInfo`, since QEMU 2.10.
+///
+/// Since the bindings of 2.11: `bitmaps` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockMeasureInfo {
     /// `required`.
     pub required: i64,
     /// `fully-allocated`.
     pub fully_allocated: i64,
-    /// `bitmaps`.
+    /// `bitmaps`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     pub bitmaps: Option<i64>,
 }
-/// The enum `BlockPermission`.
+/// The enum `BlockPermission`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockPermission {
@@ -952,21 +1032,27 @@ impl From<&str> for BlockPermission {
         }
     }
 }
-/// The union `BlockStatsSpecific`.
+/// The union `BlockStatsSpecific`, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockStatsSpecific {
     /// `file`.
     File(BlockStatsSpecificFile),
-    /// `host_device`.
+    /// `host_device`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostDevice(BlockStatsSpecificFile),
-    /// `nvme`.
+    /// `nvme`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     Nvme(BlockStatsSpecificNvme),
     /// `blkdebug`.
     Blkdebug,
-    /// `blklogwrites`.
+    /// `blklogwrites`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     Blklogwrites,
-    /// `blkreplay`.
+    /// `blkreplay`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     Blkreplay,
     /// `blkverify`.
     Blkverify,
@@ -974,29 +1060,37 @@ pub enum BlockStatsSpecific {
     Bochs,
     /// `cloop`.
     Cloop,
-    /// `compress`.
+    /// `compress`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     Compress,
-    /// `copy-before-write`.
+    /// `copy-before-write`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     CopyBeforeWrite,
-    /// `copy-on-read`.
+    /// `copy-on-read`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     CopyOnRead,
     /// `dmg`.
     Dmg,
-    /// `snapshot-access`.
+    /// `snapshot-access`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     SnapshotAccess,
     /// `ftp`.
     Ftp,
     /// `ftps`.
     Ftps,
-    /// `gluster`.
+    /// `gluster`. Deprecated.
     Gluster,
-    /// `host_cdrom`.
+    /// `host_cdrom`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostCdrom,
     /// `http`.
     Http,
     /// `https`.
     Https,
-    /// `io_uring`.
+    /// `io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     IoUring,
     /// `iscsi`.
     Iscsi,
@@ -1010,7 +1104,7 @@ pub enum BlockStatsSpecific {
     NullAio,
     /// `null-co`.
     NullCo,
-    /// `nvme-io_uring`.
+    /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring,
     /// `parallels`.
     Parallels,
@@ -1028,21 +1122,23 @@ pub enum BlockStatsSpecific {
     Raw,
     /// `rbd`.
     Rbd,
-    /// `replication`.
+    /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication,
     /// `ssh`.
     Ssh,
-    /// `throttle`.
+    /// `throttle`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     Throttle,
     /// `vdi`.
     Vdi,
     /// `vhdx`.
     Vhdx,
-    /// `virtio-blk-vfio-pci`.
+    /// `virtio-blk-vfio-pci`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVfioPci,
-    /// `virtio-blk-vhost-user`.
+    /// `virtio-blk-vhost-user`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostUser,
-    /// `virtio-blk-vhost-vdpa`.
+    /// `virtio-blk-vhost-vdpa`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostVdpa,
     /// `vmdk`.
     Vmdk,
@@ -1053,7 +1149,7 @@ pub enum BlockStatsSpecific {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockStatsSpecificFile`.
+/// The struct `BlockStatsSpecificFile`, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStatsSpecificFile {
     /// `discard-nb-ok`.
@@ -1063,7 +1159,7 @@ pub struct BlockStatsSpecificFile {
     /// `discard-bytes-ok`.
     pub discard_bytes_ok: u64,
 }
-/// The struct `BlockStatsSpecificNvme`.
+/// The struct `BlockStatsSpecificNvme`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStatsSpecificNvme {
     /// `completion-errors`.
@@ -1073,7 +1169,9 @@ pub struct BlockStatsSpecificNvme {
     /// `unaligned-accesses`.
     pub unaligned_accesses: u64,
 }
-/// The enum `BlockdevAioOptions`.
+/// The enum `BlockdevAioOptions`, since QEMU 2.9.
+///
+/// Since the bindings of 2.11: `io_uring` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevAioOptions {
@@ -1081,7 +1179,9 @@ pub enum BlockdevAioOptions {
     Threads,
     /// `native`.
     Native,
-    /// `io_uring`.
+    /// `io_uring`, since QEMU 5.0. Only in builds of QEMU with `CONFIG_LINUX_IO_URING`.
+    ///
+    /// (since 5.0)
     IoUring,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1107,7 +1207,7 @@ impl From<&str> for BlockdevAioOptions {
         }
     }
 }
-/// The union `BlockdevAmendOptions`.
+/// The union `BlockdevAmendOptions`, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevAmendOptions {
@@ -1117,9 +1217,13 @@ pub enum BlockdevAmendOptions {
     Qcow2(BlockdevAmendOptionsQcow2),
     /// `blkdebug`.
     Blkdebug,
-    /// `blklogwrites`.
+    /// `blklogwrites`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     Blklogwrites,
-    /// `blkreplay`.
+    /// `blkreplay`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     Blkreplay,
     /// `blkverify`.
     Blkverify,
@@ -1127,33 +1231,41 @@ pub enum BlockdevAmendOptions {
     Bochs,
     /// `cloop`.
     Cloop,
-    /// `compress`.
+    /// `compress`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     Compress,
-    /// `copy-before-write`.
+    /// `copy-before-write`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     CopyBeforeWrite,
-    /// `copy-on-read`.
+    /// `copy-on-read`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     CopyOnRead,
     /// `dmg`.
     Dmg,
     /// `file`.
     File,
-    /// `snapshot-access`.
+    /// `snapshot-access`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     SnapshotAccess,
     /// `ftp`.
     Ftp,
     /// `ftps`.
     Ftps,
-    /// `gluster`.
+    /// `gluster`. Deprecated.
     Gluster,
-    /// `host_cdrom`.
+    /// `host_cdrom`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostCdrom,
-    /// `host_device`.
+    /// `host_device`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostDevice,
     /// `http`.
     Http,
     /// `https`.
     Https,
-    /// `io_uring`.
+    /// `io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     IoUring,
     /// `iscsi`.
     Iscsi,
@@ -1165,9 +1277,11 @@ pub enum BlockdevAmendOptions {
     NullAio,
     /// `null-co`.
     NullCo,
-    /// `nvme`.
+    /// `nvme`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     Nvme,
-    /// `nvme-io_uring`.
+    /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring,
     /// `parallels`.
     Parallels,
@@ -1183,21 +1297,23 @@ pub enum BlockdevAmendOptions {
     Raw,
     /// `rbd`.
     Rbd,
-    /// `replication`.
+    /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication,
     /// `ssh`.
     Ssh,
-    /// `throttle`.
+    /// `throttle`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     Throttle,
     /// `vdi`.
     Vdi,
     /// `vhdx`.
     Vhdx,
-    /// `virtio-blk-vfio-pci`.
+    /// `virtio-blk-vfio-pci`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVfioPci,
-    /// `virtio-blk-vhost-user`.
+    /// `virtio-blk-vhost-user`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostUser,
-    /// `virtio-blk-vhost-vdpa`.
+    /// `virtio-blk-vhost-vdpa`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostVdpa,
     /// `vmdk`.
     Vmdk,
@@ -1208,7 +1324,7 @@ pub enum BlockdevAmendOptions {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockdevAmendOptionsLUKS`.
+/// The struct `BlockdevAmendOptionsLUKS`, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevAmendOptionsLuks {
     /// `state`.
@@ -1224,13 +1340,13 @@ pub struct BlockdevAmendOptionsLuks {
     /// `secret`.
     pub secret: Option<String>,
 }
-/// The struct `BlockdevAmendOptionsQcow2`.
+/// The struct `BlockdevAmendOptionsQcow2`, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockdevAmendOptionsQcow2 {
     /// `encrypt`.
     pub encrypt: Option<QCryptoBlockAmendOptions>,
 }
-/// The struct `BlockdevCreateOptionsFile`.
+/// The struct `BlockdevCreateOptionsFile`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsFile {
     /// `filename`.
@@ -1241,10 +1357,12 @@ pub struct BlockdevCreateOptionsFile {
     pub preallocation: Option<PreallocMode>,
     /// `nocow`.
     pub nocow: Option<bool>,
-    /// `extent-size-hint`.
+    /// `extent-size-hint`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     pub extent_size_hint: Option<u64>,
 }
-/// The struct `BlockdevCreateOptionsNfs`.
+/// The struct `BlockdevCreateOptionsNfs`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsNfs {
     /// `location`.
@@ -1252,7 +1370,7 @@ pub struct BlockdevCreateOptionsNfs {
     /// `size`.
     pub size: u64,
 }
-/// The struct `BlockdevCreateOptionsSsh`.
+/// The struct `BlockdevCreateOptionsSsh`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsSsh {
     /// `location`.
@@ -1260,15 +1378,21 @@ pub struct BlockdevCreateOptionsSsh {
     /// `size`.
     pub size: u64,
 }
-/// The enum `BlockdevDriver`.
+/// The enum `BlockdevDriver`, since QEMU 2.9.
+///
+/// Since the bindings of 2.11: `blklogwrites`, `blkreplay`, `compress`, `copy-before-write`, `copy-on-read`, `io_uring`, `nvme`, `nvme-io_uring` and 5 more are new; `sheepdog` and `vxhs` are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevDriver {
     /// `blkdebug`.
     Blkdebug,
-    /// `blklogwrites`.
+    /// `blklogwrites`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     Blklogwrites,
-    /// `blkreplay`.
+    /// `blkreplay`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     Blkreplay,
     /// `blkverify`.
     Blkverify,
@@ -1276,33 +1400,41 @@ pub enum BlockdevDriver {
     Bochs,
     /// `cloop`.
     Cloop,
-    /// `compress`.
+    /// `compress`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     Compress,
-    /// `copy-before-write`.
+    /// `copy-before-write`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     CopyBeforeWrite,
-    /// `copy-on-read`.
+    /// `copy-on-read`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     CopyOnRead,
     /// `dmg`.
     Dmg,
     /// `file`.
     File,
-    /// `snapshot-access`.
+    /// `snapshot-access`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     SnapshotAccess,
     /// `ftp`.
     Ftp,
     /// `ftps`.
     Ftps,
-    /// `gluster`.
+    /// `gluster`. Deprecated.
     Gluster,
-    /// `host_cdrom`.
+    /// `host_cdrom`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostCdrom,
-    /// `host_device`.
+    /// `host_device`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostDevice,
     /// `http`.
     Http,
     /// `https`.
     Https,
-    /// `io_uring`.
+    /// `io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     IoUring,
     /// `iscsi`.
     Iscsi,
@@ -1316,9 +1448,11 @@ pub enum BlockdevDriver {
     NullAio,
     /// `null-co`.
     NullCo,
-    /// `nvme`.
+    /// `nvme`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     Nvme,
-    /// `nvme-io_uring`.
+    /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring,
     /// `parallels`.
     Parallels,
@@ -1336,21 +1470,23 @@ pub enum BlockdevDriver {
     Raw,
     /// `rbd`.
     Rbd,
-    /// `replication`.
+    /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication,
     /// `ssh`.
     Ssh,
-    /// `throttle`.
+    /// `throttle`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     Throttle,
     /// `vdi`.
     Vdi,
     /// `vhdx`.
     Vhdx,
-    /// `virtio-blk-vfio-pci`.
+    /// `virtio-blk-vfio-pci`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVfioPci,
-    /// `virtio-blk-vhost-user`.
+    /// `virtio-blk-vhost-user`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostUser,
-    /// `virtio-blk-vhost-vdpa`.
+    /// `virtio-blk-vhost-vdpa`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostVdpa,
     /// `vmdk`.
     Vmdk,
@@ -1470,41 +1606,63 @@ impl From<&str> for BlockdevDriver {
         }
     }
 }
-/// The struct `BlockdevOptionsFile`.
+/// The struct `BlockdevOptionsFile`, since QEMU 2.9.
+///
+/// Since the bindings of 2.11: `aio-max-batch`, `drop-cache` and `x-check-cache-dropped` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsFile {
     /// `filename`.
     pub filename: String,
-    /// `pr-manager`.
+    /// `pr-manager`, since QEMU 2.11.
+    ///
+    /// (since 2.11)
     pub pr_manager: Option<String>,
-    /// `locking`.
+    /// `locking`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     pub locking: Option<OnOffAuto>,
-    /// `aio`.
+    /// `aio`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub aio: Option<BlockdevAioOptions>,
-    /// `aio-max-batch`.
+    /// `aio-max-batch`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     pub aio_max_batch: Option<i64>,
-    /// `drop-cache`.
+    /// `drop-cache`, since QEMU 4.0. Only in builds of QEMU with `CONFIG_LINUX`.
+    ///
+    /// (since 4.0)
     pub drop_cache: Option<bool>,
-    /// `x-check-cache-dropped`.
+    /// `x-check-cache-dropped`, since QEMU 3.0. Unstable.
+    ///
+    /// (since 3.0)
     pub x_check_cache_dropped: Option<bool>,
 }
-/// The struct `BlockdevOptionsIoUring`.
+/// The struct `BlockdevOptionsIoUring`, since QEMU 7.2.
+///
+/// Only in builds of QEMU with `CONFIG_BLKIO`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsIoUring {
     /// `filename`.
     pub filename: String,
 }
-/// The struct `BlockdevOptionsNull`.
+/// The struct `BlockdevOptionsNull`, since QEMU 2.9.
+///
+/// Since the bindings of 2.11: `read-zeroes` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockdevOptionsNull {
     /// `size`.
     pub size: Option<i64>,
-    /// `latency-ns`.
+    /// `latency-ns`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub latency_ns: Option<u64>,
-    /// `read-zeroes`.
+    /// `read-zeroes`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     pub read_zeroes: Option<bool>,
 }
-/// The struct `BlockdevOptionsNVMe`.
+/// The struct `BlockdevOptionsNVMe`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsNvMe {
     /// `device`.
@@ -1512,13 +1670,17 @@ pub struct BlockdevOptionsNvMe {
     /// `namespace`.
     pub namespace: i64,
 }
-/// The struct `BlockdevOptionsNvmeIoUring`.
+/// The struct `BlockdevOptionsNvmeIoUring`, since QEMU 7.2.
+///
+/// Only in builds of QEMU with `CONFIG_BLKIO`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsNvmeIoUring {
     /// `path`.
     pub path: String,
 }
-/// The struct `BlockdevOptionsSsh`.
+/// The struct `BlockdevOptionsSsh`, since QEMU 2.9.
+///
+/// Since the bindings of 2.11: `host-key-check` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsSsh {
     /// `server`.
@@ -1530,25 +1692,31 @@ pub struct BlockdevOptionsSsh {
     /// `host-key-check`.
     pub host_key_check: Option<SshHostKeyCheck>,
 }
-/// The struct `BlockdevOptionsVirtioBlkVfioPci`.
+/// The struct `BlockdevOptionsVirtioBlkVfioPci`, since QEMU 7.2.
+///
+/// Only in builds of QEMU with `CONFIG_BLKIO`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsVirtioBlkVfioPci {
     /// `path`.
     pub path: String,
 }
-/// The struct `BlockdevOptionsVirtioBlkVhostUser`.
+/// The struct `BlockdevOptionsVirtioBlkVhostUser`, since QEMU 7.2.
+///
+/// Only in builds of QEMU with `CONFIG_BLKIO`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsVirtioBlkVhostUser {
     /// `path`.
     pub path: String,
 }
-/// The struct `BlockdevOptionsVirtioBlkVhostVdpa`.
+/// The struct `BlockdevOptionsVirtioBlkVhostVdpa`, since QEMU 7.2.
+///
+/// Only in builds of QEMU with `CONFIG_BLKIO`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsVirtioBlkVhostVdpa {
     /// `path`.
     pub path: String,
 }
-/// The enum `BlockdevQcow2Version`.
+/// The enum `BlockdevQcow2Version`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevQcow2Version {
@@ -1578,25 +1746,25 @@ impl From<&str> for BlockdevQcow2Version {
         }
     }
 }
-/// The struct `BlockdevSnapshotInternalWrapper`.
+/// The struct `BlockdevSnapshotInternalWrapper`, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotInternalWrapper {
     /// `data`.
     pub data: BlockdevSnapshotInternal,
 }
-/// The struct `BlockdevSnapshotSyncWrapper`.
+/// The struct `BlockdevSnapshotSyncWrapper`, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotSyncWrapper {
     /// `data`.
     pub data: BlockdevSnapshotSync,
 }
-/// The struct `BlockdevSnapshotWrapper`.
+/// The struct `BlockdevSnapshotWrapper`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotWrapper {
     /// `data`.
     pub data: BlockdevSnapshot,
 }
-/// The enum `BlockdevVhdxSubformat`.
+/// The enum `BlockdevVhdxSubformat`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevVhdxSubformat {
@@ -1626,7 +1794,7 @@ impl From<&str> for BlockdevVhdxSubformat {
         }
     }
 }
-/// The enum `BlockdevVmdkAdapterType`.
+/// The enum `BlockdevVmdkAdapterType`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevVmdkAdapterType {
@@ -1664,7 +1832,7 @@ impl From<&str> for BlockdevVmdkAdapterType {
         }
     }
 }
-/// The enum `BlockdevVmdkSubformat`.
+/// The enum `BlockdevVmdkSubformat`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevVmdkSubformat {
@@ -1706,7 +1874,7 @@ impl From<&str> for BlockdevVmdkSubformat {
         }
     }
 }
-/// The enum `BlockdevVpcSubformat`.
+/// The enum `BlockdevVpcSubformat`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevVpcSubformat {
@@ -1736,7 +1904,7 @@ impl From<&str> for BlockdevVpcSubformat {
         }
     }
 }
-/// The struct `BootConfiguration`.
+/// The struct `BootConfiguration`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BootConfiguration {
     /// `order`.
@@ -1754,7 +1922,9 @@ pub struct BootConfiguration {
     /// `strict`.
     pub strict: Option<bool>,
 }
-/// The struct `CanHostSocketcanProperties`.
+/// The struct `CanHostSocketcanProperties`, since QEMU 2.12.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CanHostSocketcanProperties {
     /// `if`.
@@ -1762,13 +1932,15 @@ pub struct CanHostSocketcanProperties {
     /// `canbus`.
     pub canbus: String,
 }
-/// The struct `ChardevCommonWrapper`.
+/// The struct `ChardevCommonWrapper`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevCommonWrapper {
     /// `data`.
     pub data: ChardevCommon,
 }
-/// The struct `ChardevDBus`.
+/// The struct `ChardevDBus`, since QEMU 7.0.
+///
+/// Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevDBus {
     /// `logfile`.
@@ -1778,31 +1950,35 @@ pub struct ChardevDBus {
     /// `name`.
     pub name: String,
 }
-/// The struct `ChardevDBusWrapper`.
+/// The struct `ChardevDBusWrapper`, since QEMU 7.0.
+///
+/// Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevDBusWrapper {
     /// `data`.
     pub data: ChardevDBus,
 }
-/// The struct `ChardevFileWrapper`.
+/// The struct `ChardevFileWrapper`, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevFileWrapper {
     /// `data`.
     pub data: ChardevFile,
 }
-/// The struct `ChardevHostdevWrapper`.
+/// The struct `ChardevHostdevWrapper`, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevHostdevWrapper {
     /// `data`.
     pub data: ChardevHostdev,
 }
-/// The struct `ChardevMuxWrapper`.
+/// The struct `ChardevMuxWrapper`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevMuxWrapper {
     /// `data`.
     pub data: ChardevMux,
 }
-/// The struct `ChardevQemuVDAgent`.
+/// The struct `ChardevQemuVDAgent`, since QEMU 6.1.
+///
+/// Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevQemuVdAgent {
     /// `logfile`.
@@ -1814,43 +1990,49 @@ pub struct ChardevQemuVdAgent {
     /// `clipboard`.
     pub clipboard: Option<bool>,
 }
-/// The struct `ChardevQemuVDAgentWrapper`.
+/// The struct `ChardevQemuVDAgentWrapper`, since QEMU 6.1.
+///
+/// Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevQemuVdAgentWrapper {
     /// `data`.
     pub data: ChardevQemuVdAgent,
 }
-/// The struct `ChardevRingbufWrapper`.
+/// The struct `ChardevRingbufWrapper`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevRingbufWrapper {
     /// `data`.
     pub data: ChardevRingbuf,
 }
-/// The struct `ChardevSpiceChannelWrapper`.
+/// The struct `ChardevSpiceChannelWrapper`, since QEMU 1.5.
+///
+/// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSpiceChannelWrapper {
     /// `data`.
     pub data: ChardevSpiceChannel,
 }
-/// The struct `ChardevSpicePortWrapper`.
+/// The struct `ChardevSpicePortWrapper`, since QEMU 1.5.
+///
+/// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSpicePortWrapper {
     /// `data`.
     pub data: ChardevSpicePort,
 }
-/// The struct `ChardevStdioWrapper`.
+/// The struct `ChardevStdioWrapper`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevStdioWrapper {
     /// `data`.
     pub data: ChardevStdio,
 }
-/// The struct `ChardevVCWrapper`.
+/// The struct `ChardevVCWrapper`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevVcWrapper {
     /// `data`.
     pub data: ChardevVc,
 }
-/// The struct `ColoCompareProperties`.
+/// The struct `ColoCompareProperties`, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColoCompareProperties {
     /// `primary_in`.
@@ -1872,7 +2054,7 @@ pub struct ColoCompareProperties {
     /// `vnet_hdr_support`.
     pub vnet_hdr_support: Option<bool>,
 }
-/// The enum `COLOExitReason`.
+/// The enum `COLOExitReason`, since QEMU 3.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColoExitReason {
@@ -1882,7 +2064,9 @@ pub enum ColoExitReason {
     Request,
     /// `error`.
     Error,
-    /// `processing`.
+    /// `processing`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     Processing,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1910,7 +2094,9 @@ impl From<&str> for ColoExitReason {
         }
     }
 }
-/// The enum `COLOMode`.
+/// The enum `COLOMode`, since QEMU 2.8.
+///
+/// Since the bindings of 2.11: `none` is new; `unknown` is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColoMode {
@@ -1944,29 +2130,37 @@ impl From<&str> for ColoMode {
         }
     }
 }
-/// The struct `COLOStatus`.
+/// The struct `COLOStatus`, since QEMU 3.1.
+///
+/// Only in builds of QEMU with `CONFIG_REPLICATION`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColoStatus {
     /// `mode`.
     pub mode: ColoMode,
-    /// `last-mode`.
+    /// `last-mode`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub last_mode: ColoMode,
     /// `reason`.
     pub reason: ColoExitReason,
 }
-/// The struct `CompatPolicy`.
+/// The struct `CompatPolicy`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CompatPolicy {
     /// `deprecated-input`.
     pub deprecated_input: Option<CompatPolicyInput>,
     /// `deprecated-output`.
     pub deprecated_output: Option<CompatPolicyOutput>,
-    /// `unstable-input`.
+    /// `unstable-input`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     pub unstable_input: Option<CompatPolicyInput>,
-    /// `unstable-output`.
+    /// `unstable-output`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     pub unstable_output: Option<CompatPolicyOutput>,
 }
-/// The enum `CompatPolicyInput`.
+/// The enum `CompatPolicyInput`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CompatPolicyInput {
@@ -2000,7 +2194,7 @@ impl From<&str> for CompatPolicyInput {
         }
     }
 }
-/// The enum `CompatPolicyOutput`.
+/// The enum `CompatPolicyOutput`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CompatPolicyOutput {
@@ -2030,7 +2224,7 @@ impl From<&str> for CompatPolicyOutput {
         }
     }
 }
-/// The struct `CompressionStats`.
+/// The struct `CompressionStats`, since QEMU 3.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CompressionStats {
     /// `pages`.
@@ -2044,31 +2238,47 @@ pub struct CompressionStats {
     /// `compression-rate`.
     pub compression_rate: f64,
 }
-/// The struct `CpuDefinitionInfo`.
+/// The struct `CpuDefinitionInfo`, since QEMU 1.2.
+///
+/// Only in builds of QEMU with `any(TARGET_PPC, TARGET_ARM, TARGET_I386, TARGET_S390X, TARGET_MIPS, TARGET_LOONGARCH64, TARGET_RISCV)`.
+///
+/// Since the bindings of 2.11: `alias-of` and `deprecated` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuDefinitionInfo {
     /// `name`.
     pub name: String,
-    /// `migration-safe`.
+    /// `migration-safe`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub migration_safe: Option<bool>,
-    /// `static`.
+    /// `static`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub r#static: bool,
-    /// `unavailable-features`.
+    /// `unavailable-features`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     pub unavailable_features: Option<Vec<String>>,
-    /// `typename`.
+    /// `typename`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub typename: String,
-    /// `alias-of`.
+    /// `alias-of`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     pub alias_of: Option<String>,
-    /// `deprecated`.
+    /// `deprecated`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub deprecated: bool,
 }
-/// The struct `CurrentMachineParams`.
+/// The struct `CurrentMachineParams`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CurrentMachineParams {
     /// `wakeup-suspend-support`.
     pub wakeup_suspend_support: bool,
 }
-/// The struct `CXLFixedMemoryWindowOptions`.
+/// The struct `CXLFixedMemoryWindowOptions`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlFixedMemoryWindowOptions {
     /// `size`.
@@ -2078,13 +2288,13 @@ pub struct CxlFixedMemoryWindowOptions {
     /// `targets`.
     pub targets: Vec<String>,
 }
-/// The struct `CXLFMWProperties`.
+/// The struct `CXLFMWProperties`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlfmwProperties {
     /// `cxl-fmw`.
     pub cxl_fmw: Vec<CxlFixedMemoryWindowOptions>,
 }
-/// The struct `DBusVMStateProperties`.
+/// The struct `DBusVMStateProperties`, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DBusVmStateProperties {
     /// `addr`.
@@ -2092,7 +2302,7 @@ pub struct DBusVmStateProperties {
     /// `id-list`.
     pub id_list: Option<String>,
 }
-/// The struct `DirtyLimitInfo`.
+/// The struct `DirtyLimitInfo`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DirtyLimitInfo {
     /// `cpu-index`.
@@ -2102,7 +2312,7 @@ pub struct DirtyLimitInfo {
     /// `current-rate`.
     pub current_rate: u64,
 }
-/// The enum `DirtyRateMeasureMode`.
+/// The enum `DirtyRateMeasureMode`, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DirtyRateMeasureMode {
@@ -2136,7 +2346,7 @@ impl From<&str> for DirtyRateMeasureMode {
         }
     }
 }
-/// The enum `DirtyRateStatus`.
+/// The enum `DirtyRateStatus`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DirtyRateStatus {
@@ -2170,7 +2380,7 @@ impl From<&str> for DirtyRateStatus {
         }
     }
 }
-/// The struct `DirtyRateVcpu`.
+/// The struct `DirtyRateVcpu`, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DirtyRateVcpu {
     /// `id`.
@@ -2178,13 +2388,13 @@ pub struct DirtyRateVcpu {
     /// `dirty-rate`.
     pub dirty_rate: i64,
 }
-/// The struct `DisplayCurses`.
+/// The struct `DisplayCurses`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayCurses {
     /// `charset`.
     pub charset: Option<String>,
 }
-/// The struct `DisplayDBus`.
+/// The struct `DisplayDBus`, since QEMU 7.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayDBus {
     /// `rendernode`.
@@ -2196,13 +2406,13 @@ pub struct DisplayDBus {
     /// `audiodev`.
     pub audiodev: Option<String>,
 }
-/// The struct `DisplayEGLHeadless`.
+/// The struct `DisplayEGLHeadless`, since QEMU 3.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayEglHeadless {
     /// `rendernode`.
     pub rendernode: Option<String>,
 }
-/// The enum `DisplayGLMode`.
+/// The enum `DisplayGLMode`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DisplayGlMode {
@@ -2240,19 +2450,25 @@ impl From<&str> for DisplayGlMode {
         }
     }
 }
-/// The struct `DisplayGTK`.
+/// The struct `DisplayGTK`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayGtk {
     /// `grab-on-hover`.
     pub grab_on_hover: Option<bool>,
-    /// `zoom-to-fit`.
+    /// `zoom-to-fit`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub zoom_to_fit: Option<bool>,
-    /// `show-tabs`.
+    /// `show-tabs`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     pub show_tabs: Option<bool>,
-    /// `show-menubar`.
+    /// `show-menubar`, since QEMU 8.0.
+    ///
+    /// (since 8.0)
     pub show_menubar: Option<bool>,
 }
-/// The enum `DisplayProtocol`.
+/// The enum `DisplayProtocol`, since QEMU 7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DisplayProtocol {
@@ -2282,7 +2498,7 @@ impl From<&str> for DisplayProtocol {
         }
     }
 }
-/// The union `DisplayReloadOptions`.
+/// The union `DisplayReloadOptions`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum DisplayReloadOptions {
@@ -2291,13 +2507,13 @@ pub enum DisplayReloadOptions {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `DisplayReloadOptionsVNC`.
+/// The struct `DisplayReloadOptionsVNC`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayReloadOptionsVnc {
     /// `tls-certs`.
     pub tls_certs: Option<bool>,
 }
-/// The enum `DisplayReloadType`.
+/// The enum `DisplayReloadType`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DisplayReloadType {
@@ -2323,13 +2539,13 @@ impl From<&str> for DisplayReloadType {
         }
     }
 }
-/// The struct `DisplaySDL`.
+/// The struct `DisplaySDL`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplaySdl {
     /// `grab-mod`.
     pub grab_mod: Option<HotKeyMod>,
 }
-/// The enum `DisplayType`.
+/// The enum `DisplayType`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DisplayType {
@@ -2337,19 +2553,25 @@ pub enum DisplayType {
     Default,
     /// `none`.
     None,
-    /// `gtk`.
+    /// `gtk`. Only in builds of QEMU with `CONFIG_GTK`.
     Gtk,
-    /// `sdl`.
+    /// `sdl`. Only in builds of QEMU with `CONFIG_SDL`.
     Sdl,
-    /// `egl-headless`.
+    /// `egl-headless`, since QEMU 3.1. Only in builds of QEMU with `CONFIG_OPENGL`.
+    ///
+    /// (since 3.1)
     EglHeadless,
-    /// `curses`.
+    /// `curses`. Only in builds of QEMU with `CONFIG_CURSES`.
     Curses,
-    /// `cocoa`.
+    /// `cocoa`. Only in builds of QEMU with `CONFIG_COCOA`.
     Cocoa,
-    /// `spice-app`.
+    /// `spice-app`, since QEMU 4.0. Only in builds of QEMU with `CONFIG_SPICE`.
+    ///
+    /// (since 4.0)
     SpiceApp,
-    /// `dbus`.
+    /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
+    ///
+    /// (since 7.0)
     Dbus,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2387,7 +2609,7 @@ impl From<&str> for DisplayType {
         }
     }
 }
-/// The enum `DisplayUpdateType`.
+/// The enum `DisplayUpdateType`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DisplayUpdateType {
@@ -2413,10 +2635,14 @@ impl From<&str> for DisplayUpdateType {
         }
     }
 }
-/// The struct `DriveMirror`.
+/// The struct `DriveMirror`, since QEMU 1.3.
+///
+/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize` and `copy-mode` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveMirror {
-    /// `job-id`.
+    /// `job-id`, since QEMU 2.7.
+    ///
+    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -2424,9 +2650,13 @@ pub struct DriveMirror {
     pub target: String,
     /// `format`.
     pub format: Option<String>,
-    /// `node-name`.
+    /// `node-name`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub node_name: Option<String>,
-    /// `replaces`.
+    /// `replaces`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub replaces: Option<String>,
     /// `sync`.
     pub sync: MirrorSyncMode,
@@ -2434,24 +2664,36 @@ pub struct DriveMirror {
     pub mode: Option<NewImageMode>,
     /// `speed`.
     pub speed: Option<i64>,
-    /// `granularity`.
+    /// `granularity`, since QEMU 1.4.
+    ///
+    /// (since 1.4)
     pub granularity: Option<u32>,
-    /// `buf-size`.
+    /// `buf-size`, since QEMU 1.4.
+    ///
+    /// (since 1.4)
     pub buf_size: Option<i64>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `unmap`.
+    /// `unmap`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     pub unmap: Option<bool>,
-    /// `copy-mode`.
+    /// `copy-mode`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub copy_mode: Option<MirrorCopyMode>,
-    /// `auto-finalize`.
+    /// `auto-finalize`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`.
+    /// `auto-dismiss`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub auto_dismiss: Option<bool>,
 }
-/// The struct `EventLoopBaseProperties`.
+/// The struct `EventLoopBaseProperties`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EventLoopBaseProperties {
     /// `aio-max-batch`.
@@ -2461,7 +2703,7 @@ pub struct EventLoopBaseProperties {
     /// `thread-pool-max`.
     pub thread_pool_max: Option<i64>,
 }
-/// The union `ExpirePasswordOptions`.
+/// The union `ExpirePasswordOptions`, since QEMU 7.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExpirePasswordOptions {
     /// `protocol`, and the members that depend on it.
@@ -2480,13 +2722,13 @@ pub enum ExpirePasswordOptionsProtocol {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ExpirePasswordOptionsVnc`.
+/// The struct `ExpirePasswordOptionsVnc`, since QEMU 7.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExpirePasswordOptionsVnc {
     /// `display`.
     pub display: Option<String>,
 }
-/// The struct `FilterBufferProperties`.
+/// The struct `FilterBufferProperties`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FilterBufferProperties {
     /// `netdev`.
@@ -2502,7 +2744,7 @@ pub struct FilterBufferProperties {
     /// `interval`.
     pub interval: u32,
 }
-/// The struct `FilterDumpProperties`.
+/// The struct `FilterDumpProperties`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FilterDumpProperties {
     /// `netdev`.
@@ -2520,7 +2762,7 @@ pub struct FilterDumpProperties {
     /// `maxlen`.
     pub maxlen: Option<u32>,
 }
-/// The struct `FilterMirrorProperties`.
+/// The struct `FilterMirrorProperties`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FilterMirrorProperties {
     /// `netdev`.
@@ -2538,7 +2780,7 @@ pub struct FilterMirrorProperties {
     /// `vnet_hdr_support`.
     pub vnet_hdr_support: Option<bool>,
 }
-/// The struct `FilterRedirectorProperties`.
+/// The struct `FilterRedirectorProperties`, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FilterRedirectorProperties {
     /// `netdev`.
@@ -2558,7 +2800,7 @@ pub struct FilterRedirectorProperties {
     /// `vnet_hdr_support`.
     pub vnet_hdr_support: Option<bool>,
 }
-/// The struct `FilterRewriterProperties`.
+/// The struct `FilterRewriterProperties`, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FilterRewriterProperties {
     /// `netdev`.
@@ -2574,7 +2816,7 @@ pub struct FilterRewriterProperties {
     /// `vnet_hdr_support`.
     pub vnet_hdr_support: Option<bool>,
 }
-/// The enum `FuseExportAllowOther`.
+/// The enum `FuseExportAllowOther`, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FuseExportAllowOther {
@@ -2608,7 +2850,7 @@ impl From<&str> for FuseExportAllowOther {
         }
     }
 }
-/// The enum `GrabToggleKeys`.
+/// The enum `GrabToggleKeys`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GrabToggleKeys {
@@ -2654,15 +2896,21 @@ impl From<&str> for GrabToggleKeys {
         }
     }
 }
-/// The enum `GuestPanicAction`.
+/// The enum `GuestPanicAction`, since QEMU 2.1.
+///
+/// Since the bindings of 2.11: `run` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestPanicAction {
     /// `pause`.
     Pause,
-    /// `poweroff`.
+    /// `poweroff`, since QEMU 2.8.
+    ///
+    /// (since 2.8)
     Poweroff,
-    /// `run`.
+    /// `run`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     Run,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2688,18 +2936,22 @@ impl From<&str> for GuestPanicAction {
         }
     }
 }
-/// The union `GuestPanicInformation`.
+/// The union `GuestPanicInformation`, since QEMU 2.9.
+///
+/// Since the bindings of 2.11: `type=s390` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GuestPanicInformation {
     /// `hyper-v`.
     HyperV(GuestPanicInformationHyperV),
-    /// `s390`.
+    /// `s390`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     S390(GuestPanicInformationS390),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `GuestPanicInformationS390`.
+/// The struct `GuestPanicInformationS390`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestPanicInformationS390 {
     /// `core`.
@@ -2711,13 +2963,17 @@ pub struct GuestPanicInformationS390 {
     /// `reason`.
     pub reason: S390CrashReason,
 }
-/// The enum `GuestPanicInformationType`.
+/// The enum `GuestPanicInformationType`, since QEMU 2.9.
+///
+/// Since the bindings of 2.11: `s390` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestPanicInformationType {
     /// `hyper-v`.
     HyperV,
-    /// `s390`.
+    /// `s390`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     S390,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2741,7 +2997,7 @@ impl From<&str> for GuestPanicInformationType {
         }
     }
 }
-/// The enum `HmatCacheAssociativity`.
+/// The enum `HmatCacheAssociativity`, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HmatCacheAssociativity {
@@ -2775,7 +3031,7 @@ impl From<&str> for HmatCacheAssociativity {
         }
     }
 }
-/// The enum `HmatCacheWritePolicy`.
+/// The enum `HmatCacheWritePolicy`, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HmatCacheWritePolicy {
@@ -2809,7 +3065,7 @@ impl From<&str> for HmatCacheWritePolicy {
         }
     }
 }
-/// The enum `HmatLBDataType`.
+/// The enum `HmatLBDataType`, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HmatLbDataType {
@@ -2855,7 +3111,7 @@ impl From<&str> for HmatLbDataType {
         }
     }
 }
-/// The enum `HmatLBMemoryHierarchy`.
+/// The enum `HmatLBMemoryHierarchy`, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HmatLbMemoryHierarchy {
@@ -2893,7 +3149,7 @@ impl From<&str> for HmatLbMemoryHierarchy {
         }
     }
 }
-/// The enum `HotKeyMod`.
+/// The enum `HotKeyMod`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HotKeyMod {
@@ -2927,13 +3183,13 @@ impl From<&str> for HotKeyMod {
         }
     }
 }
-/// The struct `HumanReadableText`.
+/// The struct `HumanReadableText`, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HumanReadableText {
     /// `human-readable-text`.
     pub human_readable_text: String,
 }
-/// The enum `ImageFormat`.
+/// The enum `ImageFormat`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImageFormat {
@@ -2963,14 +3219,18 @@ impl From<&str> for ImageFormat {
         }
     }
 }
-/// The struct `InetSocketAddress`.
+/// The struct `InetSocketAddress`, since QEMU 1.3.
+///
+/// Since the bindings of 2.11: `keep-alive` and `mptcp` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InetSocketAddress {
     /// `host`.
     pub host: String,
     /// `port`.
     pub port: String,
-    /// `numeric`.
+    /// `numeric`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub numeric: Option<bool>,
     /// `to`.
     pub to: Option<u16>,
@@ -2978,18 +3238,22 @@ pub struct InetSocketAddress {
     pub ipv4: Option<bool>,
     /// `ipv6`.
     pub ipv6: Option<bool>,
-    /// `keep-alive`.
+    /// `keep-alive`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     pub keep_alive: Option<bool>,
-    /// `mptcp`.
+    /// `mptcp`, since QEMU 6.1. Only in builds of QEMU with `HAVE_IPPROTO_MPTCP`.
+    ///
+    /// (since 6.1)
     pub mptcp: Option<bool>,
 }
-/// The struct `InetSocketAddressWrapper`.
+/// The struct `InetSocketAddressWrapper`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InetSocketAddressWrapper {
     /// `data`.
     pub data: InetSocketAddress,
 }
-/// The struct `InputBarrierProperties`.
+/// The struct `InputBarrierProperties`, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputBarrierProperties {
     /// `name`.
@@ -3007,7 +3271,9 @@ pub struct InputBarrierProperties {
     /// `height`.
     pub height: Option<String>,
 }
-/// The struct `InputLinuxProperties`.
+/// The struct `InputLinuxProperties`, since QEMU 2.6.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputLinuxProperties {
     /// `evdev`.
@@ -3019,35 +3285,45 @@ pub struct InputLinuxProperties {
     /// `grab-toggle`.
     pub grab_toggle: Option<GrabToggleKeys>,
 }
-/// The struct `InputMoveEventWrapper`.
+/// The struct `InputMoveEventWrapper`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputMoveEventWrapper {
     /// `data`.
     pub data: InputMoveEvent,
 }
-/// The struct `IntWrapper`.
+/// The struct `IntWrapper`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IntWrapper {
     /// `data`.
     pub data: i64,
 }
-/// The struct `IOThreadInfo`.
+/// The struct `IOThreadInfo`, since QEMU 2.0.
+///
+/// Since the bindings of 2.11: `aio-max-batch` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IoThreadInfo {
     /// `id`.
     pub id: String,
     /// `thread-id`.
     pub thread_id: i64,
-    /// `poll-max-ns`.
+    /// `poll-max-ns`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub poll_max_ns: i64,
-    /// `poll-grow`.
+    /// `poll-grow`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub poll_grow: i64,
-    /// `poll-shrink`.
+    /// `poll-shrink`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub poll_shrink: i64,
-    /// `aio-max-batch`.
+    /// `aio-max-batch`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub aio_max_batch: i64,
 }
-/// The struct `IothreadProperties`.
+/// The struct `IothreadProperties`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct IothreadProperties {
     /// `aio-max-batch`.
@@ -3063,7 +3339,7 @@ pub struct IothreadProperties {
     /// `poll-shrink`.
     pub poll_shrink: Option<i64>,
 }
-/// The struct `JobInfo`.
+/// The struct `JobInfo`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobInfo {
     /// `id`.
@@ -3079,7 +3355,7 @@ pub struct JobInfo {
     /// `error`.
     pub error: Option<String>,
 }
-/// The enum `JobStatus`.
+/// The enum `JobStatus`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobStatus {
@@ -3145,7 +3421,7 @@ impl From<&str> for JobStatus {
         }
     }
 }
-/// The enum `JobType`.
+/// The enum `JobType`, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobType {
@@ -3157,15 +3433,25 @@ pub enum JobType {
     Mirror,
     /// `backup`.
     Backup,
-    /// `create`.
+    /// `create`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     Create,
-    /// `amend`.
+    /// `amend`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     Amend,
-    /// `snapshot-load`.
+    /// `snapshot-load`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     SnapshotLoad,
-    /// `snapshot-save`.
+    /// `snapshot-save`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     SnapshotSave,
-    /// `snapshot-delete`.
+    /// `snapshot-delete`, since QEMU 6.0.
+    ///
+    /// (since 6.0)
     SnapshotDelete,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3203,7 +3489,7 @@ impl From<&str> for JobType {
         }
     }
 }
-/// The enum `KeyValueKind`.
+/// The enum `KeyValueKind`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyValueKind {
@@ -3233,7 +3519,9 @@ impl From<&str> for KeyValueKind {
         }
     }
 }
-/// The enum `LostTickPolicy`.
+/// The enum `LostTickPolicy`, since QEMU 2.0.
+///
+/// Since the bindings of 2.11: `merge` is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LostTickPolicy {
@@ -3267,7 +3555,7 @@ impl From<&str> for LostTickPolicy {
         }
     }
 }
-/// The struct `MainLoopProperties`.
+/// The struct `MainLoopProperties`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MainLoopProperties {
     /// `aio-max-batch`.
@@ -3277,10 +3565,14 @@ pub struct MainLoopProperties {
     /// `thread-pool-max`.
     pub thread_pool_max: Option<i64>,
 }
-/// The struct `Memdev`.
+/// The struct `Memdev`, since QEMU 2.1.
+///
+/// Since the bindings of 2.11: `reserve` and `share` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memdev {
-    /// `id`.
+    /// `id`, since QEMU 2.9.
+    ///
+    /// (since 2.9)
     pub id: Option<String>,
     /// `size`.
     pub size: u64,
@@ -3290,16 +3582,22 @@ pub struct Memdev {
     pub dump: bool,
     /// `prealloc`.
     pub prealloc: bool,
-    /// `share`.
+    /// `share`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub share: bool,
-    /// `reserve`.
+    /// `reserve`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub reserve: Option<bool>,
     /// `host-nodes`.
     pub host_nodes: Vec<u16>,
     /// `policy`.
     pub policy: HostMemPolicy,
 }
-/// The struct `MemoryBackendEpcProperties`.
+/// The struct `MemoryBackendEpcProperties`, since QEMU 6.2.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryBackendEpcProperties {
     /// `dump`.
@@ -3314,18 +3612,24 @@ pub struct MemoryBackendEpcProperties {
     pub prealloc: Option<bool>,
     /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
-    /// `prealloc-context`.
+    /// `prealloc-context`, since QEMU 7.2.
+    ///
+    /// (since 7.2)
     pub prealloc_context: Option<String>,
     /// `share`.
     pub share: Option<bool>,
-    /// `reserve`.
+    /// `reserve`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub reserve: Option<bool>,
     /// `size`.
     pub size: u64,
     /// `x-use-canonical-path-for-ramblock-id`.
     pub x_use_canonical_path_for_ramblock_id: Option<bool>,
 }
-/// The struct `MemoryBackendMemfdProperties`.
+/// The struct `MemoryBackendMemfdProperties`, since QEMU 2.12.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryBackendMemfdProperties {
     /// `dump`.
@@ -3340,11 +3644,15 @@ pub struct MemoryBackendMemfdProperties {
     pub prealloc: Option<bool>,
     /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
-    /// `prealloc-context`.
+    /// `prealloc-context`, since QEMU 7.2.
+    ///
+    /// (since 7.2)
     pub prealloc_context: Option<String>,
     /// `share`.
     pub share: Option<bool>,
-    /// `reserve`.
+    /// `reserve`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub reserve: Option<bool>,
     /// `size`.
     pub size: u64,
@@ -3357,7 +3665,7 @@ pub struct MemoryBackendMemfdProperties {
     /// `seal`.
     pub seal: Option<bool>,
 }
-/// The struct `MemoryBackendProperties`.
+/// The struct `MemoryBackendProperties`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryBackendProperties {
     /// `dump`.
@@ -3372,18 +3680,22 @@ pub struct MemoryBackendProperties {
     pub prealloc: Option<bool>,
     /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
-    /// `prealloc-context`.
+    /// `prealloc-context`, since QEMU 7.2.
+    ///
+    /// (since 7.2)
     pub prealloc_context: Option<String>,
     /// `share`.
     pub share: Option<bool>,
-    /// `reserve`.
+    /// `reserve`, since QEMU 6.1.
+    ///
+    /// (since 6.1)
     pub reserve: Option<bool>,
     /// `size`.
     pub size: u64,
     /// `x-use-canonical-path-for-ramblock-id`.
     pub x_use_canonical_path_for_ramblock_id: Option<bool>,
 }
-/// The enum `MemoryFailureAction`.
+/// The enum `MemoryFailureAction`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MemoryFailureAction {
@@ -3421,7 +3733,7 @@ impl From<&str> for MemoryFailureAction {
         }
     }
 }
-/// The struct `MemoryFailureFlags`.
+/// The struct `MemoryFailureFlags`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryFailureFlags {
     /// `action-required`.
@@ -3429,7 +3741,7 @@ pub struct MemoryFailureFlags {
     /// `recursive`.
     pub recursive: bool,
 }
-/// The enum `MemoryFailureRecipient`.
+/// The enum `MemoryFailureRecipient`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MemoryFailureRecipient {
@@ -3459,7 +3771,7 @@ impl From<&str> for MemoryFailureRecipient {
         }
     }
 }
-/// The struct `MemorySizeConfiguration`.
+/// The struct `MemorySizeConfiguration`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MemorySizeConfiguration {
     /// `size`.
@@ -3469,7 +3781,7 @@ pub struct MemorySizeConfiguration {
     /// `slots`.
     pub slots: Option<u64>,
 }
-/// The enum `MirrorCopyMode`.
+/// The enum `MirrorCopyMode`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MirrorCopyMode {
@@ -3499,7 +3811,9 @@ impl From<&str> for MirrorCopyMode {
         }
     }
 }
-/// The enum `MirrorSyncMode`.
+/// The enum `MirrorSyncMode`, since QEMU 1.3.
+///
+/// Since the bindings of 2.11: `bitmap` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MirrorSyncMode {
@@ -3509,9 +3823,13 @@ pub enum MirrorSyncMode {
     Full,
     /// `none`.
     None,
-    /// `incremental`.
+    /// `incremental`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
     Incremental,
-    /// `bitmap`.
+    /// `bitmap`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     Bitmap,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3541,7 +3859,7 @@ impl From<&str> for MirrorSyncMode {
         }
     }
 }
-/// The enum `MonitorMode`.
+/// The enum `MonitorMode`, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MonitorMode {
@@ -3571,7 +3889,7 @@ impl From<&str> for MonitorMode {
         }
     }
 }
-/// The struct `MonitorOptions`.
+/// The struct `MonitorOptions`, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MonitorOptions {
     /// `id`.
@@ -3583,38 +3901,54 @@ pub struct MonitorOptions {
     /// `chardev`.
     pub chardev: String,
 }
-/// The struct `NbdServerAddOptions`.
+/// The struct `NbdServerAddOptions`, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerAddOptions {
-    /// `name`.
+    /// `name`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub name: Option<String>,
-    /// `description`.
+    /// `description`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub description: Option<String>,
     /// `device`.
     pub device: String,
     /// `writable`.
     pub writable: Option<bool>,
-    /// `bitmap`.
+    /// `bitmap`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     pub bitmap: Option<String>,
 }
-/// The struct `NetdevHubPortOptions`.
+/// The struct `NetdevHubPortOptions`, since QEMU 1.2.
+///
+/// Since the bindings of 2.11: `netdev` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevHubPortOptions {
     /// `hubid`.
     pub hubid: i32,
-    /// `netdev`.
+    /// `netdev`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub netdev: Option<String>,
 }
-/// The struct `NetdevUserOptions`.
+/// The struct `NetdevUserOptions`, since QEMU 1.2.
+///
+/// Since the bindings of 2.11: `domainname` and `tftp-server-name` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevUserOptions {
     /// `hostname`.
     pub hostname: Option<String>,
     /// `restrict`.
     pub restrict: Option<bool>,
-    /// `ipv4`.
+    /// `ipv4`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub ipv4: Option<bool>,
-    /// `ipv6`.
+    /// `ipv6`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub ipv6: Option<bool>,
     /// `ip`.
     pub ip: Option<String>,
@@ -3632,15 +3966,25 @@ pub struct NetdevUserOptions {
     pub dns: Option<String>,
     /// `dnssearch`.
     pub dnssearch: Option<Vec<QapiString>>,
-    /// `domainname`.
+    /// `domainname`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub domainname: Option<String>,
-    /// `ipv6-prefix`.
+    /// `ipv6-prefix`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub ipv6_prefix: Option<String>,
-    /// `ipv6-prefixlen`.
+    /// `ipv6-prefixlen`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub ipv6_prefixlen: Option<i64>,
-    /// `ipv6-host`.
+    /// `ipv6-host`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub ipv6_host: Option<String>,
-    /// `ipv6-dns`.
+    /// `ipv6-dns`, since QEMU 2.6.
+    ///
+    /// (since 2.6)
     pub ipv6_dns: Option<String>,
     /// `smb`.
     pub smb: Option<String>,
@@ -3650,10 +3994,12 @@ pub struct NetdevUserOptions {
     pub hostfwd: Option<Vec<QapiString>>,
     /// `guestfwd`.
     pub guestfwd: Option<Vec<QapiString>>,
-    /// `tftp-server-name`.
+    /// `tftp-server-name`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub tftp_server_name: Option<String>,
 }
-/// The struct `NetdevVhostVDPAOptions`.
+/// The struct `NetdevVhostVDPAOptions`, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevVhostVdpaOptions {
     /// `vhostdev`.
@@ -3662,10 +4008,14 @@ pub struct NetdevVhostVdpaOptions {
     pub vhostfd: Option<String>,
     /// `queues`.
     pub queues: Option<i64>,
-    /// `x-svq`.
+    /// `x-svq`, since QEMU 7.1. Unstable.
+    ///
+    /// (since 7.1)
     pub x_svq: Option<bool>,
 }
-/// The struct `NetdevVmnetBridgedOptions`.
+/// The struct `NetdevVmnetBridgedOptions`, since QEMU 7.1.
+///
+/// Only in builds of QEMU with `CONFIG_VMNET`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevVmnetBridgedOptions {
     /// `ifname`.
@@ -3673,7 +4023,9 @@ pub struct NetdevVmnetBridgedOptions {
     /// `isolated`.
     pub isolated: Option<bool>,
 }
-/// The struct `NetdevVmnetHostOptions`.
+/// The struct `NetdevVmnetHostOptions`, since QEMU 7.1.
+///
+/// Only in builds of QEMU with `CONFIG_VMNET`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevVmnetHostOptions {
     /// `start-address`.
@@ -3687,7 +4039,9 @@ pub struct NetdevVmnetHostOptions {
     /// `net-uuid`.
     pub net_uuid: Option<String>,
 }
-/// The struct `NetdevVmnetSharedOptions`.
+/// The struct `NetdevVmnetSharedOptions`, since QEMU 7.1.
+///
+/// Only in builds of QEMU with `CONFIG_VMNET`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevVmnetSharedOptions {
     /// `start-address`.
@@ -3701,7 +4055,7 @@ pub struct NetdevVmnetSharedOptions {
     /// `nat66-prefix`.
     pub nat66_prefix: Option<String>,
 }
-/// The enum `NetfilterInsert`.
+/// The enum `NetfilterInsert`, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetfilterInsert {
@@ -3731,7 +4085,7 @@ impl From<&str> for NetfilterInsert {
         }
     }
 }
-/// The struct `NetfilterProperties`.
+/// The struct `NetfilterProperties`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetfilterProperties {
     /// `netdev`.
@@ -3745,7 +4099,7 @@ pub struct NetfilterProperties {
     /// `insert`.
     pub insert: Option<NetfilterInsert>,
 }
-/// The enum `NotifyVmexitOption`.
+/// The enum `NotifyVmexitOption`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NotifyVmexitOption {
@@ -3779,7 +4133,7 @@ impl From<&str> for NotifyVmexitOption {
         }
     }
 }
-/// The struct `NumaHmatCacheOptions`.
+/// The struct `NumaHmatCacheOptions`, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NumaHmatCacheOptions {
     /// `node-id`.
@@ -3795,7 +4149,7 @@ pub struct NumaHmatCacheOptions {
     /// `line`.
     pub line: u16,
 }
-/// The struct `NumaHmatLBOptions`.
+/// The struct `NumaHmatLBOptions`, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NumaHmatLbOptions {
     /// `initiator`.
@@ -3811,7 +4165,9 @@ pub struct NumaHmatLbOptions {
     /// `bandwidth`.
     pub bandwidth: Option<u64>,
 }
-/// The struct `NumaNodeOptions`.
+/// The struct `NumaNodeOptions`, since QEMU 2.1.
+///
+/// Since the bindings of 2.11: `initiator` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NumaNodeOptions {
     /// `nodeid`.
@@ -3822,22 +4178,34 @@ pub struct NumaNodeOptions {
     pub mem: Option<u64>,
     /// `memdev`.
     pub memdev: Option<String>,
-    /// `initiator`.
+    /// `initiator`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub initiator: Option<u16>,
 }
-/// The enum `NumaOptionsType`.
+/// The enum `NumaOptionsType`, since QEMU 2.1.
+///
+/// Since the bindings of 2.11: `hmat-cache` and `hmat-lb` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NumaOptionsType {
     /// `node`.
     Node,
-    /// `dist`.
+    /// `dist`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Dist,
-    /// `cpu`.
+    /// `cpu`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     Cpu,
-    /// `hmat-lb`.
+    /// `hmat-lb`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     HmatLb,
-    /// `hmat-cache`.
+    /// `hmat-cache`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     HmatCache,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3867,7 +4235,9 @@ impl From<&str> for NumaOptionsType {
         }
     }
 }
-/// The struct `ObjectPropertyInfo`.
+/// The struct `ObjectPropertyInfo`, since QEMU 1.2.
+///
+/// Since the bindings of 2.11: `default-value` and `description` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectPropertyInfo {
     /// `name`.
@@ -3876,10 +4246,12 @@ pub struct ObjectPropertyInfo {
     pub r#type: String,
     /// `description`.
     pub description: Option<String>,
-    /// `default-value`.
-    pub default_value: Option<serde_json::Value>,
+    /// `default-value`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
+    pub default_value: Option<Value>,
 }
-/// The enum `OffAutoPCIBAR`.
+/// The enum `OffAutoPCIBAR`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OffAutoPcibar {
@@ -3933,7 +4305,7 @@ impl From<&str> for OffAutoPcibar {
         }
     }
 }
-/// The enum `OnCbwError`.
+/// The enum `OnCbwError`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnCbwError {
@@ -3963,7 +4335,7 @@ impl From<&str> for OnCbwError {
         }
     }
 }
-/// The enum `PanicAction`.
+/// The enum `PanicAction`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PanicAction {
@@ -3971,7 +4343,9 @@ pub enum PanicAction {
     Pause,
     /// `shutdown`.
     Shutdown,
-    /// `exit-failure`.
+    /// `exit-failure`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     ExitFailure,
     /// `none`.
     None,
@@ -4001,13 +4375,13 @@ impl From<&str> for PanicAction {
         }
     }
 }
-/// The struct `PCDIMMDeviceInfoWrapper`.
+/// The struct `PCDIMMDeviceInfoWrapper`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PcdimmDeviceInfoWrapper {
     /// `data`.
     pub data: PcdimmDeviceInfo,
 }
-/// The struct `PciBridgeInfo`.
+/// The struct `PciBridgeInfo`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciBridgeInfo {
     /// `bus`.
@@ -4015,19 +4389,27 @@ pub struct PciBridgeInfo {
     /// `devices`.
     pub devices: Option<Vec<PciDeviceInfo>>,
 }
-/// The struct `PciDeviceId`.
+/// The struct `PciDeviceId`, since QEMU 2.4.
+///
+/// Since the bindings of 2.11: `subsystem` and `subsystem-vendor` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciDeviceId {
     /// `device`.
     pub device: i64,
     /// `vendor`.
     pub vendor: i64,
-    /// `subsystem`.
+    /// `subsystem`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub subsystem: Option<i64>,
-    /// `subsystem-vendor`.
+    /// `subsystem-vendor`, since QEMU 3.1.
+    ///
+    /// (since 3.1)
     pub subsystem_vendor: Option<i64>,
 }
-/// The struct `PciDeviceInfo`.
+/// The struct `PciDeviceInfo`, since QEMU 0.14.
+///
+/// Since the bindings of 2.11: `irq_pin` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciDeviceInfo {
     /// `bus`.
@@ -4042,7 +4424,9 @@ pub struct PciDeviceInfo {
     pub id: PciDeviceId,
     /// `irq`.
     pub irq: Option<i64>,
-    /// `irq_pin`.
+    /// `irq_pin`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     pub irq_pin: i64,
     /// `qdev_id`.
     pub qdev_id: String,
@@ -4051,7 +4435,7 @@ pub struct PciDeviceInfo {
     /// `regions`.
     pub regions: Vec<PciMemoryRegion>,
 }
-/// The struct `PciInfo`.
+/// The struct `PciInfo`, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciInfo {
     /// `bus`.
@@ -4059,7 +4443,7 @@ pub struct PciInfo {
     /// `devices`.
     pub devices: Vec<PciDeviceInfo>,
 }
-/// The enum `PCIELinkWidth`.
+/// The enum `PCIELinkWidth`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PcieLinkWidth {
@@ -4109,13 +4493,15 @@ impl From<&str> for PcieLinkWidth {
         }
     }
 }
-/// The struct `PrManagerHelperProperties`.
+/// The struct `PrManagerHelperProperties`, since QEMU 2.11.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PrManagerHelperProperties {
     /// `path`.
     pub path: String,
 }
-/// The struct `PRManagerInfo`.
+/// The struct `PRManagerInfo`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PrManagerInfo {
     /// `id`.
@@ -4123,7 +4509,7 @@ pub struct PrManagerInfo {
     /// `connected`.
     pub connected: bool,
 }
-/// The enum `QAuthZListFormat`.
+/// The enum `QAuthZListFormat`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QAuthZListFormat {
@@ -4153,7 +4539,7 @@ impl From<&str> for QAuthZListFormat {
         }
     }
 }
-/// The enum `QAuthZListPolicy`.
+/// The enum `QAuthZListPolicy`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QAuthZListPolicy {
@@ -4183,7 +4569,7 @@ impl From<&str> for QAuthZListPolicy {
         }
     }
 }
-/// The struct `QAuthZListRule`.
+/// The struct `QAuthZListRule`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QAuthZListRule {
     /// `match`.
@@ -4193,7 +4579,7 @@ pub struct QAuthZListRule {
     /// `format`.
     pub format: Option<QAuthZListFormat>,
 }
-/// The enum `QCryptoAkCipherKeyType`.
+/// The enum `QCryptoAkCipherKeyType`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoAkCipherKeyType {
@@ -4223,7 +4609,7 @@ impl From<&str> for QCryptoAkCipherKeyType {
         }
     }
 }
-/// The union `QCryptoBlockAmendOptions`.
+/// The union `QCryptoBlockAmendOptions`, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoBlockAmendOptions {
@@ -4234,7 +4620,7 @@ pub enum QCryptoBlockAmendOptions {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoBlockAmendOptionsLUKS`.
+/// The struct `QCryptoBlockAmendOptionsLUKS`, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoBlockAmendOptionsLuks {
     /// `state`.
@@ -4250,7 +4636,7 @@ pub struct QCryptoBlockAmendOptionsLuks {
     /// `secret`.
     pub secret: Option<String>,
 }
-/// The enum `QCryptoBlockLUKSKeyslotState`.
+/// The enum `QCryptoBlockLUKSKeyslotState`, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoBlockLuksKeyslotState {
@@ -4280,7 +4666,7 @@ impl From<&str> for QCryptoBlockLuksKeyslotState {
         }
     }
 }
-/// The struct `Qcow2BitmapInfo`.
+/// The struct `Qcow2BitmapInfo`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Qcow2BitmapInfo {
     /// `name`.
@@ -4290,7 +4676,7 @@ pub struct Qcow2BitmapInfo {
     /// `flags`.
     pub flags: Vec<Qcow2BitmapInfoFlags>,
 }
-/// The enum `Qcow2BitmapInfoFlags`.
+/// The enum `Qcow2BitmapInfoFlags`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Qcow2BitmapInfoFlags {
@@ -4320,13 +4706,13 @@ impl From<&str> for Qcow2BitmapInfoFlags {
         }
     }
 }
-/// The enum `Qcow2CompressionType`.
+/// The enum `Qcow2CompressionType`, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Qcow2CompressionType {
     /// `zlib`.
     Zlib,
-    /// `zstd`.
+    /// `zstd`. Only in builds of QEMU with `CONFIG_ZSTD`.
     Zstd,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -4350,7 +4736,9 @@ impl From<&str> for Qcow2CompressionType {
         }
     }
 }
-/// The struct `Qcow2OverlapCheckFlags`.
+/// The struct `Qcow2OverlapCheckFlags`, since QEMU 2.9.
+///
+/// Since the bindings of 2.11: `bitmap-directory` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Qcow2OverlapCheckFlags {
     /// `template`.
@@ -4371,19 +4759,21 @@ pub struct Qcow2OverlapCheckFlags {
     pub inactive_l1: Option<bool>,
     /// `inactive-l2`.
     pub inactive_l2: Option<bool>,
-    /// `bitmap-directory`.
+    /// `bitmap-directory`, since QEMU 3.0.
+    ///
+    /// (since 3.0)
     pub bitmap_directory: Option<bool>,
 }
-/// The alternate `Qcow2OverlapChecks`.
+/// The alternate `Qcow2OverlapChecks`, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Qcow2OverlapChecks {
-    /// `flags`.
+    /// A value of the type `Qcow2OverlapCheckFlags`.
     Flags(Qcow2OverlapCheckFlags),
-    /// `mode`.
+    /// A value of the type `Qcow2OverlapCheckMode`.
     Mode(Qcow2OverlapCheckMode),
 }
-/// The enum `QMPCapability`.
+/// The enum `QMPCapability`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QmpCapability {
@@ -4409,7 +4799,7 @@ impl From<&str> for QmpCapability {
         }
     }
 }
-/// The struct `QtestProperties`.
+/// The struct `QtestProperties`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QtestProperties {
     /// `chardev`.
@@ -4417,7 +4807,7 @@ pub struct QtestProperties {
     /// `log`.
     pub log: Option<String>,
 }
-/// The enum `RbdAuthMode`.
+/// The enum `RbdAuthMode`, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RbdAuthMode {
@@ -4447,25 +4837,25 @@ impl From<&str> for RbdAuthMode {
         }
     }
 }
-/// The struct `RbdEncryptionOptionsLUKS`.
+/// The struct `RbdEncryptionOptionsLUKS`, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionOptionsLuks {
     /// `key-secret`.
     pub key_secret: String,
 }
-/// The struct `RbdEncryptionOptionsLUKS2`.
+/// The struct `RbdEncryptionOptionsLUKS2`, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionOptionsLuks2 {
     /// `key-secret`.
     pub key_secret: String,
 }
-/// The struct `RbdEncryptionOptionsLUKSBase`.
+/// The struct `RbdEncryptionOptionsLUKSBase`, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionOptionsLuksBase {
     /// `key-secret`.
     pub key_secret: String,
 }
-/// The enum `RebootAction`.
+/// The enum `RebootAction`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RebootAction {
@@ -4495,7 +4885,7 @@ impl From<&str> for RebootAction {
         }
     }
 }
-/// The struct `RemoteObjectProperties`.
+/// The struct `RemoteObjectProperties`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RemoteObjectProperties {
     /// `fd`.
@@ -4503,7 +4893,7 @@ pub struct RemoteObjectProperties {
     /// `devid`.
     pub devid: String,
 }
-/// The struct `ReplayInfo`.
+/// The struct `ReplayInfo`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplayInfo {
     /// `mode`.
@@ -4513,29 +4903,31 @@ pub struct ReplayInfo {
     /// `icount`.
     pub icount: i64,
 }
-/// The struct `RngEgdProperties`.
+/// The struct `RngEgdProperties`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RngEgdProperties {
-    /// `opened`.
+    /// `opened`. Deprecated.
     pub opened: Option<bool>,
     /// `chardev`.
     pub chardev: String,
 }
-/// The struct `RngProperties`.
+/// The struct `RngProperties`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RngProperties {
-    /// `opened`.
+    /// `opened`. Deprecated.
     pub opened: Option<bool>,
 }
-/// The struct `RngRandomProperties`.
+/// The struct `RngRandomProperties`, since QEMU 1.3.
+///
+/// Only in builds of QEMU with `CONFIG_POSIX`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RngRandomProperties {
-    /// `opened`.
+    /// `opened`. Deprecated.
     pub opened: Option<bool>,
     /// `filename`.
     pub filename: Option<String>,
 }
-/// The enum `S390CrashReason`.
+/// The enum `S390CrashReason`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum S390CrashReason {
@@ -4577,14 +4969,18 @@ impl From<&str> for S390CrashReason {
         }
     }
 }
-/// The union `SchemaInfo`.
+/// The union `SchemaInfo`, since QEMU 2.5.
+///
+/// Since the bindings of 2.11: `features` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfo {
     /// `meta-type`, and the members that depend on it.
     pub meta_type: SchemaInfoMetaType,
     /// `name`.
     pub name: String,
-    /// `features`.
+    /// `features`, since QEMU 4.1.
+    ///
+    /// (since 4.1)
     pub features: Option<Vec<String>>,
 }
 /// The branches of the union `SchemaInfo`, told by `meta-type`.
@@ -4608,25 +5004,33 @@ pub enum SchemaInfoMetaType {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `SchemaInfoCommand`.
+/// The struct `SchemaInfoCommand`, since QEMU 2.5.
+///
+/// Since the bindings of 2.11: `allow-oob` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoCommand {
     /// `arg-type`.
     pub arg_type: String,
     /// `ret-type`.
     pub ret_type: String,
-    /// `allow-oob`.
+    /// `allow-oob`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     pub allow_oob: Option<bool>,
 }
-/// The struct `SchemaInfoEnum`.
+/// The struct `SchemaInfoEnum`, since QEMU 2.5.
+///
+/// Since the bindings of 2.11: `members` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoEnum {
-    /// `members`.
+    /// `members`, since QEMU 6.2.
+    ///
+    /// (since 6.2)
     pub members: Vec<SchemaInfoEnumMember>,
-    /// `values`.
+    /// `values`. Deprecated.
     pub values: Vec<String>,
 }
-/// The struct `SchemaInfoEnumMember`.
+/// The struct `SchemaInfoEnumMember`, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoEnumMember {
     /// `name`.
@@ -4634,7 +5038,7 @@ pub struct SchemaInfoEnumMember {
     /// `features`.
     pub features: Option<Vec<String>>,
 }
-/// The struct `SchemaInfoObject`.
+/// The struct `SchemaInfoObject`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoObject {
     /// `members`.
@@ -4644,7 +5048,9 @@ pub struct SchemaInfoObject {
     /// `variants`.
     pub variants: Option<Vec<SchemaInfoObjectVariant>>,
 }
-/// The struct `SchemaInfoObjectMember`.
+/// The struct `SchemaInfoObjectMember`, since QEMU 2.5.
+///
+/// Since the bindings of 2.11: `features` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoObjectMember {
     /// `name`.
@@ -4652,11 +5058,13 @@ pub struct SchemaInfoObjectMember {
     /// `type`.
     pub r#type: String,
     /// `default`.
-    pub default: Option<serde_json::Value>,
-    /// `features`.
+    pub default: Option<Value>,
+    /// `features`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     pub features: Option<Vec<String>>,
 }
-/// The enum `SetPasswordAction`.
+/// The enum `SetPasswordAction`, since QEMU 7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SetPasswordAction {
@@ -4690,7 +5098,7 @@ impl From<&str> for SetPasswordAction {
         }
     }
 }
-/// The union `SetPasswordOptions`.
+/// The union `SetPasswordOptions`, since QEMU 7.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetPasswordOptions {
     /// `protocol`, and the members that depend on it.
@@ -4711,39 +5119,49 @@ pub enum SetPasswordOptionsProtocol {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `SetPasswordOptionsVnc`.
+/// The struct `SetPasswordOptionsVnc`, since QEMU 7.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SetPasswordOptionsVnc {
     /// `display`.
     pub display: Option<String>,
 }
-/// The struct `SevAttestationReport`.
+/// The struct `SevAttestationReport`, since QEMU 6.1.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevAttestationReport {
     /// `data`.
     pub data: String,
 }
-/// The struct `SevCapability`.
+/// The struct `SevCapability`, since QEMU 2.12.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevCapability {
     /// `pdh`.
     pub pdh: String,
     /// `cert-chain`.
     pub cert_chain: String,
-    /// `cpu0-id`.
+    /// `cpu0-id`, since QEMU 7.1.
+    ///
+    /// (since 7.1)
     pub cpu0_id: String,
     /// `cbitpos`.
     pub cbitpos: i64,
     /// `reduced-phys-bits`.
     pub reduced_phys_bits: i64,
 }
-/// The struct `SevLaunchMeasureInfo`.
+/// The struct `SevLaunchMeasureInfo`, since QEMU 2.12.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevLaunchMeasureInfo {
     /// `data`.
     pub data: String,
 }
-/// The enum `SevState`.
+/// The enum `SevState`, since QEMU 2.12.
+///
+/// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SevState {
@@ -4789,15 +5207,17 @@ impl From<&str> for SevState {
         }
     }
 }
-/// The struct `SgxEPC`.
+/// The struct `SgxEPC`, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SgxEpc {
     /// `memdev`.
     pub memdev: String,
-    /// `node`.
+    /// `node`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub node: i64,
 }
-/// The struct `SgxEPCDeviceInfo`.
+/// The struct `SgxEPCDeviceInfo`, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SgxEpcDeviceInfo {
     /// `id`.
@@ -4806,24 +5226,26 @@ pub struct SgxEpcDeviceInfo {
     pub memaddr: u64,
     /// `size`.
     pub size: u64,
-    /// `node`.
+    /// `node`, since QEMU 7.0.
+    ///
+    /// (since 7.0)
     pub node: i64,
     /// `memdev`.
     pub memdev: String,
 }
-/// The struct `SgxEPCDeviceInfoWrapper`.
+/// The struct `SgxEPCDeviceInfoWrapper`, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SgxEpcDeviceInfoWrapper {
     /// `data`.
     pub data: SgxEpcDeviceInfo,
 }
-/// The struct `SgxEPCProperties`.
+/// The struct `SgxEPCProperties`, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SgxEpcProperties {
     /// `sgx-epc`.
     pub sgx_epc: Vec<SgxEpc>,
 }
-/// The struct `SGXEPCSection`.
+/// The struct `SGXEPCSection`, since QEMU 7.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SgxepcSection {
     /// `node`.
@@ -4831,7 +5253,7 @@ pub struct SgxepcSection {
     /// `size`.
     pub size: u64,
 }
-/// The enum `ShutdownAction`.
+/// The enum `ShutdownAction`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ShutdownAction {
@@ -4885,7 +5307,9 @@ pub enum ShutdownCause {
     GuestPanic,
     /// `subsystem-reset`.
     SubsystemReset,
-    /// `snapshot-load`.
+    /// `snapshot-load`, since QEMU 7.2.
+    ///
+    /// (since 7.2)
     SnapshotLoad,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -4927,7 +5351,9 @@ impl From<&str> for ShutdownCause {
         }
     }
 }
-/// The struct `SnapshotInfo`.
+/// The struct `SnapshotInfo`, since QEMU 1.3.
+///
+/// Since the bindings of 2.11: `icount` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SnapshotInfo {
     /// `id`.
@@ -4944,10 +5370,12 @@ pub struct SnapshotInfo {
     pub vm_clock_sec: i64,
     /// `vm-clock-nsec`.
     pub vm_clock_nsec: i64,
-    /// `icount`.
+    /// `icount`, since QEMU 5.2.
+    ///
+    /// (since 5.2)
     pub icount: Option<i64>,
 }
-/// The union `SshHostKeyCheck`.
+/// The union `SshHostKeyCheck`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SshHostKeyCheck {
@@ -4960,7 +5388,7 @@ pub enum SshHostKeyCheck {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `SshHostKeyCheckHashType`.
+/// The enum `SshHostKeyCheckHashType`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SshHostKeyCheckHashType {
@@ -4994,7 +5422,7 @@ impl From<&str> for SshHostKeyCheckHashType {
         }
     }
 }
-/// The enum `SshHostKeyCheckMode`.
+/// The enum `SshHostKeyCheckMode`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SshHostKeyCheckMode {
@@ -5028,7 +5456,7 @@ impl From<&str> for SshHostKeyCheckMode {
         }
     }
 }
-/// The struct `SshHostKeyHash`.
+/// The struct `SshHostKeyHash`, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SshHostKeyHash {
     /// `type`.
@@ -5036,7 +5464,7 @@ pub struct SshHostKeyHash {
     /// `hash`.
     pub hash: String,
 }
-/// The struct `Stats`.
+/// The struct `Stats`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stats {
     /// `name`.
@@ -5044,7 +5472,7 @@ pub struct Stats {
     /// `value`.
     pub value: StatsValue,
 }
-/// The struct `StatsSchemaValue`.
+/// The struct `StatsSchemaValue`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsSchemaValue {
     /// `name`.
@@ -5060,7 +5488,7 @@ pub struct StatsSchemaValue {
     /// `bucket-size`.
     pub bucket_size: Option<u32>,
 }
-/// The enum `StatsType`.
+/// The enum `StatsType`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatsType {
@@ -5102,7 +5530,7 @@ impl From<&str> for StatsType {
         }
     }
 }
-/// The enum `StatsUnit`.
+/// The enum `StatsUnit`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatsUnit {
@@ -5140,24 +5568,24 @@ impl From<&str> for StatsUnit {
         }
     }
 }
-/// The alternate `StatsValue`.
+/// The alternate `StatsValue`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum StatsValue {
-    /// `scalar`.
+    /// A value of the type `uint64`.
     Scalar(u64),
-    /// `boolean`.
+    /// A value of the type `bool`.
     Boolean(bool),
-    /// `list`.
+    /// A value of the type `[uint64]`.
     List(Vec<u64>),
 }
-/// The struct `StatsVCPUFilter`.
+/// The struct `StatsVCPUFilter`, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StatsVcpuFilter {
     /// `vcpus`.
     pub vcpus: Option<Vec<String>>,
 }
-/// The struct `ThreadContextProperties`.
+/// The struct `ThreadContextProperties`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ThreadContextProperties {
     /// `cpu-affinity`.
@@ -5165,51 +5593,51 @@ pub struct ThreadContextProperties {
     /// `node-affinity`.
     pub node_affinity: Option<Vec<u16>>,
 }
-/// The struct `ThrottleGroupProperties`.
+/// The struct `ThrottleGroupProperties`, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ThrottleGroupProperties {
     /// `limits`.
     pub limits: Option<ThrottleLimits>,
-    /// `x-iops-total`.
+    /// `x-iops-total`. Unstable.
     pub x_iops_total: Option<i64>,
-    /// `x-iops-total-max`.
+    /// `x-iops-total-max`. Unstable.
     pub x_iops_total_max: Option<i64>,
-    /// `x-iops-total-max-length`.
+    /// `x-iops-total-max-length`. Unstable.
     pub x_iops_total_max_length: Option<i64>,
-    /// `x-iops-read`.
+    /// `x-iops-read`. Unstable.
     pub x_iops_read: Option<i64>,
-    /// `x-iops-read-max`.
+    /// `x-iops-read-max`. Unstable.
     pub x_iops_read_max: Option<i64>,
-    /// `x-iops-read-max-length`.
+    /// `x-iops-read-max-length`. Unstable.
     pub x_iops_read_max_length: Option<i64>,
-    /// `x-iops-write`.
+    /// `x-iops-write`. Unstable.
     pub x_iops_write: Option<i64>,
-    /// `x-iops-write-max`.
+    /// `x-iops-write-max`. Unstable.
     pub x_iops_write_max: Option<i64>,
-    /// `x-iops-write-max-length`.
+    /// `x-iops-write-max-length`. Unstable.
     pub x_iops_write_max_length: Option<i64>,
-    /// `x-bps-total`.
+    /// `x-bps-total`. Unstable.
     pub x_bps_total: Option<i64>,
-    /// `x-bps-total-max`.
+    /// `x-bps-total-max`. Unstable.
     pub x_bps_total_max: Option<i64>,
-    /// `x-bps-total-max-length`.
+    /// `x-bps-total-max-length`. Unstable.
     pub x_bps_total_max_length: Option<i64>,
-    /// `x-bps-read`.
+    /// `x-bps-read`. Unstable.
     pub x_bps_read: Option<i64>,
-    /// `x-bps-read-max`.
+    /// `x-bps-read-max`. Unstable.
     pub x_bps_read_max: Option<i64>,
-    /// `x-bps-read-max-length`.
+    /// `x-bps-read-max-length`. Unstable.
     pub x_bps_read_max_length: Option<i64>,
-    /// `x-bps-write`.
+    /// `x-bps-write`. Unstable.
     pub x_bps_write: Option<i64>,
-    /// `x-bps-write-max`.
+    /// `x-bps-write-max`. Unstable.
     pub x_bps_write_max: Option<i64>,
-    /// `x-bps-write-max-length`.
+    /// `x-bps-write-max-length`. Unstable.
     pub x_bps_write_max_length: Option<i64>,
-    /// `x-iops-size`.
+    /// `x-iops-size`. Unstable.
     pub x_iops_size: Option<i64>,
 }
-/// The struct `TlsCredsProperties`.
+/// The struct `TlsCredsProperties`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsProperties {
     /// `verify-peer`.
@@ -5221,13 +5649,17 @@ pub struct TlsCredsProperties {
     /// `priority`.
     pub priority: Option<String>,
 }
-/// The struct `TPMEmulatorOptionsWrapper`.
+/// The struct `TPMEmulatorOptionsWrapper`, since QEMU 2.11.
+///
+/// Only in builds of QEMU with `CONFIG_TPM`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TpmEmulatorOptionsWrapper {
     /// `data`.
     pub data: TpmEmulatorOptions,
 }
-/// The struct `TPMInfo`.
+/// The struct `TPMInfo`, since QEMU 1.5.
+///
+/// Only in builds of QEMU with `CONFIG_TPM`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TpmInfo {
     /// `id`.
@@ -5237,15 +5669,23 @@ pub struct TpmInfo {
     /// `options`.
     pub options: TpmTypeOptions,
 }
-/// The enum `TpmModel`.
+/// The enum `TpmModel`, since QEMU 1.5.
+///
+/// Only in builds of QEMU with `CONFIG_TPM`.
+///
+/// Since the bindings of 2.11: `tpm-crb` and `tpm-spapr` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TpmModel {
     /// `tpm-tis`.
     TpmTis,
-    /// `tpm-crb`.
+    /// `tpm-crb`, since QEMU 2.12.
+    ///
+    /// (since 2.12)
     TpmCrb,
-    /// `tpm-spapr`.
+    /// `tpm-spapr`, since QEMU 5.0.
+    ///
+    /// (since 5.0)
     TpmSpapr,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -5271,39 +5711,65 @@ impl From<&str> for TpmModel {
         }
     }
 }
-/// The struct `TPMPassthroughOptionsWrapper`.
+/// The struct `TPMPassthroughOptionsWrapper`, since QEMU 1.5.
+///
+/// Only in builds of QEMU with `CONFIG_TPM`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TpmPassthroughOptionsWrapper {
     /// `data`.
     pub data: TpmPassthroughOptions,
 }
-/// The enum `TransactionActionKind`.
+/// The enum `TransactionActionKind`, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransactionActionKind {
-    /// `abort`.
+    /// `abort`, since QEMU 1.6.
+    ///
+    /// (since 1.6)
     Abort,
-    /// `block-dirty-bitmap-add`.
+    /// `block-dirty-bitmap-add`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     BlockDirtyBitmapAdd,
-    /// `block-dirty-bitmap-remove`.
+    /// `block-dirty-bitmap-remove`, since QEMU 4.2.
+    ///
+    /// (since 4.2)
     BlockDirtyBitmapRemove,
-    /// `block-dirty-bitmap-clear`.
+    /// `block-dirty-bitmap-clear`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     BlockDirtyBitmapClear,
-    /// `block-dirty-bitmap-enable`.
+    /// `block-dirty-bitmap-enable`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     BlockDirtyBitmapEnable,
-    /// `block-dirty-bitmap-disable`.
+    /// `block-dirty-bitmap-disable`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     BlockDirtyBitmapDisable,
-    /// `block-dirty-bitmap-merge`.
+    /// `block-dirty-bitmap-merge`, since QEMU 4.0.
+    ///
+    /// (since 4.0)
     BlockDirtyBitmapMerge,
-    /// `blockdev-backup`.
+    /// `blockdev-backup`, since QEMU 2.3.
+    ///
+    /// (since 2.3)
     BlockdevBackup,
-    /// `blockdev-snapshot`.
+    /// `blockdev-snapshot`, since QEMU 2.5.
+    ///
+    /// (since 2.5)
     BlockdevSnapshot,
-    /// `blockdev-snapshot-internal-sync`.
+    /// `blockdev-snapshot-internal-sync`, since QEMU 1.7.
+    ///
+    /// (since 1.7)
     BlockdevSnapshotInternalSync,
-    /// `blockdev-snapshot-sync`.
+    /// `blockdev-snapshot-sync`, since QEMU 1.1.
+    ///
+    /// (since 1.1)
     BlockdevSnapshotSync,
-    /// `drive-backup`.
+    /// `drive-backup`, since QEMU 1.6. Deprecated.
+    ///
+    /// (since 1.6)
     DriveBackup,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -5347,29 +5813,35 @@ impl From<&str> for TransactionActionKind {
         }
     }
 }
-/// The struct `UnixSocketAddress`.
+/// The struct `UnixSocketAddress`, since QEMU 1.3.
+///
+/// Since the bindings of 2.11: `abstract` and `tight` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnixSocketAddress {
     /// `path`.
     pub path: String,
-    /// `abstract`.
+    /// `abstract`, since QEMU 5.1. Only in builds of QEMU with `CONFIG_LINUX`.
+    ///
+    /// (since 5.1)
     pub r#abstract: Option<bool>,
-    /// `tight`.
+    /// `tight`, since QEMU 5.1. Only in builds of QEMU with `CONFIG_LINUX`.
+    ///
+    /// (since 5.1)
     pub tight: Option<bool>,
 }
-/// The struct `UnixSocketAddressWrapper`.
+/// The struct `UnixSocketAddressWrapper`, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnixSocketAddressWrapper {
     /// `data`.
     pub data: UnixSocketAddress,
 }
-/// The struct `VfioStats`.
+/// The struct `VfioStats`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VfioStats {
     /// `transferred`.
     pub transferred: i64,
 }
-/// The struct `VhostDeviceProtocols`.
+/// The struct `VhostDeviceProtocols`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VhostDeviceProtocols {
     /// `protocols`.
@@ -5377,7 +5849,7 @@ pub struct VhostDeviceProtocols {
     /// `unknown-protocols`.
     pub unknown_protocols: Option<u64>,
 }
-/// The struct `VhostStatus`.
+/// The struct `VhostStatus`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VhostStatus {
     /// `n-mem-sections`.
@@ -5405,7 +5877,7 @@ pub struct VhostStatus {
     /// `log-size`.
     pub log_size: u64,
 }
-/// The struct `VirtQueueStatus`.
+/// The struct `VirtQueueStatus`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtQueueStatus {
     /// `name`.
@@ -5437,7 +5909,7 @@ pub struct VirtQueueStatus {
     /// `signalled-used-valid`.
     pub signalled_used_valid: bool,
 }
-/// The struct `VirtVhostQueueStatus`.
+/// The struct `VirtVhostQueueStatus`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtVhostQueueStatus {
     /// `name`.
@@ -5467,7 +5939,7 @@ pub struct VirtVhostQueueStatus {
     /// `used-size`.
     pub used_size: u32,
 }
-/// The struct `VirtioDeviceFeatures`.
+/// The struct `VirtioDeviceFeatures`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioDeviceFeatures {
     /// `transports`.
@@ -5477,7 +5949,7 @@ pub struct VirtioDeviceFeatures {
     /// `unknown-dev-features`.
     pub unknown_dev_features: Option<u64>,
 }
-/// The struct `VirtioDeviceStatus`.
+/// The struct `VirtioDeviceStatus`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioDeviceStatus {
     /// `statuses`.
@@ -5485,7 +5957,7 @@ pub struct VirtioDeviceStatus {
     /// `unknown-statuses`.
     pub unknown_statuses: Option<u8>,
 }
-/// The struct `VirtioInfo`.
+/// The struct `VirtioInfo`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioInfo {
     /// `path`.
@@ -5493,7 +5965,7 @@ pub struct VirtioInfo {
     /// `name`.
     pub name: String,
 }
-/// The struct `VirtioMEMDeviceInfo`.
+/// The struct `VirtioMEMDeviceInfo`, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioMemDeviceInfo {
     /// `id`.
@@ -5513,13 +5985,13 @@ pub struct VirtioMemDeviceInfo {
     /// `memdev`.
     pub memdev: String,
 }
-/// The struct `VirtioMEMDeviceInfoWrapper`.
+/// The struct `VirtioMEMDeviceInfoWrapper`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioMemDeviceInfoWrapper {
     /// `data`.
     pub data: VirtioMemDeviceInfo,
 }
-/// The struct `VirtioPMEMDeviceInfo`.
+/// The struct `VirtioPMEMDeviceInfo`, since QEMU 4.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioPmemDeviceInfo {
     /// `id`.
@@ -5531,13 +6003,13 @@ pub struct VirtioPmemDeviceInfo {
     /// `memdev`.
     pub memdev: String,
 }
-/// The struct `VirtioPMEMDeviceInfoWrapper`.
+/// The struct `VirtioPMEMDeviceInfoWrapper`, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioPmemDeviceInfoWrapper {
     /// `data`.
     pub data: VirtioPmemDeviceInfo,
 }
-/// The struct `VirtioQueueElement`.
+/// The struct `VirtioQueueElement`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioQueueElement {
     /// `name`.
@@ -5551,7 +6023,7 @@ pub struct VirtioQueueElement {
     /// `used`.
     pub used: VirtioRingUsed,
 }
-/// The struct `VirtioRingAvail`.
+/// The struct `VirtioRingAvail`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioRingAvail {
     /// `flags`.
@@ -5561,7 +6033,7 @@ pub struct VirtioRingAvail {
     /// `ring`.
     pub ring: u16,
 }
-/// The struct `VirtioRingDesc`.
+/// The struct `VirtioRingDesc`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioRingDesc {
     /// `addr`.
@@ -5571,7 +6043,7 @@ pub struct VirtioRingDesc {
     /// `flags`.
     pub flags: Vec<String>,
 }
-/// The struct `VirtioRingUsed`.
+/// The struct `VirtioRingUsed`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioRingUsed {
     /// `flags`.
@@ -5579,7 +6051,7 @@ pub struct VirtioRingUsed {
     /// `idx`.
     pub idx: u16,
 }
-/// The struct `VirtioStatus`.
+/// The struct `VirtioStatus`, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioStatus {
     /// `name`.
@@ -5625,13 +6097,13 @@ pub struct VirtioStatus {
     /// `vhost-dev`.
     pub vhost_dev: Option<VhostStatus>,
 }
-/// The struct `VsockSocketAddressWrapper`.
+/// The struct `VsockSocketAddressWrapper`, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VsockSocketAddressWrapper {
     /// `data`.
     pub data: VsockSocketAddress,
 }
-/// The struct `XDbgBlockGraph`.
+/// The struct `XDbgBlockGraph`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XDbgBlockGraph {
     /// `nodes`.
@@ -5639,7 +6111,7 @@ pub struct XDbgBlockGraph {
     /// `edges`.
     pub edges: Vec<XDbgBlockGraphEdge>,
 }
-/// The struct `XDbgBlockGraphEdge`.
+/// The struct `XDbgBlockGraphEdge`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XDbgBlockGraphEdge {
     /// `parent`.
@@ -5653,7 +6125,7 @@ pub struct XDbgBlockGraphEdge {
     /// `shared-perm`.
     pub shared_perm: Vec<BlockPermission>,
 }
-/// The struct `XDbgBlockGraphNode`.
+/// The struct `XDbgBlockGraphNode`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XDbgBlockGraphNode {
     /// `id`.
@@ -5663,7 +6135,7 @@ pub struct XDbgBlockGraphNode {
     /// `name`.
     pub name: String,
 }
-/// The enum `XDbgBlockGraphNodeType`.
+/// The enum `XDbgBlockGraphNodeType`, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum XDbgBlockGraphNodeType {
@@ -5697,7 +6169,9 @@ impl From<&str> for XDbgBlockGraphNodeType {
         }
     }
 }
-/// The struct `XBZRLECacheStats`.
+/// The struct `XBZRLECacheStats`, since QEMU 1.2.
+///
+/// Since the bindings of 2.11: `encoding-rate` is new; `cache-size` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XbzrleCacheStats {
     /// `cache-size`.
@@ -5708,14 +6182,18 @@ pub struct XbzrleCacheStats {
     pub pages: i64,
     /// `cache-miss`.
     pub cache_miss: i64,
-    /// `cache-miss-rate`.
+    /// `cache-miss-rate`, since QEMU 2.1.
+    ///
+    /// (since 2.1)
     pub cache_miss_rate: f64,
-    /// `encoding-rate`.
+    /// `encoding-rate`, since QEMU 5.1.
+    ///
+    /// (since 5.1)
     pub encoding_rate: f64,
     /// `overflow`.
     pub overflow: i64,
 }
-/// The union `YankInstance`.
+/// The union `YankInstance`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum YankInstance {
@@ -5728,19 +6206,19 @@ pub enum YankInstance {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `YankInstanceBlockNode`.
+/// The struct `YankInstanceBlockNode`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct YankInstanceBlockNode {
     /// `node-name`.
     pub node_name: String,
 }
-/// The struct `YankInstanceChardev`.
+/// The struct `YankInstanceChardev`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct YankInstanceChardev {
     /// `id`.
     pub id: String,
 }
-/// The enum `YankInstanceType`.
+/// The enum `YankInstanceType`, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum YankInstanceType {
@@ -8534,7 +9012,7 @@ pub(crate) struct ObjectPropertyInfoSlots {
     name: Option<String>,
     r#type: Option<String>,
     description: Option<String>,
-    default_value: Option<serde_json::Value>,
+    default_value: Option<Value>,
 }
 impl Object for ObjectPropertyInfo {
     type Slots = ObjectPropertyInfoSlots;
@@ -9144,7 +9622,7 @@ impl Object for SchemaInfoObject {
 pub(crate) struct SchemaInfoObjectMemberSlots {
     name: Option<String>,
     r#type: Option<String>,
-    default: Option<serde_json::Value>,
+    default: Option<Value>,
     features: Option<Vec<String>>,
 }
 impl Object for SchemaInfoObjectMember {

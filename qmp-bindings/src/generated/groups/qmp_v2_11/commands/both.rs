@@ -373,20 +373,6 @@ impl Object for NbdServerStart {
         })
     }
 }
-impl Object for QmpCapabilities {
-    type Slots = Self;
-    const NAME: &'static str = "qmp_capabilities";
-    fn accept<'de, A: MapAccess<'de>>(
-        _: &mut Self::Slots,
-        _: &str,
-        _: &mut A,
-    ) -> Result<bool, A::Error> {
-        Ok(false)
-    }
-    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-        Ok(slots)
-    }
-}
 #[derive(Default)]
 pub(crate) struct SendKeySlots {
     keys: Option<Vec<types::KeyValue>>,
@@ -493,8 +479,8 @@ impl Object for XBlockdevRemoveMedium {
 wire::deserialize! {
     BlockCommit, BlockStream, BlockdevChangeMedium, BlockdevMirror, ChardevAdd,
     ChardevChange, DumpGuestMemory, InputSendEvent, MigrateContinue,
-    MigrateSetCapabilities, NbdServerStart, QmpCapabilities, SendKey, Transaction,
-    XBlockdevInsertMedium, XBlockdevRemoveMedium
+    MigrateSetCapabilities, NbdServerStart, SendKey, Transaction, XBlockdevInsertMedium,
+    XBlockdevRemoveMedium
 }
 wire::deserialize_newtype! {
     BlockDirtyBitmapAdd, BlockdevAdd, BlockdevBackup, DriveBackup, DriveMirror,

@@ -88,36 +88,6 @@ impl Object for ChardevSendBreak {
         })
     }
 }
-#[derive(Default)]
-pub(crate) struct DeviceAddSlots {
-    driver: Option<String>,
-    bus: Option<String>,
-    id: Option<String>,
-}
-impl Object for DeviceAdd {
-    type Slots = DeviceAddSlots;
-    const NAME: &'static str = "device_add";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "driver" => slots.driver = read(map)?,
-            "bus" => slots.bus = read(map)?,
-            "id" => slots.id = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-        Ok(Self {
-            driver: required(slots.driver, "driver")?,
-            bus: slots.bus,
-            id: slots.id,
-        })
-    }
-}
 impl Object for Eject {
     type Slots = Self;
     const NAME: &'static str = "eject";
@@ -467,7 +437,7 @@ impl Object for XenSetReplication {
     }
 }
 wire::deserialize! {
-    BlockdevCloseTray, BlockdevDel, BlockdevOpenTray, ChardevSendBreak, DeviceAdd, Eject,
+    BlockdevCloseTray, BlockdevDel, BlockdevOpenTray, ChardevSendBreak, Eject,
     QueryCpuModelBaseline, QueryCpuModelComparison, QueryCpuModelExpansion, QueryDump,
     QueryGicCapabilities, QueryHotpluggableCpus, QueryMemorySizeSummary,
     QueryVmGenerationId, QueryXenReplicationStatus, WatchdogSetAction, XBlockdevChange,

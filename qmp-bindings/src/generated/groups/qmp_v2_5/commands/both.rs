@@ -338,8 +338,6 @@ impl Object for DriveMirror {
 pub(crate) struct DumpGuestMemorySlots {
     paging: Option<bool>,
     protocol: Option<String>,
-    begin: Option<i64>,
-    length: Option<i64>,
     format: Option<types::DumpGuestMemoryFormat>,
 }
 impl Object for DumpGuestMemory {
@@ -353,8 +351,6 @@ impl Object for DumpGuestMemory {
         match key {
             "paging" => slots.paging = read(map)?,
             "protocol" => slots.protocol = read(map)?,
-            "begin" => slots.begin = read(map)?,
-            "length" => slots.length = read(map)?,
             "format" => slots.format = read(map)?,
             _ => return Ok(false),
         }
@@ -364,8 +360,6 @@ impl Object for DumpGuestMemory {
         Ok(Self {
             paging: required(slots.paging, "paging")?,
             protocol: required(slots.protocol, "protocol")?,
-            begin: slots.begin,
-            length: slots.length,
             format: slots.format,
         })
     }
@@ -394,6 +388,39 @@ impl Object for Eject {
         Ok(Self {
             device: required(slots.device, "device")?,
             force: slots.force,
+        })
+    }
+}
+#[derive(Default)]
+pub(crate) struct MemsaveSlots {
+    val: Option<i64>,
+    size: Option<i64>,
+    filename: Option<String>,
+    cpu: Option<i64>,
+}
+impl Object for Memsave {
+    type Slots = MemsaveSlots;
+    const NAME: &'static str = "memsave";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "val" => slots.val = read(map)?,
+            "size" => slots.size = read(map)?,
+            "filename" => slots.filename = read(map)?,
+            "cpu" => slots.cpu = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(Self {
+            val: required(slots.val, "val")?,
+            size: required(slots.size, "size")?,
+            filename: required(slots.filename, "filename")?,
+            cpu: slots.cpu,
         })
     }
 }
@@ -433,8 +460,6 @@ impl Object for MigrateSetParameters {
             "compress-level" => slots.compress_level = read(map)?,
             "compress-threads" => slots.compress_threads = read(map)?,
             "decompress-threads" => slots.decompress_threads = read(map)?,
-            "x-cpu-throttle-initial" => slots.x_cpu_throttle_initial = read(map)?,
-            "x-cpu-throttle-increment" => slots.x_cpu_throttle_increment = read(map)?,
             _ => return Ok(false),
         }
         Ok(true)
@@ -645,9 +670,9 @@ impl Object for XenSaveDevicesState {
 wire::deserialize! {
     BlockCommit, BlockSetIoThrottle, BlockStream, BlockdevAdd, BlockdevChangeMedium,
     BlockdevCloseTray, BlockdevOpenTray, ChardevAdd, DriveMirror, DumpGuestMemory, Eject,
-    MigrateSetCapabilities, MigrateSetParameters, NbdServerStart, SendKey, Transaction,
-    XBlockdevDel, XBlockdevInsertMedium, XBlockdevRemoveMedium, XInputSendEvent,
-    XenSaveDevicesState
+    Memsave, MigrateSetCapabilities, MigrateSetParameters, NbdServerStart, SendKey,
+    Transaction, XBlockdevDel, XBlockdevInsertMedium, XBlockdevRemoveMedium,
+    XInputSendEvent, XenSaveDevicesState
 }
 wire::deserialize_newtype! {
     BlockDirtyBitmapAdd, BlockdevBackup, DriveBackup

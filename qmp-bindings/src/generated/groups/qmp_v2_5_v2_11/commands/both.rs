@@ -272,6 +272,7 @@ impl Object for NbdServerAdd {
 pub(crate) struct NetdevAddSlots {
     r#type: Option<String>,
     id: Option<String>,
+    extra: Map<String, Value>,
 }
 impl Object for NetdevAdd {
     type Slots = NetdevAddSlots;
@@ -284,7 +285,9 @@ impl Object for NetdevAdd {
         match key {
             "type" => slots.r#type = read(map)?,
             "id" => slots.id = read(map)?,
-            _ => return Ok(false),
+            _ => {
+                slots.extra.insert(key.to_owned(), map.next_value()?);
+            }
         }
         Ok(true)
     }
@@ -292,6 +295,7 @@ impl Object for NetdevAdd {
         Ok(Self {
             r#type: required(slots.r#type, "type")?,
             id: required(slots.id, "id")?,
+            extra: slots.extra,
         })
     }
 }
@@ -299,7 +303,7 @@ impl Object for NetdevAdd {
 pub(crate) struct ObjectAddSlots {
     qom_type: Option<String>,
     id: Option<String>,
-    props: Option<serde_json::Value>,
+    props: Option<Value>,
 }
 impl Object for ObjectAdd {
     type Slots = ObjectAddSlots;
@@ -323,6 +327,20 @@ impl Object for ObjectAdd {
             id: required(slots.id, "id")?,
             props: slots.props,
         })
+    }
+}
+impl Object for QmpCapabilities {
+    type Slots = Self;
+    const NAME: &'static str = "qmp_capabilities";
+    fn accept<'de, A: MapAccess<'de>>(
+        _: &mut Self::Slots,
+        _: &str,
+        _: &mut A,
+    ) -> Result<bool, A::Error> {
+        Ok(false)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(slots)
     }
 }
 impl Object for QueryCpus {
@@ -437,6 +455,7 @@ impl Object for SetPassword {
 }
 wire::deserialize! {
     BlockPasswd, Change, Cpu, CpuAdd, ExpirePassword, Migrate, MigrateSetCacheSize,
-    MigrateSetDowntime, MigrateSetSpeed, NbdServerAdd, NetdevAdd, ObjectAdd, QueryCpus,
-    QueryEvents, QueryMigrateCacheSize, QueryNamedBlockNodes, Screendump, SetPassword
+    MigrateSetDowntime, MigrateSetSpeed, NbdServerAdd, NetdevAdd, ObjectAdd,
+    QmpCapabilities, QueryCpus, QueryEvents, QueryMigrateCacheSize, QueryNamedBlockNodes,
+    Screendump, SetPassword
 }

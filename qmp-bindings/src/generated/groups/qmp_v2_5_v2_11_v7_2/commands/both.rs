@@ -2,39 +2,6 @@
 
 use super::*;
 #[derive(Default)]
-pub(crate) struct MemsaveSlots {
-    val: Option<i64>,
-    size: Option<i64>,
-    filename: Option<String>,
-    cpu_index: Option<i64>,
-}
-impl Object for Memsave {
-    type Slots = MemsaveSlots;
-    const NAME: &'static str = "memsave";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "val" => slots.val = read(map)?,
-            "size" => slots.size = read(map)?,
-            "filename" => slots.filename = read(map)?,
-            "cpu-index" => slots.cpu_index = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-        Ok(Self {
-            val: required(slots.val, "val")?,
-            size: required(slots.size, "size")?,
-            filename: required(slots.filename, "filename")?,
-            cpu_index: slots.cpu_index,
-        })
-    }
-}
-#[derive(Default)]
 pub(crate) struct MigrateIncomingSlots {
     uri: Option<String>,
 }
@@ -103,5 +70,5 @@ impl Object for QueryMachines {
     }
 }
 wire::deserialize! {
-    Memsave, MigrateIncoming, Pmemsave, QueryMachines
+    MigrateIncoming, Pmemsave, QueryMachines
 }

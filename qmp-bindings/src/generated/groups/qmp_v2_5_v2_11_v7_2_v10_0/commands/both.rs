@@ -445,6 +445,40 @@ impl Object for Cont {
     }
 }
 #[derive(Default)]
+pub(crate) struct DeviceAddSlots {
+    driver: Option<String>,
+    bus: Option<String>,
+    id: Option<String>,
+    extra: Map<String, Value>,
+}
+impl Object for DeviceAdd {
+    type Slots = DeviceAddSlots;
+    const NAME: &'static str = "device_add";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "driver" => slots.driver = read(map)?,
+            "bus" => slots.bus = read(map)?,
+            "id" => slots.id = read(map)?,
+            _ => {
+                slots.extra.insert(key.to_owned(), map.next_value()?);
+            }
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(Self {
+            driver: required(slots.driver, "driver")?,
+            bus: slots.bus,
+            id: slots.id,
+            extra: slots.extra,
+        })
+    }
+}
+#[derive(Default)]
 pub(crate) struct DeviceDelSlots {
     id: Option<String>,
 }
@@ -745,7 +779,7 @@ impl Object for QomListTypes {
 pub(crate) struct QomSetSlots {
     path: Option<String>,
     property: Option<String>,
-    value: Option<serde_json::Value>,
+    value: Option<Value>,
 }
 impl Object for QomSet {
     type Slots = QomSetSlots;
@@ -1587,19 +1621,20 @@ wire::deserialize! {
     AddClient, AddFd, Balloon, BlockJobCancel, BlockJobComplete, BlockJobPause,
     BlockJobResume, BlockJobSetSpeed, BlockResize, BlockSetWriteThreshold,
     BlockdevSnapshotDeleteInternalSync, ChangeBackingFile, ChangeVncPassword,
-    ChardevRemove, ClientMigrateInfo, Closefd, Cont, DeviceDel, DeviceListProperties,
-    DumpSkeys, Getfd, HumanMonitorCommand, InjectNmi, MigrateCancel,
-    MigrateStartPostcopy, NbdServerStop, NetdevDel, ObjectDel, QomGet, QomList,
-    QomListTypes, QomSet, QueryAcpiOspmStatus, QueryBalloon, QueryBlock, QueryBlockJobs,
-    QueryBlockstats, QueryChardev, QueryChardevBackends, QueryCommandLineOptions,
-    QueryCommands, QueryCpuDefinitions, QueryDumpGuestMemoryCapability, QueryFdsets,
-    QueryIothreads, QueryKvm, QueryMemdev, QueryMemoryDevices, QueryMice, QueryMigrate,
-    QueryMigrateCapabilities, QueryMigrateParameters, QueryName, QueryPci,
-    QueryQmpSchema, QueryRocker, QueryRockerOfDpaFlows, QueryRockerOfDpaGroups,
-    QueryRockerPorts, QueryRxFilter, QuerySpice, QueryStatus, QueryTarget, QueryTpm,
-    QueryTpmModels, QueryTpmTypes, QueryUuid, QueryVersion, QueryVnc, QueryVncServers,
-    Quit, RemoveFd, RingbufRead, RingbufWrite, RtcResetReinjection, SetLink, Stop,
-    SystemPowerdown, SystemReset, SystemWakeup, XenSetGlobalDirtyLog
+    ChardevRemove, ClientMigrateInfo, Closefd, Cont, DeviceAdd, DeviceDel,
+    DeviceListProperties, DumpSkeys, Getfd, HumanMonitorCommand, InjectNmi,
+    MigrateCancel, MigrateStartPostcopy, NbdServerStop, NetdevDel, ObjectDel, QomGet,
+    QomList, QomListTypes, QomSet, QueryAcpiOspmStatus, QueryBalloon, QueryBlock,
+    QueryBlockJobs, QueryBlockstats, QueryChardev, QueryChardevBackends,
+    QueryCommandLineOptions, QueryCommands, QueryCpuDefinitions,
+    QueryDumpGuestMemoryCapability, QueryFdsets, QueryIothreads, QueryKvm, QueryMemdev,
+    QueryMemoryDevices, QueryMice, QueryMigrate, QueryMigrateCapabilities,
+    QueryMigrateParameters, QueryName, QueryPci, QueryQmpSchema, QueryRocker,
+    QueryRockerOfDpaFlows, QueryRockerOfDpaGroups, QueryRockerPorts, QueryRxFilter,
+    QuerySpice, QueryStatus, QueryTarget, QueryTpm, QueryTpmModels, QueryTpmTypes,
+    QueryUuid, QueryVersion, QueryVnc, QueryVncServers, Quit, RemoveFd, RingbufRead,
+    RingbufWrite, RtcResetReinjection, SetLink, Stop, SystemPowerdown, SystemReset,
+    SystemWakeup, XenSetGlobalDirtyLog
 }
 wire::deserialize_newtype! {
     BlockDirtyBitmapClear, BlockDirtyBitmapRemove, BlockdevSnapshot,
