@@ -1,7 +1,7 @@
 //! What a command is to the type system.
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, MapAccess};
-use serde::ser::{Serialize, SerializeMap};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::wire::prelude::{Object, Write};
 
@@ -67,6 +67,12 @@ impl Object for Empty {
 /// for nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NoReply {}
+
+impl Serialize for NoReply {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        match *self {}
+    }
+}
 
 impl<'de> Deserialize<'de> for NoReply {
     fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {

@@ -7,10 +7,11 @@
 //! until nothing new is told apart.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write;
 
 use super::names;
-use crate::schema::{Content, Data, Item, Member, Schema, Type, TypeId, TypeKind, Union};
+use crate::schema::{
+    Branch, Builtin, Content, Data, Item, Member, Schema, Type, TypeId, TypeKind, Union,
+};
 
 /// What serves the same releases, and so stands in the same generated files.
 #[derive(Debug, Default)]
@@ -59,6 +60,10 @@ impl Sharing {
 /// Finds the types that releases share; the oldest release comes first.
 pub fn share(schemas: &[&Schema]) -> Sharing {
     let classes = classes(schemas);
+    let known = |release: usize| Known {
+        schema: schemas[release],
+        classes: &classes[release],
+    };
     let types = each(schemas, |schema| schema.types().map(|(id, _)| id).collect());
     let types = gather(types, |release, id| {
         (
@@ -70,7 +75,7 @@ pub fn share(schemas: &[&Schema]) -> Sharing {
         each(schemas, |schema| (0..schema.commands.len()).collect()),
         |release, index| {
             let command = &schemas[release].commands[index];
-            let mut shape = data(&command.data, &classes[release]);
+            let mut shape = known(release).data(&command.data);
             shape.push_str(if command.open { " open" } else { "" });
             (names::type_name(&command.meta.name), shape)
         },
@@ -81,7 +86,7 @@ pub fn share(schemas: &[&Schema]) -> Sharing {
             let event = &schemas[release].events[index];
             (
                 names::type_name(&event.meta.name),
-                data(&event.data, &classes[release]),
+                known(release).data(&event.data),
             )
         },
     );
@@ -172,8 +177,9 @@ fn classes(schemas: &[&Schema]) -> Vec<Vec<usize>> {
         classes = schemas
             .iter()
             .zip(&classes)
-            .map(|(schema, known)| {
-                let shapes = schema.types().map(|(id, _)| shape(schema, id, known));
+            .map(|(schema, classes)| {
+                let known = Known { schema, classes };
+                let shapes = schema.types().map(|(id, _)| known.shape(id));
                 shapes
                     .map(|shape| {
                         let next = numbers.len();
@@ -189,87 +195,84 @@ fn classes(schemas: &[&Schema]) -> Vec<Vec<usize>> {
     }
 }
 
-/// What a type is made of, as text; types in it are the numbers known so far.
-fn shape(schema: &Schema, id: TypeId, known: &[usize]) -> String {
-    let def = schema.get(id);
-    let mut text = format!(
-        "{} {} ",
-        names::type_name(&def.meta.name),
-        known[id.index()]
-    );
-    match &def.kind {
-        TypeKind::Enum(body) => {
-            let mut values: Vec<&str> = body
-                .values
-                .iter()
-                .map(|value| value.name.as_str())
-                .collect();
-            values.sort_unstable();
-            let _ = write!(text, "enum {values:?}");
-        }
-        TypeKind::Struct(_) => text.push_str(&members(&schema.members(id), known)),
-        TypeKind::Union(union) => text.push_str(&union_shape(schema, id, union, known)),
-        TypeKind::Alternate(alternate) => {
-            let branch = |branch: &crate::schema::Branch| {
-                format!("{}={}", branch.meta.name, type_text(branch.ty, known))
-            };
-            text.push_str(&sorted(alternate.branches.iter().map(branch)));
-        }
-    }
-    text
+/// What is known of the types of one release.
+struct Known<'k> {
+    schema: &'k Schema,
+    classes: &'k [usize],
 }
 
-fn union_shape(schema: &Schema, id: TypeId, union: &Union, known: &[usize]) -> String {
-    let shared: Vec<&Member> = schema
-        .members(id)
-        .into_iter()
-        .filter(|member| member.meta.name != union.tag)
-        .collect();
-    let cases = schema.cases(union);
-    let cases = cases.iter().map(|case| match case.content {
-        Content::Nothing => case.meta.name.clone(),
-        Content::Members(id) => format!("{}+{}", case.meta.name, known[id.index()]),
-        Content::Data(ty) => format!("{}={}", case.meta.name, type_text(ty, known)),
-    });
-    format!(
-        "union {} {} {}",
-        union.tag,
-        members(&shared, known),
-        sorted(cases)
-    )
-}
-
-fn data(data: &Data, known: &[usize]) -> String {
-    match data {
-        Data::Members(own) => members(&own.iter().collect::<Vec<_>>(), known),
-        Data::Defined(id) => known[id.index()].to_string(),
-    }
-}
-
-fn members(members: &[&Member], known: &[usize]) -> String {
-    sorted(members.iter().map(|member| {
-        let presence = match (member.optional, &member.meta.condition) {
-            (true, _) => "?",
-            (false, Some(_)) => "if",
-            (false, None) => "",
+/// Shapes as text, in which types are the numbers known so far.
+impl Known<'_> {
+    fn shape(&self, id: TypeId) -> String {
+        let def = self.schema.get(id);
+        let name = names::type_name(&def.meta.name);
+        let content = match &def.kind {
+            TypeKind::Enum(body) => sorted(body.values.iter().map(|value| value.name.clone())),
+            TypeKind::Struct(_) => self.members(&self.schema.members(id)),
+            TypeKind::Union(union) => self.union(id, union),
+            TypeKind::Alternate(alternate) => {
+                let branch =
+                    |branch: &Branch| format!("{}={}", branch.meta.name, self.ty(branch.ty));
+                sorted(alternate.branches.iter().map(branch))
+            }
         };
-        format!(
-            "{}{presence}:{}",
-            member.meta.name,
-            type_text(member.ty, known)
-        )
-    }))
-}
+        format!("{name} {} {content}", self.class(id))
+    }
 
-fn type_text(ty: Type, known: &[usize]) -> String {
-    let item = match ty.item() {
-        Item::Builtin(builtin) => builtin.name().to_owned(),
-        Item::Defined(id) => known[id.index()].to_string(),
-    };
-    if matches!(ty, Type::Array(_)) {
-        format!("[{item}]")
-    } else {
-        item
+    fn union(&self, id: TypeId, union: &Union) -> String {
+        let mut shared = self.schema.members(id);
+        shared.retain(|member| member.meta.name != union.tag);
+        let cases = self.schema.cases(union);
+        let cases = cases.iter().map(|case| match case.content {
+            Content::Nothing => case.meta.name.clone(),
+            Content::Members(id) => format!("{}+{}", case.meta.name, self.class(id)),
+            Content::Data(ty) => format!("{}={}", case.meta.name, self.ty(ty)),
+        });
+        format!(
+            "union {} {} {}",
+            union.tag,
+            self.members(&shared),
+            sorted(cases)
+        )
+    }
+
+    fn data(&self, data: &Data) -> String {
+        match data {
+            Data::Members(own) => self.members(&own.iter().collect::<Vec<_>>()),
+            Data::Defined(id) => self.class(*id),
+        }
+    }
+
+    fn members(&self, members: &[&Member]) -> String {
+        sorted(members.iter().map(|member| {
+            let presence = match (member.optional, &member.meta.condition) {
+                (true, _) => "?",
+                (false, Some(_)) => "if",
+                (false, None) => "",
+            };
+            format!("{}{presence}:{}", member.meta.name, self.ty(member.ty))
+        }))
+    }
+
+    fn ty(&self, ty: Type) -> String {
+        let item = match ty.item() {
+            Item::Builtin(builtin) => self.builtin(builtin),
+            Item::Defined(id) => self.class(id),
+        };
+        if matches!(ty, Type::Array(_)) {
+            format!("[{item}]")
+        } else {
+            item
+        }
+    }
+
+    fn builtin(&self, builtin: Builtin) -> String {
+        let negative = builtin.is_unsigned_64() && self.schema.has_negative_unsigned();
+        format!("{}{}", if negative { "-" } else { "" }, builtin.name())
+    }
+
+    fn class(&self, id: TypeId) -> String {
+        self.classes[id.index()].to_string()
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::context::Scope;
-use crate::schema::{Builtin, Item, Type, TypeId};
+use crate::schema::{Builtin, Item, Schema, Type, TypeId};
 
 /// A value's type in Rust and on the wire.
 pub struct Codec {
@@ -29,7 +29,7 @@ pub fn codec(scope: &Scope<'_>, release: usize, ty: Type, owner: Option<(TypeId,
     };
     Codec {
         rust,
-        wire: wire_item(scope, ty.item()),
+        wire: wire_item(scope.schema(release), ty.item()),
         array,
     }
 }
@@ -69,10 +69,10 @@ fn builtin_type(builtin: Builtin) -> TokenStream {
 }
 
 /// The type that reads and writes a number that QEMU writes in two ways.
-fn wire_item(scope: &Scope<'_>, item: Item) -> Option<TokenStream> {
+fn wire_item(schema: &Schema, item: Item) -> Option<TokenStream> {
     match item {
         Item::Builtin(Builtin::Number) => Some(quote!(Number)),
-        Item::Builtin(Builtin::Uint64 | Builtin::Size) if scope.writes_negative() => {
+        Item::Builtin(builtin) if builtin.is_unsigned_64() && schema.has_negative_unsigned() => {
             Some(quote!(Unsigned))
         }
         _ => None,

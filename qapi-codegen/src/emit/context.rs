@@ -14,9 +14,6 @@ use crate::imported::Interface;
 use crate::schema::{Content, Schema, TypeId, TypeKind};
 use crate::version::Series;
 
-/// The last series that writes large unsigned numbers as negative ones.
-const NEGATIVE_UNSIGNED: Series = Series::new(2, 9);
-
 /// The interfaces for which code is written, and what was found out about them.
 pub struct Context<'s> {
     pub interface: Interface,
@@ -84,13 +81,6 @@ impl<'s> Context<'s> {
             .any(|(release, id)| self.nested[*release].contains(id))
     }
 
-    /// Whether any of these releases writes large unsigned numbers as negative ones.
-    pub fn writes_negative(&self, releases: &[usize]) -> bool {
-        releases
-            .iter()
-            .any(|&release| self.series(release) <= NEGATIVE_UNSIGNED)
-    }
-
     /// The name of the enum that holds the branches of a union with a base.
     pub fn branches_name(&self, union: &str, tag: &str) -> String {
         let name = format!("{union}{}", names::type_name(tag));
@@ -122,18 +112,15 @@ fn nested(schema: &Schema) -> HashSet<TypeId> {
 /// One file while it is written: where it stands, and what it imports.
 pub struct Scope<'c> {
     pub context: &'c Context<'c>,
-    /// The releases that it serves.
-    pub releases: &'c [usize],
     /// The group whose types need no import, if the file is that group's `types`.
     own: Option<usize>,
     imports: RefCell<BTreeMap<usize, BTreeSet<String>>>,
 }
 
 impl<'c> Scope<'c> {
-    pub fn new(context: &'c Context<'c>, releases: &'c [usize], own: Option<usize>) -> Self {
+    pub fn new(context: &'c Context<'c>, own: Option<usize>) -> Self {
         Scope {
             context,
-            releases,
             own,
             imports: RefCell::default(),
         }
@@ -184,9 +171,5 @@ impl<'c> Scope<'c> {
         } else {
             quote!(mod types { #(pub #uses)* })
         }
-    }
-
-    pub fn writes_negative(&self) -> bool {
-        self.context.writes_negative(self.releases)
     }
 }

@@ -100,9 +100,9 @@ pub fn files(context: &Context<'_>) -> Vec<GeneratedFile> {
 fn group_files(context: &Context<'_>, home: usize, group: &Group) -> Vec<GeneratedFile> {
     let releases = &group.releases[..];
     let sections: [(&str, Scope<'_>, Parts); 3] = [
-        types(Scope::new(context, releases, Some(home)), group),
-        commands(Scope::new(context, releases, None), group),
-        events(Scope::new(context, releases, None), group),
+        types(Scope::new(context, Some(home)), group),
+        commands(Scope::new(context, None), group),
+        events(Scope::new(context, None), group),
     ];
     let folder = format!("groups/{}", context.group_module(group));
     let header = Header::new(context, releases);

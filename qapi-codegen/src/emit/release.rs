@@ -133,8 +133,7 @@ fn events(context: &Context<'_>, release: usize) -> TokenStream {
 
 /// Which commands the release has, and what they return.
 fn commands(context: &Context<'_>, release: usize) -> TokenStream {
-    let releases = [release];
-    let scope = Scope::new(context, &releases, None);
+    let scope = Scope::new(context, None);
     let schema = context.schemas[release];
     let entries = schema
         .commands

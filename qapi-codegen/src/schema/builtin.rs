@@ -84,6 +84,11 @@ impl Builtin {
         }
     }
 
+    /// Whether its values may be too large for an `i64`.
+    pub fn is_unsigned_64(self) -> bool {
+        matches!(self, Builtin::Uint64 | Builtin::Size)
+    }
+
     /// What a value of it is in JSON.
     pub fn json_kind(self) -> JsonKind {
         match self {

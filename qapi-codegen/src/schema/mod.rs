@@ -20,7 +20,7 @@ pub use resolve::resolve;
 pub use union::{Case, Content};
 
 use crate::doc::{Block, Facts};
-use crate::version::Version;
+use crate::version::{Series, Version};
 
 /// The interface of one release.
 #[derive(Debug, Clone, PartialEq)]
@@ -248,6 +248,12 @@ impl Schema {
     /// The event with this name.
     pub fn event(&self, name: &str) -> Option<&Event> {
         self.events.iter().find(|event| event.meta.name == name)
+    }
+
+    /// Whether unsigned numbers from 2^63 on are negative ones on the wire, as
+    /// they are up to 2.9.
+    pub fn has_negative_unsigned(&self) -> bool {
+        self.version.series() <= Series::new(2, 9)
     }
 
     /// The members of a struct with those it inherits, or the members that all

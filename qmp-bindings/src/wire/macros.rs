@@ -145,12 +145,53 @@ macro_rules! commands {
 
 /// Says what the commands of a release return.
 macro_rules! commands_of {
-    ($release:ident: $($name:ident => $returns:ty $(, $flag:ident)*;)*) => {$(
+    ($release:ident: $($name:ident => $returns:ty $(, $flag:ident)*;)*) => {
+    $(
         impl $crate::CommandOf<$release> for command::$name {
             type Return = $returns;
             $($crate::wire::command_flag!($flag);)*
         }
-    )*};
+    )*
+
+        #[cfg(feature = "both-directions")]
+        impl $release {
+            /// Reads what a command returned and writes it again, by the command's name.
+            ///
+            /// What comes back is what the types know: members that the schema
+            /// does not list are left out. `None` means that the release has no
+            /// such command.
+            ///
+            /// # Errors
+            ///
+            /// The value is not of the type that the command returns.
+            pub fn rewrite_return(
+                command: &str,
+                json: &str,
+            ) -> Option<Result<serde_json::Value, serde_json::Error>> {
+                $(if command == <command::$name as $crate::Command>::NAME {
+                    return Some($crate::wire::rewrite::<$returns>(json));
+                })*
+                None
+            }
+
+            /// Reads the arguments of a command and writes them again, by its name.
+            ///
+            /// `None` means that the release has no such command.
+            ///
+            /// # Errors
+            ///
+            /// The arguments are not those of the command.
+            pub fn rewrite_arguments(
+                command: &str,
+                json: &str,
+            ) -> Option<Result<serde_json::Value, serde_json::Error>> {
+                $(if command == <command::$name as $crate::Command>::NAME {
+                    return Some($crate::wire::rewrite::<command::$name>(json));
+                })*
+                None
+            }
+        }
+    };
 }
 
 /// What is unusual about a command.
@@ -199,6 +240,17 @@ macro_rules! events {
                 match self {
                     $($event::$name(_) => $wire,)*
                     $event::Unknown(event) => &event.name,
+                }
+            }
+        }
+
+        /// Writes the data of the event, without its name.
+        #[cfg(feature = "both-directions")]
+        impl serde::Serialize for $event {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $($event::$name(event) => event.serialize(serializer),)*
+                    $event::Unknown(event) => event.data.serialize(serializer),
                 }
             }
         }

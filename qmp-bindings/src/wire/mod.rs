@@ -22,6 +22,14 @@ pub(crate) use read::{object, text};
 pub(crate) use union::{UnionSlots, union};
 pub(crate) use write::object as write_object;
 
+/// Reads a value as a type and writes it again.
+#[cfg(feature = "both-directions")]
+pub(crate) fn rewrite<T: serde::de::DeserializeOwned + serde::Serialize>(
+    json: &str,
+) -> Result<serde_json::Value, serde_json::Error> {
+    serde_json::from_str::<T>(json).and_then(serde_json::to_value)
+}
+
 /// What generated files import.
 pub(crate) mod prelude {
     pub(crate) use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};

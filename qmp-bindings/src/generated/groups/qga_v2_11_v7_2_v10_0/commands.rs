@@ -2,7 +2,9 @@
 
 use crate::wire::prelude::*;
 mod types {
-    pub use crate::generated::groups::qga_v2_11_v7_2_v10_0::types::GuestFileWhence;
+    pub use crate::generated::groups::qga_v2_11_v7_2_v10_0::types::{
+        GuestFileWhence, GuestMemoryBlock,
+    };
 }
 #[cfg(feature = "both-directions")]
 mod both;
@@ -48,10 +50,26 @@ pub struct GuestGetTimezone {}
 /// Returns `[GuestUser]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetUsers {}
+/// The command `guest-set-memory-blocks`, since QEMU 2.3.
+///
+/// Only in builds of QEMU with `CONFIG_LINUX`.
+///
+/// Returns `[GuestMemoryBlockResponse]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GuestSetMemoryBlocks {
+    /// `mem-blks`.
+    pub mem_blks: Vec<types::GuestMemoryBlock>,
+}
+impl GuestSetMemoryBlocks {
+    /// With the members that are required, and no others.
+    pub fn new(mem_blks: Vec<types::GuestMemoryBlock>) -> Self {
+        Self { mem_blks }
+    }
+}
 wire::commands! {
     GuestFileSeek = "guest-file-seek", GuestGetHostName = "guest-get-host-name",
     GuestGetOsinfo = "guest-get-osinfo", GuestGetTimezone = "guest-get-timezone",
-    GuestGetUsers = "guest-get-users"
+    GuestGetUsers = "guest-get-users", GuestSetMemoryBlocks = "guest-set-memory-blocks"
 }
 impl Write for GuestFileSeek {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -81,6 +99,13 @@ impl Write for GuestGetUsers {
         Ok(())
     }
 }
+impl Write for GuestSetMemoryBlocks {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "mem-blks", &self.mem_blks)?;
+        Ok(())
+    }
+}
 wire::serialize! {
-    GuestFileSeek, GuestGetHostName, GuestGetOsinfo, GuestGetTimezone, GuestGetUsers
+    GuestFileSeek, GuestGetHostName, GuestGetOsinfo, GuestGetTimezone, GuestGetUsers,
+    GuestSetMemoryBlocks
 }

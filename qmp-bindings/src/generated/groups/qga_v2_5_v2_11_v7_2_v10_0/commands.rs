@@ -2,9 +2,7 @@
 
 use crate::wire::prelude::*;
 mod types {
-    pub use crate::generated::groups::qga_v2_5_v2_11_v7_2_v10_0::types::{
-        GuestLogicalProcessor, GuestMemoryBlock,
-    };
+    pub use crate::generated::groups::qga_v2_5_v2_11_v7_2_v10_0::types::GuestLogicalProcessor;
 }
 #[cfg(feature = "both-directions")]
 mod both;
@@ -192,22 +190,6 @@ pub struct GuestNetworkGetInterfaces {}
 /// The command `guest-ping`, since QEMU 0.15.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestPing {}
-/// The command `guest-set-memory-blocks`, since QEMU 2.3.
-///
-/// Only in builds of QEMU with `CONFIG_LINUX`.
-///
-/// Returns `[GuestMemoryBlockResponse]`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GuestSetMemoryBlocks {
-    /// `mem-blks`.
-    pub mem_blks: Vec<types::GuestMemoryBlock>,
-}
-impl GuestSetMemoryBlocks {
-    /// With the members that are required, and no others.
-    pub fn new(mem_blks: Vec<types::GuestMemoryBlock>) -> Self {
-        Self { mem_blks }
-    }
-}
 /// The command `guest-set-time`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestSetTime {
@@ -324,11 +306,11 @@ wire::commands! {
     GuestGetMemoryBlocks = "guest-get-memory-blocks", GuestGetTime = "guest-get-time",
     GuestGetVcpus = "guest-get-vcpus", GuestInfo = "guest-info",
     GuestNetworkGetInterfaces = "guest-network-get-interfaces", GuestPing = "guest-ping",
-    GuestSetMemoryBlocks = "guest-set-memory-blocks", GuestSetTime = "guest-set-time",
-    GuestSetUserPassword = "guest-set-user-password", GuestSetVcpus = "guest-set-vcpus",
-    GuestShutdown = "guest-shutdown", GuestSuspendDisk = "guest-suspend-disk",
-    GuestSuspendHybrid = "guest-suspend-hybrid", GuestSuspendRam = "guest-suspend-ram",
-    GuestSync = "guest-sync", GuestSyncDelimited = "guest-sync-delimited"
+    GuestSetTime = "guest-set-time", GuestSetUserPassword = "guest-set-user-password",
+    GuestSetVcpus = "guest-set-vcpus", GuestShutdown = "guest-shutdown", GuestSuspendDisk
+    = "guest-suspend-disk", GuestSuspendHybrid = "guest-suspend-hybrid", GuestSuspendRam
+    = "guest-suspend-ram", GuestSync = "guest-sync", GuestSyncDelimited =
+    "guest-sync-delimited"
 }
 impl Write for GuestExecStatus {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -437,12 +419,6 @@ impl Write for GuestPing {
         Ok(())
     }
 }
-impl Write for GuestSetMemoryBlocks {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "mem-blks", &self.mem_blks)?;
-        Ok(())
-    }
-}
 impl Write for GuestSetTime {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "time", &self.time)?;
@@ -501,7 +477,7 @@ wire::serialize! {
     GuestFileWrite, GuestFsfreezeFreeze, GuestFsfreezeFreezeList, GuestFsfreezeStatus,
     GuestFsfreezeThaw, GuestFstrim, GuestGetFsinfo, GuestGetMemoryBlockInfo,
     GuestGetMemoryBlocks, GuestGetTime, GuestGetVcpus, GuestInfo,
-    GuestNetworkGetInterfaces, GuestPing, GuestSetMemoryBlocks, GuestSetTime,
-    GuestSetUserPassword, GuestSetVcpus, GuestShutdown, GuestSuspendDisk,
-    GuestSuspendHybrid, GuestSuspendRam, GuestSync, GuestSyncDelimited
+    GuestNetworkGetInterfaces, GuestPing, GuestSetTime, GuestSetUserPassword,
+    GuestSetVcpus, GuestShutdown, GuestSuspendDisk, GuestSuspendHybrid, GuestSuspendRam,
+    GuestSync, GuestSyncDelimited
 }

@@ -183,38 +183,6 @@ pub struct GuestLogicalProcessor {
     /// `can-offline`.
     pub can_offline: Option<bool>,
 }
-/// The struct `GuestMemoryBlock`, since QEMU 2.3.
-///
-/// Only in builds of QEMU with `CONFIG_LINUX`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GuestMemoryBlock {
-    /// `phys-index`.
-    pub phys_index: u64,
-    /// `online`.
-    pub online: bool,
-    /// `can-offline`.
-    pub can_offline: Option<bool>,
-}
-/// The struct `GuestMemoryBlockInfo`, since QEMU 2.3.
-///
-/// Only in builds of QEMU with `CONFIG_LINUX`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GuestMemoryBlockInfo {
-    /// `size`.
-    pub size: u64,
-}
-/// The struct `GuestMemoryBlockResponse`, since QEMU 2.3.
-///
-/// Only in builds of QEMU with `CONFIG_LINUX`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GuestMemoryBlockResponse {
-    /// `phys-index`.
-    pub phys_index: u64,
-    /// `response`.
-    pub response: GuestMemoryBlockResponseType,
-    /// `error-code`.
-    pub error_code: Option<i64>,
-}
 /// The enum `GuestMemoryBlockResponseType`, since QEMU 2.3.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
@@ -614,112 +582,6 @@ impl Object for GuestLogicalProcessor {
         })
     }
 }
-impl GuestMemoryBlock {
-    /// With the members that are required, and no others.
-    pub fn new(phys_index: u64, online: bool) -> Self {
-        Self {
-            phys_index,
-            online,
-            can_offline: None,
-        }
-    }
-}
-impl Write for GuestMemoryBlock {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "phys-index", &Unsigned(self.phys_index))?;
-        put(map, "online", &self.online)?;
-        put_some(map, "can-offline", &self.can_offline)?;
-        Ok(())
-    }
-}
-#[derive(Default)]
-pub(crate) struct GuestMemoryBlockSlots {
-    phys_index: Option<u64>,
-    online: Option<bool>,
-    can_offline: Option<bool>,
-}
-impl Object for GuestMemoryBlock {
-    type Slots = GuestMemoryBlockSlots;
-    const NAME: &'static str = "GuestMemoryBlock";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "phys-index" => {
-                slots.phys_index = read::<Unsigned, _>(map)?.map(|value| value.0);
-            }
-            "online" => slots.online = read(map)?,
-            "can-offline" => slots.can_offline = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-        Ok(Self {
-            phys_index: required(slots.phys_index, "phys-index")?,
-            online: required(slots.online, "online")?,
-            can_offline: slots.can_offline,
-        })
-    }
-}
-#[derive(Default)]
-pub(crate) struct GuestMemoryBlockInfoSlots {
-    size: Option<u64>,
-}
-impl Object for GuestMemoryBlockInfo {
-    type Slots = GuestMemoryBlockInfoSlots;
-    const NAME: &'static str = "GuestMemoryBlockInfo";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "size" => slots.size = read::<Unsigned, _>(map)?.map(|value| value.0),
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-        Ok(Self {
-            size: required(slots.size, "size")?,
-        })
-    }
-}
-#[derive(Default)]
-pub(crate) struct GuestMemoryBlockResponseSlots {
-    phys_index: Option<u64>,
-    response: Option<GuestMemoryBlockResponseType>,
-    error_code: Option<i64>,
-}
-impl Object for GuestMemoryBlockResponse {
-    type Slots = GuestMemoryBlockResponseSlots;
-    const NAME: &'static str = "GuestMemoryBlockResponse";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "phys-index" => {
-                slots.phys_index = read::<Unsigned, _>(map)?.map(|value| value.0);
-            }
-            "response" => slots.response = read(map)?,
-            "error-code" => slots.error_code = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-        Ok(Self {
-            phys_index: required(slots.phys_index, "phys-index")?,
-            response: required(slots.response, "response")?,
-            error_code: slots.error_code,
-        })
-    }
-}
 #[derive(Default)]
 pub(crate) struct GuestPciAddressSlots {
     domain: Option<i64>,
@@ -754,13 +616,12 @@ impl Object for GuestPciAddress {
     }
 }
 wire::serialize! {
-    GuestLogicalProcessor, GuestMemoryBlock
+    GuestLogicalProcessor
 }
 wire::deserialize! {
     GuestAgentCommandInfo, GuestAgentInfo, GuestExec, GuestExecStatus, GuestFileRead,
     GuestFileSeek, GuestFileWrite, GuestFilesystemTrimResponse,
-    GuestFilesystemTrimResult, GuestIpAddress, GuestLogicalProcessor, GuestMemoryBlock,
-    GuestMemoryBlockInfo, GuestMemoryBlockResponse, GuestPciAddress
+    GuestFilesystemTrimResult, GuestIpAddress, GuestLogicalProcessor, GuestPciAddress
 }
 wire::deserialize_enum! {
     GuestFsfreezeStatus, GuestIpAddressType, GuestMemoryBlockResponseType

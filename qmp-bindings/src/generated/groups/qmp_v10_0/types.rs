@@ -5,9 +5,9 @@ use crate::generated::groups::qmp_v2_5_v2_11_v7_2_v10_0::types::{
     Abort, BlockDeviceIoStatus, BlockDirtyBitmap, BlockdevCacheInfo,
     BlockdevDetectZeroesOptions, BlockdevDiscardOptions, BlockdevOptionsVvfat,
     BlockdevSnapshot, BlockdevSnapshotInternal, BlockdevSnapshotSync, HostMemPolicy,
-    NetLegacyNicOptions, NetdevBridgeOptions, NetdevL2TPv3Options, NetdevNetmapOptions,
-    NetdevSocketOptions, NetdevVdeOptions, NetdevVhostUserOptions, NewImageMode,
-    OnOffAuto, PcdimmDeviceInfo, PreallocMode, QCryptoTlsCredsEndpoint, QuorumReadPattern,
+    NetLegacyNicOptions, NetdevBridgeOptions, NetdevNetmapOptions, NetdevSocketOptions,
+    NetdevVdeOptions, NetdevVhostUserOptions, NewImageMode, OnOffAuto, PcdimmDeviceInfo,
+    PreallocMode, QCryptoTlsCredsEndpoint, QuorumReadPattern,
 };
 use crate::generated::groups::qmp_v2_11_v7_2_v10_0::types::{
     BlockdevCacheOptions, BlockdevOnError, BlockdevOptionsCurlFtp,
@@ -15,8 +15,8 @@ use crate::generated::groups::qmp_v2_11_v7_2_v10_0::types::{
     BlockdevOptionsIscsi, BlockdevOptionsNfs, BlockdevQcow2Encryption,
     BlockdevQcowEncryption, ChardevCommon, ChardevFile, ChardevHostdev, ChardevMux,
     ChardevRingbuf, ChardevSpiceChannel, ChardevSpicePort, ChardevStdio, ChardevVc,
-    CpuModelInfo, InetSocketAddressBase, InputAxis, InputMoveEvent, NetdevTapOptions,
-    NumaDistOptions, QCryptoBlockInfoLuksSlot, QCryptoBlockOptionsQCow,
+    CpuModelInfo, InetSocketAddressBase, InputAxis, InputMoveEvent, NetdevL2TPv3Options,
+    NetdevTapOptions, NumaDistOptions, QCryptoBlockInfoLuksSlot, QCryptoBlockOptionsQCow,
     QCryptoCipherMode, QCryptoSecretFormat, ReplicationMode, RunState, StrOrNull,
     VsockSocketAddress,
 };

@@ -2,17 +2,16 @@
 
 use crate::wire::prelude::*;
 use crate::generated::groups::qmp_v2_5_v2_11::types::{
-    BlockDirtyInfo, BlockdevAioOptions, BlockdevOptionsNull, MirrorSyncMode,
-    NetdevDumpOptions, NetdevHubPortOptions, NumaNodeOptions, Qcow2OverlapChecks,
-    SnapshotInfo, TpmModel, UnixSocketAddress, XbzrleCacheStats,
+    BlockDirtyInfo, BlockdevAioOptions, MirrorSyncMode, NetdevHubPortOptions,
+    Qcow2OverlapChecks, SnapshotInfo, TpmModel, UnixSocketAddress, XbzrleCacheStats,
 };
 use crate::generated::groups::qmp_v2_5_v2_11_v7_2_v10_0::types::{
     Abort, BlockDeviceIoStatus, BlockDirtyBitmap, BlockdevCacheInfo,
     BlockdevDetectZeroesOptions, BlockdevDiscardOptions, BlockdevOptionsVvfat,
     BlockdevSnapshot, BlockdevSnapshotInternal, BlockdevSnapshotSync, HostMemPolicy,
-    NetLegacyNicOptions, NetdevBridgeOptions, NetdevL2TPv3Options, NetdevNetmapOptions,
-    NetdevSocketOptions, NetdevVdeOptions, NetdevVhostUserOptions, NewImageMode,
-    OnOffAuto, QapiString, QuorumReadPattern,
+    NetLegacyNicOptions, NetdevBridgeOptions, NetdevNetmapOptions, NetdevSocketOptions,
+    NetdevVdeOptions, NetdevVhostUserOptions, NewImageMode, OnOffAuto, QapiString,
+    QuorumReadPattern,
 };
 use crate::generated::groups::qmp_v2_11_v7_2::types::{
     QCryptoHashAlgorithm, QCryptoIvGenAlgorithm,
@@ -23,9 +22,10 @@ use crate::generated::groups::qmp_v2_11_v7_2_v10_0::types::{
     BlockdevOptionsIscsi, BlockdevOptionsNfs, BlockdevQcow2Encryption,
     BlockdevQcowEncryption, ChardevCommon, ChardevFile, ChardevHostdev, ChardevMux,
     ChardevRingbuf, ChardevSpiceChannel, ChardevSpicePort, ChardevStdio, ChardevVc,
-    GuestPanicInformationHyperV, InetSocketAddressBase, InputMoveEvent, NetdevTapOptions,
-    NumaDistOptions, QCryptoBlockInfoLuksSlot, QCryptoBlockOptionsQCow,
-    QCryptoCipherMode, ReplicationMode, StrOrNull, TpmTypeOptions, VsockSocketAddress,
+    GuestPanicInformationHyperV, InetSocketAddressBase, InputMoveEvent,
+    NetdevL2TPv3Options, NetdevTapOptions, NumaDistOptions, QCryptoBlockInfoLuksSlot,
+    QCryptoBlockOptionsQCow, QCryptoCipherMode, ReplicationMode, StrOrNull,
+    TpmTypeOptions, VsockSocketAddress,
 };
 #[cfg(feature = "both-directions")]
 mod both;
@@ -885,6 +885,18 @@ pub struct BlockdevOptionsNbd {
     pub export: Option<String>,
     /// `tls-creds`.
     pub tls_creds: Option<String>,
+}
+/// The struct `BlockdevOptionsNull`, since QEMU 2.9.
+///
+/// In the bindings of 7.2: `read-zeroes` is new.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct BlockdevOptionsNull {
+    /// `size`.
+    pub size: Option<i64>,
+    /// `latency-ns`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
+    pub latency_ns: Option<u64>,
 }
 /// The struct `BlockdevOptionsQcow`, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
@@ -2598,6 +2610,16 @@ pub enum NetdevType {
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
 }
+/// The struct `NetdevDumpOptions`, since QEMU 1.2.
+///
+/// Gone in the bindings of 7.2.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct NetdevDumpOptions {
+    /// `len`.
+    pub len: Option<u64>,
+    /// `file`.
+    pub file: Option<String>,
+}
 /// The struct `NetdevUserOptions`, since QEMU 1.2.
 ///
 /// Since the bindings of 2.5: `ipv4`, `ipv6`, `ipv6-dns`, `ipv6-host`, `ipv6-prefix` and `ipv6-prefixlen` are new.
@@ -2671,6 +2693,20 @@ pub struct NumaCpuOptions {
     pub core_id: Option<i64>,
     /// `thread-id`.
     pub thread_id: Option<i64>,
+}
+/// The struct `NumaNodeOptions`, since QEMU 2.1.
+///
+/// In the bindings of 7.2: `initiator` is new.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct NumaNodeOptions {
+    /// `nodeid`.
+    pub nodeid: Option<u16>,
+    /// `cpus`.
+    pub cpus: Option<Vec<u16>>,
+    /// `mem`.
+    pub mem: Option<u64>,
+    /// `memdev`.
+    pub memdev: Option<String>,
 }
 /// The union `NumaOptions`, since QEMU 2.1.
 ///
@@ -4212,6 +4248,13 @@ impl Write for BlockdevOptionsNbd {
         Ok(())
     }
 }
+impl Write for BlockdevOptionsNull {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put_some(map, "size", &self.size)?;
+        put_some(map, "latency-ns", &self.latency_ns)?;
+        Ok(())
+    }
+}
 impl BlockdevOptionsQcow {
     /// With the members that are required, and no others.
     pub fn new(file: BlockdevRef) -> Self {
@@ -5698,13 +5741,13 @@ wire::serialize! {
     BlkdebugInjectErrorOptions, BlkdebugSetStateOptions, BlockDirtyBitmapAdd,
     BlockdevBackup, BlockdevOptions, BlockdevOptionsBlkdebug, BlockdevOptionsBlkverify,
     BlockdevOptionsFile, BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
-    BlockdevOptionsGluster, BlockdevOptionsLuks, BlockdevOptionsNbd, BlockdevOptionsQcow,
-    BlockdevOptionsQcow2, BlockdevOptionsQuorum, BlockdevOptionsRaw, BlockdevOptionsRbd,
-    BlockdevOptionsReplication, BlockdevOptionsSheepdog, BlockdevOptionsSsh,
-    BlockdevOptionsThrottle, BlockdevOptionsVxHs, ChardevBackend, ChardevSocket,
-    ChardevUdp, DriveBackup, DriveMirror, InetSocketAddress, InputBtnEvent, InputEvent,
-    InputKeyEvent, KeyValue, MigrateSetParameters, MigrationCapabilityStatus,
-    SocketAddress, SocketAddressLegacy, TransactionAction
+    BlockdevOptionsGluster, BlockdevOptionsLuks, BlockdevOptionsNbd, BlockdevOptionsNull,
+    BlockdevOptionsQcow, BlockdevOptionsQcow2, BlockdevOptionsQuorum, BlockdevOptionsRaw,
+    BlockdevOptionsRbd, BlockdevOptionsReplication, BlockdevOptionsSheepdog,
+    BlockdevOptionsSsh, BlockdevOptionsThrottle, BlockdevOptionsVxHs, ChardevBackend,
+    ChardevSocket, ChardevUdp, DriveBackup, DriveMirror, InetSocketAddress,
+    InputBtnEvent, InputEvent, InputKeyEvent, KeyValue, MigrateSetParameters,
+    MigrationCapabilityStatus, SocketAddress, SocketAddressLegacy, TransactionAction
 }
 wire::deserialize! {
     BlockDeviceInfo, BlockInfo, CpuDefinitionInfo, CpuInfoMips, CpuInfoPpc, CpuInfoSparc,

@@ -14,6 +14,23 @@ mod both;
 /// Since the bindings of 2.5: `bps_max_length`, `bps_rd_max_length`, `bps_wr_max_length`, `id`, `iops_max_length`, `iops_rd_max_length` and `iops_wr_max_length` are new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockSetIoThrottle(pub types::BlockIoThrottle);
+/// The command `block-set-write-threshold`, since QEMU 2.3.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockSetWriteThreshold {
+    /// `node-name`.
+    pub node_name: String,
+    /// `write-threshold`.
+    pub write_threshold: u64,
+}
+impl BlockSetWriteThreshold {
+    /// With the members that are required, and no others.
+    pub fn new(node_name: impl Into<String>, write_threshold: u64) -> Self {
+        Self {
+            node_name: node_name.into(),
+            write_threshold,
+        }
+    }
+}
 /// The command `blockdev-close-tray`, since QEMU 2.5.
 ///
 /// Since the bindings of 2.5: `id` is new; `device` is optional now.
@@ -280,24 +297,32 @@ impl XenSetReplication {
     }
 }
 wire::commands! {
-    BlockSetIoThrottle = "block_set_io_throttle", BlockdevCloseTray =
-    "blockdev-close-tray", BlockdevDel = "blockdev-del", BlockdevOpenTray =
-    "blockdev-open-tray", ChardevSendBreak = "chardev-send-break", Eject = "eject",
-    QueryCpuModelBaseline = "query-cpu-model-baseline", QueryCpuModelComparison =
-    "query-cpu-model-comparison", QueryCpuModelExpansion = "query-cpu-model-expansion",
-    QueryDump = "query-dump", QueryGicCapabilities = "query-gic-capabilities",
-    QueryHotpluggableCpus = "query-hotpluggable-cpus", QueryMemorySizeSummary =
-    "query-memory-size-summary", QueryVmGenerationId = "query-vm-generation-id",
-    QueryXenReplicationStatus = "query-xen-replication-status", WatchdogSetAction =
-    "watchdog-set-action", XBlockdevChange = "x-blockdev-change", XColoLostHeartbeat =
-    "x-colo-lost-heartbeat", XDebugBlockDirtyBitmapSha256 =
-    "x-debug-block-dirty-bitmap-sha256", XenColoDoCheckpoint = "xen-colo-do-checkpoint",
-    XenLoadDevicesState = "xen-load-devices-state", XenSaveDevicesState =
-    "xen-save-devices-state", XenSetReplication = "xen-set-replication"
+    BlockSetIoThrottle = "block_set_io_throttle", BlockSetWriteThreshold =
+    "block-set-write-threshold", BlockdevCloseTray = "blockdev-close-tray", BlockdevDel =
+    "blockdev-del", BlockdevOpenTray = "blockdev-open-tray", ChardevSendBreak =
+    "chardev-send-break", Eject = "eject", QueryCpuModelBaseline =
+    "query-cpu-model-baseline", QueryCpuModelComparison = "query-cpu-model-comparison",
+    QueryCpuModelExpansion = "query-cpu-model-expansion", QueryDump = "query-dump",
+    QueryGicCapabilities = "query-gic-capabilities", QueryHotpluggableCpus =
+    "query-hotpluggable-cpus", QueryMemorySizeSummary = "query-memory-size-summary",
+    QueryVmGenerationId = "query-vm-generation-id", QueryXenReplicationStatus =
+    "query-xen-replication-status", WatchdogSetAction = "watchdog-set-action",
+    XBlockdevChange = "x-blockdev-change", XColoLostHeartbeat = "x-colo-lost-heartbeat",
+    XDebugBlockDirtyBitmapSha256 = "x-debug-block-dirty-bitmap-sha256",
+    XenColoDoCheckpoint = "xen-colo-do-checkpoint", XenLoadDevicesState =
+    "xen-load-devices-state", XenSaveDevicesState = "xen-save-devices-state",
+    XenSetReplication = "xen-set-replication"
 }
 impl Write for BlockSetIoThrottle {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         self.0.write(map)
+    }
+}
+impl Write for BlockSetWriteThreshold {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "node-name", &self.node_name)?;
+        put(map, "write-threshold", &self.write_threshold)?;
+        Ok(())
     }
 }
 impl Write for BlockdevCloseTray {
@@ -437,10 +462,11 @@ impl Write for XenSetReplication {
     }
 }
 wire::serialize! {
-    BlockSetIoThrottle, BlockdevCloseTray, BlockdevDel, BlockdevOpenTray,
-    ChardevSendBreak, Eject, QueryCpuModelBaseline, QueryCpuModelComparison,
-    QueryCpuModelExpansion, QueryDump, QueryGicCapabilities, QueryHotpluggableCpus,
-    QueryMemorySizeSummary, QueryVmGenerationId, QueryXenReplicationStatus,
-    WatchdogSetAction, XBlockdevChange, XColoLostHeartbeat, XDebugBlockDirtyBitmapSha256,
-    XenColoDoCheckpoint, XenLoadDevicesState, XenSaveDevicesState, XenSetReplication
+    BlockSetIoThrottle, BlockSetWriteThreshold, BlockdevCloseTray, BlockdevDel,
+    BlockdevOpenTray, ChardevSendBreak, Eject, QueryCpuModelBaseline,
+    QueryCpuModelComparison, QueryCpuModelExpansion, QueryDump, QueryGicCapabilities,
+    QueryHotpluggableCpus, QueryMemorySizeSummary, QueryVmGenerationId,
+    QueryXenReplicationStatus, WatchdogSetAction, XBlockdevChange, XColoLostHeartbeat,
+    XDebugBlockDirtyBitmapSha256, XenColoDoCheckpoint, XenLoadDevicesState,
+    XenSaveDevicesState, XenSetReplication
 }

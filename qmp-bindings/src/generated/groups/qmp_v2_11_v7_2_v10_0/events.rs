@@ -15,6 +15,16 @@ pub struct AcpiDeviceOst {
     /// `info`.
     pub info: types::AcpiostInfo,
 }
+/// The event `BLOCK_WRITE_THRESHOLD`, since QEMU 2.3.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockWriteThreshold {
+    /// `node-name`.
+    pub node_name: String,
+    /// `amount-exceeded`.
+    pub amount_exceeded: u64,
+    /// `write-threshold`.
+    pub write_threshold: u64,
+}
 /// The event `DEVICE_TRAY_MOVED`, since QEMU 1.1.
 ///
 /// Since the bindings of 2.5: `id` is new.
@@ -150,6 +160,36 @@ impl Object for AcpiDeviceOst {
     fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
         Ok(Self {
             info: required(slots.info, "info")?,
+        })
+    }
+}
+#[derive(Default)]
+pub(crate) struct BlockWriteThresholdSlots {
+    node_name: Option<String>,
+    amount_exceeded: Option<u64>,
+    write_threshold: Option<u64>,
+}
+impl Object for BlockWriteThreshold {
+    type Slots = BlockWriteThresholdSlots;
+    const NAME: &'static str = "BLOCK_WRITE_THRESHOLD";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "node-name" => slots.node_name = read(map)?,
+            "amount-exceeded" => slots.amount_exceeded = read(map)?,
+            "write-threshold" => slots.write_threshold = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(Self {
+            node_name: required(slots.node_name, "node-name")?,
+            amount_exceeded: required(slots.amount_exceeded, "amount-exceeded")?,
+            write_threshold: required(slots.write_threshold, "write-threshold")?,
         })
     }
 }
@@ -457,7 +497,7 @@ impl Object for Watchdog {
     }
 }
 wire::deserialize! {
-    AcpiDeviceOst, DeviceTrayMoved, DumpCompleted, MigrationPass, QuorumReportBad,
-    SpiceConnected, SpiceDisconnected, SpiceInitialized, VncConnected, VncDisconnected,
-    VncInitialized, Watchdog
+    AcpiDeviceOst, BlockWriteThreshold, DeviceTrayMoved, DumpCompleted, MigrationPass,
+    QuorumReportBad, SpiceConnected, SpiceDisconnected, SpiceInitialized, VncConnected,
+    VncDisconnected, VncInitialized, Watchdog
 }

@@ -2,7 +2,8 @@
 
 use crate::wire::prelude::*;
 use crate::generated::groups::qmp_v2_5_v2_11_v7_2_v10_0::types::{
-    SpiceQueryMouseMode, TpmPassthroughOptions, VncPrimaryAuth, VncVencryptSubAuth,
+    RockerOfDpaFlowAction, RockerOfDpaFlowKey, RockerOfDpaFlowMask, SpiceQueryMouseMode,
+    TpmPassthroughOptions, VncPrimaryAuth, VncVencryptSubAuth,
 };
 #[cfg(feature = "both-directions")]
 mod both;
@@ -978,6 +979,38 @@ pub struct MemoryInfo {
     /// `plugged-memory`.
     pub plugged_memory: Option<u64>,
 }
+/// The struct `NetdevL2TPv3Options`, since QEMU 2.1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NetdevL2TPv3Options {
+    /// `src`.
+    pub src: String,
+    /// `dst`.
+    pub dst: String,
+    /// `srcport`.
+    pub srcport: Option<String>,
+    /// `dstport`.
+    pub dstport: Option<String>,
+    /// `ipv6`.
+    pub ipv6: Option<bool>,
+    /// `udp`.
+    pub udp: Option<bool>,
+    /// `cookie64`.
+    pub cookie64: Option<bool>,
+    /// `counter`.
+    pub counter: Option<bool>,
+    /// `pincounter`.
+    pub pincounter: Option<bool>,
+    /// `txcookie`.
+    pub txcookie: Option<u64>,
+    /// `rxcookie`.
+    pub rxcookie: Option<u64>,
+    /// `txsession`.
+    pub txsession: u32,
+    /// `rxsession`.
+    pub rxsession: Option<u32>,
+    /// `offset`.
+    pub offset: Option<u32>,
+}
 /// The struct `NetdevTapOptions`, since QEMU 1.2.
 ///
 /// Since the bindings of 2.5: `br` and `poll-us` are new.
@@ -1422,6 +1455,30 @@ pub struct ReplicationStatus {
     pub error: bool,
     /// `desc`.
     pub desc: Option<String>,
+}
+/// The struct `RockerOfDpaFlow`, since QEMU 2.4.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RockerOfDpaFlow {
+    /// `cookie`.
+    pub cookie: u64,
+    /// `hits`.
+    pub hits: u64,
+    /// `key`.
+    pub key: RockerOfDpaFlowKey,
+    /// `mask`.
+    pub mask: RockerOfDpaFlowMask,
+    /// `action`.
+    pub action: RockerOfDpaFlowAction,
+}
+/// The struct `RockerSwitch`, since QEMU 2.4.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RockerSwitch {
+    /// `name`.
+    pub name: String,
+    /// `id`.
+    pub id: u64,
+    /// `ports`.
+    pub ports: u32,
 }
 /// The enum `RunState`.
 ///
@@ -2660,6 +2717,46 @@ impl Object for MemoryInfo {
         })
     }
 }
+impl NetdevL2TPv3Options {
+    /// With the members that are required, and no others.
+    pub fn new(src: impl Into<String>, dst: impl Into<String>, txsession: u32) -> Self {
+        Self {
+            src: src.into(),
+            dst: dst.into(),
+            srcport: None,
+            dstport: None,
+            ipv6: None,
+            udp: None,
+            cookie64: None,
+            counter: None,
+            pincounter: None,
+            txcookie: None,
+            rxcookie: None,
+            txsession,
+            rxsession: None,
+            offset: None,
+        }
+    }
+}
+impl Write for NetdevL2TPv3Options {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "src", &self.src)?;
+        put(map, "dst", &self.dst)?;
+        put_some(map, "srcport", &self.srcport)?;
+        put_some(map, "dstport", &self.dstport)?;
+        put_some(map, "ipv6", &self.ipv6)?;
+        put_some(map, "udp", &self.udp)?;
+        put_some(map, "cookie64", &self.cookie64)?;
+        put_some(map, "counter", &self.counter)?;
+        put_some(map, "pincounter", &self.pincounter)?;
+        put_some(map, "txcookie", &self.txcookie)?;
+        put_some(map, "rxcookie", &self.rxcookie)?;
+        put(map, "txsession", &self.txsession)?;
+        put_some(map, "rxsession", &self.rxsession)?;
+        put_some(map, "offset", &self.offset)?;
+        Ok(())
+    }
+}
 impl Write for NetdevTapOptions {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "ifname", &self.ifname)?;
@@ -2806,6 +2903,72 @@ impl Object for ReplicationStatus {
         Ok(Self {
             error: required(slots.error, "error")?,
             desc: slots.desc,
+        })
+    }
+}
+#[derive(Default)]
+pub(crate) struct RockerOfDpaFlowSlots {
+    cookie: Option<u64>,
+    hits: Option<u64>,
+    key: Option<RockerOfDpaFlowKey>,
+    mask: Option<RockerOfDpaFlowMask>,
+    action: Option<RockerOfDpaFlowAction>,
+}
+impl Object for RockerOfDpaFlow {
+    type Slots = RockerOfDpaFlowSlots;
+    const NAME: &'static str = "RockerOfDpaFlow";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "cookie" => slots.cookie = read(map)?,
+            "hits" => slots.hits = read(map)?,
+            "key" => slots.key = read(map)?,
+            "mask" => slots.mask = read(map)?,
+            "action" => slots.action = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(Self {
+            cookie: required(slots.cookie, "cookie")?,
+            hits: required(slots.hits, "hits")?,
+            key: required(slots.key, "key")?,
+            mask: required(slots.mask, "mask")?,
+            action: required(slots.action, "action")?,
+        })
+    }
+}
+#[derive(Default)]
+pub(crate) struct RockerSwitchSlots {
+    name: Option<String>,
+    id: Option<u64>,
+    ports: Option<u32>,
+}
+impl Object for RockerSwitch {
+    type Slots = RockerSwitchSlots;
+    const NAME: &'static str = "RockerSwitch";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "name" => slots.name = read(map)?,
+            "id" => slots.id = read(map)?,
+            "ports" => slots.ports = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(Self {
+            name: required(slots.name, "name")?,
+            id: required(slots.id, "id")?,
+            ports: required(slots.ports, "ports")?,
         })
     }
 }
@@ -3313,17 +3476,17 @@ wire::serialize! {
     BlockdevOptionsIscsi, BlockdevOptionsNfs, BlockdevQcow2Encryption,
     BlockdevQcowEncryption, ChardevCommon, ChardevFile, ChardevHostdev, ChardevMux,
     ChardevRingbuf, ChardevSpiceChannel, ChardevSpicePort, ChardevStdio, ChardevVc,
-    CpuModelInfo, InetSocketAddressBase, InputMoveEvent, NetdevTapOptions, NfsServer,
-    NumaDistOptions, QCryptoBlockOptionsLuks, QCryptoBlockOptionsQCow, ThrottleLimits,
-    VsockSocketAddress
+    CpuModelInfo, InetSocketAddressBase, InputMoveEvent, NetdevL2TPv3Options,
+    NetdevTapOptions, NfsServer, NumaDistOptions, QCryptoBlockOptionsLuks,
+    QCryptoBlockOptionsQCow, ThrottleLimits, VsockSocketAddress
 }
 wire::deserialize! {
     AcpiostInfo, BlockDirtyBitmapSha256, CpuModelBaselineInfo, CpuModelCompareInfo,
     CpuModelInfo, DumpQueryResult, GicCapability, GuestPanicInformationHyperV, GuidInfo,
     MemoryInfo, ObjectTypeInfo, QCryptoBlockInfoLuksSlot, ReplicationStatus,
-    SpiceBasicInfo, SpiceChannel, SpiceInfo, SpiceServerInfo, TpmEmulatorOptions,
-    VncBasicInfo, VncClientInfo, VncInfo, VncInfo2, VncServerInfo, VncServerInfo2,
-    VsockSocketAddress
+    RockerOfDpaFlow, RockerSwitch, SpiceBasicInfo, SpiceChannel, SpiceInfo,
+    SpiceServerInfo, TpmEmulatorOptions, VncBasicInfo, VncClientInfo, VncInfo, VncInfo2,
+    VncServerInfo, VncServerInfo2, VsockSocketAddress
 }
 wire::deserialize_union! {
     TpmTypeOptions

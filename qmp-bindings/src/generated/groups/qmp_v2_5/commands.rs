@@ -133,6 +133,23 @@ impl BlockSetIoThrottle {
         }
     }
 }
+/// The command `block-set-write-threshold`, since QEMU 2.3.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockSetWriteThreshold {
+    /// `node-name`.
+    pub node_name: String,
+    /// `write-threshold`.
+    pub write_threshold: u64,
+}
+impl BlockSetWriteThreshold {
+    /// With the members that are required, and no others.
+    pub fn new(node_name: impl Into<String>, write_threshold: u64) -> Self {
+        Self {
+            node_name: node_name.into(),
+            write_threshold,
+        }
+    }
+}
 /// The command `block-stream`, since QEMU 1.1.
 ///
 /// In the bindings of 2.11: `base-node` and `job-id` are new.
@@ -541,18 +558,18 @@ impl XenSaveDevicesState {
 }
 wire::commands! {
     BlockCommit = "block-commit", BlockDirtyBitmapAdd = "block-dirty-bitmap-add",
-    BlockSetIoThrottle = "block_set_io_throttle", BlockStream = "block-stream",
-    BlockdevAdd = "blockdev-add", BlockdevBackup = "blockdev-backup",
-    BlockdevChangeMedium = "blockdev-change-medium", BlockdevCloseTray =
-    "blockdev-close-tray", BlockdevOpenTray = "blockdev-open-tray", ChardevAdd =
-    "chardev-add", DriveBackup = "drive-backup", DriveMirror = "drive-mirror",
-    DumpGuestMemory = "dump-guest-memory", Eject = "eject", Memsave = "memsave",
-    MigrateSetCapabilities = "migrate-set-capabilities", MigrateSetParameters =
-    "migrate-set-parameters", NbdServerStart = "nbd-server-start", SendKey = "send-key",
-    Transaction = "transaction", XBlockdevDel = "x-blockdev-del", XBlockdevInsertMedium =
-    "x-blockdev-insert-medium", XBlockdevRemoveMedium = "x-blockdev-remove-medium",
-    XInputSendEvent = "x-input-send-event", XenSaveDevicesState =
-    "xen-save-devices-state"
+    BlockSetIoThrottle = "block_set_io_throttle", BlockSetWriteThreshold =
+    "block-set-write-threshold", BlockStream = "block-stream", BlockdevAdd =
+    "blockdev-add", BlockdevBackup = "blockdev-backup", BlockdevChangeMedium =
+    "blockdev-change-medium", BlockdevCloseTray = "blockdev-close-tray", BlockdevOpenTray
+    = "blockdev-open-tray", ChardevAdd = "chardev-add", DriveBackup = "drive-backup",
+    DriveMirror = "drive-mirror", DumpGuestMemory = "dump-guest-memory", Eject = "eject",
+    Memsave = "memsave", MigrateSetCapabilities = "migrate-set-capabilities",
+    MigrateSetParameters = "migrate-set-parameters", NbdServerStart = "nbd-server-start",
+    SendKey = "send-key", Transaction = "transaction", XBlockdevDel = "x-blockdev-del",
+    XBlockdevInsertMedium = "x-blockdev-insert-medium", XBlockdevRemoveMedium =
+    "x-blockdev-remove-medium", XInputSendEvent = "x-input-send-event",
+    XenSaveDevicesState = "xen-save-devices-state"
 }
 impl Write for BlockCommit {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -586,6 +603,13 @@ impl Write for BlockSetIoThrottle {
         put_some(map, "iops_wr_max", &self.iops_wr_max)?;
         put_some(map, "iops_size", &self.iops_size)?;
         put_some(map, "group", &self.group)?;
+        Ok(())
+    }
+}
+impl Write for BlockSetWriteThreshold {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "node-name", &self.node_name)?;
+        put(map, "write-threshold", &Unsigned(self.write_threshold))?;
         Ok(())
     }
 }
@@ -754,10 +778,10 @@ impl Write for XenSaveDevicesState {
     }
 }
 wire::serialize! {
-    BlockCommit, BlockDirtyBitmapAdd, BlockSetIoThrottle, BlockStream, BlockdevAdd,
-    BlockdevBackup, BlockdevChangeMedium, BlockdevCloseTray, BlockdevOpenTray,
-    ChardevAdd, DriveBackup, DriveMirror, DumpGuestMemory, Eject, Memsave,
-    MigrateSetCapabilities, MigrateSetParameters, NbdServerStart, SendKey, Transaction,
-    XBlockdevDel, XBlockdevInsertMedium, XBlockdevRemoveMedium, XInputSendEvent,
-    XenSaveDevicesState
+    BlockCommit, BlockDirtyBitmapAdd, BlockSetIoThrottle, BlockSetWriteThreshold,
+    BlockStream, BlockdevAdd, BlockdevBackup, BlockdevChangeMedium, BlockdevCloseTray,
+    BlockdevOpenTray, ChardevAdd, DriveBackup, DriveMirror, DumpGuestMemory, Eject,
+    Memsave, MigrateSetCapabilities, MigrateSetParameters, NbdServerStart, SendKey,
+    Transaction, XBlockdevDel, XBlockdevInsertMedium, XBlockdevRemoveMedium,
+    XInputSendEvent, XenSaveDevicesState
 }

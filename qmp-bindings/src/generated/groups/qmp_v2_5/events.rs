@@ -39,6 +39,16 @@ pub struct BlockIoError {
     /// (since 2.2)
     pub reason: String,
 }
+/// The event `BLOCK_WRITE_THRESHOLD`, since QEMU 2.3.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockWriteThreshold {
+    /// `node-name`.
+    pub node_name: String,
+    /// `amount-exceeded`.
+    pub amount_exceeded: u64,
+    /// `write-threshold`.
+    pub write_threshold: u64,
+}
 /// The event `DEVICE_TRAY_MOVED`, since QEMU 1.1.
 ///
 /// In the bindings of 2.11: `id` is new.
@@ -200,6 +210,40 @@ impl Object for BlockIoError {
             action: required(slots.action, "action")?,
             nospace: slots.nospace,
             reason: required(slots.reason, "reason")?,
+        })
+    }
+}
+#[derive(Default)]
+pub(crate) struct BlockWriteThresholdSlots {
+    node_name: Option<String>,
+    amount_exceeded: Option<u64>,
+    write_threshold: Option<u64>,
+}
+impl Object for BlockWriteThreshold {
+    type Slots = BlockWriteThresholdSlots;
+    const NAME: &'static str = "BLOCK_WRITE_THRESHOLD";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "node-name" => slots.node_name = read(map)?,
+            "amount-exceeded" => {
+                slots.amount_exceeded = read::<Unsigned, _>(map)?.map(|value| value.0);
+            }
+            "write-threshold" => {
+                slots.write_threshold = read::<Unsigned, _>(map)?.map(|value| value.0);
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(Self {
+            node_name: required(slots.node_name, "node-name")?,
+            amount_exceeded: required(slots.amount_exceeded, "amount-exceeded")?,
+            write_threshold: required(slots.write_threshold, "write-threshold")?,
         })
     }
 }
@@ -526,7 +570,7 @@ impl Object for Watchdog {
     }
 }
 wire::deserialize! {
-    AcpiDeviceOst, BlockIoError, DeviceTrayMoved, GuestPanicked, Migration,
-    QuorumReportBad, Reset, Shutdown, SpiceConnected, SpiceDisconnected,
+    AcpiDeviceOst, BlockIoError, BlockWriteThreshold, DeviceTrayMoved, GuestPanicked,
+    Migration, QuorumReportBad, Reset, Shutdown, SpiceConnected, SpiceDisconnected,
     SpiceInitialized, VncConnected, VncDisconnected, VncInitialized, Watchdog
 }

@@ -2,18 +2,19 @@
 
 use crate::wire::prelude::*;
 use crate::generated::groups::qmp_v2_5_v2_11::types::{
-    BlockDirtyInfo, BlockdevAioOptions, BlockdevOptionsNull, MirrorSyncMode,
-    NetdevDumpOptions, NetdevHubPortOptions, NetdevNoneOptions, NumaNodeOptions,
-    Qcow2OverlapChecks, SnapshotInfo, TpmModel, UnixSocketAddress, XbzrleCacheStats,
+    BlockDirtyInfo, BlockdevAioOptions, MirrorSyncMode, NetdevHubPortOptions,
+    NetdevNoneOptions, Qcow2OverlapChecks, SnapshotInfo, TpmModel, UnixSocketAddress,
+    XbzrleCacheStats,
 };
 use crate::generated::groups::qmp_v2_5_v2_11_v7_2_v10_0::types::{
     Abort, BlockDeviceIoStatus, BlockDirtyBitmap, BlockdevCacheInfo,
     BlockdevDetectZeroesOptions, BlockdevDiscardOptions, BlockdevOptionsVvfat,
     BlockdevSnapshot, BlockdevSnapshotInternal, BlockdevSnapshotSync, HostMemPolicy,
-    NetLegacyNicOptions, NetdevBridgeOptions, NetdevL2TPv3Options, NetdevNetmapOptions,
-    NetdevSocketOptions, NetdevVdeOptions, NetdevVhostUserOptions, NewImageMode,
-    QapiString, QuorumReadPattern, SchemaMetaType, SpiceQueryMouseMode,
-    TpmPassthroughOptions, VncPrimaryAuth, VncVencryptSubAuth,
+    NetLegacyNicOptions, NetdevBridgeOptions, NetdevNetmapOptions, NetdevSocketOptions,
+    NetdevVdeOptions, NetdevVhostUserOptions, NewImageMode, QapiString,
+    QuorumReadPattern, RockerOfDpaFlowAction, RockerOfDpaFlowKey, RockerOfDpaFlowMask,
+    SchemaMetaType, SpiceQueryMouseMode, TpmPassthroughOptions, VncPrimaryAuth,
+    VncVencryptSubAuth,
 };
 #[cfg(feature = "both-directions")]
 mod both;
@@ -811,6 +812,16 @@ pub struct BlockdevOptionsGenericCowFormat {
 pub struct BlockdevOptionsGenericFormat {
     /// `file`.
     pub file: BlockdevRef,
+}
+/// The struct `BlockdevOptionsNull`, since QEMU 2.2.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct BlockdevOptionsNull {
+    /// `size`.
+    pub size: Option<i64>,
+    /// `latency-ns`, since QEMU 2.4.
+    ///
+    /// (since 2.4)
+    pub latency_ns: Option<u64>,
 }
 /// The struct `BlockdevOptionsQcow2`, since QEMU 1.7.
 ///
@@ -1767,6 +1778,46 @@ pub struct Netdev {
     /// `opts`.
     pub opts: NetClientOptions,
 }
+/// The struct `NetdevDumpOptions`, since QEMU 1.2.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct NetdevDumpOptions {
+    /// `len`.
+    pub len: Option<u64>,
+    /// `file`.
+    pub file: Option<String>,
+}
+/// The struct `NetdevL2TPv3Options`, since QEMU 2.1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NetdevL2TPv3Options {
+    /// `src`.
+    pub src: String,
+    /// `dst`.
+    pub dst: String,
+    /// `srcport`.
+    pub srcport: Option<String>,
+    /// `dstport`.
+    pub dstport: Option<String>,
+    /// `ipv6`.
+    pub ipv6: Option<bool>,
+    /// `udp`.
+    pub udp: Option<bool>,
+    /// `cookie64`.
+    pub cookie64: Option<bool>,
+    /// `counter`.
+    pub counter: Option<bool>,
+    /// `pincounter`.
+    pub pincounter: Option<bool>,
+    /// `txcookie`.
+    pub txcookie: Option<u64>,
+    /// `rxcookie`.
+    pub rxcookie: Option<u64>,
+    /// `txsession`.
+    pub txsession: u32,
+    /// `rxsession`.
+    pub rxsession: Option<u32>,
+    /// `offset`.
+    pub offset: Option<u32>,
+}
 /// The struct `NetdevTapOptions`, since QEMU 1.2.
 ///
 /// In the bindings of 2.11: `br` and `poll-us` are new.
@@ -1872,6 +1923,18 @@ impl From<&str> for NetworkAddressFamily {
             _ => Self::Unrecognized(UnrecognizedValue::new(text)),
         }
     }
+}
+/// The struct `NumaNodeOptions`, since QEMU 2.1.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct NumaNodeOptions {
+    /// `nodeid`.
+    pub nodeid: Option<u16>,
+    /// `cpus`.
+    pub cpus: Option<Vec<u16>>,
+    /// `mem`.
+    pub mem: Option<u64>,
+    /// `memdev`.
+    pub memdev: Option<String>,
 }
 /// The union `NumaOptions`, since QEMU 2.1.
 ///
@@ -2415,6 +2478,30 @@ impl From<&str> for QKeyCode {
             _ => Self::Unrecognized(UnrecognizedValue::new(text)),
         }
     }
+}
+/// The struct `RockerOfDpaFlow`, since QEMU 2.4.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RockerOfDpaFlow {
+    /// `cookie`.
+    pub cookie: u64,
+    /// `hits`.
+    pub hits: u64,
+    /// `key`.
+    pub key: RockerOfDpaFlowKey,
+    /// `mask`.
+    pub mask: RockerOfDpaFlowMask,
+    /// `action`.
+    pub action: RockerOfDpaFlowAction,
+}
+/// The struct `RockerSwitch`, since QEMU 2.4.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RockerSwitch {
+    /// `name`.
+    pub name: String,
+    /// `id`.
+    pub id: u64,
+    /// `ports`.
+    pub ports: u32,
 }
 /// The enum `RunState`.
 ///
@@ -3344,6 +3431,13 @@ impl Write for BlockdevOptionsGenericFormat {
         Ok(())
     }
 }
+impl Write for BlockdevOptionsNull {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put_some(map, "size", &self.size)?;
+        put_some(map, "latency-ns", &self.latency_ns.map(Unsigned))?;
+        Ok(())
+    }
+}
 impl BlockdevOptionsQcow2 {
     /// With the members that are required, and no others.
     pub fn new(file: BlockdevRef) -> Self {
@@ -4270,6 +4364,72 @@ impl Object for ObjectTypeInfo {
         })
     }
 }
+#[derive(Default)]
+pub(crate) struct RockerOfDpaFlowSlots {
+    cookie: Option<u64>,
+    hits: Option<u64>,
+    key: Option<RockerOfDpaFlowKey>,
+    mask: Option<RockerOfDpaFlowMask>,
+    action: Option<RockerOfDpaFlowAction>,
+}
+impl Object for RockerOfDpaFlow {
+    type Slots = RockerOfDpaFlowSlots;
+    const NAME: &'static str = "RockerOfDpaFlow";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "cookie" => slots.cookie = read::<Unsigned, _>(map)?.map(|value| value.0),
+            "hits" => slots.hits = read::<Unsigned, _>(map)?.map(|value| value.0),
+            "key" => slots.key = read(map)?,
+            "mask" => slots.mask = read(map)?,
+            "action" => slots.action = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(Self {
+            cookie: required(slots.cookie, "cookie")?,
+            hits: required(slots.hits, "hits")?,
+            key: required(slots.key, "key")?,
+            mask: required(slots.mask, "mask")?,
+            action: required(slots.action, "action")?,
+        })
+    }
+}
+#[derive(Default)]
+pub(crate) struct RockerSwitchSlots {
+    name: Option<String>,
+    id: Option<u64>,
+    ports: Option<u32>,
+}
+impl Object for RockerSwitch {
+    type Slots = RockerSwitchSlots;
+    const NAME: &'static str = "RockerSwitch";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "name" => slots.name = read(map)?,
+            "id" => slots.id = read::<Unsigned, _>(map)?.map(|value| value.0),
+            "ports" => slots.ports = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(Self {
+            name: required(slots.name, "name")?,
+            id: required(slots.id, "id")?,
+            ports: required(slots.ports, "ports")?,
+        })
+    }
+}
 impl Write for SocketAddress {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -4759,19 +4919,20 @@ wire::serialize! {
     BlkdebugInjectErrorOptions, BlkdebugSetStateOptions, BlockDirtyBitmapAdd,
     BlockdevBackup, BlockdevCacheOptions, BlockdevOptions, BlockdevOptionsArchipelago,
     BlockdevOptionsBlkdebug, BlockdevOptionsBlkverify, BlockdevOptionsFile,
-    BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat, BlockdevOptionsQcow2,
-    BlockdevOptionsQuorum, ChardevBackend, ChardevDummy, ChardevFile, ChardevHostdev,
-    ChardevMux, ChardevRingbuf, ChardevSocket, ChardevSpiceChannel, ChardevSpicePort,
-    ChardevStdio, ChardevUdp, ChardevVc, DriveBackup, InetSocketAddress, InputBtnEvent,
-    InputEvent, InputKeyEvent, InputMoveEvent, KeyValue, MigrationCapabilityStatus,
-    SocketAddress, TransactionAction
+    BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat, BlockdevOptionsNull,
+    BlockdevOptionsQcow2, BlockdevOptionsQuorum, ChardevBackend, ChardevDummy,
+    ChardevFile, ChardevHostdev, ChardevMux, ChardevRingbuf, ChardevSocket,
+    ChardevSpiceChannel, ChardevSpicePort, ChardevStdio, ChardevUdp, ChardevVc,
+    DriveBackup, InetSocketAddress, InputBtnEvent, InputEvent, InputKeyEvent,
+    InputMoveEvent, KeyValue, MigrationCapabilityStatus, SocketAddress, TransactionAction
 }
 wire::deserialize! {
     AcpiostInfo, BlockDeviceInfo, BlockInfo, CpuDefinitionInfo, CpuInfo, ImageInfo,
     ImageInfoSpecificQCow2, ImageInfoSpecificVmdk, IoThreadInfo, MachineInfo, Memdev,
     MigrationCapabilityStatus, MigrationInfo, MigrationParameters, MigrationStats,
-    ObjectTypeInfo, SpiceBasicInfo, SpiceChannel, SpiceInfo, SpiceServerInfo, StatusInfo,
-    TpmInfo, VncBasicInfo, VncClientInfo, VncInfo, VncInfo2, VncServerInfo
+    ObjectTypeInfo, RockerOfDpaFlow, RockerSwitch, SpiceBasicInfo, SpiceChannel,
+    SpiceInfo, SpiceServerInfo, StatusInfo, TpmInfo, VncBasicInfo, VncClientInfo,
+    VncInfo, VncInfo2, VncServerInfo
 }
 wire::deserialize_union! {
     ImageInfoSpecific, TpmTypeOptions

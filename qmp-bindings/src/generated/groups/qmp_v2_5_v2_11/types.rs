@@ -251,18 +251,6 @@ impl From<&str> for BlockdevAioOptions {
         }
     }
 }
-/// The struct `BlockdevOptionsNull`, since QEMU 2.9.
-///
-/// In the bindings of 7.2: `read-zeroes` is new.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct BlockdevOptionsNull {
-    /// `size`.
-    pub size: Option<i64>,
-    /// `latency-ns`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
-    pub latency_ns: Option<u64>,
-}
 /// The struct `DevicePropertyInfo`, since QEMU 1.2.
 ///
 /// Gone in the bindings of 7.2.
@@ -460,16 +448,6 @@ impl From<&str> for MirrorSyncMode {
         }
     }
 }
-/// The struct `NetdevDumpOptions`, since QEMU 1.2.
-///
-/// Gone in the bindings of 7.2.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct NetdevDumpOptions {
-    /// `len`.
-    pub len: Option<u64>,
-    /// `file`.
-    pub file: Option<String>,
-}
 /// The struct `NetdevHubPortOptions`, since QEMU 1.2.
 ///
 /// In the bindings of 7.2: `netdev` is new.
@@ -483,20 +461,6 @@ pub struct NetdevHubPortOptions {
 /// Gone in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevNoneOptions {}
-/// The struct `NumaNodeOptions`, since QEMU 2.1.
-///
-/// In the bindings of 7.2: `initiator` is new.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct NumaNodeOptions {
-    /// `nodeid`.
-    pub nodeid: Option<u16>,
-    /// `cpus`.
-    pub cpus: Option<Vec<u16>>,
-    /// `mem`.
-    pub mem: Option<u64>,
-    /// `memdev`.
-    pub memdev: Option<String>,
-}
 /// The struct `ObjectPropertyInfo`, since QEMU 1.2.
 ///
 /// In the bindings of 7.2: `default-value` and `description` are new.
@@ -969,13 +933,6 @@ impl Object for BlockStats {
             parent: slots.parent,
             backing: slots.backing,
         })
-    }
-}
-impl Write for BlockdevOptionsNull {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put_some(map, "size", &self.size)?;
-        put_some(map, "latency-ns", &self.latency_ns.map(Unsigned))?;
-        Ok(())
     }
 }
 #[derive(Default)]
@@ -1537,7 +1494,7 @@ impl Object for XbzrleCacheStats {
     }
 }
 wire::serialize! {
-    BlockdevOptionsNull, Qcow2OverlapCheckFlags, UnixSocketAddress
+    Qcow2OverlapCheckFlags, UnixSocketAddress
 }
 wire::deserialize! {
     BlockDeviceStats, BlockDirtyInfo, BlockJobInfo, BlockStats, DevicePropertyInfo,

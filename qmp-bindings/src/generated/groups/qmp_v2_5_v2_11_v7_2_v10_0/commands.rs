@@ -154,23 +154,6 @@ impl BlockResize {
         }
     }
 }
-/// The command `block-set-write-threshold`, since QEMU 2.3.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BlockSetWriteThreshold {
-    /// `node-name`.
-    pub node_name: String,
-    /// `write-threshold`.
-    pub write_threshold: u64,
-}
-impl BlockSetWriteThreshold {
-    /// With the members that are required, and no others.
-    pub fn new(node_name: impl Into<String>, write_threshold: u64) -> Self {
-        Self {
-            node_name: node_name.into(),
-            write_threshold,
-        }
-    }
-}
 /// The command `blockdev-snapshot`, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshot(pub types::BlockdevSnapshot);
@@ -865,13 +848,13 @@ wire::commands! {
     "block-dirty-bitmap-remove", BlockJobCancel = "block-job-cancel", BlockJobComplete =
     "block-job-complete", BlockJobPause = "block-job-pause", BlockJobResume =
     "block-job-resume", BlockJobSetSpeed = "block-job-set-speed", BlockResize =
-    "block_resize", BlockSetWriteThreshold = "block-set-write-threshold",
-    BlockdevSnapshot = "blockdev-snapshot", BlockdevSnapshotDeleteInternalSync =
-    "blockdev-snapshot-delete-internal-sync", BlockdevSnapshotInternalSync =
-    "blockdev-snapshot-internal-sync", BlockdevSnapshotSync = "blockdev-snapshot-sync",
-    ChangeBackingFile = "change-backing-file", ChangeVncPassword = "change-vnc-password",
-    ChardevRemove = "chardev-remove", ClientMigrateInfo = "client_migrate_info", Closefd
-    = "closefd", Cont = "cont", DeviceAdd = "device_add", DeviceDel = "device_del",
+    "block_resize", BlockdevSnapshot = "blockdev-snapshot",
+    BlockdevSnapshotDeleteInternalSync = "blockdev-snapshot-delete-internal-sync",
+    BlockdevSnapshotInternalSync = "blockdev-snapshot-internal-sync",
+    BlockdevSnapshotSync = "blockdev-snapshot-sync", ChangeBackingFile =
+    "change-backing-file", ChangeVncPassword = "change-vnc-password", ChardevRemove =
+    "chardev-remove", ClientMigrateInfo = "client_migrate_info", Closefd = "closefd",
+    Cont = "cont", DeviceAdd = "device_add", DeviceDel = "device_del",
     DeviceListProperties = "device-list-properties", DumpSkeys = "dump-skeys", Getfd =
     "getfd", HumanMonitorCommand = "human-monitor-command", InjectNmi = "inject-nmi",
     MigrateCancel = "migrate_cancel", MigrateStartPostcopy = "migrate-start-postcopy",
@@ -970,13 +953,6 @@ impl Write for BlockResize {
         put_some(map, "device", &self.device)?;
         put_some(map, "node-name", &self.node_name)?;
         put(map, "size", &self.size)?;
-        Ok(())
-    }
-}
-impl Write for BlockSetWriteThreshold {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "node-name", &self.node_name)?;
-        put(map, "write-threshold", &Unsigned(self.write_threshold))?;
         Ok(())
     }
 }
@@ -1412,20 +1388,20 @@ impl Write for XenSetGlobalDirtyLog {
 wire::serialize! {
     AddClient, AddFd, Balloon, BlockDirtyBitmapClear, BlockDirtyBitmapRemove,
     BlockJobCancel, BlockJobComplete, BlockJobPause, BlockJobResume, BlockJobSetSpeed,
-    BlockResize, BlockSetWriteThreshold, BlockdevSnapshot,
-    BlockdevSnapshotDeleteInternalSync, BlockdevSnapshotInternalSync,
-    BlockdevSnapshotSync, ChangeBackingFile, ChangeVncPassword, ChardevRemove,
-    ClientMigrateInfo, Closefd, Cont, DeviceAdd, DeviceDel, DeviceListProperties,
-    DumpSkeys, Getfd, HumanMonitorCommand, InjectNmi, MigrateCancel,
-    MigrateStartPostcopy, NbdServerStop, NetdevDel, ObjectDel, QomGet, QomList,
-    QomListTypes, QomSet, QueryAcpiOspmStatus, QueryBalloon, QueryBlock, QueryBlockJobs,
-    QueryBlockstats, QueryChardev, QueryChardevBackends, QueryCommandLineOptions,
-    QueryCommands, QueryCpuDefinitions, QueryDumpGuestMemoryCapability, QueryFdsets,
-    QueryIothreads, QueryKvm, QueryMemdev, QueryMemoryDevices, QueryMice, QueryMigrate,
-    QueryMigrateCapabilities, QueryMigrateParameters, QueryName, QueryPci,
-    QueryQmpSchema, QueryRocker, QueryRockerOfDpaFlows, QueryRockerOfDpaGroups,
-    QueryRockerPorts, QueryRxFilter, QuerySpice, QueryStatus, QueryTarget, QueryTpm,
-    QueryTpmModels, QueryTpmTypes, QueryUuid, QueryVersion, QueryVnc, QueryVncServers,
-    Quit, RemoveFd, RingbufRead, RingbufWrite, RtcResetReinjection, SetLink, Stop,
-    SystemPowerdown, SystemReset, SystemWakeup, XenSetGlobalDirtyLog
+    BlockResize, BlockdevSnapshot, BlockdevSnapshotDeleteInternalSync,
+    BlockdevSnapshotInternalSync, BlockdevSnapshotSync, ChangeBackingFile,
+    ChangeVncPassword, ChardevRemove, ClientMigrateInfo, Closefd, Cont, DeviceAdd,
+    DeviceDel, DeviceListProperties, DumpSkeys, Getfd, HumanMonitorCommand, InjectNmi,
+    MigrateCancel, MigrateStartPostcopy, NbdServerStop, NetdevDel, ObjectDel, QomGet,
+    QomList, QomListTypes, QomSet, QueryAcpiOspmStatus, QueryBalloon, QueryBlock,
+    QueryBlockJobs, QueryBlockstats, QueryChardev, QueryChardevBackends,
+    QueryCommandLineOptions, QueryCommands, QueryCpuDefinitions,
+    QueryDumpGuestMemoryCapability, QueryFdsets, QueryIothreads, QueryKvm, QueryMemdev,
+    QueryMemoryDevices, QueryMice, QueryMigrate, QueryMigrateCapabilities,
+    QueryMigrateParameters, QueryName, QueryPci, QueryQmpSchema, QueryRocker,
+    QueryRockerOfDpaFlows, QueryRockerOfDpaGroups, QueryRockerPorts, QueryRxFilter,
+    QuerySpice, QueryStatus, QueryTarget, QueryTpm, QueryTpmModels, QueryTpmTypes,
+    QueryUuid, QueryVersion, QueryVnc, QueryVncServers, Quit, RemoveFd, RingbufRead,
+    RingbufWrite, RtcResetReinjection, SetLink, Stop, SystemPowerdown, SystemReset,
+    SystemWakeup, XenSetGlobalDirtyLog
 }

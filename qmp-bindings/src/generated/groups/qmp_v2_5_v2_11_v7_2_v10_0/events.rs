@@ -44,16 +44,6 @@ pub struct BlockJobError {
     /// `action`.
     pub action: types::BlockErrorAction,
 }
-/// The event `BLOCK_WRITE_THRESHOLD`, since QEMU 2.3.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BlockWriteThreshold {
-    /// `node-name`.
-    pub node_name: String,
-    /// `amount-exceeded`.
-    pub amount_exceeded: u64,
-    /// `write-threshold`.
-    pub write_threshold: u64,
-}
 /// The event `DEVICE_DELETED`, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceDeleted {
@@ -201,40 +191,6 @@ impl Object for BlockJobError {
             device: required(slots.device, "device")?,
             operation: required(slots.operation, "operation")?,
             action: required(slots.action, "action")?,
-        })
-    }
-}
-#[derive(Default)]
-pub(crate) struct BlockWriteThresholdSlots {
-    node_name: Option<String>,
-    amount_exceeded: Option<u64>,
-    write_threshold: Option<u64>,
-}
-impl Object for BlockWriteThreshold {
-    type Slots = BlockWriteThresholdSlots;
-    const NAME: &'static str = "BLOCK_WRITE_THRESHOLD";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "node-name" => slots.node_name = read(map)?,
-            "amount-exceeded" => {
-                slots.amount_exceeded = read::<Unsigned, _>(map)?.map(|value| value.0);
-            }
-            "write-threshold" => {
-                slots.write_threshold = read::<Unsigned, _>(map)?.map(|value| value.0);
-            }
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-        Ok(Self {
-            node_name: required(slots.node_name, "node-name")?,
-            amount_exceeded: required(slots.amount_exceeded, "amount-exceeded")?,
-            write_threshold: required(slots.write_threshold, "write-threshold")?,
         })
     }
 }
@@ -448,7 +404,7 @@ impl Object for Wakeup {
     }
 }
 wire::deserialize! {
-    BalloonChange, BlockImageCorrupted, BlockJobError, BlockWriteThreshold,
-    DeviceDeleted, NicRxFilterChanged, Powerdown, QuorumFailure, Resume,
-    SpiceMigrateCompleted, Stop, Suspend, SuspendDisk, VserportChange, Wakeup
+    BalloonChange, BlockImageCorrupted, BlockJobError, DeviceDeleted, NicRxFilterChanged,
+    Powerdown, QuorumFailure, Resume, SpiceMigrateCompleted, Stop, Suspend, SuspendDisk,
+    VserportChange, Wakeup
 }

@@ -724,38 +724,6 @@ pub struct NetdevBridgeOptions {
     /// `helper`.
     pub helper: Option<String>,
 }
-/// The struct `NetdevL2TPv3Options`, since QEMU 2.1.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NetdevL2TPv3Options {
-    /// `src`.
-    pub src: String,
-    /// `dst`.
-    pub dst: String,
-    /// `srcport`.
-    pub srcport: Option<String>,
-    /// `dstport`.
-    pub dstport: Option<String>,
-    /// `ipv6`.
-    pub ipv6: Option<bool>,
-    /// `udp`.
-    pub udp: Option<bool>,
-    /// `cookie64`.
-    pub cookie64: Option<bool>,
-    /// `counter`.
-    pub counter: Option<bool>,
-    /// `pincounter`.
-    pub pincounter: Option<bool>,
-    /// `txcookie`.
-    pub txcookie: Option<u64>,
-    /// `rxcookie`.
-    pub rxcookie: Option<u64>,
-    /// `txsession`.
-    pub txsession: u32,
-    /// `rxsession`.
-    pub rxsession: Option<u32>,
-    /// `offset`.
-    pub offset: Option<u32>,
-}
 /// The struct `NetdevNetmapOptions`, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevNetmapOptions {
@@ -1112,20 +1080,6 @@ impl From<&str> for ReplayMode {
         }
     }
 }
-/// The struct `RockerOfDpaFlow`, since QEMU 2.4.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RockerOfDpaFlow {
-    /// `cookie`.
-    pub cookie: u64,
-    /// `hits`.
-    pub hits: u64,
-    /// `key`.
-    pub key: RockerOfDpaFlowKey,
-    /// `mask`.
-    pub mask: RockerOfDpaFlowMask,
-    /// `action`.
-    pub action: RockerOfDpaFlowAction,
-}
 /// The struct `RockerOfDpaFlowAction`, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RockerOfDpaFlowAction {
@@ -1291,16 +1245,6 @@ impl From<&str> for RockerPortDuplex {
             _ => Self::Unrecognized(UnrecognizedValue::new(text)),
         }
     }
-}
-/// The struct `RockerSwitch`, since QEMU 2.4.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RockerSwitch {
-    /// `name`.
-    pub name: String,
-    /// `id`.
-    pub id: u64,
-    /// `ports`.
-    pub ports: u32,
 }
 /// The struct `RxFilterInfo`, since QEMU 1.6.
 #[derive(Debug, Clone, PartialEq)]
@@ -2244,46 +2188,6 @@ impl Write for NetdevBridgeOptions {
         Ok(())
     }
 }
-impl NetdevL2TPv3Options {
-    /// With the members that are required, and no others.
-    pub fn new(src: impl Into<String>, dst: impl Into<String>, txsession: u32) -> Self {
-        Self {
-            src: src.into(),
-            dst: dst.into(),
-            srcport: None,
-            dstport: None,
-            ipv6: None,
-            udp: None,
-            cookie64: None,
-            counter: None,
-            pincounter: None,
-            txcookie: None,
-            rxcookie: None,
-            txsession,
-            rxsession: None,
-            offset: None,
-        }
-    }
-}
-impl Write for NetdevL2TPv3Options {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "src", &self.src)?;
-        put(map, "dst", &self.dst)?;
-        put_some(map, "srcport", &self.srcport)?;
-        put_some(map, "dstport", &self.dstport)?;
-        put_some(map, "ipv6", &self.ipv6)?;
-        put_some(map, "udp", &self.udp)?;
-        put_some(map, "cookie64", &self.cookie64)?;
-        put_some(map, "counter", &self.counter)?;
-        put_some(map, "pincounter", &self.pincounter)?;
-        put_some(map, "txcookie", &self.txcookie.map(Unsigned))?;
-        put_some(map, "rxcookie", &self.rxcookie.map(Unsigned))?;
-        put(map, "txsession", &self.txsession)?;
-        put_some(map, "rxsession", &self.rxsession)?;
-        put_some(map, "offset", &self.offset)?;
-        Ok(())
-    }
-}
 impl NetdevNetmapOptions {
     /// With the members that are required, and no others.
     pub fn new(ifname: impl Into<String>) -> Self {
@@ -2551,42 +2455,6 @@ impl Object for QapiString {
         })
     }
 }
-#[derive(Default)]
-pub(crate) struct RockerOfDpaFlowSlots {
-    cookie: Option<u64>,
-    hits: Option<u64>,
-    key: Option<RockerOfDpaFlowKey>,
-    mask: Option<RockerOfDpaFlowMask>,
-    action: Option<RockerOfDpaFlowAction>,
-}
-impl Object for RockerOfDpaFlow {
-    type Slots = RockerOfDpaFlowSlots;
-    const NAME: &'static str = "RockerOfDpaFlow";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "cookie" => slots.cookie = read::<Unsigned, _>(map)?.map(|value| value.0),
-            "hits" => slots.hits = read::<Unsigned, _>(map)?.map(|value| value.0),
-            "key" => slots.key = read(map)?,
-            "mask" => slots.mask = read(map)?,
-            "action" => slots.action = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-        Ok(Self {
-            cookie: required(slots.cookie, "cookie")?,
-            hits: required(slots.hits, "hits")?,
-            key: required(slots.key, "key")?,
-            mask: required(slots.mask, "mask")?,
-            action: required(slots.action, "action")?,
-        })
-    }
-}
 impl Object for RockerOfDpaFlowAction {
     type Slots = Self;
     const NAME: &'static str = "RockerOfDpaFlowAction";
@@ -2784,36 +2652,6 @@ impl Object for RockerPort {
             speed: required(slots.speed, "speed")?,
             duplex: required(slots.duplex, "duplex")?,
             autoneg: required(slots.autoneg, "autoneg")?,
-        })
-    }
-}
-#[derive(Default)]
-pub(crate) struct RockerSwitchSlots {
-    name: Option<String>,
-    id: Option<u64>,
-    ports: Option<u32>,
-}
-impl Object for RockerSwitch {
-    type Slots = RockerSwitchSlots;
-    const NAME: &'static str = "RockerSwitch";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "name" => slots.name = read(map)?,
-            "id" => slots.id = read::<Unsigned, _>(map)?.map(|value| value.0),
-            "ports" => slots.ports = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-        Ok(Self {
-            name: required(slots.name, "name")?,
-            id: required(slots.id, "id")?,
-            ports: required(slots.ports, "ports")?,
         })
     }
 }
@@ -3133,18 +2971,18 @@ impl Object for VersionTriple {
 wire::serialize! {
     Abort, BlockDirtyBitmap, BlockdevOptionsVvfat, BlockdevSnapshot,
     BlockdevSnapshotInternal, BlockdevSnapshotSync, NetLegacyNicOptions,
-    NetdevBridgeOptions, NetdevL2TPv3Options, NetdevNetmapOptions, NetdevSocketOptions,
-    NetdevVdeOptions, NetdevVhostUserOptions, QapiString, TransactionProperties
+    NetdevBridgeOptions, NetdevNetmapOptions, NetdevSocketOptions, NetdevVdeOptions,
+    NetdevVhostUserOptions, QapiString, TransactionProperties
 }
 wire::deserialize! {
     AddfdInfo, BalloonInfo, BlockdevCacheInfo, ChardevBackendInfo, ChardevInfo,
     ChardevReturn, CommandInfo, CommandLineOptionInfo, CommandLineParameterInfo,
     FdsetFdInfo, FdsetInfo, KvmInfo, MouseInfo, NameInfo, PcdimmDeviceInfo, PciBusInfo,
-    PciDeviceClass, PciMemoryRange, PciMemoryRegion, QapiString, RockerOfDpaFlow,
-    RockerOfDpaFlowAction, RockerOfDpaFlowKey, RockerOfDpaFlowMask, RockerOfDpaGroup,
-    RockerPort, RockerSwitch, RxFilterInfo, SchemaInfoAlternate,
-    SchemaInfoAlternateMember, SchemaInfoArray, SchemaInfoBuiltin, SchemaInfoEvent,
-    SchemaInfoObjectVariant, TpmPassthroughOptions, UuidInfo, VersionInfo, VersionTriple
+    PciDeviceClass, PciMemoryRange, PciMemoryRegion, QapiString, RockerOfDpaFlowAction,
+    RockerOfDpaFlowKey, RockerOfDpaFlowMask, RockerOfDpaGroup, RockerPort, RxFilterInfo,
+    SchemaInfoAlternate, SchemaInfoAlternateMember, SchemaInfoArray, SchemaInfoBuiltin,
+    SchemaInfoEvent, SchemaInfoObjectVariant, TpmPassthroughOptions, UuidInfo,
+    VersionInfo, VersionTriple
 }
 wire::serialize_enum! {
     ActionCompletionMode, BlockdevChangeReadOnlyMode, BlockdevDetectZeroesOptions,

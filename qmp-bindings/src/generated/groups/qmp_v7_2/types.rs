@@ -6,10 +6,9 @@ use crate::generated::groups::qmp_v2_5_v2_11_v7_2_v10_0::types::{
     Abort, BlockDeviceIoStatus, BlockDirtyBitmap, BlockdevCacheInfo,
     BlockdevDetectZeroesOptions, BlockdevDiscardOptions, BlockdevOptionsVvfat,
     BlockdevSnapshot, BlockdevSnapshotInternal, BlockdevSnapshotSync, HostMemPolicy,
-    NetLegacyNicOptions, NetdevBridgeOptions, NetdevL2TPv3Options, NetdevNetmapOptions,
-    NetdevSocketOptions, NetdevVdeOptions, NetdevVhostUserOptions, NewImageMode,
-    PcdimmDeviceInfo, PreallocMode, QCryptoTlsCredsEndpoint, QapiString,
-    QuorumReadPattern,
+    NetLegacyNicOptions, NetdevBridgeOptions, NetdevNetmapOptions, NetdevSocketOptions,
+    NetdevVdeOptions, NetdevVhostUserOptions, NewImageMode, PcdimmDeviceInfo,
+    PreallocMode, QCryptoTlsCredsEndpoint, QapiString, QuorumReadPattern,
 };
 use crate::generated::groups::qmp_v2_11_v7_2::types::{
     QCryptoHashAlgorithm, QCryptoIvGenAlgorithm,
@@ -20,9 +19,10 @@ use crate::generated::groups::qmp_v2_11_v7_2_v10_0::types::{
     BlockdevOptionsIscsi, BlockdevOptionsNfs, BlockdevQcow2Encryption,
     BlockdevQcowEncryption, ChardevCommon, ChardevFile, ChardevHostdev, ChardevMux,
     ChardevRingbuf, ChardevSpiceChannel, ChardevSpicePort, ChardevStdio, ChardevVc,
-    InetSocketAddressBase, InputMoveEvent, NetdevTapOptions, NumaDistOptions,
-    QCryptoBlockInfoLuksSlot, QCryptoBlockOptionsQCow, QCryptoCipherMode,
-    QCryptoSecretFormat, ReplicationMode, StrOrNull, VsockSocketAddress,
+    InetSocketAddressBase, InputMoveEvent, NetdevL2TPv3Options, NetdevTapOptions,
+    NumaDistOptions, QCryptoBlockInfoLuksSlot, QCryptoBlockOptionsQCow,
+    QCryptoCipherMode, QCryptoSecretFormat, ReplicationMode, StrOrNull,
+    VsockSocketAddress,
 };
 use crate::generated::groups::qmp_v7_2_v10_0::types::{
     AudiodevAlsaOptions, AudiodevCoreaudioOptions, AudiodevDsoundOptions,

@@ -24,6 +24,36 @@ impl Write for GuestHostName {
         Ok(())
     }
 }
+impl GuestMemoryBlockInfo {
+    /// With the members that are required, and no others.
+    pub fn new(size: u64) -> Self {
+        Self { size }
+    }
+}
+impl Write for GuestMemoryBlockInfo {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "size", &self.size)?;
+        Ok(())
+    }
+}
+impl GuestMemoryBlockResponse {
+    /// With the members that are required, and no others.
+    pub fn new(phys_index: u64, response: GuestMemoryBlockResponseType) -> Self {
+        Self {
+            phys_index,
+            response,
+            error_code: None,
+        }
+    }
+}
+impl Write for GuestMemoryBlockResponse {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "phys-index", &self.phys_index)?;
+        put(map, "response", &self.response)?;
+        put_some(map, "error-code", &self.error_code)?;
+        Ok(())
+    }
+}
 impl GuestNetworkInterface {
     /// With the members that are required, and no others.
     pub fn new(name: impl Into<String>) -> Self {
@@ -128,8 +158,8 @@ impl Write for GuestUser {
     }
 }
 wire::serialize! {
-    GuestHostName, GuestNetworkInterface, GuestNetworkInterfaceStat, GuestOsInfo,
-    GuestTimezone, GuestUser
+    GuestHostName, GuestMemoryBlockInfo, GuestMemoryBlockResponse, GuestNetworkInterface,
+    GuestNetworkInterfaceStat, GuestOsInfo, GuestTimezone, GuestUser
 }
 wire::deserialize_alternate! {
     GuestFileWhence

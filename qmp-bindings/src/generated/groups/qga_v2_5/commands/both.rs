@@ -31,6 +31,30 @@ impl Object for GuestFileSeek {
         })
     }
 }
+#[derive(Default)]
+pub(crate) struct GuestSetMemoryBlocksSlots {
+    mem_blks: Option<Vec<types::GuestMemoryBlock>>,
+}
+impl Object for GuestSetMemoryBlocks {
+    type Slots = GuestSetMemoryBlocksSlots;
+    const NAME: &'static str = "guest-set-memory-blocks";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "mem-blks" => slots.mem_blks = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(Self {
+            mem_blks: required(slots.mem_blks, "mem-blks")?,
+        })
+    }
+}
 wire::deserialize! {
-    GuestFileSeek
+    GuestFileSeek, GuestSetMemoryBlocks
 }

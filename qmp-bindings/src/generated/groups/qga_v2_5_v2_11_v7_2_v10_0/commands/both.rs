@@ -347,30 +347,6 @@ impl Object for GuestPing {
         Ok(slots)
     }
 }
-#[derive(Default)]
-pub(crate) struct GuestSetMemoryBlocksSlots {
-    mem_blks: Option<Vec<types::GuestMemoryBlock>>,
-}
-impl Object for GuestSetMemoryBlocks {
-    type Slots = GuestSetMemoryBlocksSlots;
-    const NAME: &'static str = "guest-set-memory-blocks";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "mem-blks" => slots.mem_blks = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-        Ok(Self {
-            mem_blks: required(slots.mem_blks, "mem-blks")?,
-        })
-    }
-}
 impl Object for GuestSetTime {
     type Slots = Self;
     const NAME: &'static str = "guest-set-time";
@@ -556,7 +532,7 @@ wire::deserialize! {
     GuestFileWrite, GuestFsfreezeFreeze, GuestFsfreezeFreezeList, GuestFsfreezeStatus,
     GuestFsfreezeThaw, GuestFstrim, GuestGetFsinfo, GuestGetMemoryBlockInfo,
     GuestGetMemoryBlocks, GuestGetTime, GuestGetVcpus, GuestInfo,
-    GuestNetworkGetInterfaces, GuestPing, GuestSetMemoryBlocks, GuestSetTime,
-    GuestSetUserPassword, GuestSetVcpus, GuestShutdown, GuestSuspendDisk,
-    GuestSuspendHybrid, GuestSuspendRam, GuestSync, GuestSyncDelimited
+    GuestNetworkGetInterfaces, GuestPing, GuestSetTime, GuestSetUserPassword,
+    GuestSetVcpus, GuestShutdown, GuestSuspendDisk, GuestSuspendHybrid, GuestSuspendRam,
+    GuestSync, GuestSyncDelimited
 }

@@ -174,36 +174,6 @@ impl Write for GuestIpAddress {
         Ok(())
     }
 }
-impl GuestMemoryBlockInfo {
-    /// With the members that are required, and no others.
-    pub fn new(size: u64) -> Self {
-        Self { size }
-    }
-}
-impl Write for GuestMemoryBlockInfo {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "size", &Unsigned(self.size))?;
-        Ok(())
-    }
-}
-impl GuestMemoryBlockResponse {
-    /// With the members that are required, and no others.
-    pub fn new(phys_index: u64, response: GuestMemoryBlockResponseType) -> Self {
-        Self {
-            phys_index,
-            response,
-            error_code: None,
-        }
-    }
-}
-impl Write for GuestMemoryBlockResponse {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "phys-index", &Unsigned(self.phys_index))?;
-        put(map, "response", &self.response)?;
-        put_some(map, "error-code", &self.error_code)?;
-        Ok(())
-    }
-}
 impl GuestPciAddress {
     /// With the members that are required, and no others.
     pub fn new(domain: i64, bus: i64, slot: i64, function: i64) -> Self {
@@ -227,8 +197,7 @@ impl Write for GuestPciAddress {
 wire::serialize! {
     GuestAgentCommandInfo, GuestAgentInfo, GuestExec, GuestExecStatus, GuestFileRead,
     GuestFileSeek, GuestFileWrite, GuestFilesystemTrimResponse,
-    GuestFilesystemTrimResult, GuestIpAddress, GuestMemoryBlockInfo,
-    GuestMemoryBlockResponse, GuestPciAddress
+    GuestFilesystemTrimResult, GuestIpAddress, GuestPciAddress
 }
 wire::serialize_enum! {
     GuestFsfreezeStatus, GuestIpAddressType, GuestMemoryBlockResponseType

@@ -670,6 +670,25 @@ impl Object for BlockdevOptionsNbd {
         })
     }
 }
+impl Object for BlockdevOptionsNull {
+    type Slots = Self;
+    const NAME: &'static str = "BlockdevOptionsNull";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "size" => slots.size = read(map)?,
+            "latency-ns" => slots.latency_ns = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(slots)
+    }
+}
 #[derive(Default)]
 pub(crate) struct BlockdevOptionsQcowSlots {
     file: Option<BlockdevRef>,
@@ -2304,6 +2323,32 @@ impl Base for Netdev {
         })
     }
 }
+impl Write for NetdevDumpOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put_some(map, "len", &self.len)?;
+        put_some(map, "file", &self.file)?;
+        Ok(())
+    }
+}
+impl Object for NetdevDumpOptions {
+    type Slots = Self;
+    const NAME: &'static str = "NetdevDumpOptions";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "len" => slots.len = read(map)?,
+            "file" => slots.file = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(slots)
+    }
+}
 impl Write for NetdevUserOptions {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "hostname", &self.hostname)?;
@@ -2388,6 +2433,36 @@ impl Object for NumaCpuOptions {
             "socket-id" => slots.socket_id = read(map)?,
             "core-id" => slots.core_id = read(map)?,
             "thread-id" => slots.thread_id = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(slots)
+    }
+}
+impl Write for NumaNodeOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put_some(map, "nodeid", &self.nodeid)?;
+        put_some(map, "cpus", &self.cpus)?;
+        put_some(map, "mem", &self.mem)?;
+        put_some(map, "memdev", &self.memdev)?;
+        Ok(())
+    }
+}
+impl Object for NumaNodeOptions {
+    type Slots = Self;
+    const NAME: &'static str = "NumaNodeOptions";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "nodeid" => slots.nodeid = read(map)?,
+            "cpus" => slots.cpus = read(map)?,
+            "mem" => slots.mem = read(map)?,
+            "memdev" => slots.memdev = read(map)?,
             _ => return Ok(false),
         }
         Ok(true)
@@ -2725,21 +2800,22 @@ wire::serialize! {
     ImageInfoSpecific, ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption,
     ImageInfoSpecificVmdk, IoThreadInfo, MachineInfo, MapEntry, Memdev, MigrationInfo,
     MigrationParameters, MigrationStats, NetLegacy, NetLegacyOptions, Netdev,
-    NetdevUserOptions, NumaCpuOptions, NumaOptions, QCryptoBlockCreateOptions,
-    QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo, QCryptoBlockInfoLuks,
-    QCryptoBlockInfoQCow, TpmInfo
+    NetdevDumpOptions, NetdevUserOptions, NumaCpuOptions, NumaNodeOptions, NumaOptions,
+    QCryptoBlockCreateOptions, QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo,
+    QCryptoBlockInfoLuks, QCryptoBlockInfoQCow, TpmInfo
 }
 wire::deserialize! {
     BlkdebugInjectErrorOptions, BlkdebugSetStateOptions, BlockDirtyBitmapAdd,
     BlockMeasureInfo, BlockdevBackup, BlockdevOptionsBlkdebug, BlockdevOptionsBlkverify,
     BlockdevOptionsFile, BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
-    BlockdevOptionsGluster, BlockdevOptionsLuks, BlockdevOptionsNbd, BlockdevOptionsQcow,
-    BlockdevOptionsQcow2, BlockdevOptionsQuorum, BlockdevOptionsRaw, BlockdevOptionsRbd,
-    BlockdevOptionsReplication, BlockdevOptionsSheepdog, BlockdevOptionsSsh,
-    BlockdevOptionsThrottle, BlockdevOptionsVxHs, ChardevSocket, ChardevUdp,
-    CpuInfoOther, DriveBackup, DriveMirror, InetSocketAddress, InputBtnEvent,
-    InputKeyEvent, MapEntry, MigrateSetParameters, NetLegacy, NetdevUserOptions,
-    NumaCpuOptions, QCryptoBlockCreateOptionsLuks, QCryptoBlockInfoQCow
+    BlockdevOptionsGluster, BlockdevOptionsLuks, BlockdevOptionsNbd, BlockdevOptionsNull,
+    BlockdevOptionsQcow, BlockdevOptionsQcow2, BlockdevOptionsQuorum, BlockdevOptionsRaw,
+    BlockdevOptionsRbd, BlockdevOptionsReplication, BlockdevOptionsSheepdog,
+    BlockdevOptionsSsh, BlockdevOptionsThrottle, BlockdevOptionsVxHs, ChardevSocket,
+    ChardevUdp, CpuInfoOther, DriveBackup, DriveMirror, InetSocketAddress, InputBtnEvent,
+    InputKeyEvent, MapEntry, MigrateSetParameters, NetLegacy, NetdevDumpOptions,
+    NetdevUserOptions, NumaCpuOptions, NumaNodeOptions, QCryptoBlockCreateOptionsLuks,
+    QCryptoBlockInfoQCow
 }
 wire::deserialize_union! {
     BlockdevOptions, ChardevBackend, InputEvent, KeyValue, NetLegacyOptions, Netdev,

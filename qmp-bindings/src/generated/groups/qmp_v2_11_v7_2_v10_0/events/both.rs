@@ -13,6 +13,28 @@ impl Write for AcpiDeviceOst {
         Ok(())
     }
 }
+impl BlockWriteThreshold {
+    /// With the members that are required, and no others.
+    pub fn new(
+        node_name: impl Into<String>,
+        amount_exceeded: u64,
+        write_threshold: u64,
+    ) -> Self {
+        Self {
+            node_name: node_name.into(),
+            amount_exceeded,
+            write_threshold,
+        }
+    }
+}
+impl Write for BlockWriteThreshold {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "node-name", &self.node_name)?;
+        put(map, "amount-exceeded", &self.amount_exceeded)?;
+        put(map, "write-threshold", &self.write_threshold)?;
+        Ok(())
+    }
+}
 impl DeviceTrayMoved {
     /// With the members that are required, and no others.
     pub fn new(
@@ -178,7 +200,7 @@ impl Write for Watchdog {
     }
 }
 wire::serialize! {
-    AcpiDeviceOst, DeviceTrayMoved, DumpCompleted, MigrationPass, QuorumReportBad,
-    SpiceConnected, SpiceDisconnected, SpiceInitialized, VncConnected, VncDisconnected,
-    VncInitialized, Watchdog
+    AcpiDeviceOst, BlockWriteThreshold, DeviceTrayMoved, DumpCompleted, MigrationPass,
+    QuorumReportBad, SpiceConnected, SpiceDisconnected, SpiceInitialized, VncConnected,
+    VncDisconnected, VncInitialized, Watchdog
 }

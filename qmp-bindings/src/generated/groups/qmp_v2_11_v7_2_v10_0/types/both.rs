@@ -971,6 +971,69 @@ impl Write for MemoryInfo {
         Ok(())
     }
 }
+#[derive(Default)]
+pub(crate) struct NetdevL2TPv3OptionsSlots {
+    src: Option<String>,
+    dst: Option<String>,
+    srcport: Option<String>,
+    dstport: Option<String>,
+    ipv6: Option<bool>,
+    udp: Option<bool>,
+    cookie64: Option<bool>,
+    counter: Option<bool>,
+    pincounter: Option<bool>,
+    txcookie: Option<u64>,
+    rxcookie: Option<u64>,
+    txsession: Option<u32>,
+    rxsession: Option<u32>,
+    offset: Option<u32>,
+}
+impl Object for NetdevL2TPv3Options {
+    type Slots = NetdevL2TPv3OptionsSlots;
+    const NAME: &'static str = "NetdevL2TPv3Options";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "src" => slots.src = read(map)?,
+            "dst" => slots.dst = read(map)?,
+            "srcport" => slots.srcport = read(map)?,
+            "dstport" => slots.dstport = read(map)?,
+            "ipv6" => slots.ipv6 = read(map)?,
+            "udp" => slots.udp = read(map)?,
+            "cookie64" => slots.cookie64 = read(map)?,
+            "counter" => slots.counter = read(map)?,
+            "pincounter" => slots.pincounter = read(map)?,
+            "txcookie" => slots.txcookie = read(map)?,
+            "rxcookie" => slots.rxcookie = read(map)?,
+            "txsession" => slots.txsession = read(map)?,
+            "rxsession" => slots.rxsession = read(map)?,
+            "offset" => slots.offset = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(Self {
+            src: required(slots.src, "src")?,
+            dst: required(slots.dst, "dst")?,
+            srcport: slots.srcport,
+            dstport: slots.dstport,
+            ipv6: slots.ipv6,
+            udp: slots.udp,
+            cookie64: slots.cookie64,
+            counter: slots.counter,
+            pincounter: slots.pincounter,
+            txcookie: slots.txcookie,
+            rxcookie: slots.rxcookie,
+            txsession: required(slots.txsession, "txsession")?,
+            rxsession: slots.rxsession,
+            offset: slots.offset,
+        })
+    }
+}
 impl Object for NetdevTapOptions {
     type Slots = Self;
     const NAME: &'static str = "NetdevTapOptions";
@@ -1256,6 +1319,52 @@ impl Write for ReplicationStatus {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "error", &self.error)?;
         put_some(map, "desc", &self.desc)?;
+        Ok(())
+    }
+}
+impl RockerOfDpaFlow {
+    /// With the members that are required, and no others.
+    pub fn new(
+        cookie: u64,
+        hits: u64,
+        key: RockerOfDpaFlowKey,
+        mask: RockerOfDpaFlowMask,
+        action: RockerOfDpaFlowAction,
+    ) -> Self {
+        Self {
+            cookie,
+            hits,
+            key,
+            mask,
+            action,
+        }
+    }
+}
+impl Write for RockerOfDpaFlow {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "cookie", &self.cookie)?;
+        put(map, "hits", &self.hits)?;
+        put(map, "key", &self.key)?;
+        put(map, "mask", &self.mask)?;
+        put(map, "action", &self.action)?;
+        Ok(())
+    }
+}
+impl RockerSwitch {
+    /// With the members that are required, and no others.
+    pub fn new(name: impl Into<String>, id: u64, ports: u32) -> Self {
+        Self {
+            name: name.into(),
+            id,
+            ports,
+        }
+    }
+}
+impl Write for RockerSwitch {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "name", &self.name)?;
+        put(map, "id", &self.id)?;
+        put(map, "ports", &self.ports)?;
         Ok(())
     }
 }
@@ -1614,9 +1723,10 @@ wire::serialize! {
     CpuModelCompareInfo, DumpQueryResult, GicCapability, GuestPanicInformationHyperV,
     GuidInfo, ImageInfoSpecificQCow2EncryptionBase, MemoryInfo, ObjectTypeInfo,
     QCryptoBlockInfoBase, QCryptoBlockInfoLuksSlot, QCryptoBlockOpenOptions,
-    QCryptoBlockOptionsBase, ReplicationStatus, SpiceBasicInfo, SpiceChannel, SpiceInfo,
-    SpiceServerInfo, TpmEmulatorOptions, TpmTypeOptions, VncBasicInfo, VncClientInfo,
-    VncInfo, VncInfo2, VncServerInfo, VncServerInfo2
+    QCryptoBlockOptionsBase, ReplicationStatus, RockerOfDpaFlow, RockerSwitch,
+    SpiceBasicInfo, SpiceChannel, SpiceInfo, SpiceServerInfo, TpmEmulatorOptions,
+    TpmTypeOptions, VncBasicInfo, VncClientInfo, VncInfo, VncInfo2, VncServerInfo,
+    VncServerInfo2
 }
 wire::deserialize! {
     BlockIoThrottle, BlockdevCacheOptions, BlockdevOptionsCurlBase,
@@ -1624,9 +1734,9 @@ wire::deserialize! {
     BlockdevOptionsCurlHttps, BlockdevOptionsIscsi, BlockdevOptionsNfs, ChardevCommon,
     ChardevFile, ChardevHostdev, ChardevMux, ChardevRingbuf, ChardevSpiceChannel,
     ChardevSpicePort, ChardevStdio, ChardevVc, ImageInfoSpecificQCow2EncryptionBase,
-    InetSocketAddressBase, InputMoveEvent, NetdevTapOptions, NfsServer, NumaDistOptions,
-    QCryptoBlockInfoBase, QCryptoBlockOptionsBase, QCryptoBlockOptionsLuks,
-    QCryptoBlockOptionsQCow, ThrottleLimits
+    InetSocketAddressBase, InputMoveEvent, NetdevL2TPv3Options, NetdevTapOptions,
+    NfsServer, NumaDistOptions, QCryptoBlockInfoBase, QCryptoBlockOptionsBase,
+    QCryptoBlockOptionsLuks, QCryptoBlockOptionsQCow, ThrottleLimits
 }
 wire::deserialize_union! {
     BlockdevQcow2Encryption, BlockdevQcowEncryption, QCryptoBlockOpenOptions

@@ -104,6 +104,35 @@ impl Object for BlockSetIoThrottle {
     }
 }
 #[derive(Default)]
+pub(crate) struct BlockSetWriteThresholdSlots {
+    node_name: Option<String>,
+    write_threshold: Option<u64>,
+}
+impl Object for BlockSetWriteThreshold {
+    type Slots = BlockSetWriteThresholdSlots;
+    const NAME: &'static str = "block-set-write-threshold";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "node-name" => slots.node_name = read(map)?,
+            "write-threshold" => {
+                slots.write_threshold = read::<Unsigned, _>(map)?.map(|value| value.0);
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(Self {
+            node_name: required(slots.node_name, "node-name")?,
+            write_threshold: required(slots.write_threshold, "write-threshold")?,
+        })
+    }
+}
+#[derive(Default)]
 pub(crate) struct BlockStreamSlots {
     device: Option<String>,
     base: Option<String>,
@@ -668,11 +697,11 @@ impl Object for XenSaveDevicesState {
     }
 }
 wire::deserialize! {
-    BlockCommit, BlockSetIoThrottle, BlockStream, BlockdevAdd, BlockdevChangeMedium,
-    BlockdevCloseTray, BlockdevOpenTray, ChardevAdd, DriveMirror, DumpGuestMemory, Eject,
-    Memsave, MigrateSetCapabilities, MigrateSetParameters, NbdServerStart, SendKey,
-    Transaction, XBlockdevDel, XBlockdevInsertMedium, XBlockdevRemoveMedium,
-    XInputSendEvent, XenSaveDevicesState
+    BlockCommit, BlockSetIoThrottle, BlockSetWriteThreshold, BlockStream, BlockdevAdd,
+    BlockdevChangeMedium, BlockdevCloseTray, BlockdevOpenTray, ChardevAdd, DriveMirror,
+    DumpGuestMemory, Eject, Memsave, MigrateSetCapabilities, MigrateSetParameters,
+    NbdServerStart, SendKey, Transaction, XBlockdevDel, XBlockdevInsertMedium,
+    XBlockdevRemoveMedium, XInputSendEvent, XenSaveDevicesState
 }
 wire::deserialize_newtype! {
     BlockDirtyBitmapAdd, BlockdevBackup, DriveBackup

@@ -40,6 +40,28 @@ impl Write for BlockIoError {
         Ok(())
     }
 }
+impl BlockWriteThreshold {
+    /// With the members that are required, and no others.
+    pub fn new(
+        node_name: impl Into<String>,
+        amount_exceeded: u64,
+        write_threshold: u64,
+    ) -> Self {
+        Self {
+            node_name: node_name.into(),
+            amount_exceeded,
+            write_threshold,
+        }
+    }
+}
+impl Write for BlockWriteThreshold {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "node-name", &self.node_name)?;
+        put(map, "amount-exceeded", &Unsigned(self.amount_exceeded))?;
+        put(map, "write-threshold", &Unsigned(self.write_threshold))?;
+        Ok(())
+    }
+}
 impl DeviceTrayMoved {
     /// With the members that are required, and no others.
     pub fn new(device: impl Into<String>, tray_open: bool) -> Self {
@@ -205,7 +227,7 @@ impl Write for Watchdog {
     }
 }
 wire::serialize! {
-    AcpiDeviceOst, BlockIoError, DeviceTrayMoved, GuestPanicked, Migration,
-    QuorumReportBad, Reset, Shutdown, SpiceConnected, SpiceDisconnected,
+    AcpiDeviceOst, BlockIoError, BlockWriteThreshold, DeviceTrayMoved, GuestPanicked,
+    Migration, QuorumReportBad, Reset, Shutdown, SpiceConnected, SpiceDisconnected,
     SpiceInitialized, VncConnected, VncDisconnected, VncInitialized, Watchdog
 }

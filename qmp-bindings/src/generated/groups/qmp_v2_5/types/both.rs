@@ -674,6 +674,27 @@ impl Object for BlockdevOptionsGenericFormat {
         })
     }
 }
+impl Object for BlockdevOptionsNull {
+    type Slots = Self;
+    const NAME: &'static str = "BlockdevOptionsNull";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "size" => slots.size = read(map)?,
+            "latency-ns" => {
+                slots.latency_ns = read::<Unsigned, _>(map)?.map(|value| value.0);
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(slots)
+    }
+}
 #[derive(Default)]
 pub(crate) struct BlockdevOptionsQcow2Slots {
     file: Option<BlockdevRef>,
@@ -1772,6 +1793,135 @@ impl Object for Netdev {
         })
     }
 }
+impl Write for NetdevDumpOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put_some(map, "len", &self.len.map(Unsigned))?;
+        put_some(map, "file", &self.file)?;
+        Ok(())
+    }
+}
+impl Object for NetdevDumpOptions {
+    type Slots = Self;
+    const NAME: &'static str = "NetdevDumpOptions";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "len" => slots.len = read::<Unsigned, _>(map)?.map(|value| value.0),
+            "file" => slots.file = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(slots)
+    }
+}
+impl NetdevL2TPv3Options {
+    /// With the members that are required, and no others.
+    pub fn new(src: impl Into<String>, dst: impl Into<String>, txsession: u32) -> Self {
+        Self {
+            src: src.into(),
+            dst: dst.into(),
+            srcport: None,
+            dstport: None,
+            ipv6: None,
+            udp: None,
+            cookie64: None,
+            counter: None,
+            pincounter: None,
+            txcookie: None,
+            rxcookie: None,
+            txsession,
+            rxsession: None,
+            offset: None,
+        }
+    }
+}
+impl Write for NetdevL2TPv3Options {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "src", &self.src)?;
+        put(map, "dst", &self.dst)?;
+        put_some(map, "srcport", &self.srcport)?;
+        put_some(map, "dstport", &self.dstport)?;
+        put_some(map, "ipv6", &self.ipv6)?;
+        put_some(map, "udp", &self.udp)?;
+        put_some(map, "cookie64", &self.cookie64)?;
+        put_some(map, "counter", &self.counter)?;
+        put_some(map, "pincounter", &self.pincounter)?;
+        put_some(map, "txcookie", &self.txcookie.map(Unsigned))?;
+        put_some(map, "rxcookie", &self.rxcookie.map(Unsigned))?;
+        put(map, "txsession", &self.txsession)?;
+        put_some(map, "rxsession", &self.rxsession)?;
+        put_some(map, "offset", &self.offset)?;
+        Ok(())
+    }
+}
+#[derive(Default)]
+pub(crate) struct NetdevL2TPv3OptionsSlots {
+    src: Option<String>,
+    dst: Option<String>,
+    srcport: Option<String>,
+    dstport: Option<String>,
+    ipv6: Option<bool>,
+    udp: Option<bool>,
+    cookie64: Option<bool>,
+    counter: Option<bool>,
+    pincounter: Option<bool>,
+    txcookie: Option<u64>,
+    rxcookie: Option<u64>,
+    txsession: Option<u32>,
+    rxsession: Option<u32>,
+    offset: Option<u32>,
+}
+impl Object for NetdevL2TPv3Options {
+    type Slots = NetdevL2TPv3OptionsSlots;
+    const NAME: &'static str = "NetdevL2TPv3Options";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "src" => slots.src = read(map)?,
+            "dst" => slots.dst = read(map)?,
+            "srcport" => slots.srcport = read(map)?,
+            "dstport" => slots.dstport = read(map)?,
+            "ipv6" => slots.ipv6 = read(map)?,
+            "udp" => slots.udp = read(map)?,
+            "cookie64" => slots.cookie64 = read(map)?,
+            "counter" => slots.counter = read(map)?,
+            "pincounter" => slots.pincounter = read(map)?,
+            "txcookie" => slots.txcookie = read::<Unsigned, _>(map)?.map(|value| value.0),
+            "rxcookie" => slots.rxcookie = read::<Unsigned, _>(map)?.map(|value| value.0),
+            "txsession" => slots.txsession = read(map)?,
+            "rxsession" => slots.rxsession = read(map)?,
+            "offset" => slots.offset = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(Self {
+            src: required(slots.src, "src")?,
+            dst: required(slots.dst, "dst")?,
+            srcport: slots.srcport,
+            dstport: slots.dstport,
+            ipv6: slots.ipv6,
+            udp: slots.udp,
+            cookie64: slots.cookie64,
+            counter: slots.counter,
+            pincounter: slots.pincounter,
+            txcookie: slots.txcookie,
+            rxcookie: slots.rxcookie,
+            txsession: required(slots.txsession, "txsession")?,
+            rxsession: slots.rxsession,
+            offset: slots.offset,
+        })
+    }
+}
 impl Write for NetdevTapOptions {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "ifname", &self.ifname)?;
@@ -1870,6 +2020,36 @@ impl Object for NetdevUserOptions {
         Ok(slots)
     }
 }
+impl Write for NumaNodeOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put_some(map, "nodeid", &self.nodeid)?;
+        put_some(map, "cpus", &self.cpus)?;
+        put_some(map, "mem", &self.mem.map(Unsigned))?;
+        put_some(map, "memdev", &self.memdev)?;
+        Ok(())
+    }
+}
+impl Object for NumaNodeOptions {
+    type Slots = Self;
+    const NAME: &'static str = "NumaNodeOptions";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "nodeid" => slots.nodeid = read(map)?,
+            "cpus" => slots.cpus = read(map)?,
+            "mem" => slots.mem = read::<Unsigned, _>(map)?.map(|value| value.0),
+            "memdev" => slots.memdev = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+        Ok(slots)
+    }
+}
 impl Write for NumaOptions {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -1914,6 +2094,52 @@ impl ObjectTypeInfo {
 impl Write for ObjectTypeInfo {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "name", &self.name)?;
+        Ok(())
+    }
+}
+impl RockerOfDpaFlow {
+    /// With the members that are required, and no others.
+    pub fn new(
+        cookie: u64,
+        hits: u64,
+        key: RockerOfDpaFlowKey,
+        mask: RockerOfDpaFlowMask,
+        action: RockerOfDpaFlowAction,
+    ) -> Self {
+        Self {
+            cookie,
+            hits,
+            key,
+            mask,
+            action,
+        }
+    }
+}
+impl Write for RockerOfDpaFlow {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "cookie", &Unsigned(self.cookie))?;
+        put(map, "hits", &Unsigned(self.hits))?;
+        put(map, "key", &self.key)?;
+        put(map, "mask", &self.mask)?;
+        put(map, "action", &self.action)?;
+        Ok(())
+    }
+}
+impl RockerSwitch {
+    /// With the members that are required, and no others.
+    pub fn new(name: impl Into<String>, id: u64, ports: u32) -> Self {
+        Self {
+            name: name.into(),
+            id,
+            ports,
+        }
+    }
+}
+impl Write for RockerSwitch {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "name", &self.name)?;
+        put(map, "id", &Unsigned(self.id))?;
+        put(map, "ports", &self.ports)?;
         Ok(())
     }
 }
@@ -2318,21 +2544,23 @@ wire::serialize! {
     AcpiostInfo, BlockDeviceInfo, BlockInfo, BlockdevOptionsBase, CpuDefinitionInfo,
     CpuInfo, ImageInfo, ImageInfoSpecific, ImageInfoSpecificQCow2, ImageInfoSpecificVmdk,
     IoThreadInfo, MachineInfo, Memdev, MigrationInfo, MigrationParameters,
-    MigrationStats, NetClientOptions, NetLegacy, Netdev, NetdevTapOptions,
-    NetdevUserOptions, NumaOptions, ObjectTypeInfo, SchemaInfoBase, SpiceBasicInfo,
-    SpiceChannel, SpiceInfo, SpiceServerInfo, StatusInfo, TpmInfo, TpmTypeOptions,
-    VncBasicInfo, VncClientInfo, VncInfo, VncInfo2, VncServerInfo
+    MigrationStats, NetClientOptions, NetLegacy, Netdev, NetdevDumpOptions,
+    NetdevL2TPv3Options, NetdevTapOptions, NetdevUserOptions, NumaNodeOptions,
+    NumaOptions, ObjectTypeInfo, RockerOfDpaFlow, RockerSwitch, SchemaInfoBase,
+    SpiceBasicInfo, SpiceChannel, SpiceInfo, SpiceServerInfo, StatusInfo, TpmInfo,
+    TpmTypeOptions, VncBasicInfo, VncClientInfo, VncInfo, VncInfo2, VncServerInfo
 }
 wire::deserialize! {
     BlkdebugInjectErrorOptions, BlkdebugSetStateOptions, BlockDirtyBitmapAdd,
     BlockdevBackup, BlockdevCacheOptions, BlockdevOptionsArchipelago,
     BlockdevOptionsBase, BlockdevOptionsBlkdebug, BlockdevOptionsBlkverify,
     BlockdevOptionsFile, BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
-    BlockdevOptionsQcow2, BlockdevOptionsQuorum, ChardevDummy, ChardevFile,
-    ChardevHostdev, ChardevMux, ChardevRingbuf, ChardevSocket, ChardevSpiceChannel,
-    ChardevSpicePort, ChardevStdio, ChardevUdp, ChardevVc, DriveBackup,
-    InetSocketAddress, InputBtnEvent, InputKeyEvent, InputMoveEvent, NetLegacy, Netdev,
-    NetdevTapOptions, NetdevUserOptions, SchemaInfoBase
+    BlockdevOptionsNull, BlockdevOptionsQcow2, BlockdevOptionsQuorum, ChardevDummy,
+    ChardevFile, ChardevHostdev, ChardevMux, ChardevRingbuf, ChardevSocket,
+    ChardevSpiceChannel, ChardevSpicePort, ChardevStdio, ChardevUdp, ChardevVc,
+    DriveBackup, InetSocketAddress, InputBtnEvent, InputKeyEvent, InputMoveEvent,
+    NetLegacy, Netdev, NetdevDumpOptions, NetdevL2TPv3Options, NetdevTapOptions,
+    NetdevUserOptions, NumaNodeOptions, SchemaInfoBase
 }
 wire::deserialize_union! {
     BlockdevOptions, ChardevBackend, InputEvent, KeyValue, NetClientOptions, NumaOptions,

@@ -221,27 +221,6 @@ impl Write for BlockStats {
         Ok(())
     }
 }
-impl Object for BlockdevOptionsNull {
-    type Slots = Self;
-    const NAME: &'static str = "BlockdevOptionsNull";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "size" => slots.size = read(map)?,
-            "latency-ns" => {
-                slots.latency_ns = read::<Unsigned, _>(map)?.map(|value| value.0);
-            }
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-        Ok(slots)
-    }
-}
 impl DevicePropertyInfo {
     /// With the members that are required, and no others.
     pub fn new(name: impl Into<String>, r#type: impl Into<String>) -> Self {
@@ -299,32 +278,6 @@ impl Write for MemoryDeviceInfo {
         Ok(())
     }
 }
-impl Write for NetdevDumpOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put_some(map, "len", &self.len.map(Unsigned))?;
-        put_some(map, "file", &self.file)?;
-        Ok(())
-    }
-}
-impl Object for NetdevDumpOptions {
-    type Slots = Self;
-    const NAME: &'static str = "NetdevDumpOptions";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "len" => slots.len = read::<Unsigned, _>(map)?.map(|value| value.0),
-            "file" => slots.file = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-        Ok(slots)
-    }
-}
 impl NetdevHubPortOptions {
     /// With the members that are required, and no others.
     pub fn new(hubid: i32) -> Self {
@@ -375,36 +328,6 @@ impl Object for NetdevNoneOptions {
         _: &mut A,
     ) -> Result<bool, A::Error> {
         Ok(false)
-    }
-    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-        Ok(slots)
-    }
-}
-impl Write for NumaNodeOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put_some(map, "nodeid", &self.nodeid)?;
-        put_some(map, "cpus", &self.cpus)?;
-        put_some(map, "mem", &self.mem.map(Unsigned))?;
-        put_some(map, "memdev", &self.memdev)?;
-        Ok(())
-    }
-}
-impl Object for NumaNodeOptions {
-    type Slots = Self;
-    const NAME: &'static str = "NumaNodeOptions";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "nodeid" => slots.nodeid = read(map)?,
-            "cpus" => slots.cpus = read(map)?,
-            "mem" => slots.mem = read::<Unsigned, _>(map)?.map(|value| value.0),
-            "memdev" => slots.memdev = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
     }
     fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
         Ok(slots)
@@ -761,14 +684,13 @@ impl Write for XbzrleCacheStats {
 wire::serialize! {
     BlockDeviceMapEntry, BlockDeviceStats, BlockDirtyInfo, BlockJobInfo, BlockStats,
     DevicePropertyInfo, DumpGuestMemoryCapability, EventInfo, MemoryDeviceInfo,
-    NetdevDumpOptions, NetdevHubPortOptions, NetdevNoneOptions, NumaNodeOptions,
-    ObjectPropertyInfo, PciBridgeInfo, PciDeviceId, PciDeviceInfo, PciInfo, SchemaInfo,
-    SchemaInfoCommand, SchemaInfoEnum, SchemaInfoObject, SchemaInfoObjectMember,
-    SnapshotInfo, TargetInfo, XbzrleCacheStats
+    NetdevHubPortOptions, NetdevNoneOptions, ObjectPropertyInfo, PciBridgeInfo,
+    PciDeviceId, PciDeviceInfo, PciInfo, SchemaInfo, SchemaInfoCommand, SchemaInfoEnum,
+    SchemaInfoObject, SchemaInfoObjectMember, SnapshotInfo, TargetInfo, XbzrleCacheStats
 }
 wire::deserialize! {
-    BlockDeviceMapEntry, BlockdevOptionsNull, NetdevDumpOptions, NetdevHubPortOptions,
-    NetdevNoneOptions, NumaNodeOptions, Qcow2OverlapCheckFlags, UnixSocketAddress
+    BlockDeviceMapEntry, NetdevHubPortOptions, NetdevNoneOptions, Qcow2OverlapCheckFlags,
+    UnixSocketAddress
 }
 wire::deserialize_alternate! {
     Qcow2OverlapChecks

@@ -234,35 +234,6 @@ impl Object for BlockResize {
     }
 }
 #[derive(Default)]
-pub(crate) struct BlockSetWriteThresholdSlots {
-    node_name: Option<String>,
-    write_threshold: Option<u64>,
-}
-impl Object for BlockSetWriteThreshold {
-    type Slots = BlockSetWriteThresholdSlots;
-    const NAME: &'static str = "block-set-write-threshold";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "node-name" => slots.node_name = read(map)?,
-            "write-threshold" => {
-                slots.write_threshold = read::<Unsigned, _>(map)?.map(|value| value.0);
-            }
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-        Ok(Self {
-            node_name: required(slots.node_name, "node-name")?,
-            write_threshold: required(slots.write_threshold, "write-threshold")?,
-        })
-    }
-}
-#[derive(Default)]
 pub(crate) struct BlockdevSnapshotDeleteInternalSyncSlots {
     device: Option<String>,
     id: Option<String>,
@@ -1619,14 +1590,13 @@ impl Object for XenSetGlobalDirtyLog {
 }
 wire::deserialize! {
     AddClient, AddFd, Balloon, BlockJobCancel, BlockJobComplete, BlockJobPause,
-    BlockJobResume, BlockJobSetSpeed, BlockResize, BlockSetWriteThreshold,
-    BlockdevSnapshotDeleteInternalSync, ChangeBackingFile, ChangeVncPassword,
-    ChardevRemove, ClientMigrateInfo, Closefd, Cont, DeviceAdd, DeviceDel,
-    DeviceListProperties, DumpSkeys, Getfd, HumanMonitorCommand, InjectNmi,
-    MigrateCancel, MigrateStartPostcopy, NbdServerStop, NetdevDel, ObjectDel, QomGet,
-    QomList, QomListTypes, QomSet, QueryAcpiOspmStatus, QueryBalloon, QueryBlock,
-    QueryBlockJobs, QueryBlockstats, QueryChardev, QueryChardevBackends,
-    QueryCommandLineOptions, QueryCommands, QueryCpuDefinitions,
+    BlockJobResume, BlockJobSetSpeed, BlockResize, BlockdevSnapshotDeleteInternalSync,
+    ChangeBackingFile, ChangeVncPassword, ChardevRemove, ClientMigrateInfo, Closefd,
+    Cont, DeviceAdd, DeviceDel, DeviceListProperties, DumpSkeys, Getfd,
+    HumanMonitorCommand, InjectNmi, MigrateCancel, MigrateStartPostcopy, NbdServerStop,
+    NetdevDel, ObjectDel, QomGet, QomList, QomListTypes, QomSet, QueryAcpiOspmStatus,
+    QueryBalloon, QueryBlock, QueryBlockJobs, QueryBlockstats, QueryChardev,
+    QueryChardevBackends, QueryCommandLineOptions, QueryCommands, QueryCpuDefinitions,
     QueryDumpGuestMemoryCapability, QueryFdsets, QueryIothreads, QueryKvm, QueryMemdev,
     QueryMemoryDevices, QueryMice, QueryMigrate, QueryMigrateCapabilities,
     QueryMigrateParameters, QueryName, QueryPci, QueryQmpSchema, QueryRocker,

@@ -59,28 +59,6 @@ impl Write for BlockJobError {
         Ok(())
     }
 }
-impl BlockWriteThreshold {
-    /// With the members that are required, and no others.
-    pub fn new(
-        node_name: impl Into<String>,
-        amount_exceeded: u64,
-        write_threshold: u64,
-    ) -> Self {
-        Self {
-            node_name: node_name.into(),
-            amount_exceeded,
-            write_threshold,
-        }
-    }
-}
-impl Write for BlockWriteThreshold {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "node-name", &self.node_name)?;
-        put(map, "amount-exceeded", &Unsigned(self.amount_exceeded))?;
-        put(map, "write-threshold", &Unsigned(self.write_threshold))?;
-        Ok(())
-    }
-}
 impl DeviceDeleted {
     /// With the members that are required, and no others.
     pub fn new(path: impl Into<String>) -> Self {
@@ -184,7 +162,7 @@ impl Write for Wakeup {
     }
 }
 wire::serialize! {
-    BalloonChange, BlockImageCorrupted, BlockJobError, BlockWriteThreshold,
-    DeviceDeleted, NicRxFilterChanged, Powerdown, QuorumFailure, Resume,
-    SpiceMigrateCompleted, Stop, Suspend, SuspendDisk, VserportChange, Wakeup
+    BalloonChange, BlockImageCorrupted, BlockJobError, DeviceDeleted, NicRxFilterChanged,
+    Powerdown, QuorumFailure, Resume, SpiceMigrateCompleted, Stop, Suspend, SuspendDisk,
+    VserportChange, Wakeup
 }

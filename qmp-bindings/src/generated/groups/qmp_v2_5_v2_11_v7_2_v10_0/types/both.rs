@@ -590,69 +590,6 @@ impl Object for NetdevBridgeOptions {
     }
 }
 #[derive(Default)]
-pub(crate) struct NetdevL2TPv3OptionsSlots {
-    src: Option<String>,
-    dst: Option<String>,
-    srcport: Option<String>,
-    dstport: Option<String>,
-    ipv6: Option<bool>,
-    udp: Option<bool>,
-    cookie64: Option<bool>,
-    counter: Option<bool>,
-    pincounter: Option<bool>,
-    txcookie: Option<u64>,
-    rxcookie: Option<u64>,
-    txsession: Option<u32>,
-    rxsession: Option<u32>,
-    offset: Option<u32>,
-}
-impl Object for NetdevL2TPv3Options {
-    type Slots = NetdevL2TPv3OptionsSlots;
-    const NAME: &'static str = "NetdevL2TPv3Options";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "src" => slots.src = read(map)?,
-            "dst" => slots.dst = read(map)?,
-            "srcport" => slots.srcport = read(map)?,
-            "dstport" => slots.dstport = read(map)?,
-            "ipv6" => slots.ipv6 = read(map)?,
-            "udp" => slots.udp = read(map)?,
-            "cookie64" => slots.cookie64 = read(map)?,
-            "counter" => slots.counter = read(map)?,
-            "pincounter" => slots.pincounter = read(map)?,
-            "txcookie" => slots.txcookie = read::<Unsigned, _>(map)?.map(|value| value.0),
-            "rxcookie" => slots.rxcookie = read::<Unsigned, _>(map)?.map(|value| value.0),
-            "txsession" => slots.txsession = read(map)?,
-            "rxsession" => slots.rxsession = read(map)?,
-            "offset" => slots.offset = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-        Ok(Self {
-            src: required(slots.src, "src")?,
-            dst: required(slots.dst, "dst")?,
-            srcport: slots.srcport,
-            dstport: slots.dstport,
-            ipv6: slots.ipv6,
-            udp: slots.udp,
-            cookie64: slots.cookie64,
-            counter: slots.counter,
-            pincounter: slots.pincounter,
-            txcookie: slots.txcookie,
-            rxcookie: slots.rxcookie,
-            txsession: required(slots.txsession, "txsession")?,
-            rxsession: slots.rxsession,
-            offset: slots.offset,
-        })
-    }
-}
-#[derive(Default)]
 pub(crate) struct NetdevNetmapOptionsSlots {
     ifname: Option<String>,
     devname: Option<String>,
@@ -870,34 +807,6 @@ impl Write for PciMemoryRegion {
         Ok(())
     }
 }
-impl RockerOfDpaFlow {
-    /// With the members that are required, and no others.
-    pub fn new(
-        cookie: u64,
-        hits: u64,
-        key: RockerOfDpaFlowKey,
-        mask: RockerOfDpaFlowMask,
-        action: RockerOfDpaFlowAction,
-    ) -> Self {
-        Self {
-            cookie,
-            hits,
-            key,
-            mask,
-            action,
-        }
-    }
-}
-impl Write for RockerOfDpaFlow {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "cookie", &Unsigned(self.cookie))?;
-        put(map, "hits", &Unsigned(self.hits))?;
-        put(map, "key", &self.key)?;
-        put(map, "mask", &self.mask)?;
-        put(map, "action", &self.action)?;
-        Ok(())
-    }
-}
 impl Write for RockerOfDpaFlowAction {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "goto-tbl", &self.goto_tbl)?;
@@ -1021,24 +930,6 @@ impl Write for RockerPort {
         put(map, "speed", &self.speed)?;
         put(map, "duplex", &self.duplex)?;
         put(map, "autoneg", &self.autoneg)?;
-        Ok(())
-    }
-}
-impl RockerSwitch {
-    /// With the members that are required, and no others.
-    pub fn new(name: impl Into<String>, id: u64, ports: u32) -> Self {
-        Self {
-            name: name.into(),
-            id,
-            ports,
-        }
-    }
-}
-impl Write for RockerSwitch {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "name", &self.name)?;
-        put(map, "id", &Unsigned(self.id))?;
-        put(map, "ports", &self.ports)?;
         Ok(())
     }
 }
@@ -1298,17 +1189,17 @@ wire::serialize! {
     ChardevInfo, ChardevReturn, CommandInfo, CommandLineOptionInfo,
     CommandLineParameterInfo, DummyForceArrays, FdsetFdInfo, FdsetInfo, ImageCheck,
     KvmInfo, MouseInfo, NameInfo, PcdimmDeviceInfo, PciBusInfo, PciDeviceClass,
-    PciMemoryRange, PciMemoryRegion, RockerOfDpaFlow, RockerOfDpaFlowAction,
-    RockerOfDpaFlowKey, RockerOfDpaFlowMask, RockerOfDpaGroup, RockerPort, RockerSwitch,
-    RxFilterInfo, SchemaInfoAlternate, SchemaInfoAlternateMember, SchemaInfoArray,
-    SchemaInfoBuiltin, SchemaInfoEvent, SchemaInfoObjectVariant, TpmPassthroughOptions,
-    UuidInfo, VersionInfo, VersionTriple, X86CpuFeatureWordInfo
+    PciMemoryRange, PciMemoryRegion, RockerOfDpaFlowAction, RockerOfDpaFlowKey,
+    RockerOfDpaFlowMask, RockerOfDpaGroup, RockerPort, RxFilterInfo, SchemaInfoAlternate,
+    SchemaInfoAlternateMember, SchemaInfoArray, SchemaInfoBuiltin, SchemaInfoEvent,
+    SchemaInfoObjectVariant, TpmPassthroughOptions, UuidInfo, VersionInfo, VersionTriple,
+    X86CpuFeatureWordInfo
 }
 wire::deserialize! {
     Abort, AcpiTableOptions, BlockDirtyBitmap, BlockdevOptionsVvfat, BlockdevSnapshot,
     BlockdevSnapshotInternal, BlockdevSnapshotSync, DummyForceArrays, ImageCheck,
-    NetLegacyNicOptions, NetdevBridgeOptions, NetdevL2TPv3Options, NetdevNetmapOptions,
-    NetdevSocketOptions, NetdevVdeOptions, NetdevVhostUserOptions, TransactionProperties,
+    NetLegacyNicOptions, NetdevBridgeOptions, NetdevNetmapOptions, NetdevSocketOptions,
+    NetdevVdeOptions, NetdevVhostUserOptions, TransactionProperties,
     X86CpuFeatureWordInfo
 }
 wire::serialize_enum! {
