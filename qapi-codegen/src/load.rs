@@ -67,7 +67,7 @@ pub fn load(files: &dyn Files, root: &str, version: Version) -> io::Result<Loade
         seen: HashMap::new(),
     };
     let mut output = Output::default();
-    loader.file(root.to_owned(), text, None, &mut output);
+    loader.file(normalized(root), text, None, &mut output);
     Ok(Loaded {
         version,
         sources: loader.sources,
@@ -184,16 +184,20 @@ fn read(files: &dyn Files, path: &str) -> io::Result<String> {
     })
 }
 
-/// The path of an included file, with `.` and `..` worked out where they can be.
+/// The path of an included file.
 fn relative_to(from: &str, path: &str) -> String {
+    if path.starts_with('/') {
+        return normalized(path);
+    }
     let folder = from.rfind('/').map_or("", |slash| &from[..=slash]);
-    let joined = if path.starts_with('/') {
-        path.to_owned()
-    } else {
-        format!("{folder}{path}")
-    };
+    normalized(&format!("{folder}{path}"))
+}
+
+/// A path with `.` and `..` worked out where they can be, which is how the
+/// files of a schema are named.
+pub fn normalized(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
-    for part in joined.split('/') {
+    for part in path.split('/') {
         match part {
             "." => {}
             ".." if parts
