@@ -121,7 +121,7 @@ pub fn load(files: &dyn Files, folder: &str, interface: Interface) -> io::Result
 ///
 /// # Errors
 ///
-/// As for [`load`].
+/// As for [`load()`].
 pub fn load_as_stated(files: &dyn Files, folder: &str, interface: Interface) -> io::Result<Loaded> {
     let release = manifest(files, folder)?.release;
     let root = format!("{folder}/{}", interface.file_name());

@@ -67,7 +67,7 @@ pub fn load(files: &dyn Files, root: &str, version: Version) -> io::Result<Loade
         seen: HashMap::new(),
     };
     let mut output = Output::default();
-    loader.file(root.to_owned(), text, None, &mut output);
+    loader.file(normalized(root), text, None, &mut output);
     Ok(Loaded {
         version,
         sources: loader.sources,
@@ -97,14 +97,22 @@ enum State {
 }
 
 impl Loader<'_> {
-    fn file(&mut self, path: String, text: String, from: Option<Span>, output: &mut Output) {
-        self.seen.insert(path.clone(), State::Open);
+    fn file(&mut self, path: String, text: Text, from: Option<Span>, output: &mut Output) {
+        let state = if text.damage.is_some() {
+            State::Done
+        } else {
+            State::Open
+        };
+        self.seen.insert(path.clone(), state);
         let source = SourceFile {
             name: path.clone(),
-            text,
+            text: text.text,
             included_from: from,
         };
         let id = self.sources.add(source);
+        if let Some(place) = text.damage {
+            return output.diagnostics.push(not_text(id, place));
+        }
         let (tree, diagnostics) = parse::parse(id, &self.sources.file(id).text, self.version);
         output.diagnostics.extend(diagnostics);
         for item in tree.items {
@@ -164,7 +172,7 @@ fn include_error(include: &Include, code: &'static str, message: impl Into<Strin
     Diagnostic::error(code, include.span, message).with_focus(include.path.span)
 }
 
-fn read(files: &dyn Files, path: &str) -> io::Result<String> {
+fn read(files: &dyn Files, path: &str) -> io::Result<Text> {
     let bytes = files.read(path)?;
     if bytes.len() > SIZE_LIMIT {
         let message = format!(
@@ -173,27 +181,49 @@ fn read(files: &dyn Files, path: &str) -> io::Result<String> {
         );
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..valid]
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count();
-        let message = format!("line {line} is not UTF-8: this is no schema file, or a damaged one");
-        io::Error::new(io::ErrorKind::InvalidData, message)
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => Text { text, damage: None },
+        Err(error) => Text {
+            text: String::from_utf8_lossy(error.as_bytes()).into_owned(),
+            damage: Some(error.utf8_error().valid_up_to()),
+        },
     })
 }
 
-/// The path of an included file, with `.` and `..` worked out where they can be.
-fn relative_to(from: &str, path: &str) -> String {
-    let folder = from.rfind('/').map_or("", |slash| &from[..=slash]);
-    let joined = if path.starts_with('/') {
-        path.to_owned()
-    } else {
-        format!("{folder}{path}")
+/// The content of a file.
+struct Text {
+    text: String,
+    /// Where it is no UTF-8; a replacement character stands there.
+    damage: Option<usize>,
+}
+
+fn not_text(file: FileId, place: usize) -> Diagnostic {
+    let span = Span {
+        file,
+        start: place as u32,
+        end: (place + char::REPLACEMENT_CHARACTER.len_utf8()) as u32,
     };
+    Diagnostic::error("not-utf8", span, "this is not UTF-8")
+        .with_help("this is no schema file, or a damaged one")
+}
+
+/// The path of an included file.
+fn relative_to(from: &str, path: &str) -> String {
+    if path.starts_with('/') {
+        return normalized(path);
+    }
+    let folder = from.rfind('/').map_or("", |slash| &from[..=slash]);
+    match normalized(&format!("{folder}{path}")) {
+        here if here.is_empty() => ".".to_owned(),
+        path => path,
+    }
+}
+
+/// A path with `.` and `..` worked out where they can be, which is how the
+/// files of a schema are named.
+pub fn normalized(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
-    for part in joined.split('/') {
+    for part in path.split('/') {
         match part {
             "." => {}
             ".." if parts
@@ -251,6 +281,17 @@ mod tests {
             })
             .collect();
         assert_eq!(names, ["B", "A", "R"]);
+    }
+
+    #[test]
+    fn what_is_no_text_is_reported_where_it_begins() {
+        let files = HashMap::from([("root.json".to_owned(), b"# \xc3\xa4\n\xff{".to_vec())]);
+        let loaded = load(&files, "root.json", Version::NEWEST).unwrap();
+        let [found] = &loaded.diagnostics[..] else {
+            panic!("{:?}", loaded.diagnostics);
+        };
+        assert_eq!(found.code, "not-utf8");
+        assert_eq!(loaded.sources.position(found.span).line, 2);
     }
 
     #[test]

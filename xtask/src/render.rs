@@ -25,11 +25,12 @@ pub fn diagnostics(sources: &Sources, diagnostics: &[Diagnostic], color: bool) -
 pub fn failure(failure: &Failure, color: bool) -> String {
     let message = failure.to_string();
     let title = Level::ERROR.primary_title(message.as_str());
-    let mut group = Group::with_title(title);
-    if let Some(help) = failure.help() {
-        group = group.element(Level::HELP.message(help));
-    }
-    renderer(color).render(&[group])
+    let help = failure.help().map(|help| Level::HELP.secondary_title(help));
+    let groups: Vec<Group<'_>> = std::iter::once(title)
+        .chain(help)
+        .map(Group::with_title)
+        .collect();
+    renderer(color).render(&groups)
 }
 
 fn renderer(color: bool) -> Renderer {

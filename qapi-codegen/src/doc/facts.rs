@@ -21,6 +21,7 @@ pub fn since_line(section: &Section<'_>) -> Option<Series> {
 /// last that ends the text, or else the first.
 pub fn entry_since(text: &str) -> Option<Series> {
     let mentions: Vec<Mention<'_>> = mentions(text, "since")
+        .into_iter()
         .filter(Mention::is_about_entry)
         .collect();
     let last = mentions.last().filter(|mention| mention.ends_text());
@@ -30,6 +31,7 @@ pub fn entry_since(text: &str) -> Option<Series> {
 /// The names and releases of `(poweroff since 2.8, run since 5.0)`.
 pub fn named_since(text: &str) -> Vec<(&str, Series)> {
     mentions(text, "since")
+        .into_iter()
         .filter_map(|mention| {
             let name = mention.before.rsplit([' ', '(', ',']).next()?;
             Some((name, mention.series()?))
@@ -54,6 +56,7 @@ pub fn entry_deprecated(text: &str) -> Option<Deprecation> {
 
 fn deprecation(text: &str, about: impl Fn(&Mention<'_>) -> bool) -> Option<Deprecation> {
     mentions(text, "deprecated")
+        .into_iter()
         .chain(mentions(text, "obsolete"))
         .find(about)
         .map(|mention| Deprecation {
@@ -68,18 +71,18 @@ struct Mention<'t> {
 }
 
 /// Where a word stands in a text, in any capitals.
-fn mentions<'t>(text: &'t str, word: &'static str) -> impl Iterator<Item = Mention<'t>> {
-    let part = |c: char| c.is_alphanumeric() || c == '-' || c == '_' || c == '@' || c == '\'';
-    let starts = text.char_indices().filter(move |&(start, _)| {
-        let found = text.as_bytes()[start..]
-            .get(..word.len())
-            .is_some_and(|bytes| bytes.eq_ignore_ascii_case(word.as_bytes()));
-        found && !text[..start].ends_with(part) && !text[start + word.len()..].starts_with(part)
-    });
-    starts.map(move |(start, _)| Mention {
-        before: text[..start].trim_end(),
-        after: text[start + word.len()..].trim_start(),
-    })
+fn mentions<'t>(text: &'t str, word: &str) -> Vec<Mention<'t>> {
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '@' | '\'');
+    let around = |start: usize| (&text[..start], &text[start + word.len()..]);
+    text.to_ascii_lowercase()
+        .match_indices(word)
+        .map(|(start, _)| around(start))
+        .filter(|(before, after)| !before.ends_with(part) && !after.starts_with(part))
+        .map(|(before, after)| Mention {
+            before: before.trim_end(),
+            after: after.trim_start(),
+        })
+        .collect()
 }
 
 impl Mention<'_> {

@@ -3,6 +3,9 @@
 use crate::doc::{Docs, EntryDocs, Facts};
 
 /// The comment of a definition, or nothing where nothing is known.
+///
+/// It is an ordinary comment and no block between two lines `##`: QEMU demands
+/// of a block that it describes everything.
 pub fn restate(name: &str, docs: &Docs) -> String {
     let mut parts = Vec::new();
     parts.extend(
@@ -12,14 +15,12 @@ pub fn restate(name: &str, docs: &Docs) -> String {
             .map(|_| format!("# {}.", sentence(&docs.facts))),
     );
     parts.extend(entries(&docs.members));
-    if let Some(features) = entries(&docs.features) {
-        parts.push(format!("# Features:\n#\n{features}"));
-    }
+    parts.extend(entries(&docs.features).map(|features| format!("# Features:\n{features}")));
     parts.extend(docs.facts.since.map(|since| format!("# Since: {since}")));
     if parts.is_empty() {
         return String::new();
     }
-    format!("##\n# @{name}:\n#\n{}\n##\n", parts.join("\n#\n"))
+    format!("# @{name}:\n{}\n", parts.join("\n"))
 }
 
 fn entries(entries: &[EntryDocs]) -> Option<String> {

@@ -172,12 +172,7 @@ fn is_expression(operands: &[Condition]) -> bool {
 }
 
 fn list(operands: &[Condition]) -> Value {
-    Value::Array(
-        operands
-            .iter()
-            .map(|operand| restate_condition(operand))
-            .collect(),
-    )
+    Value::Array(operands.iter().map(restate_condition).collect())
 }
 
 fn operator(key: &str, value: Value) -> Value {

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use qapi_codegen::imported::{self, MANIFEST};
-use qapi_codegen::load::Files;
+use qapi_codegen::load::{Files, normalized};
 use qapi_codegen::version::{Series, Version};
 
 use super::archive::{self, Tree};
@@ -75,11 +75,8 @@ fn folder(argument: &str, options: &Options) -> Result<Schema, Failure> {
     if Path::new(folder).join(MANIFEST).is_file() {
         return restated(folder, options);
     }
-    let prefix = if folder == "/" {
-        "/".to_owned()
-    } else {
-        format!("{folder}/")
-    };
+    // The files are named by normalized paths, from which this is stripped.
+    let prefix = normalized(&format!("{}/", folder.trim_end_matches('/')));
     let version = chosen(options, stated_version(&Disk, &[&prefix])?);
     Ok(schema(Disk, Place::Tree(prefix), version))
 }

@@ -1,0 +1,169 @@
+//! Restated schemas say what QEMU's own files say.
+//!
+//! For each release: the definitions of both are the same, the same facts are
+//! told of them, restating what is restated changes no byte, and what is
+//! committed is what an import writes today.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use qapi_codegen::ast::Item;
+use qapi_codegen::doc::{self, Docs};
+use qapi_codegen::imported::{Interface, OVERRIDES};
+use qapi_codegen::load::{Loaded, load};
+use qapi_codegen::restate::restate;
+use tests::shared;
+use xtask::commands::import::restated;
+use xtask::schema::{Options, Schema};
+use xtask::workspace;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials = match shared::shared() {
+        Some(path) => upstream(&path.join("qapi")),
+        None => vec![absent()],
+    };
+    trials.extend(committed());
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// One test that stands for all that need QEMU's own files.
+fn absent() -> Trial {
+    let required = shared::is_required();
+    let message = "../shared is not there, and QMP_REQUIRE_SHARED is 1";
+    Trial::test("upstream", move || Err(message.into())).with_ignored_flag(!required)
+}
+
+fn upstream(releases: &Path) -> Vec<Trial> {
+    let entries = fs::read_dir(releases).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    folders.sort();
+    let mut trials = Vec::new();
+    for folder in folders {
+        let release = folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        for interface in [Interface::Qmp, Interface::Qga] {
+            let folder = folder.clone();
+            let name = format!("restated/{release}/{}", interface.file_name());
+            trials.push(Trial::test(name, move || same(&folder, interface)));
+        }
+        trials.push(Trial::test(format!("fresh/{release}"), move || {
+            fresh(&folder)
+        }));
+    }
+    trials
+}
+
+/// Upstream and restated are the same, and restating again changes nothing.
+fn same(folder: &Path, interface: Interface) -> Result<(), Failed> {
+    let schema = open(&folder.to_string_lossy())?;
+    let upstream = schema.load_as_stated(interface)?;
+    let text = restate(&upstream);
+    let files = HashMap::from([("a.json".to_owned(), text.clone().into_bytes())]);
+    let restated = load(&files, "a.json", upstream.version)?;
+    if !restated.diagnostics.is_empty() {
+        return Err(format!("{:?}", restated.diagnostics).into());
+    }
+    compare(&definitions(&upstream), &definitions(&restated))?;
+    compare(&facts(&upstream), &facts(&restated))?;
+    compare(&[text], &[restate(&restated)])
+}
+
+/// The definitions, without the spans, which alone may differ.
+fn definitions(loaded: &Loaded) -> Vec<String> {
+    let definition = |item: &Item| match item {
+        Item::Definition(definition) => Some(without_spans(&format!("{definition:?}"))),
+        Item::Comment(_) | Item::Include(_) | Item::Pragma(_) => None,
+    };
+    loaded.items.iter().filter_map(definition).collect()
+}
+
+fn without_spans(debug: &str) -> String {
+    let mut parts = debug.split("Span { ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let behind = |part: &str| part.split_once('}').map_or("", |(_, rest)| rest).to_owned();
+    first + &parts.map(behind).collect::<String>()
+}
+
+/// What the documentation tells, without its prose and what tells nothing.
+fn facts(loaded: &Loaded) -> Vec<String> {
+    let told = |docs: &Docs| {
+        let mut docs = docs.clone();
+        docs.prose.clear();
+        for entries in [&mut docs.members, &mut docs.features] {
+            entries.retain(|entry| !entry.facts.is_empty());
+            entries.iter_mut().for_each(|entry| entry.prose.clear());
+        }
+        format!("{docs:?}")
+    };
+    doc::attach(loaded).iter().map(told).collect()
+}
+
+/// Compares line by line, so that a failure shows the first difference only.
+fn compare(left: &[String], right: &[String]) -> Result<(), Failed> {
+    if let Some((left, right)) = left.iter().zip(right).find(|(left, right)| left != right) {
+        return Err(format!("upstream: {left}\nrestated: {right}").into());
+    }
+    if left.len() != right.len() {
+        return Err(format!("{} there, {} here", left.len(), right.len()).into());
+    }
+    Ok(())
+}
+
+/// What is committed is what an import writes again.
+fn fresh(folder: &Path) -> Result<(), Failed> {
+    let schema = open(&folder.to_string_lossy())?;
+    let files = import(&schema)?;
+    let committed = workspace::series_folder(schema.version().series());
+    for (name, text) in &files {
+        if fs::read_to_string(committed.join(name)).ok().as_ref() != Some(text) {
+            let name = committed.join(name);
+            return Err(format!("{} differs from an import", name.display()).into());
+        }
+    }
+    Ok(())
+}
+
+/// The schemas in the workspace: importing one again changes nothing, and its
+/// overrides apply.
+fn committed() -> Vec<Trial> {
+    let series = workspace::imported().unwrap_or_default();
+    let trial = |series| {
+        let test = move || {
+            let schema = open(&format!("{series}"))?;
+            let folder = workspace::series_folder(series);
+            for (name, text) in import(&schema)? {
+                compare(&[fs::read_to_string(folder.join(name))?], &[text])?;
+            }
+            overrides(&schema, &folder)
+        };
+        Trial::test(format!("committed/{series}"), test)
+    };
+    series.into_iter().map(trial).collect()
+}
+
+fn overrides(schema: &Schema, folder: &Path) -> Result<(), Failed> {
+    let stated = schema.load_as_stated(Interface::Qmp)?;
+    let loaded = schema.load(Interface::Qmp)?;
+    if !loaded.diagnostics.is_empty() {
+        return Err(format!("{:?}", loaded.diagnostics).into());
+    }
+    let changed = definitions(&stated) != definitions(&loaded);
+    if folder.join(OVERRIDES).exists() != changed {
+        return Err("overrides are there and change nothing".into());
+    }
+    Ok(())
+}
+
+fn open(argument: &str) -> Result<Schema, Failed> {
+    Ok(Schema::open(argument, &Options::default())?)
+}
+
+fn import(schema: &Schema) -> Result<Vec<(String, String)>, Failed> {
+    restated(schema)?.map_err(|invalid| format!("{:?}", invalid.diagnostics).into())
+}

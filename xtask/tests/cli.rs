@@ -1,0 +1,284 @@
+//! The commands as a person calls them: arguments in; output, exit status and
+//! files out.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// A workspace of its own, with a small source tree in it.
+struct Workspace {
+    folder: TempDir,
+}
+
+const SCHEMA: &str = "{ 'include': 'qapi/common.json' }\n\
+    ##\n# @stop:\n#\n# Some words that are not ours.\n#\n# Since: 0.14.0\n##\n\
+    { 'command': 'stop' }\n\
+    { 'command': 'device_add', 'data': { 'driver': 'str' }, 'gen': false }\n";
+
+impl Workspace {
+    fn new() -> Workspace {
+        let workspace = Workspace {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        workspace.write("qemu/VERSION", "2.11.1\n");
+        workspace.write("qemu/qapi-schema.json", SCHEMA);
+        workspace.write(
+            "qemu/qapi/common.json",
+            "{ 'enum': 'Mode', 'data': [ 'off', 'on' ] }\n",
+        );
+        workspace.write("qemu/qga/qapi-schema.json", "{ 'command': 'guest-ping' }\n");
+        workspace
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path().join(name)).unwrap()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(arguments)
+            .current_dir(self.path())
+            .env("CARGO_MANIFEST_DIR", self.path().join("xtask"))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
+
+    /// Runs a command, and expects its status; gives its two outputs.
+    fn expect(&self, status: i32, arguments: &[&str]) -> (String, String) {
+        let output = self.run(arguments);
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        let (out, err) = (text(output.stdout), text(output.stderr));
+        assert_eq!(
+            output.status.code(),
+            Some(status),
+            "{arguments:?}\n{out}\n{err}"
+        );
+        (out, err)
+    }
+
+    /// The tree as an archive, in a folder of its own.
+    fn tar(&self) -> Vec<u8> {
+        let mut builder = tar::Builder::new(Vec::new());
+        builder
+            .append_dir_all("qemu-2.11.1", self.path().join("qemu"))
+            .unwrap();
+        builder.into_inner().unwrap()
+    }
+}
+
+#[test]
+fn inspect_counts() {
+    let workspace = Workspace::new();
+    let (out, err) = workspace.expect(0, &["inspect", "qemu"]);
+    assert!(
+        out.contains("QEMU 2.11.1") && out.contains("    2 commands"),
+        "{out}"
+    );
+    assert_eq!(err, "");
+    let (out, _) = workspace.expect(0, &["inspect", "qemu", "--qga", "--format", "json"]);
+    assert_eq!(
+        out,
+        "{\"version\":\"2.11.1\",\"commands\":1,\"events\":0,\"enums\":0,\"structs\":0,\
+         \"unions\":0,\"alternates\":0,\"diagnostics\":[]}\n"
+    );
+}
+
+#[test]
+fn inspect_reports_mistakes() {
+    let workspace = Workspace::new();
+    workspace.write(
+        "bad.json",
+        "{ 'include': 'gone.json' }\n\n  { 'enum': 'E', 'data': ['a'], 'dota': [] }\n",
+    );
+    let (out, _) = workspace.expect(1, &["inspect", "bad.json"]);
+    assert!(
+        out.contains("error[unreadable-include]") && out.contains("bad.json:1:14"),
+        "{out}"
+    );
+    let (out, _) = workspace.expect(1, &["inspect", "bad.json", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let diagnostics = report["diagnostics"].as_array().unwrap();
+    let found = diagnostics
+        .iter()
+        .find(|found| found["code"] == "unknown-key")
+        .unwrap();
+    assert_eq!(found["file"], "bad.json");
+    assert_eq!((&found["line"], &found["column"]), (&3.into(), &3.into()));
+    assert_eq!(
+        found["focus"],
+        serde_json::json!({ "line": 3, "column": 33 })
+    );
+}
+
+#[test]
+fn colours_are_as_told() {
+    let workspace = Workspace::new();
+    workspace.write("bad.json", "{");
+    let (plain, _) = workspace.expect(1, &["inspect", "bad.json"]);
+    assert!(!plain.contains('\u{1b}'), "{plain}");
+    let (colored, _) = workspace.expect(1, &["--color", "always", "inspect", "bad.json"]);
+    assert!(colored.contains('\u{1b}'), "{colored}");
+}
+
+#[test]
+fn what_cannot_be_read_is_status_2() {
+    let workspace = Workspace::new();
+    workspace.write("empty/a.txt", "");
+    workspace.write("VERSION", "two\n");
+    for argument in [
+        "gone",
+        "gone.tar.xz",
+        "2.4",
+        "empty",
+        "qemu/qapi",
+        "/dev/null",
+    ] {
+        let (out, err) = workspace.expect(2, &["inspect", argument]);
+        assert!(
+            out.is_empty() && err.starts_with("error: "),
+            "{argument}: {err}"
+        );
+    }
+    let (_, err) = workspace.expect(2, &["inspect", "."]);
+    assert!(
+        err.contains("VERSION") && err.contains("--from-version"),
+        "{err}"
+    );
+    workspace.expect(2, &["inspect"]);
+    workspace.expect(0, &["--help"]);
+}
+
+#[test]
+fn import_restates_facts_only() {
+    let workspace = Workspace::new();
+    workspace.expect(0, &["import", "qemu"]);
+    let text = workspace.read("schemas/2.11/qmp.json");
+    assert_eq!(
+        text,
+        "{ 'enum': 'Mode', 'data': [ 'off', 'on' ] }\n\n\
+         # @stop:\n# Since: 0.14\n{ 'command': 'stop' }\n\n\
+         { 'command': 'device_add', 'data': { 'driver': 'str' }, 'gen': false }\n"
+    );
+    let manifest = workspace.read("schemas/2.11/manifest.toml");
+    assert!(manifest.starts_with("release = \"2.11.1\"\n"), "{manifest}");
+    assert!(
+        manifest.contains("path = \"qapi/common.json\""),
+        "{manifest}"
+    );
+    let (_, err) = workspace.expect(0, &["import", "2.11"]);
+    assert!(err.contains("nothing has changed"), "{err}");
+    assert_eq!(workspace.read("schemas/2.11/manifest.toml"), manifest);
+}
+
+#[test]
+fn import_refuses_a_broken_schema() {
+    let workspace = Workspace::new();
+    workspace.write("qemu/qga/qapi-schema.json", "{ 'command': ");
+    let (_, err) = workspace.expect(1, &["import", "qemu"]);
+    assert!(err.contains("qemu/qga/qapi-schema.json:1:"), "{err}");
+    assert!(!workspace.path().join("schemas").exists());
+}
+
+#[test]
+fn a_series_and_a_release_can_be_told() {
+    let workspace = Workspace::new();
+    workspace.expect(
+        0,
+        &[
+            "import",
+            "qemu",
+            "--as",
+            "2.12",
+            "--from-version",
+            "2.11.50",
+        ],
+    );
+    let (out, err) = workspace.expect(0, &["inspect", "2.12.3"]);
+    assert!(out.starts_with("QEMU 2.11.50"), "{out}");
+    assert!(err.contains("imported from 2.11.50"), "{err}");
+}
+
+#[test]
+fn overrides_apply_to_releases() {
+    let workspace = Workspace::new();
+    workspace.expect(0, &["import", "qemu"]);
+    let overrides = "[[make-optional]]\ntarget = 'device_add'\nmember = 'driver'\nreason = 'r'\n";
+    workspace.write("schemas/2.11/overrides.toml", overrides);
+    workspace.expect(0, &["inspect", "2.11"]);
+    workspace.expect(0, &["import", "qemu"]);
+    let stale = overrides.replace("driver", "gone");
+    workspace.write("schemas/2.11/overrides.toml", stale);
+    let (out, _) = workspace.expect(1, &["inspect", "2.11"]);
+    assert!(out.contains("error[stale-override]"), "{out}");
+    assert!(out.contains("schemas/2.11/overrides.toml:3:10"), "{out}");
+}
+
+#[test]
+fn archives_of_every_compression() {
+    let workspace = Workspace::new();
+    workspace.expect(0, &["import", "qemu"]);
+    let tar = workspace.tar();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&tar).unwrap();
+    workspace.write("q.tar.gz", gzip.finish().unwrap());
+    let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    bzip2.write_all(&tar).unwrap();
+    workspace.write("q.tar.bz2", bzip2.finish().unwrap());
+    let options = lzma_rust2::XzOptions::with_preset(1);
+    let mut xz = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+    xz.write_all(&tar).unwrap();
+    let xz = xz.finish().unwrap();
+    workspace.write("q.tar.xz", &xz);
+    for name in ["q.tar.gz", "q.tar.bz2", "q.tar.xz"] {
+        let (_, err) = workspace.expect(0, &["import", name]);
+        assert!(err.contains("nothing has changed"), "{name}: {err}");
+    }
+    workspace.write("cut.tar.xz", &xz[..xz.len() / 2]);
+    let (_, err) = workspace.expect(2, &["import", "cut.tar.xz"]);
+    assert!(err.contains("cut short"), "{err}");
+}
+
+#[test]
+fn a_revision_of_a_checkout() {
+    let workspace = Workspace::new();
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.args([
+            "-C",
+            "qemu",
+            "-c",
+            "user.name=n",
+            "-c",
+            "user.email=e@example.org",
+        ]);
+        let run = command
+            .args(arguments)
+            .current_dir(workspace.path())
+            .output();
+        run.is_ok_and(|output| output.status.success())
+    };
+    if !git(&["init", "-q"]) {
+        eprintln!("skipped: there is no git");
+        return;
+    }
+    assert!(git(&["add", "-A"]) && git(&["commit", "-qm", "x"]) && git(&["tag", "v2.11.1"]));
+    workspace.write("qemu/qapi-schema.json", "{ 'command': 'later' }\n");
+    let (out, _) = workspace.expect(0, &["inspect", "qemu", "--rev", "v2.11.1"]);
+    assert!(out.contains("    2 commands"), "{out}");
+    let (_, err) = workspace.expect(2, &["inspect", "qemu", "--rev", "v9"]);
+    assert!(err.contains("`v9`") && err.contains("git tag"), "{err}");
+}
