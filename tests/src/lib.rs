@@ -1,1 +1,3 @@
-//! What the integration tests share.
+//! Helpers of the integration tests.
+
+pub mod shared;
