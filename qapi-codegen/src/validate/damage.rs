@@ -34,7 +34,8 @@ impl<'s> Damage<'s> {
         };
         for diagnostic in found {
             damage.missing_file |= MISSING.contains(&diagnostic.code);
-            match enclosing(&spans, diagnostic.span) {
+            let is_lost = LOST.contains(&diagnostic.code);
+            match enclosing(&spans, diagnostic.span).filter(|_| !is_lost) {
                 Some(span) => damage.definitions.insert(span),
                 None => damage.files.insert(diagnostic.span.file),
             };
@@ -63,6 +64,10 @@ impl<'s> Damage<'s> {
 
 /// The codes that say a file is not there.
 const MISSING: [&str; 2] = ["unreadable-include", "include-too-deep"];
+
+/// The codes that say an expression could not be read at all; where it runs into
+/// the next one, they are reported there.
+const LOST: [&str; 3] = ["syntax", "unterminated-string", "nested-too-deep"];
 
 /// The definition around a place.
 fn enclosing(sorted: &[Span], place: Span) -> Option<Span> {

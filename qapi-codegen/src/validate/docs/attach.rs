@@ -11,6 +11,8 @@ use crate::validate::view::{View, error, own_members, title};
 
 /// Every feature is documented.
 const FEATURES: Releases = since(4, 2);
+/// Commands and events without members of their own are checked too.
+const ALL_DEFINITIONS: Releases = since(4, 2);
 /// Every member is documented; `Returns` and `Errors` fit the definition.
 const MEMBERS: Releases = since(9, 0);
 /// The tag of a simple union, and its branches, may be documented.
@@ -140,7 +142,9 @@ fn fit(view: &View<'_>, doc: &Doc<'_>, definition: &Definition, diagnostics: &mu
                 .undocumented
                 .contains(definition.name.value.as_str()),
     };
-    members.compare(definition, &doc.members, diagnostics);
+    if has_own_members(definition) || view.is_in(ALL_DEFINITIONS) {
+        members.compare(definition, &doc.members, diagnostics);
+    }
     let features = Names {
         what: "feature",
         unknown: "doc-unknown-feature",
@@ -265,6 +269,16 @@ fn all_members(definition: &Definition) -> &[Member] {
         Body::Event(body) => inline(&body.data),
         _ => own_members(definition),
     }
+}
+
+/// Whether the members of a definition stand in it, not in another.
+fn has_own_members(definition: &Definition) -> bool {
+    let data = match &definition.body {
+        Body::Command(body) => &body.data,
+        Body::Event(body) => &body.data,
+        _ => return true,
+    };
+    matches!(data, Data::Inline(_))
 }
 
 fn inline(data: &Data) -> &[Member] {
