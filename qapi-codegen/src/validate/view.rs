@@ -8,7 +8,7 @@ use super::pragmas::Pragmas;
 use super::releases::Releases;
 use crate::ast::{Base, Body, Definition, Item, Member};
 use crate::diagnostic::Diagnostic;
-use crate::load::Loaded;
+use crate::load::{Documentation, Loaded};
 use crate::source::{Name, Sources, Span};
 use crate::version::Version;
 
@@ -20,6 +20,8 @@ pub const DEPTH_LIMIT: usize = 200;
 pub struct View<'s> {
     /// The release whose rules apply.
     pub version: Version,
+    /// What the comments are.
+    pub documentation: Documentation,
     /// The files.
     pub sources: &'s Sources,
     /// All items in order.
@@ -55,6 +57,7 @@ impl<'s> View<'s> {
             .collect();
         View {
             version: loaded.version,
+            documentation: loaded.documentation,
             sources: &loaded.sources,
             items: &loaded.items,
             types: types(&definitions),

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::{Doc, Documented, Entry};
 use crate::ast::{Body, Data, Definition, Feature, Member};
 use crate::diagnostic::Diagnostic;
+use crate::load::Documentation;
 use crate::source::{Name, Span};
 use crate::validate::releases::{Releases, before, since};
 use crate::validate::view::{View, error, own_members, title};
@@ -130,6 +131,7 @@ fn fit(view: &View<'_>, doc: &Doc<'_>, definition: &Definition, diagnostics: &mu
     if view.is_damaged(definition) {
         return;
     }
+    let prose = view.documentation == Documentation::Prose;
     let members = Names {
         what: "member",
         unknown: "doc-unknown-member",
@@ -137,6 +139,7 @@ fn fit(view: &View<'_>, doc: &Doc<'_>, definition: &Definition, diagnostics: &mu
         names: member_names(definition),
         optional: optional_names(view, definition),
         complete: view.is_in(MEMBERS)
+            && prose
             && !view
                 .pragmas
                 .undocumented
@@ -151,7 +154,7 @@ fn fit(view: &View<'_>, doc: &Doc<'_>, definition: &Definition, diagnostics: &mu
         missing: "doc-missing-feature",
         names: feature_names(definition),
         optional: Vec::new(),
-        complete: true,
+        complete: prose,
     };
     if view.is_in(FEATURES) {
         features.compare(definition, &doc.features, diagnostics);
