@@ -4,7 +4,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::load::{self, Files, Loaded};
+use crate::load::{self, Documentation, Files, Loaded};
 use crate::overrides;
 use crate::version::Version;
 
@@ -125,5 +125,7 @@ pub fn load(files: &dyn Files, folder: &str, interface: Interface) -> io::Result
 pub fn load_as_stated(files: &dyn Files, folder: &str, interface: Interface) -> io::Result<Loaded> {
     let release = manifest(files, folder)?.release;
     let root = format!("{folder}/{}", interface.file_name());
-    load::load(files, &root, release)
+    let mut loaded = load::load(files, &root, release)?;
+    loaded.documentation = Documentation::Facts;
+    Ok(loaded)
 }

@@ -44,6 +44,17 @@ pub struct Loaded {
     pub items: Vec<Item>,
     /// What could not be read.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the comments are.
+    pub documentation: Documentation,
+}
+
+/// What the comments of a schema are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Documentation {
+    /// QEMU's own documentation, for which releases have rules.
+    Prose,
+    /// Facts taken from it; where there was none to take, nothing is said.
+    Facts,
 }
 
 /// How long a chain of includes may be.
@@ -73,6 +84,7 @@ pub fn load(files: &dyn Files, root: &str, version: Version) -> io::Result<Loade
         sources: loader.sources,
         items: output.items,
         diagnostics: output.diagnostics,
+        documentation: Documentation::Prose,
     })
 }
 

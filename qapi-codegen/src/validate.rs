@@ -1,8 +1,29 @@
 //! QAPI's own rules, each with the releases that enforce it.
+//!
+//! One subject a file. A rule looks at a [`View`] and adds what it finds; none
+//! knows another. What an earlier stage has reported is [`damage`], which rules
+//! respect, so that a mistake is reported where it is and nowhere else.
+
+mod alternates;
+mod builtin;
+mod commands;
+mod damage;
+mod definitions;
+mod docs;
+mod features;
+mod inheritance;
+mod members;
+mod names;
+mod pragmas;
+mod releases;
+mod suggest;
+mod unions;
+mod view;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::load::Loaded;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
+use view::View;
 
 /// A schema that breaks no rule.
 ///
@@ -42,7 +63,10 @@ pub struct Invalid {
 /// The schema breaks a rule, or could not be read in full. All mistakes are
 /// reported together.
 pub fn validate(mut loaded: Loaded) -> Result<Valid, Invalid> {
-    let diagnostics = std::mem::take(&mut loaded.diagnostics);
+    let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
+    let found = rules(&View::new(&loaded, &diagnostics));
+    diagnostics.extend(found);
+    tidy(&mut diagnostics);
     if diagnostics
         .iter()
         .any(|diagnostic| diagnostic.severity == Severity::Error)
@@ -56,4 +80,43 @@ pub fn validate(mut loaded: Loaded) -> Result<Valid, Invalid> {
         loaded,
         warnings: diagnostics,
     })
+}
+
+fn rules(view: &View<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for rule in RULES {
+        rule(view, &mut found);
+    }
+    found
+}
+
+/// One subject of the rules.
+type Rule = fn(&View<'_>, &mut Vec<Diagnostic>);
+
+const RULES: &[Rule] = &[
+    names::check,
+    definitions::duplicates,
+    definitions::unknown,
+    inheritance::bases,
+    inheritance::cycles,
+    unions::check,
+    alternates::check,
+    commands::check,
+    members::check,
+    features::check,
+    docs::check,
+];
+
+/// Puts the diagnostics into the order of the files, each once.
+fn tidy(diagnostics: &mut Vec<Diagnostic>) {
+    let place = |span: Span| (span.file, span.start);
+    diagnostics.sort_by(|left, right| {
+        let key = |found: &Diagnostic| (place(found.span), place(found.focus), found.code);
+        key(left)
+            .cmp(&key(right))
+            .then_with(|| left.message.cmp(&right.message))
+    });
+    diagnostics.dedup_by(|later, first| {
+        (later.code, later.focus, &later.message) == (first.code, first.focus, &first.message)
+    });
 }

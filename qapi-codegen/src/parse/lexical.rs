@@ -28,11 +28,9 @@ pub fn check(node: &Node, version: Version, diagnostics: &mut Vec<Diagnostic>) {
         }
         Value::String(text) => diagnostics.extend(string(text, node.span, version)),
         Value::Null if version >= STRICT => {
-            diagnostics.push(Diagnostic::error(
-                "syntax",
-                node.span,
-                "`null` is no value since QEMU 4.2",
-            ));
+            let found =
+                Diagnostic::error("no-null", node.span, "`null` is no value since QEMU 4.2");
+            diagnostics.push(found.with_help("leave out the key"));
         }
         Value::Boolean(_) | Value::Null => {}
     }

@@ -1,11 +1,13 @@
 //! Text to syntax tree.
 //!
-//! Four steps, each its own file: [`nesting`] bounds what the recursive parser
+//! Four steps, each in its own file: [`nesting`] bounds what the recursive parser
 //! would otherwise have to trust, [`tree`] turns text into a tree of objects,
 //! lists and strings by the grammar in `qapi.pest`, [`lower`] says what these
-//! objects define, and [`recover`] finds the sound expressions of a broken file.
+//! objects define, and [`recover`] finds the sound expressions of a broken file,
+//! where [`explain`] says what is wrong with the others.
 //! The types of pest stay in `tree`.
 
+mod explain;
 mod keys;
 mod lexical;
 mod lower;
@@ -44,8 +46,8 @@ pub fn parse(file: FileId, text: &str, version: Version) -> (File, Vec<Diagnosti
         return (File::default(), vec![diagnostic]);
     }
     let (parts, mut diagnostics) = match tree::file(file, text) {
-        Ok(parts) => (parts, Vec::new()),
-        Err(_) => recover::file(file, text),
+        Some(parts) => (parts, Vec::new()),
+        None => recover::file(file, text),
     };
     let tree = lower::file(parts, version, &mut diagnostics);
     (tree, diagnostics)

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::explain::explain;
 use super::nesting::Brackets;
 use super::tree::{self, Part};
 use crate::diagnostic::Diagnostic;
@@ -27,8 +28,8 @@ pub fn file(file: FileId, text: &str) -> (Vec<Part>, Vec<Diagnostic>) {
         } else {
             let range = expression(text, start);
             match tree::fragment(file, text, range.clone()) {
-                Ok(part) => parts.push(part),
-                Err(diagnostic) => diagnostics.push(diagnostic),
+                Some(part) => parts.push(part),
+                None => diagnostics.push(explain(file, text, range.clone())),
             }
             range
         };

@@ -1,0 +1,141 @@
+//! Alternates: each branch has a JSON kind of its own.
+
+use std::collections::HashMap;
+
+use super::builtin::Json;
+use super::releases::{Releases, before, since};
+use super::view::{Type, View, error, title};
+use crate::ast::{Alternate, Body, Branch, Definition, Enum};
+use crate::diagnostic::Diagnostic;
+
+/// A branch may not be `any`.
+const NOT_ANY: Releases = since(2, 6);
+/// Integers are told from other numbers.
+const INTEGERS_APART: Releases = before(2, 10);
+/// Strings clash with what the command line writes without quotes.
+const STRINGS_CLASH: Releases = since(2, 10);
+/// A branch may be an array.
+const ARRAYS: Releases = since(7, 1);
+/// Two branches are the least.
+const TWO_BRANCHES: Releases = since(2, 6).before(4, 2);
+/// One branch is the least.
+const ONE_BRANCH: Releases = since(4, 2);
+
+/// Checks every alternate of which all could be read.
+pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for definition in view.sound() {
+        if let Body::Alternate(body) = &definition.body {
+            diagnostics.extend(too_few(view, definition, body));
+            branches(view, definition, body, diagnostics);
+        }
+    }
+}
+
+fn too_few(view: &View<'_>, definition: &Definition, body: &Alternate) -> Option<Diagnostic> {
+    let least = if view.is_in(TWO_BRANCHES) {
+        2
+    } else {
+        usize::from(view.is_in(ONE_BRANCH))
+    };
+    (body.branches.len() < least).then(|| {
+        let message = format!("{} has fewer than {least} branches", title(definition));
+        error("no-branches", definition, definition.name.span, message)
+            .with_help("add a branch to 'data'")
+    })
+}
+
+fn branches(
+    view: &View<'_>,
+    definition: &Definition,
+    body: &Alternate,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut seen: HashMap<Json, &Branch> = HashMap::new();
+    for branch in &body.branches {
+        match kinds(view, branch) {
+            Ok(kinds) => {
+                if let Some(other) = kinds.iter().find_map(|kind| seen.get(kind)) {
+                    diagnostics.push(clash(definition, branch, other));
+                }
+                for kind in kinds {
+                    seen.entry(kind).or_insert(branch);
+                }
+            }
+            Err(what) => diagnostics.push(not_allowed(definition, branch, what)),
+        }
+    }
+}
+
+fn clash(definition: &Definition, branch: &Branch, other: &Branch) -> Diagnostic {
+    let message = format!(
+        "{}: the branch '{}' cannot be told from '{}'",
+        title(definition),
+        branch.name,
+        other.name
+    );
+    error("alternate-clash", definition, branch.name.span, message)
+        .with_related(other.name.span, "it would take the same values")
+        .with_help("each branch needs a JSON kind of its own")
+}
+
+fn not_allowed(definition: &Definition, branch: &Branch, what: &str) -> Diagnostic {
+    let message = format!(
+        "{}: the branch '{}' is {what}",
+        title(definition),
+        branch.name
+    );
+    error(
+        "alternate-branch-type",
+        definition,
+        branch.ty.name.span,
+        message,
+    )
+    .with_help("a branch is a type whose JSON kind is known")
+}
+
+/// The JSON kinds that a branch takes; none where its type is unknown.
+fn kinds(view: &View<'_>, branch: &Branch) -> Result<Vec<Json>, &'static str> {
+    let Some(ty) = view.lookup(&branch.ty.name.value) else {
+        return Ok(Vec::new());
+    };
+    match ty {
+        _ if branch.ty.array && view.is_in(ARRAYS) => Ok(vec![Json::Array]),
+        _ if branch.ty.array => Err("an array, which came with QEMU 7.1"),
+        Type::Builtin(builtin) => match builtin.json {
+            Some(json) if builtin.values.is_empty() => Ok(builtin_kinds(view, json)),
+            Some(json) => Ok(vec![json]),
+            None if view.is_in(NOT_ANY) => Err("of the type 'any'"),
+            None => Ok(Vec::new()),
+        },
+        Type::Defined(definition) => match &definition.body {
+            Body::Enum(body) => Ok(enum_kinds(view, body)),
+            Body::Alternate(_) => Err("an alternate itself"),
+            _ => Ok(vec![Json::Object]),
+        },
+    }
+}
+
+fn builtin_kinds(view: &View<'_>, json: Json) -> Vec<Json> {
+    match json {
+        Json::String if view.is_in(STRINGS_CLASH) => {
+            vec![Json::String, Json::Number, Json::Boolean]
+        }
+        Json::Integer if !view.is_in(INTEGERS_APART) => vec![Json::Number],
+        json => vec![json],
+    }
+}
+
+/// An enum clashes with what the command line would take its values for.
+fn enum_kinds(view: &View<'_>, body: &Enum) -> Vec<Json> {
+    let mut kinds = vec![Json::String];
+    if view.is_in(STRINGS_CLASH) {
+        let any = |test: fn(&str) -> bool| body.values.iter().any(|value| test(&value.name.value));
+        if any(|value| matches!(value, "on" | "off")) {
+            kinds.push(Json::Boolean);
+        }
+        if any(|value| value.starts_with(|c: char| matches!(c, '-' | '+' | '.' | '0'..='9'))) {
+            kinds.push(Json::Number);
+        }
+    }
+    kinds
+}

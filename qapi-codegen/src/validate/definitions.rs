@@ -1,0 +1,141 @@
+//! No name is defined twice, and every name that is used is defined.
+
+use std::collections::HashMap;
+
+use super::builtin;
+use super::suggest::nearest;
+use super::view::{View, error, own_members, title};
+use crate::ast::{Base, Body, Branch, Data, Definition, Member};
+use crate::diagnostic::Diagnostic;
+use crate::source::Name;
+
+/// Types, commands and events share their names with each other and with the
+/// types of the language.
+pub fn duplicates(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut first: HashMap<&str, &Definition> = HashMap::new();
+    for definition in &view.definitions {
+        let name = &definition.name;
+        let found = if builtin::find(&name.value).is_some_and(|found| view.is_in(found.1)) {
+            let message = format!("'{name}' is a type of the language already");
+            Some(error(
+                "duplicate-definition",
+                definition,
+                name.span,
+                message,
+            ))
+        } else {
+            first.get(name.value.as_str()).map(|other| {
+                let message = format!("'{name}' is defined already");
+                error("duplicate-definition", definition, name.span, message)
+                    .with_related(other.name.span, "it is defined here first")
+            })
+        };
+        diagnostics.extend(found.map(|found| found.with_help("choose another name")));
+        first.entry(&name.value).or_insert(definition);
+    }
+}
+
+/// Every type that is used exists. One that does not is reported at its first
+/// use, with the others as related places.
+pub fn unknown(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut unknown: HashMap<&str, usize> = HashMap::new();
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for definition in &view.definitions {
+        for name in used(definition) {
+            if view.lookup(&name.value).is_some() || view.damage.may_define(&name.value) {
+                continue;
+            }
+            match unknown.get(name.value.as_str()) {
+                Some(&index) if found[index].related.len() < RELATED_LIMIT => {
+                    found[index]
+                        .related
+                        .push((name.span, "and here".to_owned()));
+                }
+                Some(_) => {}
+                None => {
+                    unknown.insert(&name.value, found.len());
+                    let suggest = found.len() < SUGGESTION_LIMIT;
+                    found.push(unknown_type(view, definition, name, suggest));
+                }
+            }
+        }
+    }
+    diagnostics.append(&mut found);
+}
+
+/// How many other uses of an unknown type are shown.
+const RELATED_LIMIT: usize = 8;
+
+/// How many suggestions are looked for; each looks at all names.
+const SUGGESTION_LIMIT: usize = 50;
+
+fn unknown_type(view: &View<'_>, user: &Definition, name: &Name, suggest: bool) -> Diagnostic {
+    let message = format!("{} uses unknown type '{name}'", title(user));
+    let diagnostic = error("unknown-type", user, name.span, message);
+    if !suggest {
+        return diagnostic;
+    }
+    let same_name = |definition: &&&Definition| definition.name.value == name.value;
+    if let Some(other) = view.definitions.iter().find(same_name) {
+        let remark = format!("this is {} and no type", with_article(other));
+        return diagnostic
+            .with_related(other.name.span, remark)
+            .with_help("name a type here");
+    }
+    if let Some((_, releases)) = builtin::find(&name.value) {
+        debug_assert!(!view.is_in(releases));
+        return diagnostic.with_help("a later release of QEMU has this type");
+    }
+    let mut names: Vec<&str> = view.type_names().collect();
+    names.extend(builtin::names().map(|name| -> &str { name }));
+    match nearest(&name.value, names.into_iter()) {
+        Some(near) => diagnostic.with_help(format!("did you mean '{near}'?")),
+        None => diagnostic.with_help("define it, or include the file that does"),
+    }
+}
+
+fn with_article(definition: &Definition) -> &'static str {
+    match definition.body {
+        Body::Command(_) => "a command",
+        _ => "an event",
+    }
+}
+
+/// All types that a definition names.
+fn used(definition: &Definition) -> Vec<&Name> {
+    let mut names = members(own_members(definition));
+    match &definition.body {
+        Body::Enum(_) => {}
+        Body::Struct(body) => names.extend(&body.base),
+        Body::Union(body) => {
+            if let Base::Named(name) = &body.base {
+                names.push(name);
+            }
+            names.extend(branches(&body.branches));
+        }
+        Body::Alternate(body) => names.extend(branches(&body.branches)),
+        Body::Command(body) => {
+            names.extend(data(&body.data));
+            names.extend(body.returns.iter().map(|ty| &ty.name));
+        }
+        Body::Event(body) => names.extend(data(&body.data)),
+    }
+    names.sort_by_key(|name| name.span.start);
+    names
+}
+
+fn members(members: &[Member]) -> Vec<&Name> {
+    members.iter().map(|member| &member.ty.name).collect()
+}
+
+fn branches(branches: &[Branch]) -> impl Iterator<Item = &Name> {
+    branches.iter().map(|branch| &branch.ty.name)
+}
+
+fn data(data: &Data) -> Vec<&Name> {
+    match data {
+        Data::None => Vec::new(),
+        Data::Named(name) => vec![name],
+        Data::Inline(inline) => members(inline),
+    }
+}

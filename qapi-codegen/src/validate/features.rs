@@ -1,0 +1,104 @@
+//! Features: no two are the same, the special ones where they have a meaning.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::names::to_c;
+use super::releases::{Releases, since};
+use super::view::{View, error, own_members, title};
+use crate::ast::{Body, Data, Definition, Feature, Member};
+use crate::diagnostic::Diagnostic;
+
+/// Features that QEMU itself acts on, with the releases that do.
+const SPECIAL: [(&str, Releases); 2] = [("deprecated", since(5, 0)), ("unstable", since(6, 2))];
+/// QEMU keeps features in a set of bits.
+const LIMITED: Releases = since(10, 0);
+/// How many features a schema can have, the special ones included.
+const LIMIT: usize = 64;
+
+/// Checks all features of a schema.
+pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut names: BTreeSet<&str> = SPECIAL.iter().map(|(name, _)| *name).collect();
+    for &definition in &view.definitions {
+        diagnostics.extend(on_type(view, definition));
+        for features in lists(definition) {
+            duplicates(definition, features, diagnostics);
+            for feature in features {
+                let added = names.insert(&feature.name.value);
+                if added && names.len() == LIMIT + 1 && view.is_in(LIMITED) {
+                    diagnostics.push(too_many(definition, feature));
+                }
+            }
+        }
+    }
+}
+
+fn on_type(view: &View<'_>, definition: &Definition) -> Vec<Diagnostic> {
+    if matches!(definition.body, Body::Command(_) | Body::Event(_)) {
+        return Vec::new();
+    }
+    let is_special = |feature: &&Feature| {
+        SPECIAL
+            .iter()
+            .any(|(name, when)| *name == feature.name.value && view.is_in(*when))
+    };
+    let special = definition.features.iter().filter(is_special);
+    special
+        .map(|feature| special_on_type(definition, feature))
+        .collect()
+}
+
+fn special_on_type(definition: &Definition, feature: &Feature) -> Diagnostic {
+    let name = &feature.name;
+    let message = format!("{} cannot have the feature '{name}'", title(definition));
+    error("feature-on-type", definition, name.span, message)
+        .with_help("put it on the commands, events, members or values that use the type")
+}
+
+fn duplicates(definition: &Definition, features: &[Feature], diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen: HashMap<String, &Feature> = HashMap::new();
+    for feature in features {
+        let key = to_c(&feature.name.value);
+        if let Some(other) = seen.get(&key) {
+            let message = format!(
+                "{}: the feature '{}' clashes with '{}'",
+                title(definition),
+                feature.name,
+                other.name
+            );
+            let found = error("duplicate-feature", definition, feature.name.span, message)
+                .with_related(other.name.span, "the other one is here");
+            diagnostics.push(found.with_help("remove one of the two"));
+        }
+        seen.entry(key).or_insert(feature);
+    }
+}
+
+fn too_many(definition: &Definition, feature: &Feature) -> Diagnostic {
+    let message = format!("the schema has more than {LIMIT} features");
+    error("too-many-features", definition, feature.name.span, message)
+        .with_help("'deprecated' and 'unstable' count always; use fewer different names")
+}
+
+/// All lists of features in a definition, in order.
+fn lists(definition: &Definition) -> Vec<&[Feature]> {
+    let mut lists: Vec<&[Feature]> = vec![&definition.features];
+    lists.extend(of_members(own_members(definition)));
+    match &definition.body {
+        Body::Enum(body) => lists.extend(body.values.iter().map(|value| &value.features[..])),
+        Body::Command(body) => lists.extend(of_data(&body.data)),
+        Body::Event(body) => lists.extend(of_data(&body.data)),
+        _ => {}
+    }
+    lists
+}
+
+fn of_data(data: &Data) -> Vec<&[Feature]> {
+    match data {
+        Data::Inline(members) => of_members(members).collect(),
+        Data::None | Data::Named(_) => Vec::new(),
+    }
+}
+
+fn of_members(members: &[Member]) -> impl Iterator<Item = &[Feature]> {
+    members.iter().map(|member| &member.features[..])
+}

@@ -1,0 +1,231 @@
+//! Members of one object, and values of one enum, differ also in C.
+
+use std::collections::{HashMap, HashSet};
+
+use super::names::to_c;
+use super::releases::{Releases, before};
+use super::view::{View, error, own_members, title};
+use crate::ast::{Body, Branch, Data, Definition, Member, Union};
+use crate::diagnostic::Diagnostic;
+use crate::source::{Name, Span};
+
+/// Members clash only when they are the same, letter by letter; values clash
+/// when their constants do.
+const LETTER_BY_LETTER: Releases = before(2, 6);
+
+/// Checks every definition of which all could be read.
+pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut clashes = Clashes {
+        view,
+        tables: HashMap::new(),
+        diagnostics,
+    };
+    for definition in view.sound() {
+        clashes.definition(definition);
+    }
+}
+
+/// The names in an object by what C makes of them.
+type Table<'s> = HashMap<String, &'s Name>;
+
+struct Clashes<'v, 's, 'd> {
+    view: &'v View<'s>,
+    /// The members that stand in each definition, made when they are asked for.
+    tables: HashMap<Span, Table<'s>>,
+    diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+impl<'s> Clashes<'_, 's, '_> {
+    fn definition(&mut self, definition: &'s Definition) {
+        self.names(
+            definition,
+            "member",
+            own_members(definition).iter().map(|m| &m.name),
+        );
+        match &definition.body {
+            Body::Enum(body) => {
+                self.names(
+                    definition,
+                    "value",
+                    body.values.iter().map(|value| &value.name),
+                );
+            }
+            Body::Struct(_) => self.inherited(definition),
+            Body::Union(body) => {
+                self.branch_names(definition, &body.branches);
+                self.branch_members(definition, body);
+            }
+            Body::Alternate(body) => self.branch_names(definition, &body.branches),
+            Body::Command(body) => self.data(definition, &body.data),
+            Body::Event(body) => self.data(definition, &body.data),
+        }
+    }
+
+    fn data(&mut self, definition: &'s Definition, data: &'s Data) {
+        if let Data::Inline(members) = data {
+            self.names(
+                definition,
+                "member",
+                members.iter().map(|member| &member.name),
+            );
+        }
+    }
+
+    fn branch_names(&mut self, definition: &'s Definition, branches: &'s [Branch]) {
+        self.names(
+            definition,
+            "branch",
+            branches.iter().map(|branch| &branch.name),
+        );
+    }
+
+    /// Names that stand together.
+    fn names(
+        &mut self,
+        definition: &'s Definition,
+        what: &str,
+        names: impl Iterator<Item = &'s Name>,
+    ) {
+        let mut seen: Table<'s> = HashMap::new();
+        for name in names {
+            let key = self.key(what, &name.value);
+            match seen.get(&key) {
+                Some(other) => self.clash(definition, what, name, other),
+                None => _ = seen.insert(key, name),
+            }
+        }
+    }
+
+    fn key(&self, what: &str, name: &str) -> String {
+        match (self.view.is_in(LETTER_BY_LETTER), what) {
+            (false, _) => to_c(name),
+            (true, "value") => to_constant(name),
+            (true, _) => name.to_owned(),
+        }
+    }
+
+    fn clash(&mut self, definition: &'s Definition, what: &str, name: &'s Name, other: &Name) {
+        let message = format!(
+            "{}: {what} '{name}' clashes with '{other}'",
+            title(definition)
+        );
+        let diagnostic = error("name-clash", definition, name.span, message)
+            .with_related(other.span, "the other one is here")
+            .with_help("rename one; `-`, `.` and `_` are the same in C");
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Own members against those of all bases.
+    fn inherited(&mut self, definition: &'s Definition) {
+        for ancestor in self.view.lineage(definition).skip(1) {
+            if ancestor.span == definition.span {
+                return;
+            }
+            self.common(definition, definition, ancestor);
+        }
+    }
+
+    /// The members of all branches against those of the base.
+    fn branch_members(&mut self, definition: &'s Definition, body: &'s Union) {
+        if body.discriminator.is_none() {
+            return;
+        }
+        let bases: Vec<&Definition> = self.view.lineage(definition).collect();
+        let mut seen: HashSet<Span> = bases.iter().map(|base| base.span).collect();
+        let mut open: Vec<&'s Name> = body.branches.iter().map(|branch| &branch.ty.name).collect();
+        while let Some(name) = open.pop() {
+            let Some(held) = self.view.defined(name) else {
+                continue;
+            };
+            for part in self.view.lineage(held) {
+                if !seen.insert(part.span) {
+                    break;
+                }
+                for base in &bases {
+                    self.common(definition, part, base);
+                }
+                if let Body::Union(nested) = &part.body {
+                    open.extend(nested.branches.iter().map(|branch| &branch.ty.name));
+                }
+            }
+        }
+    }
+
+    /// Reports what stands both in `part` and in `base`, both of which
+    /// `definition` has.
+    fn common(&mut self, definition: &'s Definition, part: &'s Definition, base: &'s Definition) {
+        let (few, many) = if own_members(part).len() <= own_members(base).len() {
+            (part, base)
+        } else {
+            (base, part)
+        };
+        let mut pairs: Vec<(&'s Name, &'s Name)> = Vec::new();
+        for Member { name, .. } in own_members(few) {
+            let key = self.key("member", &name.value);
+            pairs.extend(self.table(many).get(&key).map(|&other| (name, other)));
+        }
+        for (one, other) in pairs {
+            let (ours, theirs) = if few.span == part.span {
+                (one, other)
+            } else {
+                (other, one)
+            };
+            self.two_places(definition, ours, part, theirs, base);
+        }
+    }
+
+    fn table(&mut self, definition: &'s Definition) -> &Table<'s> {
+        if !self.tables.contains_key(&definition.span) {
+            let names = own_members(definition).iter().map(|member| &member.name);
+            let table = names
+                .map(|name| (self.key("member", &name.value), name))
+                .collect();
+            self.tables.insert(definition.span, table);
+        }
+        &self.tables[&definition.span]
+    }
+
+    fn two_places(
+        &mut self,
+        definition: &'s Definition,
+        ours: &Name,
+        part: &Definition,
+        theirs: &Name,
+        base: &Definition,
+    ) {
+        let mut message = format!("{}: member '{ours}'", title(definition));
+        if part.span != definition.span {
+            message += &format!(" of {}", title(part));
+        }
+        message += &format!(" clashes with '{theirs}' of the base");
+        let focus = if part.span == definition.span {
+            ours.span
+        } else {
+            definition.name.span
+        };
+        let mut diagnostic = error("name-clash", definition, focus, message)
+            .with_related(
+                theirs.span,
+                format!("the member of {} is here", title(base)),
+            )
+            .with_help("rename one of the two");
+        if part.span != definition.span {
+            diagnostic = diagnostic.with_related(ours.span, "and the other one here");
+        }
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// The C constant of a value, as 2.5 makes it: `camelCase` becomes `CAMEL_CASE`.
+fn to_constant(name: &str) -> String {
+    let mut constant = String::new();
+    let mut previous = ' ';
+    for letter in to_c(name).chars() {
+        if letter.is_ascii_uppercase() && previous.is_ascii_lowercase() {
+            constant.push('_');
+        }
+        constant.push(letter.to_ascii_uppercase());
+        previous = letter;
+    }
+    constant
+}

@@ -1,0 +1,309 @@
+//! What names may look like.
+
+use super::releases::{Releases, before, since};
+use super::view::{View, error, own_members, title};
+use crate::ast::{Body, Branch, Data, Definition, Enum, Feature, Member};
+use crate::diagnostic::Diagnostic;
+use crate::source::Name;
+
+/// Names may hold dots, and begin with `_`.
+const WITH_DOTS: Releases = before(2, 6);
+/// Capitals in the names of members and values need an exception.
+const NO_CAPITALS: Releases = since(2, 6).before(6, 0);
+/// Each kind of definition has its own way to write names.
+const CONVENTIONS: Releases = since(6, 0);
+/// The conventions hold for features.
+const FEATURE_CONVENTIONS: [Releases; 2] = [since(6, 0).before(6, 1), since(7, 1)];
+/// `has_` is reserved for optional members too.
+const RESERVED_IF_OPTIONAL: Releases = since(6, 0);
+/// Type names in `Kind` are reserved for the tags of simple unions.
+const KIND_RESERVED: Releases = before(6, 2);
+/// The names of branches are names of their own, not only values of the tag.
+const BRANCH_NAMES: Releases = before(6, 0);
+
+/// Checks every name that the schema gives to something.
+pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for definition in &view.definitions {
+        let mut names = Names {
+            view,
+            definition,
+            diagnostics,
+        };
+        names.definition();
+    }
+}
+
+/// How the letters of a name are written.
+#[derive(Clone, Copy)]
+enum Style {
+    /// `CamelCase`
+    Camel,
+    /// `UPPER_CASE`
+    Upper,
+    /// `lower-case`, perhaps with exceptions.
+    Lower { capitals: bool, underscores: bool },
+}
+
+const LOWER: Style = Style::Lower {
+    capitals: false,
+    underscores: false,
+};
+
+struct Names<'v, 's, 'd> {
+    view: &'v View<'s>,
+    definition: &'s Definition,
+    diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+impl Names<'_, '_, '_> {
+    fn definition(&mut self) {
+        let definition = self.definition;
+        let what = definition.body.keyword();
+        self.convention(what, &definition.name, self.definition_style());
+        self.suffix();
+        self.features(&definition.features);
+        self.members(own_members(definition), self.member_style());
+        match &definition.body {
+            Body::Enum(body) => self.values(body),
+            Body::Union(body) => {
+                if body.discriminator.is_none() || self.view.is_in(BRANCH_NAMES) {
+                    self.branches(&body.branches);
+                }
+            }
+            Body::Alternate(body) => self.branches(&body.branches),
+            Body::Command(body) => self.data(&body.data),
+            Body::Event(body) => self.data(&body.data),
+            Body::Struct(_) => {}
+        }
+    }
+
+    fn definition_style(&self) -> Style {
+        let name = self.definition.name.value.as_str();
+        match self.definition.body {
+            Body::Command(_) => Style::Lower {
+                capitals: false,
+                underscores: self.view.pragmas.commands.contains(name),
+            },
+            Body::Event(_) => Style::Upper,
+            _ => Style::Camel,
+        }
+    }
+
+    fn member_style(&self) -> Style {
+        let name = self.definition.name.value.as_str();
+        let excepted = self.view.pragmas.members.contains(name);
+        Style::Lower {
+            capitals: excepted,
+            underscores: excepted,
+        }
+    }
+
+    /// Types of arrays and of tags are named after their types.
+    fn suffix(&mut self) {
+        let name = &self.definition.name;
+        let is_type = !matches!(self.definition.body, Body::Command(_) | Body::Event(_));
+        let suffix = ["List", "Kind"]
+            .into_iter()
+            .find(|suffix| name.value.ends_with(suffix));
+        match suffix {
+            Some("Kind") if !self.view.is_in(KIND_RESERVED) => {}
+            Some(suffix) if is_type => {
+                let message = format!("the type name '{name}' ends in '{suffix}'");
+                let help = format!("QEMU makes names in '{suffix}' itself: choose another");
+                self.report("reserved-name", name, message, &help);
+            }
+            _ => {}
+        }
+    }
+
+    fn values(&mut self, body: &Enum) {
+        for value in &body.values {
+            // A digit may begin a value and nothing else.
+            let digit = value.name.value.starts_with(|c: char| c.is_ascii_digit());
+            let shown = if digit { "d" } else { "" }.to_owned() + &value.name.value;
+            self.checked("value", &value.name, &shown, self.member_style());
+            self.features(&value.features);
+        }
+    }
+
+    fn branches(&mut self, branches: &[Branch]) {
+        for branch in branches {
+            self.convention("branch", &branch.name, LOWER);
+        }
+    }
+
+    fn data(&mut self, data: &Data) {
+        if let Data::Inline(members) = data {
+            self.members(members, self.argument_style());
+        }
+    }
+
+    /// Arguments are nobody's members, so that the exceptions for types do not
+    /// reach them once there are conventions.
+    fn argument_style(&self) -> Style {
+        if self.view.is_in(CONVENTIONS) {
+            LOWER
+        } else {
+            self.member_style()
+        }
+    }
+
+    fn members(&mut self, members: &[Member], style: Style) {
+        for member in members {
+            self.convention("member", &member.name, style);
+            self.features(&member.features);
+            let reserved = !member.optional || self.view.is_in(RESERVED_IF_OPTIONAL);
+            let name = to_c(&member.name.value);
+            if name == "u" || reserved && name.starts_with("has_") {
+                let message = format!("the member name '{}' is reserved", member.name);
+                let help = "QEMU's C code has 'u' and 'has_...' for its own use: choose another";
+                self.report("reserved-name", &member.name, message, help);
+            }
+        }
+    }
+
+    fn features(&mut self, features: &[Feature]) {
+        let with_convention = FEATURE_CONVENTIONS
+            .iter()
+            .any(|&when| self.view.is_in(when));
+        for feature in features {
+            let name = &feature.name;
+            if with_convention {
+                self.convention("feature", name, LOWER);
+            } else {
+                self.syntax("feature", name, &name.value);
+            }
+        }
+    }
+
+    fn convention(&mut self, what: &str, name: &Name, style: Style) {
+        self.checked(what, name, &name.value, style);
+    }
+
+    /// Checks the text of a name, which may differ from how it is shown.
+    fn checked(&mut self, what: &str, name: &Name, text: &str, style: Style) {
+        if !self.syntax(what, name, text) {
+            return;
+        }
+        let problem = if self.view.is_in(CONVENTIONS) {
+            style.problem(stem(text))
+        } else if self.view.is_in(NO_CAPITALS) && matches!(what, "member" | "value") {
+            style.capitals(text)
+        } else {
+            None
+        };
+        if let Some(rule) = problem {
+            let message = format!("the {what} name '{name}' is not written as QEMU writes them");
+            self.report("name-style", name, message, rule);
+        }
+    }
+
+    fn syntax(&mut self, what: &str, name: &Name, text: &str) -> bool {
+        let with_dots = self.view.is_in(WITH_DOTS);
+        let valid = if with_dots {
+            is_name_with_dots(text)
+        } else {
+            is_name(text)
+        };
+        if !valid {
+            let message = format!("'{name}' is no valid name for a {what}");
+            let help = "names are letters, digits, `-` and `_`, and begin with a letter";
+            self.report("invalid-name", name, message, help);
+        } else if to_c(text).starts_with("q_") {
+            let message = format!("the {what} name '{name}' is reserved");
+            let help = "QEMU's C code has 'q_...' for its own use: choose another";
+            self.report("reserved-name", name, message, help);
+        } else {
+            return true;
+        }
+        false
+    }
+
+    fn report(&mut self, code: &'static str, name: &Name, message: String, help: &str) {
+        let message = if *name == self.definition.name {
+            message
+        } else {
+            format!("{}: {message}", title(self.definition))
+        };
+        let diagnostic = error(code, self.definition, name.span, message);
+        self.diagnostics.push(diagnostic.with_help(help));
+    }
+}
+
+impl Style {
+    /// What a name should look like, if it does not.
+    fn problem(self, stem: &str) -> Option<&'static str> {
+        let has = |wrong: fn(char) -> bool| stem.contains(wrong);
+        match self {
+            Style::Camel if !is_camel(stem) => Some("write it in CamelCase"),
+            Style::Upper if has(|c| c.is_ascii_lowercase() || c == '-') => {
+                Some("write it in capitals, with `_` between the words")
+            }
+            Style::Lower { underscores, .. } if !underscores && stem.contains('_') => {
+                Some(LOWER_HELP)
+            }
+            Style::Lower { .. } => self.capitals(stem),
+            _ => None,
+        }
+    }
+
+    fn capitals(self, name: &str) -> Option<&'static str> {
+        let allowed = !matches!(
+            self,
+            Style::Lower {
+                capitals: false,
+                ..
+            }
+        );
+        (!allowed && name.contains(|c: char| c.is_ascii_uppercase())).then_some(LOWER_HELP)
+    }
+}
+
+const LOWER_HELP: &str =
+    "write it in small letters with `-` between the words, or name an exception in a pragma";
+
+fn is_camel(stem: &str) -> bool {
+    let letters = stem.chars().all(|c| c.is_ascii_alphanumeric());
+    let has_small = stem.chars().skip(1).any(|c| c.is_ascii_lowercase());
+    letters && has_small && stem.starts_with(|c: char| c.is_ascii_uppercase())
+}
+
+fn is_name_with_dots(text: &str) -> bool {
+    let is_inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && text.chars().all(is_inner)
+}
+
+fn is_name(text: &str) -> bool {
+    let name = without_vendor(text);
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+/// A name without the `__RFQDN_` that vendors put before theirs.
+fn without_vendor(text: &str) -> &str {
+    let is_vendor = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+    match text
+        .strip_prefix("__")
+        .and_then(|rest| rest.split_once('_'))
+    {
+        Some((vendor, name)) if !vendor.is_empty() && vendor.chars().all(is_vendor) => name,
+        _ => text,
+    }
+}
+
+/// The part of a name that has a convention: without vendor and without `x-`.
+fn stem(text: &str) -> &str {
+    let name = without_vendor(text);
+    match name.get(..2) {
+        Some("x-" | "X-") if is_name(&name[2..]) => &name[2..],
+        _ => name,
+    }
+}
+
+/// What C makes of a name: two names that are the same in C clash.
+pub fn to_c(name: &str) -> String {
+    let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    name.chars().map(letter).collect()
+}
