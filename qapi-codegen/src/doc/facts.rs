@@ -129,6 +129,9 @@ impl Mention<'_> {
         if deprecated.ends_with("deprecated") {
             return false;
         }
+        if matches!(self.before, "" | "#optional") {
+            return true;
+        }
         let in_brackets = self.before.ends_with('(');
         let alone = self.opens_sentence() || self.before.ends_with([';', ',']);
         in_brackets
