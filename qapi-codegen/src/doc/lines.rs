@@ -78,7 +78,10 @@ fn up_to_end<'s>(lines: &[&'s str]) -> Vec<&'s str> {
 fn directly_above(sources: &Sources, definition: &Definition, comments: &[Span]) -> usize {
     let mut below = definition.span;
     let mut count = 0;
-    let before = comments.iter().rev().filter(|span| span.end <= definition.span.start);
+    let before = comments
+        .iter()
+        .rev()
+        .filter(|span| span.end <= definition.span.start);
     for &span in before {
         let gap = Span {
             start: span.end,

@@ -32,7 +32,7 @@ fn unreadable(file: FileId, text: &str, error: &toml::de::Error) -> Diagnostic {
     let range = error.span().unwrap_or(0..0);
     let span = span(file, range.start.min(text.len())..range.end.min(text.len()));
     Diagnostic::error("invalid-override", span, error.message())
-        .with_help("the kinds of overrides and their keys are listed in CONTRIBUTING.md")
+        .with_help("the kinds of overrides and their keys are listed in schemas/README.md")
 }
 
 fn span(file: FileId, range: std::ops::Range<usize>) -> Span {

@@ -86,7 +86,14 @@ impl Schema {
                 (root, loaded)
             }
         };
-        loaded.map_err(|error| Failure::io("read", root, &error))
+        loaded.map_err(|error| {
+            let failure = Failure::io("read", root, &error);
+            match self.place {
+                Place::Imported(..) if is_absent(&error) => failure
+                    .with_help("this interface is not imported: name a source tree that has it"),
+                _ => failure,
+            }
+        })
     }
 
     /// The root file of an interface, as a path of `files`.
