@@ -3262,7 +3262,9 @@ pub enum QKeyCode {
     ///
     /// (since 2.10)
     AcRefresh,
-    /// `ac_bookmarks`.
+    /// `ac_bookmarks`, since QEMU 2.10.
+    ///
+    /// (since 2.10)
     AcBookmarks,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
