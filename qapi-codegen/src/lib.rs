@@ -4,6 +4,7 @@
 
 pub mod analyse;
 pub mod ast;
+pub mod codes;
 pub mod diagnostic;
 pub mod doc;
 pub mod emit;

@@ -20,6 +20,8 @@ mod suggest;
 mod unions;
 mod view;
 
+use std::collections::HashSet;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::load::Loaded;
 use crate::source::{Sources, Span};
@@ -107,6 +109,9 @@ const RULES: &[Rule] = &[
     docs::check,
 ];
 
+/// What is wrong with a token; what it says is then nobody's fault.
+const LEXICAL: [&str; 3] = ["unknown-escape", "funny-character", "no-null"];
+
 /// Puts the diagnostics into the order of the files, each once.
 fn tidy(diagnostics: &mut Vec<Diagnostic>) {
     let place = |span: Span| (span.file, span.start);
@@ -116,6 +121,12 @@ fn tidy(diagnostics: &mut Vec<Diagnostic>) {
             .cmp(&key(right))
             .then_with(|| left.message.cmp(&right.message))
     });
+    let lexical: HashSet<Span> = diagnostics
+        .iter()
+        .filter(|found| LEXICAL.contains(&found.code))
+        .map(|found| found.focus)
+        .collect();
+    diagnostics.retain(|found| LEXICAL.contains(&found.code) || !lexical.contains(&found.focus));
     diagnostics.dedup_by(|later, first| {
         (later.code, later.focus, &later.message) == (first.code, first.focus, &first.message)
     });

@@ -140,10 +140,11 @@ fn wrong(
         }
         _ => diagnostic,
     };
-    match help(&text[place.range()], token, expected, open.is_some()) {
-        Some(help) => diagnostic.with_help(help),
-        None => diagnostic,
-    }
+    let help = help(&text[place.range()], token, expected, open.is_some());
+    diagnostic.with_help(help.map_or_else(
+        || format!("write {} here", expected.as_str()),
+        str::to_owned,
+    ))
 }
 
 /// Whether a token, where it was not expected, means that something before it
@@ -155,6 +156,9 @@ fn ends(text: &str, place: Span, token: Token) -> bool {
 
 fn help(found: &str, token: Token, expected: Expected, open: bool) -> Option<&'static str> {
     match (token, expected) {
+        (Token::End | Token::OpenObject, Expected::CommaOrCloseObject) if open => {
+            Some("close the brackets that are open")
+        }
         (Token::End, _) if open => Some("close the brackets that are open"),
         (Token::CloseObject, Expected::Key) | (Token::CloseList, Expected::Value) => {
             Some("leave out the comma before: the language has no trailing commas")

@@ -128,7 +128,8 @@ impl Context<'_> {
             Value::String(text) => Some(Name::new(text, node.span)),
             other => {
                 let message = format!("{what} must be a string, not {}", kind_of(&other));
-                self.error("wrong-kind", node.span, message);
+                self.error("wrong-kind", node.span, message)
+                    .help("write a name in single quotes");
                 None
             }
         }

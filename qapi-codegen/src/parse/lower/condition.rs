@@ -44,7 +44,8 @@ impl Context<'_> {
                     "invalid-condition",
                     node.span,
                     format!("the condition of {what} must be a string or a list of strings"),
-                );
+                )
+                .help("conditions have structure from QEMU 6.2 on");
                 None
             }
         }
@@ -75,7 +76,8 @@ impl Context<'_> {
                     "the condition of {what} must be a string or an object, not {}",
                     kind_of(&other)
                 );
-                self.error("invalid-condition", node.span, message);
+                self.error("invalid-condition", node.span, message)
+                    .help("write 'CONFIG_FOO', {'all': [COND]}, {'any': [COND]} or {'not': COND}");
                 None
             }
         }
@@ -128,7 +130,8 @@ impl Context<'_> {
                     "'all' and 'any' in the condition of {what} take a list, not {}",
                     kind_of(&other)
                 );
-                self.error("invalid-condition", node.span, message);
+                self.error("invalid-condition", node.span, message)
+                    .help("put the condition in brackets");
                 None
             }
         }
@@ -153,7 +156,8 @@ impl Context<'_> {
                 "the features of {what} must be a list, not {}",
                 kind_of(&node.value)
             );
-            self.error("wrong-kind", node.span, message);
+            self.error("wrong-kind", node.span, message)
+                .help("put the features in brackets");
             return Vec::new();
         };
         elements

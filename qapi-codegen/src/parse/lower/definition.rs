@@ -189,7 +189,8 @@ impl Context<'_> {
                 "'data' of {what} must be {expected}, not {}",
                 kind_of(&node.value)
             );
-            self.error("wrong-kind", node.span, message);
+            self.error("wrong-kind", node.span, message)
+                .help(format!("write {expected} here"));
         }
     }
 }

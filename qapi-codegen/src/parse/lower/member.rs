@@ -131,7 +131,8 @@ impl Context<'_> {
                         "invalid-array",
                         element.span,
                         format!("{what}: an array holds one type name"),
-                    );
+                    )
+                    .help("write ['Type']; there are no arrays of arrays");
                     None
                 }
             },
@@ -149,7 +150,8 @@ impl Context<'_> {
                     "{what} must be a type name or ['Type'], not {}",
                     kind_of(&other)
                 );
-                self.error("wrong-kind", node.span, message);
+                self.error("wrong-kind", node.span, message)
+                    .help("name a type");
                 None
             }
         }

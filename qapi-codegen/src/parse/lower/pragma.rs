@@ -25,7 +25,8 @@ impl Context<'_> {
         let node = take(&mut entries, "pragma")?;
         let Value::Object(settings) = node.value else {
             let message = format!("a pragma must be an object, not {}", kind_of(&node.value));
-            self.error("wrong-kind", node.span, message);
+            self.error("wrong-kind", node.span, message)
+                .help("write {'pragma': {'NAME': VALUE}}");
             return None;
         };
         let settings = settings
@@ -52,7 +53,8 @@ impl Context<'_> {
                     "unknown-pragma",
                     name.span,
                     format!("there is no pragma '{name}'"),
-                );
+                )
+                .help("remove it, or correct its name");
                 None
             }
         }
@@ -66,7 +68,8 @@ impl Context<'_> {
             "wrong-kind",
             node.span,
             format!("pragma '{name}' must be true or false"),
-        );
+        )
+        .help("write true or false without quotes");
         None
     }
 
@@ -76,7 +79,8 @@ impl Context<'_> {
                 "wrong-kind",
                 node.span,
                 format!("pragma '{name}' must be a list of strings"),
-            );
+            )
+            .help("put the names in brackets");
             return None;
         };
         let what = format!("each element of pragma '{name}'");

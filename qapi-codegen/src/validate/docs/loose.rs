@@ -51,6 +51,7 @@ struct Reader<'v, 'v2, 'b, 's> {
 
 impl<'s> Reader<'_, '_, '_, 's> {
     fn line(&mut self, line: Line<'s>) -> Checked<()> {
+        self.no_optional(line)?;
         let starts_part = self.doc.symbol.is_some() && self.starts_part(line)?;
         if !starts_part {
             self.continuation(line)?;
@@ -117,16 +118,15 @@ impl<'s> Reader<'_, '_, '_, 's> {
         {
             return Err(name_in_prose(name, line.span));
         }
-        if self.part == Part::Members
-            && line.text.contains("#optional")
-            && self.view.is_in(NO_OPTIONAL)
-        {
-            return Err(Diagnostic::error(
-                "doc-optional",
-                line.span,
-                "'#optional' is not understood",
-            )
-            .with_help("remove it: the schema says what is optional"));
+        Ok(())
+    }
+
+    fn no_optional(&self, line: Line<'s>) -> Checked<()> {
+        let describes = self.part == Part::Members || line.text.starts_with('@');
+        if describes && line.text.contains("#optional") && self.view.is_in(NO_OPTIONAL) {
+            let found =
+                Diagnostic::error("doc-optional", line.span, "'#optional' is not understood");
+            return Err(found.with_help("remove it: the schema says what is optional"));
         }
         Ok(())
     }

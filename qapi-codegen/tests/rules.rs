@@ -1,0 +1,146 @@
+//! Small schemas and what is said to them, release by release.
+//!
+//! A file in `rules/` holds cases. Each begins with `=== ` and what it shows;
+//! lines `RELEASE: ok` or `RELEASE: code@line:column ...` say what is expected;
+//! then comes the schema. A line `--> name.json` begins another file of it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::path::Path;
+
+use qapi_codegen::codes::{self, CODES};
+use qapi_codegen::diagnostic::Diagnostic;
+use qapi_codegen::load::load;
+use qapi_codegen::source::Sources;
+use qapi_codegen::validate::validate;
+use qapi_codegen::version::Version;
+
+#[test]
+fn every_case_gets_what_it_expects() {
+    let failures: Vec<String> = cases().iter().flat_map(Case::failures).collect();
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+#[test]
+fn every_code_has_a_case() {
+    let shown: BTreeSet<String> = cases().iter().flat_map(Case::codes).collect();
+    let missing: Vec<&str> = CODES
+        .iter()
+        .map(|code| code.name)
+        .filter(|name| !name.ends_with("-override") && !shown.contains(*name))
+        .collect();
+    assert!(missing.is_empty(), "no case shows {missing:?}");
+}
+
+#[test]
+fn codes_are_sentences_and_come_once() {
+    let names: BTreeSet<&str> = CODES.iter().map(|code| code.name).collect();
+    assert_eq!(names.len(), CODES.len());
+    for code in CODES {
+        assert!(code.meaning.ends_with('.'), "{}", code.name);
+    }
+}
+
+/// A schema and what is expected of it.
+struct Case {
+    title: String,
+    expected: Vec<(Version, String)>,
+    files: HashMap<String, Vec<u8>>,
+}
+
+impl Case {
+    fn read(text: &str) -> Case {
+        let (title, rest) = text.split_once('\n').unwrap_or((text, ""));
+        let mut case = Case {
+            title: title.to_owned(),
+            expected: Vec::new(),
+            files: HashMap::new(),
+        };
+        let mut rest = rest;
+        while let Some((version, expected, after)) = expectation(rest) {
+            case.expected.push((version, expected));
+            rest = after;
+        }
+        let text = format!("--> root.json\n{rest}");
+        for file in text.split("--> ").skip(1) {
+            let (name, text) = file.split_once('\n').unwrap_or((file, ""));
+            case.files.insert(name.to_owned(), text.as_bytes().to_vec());
+        }
+        case
+    }
+
+    fn failures(&self) -> Vec<String> {
+        let check = |(version, expected): &(Version, String)| {
+            let found = self.check(*version);
+            (found != *expected).then(|| {
+                let title = &self.title;
+                format!("{title}, QEMU {version}\n  expected {expected}\n  found    {found}")
+            })
+        };
+        self.expected.iter().filter_map(check).collect()
+    }
+
+    fn check(&self, version: Version) -> String {
+        let loaded = load(&self.files, "root.json", version).expect("the root is there");
+        match validate(loaded) {
+            Ok(_) => "ok".to_owned(),
+            Err(invalid) => {
+                let show = |found| shown(&invalid.sources, found);
+                invalid
+                    .diagnostics
+                    .iter()
+                    .map(show)
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            }
+        }
+    }
+
+    fn codes(&self) -> Vec<String> {
+        let words = self
+            .expected
+            .iter()
+            .flat_map(|(_, expected)| expected.split(' '));
+        words
+            .filter_map(|word| Some(word.split_once('@')?.0.to_owned()))
+            .collect()
+    }
+}
+
+/// Takes a line `RELEASE: expected` from the beginning of a text.
+fn expectation(text: &str) -> Option<(Version, String, &str)> {
+    let (line, rest) = text.split_once('\n')?;
+    let (version, expected) = line.split_once(": ")?;
+    Some((version.parse().ok()?, expected.to_owned(), rest))
+}
+
+/// What a case says of a diagnostic, and what every diagnostic must be.
+fn shown(sources: &Sources, found: &Diagnostic) -> String {
+    assert!(
+        codes::find(found.code).is_some(),
+        "unlisted code {}",
+        found.code
+    );
+    assert!(!found.message.ends_with('.'), "{}", found.message);
+    assert!(found.help.is_some(), "no help: {}", found.message);
+    let at = sources.position(found.focus);
+    let name = &sources.file(found.focus.file).name;
+    let file = if name == "root.json" { "" } else { name };
+    format!("{}@{file}{}:{}", found.code, at.line, at.column)
+}
+
+fn cases() -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
+    let mut paths: Vec<_> = fs::read_dir(folder)
+        .expect("the cases are there")
+        .map(|entry| entry.expect("the cases can be listed").path())
+        .collect();
+    paths.sort();
+    let text = |path| fs::read_to_string(path).expect("a case can be read");
+    let texts: Vec<String> = paths.iter().map(text).collect();
+    texts
+        .iter()
+        .flat_map(|text| text.split("=== ").skip(1))
+        .map(Case::read)
+        .collect()
+}
