@@ -22,9 +22,10 @@ const fn code(name: &'static str, meaning: &'static str) -> Code {
 #[rustfmt::skip]
 pub const CODES: &[Code] = &[
     // Files and tokens.
-    code("unreadable-include", "An included file cannot be read, or is not UTF-8."),
+    code("unreadable-include", "An included file cannot be read."),
     code("inclusion-loop", "A file includes itself, perhaps through others."),
     code("include-too-deep", "Files include one another in too long a chain."),
+    code("not-utf8", "A file is not UTF-8."),
     code("syntax", "A token stands where it cannot stand."),
     code("unterminated-string", "A string is not closed on its line."),
     code("nested-too-deep", "Brackets nest deeper than any schema needs."),

@@ -54,17 +54,13 @@ fn noise_is_one_mistake_a_line_at_most() {
 
 #[test]
 fn bytes_that_are_no_text_are_named() {
-    let root = load(
-        &HashMap::from([("root.json".to_owned(), vec![b'#', b'\n', 0xff])]),
-        "root.json",
-        Version::NEWEST,
-    );
-    assert!(root.unwrap_err().to_string().contains("line 2"));
+    let root = HashMap::from([("root.json".to_owned(), vec![b'#', b'\n', 0xff])]);
+    assert_eq!(codes(&root), ["not-utf8"]);
     let included = HashMap::from([
         ("root.json".to_owned(), b"{ 'include': 'b.json' }".to_vec()),
         ("b.json".to_owned(), vec![0xff, 0xfe]),
     ]);
-    assert_eq!(codes(&included), ["unreadable-include"]);
+    assert_eq!(codes(&included), ["not-utf8"]);
 }
 
 /// The files of a folder, as the command line reads them.
@@ -103,7 +99,7 @@ fn includes_end() {
 #[test]
 fn a_chain_of_100_000_bases() {
     let mut text = String::from("{ 'struct': 'T0', 'data': {} }");
-    let (mut first, mut last) = (String::new(), String::new());
+    let mut first = String::new();
     for index in 1..100_000 {
         let base = index - 1;
         let link = format!(
@@ -111,7 +107,6 @@ fn a_chain_of_100_000_bases() {
         );
         writeln!(text, "{link}").unwrap();
         writeln!(first, "{link}").unwrap();
-        last.insert_str(0, "");
     }
     text = text.replace("'T0'", "'Ta0'");
     assert_eq!(codes_of(text), ["too-many-bases"]);

@@ -16,6 +16,7 @@ pub fn modules(qmp: &Context<'_>, agent: &Context<'_>) -> GeneratedFile {
     let releases = releases(qmp);
     let agent = (!agent.schemas.is_empty()).then(|| {
         quote! {
+            /// The guest agent, which runs inside the guest.
             #[cfg(feature = #AGENT_FEATURE)]
             pub mod qga;
         }
@@ -75,7 +76,11 @@ pub fn groups(qmp: &Context<'_>, agent: &Context<'_>) -> GeneratedFile {
                 let feature = context.module(release);
                 quote!(feature = #feature)
             });
-            let any = quote!(any(#(#features),*));
+            let features: Vec<TokenStream> = features.collect();
+            let any = match &features[..] {
+                [only] => only.clone(),
+                _ => quote!(any(#(#features),*)),
+            };
             let condition = match context.interface {
                 Interface::Qmp => any,
                 _ => quote!(all(feature = #AGENT_FEATURE, #any)),

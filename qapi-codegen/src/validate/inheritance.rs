@@ -78,7 +78,11 @@ impl<'s> Walk<'_, 's, '_> {
                 continue;
             };
             match self.states.get(&next.span) {
-                Some(State::Open) => self.cycle(next),
+                Some(State::Open) => {
+                    // A chain without end is not also reported as a long one.
+                    visit.depth = DEPTH_LIMIT + 2;
+                    self.cycle(next);
+                }
                 Some(&State::Done(depth)) => visit.depth = visit.depth.max(depth + 1),
                 None => self.enter(next),
             }

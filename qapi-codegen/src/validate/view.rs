@@ -14,7 +14,7 @@ use crate::version::Version;
 
 /// How long a chain of types may be of which each holds the next as its base or
 /// in a branch. QEMU's own longest has four.
-pub const DEPTH_LIMIT: usize = 200;
+pub const DEPTH_LIMIT: usize = 32;
 
 /// A schema, its names looked up.
 pub struct View<'s> {

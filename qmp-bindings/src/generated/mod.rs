@@ -13,6 +13,7 @@ pub mod v7_2;
 /// QEMU 10.0.
 #[cfg(feature = "v10_0")]
 pub mod v10_0;
+/// The guest agent, which runs inside the guest.
 #[cfg(feature = "qga")]
 pub mod qga;
 /// Calls a macro with the feature, the module and a name for each release.
