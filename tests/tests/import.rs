@@ -94,11 +94,7 @@ fn without_spans(debug: &str) -> String {
 fn facts(loaded: &Loaded) -> Vec<String> {
     let told = |docs: &Docs| {
         let mut docs = docs.clone();
-        docs.prose.clear();
-        for entries in [&mut docs.members, &mut docs.features] {
-            entries.retain(|entry| !entry.facts.is_empty());
-            entries.iter_mut().for_each(|entry| entry.prose.clear());
-        }
+        docs.forget_prose();
         format!("{docs:?}")
     };
     doc::attach(loaded).iter().map(told).collect()

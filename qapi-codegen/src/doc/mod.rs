@@ -13,7 +13,7 @@ mod sections;
 use std::collections::{HashMap, HashSet};
 
 use crate::ast::{Definition, Item};
-use crate::load::Loaded;
+use crate::load::{Documentation, Loaded};
 use crate::version::Series;
 
 pub use prose::Block;
@@ -42,6 +42,15 @@ impl Docs {
     /// What is said about a feature.
     pub fn feature(&self, name: &str) -> Option<&EntryDocs> {
         self.features.iter().find(|entry| entry.name == name)
+    }
+
+    /// Keeps the facts alone, and the entries that tell one.
+    pub fn forget_prose(&mut self) {
+        self.prose.clear();
+        for entries in [&mut self.members, &mut self.features] {
+            entries.iter_mut().for_each(|entry| entry.prose.clear());
+            entries.retain(|entry| !entry.facts.is_empty());
+        }
     }
 }
 
@@ -103,7 +112,11 @@ pub fn attach(loaded: &Loaded) -> Vec<Docs> {
             Item::Comment(span) => comments.push(*span),
             Item::Definition(definition) => {
                 let lines = lines::of_definition(&loaded.sources, definition, &comments);
-                docs.push(read(definition, &lines));
+                let mut read = read(definition, &lines);
+                if loaded.documentation == Documentation::Facts {
+                    read.forget_prose();
+                }
+                docs.push(read);
                 comments.clear();
             }
             Item::Include(_) | Item::Pragma(_) => comments.clear(),

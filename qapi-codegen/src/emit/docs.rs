@@ -133,11 +133,7 @@ fn headline<'m>(
     each: impl Iterator<Item = (usize, &'m Meta)> + Clone,
 ) -> Vec<String> {
     let mut paragraphs = vec![format!("The {kind} `{}`{}.", newest.name, since(newest))];
-    let marks: [(&str, fn(&Meta) -> bool); 2] = [
-        ("Deprecated", is_deprecated),
-        ("Unstable", |meta| meta.has_feature("unstable")),
-    ];
-    for (mark, test) in marks {
+    for (mark, test) in MARKS {
         let releases: Vec<String> = each
             .clone()
             .filter(|(_, meta)| test(meta))
@@ -150,6 +146,14 @@ fn headline<'m>(
     paragraphs.extend(newest.condition.as_ref().map(only_with));
     paragraphs
 }
+
+/// What makes an item unusual, and how to tell.
+const MARKS: [(&str, Mark); 2] = [
+    ("Deprecated", is_deprecated),
+    ("Unstable", |meta| meta.has_feature("unstable")),
+];
+
+type Mark = fn(&Meta) -> bool;
 
 /// What calling a command is like.
 fn behaviour(schema: &Schema, command: &Command) -> Option<String> {

@@ -98,7 +98,7 @@ impl Fields {
     }
 
     /// The fields in a struct expression of `new`.
-    pub fn from_parameters(&self) -> TokenStream {
+    pub fn struct_of_parameters(&self) -> TokenStream {
         let values = self.fields.iter().map(|field| {
             let ident = &field.ident;
             match (field.optional, field.text) {
@@ -151,7 +151,7 @@ impl Fields {
     }
 
     /// The fields in a struct expression of `finish`.
-    pub fn from_slots(&self) -> TokenStream {
+    pub fn struct_of_slots(&self) -> TokenStream {
         let values = self.fields.iter().map(
             |Field {
                  wire,

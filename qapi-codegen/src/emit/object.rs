@@ -72,7 +72,7 @@ impl Object<'_> {
         }
         let name = format_ident!("{}", self.name);
         let parameters = self.fields.parameters();
-        let values = self.fields.from_parameters();
+        let values = self.fields.struct_of_parameters();
         quote! {
             impl #name {
                 /// With the members that are required, and no others.
@@ -110,7 +110,7 @@ impl Object<'_> {
         let accept = fields.accept();
         let (declaration, slots, finish) = if fields.any_required() {
             let declarations = fields.slots();
-            let values = fields.from_slots();
+            let values = fields.struct_of_slots();
             let declaration = quote! {
                 #[derive(Default)]
                 pub(crate) struct #slots { #declarations }

@@ -120,8 +120,7 @@ fn events(context: &Context<'_>, release: usize) -> TokenStream {
     let events = context.schemas[release].events.iter().map(|event| {
         let name = &event.meta.name;
         let ident = format_ident!("{}", names::type_name(name));
-        let docs = format!(" `{name}`.");
-        quote!(#[doc = #docs] #ident = #name)
+        quote!(#ident = #name)
     });
     quote! {
         wire::events! {

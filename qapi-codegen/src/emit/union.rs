@@ -274,7 +274,7 @@ impl WithBase<'_> {
         let branches = format_ident!("{}", self.branches);
         let field = self.field();
         let parameters = self.fields.parameters();
-        let values = self.fields.from_parameters();
+        let values = self.fields.struct_of_parameters();
         quote! {
             impl #name {
                 /// With the members that are required, and no others.
@@ -308,7 +308,7 @@ impl WithBase<'_> {
         let field = self.field();
         let declarations = self.fields.slots();
         let accept = self.fields.accept();
-        let values = self.fields.from_slots();
+        let values = self.fields.struct_of_slots();
         quote! {
             #[derive(Default)]
             pub(crate) struct #slots { #declarations }

@@ -38,39 +38,23 @@ impl crate::Release for Release {
     type Event = Event;
 }
 wire::events! {
-    #[doc = " Any event of QEMU 2.11."] pub enum Event of Release { #[doc =
-    " `SHUTDOWN`."] Shutdown = "SHUTDOWN", #[doc = " `POWERDOWN`."] Powerdown =
-    "POWERDOWN", #[doc = " `RESET`."] Reset = "RESET", #[doc = " `STOP`."] Stop = "STOP",
-    #[doc = " `RESUME`."] Resume = "RESUME", #[doc = " `SUSPEND`."] Suspend = "SUSPEND",
-    #[doc = " `SUSPEND_DISK`."] SuspendDisk = "SUSPEND_DISK", #[doc = " `WAKEUP`."]
-    Wakeup = "WAKEUP", #[doc = " `WATCHDOG`."] Watchdog = "WATCHDOG", #[doc =
-    " `GUEST_PANICKED`."] GuestPanicked = "GUEST_PANICKED", #[doc =
-    " `BLOCK_IMAGE_CORRUPTED`."] BlockImageCorrupted = "BLOCK_IMAGE_CORRUPTED", #[doc =
-    " `BLOCK_IO_ERROR`."] BlockIoError = "BLOCK_IO_ERROR", #[doc =
-    " `BLOCK_JOB_COMPLETED`."] BlockJobCompleted = "BLOCK_JOB_COMPLETED", #[doc =
-    " `BLOCK_JOB_CANCELLED`."] BlockJobCancelled = "BLOCK_JOB_CANCELLED", #[doc =
-    " `BLOCK_JOB_ERROR`."] BlockJobError = "BLOCK_JOB_ERROR", #[doc =
-    " `BLOCK_JOB_READY`."] BlockJobReady = "BLOCK_JOB_READY", #[doc =
-    " `BLOCK_WRITE_THRESHOLD`."] BlockWriteThreshold = "BLOCK_WRITE_THRESHOLD", #[doc =
-    " `DEVICE_TRAY_MOVED`."] DeviceTrayMoved = "DEVICE_TRAY_MOVED", #[doc =
-    " `QUORUM_FAILURE`."] QuorumFailure = "QUORUM_FAILURE", #[doc =
-    " `QUORUM_REPORT_BAD`."] QuorumReportBad = "QUORUM_REPORT_BAD", #[doc =
-    " `VSERPORT_CHANGE`."] VserportChange = "VSERPORT_CHANGE", #[doc =
-    " `NIC_RX_FILTER_CHANGED`."] NicRxFilterChanged = "NIC_RX_FILTER_CHANGED", #[doc =
-    " `SPICE_CONNECTED`."] SpiceConnected = "SPICE_CONNECTED", #[doc =
-    " `SPICE_INITIALIZED`."] SpiceInitialized = "SPICE_INITIALIZED", #[doc =
-    " `SPICE_DISCONNECTED`."] SpiceDisconnected = "SPICE_DISCONNECTED", #[doc =
-    " `SPICE_MIGRATE_COMPLETED`."] SpiceMigrateCompleted = "SPICE_MIGRATE_COMPLETED",
-    #[doc = " `VNC_CONNECTED`."] VncConnected = "VNC_CONNECTED", #[doc =
-    " `VNC_INITIALIZED`."] VncInitialized = "VNC_INITIALIZED", #[doc =
-    " `VNC_DISCONNECTED`."] VncDisconnected = "VNC_DISCONNECTED", #[doc =
-    " `MIGRATION`."] Migration = "MIGRATION", #[doc = " `MIGRATION_PASS`."] MigrationPass
-    = "MIGRATION_PASS", #[doc = " `BALLOON_CHANGE`."] BalloonChange = "BALLOON_CHANGE",
-    #[doc = " `DEVICE_DELETED`."] DeviceDeleted = "DEVICE_DELETED", #[doc =
-    " `DUMP_COMPLETED`."] DumpCompleted = "DUMP_COMPLETED", #[doc =
-    " `MEM_UNPLUG_ERROR`."] MemUnplugError = "MEM_UNPLUG_ERROR", #[doc =
-    " `ACPI_DEVICE_OST`."] AcpiDeviceOst = "ACPI_DEVICE_OST", #[doc = " `RTC_CHANGE`."]
-    RtcChange = "RTC_CHANGE" }
+    #[doc = " Any event of QEMU 2.11."] pub enum Event of Release { Shutdown =
+    "SHUTDOWN", Powerdown = "POWERDOWN", Reset = "RESET", Stop = "STOP", Resume =
+    "RESUME", Suspend = "SUSPEND", SuspendDisk = "SUSPEND_DISK", Wakeup = "WAKEUP",
+    Watchdog = "WATCHDOG", GuestPanicked = "GUEST_PANICKED", BlockImageCorrupted =
+    "BLOCK_IMAGE_CORRUPTED", BlockIoError = "BLOCK_IO_ERROR", BlockJobCompleted =
+    "BLOCK_JOB_COMPLETED", BlockJobCancelled = "BLOCK_JOB_CANCELLED", BlockJobError =
+    "BLOCK_JOB_ERROR", BlockJobReady = "BLOCK_JOB_READY", BlockWriteThreshold =
+    "BLOCK_WRITE_THRESHOLD", DeviceTrayMoved = "DEVICE_TRAY_MOVED", QuorumFailure =
+    "QUORUM_FAILURE", QuorumReportBad = "QUORUM_REPORT_BAD", VserportChange =
+    "VSERPORT_CHANGE", NicRxFilterChanged = "NIC_RX_FILTER_CHANGED", SpiceConnected =
+    "SPICE_CONNECTED", SpiceInitialized = "SPICE_INITIALIZED", SpiceDisconnected =
+    "SPICE_DISCONNECTED", SpiceMigrateCompleted = "SPICE_MIGRATE_COMPLETED", VncConnected
+    = "VNC_CONNECTED", VncInitialized = "VNC_INITIALIZED", VncDisconnected =
+    "VNC_DISCONNECTED", Migration = "MIGRATION", MigrationPass = "MIGRATION_PASS",
+    BalloonChange = "BALLOON_CHANGE", DeviceDeleted = "DEVICE_DELETED", DumpCompleted =
+    "DUMP_COMPLETED", MemUnplugError = "MEM_UNPLUG_ERROR", AcpiDeviceOst =
+    "ACPI_DEVICE_OST", RtcChange = "RTC_CHANGE" }
 }
 wire::commands_of! {
     Release : QueryStatus => types::StatusInfo; QueryBlock => Vec < types::BlockInfo >;

@@ -32,36 +32,23 @@ impl crate::Release for Release {
     type Event = Event;
 }
 wire::events! {
-    #[doc = " Any event of QEMU 2.5."] pub enum Event of Release { #[doc =
-    " `BLOCK_IMAGE_CORRUPTED`."] BlockImageCorrupted = "BLOCK_IMAGE_CORRUPTED", #[doc =
-    " `BLOCK_IO_ERROR`."] BlockIoError = "BLOCK_IO_ERROR", #[doc =
-    " `BLOCK_JOB_COMPLETED`."] BlockJobCompleted = "BLOCK_JOB_COMPLETED", #[doc =
-    " `BLOCK_JOB_CANCELLED`."] BlockJobCancelled = "BLOCK_JOB_CANCELLED", #[doc =
-    " `BLOCK_JOB_ERROR`."] BlockJobError = "BLOCK_JOB_ERROR", #[doc =
-    " `BLOCK_JOB_READY`."] BlockJobReady = "BLOCK_JOB_READY", #[doc =
-    " `BLOCK_WRITE_THRESHOLD`."] BlockWriteThreshold = "BLOCK_WRITE_THRESHOLD", #[doc =
-    " `DEVICE_TRAY_MOVED`."] DeviceTrayMoved = "DEVICE_TRAY_MOVED", #[doc =
-    " `SHUTDOWN`."] Shutdown = "SHUTDOWN", #[doc = " `POWERDOWN`."] Powerdown =
-    "POWERDOWN", #[doc = " `RESET`."] Reset = "RESET", #[doc = " `STOP`."] Stop = "STOP",
-    #[doc = " `RESUME`."] Resume = "RESUME", #[doc = " `SUSPEND`."] Suspend = "SUSPEND",
-    #[doc = " `SUSPEND_DISK`."] SuspendDisk = "SUSPEND_DISK", #[doc = " `WAKEUP`."]
-    Wakeup = "WAKEUP", #[doc = " `RTC_CHANGE`."] RtcChange = "RTC_CHANGE", #[doc =
-    " `WATCHDOG`."] Watchdog = "WATCHDOG", #[doc = " `DEVICE_DELETED`."] DeviceDeleted =
-    "DEVICE_DELETED", #[doc = " `NIC_RX_FILTER_CHANGED`."] NicRxFilterChanged =
-    "NIC_RX_FILTER_CHANGED", #[doc = " `VNC_CONNECTED`."] VncConnected = "VNC_CONNECTED",
-    #[doc = " `VNC_INITIALIZED`."] VncInitialized = "VNC_INITIALIZED", #[doc =
-    " `VNC_DISCONNECTED`."] VncDisconnected = "VNC_DISCONNECTED", #[doc =
-    " `SPICE_CONNECTED`."] SpiceConnected = "SPICE_CONNECTED", #[doc =
-    " `SPICE_INITIALIZED`."] SpiceInitialized = "SPICE_INITIALIZED", #[doc =
-    " `SPICE_DISCONNECTED`."] SpiceDisconnected = "SPICE_DISCONNECTED", #[doc =
-    " `SPICE_MIGRATE_COMPLETED`."] SpiceMigrateCompleted = "SPICE_MIGRATE_COMPLETED",
-    #[doc = " `MIGRATION`."] Migration = "MIGRATION", #[doc = " `ACPI_DEVICE_OST`."]
-    AcpiDeviceOst = "ACPI_DEVICE_OST", #[doc = " `BALLOON_CHANGE`."] BalloonChange =
-    "BALLOON_CHANGE", #[doc = " `GUEST_PANICKED`."] GuestPanicked = "GUEST_PANICKED",
-    #[doc = " `QUORUM_FAILURE`."] QuorumFailure = "QUORUM_FAILURE", #[doc =
-    " `QUORUM_REPORT_BAD`."] QuorumReportBad = "QUORUM_REPORT_BAD", #[doc =
-    " `VSERPORT_CHANGE`."] VserportChange = "VSERPORT_CHANGE", #[doc =
-    " `MEM_UNPLUG_ERROR`."] MemUnplugError = "MEM_UNPLUG_ERROR" }
+    #[doc = " Any event of QEMU 2.5."] pub enum Event of Release { BlockImageCorrupted =
+    "BLOCK_IMAGE_CORRUPTED", BlockIoError = "BLOCK_IO_ERROR", BlockJobCompleted =
+    "BLOCK_JOB_COMPLETED", BlockJobCancelled = "BLOCK_JOB_CANCELLED", BlockJobError =
+    "BLOCK_JOB_ERROR", BlockJobReady = "BLOCK_JOB_READY", BlockWriteThreshold =
+    "BLOCK_WRITE_THRESHOLD", DeviceTrayMoved = "DEVICE_TRAY_MOVED", Shutdown =
+    "SHUTDOWN", Powerdown = "POWERDOWN", Reset = "RESET", Stop = "STOP", Resume =
+    "RESUME", Suspend = "SUSPEND", SuspendDisk = "SUSPEND_DISK", Wakeup = "WAKEUP",
+    RtcChange = "RTC_CHANGE", Watchdog = "WATCHDOG", DeviceDeleted = "DEVICE_DELETED",
+    NicRxFilterChanged = "NIC_RX_FILTER_CHANGED", VncConnected = "VNC_CONNECTED",
+    VncInitialized = "VNC_INITIALIZED", VncDisconnected = "VNC_DISCONNECTED",
+    SpiceConnected = "SPICE_CONNECTED", SpiceInitialized = "SPICE_INITIALIZED",
+    SpiceDisconnected = "SPICE_DISCONNECTED", SpiceMigrateCompleted =
+    "SPICE_MIGRATE_COMPLETED", Migration = "MIGRATION", AcpiDeviceOst =
+    "ACPI_DEVICE_OST", BalloonChange = "BALLOON_CHANGE", GuestPanicked =
+    "GUEST_PANICKED", QuorumFailure = "QUORUM_FAILURE", QuorumReportBad =
+    "QUORUM_REPORT_BAD", VserportChange = "VSERPORT_CHANGE", MemUnplugError =
+    "MEM_UNPLUG_ERROR" }
 }
 wire::commands_of! {
     Release : QueryVersion => types::VersionInfo; QueryCommands => Vec <

@@ -35,53 +35,31 @@ impl crate::Release for Release {
     type Event = Event;
 }
 wire::events! {
-    #[doc = " Any event of QEMU 7.2."] pub enum Event of Release { #[doc =
-    " `SHUTDOWN`."] Shutdown = "SHUTDOWN", #[doc = " `POWERDOWN`."] Powerdown =
-    "POWERDOWN", #[doc = " `RESET`."] Reset = "RESET", #[doc = " `STOP`."] Stop = "STOP",
-    #[doc = " `RESUME`."] Resume = "RESUME", #[doc = " `SUSPEND`."] Suspend = "SUSPEND",
-    #[doc = " `SUSPEND_DISK`."] SuspendDisk = "SUSPEND_DISK", #[doc = " `WAKEUP`."]
-    Wakeup = "WAKEUP", #[doc = " `WATCHDOG`."] Watchdog = "WATCHDOG", #[doc =
-    " `GUEST_PANICKED`."] GuestPanicked = "GUEST_PANICKED", #[doc =
-    " `GUEST_CRASHLOADED`."] GuestCrashloaded = "GUEST_CRASHLOADED", #[doc =
-    " `MEMORY_FAILURE`."] MemoryFailure = "MEMORY_FAILURE", #[doc =
-    " `JOB_STATUS_CHANGE`."] JobStatusChange = "JOB_STATUS_CHANGE", #[doc =
-    " `BLOCK_IMAGE_CORRUPTED`."] BlockImageCorrupted = "BLOCK_IMAGE_CORRUPTED", #[doc =
-    " `BLOCK_IO_ERROR`."] BlockIoError = "BLOCK_IO_ERROR", #[doc =
-    " `BLOCK_JOB_COMPLETED`."] BlockJobCompleted = "BLOCK_JOB_COMPLETED", #[doc =
-    " `BLOCK_JOB_CANCELLED`."] BlockJobCancelled = "BLOCK_JOB_CANCELLED", #[doc =
-    " `BLOCK_JOB_ERROR`."] BlockJobError = "BLOCK_JOB_ERROR", #[doc =
-    " `BLOCK_JOB_READY`."] BlockJobReady = "BLOCK_JOB_READY", #[doc =
-    " `BLOCK_JOB_PENDING`."] BlockJobPending = "BLOCK_JOB_PENDING", #[doc =
-    " `BLOCK_WRITE_THRESHOLD`."] BlockWriteThreshold = "BLOCK_WRITE_THRESHOLD", #[doc =
-    " `QUORUM_FAILURE`."] QuorumFailure = "QUORUM_FAILURE", #[doc =
-    " `QUORUM_REPORT_BAD`."] QuorumReportBad = "QUORUM_REPORT_BAD", #[doc =
-    " `DEVICE_TRAY_MOVED`."] DeviceTrayMoved = "DEVICE_TRAY_MOVED", #[doc =
-    " `PR_MANAGER_STATUS_CHANGED`."] PrManagerStatusChanged =
-    "PR_MANAGER_STATUS_CHANGED", #[doc = " `BLOCK_EXPORT_DELETED`."] BlockExportDeleted =
-    "BLOCK_EXPORT_DELETED", #[doc = " `VSERPORT_CHANGE`."] VserportChange =
-    "VSERPORT_CHANGE", #[doc = " `DUMP_COMPLETED`."] DumpCompleted = "DUMP_COMPLETED",
-    #[doc = " `NIC_RX_FILTER_CHANGED`."] NicRxFilterChanged = "NIC_RX_FILTER_CHANGED",
-    #[doc = " `FAILOVER_NEGOTIATED`."] FailoverNegotiated = "FAILOVER_NEGOTIATED", #[doc
-    = " `NETDEV_STREAM_CONNECTED`."] NetdevStreamConnected = "NETDEV_STREAM_CONNECTED",
-    #[doc = " `NETDEV_STREAM_DISCONNECTED`."] NetdevStreamDisconnected =
-    "NETDEV_STREAM_DISCONNECTED", #[doc = " `RDMA_GID_STATUS_CHANGED`."]
-    RdmaGidStatusChanged = "RDMA_GID_STATUS_CHANGED", #[doc = " `SPICE_CONNECTED`."]
-    SpiceConnected = "SPICE_CONNECTED", #[doc = " `SPICE_INITIALIZED`."] SpiceInitialized
-    = "SPICE_INITIALIZED", #[doc = " `SPICE_DISCONNECTED`."] SpiceDisconnected =
-    "SPICE_DISCONNECTED", #[doc = " `SPICE_MIGRATE_COMPLETED`."] SpiceMigrateCompleted =
-    "SPICE_MIGRATE_COMPLETED", #[doc = " `VNC_CONNECTED`."] VncConnected =
-    "VNC_CONNECTED", #[doc = " `VNC_INITIALIZED`."] VncInitialized = "VNC_INITIALIZED",
-    #[doc = " `VNC_DISCONNECTED`."] VncDisconnected = "VNC_DISCONNECTED", #[doc =
-    " `MIGRATION`."] Migration = "MIGRATION", #[doc = " `MIGRATION_PASS`."] MigrationPass
-    = "MIGRATION_PASS", #[doc = " `COLO_EXIT`."] ColoExit = "COLO_EXIT", #[doc =
-    " `UNPLUG_PRIMARY`."] UnplugPrimary = "UNPLUG_PRIMARY", #[doc = " `DEVICE_DELETED`."]
-    DeviceDeleted = "DEVICE_DELETED", #[doc = " `DEVICE_UNPLUG_GUEST_ERROR`."]
-    DeviceUnplugGuestError = "DEVICE_UNPLUG_GUEST_ERROR", #[doc = " `BALLOON_CHANGE`."]
-    BalloonChange = "BALLOON_CHANGE", #[doc = " `MEMORY_DEVICE_SIZE_CHANGE`."]
-    MemoryDeviceSizeChange = "MEMORY_DEVICE_SIZE_CHANGE", #[doc = " `MEM_UNPLUG_ERROR`."]
-    MemUnplugError = "MEM_UNPLUG_ERROR", #[doc = " `RTC_CHANGE`."] RtcChange =
-    "RTC_CHANGE", #[doc = " `VFU_CLIENT_HANGUP`."] VfuClientHangup = "VFU_CLIENT_HANGUP",
-    #[doc = " `ACPI_DEVICE_OST`."] AcpiDeviceOst = "ACPI_DEVICE_OST" }
+    #[doc = " Any event of QEMU 7.2."] pub enum Event of Release { Shutdown = "SHUTDOWN",
+    Powerdown = "POWERDOWN", Reset = "RESET", Stop = "STOP", Resume = "RESUME", Suspend =
+    "SUSPEND", SuspendDisk = "SUSPEND_DISK", Wakeup = "WAKEUP", Watchdog = "WATCHDOG",
+    GuestPanicked = "GUEST_PANICKED", GuestCrashloaded = "GUEST_CRASHLOADED",
+    MemoryFailure = "MEMORY_FAILURE", JobStatusChange = "JOB_STATUS_CHANGE",
+    BlockImageCorrupted = "BLOCK_IMAGE_CORRUPTED", BlockIoError = "BLOCK_IO_ERROR",
+    BlockJobCompleted = "BLOCK_JOB_COMPLETED", BlockJobCancelled = "BLOCK_JOB_CANCELLED",
+    BlockJobError = "BLOCK_JOB_ERROR", BlockJobReady = "BLOCK_JOB_READY", BlockJobPending
+    = "BLOCK_JOB_PENDING", BlockWriteThreshold = "BLOCK_WRITE_THRESHOLD", QuorumFailure =
+    "QUORUM_FAILURE", QuorumReportBad = "QUORUM_REPORT_BAD", DeviceTrayMoved =
+    "DEVICE_TRAY_MOVED", PrManagerStatusChanged = "PR_MANAGER_STATUS_CHANGED",
+    BlockExportDeleted = "BLOCK_EXPORT_DELETED", VserportChange = "VSERPORT_CHANGE",
+    DumpCompleted = "DUMP_COMPLETED", NicRxFilterChanged = "NIC_RX_FILTER_CHANGED",
+    FailoverNegotiated = "FAILOVER_NEGOTIATED", NetdevStreamConnected =
+    "NETDEV_STREAM_CONNECTED", NetdevStreamDisconnected = "NETDEV_STREAM_DISCONNECTED",
+    RdmaGidStatusChanged = "RDMA_GID_STATUS_CHANGED", SpiceConnected = "SPICE_CONNECTED",
+    SpiceInitialized = "SPICE_INITIALIZED", SpiceDisconnected = "SPICE_DISCONNECTED",
+    SpiceMigrateCompleted = "SPICE_MIGRATE_COMPLETED", VncConnected = "VNC_CONNECTED",
+    VncInitialized = "VNC_INITIALIZED", VncDisconnected = "VNC_DISCONNECTED", Migration =
+    "MIGRATION", MigrationPass = "MIGRATION_PASS", ColoExit = "COLO_EXIT", UnplugPrimary
+    = "UNPLUG_PRIMARY", DeviceDeleted = "DEVICE_DELETED", DeviceUnplugGuestError =
+    "DEVICE_UNPLUG_GUEST_ERROR", BalloonChange = "BALLOON_CHANGE", MemoryDeviceSizeChange
+    = "MEMORY_DEVICE_SIZE_CHANGE", MemUnplugError = "MEM_UNPLUG_ERROR", RtcChange =
+    "RTC_CHANGE", VfuClientHangup = "VFU_CLIENT_HANGUP", AcpiDeviceOst =
+    "ACPI_DEVICE_OST" }
 }
 wire::commands_of! {
     Release : QueryStatus => types::StatusInfo; WatchdogSetAction => Empty; SetAction =>

@@ -209,14 +209,14 @@ macro_rules! events {
     (
         $(#[$meta:meta])*
         pub enum $event:ident of $release:ident {
-            $($(#[$docs:meta])* $name:ident = $wire:literal),*
+            $($name:ident = $wire:literal),*
         }
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
         pub enum $event {
-            $($(#[$docs])* $name(event::$name),)*
+            $(#[doc = concat!("`", $wire, "`.")] $name(event::$name),)*
             /// An event that the schema does not list.
             Unknown($crate::UnknownEvent),
         }

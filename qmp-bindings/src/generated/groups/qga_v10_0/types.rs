@@ -69,16 +69,10 @@ pub struct GuestFilesystemInfo {
     /// `type`.
     pub r#type: String,
     /// `used-bytes`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub used_bytes: Option<u64>,
     /// `total-bytes`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub total_bytes: Option<u64>,
     /// `total-bytes-privileged`, since QEMU 9.1.
-    ///
-    /// (since 9.1)
     pub total_bytes_privileged: Option<u64>,
     /// `disk`.
     pub disk: Vec<GuestDiskAddress>,

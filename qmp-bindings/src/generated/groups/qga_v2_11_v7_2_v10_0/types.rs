@@ -67,8 +67,6 @@ pub struct GuestNetworkInterface {
     /// `ip-addresses`.
     pub ip_addresses: Option<Vec<GuestIpAddress>>,
     /// `statistics`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     pub statistics: Option<GuestNetworkInterfaceStat>,
 }
 /// The struct `GuestNetworkInterfaceStat`, since QEMU 2.11.

@@ -11,8 +11,6 @@ pub struct GuestAgentCommandInfo {
     /// `enabled`.
     pub enabled: bool,
     /// `success-response`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub success_response: bool,
 }
 /// The struct `GuestAgentInfo`, since QEMU 0.15.

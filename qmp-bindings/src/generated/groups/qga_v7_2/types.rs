@@ -18,12 +18,8 @@ pub struct GuestFilesystemInfo {
     /// `type`.
     pub r#type: String,
     /// `used-bytes`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub used_bytes: Option<u64>,
     /// `total-bytes`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub total_bytes: Option<u64>,
     /// `disk`.
     pub disk: Vec<GuestDiskAddress>,

@@ -144,16 +144,10 @@ pub struct GuestDiskAddress {
     /// `unit`.
     pub unit: i64,
     /// `serial`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub serial: Option<String>,
     /// `dev`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub dev: Option<String>,
     /// `ccw-address`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     pub ccw_address: Option<GuestCcwAddress>,
 }
 /// The enum `GuestDiskBusType`, since QEMU 2.2.
@@ -203,8 +197,6 @@ pub enum GuestDiskBusType {
     /// `file-backed-virtual`.
     FileBackedVirtual,
     /// `nvme`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     Nvme,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -280,8 +272,6 @@ pub struct GuestDiskInfo {
     /// `alias`.
     pub alias: Option<String>,
     /// `smart`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     pub smart: Option<GuestDiskSmart>,
 }
 /// The union `GuestDiskSmart`, since QEMU 7.1.
@@ -291,8 +281,6 @@ pub struct GuestDiskInfo {
 #[non_exhaustive]
 pub enum GuestDiskSmart {
     /// `nvme`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     Nvme(GuestNvMeSmart),
     /// `ide`.
     Ide,

@@ -24,48 +24,30 @@ mod both;
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockCommit {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
     /// `base-node`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub base_node: Option<String>,
     /// `base`. Deprecated.
     pub base: Option<String>,
     /// `top-node`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub top_node: Option<String>,
     /// `top`. Deprecated.
     pub top: Option<String>,
     /// `backing-file`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub backing_file: Option<String>,
     /// `backing-mask-protocol`, since QEMU 9.0.
-    ///
-    /// (since 9.0)
     pub backing_mask_protocol: Option<bool>,
     /// `speed`.
     pub speed: Option<i64>,
     /// `on-error`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub on_error: Option<types::BlockdevOnError>,
     /// `filter-node-name`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub filter_node_name: Option<String>,
     /// `auto-finalize`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub auto_finalize: Option<bool>,
     /// `auto-dismiss`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub auto_dismiss: Option<bool>,
 }
 impl BlockCommit {
@@ -133,46 +115,28 @@ impl BlockLatencyHistogramSet {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStream {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
     /// `base`.
     pub base: Option<String>,
     /// `base-node`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub base_node: Option<String>,
     /// `backing-file`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub backing_file: Option<String>,
     /// `backing-mask-protocol`, since QEMU 9.0.
-    ///
-    /// (since 9.0)
     pub backing_mask_protocol: Option<bool>,
     /// `bottom`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     pub bottom: Option<String>,
     /// `speed`.
     pub speed: Option<i64>,
     /// `on-error`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub on_error: Option<types::BlockdevOnError>,
     /// `filter-node-name`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     pub filter_node_name: Option<String>,
     /// `auto-finalize`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub auto_finalize: Option<bool>,
     /// `auto-dismiss`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub auto_dismiss: Option<bool>,
 }
 impl BlockStream {
@@ -258,16 +222,10 @@ pub struct CalcDirtyRate {
     /// `calc-time`.
     pub calc_time: i64,
     /// `calc-time-unit`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub calc_time_unit: Option<types::TimeUnit>,
     /// `sample-pages`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub sample_pages: Option<i64>,
     /// `mode`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub mode: Option<types::DirtyRateMeasureMode>,
 }
 impl CalcDirtyRate {
@@ -652,16 +610,12 @@ pub struct DumpGuestMemory {
     /// `protocol`.
     pub protocol: String,
     /// `detach`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub detach: Option<bool>,
     /// `begin`.
     pub begin: Option<i64>,
     /// `length`.
     pub length: Option<i64>,
     /// `format`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub format: Option<types::DumpGuestMemoryFormat>,
 }
 impl DumpGuestMemory {
@@ -753,8 +707,6 @@ pub struct Migrate {
     /// `detach`.
     pub detach: Option<bool>,
     /// `resume`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub resume: Option<bool>,
 }
 /// The command `migrate-continue`, since QEMU 2.11.
@@ -779,8 +731,6 @@ pub struct MigrateIncoming {
     /// `channels`.
     pub channels: Option<Vec<types::MigrationChannel>>,
     /// `exit-on-error`, since QEMU 9.1.
-    ///
-    /// (since 9.1)
     pub exit_on_error: Option<bool>,
 }
 /// The command `migrate-set-capabilities`, since QEMU 1.2.
@@ -855,8 +805,6 @@ pub struct QueryCryptodev {}
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryDirtyRate {
     /// `calc-time-unit`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub calc_time_unit: Option<types::TimeUnit>,
 }
 /// The command `query-hv-balloon-status-report`, since QEMU 8.2.
@@ -872,8 +820,6 @@ pub struct QueryHvBalloonStatusReport {}
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMachines {
     /// `compat-props`, since QEMU 9.1. Unstable.
-    ///
-    /// (since 9.1)
     pub compat_props: Option<bool>,
 }
 /// The command `query-migrationthreads`, since QEMU 7.2.

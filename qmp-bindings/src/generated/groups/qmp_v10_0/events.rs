@@ -18,26 +18,18 @@ mod both;
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockIoError {
     /// `qom-path`, since QEMU 9.2.
-    ///
-    /// (since 9.2)
     pub qom_path: String,
     /// `device`.
     pub device: String,
     /// `node-name`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub node_name: Option<String>,
     /// `operation`.
     pub operation: types::IoOperationType,
     /// `action`.
     pub action: types::BlockErrorAction,
     /// `nospace`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub nospace: Option<bool>,
     /// `reason`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub reason: String,
 }
 /// The event `CPU_POLARIZATION_CHANGE`, since QEMU 8.2.

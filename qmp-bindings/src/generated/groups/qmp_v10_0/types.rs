@@ -132,8 +132,6 @@ pub enum AudiodevDriverBranch {
     /// `dsound`. Only in builds of QEMU with `CONFIG_AUDIO_DSOUND`.
     Dsound(AudiodevDsoundOptions),
     /// `jack`, since QEMU 5.1. Only in builds of QEMU with `CONFIG_AUDIO_JACK`.
-    ///
-    /// (since 5.1)
     Jack(AudiodevJackOptions),
     /// `oss`. Only in builds of QEMU with `CONFIG_AUDIO_OSS`.
     Oss(AudiodevOssOptions),
@@ -179,8 +177,6 @@ pub enum AudiodevDriver {
     /// `dsound`. Only in builds of QEMU with `CONFIG_AUDIO_DSOUND`.
     Dsound,
     /// `jack`, since QEMU 5.1. Only in builds of QEMU with `CONFIG_AUDIO_JACK`.
-    ///
-    /// (since 5.1)
     Jack,
     /// `oss`. Only in builds of QEMU with `CONFIG_AUDIO_OSS`.
     Oss,
@@ -252,8 +248,6 @@ pub struct AudiodevPipewireOptions {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevPipewirePerDirectionOptions {
     /// `mixing-engine`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub mixing_engine: Option<bool>,
     /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
@@ -280,8 +274,6 @@ pub struct AudiodevPipewirePerDirectionOptions {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BackupCommon {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -290,40 +282,24 @@ pub struct BackupCommon {
     /// `speed`.
     pub speed: Option<i64>,
     /// `bitmap`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub bitmap: Option<String>,
     /// `bitmap-mode`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub bitmap_mode: Option<BitmapSyncMode>,
     /// `compress`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub compress: Option<bool>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
     /// `auto-finalize`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub auto_finalize: Option<bool>,
     /// `auto-dismiss`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub auto_dismiss: Option<bool>,
     /// `filter-node-name`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub filter_node_name: Option<String>,
     /// `discard-source`, since QEMU 9.1.
-    ///
-    /// (since 9.1)
     pub discard_source: Option<bool>,
     /// `x-perf`, since QEMU 6.0. Unstable.
-    ///
-    /// (since 6.0)
     pub x_perf: Option<BackupPerf>,
 }
 /// The struct `BackupPerf`, since QEMU 6.0.
@@ -338,8 +314,6 @@ pub struct BackupPerf {
     /// `max-chunk`.
     pub max_chunk: Option<i64>,
     /// `min-cluster-size`, since QEMU 9.2.
-    ///
-    /// (since 9.2)
     pub min_cluster_size: Option<u64>,
 }
 /// The struct `BlkdebugInjectErrorOptions`, since QEMU 2.9.
@@ -352,14 +326,10 @@ pub struct BlkdebugInjectErrorOptions {
     /// `state`.
     pub state: Option<i64>,
     /// `iotype`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     pub iotype: Option<BlkdebugIoType>,
     /// `errno`.
     pub errno: Option<i64>,
     /// `delay-ns`, since QEMU 11.1.
-    ///
-    /// (since 11.1)
     pub delay_ns: Option<i64>,
     /// `sector`.
     pub sector: Option<i64>,
@@ -384,8 +354,6 @@ pub struct BlockDeviceInfo {
     /// `file`.
     pub file: String,
     /// `node-name`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub node_name: Option<String>,
     /// `ro`.
     pub ro: bool,
@@ -394,18 +362,12 @@ pub struct BlockDeviceInfo {
     /// `backing_file`.
     pub backing_file: Option<String>,
     /// `backing_file_depth`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub backing_file_depth: i64,
     /// `active`, since QEMU 10.0.
-    ///
-    /// (since 10.0)
     pub active: bool,
     /// `encrypted`.
     pub encrypted: bool,
     /// `detect_zeroes`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub detect_zeroes: BlockdevDetectZeroesOptions,
     /// `bps`.
     pub bps: i64,
@@ -420,76 +382,40 @@ pub struct BlockDeviceInfo {
     /// `iops_wr`.
     pub iops_wr: i64,
     /// `image`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     pub image: ImageInfo,
     /// `bps_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_max: Option<i64>,
     /// `bps_rd_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_rd_max: Option<i64>,
     /// `bps_wr_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_wr_max: Option<i64>,
     /// `iops_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_max: Option<i64>,
     /// `iops_rd_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_rd_max: Option<i64>,
     /// `iops_wr_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_wr_max: Option<i64>,
     /// `bps_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub bps_max_length: Option<i64>,
     /// `bps_rd_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub bps_rd_max_length: Option<i64>,
     /// `bps_wr_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub bps_wr_max_length: Option<i64>,
     /// `iops_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub iops_max_length: Option<i64>,
     /// `iops_rd_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub iops_rd_max_length: Option<i64>,
     /// `iops_wr_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub iops_wr_max_length: Option<i64>,
     /// `iops_size`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_size: Option<i64>,
     /// `group`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub group: Option<String>,
     /// `cache`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub cache: BlockdevCacheInfo,
     /// `write_threshold`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub write_threshold: i64,
     /// `dirty-bitmaps`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
 }
 /// The struct `BlockDeviceStats`, since QEMU 0.14.
@@ -502,138 +428,74 @@ pub struct BlockDeviceStats {
     /// `wr_bytes`.
     pub wr_bytes: i64,
     /// `zone_append_bytes`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     pub zone_append_bytes: i64,
     /// `unmap_bytes`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub unmap_bytes: i64,
     /// `rd_operations`.
     pub rd_operations: i64,
     /// `wr_operations`.
     pub wr_operations: i64,
     /// `zone_append_operations`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     pub zone_append_operations: i64,
     /// `flush_operations`, since QEMU 0.15.
-    ///
-    /// (since 0.15)
     pub flush_operations: i64,
     /// `unmap_operations`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub unmap_operations: i64,
     /// `rd_total_time_ns`, since QEMU 0.15.
-    ///
-    /// (since 0.15)
     pub rd_total_time_ns: i64,
     /// `wr_total_time_ns`, since QEMU 0.15.
-    ///
-    /// (since 0.15)
     pub wr_total_time_ns: i64,
     /// `zone_append_total_time_ns`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     pub zone_append_total_time_ns: i64,
     /// `flush_total_time_ns`, since QEMU 0.15.
-    ///
-    /// (since 0.15)
     pub flush_total_time_ns: i64,
     /// `unmap_total_time_ns`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub unmap_total_time_ns: i64,
     /// `wr_highest_offset`.
     pub wr_highest_offset: i64,
     /// `rd_merged`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub rd_merged: i64,
     /// `wr_merged`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub wr_merged: i64,
     /// `zone_append_merged`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     pub zone_append_merged: i64,
     /// `unmap_merged`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub unmap_merged: i64,
     /// `idle_time_ns`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub idle_time_ns: Option<i64>,
     /// `failed_rd_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub failed_rd_operations: i64,
     /// `failed_wr_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub failed_wr_operations: i64,
     /// `failed_zone_append_operations`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     pub failed_zone_append_operations: i64,
     /// `failed_flush_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub failed_flush_operations: i64,
     /// `failed_unmap_operations`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub failed_unmap_operations: i64,
     /// `invalid_rd_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub invalid_rd_operations: i64,
     /// `invalid_wr_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub invalid_wr_operations: i64,
     /// `invalid_zone_append_operations`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     pub invalid_zone_append_operations: i64,
     /// `invalid_flush_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub invalid_flush_operations: i64,
     /// `invalid_unmap_operations`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub invalid_unmap_operations: i64,
     /// `account_invalid`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub account_invalid: bool,
     /// `account_failed`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub account_failed: bool,
     /// `timed_stats`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub timed_stats: Vec<BlockDeviceTimedStats>,
     /// `rd_latency_histogram`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub rd_latency_histogram: Option<BlockLatencyHistogramInfo>,
     /// `wr_latency_histogram`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub wr_latency_histogram: Option<BlockLatencyHistogramInfo>,
     /// `zone_append_latency_histogram`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     pub zone_append_latency_histogram: Option<BlockLatencyHistogramInfo>,
     /// `flush_latency_histogram`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub flush_latency_histogram: Option<BlockLatencyHistogramInfo>,
 }
 /// The struct `BlockDeviceTimedStats`, since QEMU 2.5.
@@ -656,16 +518,10 @@ pub struct BlockDeviceTimedStats {
     /// `avg_wr_latency_ns`.
     pub avg_wr_latency_ns: i64,
     /// `min_zone_append_latency_ns`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     pub min_zone_append_latency_ns: i64,
     /// `max_zone_append_latency_ns`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     pub max_zone_append_latency_ns: i64,
     /// `avg_zone_append_latency_ns`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     pub avg_zone_append_latency_ns: i64,
     /// `min_flush_latency_ns`.
     pub min_flush_latency_ns: i64,
@@ -678,8 +534,6 @@ pub struct BlockDeviceTimedStats {
     /// `avg_wr_queue_depth`.
     pub avg_wr_queue_depth: f64,
     /// `avg_zone_append_queue_depth`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     pub avg_zone_append_queue_depth: f64,
 }
 /// The union `BlockExportOptions`, since QEMU 4.2.
@@ -692,26 +546,16 @@ pub struct BlockExportOptions {
     /// `id`.
     pub id: String,
     /// `fixed-iothread`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub fixed_iothread: Option<bool>,
     /// `iothread`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub iothread: Option<String>,
     /// `node-name`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub node_name: String,
     /// `writable`.
     pub writable: Option<bool>,
     /// `writethrough`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub writethrough: Option<bool>,
     /// `allow-inactive`, since QEMU 10.0.
-    ///
-    /// (since 10.0)
     pub allow_inactive: Option<bool>,
 }
 /// The branches of the union `BlockExportOptions`, told by `type`.
@@ -721,16 +565,10 @@ pub enum BlockExportOptionsType {
     /// `nbd`.
     Nbd(BlockExportOptionsNbd),
     /// `vhost-user-blk`, since QEMU 5.2. Only in builds of QEMU with `CONFIG_VHOST_USER_BLK_SERVER`.
-    ///
-    /// (since 5.2)
     VhostUserBlk(BlockExportOptionsVhostUserBlk),
     /// `fuse`, since QEMU 6.0. Only in builds of QEMU with `CONFIG_FUSE`.
-    ///
-    /// (since 6.0)
     Fuse(BlockExportOptionsFuse),
     /// `vduse-blk`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VDUSE_BLK_EXPORT`.
-    ///
-    /// (since 7.1)
     VduseBlk(BlockExportOptionsVduseBlk),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -763,8 +601,6 @@ pub struct BlockGraphInfo {
     /// `encrypted`.
     pub encrypted: Option<bool>,
     /// `compressed`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub compressed: Option<bool>,
     /// `backing-filename`.
     pub backing_filename: Option<String>,
@@ -775,8 +611,6 @@ pub struct BlockGraphInfo {
     /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
     /// `format-specific`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub format_specific: Option<ImageInfoSpecific>,
     /// `children`.
     pub children: Vec<BlockChildInfo>,
@@ -787,8 +621,6 @@ pub struct BlockInfo {
     /// `device`.
     pub device: String,
     /// `qdev`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub qdev: Option<String>,
     /// `type`.
     pub r#type: String,
@@ -824,24 +656,14 @@ pub enum BlockJobChangeOptionsType {
     /// `backup`.
     Backup,
     /// `create`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     Create,
     /// `amend`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     Amend,
     /// `snapshot-load`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     SnapshotLoad,
     /// `snapshot-save`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     SnapshotSave,
     /// `snapshot-delete`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     SnapshotDelete,
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -866,38 +688,22 @@ pub struct BlockJobInfo {
     /// `offset`.
     pub offset: i64,
     /// `busy`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub busy: bool,
     /// `paused`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub paused: bool,
     /// `speed`.
     pub speed: i64,
     /// `io-status`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub io_status: BlockDeviceIoStatus,
     /// `ready`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub ready: bool,
     /// `status`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub status: JobStatus,
     /// `auto-finalize`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub auto_finalize: bool,
     /// `auto-dismiss`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub auto_dismiss: bool,
     /// `error`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub error: Option<String>,
 }
 /// The branches of the union `BlockJobInfo`, told by `type`.
@@ -913,24 +719,14 @@ pub enum BlockJobInfoType {
     /// `backup`.
     Backup,
     /// `create`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     Create,
     /// `amend`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     Amend,
     /// `snapshot-load`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     SnapshotLoad,
     /// `snapshot-save`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     SnapshotSave,
     /// `snapshot-delete`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     SnapshotDelete,
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -959,8 +755,6 @@ pub struct BlockNodeInfo {
     /// `encrypted`.
     pub encrypted: Option<bool>,
     /// `compressed`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub compressed: Option<bool>,
     /// `backing-filename`.
     pub backing_filename: Option<String>,
@@ -971,8 +765,6 @@ pub struct BlockNodeInfo {
     /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
     /// `format-specific`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub format_specific: Option<ImageInfoSpecific>,
 }
 /// The struct `BlockStats`, since QEMU 0.14.
@@ -981,24 +773,16 @@ pub struct BlockStats {
     /// `device`.
     pub device: Option<String>,
     /// `qdev`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub qdev: Option<String>,
     /// `node-name`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub node_name: Option<String>,
     /// `stats`.
     pub stats: BlockDeviceStats,
     /// `driver-specific`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub driver_specific: Option<BlockStatsSpecific>,
     /// `parent`.
     pub parent: Option<Box<BlockStats>>,
     /// `backing`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub backing: Option<Box<BlockStats>>,
 }
 /// The struct `BlockdevBackup`, since QEMU 2.3.
@@ -1007,8 +791,6 @@ pub struct BlockStats {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -1017,40 +799,24 @@ pub struct BlockdevBackup {
     /// `speed`.
     pub speed: Option<i64>,
     /// `bitmap`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub bitmap: Option<String>,
     /// `bitmap-mode`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub bitmap_mode: Option<BitmapSyncMode>,
     /// `compress`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub compress: Option<bool>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
     /// `auto-finalize`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub auto_finalize: Option<bool>,
     /// `auto-dismiss`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub auto_dismiss: Option<bool>,
     /// `filter-node-name`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub filter_node_name: Option<String>,
     /// `discard-source`, since QEMU 9.1.
-    ///
-    /// (since 9.1)
     pub discard_source: Option<bool>,
     /// `x-perf`, since QEMU 6.0. Unstable.
-    ///
-    /// (since 6.0)
     pub x_perf: Option<BackupPerf>,
     /// `target`.
     pub target: String,
@@ -1096,12 +862,8 @@ pub enum BlockdevCreateOptions {
     /// `blkdebug`.
     Blkdebug,
     /// `blklogwrites`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     Blklogwrites,
     /// `blkreplay`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     Blkreplay,
     /// `blkverify`.
     Blkverify,
@@ -1110,22 +872,14 @@ pub enum BlockdevCreateOptions {
     /// `cloop`.
     Cloop,
     /// `compress`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     Compress,
     /// `copy-before-write`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     CopyBeforeWrite,
     /// `copy-on-read`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     CopyOnRead,
     /// `dmg`.
     Dmg,
     /// `snapshot-access`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     SnapshotAccess,
     /// `ftp`.
     Ftp,
@@ -1150,8 +904,6 @@ pub enum BlockdevCreateOptions {
     /// `null-co`.
     NullCo,
     /// `nvme`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     Nvme,
     /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring,
@@ -1164,8 +916,6 @@ pub enum BlockdevCreateOptions {
     /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication,
     /// `throttle`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     Throttle,
     /// `virtio-blk-vfio-pci`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVfioPci,
@@ -1206,20 +956,14 @@ pub struct BlockdevCreateOptionsLuks {
     /// `hash-alg`.
     pub hash_alg: Option<QCryptoHashAlgo>,
     /// `iter-time`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub iter_time: Option<i64>,
     /// `file`.
     pub file: Option<BlockdevRef>,
     /// `header`, since QEMU 9.0.
-    ///
-    /// (since 9.0)
     pub header: Option<BlockdevRef>,
     /// `size`.
     pub size: u64,
     /// `preallocation`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub preallocation: Option<PreallocMode>,
 }
 /// The struct `BlockdevCreateOptionsParallels`, since QEMU 2.12.
@@ -1250,16 +994,10 @@ pub struct BlockdevCreateOptionsQcow2 {
     /// `file`.
     pub file: BlockdevRef,
     /// `data-file`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub data_file: Option<BlockdevRef>,
     /// `data-file-raw`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub data_file_raw: Option<bool>,
     /// `extended-l2`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub extended_l2: Option<bool>,
     /// `size`.
     pub size: u64,
@@ -1280,8 +1018,6 @@ pub struct BlockdevCreateOptionsQcow2 {
     /// `refcount-bits`.
     pub refcount_bits: Option<i64>,
     /// `compression-type`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     pub compression_type: Option<Qcow2CompressionType>,
 }
 /// The struct `BlockdevCreateOptionsQed`, since QEMU 2.12.
@@ -1310,8 +1046,6 @@ pub struct BlockdevCreateOptionsRbd {
     /// `cluster-size`.
     pub cluster_size: Option<u64>,
     /// `encrypt`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub encrypt: Option<RbdEncryptionCreateOptions>,
 }
 /// The struct `BlockdevCreateOptionsVdi`, since QEMU 2.12.
@@ -1358,8 +1092,6 @@ pub struct BlockdevCreateOptionsVmdk {
     /// `hwversion`.
     pub hwversion: Option<String>,
     /// `toolsversion`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     pub toolsversion: Option<String>,
     /// `zeroed-grain`.
     pub zeroed_grain: Option<bool>,
@@ -1384,30 +1116,20 @@ pub struct BlockdevOptions {
     /// `driver`, and the members that depend on it.
     pub driver: BlockdevOptionsDriver,
     /// `node-name`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub node_name: Option<String>,
     /// `discard`.
     pub discard: Option<BlockdevDiscardOptions>,
     /// `cache`.
     pub cache: Option<BlockdevCacheOptions>,
     /// `active`, since QEMU 10.0.
-    ///
-    /// (since 10.0)
     pub active: Option<bool>,
     /// `read-only`.
     pub read_only: Option<bool>,
     /// `auto-read-only`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub auto_read_only: Option<bool>,
     /// `force-share`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub force_share: Option<bool>,
     /// `detect-zeroes`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub detect_zeroes: Option<BlockdevDetectZeroesOptions>,
 }
 /// The branches of the union `BlockdevOptions`, told by `driver`.
@@ -1417,30 +1139,20 @@ pub enum BlockdevOptionsDriver {
     /// `blkdebug`.
     Blkdebug(BlockdevOptionsBlkdebug),
     /// `blklogwrites`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     Blklogwrites(BlockdevOptionsBlklogwrites),
     /// `blkverify`.
     Blkverify(BlockdevOptionsBlkverify),
     /// `blkreplay`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     Blkreplay(BlockdevOptionsBlkreplay),
     /// `bochs`.
     Bochs(BlockdevOptionsGenericFormat),
     /// `cloop`.
     Cloop(BlockdevOptionsGenericFormat),
     /// `compress`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     Compress(BlockdevOptionsGenericFormat),
     /// `copy-before-write`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     CopyBeforeWrite(BlockdevOptionsCbw),
     /// `copy-on-read`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     CopyOnRead(BlockdevOptionsCor),
     /// `dmg`.
     Dmg(BlockdevOptionsGenericFormat),
@@ -1475,8 +1187,6 @@ pub enum BlockdevOptionsDriver {
     /// `null-co`.
     NullCo(BlockdevOptionsNull),
     /// `nvme`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     Nvme(BlockdevOptionsNvMe),
     /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring(BlockdevOptionsNvmeIoUring),
@@ -1499,14 +1209,10 @@ pub enum BlockdevOptionsDriver {
     /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication(BlockdevOptionsReplication),
     /// `snapshot-access`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     SnapshotAccess(BlockdevOptionsGenericFormat),
     /// `ssh`.
     Ssh(BlockdevOptionsSsh),
     /// `throttle`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     Throttle(BlockdevOptionsThrottle),
     /// `vdi`.
     Vdi(BlockdevOptionsGenericFormat),
@@ -1537,36 +1243,22 @@ pub struct BlockdevOptionsBlkdebug {
     /// `align`.
     pub align: Option<i64>,
     /// `max-transfer`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub max_transfer: Option<i32>,
     /// `opt-write-zero`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub opt_write_zero: Option<i32>,
     /// `max-write-zero`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub max_write_zero: Option<i32>,
     /// `opt-discard`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub opt_discard: Option<i32>,
     /// `max-discard`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub max_discard: Option<i32>,
     /// `inject-error`.
     pub inject_error: Option<Vec<BlkdebugInjectErrorOptions>>,
     /// `set-state`.
     pub set_state: Option<Vec<BlkdebugSetStateOptions>>,
     /// `take-child-perms`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub take_child_perms: Option<Vec<BlockPermission>>,
     /// `unshare-child-perms`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub unshare_child_perms: Option<Vec<BlockPermission>>,
 }
 /// The struct `BlockdevOptionsBlklogwrites`, since QEMU 3.0.
@@ -1607,20 +1299,12 @@ pub struct BlockdevOptionsCbw {
     /// `target`.
     pub target: BlockdevRef,
     /// `bitmap`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub bitmap: Option<BlockDirtyBitmap>,
     /// `on-cbw-error`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     pub on_cbw_error: Option<OnCbwError>,
     /// `cbw-timeout`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     pub cbw_timeout: Option<u32>,
     /// `min-cluster-size`, since QEMU 9.2.
-    ///
-    /// (since 9.2)
     pub min_cluster_size: Option<u64>,
 }
 /// The struct `BlockdevOptionsCor`, since QEMU 6.0.
@@ -1655,12 +1339,8 @@ pub struct BlockdevOptionsGluster {
     /// `server`.
     pub server: Vec<SocketAddress>,
     /// `debug`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub debug: Option<i64>,
     /// `logfile`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub logfile: Option<String>,
 }
 /// The struct `BlockdevOptionsLUKS`, since QEMU 2.9.
@@ -1671,12 +1351,8 @@ pub struct BlockdevOptionsLuks {
     /// `file`.
     pub file: BlockdevRef,
     /// `key-secret`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub key_secret: Option<String>,
     /// `header`, since QEMU 9.0.
-    ///
-    /// (since 9.0)
     pub header: Option<BlockdevRef>,
 }
 /// The struct `BlockdevOptionsNbd`, since QEMU 2.9.
@@ -1689,20 +1365,12 @@ pub struct BlockdevOptionsNbd {
     /// `tls-creds`.
     pub tls_creds: Option<String>,
     /// `tls-hostname`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub tls_hostname: Option<String>,
     /// `x-dirty-bitmap`, since QEMU 3.0. Unstable.
-    ///
-    /// (since 3.0)
     pub x_dirty_bitmap: Option<String>,
     /// `reconnect-delay`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub reconnect_delay: Option<u32>,
     /// `open-timeout`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub open_timeout: Option<u32>,
 }
 /// The struct `BlockdevOptionsPreallocate`, since QEMU 6.0.
@@ -1743,40 +1411,22 @@ pub struct BlockdevOptionsQcow2 {
     /// `pass-discard-other`.
     pub pass_discard_other: Option<bool>,
     /// `discard-no-unref`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     pub discard_no_unref: Option<bool>,
     /// `overlap-check`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub overlap_check: Option<Qcow2OverlapChecks>,
     /// `cache-size`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub cache_size: Option<i64>,
     /// `l2-cache-size`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub l2_cache_size: Option<i64>,
     /// `l2-cache-entry-size`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub l2_cache_entry_size: Option<i64>,
     /// `refcount-cache-size`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub refcount_cache_size: Option<i64>,
     /// `cache-clean-interval`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub cache_clean_interval: Option<i64>,
     /// `encrypt`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub encrypt: Option<BlockdevQcow2Encryption>,
     /// `data-file`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub data_file: Option<BlockdevRef>,
 }
 /// The struct `BlockdevOptionsQuorum`, since QEMU 2.9.
@@ -1789,12 +1439,8 @@ pub struct BlockdevOptionsQuorum {
     /// `vote-threshold`.
     pub vote_threshold: i64,
     /// `rewrite-corrupted`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub rewrite_corrupted: Option<bool>,
     /// `read-pattern`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub read_pattern: Option<QuorumReadPattern>,
 }
 /// The struct `BlockdevOptionsRaw`, since QEMU 2.9.
@@ -1813,8 +1459,6 @@ pub struct BlockdevOptionsRbd {
     /// `pool`.
     pub pool: String,
     /// `namespace`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub namespace: Option<String>,
     /// `image`.
     pub image: String,
@@ -1823,18 +1467,12 @@ pub struct BlockdevOptionsRbd {
     /// `snapshot`.
     pub snapshot: Option<String>,
     /// `encrypt`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub encrypt: Option<RbdEncryptionOptions>,
     /// `user`.
     pub user: Option<String>,
     /// `auth-client-required`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub auth_client_required: Option<Vec<RbdAuthMode>>,
     /// `key-secret`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub key_secret: Option<String>,
     /// `server`.
     pub server: Option<Vec<InetSocketAddressBase>>,
@@ -1930,78 +1568,44 @@ pub enum ChardevBackend {
     /// `parallel`. Only in builds of QEMU with `HAVE_CHARDEV_PARALLEL`.
     Parallel(ChardevHostdev),
     /// `pipe`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Pipe(ChardevHostdev),
     /// `socket`.
     Socket(ChardevSocket),
     /// `udp`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Udp(ChardevUdp),
     /// `pty`.
     Pty(ChardevPty),
     /// `null`.
     Null(ChardevCommon),
     /// `mux`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Mux(ChardevMux),
     /// `hub`, since QEMU 10.0.
-    ///
-    /// (since 10.0)
     Hub(ChardevHub),
     /// `msmouse`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Msmouse(ChardevCommon),
     /// `wctablet`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Wctablet(ChardevCommon),
     /// `braille`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_BRLAPI`.
-    ///
-    /// (since 1.5)
     Braille(ChardevCommon),
     /// `testdev`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     Testdev(ChardevCommon),
     /// `stdio`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Stdio(ChardevStdio),
     /// `console`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_WIN32`.
-    ///
-    /// (since 1.5)
     Console(ChardevCommon),
     /// `spicevmc`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
-    ///
-    /// (since 1.5)
     Spicevmc(ChardevSpiceChannel),
     /// `spiceport`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
-    ///
-    /// (since 1.5)
     Spiceport(ChardevSpicePort),
     /// `qemu-vdagent`, since QEMU 6.1. Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
-    ///
-    /// (since 6.1)
     QemuVdagent(ChardevQemuVdAgent),
     /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
-    ///
-    /// (since 7.0)
     Dbus(ChardevDBus),
     /// `vc`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Vc(ChardevVc),
     /// `ringbuf`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     Ringbuf(ChardevRingbuf),
     /// `memory`, since QEMU 1.5. Deprecated.
-    ///
-    /// (since 1.5)
     Memory(ChardevRingbuf),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -2019,78 +1623,44 @@ pub enum ChardevBackendKind {
     /// `parallel`. Only in builds of QEMU with `HAVE_CHARDEV_PARALLEL`.
     Parallel,
     /// `pipe`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Pipe,
     /// `socket`.
     Socket,
     /// `udp`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Udp,
     /// `pty`.
     Pty,
     /// `null`.
     Null,
     /// `mux`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Mux,
     /// `hub`, since QEMU 10.0.
-    ///
-    /// (since 10.0)
     Hub,
     /// `msmouse`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Msmouse,
     /// `wctablet`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Wctablet,
     /// `braille`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_BRLAPI`.
-    ///
-    /// (since 1.5)
     Braille,
     /// `testdev`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     Testdev,
     /// `stdio`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Stdio,
     /// `console`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_WIN32`.
-    ///
-    /// (since 1.5)
     Console,
     /// `spicevmc`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
-    ///
-    /// (since 1.5)
     Spicevmc,
     /// `spiceport`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
-    ///
-    /// (since 1.5)
     Spiceport,
     /// `qemu-vdagent`, since QEMU 6.1. Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
-    ///
-    /// (since 6.1)
     QemuVdagent,
     /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
-    ///
-    /// (since 7.0)
     Dbus,
     /// `vc`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Vc,
     /// `ringbuf`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     Ringbuf,
     /// `memory`, since QEMU 1.5. Deprecated.
-    ///
-    /// (since 1.5)
     Memory,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2200,12 +1770,8 @@ pub struct ChardevSocket {
     /// `addr`.
     pub addr: SocketAddressLegacy,
     /// `tls-creds`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub tls_creds: Option<String>,
     /// `tls-authz`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub tls_authz: Option<String>,
     /// `server`.
     pub server: Option<bool>,
@@ -2216,20 +1782,12 @@ pub struct ChardevSocket {
     /// `telnet`.
     pub telnet: Option<bool>,
     /// `tn3270`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub tn3270: Option<bool>,
     /// `websocket`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub websocket: Option<bool>,
     /// `reconnect`, since QEMU 2.2. Deprecated.
-    ///
-    /// (since 2.2)
     pub reconnect: Option<i64>,
     /// `reconnect-ms`, since QEMU 9.2.
-    ///
-    /// (since 9.2)
     pub reconnect_ms: Option<i64>,
 }
 /// The struct `ChardevSocketWrapper`, since QEMU 1.4.
@@ -2295,16 +1853,12 @@ pub enum CpuInfoFastTarget {
     /// `arm`.
     Arm,
     /// `avr`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     Avr,
     /// `hppa`.
     Hppa,
     /// `i386`.
     I386,
     /// `loongarch64`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     Loongarch64,
     /// `m68k`.
     M68k,
@@ -2331,8 +1885,6 @@ pub enum CpuInfoFastTarget {
     /// `riscv64`.
     Riscv64,
     /// `rx`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     Rx,
     /// `sh4`.
     Sh4,
@@ -2361,12 +1913,8 @@ pub struct CpuInfoS390 {
     /// `cpu-state`.
     pub cpu_state: S390CpuState,
     /// `dedicated`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub dedicated: Option<bool>,
     /// `entitlement`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub entitlement: Option<S390CpuEntitlement>,
 }
 /// The struct `CpuInstanceProperties`, since QEMU 2.7.
@@ -2377,26 +1925,16 @@ pub struct CpuInstanceProperties {
     /// `node-id`.
     pub node_id: Option<i64>,
     /// `drawer-id`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub drawer_id: Option<i64>,
     /// `book-id`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub book_id: Option<i64>,
     /// `socket-id`.
     pub socket_id: Option<i64>,
     /// `die-id`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     pub die_id: Option<i64>,
     /// `cluster-id`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     pub cluster_id: Option<i64>,
     /// `module-id`, since QEMU 9.1.
-    ///
-    /// (since 9.1)
     pub module_id: Option<i64>,
     /// `core-id`.
     pub core_id: Option<i64>,
@@ -2413,8 +1951,6 @@ pub struct CpuModelExpansionInfo {
     /// `model`.
     pub model: CpuModelInfo,
     /// `deprecated-props`, since QEMU 9.1. Only in builds of QEMU with `TARGET_S390X`.
-    ///
-    /// (since 9.1)
     pub deprecated_props: Option<Vec<String>>,
 }
 /// The struct `CpuPolarizationInfo`, since QEMU 8.2.
@@ -2491,12 +2027,8 @@ pub struct CryptodevBackendProperties {
     /// `queues`.
     pub queues: Option<u32>,
     /// `throttle-bps`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     pub throttle_bps: Option<u64>,
     /// `throttle-ops`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     pub throttle_ops: Option<u64>,
 }
 /// The struct `CryptodevVhostUserProperties`, since QEMU 2.12.
@@ -2509,12 +2041,8 @@ pub struct CryptodevVhostUserProperties {
     /// `queues`.
     pub queues: Option<u32>,
     /// `throttle-bps`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     pub throttle_bps: Option<u64>,
     /// `throttle-ops`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     pub throttle_ops: Option<u64>,
     /// `chardev`.
     pub chardev: String,
@@ -2787,20 +2315,12 @@ pub struct DirtyRateInfo {
     /// `calc-time`.
     pub calc_time: i64,
     /// `calc-time-unit`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub calc_time_unit: TimeUnit,
     /// `sample-pages`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub sample_pages: u64,
     /// `mode`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     pub mode: DirtyRateMeasureMode,
     /// `vcpu-dirty-rate`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     pub vcpu_dirty_rate: Option<Vec<DirtyRateVcpu>>,
 }
 /// The struct `DisplayCocoa`, since QEMU 7.0.
@@ -2815,12 +2335,8 @@ pub struct DisplayCocoa {
     /// `swap-opt-cmd`.
     pub swap_opt_cmd: Option<bool>,
     /// `zoom-to-fit`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub zoom_to_fit: Option<bool>,
     /// `zoom-interpolation`, since QEMU 9.0.
-    ///
-    /// (since 9.0)
     pub zoom_interpolation: Option<bool>,
 }
 /// The union `DisplayOptions`, since QEMU 2.12.
@@ -2833,8 +2349,6 @@ pub struct DisplayOptions {
     /// `window-close`.
     pub window_close: Option<bool>,
     /// `show-cursor`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub show_cursor: Option<bool>,
     /// `gl`.
     pub gl: Option<DisplayGlMode>,
@@ -2850,12 +2364,8 @@ pub enum DisplayOptionsType {
     /// `curses`. Only in builds of QEMU with `CONFIG_CURSES`.
     Curses(DisplayCurses),
     /// `egl-headless`, since QEMU 3.1. Only in builds of QEMU with `CONFIG_OPENGL`.
-    ///
-    /// (since 3.1)
     EglHeadless(DisplayEglHeadless),
     /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
-    ///
-    /// (since 7.0)
     Dbus(DisplayDBus),
     /// `sdl`. Only in builds of QEMU with `CONFIG_SDL`.
     Sdl(DisplaySdl),
@@ -2864,8 +2374,6 @@ pub enum DisplayOptionsType {
     /// `none`.
     None,
     /// `spice-app`, since QEMU 4.0. Only in builds of QEMU with `CONFIG_SPICE`.
-    ///
-    /// (since 4.0)
     SpiceApp,
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -2891,8 +2399,6 @@ pub struct DisplayUpdateOptionsVnc {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -2901,40 +2407,24 @@ pub struct DriveBackup {
     /// `speed`.
     pub speed: Option<i64>,
     /// `bitmap`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub bitmap: Option<String>,
     /// `bitmap-mode`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub bitmap_mode: Option<BitmapSyncMode>,
     /// `compress`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub compress: Option<bool>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
     /// `auto-finalize`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub auto_finalize: Option<bool>,
     /// `auto-dismiss`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub auto_dismiss: Option<bool>,
     /// `filter-node-name`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub filter_node_name: Option<String>,
     /// `discard-source`, since QEMU 9.1.
-    ///
-    /// (since 9.1)
     pub discard_source: Option<bool>,
     /// `x-perf`, since QEMU 6.0. Unstable.
-    ///
-    /// (since 6.0)
     pub x_perf: Option<BackupPerf>,
     /// `target`.
     pub target: String,
@@ -2982,20 +2472,12 @@ pub enum DumpGuestMemoryFormat {
     /// `kdump-snappy`.
     KdumpSnappy,
     /// `kdump-raw-zlib`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     KdumpRawZlib,
     /// `kdump-raw-lzo`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     KdumpRawLzo,
     /// `kdump-raw-snappy`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     KdumpRawSnappy,
     /// `win-dmp`, since QEMU 2.13.
-    ///
-    /// (since 2.13)
     WinDmp,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3287,8 +2769,6 @@ pub struct ImageInfo {
     /// `encrypted`.
     pub encrypted: Option<bool>,
     /// `compressed`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub compressed: Option<bool>,
     /// `backing-filename`.
     pub backing_filename: Option<String>,
@@ -3299,8 +2779,6 @@ pub struct ImageInfo {
     /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
     /// `format-specific`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub format_specific: Option<ImageInfoSpecific>,
     /// `backing-image`.
     pub backing_image: Option<Box<ImageInfo>>,
@@ -3316,16 +2794,10 @@ pub enum ImageInfoSpecific {
     /// `vmdk`.
     Vmdk(ImageInfoSpecificVmdk),
     /// `luks`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     Luks(QCryptoBlockInfoLuks),
     /// `rbd`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     Rbd(ImageInfoSpecificRbd),
     /// `file`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     File(ImageInfoSpecificFile),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -3353,16 +2825,10 @@ pub enum ImageInfoSpecificKind {
     /// `vmdk`.
     Vmdk,
     /// `luks`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     Luks,
     /// `rbd`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     Rbd,
     /// `file`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     File,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3404,38 +2870,22 @@ pub struct ImageInfoSpecificQCow2 {
     /// `compat`.
     pub compat: String,
     /// `data-file`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub data_file: Option<String>,
     /// `data-file-raw`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub data_file_raw: Option<bool>,
     /// `extended-l2`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub extended_l2: Option<bool>,
     /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
     /// `corrupt`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub corrupt: Option<bool>,
     /// `refcount-bits`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub refcount_bits: i64,
     /// `encrypt`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub encrypt: Option<ImageInfoSpecificQCow2Encryption>,
     /// `bitmaps`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub bitmaps: Option<Vec<Qcow2BitmapInfo>>,
     /// `compression-type`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     pub compression_type: Qcow2CompressionType,
 }
 /// The union `ImageInfoSpecificQCow2Encryption`, since QEMU 2.10.
@@ -3518,20 +2968,14 @@ pub enum InputButton {
     /// `wheel-down`.
     WheelDown,
     /// `side`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Side,
     /// `extra`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Extra,
     /// `wheel-left`.
     WheelLeft,
     /// `wheel-right`.
     WheelRight,
     /// `touch`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     Touch,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3745,8 +3189,6 @@ pub enum JobVerb {
     /// `finalize`.
     Finalize,
     /// `change`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     Change,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3805,36 +3247,20 @@ pub struct MachineInfo {
     /// `is-default`.
     pub is_default: Option<bool>,
     /// `cpu-max`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     pub cpu_max: i64,
     /// `hotpluggable-cpus`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub hotpluggable_cpus: bool,
     /// `numa-mem-supported`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     pub numa_mem_supported: bool,
     /// `deprecated`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     pub deprecated: bool,
     /// `default-cpu-type`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub default_cpu_type: Option<String>,
     /// `default-ram-id`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub default_ram_id: Option<String>,
     /// `acpi`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     pub acpi: bool,
     /// `compat-props`, since QEMU 9.1. Unstable.
-    ///
-    /// (since 9.1)
     pub compat_props: Option<Vec<CompatProperty>>,
 }
 /// The struct `MapEntry`, since QEMU 2.6.
@@ -3851,14 +3277,10 @@ pub struct MapEntry {
     /// `zero`.
     pub zero: bool,
     /// `compressed`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub compressed: bool,
     /// `depth`.
     pub depth: i64,
     /// `present`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub present: bool,
     /// `offset`.
     pub offset: Option<i64>,
@@ -3883,14 +3305,10 @@ pub struct MemoryBackendFileProperties {
     /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
     /// `prealloc-context`, since QEMU 7.2.
-    ///
-    /// (since 7.2)
     pub prealloc_context: Option<String>,
     /// `share`.
     pub share: Option<bool>,
     /// `reserve`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub reserve: Option<bool>,
     /// `size`.
     pub size: u64,
@@ -3899,8 +3317,6 @@ pub struct MemoryBackendFileProperties {
     /// `align`.
     pub align: Option<u64>,
     /// `offset`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     pub offset: Option<u64>,
     /// `discard-data`.
     pub discard_data: Option<bool>,
@@ -3911,8 +3327,6 @@ pub struct MemoryBackendFileProperties {
     /// `readonly`.
     pub readonly: Option<bool>,
     /// `rom`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub rom: Option<OnOffAuto>,
 }
 /// The struct `MemoryBackendShmProperties`, since QEMU 9.1.
@@ -3933,14 +3347,10 @@ pub struct MemoryBackendShmProperties {
     /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
     /// `prealloc-context`, since QEMU 7.2.
-    ///
-    /// (since 7.2)
     pub prealloc_context: Option<String>,
     /// `share`.
     pub share: Option<bool>,
     /// `reserve`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub reserve: Option<bool>,
     /// `size`.
     pub size: u64,
@@ -3956,24 +3366,14 @@ pub enum MemoryDeviceInfo {
     /// `dimm`.
     Dimm(PcdimmDeviceInfo),
     /// `nvdimm`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     Nvdimm(PcdimmDeviceInfo),
     /// `virtio-pmem`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     VirtioPmem(VirtioPmemDeviceInfo),
     /// `virtio-mem`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     VirtioMem(VirtioMemDeviceInfo),
     /// `sgx-epc`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     SgxEpc(SgxEpcDeviceInfo),
     /// `hv-balloon`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     HvBalloon(HvBalloonDeviceInfo),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -3987,24 +3387,14 @@ pub enum MemoryDeviceInfoKind {
     /// `dimm`.
     Dimm,
     /// `nvdimm`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     Nvdimm,
     /// `virtio-pmem`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     VirtioPmem,
     /// `virtio-mem`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     VirtioMem,
     /// `sgx-epc`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     SgxEpc,
     /// `hv-balloon`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     HvBalloon,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -4041,16 +3431,10 @@ impl From<&str> for MemoryDeviceInfoKind {
 #[non_exhaustive]
 pub enum MigMode {
     /// `normal`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     Normal,
     /// `cpr-reboot`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     CprReboot,
     /// `cpr-transfer`, since QEMU 10.0.
-    ///
-    /// (since 10.0)
     CprTransfer,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -4082,120 +3466,62 @@ impl From<&str> for MigMode {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateSetParameters {
     /// `announce-initial`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub announce_initial: Option<u64>,
     /// `announce-max`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub announce_max: Option<u64>,
     /// `announce-rounds`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub announce_rounds: Option<u64>,
     /// `announce-step`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub announce_step: Option<u64>,
     /// `throttle-trigger-threshold`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub throttle_trigger_threshold: Option<u8>,
     /// `cpu-throttle-initial`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub cpu_throttle_initial: Option<u8>,
     /// `cpu-throttle-increment`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub cpu_throttle_increment: Option<u8>,
     /// `cpu-throttle-tailslow`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     pub cpu_throttle_tailslow: Option<bool>,
     /// `tls-creds`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub tls_creds: Option<StrOrNull>,
     /// `tls-hostname`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub tls_hostname: Option<StrOrNull>,
     /// `tls-authz`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub tls_authz: Option<StrOrNull>,
     /// `max-bandwidth`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub max_bandwidth: Option<u64>,
     /// `avail-switchover-bandwidth`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub avail_switchover_bandwidth: Option<u64>,
     /// `downtime-limit`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub downtime_limit: Option<u64>,
     /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
-    ///
-    /// (since 2.8)
     pub x_checkpoint_delay: Option<u32>,
     /// `multifd-channels`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub multifd_channels: Option<u8>,
     /// `xbzrle-cache-size`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     pub xbzrle_cache_size: Option<u64>,
     /// `max-postcopy-bandwidth`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub max_postcopy_bandwidth: Option<u64>,
     /// `max-cpu-throttle`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub max_cpu_throttle: Option<u8>,
     /// `multifd-compression`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub multifd_compression: Option<MultiFdCompression>,
     /// `multifd-zlib-level`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub multifd_zlib_level: Option<u8>,
     /// `multifd-qatzip-level`, since QEMU 9.2.
-    ///
-    /// (since 9.2)
     pub multifd_qatzip_level: Option<u8>,
     /// `multifd-zstd-level`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub multifd_zstd_level: Option<u8>,
     /// `block-bitmap-mapping`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub block_bitmap_mapping: Option<Vec<BitmapMigrationNodeAlias>>,
     /// `x-vcpu-dirty-limit-period`, since QEMU 8.1. Unstable.
-    ///
-    /// (since 8.1)
     pub x_vcpu_dirty_limit_period: Option<u64>,
     /// `vcpu-dirty-limit`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     pub vcpu_dirty_limit: Option<u64>,
     /// `mode`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub mode: Option<MigMode>,
     /// `zero-page-detection`, since QEMU 9.0.
-    ///
-    /// (since 9.0)
     pub zero_page_detection: Option<ZeroPageDetection>,
     /// `direct-io`, since QEMU 9.1.
-    ///
-    /// (since 9.1)
     pub direct_io: Option<bool>,
 }
 /// The union `MigrationAddress`, since QEMU 8.2.
@@ -4260,88 +3586,46 @@ pub enum MigrationCapability {
     /// `xbzrle`.
     Xbzrle,
     /// `rdma-pin-all`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     RdmaPinAll,
     /// `auto-converge`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     AutoConverge,
     /// `zero-blocks`, since QEMU 1.6. Deprecated.
-    ///
-    /// (since 1.6)
     ZeroBlocks,
     /// `events`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     Events,
     /// `postcopy-ram`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     PostcopyRam,
     /// `x-colo`, since QEMU 2.8. Unstable.
-    ///
-    /// (since 2.8)
     XColo,
     /// `release-ram`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     ReleaseRam,
     /// `return-path`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     ReturnPath,
     /// `pause-before-switchover`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     PauseBeforeSwitchover,
     /// `multifd`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     Multifd,
     /// `dirty-bitmaps`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     DirtyBitmaps,
     /// `postcopy-blocktime`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     PostcopyBlocktime,
     /// `late-block-activate`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     LateBlockActivate,
     /// `x-ignore-shared`, since QEMU 4.0. Unstable.
-    ///
-    /// (since 4.0)
     XIgnoreShared,
     /// `validate-uuid`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     ValidateUuid,
     /// `background-snapshot`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     BackgroundSnapshot,
     /// `zero-copy-send`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     ZeroCopySend,
     /// `postcopy-preempt`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     PostcopyPreempt,
     /// `switchover-ack`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     SwitchoverAck,
     /// `dirty-limit`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     DirtyLimit,
     /// `mapped-ram`, since QEMU 9.0.
-    ///
-    /// (since 9.0)
     MappedRam,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -4465,64 +3749,34 @@ pub struct MigrationInfo {
     /// `status`.
     pub status: Option<MigrationStatus>,
     /// `ram`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub ram: Option<MigrationStats>,
     /// `vfio`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub vfio: Option<VfioStats>,
     /// `xbzrle-cache`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub xbzrle_cache: Option<XbzrleCacheStats>,
     /// `total-time`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub total_time: Option<i64>,
     /// `expected-downtime`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub expected_downtime: Option<i64>,
     /// `downtime`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub downtime: Option<i64>,
     /// `setup-time`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     pub setup_time: Option<i64>,
     /// `cpu-throttle-percentage`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub cpu_throttle_percentage: Option<i64>,
     /// `error-desc`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub error_desc: Option<String>,
     /// `blocked-reasons`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     pub blocked_reasons: Option<Vec<String>>,
     /// `postcopy-blocktime`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub postcopy_blocktime: Option<u32>,
     /// `postcopy-vcpu-blocktime`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub postcopy_vcpu_blocktime: Option<Vec<u32>>,
     /// `socket-address`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub socket_address: Option<Vec<SocketAddress>>,
     /// `dirty-limit-throttle-time-per-round`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     pub dirty_limit_throttle_time_per_round: Option<u64>,
     /// `dirty-limit-ring-full-time`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     pub dirty_limit_ring_full_time: Option<u64>,
 }
 /// The enum `MigrationParameter`, since QEMU 2.4.
@@ -4532,120 +3786,62 @@ pub struct MigrationInfo {
 #[non_exhaustive]
 pub enum MigrationParameter {
     /// `announce-initial`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     AnnounceInitial,
     /// `announce-max`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     AnnounceMax,
     /// `announce-rounds`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     AnnounceRounds,
     /// `announce-step`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     AnnounceStep,
     /// `throttle-trigger-threshold`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     ThrottleTriggerThreshold,
     /// `cpu-throttle-initial`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     CpuThrottleInitial,
     /// `cpu-throttle-increment`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     CpuThrottleIncrement,
     /// `cpu-throttle-tailslow`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     CpuThrottleTailslow,
     /// `tls-creds`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     TlsCreds,
     /// `tls-hostname`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     TlsHostname,
     /// `tls-authz`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     TlsAuthz,
     /// `max-bandwidth`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     MaxBandwidth,
     /// `avail-switchover-bandwidth`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     AvailSwitchoverBandwidth,
     /// `downtime-limit`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     DowntimeLimit,
     /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
-    ///
-    /// (since 2.8)
     XCheckpointDelay,
     /// `multifd-channels`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     MultifdChannels,
     /// `xbzrle-cache-size`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     XbzrleCacheSize,
     /// `max-postcopy-bandwidth`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     MaxPostcopyBandwidth,
     /// `max-cpu-throttle`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     MaxCpuThrottle,
     /// `multifd-compression`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     MultifdCompression,
     /// `multifd-zlib-level`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     MultifdZlibLevel,
     /// `multifd-zstd-level`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     MultifdZstdLevel,
     /// `multifd-qatzip-level`, since QEMU 9.2.
-    ///
-    /// (since 9.2)
     MultifdQatzipLevel,
     /// `block-bitmap-mapping`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     BlockBitmapMapping,
     /// `x-vcpu-dirty-limit-period`, since QEMU 8.1. Unstable.
-    ///
-    /// (since 8.1)
     XVcpuDirtyLimitPeriod,
     /// `vcpu-dirty-limit`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     VcpuDirtyLimit,
     /// `mode`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     Mode,
     /// `zero-page-detection`, since QEMU 9.0.
-    ///
-    /// (since 9.0)
     ZeroPageDetection,
     /// `direct-io`, since QEMU 9.1.
-    ///
-    /// (since 9.1)
     DirectIo,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -4729,120 +3925,62 @@ impl From<&str> for MigrationParameter {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationParameters {
     /// `announce-initial`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub announce_initial: Option<u64>,
     /// `announce-max`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub announce_max: Option<u64>,
     /// `announce-rounds`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub announce_rounds: Option<u64>,
     /// `announce-step`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub announce_step: Option<u64>,
     /// `throttle-trigger-threshold`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub throttle_trigger_threshold: Option<u8>,
     /// `cpu-throttle-initial`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub cpu_throttle_initial: Option<u8>,
     /// `cpu-throttle-increment`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub cpu_throttle_increment: Option<u8>,
     /// `cpu-throttle-tailslow`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     pub cpu_throttle_tailslow: Option<bool>,
     /// `tls-creds`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub tls_creds: Option<String>,
     /// `tls-hostname`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub tls_hostname: Option<String>,
     /// `tls-authz`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub tls_authz: Option<String>,
     /// `max-bandwidth`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub max_bandwidth: Option<u64>,
     /// `avail-switchover-bandwidth`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub avail_switchover_bandwidth: Option<u64>,
     /// `downtime-limit`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub downtime_limit: Option<u64>,
     /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
-    ///
-    /// (since 2.8)
     pub x_checkpoint_delay: Option<u32>,
     /// `multifd-channels`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub multifd_channels: Option<u8>,
     /// `xbzrle-cache-size`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     pub xbzrle_cache_size: Option<u64>,
     /// `max-postcopy-bandwidth`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub max_postcopy_bandwidth: Option<u64>,
     /// `max-cpu-throttle`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub max_cpu_throttle: Option<u8>,
     /// `multifd-compression`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub multifd_compression: Option<MultiFdCompression>,
     /// `multifd-zlib-level`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub multifd_zlib_level: Option<u8>,
     /// `multifd-qatzip-level`, since QEMU 9.2.
-    ///
-    /// (since 9.2)
     pub multifd_qatzip_level: Option<u8>,
     /// `multifd-zstd-level`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub multifd_zstd_level: Option<u8>,
     /// `block-bitmap-mapping`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub block_bitmap_mapping: Option<Vec<BitmapMigrationNodeAlias>>,
     /// `x-vcpu-dirty-limit-period`, since QEMU 8.1. Unstable.
-    ///
-    /// (since 8.1)
     pub x_vcpu_dirty_limit_period: Option<u64>,
     /// `vcpu-dirty-limit`, since QEMU 8.1.
-    ///
-    /// (since 8.1)
     pub vcpu_dirty_limit: Option<u64>,
     /// `mode`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub mode: Option<MigMode>,
     /// `zero-page-detection`, since QEMU 9.0.
-    ///
-    /// (since 9.0)
     pub zero_page_detection: Option<ZeroPageDetection>,
     /// `direct-io`, since QEMU 9.1.
-    ///
-    /// (since 9.1)
     pub direct_io: Option<bool>,
 }
 /// The struct `MigrationStats`, since QEMU 0.14.
@@ -4857,60 +3995,32 @@ pub struct MigrationStats {
     /// `total`.
     pub total: i64,
     /// `duplicate`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub duplicate: i64,
     /// `normal`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub normal: i64,
     /// `normal-bytes`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub normal_bytes: i64,
     /// `dirty-pages-rate`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub dirty_pages_rate: i64,
     /// `mbps`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     pub mbps: f64,
     /// `dirty-sync-count`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub dirty_sync_count: i64,
     /// `postcopy-requests`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub postcopy_requests: i64,
     /// `page-size`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub page_size: i64,
     /// `multifd-bytes`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub multifd_bytes: u64,
     /// `pages-per-second`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub pages_per_second: u64,
     /// `precopy-bytes`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub precopy_bytes: u64,
     /// `downtime-bytes`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub downtime_bytes: u64,
     /// `postcopy-bytes`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub postcopy_bytes: u64,
     /// `dirty-sync-missed-zero-copy`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     pub dirty_sync_missed_zero_copy: u64,
 }
 /// The enum `MigrationStatus`, since QEMU 2.3.
@@ -4930,40 +4040,24 @@ pub enum MigrationStatus {
     /// `active`.
     Active,
     /// `postcopy-active`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     PostcopyActive,
     /// `postcopy-paused`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     PostcopyPaused,
     /// `postcopy-recover-setup`, since QEMU 9.1.
-    ///
-    /// (since 9.1)
     PostcopyRecoverSetup,
     /// `postcopy-recover`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     PostcopyRecover,
     /// `completed`.
     Completed,
     /// `failed`.
     Failed,
     /// `colo`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     Colo,
     /// `pre-switchover`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     PreSwitchover,
     /// `device`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     Device,
     /// `wait-unplug`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     WaitUnplug,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -5034,16 +4128,10 @@ pub enum MultiFdCompression {
     /// `zstd`. Only in builds of QEMU with `CONFIG_ZSTD`.
     Zstd,
     /// `qatzip`, since QEMU 9.2. Only in builds of QEMU with `CONFIG_QATZIP`.
-    ///
-    /// (since 9.2)
     Qatzip,
     /// `qpl`, since QEMU 9.1. Only in builds of QEMU with `CONFIG_QPL`.
-    ///
-    /// (since 9.1)
     Qpl,
     /// `uadk`, since QEMU 9.1. Only in builds of QEMU with `CONFIG_UADK`.
-    ///
-    /// (since 9.1)
     Uadk,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -5081,68 +4169,40 @@ impl From<&str> for MultiFdCompression {
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerOptions {
     /// `handshake-max-seconds`, since QEMU 10.0.
-    ///
-    /// (since 10.0)
     pub handshake_max_seconds: Option<u32>,
     /// `tls-creds`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub tls_creds: Option<String>,
     /// `tls-authz`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub tls_authz: Option<String>,
     /// `max-connections`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub max_connections: Option<u32>,
     /// `addr`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub addr: SocketAddress,
 }
 /// The struct `NbdServerOptionsBase`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NbdServerOptionsBase {
     /// `handshake-max-seconds`, since QEMU 10.0.
-    ///
-    /// (since 10.0)
     pub handshake_max_seconds: Option<u32>,
     /// `tls-creds`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub tls_creds: Option<String>,
     /// `tls-authz`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub tls_authz: Option<String>,
     /// `max-connections`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub max_connections: Option<u32>,
 }
 /// The struct `NbdServerOptionsLegacy`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerOptionsLegacy {
     /// `handshake-max-seconds`, since QEMU 10.0.
-    ///
-    /// (since 10.0)
     pub handshake_max_seconds: Option<u32>,
     /// `tls-creds`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub tls_creds: Option<String>,
     /// `tls-authz`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub tls_authz: Option<String>,
     /// `max-connections`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub max_connections: Option<u32>,
     /// `addr`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub addr: SocketAddressLegacy,
 }
 /// The enum `NetClientDriver`, since QEMU 2.7.
@@ -5160,18 +4220,12 @@ pub enum NetClientDriver {
     /// `tap`.
     Tap,
     /// `l2tpv3`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     L2tpv3,
     /// `socket`.
     Socket,
     /// `stream`, since QEMU 7.2.
-    ///
-    /// (since 7.2)
     Stream,
     /// `dgram`, since QEMU 7.2.
-    ///
-    /// (since 7.2)
     Dgram,
     /// `vde`.
     Vde,
@@ -5184,24 +4238,14 @@ pub enum NetClientDriver {
     /// `vhost-user`.
     VhostUser,
     /// `vhost-vdpa`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     VhostVdpa,
     /// `af-xdp`, since QEMU 8.2. Only in builds of QEMU with `CONFIG_AF_XDP`.
-    ///
-    /// (since 8.2)
     AfXdp,
     /// `vmnet-host`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
-    ///
-    /// (since 7.1)
     VmnetHost,
     /// `vmnet-shared`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
-    ///
-    /// (since 7.1)
     VmnetShared,
     /// `vmnet-bridged`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
-    ///
-    /// (since 7.1)
     VmnetBridged,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -5278,18 +4322,12 @@ pub enum NetdevType {
     /// `tap`.
     Tap(NetdevTapOptions),
     /// `l2tpv3`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     L2tpv3(NetdevL2TPv3Options),
     /// `socket`.
     Socket(NetdevSocketOptions),
     /// `stream`, since QEMU 7.2.
-    ///
-    /// (since 7.2)
     Stream(NetdevStreamOptions),
     /// `dgram`, since QEMU 7.2.
-    ///
-    /// (since 7.2)
     Dgram(NetdevDgramOptions),
     /// `vde`.
     Vde(NetdevVdeOptions),
@@ -5300,26 +4338,16 @@ pub enum NetdevType {
     /// `netmap`.
     Netmap(NetdevNetmapOptions),
     /// `af-xdp`, since QEMU 8.2. Only in builds of QEMU with `CONFIG_AF_XDP`.
-    ///
-    /// (since 8.2)
     AfXdp(NetdevAfxdpOptions),
     /// `vhost-user`.
     VhostUser(NetdevVhostUserOptions),
     /// `vhost-vdpa`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     VhostVdpa(NetdevVhostVdpaOptions),
     /// `vmnet-host`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
-    ///
-    /// (since 7.1)
     VmnetHost(NetdevVmnetHostOptions),
     /// `vmnet-shared`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
-    ///
-    /// (since 7.1)
     VmnetShared(NetdevVmnetSharedOptions),
     /// `vmnet-bridged`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
-    ///
-    /// (since 7.1)
     VmnetBridged(NetdevVmnetBridgedOptions),
     /// `none`.
     None,
@@ -5364,12 +4392,8 @@ pub struct NetdevStreamOptions {
     /// `server`.
     pub server: Option<bool>,
     /// `reconnect`, since QEMU 8.0. Deprecated.
-    ///
-    /// (since 8.0)
     pub reconnect: Option<i64>,
     /// `reconnect-ms`, since QEMU 9.2.
-    ///
-    /// (since 9.2)
     pub reconnect_ms: Option<i64>,
 }
 /// The struct `NumaCpuOptions`, since QEMU 2.10.
@@ -5380,26 +4404,16 @@ pub struct NumaCpuOptions {
     /// `node-id`.
     pub node_id: Option<i64>,
     /// `drawer-id`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub drawer_id: Option<i64>,
     /// `book-id`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub book_id: Option<i64>,
     /// `socket-id`.
     pub socket_id: Option<i64>,
     /// `die-id`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     pub die_id: Option<i64>,
     /// `cluster-id`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     pub cluster_id: Option<i64>,
     /// `module-id`, since QEMU 9.1.
-    ///
-    /// (since 9.1)
     pub module_id: Option<i64>,
     /// `core-id`.
     pub core_id: Option<i64>,
@@ -5413,20 +4427,12 @@ pub enum NumaOptions {
     /// `node`.
     Node(NumaNodeOptions),
     /// `dist`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Dist(NumaDistOptions),
     /// `cpu`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Cpu(NumaCpuOptions),
     /// `hmat-lb`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     HmatLb(NumaHmatLbOptions),
     /// `hmat-cache`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     HmatCache(NumaHmatCacheOptions),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -5781,12 +4787,8 @@ pub enum PcieLinkSpeed {
     /// `16`.
     _16,
     /// `32`, since QEMU 9.0.
-    ///
-    /// (since 9.0)
     _32,
     /// `64`, since QEMU 9.0.
-    ///
-    /// (since 9.0)
     _64,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -5894,8 +4896,6 @@ pub struct QCryptoBlockCreateOptionsLuks {
     /// `hash-alg`.
     pub hash_alg: Option<QCryptoHashAlgo>,
     /// `iter-time`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub iter_time: Option<i64>,
 }
 /// The union `QCryptoBlockInfo`, since QEMU 2.7.
@@ -5925,8 +4925,6 @@ pub struct QCryptoBlockInfoLuks {
     /// `hash-alg`.
     pub hash_alg: QCryptoHashAlgo,
     /// `detached-header`, since QEMU 9.0.
-    ///
-    /// (since 9.0)
     pub detached_header: bool,
     /// `payload-offset`.
     pub payload_offset: i64,
@@ -5948,12 +4946,8 @@ pub enum QCryptoCipherAlgo {
     /// `aes-256`.
     Aes256,
     /// `des`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     Des,
     /// `3des`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     _3des,
     /// `cast5-128`.
     Cast5_128,
@@ -5970,8 +4964,6 @@ pub enum QCryptoCipherAlgo {
     /// `twofish-256`.
     Twofish256,
     /// `sm4`, since QEMU 9.0.
-    ///
-    /// (since 9.0)
     Sm4,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -6026,26 +5018,16 @@ pub enum QCryptoHashAlgo {
     /// `sha1`.
     Sha1,
     /// `sha224`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     Sha224,
     /// `sha256`.
     Sha256,
     /// `sha384`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     Sha384,
     /// `sha512`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     Sha512,
     /// `ripemd160`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     Ripemd160,
     /// `sm3`, since QEMU 9.2.
-    ///
-    /// (since 9.2)
     Sm3,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -6276,8 +5258,6 @@ pub struct QCryptodevInfo {
 #[non_exhaustive]
 pub enum QKeyCode {
     /// `unmapped`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     Unmapped,
     /// `shift`.
     Shift,
@@ -6518,172 +5498,88 @@ pub enum QKeyCode {
     /// `compose`.
     Compose,
     /// `pause`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     Pause,
     /// `ro`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     Ro,
     /// `hiragana`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Hiragana,
     /// `henkan`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Henkan,
     /// `yen`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Yen,
     /// `muhenkan`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     Muhenkan,
     /// `katakanahiragana`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     Katakanahiragana,
     /// `kp_comma`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     KpComma,
     /// `kp_equals`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     KpEquals,
     /// `power`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     Power,
     /// `sleep`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Sleep,
     /// `wake`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Wake,
     /// `audionext`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Audionext,
     /// `audioprev`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Audioprev,
     /// `audiostop`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Audiostop,
     /// `audioplay`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Audioplay,
     /// `audiomute`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Audiomute,
     /// `volumeup`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Volumeup,
     /// `volumedown`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Volumedown,
     /// `mediaselect`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Mediaselect,
     /// `mail`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Mail,
     /// `calculator`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Calculator,
     /// `computer`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Computer,
     /// `ac_home`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     AcHome,
     /// `ac_back`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     AcBack,
     /// `ac_forward`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     AcForward,
     /// `ac_refresh`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     AcRefresh,
     /// `ac_bookmarks`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     AcBookmarks,
     /// `lang1`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     Lang1,
     /// `lang2`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     Lang2,
     /// `f13`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     F13,
     /// `f14`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     F14,
     /// `f15`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     F15,
     /// `f16`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     F16,
     /// `f17`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     F17,
     /// `f18`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     F18,
     /// `f19`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     F19,
     /// `f20`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     F20,
     /// `f21`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     F21,
     /// `f22`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     F22,
     /// `f23`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     F23,
     /// `f24`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     F24,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -7094,8 +5990,6 @@ pub enum RbdEncryptionCreateOptions {
     /// `luks2`.
     Luks2(RbdEncryptionCreateOptionsLuks2),
     /// `luks-any`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     LuksAny,
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -7138,8 +6032,6 @@ pub struct RbdEncryptionOptions {
     /// `format`, and the members that depend on it.
     pub format: RbdEncryptionOptionsFormat,
     /// `parent`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     pub parent: Option<Box<RbdEncryptionOptions>>,
 }
 /// The branches of the union `RbdEncryptionOptions`, told by `format`.
@@ -7151,8 +6043,6 @@ pub enum RbdEncryptionOptionsFormat {
     /// `luks2`.
     Luks2(RbdEncryptionOptionsLuks2),
     /// `luks-any`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     LuksAny(RbdEncryptionOptionsLuksAny),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -7174,8 +6064,6 @@ pub enum RbdImageEncryptionFormat {
     /// `luks2`.
     Luks2,
     /// `luks-any`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     LuksAny,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -7367,8 +6255,6 @@ pub struct SevCommonProperties {
     /// `reduced-phys-bits`.
     pub reduced_phys_bits: u32,
     /// `kernel-hashes`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     pub kernel_hashes: Option<bool>,
 }
 /// The struct `SevGuestInfo`, since QEMU 2.12.
@@ -7393,8 +6279,6 @@ pub struct SevGuestProperties {
     /// `reduced-phys-bits`.
     pub reduced_phys_bits: u32,
     /// `kernel-hashes`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     pub kernel_hashes: Option<bool>,
     /// `dh-cert-file`.
     pub dh_cert_file: Option<String>,
@@ -7405,8 +6289,6 @@ pub struct SevGuestProperties {
     /// `handle`.
     pub handle: Option<u32>,
     /// `legacy-vm-type`, since QEMU 9.1.
-    ///
-    /// (since 9.1)
     pub legacy_vm_type: Option<OnOffAuto>,
 }
 /// The enum `SevGuestType`, since QEMU 6.2.
@@ -7490,8 +6372,6 @@ pub struct SevSnpGuestProperties {
     /// `reduced-phys-bits`.
     pub reduced_phys_bits: u32,
     /// `kernel-hashes`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     pub kernel_hashes: Option<bool>,
     /// `policy`.
     pub policy: Option<u64>,
@@ -7506,8 +6386,6 @@ pub struct SevSnpGuestProperties {
     /// `host-data`.
     pub host_data: Option<String>,
     /// `vcek-disabled`, since QEMU 9.1.
-    ///
-    /// (since 9.1)
     pub vcek_disabled: Option<bool>,
 }
 /// The struct `SGXInfo`, since QEMU 6.2.
@@ -7526,8 +6404,6 @@ pub struct SgxInfo {
     /// `flc`.
     pub flc: bool,
     /// `sections`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub sections: Vec<SgxepcSection>,
 }
 /// The enum `SmbiosEntryPointType`, since QEMU 7.0.
@@ -7541,8 +6417,6 @@ pub enum SmbiosEntryPointType {
     /// `64`.
     _64,
     /// `auto`, since QEMU 9.0.
-    ///
-    /// (since 9.0)
     Auto,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -7590,24 +6464,16 @@ pub struct SmpConfiguration {
     /// `cpus`.
     pub cpus: Option<i64>,
     /// `drawers`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub drawers: Option<i64>,
     /// `books`, since QEMU 8.2.
-    ///
-    /// (since 8.2)
     pub books: Option<i64>,
     /// `sockets`.
     pub sockets: Option<i64>,
     /// `dies`.
     pub dies: Option<i64>,
     /// `clusters`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub clusters: Option<i64>,
     /// `modules`, since QEMU 9.1.
-    ///
-    /// (since 9.1)
     pub modules: Option<i64>,
     /// `cores`.
     pub cores: Option<i64>,
@@ -7669,8 +6535,6 @@ pub enum StatsFilterTarget {
     /// `vm`.
     Vm,
     /// `cryptodev`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     Cryptodev,
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -7682,12 +6546,8 @@ pub enum StatsFilterTarget {
 #[non_exhaustive]
 pub enum StatsProvider {
     /// `kvm`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     Kvm,
     /// `cryptodev`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     Cryptodev,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -7750,8 +6610,6 @@ pub enum StatsTarget {
     /// `vcpu`.
     Vcpu,
     /// `cryptodev`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     Cryptodev,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -7800,16 +6658,12 @@ pub enum SysEmuTarget {
     /// `arm`.
     Arm,
     /// `avr`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     Avr,
     /// `hppa`.
     Hppa,
     /// `i386`.
     I386,
     /// `loongarch64`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     Loongarch64,
     /// `m68k`.
     M68k,
@@ -7836,8 +6690,6 @@ pub enum SysEmuTarget {
     /// `riscv64`.
     Riscv64,
     /// `rx`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     Rx,
     /// `s390x`.
     S390x,
@@ -8022,52 +6874,28 @@ pub struct TlsCredsX509Properties {
 #[non_exhaustive]
 pub enum TransactionAction {
     /// `abort`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     Abort(Abort),
     /// `block-dirty-bitmap-add`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     BlockDirtyBitmapAdd(BlockDirtyBitmapAdd),
     /// `block-dirty-bitmap-remove`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     BlockDirtyBitmapRemove(BlockDirtyBitmap),
     /// `block-dirty-bitmap-clear`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     BlockDirtyBitmapClear(BlockDirtyBitmap),
     /// `block-dirty-bitmap-enable`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     BlockDirtyBitmapEnable(BlockDirtyBitmap),
     /// `block-dirty-bitmap-disable`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     BlockDirtyBitmapDisable(BlockDirtyBitmap),
     /// `block-dirty-bitmap-merge`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     BlockDirtyBitmapMerge(BlockDirtyBitmapMerge),
     /// `blockdev-backup`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     BlockdevBackup(BlockdevBackup),
     /// `blockdev-snapshot`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     BlockdevSnapshot(BlockdevSnapshot),
     /// `blockdev-snapshot-internal-sync`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     BlockdevSnapshotInternalSync(BlockdevSnapshotInternal),
     /// `blockdev-snapshot-sync`, since QEMU 1.1.
-    ///
-    /// (since 1.1)
     BlockdevSnapshotSync(BlockdevSnapshotSync),
     /// `drive-backup`, since QEMU 1.6. Deprecated.
-    ///
-    /// (since 1.6)
     DriveBackup(DriveBackup),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),

@@ -26,8 +26,6 @@ mod both;
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockCommit {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -36,14 +34,10 @@ pub struct BlockCommit {
     /// `top`.
     pub top: Option<String>,
     /// `backing-file`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub backing_file: Option<String>,
     /// `speed`.
     pub speed: Option<i64>,
     /// `filter-node-name`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub filter_node_name: Option<String>,
 }
 impl BlockCommit {
@@ -75,26 +69,18 @@ pub struct BlockDirtyBitmapAdd(pub types::BlockDirtyBitmapAdd);
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStream {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
     /// `base`.
     pub base: Option<String>,
     /// `base-node`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub base_node: Option<String>,
     /// `backing-file`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub backing_file: Option<String>,
     /// `speed`.
     pub speed: Option<i64>,
     /// `on-error`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub on_error: Option<types::BlockdevOnError>,
 }
 impl BlockStream {
@@ -133,12 +119,8 @@ pub struct BlockdevBackup(pub types::BlockdevBackup);
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevChangeMedium {
     /// `device`. Deprecated.
-    ///
-    /// Deprecated
     pub device: Option<String>,
     /// `id`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub id: Option<String>,
     /// `filename`.
     pub filename: String,
@@ -165,8 +147,6 @@ impl BlockdevChangeMedium {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevMirror {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -187,8 +167,6 @@ pub struct BlockdevMirror {
     /// `on-target-error`.
     pub on_target_error: Option<types::BlockdevOnError>,
     /// `filter-node-name`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub filter_node_name: Option<String>,
 }
 impl BlockdevMirror {
@@ -269,16 +247,12 @@ pub struct DumpGuestMemory {
     /// `protocol`.
     pub protocol: String,
     /// `detach`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub detach: Option<bool>,
     /// `begin`.
     pub begin: Option<i64>,
     /// `length`.
     pub length: Option<i64>,
     /// `format`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub format: Option<types::DumpGuestMemoryFormat>,
 }
 impl DumpGuestMemory {
@@ -355,8 +329,6 @@ pub struct NbdServerStart {
     /// `addr`.
     pub addr: types::SocketAddressLegacy,
     /// `tls-creds`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub tls_creds: Option<String>,
 }
 impl NbdServerStart {
@@ -401,12 +373,8 @@ impl Transaction {
 #[derive(Debug, Clone, PartialEq)]
 pub struct XBlockdevInsertMedium {
     /// `device`. Deprecated.
-    ///
-    /// Deprecated
     pub device: Option<String>,
     /// `id`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub id: Option<String>,
     /// `node-name`.
     pub node_name: String,
@@ -429,12 +397,8 @@ impl XBlockdevInsertMedium {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XBlockdevRemoveMedium {
     /// `device`. Deprecated.
-    ///
-    /// Deprecated
     pub device: Option<String>,
     /// `id`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub id: Option<String>,
 }
 wire::commands! {

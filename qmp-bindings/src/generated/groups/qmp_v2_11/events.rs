@@ -21,20 +21,14 @@ pub struct BlockIoError {
     /// `device`.
     pub device: String,
     /// `node-name`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub node_name: String,
     /// `operation`.
     pub operation: types::IoOperationType,
     /// `action`.
     pub action: types::BlockErrorAction,
     /// `nospace`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub nospace: Option<bool>,
     /// `reason`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub reason: String,
 }
 /// The event `GUEST_PANICKED`, since QEMU 1.5.
@@ -45,8 +39,6 @@ pub struct GuestPanicked {
     /// `action`.
     pub action: types::GuestPanicAction,
     /// `info`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub info: Option<types::GuestPanicInformation>,
 }
 /// The event `MIGRATION`, since QEMU 2.4.
@@ -63,8 +55,6 @@ pub struct Migration {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reset {
     /// `guest`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub guest: bool,
 }
 /// The event `SHUTDOWN`, since QEMU 0.12.
@@ -75,8 +65,6 @@ pub struct Reset {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shutdown {
     /// `guest`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub guest: bool,
 }
 #[derive(Default)]

@@ -124,16 +124,10 @@ pub enum BlkdebugEvent {
     /// `empty_image_prepare`.
     EmptyImagePrepare,
     /// `l1_shrink_write_table`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     L1ShrinkWriteTable,
     /// `l1_shrink_free_l2_clusters`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     L1ShrinkFreeL2Clusters,
     /// `cor_write`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     CorWrite,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -283,8 +277,6 @@ pub struct BlockDeviceInfo {
     /// `file`.
     pub file: String,
     /// `node-name`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub node_name: Option<String>,
     /// `ro`.
     pub ro: bool,
@@ -293,18 +285,12 @@ pub struct BlockDeviceInfo {
     /// `backing_file`.
     pub backing_file: Option<String>,
     /// `backing_file_depth`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub backing_file_depth: i64,
     /// `encrypted`.
     pub encrypted: bool,
     /// `encryption_key_missing`. Deprecated.
-    ///
-    /// Deprecated
     pub encryption_key_missing: bool,
     /// `detect_zeroes`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub detect_zeroes: BlockdevDetectZeroesOptions,
     /// `bps`.
     pub bps: i64,
@@ -319,72 +305,38 @@ pub struct BlockDeviceInfo {
     /// `iops_wr`.
     pub iops_wr: i64,
     /// `image`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     pub image: ImageInfo,
     /// `bps_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_max: Option<i64>,
     /// `bps_rd_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_rd_max: Option<i64>,
     /// `bps_wr_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_wr_max: Option<i64>,
     /// `iops_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_max: Option<i64>,
     /// `iops_rd_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_rd_max: Option<i64>,
     /// `iops_wr_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_wr_max: Option<i64>,
     /// `bps_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub bps_max_length: Option<i64>,
     /// `bps_rd_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub bps_rd_max_length: Option<i64>,
     /// `bps_wr_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub bps_wr_max_length: Option<i64>,
     /// `iops_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub iops_max_length: Option<i64>,
     /// `iops_rd_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub iops_rd_max_length: Option<i64>,
     /// `iops_wr_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub iops_wr_max_length: Option<i64>,
     /// `iops_size`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_size: Option<i64>,
     /// `group`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub group: Option<String>,
     /// `cache`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub cache: BlockdevCacheInfo,
     /// `write_threshold`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub write_threshold: i64,
 }
 /// The struct `BlockDirtyBitmapAdd`, since QEMU 2.4.
@@ -401,12 +353,8 @@ pub struct BlockDirtyBitmapAdd {
     /// `granularity`.
     pub granularity: Option<u32>,
     /// `persistent`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub persistent: Option<bool>,
     /// `autoload`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub autoload: Option<bool>,
 }
 /// The struct `BlockInfo`, since QEMU 0.14.
@@ -419,8 +367,6 @@ pub struct BlockInfo {
     /// `device`.
     pub device: String,
     /// `qdev`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub qdev: Option<String>,
     /// `type`.
     pub r#type: String,
@@ -435,8 +381,6 @@ pub struct BlockInfo {
     /// `io-status`.
     pub io_status: Option<BlockDeviceIoStatus>,
     /// `dirty-bitmaps`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
 }
 /// The struct `BlockMeasureInfo`, since QEMU 2.10.
@@ -457,8 +401,6 @@ pub struct BlockMeasureInfo {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -469,8 +411,6 @@ pub struct BlockdevBackup {
     /// `speed`.
     pub speed: Option<i64>,
     /// `compress`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub compress: Option<bool>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
@@ -544,8 +484,6 @@ pub enum BlockdevDriver {
     /// `ssh`.
     Ssh,
     /// `throttle`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     Throttle,
     /// `vdi`.
     Vdi,
@@ -558,8 +496,6 @@ pub enum BlockdevDriver {
     /// `vvfat`.
     Vvfat,
     /// `vxhs`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Vxhs,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -661,8 +597,6 @@ pub struct BlockdevOptions {
     /// `driver`, and the members that depend on it.
     pub driver: BlockdevOptionsDriver,
     /// `node-name`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub node_name: Option<String>,
     /// `discard`.
     pub discard: Option<BlockdevDiscardOptions>,
@@ -671,12 +605,8 @@ pub struct BlockdevOptions {
     /// `read-only`.
     pub read_only: Option<bool>,
     /// `force-share`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub force_share: Option<bool>,
     /// `detect-zeroes`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub detect_zeroes: Option<BlockdevDetectZeroesOptions>,
 }
 /// The branches of the union `BlockdevOptions`, told by `driver`.
@@ -742,8 +672,6 @@ pub enum BlockdevOptionsDriver {
     /// `ssh`.
     Ssh(BlockdevOptionsSsh),
     /// `throttle`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     Throttle(BlockdevOptionsThrottle),
     /// `vdi`.
     Vdi(BlockdevOptionsGenericFormat),
@@ -756,8 +684,6 @@ pub enum BlockdevOptionsDriver {
     /// `vvfat`.
     Vvfat(BlockdevOptionsVvfat),
     /// `vxhs`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Vxhs(BlockdevOptionsVxHs),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -776,24 +702,14 @@ pub struct BlockdevOptionsBlkdebug {
     /// `align`.
     pub align: Option<i64>,
     /// `max-transfer`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub max_transfer: Option<i32>,
     /// `opt-write-zero`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub opt_write_zero: Option<i32>,
     /// `max-write-zero`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub max_write_zero: Option<i32>,
     /// `opt-discard`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub opt_discard: Option<i32>,
     /// `max-discard`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub max_discard: Option<i32>,
     /// `inject-error`.
     pub inject_error: Option<Vec<BlkdebugInjectErrorOptions>>,
@@ -818,16 +734,10 @@ pub struct BlockdevOptionsFile {
     /// `filename`.
     pub filename: String,
     /// `pr-manager`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     pub pr_manager: Option<String>,
     /// `locking`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub locking: Option<OnOffAuto>,
     /// `aio`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub aio: Option<BlockdevAioOptions>,
 }
 /// The struct `BlockdevOptionsGenericCOWFormat`, since QEMU 2.9.
@@ -856,12 +766,8 @@ pub struct BlockdevOptionsGluster {
     /// `server`.
     pub server: Vec<SocketAddress>,
     /// `debug`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub debug: Option<i64>,
     /// `logfile`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub logfile: Option<String>,
 }
 /// The struct `BlockdevOptionsLUKS`, since QEMU 2.9.
@@ -870,8 +776,6 @@ pub struct BlockdevOptionsLuks {
     /// `file`.
     pub file: BlockdevRef,
     /// `key-secret`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub key_secret: Option<String>,
 }
 /// The struct `BlockdevOptionsNbd`, since QEMU 2.9.
@@ -894,8 +798,6 @@ pub struct BlockdevOptionsNull {
     /// `size`.
     pub size: Option<i64>,
     /// `latency-ns`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub latency_ns: Option<u64>,
 }
 /// The struct `BlockdevOptionsQcow`, since QEMU 2.10.
@@ -928,28 +830,16 @@ pub struct BlockdevOptionsQcow2 {
     /// `pass-discard-other`.
     pub pass_discard_other: Option<bool>,
     /// `overlap-check`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub overlap_check: Option<Qcow2OverlapChecks>,
     /// `cache-size`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub cache_size: Option<i64>,
     /// `l2-cache-size`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub l2_cache_size: Option<i64>,
     /// `refcount-cache-size`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub refcount_cache_size: Option<i64>,
     /// `cache-clean-interval`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub cache_clean_interval: Option<i64>,
     /// `encrypt`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub encrypt: Option<BlockdevQcow2Encryption>,
 }
 /// The struct `BlockdevOptionsQuorum`, since QEMU 2.9.
@@ -962,12 +852,8 @@ pub struct BlockdevOptionsQuorum {
     /// `vote-threshold`.
     pub vote_threshold: i64,
     /// `rewrite-corrupted`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub rewrite_corrupted: Option<bool>,
     /// `read-pattern`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub read_pattern: Option<QuorumReadPattern>,
 }
 /// The struct `BlockdevOptionsRaw`, since QEMU 2.9.
@@ -1103,14 +989,10 @@ pub enum ChardevBackend {
     /// `msmouse`.
     Msmouse(ChardevCommon),
     /// `wctablet`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Wctablet(ChardevCommon),
     /// `braille`.
     Braille(ChardevCommon),
     /// `testdev`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     Testdev(ChardevCommon),
     /// `stdio`.
     Stdio(ChardevStdio),
@@ -1143,8 +1025,6 @@ pub struct ChardevSocket {
     /// `addr`.
     pub addr: SocketAddressLegacy,
     /// `tls-creds`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub tls_creds: Option<String>,
     /// `server`.
     pub server: Option<bool>,
@@ -1155,12 +1035,8 @@ pub struct ChardevSocket {
     /// `telnet`.
     pub telnet: Option<bool>,
     /// `tn3270`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub tn3270: Option<bool>,
     /// `reconnect`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub reconnect: Option<i64>,
 }
 /// The struct `ChardevUdp`, since QEMU 1.5.
@@ -1223,20 +1099,12 @@ pub struct CpuDefinitionInfo {
     /// `name`.
     pub name: String,
     /// `migration-safe`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub migration_safe: Option<bool>,
     /// `static`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub r#static: bool,
     /// `unavailable-features`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub unavailable_features: Option<Vec<String>>,
     /// `typename`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub typename: String,
 }
 /// The union `CpuInfo`, since QEMU 0.14.
@@ -1255,14 +1123,10 @@ pub struct CpuInfo {
     /// `halted`.
     pub halted: bool,
     /// `qom_path`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub qom_path: String,
     /// `thread_id`.
     pub thread_id: i64,
     /// `props`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub props: Option<CpuInstanceProperties>,
 }
 /// The branches of the union `CpuInfo`, told by `arch`.
@@ -1401,8 +1265,6 @@ pub struct CpuInstanceProperties {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -1417,12 +1279,8 @@ pub struct DriveBackup {
     /// `speed`.
     pub speed: Option<i64>,
     /// `bitmap`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub bitmap: Option<String>,
     /// `compress`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub compress: Option<bool>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
@@ -1435,8 +1293,6 @@ pub struct DriveBackup {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveMirror {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -1445,12 +1301,8 @@ pub struct DriveMirror {
     /// `format`.
     pub format: Option<String>,
     /// `node-name`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub node_name: Option<String>,
     /// `replaces`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub replaces: Option<String>,
     /// `sync`.
     pub sync: MirrorSyncMode,
@@ -1459,20 +1311,14 @@ pub struct DriveMirror {
     /// `speed`.
     pub speed: Option<i64>,
     /// `granularity`, since QEMU 1.4.
-    ///
-    /// (since 1.4)
     pub granularity: Option<u32>,
     /// `buf-size`, since QEMU 1.4.
-    ///
-    /// (since 1.4)
     pub buf_size: Option<i64>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
     /// `unmap`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub unmap: Option<bool>,
 }
 /// The enum `GuestPanicAction`, since QEMU 2.1.
@@ -1486,8 +1332,6 @@ pub enum GuestPanicAction {
     /// `pause`.
     Pause,
     /// `poweroff`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     Poweroff,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1580,8 +1424,6 @@ pub struct ImageInfo {
     /// `encrypted`.
     pub encrypted: Option<bool>,
     /// `compressed`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub compressed: Option<bool>,
     /// `backing-filename`.
     pub backing_filename: Option<String>,
@@ -1592,12 +1434,8 @@ pub struct ImageInfo {
     /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
     /// `backing-image`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     pub backing_image: Option<Box<ImageInfo>>,
     /// `format-specific`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub format_specific: Option<ImageInfoSpecific>,
 }
 /// The union `ImageInfoSpecific`, since QEMU 1.7.
@@ -1629,16 +1467,10 @@ pub struct ImageInfoSpecificQCow2 {
     /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
     /// `corrupt`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub corrupt: Option<bool>,
     /// `refcount-bits`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub refcount_bits: i64,
     /// `encrypt`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub encrypt: Option<ImageInfoSpecificQCow2Encryption>,
 }
 /// The union `ImageInfoSpecificQCow2Encryption`, since QEMU 2.10.
@@ -1676,8 +1508,6 @@ pub struct InetSocketAddress {
     /// `port`.
     pub port: String,
     /// `numeric`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub numeric: Option<bool>,
     /// `to`.
     pub to: Option<u16>,
@@ -1713,12 +1543,8 @@ pub enum InputButton {
     /// `wheel-down`.
     WheelDown,
     /// `side`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Side,
     /// `extra`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Extra,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1789,16 +1615,10 @@ pub struct IoThreadInfo {
     /// `thread-id`.
     pub thread_id: i64,
     /// `poll-max-ns`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub poll_max_ns: i64,
     /// `poll-grow`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub poll_grow: i64,
     /// `poll-shrink`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub poll_shrink: i64,
 }
 /// The union `KeyValue`, since QEMU 1.3.
@@ -1828,12 +1648,8 @@ pub struct MachineInfo {
     /// `is-default`.
     pub is_default: Option<bool>,
     /// `cpu-max`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     pub cpu_max: i64,
     /// `hotpluggable-cpus`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub hotpluggable_cpus: bool,
 }
 /// The struct `MapEntry`, since QEMU 2.6.
@@ -1864,8 +1680,6 @@ pub struct MapEntry {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memdev {
     /// `id`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub id: Option<String>,
     /// `size`.
     pub size: u64,
@@ -1892,48 +1706,26 @@ pub struct MigrateSetParameters {
     /// `decompress-threads`.
     pub decompress_threads: Option<i64>,
     /// `cpu-throttle-initial`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub cpu_throttle_initial: Option<i64>,
     /// `cpu-throttle-increment`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub cpu_throttle_increment: Option<i64>,
     /// `tls-creds`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub tls_creds: Option<StrOrNull>,
     /// `tls-hostname`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub tls_hostname: Option<StrOrNull>,
     /// `max-bandwidth`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub max_bandwidth: Option<i64>,
     /// `downtime-limit`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub downtime_limit: Option<i64>,
     /// `x-checkpoint-delay`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub x_checkpoint_delay: Option<i64>,
     /// `block-incremental`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub block_incremental: Option<bool>,
     /// `x-multifd-channels`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     pub x_multifd_channels: Option<i64>,
     /// `x-multifd-page-count`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     pub x_multifd_page_count: Option<i64>,
     /// `xbzrle-cache-size`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     pub xbzrle_cache_size: Option<u64>,
 }
 /// The enum `MigrationCapability`, since QEMU 1.2.
@@ -1947,52 +1739,28 @@ pub enum MigrationCapability {
     /// `xbzrle`.
     Xbzrle,
     /// `rdma-pin-all`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     RdmaPinAll,
     /// `auto-converge`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     AutoConverge,
     /// `zero-blocks`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     ZeroBlocks,
     /// `compress`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     Compress,
     /// `events`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     Events,
     /// `postcopy-ram`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     PostcopyRam,
     /// `x-colo`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     XColo,
     /// `release-ram`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     ReleaseRam,
     /// `block`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Block,
     /// `return-path`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     ReturnPath,
     /// `pause-before-switchover`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     PauseBeforeSwitchover,
     /// `x-multifd`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     XMultifd,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2056,38 +1824,22 @@ pub struct MigrationInfo {
     /// `status`.
     pub status: Option<MigrationStatus>,
     /// `ram`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub ram: Option<MigrationStats>,
     /// `disk`.
     pub disk: Option<MigrationStats>,
     /// `xbzrle-cache`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub xbzrle_cache: Option<XbzrleCacheStats>,
     /// `total-time`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub total_time: Option<i64>,
     /// `expected-downtime`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub expected_downtime: Option<i64>,
     /// `downtime`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub downtime: Option<i64>,
     /// `setup-time`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     pub setup_time: Option<i64>,
     /// `cpu-throttle-percentage`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub cpu_throttle_percentage: Option<i64>,
     /// `error-desc`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub error_desc: Option<String>,
 }
 /// The enum `MigrationParameter`, since QEMU 2.4.
@@ -2105,48 +1857,26 @@ pub enum MigrationParameter {
     /// `decompress-threads`.
     DecompressThreads,
     /// `cpu-throttle-initial`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     CpuThrottleInitial,
     /// `cpu-throttle-increment`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     CpuThrottleIncrement,
     /// `tls-creds`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     TlsCreds,
     /// `tls-hostname`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     TlsHostname,
     /// `max-bandwidth`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     MaxBandwidth,
     /// `downtime-limit`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     DowntimeLimit,
     /// `x-checkpoint-delay`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     XCheckpointDelay,
     /// `block-incremental`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     BlockIncremental,
     /// `x-multifd-channels`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     XMultifdChannels,
     /// `x-multifd-page-count`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     XMultifdPageCount,
     /// `xbzrle-cache-size`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     XbzrleCacheSize,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2208,48 +1938,26 @@ pub struct MigrationParameters {
     /// `decompress-threads`.
     pub decompress_threads: Option<i64>,
     /// `cpu-throttle-initial`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub cpu_throttle_initial: Option<i64>,
     /// `cpu-throttle-increment`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub cpu_throttle_increment: Option<i64>,
     /// `tls-creds`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub tls_creds: Option<String>,
     /// `tls-hostname`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub tls_hostname: Option<String>,
     /// `max-bandwidth`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub max_bandwidth: Option<i64>,
     /// `downtime-limit`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub downtime_limit: Option<i64>,
     /// `x-checkpoint-delay`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub x_checkpoint_delay: Option<i64>,
     /// `block-incremental`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub block_incremental: Option<bool>,
     /// `x-multifd-channels`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     pub x_multifd_channels: Option<i64>,
     /// `x-multifd-page-count`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     pub x_multifd_page_count: Option<i64>,
     /// `xbzrle-cache-size`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     pub xbzrle_cache_size: Option<u64>,
 }
 /// The struct `MigrationStats`, since QEMU 0.14.
@@ -2266,40 +1974,22 @@ pub struct MigrationStats {
     /// `total`.
     pub total: i64,
     /// `duplicate`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub duplicate: i64,
     /// `skipped`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     pub skipped: i64,
     /// `normal`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub normal: i64,
     /// `normal-bytes`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub normal_bytes: i64,
     /// `dirty-pages-rate`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub dirty_pages_rate: i64,
     /// `mbps`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     pub mbps: f64,
     /// `dirty-sync-count`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub dirty_sync_count: i64,
     /// `postcopy-requests`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub postcopy_requests: i64,
     /// `page-size`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub page_size: i64,
 }
 /// The enum `MigrationStatus`, since QEMU 2.3.
@@ -2321,24 +2011,16 @@ pub enum MigrationStatus {
     /// `active`.
     Active,
     /// `postcopy-active`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     PostcopyActive,
     /// `completed`.
     Completed,
     /// `failed`.
     Failed,
     /// `colo`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     Colo,
     /// `pre-switchover`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     PreSwitchover,
     /// `device`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     Device,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2632,12 +2314,8 @@ pub struct NetdevUserOptions {
     /// `restrict`.
     pub restrict: Option<bool>,
     /// `ipv4`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub ipv4: Option<bool>,
     /// `ipv6`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub ipv6: Option<bool>,
     /// `ip`.
     pub ip: Option<String>,
@@ -2656,20 +2334,12 @@ pub struct NetdevUserOptions {
     /// `dnssearch`.
     pub dnssearch: Option<Vec<QapiString>>,
     /// `ipv6-prefix`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub ipv6_prefix: Option<String>,
     /// `ipv6-prefixlen`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub ipv6_prefixlen: Option<i64>,
     /// `ipv6-host`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub ipv6_host: Option<String>,
     /// `ipv6-dns`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub ipv6_dns: Option<String>,
     /// `smb`.
     pub smb: Option<String>,
@@ -2719,12 +2389,8 @@ pub enum NumaOptions {
     /// `node`.
     Node(NumaNodeOptions),
     /// `dist`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Dist(NumaDistOptions),
     /// `cpu`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Cpu(NumaCpuOptions),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -2738,12 +2404,8 @@ pub enum NumaOptionsType {
     /// `node`.
     Node,
     /// `dist`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Dist,
     /// `cpu`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Cpu,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2796,8 +2458,6 @@ pub struct QCryptoBlockCreateOptionsLuks {
     /// `hash-alg`.
     pub hash_alg: Option<QCryptoHashAlgorithm>,
     /// `iter-time`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub iter_time: Option<i64>,
 }
 /// The union `QCryptoBlockInfo`, since QEMU 2.7.
@@ -2853,8 +2513,6 @@ pub enum QCryptoCipherAlgorithm {
     /// `des-rfb`.
     DesRfb,
     /// `3des`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     _3des,
     /// `cast5-128`.
     Cast5_128,
@@ -2921,8 +2579,6 @@ impl From<&str> for QCryptoCipherAlgorithm {
 #[non_exhaustive]
 pub enum QKeyCode {
     /// `unmapped`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     Unmapped,
     /// `shift`.
     Shift,
@@ -3163,108 +2819,56 @@ pub enum QKeyCode {
     /// `compose`.
     Compose,
     /// `pause`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     Pause,
     /// `ro`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     Ro,
     /// `hiragana`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Hiragana,
     /// `henkan`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Henkan,
     /// `yen`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Yen,
     /// `kp_comma`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     KpComma,
     /// `kp_equals`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     KpEquals,
     /// `power`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     Power,
     /// `sleep`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Sleep,
     /// `wake`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Wake,
     /// `audionext`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Audionext,
     /// `audioprev`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Audioprev,
     /// `audiostop`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Audiostop,
     /// `audioplay`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Audioplay,
     /// `audiomute`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Audiomute,
     /// `volumeup`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Volumeup,
     /// `volumedown`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Volumedown,
     /// `mediaselect`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Mediaselect,
     /// `mail`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Mail,
     /// `calculator`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Calculator,
     /// `computer`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Computer,
     /// `ac_home`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     AcHome,
     /// `ac_back`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     AcBack,
     /// `ac_forward`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     AcForward,
     /// `ac_refresh`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     AcRefresh,
     /// `ac_bookmarks`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     AcBookmarks,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3598,8 +3202,6 @@ pub enum SocketAddress {
 /// Deprecated in QEMU 2.11.
 ///
 /// In the bindings of 7.2: `type` is new.
-///
-/// Deprecated.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SocketAddressLegacy {

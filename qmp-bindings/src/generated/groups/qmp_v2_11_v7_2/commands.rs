@@ -42,8 +42,6 @@ pub struct TraceEventGetState {
     /// `name`.
     pub name: String,
     /// `vcpu`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub vcpu: Option<i64>,
 }
 impl TraceEventGetState {
@@ -69,8 +67,6 @@ pub struct TraceEventSetState {
     /// `ignore-unavailable`.
     pub ignore_unavailable: Option<bool>,
     /// `vcpu`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub vcpu: Option<i64>,
 }
 impl TraceEventSetState {

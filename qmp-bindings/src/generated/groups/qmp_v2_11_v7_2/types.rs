@@ -26,22 +26,14 @@ pub enum QCryptoHashAlgorithm {
     /// `sha1`.
     Sha1,
     /// `sha224`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     Sha224,
     /// `sha256`.
     Sha256,
     /// `sha384`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     Sha384,
     /// `sha512`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     Sha512,
     /// `ripemd160`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     Ripemd160,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -135,8 +127,6 @@ pub struct TraceEventInfo {
     /// `state`.
     pub state: TraceEventState,
     /// `vcpu`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub vcpu: bool,
 }
 wire::display_enum! {

@@ -39,8 +39,6 @@ pub struct BlockdevCloseTray {
     /// `device`. Deprecated.
     pub device: Option<String>,
     /// `id`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub id: Option<String>,
 }
 /// The command `blockdev-del`, since QEMU 2.9.
@@ -65,8 +63,6 @@ pub struct BlockdevOpenTray {
     /// `device`. Deprecated.
     pub device: Option<String>,
     /// `id`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub id: Option<String>,
     /// `force`.
     pub force: Option<bool>,
@@ -91,8 +87,6 @@ pub struct Eject {
     /// `device`. Deprecated.
     pub device: Option<String>,
     /// `id`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub id: Option<String>,
     /// `force`.
     pub force: Option<bool>,
@@ -261,8 +255,6 @@ pub struct XenSaveDevicesState {
     /// `filename`.
     pub filename: String,
     /// `live`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     pub live: Option<bool>,
 }
 impl XenSaveDevicesState {

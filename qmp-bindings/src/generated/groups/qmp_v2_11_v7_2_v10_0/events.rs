@@ -33,8 +33,6 @@ pub struct DeviceTrayMoved {
     /// `device`.
     pub device: String,
     /// `id`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub id: String,
     /// `tray-open`.
     pub tray_open: bool,
@@ -59,8 +57,6 @@ pub struct MigrationPass {
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuorumReportBad {
     /// `type`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub r#type: types::QuorumOpType,
     /// `error`.
     pub error: Option<String>,

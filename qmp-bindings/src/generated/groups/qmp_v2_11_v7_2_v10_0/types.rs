@@ -16,8 +16,6 @@ pub enum AcpiSlotType {
     /// `DIMM`.
     Dimm,
     /// `CPU`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     Cpu,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -67,8 +65,6 @@ pub struct BlockIoThrottle {
     /// `device`. Deprecated.
     pub device: Option<String>,
     /// `id`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub id: Option<String>,
     /// `bps`.
     pub bps: i64,
@@ -83,60 +79,32 @@ pub struct BlockIoThrottle {
     /// `iops_wr`.
     pub iops_wr: i64,
     /// `bps_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_max: Option<i64>,
     /// `bps_rd_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_rd_max: Option<i64>,
     /// `bps_wr_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_wr_max: Option<i64>,
     /// `iops_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_max: Option<i64>,
     /// `iops_rd_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_rd_max: Option<i64>,
     /// `iops_wr_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_wr_max: Option<i64>,
     /// `bps_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub bps_max_length: Option<i64>,
     /// `bps_rd_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub bps_rd_max_length: Option<i64>,
     /// `bps_wr_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub bps_wr_max_length: Option<i64>,
     /// `iops_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub iops_max_length: Option<i64>,
     /// `iops_rd_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub iops_rd_max_length: Option<i64>,
     /// `iops_wr_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub iops_wr_max_length: Option<i64>,
     /// `iops_size`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_size: Option<i64>,
     /// `group`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub group: Option<String>,
 }
 /// The struct `BlockdevCacheOptions`, since QEMU 2.9.
@@ -164,8 +132,6 @@ pub enum BlockdevOnError {
     /// `stop`.
     Stop,
     /// `auto`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     Auto,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -271,8 +237,6 @@ pub struct BlockdevOptionsCurlHttp {
     /// `cookie`.
     pub cookie: Option<String>,
     /// `cookie-secret`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub cookie_secret: Option<String>,
 }
 /// The struct `BlockdevOptionsCurlHttps`, since QEMU 2.9.
@@ -297,8 +261,6 @@ pub struct BlockdevOptionsCurlHttps {
     /// `sslverify`.
     pub sslverify: Option<bool>,
     /// `cookie-secret`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub cookie_secret: Option<String>,
 }
 /// The struct `BlockdevOptionsIscsi`, since QEMU 2.9.
@@ -441,8 +403,6 @@ pub struct ChardevFile {
     /// `out`.
     pub out: String,
     /// `append`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub append: Option<bool>,
 }
 /// The struct `ChardevHostdev`, since QEMU 1.4.
@@ -744,8 +704,6 @@ pub enum FailoverStatus {
     /// `completed`.
     Completed,
     /// `relaunch`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Relaunch,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1027,8 +985,6 @@ pub struct NetdevTapOptions {
     /// `downscript`.
     pub downscript: Option<String>,
     /// `br`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub br: Option<String>,
     /// `helper`.
     pub helper: Option<String>,
@@ -1047,8 +1003,6 @@ pub struct NetdevTapOptions {
     /// `queues`.
     pub queues: Option<u32>,
     /// `poll-us`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub poll_us: Option<u32>,
 }
 /// The enum `NetworkAddressFamily`, since QEMU 2.1.
@@ -1064,8 +1018,6 @@ pub enum NetworkAddressFamily {
     /// `unix`.
     Unix,
     /// `vsock`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     Vsock,
     /// `unknown`.
     Unknown,
@@ -1149,12 +1101,8 @@ pub struct ObjectTypeInfo {
     /// `name`.
     pub name: String,
     /// `abstract`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub r#abstract: Option<bool>,
     /// `parent`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub parent: Option<String>,
 }
 /// The enum `OnOffSplit`, since QEMU 2.6.
@@ -1279,8 +1227,6 @@ pub enum QCryptoCipherMode {
     /// `xts`.
     Xts,
     /// `ctr`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     Ctr,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1517,8 +1463,6 @@ pub enum RunState {
     /// `guest-panicked`.
     GuestPanicked,
     /// `colo`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     Colo,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1648,8 +1592,6 @@ pub struct SpiceInfo {
     /// `enabled`.
     pub enabled: bool,
     /// `migrated`, since QEMU 1.4.
-    ///
-    /// (since 1.4)
     pub migrated: bool,
     /// `host`.
     pub host: Option<String>,
@@ -1662,8 +1604,6 @@ pub struct SpiceInfo {
     /// `compiled-version`.
     pub compiled_version: Option<String>,
     /// `mouse-mode`, since QEMU 1.1.
-    ///
-    /// (since 1.1)
     pub mouse_mode: SpiceQueryMouseMode,
     /// `channels`.
     pub channels: Option<Vec<SpiceChannel>>,
@@ -1752,8 +1692,6 @@ pub enum TpmType {
     /// `passthrough`.
     Passthrough,
     /// `emulator`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     Emulator,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1788,8 +1726,6 @@ pub enum TpmTypeOptions {
     /// `passthrough`.
     Passthrough(TpmPassthroughOptions),
     /// `emulator`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     Emulator(TpmEmulatorOptions),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -1806,8 +1742,6 @@ pub struct VncBasicInfo {
     /// `family`.
     pub family: NetworkAddressFamily,
     /// `websocket`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub websocket: bool,
 }
 /// The struct `VncClientInfo`, since QEMU 0.14.
@@ -1822,8 +1756,6 @@ pub struct VncClientInfo {
     /// `family`.
     pub family: NetworkAddressFamily,
     /// `websocket`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub websocket: bool,
     /// `x509_dname`.
     pub x509_dname: Option<String>,
@@ -1880,8 +1812,6 @@ pub struct VncServerInfo {
     /// `family`.
     pub family: NetworkAddressFamily,
     /// `websocket`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub websocket: bool,
     /// `auth`.
     pub auth: Option<String>,
@@ -1898,8 +1828,6 @@ pub struct VncServerInfo2 {
     /// `family`.
     pub family: NetworkAddressFamily,
     /// `websocket`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub websocket: bool,
     /// `auth`.
     pub auth: VncPrimaryAuth,
@@ -1931,8 +1859,6 @@ pub enum WatchdogAction {
     /// `none`.
     None,
     /// `inject-nmi`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     InjectNmi,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),

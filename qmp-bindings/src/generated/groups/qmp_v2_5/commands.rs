@@ -28,8 +28,6 @@ pub struct BlockCommit {
     /// `top`.
     pub top: Option<String>,
     /// `backing-file`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub backing_file: Option<String>,
     /// `speed`.
     pub speed: Option<i64>,
@@ -71,36 +69,20 @@ pub struct BlockSetIoThrottle {
     /// `iops_wr`.
     pub iops_wr: i64,
     /// `bps_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_max: Option<i64>,
     /// `bps_rd_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_rd_max: Option<i64>,
     /// `bps_wr_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_wr_max: Option<i64>,
     /// `iops_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_max: Option<i64>,
     /// `iops_rd_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_rd_max: Option<i64>,
     /// `iops_wr_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_wr_max: Option<i64>,
     /// `iops_size`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_size: Option<i64>,
     /// `group`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub group: Option<String>,
 }
 impl BlockSetIoThrottle {
@@ -160,14 +142,10 @@ pub struct BlockStream {
     /// `base`.
     pub base: Option<String>,
     /// `backing-file`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub backing_file: Option<String>,
     /// `speed`.
     pub speed: Option<i64>,
     /// `on-error`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub on_error: Option<types::BlockdevOnError>,
 }
 impl BlockStream {
@@ -292,12 +270,8 @@ pub struct DriveMirror {
     /// `format`.
     pub format: Option<String>,
     /// `node-name`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub node_name: Option<String>,
     /// `replaces`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub replaces: Option<String>,
     /// `sync`.
     pub sync: types::MirrorSyncMode,
@@ -306,20 +280,14 @@ pub struct DriveMirror {
     /// `speed`.
     pub speed: Option<i64>,
     /// `granularity`, since QEMU 1.4.
-    ///
-    /// (since 1.4)
     pub granularity: Option<u32>,
     /// `buf-size`, since QEMU 1.4.
-    ///
-    /// (since 1.4)
     pub buf_size: Option<i64>,
     /// `on-source-error`.
     pub on_source_error: Option<types::BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<types::BlockdevOnError>,
     /// `unmap`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub unmap: Option<bool>,
 }
 impl DriveMirror {
@@ -356,8 +324,6 @@ pub struct DumpGuestMemory {
     /// `protocol`.
     pub protocol: String,
     /// `format`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub format: Option<types::DumpGuestMemoryFormat>,
 }
 impl DumpGuestMemory {
@@ -429,9 +395,6 @@ impl MigrateSetCapabilities {
 /// The command `migrate-set-parameters`, since QEMU 2.4.
 ///
 /// In the bindings of 2.11: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new.
-///
-/// @x-cpu-throttle-initial: (since 2.5)
-/// @x-cpu-throttle-increment: (since 2.5)
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateSetParameters {
     /// `compress-level`.

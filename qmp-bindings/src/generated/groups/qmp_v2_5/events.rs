@@ -31,12 +31,8 @@ pub struct BlockIoError {
     /// `action`.
     pub action: types::BlockErrorAction,
     /// `nospace`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub nospace: Option<bool>,
     /// `reason`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub reason: String,
 }
 /// The event `BLOCK_WRITE_THRESHOLD`, since QEMU 2.3.

@@ -290,8 +290,6 @@ pub struct BlockDeviceInfo {
     /// `file`.
     pub file: String,
     /// `node-name`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub node_name: Option<String>,
     /// `ro`.
     pub ro: bool,
@@ -300,16 +298,12 @@ pub struct BlockDeviceInfo {
     /// `backing_file`.
     pub backing_file: Option<String>,
     /// `backing_file_depth`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub backing_file_depth: i64,
     /// `encrypted`.
     pub encrypted: bool,
     /// `encryption_key_missing`.
     pub encryption_key_missing: bool,
     /// `detect_zeroes`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub detect_zeroes: BlockdevDetectZeroesOptions,
     /// `bps`.
     pub bps: i64,
@@ -324,48 +318,26 @@ pub struct BlockDeviceInfo {
     /// `iops_wr`.
     pub iops_wr: i64,
     /// `image`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     pub image: ImageInfo,
     /// `bps_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_max: Option<i64>,
     /// `bps_rd_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_rd_max: Option<i64>,
     /// `bps_wr_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_wr_max: Option<i64>,
     /// `iops_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_max: Option<i64>,
     /// `iops_rd_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_rd_max: Option<i64>,
     /// `iops_wr_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_wr_max: Option<i64>,
     /// `iops_size`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_size: Option<i64>,
     /// `group`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub group: Option<String>,
     /// `cache`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub cache: BlockdevCacheInfo,
     /// `write_threshold`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub write_threshold: i64,
 }
 /// The struct `BlockDirtyBitmapAdd`, since QEMU 2.4.
@@ -400,8 +372,6 @@ pub struct BlockInfo {
     /// `io-status`.
     pub io_status: Option<BlockDeviceIoStatus>,
     /// `dirty-bitmaps`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
 }
 /// The struct `BlockdevBackup`, since QEMU 2.3.
@@ -616,8 +586,6 @@ pub struct BlockdevOptions {
     /// `id`.
     pub id: Option<String>,
     /// `node-name`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub node_name: Option<String>,
     /// `discard`.
     pub discard: Option<BlockdevDiscardOptions>,
@@ -632,20 +600,12 @@ pub struct BlockdevOptions {
     /// `read-only`.
     pub read_only: Option<bool>,
     /// `stats-account-invalid`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub stats_account_invalid: Option<bool>,
     /// `stats-account-failed`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub stats_account_failed: Option<bool>,
     /// `stats-intervals`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub stats_intervals: Option<Vec<i64>>,
     /// `detect-zeroes`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub detect_zeroes: Option<BlockdevDetectZeroesOptions>,
 }
 /// The branches of the union `BlockdevOptions`, told by `driver`.
@@ -733,8 +693,6 @@ pub struct BlockdevOptionsBase {
     /// `id`.
     pub id: Option<String>,
     /// `node-name`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub node_name: Option<String>,
     /// `discard`.
     pub discard: Option<BlockdevDiscardOptions>,
@@ -749,20 +707,12 @@ pub struct BlockdevOptionsBase {
     /// `read-only`.
     pub read_only: Option<bool>,
     /// `stats-account-invalid`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub stats_account_invalid: Option<bool>,
     /// `stats-account-failed`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub stats_account_failed: Option<bool>,
     /// `stats-intervals`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub stats_intervals: Option<Vec<i64>>,
     /// `detect-zeroes`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub detect_zeroes: Option<BlockdevDetectZeroesOptions>,
 }
 /// The struct `BlockdevOptionsBlkdebug`, since QEMU 2.0.
@@ -819,8 +769,6 @@ pub struct BlockdevOptionsNull {
     /// `size`.
     pub size: Option<i64>,
     /// `latency-ns`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub latency_ns: Option<u64>,
 }
 /// The struct `BlockdevOptionsQcow2`, since QEMU 1.7.
@@ -841,24 +789,14 @@ pub struct BlockdevOptionsQcow2 {
     /// `pass-discard-other`.
     pub pass_discard_other: Option<bool>,
     /// `overlap-check`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub overlap_check: Option<Qcow2OverlapChecks>,
     /// `cache-size`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub cache_size: Option<i64>,
     /// `l2-cache-size`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub l2_cache_size: Option<i64>,
     /// `refcount-cache-size`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub refcount_cache_size: Option<i64>,
     /// `cache-clean-interval`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub cache_clean_interval: Option<i64>,
 }
 /// The struct `BlockdevOptionsQuorum`, since QEMU 2.0.
@@ -871,12 +809,8 @@ pub struct BlockdevOptionsQuorum {
     /// `vote-threshold`.
     pub vote_threshold: i64,
     /// `rewrite-corrupted`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub rewrite_corrupted: Option<bool>,
     /// `read-pattern`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub read_pattern: Option<QuorumReadPattern>,
 }
 /// The alternate `BlockdevRef`, since QEMU 1.7.
@@ -990,8 +924,6 @@ pub struct ChardevSocket {
     /// `telnet`.
     pub telnet: Option<bool>,
     /// `reconnect`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub reconnect: Option<i64>,
 }
 /// The struct `ChardevSpiceChannel`, since QEMU 1.5.
@@ -1062,8 +994,6 @@ pub struct CpuInfo {
     /// `halted`.
     pub halted: bool,
     /// `qom_path`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub qom_path: String,
     /// `pc`.
     pub pc: Option<i64>,
@@ -1094,8 +1024,6 @@ pub struct DriveBackup {
     /// `speed`.
     pub speed: Option<i64>,
     /// `bitmap`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub bitmap: Option<String>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
@@ -1196,8 +1124,6 @@ pub struct ImageInfo {
     /// `encrypted`.
     pub encrypted: Option<bool>,
     /// `compressed`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub compressed: Option<bool>,
     /// `backing-filename`.
     pub backing_filename: Option<String>,
@@ -1208,12 +1134,8 @@ pub struct ImageInfo {
     /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
     /// `backing-image`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     pub backing_image: Option<Box<ImageInfo>>,
     /// `format-specific`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub format_specific: Option<ImageInfoSpecific>,
 }
 /// The union `ImageInfoSpecific`, since QEMU 1.7.
@@ -1239,12 +1161,8 @@ pub struct ImageInfoSpecificQCow2 {
     /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
     /// `corrupt`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub corrupt: Option<bool>,
     /// `refcount-bits`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub refcount_bits: i64,
 }
 /// The struct `ImageInfoSpecificVmdk`, since QEMU 1.7.
@@ -1423,8 +1341,6 @@ pub struct MachineInfo {
     /// `is-default`.
     pub is_default: Option<bool>,
     /// `cpu-max`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     pub cpu_max: i64,
 }
 /// The struct `Memdev`, since QEMU 2.1.
@@ -1454,28 +1370,16 @@ pub enum MigrationCapability {
     /// `xbzrle`.
     Xbzrle,
     /// `rdma-pin-all`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     RdmaPinAll,
     /// `auto-converge`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     AutoConverge,
     /// `zero-blocks`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     ZeroBlocks,
     /// `compress`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     Compress,
     /// `events`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     Events,
     /// `x-postcopy-ram`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     XPostcopyRam,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1525,34 +1429,20 @@ pub struct MigrationInfo {
     /// `status`.
     pub status: Option<MigrationStatus>,
     /// `ram`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub ram: Option<MigrationStats>,
     /// `disk`.
     pub disk: Option<MigrationStats>,
     /// `xbzrle-cache`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub xbzrle_cache: Option<XbzrleCacheStats>,
     /// `total-time`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub total_time: Option<i64>,
     /// `expected-downtime`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub expected_downtime: Option<i64>,
     /// `downtime`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub downtime: Option<i64>,
     /// `setup-time`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     pub setup_time: Option<i64>,
     /// `x-cpu-throttle-percentage`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub x_cpu_throttle_percentage: Option<i64>,
 }
 /// The enum `MigrationParameter`, since QEMU 2.4.
@@ -1568,12 +1458,8 @@ pub enum MigrationParameter {
     /// `decompress-threads`.
     DecompressThreads,
     /// `x-cpu-throttle-initial`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     XCpuThrottleInitial,
     /// `x-cpu-throttle-increment`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     XCpuThrottleIncrement,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1615,12 +1501,8 @@ pub struct MigrationParameters {
     /// `decompress-threads`.
     pub decompress_threads: i64,
     /// `x-cpu-throttle-initial`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub x_cpu_throttle_initial: i64,
     /// `x-cpu-throttle-increment`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub x_cpu_throttle_increment: i64,
 }
 /// The struct `MigrationStats`, since QEMU 0.14.
@@ -1635,32 +1517,18 @@ pub struct MigrationStats {
     /// `total`.
     pub total: i64,
     /// `duplicate`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub duplicate: i64,
     /// `skipped`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     pub skipped: i64,
     /// `normal`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub normal: i64,
     /// `normal-bytes`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub normal_bytes: i64,
     /// `dirty-pages-rate`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub dirty_pages_rate: i64,
     /// `mbps`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     pub mbps: f64,
     /// `dirty-sync-count`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub dirty_sync_count: i64,
 }
 /// The enum `MigrationStatus`, since QEMU 2.3.
@@ -1680,8 +1548,6 @@ pub enum MigrationStatus {
     /// `active`.
     Active,
     /// `postcopy-active`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     PostcopyActive,
     /// `completed`.
     Completed,
@@ -2658,8 +2524,6 @@ pub struct SpiceInfo {
     /// `compiled-version`.
     pub compiled_version: Option<String>,
     /// `mouse-mode`, since QEMU 1.1.
-    ///
-    /// (since 1.1)
     pub mouse_mode: SpiceQueryMouseMode,
     /// `channels`.
     pub channels: Option<Vec<SpiceChannel>>,
@@ -2768,8 +2632,6 @@ pub struct VncBasicInfo {
     /// `family`.
     pub family: NetworkAddressFamily,
     /// `websocket`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub websocket: bool,
 }
 /// The struct `VncClientInfo`, since QEMU 0.14.
@@ -2782,8 +2644,6 @@ pub struct VncClientInfo {
     /// `family`.
     pub family: NetworkAddressFamily,
     /// `websocket`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub websocket: bool,
     /// `x509_dname`.
     pub x509_dname: Option<String>,
@@ -2834,8 +2694,6 @@ pub struct VncServerInfo {
     /// `family`.
     pub family: NetworkAddressFamily,
     /// `websocket`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub websocket: bool,
     /// `auth`.
     pub auth: Option<String>,
@@ -2859,8 +2717,6 @@ pub enum WatchdogExpirationAction {
     /// `none`.
     None,
     /// `inject-nmi`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     InjectNmi,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),

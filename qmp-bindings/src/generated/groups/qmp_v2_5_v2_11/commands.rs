@@ -8,8 +8,6 @@ mod both;
 /// Deprecated in QEMU 2.11.
 ///
 /// Gone in the bindings of 7.2.
-///
-/// Deprecated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockPasswd {
     /// `device`.
@@ -34,8 +32,6 @@ impl BlockPasswd {
 /// Deprecated in QEMU 2.5, 2.11.
 ///
 /// Gone in the bindings of 7.2.
-///
-/// Deprecated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// `device`.
@@ -132,8 +128,6 @@ impl Migrate {
 /// Deprecated in QEMU 2.11.
 ///
 /// Gone in the bindings of 7.2.
-///
-/// Deprecated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetCacheSize {
     /// `value`.
@@ -150,8 +144,6 @@ impl MigrateSetCacheSize {
 /// Deprecated in QEMU 2.11.
 ///
 /// Gone in the bindings of 7.2.
-///
-/// Deprecated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetDowntime {
     /// `value`.
@@ -168,8 +160,6 @@ impl MigrateSetDowntime {
 /// Deprecated in QEMU 2.11.
 ///
 /// Gone in the bindings of 7.2.
-///
-/// Deprecated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetSpeed {
     /// `value`.
@@ -274,8 +264,6 @@ pub struct QueryEvents {}
 /// Returns `int`.
 ///
 /// Gone in the bindings of 7.2.
-///
-/// Deprecated.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMigrateCacheSize {}
 /// The command `query-named-block-nodes`, since QEMU 2.0.

@@ -41,70 +41,38 @@ pub struct BlockDeviceStats {
     /// `wr_operations`.
     pub wr_operations: i64,
     /// `flush_operations`, since QEMU 0.15.
-    ///
-    /// (since 0.15)
     pub flush_operations: i64,
     /// `flush_total_time_ns`, since QEMU 0.15.
-    ///
-    /// (since 0.15)
     pub flush_total_time_ns: i64,
     /// `wr_total_time_ns`, since QEMU 0.15.
-    ///
-    /// (since 0.15)
     pub wr_total_time_ns: i64,
     /// `rd_total_time_ns`, since QEMU 0.15.
-    ///
-    /// (since 0.15)
     pub rd_total_time_ns: i64,
     /// `wr_highest_offset`.
     pub wr_highest_offset: i64,
     /// `rd_merged`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub rd_merged: i64,
     /// `wr_merged`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub wr_merged: i64,
     /// `idle_time_ns`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub idle_time_ns: Option<i64>,
     /// `failed_rd_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub failed_rd_operations: i64,
     /// `failed_wr_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub failed_wr_operations: i64,
     /// `failed_flush_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub failed_flush_operations: i64,
     /// `invalid_rd_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub invalid_rd_operations: i64,
     /// `invalid_wr_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub invalid_wr_operations: i64,
     /// `invalid_flush_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub invalid_flush_operations: i64,
     /// `account_invalid`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub account_invalid: bool,
     /// `account_failed`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub account_failed: bool,
     /// `timed_stats`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub timed_stats: Vec<BlockDeviceTimedStats>,
 }
 /// The struct `BlockDirtyInfo`, since QEMU 1.3.
@@ -113,18 +81,12 @@ pub struct BlockDeviceStats {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyInfo {
     /// `name`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub name: Option<String>,
     /// `count`.
     pub count: i64,
     /// `granularity`, since QEMU 1.4.
-    ///
-    /// (since 1.4)
     pub granularity: u32,
     /// `status`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub status: DirtyBitmapStatus,
 }
 /// The struct `BlockJobInfo`, since QEMU 1.1.
@@ -141,22 +103,14 @@ pub struct BlockJobInfo {
     /// `offset`.
     pub offset: i64,
     /// `busy`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub busy: bool,
     /// `paused`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub paused: bool,
     /// `speed`.
     pub speed: i64,
     /// `io-status`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub io_status: BlockDeviceIoStatus,
     /// `ready`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub ready: bool,
 }
 /// The enum `BlockJobType`, since QEMU 1.7.
@@ -207,16 +161,12 @@ pub struct BlockStats {
     /// `device`.
     pub device: Option<String>,
     /// `node-name`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub node_name: Option<String>,
     /// `stats`.
     pub stats: BlockDeviceStats,
     /// `parent`.
     pub parent: Option<Box<BlockStats>>,
     /// `backing`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub backing: Option<Box<BlockStats>>,
 }
 /// The enum `BlockdevAioOptions`, since QEMU 2.9.
@@ -261,8 +211,6 @@ pub struct DevicePropertyInfo {
     /// `type`.
     pub r#type: String,
     /// `description`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub description: Option<String>,
 }
 /// The enum `DirtyBitmapStatus`, since QEMU 2.4.
@@ -419,8 +367,6 @@ pub enum MirrorSyncMode {
     /// `none`.
     None,
     /// `incremental`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     Incremental,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -703,8 +649,6 @@ pub struct XbzrleCacheStats {
     /// `cache-miss`.
     pub cache_miss: i64,
     /// `cache-miss-rate`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub cache_miss_rate: f64,
     /// `overflow`.
     pub overflow: i64,

@@ -66,8 +66,6 @@ pub struct BlockJobCancel {
     /// `device`.
     pub device: String,
     /// `force`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub force: Option<bool>,
 }
 impl BlockJobCancel {
@@ -138,8 +136,6 @@ pub struct BlockResize {
     /// `device`.
     pub device: Option<String>,
     /// `node-name`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub node_name: Option<String>,
     /// `size`.
     pub size: i64,
@@ -505,8 +501,6 @@ pub struct QueryBlockJobs {}
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryBlockstats {
     /// `query-nodes`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub query_nodes: Option<bool>,
 }
 /// The command `query-chardev`, since QEMU 0.14.

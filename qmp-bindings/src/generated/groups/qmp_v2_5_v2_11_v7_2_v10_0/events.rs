@@ -20,8 +20,6 @@ pub struct BlockImageCorrupted {
     /// `device`.
     pub device: String,
     /// `node-name`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub node_name: Option<String>,
     /// `msg`.
     pub msg: String,
@@ -30,8 +28,6 @@ pub struct BlockImageCorrupted {
     /// `size`.
     pub size: Option<i64>,
     /// `fatal`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub fatal: bool,
 }
 /// The event `BLOCK_JOB_ERROR`, since QEMU 1.3.

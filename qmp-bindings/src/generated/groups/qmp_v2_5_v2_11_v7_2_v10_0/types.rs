@@ -308,8 +308,6 @@ pub struct BlockdevOptionsVvfat {
     /// `floppy`.
     pub floppy: Option<bool>,
     /// `label`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub label: Option<String>,
     /// `rw`.
     pub rw: Option<bool>,
@@ -336,14 +334,10 @@ pub struct BlockdevSnapshotSync {
     /// `device`.
     pub device: Option<String>,
     /// `node-name`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub node_name: Option<String>,
     /// `snapshot-file`.
     pub snapshot_file: String,
     /// `snapshot-node-name`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub snapshot_node_name: Option<String>,
     /// `format`.
     pub format: Option<String>,
@@ -364,8 +358,6 @@ pub struct ChardevInfo {
     /// `filename`.
     pub filename: String,
     /// `frontend-open`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub frontend_open: bool,
 }
 /// The struct `ChardevReturn`, since QEMU 1.4.
@@ -398,8 +390,6 @@ pub struct CommandLineParameterInfo {
     /// `help`.
     pub help: Option<String>,
     /// `default`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub default: Option<String>,
 }
 /// The enum `CommandLineParameterType`, since QEMU 1.5.
@@ -768,8 +758,6 @@ pub struct NetdevVhostUserOptions {
     /// `vhostforce`.
     pub vhostforce: Option<bool>,
     /// `queues`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub queues: Option<i64>,
 }
 /// The enum `NewImageMode`, since QEMU 1.1.
@@ -1258,8 +1246,6 @@ pub struct RxFilterInfo {
     /// `unicast`.
     pub unicast: RxState,
     /// `vlan`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub vlan: RxState,
     /// `broadcast-allowed`.
     pub broadcast_allowed: bool,

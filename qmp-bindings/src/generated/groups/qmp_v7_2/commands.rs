@@ -23,44 +23,28 @@ mod both;
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockCommit {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
     /// `base-node`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub base_node: Option<String>,
     /// `base`. Deprecated.
     pub base: Option<String>,
     /// `top-node`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub top_node: Option<String>,
     /// `top`. Deprecated.
     pub top: Option<String>,
     /// `backing-file`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub backing_file: Option<String>,
     /// `speed`.
     pub speed: Option<i64>,
     /// `on-error`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub on_error: Option<types::BlockdevOnError>,
     /// `filter-node-name`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub filter_node_name: Option<String>,
     /// `auto-finalize`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub auto_finalize: Option<bool>,
     /// `auto-dismiss`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub auto_dismiss: Option<bool>,
 }
 impl BlockCommit {
@@ -123,42 +107,26 @@ impl BlockLatencyHistogramSet {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStream {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
     /// `base`.
     pub base: Option<String>,
     /// `base-node`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub base_node: Option<String>,
     /// `backing-file`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub backing_file: Option<String>,
     /// `bottom`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     pub bottom: Option<String>,
     /// `speed`.
     pub speed: Option<i64>,
     /// `on-error`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub on_error: Option<types::BlockdevOnError>,
     /// `filter-node-name`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     pub filter_node_name: Option<String>,
     /// `auto-finalize`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub auto_finalize: Option<bool>,
     /// `auto-dismiss`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub auto_dismiss: Option<bool>,
 }
 impl BlockStream {
@@ -233,12 +201,8 @@ pub struct CalcDirtyRate {
     /// `calc-time`.
     pub calc_time: i64,
     /// `sample-pages`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub sample_pages: Option<i64>,
     /// `mode`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub mode: Option<types::DirtyRateMeasureMode>,
 }
 impl CalcDirtyRate {
@@ -303,16 +267,12 @@ pub struct DumpGuestMemory {
     /// `protocol`.
     pub protocol: String,
     /// `detach`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub detach: Option<bool>,
     /// `begin`.
     pub begin: Option<i64>,
     /// `length`.
     pub length: Option<i64>,
     /// `format`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub format: Option<types::DumpGuestMemoryFormat>,
 }
 impl DumpGuestMemory {
@@ -364,8 +324,6 @@ pub struct Migrate {
     /// `detach`.
     pub detach: Option<bool>,
     /// `resume`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub resume: Option<bool>,
 }
 impl Migrate {
@@ -421,16 +379,10 @@ pub struct NbdServerStart {
     /// `addr`.
     pub addr: types::SocketAddressLegacy,
     /// `tls-creds`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub tls_creds: Option<String>,
     /// `tls-authz`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub tls_authz: Option<String>,
     /// `max-connections`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub max_connections: Option<u32>,
 }
 impl NbdServerStart {

@@ -19,20 +19,14 @@ pub struct BlockIoError {
     /// `device`.
     pub device: String,
     /// `node-name`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub node_name: Option<String>,
     /// `operation`.
     pub operation: types::IoOperationType,
     /// `action`.
     pub action: types::BlockErrorAction,
     /// `nospace`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub nospace: Option<bool>,
     /// `reason`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub reason: String,
 }
 /// The event `MIGRATION`, since QEMU 2.4.

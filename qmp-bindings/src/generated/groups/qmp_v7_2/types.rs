@@ -87,8 +87,6 @@ pub enum AudiodevDriverBranch {
     /// `dsound`.
     Dsound(AudiodevDsoundOptions),
     /// `jack`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     Jack(AudiodevJackOptions),
     /// `oss`.
     Oss(AudiodevOssOptions),
@@ -122,8 +120,6 @@ pub enum AudiodevDriver {
     /// `dsound`.
     Dsound,
     /// `jack`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     Jack,
     /// `oss`.
     Oss,
@@ -185,8 +181,6 @@ impl From<&str> for AudiodevDriver {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BackupCommon {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -195,36 +189,22 @@ pub struct BackupCommon {
     /// `speed`.
     pub speed: Option<i64>,
     /// `bitmap`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub bitmap: Option<String>,
     /// `bitmap-mode`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub bitmap_mode: Option<BitmapSyncMode>,
     /// `compress`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub compress: Option<bool>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
     /// `auto-finalize`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub auto_finalize: Option<bool>,
     /// `auto-dismiss`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub auto_dismiss: Option<bool>,
     /// `filter-node-name`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub filter_node_name: Option<String>,
     /// `x-perf`, since QEMU 6.0. Unstable.
-    ///
-    /// (since 6.0)
     pub x_perf: Option<BackupPerf>,
 }
 /// The struct `BackupPerf`, since QEMU 6.0.
@@ -251,8 +231,6 @@ pub struct BlkdebugInjectErrorOptions {
     /// `state`.
     pub state: Option<i64>,
     /// `iotype`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     pub iotype: Option<BlkdebugIoType>,
     /// `errno`.
     pub errno: Option<i64>,
@@ -273,8 +251,6 @@ pub struct BlockDeviceInfo {
     /// `file`.
     pub file: String,
     /// `node-name`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub node_name: Option<String>,
     /// `ro`.
     pub ro: bool,
@@ -283,14 +259,10 @@ pub struct BlockDeviceInfo {
     /// `backing_file`.
     pub backing_file: Option<String>,
     /// `backing_file_depth`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub backing_file_depth: i64,
     /// `encrypted`.
     pub encrypted: bool,
     /// `detect_zeroes`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub detect_zeroes: BlockdevDetectZeroesOptions,
     /// `bps`.
     pub bps: i64,
@@ -305,76 +277,40 @@ pub struct BlockDeviceInfo {
     /// `iops_wr`.
     pub iops_wr: i64,
     /// `image`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     pub image: ImageInfo,
     /// `bps_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_max: Option<i64>,
     /// `bps_rd_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_rd_max: Option<i64>,
     /// `bps_wr_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub bps_wr_max: Option<i64>,
     /// `iops_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_max: Option<i64>,
     /// `iops_rd_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_rd_max: Option<i64>,
     /// `iops_wr_max`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_wr_max: Option<i64>,
     /// `bps_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub bps_max_length: Option<i64>,
     /// `bps_rd_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub bps_rd_max_length: Option<i64>,
     /// `bps_wr_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub bps_wr_max_length: Option<i64>,
     /// `iops_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub iops_max_length: Option<i64>,
     /// `iops_rd_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub iops_rd_max_length: Option<i64>,
     /// `iops_wr_max_length`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub iops_wr_max_length: Option<i64>,
     /// `iops_size`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub iops_size: Option<i64>,
     /// `group`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub group: Option<String>,
     /// `cache`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub cache: BlockdevCacheInfo,
     /// `write_threshold`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub write_threshold: i64,
     /// `dirty-bitmaps`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
 }
 /// The struct `BlockDeviceStats`, since QEMU 0.14.
@@ -389,110 +325,60 @@ pub struct BlockDeviceStats {
     /// `wr_bytes`.
     pub wr_bytes: i64,
     /// `unmap_bytes`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub unmap_bytes: i64,
     /// `rd_operations`.
     pub rd_operations: i64,
     /// `wr_operations`.
     pub wr_operations: i64,
     /// `flush_operations`, since QEMU 0.15.
-    ///
-    /// (since 0.15)
     pub flush_operations: i64,
     /// `unmap_operations`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub unmap_operations: i64,
     /// `rd_total_time_ns`, since QEMU 0.15.
-    ///
-    /// (since 0.15)
     pub rd_total_time_ns: i64,
     /// `wr_total_time_ns`, since QEMU 0.15.
-    ///
-    /// (since 0.15)
     pub wr_total_time_ns: i64,
     /// `flush_total_time_ns`, since QEMU 0.15.
-    ///
-    /// (since 0.15)
     pub flush_total_time_ns: i64,
     /// `unmap_total_time_ns`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub unmap_total_time_ns: i64,
     /// `wr_highest_offset`.
     pub wr_highest_offset: i64,
     /// `rd_merged`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub rd_merged: i64,
     /// `wr_merged`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub wr_merged: i64,
     /// `unmap_merged`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub unmap_merged: i64,
     /// `idle_time_ns`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub idle_time_ns: Option<i64>,
     /// `failed_rd_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub failed_rd_operations: i64,
     /// `failed_wr_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub failed_wr_operations: i64,
     /// `failed_flush_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub failed_flush_operations: i64,
     /// `failed_unmap_operations`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub failed_unmap_operations: i64,
     /// `invalid_rd_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub invalid_rd_operations: i64,
     /// `invalid_wr_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub invalid_wr_operations: i64,
     /// `invalid_flush_operations`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub invalid_flush_operations: i64,
     /// `invalid_unmap_operations`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub invalid_unmap_operations: i64,
     /// `account_invalid`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub account_invalid: bool,
     /// `account_failed`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub account_failed: bool,
     /// `timed_stats`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub timed_stats: Vec<BlockDeviceTimedStats>,
     /// `rd_latency_histogram`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub rd_latency_histogram: Option<BlockLatencyHistogramInfo>,
     /// `wr_latency_histogram`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub wr_latency_histogram: Option<BlockLatencyHistogramInfo>,
     /// `flush_latency_histogram`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub flush_latency_histogram: Option<BlockLatencyHistogramInfo>,
 }
 /// The union `BlockExportOptions`, since QEMU 4.2.
@@ -505,22 +391,14 @@ pub struct BlockExportOptions {
     /// `id`.
     pub id: String,
     /// `fixed-iothread`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub fixed_iothread: Option<bool>,
     /// `iothread`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub iothread: Option<String>,
     /// `node-name`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub node_name: String,
     /// `writable`.
     pub writable: Option<bool>,
     /// `writethrough`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub writethrough: Option<bool>,
 }
 /// The branches of the union `BlockExportOptions`, told by `type`.
@@ -530,16 +408,10 @@ pub enum BlockExportOptionsType {
     /// `nbd`.
     Nbd(BlockExportOptionsNbd),
     /// `vhost-user-blk`, since QEMU 5.2. Only in builds of QEMU with `CONFIG_VHOST_USER_BLK_SERVER`.
-    ///
-    /// (since 5.2)
     VhostUserBlk(BlockExportOptionsVhostUserBlk),
     /// `fuse`, since QEMU 6.0. Only in builds of QEMU with `CONFIG_FUSE`.
-    ///
-    /// (since 6.0)
     Fuse(BlockExportOptionsFuse),
     /// `vduse-blk`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VDUSE_BLK_EXPORT`.
-    ///
-    /// (since 7.1)
     VduseBlk(BlockExportOptionsVduseBlk),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -562,8 +434,6 @@ pub struct BlockInfo {
     /// `device`.
     pub device: String,
     /// `qdev`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub qdev: Option<String>,
     /// `type`.
     pub r#type: String,
@@ -594,38 +464,22 @@ pub struct BlockJobInfo {
     /// `offset`.
     pub offset: i64,
     /// `busy`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub busy: bool,
     /// `paused`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub paused: bool,
     /// `speed`.
     pub speed: i64,
     /// `io-status`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub io_status: BlockDeviceIoStatus,
     /// `ready`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub ready: bool,
     /// `status`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub status: JobStatus,
     /// `auto-finalize`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub auto_finalize: bool,
     /// `auto-dismiss`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub auto_dismiss: bool,
     /// `error`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub error: Option<String>,
 }
 /// The struct `BlockStats`, since QEMU 0.14.
@@ -636,24 +490,16 @@ pub struct BlockStats {
     /// `device`.
     pub device: Option<String>,
     /// `qdev`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub qdev: Option<String>,
     /// `node-name`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub node_name: Option<String>,
     /// `stats`.
     pub stats: BlockDeviceStats,
     /// `driver-specific`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub driver_specific: Option<BlockStatsSpecific>,
     /// `parent`.
     pub parent: Option<Box<BlockStats>>,
     /// `backing`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub backing: Option<Box<BlockStats>>,
 }
 /// The struct `BlockdevBackup`, since QEMU 2.3.
@@ -664,8 +510,6 @@ pub struct BlockStats {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -674,36 +518,22 @@ pub struct BlockdevBackup {
     /// `speed`.
     pub speed: Option<i64>,
     /// `bitmap`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub bitmap: Option<String>,
     /// `bitmap-mode`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub bitmap_mode: Option<BitmapSyncMode>,
     /// `compress`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub compress: Option<bool>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
     /// `auto-finalize`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub auto_finalize: Option<bool>,
     /// `auto-dismiss`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub auto_dismiss: Option<bool>,
     /// `filter-node-name`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub filter_node_name: Option<String>,
     /// `x-perf`, since QEMU 6.0. Unstable.
-    ///
-    /// (since 6.0)
     pub x_perf: Option<BackupPerf>,
     /// `target`.
     pub target: String,
@@ -749,12 +579,8 @@ pub enum BlockdevCreateOptions {
     /// `blkdebug`.
     Blkdebug,
     /// `blklogwrites`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     Blklogwrites,
     /// `blkreplay`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     Blkreplay,
     /// `blkverify`.
     Blkverify,
@@ -763,22 +589,14 @@ pub enum BlockdevCreateOptions {
     /// `cloop`.
     Cloop,
     /// `compress`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     Compress,
     /// `copy-before-write`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     CopyBeforeWrite,
     /// `copy-on-read`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     CopyOnRead,
     /// `dmg`.
     Dmg,
     /// `snapshot-access`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     SnapshotAccess,
     /// `ftp`.
     Ftp,
@@ -803,8 +621,6 @@ pub enum BlockdevCreateOptions {
     /// `null-co`.
     NullCo,
     /// `nvme`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     Nvme,
     /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring,
@@ -817,8 +633,6 @@ pub enum BlockdevCreateOptions {
     /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication,
     /// `throttle`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     Throttle,
     /// `virtio-blk-vfio-pci`. Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVfioPci,
@@ -859,16 +673,12 @@ pub struct BlockdevCreateOptionsLuks {
     /// `hash-alg`.
     pub hash_alg: Option<QCryptoHashAlgorithm>,
     /// `iter-time`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub iter_time: Option<i64>,
     /// `file`.
     pub file: BlockdevRef,
     /// `size`.
     pub size: u64,
     /// `preallocation`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub preallocation: Option<PreallocMode>,
 }
 /// The struct `BlockdevCreateOptionsParallels`, since QEMU 2.12.
@@ -899,16 +709,10 @@ pub struct BlockdevCreateOptionsQcow2 {
     /// `file`.
     pub file: BlockdevRef,
     /// `data-file`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub data_file: Option<BlockdevRef>,
     /// `data-file-raw`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub data_file_raw: Option<bool>,
     /// `extended-l2`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub extended_l2: Option<bool>,
     /// `size`.
     pub size: u64,
@@ -929,8 +733,6 @@ pub struct BlockdevCreateOptionsQcow2 {
     /// `refcount-bits`.
     pub refcount_bits: Option<i64>,
     /// `compression-type`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     pub compression_type: Option<Qcow2CompressionType>,
 }
 /// The struct `BlockdevCreateOptionsQed`, since QEMU 2.12.
@@ -959,8 +761,6 @@ pub struct BlockdevCreateOptionsRbd {
     /// `cluster-size`.
     pub cluster_size: Option<u64>,
     /// `encrypt`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub encrypt: Option<RbdEncryptionCreateOptions>,
 }
 /// The struct `BlockdevCreateOptionsVdi`, since QEMU 2.12.
@@ -1007,8 +807,6 @@ pub struct BlockdevCreateOptionsVmdk {
     /// `hwversion`.
     pub hwversion: Option<String>,
     /// `toolsversion`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     pub toolsversion: Option<String>,
     /// `zeroed-grain`.
     pub zeroed_grain: Option<bool>,
@@ -1035,8 +833,6 @@ pub struct BlockdevOptions {
     /// `driver`, and the members that depend on it.
     pub driver: BlockdevOptionsDriver,
     /// `node-name`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     pub node_name: Option<String>,
     /// `discard`.
     pub discard: Option<BlockdevDiscardOptions>,
@@ -1045,16 +841,10 @@ pub struct BlockdevOptions {
     /// `read-only`.
     pub read_only: Option<bool>,
     /// `auto-read-only`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub auto_read_only: Option<bool>,
     /// `force-share`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub force_share: Option<bool>,
     /// `detect-zeroes`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub detect_zeroes: Option<BlockdevDetectZeroesOptions>,
 }
 /// The branches of the union `BlockdevOptions`, told by `driver`.
@@ -1064,30 +854,20 @@ pub enum BlockdevOptionsDriver {
     /// `blkdebug`.
     Blkdebug(BlockdevOptionsBlkdebug),
     /// `blklogwrites`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     Blklogwrites(BlockdevOptionsBlklogwrites),
     /// `blkverify`.
     Blkverify(BlockdevOptionsBlkverify),
     /// `blkreplay`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     Blkreplay(BlockdevOptionsBlkreplay),
     /// `bochs`.
     Bochs(BlockdevOptionsGenericFormat),
     /// `cloop`.
     Cloop(BlockdevOptionsGenericFormat),
     /// `compress`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     Compress(BlockdevOptionsGenericFormat),
     /// `copy-before-write`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     CopyBeforeWrite(BlockdevOptionsCbw),
     /// `copy-on-read`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     CopyOnRead(BlockdevOptionsCor),
     /// `dmg`.
     Dmg(BlockdevOptionsGenericFormat),
@@ -1122,8 +902,6 @@ pub enum BlockdevOptionsDriver {
     /// `null-co`.
     NullCo(BlockdevOptionsNull),
     /// `nvme`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     Nvme(BlockdevOptionsNvMe),
     /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring(BlockdevOptionsNvmeIoUring),
@@ -1146,14 +924,10 @@ pub enum BlockdevOptionsDriver {
     /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication(BlockdevOptionsReplication),
     /// `snapshot-access`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     SnapshotAccess(BlockdevOptionsGenericFormat),
     /// `ssh`.
     Ssh(BlockdevOptionsSsh),
     /// `throttle`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     Throttle(BlockdevOptionsThrottle),
     /// `vdi`.
     Vdi(BlockdevOptionsGenericFormat),
@@ -1186,36 +960,22 @@ pub struct BlockdevOptionsBlkdebug {
     /// `align`.
     pub align: Option<i64>,
     /// `max-transfer`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub max_transfer: Option<i32>,
     /// `opt-write-zero`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub opt_write_zero: Option<i32>,
     /// `max-write-zero`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub max_write_zero: Option<i32>,
     /// `opt-discard`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub opt_discard: Option<i32>,
     /// `max-discard`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub max_discard: Option<i32>,
     /// `inject-error`.
     pub inject_error: Option<Vec<BlkdebugInjectErrorOptions>>,
     /// `set-state`.
     pub set_state: Option<Vec<BlkdebugSetStateOptions>>,
     /// `take-child-perms`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub take_child_perms: Option<Vec<BlockPermission>>,
     /// `unshare-child-perms`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub unshare_child_perms: Option<Vec<BlockPermission>>,
 }
 /// The struct `BlockdevOptionsBlklogwrites`, since QEMU 3.0.
@@ -1256,16 +1016,10 @@ pub struct BlockdevOptionsCbw {
     /// `target`.
     pub target: BlockdevRef,
     /// `bitmap`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub bitmap: Option<BlockDirtyBitmap>,
     /// `on-cbw-error`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     pub on_cbw_error: Option<OnCbwError>,
     /// `cbw-timeout`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     pub cbw_timeout: Option<u32>,
 }
 /// The struct `BlockdevOptionsCor`, since QEMU 6.0.
@@ -1300,12 +1054,8 @@ pub struct BlockdevOptionsGluster {
     /// `server`.
     pub server: Vec<SocketAddress>,
     /// `debug`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub debug: Option<i64>,
     /// `logfile`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub logfile: Option<String>,
 }
 /// The struct `BlockdevOptionsLUKS`, since QEMU 2.9.
@@ -1316,8 +1066,6 @@ pub struct BlockdevOptionsLuks {
     /// `file`.
     pub file: BlockdevRef,
     /// `key-secret`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub key_secret: Option<String>,
 }
 /// The struct `BlockdevOptionsNbd`, since QEMU 2.9.
@@ -1332,20 +1080,12 @@ pub struct BlockdevOptionsNbd {
     /// `tls-creds`.
     pub tls_creds: Option<String>,
     /// `tls-hostname`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub tls_hostname: Option<String>,
     /// `x-dirty-bitmap`, since QEMU 3.0. Unstable.
-    ///
-    /// (since 3.0)
     pub x_dirty_bitmap: Option<String>,
     /// `reconnect-delay`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub reconnect_delay: Option<u32>,
     /// `open-timeout`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub open_timeout: Option<u32>,
 }
 /// The struct `BlockdevOptionsPreallocate`, since QEMU 6.0.
@@ -1388,36 +1128,20 @@ pub struct BlockdevOptionsQcow2 {
     /// `pass-discard-other`.
     pub pass_discard_other: Option<bool>,
     /// `overlap-check`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub overlap_check: Option<Qcow2OverlapChecks>,
     /// `cache-size`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub cache_size: Option<i64>,
     /// `l2-cache-size`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub l2_cache_size: Option<i64>,
     /// `l2-cache-entry-size`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub l2_cache_entry_size: Option<i64>,
     /// `refcount-cache-size`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub refcount_cache_size: Option<i64>,
     /// `cache-clean-interval`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     pub cache_clean_interval: Option<i64>,
     /// `encrypt`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub encrypt: Option<BlockdevQcow2Encryption>,
     /// `data-file`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub data_file: Option<BlockdevRef>,
 }
 /// The struct `BlockdevOptionsQuorum`, since QEMU 2.9.
@@ -1430,12 +1154,8 @@ pub struct BlockdevOptionsQuorum {
     /// `vote-threshold`.
     pub vote_threshold: i64,
     /// `rewrite-corrupted`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub rewrite_corrupted: Option<bool>,
     /// `read-pattern`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub read_pattern: Option<QuorumReadPattern>,
 }
 /// The struct `BlockdevOptionsRaw`, since QEMU 2.9.
@@ -1456,8 +1176,6 @@ pub struct BlockdevOptionsRbd {
     /// `pool`.
     pub pool: String,
     /// `namespace`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub namespace: Option<String>,
     /// `image`.
     pub image: String,
@@ -1466,18 +1184,12 @@ pub struct BlockdevOptionsRbd {
     /// `snapshot`.
     pub snapshot: Option<String>,
     /// `encrypt`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub encrypt: Option<RbdEncryptionOptions>,
     /// `user`.
     pub user: Option<String>,
     /// `auth-client-required`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub auth_client_required: Option<Vec<RbdAuthMode>>,
     /// `key-secret`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub key_secret: Option<String>,
     /// `server`.
     pub server: Option<Vec<InetSocketAddressBase>>,
@@ -1537,72 +1249,42 @@ pub enum ChardevBackend {
     /// `parallel`.
     Parallel(ChardevHostdev),
     /// `pipe`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Pipe(ChardevHostdev),
     /// `socket`.
     Socket(ChardevSocket),
     /// `udp`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Udp(ChardevUdp),
     /// `pty`.
     Pty(ChardevCommon),
     /// `null`.
     Null(ChardevCommon),
     /// `mux`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Mux(ChardevMux),
     /// `msmouse`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Msmouse(ChardevCommon),
     /// `wctablet`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Wctablet(ChardevCommon),
     /// `braille`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Braille(ChardevCommon),
     /// `testdev`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     Testdev(ChardevCommon),
     /// `stdio`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Stdio(ChardevStdio),
     /// `console`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Console(ChardevCommon),
     /// `spicevmc`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
-    ///
-    /// (since 1.5)
     Spicevmc(ChardevSpiceChannel),
     /// `spiceport`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
-    ///
-    /// (since 1.5)
     Spiceport(ChardevSpicePort),
     /// `qemu-vdagent`, since QEMU 6.1. Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
-    ///
-    /// (since 6.1)
     QemuVdagent(ChardevQemuVdAgent),
     /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
-    ///
-    /// (since 7.0)
     Dbus(ChardevDBus),
     /// `vc`.
     Vc(ChardevVc),
     /// `ringbuf`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     Ringbuf(ChardevRingbuf),
     /// `memory`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Memory(ChardevRingbuf),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -1620,72 +1302,42 @@ pub enum ChardevBackendKind {
     /// `parallel`.
     Parallel,
     /// `pipe`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Pipe,
     /// `socket`.
     Socket,
     /// `udp`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Udp,
     /// `pty`.
     Pty,
     /// `null`.
     Null,
     /// `mux`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Mux,
     /// `msmouse`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Msmouse,
     /// `wctablet`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Wctablet,
     /// `braille`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Braille,
     /// `testdev`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     Testdev,
     /// `stdio`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Stdio,
     /// `console`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Console,
     /// `spicevmc`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
-    ///
-    /// (since 1.5)
     Spicevmc,
     /// `spiceport`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
-    ///
-    /// (since 1.5)
     Spiceport,
     /// `qemu-vdagent`, since QEMU 6.1. Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
-    ///
-    /// (since 6.1)
     QemuVdagent,
     /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
-    ///
-    /// (since 7.0)
     Dbus,
     /// `vc`.
     Vc,
     /// `ringbuf`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     Ringbuf,
     /// `memory`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     Memory,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1763,12 +1415,8 @@ pub struct ChardevSocket {
     /// `addr`.
     pub addr: SocketAddressLegacy,
     /// `tls-creds`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub tls_creds: Option<String>,
     /// `tls-authz`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub tls_authz: Option<String>,
     /// `server`.
     pub server: Option<bool>,
@@ -1779,16 +1427,10 @@ pub struct ChardevSocket {
     /// `telnet`.
     pub telnet: Option<bool>,
     /// `tn3270`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub tn3270: Option<bool>,
     /// `websocket`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub websocket: Option<bool>,
     /// `reconnect`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub reconnect: Option<i64>,
 }
 /// The struct `ChardevSocketWrapper`, since QEMU 1.4.
@@ -1844,8 +1486,6 @@ pub enum CpuInfoFastTarget {
     /// `arm`.
     Arm,
     /// `avr`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     Avr,
     /// `cris`.
     Cris,
@@ -1882,8 +1522,6 @@ pub enum CpuInfoFastTarget {
     /// `riscv64`.
     Riscv64,
     /// `rx`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     Rx,
     /// `sh4`.
     Sh4,
@@ -1924,12 +1562,8 @@ pub struct CpuInstanceProperties {
     /// `socket-id`.
     pub socket_id: Option<i64>,
     /// `die-id`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     pub die_id: Option<i64>,
     /// `cluster-id`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     pub cluster_id: Option<i64>,
     /// `core-id`.
     pub core_id: Option<i64>,
@@ -2012,16 +1646,10 @@ pub struct DirtyRateInfo {
     /// `calc-time`.
     pub calc_time: i64,
     /// `sample-pages`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub sample_pages: u64,
     /// `mode`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     pub mode: DirtyRateMeasureMode,
     /// `vcpu-dirty-rate`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     pub vcpu_dirty_rate: Option<Vec<DirtyRateVcpu>>,
 }
 /// The struct `DisplayCocoa`, since QEMU 7.0.
@@ -2046,8 +1674,6 @@ pub struct DisplayOptions {
     /// `window-close`.
     pub window_close: Option<bool>,
     /// `show-cursor`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub show_cursor: Option<bool>,
     /// `gl`.
     pub gl: Option<DisplayGlMode>,
@@ -2063,12 +1689,8 @@ pub enum DisplayOptionsType {
     /// `curses`. Only in builds of QEMU with `CONFIG_CURSES`.
     Curses(DisplayCurses),
     /// `egl-headless`, since QEMU 3.1. Only in builds of QEMU with `all(CONFIG_OPENGL, CONFIG_GBM)`.
-    ///
-    /// (since 3.1)
     EglHeadless(DisplayEglHeadless),
     /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
-    ///
-    /// (since 7.0)
     Dbus(DisplayDBus),
     /// `sdl`. Only in builds of QEMU with `CONFIG_SDL`.
     Sdl(DisplaySdl),
@@ -2077,8 +1699,6 @@ pub enum DisplayOptionsType {
     /// `none`.
     None,
     /// `spice-app`, since QEMU 4.0. Only in builds of QEMU with `CONFIG_SPICE`.
-    ///
-    /// (since 4.0)
     SpiceApp,
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -2106,8 +1726,6 @@ pub struct DisplayUpdateOptionsVnc {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -2116,36 +1734,22 @@ pub struct DriveBackup {
     /// `speed`.
     pub speed: Option<i64>,
     /// `bitmap`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub bitmap: Option<String>,
     /// `bitmap-mode`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub bitmap_mode: Option<BitmapSyncMode>,
     /// `compress`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub compress: Option<bool>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
     /// `auto-finalize`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub auto_finalize: Option<bool>,
     /// `auto-dismiss`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub auto_dismiss: Option<bool>,
     /// `filter-node-name`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub filter_node_name: Option<String>,
     /// `x-perf`, since QEMU 6.0. Unstable.
-    ///
-    /// (since 6.0)
     pub x_perf: Option<BackupPerf>,
     /// `target`.
     pub target: String,
@@ -2183,8 +1787,6 @@ pub enum DumpGuestMemoryFormat {
     /// `kdump-snappy`.
     KdumpSnappy,
     /// `win-dmp`, since QEMU 2.13.
-    ///
-    /// (since 2.13)
     WinDmp,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2244,8 +1846,6 @@ pub struct ImageInfo {
     /// `encrypted`.
     pub encrypted: Option<bool>,
     /// `compressed`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub compressed: Option<bool>,
     /// `backing-filename`.
     pub backing_filename: Option<String>,
@@ -2256,12 +1856,8 @@ pub struct ImageInfo {
     /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
     /// `backing-image`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     pub backing_image: Option<Box<ImageInfo>>,
     /// `format-specific`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     pub format_specific: Option<ImageInfoSpecific>,
 }
 /// The union `ImageInfoSpecific`, since QEMU 1.7.
@@ -2277,12 +1873,8 @@ pub enum ImageInfoSpecific {
     /// `vmdk`.
     Vmdk(ImageInfoSpecificVmdk),
     /// `luks`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     Luks(QCryptoBlockInfoLuks),
     /// `rbd`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     Rbd(ImageInfoSpecificRbd),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -2298,12 +1890,8 @@ pub enum ImageInfoSpecificKind {
     /// `vmdk`.
     Vmdk,
     /// `luks`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     Luks,
     /// `rbd`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     Rbd,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2345,38 +1933,22 @@ pub struct ImageInfoSpecificQCow2 {
     /// `compat`.
     pub compat: String,
     /// `data-file`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub data_file: Option<String>,
     /// `data-file-raw`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub data_file_raw: Option<bool>,
     /// `extended-l2`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub extended_l2: Option<bool>,
     /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
     /// `corrupt`, since QEMU 2.2.
-    ///
-    /// (since 2.2)
     pub corrupt: Option<bool>,
     /// `refcount-bits`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     pub refcount_bits: i64,
     /// `encrypt`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub encrypt: Option<ImageInfoSpecificQCow2Encryption>,
     /// `bitmaps`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub bitmaps: Option<Vec<Qcow2BitmapInfo>>,
     /// `compression-type`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     pub compression_type: Qcow2CompressionType,
 }
 /// The union `ImageInfoSpecificQCow2Encryption`, since QEMU 2.10.
@@ -2461,12 +2033,8 @@ pub enum InputButton {
     /// `wheel-down`.
     WheelDown,
     /// `side`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Side,
     /// `extra`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Extra,
     /// `wheel-left`.
     WheelLeft,
@@ -2660,28 +2228,16 @@ pub struct MachineInfo {
     /// `is-default`.
     pub is_default: Option<bool>,
     /// `cpu-max`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     pub cpu_max: i64,
     /// `hotpluggable-cpus`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub hotpluggable_cpus: bool,
     /// `numa-mem-supported`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     pub numa_mem_supported: bool,
     /// `deprecated`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     pub deprecated: bool,
     /// `default-cpu-type`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub default_cpu_type: Option<String>,
     /// `default-ram-id`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub default_ram_id: Option<String>,
 }
 /// The struct `MapEntry`, since QEMU 2.6.
@@ -2702,8 +2258,6 @@ pub struct MapEntry {
     /// `depth`.
     pub depth: i64,
     /// `present`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub present: bool,
     /// `offset`.
     pub offset: Option<i64>,
@@ -2728,14 +2282,10 @@ pub struct MemoryBackendFileProperties {
     /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
     /// `prealloc-context`, since QEMU 7.2.
-    ///
-    /// (since 7.2)
     pub prealloc_context: Option<String>,
     /// `share`.
     pub share: Option<bool>,
     /// `reserve`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub reserve: Option<bool>,
     /// `size`.
     pub size: u64,
@@ -2825,104 +2375,58 @@ impl From<&str> for MemoryDeviceInfoKind {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateSetParameters {
     /// `announce-initial`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub announce_initial: Option<u64>,
     /// `announce-max`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub announce_max: Option<u64>,
     /// `announce-rounds`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub announce_rounds: Option<u64>,
     /// `announce-step`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub announce_step: Option<u64>,
     /// `compress-level`.
     pub compress_level: Option<u8>,
     /// `compress-threads`.
     pub compress_threads: Option<u8>,
     /// `compress-wait-thread`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub compress_wait_thread: Option<bool>,
     /// `decompress-threads`.
     pub decompress_threads: Option<u8>,
     /// `throttle-trigger-threshold`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub throttle_trigger_threshold: Option<u8>,
     /// `cpu-throttle-initial`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub cpu_throttle_initial: Option<u8>,
     /// `cpu-throttle-increment`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub cpu_throttle_increment: Option<u8>,
     /// `cpu-throttle-tailslow`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     pub cpu_throttle_tailslow: Option<bool>,
     /// `tls-creds`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub tls_creds: Option<StrOrNull>,
     /// `tls-hostname`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub tls_hostname: Option<StrOrNull>,
     /// `tls-authz`.
     pub tls_authz: Option<StrOrNull>,
     /// `max-bandwidth`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub max_bandwidth: Option<u64>,
     /// `downtime-limit`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub downtime_limit: Option<u64>,
     /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
-    ///
-    /// (since 2.8)
     pub x_checkpoint_delay: Option<u32>,
     /// `block-incremental`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub block_incremental: Option<bool>,
     /// `multifd-channels`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub multifd_channels: Option<u8>,
     /// `xbzrle-cache-size`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     pub xbzrle_cache_size: Option<u64>,
     /// `max-postcopy-bandwidth`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub max_postcopy_bandwidth: Option<u64>,
     /// `max-cpu-throttle`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub max_cpu_throttle: Option<u8>,
     /// `multifd-compression`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub multifd_compression: Option<MultiFdCompression>,
     /// `multifd-zlib-level`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub multifd_zlib_level: Option<u8>,
     /// `multifd-zstd-level`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub multifd_zstd_level: Option<u8>,
     /// `block-bitmap-mapping`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub block_bitmap_mapping: Option<Vec<BitmapMigrationNodeAlias>>,
 }
 /// The enum `MigrationCapability`, since QEMU 1.2.
@@ -2936,84 +2440,44 @@ pub enum MigrationCapability {
     /// `xbzrle`.
     Xbzrle,
     /// `rdma-pin-all`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     RdmaPinAll,
     /// `auto-converge`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     AutoConverge,
     /// `zero-blocks`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     ZeroBlocks,
     /// `compress`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     Compress,
     /// `events`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     Events,
     /// `postcopy-ram`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     PostcopyRam,
     /// `x-colo`, since QEMU 2.8. Unstable.
-    ///
-    /// (since 2.8)
     XColo,
     /// `release-ram`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     ReleaseRam,
     /// `block`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Block,
     /// `return-path`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     ReturnPath,
     /// `pause-before-switchover`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     PauseBeforeSwitchover,
     /// `multifd`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     Multifd,
     /// `dirty-bitmaps`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     DirtyBitmaps,
     /// `postcopy-blocktime`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     PostcopyBlocktime,
     /// `late-block-activate`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     LateBlockActivate,
     /// `x-ignore-shared`, since QEMU 4.0. Unstable.
-    ///
-    /// (since 4.0)
     XIgnoreShared,
     /// `validate-uuid`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     ValidateUuid,
     /// `background-snapshot`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     BackgroundSnapshot,
     /// `zero-copy-send`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     ZeroCopySend,
     /// `postcopy-preempt`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     PostcopyPreempt,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3093,62 +2557,34 @@ pub struct MigrationInfo {
     /// `status`.
     pub status: Option<MigrationStatus>,
     /// `ram`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub ram: Option<MigrationStats>,
     /// `disk`.
     pub disk: Option<MigrationStats>,
     /// `vfio`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub vfio: Option<VfioStats>,
     /// `xbzrle-cache`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub xbzrle_cache: Option<XbzrleCacheStats>,
     /// `total-time`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub total_time: Option<i64>,
     /// `expected-downtime`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub expected_downtime: Option<i64>,
     /// `downtime`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub downtime: Option<i64>,
     /// `setup-time`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     pub setup_time: Option<i64>,
     /// `cpu-throttle-percentage`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub cpu_throttle_percentage: Option<i64>,
     /// `error-desc`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub error_desc: Option<String>,
     /// `blocked-reasons`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     pub blocked_reasons: Option<Vec<String>>,
     /// `postcopy-blocktime`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub postcopy_blocktime: Option<u32>,
     /// `postcopy-vcpu-blocktime`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub postcopy_vcpu_blocktime: Option<Vec<u32>>,
     /// `compression`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub compression: Option<CompressionStats>,
     /// `socket-address`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub socket_address: Option<Vec<SocketAddress>>,
 }
 /// The enum `MigrationParameter`, since QEMU 2.4.
@@ -3160,20 +2596,12 @@ pub struct MigrationInfo {
 #[non_exhaustive]
 pub enum MigrationParameter {
     /// `announce-initial`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     AnnounceInitial,
     /// `announce-max`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     AnnounceMax,
     /// `announce-rounds`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     AnnounceRounds,
     /// `announce-step`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     AnnounceStep,
     /// `compress-level`.
     CompressLevel,
@@ -3182,84 +2610,44 @@ pub enum MigrationParameter {
     /// `decompress-threads`.
     DecompressThreads,
     /// `compress-wait-thread`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     CompressWaitThread,
     /// `throttle-trigger-threshold`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     ThrottleTriggerThreshold,
     /// `cpu-throttle-initial`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     CpuThrottleInitial,
     /// `cpu-throttle-increment`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     CpuThrottleIncrement,
     /// `cpu-throttle-tailslow`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     CpuThrottleTailslow,
     /// `tls-creds`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     TlsCreds,
     /// `tls-hostname`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     TlsHostname,
     /// `tls-authz`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     TlsAuthz,
     /// `max-bandwidth`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     MaxBandwidth,
     /// `downtime-limit`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     DowntimeLimit,
     /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
-    ///
-    /// (since 2.8)
     XCheckpointDelay,
     /// `block-incremental`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     BlockIncremental,
     /// `multifd-channels`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     MultifdChannels,
     /// `xbzrle-cache-size`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     XbzrleCacheSize,
     /// `max-postcopy-bandwidth`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     MaxPostcopyBandwidth,
     /// `max-cpu-throttle`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     MaxCpuThrottle,
     /// `multifd-compression`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     MultifdCompression,
     /// `multifd-zlib-level`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     MultifdZlibLevel,
     /// `multifd-zstd-level`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     MultifdZstdLevel,
     /// `block-bitmap-mapping`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     BlockBitmapMapping,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3341,106 +2729,58 @@ impl From<&str> for MigrationParameter {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationParameters {
     /// `announce-initial`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub announce_initial: Option<u64>,
     /// `announce-max`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub announce_max: Option<u64>,
     /// `announce-rounds`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub announce_rounds: Option<u64>,
     /// `announce-step`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub announce_step: Option<u64>,
     /// `compress-level`.
     pub compress_level: Option<u8>,
     /// `compress-threads`.
     pub compress_threads: Option<u8>,
     /// `compress-wait-thread`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub compress_wait_thread: Option<bool>,
     /// `decompress-threads`.
     pub decompress_threads: Option<u8>,
     /// `throttle-trigger-threshold`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub throttle_trigger_threshold: Option<u8>,
     /// `cpu-throttle-initial`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub cpu_throttle_initial: Option<u8>,
     /// `cpu-throttle-increment`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub cpu_throttle_increment: Option<u8>,
     /// `cpu-throttle-tailslow`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     pub cpu_throttle_tailslow: Option<bool>,
     /// `tls-creds`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub tls_creds: Option<String>,
     /// `tls-hostname`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub tls_hostname: Option<String>,
     /// `tls-authz`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub tls_authz: Option<String>,
     /// `max-bandwidth`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub max_bandwidth: Option<u64>,
     /// `downtime-limit`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub downtime_limit: Option<u64>,
     /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
-    ///
-    /// (since 2.8)
     pub x_checkpoint_delay: Option<u32>,
     /// `block-incremental`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub block_incremental: Option<bool>,
     /// `multifd-channels`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub multifd_channels: Option<u8>,
     /// `xbzrle-cache-size`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     pub xbzrle_cache_size: Option<u64>,
     /// `max-postcopy-bandwidth`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub max_postcopy_bandwidth: Option<u64>,
     /// `max-cpu-throttle`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub max_cpu_throttle: Option<u8>,
     /// `multifd-compression`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub multifd_compression: Option<MultiFdCompression>,
     /// `multifd-zlib-level`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub multifd_zlib_level: Option<u8>,
     /// `multifd-zstd-level`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub multifd_zstd_level: Option<u8>,
     /// `block-bitmap-mapping`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub block_bitmap_mapping: Option<Vec<BitmapMigrationNodeAlias>>,
 }
 /// The struct `MigrationStats`, since QEMU 0.14.
@@ -3457,64 +2797,34 @@ pub struct MigrationStats {
     /// `total`.
     pub total: i64,
     /// `duplicate`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub duplicate: i64,
     /// `skipped`, since QEMU 1.5.
-    ///
-    /// (since 1.5)
     pub skipped: i64,
     /// `normal`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub normal: i64,
     /// `normal-bytes`, since QEMU 1.2.
-    ///
-    /// (since 1.2)
     pub normal_bytes: i64,
     /// `dirty-pages-rate`, since QEMU 1.3.
-    ///
-    /// (since 1.3)
     pub dirty_pages_rate: i64,
     /// `mbps`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     pub mbps: f64,
     /// `dirty-sync-count`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub dirty_sync_count: i64,
     /// `postcopy-requests`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub postcopy_requests: i64,
     /// `page-size`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub page_size: i64,
     /// `multifd-bytes`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub multifd_bytes: u64,
     /// `pages-per-second`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub pages_per_second: u64,
     /// `precopy-bytes`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub precopy_bytes: u64,
     /// `downtime-bytes`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub downtime_bytes: u64,
     /// `postcopy-bytes`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub postcopy_bytes: u64,
     /// `dirty-sync-missed-zero-copy`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     pub dirty_sync_missed_zero_copy: u64,
 }
 /// The enum `MigrationStatus`, since QEMU 2.3.
@@ -3536,36 +2846,22 @@ pub enum MigrationStatus {
     /// `active`.
     Active,
     /// `postcopy-active`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     PostcopyActive,
     /// `postcopy-paused`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     PostcopyPaused,
     /// `postcopy-recover`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     PostcopyRecover,
     /// `completed`.
     Completed,
     /// `failed`.
     Failed,
     /// `colo`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     Colo,
     /// `pre-switchover`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     PreSwitchover,
     /// `device`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     Device,
     /// `wait-unplug`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     WaitUnplug,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3657,16 +2953,10 @@ pub struct NbdServerOptions {
     /// `addr`.
     pub addr: SocketAddress,
     /// `tls-creds`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub tls_creds: Option<String>,
     /// `tls-authz`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub tls_authz: Option<String>,
     /// `max-connections`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub max_connections: Option<u32>,
 }
 /// The enum `NetClientDriver`, since QEMU 2.7.
@@ -3846,12 +3136,8 @@ pub struct NumaCpuOptions {
     /// `socket-id`.
     pub socket_id: Option<i64>,
     /// `die-id`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     pub die_id: Option<i64>,
     /// `cluster-id`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     pub cluster_id: Option<i64>,
     /// `core-id`.
     pub core_id: Option<i64>,
@@ -3867,20 +3153,12 @@ pub enum NumaOptions {
     /// `node`.
     Node(NumaNodeOptions),
     /// `dist`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Dist(NumaDistOptions),
     /// `cpu`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Cpu(NumaCpuOptions),
     /// `hmat-lb`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     HmatLb(NumaHmatLbOptions),
     /// `hmat-cache`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     HmatCache(NumaHmatCacheOptions),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -4308,8 +3586,6 @@ pub struct QCryptoBlockCreateOptionsLuks {
     /// `hash-alg`.
     pub hash_alg: Option<QCryptoHashAlgorithm>,
     /// `iter-time`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub iter_time: Option<i64>,
 }
 /// The union `QCryptoBlockInfo`, since QEMU 2.7.
@@ -4362,12 +3638,8 @@ pub enum QCryptoCipherAlgorithm {
     /// `aes-256`.
     Aes256,
     /// `des`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     Des,
     /// `3des`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     _3des,
     /// `cast5-128`.
     Cast5_128,
@@ -4466,8 +3738,6 @@ impl From<&str> for QCryptoRsaPaddingAlgorithm {
 #[non_exhaustive]
 pub enum QKeyCode {
     /// `unmapped`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     Unmapped,
     /// `shift`.
     Shift,
@@ -4708,124 +3978,64 @@ pub enum QKeyCode {
     /// `compose`.
     Compose,
     /// `pause`, since QEMU 2.0.
-    ///
-    /// (since 2.0)
     Pause,
     /// `ro`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     Ro,
     /// `hiragana`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Hiragana,
     /// `henkan`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Henkan,
     /// `yen`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     Yen,
     /// `muhenkan`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     Muhenkan,
     /// `katakanahiragana`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     Katakanahiragana,
     /// `kp_comma`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     KpComma,
     /// `kp_equals`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     KpEquals,
     /// `power`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     Power,
     /// `sleep`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Sleep,
     /// `wake`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Wake,
     /// `audionext`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Audionext,
     /// `audioprev`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Audioprev,
     /// `audiostop`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Audiostop,
     /// `audioplay`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Audioplay,
     /// `audiomute`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Audiomute,
     /// `volumeup`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Volumeup,
     /// `volumedown`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Volumedown,
     /// `mediaselect`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Mediaselect,
     /// `mail`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Mail,
     /// `calculator`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Calculator,
     /// `computer`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Computer,
     /// `ac_home`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     AcHome,
     /// `ac_back`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     AcBack,
     /// `ac_forward`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     AcForward,
     /// `ac_refresh`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     AcRefresh,
     /// `ac_bookmarks`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     AcBookmarks,
     /// `lang1`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     Lang1,
     /// `lang2`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     Lang2,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -5307,8 +4517,6 @@ pub struct SevGuestProperties {
     /// `reduced-phys-bits`.
     pub reduced_phys_bits: u32,
     /// `kernel-hashes`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     pub kernel_hashes: Option<bool>,
 }
 /// The struct `SevInfo`, since QEMU 2.12.
@@ -5351,8 +4559,6 @@ pub struct SgxInfo {
     /// `section-size`. Deprecated.
     pub section_size: u64,
     /// `sections`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub sections: Vec<SgxepcSection>,
 }
 /// The enum `SmbiosEntryPointType`, since QEMU 7.0.
@@ -5399,8 +4605,6 @@ pub struct SmpConfiguration {
     /// `dies`.
     pub dies: Option<i64>,
     /// `clusters`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub clusters: Option<i64>,
     /// `cores`.
     pub cores: Option<i64>,
@@ -5433,8 +4637,6 @@ pub enum SocketAddress {
 /// Since the bindings of 2.11: `type` is new.
 ///
 /// In the bindings of 10.0: `type=fd` is of another type.
-///
-/// Deprecated.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SocketAddressLegacy {
@@ -5579,8 +4781,6 @@ pub enum SysEmuTarget {
     /// `arm`.
     Arm,
     /// `avr`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     Avr,
     /// `cris`.
     Cris,
@@ -5617,8 +4817,6 @@ pub enum SysEmuTarget {
     /// `riscv64`.
     Riscv64,
     /// `rx`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     Rx,
     /// `s390x`.
     S390x,
@@ -5787,52 +4985,28 @@ pub struct TlsCredsX509Properties {
 #[non_exhaustive]
 pub enum TransactionAction {
     /// `abort`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     Abort(Abort),
     /// `block-dirty-bitmap-add`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     BlockDirtyBitmapAdd(BlockDirtyBitmapAdd),
     /// `block-dirty-bitmap-remove`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     BlockDirtyBitmapRemove(BlockDirtyBitmap),
     /// `block-dirty-bitmap-clear`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     BlockDirtyBitmapClear(BlockDirtyBitmap),
     /// `block-dirty-bitmap-enable`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     BlockDirtyBitmapEnable(BlockDirtyBitmap),
     /// `block-dirty-bitmap-disable`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     BlockDirtyBitmapDisable(BlockDirtyBitmap),
     /// `block-dirty-bitmap-merge`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     BlockDirtyBitmapMerge(BlockDirtyBitmapMerge),
     /// `blockdev-backup`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     BlockdevBackup(BlockdevBackup),
     /// `blockdev-snapshot`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     BlockdevSnapshot(BlockdevSnapshot),
     /// `blockdev-snapshot-internal-sync`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     BlockdevSnapshotInternalSync(BlockdevSnapshotInternal),
     /// `blockdev-snapshot-sync`, since QEMU 1.1.
-    ///
-    /// (since 1.1)
     BlockdevSnapshotSync(BlockdevSnapshotSync),
     /// `drive-backup`, since QEMU 1.6. Deprecated.
-    ///
-    /// (since 1.6)
     DriveBackup(DriveBackup),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),

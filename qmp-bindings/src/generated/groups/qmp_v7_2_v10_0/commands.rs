@@ -81,16 +81,12 @@ pub struct BlockdevChangeMedium {
     /// `device`. Deprecated.
     pub device: Option<String>,
     /// `id`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub id: Option<String>,
     /// `filename`.
     pub filename: String,
     /// `format`.
     pub format: Option<String>,
     /// `force`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     pub force: Option<bool>,
     /// `read-only-mode`.
     pub read_only_mode: Option<types::BlockdevChangeReadOnlyMode>,
@@ -131,8 +127,6 @@ impl BlockdevInsertMedium {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevMirror {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -153,20 +147,12 @@ pub struct BlockdevMirror {
     /// `on-target-error`.
     pub on_target_error: Option<types::BlockdevOnError>,
     /// `filter-node-name`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub filter_node_name: Option<String>,
     /// `copy-mode`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub copy_mode: Option<types::MirrorCopyMode>,
     /// `auto-finalize`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub auto_finalize: Option<bool>,
     /// `auto-dismiss`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub auto_dismiss: Option<bool>,
 }
 impl BlockdevMirror {
@@ -362,8 +348,6 @@ impl NbdServerRemove {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QmpCapabilities {
     /// `enable`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub enable: Option<Vec<types::QmpCapability>>,
 }
 /// The command `qom-list-properties`, since QEMU 2.12.
@@ -420,8 +404,6 @@ pub struct QueryJobs {}
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryNamedBlockNodes {
     /// `flat`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub flat: Option<bool>,
 }
 /// The command `query-pr-managers`, since QEMU 3.0.
@@ -532,16 +514,10 @@ pub struct Screendump {
     /// `filename`.
     pub filename: String,
     /// `device`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub device: Option<String>,
     /// `head`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub head: Option<i64>,
     /// `format`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     pub format: Option<types::ImageFormat>,
 }
 impl Screendump {

@@ -110,8 +110,6 @@ pub struct GuestPanicked {
     /// `action`.
     pub action: types::GuestPanicAction,
     /// `info`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub info: Option<types::GuestPanicInformation>,
 }
 /// The event `JOB_STATUS_CHANGE`, since QEMU 3.0.
@@ -130,8 +128,6 @@ pub struct MemoryDeviceSizeChange {
     /// `size`.
     pub size: u64,
     /// `qom-path`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     pub qom_path: String,
 }
 /// The event `MEMORY_FAILURE`, since QEMU 5.2.
@@ -164,12 +160,8 @@ pub struct PrManagerStatusChanged {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reset {
     /// `guest`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub guest: bool,
     /// `reason`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub reason: types::ShutdownCause,
 }
 /// The event `RTC_CHANGE`, since QEMU 0.13.
@@ -188,12 +180,8 @@ pub struct RtcChange {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shutdown {
     /// `guest`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub guest: bool,
     /// `reason`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub reason: types::ShutdownCause,
 }
 /// The event `UNPLUG_PRIMARY`, since QEMU 4.2.

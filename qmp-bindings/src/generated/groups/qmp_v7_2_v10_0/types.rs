@@ -35,12 +35,8 @@ pub struct AnnounceParameters {
     /// `step`.
     pub step: i64,
     /// `interfaces`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     pub interfaces: Option<Vec<String>>,
     /// `id`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     pub id: Option<String>,
 }
 /// The enum `AudioFormat`, since QEMU 4.0.
@@ -60,8 +56,6 @@ pub enum AudioFormat {
     /// `s32`.
     S32,
     /// `f32`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     F32,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -109,8 +103,6 @@ pub struct AudiodevAlsaOptions {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevAlsaPerDirectionOptions {
     /// `mixing-engine`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub mixing_engine: Option<bool>,
     /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
@@ -143,8 +135,6 @@ pub struct AudiodevCoreaudioOptions {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevCoreaudioPerDirectionOptions {
     /// `mixing-engine`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub mixing_engine: Option<bool>,
     /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
@@ -191,8 +181,6 @@ pub struct AudiodevJackOptions {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevJackPerDirectionOptions {
     /// `mixing-engine`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub mixing_engine: Option<bool>,
     /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
@@ -235,8 +223,6 @@ pub struct AudiodevOssOptions {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevOssPerDirectionOptions {
     /// `mixing-engine`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub mixing_engine: Option<bool>,
     /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
@@ -271,8 +257,6 @@ pub struct AudiodevPaOptions {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevPaPerDirectionOptions {
     /// `mixing-engine`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub mixing_engine: Option<bool>,
     /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
@@ -289,8 +273,6 @@ pub struct AudiodevPaPerDirectionOptions {
     /// `name`.
     pub name: Option<String>,
     /// `stream-name`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub stream_name: Option<String>,
     /// `latency`.
     pub latency: Option<u32>,
@@ -299,8 +281,6 @@ pub struct AudiodevPaPerDirectionOptions {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevPerDirectionOptions {
     /// `mixing-engine`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub mixing_engine: Option<bool>,
     /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
@@ -327,8 +307,6 @@ pub struct AudiodevSdlOptions {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevSdlPerDirectionOptions {
     /// `mixing-engine`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub mixing_engine: Option<bool>,
     /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
@@ -403,8 +381,6 @@ pub struct BitmapMigrationBitmapAlias {
     /// `alias`.
     pub alias: String,
     /// `transform`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     pub transform: Option<BitmapMigrationBitmapAliasTransform>,
 }
 /// The struct `BitmapMigrationBitmapAliasTransform`, since QEMU 6.0.
@@ -550,24 +526,14 @@ pub enum BlkdebugEvent {
     /// `empty_image_prepare`.
     EmptyImagePrepare,
     /// `l1_shrink_write_table`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     L1ShrinkWriteTable,
     /// `l1_shrink_free_l2_clusters`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     L1ShrinkFreeL2Clusters,
     /// `cor_write`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     CorWrite,
     /// `cluster_alloc_space`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     ClusterAllocSpace,
     /// `none`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     None,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -751,12 +717,8 @@ pub struct BlockDirtyBitmapAdd {
     /// `granularity`.
     pub granularity: Option<u32>,
     /// `persistent`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub persistent: Option<bool>,
     /// `disabled`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub disabled: Option<bool>,
 }
 /// The struct `BlockDirtyBitmapAddWrapper`, since QEMU 2.5.
@@ -802,30 +764,18 @@ pub struct BlockDirtyBitmapWrapper {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyInfo {
     /// `name`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub name: Option<String>,
     /// `count`.
     pub count: i64,
     /// `granularity`, since QEMU 1.4.
-    ///
-    /// (since 1.4)
     pub granularity: u32,
     /// `recording`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub recording: bool,
     /// `busy`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub busy: bool,
     /// `persistent`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub persistent: bool,
     /// `inconsistent`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub inconsistent: Option<bool>,
 }
 /// The struct `BlockExportInfo`, since QEMU 5.2.
@@ -850,38 +800,26 @@ pub struct BlockExportOptionsFuse {
     /// `growable`.
     pub growable: Option<bool>,
     /// `allow-other`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub allow_other: Option<FuseExportAllowOther>,
 }
 /// The struct `BlockExportOptionsNbd`, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockExportOptionsNbd {
     /// `name`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub name: Option<String>,
     /// `description`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub description: Option<String>,
     /// `bitmaps`.
     pub bitmaps: Option<Vec<BlockDirtyBitmapOrStr>>,
     /// `allocation-depth`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub allocation_depth: Option<bool>,
 }
 /// The struct `BlockExportOptionsNbdBase`, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockExportOptionsNbdBase {
     /// `name`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub name: Option<String>,
     /// `description`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub description: Option<String>,
 }
 /// The struct `BlockExportOptionsVduseBlk`, since QEMU 7.1.
@@ -935,16 +873,10 @@ pub enum BlockExportType {
     /// `nbd`.
     Nbd,
     /// `vhost-user-blk`, since QEMU 5.2. Only in builds of QEMU with `CONFIG_VHOST_USER_BLK_SERVER`.
-    ///
-    /// (since 5.2)
     VhostUserBlk,
     /// `fuse`, since QEMU 6.0. Only in builds of QEMU with `CONFIG_FUSE`.
-    ///
-    /// (since 6.0)
     Fuse,
     /// `vduse-blk`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VDUSE_BLK_EXPORT`.
-    ///
-    /// (since 7.1)
     VduseBlk,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -990,8 +922,6 @@ pub struct BlockMeasureInfo {
     /// `fully-allocated`.
     pub fully_allocated: i64,
     /// `bitmaps`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     pub bitmaps: Option<i64>,
 }
 /// The enum `BlockPermission`, since QEMU 4.0.
@@ -1041,18 +971,12 @@ pub enum BlockStatsSpecific {
     /// `host_device`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostDevice(BlockStatsSpecificFile),
     /// `nvme`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     Nvme(BlockStatsSpecificNvme),
     /// `blkdebug`.
     Blkdebug,
     /// `blklogwrites`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     Blklogwrites,
     /// `blkreplay`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     Blkreplay,
     /// `blkverify`.
     Blkverify,
@@ -1061,22 +985,14 @@ pub enum BlockStatsSpecific {
     /// `cloop`.
     Cloop,
     /// `compress`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     Compress,
     /// `copy-before-write`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     CopyBeforeWrite,
     /// `copy-on-read`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     CopyOnRead,
     /// `dmg`.
     Dmg,
     /// `snapshot-access`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     SnapshotAccess,
     /// `ftp`.
     Ftp,
@@ -1127,8 +1043,6 @@ pub enum BlockStatsSpecific {
     /// `ssh`.
     Ssh,
     /// `throttle`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     Throttle,
     /// `vdi`.
     Vdi,
@@ -1180,8 +1094,6 @@ pub enum BlockdevAioOptions {
     /// `native`.
     Native,
     /// `io_uring`, since QEMU 5.0. Only in builds of QEMU with `CONFIG_LINUX_IO_URING`.
-    ///
-    /// (since 5.0)
     IoUring,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -1218,12 +1130,8 @@ pub enum BlockdevAmendOptions {
     /// `blkdebug`.
     Blkdebug,
     /// `blklogwrites`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     Blklogwrites,
     /// `blkreplay`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     Blkreplay,
     /// `blkverify`.
     Blkverify,
@@ -1232,24 +1140,16 @@ pub enum BlockdevAmendOptions {
     /// `cloop`.
     Cloop,
     /// `compress`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     Compress,
     /// `copy-before-write`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     CopyBeforeWrite,
     /// `copy-on-read`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     CopyOnRead,
     /// `dmg`.
     Dmg,
     /// `file`.
     File,
     /// `snapshot-access`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     SnapshotAccess,
     /// `ftp`.
     Ftp,
@@ -1278,8 +1178,6 @@ pub enum BlockdevAmendOptions {
     /// `null-co`.
     NullCo,
     /// `nvme`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     Nvme,
     /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring,
@@ -1302,8 +1200,6 @@ pub enum BlockdevAmendOptions {
     /// `ssh`.
     Ssh,
     /// `throttle`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     Throttle,
     /// `vdi`.
     Vdi,
@@ -1358,8 +1254,6 @@ pub struct BlockdevCreateOptionsFile {
     /// `nocow`.
     pub nocow: Option<bool>,
     /// `extent-size-hint`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     pub extent_size_hint: Option<u64>,
 }
 /// The struct `BlockdevCreateOptionsNfs`, since QEMU 2.12.
@@ -1387,12 +1281,8 @@ pub enum BlockdevDriver {
     /// `blkdebug`.
     Blkdebug,
     /// `blklogwrites`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     Blklogwrites,
     /// `blkreplay`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     Blkreplay,
     /// `blkverify`.
     Blkverify,
@@ -1401,24 +1291,16 @@ pub enum BlockdevDriver {
     /// `cloop`.
     Cloop,
     /// `compress`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     Compress,
     /// `copy-before-write`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     CopyBeforeWrite,
     /// `copy-on-read`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     CopyOnRead,
     /// `dmg`.
     Dmg,
     /// `file`.
     File,
     /// `snapshot-access`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     SnapshotAccess,
     /// `ftp`.
     Ftp,
@@ -1449,8 +1331,6 @@ pub enum BlockdevDriver {
     /// `null-co`.
     NullCo,
     /// `nvme`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     Nvme,
     /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring,
@@ -1475,8 +1355,6 @@ pub enum BlockdevDriver {
     /// `ssh`.
     Ssh,
     /// `throttle`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     Throttle,
     /// `vdi`.
     Vdi,
@@ -1614,28 +1492,16 @@ pub struct BlockdevOptionsFile {
     /// `filename`.
     pub filename: String,
     /// `pr-manager`, since QEMU 2.11.
-    ///
-    /// (since 2.11)
     pub pr_manager: Option<String>,
     /// `locking`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     pub locking: Option<OnOffAuto>,
     /// `aio`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub aio: Option<BlockdevAioOptions>,
     /// `aio-max-batch`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     pub aio_max_batch: Option<i64>,
     /// `drop-cache`, since QEMU 4.0. Only in builds of QEMU with `CONFIG_LINUX`.
-    ///
-    /// (since 4.0)
     pub drop_cache: Option<bool>,
     /// `x-check-cache-dropped`, since QEMU 3.0. Unstable.
-    ///
-    /// (since 3.0)
     pub x_check_cache_dropped: Option<bool>,
 }
 /// The struct `BlockdevOptionsIoUring`, since QEMU 7.2.
@@ -1654,12 +1520,8 @@ pub struct BlockdevOptionsNull {
     /// `size`.
     pub size: Option<i64>,
     /// `latency-ns`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub latency_ns: Option<u64>,
     /// `read-zeroes`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     pub read_zeroes: Option<bool>,
 }
 /// The struct `BlockdevOptionsNVMe`, since QEMU 2.12.
@@ -2065,8 +1927,6 @@ pub enum ColoExitReason {
     /// `error`.
     Error,
     /// `processing`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     Processing,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2138,8 +1998,6 @@ pub struct ColoStatus {
     /// `mode`.
     pub mode: ColoMode,
     /// `last-mode`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub last_mode: ColoMode,
     /// `reason`.
     pub reason: ColoExitReason,
@@ -2152,12 +2010,8 @@ pub struct CompatPolicy {
     /// `deprecated-output`.
     pub deprecated_output: Option<CompatPolicyOutput>,
     /// `unstable-input`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     pub unstable_input: Option<CompatPolicyInput>,
     /// `unstable-output`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     pub unstable_output: Option<CompatPolicyOutput>,
 }
 /// The enum `CompatPolicyInput`, since QEMU 6.0.
@@ -2248,28 +2102,16 @@ pub struct CpuDefinitionInfo {
     /// `name`.
     pub name: String,
     /// `migration-safe`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub migration_safe: Option<bool>,
     /// `static`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub r#static: bool,
     /// `unavailable-features`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     pub unavailable_features: Option<Vec<String>>,
     /// `typename`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub typename: String,
     /// `alias-of`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     pub alias_of: Option<String>,
     /// `deprecated`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub deprecated: bool,
 }
 /// The struct `CurrentMachineParams`, since QEMU 4.0.
@@ -2456,16 +2298,10 @@ pub struct DisplayGtk {
     /// `grab-on-hover`.
     pub grab_on_hover: Option<bool>,
     /// `zoom-to-fit`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub zoom_to_fit: Option<bool>,
     /// `show-tabs`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     pub show_tabs: Option<bool>,
     /// `show-menubar`, since QEMU 8.0.
-    ///
-    /// (since 8.0)
     pub show_menubar: Option<bool>,
 }
 /// The enum `DisplayProtocol`, since QEMU 7.0.
@@ -2558,20 +2394,14 @@ pub enum DisplayType {
     /// `sdl`. Only in builds of QEMU with `CONFIG_SDL`.
     Sdl,
     /// `egl-headless`, since QEMU 3.1. Only in builds of QEMU with `CONFIG_OPENGL`.
-    ///
-    /// (since 3.1)
     EglHeadless,
     /// `curses`. Only in builds of QEMU with `CONFIG_CURSES`.
     Curses,
     /// `cocoa`. Only in builds of QEMU with `CONFIG_COCOA`.
     Cocoa,
     /// `spice-app`, since QEMU 4.0. Only in builds of QEMU with `CONFIG_SPICE`.
-    ///
-    /// (since 4.0)
     SpiceApp,
     /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
-    ///
-    /// (since 7.0)
     Dbus,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2641,8 +2471,6 @@ impl From<&str> for DisplayUpdateType {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveMirror {
     /// `job-id`, since QEMU 2.7.
-    ///
-    /// (since 2.7)
     pub job_id: Option<String>,
     /// `device`.
     pub device: String,
@@ -2651,12 +2479,8 @@ pub struct DriveMirror {
     /// `format`.
     pub format: Option<String>,
     /// `node-name`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub node_name: Option<String>,
     /// `replaces`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub replaces: Option<String>,
     /// `sync`.
     pub sync: MirrorSyncMode,
@@ -2665,32 +2489,20 @@ pub struct DriveMirror {
     /// `speed`.
     pub speed: Option<i64>,
     /// `granularity`, since QEMU 1.4.
-    ///
-    /// (since 1.4)
     pub granularity: Option<u32>,
     /// `buf-size`, since QEMU 1.4.
-    ///
-    /// (since 1.4)
     pub buf_size: Option<i64>,
     /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
     /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
     /// `unmap`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     pub unmap: Option<bool>,
     /// `copy-mode`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub copy_mode: Option<MirrorCopyMode>,
     /// `auto-finalize`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub auto_finalize: Option<bool>,
     /// `auto-dismiss`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub auto_dismiss: Option<bool>,
 }
 /// The struct `EventLoopBaseProperties`, since QEMU 7.1.
@@ -2905,12 +2717,8 @@ pub enum GuestPanicAction {
     /// `pause`.
     Pause,
     /// `poweroff`, since QEMU 2.8.
-    ///
-    /// (since 2.8)
     Poweroff,
     /// `run`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     Run,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -2945,8 +2753,6 @@ pub enum GuestPanicInformation {
     /// `hyper-v`.
     HyperV(GuestPanicInformationHyperV),
     /// `s390`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     S390(GuestPanicInformationS390),
     /// A branch that the schema does not list.
     Unrecognized(UnrecognizedBranch),
@@ -2972,8 +2778,6 @@ pub enum GuestPanicInformationType {
     /// `hyper-v`.
     HyperV,
     /// `s390`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     S390,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3229,8 +3033,6 @@ pub struct InetSocketAddress {
     /// `port`.
     pub port: String,
     /// `numeric`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub numeric: Option<bool>,
     /// `to`.
     pub to: Option<u16>,
@@ -3239,12 +3041,8 @@ pub struct InetSocketAddress {
     /// `ipv6`.
     pub ipv6: Option<bool>,
     /// `keep-alive`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     pub keep_alive: Option<bool>,
     /// `mptcp`, since QEMU 6.1. Only in builds of QEMU with `HAVE_IPPROTO_MPTCP`.
-    ///
-    /// (since 6.1)
     pub mptcp: Option<bool>,
 }
 /// The struct `InetSocketAddressWrapper`, since QEMU 1.3.
@@ -3307,20 +3105,12 @@ pub struct IoThreadInfo {
     /// `thread-id`.
     pub thread_id: i64,
     /// `poll-max-ns`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub poll_max_ns: i64,
     /// `poll-grow`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub poll_grow: i64,
     /// `poll-shrink`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub poll_shrink: i64,
     /// `aio-max-batch`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub aio_max_batch: i64,
 }
 /// The struct `IothreadProperties`, since QEMU 2.0.
@@ -3434,24 +3224,14 @@ pub enum JobType {
     /// `backup`.
     Backup,
     /// `create`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     Create,
     /// `amend`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     Amend,
     /// `snapshot-load`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     SnapshotLoad,
     /// `snapshot-save`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     SnapshotSave,
     /// `snapshot-delete`, since QEMU 6.0.
-    ///
-    /// (since 6.0)
     SnapshotDelete,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3571,8 +3351,6 @@ pub struct MainLoopProperties {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memdev {
     /// `id`, since QEMU 2.9.
-    ///
-    /// (since 2.9)
     pub id: Option<String>,
     /// `size`.
     pub size: u64,
@@ -3583,12 +3361,8 @@ pub struct Memdev {
     /// `prealloc`.
     pub prealloc: bool,
     /// `share`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub share: bool,
     /// `reserve`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub reserve: Option<bool>,
     /// `host-nodes`.
     pub host_nodes: Vec<u16>,
@@ -3613,14 +3387,10 @@ pub struct MemoryBackendEpcProperties {
     /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
     /// `prealloc-context`, since QEMU 7.2.
-    ///
-    /// (since 7.2)
     pub prealloc_context: Option<String>,
     /// `share`.
     pub share: Option<bool>,
     /// `reserve`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub reserve: Option<bool>,
     /// `size`.
     pub size: u64,
@@ -3645,14 +3415,10 @@ pub struct MemoryBackendMemfdProperties {
     /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
     /// `prealloc-context`, since QEMU 7.2.
-    ///
-    /// (since 7.2)
     pub prealloc_context: Option<String>,
     /// `share`.
     pub share: Option<bool>,
     /// `reserve`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub reserve: Option<bool>,
     /// `size`.
     pub size: u64,
@@ -3681,14 +3447,10 @@ pub struct MemoryBackendProperties {
     /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
     /// `prealloc-context`, since QEMU 7.2.
-    ///
-    /// (since 7.2)
     pub prealloc_context: Option<String>,
     /// `share`.
     pub share: Option<bool>,
     /// `reserve`, since QEMU 6.1.
-    ///
-    /// (since 6.1)
     pub reserve: Option<bool>,
     /// `size`.
     pub size: u64,
@@ -3824,12 +3586,8 @@ pub enum MirrorSyncMode {
     /// `none`.
     None,
     /// `incremental`, since QEMU 2.4.
-    ///
-    /// (since 2.4)
     Incremental,
     /// `bitmap`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     Bitmap,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -3905,20 +3663,14 @@ pub struct MonitorOptions {
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerAddOptions {
     /// `name`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub name: Option<String>,
     /// `description`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub description: Option<String>,
     /// `device`.
     pub device: String,
     /// `writable`.
     pub writable: Option<bool>,
     /// `bitmap`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     pub bitmap: Option<String>,
 }
 /// The struct `NetdevHubPortOptions`, since QEMU 1.2.
@@ -3929,8 +3681,6 @@ pub struct NetdevHubPortOptions {
     /// `hubid`.
     pub hubid: i32,
     /// `netdev`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub netdev: Option<String>,
 }
 /// The struct `NetdevUserOptions`, since QEMU 1.2.
@@ -3943,12 +3693,8 @@ pub struct NetdevUserOptions {
     /// `restrict`.
     pub restrict: Option<bool>,
     /// `ipv4`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub ipv4: Option<bool>,
     /// `ipv6`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub ipv6: Option<bool>,
     /// `ip`.
     pub ip: Option<String>,
@@ -3967,24 +3713,14 @@ pub struct NetdevUserOptions {
     /// `dnssearch`.
     pub dnssearch: Option<Vec<QapiString>>,
     /// `domainname`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub domainname: Option<String>,
     /// `ipv6-prefix`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub ipv6_prefix: Option<String>,
     /// `ipv6-prefixlen`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub ipv6_prefixlen: Option<i64>,
     /// `ipv6-host`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub ipv6_host: Option<String>,
     /// `ipv6-dns`, since QEMU 2.6.
-    ///
-    /// (since 2.6)
     pub ipv6_dns: Option<String>,
     /// `smb`.
     pub smb: Option<String>,
@@ -3995,8 +3731,6 @@ pub struct NetdevUserOptions {
     /// `guestfwd`.
     pub guestfwd: Option<Vec<QapiString>>,
     /// `tftp-server-name`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub tftp_server_name: Option<String>,
 }
 /// The struct `NetdevVhostVDPAOptions`, since QEMU 5.1.
@@ -4009,8 +3743,6 @@ pub struct NetdevVhostVdpaOptions {
     /// `queues`.
     pub queues: Option<i64>,
     /// `x-svq`, since QEMU 7.1. Unstable.
-    ///
-    /// (since 7.1)
     pub x_svq: Option<bool>,
 }
 /// The struct `NetdevVmnetBridgedOptions`, since QEMU 7.1.
@@ -4179,8 +3911,6 @@ pub struct NumaNodeOptions {
     /// `memdev`.
     pub memdev: Option<String>,
     /// `initiator`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub initiator: Option<u16>,
 }
 /// The enum `NumaOptionsType`, since QEMU 2.1.
@@ -4192,20 +3922,12 @@ pub enum NumaOptionsType {
     /// `node`.
     Node,
     /// `dist`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Dist,
     /// `cpu`, since QEMU 2.10.
-    ///
-    /// (since 2.10)
     Cpu,
     /// `hmat-lb`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     HmatLb,
     /// `hmat-cache`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     HmatCache,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -4247,8 +3969,6 @@ pub struct ObjectPropertyInfo {
     /// `description`.
     pub description: Option<String>,
     /// `default-value`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub default_value: Option<Value>,
 }
 /// The enum `OffAutoPCIBAR`, since QEMU 2.12.
@@ -4344,8 +4064,6 @@ pub enum PanicAction {
     /// `shutdown`.
     Shutdown,
     /// `exit-failure`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     ExitFailure,
     /// `none`.
     None,
@@ -4399,12 +4117,8 @@ pub struct PciDeviceId {
     /// `vendor`.
     pub vendor: i64,
     /// `subsystem`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub subsystem: Option<i64>,
     /// `subsystem-vendor`, since QEMU 3.1.
-    ///
-    /// (since 3.1)
     pub subsystem_vendor: Option<i64>,
 }
 /// The struct `PciDeviceInfo`, since QEMU 0.14.
@@ -4425,8 +4139,6 @@ pub struct PciDeviceInfo {
     /// `irq`.
     pub irq: Option<i64>,
     /// `irq_pin`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     pub irq_pin: i64,
     /// `qdev_id`.
     pub qdev_id: String,
@@ -4760,8 +4472,6 @@ pub struct Qcow2OverlapCheckFlags {
     /// `inactive-l2`.
     pub inactive_l2: Option<bool>,
     /// `bitmap-directory`, since QEMU 3.0.
-    ///
-    /// (since 3.0)
     pub bitmap_directory: Option<bool>,
 }
 /// The alternate `Qcow2OverlapChecks`, since QEMU 2.9.
@@ -4979,8 +4689,6 @@ pub struct SchemaInfo {
     /// `name`.
     pub name: String,
     /// `features`, since QEMU 4.1.
-    ///
-    /// (since 4.1)
     pub features: Option<Vec<String>>,
 }
 /// The branches of the union `SchemaInfo`, told by `meta-type`.
@@ -5014,8 +4722,6 @@ pub struct SchemaInfoCommand {
     /// `ret-type`.
     pub ret_type: String,
     /// `allow-oob`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     pub allow_oob: Option<bool>,
 }
 /// The struct `SchemaInfoEnum`, since QEMU 2.5.
@@ -5024,8 +4730,6 @@ pub struct SchemaInfoCommand {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoEnum {
     /// `members`, since QEMU 6.2.
-    ///
-    /// (since 6.2)
     pub members: Vec<SchemaInfoEnumMember>,
     /// `values`. Deprecated.
     pub values: Vec<String>,
@@ -5060,8 +4764,6 @@ pub struct SchemaInfoObjectMember {
     /// `default`.
     pub default: Option<Value>,
     /// `features`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     pub features: Option<Vec<String>>,
 }
 /// The enum `SetPasswordAction`, since QEMU 7.0.
@@ -5143,8 +4845,6 @@ pub struct SevCapability {
     /// `cert-chain`.
     pub cert_chain: String,
     /// `cpu0-id`, since QEMU 7.1.
-    ///
-    /// (since 7.1)
     pub cpu0_id: String,
     /// `cbitpos`.
     pub cbitpos: i64,
@@ -5213,8 +4913,6 @@ pub struct SgxEpc {
     /// `memdev`.
     pub memdev: String,
     /// `node`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub node: i64,
 }
 /// The struct `SgxEPCDeviceInfo`, since QEMU 6.2.
@@ -5227,8 +4925,6 @@ pub struct SgxEpcDeviceInfo {
     /// `size`.
     pub size: u64,
     /// `node`, since QEMU 7.0.
-    ///
-    /// (since 7.0)
     pub node: i64,
     /// `memdev`.
     pub memdev: String,
@@ -5308,8 +5004,6 @@ pub enum ShutdownCause {
     /// `subsystem-reset`.
     SubsystemReset,
     /// `snapshot-load`, since QEMU 7.2.
-    ///
-    /// (since 7.2)
     SnapshotLoad,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -5371,8 +5065,6 @@ pub struct SnapshotInfo {
     /// `vm-clock-nsec`.
     pub vm_clock_nsec: i64,
     /// `icount`, since QEMU 5.2.
-    ///
-    /// (since 5.2)
     pub icount: Option<i64>,
 }
 /// The union `SshHostKeyCheck`, since QEMU 2.12.
@@ -5680,12 +5372,8 @@ pub enum TpmModel {
     /// `tpm-tis`.
     TpmTis,
     /// `tpm-crb`, since QEMU 2.12.
-    ///
-    /// (since 2.12)
     TpmCrb,
     /// `tpm-spapr`, since QEMU 5.0.
-    ///
-    /// (since 5.0)
     TpmSpapr,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -5724,52 +5412,28 @@ pub struct TpmPassthroughOptionsWrapper {
 #[non_exhaustive]
 pub enum TransactionActionKind {
     /// `abort`, since QEMU 1.6.
-    ///
-    /// (since 1.6)
     Abort,
     /// `block-dirty-bitmap-add`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     BlockDirtyBitmapAdd,
     /// `block-dirty-bitmap-remove`, since QEMU 4.2.
-    ///
-    /// (since 4.2)
     BlockDirtyBitmapRemove,
     /// `block-dirty-bitmap-clear`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     BlockDirtyBitmapClear,
     /// `block-dirty-bitmap-enable`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     BlockDirtyBitmapEnable,
     /// `block-dirty-bitmap-disable`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     BlockDirtyBitmapDisable,
     /// `block-dirty-bitmap-merge`, since QEMU 4.0.
-    ///
-    /// (since 4.0)
     BlockDirtyBitmapMerge,
     /// `blockdev-backup`, since QEMU 2.3.
-    ///
-    /// (since 2.3)
     BlockdevBackup,
     /// `blockdev-snapshot`, since QEMU 2.5.
-    ///
-    /// (since 2.5)
     BlockdevSnapshot,
     /// `blockdev-snapshot-internal-sync`, since QEMU 1.7.
-    ///
-    /// (since 1.7)
     BlockdevSnapshotInternalSync,
     /// `blockdev-snapshot-sync`, since QEMU 1.1.
-    ///
-    /// (since 1.1)
     BlockdevSnapshotSync,
     /// `drive-backup`, since QEMU 1.6. Deprecated.
-    ///
-    /// (since 1.6)
     DriveBackup,
     /// A value that the schema does not list.
     Unrecognized(UnrecognizedValue),
@@ -5821,12 +5485,8 @@ pub struct UnixSocketAddress {
     /// `path`.
     pub path: String,
     /// `abstract`, since QEMU 5.1. Only in builds of QEMU with `CONFIG_LINUX`.
-    ///
-    /// (since 5.1)
     pub r#abstract: Option<bool>,
     /// `tight`, since QEMU 5.1. Only in builds of QEMU with `CONFIG_LINUX`.
-    ///
-    /// (since 5.1)
     pub tight: Option<bool>,
 }
 /// The struct `UnixSocketAddressWrapper`, since QEMU 1.3.
@@ -6183,12 +5843,8 @@ pub struct XbzrleCacheStats {
     /// `cache-miss`.
     pub cache_miss: i64,
     /// `cache-miss-rate`, since QEMU 2.1.
-    ///
-    /// (since 2.1)
     pub cache_miss_rate: f64,
     /// `encoding-rate`, since QEMU 5.1.
-    ///
-    /// (since 5.1)
     pub encoding_rate: f64,
     /// `overflow`.
     pub overflow: i64,
