@@ -34,6 +34,7 @@ macro_rules! commands {
 }
 
 commands! {
+    ci::Ci,
     generate::Generate,
     import::Import,
     inspect::Inspect,
