@@ -264,20 +264,51 @@ fn finish(mut paragraphs: Vec<String>, meta: &Meta) -> Vec<String> {
 
 fn prose(block: &Block) -> String {
     match block {
-        Block::Text(lines) => lines
-            .iter()
-            .map(|line| escape(line))
-            .collect::<Vec<_>>()
-            .join("\n"),
-        Block::Literal(lines) => format!("```text\n{}\n```", lines.join("\n")),
+        Block::Text(lines) => joined(lines.iter().map(|line| escape(line))),
+        Block::Literal(lines) => format!("```text\n{}\n```", dedent(lines)),
     }
 }
 
+fn joined(lines: impl Iterator<Item = String>) -> String {
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Takes away the indentation that all lines share, and blank lines around them.
+fn dedent(lines: &[String]) -> String {
+    let indentation = |line: &String| line.len() - line.trim_start().len();
+    let inked = lines.iter().filter(|line| !line.trim().is_empty());
+    let shared = inked.map(indentation).min().unwrap_or(0);
+    let text = joined(
+        lines
+            .iter()
+            .map(|line| line.get(shared..).unwrap_or_default().to_owned()),
+    );
+    text.trim_matches('\n').to_owned()
+}
+
 /// Keeps rustdoc from reading links and tags where QEMU wrote none, and
-/// indented text from becoming code.
+/// indented text from becoming code. Addresses become links.
 fn escape(line: &str) -> String {
+    let words = line.trim_start().split(' ');
+    let escaped = words.map(|word| address(word).unwrap_or_else(|| escape_word(word)));
+    escaped.collect::<Vec<_>>().join(" ")
+}
+
+fn address(word: &str) -> Option<String> {
+    let start = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| word.find(scheme))?;
+    let (before, rest) = word.split_at(start);
+    let address = rest.trim_end_matches(['.', ',', ')', '>', '"']);
+    let after = &rest[address.len()..];
+    // A scheme alone is an example of one.
+    let has_host = !address.ends_with('/') || address.matches('/').count() > 2;
+    has_host.then(|| format!("{}<{address}>{}", escape_word(before), escape_word(after)))
+}
+
+fn escape_word(word: &str) -> String {
     let mut escaped = String::new();
-    for character in line.trim_start().chars() {
+    for character in word.chars() {
         if matches!(character, '[' | ']' | '<' | '>' | '*' | '_' | '`' | '\\') {
             escaped.push('\\');
         }
@@ -297,4 +328,28 @@ fn lines(paragraphs: Vec<String>) -> Vec<String> {
         }
     };
     text.lines().map(spaced).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_is_no_markdown_and_addresses_are_links() {
+        assert_eq!(escape("  a [b] <c> d_e"), r"a \[b\] \<c\> d\_e");
+        assert_eq!(
+            escape("see <http://a_b.net/>."),
+            r"see \<<http://a_b.net/>\>."
+        );
+        assert_eq!(
+            escape(r#"start with "http://"."#),
+            r#"start with "http://"."#
+        );
+    }
+
+    #[test]
+    fn examples_begin_at_the_margin() {
+        let lines = ["", "    -> {", "         }", ""].map(str::to_owned);
+        assert_eq!(dedent(&lines), "-> {\n     }");
+    }
 }
