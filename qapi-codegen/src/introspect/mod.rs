@@ -1,0 +1,20 @@
+//! What QEMU tells of its own interface, and how that compares with a schema.
+//!
+//! QEMU answers `query-qmp-schema` with all its commands and events and the
+//! types that these lead to. Names of types are masked there, conditions have
+//! been evaluated, and much that a schema says is not told. [`describe()`]
+//! brings a schema into that form, [`read()`] a reply, and [`compare()`] tells
+//! the two apart, from commands and events down.
+//!
+//! This stage knows the model and the form of the reply. Where a reply comes
+//! from is not its business.
+
+mod info;
+mod model;
+mod read;
+mod write;
+
+pub use info::*;
+pub use model::{describe, describe_build};
+pub use read::{Damage, MOST_BYTES, Problem, Reply, read};
+pub use write::reply;
