@@ -9,12 +9,18 @@
 //! This stage knows the model and the form of the reply. Where a reply comes
 //! from is not its business.
 
+mod compare;
 mod info;
 mod model;
 mod read;
+mod shape;
+mod verdict;
 mod write;
 
+pub use compare::{Comparison, Difference, Direction, Part, Place, Side, compare};
 pub use info::*;
 pub use model::{describe, describe_build};
 pub use read::{Damage, MOST_BYTES, Problem, Reply, read};
+pub use shape::shape;
+pub use verdict::{Absent, Contradiction, Reason, Verdict, judge};
 pub use write::reply;
