@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const PATIENCE_FOR_GREETING: Duration = Duration::from_secs(5);
 
 /// The largest answer, in bytes. QEMU's largest has a quarter of a million.
-const MOST_BYTES: u64 = 64 << 20;
+const MOST_BYTES: u64 = 16 << 20;
 
 /// A connection to the monitor of a running QEMU, ready for commands.
 pub struct Monitor {
@@ -314,7 +314,7 @@ impl Read for Limited {
 }
 
 /// A text of the other side without what would steer a terminal.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect()

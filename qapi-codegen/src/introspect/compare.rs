@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::info::{Case, Feature, Interface, Item, Kind, Member, Object, TypeId, Variants};
 use super::shape::shape;
 use crate::schema::Condition;
+use crate::version::Series;
 
 /// Where values travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -97,6 +98,8 @@ pub struct Side {
     pub features: Vec<String>,
     /// Whether a message that lacks it is in order.
     pub optional: bool,
+    /// The series that brought it, where a schema says so.
+    pub since: Option<Series>,
 }
 
 /// What a comparison comes to.
@@ -432,6 +435,7 @@ impl Side {
             conditions: Vec::new(),
             features: Vec::new(),
             optional: false,
+            since: None,
         }
     }
 

@@ -2,6 +2,7 @@
 //! schema knows.
 
 use crate::schema::{Builtin, Condition};
+use crate::version::Series;
 
 /// An interface as introspection tells it: commands and events, and the types
 /// that these lead to.
@@ -28,6 +29,8 @@ pub struct Item {
     pub conditions: Vec<Condition>,
     /// Its features.
     pub features: Vec<Feature>,
+    /// The series that brought it, where a schema says so.
+    pub since: Option<Series>,
     /// Where it is told: `BlockdevOptions.driver` in a schema, or the place in
     /// a reply, such as `[17].members[0]`.
     pub place: String,

@@ -22,5 +22,5 @@ pub use info::*;
 pub use model::{describe, describe_build};
 pub use read::{Damage, MOST_BYTES, Problem, Reply, read};
 pub use shape::shape;
-pub use verdict::{Absent, Contradiction, Reason, Verdict, judge};
+pub use verdict::{Absent, Contradiction, Reason, Releases, Verdict, judge};
 pub use write::reply;

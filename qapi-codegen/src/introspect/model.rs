@@ -269,7 +269,9 @@ impl<'s> Builder<'s> {
                 Some(branch) if union.tag_enum.is_none() => self.used(Source::Wrapper(branch.ty)),
                 Some(branch) => self.ty(branch.ty),
             };
-            let conditions = case.conditions.into_iter().cloned().collect();
+            let mut conditions: Vec<Condition> = case.conditions.into_iter().cloned().collect();
+            // A branch mostly repeats the condition of its value.
+            conditions.dedup();
             let item = named(&case.meta.name, owner);
             told.push(Case {
                 item: Item { conditions, ..item },
@@ -325,6 +327,7 @@ impl<'s> Builder<'s> {
             name: meta.name.clone(),
             conditions: meta.condition.iter().cloned().collect(),
             features: self.features(meta),
+            since: meta.facts.since,
             place: place.to_owned(),
         }
     }

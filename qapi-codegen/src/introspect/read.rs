@@ -340,9 +340,9 @@ impl<'r> Reader<'r> {
     fn item(&mut self, path: &str, name: &str, fields: &Fields) -> Item {
         Item {
             name: name.to_owned(),
-            conditions: Vec::new(),
             features: self.features(path, fields),
             place: path.to_owned(),
+            ..Item::default()
         }
     }
 

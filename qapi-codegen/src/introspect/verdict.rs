@@ -6,9 +6,26 @@
 //! the same build says that it holds.
 
 use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 
 use super::compare::{Comparison, Difference, Direction, Part, Place, Side};
 use crate::schema::Condition;
+use crate::version::{Series, Version};
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::Conditions(conditions) => {
+                let conditions: Vec<String> = conditions.iter().map(Condition::to_string).collect();
+                write!(f, "without {}", conditions.join(" and "))
+            }
+            Reason::Hidden(feature) => write!(f, "what is {feature} is hidden by `-compat`"),
+            Reason::Backported(series) => {
+                write!(f, "a later stable release took it over from {series}")
+            }
+        }
+    }
+}
 
 /// What a schema and a running QEMU come to.
 #[derive(Debug, Default)]
@@ -37,6 +54,18 @@ pub enum Reason {
     Conditions(Vec<Condition>),
     /// What has this feature is hidden, as `-compat` can tell QEMU to.
     Hidden(String),
+    /// It belongs to this later series; a later stable release than that of the
+    /// QEMU took it over.
+    Backported(Series),
+}
+
+/// Of which releases the two sides are.
+#[derive(Debug, Clone, Copy)]
+pub struct Releases {
+    /// That of the schema.
+    pub schema: Version,
+    /// That of the QEMU, where it is known.
+    pub qemu: Option<Version>,
 }
 
 /// Something that cannot be.
@@ -49,8 +78,8 @@ pub struct Contradiction {
 }
 
 /// Sorts the differences between a schema, on the left, and what a QEMU tells.
-pub fn judge(comparison: Comparison) -> Verdict {
-    let known = Known::new(&comparison.conditional, comparison.features);
+pub fn judge(comparison: Comparison, releases: Releases) -> Verdict {
+    let known = Known::new(&comparison.conditional, comparison.features, releases);
     let mut verdict = Verdict::default();
     for difference in comparison.differences {
         match (&difference.left, &difference.right) {
@@ -94,13 +123,19 @@ struct Known<'c> {
     options: BTreeMap<&'c str, (bool, &'c Place)>,
     /// The features of the things it has.
     features: HashSet<String>,
+    releases: Releases,
 }
 
 impl<'c> Known<'c> {
-    fn new(conditional: &'c [(Condition, Place)], features: HashSet<String>) -> Self {
+    fn new(
+        conditional: &'c [(Condition, Place)],
+        features: HashSet<String>,
+        releases: Releases,
+    ) -> Self {
         let mut known = Known {
             options: BTreeMap::new(),
             features,
+            releases,
         };
         for (condition, place) in conditional {
             known.learn(condition, true, place);
@@ -137,6 +172,9 @@ impl<'c> Known<'c> {
         if let Some(feature) = self.hidden(part, absent) {
             return Ok(Reason::Hidden(feature));
         }
+        if let Some(series) = absent.since.filter(|since| self.is_backport(*since)) {
+            return Ok(Reason::Backported(series));
+        }
         Err(match absent.conditions.first() {
             None => "QEMU does not have it".to_owned(),
             Some(condition) => self.evidence(condition),
@@ -155,6 +193,14 @@ impl<'c> Known<'c> {
             .find(hides)
             .filter(|_| can_be)
             .cloned()
+    }
+
+    /// Whether a stable release after that of the QEMU brought what belongs to a
+    /// later series.
+    fn is_backport(&self, since: Series) -> bool {
+        let Releases { schema, qemu } = self.releases;
+        let is_older = |qemu: Version| qemu.series() == schema.series() && qemu < schema;
+        since > schema.series() && qemu.is_none_or(is_older)
     }
 
     /// Whether a condition holds, where that is known.

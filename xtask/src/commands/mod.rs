@@ -37,4 +37,5 @@ commands! {
     generate::Generate,
     import::Import,
     inspect::Inspect,
+    verify::Verify,
 }

@@ -1,0 +1,103 @@
+//! What was found.
+
+use std::collections::HashSet;
+
+use qapi_codegen::imported::{Interface, OVERRIDES};
+use qapi_codegen::introspect::{
+    Comparison, Part, Place, Releases, Verdict, compare, describe, judge,
+};
+use qapi_codegen::load::Loaded;
+use qapi_codegen::overrides::{self, Entry};
+use qapi_codegen::schema::{self, resolve};
+use qapi_codegen::validate::validate;
+use qapi_codegen::version::Version;
+
+use super::fit::Fit;
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::introspected::Introspected;
+use crate::schema::Schema;
+
+/// What was found.
+#[derive(Debug)]
+pub struct Report {
+    /// The release of the schema.
+    pub version: Version,
+    /// The differences, sorted.
+    pub verdict: Verdict,
+    /// Where QEMU does something else than it tells, as the overrides say.
+    pub corrections: Vec<Entry>,
+    /// The series that were tried, where that was asked for.
+    pub fits: Vec<Fit>,
+}
+
+impl Report {
+    /// Compares a schema with what a QEMU tells.
+    ///
+    /// QEMU tells what its schema states even where it does something else, so
+    /// the schema is taken as it is stated, and its overrides are listed apart.
+    /// Only where an override agrees with QEMU is there nothing to report.
+    ///
+    /// # Errors
+    ///
+    /// The schema cannot be read, or has mistakes, which are printed.
+    pub fn new(
+        schema: &Schema,
+        interface: Interface,
+        told: &Introspected,
+        console: &mut Console,
+    ) -> Result<Report, Failure> {
+        let corrected = schema.load(interface)?;
+        let corrections = corrections(&corrected);
+        let stated = resolved(schema.load_as_stated(interface)?, console)?;
+        let mut comparison = compared(&stated, told);
+        if !corrections.is_empty() {
+            let corrected = compared(&resolved(corrected, console)?, told);
+            keep_common(&mut comparison, &corrected);
+        }
+        let releases = Releases {
+            schema: stated.version,
+            qemu: told.version,
+        };
+        Ok(Report {
+            version: stated.version,
+            verdict: judge(comparison, releases),
+            corrections,
+            fits: Vec::new(),
+        })
+    }
+}
+
+fn resolved(loaded: Loaded, console: &mut Console) -> Result<schema::Schema, Failure> {
+    let valid = validate(loaded).map_err(|invalid| {
+        console.diagnostics(&invalid.sources, &invalid.diagnostics);
+        Failure::new("the schema has mistakes").with_help("`cargo xtask inspect` lists them")
+    })?;
+    Ok(resolve(&valid))
+}
+
+fn compared(schema: &schema::Schema, told: &Introspected) -> Comparison {
+    compare(&describe(schema), &told.interface)
+}
+
+/// Keeps what differs in both comparisons.
+fn keep_common(comparison: &mut Comparison, other: &Comparison) {
+    let there: HashSet<(&Place, Part)> = other
+        .differences
+        .iter()
+        .map(|found| (&found.place, found.part))
+        .collect();
+    comparison
+        .differences
+        .retain(|found| there.contains(&(&found.place, found.part)));
+}
+
+/// The overrides that were applied; of mistakes in them the schema tells.
+fn corrections(loaded: &Loaded) -> Vec<Entry> {
+    let file = loaded
+        .sources
+        .files()
+        .find(|file| file.name.ends_with(OVERRIDES));
+    file.and_then(|file| overrides::list(&file.text).ok())
+        .unwrap_or_default()
+}

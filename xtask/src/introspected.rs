@@ -1,0 +1,109 @@
+//! What a QEMU tells of its own interface: asked of it now, or saved before.
+
+use std::fs::{self, File};
+use std::io::Read;
+
+use qapi_codegen::introspect::{self, Damage, Interface, MOST_BYTES};
+use qapi_codegen::version::Version;
+
+use crate::failure::Failure;
+use crate::monitor::Monitor;
+use crate::progress::Waiting;
+
+/// The command that tells it.
+const COMMAND: &str = "query-qmp-schema";
+
+/// What a QEMU tells of its own interface.
+#[derive(Debug)]
+pub struct Introspected {
+    /// The interface.
+    pub interface: Interface,
+    /// The release, where a greeting tells it.
+    pub version: Option<Version>,
+    /// Who built it, where a greeting tells that; empty otherwise.
+    pub package: String,
+    /// The reply as it was sent.
+    pub text: Vec<u8>,
+}
+
+impl Introspected {
+    /// Asks the QEMU behind a socket, or reads a file that holds its reply.
+    ///
+    /// # Errors
+    ///
+    /// There is no such socket or file, or what comes from there is no reply.
+    pub fn open(argument: &str) -> Result<Introspected, Failure> {
+        match fs::metadata(argument) {
+            Ok(metadata) if metadata.is_dir() => {
+                Err(Failure::new(format!("`{argument}` is a folder"))
+                    .with_help("name the socket of a running QEMU, or a saved reply"))
+            }
+            Ok(metadata) if is_socket(&metadata) => ask(argument),
+            Ok(_) => saved(argument),
+            Err(_) if argument.contains(':') => ask(argument),
+            Err(error) => Err(Failure::io("read", argument, &error)
+                .with_help("name the socket of a running QEMU, or a saved reply")),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_socket(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    metadata.file_type().is_socket()
+}
+
+#[cfg(not(unix))]
+fn is_socket(_: &fs::Metadata) -> bool {
+    false
+}
+
+fn ask(address: &str) -> Result<Introspected, Failure> {
+    let _waiting = Waiting::new("waiting for QEMU");
+    let mut monitor = Monitor::connect(address)?;
+    let returned = monitor.ask(COMMAND, None)?.map_err(|refusal| {
+        Failure::new(format!("`{address}`: QEMU refuses `{COMMAND}`: {refusal}"))
+            .with_help("QEMU has it from 2.5 on; the guest agent does not")
+    })?;
+    let text = returned.get().as_bytes().to_vec();
+    let reply = introspect::read(&text).map_err(|damage| damaged(address, &damage))?;
+    Ok(Introspected {
+        interface: reply.interface,
+        version: Some(monitor.version()),
+        package: monitor.package().to_owned(),
+        text,
+    })
+}
+
+fn saved(path: &str) -> Result<Introspected, Failure> {
+    let text = read(path).map_err(|error| Failure::io("read", path, &error))?;
+    let reply = introspect::read(&text).map_err(|damage| damaged(path, &damage))?;
+    Ok(Introspected {
+        interface: reply.interface,
+        version: reply.version,
+        package: String::new(),
+        text,
+    })
+}
+
+/// Reads no more than tells that a file is too large.
+fn read(path: &str) -> std::io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    File::open(path)?
+        .take(MOST_BYTES as u64 + 1)
+        .read_to_end(&mut text)?;
+    Ok(text)
+}
+
+fn damaged(source: &str, damage: &Damage) -> Failure {
+    let mut message = format!("`{source}` holds no reply to `{COMMAND}` that can be used");
+    for problem in &damage.problems {
+        message += &format!("\n  {problem}");
+    }
+    if damage.more > 0 {
+        message += &format!("\n  and {} more", damage.more);
+    }
+    Failure::new(message).with_help(format!(
+        "save what QEMU answers to {{\"execute\": \"{COMMAND}\"}}, all of it and nothing changed"
+    ))
+}
