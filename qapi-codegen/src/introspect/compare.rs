@@ -447,6 +447,7 @@ impl Side {
                 .iter()
                 .map(|feature| feature.name.clone())
                 .collect(),
+            since: item.since,
             ..Side::new(shape, &item.place)
         }
     }
