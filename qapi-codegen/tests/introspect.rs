@@ -1,51 +1,30 @@
 //! What the model says of a release against what that release was recorded to
 //! say of itself.
 
-use std::path::{Path, PathBuf};
+mod common;
 
+use std::collections::HashMap;
+
+use common::{SERIES, recorded, stated};
 use qapi_codegen::imported::{self, Interface};
-use qapi_codegen::introspect;
-use qapi_codegen::load::Files;
+use qapi_codegen::introspect::{self, Comparison, Releases, compare, describe, judge};
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
+use qapi_codegen::version::Version;
 use serde_json::Value;
-
-/// The files of the workspace.
-struct Disk;
-
-impl Files for Disk {
-    fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
-        std::fs::read(path)
-    }
-}
-
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn stated(series: &str) -> Schema {
-    let folder = workspace().join("schemas").join(series);
-    let loaded = imported::load_as_stated(&Disk, &folder.to_string_lossy(), Interface::Qmp);
-    resolve(&validate(loaded.expect("the schemas are part of the repository")).unwrap())
-}
-
-fn recorded(release: &str) -> Vec<Value> {
-    let folder = workspace().join("tests/recordings").join(release);
-    let text = std::fs::read(folder.join("query-qmp-schema.json")).expect("it is recorded");
-    let message: Value = serde_json::from_slice(&text).expect("QEMU sends JSON");
-    message["return"].as_array().expect("an array").clone()
-}
 
 /// Releases that evaluate no conditions tell what is written, entry by entry,
 /// with the very numbers that mask the names.
 fn check_identical(series: &str, release: &str) {
     let schema = stated(series);
-    let ours = introspect::reply(&introspect::describe(&schema), schema.version);
+    let ours = introspect::reply(&describe(&schema), schema.version);
     let ours = ours.as_array().expect("an array");
-    for (ours, theirs) in ours.iter().zip(&recorded(release)) {
+    let message: Value = serde_json::from_slice(&recorded(release)).expect("QEMU sends JSON");
+    let theirs = message["return"].as_array().expect("an array");
+    for (ours, theirs) in ours.iter().zip(theirs) {
         assert_eq!(ours, theirs);
     }
-    assert_eq!(ours.len(), recorded(release).len());
+    assert_eq!(ours.len(), theirs.len());
 }
 
 #[test]
@@ -56,4 +35,73 @@ fn the_reply_of_2_5_1_is_made_entry_by_entry() {
 #[test]
 fn the_reply_of_2_11_0_is_made_entry_by_entry() {
     check_identical("2.11", "2.11.0");
+}
+
+/// Expects that conditions explain all that is absent, and that there is
+/// nothing else to explain.
+fn check_explained(comparison: Comparison, schema: Version) -> usize {
+    let verdict = judge(comparison, Releases { schema, qemu: None });
+    assert!(
+        verdict.contradictions.is_empty(),
+        "{:#?}",
+        verdict.contradictions
+    );
+    assert!(verdict.extra.is_empty(), "{:#?}", verdict.extra);
+    verdict.absent.len()
+}
+
+#[test]
+fn recorded_replies_contradict_nothing() {
+    for (series, release, absent) in [
+        ("2.5", "2.5.1", 0),
+        ("2.11", "2.11.0", 0),
+        ("7.2", "7.2.22", 31),
+    ] {
+        let schema = stated(series);
+        let told = introspect::read(&recorded(release))
+            .expect("a reply")
+            .interface;
+        let found = check_explained(compare(&describe(&schema), &told), schema.version);
+        assert_eq!(found, absent, "{series}");
+    }
+}
+
+/// A schema that is made from a reply, and read like an import.
+fn synthesised(told: &introspect::Interface, version: Version) -> Schema {
+    let manifest = format!(
+        "release = \"{version}\"\n[[schema]]\ninterface = \"qmp\"\nroot = \"reply.json\"\n\
+         synthesised = true\ninput = []\n"
+    );
+    let text = introspect::synthesise(told, version);
+    let files = HashMap::from([
+        ("s/manifest.toml".to_owned(), manifest.into_bytes()),
+        ("s/qmp.json".to_owned(), text.clone().into_bytes()),
+    ]);
+    let loaded = imported::load(&files, "s", Interface::Qmp).expect("it is all there");
+    resolve(&validate(loaded).unwrap_or_else(|invalid| panic!("{:#?}", invalid.diagnostics)))
+}
+
+#[test]
+fn a_schema_made_from_a_reply_says_the_same() {
+    for (series, release) in [("2.5", "2.5.1"), ("2.11", "2.11.0"), ("7.2", "7.2.22")] {
+        let imported = stated(series);
+        let told = introspect::read(&recorded(release))
+            .expect("a reply")
+            .interface;
+        let made = describe(&synthesised(&told, imported.version));
+        assert_eq!(compare(&made, &told).differences, [], "{series}");
+        check_explained(compare(&describe(&imported), &made), imported.version);
+    }
+}
+
+#[test]
+fn a_schema_can_be_made_for_every_series() {
+    for series in SERIES {
+        let schema = stated(series);
+        let told = describe(&schema);
+        let reply = introspect::reply(&told, schema.version).to_string();
+        let read = introspect::read(reply.as_bytes()).unwrap_or_else(|damage| panic!("{damage:?}"));
+        let made = describe(&synthesised(&read.interface, schema.version));
+        assert_eq!(compare(&made, &told).differences, [], "{series}");
+    }
 }

@@ -67,7 +67,10 @@ impl Waiting {
                 shown.enable_steady_tick(Duration::from_millis(120));
             }
         });
-        Waiting { bar, end: Some(end) }
+        Waiting {
+            bar,
+            end: Some(end),
+        }
     }
 }
 

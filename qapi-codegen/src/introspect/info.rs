@@ -139,6 +139,13 @@ impl Interface {
         &self.types[id.0]
     }
 
+    /// Whether a type is the object without anything in it.
+    pub(super) fn is_empty(&self, id: TypeId) -> bool {
+        let ty = self.get(id);
+        let is_bare = |object: &Object| object.members.is_empty() && object.variants.is_none();
+        ty.features.is_empty() && matches!(&ty.kind, Kind::Object(object) if is_bare(object))
+    }
+
     /// Names the branches of alternates, whose names in a schema are not told.
     pub(super) fn name_alternatives(&mut self) {
         for index in 0..self.types.len() {

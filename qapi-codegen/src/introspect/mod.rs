@@ -12,8 +12,10 @@
 mod compare;
 mod info;
 mod model;
+mod naming;
 mod read;
 mod shape;
+mod synthesise;
 mod verdict;
 mod write;
 
@@ -22,5 +24,6 @@ pub use info::*;
 pub use model::{describe, describe_build};
 pub use read::{Damage, MOST_BYTES, Problem, Reply, read};
 pub use shape::shape;
+pub use synthesise::synthesise;
 pub use verdict::{Absent, Contradiction, Reason, Releases, Verdict, judge};
 pub use write::reply;

@@ -169,6 +169,7 @@ impl Schema {
         Ok(imported::Origin {
             interface,
             root,
+            synthesised: false,
             input,
         })
     }
