@@ -7,7 +7,7 @@ use qapi_codegen::introspect::{self, Damage, Interface, MOST_BYTES};
 use qapi_codegen::version::Version;
 
 use crate::failure::Failure;
-use crate::monitor::Monitor;
+use crate::monitor::{Monitor, is_host};
 use crate::progress::Waiting;
 
 /// The command that tells it.
@@ -40,11 +40,37 @@ impl Introspected {
             }
             Ok(metadata) if is_socket(&metadata) => ask(argument),
             Ok(_) => saved(argument),
-            Err(_) if argument.contains(':') => ask(argument),
+            Err(_) if is_host(argument) => ask(argument),
             Err(error) => Err(Failure::io("read", argument, &error)
                 .with_help("name the socket of a running QEMU, or a saved reply")),
         }
     }
+}
+
+/// Whether an argument is where a QEMU tells its interface, and no schema: a
+/// socket, or a file of JSON. QEMU's own schemas are no JSON.
+pub fn is_told(argument: &str) -> bool {
+    let Ok(metadata) = fs::metadata(argument) else {
+        return is_host(argument);
+    };
+    is_socket(&metadata) || metadata.is_file() && is_json(argument).unwrap_or_default()
+}
+
+/// How much of a file tells whether it is JSON.
+const BEGINNING: u64 = 256;
+
+fn is_json(path: &str) -> std::io::Result<bool> {
+    let mut beginning = Vec::new();
+    File::open(path)?
+        .take(BEGINNING)
+        .read_to_end(&mut beginning)?;
+    let mut letters = beginning
+        .iter()
+        .filter(|letter| !letter.is_ascii_whitespace());
+    Ok(match (letters.next(), letters.next()) {
+        (Some(b'['), _) | (Some(b'{'), Some(b'"')) => true,
+        _ => false,
+    })
 }
 
 #[cfg(unix)]

@@ -239,14 +239,16 @@ impl Stream for std::os::unix::net::UnixStream {
     }
 }
 
-/// A path is a Unix socket; what is no file and ends in a port is a host.
+/// Whether an address is `HOST:PORT` and no path.
+pub fn is_host(address: &str) -> bool {
+    let port = address
+        .rsplit_once(':')
+        .map(|(_, port)| port.parse::<u16>());
+    port.is_some_and(|port| port.is_ok()) && !std::path::Path::new(address).exists()
+}
+
 fn open(address: &str) -> Result<Box<dyn Stream>, Failure> {
-    let is_host = |address: &str| {
-        address
-            .rsplit_once(':')
-            .is_some_and(|(_, port)| port.parse::<u16>().is_ok())
-    };
-    let stream = if is_host(address) && !std::path::Path::new(address).exists() {
+    let stream = if is_host(address) {
         TcpStream::connect(address).map(|stream| Box::new(stream) as Box<dyn Stream>)
     } else {
         open_unix(address)

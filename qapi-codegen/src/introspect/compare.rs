@@ -267,14 +267,23 @@ impl<'i> Walk<'i> {
         self.members(place, &left.members, &right.members);
         match (&left.variants, &right.variants) {
             (None, None) => {}
-            (Some(one), Some(other)) if one.tag == other.tag => self.branches(place, one, other),
+            (Some(one), Some(other)) if one.tag == other.tag => {
+                self.branches(place, one, (right, other));
+            }
             _ => self.types_differ(place.clone(), Part::Tag, ids),
         }
     }
 
-    fn branches(&mut self, place: &Place, left: &'i Variants, right: &'i Variants) {
+    /// A branch whose value is not told cannot be told either, which goes
+    /// without saying.
+    fn branches(&mut self, place: &Place, left: &'i Variants, right: (&'i Object, &'i Variants)) {
+        let values = self.right.values(right.0, &right.1.tag);
+        let is_possible = |case: &&Case| {
+            values.is_none_or(|values| values.iter().any(|value| value.name == case.item.name))
+        };
         let step = |name: &str| format!("<{}={name}>", left.tag);
-        self.cases(place, Part::Branch, step, &left.cases, &right.cases);
+        let possible = left.cases.iter().filter(is_possible);
+        self.cases(place, Part::Branch, step, possible, &right.1.cases);
     }
 
     fn members(&mut self, place: &Place, left: &'i [Member], right: &'i [Member]) {
@@ -326,7 +335,7 @@ impl<'i> Walk<'i> {
         place: &Place,
         part: Part,
         step: impl Fn(&str) -> String,
-        left: &'i [Case],
+        left: impl IntoIterator<Item = &'i Case>,
         right: &'i [Case],
     ) {
         let at = |case: &Case| place.below(&step(&case.item.name));
@@ -473,7 +482,11 @@ struct Pairs<'i, T> {
 }
 
 impl<'i, T> Pairs<'i, T> {
-    fn new(left: &'i [T], right: &'i [T], item: impl Fn(&T) -> &Item) -> Self {
+    fn new(
+        left: impl IntoIterator<Item = &'i T>,
+        right: &'i [T],
+        item: impl Fn(&T) -> &Item,
+    ) -> Self {
         let mut named: HashMap<&str, &T> = right
             .iter()
             .map(|one| (item(one).name.as_str(), one))

@@ -146,6 +146,16 @@ impl Interface {
         ty.features.is_empty() && matches!(&ty.kind, Kind::Object(object) if is_bare(object))
     }
 
+    /// The values of the member that tells the branches of an object.
+    pub(super) fn values(&self, object: &Object, tag: &str) -> Option<&[Item]> {
+        let mut members = object.members.iter();
+        let member = members.find(|member| member.item.name == tag)?;
+        match &self.get(member.ty).kind {
+            Kind::Enum(values) => Some(values),
+            _ => None,
+        }
+    }
+
     /// Names the branches of alternates, whose names in a schema are not told.
     pub(super) fn name_alternatives(&mut self) {
         for index in 0..self.types.len() {

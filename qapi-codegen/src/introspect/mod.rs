@@ -9,6 +9,7 @@
 //! This stage knows the model and the form of the reply. Where a reply comes
 //! from is not its business.
 
+mod check;
 mod compare;
 mod info;
 mod model;

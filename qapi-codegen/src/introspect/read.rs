@@ -9,6 +9,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use super::check::check;
 use super::info::{
     Case, Command, Event, Feature, Interface, Item, Kind, Member, Object, Type, TypeId, Variants,
 };
@@ -49,6 +50,13 @@ pub struct Problem {
     pub path: String,
     /// What is wrong and what was expected.
     pub message: String,
+}
+
+impl Problem {
+    pub(super) fn new(path: String, message: impl Into<String>) -> Problem {
+        let message = message.into();
+        Problem { path, message }
+    }
 }
 
 impl fmt::Display for Problem {
@@ -168,9 +176,11 @@ impl<'r> Reader<'r> {
         for (index, entry) in entries.iter().enumerate() {
             self.entry(&format!("[{index}]"), entry, &mut interface);
         }
-        self.twice(&interface);
         if self.damage.problems.is_empty() {
-            self.kinds(&interface);
+            let problems = check(&interface);
+            problems
+                .into_iter()
+                .for_each(|problem| self.report(problem.path, problem.message));
         }
         if !self.damage.problems.is_empty() {
             return Err(self.damage);
@@ -426,86 +436,6 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Two things of one kind cannot have one name.
-    fn twice(&mut self, interface: &Interface) {
-        let commands = interface
-            .commands
-            .iter()
-            .map(|c| ("command", &c.item.name, &c.item.place));
-        let events = interface
-            .events
-            .iter()
-            .map(|e| ("event", &e.item.name, &e.item.place));
-        let types = interface
-            .types
-            .iter()
-            .map(|ty| ("type", &ty.name, &ty.place));
-        let mut seen: HashMap<(&str, &str), &str> = HashMap::new();
-        for (kind, name, place) in commands.chain(events).chain(types) {
-            if let Some(first) = seen.insert((kind, name), place) {
-                let message = format!("{kind} {} is told at {first} already", quoted(name));
-                self.report(place.clone(), message);
-            }
-        }
-    }
-
-    /// Types stand only where the language lets them stand.
-    fn kinds(&mut self, interface: &Interface) {
-        let is_object = |id: TypeId| matches!(interface.get(id).kind, Kind::Object(_));
-        let mut objects: Vec<(String, TypeId)> = Vec::new();
-        let place = |item: &Item, key: &str| format!("{}.{key}", item.place);
-        objects.extend(
-            interface
-                .commands
-                .iter()
-                .map(|c| (place(&c.item, "arg-type"), c.arguments)),
-        );
-        objects.extend(
-            interface
-                .events
-                .iter()
-                .map(|e| (place(&e.item, "arg-type"), e.data)),
-        );
-        for ty in &interface.types {
-            match &ty.kind {
-                Kind::Array(element) => {
-                    if matches!(interface.get(*element).kind, Kind::Array(_)) {
-                        let message = "an array of arrays, which the language does not have";
-                        self.report(format!("{}.element-type", ty.place), message.to_owned());
-                    }
-                }
-                Kind::Object(Object {
-                    variants: Some(variants),
-                    members,
-                }) => {
-                    self.tag(interface, ty, &variants.tag, members);
-                    objects.extend(
-                        variants
-                            .cases
-                            .iter()
-                            .map(|c| (place(&c.item, "type"), c.ty)),
-                    );
-                }
-                _ => {}
-            }
-        }
-        for (path, _) in objects.into_iter().filter(|(_, id)| !is_object(*id)) {
-            self.report(path, "expected the name of an object type".to_owned());
-        }
-    }
-
-    fn tag(&mut self, interface: &Interface, ty: &Type, tag: &str, members: &[Member]) {
-        let member = members.iter().find(|member| member.item.name == tag);
-        let is_enum = |member: &Member| matches!(interface.get(member.ty).kind, Kind::Enum(_));
-        if !member.is_some_and(is_enum) {
-            let message = format!(
-                "expected the name of a member of an enum type, not {}",
-                quoted(tag)
-            );
-            self.report(format!("{}.tag", ty.place), message);
-        }
-    }
-
     /// Reports a value of a wrong kind.
     fn expected<T>(&mut self, path: String, expected: &str, found: Option<&Value>) -> Option<T> {
         let found = match found {
@@ -535,7 +465,7 @@ fn is_type(entry: &Value) -> bool {
 }
 
 /// A text of the reply, which may hold anything and may be long.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut shown: String = text.chars().take(40).flat_map(char::escape_debug).collect();
     if text.chars().nth(40).is_some() {
         shown.push('…');

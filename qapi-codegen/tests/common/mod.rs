@@ -6,13 +6,16 @@ use qapi_codegen::imported::{self, Interface};
 use qapi_codegen::load::Files;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
+use qapi_codegen::version::Series;
 
-/// All series that are imported.
-pub const SERIES: [&str; 29] = [
-    "2.5", "2.6", "2.7", "2.8", "2.9", "2.10", "2.11", "2.12", "3.0", "3.1", "4.0", "4.1", "4.2",
-    "5.0", "5.1", "5.2", "6.0", "6.1", "6.2", "7.0", "7.1", "7.2", "8.0", "8.1", "8.2", "9.0",
-    "9.1", "9.2", "10.0",
-];
+/// All series that are imported, the oldest first.
+pub fn series() -> Vec<Series> {
+    let entries = std::fs::read_dir(workspace().join("schemas")).expect("there are schemas");
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut series: Vec<Series> = names.filter_map(|name| name.parse().ok()).collect();
+    series.sort();
+    series
+}
 
 /// The files of the workspace.
 struct Disk;
