@@ -11,6 +11,8 @@ pub struct Names {
     order: Vec<TypeId>,
     /// The names that are taken, in small letters.
     taken: HashSet<String>,
+    /// How often a name was wanted.
+    wanted: HashMap<String, u32>,
 }
 
 impl Names {
@@ -24,6 +26,7 @@ impl Names {
             names: HashMap::new(),
             order: Vec::new(),
             taken: HashSet::new(),
+            wanted: HashMap::new(),
         };
         let mut pending: VecDeque<(TypeId, String)> = roots(interface).into();
         while let Some((id, name)) = pending.pop_front() {
@@ -61,27 +64,35 @@ impl Names {
 
     /// Makes a name one that nothing else has, nor its base.
     fn take(&mut self, wanted: &str) -> String {
-        // QEMU makes names with these endings itself.
-        let reserved = ["List", "Kind"]
-            .iter()
-            .any(|ending| wanted.ends_with(ending));
-        let wanted = if reserved {
-            format!("{wanted}Type")
-        } else {
-            wanted.to_owned()
-        };
-        let numbered = (2..).map(|number: u32| format!("{wanted}{number}"));
-        let mut candidates = std::iter::once(wanted.clone()).chain(numbered);
-        let is_free = |name: &String| {
-            let name = name.to_ascii_lowercase();
-            !self.taken.contains(&name) && !self.taken.contains(&format!("{name}base"))
-        };
-        let name = candidates.find(is_free).unwrap_or(wanted);
-        let small = name.to_ascii_lowercase();
-        self.taken.insert(format!("{small}base"));
-        self.taken.insert(small);
-        name
+        let wanted = acceptable(wanted);
+        loop {
+            let count = self.wanted.entry(wanted.clone()).or_insert(0);
+            *count += 1;
+            let name = match *count {
+                1 => wanted.clone(),
+                count => format!("{wanted}{count}"),
+            };
+            let small = name.to_ascii_lowercase();
+            let base = format!("{small}base");
+            if !self.taken.contains(&small) && !self.taken.contains(&base) {
+                self.taken.extend([small, base]);
+                return name;
+            }
+        }
     }
+}
+
+/// The longest name that is made of the way to a type, in letters. QEMU's own
+/// types need two thirds of that.
+const LONGEST: usize = 100;
+
+/// A name that is not too long and none that QEMU makes itself.
+fn acceptable(wanted: &str) -> String {
+    let wanted = &wanted[..wanted.len().min(LONGEST)];
+    let is_reserved = ["List", "Kind"]
+        .iter()
+        .any(|ending| wanted.ends_with(ending));
+    format!("{wanted}{}", if is_reserved { "Type" } else { "" })
 }
 
 /// The types of commands and events, with the names they would like to have.
