@@ -3,6 +3,8 @@
 use std::fs::{self, File};
 use std::io::Read;
 
+use serde::Deserialize;
+
 use qapi_codegen::introspect::{self, Damage, Interface, MOST_BYTES};
 use qapi_codegen::version::Version;
 
@@ -24,6 +26,9 @@ pub struct Introspected {
     pub package: String,
     /// The reply as it was sent.
     pub text: Vec<u8>,
+    /// The commands that it carries out, where it was asked. Some releases tell
+    /// of commands that they refuse, and carry out some that they do not tell of.
+    pub commands: Option<Vec<String>>,
 }
 
 impl Introspected {
@@ -87,6 +92,7 @@ fn is_socket(_: &fs::Metadata) -> bool {
 fn ask(address: &str) -> Result<Introspected, Failure> {
     let _waiting = Waiting::new("waiting for QEMU");
     let mut monitor = Monitor::connect(address)?;
+    let commands = commands(address, &mut monitor)?;
     let returned = monitor.ask(COMMAND, None)?.map_err(|refusal| {
         Failure::new(format!("`{address}`: QEMU refuses `{COMMAND}`: {refusal}"))
             .with_help("QEMU has it from 2.5 on; the guest agent does not")
@@ -98,7 +104,25 @@ fn ask(address: &str) -> Result<Introspected, Failure> {
         version: Some(monitor.version()),
         package: monitor.package().to_owned(),
         text,
+        commands,
     })
+}
+
+/// What `query-commands` lists; a QEMU that refuses it is not asked again.
+fn commands(address: &str, monitor: &mut Monitor) -> Result<Option<Vec<String>>, Failure> {
+    #[derive(Deserialize)]
+    struct Info {
+        name: String,
+    }
+    let Ok(returned) = monitor.ask("query-commands", None)? else {
+        return Ok(None);
+    };
+    let infos: Vec<Info> = serde_json::from_str(returned.get()).map_err(|error| {
+        Failure::new(format!(
+            "`{address}`: what `query-commands` returns is no list of commands: {error}"
+        ))
+    })?;
+    Ok(Some(infos.into_iter().map(|info| info.name).collect()))
 }
 
 fn saved(path: &str) -> Result<Introspected, Failure> {
@@ -109,6 +133,7 @@ fn saved(path: &str) -> Result<Introspected, Failure> {
         version: reply.version,
         package: String::new(),
         text,
+        commands: None,
     })
 }
 

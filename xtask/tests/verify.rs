@@ -55,27 +55,38 @@ fn report(status: i32, arguments: &[&str]) -> Value {
     serde_json::from_str(&expect(status, &arguments).0).unwrap()
 }
 
-/// A monitor that greets as this release and answers every command but the
-/// first with one message; gives its address.
-fn monitor(folder: &TempDir, version: [u32; 3], answer: Value) -> String {
+/// A monitor that greets as this release and answers one command after the
+/// other with these messages; gives its address.
+fn monitor(folder: &TempDir, version: [u32; 3], answers: &[Value]) -> String {
     let path = folder.path().join("monitor.sock");
     let listener = UnixListener::bind(&path).unwrap();
     let [major, minor, micro] = version;
     let version =
         json!({ "qemu": { "major": major, "minor": minor, "micro": micro }, "package": "" });
-    let mut answer = answer;
-    answer["id"] = 2.into();
-    let says = format!(
-        "{}\r\n{}\r\n{answer}\r\n",
-        json!({ "QMP": { "version": version, "capabilities": [] } }),
-        json!({ "return": {}, "id": 1 })
-    );
+    let mut says = json!({ "QMP": { "version": version, "capabilities": [] } }).to_string();
+    for (id, answer) in (1..).zip([&[json!({ "return": {} })], answers].concat()) {
+        let mut answer = answer;
+        answer["id"] = Value::from(id);
+        says += &format!("\r\n{answer}\r\n");
+    }
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let _ = stream.write_all(says.as_bytes());
         let _ = stream.read_to_end(&mut Vec::new());
     });
     path.to_str().unwrap().to_owned()
+}
+
+fn commands(release: &str) -> Value {
+    let path = workspace()
+        .join("tests/recordings")
+        .join(release)
+        .join("query-commands.json");
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+fn refusal() -> Value {
+    json!({ "error": { "class": "CommandNotFound", "desc": "no" } })
 }
 
 #[test]
@@ -133,7 +144,11 @@ fn another_release_contradicts() {
 #[test]
 fn a_greeting_tells_the_series() {
     let folder = tempfile::tempdir().unwrap();
-    let address = monitor(&folder, [2, 11, 0], recorded("2.11.0"));
+    let address = monitor(
+        &folder,
+        [2, 11, 0],
+        &[commands("2.11.0"), recorded("2.11.0")],
+    );
     let (out, err) = expect(0, &["verify", "--all", &address]);
     assert!(
         out.contains("QEMU 2.11.0 and the schema of 2.11.1"),
@@ -145,7 +160,7 @@ fn a_greeting_tells_the_series() {
 #[test]
 fn a_series_that_is_not_there_is_compared_with_what_fits_best() {
     let folder = tempfile::tempdir().unwrap();
-    let address = monitor(&folder, [99, 0, 0], recorded("7.2.22"));
+    let address = monitor(&folder, [99, 0, 0], &[refusal(), recorded("7.2.22")]);
     let (out, err) = expect(0, &["verify", "--all", &address]);
     assert!(
         err.contains("series 99.0 is not in schemas/; 7.2 fits best"),
@@ -166,12 +181,30 @@ fn additions_are_listed_with_their_shape() {
     let command = json!({ "name": "__org.example_a\u{1b}[1m", "meta-type": "command",
         "arg-type": "0", "ret-type": "[str]" });
     reply["return"].as_array_mut().unwrap().push(command);
-    let address = monitor(&folder, [7, 2, 13], reply);
+    let address = monitor(&folder, [7, 2, 13], &[refusal(), reply]);
     let (out, _) = expect(0, &["verify", "7.2", &address]);
     assert!(
         out.contains("  __org.example_a\u{fffd}[1m: command taking {}\n"),
         "{out}"
     );
+}
+
+#[test]
+fn what_is_told_and_refused_is_listed() {
+    for (series, release, refused) in [
+        ("2.5", [2, 5, 1], json!(["dump-skeys", "query-spice"])),
+        ("7.2", [7, 2, 22], json!([])),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let name = release.map(|number| number.to_string()).join(".");
+        let address = monitor(&folder, release, &[commands(&name), recorded(&name)]);
+        let report = report(0, &[series, &address]);
+        // What is carried out and not told of is in the overrides.
+        assert_eq!(
+            (&report["refused"], &report["extra"]),
+            (&refused, &json!([]))
+        );
+    }
 }
 
 #[test]
@@ -200,11 +233,7 @@ fn what_cannot_run_is_status_2() {
             "No such file",
         ),
         (
-            monitor(
-                &folder,
-                [9, 9, 9],
-                json!({ "error": { "class": "C", "desc": "no" } }),
-            ),
+            monitor(&folder, [9, 9, 9], &[refusal(), refusal()]),
             "QEMU refuses",
         ),
     ];

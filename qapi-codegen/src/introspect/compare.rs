@@ -102,6 +102,23 @@ pub struct Side {
     pub since: Option<Series>,
 }
 
+impl Difference {
+    /// A command that only the right side has, and of which no more is known than
+    /// where it was told.
+    pub fn untold_command(name: &str, told: &str) -> Difference {
+        Difference {
+            place: Place {
+                target: name.to_owned(),
+                direction: Direction::Request,
+                path: String::new(),
+            },
+            part: Part::Command,
+            left: None,
+            right: Some(Side::new("command".to_owned(), told)),
+        }
+    }
+}
+
 /// What a comparison comes to.
 #[derive(Debug, Default)]
 pub struct Comparison {

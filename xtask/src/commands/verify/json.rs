@@ -34,6 +34,7 @@ pub fn json(report: &Report, told: &Introspected) -> Result<String, Failure> {
             .map(|extra| found(extra, None))
             .collect(),
         absent: verdict.absent.iter().map(absent).collect(),
+        refused: &report.refused,
         corrected: report.corrections.iter().map(corrected).collect(),
         fits: &report.fits,
     };
@@ -51,6 +52,7 @@ struct Json<'r> {
     contradictions: Vec<Found<'r>>,
     extra: Vec<Found<'r>>,
     absent: Vec<Found<'r>>,
+    refused: &'r [String],
     corrected: Vec<Corrected<'r>>,
     #[serde(skip_serializing_if = "<[Fit]>::is_empty")]
     fits: &'r [Fit],

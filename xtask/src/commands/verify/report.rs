@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use qapi_codegen::imported::{Interface, OVERRIDES};
 use qapi_codegen::introspect::{
-    Comparison, Part, Place, Releases, Verdict, compare, describe, judge,
+    Comparison, Difference, Part, Place, Releases, Verdict, compare, describe, judge,
 };
 use qapi_codegen::load::Loaded;
 use qapi_codegen::overrides::{self, Entry};
@@ -27,6 +27,8 @@ pub struct Report {
     pub verdict: Verdict,
     /// Where QEMU does something else than it tells, as the overrides say.
     pub corrections: Vec<Entry>,
+    /// Commands that QEMU tells of and refuses.
+    pub refused: Vec<String>,
     /// The series that were tried, where that was asked for.
     pub fits: Vec<Fit>,
 }
@@ -51,21 +53,47 @@ impl Report {
         let corrections = corrections(&corrected);
         let stated = resolved(schema.load_as_stated(interface)?, console)?;
         let mut comparison = compared(&stated, told);
-        if !corrections.is_empty() {
-            let corrected = compared(&resolved(corrected, console)?, told);
-            keep_common(&mut comparison, &corrected);
-        }
+        let corrected = if corrections.is_empty() {
+            stated
+        } else {
+            let corrected = resolved(corrected, console)?;
+            keep_common(&mut comparison, &compared(&corrected, told));
+            corrected
+        };
+        comparison.differences.extend(untold(&corrected, told));
         let releases = Releases {
-            schema: stated.version,
+            schema: corrected.version,
             qemu: told.version,
         };
         Ok(Report {
-            version: stated.version,
+            version: corrected.version,
             verdict: judge(comparison, releases),
             corrections,
+            refused: refused(told),
             fits: Vec::new(),
         })
     }
+}
+
+/// The commands that QEMU tells of and does not carry out.
+fn refused(told: &Introspected) -> Vec<String> {
+    let Some(listed) = &told.commands else {
+        return Vec::new();
+    };
+    let listed: HashSet<&String> = listed.iter().collect();
+    let names = told.interface.commands.iter().map(|command| &command.item.name);
+    names.filter(|name| !listed.contains(name)).cloned().collect()
+}
+
+/// The commands that QEMU carries out and that neither it nor the schema, with
+/// its overrides, tells of.
+fn untold(schema: &schema::Schema, told: &Introspected) -> Vec<Difference> {
+    let names = schema.commands.iter().map(|command| &command.meta.name);
+    let names = names.chain(told.interface.commands.iter().map(|command| &command.item.name));
+    let known: HashSet<&String> = names.collect();
+    let listed = told.commands.iter().flatten();
+    let untold = listed.filter(|name| !known.contains(name));
+    untold.map(|name| Difference::untold_command(name, "query-commands")).collect()
 }
 
 fn resolved(loaded: Loaded, console: &mut Console) -> Result<schema::Schema, Failure> {

@@ -21,6 +21,9 @@ pub fn text(report: &Report, told: &Introspected) -> String {
         &report.corrections,
         correction,
     ));
+    parts.push(section("told and refused here", &report.refused, |name| {
+        format!("  {}", printable(name))
+    }));
     parts.push(section("extra here", &report.verdict.extra, extra));
     parts.push(section(
         "contradictions",
