@@ -158,6 +158,9 @@ impl Monitor {
             Some(io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
                 format!("no answer to {to} within {seconds} seconds")
             }
+            Some(io::ErrorKind::FileTooLarge) => {
+                format!("more than {MOST_BYTES} bytes came for {to}, and no answer")
+            }
             Some(kind) => format!("no answer to {to}: {kind}"),
             None if error.is_eof() => format!("the connection was closed before {to}"),
             None => format!("what came for {to} is no message of QMP: {error}"),

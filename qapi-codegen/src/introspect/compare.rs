@@ -126,8 +126,8 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// What both sides have although the left one has it on a condition.
     pub conditional: Vec<(Condition, Place)>,
-    /// The features that both sides tell of one thing, each once.
-    pub features: HashSet<String>,
+    /// The features that both sides tell of one thing, with what that is.
+    pub features: HashSet<(Part, String)>,
 }
 
 /// Compares two descriptions; the left one may have conditions.
@@ -180,7 +180,7 @@ impl<'i> Walk<'i> {
         }
         for (one, other) in pairs.both {
             let place = at(&one.item);
-            self.both(&place, &one.item, &other.item);
+            self.both(&place, Part::Command, &one.item, &other.item);
             if one.allow_oob != other.allow_oob {
                 let side = |item: &Item, oob| side(item, if oob { "allowed" } else { "refused" });
                 let sides = (
@@ -212,7 +212,7 @@ impl<'i> Walk<'i> {
         }
         for (one, other) in pairs.both {
             let place = at(&one.item);
-            self.both(&place, &one.item, &other.item);
+            self.both(&place, Part::Event, &one.item, &other.item);
             self.visit(place, one.data, other.data);
         }
     }
@@ -229,6 +229,7 @@ impl<'i> Walk<'i> {
         let (one, other) = (self.left.get(left), self.right.get(right));
         self.features(
             place,
+            Part::Type,
             (&one.features, &one.place),
             (&other.features, &other.place),
         );
@@ -270,7 +271,7 @@ impl<'i> Walk<'i> {
             self.differ(at(value), Part::Value, None, side(value, "value"));
         }
         for (one, other) in pairs.both {
-            self.both(&at(one), one, other);
+            self.both(&at(one), Part::Value, one, other);
         }
     }
 
@@ -321,7 +322,7 @@ impl<'i> Walk<'i> {
         }
         for (one, other) in pairs.both {
             let place = place.member(&one.item);
-            self.both(&place, &one.item, &other.item);
+            self.both(&place, Part::Member, &one.item, &other.item);
             if one.optional != other.optional {
                 let side = |member: &Member| {
                     side(
@@ -366,18 +367,19 @@ impl<'i> Walk<'i> {
             self.differ(at(case), part, None, side);
         }
         for (one, other) in pairs.both {
-            self.both(&at(one), &one.item, &other.item);
+            self.both(&at(one), part, &one.item, &other.item);
             self.visit(at(one), one.ty, other.ty);
         }
     }
 
     /// What both sides have.
-    fn both(&mut self, place: &Place, left: &Item, right: &Item) {
+    fn both(&mut self, place: &Place, part: Part, left: &Item, right: &Item) {
         let conditions = left.conditions.iter().cloned();
         let conditional = conditions.map(|condition| (condition, place.clone()));
         self.comparison.conditional.extend(conditional);
         self.features(
             place,
+            part,
             (&left.features, &left.place),
             (&right.features, &right.place),
         );
@@ -386,6 +388,7 @@ impl<'i> Walk<'i> {
     fn features(
         &mut self,
         place: &Place,
+        part: Part,
         (left, left_place): (&[Feature], &str),
         (right, right_place): (&[Feature], &str),
     ) {
@@ -402,7 +405,9 @@ impl<'i> Walk<'i> {
                     .iter()
                     .map(|found| (found.clone(), at.clone()));
                 self.comparison.conditional.extend(conditional);
-                self.comparison.features.insert(feature.name.clone());
+                self.comparison
+                    .features
+                    .insert((part, feature.name.clone()));
             } else {
                 self.differ(at, Part::Feature, Some(side(feature, left_place)), None);
             }

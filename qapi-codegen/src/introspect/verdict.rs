@@ -121,7 +121,7 @@ fn is_demand(difference: &Difference, right: &Side) -> bool {
 struct Known<'c> {
     /// Options of the build, and a place that tells of each.
     options: BTreeMap<&'c str, (bool, &'c Place)>,
-    /// The features of the things it has.
+    /// The features of the things it has and could have hidden.
     features: HashSet<String>,
     releases: Releases,
 }
@@ -129,12 +129,16 @@ struct Known<'c> {
 impl<'c> Known<'c> {
     fn new(
         conditional: &'c [(Condition, Place)],
-        features: HashSet<String>,
+        features: HashSet<(Part, String)>,
         releases: Releases,
     ) -> Self {
         let mut known = Known {
             options: BTreeMap::new(),
-            features,
+            features: features
+                .into_iter()
+                .filter(|(part, _)| can_be_hidden(*part))
+                .map(|(_, name)| name)
+                .collect(),
             releases,
         };
         for (condition, place) in conditional {
@@ -181,18 +185,14 @@ impl<'c> Known<'c> {
         })
     }
 
-    /// The feature for which something was hidden; enum values never are.
+    /// The feature for which something was hidden, unless other things that have
+    /// it are there.
     fn hidden(&self, part: Part, absent: &Side) -> Option<String> {
-        let can_be = matches!(part, Part::Command | Part::Event | Part::Member);
         let hides = |feature: &&String| {
             HIDING.contains(&feature.as_str()) && !self.features.contains(*feature)
         };
-        absent
-            .features
-            .iter()
-            .find(hides)
-            .filter(|_| can_be)
-            .cloned()
+        let mut features = absent.features.iter().filter(|_| can_be_hidden(part));
+        features.find(hides).cloned()
     }
 
     /// Whether a stable release after that of the QEMU brought what belongs to a
@@ -231,6 +231,11 @@ impl<'c> Known<'c> {
             None => message,
         }
     }
+}
+
+/// Values of enums are told whether they are deprecated or not.
+fn can_be_hidden(part: Part) -> bool {
+    matches!(part, Part::Command | Part::Event | Part::Member)
 }
 
 /// The features for which `-compat` hides things.
