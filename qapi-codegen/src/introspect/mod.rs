@@ -6,6 +6,28 @@
 //! brings a schema into that form, [`read()`] a reply, and [`compare()`] tells
 //! the two apart, from commands and events down.
 //!
+//! ```
+//! use std::collections::HashMap;
+//!
+//! use qapi_codegen::introspect::{compare, describe, read};
+//! use qapi_codegen::load::load;
+//! use qapi_codegen::schema::resolve;
+//! use qapi_codegen::validate::validate;
+//! use qapi_codegen::version::Version;
+//!
+//! let text = "{ 'command': 'stop', 'data': { '*force': 'bool' } }";
+//! let files = HashMap::from([("a.json".to_owned(), text.as_bytes().to_vec())]);
+//! let schema = resolve(&validate(load(&files, "a.json", Version::NEWEST)?).unwrap());
+//! let told = read(
+//!     br#"[{ "name": "stop", "meta-type": "command", "arg-type": "0", "ret-type": "0" },
+//!          { "name": "0", "meta-type": "object", "members": [] }]"#,
+//! )
+//! .unwrap();
+//! let comparison = compare(&describe(&schema), &told.interface);
+//! assert_eq!(comparison.differences[0].place.to_string(), "stop: force");
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
 //! This stage knows the model and the form of the reply. Where a reply comes
 //! from is not its business.
 

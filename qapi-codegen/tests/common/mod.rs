@@ -1,5 +1,7 @@
 //! The schemas and the recordings of the workspace.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use std::path::{Path, PathBuf};
 
 use qapi_codegen::imported::{self, Interface};

@@ -16,7 +16,7 @@ use crate::introspected::Introspected;
 use crate::schema::{Options, Schema};
 use crate::workspace;
 
-use report::Report;
+pub use report::Report;
 
 /// Compare a schema with what a running QEMU says of itself
 ///
@@ -117,26 +117,27 @@ impl Verify {
     }
 
     /// Against the series that the greeting tells, or else the one that fits
-    /// best.
+    /// best. Where QEMU contradicts its own series, what fits is told too.
     fn best(&self, told: &Introspected, console: &mut Console) -> Result<Report, Failure> {
         let imported = workspace::imported()?;
         let greeted = told.version.map(|version| version.series());
         if let Some(series) = greeted.filter(|series| imported.contains(series)) {
-            return self.against(&series.to_string(), told, console);
+            let mut report = self.against(&series.to_string(), told, console)?;
+            if !report.verdict.contradictions.is_empty() {
+                report.fits = fit::rank(&imported, self.interface(), told, console)?;
+            }
+            return Ok(report);
         }
         let fits = fit::rank(&imported, self.interface(), told, console)?;
+        let Some(best) = fits.first() else {
+            return Err(Failure::new("there is no series in schemas/").with_help("import one first"));
+        };
         let why = match greeted {
             Some(series) => format!("series {series} is not in schemas/"),
             None => "the reply does not say from which release it is".to_owned(),
         };
-        let series = fits
-            .first()
-            .map(|fit| fit.series.to_string())
-            .ok_or_else(|| {
-                Failure::new("there is no series in schemas/").with_help("import one first")
-            })?;
-        console.note(&format!("{why}; {series} fits best"));
-        let schema = Schema::open(&series, &Options::default())?;
+        console.note(&format!("{why}; {} fits best", best.series));
+        let schema = Schema::open(&best.series.to_string(), &Options::default())?;
         let mut report = Report::new(&schema, self.interface(), told, console)?;
         report.fits = fits;
         Ok(report)
