@@ -145,6 +145,27 @@ fn wrong_shapes_are_told_with_their_place() {
 }
 
 #[test]
+fn what_is_not_known_is_passed_over_and_told() {
+    let object = EMPTY.replace("[]", "[], \"colour\": 1, \"features\": []");
+    let reply = read(reply(&object).as_bytes()).unwrap();
+    assert_eq!(
+        reply.unknown.into_iter().collect::<Vec<_>>(),
+        ["`colour` of `object`"]
+    );
+}
+
+#[test]
+fn names_are_bounded() {
+    let long = "x".repeat(300);
+    let entry =
+        format!("{EMPTY}, {{\"name\": \"{long}\", \"meta-type\": \"event\", \"arg-type\": \"0\"}}");
+    check(
+        &reply(&entry),
+        "[2].name: a name of 300 bytes, and one has at most 256",
+    );
+}
+
+#[test]
 fn many_mistakes_are_told_together_and_not_all() {
     let entries: String = (0..100).map(|_| ", 7").collect();
     let damage = read(reply(&format!("{EMPTY}{entries}")).as_bytes()).unwrap_err();

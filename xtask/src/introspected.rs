@@ -1,5 +1,6 @@
 //! What a QEMU tells of its own interface: asked of it now, or saved before.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
 
@@ -26,6 +27,8 @@ pub struct Introspected {
     pub package: String,
     /// The reply as it was sent.
     pub text: Vec<u8>,
+    /// What it tells in a way that is not known and passed over.
+    pub unknown: BTreeSet<String>,
     /// The commands that it carries out, where it was asked. Some releases tell
     /// of commands that they refuse, and carry out some that they do not tell of.
     pub commands: Option<Vec<String>>,
@@ -72,10 +75,10 @@ fn is_json(path: &str) -> std::io::Result<bool> {
     let mut letters = beginning
         .iter()
         .filter(|letter| !letter.is_ascii_whitespace());
-    Ok(match (letters.next(), letters.next()) {
-        (Some(b'['), _) | (Some(b'{'), Some(b'"')) => true,
-        _ => false,
-    })
+    Ok(matches!(
+        (letters.next(), letters.next()),
+        (Some(b'['), _) | (Some(b'{'), Some(b'"'))
+    ))
 }
 
 #[cfg(unix)]
@@ -101,6 +104,7 @@ fn ask(address: &str) -> Result<Introspected, Failure> {
     let reply = introspect::read(&text).map_err(|damage| damaged(address, &damage))?;
     Ok(Introspected {
         interface: reply.interface,
+        unknown: reply.unknown,
         version: Some(monitor.version()),
         package: monitor.package().to_owned(),
         text,
@@ -130,6 +134,7 @@ fn saved(path: &str) -> Result<Introspected, Failure> {
     let reply = introspect::read(&text).map_err(|damage| damaged(path, &damage))?;
     Ok(Introspected {
         interface: reply.interface,
+        unknown: reply.unknown,
         version: reply.version,
         package: String::new(),
         text,

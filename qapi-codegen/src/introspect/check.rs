@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::fields::quoted;
 use super::info::{Interface, Item, Kind, Object, TypeId};
-use super::read::{Problem, quoted};
+use super::read::Problem;
 
 /// Everything that is wrong with an interface whose parts can be read.
 pub fn check(interface: &Interface) -> Vec<Problem> {

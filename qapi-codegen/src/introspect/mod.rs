@@ -33,6 +33,9 @@
 
 mod check;
 mod compare;
+mod difference;
+mod entries;
+mod fields;
 mod info;
 mod model;
 mod naming;
@@ -42,7 +45,8 @@ mod synthesise;
 mod verdict;
 mod write;
 
-pub use compare::{Comparison, Difference, Direction, Part, Place, Side, compare};
+pub use compare::{Comparison, compare};
+pub use difference::{Difference, Direction, Part, Place, Side};
 pub use info::*;
 pub use model::{describe, describe_build};
 pub use read::{Damage, MOST_BYTES, Problem, Reply, read};

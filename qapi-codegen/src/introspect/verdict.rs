@@ -8,7 +8,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
-use super::compare::{Comparison, Difference, Direction, Part, Place, Side};
+use super::compare::Comparison;
+use super::difference::{Difference, Direction, Part, Place, Side};
 use crate::schema::Condition;
 use crate::version::{Series, Version};
 

@@ -67,6 +67,9 @@ impl Verify {
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let (schema, source) = self.arguments()?;
         let told = Introspected::open(source)?;
+        for unknown in &told.unknown {
+            console.note(&format!("passed over {unknown}, which is not known here"));
+        }
         let report = match schema {
             Some(schema) => self.against(schema, &told, console)?,
             None => self.best(&told, console)?,
