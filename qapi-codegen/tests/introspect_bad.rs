@@ -1,7 +1,12 @@
 //! Replies that are none: each is told with its place, and none does harm.
 
+mod common;
+
 use std::fmt::Write;
 
+use common::recorded;
+use proptest::prelude::*;
+use proptest::sample::Index;
 use qapi_codegen::introspect::{MOST_BYTES, Problem, compare, read, synthesise};
 use qapi_codegen::version::Version;
 
@@ -231,4 +236,47 @@ fn a_reply_that_tells_nothing_is_one() {
     let schema = synthesise(&told, Version::NEWEST);
     assert_eq!(schema, "");
     assert!(compare(&told, &told).differences.is_empty());
+}
+
+/// Whatever is read can be compared and made into a schema.
+fn use_it(text: &[u8]) {
+    if let Ok(reply) = read(text) {
+        let told = reply.interface;
+        assert_eq!(compare(&told, &told).differences, []);
+        let _ = synthesise(&told, Version::NEWEST);
+    }
+}
+
+/// The places of the strings of a text of JSON, without their quotes.
+fn strings(text: &str) -> Vec<std::ops::Range<usize>> {
+    let quotes: Vec<usize> = text.match_indices('"').map(|(at, _)| at).collect();
+    quotes
+        .chunks_exact(2)
+        .map(|pair| pair[0] + 1..pair[1])
+        .collect()
+}
+
+proptest! {
+    /// Types, tags and kinds are mixed up, so that references lead anywhere.
+    #[test]
+    fn mixed_up_replies_do_no_harm(swaps in prop::collection::vec(any::<(Index, Index)>(), 1..4)) {
+        let mut text = String::from_utf8(recorded("2.5.1")).unwrap();
+        for (from, to) in swaps {
+            let strings = strings(&text);
+            let from = text[from.get(&strings).clone()].to_owned();
+            text.replace_range(to.get(&strings).clone(), &from);
+        }
+        use_it(text.as_bytes());
+    }
+
+    #[test]
+    fn damaged_replies_do_no_harm(at in any::<Index>(), byte in any::<u8>(), cut in any::<bool>()) {
+        let mut text = recorded("2.5.1");
+        let at = at.index(text.len());
+        text[at] = byte;
+        if cut {
+            text.truncate(at);
+        }
+        use_it(&text);
+    }
 }

@@ -212,6 +212,8 @@ fn steps(path: &str) -> Vec<&str> {
     let mut rest = path;
     while !rest.is_empty() {
         let end = match rest.as_bytes()[0] {
+            // A value is the last step, and may hold what begins others.
+            b'=' => rest.len(),
             b'[' => 2,
             b'<' => rest.find('>').unwrap() + 1,
             _ => rest[1..]
