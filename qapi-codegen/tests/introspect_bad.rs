@@ -140,6 +140,8 @@ fn wrong_shapes_are_told_with_their_place() {
             "[2]: type `0` is told already, at [1]",
         ),
     ];
+    let twice = object("[{\"name\": \"a\", \"type\": \"0\"}, {\"name\": \"a\", \"type\": \"0\"}]");
+    check(&reply(&twice), "[2].members[1]: there is a `a` before it");
     for (entries, expected) in cases {
         let found = problems(&reply(entries));
         assert!(

@@ -1,6 +1,6 @@
 //! What must hold of a reply as a whole for it to mean anything.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::fields::quoted;
 use super::info::{Interface, Item, Kind, Object, TypeId};
@@ -9,6 +9,7 @@ use super::read::Problem;
 /// Everything that is wrong with an interface whose parts can be read.
 pub fn check(interface: &Interface) -> Vec<Problem> {
     let mut problems = duplicates(interface);
+    problems.extend(interface.types.iter().flat_map(|ty| repeated(&ty.kind)));
     problems.extend(arrays(interface));
     problems.extend(tags(interface));
     problems.extend(objects(interface));
@@ -40,6 +41,40 @@ fn duplicates(interface: &Interface) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// The members, values or branches of one type differ in name; branches of an
+/// alternate in the JSON type by which they are told.
+fn repeated(kind: &Kind) -> Vec<Problem> {
+    let lists: [Vec<&Item>; 2] = match kind {
+        Kind::Builtin(_) | Kind::Array(_) => return Vec::new(),
+        Kind::Enum(values) => [values.iter().collect(), Vec::new()],
+        Kind::Alternate(branches) => [
+            branches.iter().map(|branch| &branch.item).collect(),
+            Vec::new(),
+        ],
+        Kind::Object(object) => {
+            let cases = object.variants.iter().flat_map(|variants| &variants.cases);
+            [
+                object.members.iter().map(|member| &member.item).collect(),
+                cases.map(|case| &case.item).collect(),
+            ]
+        }
+    };
+    lists.into_iter().flat_map(repeated_in).collect()
+}
+
+fn repeated_in(items: Vec<&Item>) -> Vec<Problem> {
+    let mut seen = HashSet::new();
+    let again = items
+        .into_iter()
+        .filter(|item| !seen.insert(item.name.as_str()));
+    again
+        .map(|item| {
+            let message = format!("there is a {} before it", quoted(&item.name));
+            Problem::new(item.place.clone(), message)
+        })
+        .collect()
 }
 
 fn arrays(interface: &Interface) -> impl Iterator<Item = Problem> {

@@ -188,10 +188,14 @@ impl<'i> Walk<'i> {
     /// A branch whose value is not told cannot be told either, which goes
     /// without saying.
     fn branches(&mut self, place: &Place, left: &'i Variants, right: (&'i Object, &'i Variants)) {
-        let values = self.right.values(right.0, &right.1.tag);
-        let is_possible = |case: &&Case| {
-            values.is_none_or(|values| values.iter().any(|value| value.name == case.item.name))
-        };
+        let values = self.right.values(right.0, &right.1.tag).unwrap_or_default();
+        let cases = right.1.cases.iter().map(|case| &case.item);
+        let told: HashSet<&str> = values
+            .iter()
+            .chain(cases)
+            .map(|item| item.name.as_str())
+            .collect();
+        let is_possible = |case: &&Case| told.contains(case.item.name.as_str());
         let step = |name: &str| format!("<{}={name}>", left.tag);
         let possible = left.cases.iter().filter(is_possible);
         self.cases(place, Part::Branch, step, possible, &right.1.cases);

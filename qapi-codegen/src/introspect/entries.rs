@@ -21,12 +21,12 @@ pub fn read(entries: &[Value]) -> Result<(Interface, BTreeSet<String>), Damage> 
         reader.entry(&format!("[{index}]"), entry, &mut interface);
     }
     if reader.found.is_empty() {
+        interface.name_alternatives();
         check(&interface)
             .into_iter()
             .for_each(|problem| reader.found.add(problem));
     }
     reader.found.done()?;
-    interface.name_alternatives();
     Ok((interface, reader.unknown))
 }
 
