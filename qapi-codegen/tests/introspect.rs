@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use common::{recorded, series, stated};
 use qapi_codegen::imported::{self, Interface};
 use qapi_codegen::introspect::{self, Comparison, Reason, Releases, compare, describe, judge};
+use qapi_codegen::load::load;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Version;
@@ -76,6 +77,38 @@ fn recorded_replies_contradict_nothing() {
             "{series}"
         );
     }
+}
+
+/// Expects this contradiction between a schema and what a build of it tells that
+/// has these commands.
+fn check_contradiction(schema: &str, told: &[&str], expected: &str) {
+    let files = HashMap::from([("a.json".to_owned(), schema.as_bytes().to_vec())]);
+    let loaded = load(&files, "a.json", Version::NEWEST).expect("it is there");
+    let schema = resolve(&validate(loaded).expect("it is valid"));
+    let mut build = describe(&schema);
+    build
+        .commands
+        .retain(|command| told.contains(&command.item.name.as_str()));
+    let releases = Releases {
+        schema: schema.version,
+        qemu: None,
+    };
+    let verdict = judge(compare(&describe(&schema), &build), releases);
+    let found = verdict.contradictions.iter();
+    let found: Vec<String> = found
+        .map(|found| format!("{}: {}", found.difference.place, found.message))
+        .collect();
+    assert_eq!(found, [expected]);
+}
+
+#[test]
+fn one_build_has_one_set_of_options() {
+    let schema = "{ 'command': 'a', 'if': 'X' } { 'command': 'b', 'if': { 'not': 'X' } }\n\
+                  { 'command': 'c', 'if': { 'any': [ 'X', 'Y' ] } }";
+    let unexplained = "c: QEMU does not have it although `any(X, Y)` holds, which a tells";
+    check_contradiction(schema, &["a"], unexplained);
+    let conflict = "b: it is there without `X` only, and a with it only";
+    check_contradiction(schema, &["a", "b", "c"], conflict);
 }
 
 /// A schema that is made from a reply, and read like an import.

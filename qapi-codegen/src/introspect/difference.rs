@@ -63,6 +63,8 @@ pub enum Part {
     Tag,
     /// Whether a command may be sent out of band.
     OutOfBand,
+    /// Whether an option of the build is on.
+    Option,
 }
 
 /// From which length on a path is not told to its end, in bytes.
@@ -99,6 +101,16 @@ pub struct Side {
 }
 
 impl Difference {
+    /// What both sides have, though not with an option that is on elsewhere.
+    pub(super) fn of_option(place: &Place, option: &str) -> Difference {
+        Difference {
+            place: place.clone(),
+            part: Part::Option,
+            left: Some(Side::new(format!("not({option})"), &place.to_string())),
+            right: None,
+        }
+    }
+
     /// A command that only the right side has, and of which no more is known than
     /// where it was told.
     pub fn untold_command(name: &str, told: &str) -> Difference {

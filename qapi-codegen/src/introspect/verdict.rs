@@ -82,6 +82,10 @@ pub struct Contradiction {
 pub fn judge(comparison: Comparison, releases: Releases) -> Verdict {
     let known = Known::new(&comparison.conditional, comparison.features, releases);
     let mut verdict = Verdict::default();
+    for conflict in &known.conflicts {
+        let (difference, message) = conflict.told();
+        verdict.contradict(difference, message);
+    }
     for difference in comparison.differences {
         match (&difference.left, &difference.right) {
             (Some(left), None) => match known.reason(difference.part, left) {
@@ -118,10 +122,27 @@ fn is_demand(difference: &Difference, right: &Side) -> bool {
         && !right.optional
 }
 
+/// Two things that one build cannot both have.
+struct Conflict<'c> {
+    option: &'c str,
+    /// A place that is there with the option, and one that is there without it.
+    places: [&'c Place; 2],
+}
+
+impl Conflict<'_> {
+    fn told(&self) -> (Difference, String) {
+        let [with, without] = self.places;
+        let option = self.option;
+        let message = format!("it is there without `{option}` only, and {with} with it only");
+        (Difference::of_option(without, option), message)
+    }
+}
+
 /// What is known of a build from what it has.
 struct Known<'c> {
     /// Options of the build, and a place that tells of each.
     options: BTreeMap<&'c str, (bool, &'c Place)>,
+    conflicts: Vec<Conflict<'c>>,
     /// The features of the things it has and could have hidden.
     features: HashSet<String>,
     releases: Releases,
@@ -135,6 +156,7 @@ impl<'c> Known<'c> {
     ) -> Self {
         let mut known = Known {
             options: BTreeMap::new(),
+            conflicts: Vec::new(),
             features: features
                 .into_iter()
                 .filter(|(part, _)| can_be_hidden(*part))
@@ -151,8 +173,16 @@ impl<'c> Known<'c> {
     /// Learns what a condition that holds, or does not, says of single options.
     fn learn(&mut self, condition: &'c Condition, holds: bool, place: &'c Place) {
         match (condition, holds) {
-            (Condition::Defined(name), _) => {
-                self.options.entry(name).or_insert((holds, place));
+            (Condition::Defined(option), _) => {
+                let (known, first) = *self.options.entry(option).or_insert((holds, place));
+                if known != holds {
+                    let places = if holds {
+                        [place, first]
+                    } else {
+                        [first, place]
+                    };
+                    self.conflicts.push(Conflict { option, places });
+                }
             }
             (Condition::Not(operand), _) => self.learn(operand, !holds, place),
             (Condition::All(operands), true) | (Condition::Any(operands), false) => {

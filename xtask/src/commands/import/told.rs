@@ -39,17 +39,30 @@ pub fn import(arguments: &Import, console: &mut Console) -> Result<Outcome, Fail
         files.extend(open_arguments(&told, series)?.map(|text| (OVERRIDES.to_owned(), text)));
     }
     let changed = replace::folder(&folder, &files)?;
-    let what = if changed { "wrote" } else { "nothing has changed in" };
-    console.done(&format!("{what} {}; the names of its types are made up", workspace::shown(&folder)));
+    let what = if changed {
+        "wrote"
+    } else {
+        "nothing has changed in"
+    };
+    console.done(&format!(
+        "{what} {}; the names of its types are made up",
+        workspace::shown(&folder)
+    ));
     Ok(Outcome::Fine)
 }
 
 fn release(arguments: &Import, told: &Introspected) -> Result<Version, Failure> {
     let of_series = |series: Series| Version::new(series.major, series.minor, 0);
-    let stated = arguments.from_version.or(told.version).or(arguments.series.map(of_series));
+    let stated = arguments
+        .from_version
+        .or(told.version)
+        .or(arguments.series.map(of_series));
     stated.ok_or_else(|| {
-        Failure::new(format!("`{}` does not say from which release it is", arguments.schema))
-            .with_help("name the series with `--as`")
+        Failure::new(format!(
+            "`{}` does not say from which release it is",
+            arguments.schema
+        ))
+        .with_help("name the series with `--as`")
     })
 }
 
@@ -74,22 +87,31 @@ fn manifest(version: Version, told: &Introspected) -> Result<String, Failure> {
         interface: Interface::Qmp,
         root: path.clone(),
         synthesised: true,
-        input: vec![Input { path, sha256: sha256(&told.text) }],
+        input: vec![Input {
+            path,
+            sha256: sha256(&told.text),
+        }],
     };
-    let manifest = Manifest { release: version, schema: vec![origin] };
+    let manifest = Manifest {
+        release: version,
+        schema: vec![origin],
+    };
     toml::to_string(&manifest).map_err(|error| Failure::new(error.to_string()))
 }
 
 /// Whether the language has room for what was told; a reply may tell anything.
 fn is_valid(files: &[(String, String)], console: &mut Console) -> Result<bool, Failure> {
-    let files: std::collections::HashMap<String, Vec<u8>> =
-        files.iter().map(|(name, text)| (format!("reply/{name}"), text.clone().into_bytes())).collect();
+    let files: std::collections::HashMap<String, Vec<u8>> = files
+        .iter()
+        .map(|(name, text)| (format!("reply/{name}"), text.clone().into_bytes()))
+        .collect();
     let loaded = imported::load(&files as &dyn Files, "reply", Interface::Qmp)
         .map_err(|error| Failure::io("read", "the schema that was made", &error))?;
     match validate(loaded) {
         Ok(_) => Ok(true),
         Err(invalid) => {
             console.diagnostics(&invalid.sources, &invalid.diagnostics);
+            console.note("nothing was written: the reply tells what the language has no words for");
             Ok(false)
         }
     }
@@ -98,8 +120,12 @@ fn is_valid(files: &[(String, String)], console: &mut Console) -> Result<bool, F
 /// What no QEMU tells: which commands take arguments that no schema lists. The
 /// newest imported series before this one says so.
 fn open_arguments(told: &Introspected, series: Series) -> Result<Option<String>, Failure> {
-    let before = workspace::imported()?.into_iter().rfind(|imported| *imported < series);
-    let Some(before) = before else { return Ok(None) };
+    let before = workspace::imported()?
+        .into_iter()
+        .rfind(|imported| *imported < series);
+    let Some(before) = before else {
+        return Ok(None);
+    };
     let text = fs::read_to_string(workspace::series_folder(before).join(OVERRIDES));
     let entries = overrides::list(&text.unwrap_or_default()).unwrap_or_default();
     let is_told = |entry: &&Entry| {
