@@ -2,8 +2,8 @@
 //!
 //! Just what the commands of this tool need of a monitor, and no client for
 //! programs: it blocks, sends one request at a time and passes over events.
-//! Whatever the other side does, an answer or a failure comes within
-//! [`PATIENCE`], and no more than [`MOST_BYTES`] are read for it.
+//! Whatever the other side does, an answer or a failure comes in good time, and
+//! no more is read for it than any QEMU sends.
 
 use std::fmt;
 use std::io::{self, BufReader, Read, Write};
