@@ -73,6 +73,10 @@ pub struct Origin {
     pub interface: Interface,
     /// The root file in the source tree.
     pub root: String,
+    /// Whether the names of types are made up, because a running QEMU told the
+    /// interface and not a source tree.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub synthesised: bool,
     /// The files that were read, in the order of their includes.
     pub input: Vec<Input>,
 }
@@ -85,6 +89,14 @@ pub struct Input {
     pub path: String,
     /// The SHA-256 of its bytes, in hexadecimal digits.
     pub sha256: String,
+}
+
+impl Manifest {
+    /// Whether the names of an interface's types are made up.
+    pub fn is_synthesised(&self, interface: Interface) -> bool {
+        let mut origins = self.schema.iter();
+        origins.any(|origin| origin.interface == interface && origin.synthesised)
+    }
 }
 
 /// Reads the manifest in the folder of a series.
@@ -123,9 +135,12 @@ pub fn load(files: &dyn Files, folder: &str, interface: Interface) -> io::Result
 ///
 /// As for [`load()`].
 pub fn load_as_stated(files: &dyn Files, folder: &str, interface: Interface) -> io::Result<Loaded> {
-    let release = manifest(files, folder)?.release;
+    let manifest = manifest(files, folder)?;
     let root = format!("{folder}/{}", interface.file_name());
-    let mut loaded = load::load(files, &root, release)?;
-    loaded.documentation = Documentation::Facts;
+    let mut loaded = load::load(files, &root, manifest.release)?;
+    loaded.documentation = match manifest.is_synthesised(interface) {
+        true => Documentation::None,
+        false => Documentation::Facts,
+    };
     Ok(loaded)
 }

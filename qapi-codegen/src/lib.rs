@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod doc;
 pub mod emit;
 pub mod imported;
+pub mod introspect;
 pub mod load;
 pub mod overrides;
 pub mod parse;

@@ -55,6 +55,9 @@ pub enum Documentation {
     Prose,
     /// Facts taken from it; where there was none to take, nothing is said.
     Facts,
+    /// There is none. A running QEMU told the interface, and its names are what
+    /// they are.
+    None,
 }
 
 /// How long a chain of includes may be.

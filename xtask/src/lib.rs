@@ -11,6 +11,8 @@ pub mod console;
 pub mod derived;
 pub mod failure;
 pub mod features;
+pub mod introspected;
+pub mod monitor;
 pub mod progress;
 pub mod project;
 pub mod render;

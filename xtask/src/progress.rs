@@ -1,6 +1,7 @@
 //! Progress on a terminal, for work that takes longer than a second.
 
 use std::io::{self, Read};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -42,6 +43,41 @@ impl Progress {
             reader,
             progress: self,
         }
+    }
+}
+
+/// A wait of unknown length for somebody else.
+#[derive(Debug)]
+pub struct Waiting {
+    bar: ProgressBar,
+    /// Closed when the wait is over.
+    end: Option<mpsc::Sender<()>>,
+}
+
+impl Waiting {
+    /// Begins to wait.
+    pub fn new(what: &str) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        bar.set_message(what.to_owned());
+        let (end, over) = mpsc::channel();
+        let shown = bar.clone();
+        std::thread::spawn(move || {
+            if over.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+                shown.set_draw_target(ProgressDrawTarget::stderr());
+                shown.enable_steady_tick(Duration::from_millis(120));
+            }
+        });
+        Waiting {
+            bar,
+            end: Some(end),
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.end = None;
+        self.bar.finish_and_clear();
     }
 }
 

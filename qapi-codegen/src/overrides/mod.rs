@@ -7,6 +7,9 @@
 
 mod apply;
 mod file;
+mod list;
+
+pub use list::{Entry, list};
 
 use crate::diagnostic::Diagnostic;
 use crate::load::Loaded;

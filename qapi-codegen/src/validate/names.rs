@@ -4,6 +4,7 @@ use super::releases::{Releases, before, since};
 use super::view::{View, error, own_members, title};
 use crate::ast::{Body, Branch, Data, Definition, Enum, Feature, Member};
 use crate::diagnostic::Diagnostic;
+use crate::load::Documentation;
 use crate::source::Name;
 
 /// Names may hold dots, and begin with `_`.
@@ -187,7 +188,7 @@ impl Names<'_, '_, '_> {
         }
         let problem = if self.view.is_in(CONVENTIONS) {
             style.problem(stem(text))
-        } else if self.view.is_in(NO_CAPITALS) && matches!(what, "member" | "value") {
+        } else if self.has_capitals_rule() && matches!(what, "member" | "value") {
             style.capitals(text)
         } else {
             None
@@ -196,6 +197,12 @@ impl Names<'_, '_, '_> {
             let message = format!("the {what} name '{name}' is not written as QEMU writes them");
             self.report("name-style", name, message, rule);
         }
+    }
+
+    /// The exceptions of 2.6 to 2.8 go by names of types, which a schema that a
+    /// running QEMU told does not have.
+    fn has_capitals_rule(&self) -> bool {
+        self.view.is_in(NO_CAPITALS) && self.view.documentation != Documentation::None
     }
 
     fn syntax(&mut self, what: &str, name: &Name, text: &str) -> bool {

@@ -1,5 +1,7 @@
 //! `import`: restates a release of QEMU as facts.
 
+mod told;
+
 use clap::Args;
 
 use qapi_codegen::diagnostic::Severity;
@@ -11,6 +13,7 @@ use qapi_codegen::version::{Series, Version};
 use crate::Outcome;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::introspected;
 use crate::replace;
 use crate::schema::{Options, Schema};
 use crate::workspace;
@@ -20,12 +23,18 @@ use crate::workspace;
 /// Writes the interface of the system emulator and of the guest agent as facts
 /// into schemas/SERIES/, with a manifest of the files it was read from.
 /// Overrides and device lists that are there stay.
+///
+/// Without a source tree, a running QEMU or its saved reply to
+/// `query-qmp-schema` makes a schema of the system emulator in which the names
+/// of types are made up.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask import qemu-10.0.0.tar.xz\n  \
-    cargo xtask import ~/src/qemu --rev v9.2.0")]
+    cargo xtask import ~/src/qemu --rev v9.2.0\n  \
+    cargo xtask import monitor.sock --as 11.1")]
 pub struct Import {
-    /// A folder that holds a QEMU source tree, or a release tarball
+    /// A folder that holds a QEMU source tree, or a release tarball; or a QEMU's
+    /// socket or saved reply
     schema: String,
     /// The series to write, instead of the one of the release
     #[arg(long = "as", value_name = "SERIES")]
@@ -45,6 +54,9 @@ impl Import {
     ///
     /// There is no such schema, or a file cannot be written.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
+        if self.rev.is_none() && introspected::is_told(&self.schema) {
+            return told::import(&self, console);
+        }
         let options = Options {
             revision: self.rev,
             version: self.from_version,

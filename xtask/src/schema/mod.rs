@@ -169,6 +169,7 @@ impl Schema {
         Ok(imported::Origin {
             interface,
             root,
+            synthesised: false,
             input,
         })
     }
@@ -181,7 +182,8 @@ fn is_absent(error: &io::Error) -> bool {
     )
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// The SHA-256 of some bytes, in hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
     use sha2::{Digest, Sha256};
     Sha256::digest(bytes)
         .iter()
