@@ -34,7 +34,8 @@ impl Version {
 
     /// The series that the release belongs to.
     ///
-    /// QEMU changes its interface between series only.
+    /// QEMU changes its interface between series. Within one it only adds, where a
+    /// stable release takes something over from a later series.
     pub const fn series(self) -> Series {
         Series {
             major: self.major,

@@ -6,7 +6,8 @@ use crate::Event;
 
 /// A release series: all of `2.11.0`, `2.11.1` and `2.11.2` are `2.11`.
 ///
-/// QEMU changes its interface between series and keeps it within one.
+/// QEMU changes its interface between series. Within one it only adds, where a
+/// stable release takes something over from a later series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Series {
     /// The first number, `2` of `2.11`.

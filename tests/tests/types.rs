@@ -74,7 +74,10 @@ fn values_that_are_no_names_in_rust() {
         "l1_grow.alloc_table"
     );
     keeps::<v2_5::types::QKeyCode>(r#""0""#);
-    assert!(matches!(read(r#""2_5""#), v10_0::types::PcieLinkSpeed::_2_5));
+    assert!(matches!(
+        read(r#""2_5""#),
+        v10_0::types::PcieLinkSpeed::_2_5
+    ));
 }
 
 #[test]
