@@ -1,5 +1,7 @@
 //! What a command is to the type system.
 
+use std::fmt;
+
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, MapAccess};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -23,7 +25,7 @@ pub trait Command: Serialize {
 )]
 pub trait CommandOf<R>: Command {
     /// What the command returns in this release.
-    type Return: DeserializeOwned;
+    type Return: DeserializeOwned + fmt::Debug + Send + 'static;
     /// Whether QEMU replies when the command succeeds.
     ///
     /// A few commands of the guest agent do not: when `guest-shutdown` works,

@@ -2,16 +2,34 @@
 
 #![forbid(unsafe_code)]
 
+pub mod blocking;
 mod command;
+mod error;
 mod event;
+#[cfg(all(unix, feature = "fd-passing"))]
+mod fds;
 #[rustfmt::skip]
 #[allow(unused_imports, clippy::all)]
 mod generated;
+mod protocol;
 mod release;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 mod wire;
 
 pub use command::{Command, CommandOf, Empty, NoReply};
 pub use event::{Event, EventOf, UnknownEvent};
+pub use error::{
+    Closed, DecodeError, Error, ErrorClass, Refused, Shutdown, Subject, Timeout, TransportError,
+    Violation, WrongRelease,
+};
 pub use generated::*;
+pub use protocol::events::{Timed, Timestamp};
+pub use protocol::greeting::{Greeting, Version};
+pub use protocol::options::Options;
 pub use release::{AgentRelease, Release, Series};
 pub use wire::{UnrecognizedBranch, UnrecognizedValue};
+
+/// Why a command cannot be sent out of band.
+const NO_OOB: &str =
+    "out-of-band commands were not negotiated: open the connection with `Options::oob`";
