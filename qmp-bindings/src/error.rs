@@ -292,7 +292,10 @@ impl fmt::Display for Error {
             Error::Timeout(timeout) => timeout.fmt(f),
             Error::Violation(violation) => f.write_str(&violation.problem),
             Error::EventsMissed(count) => {
-                write!(f, "{count} events were dropped because nobody read them in time")
+                write!(
+                    f,
+                    "{count} events were dropped because nobody read them in time"
+                )
             }
             Error::Encode(error) => write!(f, "the arguments cannot be written as JSON: {error}"),
             Error::Unsupported(what) => f.write_str(what),
@@ -348,9 +351,7 @@ impl fmt::Display for WrongRelease {
                     let separator = if index == 0 { "" } else { ", " };
                     write!(f, "{separator}{series}")?;
                 }
-                f.write_str(
-                    ": use those of its release, or allow it with `Options::releases`",
-                )
+                f.write_str(": use those of its release, or allow it with `Options::releases`")
             }
         }
     }

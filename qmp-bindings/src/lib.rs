@@ -15,14 +15,16 @@ mod protocol;
 mod release;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+// Each combination of features uses another part of it.
+#[allow(dead_code, unused_imports)]
 mod wire;
 
 pub use command::{Command, CommandOf, Empty, NoReply};
-pub use event::{Event, EventOf, UnknownEvent};
 pub use error::{
     Closed, DecodeError, Error, ErrorClass, Refused, Shutdown, Subject, Timeout, TransportError,
     Violation, WrongRelease,
 };
+pub use event::{Event, EventOf, UnknownEvent};
 pub use generated::*;
 pub use protocol::events::{Timed, Timestamp};
 pub use protocol::greeting::{Greeting, Version};

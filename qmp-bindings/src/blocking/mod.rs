@@ -21,4 +21,3 @@ pub mod transport;
 pub use any::AnyQmp;
 pub use events::Events;
 pub use qmp::Qmp;
-

@@ -214,7 +214,9 @@ impl<R: Release> Qmp<R> {
         arguments: &(impl Serialize + ?Sized),
     ) -> Result<Value, Error> {
         let deadline = Deadline::after(self.timeout);
-        let range = self.channel.call(Band::In, name, arguments, &[], deadline)?;
+        let range = self
+            .channel
+            .call(Band::In, name, arguments, &[], deadline)?;
         decode(name, self.channel.payload(range))
     }
 
@@ -293,11 +295,14 @@ impl<R: Release> Qmp<R> {
     ) -> Result<(C::Return, T), Error> {
         let deadline = Deadline::after(timeout.into());
         let mut cursor = self.channel.log().end();
-        let range = self.channel.call(Band::In, C::NAME, &command, &[], deadline)?;
+        let range = self
+            .channel
+            .call(Band::In, C::NAME, &command, &[], deadline)?;
         let returned = decode(C::NAME, self.channel.payload(range))?;
         loop {
             let next = self.channel.event(&mut cursor, deadline)?;
-            let next = next.ok_or_else(|| deadline.over(&format!("an event after `{}`", C::NAME)))?;
+            let next =
+                next.ok_or_else(|| deadline.over(&format!("an event after `{}`", C::NAME)))?;
             match next.decode::<R::Event>() {
                 Ok(timed) => {
                     if let Some(found) = find(&timed.event) {

@@ -156,10 +156,7 @@ pub struct Pair {
 
 impl Pair {
     /// Puts a reader and a writer together.
-    pub fn new(
-        reader: impl Read + Send + 'static,
-        writer: impl Write + Send + 'static,
-    ) -> Self {
+    pub fn new(reader: impl Read + Send + 'static, writer: impl Write + Send + 'static) -> Self {
         let (sender, received) = sync_channel(PIECES);
         thread::spawn(move || read_all(reader, &sender));
         Pair {

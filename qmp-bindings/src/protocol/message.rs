@@ -236,11 +236,20 @@ mod tests {
     fn messages_are_told_by_their_keys() {
         let cases = [
             (r#"{"return": {}, "id": 7}"#, "Number(7) return {}"),
-            (r#"{"id":7,"return":{"error":1}}"#, r#"Number(7) return {"error":1}"#),
+            (
+                r#"{"id":7,"return":{"error":1}}"#,
+                r#"Number(7) return {"error":1}"#,
+            ),
             (r#"{"return": {}}"#, "None return {}"),
             (r#"{"return": {}, "id": "x"}"#, "Foreign return {}"),
-            (r#"{"return": {"a": 1, "id": 3}}"#, r#"None return {"a": 1, "id": 3}"#),
-            (r#"{"return": "\", \"id\": 3}"}"#, r#"None return "\", \"id\": 3}""#),
+            (
+                r#"{"return": {"a": 1, "id": 3}}"#,
+                r#"None return {"a": 1, "id": 3}"#,
+            ),
+            (
+                r#"{"return": "\", \"id\": 3}"}"#,
+                r#"None return "\", \"id\": 3}""#,
+            ),
             (
                 r#"{"id": 1, "error": {"class": "GenericError", "desc": "no"}}"#,
                 "Number(1) GenericError: no",
@@ -257,8 +266,14 @@ mod tests {
                 r#"{"QMP": {"version": {"qemu": {"micro": 1, "minor": 5, "major": 2}, "package": ""}, "capabilities": []}}"#,
                 "greeting 2.5.1",
             ),
-            ("[]", "None the server sent something that is no message of QEMU: invalid type: sequence, expected a message of QEMU, which is an object"),
-            ("{\"retur\": 1, \"id\": 4}", "Number(4) the server sent an object that is neither a reply nor an event"),
+            (
+                "[]",
+                "None the server sent something that is no message of QEMU: invalid type: sequence, expected a message of QEMU, which is an object",
+            ),
+            (
+                "{\"retur\": 1, \"id\": 4}",
+                "Number(4) the server sent an object that is neither a reply nor an event",
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(told(text), expected, "{text}");

@@ -57,7 +57,9 @@ mod imp {
                     .and_then(Value::as_str)
                     .is_some_and(|name| name.starts_with("secret"));
                 // The password of VNC was once set by `change vnc password ...`.
-                let is_change = members.get("target").is_some_and(|target| target == "password");
+                let is_change = members
+                    .get("target")
+                    .is_some_and(|target| target == "password");
                 for (name, value) in members {
                     match name.as_str() {
                         "password" => *value = MASK.into(),
@@ -96,7 +98,11 @@ mod tests {
             r#"{"password":"X"#,
         ];
         for case in cases {
-            assert!(!shown(case.as_bytes()).contains('X'), "{}", shown(case.as_bytes()));
+            assert!(
+                !shown(case.as_bytes()).contains('X'),
+                "{}",
+                shown(case.as_bytes())
+            );
         }
         let open = r#"{"event":"E","data":{"data":"seen"}}"#;
         assert!(shown(open.as_bytes()).contains("seen"));

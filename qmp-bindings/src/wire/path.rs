@@ -214,7 +214,11 @@ mod tests {
         ];
         for (text, expected) in cases {
             let error = serde_json::from_str::<Nested>(text).unwrap_err();
-            assert_eq!(locate(text.as_bytes(), &error).path, expected, "{text}: {error}");
+            assert_eq!(
+                locate(text.as_bytes(), &error).path,
+                expected,
+                "{text}: {error}"
+            );
         }
     }
 
@@ -222,6 +226,9 @@ mod tests {
     fn a_message_stands_alone() {
         let error = serde_json::from_str::<Empty>("[]").unwrap_err();
         let located = locate(b"[]", &error);
-        assert_eq!(located.message, "invalid type: sequence, expected an object (empty)");
+        assert_eq!(
+            located.message,
+            "invalid type: sequence, expected an object (empty)"
+        );
     }
 }

@@ -134,7 +134,8 @@ impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, A, U> {
     pub(crate) fn members<T: Object>(self) -> Result<T, A::Error> {
         let mut slots = T::Slots::default();
         for (key, value) in &self.early {
-            T::accept(&mut slots, key, &mut Early(value)).map_err(|error| within(key, value, &error))?;
+            T::accept(&mut slots, key, &mut Early(value))
+                .map_err(|error| within(key, value, &error))?;
         }
         while let Some(Key(key)) = self.map.next_key()? {
             if !U::accept(self.base, &key, self.map)? && !T::accept(&mut slots, &key, self.map)? {
@@ -154,7 +155,10 @@ impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, A, U> {
         let mut members = Map::new();
         for (key, value) in self.early {
             let read = serde_json::from_str(value.get());
-            members.insert(key.clone(), read.map_err(|error| within(&key, &value, &error))?);
+            members.insert(
+                key.clone(),
+                read.map_err(|error| within(&key, &value, &error))?,
+            );
         }
         while let Some(Key(key)) = self.map.next_key()? {
             if !U::accept(self.base, &key, self.map)? {
