@@ -148,10 +148,13 @@ impl Framing {
         self.scanned = self.end;
         let is_too_long = self.end - self.start > self.limit;
         if is_too_long || self.dropped.is_some() {
+            // A short line is kept, for it may be the end.
+            let is_long_line = self.end - self.line > TAIL;
+            let end = if is_long_line { self.end } else { self.line };
             let mut dropped = self.dropped.take().unwrap_or_default();
-            dropped.extend(&self.buffer[self.start..self.end]);
-            self.start = self.end;
-            self.line = self.end;
+            dropped.extend(&self.buffer[self.start..end]);
+            self.start = end;
+            self.line = end;
             self.dropped = Some(dropped);
         }
     }
