@@ -29,7 +29,7 @@ pub use generated::*;
 pub use protocol::events::{Timed, Timestamp};
 pub use protocol::greeting::{Greeting, Version};
 pub use protocol::options::Options;
-pub use release::{AgentRelease, Release, Series};
+pub use release::{AgentRelease, CommandFacts, Release, Series};
 pub use wire::{UnrecognizedBranch, UnrecognizedValue};
 
 /// Why a command cannot be sent out of band.

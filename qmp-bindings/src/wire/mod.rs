@@ -45,5 +45,5 @@ pub(crate) mod prelude {
     pub(crate) use super::write::{Write, put, put_open, put_some};
     pub(crate) use super::{UnrecognizedBranch, UnrecognizedValue};
     pub(crate) use crate::wire;
-    pub(crate) use crate::{Empty, NoReply, Series};
+    pub(crate) use crate::{CommandFacts, Empty, NoReply, Series};
 }
