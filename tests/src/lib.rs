@@ -1,6 +1,8 @@
 //! Helpers of the integration tests.
 
 pub mod clients;
+pub mod examples;
+pub mod qemu;
 pub mod recording;
 pub mod scripted;
 pub mod shared;
