@@ -31,9 +31,16 @@ pub trait CommandOf<R>: Command {
     /// A few commands of the guest agent do not: when `guest-shutdown` works,
     /// nothing comes back. Errors are always replied.
     const SUCCESS_RESPONSE: bool = true;
-    /// Whether the command may be sent out of band (`exec-oob`).
-    const ALLOW_OOB: bool = false;
 }
+
+/// Says that release `R` has this command and can be sent it out of band
+/// (`exec-oob`): it is carried out at once, before those that wait.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent out of band to `{R}`",
+    label = "`{R}` carries this command out in its turn only",
+    note = "send it with `execute`"
+)]
+pub trait OobCommandOf<R>: CommandOf<R> {}
 
 /// What a command without a return value returns: an object without members.
 ///

@@ -19,7 +19,7 @@ pub mod tokio;
 #[allow(dead_code, unused_imports)]
 mod wire;
 
-pub use command::{Command, CommandOf, Empty, NoReply};
+pub use command::{Command, CommandOf, Empty, NoReply, OobCommandOf};
 pub use error::{
     Closed, DecodeError, Error, ErrorClass, Refused, Shutdown, Subject, Timeout, TransportError,
     Violation, WrongRelease,

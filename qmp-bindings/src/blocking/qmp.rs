@@ -26,7 +26,7 @@ use crate::protocol::events::{Cursor, Timed};
 use crate::protocol::greeting::{Greeting, check, negotiation, wants_oob};
 use crate::protocol::options::Options;
 use crate::protocol::request::Band;
-use crate::{CommandOf, Release};
+use crate::{CommandOf, OobCommandOf, Release};
 
 /// A connection to a QEMU of release `R`.
 ///
@@ -169,8 +169,7 @@ impl<R: Release> Qmp<R> {
     ///
     /// [`Error::Unsupported`] unless the connection was opened with
     /// [`Options::oob`].
-    pub fn execute_oob<C: CommandOf<R>>(&mut self, command: C) -> Result<C::Return, Error> {
-        const { assert!(C::ALLOW_OOB, "this command cannot be sent out of band") };
+    pub fn execute_oob<C: OobCommandOf<R>>(&mut self, command: C) -> Result<C::Return, Error> {
         if !self.oob {
             return Err(Error::Unsupported(crate::NO_OOB));
         }

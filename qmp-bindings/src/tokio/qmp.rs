@@ -27,7 +27,7 @@ use crate::protocol::greeting::{Greeting, check, negotiation, wants_oob};
 use crate::protocol::inbox::Inbox;
 use crate::protocol::options::Options;
 use crate::protocol::request::Band;
-use crate::{CommandOf, Release};
+use crate::{CommandOf, OobCommandOf, Release};
 
 /// A connection to a QEMU of release `R`, or rather a handle on it.
 ///
@@ -188,8 +188,7 @@ impl<R: Release> Qmp<R> {
     ///
     /// [`Error::Unsupported`] unless the connection was opened with
     /// [`Options::oob`].
-    pub async fn execute_oob<C: CommandOf<R>>(&self, command: C) -> Result<C::Return, Error> {
-        const { assert!(C::ALLOW_OOB, "this command cannot be sent out of band") };
+    pub async fn execute_oob<C: OobCommandOf<R>>(&self, command: C) -> Result<C::Return, Error> {
         if !self.shared.oob {
             return Err(Error::Unsupported(crate::NO_OOB));
         }
