@@ -11,6 +11,8 @@
 //! # Ok::<(), qmp_bindings::Error>(())
 //! ```
 
+#[cfg(feature = "qga")]
+mod agent;
 mod any;
 mod channel;
 mod deadline;
@@ -18,6 +20,8 @@ mod events;
 mod qmp;
 pub mod transport;
 
+#[cfg(feature = "qga")]
+pub use agent::Agent;
 pub use any::AnyQmp;
 pub use events::Events;
 pub use qmp::Qmp;

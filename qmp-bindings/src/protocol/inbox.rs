@@ -41,6 +41,22 @@ impl Inbox {
         })
     }
 
+    /// The next message with this byte before it; others are passed over.
+    #[cfg(feature = "qga")]
+    pub(crate) fn next_after(&mut self, sentinel: u8) -> Option<Incoming> {
+        loop {
+            let Frame::Message(range) = self.framing.next()? else {
+                continue;
+            };
+            let bytes = self.framing.bytes(range.clone());
+            if let Some(at) = memchr::memrchr(sentinel, bytes) {
+                let bytes = &bytes[at + 1..];
+                trace::received(bytes);
+                return Some(message::parse(bytes, range.start + at + 1));
+            }
+        }
+    }
+
     /// The bytes of what a command returned.
     pub(crate) fn payload(&self, range: Range<usize>) -> &[u8] {
         self.framing.bytes(range)

@@ -4,6 +4,8 @@
 //! knows a socket, a clock or a runtime, so the blocking client and the one on
 //! tokio share all of it, and a test can feed it whatever a server may send.
 
+#[cfg(feature = "qga")]
+pub(crate) mod agent;
 pub(crate) mod decode;
 pub(crate) mod events;
 pub(crate) mod framing;

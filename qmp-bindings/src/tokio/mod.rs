@@ -19,6 +19,8 @@
 //! Any future of this module may be dropped at any time. A command that was
 //! begun is sent as a whole, and its reply is dropped when it comes.
 
+#[cfg(feature = "qga")]
+mod agent;
 mod any;
 mod driver;
 mod events;
@@ -26,6 +28,8 @@ mod link;
 mod qmp;
 mod transport;
 
+#[cfg(feature = "qga")]
+pub use agent::Agent;
 pub use any::AnyQmp;
 pub use events::Events;
 pub use qmp::Qmp;

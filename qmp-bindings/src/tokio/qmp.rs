@@ -326,7 +326,7 @@ impl<R: Release> Qmp<R> {
     }
 }
 
-async fn within<T>(
+pub(super) async fn within<T>(
     timeout: Option<Duration>,
     waiting_for: &str,
     future: impl Future<Output = Result<T, Error>>,
