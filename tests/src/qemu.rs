@@ -30,8 +30,9 @@ pub fn is_required() -> bool {
     env::var_os("QMP_REQUIRE_QEMU").is_some_and(|value| value == "1")
 }
 
-/// A test that needs a program, and is ignored where there is none.
-pub fn trial(name: &str, program: Option<&Path>, test: fn(&Path)) -> Trial {
+/// A test that needs a program, and is ignored where there is none, or fails if
+/// the program is required.
+pub fn trial(name: &str, program: Option<&Path>, is_required: bool, test: fn(&Path)) -> Trial {
     match program.map(Path::to_owned) {
         Some(program) => Trial::test(name, move || {
             test(&program);
@@ -39,7 +40,7 @@ pub fn trial(name: &str, program: Option<&Path>, test: fn(&Path)) -> Trial {
         }),
         None => {
             let message = "there is no QEMU, and QMP_REQUIRE_QEMU is 1";
-            Trial::test(name, move || Err(message.into())).with_ignored_flag(!is_required())
+            Trial::test(name, move || Err(message.into())).with_ignored_flag(!is_required)
         }
     }
 }

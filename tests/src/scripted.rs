@@ -79,10 +79,15 @@ impl Peer {
     }
 
     /// Reads a request; `None` when the client is gone.
+    ///
+    /// The byte with which a client of the guest agent resets it is passed over.
     pub fn request(&mut self) -> Option<Value> {
-        let mut line = String::new();
-        match self.reader.read_line(&mut line) {
-            Ok(1..) => Some(serde_json::from_str(&line).expect("clients send JSON")),
+        let mut line = Vec::new();
+        match self.reader.read_until(b'\n', &mut line) {
+            Ok(1..) => {
+                let text = line.strip_prefix(b"\xFF").unwrap_or(&line);
+                Some(serde_json::from_slice(text).expect("clients send JSON"))
+            }
             _ => None,
         }
     }

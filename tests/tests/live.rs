@@ -20,7 +20,7 @@ use qmp_bindings::v10_0::{Event, Release};
 use qmp_bindings::{Error, ErrorClass, Options, Release as _, v7_2};
 use serde_json::{Value, json};
 use tests::examples;
-use tests::qemu::{QUIET, Running, emulator, on_path, trial};
+use tests::qemu::{QUIET, Running, emulator, is_required, on_path, trial};
 
 type Test = (&'static str, fn(&Path));
 
@@ -52,8 +52,9 @@ fn main() {
     let arguments = Arguments::from_args();
     let emulator = emulator();
     let daemon = on_path("qemu-storage-daemon");
-    let with_emulator = EMULATOR.map(|(name, test)| trial(name, emulator.as_deref(), test));
-    let with_daemon = DAEMON.map(|(name, test)| trial(name, daemon.as_deref(), test));
+    let with_emulator =
+        EMULATOR.map(|(name, test)| trial(name, emulator.as_deref(), is_required(), test));
+    let with_daemon = DAEMON.map(|(name, test)| trial(name, daemon.as_deref(), false, test));
     let trials: Vec<Trial> = with_emulator.into_iter().chain(with_daemon).collect();
     libtest_mimic::run(&arguments, trials).exit();
 }
