@@ -128,7 +128,7 @@ mod release;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 // Each combination of features uses another part of it.
-#[allow(dead_code, unused_imports)]
+#[allow(dead_code, unused_imports, unused_macros)]
 mod wire;
 
 pub use command::{Command, CommandOf, Empty, NoReply, OobCommandOf};
@@ -137,6 +137,8 @@ pub use error::{
     Violation, WrongRelease,
 };
 pub use event::{Event, EventOf, UnknownEvent};
+// Without a release there is nothing.
+#[allow(unused_imports)]
 pub use generated::*;
 pub use protocol::events::{Timed, Timestamp};
 pub use protocol::greeting::{Greeting, Version};

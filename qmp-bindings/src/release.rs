@@ -56,6 +56,7 @@ pub struct CommandFacts {
 }
 
 impl CommandFacts {
+    #[allow(dead_code)] // Only releases have commands.
     pub(crate) const fn new(
         name: &'static str,
         arguments: &'static [&'static str],

@@ -8,12 +8,14 @@ use std::process::Child;
 use serde::Serialize;
 use serde_json::Value;
 
+#[allow(unused_imports)] // Without a release there is nothing to connect to.
 use super::Qmp;
 use super::qmp::{Greeted, stdio, tcp};
 use super::transport::Transport;
 use crate::error::Error;
 use crate::protocol::greeting::{Greeting, choose};
 use crate::protocol::options::Options;
+#[allow(unused_imports)]
 use crate::{Release, Series};
 
 macro_rules! any {

@@ -7,12 +7,14 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::net::ToSocketAddrs;
 
+#[allow(unused_imports)] // Without a release there is nothing to connect to.
 use super::Qmp;
 use super::qmp::{Greeted, tcp};
 use super::transport::Transport;
 use crate::error::Error;
 use crate::protocol::greeting::{Greeting, choose};
 use crate::protocol::options::Options;
+#[allow(unused_imports)]
 use crate::{Release, Series};
 
 macro_rules! any {
