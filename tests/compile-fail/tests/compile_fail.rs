@@ -18,7 +18,23 @@ fn main() {
         Ok(())
     });
     let trial = trial.with_ignored_flag(!compiler().starts_with(WRITTEN_WITH));
-    libtest_mimic::run(&arguments, vec![trial]).exit();
+    let quoted = Trial::test("the_words_are_quoted", || {
+        quoted();
+        Ok(())
+    });
+    libtest_mimic::run(&arguments, vec![trial, quoted]).exit();
+}
+
+/// The documentation of the bindings shows a message as it is printed.
+fn quoted() {
+    const PRINTED: &str = include_str!("../cases/wrong_release.stderr");
+    const DOCUMENTED: &str = include_str!("../../../qmp-bindings/src/lib.rs");
+    let (message, _) = PRINTED.split_once("\nhelp:").expect("there is help, too");
+    let quote: String = message
+        .lines()
+        .map(|line| format!("//! {line}\n"))
+        .collect();
+    assert!(DOCUMENTED.contains(&quote), "expected:\n{quote}");
 }
 
 fn compiler() -> String {
