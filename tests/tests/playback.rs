@@ -220,7 +220,7 @@ fn many_versions_are_paused() {
 
 #[test]
 fn events_are_watched_until_the_end() {
-    let lines = vec![
+    let lines = [
         session("7.2.22", "events.jsonl", "events")[..3].to_vec(),
         events_of("7.2.22"),
     ]
