@@ -1,5 +1,7 @@
 //! What a command is to the type system.
 
+use std::fmt;
+
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, MapAccess};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -23,15 +25,22 @@ pub trait Command: Serialize {
 )]
 pub trait CommandOf<R>: Command {
     /// What the command returns in this release.
-    type Return: DeserializeOwned;
+    type Return: DeserializeOwned + fmt::Debug + Send + 'static;
     /// Whether QEMU replies when the command succeeds.
     ///
     /// A few commands of the guest agent do not: when `guest-shutdown` works,
     /// nothing comes back. Errors are always replied.
     const SUCCESS_RESPONSE: bool = true;
-    /// Whether the command may be sent out of band (`exec-oob`).
-    const ALLOW_OOB: bool = false;
 }
+
+/// Says that release `R` has this command and can be sent it out of band
+/// (`exec-oob`): it is carried out at once, before those that wait.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent out of band to `{R}`",
+    label = "`{R}` carries this command out in its turn only",
+    note = "send it with `execute`"
+)]
+pub trait OobCommandOf<R>: CommandOf<R> {}
 
 /// What a command without a return value returns: an object without members.
 ///

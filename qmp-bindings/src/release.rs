@@ -29,6 +29,9 @@ impl fmt::Display for Series {
 pub trait Release: Send + Sync + 'static {
     /// The series whose schema the types were generated from.
     const SERIES: Series;
+    /// The commands of the release, for programs that are told at run time what
+    /// to send.
+    const COMMANDS: &'static [CommandFacts];
     /// All events of the release, and a variant for those that it does not know.
     type Event: Event;
 }
@@ -40,4 +43,51 @@ pub trait Release: Send + Sync + 'static {
 pub trait AgentRelease: Send + Sync + 'static {
     /// The series whose schema the types were generated from.
     const SERIES: Series;
+    /// The commands of the release, for programs that are told at run time what
+    /// to send.
+    const COMMANDS: &'static [CommandFacts];
+}
+
+/// What a program may ask about a command while it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommandFacts {
+    name: &'static str,
+    arguments: &'static [&'static str],
+    open: bool,
+}
+
+impl CommandFacts {
+    #[allow(dead_code)] // Only releases have commands.
+    pub(crate) const fn new(
+        name: &'static str,
+        arguments: &'static [&'static str],
+        open: bool,
+    ) -> Self {
+        CommandFacts {
+            name,
+            arguments,
+            open,
+        }
+    }
+
+    /// The name on the wire, such as `blockdev-add`.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The arguments, and whether each has to be there. Where they depend on one
+    /// of them, those of all cases.
+    pub fn arguments(&self) -> impl Iterator<Item = (&'static str, bool)> {
+        self.arguments
+            .iter()
+            .map(|argument| match argument.strip_prefix('*') {
+                Some(name) => (name, false),
+                None => (*argument, true),
+            })
+    }
+
+    /// Whether it takes arguments that the schema does not list.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
 }

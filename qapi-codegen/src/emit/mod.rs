@@ -13,6 +13,7 @@ mod context;
 mod docs;
 mod enumeration;
 mod event;
+mod facts;
 mod fields;
 mod file;
 mod group;

@@ -6,6 +6,7 @@ use quote::{format_ident, quote};
 use super::GeneratedFile;
 use super::codec::rust_type;
 use super::context::{Context, Scope};
+use super::facts;
 use super::file::{Header, file};
 use crate::analyse::names;
 use crate::analyse::sharing::Group;
@@ -90,16 +91,19 @@ fn identity(context: &Context<'_>, release: usize) -> TokenStream {
     let series = context.series(release);
     let (major, minor) = (series.major, series.minor);
     let docs = format!(" The interface of {}.", title_of(context, release));
+    let facts = facts::table(context.schemas[release]);
     let implementation = match context.interface {
         Interface::Qmp => quote! {
             impl crate::Release for Release {
                 const SERIES: Series = Series { major: #major, minor: #minor };
+                const COMMANDS: &'static [CommandFacts] = #facts;
                 type Event = Event;
             }
         },
         _ => quote! {
             impl crate::AgentRelease for Release {
                 const SERIES: Series = Series { major: #major, minor: #minor };
+                const COMMANDS: &'static [CommandFacts] = #facts;
             }
         },
     };

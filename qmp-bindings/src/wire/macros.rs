@@ -149,8 +149,9 @@ macro_rules! commands_of {
     $(
         impl $crate::CommandOf<$release> for command::$name {
             type Return = $returns;
-            $($crate::wire::command_flag!($flag);)*
+            $($crate::wire::command_constant!($flag);)*
         }
+        $($crate::wire::command_marker!($flag, $release, command::$name);)*
     )*
 
         #[cfg(feature = "both-directions")]
@@ -194,14 +195,20 @@ macro_rules! commands_of {
     };
 }
 
-/// What is unusual about a command.
-macro_rules! command_flag {
-    (oob) => {
-        const ALLOW_OOB: bool = true;
-    };
+/// What is unusual about a command, as a constant.
+macro_rules! command_constant {
+    (oob) => {};
     (silent) => {
         const SUCCESS_RESPONSE: bool = false;
     };
+}
+
+/// What is unusual about a command, as a trait.
+macro_rules! command_marker {
+    (oob, $release:ident, $command:ty) => {
+        impl $crate::OobCommandOf<$release> for $command {}
+    };
+    (silent, $release:ident, $command:ty) => {};
 }
 
 /// Defines the enum of a release's events.
@@ -278,7 +285,7 @@ macro_rules! events {
 }
 
 pub(crate) use {
-    command_flag, commands, commands_of, deserialize, deserialize_alternate, deserialize_enum,
-    deserialize_newtype, deserialize_union, display_enum, events, nested_union, no_base, serialize,
-    serialize_enum,
+    command_constant, command_marker, commands, commands_of, deserialize, deserialize_alternate,
+    deserialize_enum, deserialize_newtype, deserialize_union, display_enum, events, nested_union,
+    no_base, serialize, serialize_enum,
 };

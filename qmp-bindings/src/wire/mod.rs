@@ -10,6 +10,7 @@ mod alternate;
 mod macros;
 mod number;
 mod open;
+pub(crate) mod path;
 mod read;
 mod union;
 mod write;
@@ -18,7 +19,7 @@ pub use open::{UnrecognizedBranch, UnrecognizedValue};
 
 pub(crate) use alternate::alternate;
 pub(crate) use macros::*;
-pub(crate) use read::{object, text};
+pub(crate) use read::{Key, object, text};
 pub(crate) use union::{UnionSlots, union};
 pub(crate) use write::object as write_object;
 
@@ -44,5 +45,5 @@ pub(crate) mod prelude {
     pub(crate) use super::write::{Write, put, put_open, put_some};
     pub(crate) use super::{UnrecognizedBranch, UnrecognizedValue};
     pub(crate) use crate::wire;
-    pub(crate) use crate::{Empty, NoReply, Series};
+    pub(crate) use crate::{CommandFacts, Empty, NoReply, Series};
 }

@@ -13,6 +13,7 @@ use serde::de::{
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::path::{Located, locate};
 use super::read::{Key, Object, required};
 
 /// What a union is made of: members that all branches share, and a branch.
@@ -133,7 +134,8 @@ impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, A, U> {
     pub(crate) fn members<T: Object>(self) -> Result<T, A::Error> {
         let mut slots = T::Slots::default();
         for (key, value) in &self.early {
-            T::accept(&mut slots, key, &mut Early(value)).map_err(|error| within(key, &error))?;
+            T::accept(&mut slots, key, &mut Early(value))
+                .map_err(|error| within(key, value, &error))?;
         }
         while let Some(Key(key)) = self.map.next_key()? {
             if !U::accept(self.base, &key, self.map)? && !T::accept(&mut slots, &key, self.map)? {
@@ -152,8 +154,11 @@ impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, A, U> {
     pub(crate) fn unrecognized(self) -> Result<Map<String, Value>, A::Error> {
         let mut members = Map::new();
         for (key, value) in self.early {
-            let value = serde_json::from_str(value.get()).map_err(|error| within(&key, &error))?;
-            members.insert(key, value);
+            let read = serde_json::from_str(value.get());
+            members.insert(
+                key.clone(),
+                read.map_err(|error| within(&key, &value, &error))?,
+            );
         }
         while let Some(Key(key)) = self.map.next_key()? {
             if !U::accept(self.base, &key, self.map)? {
@@ -165,8 +170,14 @@ impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, A, U> {
 }
 
 /// Says in which member an error is, which its text alone does not know.
-fn within<E: Error>(key: &str, error: &serde_json::Error) -> E {
-    E::custom(format_args!("in `{key}`: {error}"))
+fn within<E: Error>(key: &str, value: &RawValue, error: &serde_json::Error) -> E {
+    let Located { path, message } = locate(value.get().as_bytes(), error);
+    let separator = if path.is_empty() || path.starts_with('[') {
+        ""
+    } else {
+        "."
+    };
+    E::custom(format_args!("in `{key}{separator}{path}`: {message}"))
 }
 
 /// A value that was kept until the tag came.

@@ -20,6 +20,66 @@ pub mod types {
 pub struct Release;
 impl crate::AgentRelease for Release {
     const SERIES: Series = Series { major: 7u32, minor: 2u32 };
+    const COMMANDS: &'static [CommandFacts] = &[
+        CommandFacts::new("guest-sync-delimited", &["id"], false),
+        CommandFacts::new("guest-sync", &["id"], false),
+        CommandFacts::new("guest-ping", &[], false),
+        CommandFacts::new("guest-get-time", &[], false),
+        CommandFacts::new("guest-set-time", &["*time"], false),
+        CommandFacts::new("guest-info", &[], false),
+        CommandFacts::new("guest-shutdown", &["*mode"], false),
+        CommandFacts::new("guest-file-open", &["path", "*mode"], false),
+        CommandFacts::new("guest-file-close", &["handle"], false),
+        CommandFacts::new("guest-file-read", &["handle", "*count"], false),
+        CommandFacts::new("guest-file-write", &["handle", "buf-b64", "*count"], false),
+        CommandFacts::new("guest-file-seek", &["handle", "offset", "whence"], false),
+        CommandFacts::new("guest-file-flush", &["handle"], false),
+        CommandFacts::new("guest-fsfreeze-status", &[], false),
+        CommandFacts::new("guest-fsfreeze-freeze", &[], false),
+        CommandFacts::new("guest-fsfreeze-freeze-list", &["*mountpoints"], false),
+        CommandFacts::new("guest-fsfreeze-thaw", &[], false),
+        CommandFacts::new("guest-fstrim", &["*minimum"], false),
+        CommandFacts::new("guest-suspend-disk", &[], false),
+        CommandFacts::new("guest-suspend-ram", &[], false),
+        CommandFacts::new("guest-suspend-hybrid", &[], false),
+        CommandFacts::new("guest-network-get-interfaces", &[], false),
+        CommandFacts::new("guest-get-vcpus", &[], false),
+        CommandFacts::new("guest-set-vcpus", &["vcpus"], false),
+        CommandFacts::new("guest-get-disks", &[], false),
+        CommandFacts::new("guest-get-fsinfo", &[], false),
+        CommandFacts::new(
+            "guest-set-user-password",
+            &["username", "password", "crypted"],
+            false,
+        ),
+        CommandFacts::new("guest-get-memory-blocks", &[], false),
+        CommandFacts::new("guest-set-memory-blocks", &["mem-blks"], false),
+        CommandFacts::new("guest-get-memory-block-info", &[], false),
+        CommandFacts::new("guest-exec-status", &["pid"], false),
+        CommandFacts::new(
+            "guest-exec",
+            &["path", "*arg", "*env", "*input-data", "*capture-output"],
+            false,
+        ),
+        CommandFacts::new("guest-get-host-name", &[], false),
+        CommandFacts::new("guest-get-users", &[], false),
+        CommandFacts::new("guest-get-timezone", &[], false),
+        CommandFacts::new("guest-get-osinfo", &[], false),
+        CommandFacts::new("guest-get-devices", &[], false),
+        CommandFacts::new("guest-ssh-get-authorized-keys", &["username"], false),
+        CommandFacts::new(
+            "guest-ssh-add-authorized-keys",
+            &["username", "keys", "*reset"],
+            false,
+        ),
+        CommandFacts::new(
+            "guest-ssh-remove-authorized-keys",
+            &["username", "keys"],
+            false,
+        ),
+        CommandFacts::new("guest-get-diskstats", &[], false),
+        CommandFacts::new("guest-get-cpustats", &[], false),
+    ];
 }
 wire::commands_of! {
     Release : GuestSyncDelimited => i64; GuestSync => i64; GuestPing => Empty;

@@ -1,0 +1,318 @@
+//! The clients beside others, in one run: the machine is the same for all, and
+//! the clients take turns, so that what else happens on it is the same too.
+//!
+//! `cargo bench --manifest-path benches/client/Cargo.toml`
+
+use std::cell::Cell;
+use std::hint::black_box;
+use std::io::{self, BufRead, BufReader, Cursor, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use client_bench::figures::{Times, row};
+use client_bench::servers::{GREETING, Server, id};
+use qmp_bindings::blocking::{self, transport::Transport};
+use qmp_bindings::{Options, v7_2, v10_0};
+use serde::de::IgnoredAny;
+use tokio::runtime::{Builder, Runtime};
+
+fn main() {
+    println!("round trip of query-status, echo server");
+    round_trips(&Server::echo(), 20_000);
+    match Server::qemu() {
+        Some(qemu) => {
+            println!("round trip of query-status, QEMU");
+            round_trips(&qemu, 3_000);
+        }
+        None => println!("there is no QEMU"),
+    }
+    println!("commands a second, 64 in flight, echo server");
+    in_flight(&Server::echo(), 20_000);
+    println!("writes for one command");
+    writes();
+    println!("decoding what query-qmp-schema returned, 7.2");
+    decoding();
+}
+
+fn runtime() -> Runtime {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime")
+}
+
+/// A client that sends fixed bytes and decodes nothing.
+struct Floor {
+    writer: UnixStream,
+    reader: BufReader<UnixStream>,
+    line: String,
+}
+
+impl Floor {
+    fn connect(path: &Path) -> Self {
+        let writer = UnixStream::connect(path).expect("a server");
+        let reader = BufReader::new(writer.try_clone().expect("a second handle"));
+        let mut floor = Floor {
+            writer,
+            reader,
+            line: String::new(),
+        };
+        floor.read();
+        floor.call("{\"execute\":\"qmp_capabilities\"}\n");
+        floor
+    }
+
+    fn call(&mut self, request: &str) {
+        self.writer
+            .write_all(request.as_bytes())
+            .expect("it is sent");
+        self.read();
+    }
+
+    fn read(&mut self) {
+        self.line.clear();
+        self.reader.read_line(&mut self.line).expect("a line");
+    }
+}
+
+fn round_trips(server: &Server, count: usize) {
+    let runtime = runtime();
+    let mut floor = Floor::connect(&server.client(0));
+    let mut ours = blocking::Qmp::<v10_0::Release>::connect_unix(server.client(1)).expect("ours");
+    let ours_tokio = qmp_bindings::tokio::Qmp::<v10_0::Release>::connect_unix(server.client(2));
+    let ours_tokio = runtime.block_on(ours_tokio).expect("ours");
+    let stream = UnixStream::connect(server.client(3)).expect("a server");
+    let mut qapi = qapi::Qmp::from_stream(&stream);
+    qapi.handshake().expect("qapi");
+    let qapi_tokio = runtime.block_on(async {
+        let stream = qapi::futures::QmpStreamTokio::open_uds(server.client(4)).await;
+        let stream = stream.expect("qapi").negotiate().await.expect("qapi");
+        stream.spawn_tokio().0
+    });
+    let qmp = qmp::Client::connect(qmp::Endpoint::unix(server.client(5)));
+    let qmp = runtime.block_on(qmp).expect("qmp");
+
+    let mut times: [Times; 6] = Default::default();
+    let mut clients: [&mut dyn FnMut(); 6] = [
+        &mut || floor.call("{\"execute\":\"query-status\",\"id\":1}\n"),
+        &mut || drop(ours.execute(v10_0::command::QueryStatus {}).expect("ours")),
+        &mut || {
+            let command = ours_tokio.execute(v10_0::command::QueryStatus {});
+            drop(runtime.block_on(command).expect("ours"));
+        },
+        // Its types are of another release; what it makes of the reply is the same work.
+        &mut || drop(qapi.execute(&qapi::qmp::query_status {})),
+        &mut || {
+            let command = qapi_tokio.execute(qapi::qmp::query_status {});
+            drop(runtime.block_on(command));
+        },
+        &mut || {
+            let command = qmp.execute::<(), serde_json::Value>("query-status", None);
+            drop(runtime.block_on(command).expect("qmp"));
+        },
+    ];
+    for round in 0..count {
+        // Who comes after whom changes, for what the one leaves behind is felt by
+        // the next.
+        for turn in 0..clients.len() {
+            let client = if round % 2 == 0 {
+                turn
+            } else {
+                clients.len() - 1 - turn
+            };
+            times[client].measure(&mut *clients[client]);
+        }
+    }
+    let floor = times[0].quantile(500);
+    let names = [
+        "floor",
+        "this, blocking",
+        "this, tokio",
+        "qapi, blocking",
+        "qapi, tokio",
+        "qmp, tokio",
+    ];
+    for (name, times) in names.iter().zip(&mut times) {
+        row(name, times, floor);
+    }
+}
+
+fn in_flight(server: &Server, count: usize) {
+    const AT_ONCE: usize = 64;
+    let runtime = runtime();
+    let ours = qmp_bindings::tokio::Qmp::<v10_0::Release>::connect_unix(server.path());
+    let ours = runtime.block_on(ours).expect("ours");
+    let qapi = runtime.block_on(async {
+        let stream = qapi::futures::QmpStreamTokio::open_uds(server.path()).await;
+        let stream = stream.expect("qapi").negotiate().await.expect("qapi");
+        std::sync::Arc::new(stream.spawn_tokio().0)
+    });
+    let rate = |start: Instant| count as f64 / start.elapsed().as_secs_f64();
+
+    let start = Instant::now();
+    runtime.block_on(async {
+        let tasks = (0..AT_ONCE).map(|_| {
+            let ours = ours.clone();
+            tokio::spawn(async move {
+                for _ in 0..count / AT_ONCE {
+                    ours.execute(v10_0::command::QueryStatus {})
+                        .await
+                        .expect("ours");
+                }
+            })
+        });
+        for task in tasks.collect::<Vec<_>>() {
+            task.await.expect("it ends");
+        }
+    });
+    println!("  this, tokio              {:>9.0}", rate(start));
+
+    let start = Instant::now();
+    runtime.block_on(async {
+        let tasks = (0..AT_ONCE).map(|_| {
+            let qapi = qapi.clone();
+            tokio::spawn(async move {
+                for _ in 0..count / AT_ONCE {
+                    let _ = qapi.execute(qapi::qmp::query_status {}).await;
+                }
+            })
+        });
+        for task in tasks.collect::<Vec<_>>() {
+            task.await.expect("it ends");
+        }
+    });
+    println!("  qapi, tokio              {:>9.0}", rate(start));
+}
+
+/// What this client reads from and writes to; it moves between threads, and the
+/// counter does not.
+struct Ours {
+    reply: String,
+    received: Vec<u8>,
+    at: usize,
+    writes: std::sync::Arc<std::sync::atomic::AtomicUsize>,
+}
+
+impl Transport for Ours {
+    fn receive(&mut self, buffer: &mut [u8], _: Option<Duration>) -> io::Result<usize> {
+        let rest = &self.received[self.at..];
+        let length = rest.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&rest[..length]);
+        self.at += length;
+        Ok(length)
+    }
+
+    fn send(&mut self, bytes: &[u8], _: Option<Duration>) -> io::Result<usize> {
+        self.writes
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let text = String::from_utf8_lossy(bytes);
+        let reply = if text.contains("qmp_capabilities") {
+            "{}"
+        } else {
+            &self.reply
+        };
+        let id = id(&text).expect("there is an id");
+        self.received.clear();
+        self.at = 0;
+        self.received.extend_from_slice(b"{\"return\": ");
+        self.received.extend_from_slice(reply.as_bytes());
+        self.received
+            .extend_from_slice(format!(", \"id\": {id}}}\r\n").as_bytes());
+        Ok(bytes.len())
+    }
+}
+
+fn ours<R: qmp_bindings::Release>(
+    reply: &str,
+    options: &Options,
+) -> (
+    blocking::Qmp<R>,
+    std::sync::Arc<std::sync::atomic::AtomicUsize>,
+) {
+    let writes = std::sync::Arc::<std::sync::atomic::AtomicUsize>::default();
+    let transport = Ours {
+        reply: reply.to_owned(),
+        received: format!("{GREETING}\r\n").into_bytes(),
+        at: 0,
+        writes: writes.clone(),
+    };
+    (
+        blocking::Qmp::open(transport, options).expect("ours"),
+        writes,
+    )
+}
+
+fn writes() {
+    let (mut qmp, writes) = ours::<v10_0::Release>(client_bench::servers::STATUS, &Options::new());
+    let before = writes.load(std::sync::atomic::Ordering::Relaxed);
+    qmp.execute(v10_0::command::QueryStatus {}).expect("ours");
+    println!(
+        "  this, blocking           {:>9}",
+        writes.load(std::sync::atomic::Ordering::Relaxed) - before
+    );
+
+    let status = r#"{"status": "running", "running": true, "singlestep": false}"#;
+    // qapi writes piece by piece; what it writes goes into a counter here.
+    let counter = Counter(Rc::new(Cell::new(0)));
+    let count = Rc::clone(&counter.0);
+    let input = format!("{GREETING}\r\n{{\"return\": {{}}}}\r\n{{\"return\": {status}}}\r\n");
+    let mut qapi = qapi::Qmp::new(qapi::Stream::new(Cursor::new(input), counter));
+    qapi.handshake().expect("qapi");
+    let before = count.get();
+    let _ = qapi.execute(&qapi::qmp::query_status {});
+    println!("  qapi, blocking           {:>9}", count.get() - before);
+}
+
+struct Counter(Rc<Cell<usize>>);
+
+impl Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.set(self.0.get() + 1);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+const SCHEMA: &str = include_str!("../../../tests/recordings/7.2.22/query-qmp-schema.json");
+
+fn decoding() {
+    const ROUNDS: usize = 60;
+    let schema: &serde_json::value::RawValue = serde_json::from_str(SCHEMA).expect("JSON");
+    let schema = match serde_json::from_str::<serde_json::Value>(SCHEMA) {
+        // The file may hold the whole reply.
+        Ok(serde_json::Value::Object(reply)) if reply.contains_key("return") => {
+            reply["return"].to_string()
+        }
+        _ => schema.get().to_owned(),
+    };
+    let (mut qmp, _) = ours::<v7_2::Release>(&schema, &Options::new().any_release());
+    let line = format!("{{\"return\": {schema}}}\r\n");
+    let mut times: [Times; 4] = Default::default();
+    for _ in 0..ROUNDS {
+        times[0].measure(|| serde_json::from_str::<IgnoredAny>(black_box(&schema)).is_ok());
+        times[1].measure(|| qmp.execute(v7_2::command::QueryQmpSchema {}).expect("ours"));
+        times[2].measure(|| {
+            serde_json::from_str::<Vec<v7_2::types::SchemaInfo>>(black_box(&schema)).expect("ours")
+        });
+        let input = format!("{GREETING}\r\n{{\"return\": {{}}}}\r\n{line}");
+        let mut qapi = qapi::Qmp::new(qapi::Stream::new(Cursor::new(input), io::sink()));
+        qapi.handshake().expect("qapi");
+        let _ = times[3].measure(|| qapi.execute(&qapi::qmp::query_qmp_schema {}));
+    }
+    let names = [
+        "IgnoredAny",
+        "this, whole client",
+        "this, type alone",
+        "qapi, blocking",
+    ];
+    let floor = times[0].quantile(500);
+    for (name, times) in names.iter().zip(&mut times) {
+        let time = times.quantile(500).as_secs_f64();
+        let rate = schema.len() as f64 / time / 1e6;
+        let ratio = floor.as_secs_f64() / time;
+        println!("  {name:<24} {rate:>9.0} MB/s   {ratio:>6.2}");
+    }
+}

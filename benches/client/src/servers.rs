@@ -1,0 +1,137 @@
+//! Servers to talk to.
+
+use std::env;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+/// The greeting of the echo server.
+pub const GREETING: &str = r#"{"QMP": {"version": {"qemu": {"micro": 2, "minor": 0, "major": 10}, "package": ""}, "capabilities": ["oob"]}}"#;
+
+/// What it answers to all but the negotiation.
+pub const STATUS: &str = r#"{"status": "running", "running": true}"#;
+
+/// A server with a socket.
+pub struct Server {
+    folder: TempDir,
+    child: Option<Child>,
+}
+
+impl Server {
+    /// Where it listens.
+    pub fn path(&self) -> PathBuf {
+        socket(self.folder.path())
+    }
+
+    /// A server that answers every request at once with the same status.
+    pub fn echo() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let listener = UnixListener::bind(socket(folder.path())).expect("a socket");
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                thread::spawn(move || serve(&stream));
+            }
+        });
+        Server {
+            folder,
+            child: None,
+        }
+    }
+
+    /// A QEMU, if there is one.
+    pub fn qemu() -> Option<Self> {
+        let folder = TempDir::new().expect("a folder");
+        let program = env::var_os("QEMU").unwrap_or_else(|| "qemu-system-x86_64".into());
+        let quiet = [
+            "-nodefaults",
+            "-no-user-config",
+            "-S",
+            "-display",
+            "none",
+            "-machine",
+            "none",
+        ];
+        let mut command = Command::new(program);
+        command.args(quiet).stdin(Stdio::null());
+        // One client at a time for each monitor, and all clients at once.
+        for number in 0..MONITORS {
+            let path = monitor(folder.path(), number);
+            let text = format!("unix:{},server=on,wait=off", path.display());
+            command.args(["-qmp", &text]);
+        }
+        let child = command.spawn().ok()?;
+        while !monitor(folder.path(), MONITORS - 1).exists() {
+            thread::sleep(Duration::from_millis(10));
+        }
+        Some(Server {
+            folder,
+            child: Some(child),
+        })
+    }
+
+    /// A socket of its own for each client.
+    pub fn client(&self, number: usize) -> PathBuf {
+        match self.child {
+            None => self.path(),
+            Some(_) => monitor(self.folder.path(), number),
+        }
+    }
+}
+
+/// How many clients a QEMU serves.
+const MONITORS: usize = 6;
+
+fn socket(folder: &Path) -> PathBuf {
+    monitor(folder, 0)
+}
+
+fn monitor(folder: &Path, number: usize) -> PathBuf {
+    folder.join(format!("monitor{number}"))
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn serve(stream: &UnixStream) {
+    let mut writer = stream;
+    let _ = writer.write_all(format!("{GREETING}\r\n").as_bytes());
+    let mut line = String::new();
+    let mut reader = BufReader::new(stream);
+    while matches!(reader.read_line(&mut line), Ok(1..)) {
+        let reply = if line.contains("qmp_capabilities") {
+            "{}"
+        } else {
+            STATUS
+        };
+        let text = match id(&line) {
+            Some(id) => format!("{{\"return\": {reply}, \"id\": {id}}}\r\n"),
+            None => format!("{{\"return\": {reply}}}\r\n"),
+        };
+        if writer.write_all(text.as_bytes()).is_err() {
+            return;
+        }
+        line.clear();
+    }
+}
+
+/// The id of a request, wherever it stands.
+pub fn id(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once("\"id\":")?;
+    let rest = rest.trim_start();
+    let end = match rest.strip_prefix('"') {
+        Some(text) => text.find('"')? + 2,
+        None => rest.find([',', '}'])?,
+    };
+    Some(rest[..end].trim_end())
+}

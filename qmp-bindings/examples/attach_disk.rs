@@ -1,0 +1,118 @@
+//! Attaches a qcow2 image to a new virtio disk and starts the guest, whatever
+//! the release of QEMU.
+//!
+//! ```text
+//! cargo run --example attach_disk --features v2_5,v2_11,v7_2,v10_0 -- monitor.sock disk.qcow2
+//! ```
+//!
+//! `blockdev-add` took its options in an object of their own, with an `id`, up
+//! to 2.7; since then they are the arguments, and the name is `node-name`. The
+//! properties of a device are typed since 9.2, and virtio disks lost `scsi`. The
+//! release is known from the greeting, and each has its own types: what it would
+//! refuse cannot be written.
+
+use std::process::ExitCode;
+
+use qmp_bindings::blocking::{AnyQmp, Qmp};
+use qmp_bindings::{CommandOf, Error, Release};
+use qmp_bindings::{v2_5, v2_11, v7_2, v10_0};
+use serde_json::{Value, json};
+
+use qmp_bindings::v10_0::command::{Cont, DeviceAdd, QueryStatus};
+
+const NODE: &str = "virtio0";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(socket), Some(image)) = (arguments.next(), arguments.next()) else {
+        eprintln!("usage: attach_disk SOCKET IMAGE");
+        return ExitCode::from(2);
+    };
+    match attach(&socket, &image) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn attach(socket: &str, image: &str) -> Result<(), Error> {
+    // The old releases take all properties as strings.
+    let old = || json!({"scsi": "off", "bootindex": "1"});
+    let new = || json!({"bootindex": 1});
+    match AnyQmp::connect_unix(socket)? {
+        AnyQmp::V2_5(mut qmp) => {
+            qmp.execute(v2_5::command::BlockdevAdd::new(options_2_5(image)))?;
+            plug(qmp, old())
+        }
+        AnyQmp::V2_11(mut qmp) => {
+            qmp.execute(v2_11::command::BlockdevAdd(options_2_11(image)))?;
+            plug(qmp, old())
+        }
+        AnyQmp::V7_2(mut qmp) => {
+            qmp.execute(v7_2::command::BlockdevAdd(options_7_2(image)))?;
+            plug(qmp, new())
+        }
+        AnyQmp::V10_0(mut qmp) => {
+            qmp.execute(v10_0::command::BlockdevAdd(options_10_0(image)))?;
+            plug(qmp, new())
+        }
+        _ => Err(Error::Unsupported(
+            "a release that this program does not know",
+        )),
+    }
+}
+
+/// What did not change since 2.5 is written once.
+fn plug<R: Release>(mut qmp: Qmp<R>, properties: Value) -> Result<(), Error>
+where
+    DeviceAdd: CommandOf<R>,
+    Cont: CommandOf<R>,
+    QueryStatus: CommandOf<R>,
+{
+    let Value::Object(mut extra) = properties else {
+        unreachable!("properties are an object");
+    };
+    extra.insert("drive".to_owned(), NODE.into());
+    qmp.execute(DeviceAdd {
+        bus: Some("pci.0".to_owned()),
+        id: Some("virtio-disk0".to_owned()),
+        extra,
+        ..DeviceAdd::new("virtio-blk-pci")
+    })?;
+    qmp.execute(Cont {})?;
+    let status = qmp.execute(QueryStatus {})?;
+    println!("QEMU {}: {status:?}", qmp.greeting().version);
+    Ok(())
+}
+
+fn options_2_5(image: &str) -> v2_5::types::BlockdevOptions {
+    use v2_5::types::*;
+    let file = BlockdevOptionsDriver::File(BlockdevOptionsFile::new(image));
+    let file = BlockdevRef::Definition(Box::new(BlockdevOptions::new(file)));
+    let qcow2 = BlockdevOptionsDriver::Qcow2(BlockdevOptionsQcow2::new(file));
+    BlockdevOptions {
+        id: Some(NODE.to_owned()),
+        ..BlockdevOptions::new(qcow2)
+    }
+}
+
+/// Since 2.8 the schema is different and the words are the same.
+macro_rules! options {
+    ($name:ident, $release:ident) => {
+        fn $name(image: &str) -> $release::types::BlockdevOptions {
+            use $release::types::*;
+            let file = BlockdevOptionsDriver::File(BlockdevOptionsFile::new(image));
+            let file = BlockdevRef::Definition(Box::new(BlockdevOptions::new(file)));
+            let qcow2 = BlockdevOptionsDriver::Qcow2(BlockdevOptionsQcow2::new(file));
+            BlockdevOptions {
+                node_name: Some(NODE.to_owned()),
+                ..BlockdevOptions::new(qcow2)
+            }
+        }
+    };
+}
+options!(options_2_11, v2_11);
+options!(options_7_2, v7_2);
+options!(options_10_0, v10_0);

@@ -1,0 +1,63 @@
+//! Prints the events of a QEMU until it ends.
+//!
+//! ```text
+//! cargo run --example watch_events --features tokio,v10_0 -- monitor.sock
+//! ```
+
+use std::process::ExitCode;
+
+use qmp_bindings::tokio::{AnyQmp, Qmp};
+use qmp_bindings::{Error, Event, Release};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let Some(socket) = std::env::args().nth(1) else {
+        eprintln!("usage: watch_events SOCKET");
+        return ExitCode::from(2);
+    };
+    match run(&socket).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(socket: &str) -> Result<(), Error> {
+    match AnyQmp::connect_unix(socket).await? {
+        AnyQmp::V10_0(qmp) => watch(qmp).await,
+        #[cfg(feature = "v7_2")]
+        AnyQmp::V7_2(qmp) => watch(qmp).await,
+        #[cfg(feature = "v2_11")]
+        AnyQmp::V2_11(qmp) => watch(qmp).await,
+        #[cfg(feature = "v2_5")]
+        AnyQmp::V2_5(qmp) => watch(qmp).await,
+        _ => Err(Error::Unsupported(
+            "a release that this program does not know",
+        )),
+    }
+}
+
+/// The same for every release: each has its own events, and all of them have a
+/// name and can be shown.
+async fn watch<R: Release>(qmp: Qmp<R>) -> Result<(), Error> {
+    println!("connected to QEMU {}", qmp.greeting().version);
+    let mut events = qmp.events_so_far();
+    while let Some(event) = events.next().await {
+        match event {
+            Ok(timed) => println!(
+                "{}.{:06} {} {:?}",
+                timed.timestamp.seconds,
+                timed.timestamp.microseconds,
+                timed.event.name(),
+                timed.event
+            ),
+            Err(end @ Error::Closed(_)) => println!("{end}"),
+            // Some were missed, or one could not be read: those after it can.
+            Err(error) if !error.ends_connection() => eprintln!("warning: {error}"),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! Commands, as they are sent.
+
+use serde::Serialize;
+
+/// How a command is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Band {
+    /// One after the other, as they come.
+    In,
+    /// At once, past those that wait.
+    Out,
+}
+
+/// Writes a command at the end of `out`.
+///
+/// # Errors
+///
+/// The arguments cannot be written as JSON. `out` is then as it was.
+pub(crate) fn encode<A: Serialize + ?Sized>(
+    out: &mut Vec<u8>,
+    band: Band,
+    name: &str,
+    arguments: &A,
+    id: Option<u64>,
+) -> Result<(), serde_json::Error> {
+    let start = out.len();
+    let written = write(out, band, name, arguments, id);
+    if written.is_err() {
+        out.truncate(start);
+    }
+    written
+}
+
+const ARGUMENTS: &[u8] = b",\"arguments\":";
+
+fn write<A: Serialize + ?Sized>(
+    out: &mut Vec<u8>,
+    band: Band,
+    name: &str,
+    arguments: &A,
+    id: Option<u64>,
+) -> Result<(), serde_json::Error> {
+    out.extend_from_slice(match band {
+        Band::In => b"{\"execute\":",
+        Band::Out => b"{\"exec-oob\":",
+    });
+    serde_json::to_writer(&mut *out, name)?;
+    let before = out.len();
+    out.extend_from_slice(ARGUMENTS);
+    serde_json::to_writer(&mut *out, arguments)?;
+    // No arguments are the same as an empty object.
+    if &out[before + ARGUMENTS.len()..] == b"{}" {
+        out.truncate(before);
+    }
+    if let Some(id) = id {
+        out.extend_from_slice(b",\"id\":");
+        serde_json::to_writer(&mut *out, &id)?;
+    }
+    out.extend_from_slice(b"}\n");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_command_is_one_line() {
+        let mut out = Vec::new();
+        encode(&mut out, Band::In, "query-status", &json!({}), Some(1)).unwrap();
+        encode(&mut out, Band::Out, "x", &json!({"a": "\u{1F600}"}), None).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "{\"execute\":\"query-status\",\"id\":1}\n\
+             {\"exec-oob\":\"x\",\"arguments\":{\"a\":\"\u{1F600}\"}}\n",
+        );
+    }
+}

@@ -1,0 +1,7 @@
+use qmp_bindings::{EventOf, v2_5, v10_0};
+
+fn peek(event: &v10_0::Event) -> Option<&v2_5::event::Shutdown> {
+    <v2_5::event::Shutdown as EventOf<v10_0::Release>>::peek(event)
+}
+
+fn main() {}

@@ -1,0 +1,68 @@
+//! The examples of the bindings, as programs.
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+/// Runs an example and gives it `input`; what comes back is what it wrote.
+pub fn run<A: AsRef<OsStr>>(
+    name: &str,
+    arguments: impl IntoIterator<Item = A>,
+    input: &str,
+) -> Output {
+    let mut child = Command::new(folder().join(name))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the example was built");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    stdin
+        .write_all(input.as_bytes())
+        .expect("the example reads");
+    drop(stdin);
+    child.wait_with_output().expect("the example ends")
+}
+
+/// Runs an example that has to succeed; what comes back is its output.
+pub fn succeed<A: AsRef<OsStr>>(
+    name: &str,
+    arguments: impl IntoIterator<Item = A>,
+    input: &str,
+) -> String {
+    let output = run(name, arguments, input);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{name}: {errors}");
+    assert_eq!(errors, "", "{name}");
+    String::from_utf8(output.stdout).expect("examples write text")
+}
+
+/// Builds all examples once; what comes back is where they are.
+pub fn folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let status = Command::new(env!("CARGO"))
+            .current_dir(workspace)
+            .args([
+                "build",
+                "--quiet",
+                "--package",
+                "qmp-bindings",
+                "--examples",
+            ])
+            .arg("--all-features")
+            .status()
+            .expect("cargo runs");
+        assert!(status.success(), "the examples do not build");
+        let test = std::env::current_exe().expect("a test has a path");
+        let profile = test
+            .ancestors()
+            .nth(2)
+            .expect("tests are in a folder of the profile");
+        profile.join("examples")
+    })
+}

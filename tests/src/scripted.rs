@@ -1,0 +1,119 @@
+//! A server that does what a script says: what real QEMUs did, or what none would.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The greeting of the release that most scripts play.
+pub const GREETING: &str = r#"{"QMP": {"version": {"qemu": {"micro": 2, "minor": 0, "major": 10}, "package": ""}, "capabilities": ["oob"]}}"#;
+
+/// A server whose script runs in a thread of its own.
+pub struct Scripted {
+    folder: TempDir,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Scripted {
+    /// Serves one client.
+    pub fn serve(script: impl FnOnce(&mut Peer) + Send + 'static) -> Self {
+        let folder = TempDir::new().expect("a folder for the socket");
+        let listener = UnixListener::bind(folder.path().join(SOCKET)).expect("a socket");
+        let thread = thread::spawn(move || {
+            let (stream, _) = listener.accept().expect("a client");
+            script(&mut Peer::new(stream));
+        });
+        Scripted {
+            folder,
+            thread: Some(thread),
+        }
+    }
+
+    /// Where clients connect.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join(SOCKET)
+    }
+
+    /// The folder of the socket.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Waits until the script is over, and fails if it did.
+    pub fn join(mut self) {
+        let thread = self.thread.take().expect("it is joined once");
+        thread.join().expect("the script went as it should");
+    }
+}
+
+const SOCKET: &str = "monitor.sock";
+
+/// The client, seen from the server.
+pub struct Peer {
+    reader: BufReader<UnixStream>,
+    writer: UnixStream,
+}
+
+impl Peer {
+    fn new(stream: UnixStream) -> Self {
+        let reader = stream.try_clone().expect("a second handle");
+        Peer {
+            reader: BufReader::new(reader),
+            writer: stream,
+        }
+    }
+
+    /// Sends bytes as they are. A client that is gone is no failure: many tests
+    /// end with the server's last word.
+    pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        let _ = self.writer.write_all(bytes);
+        self
+    }
+
+    /// Sends a line, ended as QEMU does.
+    pub fn line(&mut self, text: &str) -> &mut Self {
+        self.bytes(format!("{text}\r\n").as_bytes())
+    }
+
+    /// Reads a request; `None` when the client is gone.
+    ///
+    /// The byte with which a client of the guest agent resets it is passed over.
+    pub fn request(&mut self) -> Option<Value> {
+        let mut line = Vec::new();
+        match self.reader.read_until(b'\n', &mut line) {
+            Ok(1..) => {
+                let text = line.strip_prefix(b"\xFF").unwrap_or(&line);
+                Some(serde_json::from_slice(text).expect("clients send JSON"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Reads a request and answers it with what `answer` makes of its id.
+    pub fn answer(&mut self, answer: impl FnOnce(&Value) -> String) -> Option<Value> {
+        let request = self.request()?;
+        self.line(&answer(&request["id"]));
+        Some(request)
+    }
+
+    /// Reads a request and answers that it worked.
+    pub fn returns(&mut self, value: &str) -> Option<Value> {
+        self.answer(|id| format!("{{\"return\": {value}, \"id\": {id}}}"))
+    }
+
+    /// Greets and negotiates.
+    pub fn greet(&mut self) -> &mut Self {
+        self.line(GREETING);
+        let request = self.returns("{}").expect("a client negotiates");
+        assert_eq!(request["execute"], json!("qmp_capabilities"));
+        self
+    }
+
+    /// Waits until the client is gone.
+    pub fn wait_for_the_end(&mut self) {
+        while self.request().is_some() {}
+    }
+}
