@@ -1,9 +1,9 @@
 //! Helpers of the integration tests.
 
-pub mod running;
 pub mod clients;
 pub mod examples;
 pub mod qemu;
 pub mod recording;
+pub mod running;
 pub mod scripted;
 pub mod shared;

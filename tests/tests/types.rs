@@ -1,7 +1,7 @@
 //! What the generated types make of the wire, construct by construct.
 
 use qmp_bindings::qga;
-use qmp_bindings::{Command, CommandOf, Event, NoReply};
+use qmp_bindings::{Command, CommandOf, Event, NoReply, OobCommandOf};
 use qmp_bindings::{v2_5, v2_11, v7_2, v10_0};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -260,7 +260,17 @@ fn some_commands_do_not_reply() {
         qga::v10_0::command::GuestShutdown,
     >());
     assert!(<v10_0::command::Stop as CommandOf<v10_0::Release>>::SUCCESS_RESPONSE);
-    assert!(<v10_0::command::MigratePause as CommandOf<v10_0::Release>>::ALLOW_OOB);
+}
+
+#[test]
+fn some_commands_may_be_sent_out_of_band() {
+    fn oob<R, C: OobCommandOf<R>>() -> &'static str {
+        C::NAME
+    }
+    assert_eq!(
+        oob::<v10_0::Release, v10_0::command::MigratePause>(),
+        "migrate-pause"
+    );
 }
 
 #[test]
