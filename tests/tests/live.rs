@@ -341,6 +341,11 @@ fn tcp(program: &Path) {
     let monitor = format!("tcp:{address},server=on,wait=off");
     let _qemu = Running::emulator(program, &["-qmp", &monitor]);
     let mut qmp = Qmp::<Release>::connect_tcp(address).unwrap();
+    let null = File::open("/dev/null").unwrap();
+    let error = qmp
+        .execute_with_fds(Getfd::new("null"), &[null.as_fd()])
+        .unwrap_err();
+    assert!(matches!(error, Error::Unsupported(_)), "{error}");
     qmp.execute(QueryStatus {}).unwrap();
 }
 

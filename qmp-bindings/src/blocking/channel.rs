@@ -15,7 +15,7 @@ use crate::error::{Closed, Error, Refused};
 use crate::protocol::events::{Cursor, EventLog, Next};
 use crate::protocol::greeting::Greeting;
 use crate::protocol::inbox::Inbox;
-use crate::protocol::message::{Incoming, Outcome};
+use crate::protocol::message::{Id, Incoming, Outcome};
 use crate::protocol::options::Options;
 use crate::protocol::pending::Pending;
 use crate::protocol::request::{Band, encode};
@@ -82,14 +82,22 @@ impl Channel {
         deadline: Deadline,
     ) -> Result<Range<usize>, Error> {
         self.make_room_for_one();
+        if !fds.is_empty() {
+            // They travel with the first byte, which has to be this command's.
+            self.flush(name, &[], deadline)?;
+        }
         let start = self.outgoing.len();
         let id = self.pending.insert(());
         if let Err(error) = encode(&mut self.outgoing, band, name, arguments, Some(id)) {
-            self.pending.take(crate::protocol::message::Id::Number(id));
+            self.pending.take(Id::Number(id));
             return Err(Error::Encode(error));
         }
         trace::sent(&self.outgoing[start..]);
-        self.flush(name, fds, deadline)?;
+        let flushed = self.flush(name, fds, deadline);
+        if matches!(flushed, Err(Error::Unsupported(_))) {
+            self.pending.take(Id::Number(id));
+        }
+        flushed?;
         self.reply(id, name, deadline)
     }
 
