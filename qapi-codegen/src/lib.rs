@@ -5,6 +5,7 @@
 pub mod analyse;
 pub mod ast;
 pub mod codes;
+pub mod devices;
 pub mod diagnostic;
 pub mod doc;
 pub mod emit;
