@@ -16,5 +16,6 @@ pub mod parse;
 pub mod restate;
 pub mod schema;
 pub mod source;
+pub mod traffic;
 pub mod validate;
 pub mod version;
