@@ -1,3 +1,4 @@
 //! Helpers of the integration tests.
 
+pub mod known;
 pub mod shared;

@@ -24,8 +24,8 @@ pub enum Oddity {
     Duplicate(String),
     /// An escape is half of a pair, or none that stands for a character.
     Surrogate,
-    /// An escape stands for the character 0.
-    Zero,
+    /// A control character stands in a string as it is.
+    Control,
 }
 
 /// A value and what is odd in it.
@@ -212,7 +212,12 @@ impl<'t> Parser<'t> {
             match self.peek() {
                 Some(b'\\') => self.escape(value.to_mut())?,
                 Some(byte) if byte == quote => break,
-                Some(_) => return Err(self.mistake("a string holds no control characters")),
+                Some(b'\n') => return Err(self.mistake("the line ends inside a string")),
+                Some(control) => {
+                    self.at += 1;
+                    value.to_mut().push(char::from(control));
+                    self.oddities.push(Oddity::Control);
+                }
                 None => return Err(self.mistake("the string has no end")),
             }
         }
@@ -259,10 +264,8 @@ impl<'t> Parser<'t> {
             }
             _ => first,
         };
-        match char::from_u32(pair) {
-            None => self.oddities.push(Oddity::Surrogate),
-            Some('\0') => self.oddities.push(Oddity::Zero),
-            Some(_) => {}
+        if char::from_u32(pair).is_none() {
+            self.oddities.push(Oddity::Surrogate);
         }
         value.push(char::from_u32(pair).unwrap_or(char::REPLACEMENT_CHARACTER));
         Ok(())

@@ -1,0 +1,378 @@
+//! For every request of the recordings, the verdict agrees with what that QEMU
+//! answered.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use qapi_codegen::traffic::check::{Checked, Checker, Problem, Session, Severity, Verdict};
+use qapi_codegen::traffic::json::{Parsed, Value, parse, parse_prefix};
+use serde::Deserialize;
+use tests::known::Known;
+
+/// How often the verdicts agree, by what QEMU answered.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Agreements {
+    /// It was done, and is accepted.
+    returned: usize,
+    /// It was refused for its form, and is rejected for the same.
+    form: usize,
+    /// It was refused for something of the moment, and is accepted.
+    moment: usize,
+    /// They differ, and data says why.
+    explained: usize,
+}
+
+#[test]
+fn verdicts_agree_with_2_5_1() {
+    let expected = Agreements {
+        returned: 0,
+        form: 0,
+        moment: 0,
+        explained: 0,
+    };
+    assert_eq!(play("2.5.1", "2.5"), expected);
+}
+
+#[test]
+fn verdicts_agree_with_2_11_0() {
+    let expected = Agreements {
+        returned: 0,
+        form: 0,
+        moment: 0,
+        explained: 0,
+    };
+    assert_eq!(play("2.11.0", "2.11"), expected);
+}
+
+#[test]
+fn verdicts_agree_with_7_2_22() {
+    let expected = Agreements {
+        returned: 0,
+        form: 0,
+        moment: 0,
+        explained: 0,
+    };
+    assert_eq!(play("7.2.22", "7.2"), expected);
+}
+
+/// What refusals mean.
+#[derive(Deserialize)]
+struct Refusals {
+    form: Vec<String>,
+    moment: Vec<String>,
+}
+
+/// Where verdict and answer differ.
+#[derive(Deserialize)]
+struct Disagreements {
+    #[serde(default)]
+    disagreement: Vec<Disagreement>,
+}
+
+#[derive(Deserialize)]
+struct Disagreement {
+    release: String,
+    request: String,
+    #[serde(default)]
+    session: String,
+    reason: String,
+}
+
+fn data<T: serde::de::DeserializeOwned>(name: &str) -> T {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("data")
+        .join(name);
+    let text = fs::read_to_string(path).expect("the file is part of the repository");
+    toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// A request as it was sent, and what came of it.
+struct Exchange {
+    session: String,
+    sent: String,
+    verdict: Checked,
+    answer: Answer,
+}
+
+enum Answer {
+    Returned,
+    Refused(String),
+    /// It got no answer that is known to be its own.
+    None,
+}
+
+fn play(release: &str, series: &str) -> Agreements {
+    let known = Known::of(series);
+    let checker = known.checker();
+    let refusals: Refusals = data("refusals.toml");
+    let all: Disagreements = data("disagreements.toml");
+    let explained: Vec<_> = all
+        .disagreement
+        .iter()
+        .filter(|entry| entry.release == release)
+        .collect();
+    let mut used = vec![false; explained.len()];
+    let mut agreements = Agreements::default();
+    let mut failures = Vec::new();
+    for exchange in exchanges(release, &checker) {
+        let Err(failure) = compare(&exchange, &refusals, &mut agreements) else {
+            continue;
+        };
+        let explains = |entry: &&Disagreement| {
+            exchange.sent.contains(&entry.request)
+                && exchange.session.starts_with(&entry.session)
+                && !entry.reason.is_empty()
+        };
+        match explained.iter().position(|entry| explains(entry)) {
+            Some(index) => {
+                used[index] = true;
+                agreements.explained += 1;
+            }
+            None => failures.push(format!("{exchange}\n  {failure}")),
+        }
+    }
+    let unused = explained.iter().zip(&used).filter(|(_, used)| !**used);
+    failures.extend(unused.map(|(entry, _)| format!("explains nothing: `{}`", entry.request)));
+    assert!(
+        failures.is_empty(),
+        "{}\n{agreements:?}",
+        failures.join("\n")
+    );
+    agreements
+}
+
+/// Compares a verdict with an answer.
+fn compare(
+    exchange: &Exchange,
+    refusals: &Refusals,
+    agreements: &mut Agreements,
+) -> Result<(), String> {
+    let is_rejected = exchange.verdict.verdict == Verdict::Rejected;
+    match &exchange.answer {
+        Answer::None => Ok(()),
+        Answer::Returned if is_rejected => Err("QEMU did it".to_owned()),
+        Answer::Returned => {
+            agreements.returned += 1;
+            Ok(())
+        }
+        Answer::Refused(text) => match meaning(text, refusals) {
+            None => Err(format!("it is not known what this means: {text}")),
+            Some(Meaning::Moment) if is_rejected => Err(format!("QEMU looked further: {text}")),
+            Some(Meaning::Moment) => {
+                agreements.moment += 1;
+                Ok(())
+            }
+            Some(Meaning::Form(_)) if !is_rejected => Err(format!("QEMU refused: {text}")),
+            Some(Meaning::Form(name)) => {
+                let errors = exchange
+                    .verdict
+                    .problems
+                    .iter()
+                    .filter(|p| p.severity == Severity::Error);
+                let names_it = name.is_none_or(|name| errors.clone().any(|p| is_about(p, &name)));
+                agreements.form += usize::from(names_it);
+                if names_it {
+                    Ok(())
+                } else {
+                    Err(format!("QEMU named another: {text}"))
+                }
+            }
+        },
+    }
+}
+
+enum Meaning {
+    Form(Option<String>),
+    Moment,
+}
+
+fn meaning(text: &str, refusals: &Refusals) -> Option<Meaning> {
+    let form = refusals
+        .form
+        .iter()
+        .find_map(|pattern| matched(pattern, text));
+    let moment = || {
+        refusals
+            .moment
+            .iter()
+            .find_map(|pattern| matched(pattern, text))
+    };
+    form.map(Meaning::Form)
+        .or_else(|| moment().map(|_| Meaning::Moment))
+}
+
+/// What the first `*` of a pattern stands for, if the pattern fits.
+fn matched(pattern: &str, text: &str) -> Option<Option<String>> {
+    let Some((before, after)) = pattern.split_once('*') else {
+        return (pattern == text).then_some(None);
+    };
+    let rest = text.strip_prefix(before)?;
+    let next = after.split('*').next().unwrap_or_default();
+    let end = if next.is_empty() {
+        rest.len()
+    } else {
+        rest.find(next)?
+    };
+    let fits = after.contains('*') || rest.len() == end + next.len();
+    // Only what stands in quotes, or is a command, is a name.
+    let is_name = before.ends_with('\'') || before.starts_with("The command");
+    fits.then(|| is_name.then(|| rest[..end].to_owned()))
+}
+
+/// Whether a problem is about what QEMU names.
+fn is_about(problem: &Problem, name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    // 2.5 has no name for the elements of an array and calls them so.
+    let is_element = last == "null" && problem.path.ends_with(']');
+    let ends = problem.path == last || problem.path.ends_with(&format!(".{last}"));
+    is_element || ends || problem.message.contains(&format!("`{last}`"))
+}
+
+impl fmt::Display for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sent: String = self.sent.chars().take(300).collect();
+        let verdict = self.verdict.verdict.as_str();
+        write!(f, "[{}] {sent}: {verdict}", self.session)?;
+        self.verdict
+            .problems
+            .iter()
+            .try_for_each(|problem| write!(f, "\n  - {}: {}", problem.path, problem.message))
+    }
+}
+
+/// One line of a recording.
+#[derive(Deserialize, Default)]
+struct Line {
+    session: String,
+    step: String,
+    dir: String,
+    #[serde(default)]
+    raw: String,
+}
+
+fn exchanges(release: &str, checker: &Checker<'_>) -> Vec<Exchange> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("recordings")
+        .join(release);
+    let mut found = Vec::new();
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("the recordings are part of the repository")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "jsonl")
+        })
+        .collect();
+    paths.sort();
+    for path in paths {
+        let mut sessions: HashMap<String, Session> = HashMap::new();
+        let text = fs::read_to_string(path).expect("the file can be read");
+        let mut lines: VecDeque<Line> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a line"))
+            .collect();
+        while let Some(line) = lines.pop_front() {
+            let mut step = vec![line];
+            while lines
+                .front()
+                .is_some_and(|next| next.step == step[0].step && next.session == step[0].session)
+            {
+                step.extend(lines.pop_front());
+            }
+            let session = sessions.entry(step[0].session.clone()).or_default();
+            found.extend(of_step(&step, checker, session));
+        }
+    }
+    found
+}
+
+/// The exchanges of one step.
+fn of_step(step: &[Line], checker: &Checker<'_>, session: &mut Session) -> Vec<Exchange> {
+    let received = step.iter().filter(|line| line.dir == "<");
+    let replies = received.map(|line| parse(&line.raw));
+    // A broken reply is one of several lines; nothing is compared with it.
+    let mut replies: VecDeque<Value<'_>> = replies
+        .map(|parsed| parsed.map_or(Value::Null, |parsed| parsed.value))
+        .filter(|reply| reply.get("event").is_none() && reply.get("QMP").is_none())
+        .collect();
+    let mut found = Vec::new();
+    for line in step.iter().filter(|line| line.dir == ">") {
+        for (sent, parsed) in messages(&line.raw) {
+            let (verdict, answer) = match &parsed {
+                Some(parsed) => (
+                    checker.request(session, parsed),
+                    answer(&parsed.value, &mut replies),
+                ),
+                None => (broken(), first(&mut replies)),
+            };
+            found.push(Exchange {
+                session: line.session.clone(),
+                sent,
+                verdict,
+                answer,
+            });
+        }
+    }
+    found
+}
+
+/// The messages that were sent together; nothing stands for what is broken.
+fn messages(raw: &str) -> Vec<(String, Option<Parsed<'_>>)> {
+    let mut messages = Vec::new();
+    let mut rest = raw;
+    loop {
+        match parse_prefix(rest) {
+            Ok(None) => return messages,
+            Ok(Some(parsed)) => {
+                let (sent, left) = rest.split_at(parsed.end);
+                messages.push((sent.to_owned(), Some(parsed)));
+                rest = left;
+            }
+            Err(_) => {
+                messages.push((rest.to_owned(), None));
+                return messages;
+            }
+        }
+    }
+}
+
+fn broken() -> Checked {
+    Checked {
+        command: None,
+        verdict: Verdict::Rejected,
+        problems: Vec::new(),
+    }
+}
+
+fn first(replies: &mut VecDeque<Value<'_>>) -> Answer {
+    let reply = replies.pop_front();
+    // What is left answers the rest of what is broken.
+    replies.clear();
+    reply.map_or(Answer::None, |reply| read(&reply))
+}
+
+/// The answer to a request: the first with its id, or the first of all where
+/// QEMU gives none back.
+fn answer(request: &Value<'_>, replies: &mut VecDeque<Value<'_>>) -> Answer {
+    let id = request.get("id");
+    let own = replies.iter().position(|reply| reply.get("id") == id);
+    let nameless = || replies.iter().position(|reply| reply.get("id").is_none());
+    // QEMU writes what it read, and not how it was written.
+    let only = || (replies.len() == 1).then_some(0);
+    let place = own.or_else(nameless).or_else(only);
+    let reply = place.and_then(|place| replies.remove(place));
+    reply.map_or(Answer::None, |reply| read(&reply))
+}
+
+fn read(reply: &Value<'_>) -> Answer {
+    match (reply.get("return"), reply.get("error")) {
+        (Some(_), _) => Answer::Returned,
+        (None, Some(error)) => {
+            let text = error.get("desc").and_then(Value::as_str);
+            Answer::Refused(text.unwrap_or_default().to_owned())
+        }
+        (None, None) => Answer::None,
+    }
+}
