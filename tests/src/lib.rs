@@ -1,4 +1,3 @@
 //! Helpers of the integration tests.
 
-pub mod known;
 pub mod shared;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use qapi_codegen::traffic::check::{Checked, Checker, Problem, Session, Severity, Verdict};
 use qapi_codegen::traffic::json::{Parsed, Value, parse, parse_prefix};
 use serde::Deserialize;
-use tests::known::Known;
+use xtask::known::Known;
 
 /// How often the verdicts agree, by what QEMU answered.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -27,10 +27,10 @@ struct Agreements {
 #[test]
 fn verdicts_agree_with_2_5_1() {
     let expected = Agreements {
-        returned: 0,
-        form: 0,
-        moment: 0,
-        explained: 0,
+        returned: 317,
+        form: 143,
+        moment: 33,
+        explained: 8,
     };
     assert_eq!(play("2.5.1", "2.5"), expected);
 }
@@ -38,10 +38,10 @@ fn verdicts_agree_with_2_5_1() {
 #[test]
 fn verdicts_agree_with_2_11_0() {
     let expected = Agreements {
-        returned: 0,
-        form: 0,
-        moment: 0,
-        explained: 0,
+        returned: 327,
+        form: 138,
+        moment: 33,
+        explained: 9,
     };
     assert_eq!(play("2.11.0", "2.11"), expected);
 }
@@ -49,10 +49,10 @@ fn verdicts_agree_with_2_11_0() {
 #[test]
 fn verdicts_agree_with_7_2_22() {
     let expected = Agreements {
-        returned: 0,
-        form: 0,
-        moment: 0,
-        explained: 0,
+        returned: 178,
+        form: 90,
+        moment: 22,
+        explained: 6,
     };
     assert_eq!(play("7.2.22", "7.2"), expected);
 }
@@ -74,10 +74,25 @@ struct Disagreements {
 #[derive(Deserialize)]
 struct Disagreement {
     release: String,
+    #[serde(default)]
     request: String,
+    #[serde(default)]
+    whole: Option<String>,
     #[serde(default)]
     session: String,
     reason: String,
+}
+
+impl Disagreement {
+    fn explains(&self, exchange: &Exchange) -> bool {
+        exchange.sent.contains(&self.request)
+            && self
+                .whole
+                .as_ref()
+                .is_none_or(|whole| *whole == exchange.sent)
+            && exchange.session.starts_with(&self.session)
+            && !self.reason.is_empty()
+    }
 }
 
 fn data<T: serde::de::DeserializeOwned>(name: &str) -> T {
@@ -104,8 +119,8 @@ enum Answer {
 }
 
 fn play(release: &str, series: &str) -> Agreements {
-    let known = Known::of(series);
-    let checker = known.checker();
+    let known = Known::open(series).expect("the series is imported");
+    let checker = known.checker(None);
     let refusals: Refusals = data("refusals.toml");
     let all: Disagreements = data("disagreements.toml");
     let explained: Vec<_> = all
@@ -120,12 +135,7 @@ fn play(release: &str, series: &str) -> Agreements {
         let Err(failure) = compare(&exchange, &refusals, &mut agreements) else {
             continue;
         };
-        let explains = |entry: &&Disagreement| {
-            exchange.sent.contains(&entry.request)
-                && exchange.session.starts_with(&entry.session)
-                && !entry.reason.is_empty()
-        };
-        match explained.iter().position(|entry| explains(entry)) {
+        match explained.iter().position(|entry| entry.explains(&exchange)) {
             Some(index) => {
                 used[index] = true;
                 agreements.explained += 1;

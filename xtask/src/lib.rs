@@ -11,6 +11,7 @@ pub mod console;
 pub mod derived;
 pub mod failure;
 pub mod features;
+pub mod known;
 pub mod progress;
 pub mod project;
 pub mod render;

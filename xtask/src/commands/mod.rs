@@ -34,6 +34,7 @@ macro_rules! commands {
 }
 
 commands! {
+    check::Check,
     generate::Generate,
     import::Import,
     inspect::Inspect,

@@ -7,7 +7,7 @@ use crate::traffic::json::{Oddity, Value};
 use crate::version::Series;
 
 /// The members of a request.
-const MEMBERS: [&str; 4] = ["execute", "exec-oob", "arguments", "id"];
+pub const MEMBERS: [&str; 4] = ["execute", "exec-oob", "arguments", "id"];
 
 /// From this series on, requests may be sent out of band.
 const OOB: Series = Series::new(3, 0);

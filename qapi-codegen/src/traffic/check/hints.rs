@@ -11,13 +11,26 @@ pub fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Vec
     let mut candidates: Vec<&str> = candidates.collect();
     let mut found = Vec::new();
     while found.len() < MOST {
-        let Some(near) = suggest::nearest(name, candidates.iter().copied()) else {
+        let near = suggest::nearest(name, candidates.iter().copied());
+        let longer = || {
+            candidates
+                .iter()
+                .copied()
+                .find(|candidate| begins(candidate, name))
+        };
+        let Some(near) = near.or_else(longer) else {
             break;
         };
         candidates.retain(|candidate| *candidate != near);
         found.push(near);
     }
     found
+}
+
+/// Whether a name has more words than one that was written.
+fn begins(candidate: &str, name: &str) -> bool {
+    let rest = candidate.strip_prefix(name);
+    !name.is_empty() && rest.is_some_and(|rest| rest.starts_with(['-', '_']))
 }
 
 /// `did you mean ...?`, if there is something.

@@ -9,6 +9,7 @@ mod device;
 mod envelope;
 mod hints;
 mod literal;
+mod log;
 mod notes;
 mod object;
 mod path;
@@ -24,6 +25,7 @@ use crate::schema::{Command, Schema};
 use crate::traffic::json::{Parsed, Value};
 use crate::version::Series;
 
+pub use log::{Finding, Kind, Log};
 pub use problem::{Code, Problem, Severity};
 pub use requests::{Alias, Requests, Requirement};
 

@@ -21,19 +21,13 @@ pub fn lifecycle(meta: &Meta, what: &str, path: &Path<'_>, problems: &mut Vec<Pr
 }
 
 /// Warns of a member that is to go, or may change.
-pub fn member_lifecycle(
-    checker: &Checker<'_>,
-    member: &Member,
-    path: &Path<'_>,
-    problems: &mut Vec<Problem>,
-) {
+pub fn member_lifecycle(member: &Member, path: &Path<'_>, problems: &mut Vec<Problem>) {
     // Most members are neither, and a text for each would cost more than the
     // check.
     let meta = &member.meta;
     if meta.features.is_empty() && meta.facts.deprecated.is_none() && !meta.name.starts_with("x-") {
         return;
     }
-    let _ = checker;
     lifecycle(meta, &format!("`{path}`"), path, problems);
 }
 
@@ -106,7 +100,15 @@ pub fn behaviour(
             && change.commands.iter().any(|name| name == command)
             && change.since.iter().any(|since| *since <= checker.series)
     });
-    for change in past.filter(|change| meets(change, arguments)) {
+    // What is refused for its arguments was told as what is missing.
+    let is_told = problems
+        .iter()
+        .any(|problem| problem.code == Code::MissingMember);
+    let is_new = |change: &&Change| {
+        meets(change, arguments)
+            && !(is_told && change.effect == Effect::Refuses && !change.when.is_empty())
+    };
+    for change in past.filter(is_new) {
         let since: Vec<String> = change.since.iter().map(ToString::to_string).collect();
         let what = change.what.trim().trim_end_matches('.');
         let message = format!("since {}: {what}", since.join(" and "));

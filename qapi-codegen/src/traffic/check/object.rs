@@ -136,7 +136,7 @@ impl<'w, 'k> Walk<'w, 'k> {
         }
         if let Some(member) = known.member(name) {
             if !self.is_reply() {
-                notes::member_lifecycle(self.checker, member, &here, problems);
+                notes::member_lifecycle(member, &here, problems);
             }
             return self.value(member.ty, &given.value, &here, problems);
         }
