@@ -57,6 +57,13 @@ impl Console {
         }
     }
 
+    /// How remarks are coloured.
+    pub fn paint_remarks(&self) -> Paint {
+        Paint {
+            is_on: self.colors(&io::stderr()),
+        }
+    }
+
     /// Prints a remark. Nobody may be listening, and that is no mistake.
     pub fn note(&mut self, text: &str) {
         let _ = writeln!(io::stderr().lock(), "note: {text}");

@@ -38,4 +38,5 @@ commands! {
     generate::Generate,
     import::Import,
     inspect::Inspect,
+    migrate::Migrate,
 }

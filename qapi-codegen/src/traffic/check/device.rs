@@ -6,7 +6,7 @@ use super::shapes::Shape;
 use super::value::{Mode, Walk};
 use super::{hints, literal};
 use crate::devices::{Device, Devices};
-use crate::schema::{Builtin, Item, Type, TypeKind};
+use crate::schema::{Item, Type, TypeKind};
 use crate::traffic::json::{Member, Value};
 use crate::version::Series;
 
@@ -117,7 +117,7 @@ fn typed(
     }
     let schema = walk.checker.schema;
     let is_enum = |id: &_| matches!(schema.get(*id).kind, TypeKind::Enum(_));
-    if let Some(builtin) = builtin(ty) {
+    if let Some(builtin) = literal::builtin(ty) {
         problems.extend(walk.builtin(builtin, value, path));
     } else if let Some(id) = schema.type_named(ty).filter(is_enum) {
         walk.value(Type::One(Item::Defined(id)), value, path, problems);
@@ -129,27 +129,4 @@ fn is_free(ty: &str, path: &Path<'_>) -> bool {
     // The place of a PCI device is a number or a text such as `05.0`.
     let is_address = matches!(path, Path::Member(Path::Root, "addr"));
     is_address || matches!(ty, "list" | "struct" | "busnr" | "guest statistics")
-}
-
-/// The type of the language that reads a property as QEMU does.
-pub fn builtin(ty: &str) -> Option<Builtin> {
-    match ty {
-        "string" => Some(Builtin::Str),
-        ty if ty.starts_with("link<") => Some(Builtin::Str),
-        ty => Builtin::named(ty).filter(|builtin| *builtin != Builtin::Any),
-    }
-}
-
-/// The value that a text stands for in a property of this type, if it does.
-pub fn literal(ty: &str, text: &str) -> Option<Value<'static>> {
-    match builtin(ty)? {
-        Builtin::Bool => literal::boolean(text).map(Value::Bool),
-        Builtin::Size => literal::size(text).map(number),
-        Builtin::Str | Builtin::Number | Builtin::QType | Builtin::Null => None,
-        _ => literal::integer(text).map(number),
-    }
-}
-
-fn number(number: i128) -> Value<'static> {
-    Value::Number(number.to_string().into())
 }

@@ -63,6 +63,15 @@ pub fn boolean(text: &str) -> Option<bool> {
     }
 }
 
+/// The type of the language that reads a property as QEMU does.
+pub fn builtin(ty: &str) -> Option<Builtin> {
+    match ty {
+        "string" => Some(Builtin::Str),
+        ty if ty.starts_with("link<") => Some(Builtin::Str),
+        ty => Builtin::named(ty).filter(|builtin| *builtin != Builtin::Any),
+    }
+}
+
 /// The integer that a text stands for: decimal, or hexadecimal after `0x`, or
 /// octal after `0`.
 pub fn integer(text: &str) -> Option<i128> {

@@ -8,7 +8,7 @@
 mod device;
 mod envelope;
 mod hints;
-mod literal;
+pub(crate) mod literal;
 mod log;
 mod notes;
 mod object;
@@ -25,7 +25,7 @@ use crate::schema::{Command, Schema};
 use crate::traffic::json::{Parsed, Value};
 use crate::version::Series;
 
-pub use log::{Finding, Kind, Log};
+pub use log::{Finding, Kind, Log, kind};
 pub use problem::{Code, Problem, Severity};
 pub use requests::{Alias, Requests, Requirement};
 
