@@ -25,6 +25,7 @@ pub struct Known {
     /// The interface of the system emulator.
     pub schema: schema::Schema,
     devices: Option<Devices>,
+    near: Option<Devices>,
     requests: Requests,
     behaviour: Behaviour,
 }
@@ -43,8 +44,14 @@ impl Known {
                 .with_help(format!("`cargo xtask inspect {argument}` shows them"))
         })?;
         let schema = resolve(&valid);
+        let own = devices(schema.version.series())?;
         Ok(Known {
-            devices: devices(schema.version.series())?,
+            near: if own.is_none() {
+                near(schema.version.series())?
+            } else {
+                None
+            },
+            devices: own,
             requests: table("requests.toml")?,
             behaviour: table(behaviour::FILE)?,
             schema,
@@ -72,10 +79,23 @@ impl Known {
         }
     }
 
-    /// The devices of the release, where QEMU was asked for them.
-    pub fn devices(&self) -> Option<&Devices> {
-        self.devices.as_ref()
+    /// The devices of the release or, where QEMU was not asked for them, those
+    /// of the next series that was asked, or else of the last one before.
+    pub fn nearest_devices(&self) -> Option<&Devices> {
+        self.devices.as_ref().or(self.near.as_ref())
     }
+}
+
+fn near(series: Series) -> Result<Option<Devices>, Failure> {
+    let (before, after): (Vec<Series>, Vec<Series>) = workspace::imported()?
+        .into_iter()
+        .partition(|other| *other < series);
+    for other in after.into_iter().chain(before.into_iter().rev()) {
+        if let Some(found) = devices(other)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
 }
 
 fn devices(series: Series) -> Result<Option<Devices>, Failure> {

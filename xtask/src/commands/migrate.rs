@@ -82,7 +82,7 @@ impl Migrate {
                 &source_checker,
                 &target_checker,
                 &target.schema,
-                target.devices(),
+                target.nearest_devices(),
                 &rules,
             );
             let mut sink = Sink::open(&self, file, console)?;

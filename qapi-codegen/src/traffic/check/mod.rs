@@ -126,6 +126,11 @@ impl<'k> Checker<'k> {
         self.series
     }
 
+    /// Whether it is known what `device_add` accepts.
+    pub fn knows_devices(&self) -> bool {
+        self.knowledge.devices.is_some()
+    }
+
     /// Whether the release has a command of this name.
     pub fn has_command(&self, name: &str) -> bool {
         self.shapes.command(name).is_some()

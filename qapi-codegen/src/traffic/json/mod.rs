@@ -46,7 +46,7 @@ pub struct Text<'t> {
     /// What it says.
     pub value: Cow<'t, str>,
     /// How it was written, quotes included.
-    raw: Option<&'t str>,
+    raw: Option<Cow<'t, str>>,
 }
 
 /// Two strings are equal that say the same, however they are written.
@@ -72,7 +72,10 @@ impl<'t> Text<'t> {
     }
 
     fn into_owned(self) -> Text<'static> {
-        Text::new(self.value.into_owned())
+        Text {
+            value: Cow::Owned(self.value.into_owned()),
+            raw: self.raw.map(|raw| Cow::Owned(raw.into_owned())),
+        }
     }
 }
 

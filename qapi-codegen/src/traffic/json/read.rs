@@ -222,7 +222,7 @@ impl<'t> Parser<'t> {
             }
         }
         self.at += 1;
-        let raw = Some(&self.text[start..self.at]);
+        let raw = Some(Cow::Borrowed(&self.text[start..self.at]));
         Ok(Text { value, raw })
     }
 

@@ -10,6 +10,8 @@ pub struct Style {
     indent: Option<usize>,
     /// Whether a space follows each comma and colon of one line.
     spaced: bool,
+    /// Whether strings stand between single quotes.
+    single: bool,
 }
 
 impl Style {
@@ -17,12 +19,14 @@ impl Style {
     pub const COMPACT: Style = Style {
         indent: None,
         spaced: false,
+        single: false,
     };
 
     /// One line with spaces, as QEMU writes.
     pub const SPACED: Style = Style {
         indent: None,
         spaced: true,
+        single: false,
     };
 
     /// The layout of a text.
@@ -35,6 +39,7 @@ impl Style {
         Style {
             indent: indent.filter(|&indent| indent > 0),
             spaced: text.contains(": ") || text.contains(", "),
+            single: text.contains('\'') && !text.contains('"'),
         }
     }
 
@@ -50,14 +55,14 @@ impl Style {
             Value::Null => out.push_str("null"),
             Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
             Value::Number(text) => out.push_str(text),
-            Value::String(text) => write_text(text, out),
+            Value::String(text) => self.text(text, out),
             Value::Array(items) => {
                 let item = |value: &Value<'_>, out: &mut String| self.value(value, level + 1, out);
                 self.list(['[', ']'], items, level, item, out);
             }
             Value::Object(members) => {
                 let item = |member: &Member<'_>, out: &mut String| {
-                    write_text(&member.name, out);
+                    self.text(&member.name, out);
                     out.push_str(if self.spaced { ": " } else { ":" });
                     self.value(&member.value, level + 1, out);
                 };
@@ -92,17 +97,21 @@ impl Style {
         out.push(close);
     }
 
+    /// A string that was read keeps its quotes and escapes.
+    fn text(self, text: &Text<'_>, out: &mut String) {
+        match &text.raw {
+            Some(raw) => out.push_str(raw),
+            None if self.single && !text.value.contains(['\'', '"', '\\']) => {
+                let quoted = quoted(&text.value);
+                out.extend(["'", &quoted[1..quoted.len() - 1], "'"]);
+            }
+            None => out.push_str(&quoted(&text.value)),
+        }
+    }
+
     fn new_line(self, level: usize, out: &mut String) {
         out.push('\n');
         out.extend(std::iter::repeat_n(' ', level * self.indent.unwrap_or(0)));
-    }
-}
-
-/// A string that was read keeps its quotes and escapes.
-fn write_text(text: &Text<'_>, out: &mut String) {
-    match text.raw {
-        Some(raw) => out.push_str(raw),
-        None => out.push_str(&quoted(&text.value)),
     }
 }
 

@@ -10,7 +10,9 @@ pub fn each<E>(
     if message.get("execute").and_then(Value::as_str) != Some("transaction") {
         return visit(message);
     }
-    let actions = message.get_mut("arguments").and_then(|arguments| arguments.get_mut("actions"));
+    let actions = message
+        .get_mut("arguments")
+        .and_then(|arguments| arguments.get_mut("actions"));
     let Some(Value::Array(actions)) = actions else {
         return Ok(());
     };
@@ -23,7 +25,10 @@ pub fn each<E>(
             Member::new("arguments", data.clone()),
         ]);
         visit(&mut request)?;
-        for (member, new) in [("type", request.take("execute")), ("data", request.take("arguments"))] {
+        for (member, new) in [
+            ("type", request.take("execute")),
+            ("data", request.take("arguments")),
+        ] {
             if let (Some(there), Some(new)) = (action.get_mut(member), new) {
                 *there = new;
             }

@@ -67,8 +67,14 @@ impl Links {
             return Ok(Outcome::Unchanged);
         }
         let before = remarks.len();
-        actions::each(message, &mut |message| self.follow_one(rules, message, remarks))?;
-        Ok(if remarks.len() > before { Outcome::Rewritten } else { Outcome::Unchanged })
+        actions::each(message, &mut |message| {
+            self.follow_one(rules, message, remarks)
+        })?;
+        Ok(if remarks.len() > before {
+            Outcome::Rewritten
+        } else {
+            Outcome::Unchanged
+        })
     }
 
     fn follow_one(
@@ -118,7 +124,10 @@ impl Links {
         let Some(arguments) = message.get_mut("arguments") else {
             return;
         };
-        let drive = arguments.get("drive").and_then(Value::as_str).unwrap_or_default();
+        let drive = arguments
+            .get("drive")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let Some(node) = self.nodes.values_mut().find(|node| node.name == drive) else {
             return;
         };
@@ -176,14 +185,19 @@ fn replace(
     }
     if let Some(member) = &reference.node {
         rename(object, name, member, &node.name);
-        return Ok(Some(format!("What was called `{old}` is a node, named by `{member}`.")));
+        return Ok(Some(format!(
+            "What was called `{old}` is a node, named by `{member}`."
+        )));
     }
     let mut done = None;
     if node.name != old
         && let Some(value) = object.get_mut(name)
     {
         *value = Value::text(node.name.clone());
-        done = Some(format!("What was called `{old}` is the node `{}`.", node.name));
+        done = Some(format!(
+            "What was called `{old}` is the node `{}`.",
+            node.name
+        ));
     }
     if let Some(member) = &reference.add
         && object.get(member).is_none()
@@ -207,7 +221,10 @@ fn rename(object: &mut Value<'static>, name: &str, new_name: &str, value: &str) 
 
 fn references<'r>(rules: &'r Rules, command: &str) -> impl Iterator<Item = &'r Reference> {
     let command = command.to_owned();
-    rules.references.iter().filter(move |reference| reference.commands.contains(&command))
+    rules
+        .references
+        .iter()
+        .filter(move |reference| reference.commands.contains(&command))
 }
 
 fn command(message: &Value<'_>) -> String {

@@ -30,7 +30,10 @@ fn object(schema: &Schema, id: TypeId, value: &mut Value<'static>) {
         return;
     };
     let tag = value.get(&union.tag).and_then(Value::as_str);
-    let case = schema.cases(union).into_iter().find(|case| Some(case.meta.name.as_str()) == tag);
+    let case = schema
+        .cases(union)
+        .into_iter()
+        .find(|case| Some(case.meta.name.as_str()) == tag);
     match case.map(|case| case.content) {
         Some(Content::Members(id)) => object(schema, id, value),
         Some(Content::Data(_) | Content::Nothing) | None => {}
@@ -103,9 +106,9 @@ pub fn by_device(devices: Option<&Devices>, schema: &Schema, message: &mut Value
         return;
     };
     let driver = arguments.get("driver").and_then(Value::as_str);
-    let known = devices.zip(driver).and_then(|(devices, driver)| {
-        devices.device(driver).map(|device| (devices, device))
-    });
+    let known = devices
+        .zip(driver)
+        .and_then(|(devices, driver)| devices.device(driver).map(|device| (devices, device)));
     let Some((devices, device)) = known else {
         return;
     };

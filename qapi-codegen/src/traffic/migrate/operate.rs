@@ -33,7 +33,9 @@ pub fn all(
             Step::Scale(scale) => self::scale(work, scale)?,
             Step::Respell(respell) => self::respell(work, respell),
             Step::Literals(Literals::Schema) => literals::by_schema(schema, &mut work.message),
-            Step::Literals(Literals::Device) => literals::by_device(devices, schema, &mut work.message),
+            Step::Literals(Literals::Device) => {
+                literals::by_device(devices, schema, &mut work.message)
+            }
         }
     }
     Ok(work.message != before)
@@ -74,7 +76,9 @@ fn unwrap(work: &mut Work, member: &str) -> Result<(), String> {
     let Value::Object(inner) = members.remove(place).value else {
         return Err(format!("`{member}` is no object."));
     };
-    let clash = inner.iter().find(|new| members.iter().any(|old| old.name == new.name));
+    let clash = inner
+        .iter()
+        .find(|new| members.iter().any(|old| old.name == new.name));
     if let Some(clash) = clash {
         return Err(format!("`{}` is given twice.", clash.name.value));
     }
@@ -96,7 +100,10 @@ fn rename(work: &mut Work, names: &FromTo) -> Result<(), String> {
         }
     });
     match clash {
-        true => Err(format!("`{}` and `{}` are both given.", names.from, names.to)),
+        true => Err(format!(
+            "`{}` and `{}` are both given.",
+            names.from, names.to
+        )),
         false => Ok(()),
     }
 }
@@ -120,7 +127,9 @@ fn merge(work: &mut Work, names: &FromTo) -> Result<(), String> {
 
 fn move_member(work: &mut Work, paths: &FromTo) {
     let mut taken = None;
-    change(work, &paths.from, &mut |object, name| taken = object.take(name));
+    change(work, &paths.from, &mut |object, name| {
+        taken = object.take(name)
+    });
     let Some(value) = taken else {
         return;
     };
@@ -141,13 +150,21 @@ fn carry(work: &mut Work, carry: &Carry) -> Result<(), String> {
     let Some(given) = arguments(work) else {
         return Ok(());
     };
-    let node = places::all(given, &carry.name).find_map(Value::as_str).map(str::to_owned);
+    let node = places::all(given, &carry.name)
+        .find_map(Value::as_str)
+        .map(str::to_owned);
     let mut taken = None;
-    places::change(given, &carry.from, &mut |object, name| taken = object.take(name));
+    places::change(given, &carry.from, &mut |object, name| {
+        taken = object.take(name)
+    });
     // An object with nothing left in it was there for what was taken.
     if let Some((outer, _)) = carry.from.rsplit_once('.') {
         places::change(given, outer, &mut |object, name| {
-            if object.get(name).and_then(Value::members).is_some_and(<[_]>::is_empty) {
+            if object
+                .get(name)
+                .and_then(Value::members)
+                .is_some_and(<[_]>::is_empty)
+            {
                 object.take(name);
             }
         });
@@ -163,16 +180,21 @@ fn carry(work: &mut Work, carry: &Carry) -> Result<(), String> {
 }
 
 fn set(work: &mut Work, set: &Set) -> Result<(), String> {
-    let value = parse(&set.value).map_err(|mistake| mistake.message)?.value.into_owned();
-    change(work, &set.member, &mut |object, name| {
-        match object.get_mut(name) {
+    let value = parse(&set.value)
+        .map_err(|mistake| mistake.message)?
+        .value
+        .into_owned();
+    change(
+        work,
+        &set.member,
+        &mut |object, name| match object.get_mut(name) {
             Some(there) => *there = value.clone(),
             None => object
                 .members_mut()
                 .into_iter()
                 .for_each(|members| members.push(Member::new(name.to_owned(), value.clone()))),
-        }
-    });
+        },
+    );
     Ok(())
 }
 
@@ -191,7 +213,11 @@ fn scale(work: &mut Work, scale: &Scale) -> Result<(), String> {
             _ => failed = true,
         }
     });
-    if failed { Err("It is no whole number then.".to_owned()) } else { Ok(()) }
+    if failed {
+        Err("It is no whole number then.".to_owned())
+    } else {
+        Ok(())
+    }
 }
 
 fn respell(work: &mut Work, respell: &Respell) {

@@ -7,7 +7,10 @@ pub fn all<'v, 't>(value: &'v Value<'t>, path: &str) -> impl Iterator<Item = &'v
     let mut found = vec![value];
     for name in path.split('.').filter(|name| !name.is_empty()) {
         let (name, is_each) = each(name);
-        found = found.into_iter().filter_map(|value| value.get(name)).collect();
+        found = found
+            .into_iter()
+            .filter_map(|value| value.get(name))
+            .collect();
         if is_each {
             found = found.into_iter().flat_map(items).collect();
         }
@@ -34,7 +37,9 @@ pub fn change(
     let (name, is_each) = each(first);
     match (value.get_mut(name), is_each) {
         (Some(Value::Array(items)), true) => {
-            items.iter_mut().for_each(|item| self::change(item, rest, change));
+            items
+                .iter_mut()
+                .for_each(|item| self::change(item, rest, change));
         }
         (Some(inner), false) => self::change(inner, rest, change),
         _ => {}
@@ -52,5 +57,6 @@ fn change_here(
 }
 
 fn each(name: &str) -> (&str, bool) {
-    name.strip_suffix("[]").map_or((name, false), |name| (name, true))
+    name.strip_suffix("[]")
+        .map_or((name, false), |name| (name, true))
 }

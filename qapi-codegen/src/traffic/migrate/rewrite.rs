@@ -32,7 +32,9 @@ pub fn entry(migrator: &mut Migrator<'_>, entry: &Entry<'_>) -> Rewritten {
     match &entry.content {
         Content::Other => Rewritten::default(),
         Content::Message(parsed) => message(migrator, entry, parsed),
-        Content::Recorded(recorded) if recorded.is_sent => self::recorded(migrator, entry, recorded),
+        Content::Recorded(recorded) if recorded.is_sent => {
+            self::recorded(migrator, entry, recorded)
+        }
         Content::Recorded(_) => Rewritten::default(),
         Content::Shell(shell) => self::shell(migrator, entry, shell),
         Content::Broken(broken) => Rewritten {
@@ -41,7 +43,10 @@ pub fn entry(migrator: &mut Migrator<'_>, entry: &Entry<'_>) -> Rewritten {
                 place: broken.place,
                 command: None,
                 before: String::from_utf8_lossy(entry.bytes).trim().to_owned(),
-                migration: left_with(vec![plain(format!("It cannot be read: {}.", broken.message))]),
+                migration: left_with(vec![plain(format!(
+                    "It cannot be read: {}.",
+                    broken.message
+                ))]),
             }],
         },
     }
@@ -82,7 +87,9 @@ fn recorded(migrator: &mut Migrator<'_>, entry: &Entry<'_>, recorded: &Recorded<
         if let Some(member) = line.get_mut("raw") {
             *member = Value::text(raw);
         }
-        Style::of(&String::from_utf8_lossy(entry.bytes)).write(&line).into_bytes()
+        Style::of(&String::from_utf8_lossy(entry.bytes))
+            .write(&line)
+            .into_bytes()
     });
     Rewritten { bytes, requests }
 }
@@ -115,7 +122,10 @@ fn request(
     parsed: &Parsed<'_>,
     place: Place,
 ) -> Request {
-    let name = parsed.value.get("execute").or_else(|| parsed.value.get("exec-oob"));
+    let name = parsed
+        .value
+        .get("execute")
+        .or_else(|| parsed.value.get("exec-oob"));
     Request {
         place,
         command: name.and_then(Value::as_str).map(str::to_owned),
@@ -127,7 +137,10 @@ fn request(
 impl Request {
     /// The new request on one line, unless it is as it was.
     pub fn after(&self) -> Option<String> {
-        self.migration.message.as_ref().map(|message| Style::SPACED.write(message))
+        self.migration
+            .message
+            .as_ref()
+            .map(|message| Style::SPACED.write(message))
     }
 
     /// Whether a person has to decide.

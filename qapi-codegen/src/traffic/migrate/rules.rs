@@ -41,6 +41,10 @@ pub struct Rule {
     /// What is done, in this order.
     #[serde(default, rename = "do")]
     pub steps: Vec<Step>,
+    /// The series that the example is written for, where it is not the one
+    /// before `since`.
+    #[serde(default, deserialize_with = "some_series")]
+    pub written_for: Option<Series>,
     /// A request that it is for.
     pub before: String,
     /// What that becomes; nothing where it is left.
@@ -244,6 +248,10 @@ fn is_text(value: &Value<'_>, text: &str) -> bool {
         Value::Bool(value) => value.to_string() == text,
         _ => false,
     }
+}
+
+fn some_series<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Series>, D::Error> {
+    series(deserializer).map(Some)
 }
 
 fn series<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Series, D::Error> {

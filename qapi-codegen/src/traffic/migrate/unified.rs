@@ -48,7 +48,11 @@ impl<W: Write> Unified<W> {
     pub fn add(&mut self, old: &[u8], new: &[u8]) -> io::Result<()> {
         self.open[0].extend_from_slice(old);
         self.open[1].extend_from_slice(new);
-        if self.open.iter().all(|text| text.ends_with(b"\n")) { self.lines() } else { Ok(()) }
+        if self.open.iter().all(|text| text.ends_with(b"\n")) {
+            self.lines()
+        } else {
+            Ok(())
+        }
     }
 
     /// Ends both texts.
@@ -109,7 +113,12 @@ impl<W: Write> Unified<W> {
         keep_last(&mut self.same, CONTEXT);
         let hunk = std::mem::take(&mut self.hunk);
         if let Some(name) = self.name.take() {
-            writeln!(self.out, "--- a/{}\n+++ b/{}", name.trim_start_matches('/'), name.trim_start_matches('/'))?;
+            writeln!(
+                self.out,
+                "--- a/{}\n+++ b/{}",
+                name.trim_start_matches('/'),
+                name.trim_start_matches('/')
+            )?;
         }
         let ([old, new], [old_lines, new_lines]) = (hunk.first, hunk.lines);
         writeln!(self.out, "@@ -{old},{old_lines} +{new},{new_lines} @@")?;
@@ -122,7 +131,8 @@ impl Hunk {
         self.text.push(sign);
         self.text.extend_from_slice(line);
         if !line.ends_with(b"\n") {
-            self.text.extend_from_slice(b"\n\\ No newline at end of file\n");
+            self.text
+                .extend_from_slice(b"\n\\ No newline at end of file\n");
         }
         self.lines = [self.lines[0] + lines[0], self.lines[1] + lines[1]];
     }
@@ -152,9 +162,21 @@ mod tests {
     fn changes_have_three_lines_around_them() {
         let same = |line: &'static str| (line, line);
         let text = unified(&[
-            same("1\n"), same("2\n"), same("3\n"), same("4\n"), ("5\n", "five\n"), same("6\n"),
-            same("7\n"), same("8\n"), same("9\n"), same("10\n"), same("11\n"), same("12\n"),
-            same("a "), ("b", "c"), same("\n"),
+            same("1\n"),
+            same("2\n"),
+            same("3\n"),
+            same("4\n"),
+            ("5\n", "five\n"),
+            same("6\n"),
+            same("7\n"),
+            same("8\n"),
+            same("9\n"),
+            same("10\n"),
+            same("11\n"),
+            same("12\n"),
+            same("a "),
+            ("b", "c"),
+            same("\n"),
         ]);
         let expected = "--- a/a.qmp\n+++ b/a.qmp\n\
             @@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n\
