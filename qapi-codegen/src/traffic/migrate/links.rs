@@ -32,11 +32,10 @@ impl Links {
         if self.nodes.len() == MOST_NODES {
             self.nodes.clear();
         }
-        let node = Node {
-            name: name.to_owned(),
-            ..Node::default()
-        };
-        self.nodes.insert(old.to_owned(), node);
+        // What its device is to get was found before.
+        let node = self.nodes.entry(old.to_owned()).or_default();
+        node.name = name.to_owned();
+        node.device = None;
     }
 
     /// The device of a node is to get a property.
