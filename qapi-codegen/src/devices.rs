@@ -29,7 +29,8 @@ pub struct Devices {
     /// How whoever built it calls the package, which may be nothing.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub package: String,
-    /// Devices that there are, and whose properties QEMU did not list.
+    /// Devices that there are, and whose properties QEMU did not list or was not
+    /// asked for; `*` at the beginning stands for any text.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unlisted: BTreeSet<String>,
     /// Properties that always come together.
@@ -118,6 +119,15 @@ impl Devices {
     /// The device with this name, if its properties are known.
     pub fn device(&self, name: &str) -> Option<&Device> {
         self.devices.get(name)
+    }
+
+    /// Whether there is a device whose properties are not known.
+    pub fn is_unlisted(&self, name: &str) -> bool {
+        let ends = |pattern: &String| {
+            let end = pattern.strip_prefix('*');
+            end.is_some_and(|end| name.ends_with(end))
+        };
+        self.unlisted.contains(name) || self.unlisted.iter().any(ends)
     }
 
     /// The properties of the group with this name.

@@ -35,6 +35,7 @@ macro_rules! commands {
 
 commands! {
     check::Check,
+    devices::Devices,
     generate::Generate,
     import::Import,
     inspect::Inspect,

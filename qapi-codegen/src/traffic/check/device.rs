@@ -34,6 +34,10 @@ pub fn check<'w, 'k>(
         let name = member.name.value.as_ref();
         let path = Path::Root.member(name);
         match (shape.member(name), &known) {
+            // QEMU looks for a text and takes anything else for nothing.
+            (Some(stated), _) if stated.optional && member.value.as_str().is_none() => {
+                problems.push(literal::passed_over(&member.value, &path));
+            }
             (Some(stated), _) => walk.value(stated.ty, &member.value, &path, problems),
             (None, Some((devices, device))) => {
                 property(&walk, devices, device, member, problems);
@@ -60,7 +64,7 @@ fn find<'k>(
     let path = Path::Root.member("driver");
     let series = walk.checker.series;
     let shown = hints::shortened(driver);
-    problems.push(match devices.unlisted.contains(name) {
+    problems.push(match devices.is_unlisted(name) {
         true => {
             let message = format!("QEMU {series} does not tell the properties of `{shown}`");
             Problem::new(Code::Unchecked, Severity::Unknown, &path, message)

@@ -50,6 +50,7 @@ pub struct Checker<'k> {
     schema: &'k Schema,
     series: Series,
     shapes: Shapes<'k>,
+    notes: notes::Notes<'k>,
     knowledge: Knowledge<'k>,
 }
 
@@ -117,6 +118,7 @@ impl<'k> Checker<'k> {
             schema,
             series: schema.version.series(),
             shapes: Shapes::new(schema),
+            notes: notes::Notes::new(schema, knowledge),
             knowledge,
         }
     }
@@ -172,6 +174,7 @@ impl<'k> Checker<'k> {
         let what = format!("the command `{}`", command.meta.name);
         notes::lifecycle(&command.meta, &what, &Path::Root, problems);
         notes::deprecations(self, &command.meta.name, problems);
+        notes::condition(&command.meta, problems);
     }
 
     fn unknown_command(&self, name: &str) -> Problem {

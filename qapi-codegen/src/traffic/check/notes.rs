@@ -1,11 +1,63 @@
 //! What a person should know of a request that the schema has nothing against.
 
+use std::collections::HashMap;
+
 use super::path::Path;
 use super::problem::{Code, Problem, Severity};
-use super::{Checker, hints};
-use crate::behaviour::{Change, Effect};
-use crate::schema::{Member, Meta};
+use super::{Checker, Knowledge, Requirement, hints};
+use crate::behaviour::{Change, Deprecation, Effect};
+use crate::schema::{Member, Meta, Schema};
 use crate::traffic::json::Value;
+use crate::version::Series;
+
+/// What is known of each command beside the schema, looked up once.
+pub struct Notes<'k> {
+    by_command: HashMap<&'k str, OfCommand<'k>>,
+}
+
+/// What is known of one command beside the schema.
+#[derive(Default)]
+struct OfCommand<'k> {
+    deprecations: Vec<&'k Deprecation>,
+    requirements: Vec<&'k Requirement>,
+    changes: Vec<&'k Change>,
+}
+
+impl<'k> Notes<'k> {
+    /// What is known of the commands of a release.
+    pub fn new(schema: &'k Schema, knowledge: Knowledge<'k>) -> Self {
+        let series = schema.version.series();
+        let names = schema.commands.iter().map(|command| command.meta.name.as_str());
+        Notes {
+            by_command: names.map(|name| (name, OfCommand::new(name, series, knowledge))).collect(),
+        }
+    }
+
+    fn of(&self, command: &str) -> Option<&OfCommand<'k>> {
+        self.by_command.get(command)
+    }
+}
+
+impl<'k> OfCommand<'k> {
+    fn new(name: &'k str, series: Series, knowledge: Knowledge<'k>) -> Self {
+        let mut known = OfCommand::default();
+        if let Some(requests) = knowledge.requests {
+            known.requirements = requests.wanted(name, series).collect();
+        }
+        if let Some(behaviour) = knowledge.behaviour {
+            let deprecated = behaviour.deprecated_in(series);
+            known.deprecations =
+                deprecated.filter(|entry| entry.target == name && entry.member.is_none()).collect();
+            let is_past = |change: &&Change| {
+                change.effect != Effect::Accepts
+                    && change.commands.iter().any(|command| command == name)
+                    && change.since.iter().any(|since| *since <= series)
+            };
+            known.changes = behaviour.changes.iter().filter(is_past).collect();
+        }
+        known
+    }
+}
 
 /// Warns of what is to go, or may change.
 pub fn lifecycle(meta: &Meta, what: &str, path: &Path<'_>, problems: &mut Vec<Problem>) {
@@ -17,6 +69,22 @@ pub fn lifecycle(meta: &Meta, what: &str, path: &Path<'_>, problems: &mut Vec<Pr
     }
     if meta.has_feature("unstable") || meta.name.starts_with("x-") {
         warn(Code::Unstable, format!("{what} may change without notice"));
+    }
+}
+
+/// Tells that only some builds have a command.
+pub fn condition(meta: &Meta, problems: &mut Vec<Problem>) {
+    if let Some(condition) = &meta.condition {
+        let message = format!(
+            "only builds with {condition} have the command `{}`",
+            meta.name
+        );
+        problems.push(Problem::new(
+            Code::Conditional,
+            Severity::Note,
+            &Path::Root,
+            message,
+        ));
     }
 }
 
@@ -33,12 +101,8 @@ pub fn member_lifecycle(member: &Member, path: &Path<'_>, problems: &mut Vec<Pro
 
 /// Warns of a command that only documentation calls deprecated.
 pub fn deprecations(checker: &Checker<'_>, command: &str, problems: &mut Vec<Problem>) {
-    let Some(behaviour) = checker.knowledge.behaviour else {
-        return;
-    };
-    let entries = behaviour.deprecated_in(checker.series);
-    let about = entries.filter(|entry| entry.target == command && entry.member.is_none());
-    for entry in about {
+    let entries = checker.notes.of(command).map(|known| &known.deprecations);
+    for entry in entries.into_iter().flatten() {
         let is_told =
             |problem: &mut Problem| problem.code == Code::Deprecated && problem.path.is_empty();
         let help = Some(entry.todo.trim().to_owned());
@@ -59,10 +123,8 @@ pub fn requirements(
     arguments: &Value<'_>,
     problems: &mut Vec<Problem>,
 ) {
-    let Some(requests) = checker.knowledge.requests else {
-        return;
-    };
-    for wanted in requests.wanted(command, checker.series) {
+    let wanted = checker.notes.of(command).map(|known| &known.requirements);
+    for wanted in wanted.into_iter().flatten() {
         // What is wrong with the whole is told already.
         if !wanted.within(arguments) {
             continue;
@@ -92,14 +154,8 @@ pub fn behaviour(
     arguments: &Value<'_>,
     problems: &mut Vec<Problem>,
 ) {
-    let Some(behaviour) = checker.knowledge.behaviour else {
-        return;
-    };
-    let past = behaviour.changes.iter().filter(|change| {
-        change.effect != Effect::Accepts
-            && change.commands.iter().any(|name| name == command)
-            && change.since.iter().any(|since| *since <= checker.series)
-    });
+    let past = checker.notes.of(command).map(|known| &known.changes);
+    let past = past.into_iter().flatten().copied();
     // What is refused for its arguments was told as what is missing.
     let is_told = problems
         .iter()

@@ -53,6 +53,8 @@ macro_rules! codes {
 codes! {
     /// A request that met a change of behaviour.
     Behaviour = "behaviour",
+    /// Something that only some builds have.
+    Conditional = "conditional",
     /// Something that is to go.
     Deprecated = "deprecated",
     /// A member that is written twice.
