@@ -105,7 +105,9 @@ fn migrate_a_log(bencher: Bencher<'_, '_>) {
         let mut length = 0;
         read(&mut text.as_bytes(), &|_| true, &mut |entry| {
             let rewritten = rewrite::entry(&mut migrator, &entry);
-            length += rewritten.bytes.map_or(entry.bytes.len(), |bytes| bytes.len());
+            length += rewritten
+                .bytes
+                .map_or(entry.bytes.len(), |bytes| bytes.len());
             Ok::<(), std::io::Error>(())
         })
         .map(|()| length)

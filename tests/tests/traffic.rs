@@ -4,11 +4,13 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use qapi_codegen::traffic::check::{Checked, Checker, Problem, Session, Severity, Verdict};
+use qapi_codegen::traffic::check::{Checked, Checker, Log, Session, Severity, Verdict};
 use qapi_codegen::traffic::json::{Parsed, Value, parse, parse_prefix};
+use qapi_codegen::traffic::read::read;
 use serde::Deserialize;
+use tests::answers::{self, Meaning, Refusals};
 use xtask::known::Known;
 
 /// How often the verdicts agree, by what QEMU answered.
@@ -57,13 +59,6 @@ fn verdicts_agree_with_7_2_22() {
     assert_eq!(play("7.2.22", "7.2"), expected);
 }
 
-/// What refusals mean.
-#[derive(Deserialize)]
-struct Refusals {
-    form: Vec<String>,
-    moment: Vec<String>,
-}
-
 /// Where verdict and answer differ.
 #[derive(Deserialize)]
 struct Disagreements {
@@ -95,14 +90,6 @@ impl Disagreement {
     }
 }
 
-fn data<T: serde::de::DeserializeOwned>(name: &str) -> T {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("data")
-        .join(name);
-    let text = fs::read_to_string(path).expect("the file is part of the repository");
-    toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
-}
-
 /// A request as it was sent, and what came of it.
 struct Exchange {
     session: String,
@@ -121,8 +108,8 @@ enum Answer {
 fn play(release: &str, series: &str) -> Agreements {
     let known = Known::open(series).expect("the series is imported");
     let checker = known.checker(None);
-    let refusals: Refusals = data("refusals.toml");
-    let all: Disagreements = data("disagreements.toml");
+    let refusals: Refusals = answers::data("refusals.toml");
+    let all: Disagreements = answers::data("disagreements.toml");
     let explained: Vec<_> = all
         .disagreement
         .iter()
@@ -167,7 +154,7 @@ fn compare(
             agreements.returned += 1;
             Ok(())
         }
-        Answer::Refused(text) => match meaning(text, refusals) {
+        Answer::Refused(text) => match refusals.meaning(text) {
             None => Err(format!("it is not known what this means: {text}")),
             Some(Meaning::Moment) if is_rejected => Err(format!("QEMU looked further: {text}")),
             Some(Meaning::Moment) => {
@@ -181,7 +168,8 @@ fn compare(
                     .problems
                     .iter()
                     .filter(|p| p.severity == Severity::Error);
-                let names_it = name.is_none_or(|name| errors.clone().any(|p| is_about(p, &name)));
+                let names_it =
+                    name.is_none_or(|name| errors.clone().any(|p| answers::is_about(p, &name)));
                 agreements.form += usize::from(names_it);
                 if names_it {
                     Ok(())
@@ -191,53 +179,6 @@ fn compare(
             }
         },
     }
-}
-
-enum Meaning {
-    Form(Option<String>),
-    Moment,
-}
-
-fn meaning(text: &str, refusals: &Refusals) -> Option<Meaning> {
-    let form = refusals
-        .form
-        .iter()
-        .find_map(|pattern| matched(pattern, text));
-    let moment = || {
-        refusals
-            .moment
-            .iter()
-            .find_map(|pattern| matched(pattern, text))
-    };
-    form.map(Meaning::Form)
-        .or_else(|| moment().map(|_| Meaning::Moment))
-}
-
-/// What the first `*` of a pattern stands for, if the pattern fits.
-fn matched(pattern: &str, text: &str) -> Option<Option<String>> {
-    let Some((before, after)) = pattern.split_once('*') else {
-        return (pattern == text).then_some(None);
-    };
-    let rest = text.strip_prefix(before)?;
-    let next = after.split('*').next().unwrap_or_default();
-    let end = if next.is_empty() {
-        rest.len()
-    } else {
-        rest.find(next)?
-    };
-    let fits = after.contains('*') || rest.len() == end + next.len();
-    // Only what stands in quotes, or is a command, is a name.
-    let is_name = before.ends_with('\'') || before.starts_with("The command");
-    fits.then(|| is_name.then(|| rest[..end].to_owned()))
-}
-
-/// Whether a problem is about what QEMU names.
-fn is_about(problem: &Problem, name: &str) -> bool {
-    let last = name.rsplit('.').next().unwrap_or_default();
-    // 2.5 has no name for the elements of an array and calls them so.
-    let is_element = last == "null" && problem.path.ends_with(']');
-    let ends = problem.path == last || problem.path.ends_with(&format!(".{last}"));
-    is_element || ends || problem.message.contains(&format!("`{last}`"))
 }
 
 impl fmt::Display for Exchange {
@@ -384,5 +325,34 @@ fn read(reply: &Value<'_>) -> Answer {
             Answer::Refused(text.unwrap_or_default().to_owned())
         }
         (None, None) => Answer::None,
+    }
+}
+
+/// What QEMU sent is what its schema says that it sends.
+#[test]
+fn replies_and_events_are_those_of_the_release() {
+    for (release, series) in [("2.5.1", "2.5"), ("2.11.0", "2.11"), ("7.2.22", "7.2")] {
+        let known = Known::open(series).expect("the series is imported");
+        let checker = known.checker(None);
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("recordings")
+            .join(release);
+        for name in ["events.jsonl", "queries.jsonl", "seed-scenario.jsonl"] {
+            let text = fs::read_to_string(folder.join(name)).expect("the file can be read");
+            let mut log = Log::new(&checker, true);
+            let (mut received, mut wrong) = (0, Vec::new());
+            read(&mut text.as_bytes(), &|_| false, &mut |entry| {
+                for finding in log.entry(&entry) {
+                    if finding.kind != qapi_codegen::traffic::check::Kind::Request {
+                        received += 1;
+                        wrong.extend(finding.checked.problems);
+                    }
+                }
+                Ok::<(), std::io::Error>(())
+            })
+            .expect("a text in memory can be read");
+            assert!(received > 20, "{release} {name}: {received}");
+            assert!(wrong.is_empty(), "{release} {name}: {wrong:?}");
+        }
     }
 }

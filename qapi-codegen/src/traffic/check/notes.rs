@@ -27,9 +27,14 @@ impl<'k> Notes<'k> {
     /// What is known of the commands of a release.
     pub fn new(schema: &'k Schema, knowledge: Knowledge<'k>) -> Self {
         let series = schema.version.series();
-        let names = schema.commands.iter().map(|command| command.meta.name.as_str());
+        let names = schema
+            .commands
+            .iter()
+            .map(|command| command.meta.name.as_str());
         Notes {
-            by_command: names.map(|name| (name, OfCommand::new(name, series, knowledge))).collect(),
+            by_command: names
+                .map(|name| (name, OfCommand::new(name, series, knowledge)))
+                .collect(),
         }
     }
 
@@ -46,8 +51,9 @@ impl<'k> OfCommand<'k> {
         }
         if let Some(behaviour) = knowledge.behaviour {
             let deprecated = behaviour.deprecated_in(series);
-            known.deprecations =
-                deprecated.filter(|entry| entry.target == name && entry.member.is_none()).collect();
+            known.deprecations = deprecated
+                .filter(|entry| entry.target == name && entry.member.is_none())
+                .collect();
             let is_past = |change: &&Change| {
                 change.effect != Effect::Accepts
                     && change.commands.iter().any(|command| command == name)
