@@ -6,9 +6,9 @@ use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 
-use qapi_codegen::traffic::check::{Checked, Checker, Log, Session, Severity, Verdict};
+use qapi_codegen::traffic::check::{Checked, Checker, Kind, Log, Session, Severity, Verdict};
 use qapi_codegen::traffic::json::{Parsed, Value, parse, parse_prefix};
-use qapi_codegen::traffic::read::read;
+use qapi_codegen::traffic::read;
 use serde::Deserialize;
 use tests::answers::{self, Meaning, Refusals};
 use xtask::known::Known;
@@ -341,9 +341,9 @@ fn replies_and_events_are_those_of_the_release() {
             let text = fs::read_to_string(folder.join(name)).expect("the file can be read");
             let mut log = Log::new(&checker, true);
             let (mut received, mut wrong) = (0, Vec::new());
-            read(&mut text.as_bytes(), &|_| false, &mut |entry| {
+            read::read(&mut text.as_bytes(), &|_| false, &mut |entry| {
                 for finding in log.entry(&entry) {
-                    if finding.kind != qapi_codegen::traffic::check::Kind::Request {
+                    if finding.kind != Kind::Request {
                         received += 1;
                         wrong.extend(finding.checked.problems);
                     }
