@@ -59,7 +59,7 @@ fn checker(schema: &'static Schema) -> Checker<'static> {
     Checker::new(schema, knowledge)
 }
 
-/// Messages as a management program exchanges them, ten of each kind.
+/// Messages as a management program and QEMU exchange them.
 const MESSAGES: [&str; 6] = [
     r#"{"execute": "query-status", "id": "libvirt-1"}"#,
     r#"{"return": {"status": "running", "singlestep": false, "running": true}, "id": "libvirt-1"}"#,

@@ -408,15 +408,24 @@ fn of_type(schema: &Schema, id: TypeId, choices: &mut Choices<'_>, depth: usize)
 }
 
 #[test]
-fn requests_at_random_are_accepted_or_left() {
+fn requests_of_2_5_at_random_are_accepted_by_2_11_or_left() {
+    accepted_or_left("2.5", "2.11", 3000);
+}
+
+#[test]
+fn requests_of_2_11_at_random_are_accepted_by_10_0_or_left() {
+    accepted_or_left("2.11", "10.0", 1000);
+}
+
+fn accepted_or_left(old: &str, new: &str, cases: u32) {
     let (old, new, rules) = (
-        Known::open("2.5").unwrap(),
-        Known::open("2.11").unwrap(),
+        Known::open(old).unwrap(),
+        Known::open(new).unwrap(),
         rules(),
     );
     let (from, to) = (old.checker(None), new.checker(None));
     let mut runner = TestRunner::new(Config {
-        cases: 3000,
+        cases,
         failure_persistence: None,
         ..Config::default()
     });

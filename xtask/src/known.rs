@@ -12,7 +12,7 @@ use qapi_codegen::behaviour::{self, Behaviour};
 use qapi_codegen::devices::{self, Devices};
 use qapi_codegen::imported::{self, Interface};
 use qapi_codegen::schema::{self, resolve};
-use qapi_codegen::traffic::check::{Checker, Knowledge, Requests};
+use qapi_codegen::traffic::check::{self, Checker, Knowledge, Requests};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Series;
 
@@ -59,10 +59,7 @@ impl Known {
     }
 
     /// A checker for the release that uses all that is known.
-    pub fn checker<'k>(
-        &'k self,
-        elsewhere: Option<&'k dyn Fn(&str) -> Vec<Series>>,
-    ) -> Checker<'k> {
+    pub fn checker<'k>(&'k self, elsewhere: Option<check::Elsewhere<'k>>) -> Checker<'k> {
         let knowledge = Knowledge {
             elsewhere,
             ..self.knowledge()

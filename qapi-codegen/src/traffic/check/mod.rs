@@ -42,8 +42,11 @@ pub struct Knowledge<'k> {
     /// What became otherwise although no schema shows it.
     pub behaviour: Option<&'k Behaviour>,
     /// Which series have a command of this name, for hints.
-    pub elsewhere: Option<&'k dyn Fn(&str) -> Vec<Series>>,
+    pub elsewhere: Option<Elsewhere<'k>>,
 }
+
+/// Tells which series have a command, the oldest first.
+pub type Elsewhere<'k> = &'k dyn Fn(&str) -> Vec<Series>;
 
 /// Checks messages against one release.
 pub struct Checker<'k> {
