@@ -4,7 +4,9 @@
 
 pub mod analyse;
 pub mod ast;
+pub mod behaviour;
 pub mod codes;
+pub mod devices;
 pub mod diagnostic;
 pub mod doc;
 pub mod emit;
@@ -16,5 +18,6 @@ pub mod parse;
 pub mod restate;
 pub mod schema;
 pub mod source;
+pub mod traffic;
 pub mod validate;
 pub mod version;

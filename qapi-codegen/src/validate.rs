@@ -16,7 +16,7 @@ mod members;
 mod names;
 mod pragmas;
 mod releases;
-mod suggest;
+pub(crate) mod suggest;
 mod unions;
 mod view;
 

@@ -1,5 +1,6 @@
 //! Helpers of the integration tests.
 
+pub mod answers;
 pub mod clients;
 pub mod examples;
 pub mod qemu;

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use qapi_codegen::diagnostic::Diagnostic;
 use qapi_codegen::source::Sources;
+use qapi_codegen::traffic::check::Severity;
 
 use crate::failure::Failure;
 use crate::render;
@@ -44,6 +45,25 @@ impl Console {
         Ok(out.flush()?)
     }
 
+    /// Where much data is printed, piece by piece.
+    pub fn writer(&self) -> Box<dyn Write> {
+        Box::new(io::BufWriter::with_capacity(1 << 16, io::stdout()))
+    }
+
+    /// How data is coloured.
+    pub fn paint_data(&self) -> Paint {
+        Paint {
+            is_on: self.colors_data(),
+        }
+    }
+
+    /// How remarks are coloured.
+    pub fn paint_remarks(&self) -> Paint {
+        Paint {
+            is_on: self.colors(&io::stderr()),
+        }
+    }
+
     /// Prints a remark. Nobody may be listening, and that is no mistake.
     pub fn note(&mut self, text: &str) {
         let _ = writeln!(io::stderr().lock(), "note: {text}");
@@ -80,6 +100,29 @@ impl Console {
                 let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
                 stream.terminal() && !refused
             }
+        }
+    }
+}
+
+/// Colours for words.
+#[derive(Debug, Clone, Copy)]
+pub struct Paint {
+    is_on: bool,
+}
+
+impl Paint {
+    /// A word in the colour of how bad it is.
+    pub fn severity(self, severity: Severity, word: &str) -> String {
+        let color = match severity {
+            Severity::Error => "31",
+            Severity::Unknown => "35",
+            Severity::Warning => "33",
+            Severity::Note => "36",
+        };
+        if self.is_on {
+            format!("\u{1b}[1;{color}m{word}\u{1b}[0m")
+        } else {
+            word.to_owned()
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod derived;
 pub mod failure;
 pub mod features;
 pub mod introspected;
+pub mod known;
 pub mod monitor;
 pub mod progress;
 pub mod project;

@@ -34,9 +34,12 @@ macro_rules! commands {
 }
 
 commands! {
+    check::Check,
     ci::Ci,
+    devices::Devices,
     generate::Generate,
     import::Import,
     inspect::Inspect,
+    migrate::Migrate,
     verify::Verify,
 }

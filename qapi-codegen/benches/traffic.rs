@@ -1,0 +1,115 @@
+//! How fast recorded commands are checked and migrated, in bytes a second.
+//!
+//! `cargo bench -p qapi-codegen --bench traffic`
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use divan::Bencher;
+use divan::counter::BytesCount;
+
+use qapi_codegen::imported::{self, Interface};
+use qapi_codegen::load::Files;
+use qapi_codegen::schema::{Schema, resolve};
+use qapi_codegen::traffic::check::{Checker, Knowledge, Log, Requests};
+use qapi_codegen::traffic::migrate::{Migrator, Rules, rewrite};
+use qapi_codegen::traffic::read::read;
+use qapi_codegen::validate::validate;
+
+fn main() {
+    divan::main();
+}
+
+/// The files of the workspace.
+struct Disk;
+
+impl Files for Disk {
+    fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+}
+
+fn schemas() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas");
+    path.to_string_lossy().into_owned()
+}
+
+fn schema(series: &str) -> Schema {
+    let folder = format!("{}/{series}", schemas());
+    let loaded = imported::load(&Disk, &folder, Interface::Qmp).expect("the series is imported");
+    resolve(&validate(loaded).expect("a restated schema breaks no rule"))
+}
+
+fn text(name: &str) -> String {
+    std::fs::read_to_string(format!("{}/{name}", schemas())).expect("a file of the repository")
+}
+
+static OLD: LazyLock<Schema> = LazyLock::new(|| schema("2.5"));
+static NEW: LazyLock<Schema> = LazyLock::new(|| schema("2.11"));
+static REQUESTS: LazyLock<Requests> =
+    LazyLock::new(|| Requests::read(&text("requests.toml")).expect("valid data"));
+static RULES: LazyLock<Rules> =
+    LazyLock::new(|| Rules::read(&text("migrations.toml")).expect("valid data"));
+
+fn checker(schema: &'static Schema) -> Checker<'static> {
+    let knowledge = Knowledge {
+        requests: Some(&REQUESTS),
+        ..Knowledge::default()
+    };
+    Checker::new(schema, knowledge)
+}
+
+/// Messages as a management program and QEMU exchange them.
+const MESSAGES: [&str; 6] = [
+    r#"{"execute": "query-status", "id": "libvirt-1"}"#,
+    r#"{"return": {"status": "running", "singlestep": false, "running": true}, "id": "libvirt-1"}"#,
+    r#"{"execute": "blockdev-add", "arguments": {"driver": "qcow2", "node-name": "disk", "file": {"driver": "file", "filename": "/images/disk.qcow2", "aio": "native"}, "cache": {"direct": true, "no-flush": false}}, "id": "libvirt-2"}"#,
+    r#"{"timestamp": {"seconds": 1600000000, "microseconds": 1234}, "event": "RESUME"}"#,
+    r#"{"execute": "migrate-set-parameters", "arguments": {"cpu-throttle-initial": 20, "downtime-limit": 300}, "id": "libvirt-3"}"#,
+    r#"{"execute": "transaction", "arguments": {"actions": [{"type": "blockdev-snapshot-sync", "data": {"node-name": "disk", "snapshot-file": "/a", "snapshot-node-name": "s"}}]}}"#,
+];
+
+fn log() -> String {
+    let lines = MESSAGES.iter().cycle().take(6000);
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+#[divan::bench]
+fn check_a_log(bencher: Bencher<'_, '_>) {
+    check(bencher, false);
+}
+
+#[divan::bench]
+fn check_a_log_with_replies(bencher: Bencher<'_, '_>) {
+    check(bencher, true);
+}
+
+fn check(bencher: Bencher<'_, '_>, replies: bool) {
+    let (checker, text) = (checker(&NEW), log());
+    bencher.counter(BytesCount::of_str(&text)).bench_local(|| {
+        let mut log = Log::new(&checker, replies);
+        let mut found = 0;
+        read(&mut text.as_bytes(), &|_| true, &mut |entry| {
+            found += log.entry(&entry).len();
+            Ok::<(), std::io::Error>(())
+        })
+        .map(|()| found)
+    });
+}
+
+#[divan::bench]
+fn migrate_a_log(bencher: Bencher<'_, '_>) {
+    let (old, new, text) = (checker(&OLD), checker(&NEW), log());
+    bencher.counter(BytesCount::of_str(&text)).bench_local(|| {
+        let mut migrator = Migrator::new(&old, &new, &NEW, None, &RULES);
+        let mut length = 0;
+        read(&mut text.as_bytes(), &|_| true, &mut |entry| {
+            let rewritten = rewrite::entry(&mut migrator, &entry);
+            length += rewritten
+                .bytes
+                .map_or(entry.bytes.len(), |bytes| bytes.len());
+            Ok::<(), std::io::Error>(())
+        })
+        .map(|()| length)
+    });
+}

@@ -1,0 +1,128 @@
+//! Texts that become the values they stand for.
+
+use super::places;
+use crate::devices::Devices;
+use crate::schema::{Builtin, Content, Data, Item, Schema, Type, TypeId, TypeKind};
+use crate::traffic::check::literal;
+use crate::traffic::json::{Member, Value};
+
+/// Gives each argument the JSON type that the schema wants.
+pub fn by_schema(schema: &Schema, message: &mut Value<'static>) {
+    let name = places::all(message, "execute").find_map(Value::as_str);
+    let Some(command) = name.and_then(|name| schema.command(name)) else {
+        return;
+    };
+    let Data::Defined(id) = command.data else {
+        return;
+    };
+    if let Some(arguments) = message.get_mut("arguments") {
+        object(schema, id, arguments);
+    }
+}
+
+fn object(schema: &Schema, id: TypeId, value: &mut Value<'static>) {
+    for member in schema.members(id) {
+        if let Some(given) = value.get_mut(&member.meta.name) {
+            typed(schema, member.ty, given);
+        }
+    }
+    let TypeKind::Union(union) = &schema.get(id).kind else {
+        return;
+    };
+    let tag = value.get(&union.tag).and_then(Value::as_str);
+    let case = schema
+        .cases(union)
+        .into_iter()
+        .find(|case| Some(case.meta.name.as_str()) == tag);
+    match case.map(|case| case.content) {
+        Some(Content::Members(id)) => object(schema, id, value),
+        Some(Content::Data(_) | Content::Nothing) | None => {}
+    }
+}
+
+fn typed(schema: &Schema, ty: Type, value: &mut Value<'static>) {
+    match ty {
+        Type::One(Item::Builtin(builtin)) => scalar(builtin, value),
+        // Where a list is wanted, one option was one element.
+        Type::Array(item) if !matches!(value, Value::Array(_)) => {
+            let mut element = std::mem::replace(value, Value::Null);
+            element = wrapped(schema, item, element);
+            *value = Value::Array(vec![element]);
+        }
+        Type::One(Item::Defined(id)) => {
+            // An enum of `on` and `off` was given a truth value.
+            if let (TypeKind::Enum(_), Value::Bool(on)) = (&schema.get(id).kind, &value) {
+                *value = Value::text(literal::written(*on));
+            }
+        }
+        Type::Array(_) => {}
+    }
+}
+
+/// An element as the later release wants it: a text may stand in an object of
+/// its own.
+fn wrapped(schema: &Schema, item: Item, mut element: Value<'static>) -> Value<'static> {
+    match item {
+        Item::Builtin(builtin) => {
+            scalar(builtin, &mut element);
+            element
+        }
+        Item::Defined(id) => {
+            let members = schema.members(id);
+            match (&members[..], &element) {
+                ([only], Value::String(_) | Value::Number(_)) => {
+                    typed(schema, only.ty, &mut element);
+                    Value::Object(vec![Member::new(only.meta.name.clone(), element)])
+                }
+                _ => element,
+            }
+        }
+    }
+}
+
+/// Writes a value as one of this type, where it stands for one.
+fn scalar(builtin: Builtin, value: &mut Value<'static>) {
+    let new = match (builtin, &*value) {
+        (Builtin::Str, Value::Number(text)) => Some(Value::text(text.clone().into_owned())),
+        (Builtin::Str, Value::Bool(on)) => Some(Value::text(literal::written(*on))),
+        (Builtin::Bool, Value::String(text)) => literal::boolean(&text.value).map(Value::Bool),
+        (Builtin::Size, Value::String(text)) => literal::size(&text.value).map(number),
+        (Builtin::Str | Builtin::Any | Builtin::Number | Builtin::Null | Builtin::QType, _) => None,
+        (_, Value::String(text)) => literal::integer(&text.value).map(number),
+        _ => None,
+    };
+    if let Some(new) = new {
+        *value = new;
+    }
+}
+
+fn number(number: i128) -> Value<'static> {
+    Value::Number(number.to_string().into())
+}
+
+/// Gives each property the JSON type that the device wants.
+pub fn by_device(devices: Option<&Devices>, schema: &Schema, message: &mut Value<'static>) {
+    let Some(arguments) = message.get_mut("arguments") else {
+        return;
+    };
+    let driver = arguments.get("driver").and_then(Value::as_str);
+    let known = devices
+        .zip(driver)
+        .and_then(|(devices, driver)| devices.device(driver).map(|device| (devices, device)));
+    let Some((devices, device)) = known else {
+        return;
+    };
+    for member in arguments.members_mut().into_iter().flatten() {
+        let Some(ty) = devices.property(device, &member.name.value) else {
+            continue;
+        };
+        let of_schema = schema.type_named(ty).map(|id| Type::One(Item::Defined(id)));
+        match (literal::builtin(ty), of_schema) {
+            // The place of a PCI device is a text whatever it looks like.
+            _ if member.name.value == "addr" => {}
+            (Some(builtin), _) => scalar(builtin, &mut member.value),
+            (None, Some(ty)) => typed(schema, ty, &mut member.value),
+            (None, None) => {}
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Recorded commands: reading them, checking them against a release, and
+//! migrating them to a later one.
+//!
+//! The stages are folders, in the order in which a log passes them. [`json`]
+//! knows QEMU's dialect and no message; [`read`] knows in which notations
+//! people keep messages and no schema; [`check`] knows one release; [`migrate`]
+//! knows the way from one release to the next. None of them opens a file.
+//!
+//! # Examples
+//!
+//! ```
+//! use std::collections::HashMap;
+//!
+//! use qapi_codegen::load::load;
+//! use qapi_codegen::schema::resolve;
+//! use qapi_codegen::traffic::check::{Checker, Knowledge, Session, Verdict};
+//! use qapi_codegen::traffic::json::parse;
+//! use qapi_codegen::validate::validate;
+//! use qapi_codegen::version::Version;
+//!
+//! let text = "{ 'command': 'balloon', 'data': { 'value': 'int' } }";
+//! let files = HashMap::from([("qmp.json".to_owned(), text.into())]);
+//! let loaded = load(&files, "qmp.json", Version::new(2, 8, 0))?;
+//! let schema = resolve(&validate(loaded).expect("a schema without mistakes"));
+//!
+//! let checker = Checker::new(&schema, Knowledge::default());
+//! let message = r#"{"execute": "balloon", "arguments": {"value": "1024"}}"#;
+//! let parsed = parse(message).expect("a message");
+//! let checked = checker.request(&mut Session::default(), &parsed);
+//! assert_eq!(checked.verdict, Verdict::Rejected);
+//! assert_eq!(checked.problems[0].path, "value");
+//! assert_eq!(checked.problems[0].help.as_deref(), Some("write 1024 without quotes"));
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+pub mod check;
+pub mod json;
+pub mod migrate;
+pub mod read;

@@ -1,0 +1,358 @@
+//! For every request of the recordings, the verdict agrees with what that QEMU
+//! answered.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::fs;
+use std::path::PathBuf;
+
+use qapi_codegen::traffic::check::{Checked, Checker, Kind, Log, Session, Severity, Verdict};
+use qapi_codegen::traffic::json::{Parsed, Value, parse, parse_prefix};
+use qapi_codegen::traffic::read;
+use serde::Deserialize;
+use tests::answers::{self, Meaning, Refusals};
+use xtask::known::Known;
+
+/// How often the verdicts agree, by what QEMU answered.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Agreements {
+    /// It was done, and is accepted.
+    returned: usize,
+    /// It was refused for its form, and is rejected for the same.
+    form: usize,
+    /// It was refused for something of the moment, and is accepted.
+    moment: usize,
+    /// They differ, and data says why.
+    explained: usize,
+}
+
+#[test]
+fn verdicts_agree_with_2_5_1() {
+    let expected = Agreements {
+        returned: 317,
+        form: 143,
+        moment: 33,
+        explained: 8,
+    };
+    assert_eq!(play("2.5.1", "2.5"), expected);
+}
+
+#[test]
+fn verdicts_agree_with_2_11_0() {
+    let expected = Agreements {
+        returned: 327,
+        form: 138,
+        moment: 33,
+        explained: 9,
+    };
+    assert_eq!(play("2.11.0", "2.11"), expected);
+}
+
+#[test]
+fn verdicts_agree_with_7_2_22() {
+    let expected = Agreements {
+        returned: 178,
+        form: 90,
+        moment: 22,
+        explained: 6,
+    };
+    assert_eq!(play("7.2.22", "7.2"), expected);
+}
+
+/// Where verdict and answer differ.
+#[derive(Deserialize)]
+struct Disagreements {
+    #[serde(default)]
+    disagreement: Vec<Disagreement>,
+}
+
+#[derive(Deserialize)]
+struct Disagreement {
+    release: String,
+    #[serde(default)]
+    request: String,
+    #[serde(default)]
+    whole: Option<String>,
+    #[serde(default)]
+    session: String,
+    reason: String,
+}
+
+impl Disagreement {
+    fn explains(&self, exchange: &Exchange) -> bool {
+        exchange.sent.contains(&self.request)
+            && self
+                .whole
+                .as_ref()
+                .is_none_or(|whole| *whole == exchange.sent)
+            && exchange.session.starts_with(&self.session)
+            && !self.reason.is_empty()
+    }
+}
+
+/// A request as it was sent, and what came of it.
+struct Exchange {
+    session: String,
+    sent: String,
+    verdict: Checked,
+    answer: Answer,
+}
+
+enum Answer {
+    Returned,
+    Refused(String),
+    /// It got no answer that is known to be its own.
+    None,
+}
+
+fn play(release: &str, series: &str) -> Agreements {
+    let known = Known::open(series).expect("the series is imported");
+    let checker = known.checker(None);
+    let refusals: Refusals = answers::data("refusals.toml");
+    let all: Disagreements = answers::data("disagreements.toml");
+    let explained: Vec<_> = all
+        .disagreement
+        .iter()
+        .filter(|entry| entry.release == release)
+        .collect();
+    let mut used = vec![false; explained.len()];
+    let mut agreements = Agreements::default();
+    let mut failures = Vec::new();
+    for exchange in exchanges(release, &checker) {
+        let Err(failure) = compare(&exchange, &refusals, &mut agreements) else {
+            continue;
+        };
+        match explained.iter().position(|entry| entry.explains(&exchange)) {
+            Some(index) => {
+                used[index] = true;
+                agreements.explained += 1;
+            }
+            None => failures.push(format!("{exchange}\n  {failure}")),
+        }
+    }
+    let unused = explained.iter().zip(&used).filter(|(_, used)| !**used);
+    failures.extend(unused.map(|(entry, _)| format!("explains nothing: `{}`", entry.request)));
+    assert!(
+        failures.is_empty(),
+        "{}\n{agreements:?}",
+        failures.join("\n")
+    );
+    agreements
+}
+
+/// Compares a verdict with an answer.
+fn compare(
+    exchange: &Exchange,
+    refusals: &Refusals,
+    agreements: &mut Agreements,
+) -> Result<(), String> {
+    let is_rejected = exchange.verdict.verdict == Verdict::Rejected;
+    match &exchange.answer {
+        Answer::None => Ok(()),
+        Answer::Returned if is_rejected => Err("QEMU did it".to_owned()),
+        Answer::Returned => {
+            agreements.returned += 1;
+            Ok(())
+        }
+        Answer::Refused(text) => match refusals.meaning(text) {
+            None => Err(format!("it is not known what this means: {text}")),
+            Some(Meaning::Moment) if is_rejected => Err(format!("QEMU looked further: {text}")),
+            Some(Meaning::Moment) => {
+                agreements.moment += 1;
+                Ok(())
+            }
+            Some(Meaning::Form(_)) if !is_rejected => Err(format!("QEMU refused: {text}")),
+            Some(Meaning::Form(name)) => {
+                let errors = exchange
+                    .verdict
+                    .problems
+                    .iter()
+                    .filter(|p| p.severity == Severity::Error);
+                let names_it =
+                    name.is_none_or(|name| errors.clone().any(|p| answers::is_about(p, &name)));
+                agreements.form += usize::from(names_it);
+                if names_it {
+                    Ok(())
+                } else {
+                    Err(format!("QEMU named another: {text}"))
+                }
+            }
+        },
+    }
+}
+
+impl fmt::Display for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sent: String = self.sent.chars().take(300).collect();
+        let verdict = self.verdict.verdict.as_str();
+        write!(f, "[{}] {sent}: {verdict}", self.session)?;
+        self.verdict
+            .problems
+            .iter()
+            .try_for_each(|problem| write!(f, "\n  - {}: {}", problem.path, problem.message))
+    }
+}
+
+/// One line of a recording.
+#[derive(Deserialize, Default)]
+struct Line {
+    session: String,
+    step: String,
+    dir: String,
+    #[serde(default)]
+    raw: String,
+}
+
+fn exchanges(release: &str, checker: &Checker<'_>) -> Vec<Exchange> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("recordings")
+        .join(release);
+    let mut found = Vec::new();
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("the recordings are part of the repository")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "jsonl")
+        })
+        .collect();
+    paths.sort();
+    for path in paths {
+        let mut sessions: HashMap<String, Session> = HashMap::new();
+        let text = fs::read_to_string(path).expect("the file can be read");
+        let mut lines: VecDeque<Line> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a line"))
+            .collect();
+        while let Some(line) = lines.pop_front() {
+            let mut step = vec![line];
+            while lines
+                .front()
+                .is_some_and(|next| next.step == step[0].step && next.session == step[0].session)
+            {
+                step.extend(lines.pop_front());
+            }
+            let session = sessions.entry(step[0].session.clone()).or_default();
+            found.extend(of_step(&step, checker, session));
+        }
+    }
+    found
+}
+
+/// The exchanges of one step.
+fn of_step(step: &[Line], checker: &Checker<'_>, session: &mut Session) -> Vec<Exchange> {
+    let received = step.iter().filter(|line| line.dir == "<");
+    let replies = received.map(|line| parse(&line.raw));
+    // A broken reply is one of several lines; nothing is compared with it.
+    let mut replies: VecDeque<Value<'_>> = replies
+        .map(|parsed| parsed.map_or(Value::Null, |parsed| parsed.value))
+        .filter(|reply| reply.get("event").is_none() && reply.get("QMP").is_none())
+        .collect();
+    let mut found = Vec::new();
+    for line in step.iter().filter(|line| line.dir == ">") {
+        for (sent, parsed) in messages(&line.raw) {
+            let (verdict, answer) = match &parsed {
+                Some(parsed) => (
+                    checker.request(session, parsed),
+                    answer(&parsed.value, &mut replies),
+                ),
+                None => (broken(), first(&mut replies)),
+            };
+            found.push(Exchange {
+                session: line.session.clone(),
+                sent,
+                verdict,
+                answer,
+            });
+        }
+    }
+    found
+}
+
+/// The messages that were sent together; nothing stands for what is broken.
+fn messages(raw: &str) -> Vec<(String, Option<Parsed<'_>>)> {
+    let mut messages = Vec::new();
+    let mut rest = raw;
+    loop {
+        match parse_prefix(rest) {
+            Ok(None) => return messages,
+            Ok(Some(parsed)) => {
+                let (sent, left) = rest.split_at(parsed.end);
+                messages.push((sent.to_owned(), Some(parsed)));
+                rest = left;
+            }
+            Err(_) => {
+                messages.push((rest.to_owned(), None));
+                return messages;
+            }
+        }
+    }
+}
+
+fn broken() -> Checked {
+    Checked {
+        command: None,
+        verdict: Verdict::Rejected,
+        problems: Vec::new(),
+    }
+}
+
+fn first(replies: &mut VecDeque<Value<'_>>) -> Answer {
+    let reply = replies.pop_front();
+    // What is left answers the rest of what is broken.
+    replies.clear();
+    reply.map_or(Answer::None, |reply| read(&reply))
+}
+
+/// The answer to a request: the first with its id, or the first of all where
+/// QEMU gives none back.
+fn answer(request: &Value<'_>, replies: &mut VecDeque<Value<'_>>) -> Answer {
+    let id = request.get("id");
+    let own = replies.iter().position(|reply| reply.get("id") == id);
+    let nameless = || replies.iter().position(|reply| reply.get("id").is_none());
+    // QEMU writes what it read, and not how it was written.
+    let only = || (replies.len() == 1).then_some(0);
+    let place = own.or_else(nameless).or_else(only);
+    let reply = place.and_then(|place| replies.remove(place));
+    reply.map_or(Answer::None, |reply| read(&reply))
+}
+
+fn read(reply: &Value<'_>) -> Answer {
+    match (reply.get("return"), reply.get("error")) {
+        (Some(_), _) => Answer::Returned,
+        (None, Some(error)) => {
+            let text = error.get("desc").and_then(Value::as_str);
+            Answer::Refused(text.unwrap_or_default().to_owned())
+        }
+        (None, None) => Answer::None,
+    }
+}
+
+/// What QEMU sent is what its schema says that it sends.
+#[test]
+fn replies_and_events_are_those_of_the_release() {
+    for (release, series) in [("2.5.1", "2.5"), ("2.11.0", "2.11"), ("7.2.22", "7.2")] {
+        let known = Known::open(series).expect("the series is imported");
+        let checker = known.checker(None);
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("recordings")
+            .join(release);
+        for name in ["events.jsonl", "queries.jsonl", "seed-scenario.jsonl"] {
+            let text = fs::read_to_string(folder.join(name)).expect("the file can be read");
+            let mut log = Log::new(&checker, true);
+            let (mut received, mut wrong) = (0, Vec::new());
+            read::read(&mut text.as_bytes(), &|_| false, &mut |entry| {
+                for finding in log.entry(&entry) {
+                    if finding.kind != Kind::Request {
+                        received += 1;
+                        wrong.extend(finding.checked.problems);
+                    }
+                }
+                Ok::<(), std::io::Error>(())
+            })
+            .expect("a text in memory can be read");
+            assert!(received > 20, "{release} {name}: {received}");
+            assert!(wrong.is_empty(), "{release} {name}: {wrong:?}");
+        }
+    }
+}

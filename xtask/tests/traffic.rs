@@ -1,0 +1,192 @@
+//! `check` and `migrate` as a person calls them.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// Runs a command in a folder; the schemas are those of the repository.
+fn run(folder: &TempDir, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(arguments)
+        .current_dir(folder.path())
+        .env("CARGO_MANIFEST_DIR", env!("CARGO_MANIFEST_DIR"))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+/// Runs a command, and expects its status; gives its two outputs.
+fn expect(folder: &TempDir, status: i32, arguments: &[&str]) -> (String, String) {
+    let output = run(folder, arguments);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let (out, err) = (text(output.stdout), text(output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(status),
+        "{arguments:?}\n{out}\n{err}"
+    );
+    (out, err)
+}
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    folder
+}
+
+fn read(folder: &TempDir, name: &str) -> String {
+    fs::read_to_string(folder.path().join(name)).unwrap()
+}
+
+const SCRIPT: &str = "# attach\nx-blockdev-del node-name=a\nstop\n";
+
+#[test]
+fn check_tells_what_is_refused() {
+    let folder = folder(&[("a.qmp", SCRIPT)]);
+    let (out, err) = expect(&folder, 1, &["check", "--against", "2.11", "a.qmp"]);
+    assert!(out.contains("a.qmp:2:1: x-blockdev-del: rejected"), "{out}");
+    assert!(
+        out.contains("QEMU had it until 2.8; did you mean `blockdev-del`?"),
+        "{out}"
+    );
+    assert!(
+        err.contains("of 2 messages, QEMU 2.11 takes 1 and refuses 1"),
+        "{err}"
+    );
+    let (out, _) = expect(&folder, 0, &["check", "--against", "2.5", "a.qmp"]);
+    assert!(!out.contains("rejected"), "{out}");
+}
+
+#[test]
+fn check_prints_an_object_a_message() {
+    let text = "{\"execute\": \"stop\", \"options\": {}}\n{\"execute\": \"cont\"}\n{";
+    let folder = folder(&[("a.json", text)]);
+    let arguments = ["check", "--against", "2.11", "--format", "json", "a.json"];
+    let (out, _) = expect(&folder, 1, &arguments);
+    let found: Vec<serde_json::Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let verdicts: Vec<&str> = found
+        .iter()
+        .map(|found| found["verdict"].as_str().unwrap())
+        .collect();
+    assert_eq!(verdicts, ["rejected", "accepted", "rejected"]);
+    assert_eq!(found[0]["command"], "stop");
+    assert_eq!(found[0]["problems"][0]["path"], "options");
+    assert_eq!(
+        found[0]["problems"][0]["code"],
+        "unexpected-envelope-member"
+    );
+    assert_eq!(
+        (&found[2]["line"], &found[2]["command"]),
+        (&3.into(), &serde_json::Value::Null)
+    );
+}
+
+#[test]
+fn check_reads_replies_on_demand() {
+    let text = "{\"execute\": \"query-status\", \"id\": 1}\n\
+        {\"return\": {\"status\": \"running\"}, \"id\": 1}\n{\"event\": \"NOPE\"}\n";
+    let folder = folder(&[("a.log", text)]);
+    expect(&folder, 0, &["check", "--against", "10.0", "a.log"]);
+    let (out, _) = expect(
+        &folder,
+        1,
+        &["check", "--against", "10.0", "--replies", "a.log"],
+    );
+    assert!(out.contains("`return.running` is missing"), "{out}");
+    assert!(out.contains("QEMU 10.0 has no event `NOPE`"), "{out}");
+}
+
+#[test]
+fn what_cannot_be_read_is_status_2() {
+    let folder = folder(&[("a.qmp", SCRIPT)]);
+    for arguments in [
+        ["check", "--against", "2.11", "gone"],
+        ["check", "--against", "2.4", "a.qmp"],
+        ["check", "--against", "2.11", "."],
+    ] {
+        let (_, err) = expect(&folder, 2, &arguments);
+        assert!(err.starts_with("error: "), "{err}");
+    }
+    let older = ["migrate", "--from", "2.11", "--to", "2.5", "a.qmp"];
+    assert!(expect(&folder, 2, &older).1.contains("older"));
+}
+
+#[test]
+fn migrate_prints_the_text_and_tells_beside_it() {
+    let folder = folder(&[("a.qmp", SCRIPT)]);
+    let (out, err) = expect(
+        &folder,
+        0,
+        &["migrate", "--from", "2.5", "--to", "2.11", "a.qmp"],
+    );
+    assert_eq!(out, SCRIPT.replace("x-blockdev", "blockdev"));
+    assert!(
+        err.contains("a.qmp:2:1: x-blockdev-del: rewritten"),
+        "{err}"
+    );
+    assert_eq!(read(&folder, "a.qmp"), SCRIPT);
+}
+
+#[test]
+fn migrate_prints_a_difference() {
+    let folder = folder(&[("a.qmp", SCRIPT)]);
+    let arguments = [
+        "migrate", "--from", "2.5", "--to", "2.11", "--format", "diff", "a.qmp",
+    ];
+    let (out, _) = expect(&folder, 0, &arguments);
+    let expected = "--- a/a.qmp\n+++ b/a.qmp\n@@ -1,3 +1,3 @@\n # attach\n\
+        -x-blockdev-del node-name=a\n+blockdev-del node-name=a\n stop\n";
+    assert_eq!(out, expected);
+}
+
+#[test]
+fn migrate_changes_files_in_their_place() {
+    let folder = folder(&[("a.qmp", SCRIPT), ("b.qmp", "cpu-add id=1\n")]);
+    let arguments = [
+        "migrate",
+        "--from",
+        "2.5",
+        "--to",
+        "10.0",
+        "--in-place",
+        "a.qmp",
+        "b.qmp",
+    ];
+    let (out, err) = expect(&folder, 1, &arguments);
+    assert_eq!(out, "");
+    assert_eq!(
+        read(&folder, "a.qmp"),
+        SCRIPT.replace("x-blockdev", "blockdev")
+    );
+    assert_eq!(read(&folder, "b.qmp"), "cpu-add id=1\n");
+    assert!(
+        err.contains("cpu-add: left as it was") && err.contains("device_add"),
+        "{err}"
+    );
+    assert_eq!(fs::read_dir(folder.path() as &Path).unwrap().count(), 2);
+}
+
+#[test]
+fn migrate_prints_an_object_a_request() {
+    let folder = folder(&[("a.qmp", SCRIPT)]);
+    let arguments = [
+        "migrate", "--from", "2.5", "--to", "2.11", "--format", "json", "a.qmp",
+    ];
+    let (out, _) = expect(&folder, 0, &arguments);
+    let first: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+    assert_eq!(first["answer"], "rewritten");
+    assert_eq!(first["remarks"][0]["rule"], "blockdev-del");
+    assert!(
+        first["after"]
+            .as_str()
+            .unwrap()
+            .contains("\"blockdev-del\"")
+    );
+}
