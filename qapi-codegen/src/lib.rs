@@ -4,6 +4,7 @@
 
 pub mod analyse;
 pub mod ast;
+pub mod behaviour;
 pub mod codes;
 pub mod diagnostic;
 pub mod doc;
