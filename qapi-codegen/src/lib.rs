@@ -7,6 +7,7 @@ pub mod ast;
 pub mod behaviour;
 pub mod codes;
 pub mod diagnostic;
+pub mod diff;
 pub mod doc;
 pub mod emit;
 pub mod imported;

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 pub use builtin::{Builtin, JsonKind};
 pub use condition::Condition;
 pub use resolve::resolve;
-pub use union::{Case, Content};
+pub use union::{Case, Content, DATA};
 
 use crate::doc::{Block, Facts};
 use crate::version::{Series, Version};
