@@ -6,6 +6,7 @@ pub mod analyse;
 pub mod ast;
 pub mod behaviour;
 pub mod codes;
+pub mod devices;
 pub mod diagnostic;
 pub mod diff;
 pub mod doc;
