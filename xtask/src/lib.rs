@@ -13,6 +13,7 @@ pub mod failure;
 pub mod features;
 pub mod progress;
 pub mod project;
+pub mod releases;
 pub mod render;
 pub mod replace;
 pub mod schema;

@@ -34,6 +34,7 @@ macro_rules! commands {
 }
 
 commands! {
+    diff::Diff,
     generate::Generate,
     import::Import,
     inspect::Inspect,
