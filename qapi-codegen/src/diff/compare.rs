@@ -18,7 +18,7 @@ mod values;
 use std::collections::HashMap;
 
 use super::edit::{Direction, Edit, Step};
-use crate::analyse::shape::{NodeId, Shapes};
+use crate::analyse::shape::{NodeId, Shape, Shapes};
 use crate::version::Version;
 
 pub use operations::{ERROR, Operation, Sort};
@@ -90,6 +90,16 @@ impl<'s> Comparer<'_, 's> {
         index
     }
 
+    /// Whether both shapes are definitions of one kind.
+    fn are_defined(&self, (old, new): (NodeId, NodeId)) -> bool {
+        matches!(
+            (self.old.get(old), self.new.get(new)),
+            (Shape::Object(_), Shape::Object(_))
+                | (Shape::Enum(_), Shape::Enum(_))
+                | (Shape::Alternate(_), Shape::Alternate(_))
+        )
+    }
+
     /// Compares until there is no pair that was not compared.
     fn finish(&mut self) {
         while let Some(index) = self.pending.pop() {
@@ -132,13 +142,21 @@ impl<'s> Found<'s> {
         self.edits.push(edit);
     }
 
-    /// Links to the pair of two shapes, by steps that begin where the search is.
+    /// Goes on to two shapes, by steps that begin where the search is.
+    ///
+    /// What has a definition of its own is a pair; the rest, such as numbers
+    /// of two widths, belongs to where it stands.
     fn link(
         &mut self,
         comparer: &mut Comparer<'_, 's>,
         steps: (&[Step<'s>], &[Step<'s>]),
         nodes: (NodeId, NodeId),
     ) {
+        if !comparer.are_defined(nodes) {
+            return self.inside(steps.0, steps.1, |found| {
+                values::compare(comparer, nodes.0, nodes.1, found);
+            });
+        }
         let to = comparer.pair(nodes.0, nodes.1, self.direction);
         let joined = |here: &[Step<'s>], steps: &[Step<'s>]| [here, steps].concat();
         let (old, new) = (joined(&self.old, steps.0), joined(&self.new, steps.1));

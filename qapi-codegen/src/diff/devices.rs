@@ -43,9 +43,10 @@ pub fn compare((old, new): (&Devices, &Devices)) -> DeviceChanges {
     let known = |devices: &Devices, name: &str| {
         devices.device(name).is_some() || devices.unlisted.contains(name)
     };
-    let names = |devices: &Devices| -> BTreeSet<String> {
-        devices.names().map(str::to_owned).chain(devices.unlisted.iter().cloned()).collect()
-    };
+    // What is only known to be there is not told of: it may be there under
+    // another name, and nothing else is known of it.
+    let names =
+        |devices: &Devices| -> BTreeSet<String> { devices.names().map(str::to_owned).collect() };
     let both: Vec<(&str, &Device, &Device)> = old
         .names()
         .filter_map(|name| Some((name, old.device(name)?, new.device(name)?)))

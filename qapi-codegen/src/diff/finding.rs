@@ -56,6 +56,13 @@ pub struct Finding {
     pub used: Option<bool>,
 }
 
+impl Finding {
+    /// Whether it says no more than that a command or event is new.
+    pub fn is_new_operation(&self) -> bool {
+        self.rule == "command-added" || self.rule == "event-added"
+    }
+}
+
 /// An edit with its places, not yet told in words.
 #[derive(Debug)]
 pub struct Raw<'c, 's> {
@@ -234,6 +241,7 @@ fn listed(kind: Kind, names: Option<&str>) -> Option<String> {
     let is_list = matches!(
         kind,
         Kind::EnumValueRenamed
+            | Kind::RequiredMemberRemoved
             | Kind::MemberMovedIntoBranch
             | Kind::MemberMovedOutOfBranch
             | Kind::ConditionAdded

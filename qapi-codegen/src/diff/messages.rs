@@ -12,7 +12,7 @@ use crate::behaviour::{Behaviour, Effect};
 pub type Messages = (Option<Json>, Option<Json>);
 
 /// How many edits of a command one request shows.
-const SHOWN: usize = 4;
+const SHOWN: usize = 3;
 
 /// Makes messages for the edits of a comparison.
 #[derive(Debug)]
@@ -34,9 +34,10 @@ impl<'s> Messenger<'_, 's> {
             return (None, None);
         }
         let (before, after) = self.together(raw.operation(self.comparison), &[raw]);
-        match is_new(raw.edit.kind) {
-            true => (None, after),
-            false => (before, after),
+        match raw.edit.kind {
+            Kind::EnumValueRemoved | Kind::UnionBranchRemoved => (before, None),
+            kind if is_new(kind) => (None, after),
+            _ => (before, after),
         }
     }
 
@@ -52,9 +53,10 @@ impl<'s> Messenger<'_, 's> {
                 shown.push(raw);
             }
         }
-        match shown.is_empty() {
-            true => (None, None),
-            false => self.together(operation, &shown),
+        match &shown[..] {
+            [] => (None, None),
+            [only] => self.of(only),
+            _ => self.together(operation, &shown),
         }
     }
 
@@ -79,7 +81,7 @@ impl<'s> Messenger<'_, 's> {
         let place = &raw.places[0];
         let (old, new) = (raw.old_steps(place), raw.new_steps(place));
         match raw.edit.kind {
-            Kind::EnumValueAdded => (place.old.clone(), new),
+            Kind::EnumValueAdded | Kind::MemberBecameRequired => (place.old.clone(), new),
             _ => (old, new),
         }
     }
@@ -125,7 +127,7 @@ fn compatible(left: &[Step<'_>], right: &[Step<'_>]) -> bool {
         Some((Step::Case { .. }, Step::Case { .. })) => false,
         Some((Step::Case { tag, .. }, Step::Member(name)))
         | Some((Step::Member(name), Step::Case { tag, .. })) => tag != name,
-        _ => left != right,
+        _ => true,
     }
 }
 

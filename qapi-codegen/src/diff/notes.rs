@@ -29,6 +29,18 @@ pub struct Note {
     pub undone: bool,
 }
 
+impl Note {
+    /// Whether it is about the protocol and no command or event in particular.
+    pub fn is_general(&self) -> bool {
+        self.commands.is_empty() && self.events.is_empty()
+    }
+
+    /// Whether it is about this command or event.
+    pub fn is_about(&self, name: &str) -> bool {
+        self.commands.iter().chain(&self.events).any(|own| own == name)
+    }
+}
+
 /// Something that is deprecated now.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Deprecated {

@@ -1,11 +1,20 @@
 //! The report of a comparison: findings, and what else whoever upgrades wants
 //! to know. How it is written is the business of the formats.
 
+mod html;
+mod markdown;
+mod template;
+mod text;
+pub mod view;
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::compare::{Comparison, Sort, compare};
 use super::devices::{self, DeviceChanges};
-use super::edit::Direction;
+use super::edit::{Direction, Step};
 use super::finding::{Finding, Raw, raw};
 use super::json::Json;
 use super::messages::Messenger;
@@ -17,6 +26,10 @@ use crate::analyse::shape::Shapes;
 use crate::behaviour::Behaviour;
 use crate::devices::Devices;
 use crate::schema::Schema;
+
+pub use html::html;
+pub use markdown::markdown;
+pub use text::text;
 
 /// What is compared.
 #[derive(Debug)]
@@ -148,6 +161,7 @@ impl Report {
         let mut findings: Vec<Finding> =
             raws.iter().map(|raw| finding(raw, &messenger, &way, inputs.behaviour)).collect();
         findings.sort_by(|left, right| order(left).cmp(&order(right)));
+        let findings = merged(findings);
         Report {
             old: inputs.old.name.to_owned(),
             new: inputs.new.name.to_owned(),
@@ -170,7 +184,7 @@ fn order(finding: &Finding) -> impl Ord + '_ {
     (
         finding.direction == Direction::Event,
         &finding.target,
-        std::cmp::Reverse(finding.severity),
+        Reverse(finding.severity),
         finding.path.matches(['.', '<', '[']).count(),
         &finding.path,
         &finding.rule,
@@ -191,6 +205,47 @@ fn finding(
         finding.migration = Some(todo.to_owned());
     }
     finding
+}
+
+/// Makes one finding of those that are about the same member in several cases
+/// of one tag.
+fn merged(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut known: BTreeMap<(String, String, String), usize> = BTreeMap::new();
+    for finding in findings {
+        let Some(path) = any_case(&finding.path) else {
+            merged.push(finding);
+            continue;
+        };
+        let happened = format!("{:?} {:?} {:?}", finding.since, finding.old, finding.new);
+        let key = (format!("{} {}", finding.rule, finding.target), path, happened);
+        match known.get(&key) {
+            Some(&first) => {
+                let first = &mut merged[first];
+                first.also.extend([finding.path].into_iter().chain(finding.also));
+                first.targets.extend(finding.targets);
+            }
+            None => {
+                known.insert(key, merged.len());
+                merged.push(finding);
+            }
+        }
+    }
+    for finding in &mut merged {
+        finding.also.sort();
+        finding.also.dedup();
+        let mut seen = std::collections::BTreeSet::new();
+        finding.targets.retain(|target| seen.insert(target.clone()));
+    }
+    merged
+}
+
+/// A path to a member in a case, without the value of the last tag in it.
+fn any_case(path: &str) -> Option<String> {
+    let (before, rest) = path.rsplit_once('<')?;
+    let (tag, rest) = rest.split_once('=')?;
+    let (_, member) = rest.split_once('>')?;
+    (!member.is_empty()).then(|| format!("{before}<{tag}>{member}"))
 }
 
 fn compared(
@@ -232,8 +287,9 @@ fn stories<'s>(
             .filter(|raw| raw.rule.verdict > Severity::Compatible)
             .collect();
         own.sort_by_key(|raw| {
-            let steps = raw.old_steps(&raw.places[0]).len();
-            (std::cmp::Reverse(raw.rule.verdict), steps, raw.edit.kind)
+            let steps = [raw.old_steps(&raw.places[0]), raw.new_steps(&raw.places[0])].concat();
+            let cases = steps.iter().filter(|step| matches!(step, Step::Case { .. })).count();
+            (Reverse(raw.rule.verdict), cases, raw.edit.kind, steps)
         });
         let (before, after) = messenger.story(operation, &own);
         if before.is_some() {

@@ -5,7 +5,7 @@ use std::fs;
 use clap::{Args, ValueEnum};
 
 use qapi_codegen::behaviour::{self, Behaviour};
-use qapi_codegen::diff::report::{Inputs, Report, Side};
+use qapi_codegen::diff::report::{self, Inputs, Report, Side};
 use qapi_codegen::diff::rules::Severity;
 use qapi_codegen::imported::Interface;
 use qapi_codegen::version::Series;
@@ -75,22 +75,21 @@ impl Diff {
         let (old, new) = (self.old.as_deref().unwrap_or(""), self.new.as_deref().unwrap_or(""));
         let old = releases::open(old, Interface::Qmp, console)?;
         let new = releases::open(new, Interface::Qmp, console)?;
-        let begun = std::time::Instant::now();
         let between = releases::imported(&between(&old, &new)?, Interface::Qmp, console)?;
-        eprintln!("load {:?}", begun.elapsed());
         let behaviour = known_behaviour()?;
-        let inputs = Inputs {
+        let report = Report::of(&Inputs {
             old: side(&old),
             new: side(&new),
             between: between.iter().map(|release| &release.schema).collect(),
             behaviour: &behaviour,
+        });
+        let text = match self.format {
+            Format::Text => report::text(&report, console.colors_data()),
+            Format::Markdown => report::markdown(&report),
+            Format::Html => report::html(&report),
+            Format::Json => json(&report)?,
         };
-        let begun = std::time::Instant::now();
-        let report = Report::of(&inputs);
-        eprintln!("report {:?}", begun.elapsed());
-        let text = serde_json::to_string(&report);
-        let text = text.map_err(|error| Failure::new(error.to_string()))?;
-        console.data(&(text + "\n"))?;
+        console.data(&text)?;
         Ok(self.outcome(&report))
     }
 
@@ -134,4 +133,10 @@ pub fn known_behaviour() -> Result<Behaviour, Failure> {
         Err(error) => return Err(Failure::io("read", &shown, &error)),
     };
     behaviour::read(&text).map_err(|error| Failure::new(format!("`{shown}`: {error}")))
+}
+
+/// A report as one JSON object.
+pub fn json(report: &Report) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(report);
+    text.map(|text| text + "\n").map_err(|error| Failure::new(error.to_string()))
 }

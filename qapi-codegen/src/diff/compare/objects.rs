@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::moves::Moves;
 use super::{Comparer, Found, members, unions};
-use crate::analyse::shape::{Object, Shape};
+use crate::analyse::shape::{Object, Shape, Shapes};
 use crate::diff::edit::{Direction, Edit, Kind, Step};
 
 /// Compares two objects.
@@ -138,9 +138,9 @@ fn names<'s, 'o>(
 }
 
 /// The names of all members of an object, whatever its tag.
-pub fn all_names<'s>(comparer_side: &crate::analyse::shape::Shapes<'s>, object: &Object<'s>) -> BTreeSet<&'s str> {
+pub fn all_names<'s>(shapes: &Shapes<'s>, object: &Object<'s>) -> BTreeSet<&'s str> {
     let cases = object.choice.iter().flat_map(|choice| choice.cases.values());
-    let contents = cases.filter_map(|case| comparer_side.object(case.content));
+    let contents = cases.filter_map(|case| shapes.object(case.content));
     let inner = contents.flat_map(|content| content.members.keys());
     object.members.keys().chain(inner).copied().collect()
 }

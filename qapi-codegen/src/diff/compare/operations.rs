@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Comparer, Found, Link, flags, objects};
-use crate::analyse::shape::{CommandShape, EventShape, Object, Shape, Shapes, same};
-use crate::diff::edit::{Direction, Edit, Kind, Step};
+use crate::analyse::shape::{CommandShape, EventShape, NodeId, Object, Shape, Shapes, same};
+use crate::diff::edit::{Direction, Edit, Kind, Step, path};
 use crate::diff::matching::{self, Matched, PROMOTED};
 use crate::schema::Meta;
 
@@ -169,36 +169,40 @@ fn arguments<'s>(
     let nodes = (old.arguments, new.arguments);
     let objects = comparer.old.object(nodes.0).zip(comparer.new.object(nodes.1));
     let Some((left, right)) = objects else { return };
-    if let Some((name, inner)) = wrapper(comparer.old, left, comparer.new, right) {
-        let edit = Edit::new(Kind::ArgumentsFlattened).old(name);
-        found.edit(edit.old_at(&[Step::Member(name)]));
-        found.link(comparer, (&[Step::Member(name)], &[]), (inner, nodes.1));
-    } else if let Some((name, inner)) = wrapper(comparer.new, right, comparer.old, left) {
-        let edit = Edit::new(Kind::ArgumentsWrapped).new_value(name);
-        found.edit(edit.new_at(&[Step::Member(name)]));
-        found.link(comparer, (&[], &[Step::Member(name)]), (nodes.0, inner));
+    if let Some((steps, inner)) = wrapper(comparer.old, left, comparer.new, right) {
+        let edit = Edit::new(Kind::ArgumentsFlattened).old(path(&steps));
+        found.edit(edit.old_at(&steps));
+        found.link(comparer, (&steps, &[]), (inner, nodes.1));
+    } else if let Some((steps, inner)) = wrapper(comparer.new, right, comparer.old, left) {
+        let edit = Edit::new(Kind::ArgumentsWrapped).new_value(path(&steps));
+        found.edit(edit.new_at(&steps));
+        found.link(comparer, (&[], &steps), (nodes.0, inner));
     } else {
         found.link(comparer, (&[], &[]), nodes);
     }
 }
 
-/// The only member of an object, where it holds an object that is much like
-/// the other one.
+/// The way into the only member of an object, where it holds an object that is
+/// much like the other one, or a list of such objects.
 fn wrapper<'s>(
     shapes: &Shapes<'s>,
     wrapping: &Object<'s>,
     other_shapes: &Shapes<'s>,
     plain: &Object<'s>,
-) -> Option<(&'s str, crate::analyse::shape::NodeId)> {
+) -> Option<(Vec<Step<'s>>, NodeId)> {
     let mut members = wrapping.members.iter();
     let (Some((&name, only)), None) = (members.next(), members.next()) else { return None };
     if plain.members.contains_key(name) || wrapping.choice.is_some() {
         return None;
     }
-    let inner = objects::all_names(shapes, shapes.object(only.shape)?);
+    let (steps, node) = match shapes.get(only.shape) {
+        Shape::Array(item) => (vec![Step::Member(name), Step::Items], *item),
+        _ => (vec![Step::Member(name)], only.shape),
+    };
+    let inner = objects::all_names(shapes, shapes.object(node)?);
     let outer = objects::all_names(other_shapes, plain);
     let shared = inner.intersection(&outer).count();
-    (shared > 0 && 2 * shared >= inner.len()).then_some((name, only.shape))
+    (shared > 0 && 2 * shared >= inner.len()).then_some((steps, node))
 }
 
 fn returns<'s>(

@@ -19,7 +19,12 @@ pub fn compare<'s>(
         | (Shape::Boolean, Shape::Boolean)
         | (Shape::Null, Shape::Null)
         | (Shape::Any, Shape::Any) => {}
-        (Shape::Integer(left), Shape::Integer(right)) => integers(*left, *right, found),
+        (Shape::Integer(left), Shape::Integer(right)) => {
+            if let Some(kind) = integers(*left, *right) {
+                let (was, is) = (describe(old_shapes, old), describe(new_shapes, new));
+                found.edit(Edit::new(kind).old(was).new_value(is));
+            }
+        }
         (Shape::Enum(left), Shape::Enum(right)) => enums::compare(left, right, found),
         (Shape::Object(left), Shape::Object(right)) => {
             objects::compare(comparer, left, right, found);
@@ -42,16 +47,15 @@ pub fn compare<'s>(
     }
 }
 
-fn integers(old: Range, new: Range, found: &mut Found<'_>) {
+fn integers(old: Range, new: Range) -> Option<Kind> {
     let signed_64 = |range: Range| range.high == i64::MAX.into() && range.low < 0;
     let unsigned_64 = |range: Range| range.high == u64::MAX.into();
-    let kind = match () {
-        () if old == new => return,
-        () if signed_64(old) && unsigned_64(new) => Kind::IntegerToSize,
-        () if new.contains(old) => Kind::IntegerRangeWidened,
-        () => Kind::IntegerRangeNarrowed,
-    };
-    found.edit(Edit::new(kind));
+    match () {
+        () if old == new => None,
+        () if signed_64(old) && unsigned_64(new) => Some(Kind::IntegerToSize),
+        () if new.contains(old) => Some(Kind::IntegerRangeWidened),
+        () => Some(Kind::IntegerRangeNarrowed),
+    }
 }
 
 /// Two shapes that are not of one kind.
