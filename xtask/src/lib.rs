@@ -16,6 +16,7 @@ pub mod project;
 pub mod releases;
 pub mod render;
 pub mod replace;
+pub mod reports;
 pub mod schema;
 pub mod workspace;
 

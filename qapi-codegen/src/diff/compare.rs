@@ -68,6 +68,22 @@ pub fn compare<'s>(old: &Shapes<'s>, new: &Shapes<'s>) -> Comparison<'s> {
     Comparison { pairs: comparer.pairs, operations }
 }
 
+/// Compares one type of two releases, as if a command of its name took it.
+pub fn compare_types<'s>(
+    old: &Shapes<'s>,
+    new: &Shapes<'s>,
+    name: &'s str,
+    nodes: (NodeId, NodeId),
+) -> Comparison<'s> {
+    let mut comparer =
+        Comparer { old, new, known: HashMap::new(), pairs: Vec::new(), pending: Vec::new() };
+    let mut found = Found::new(&comparer, Direction::Request);
+    found.link(&mut comparer, (&[], &[]), nodes);
+    let operation = Operation::of_type(name, found);
+    comparer.finish();
+    Comparison { pairs: comparer.pairs, operations: vec![operation] }
+}
+
 /// What is compared, and what is known so far.
 pub struct Comparer<'a, 's> {
     pub(super) old: &'a Shapes<'s>,

@@ -236,6 +236,9 @@ impl Words<'_, '_> {
     }
 }
 
+/// How many names of a list are told in a sentence.
+const LISTED: usize = 5;
+
 /// Names in a list, each in backquotes; types in words as they are.
 fn listed(kind: Kind, names: Option<&str>) -> Option<String> {
     let is_list = matches!(
@@ -250,7 +253,11 @@ fn listed(kind: Kind, names: Option<&str>) -> Option<String> {
             | Kind::ConditionChanged
     );
     let quoted = |names: &str| -> String {
-        names.split(", ").map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        let all: Vec<String> = names.split(", ").map(|name| format!("`{name}`")).collect();
+        match all.len().saturating_sub(LISTED) {
+            0 | 1 => all.join(", "),
+            more => format!("{} and {more} more", all[..LISTED].join(", ")),
+        }
     };
     names.map(|names| if is_list { quoted(names) } else { names.to_owned() })
 }

@@ -12,7 +12,7 @@ use crate::behaviour::{Behaviour, Effect};
 pub type Messages = (Option<Json>, Option<Json>);
 
 /// How many edits of a command one request shows.
-const SHOWN: usize = 3;
+const SHOWN: usize = 2;
 
 /// Makes messages for the edits of a comparison.
 #[derive(Debug)]

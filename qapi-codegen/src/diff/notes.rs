@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::advice;
 use super::edit::Direction;
 use super::finding::Finding;
 use crate::analyse::shape::Shapes;
@@ -103,7 +104,8 @@ pub fn instead<'b>(behaviour: &'b Behaviour, finding: &Finding) -> Option<&'b st
     let about = behaviour.deprecations.iter().find(|entry| {
         entry.target == finding.target && entry.member.as_deref().unwrap_or("") == finding.path
     });
-    about.map(|entry| &*entry.todo)
+    let known = about.map(|entry| &*entry.todo);
+    known.or_else(|| advice::of(&finding.target, &finding.path))
 }
 
 /// What is deprecated in the new release and was not in the old one: by the

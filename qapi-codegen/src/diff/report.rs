@@ -3,6 +3,7 @@
 
 mod html;
 mod markdown;
+mod rules_text;
 mod template;
 mod text;
 pub mod view;
@@ -29,6 +30,7 @@ use crate::schema::Schema;
 
 pub use html::html;
 pub use markdown::markdown;
+pub use rules_text::rules_text;
 pub use text::text;
 
 /// What is compared.
@@ -289,7 +291,7 @@ fn stories<'s>(
         own.sort_by_key(|raw| {
             let steps = [raw.old_steps(&raw.places[0]), raw.new_steps(&raw.places[0])].concat();
             let cases = steps.iter().filter(|step| matches!(step, Step::Case { .. })).count();
-            (Reverse(raw.rule.verdict), cases, raw.edit.kind, steps)
+            (Reverse(raw.rule.verdict), cases, steps.len(), raw.edit.kind, steps)
         });
         let (before, after) = messenger.story(operation, &own);
         if before.is_some() {

@@ -36,6 +36,7 @@ macro_rules! commands {
 commands! {
     diff::Diff,
     generate::Generate,
+    history::History,
     import::Import,
     inspect::Inspect,
 }

@@ -53,6 +53,13 @@ impl<'s> Shapes<'s> {
     }
 }
 
+impl Shapes<'_> {
+    /// The shape of a type of the schema that these are the shapes of.
+    pub fn of_type(&self, id: TypeId) -> NodeId {
+        node(id)
+    }
+}
+
 /// The types of the schema have the first nodes, in their order.
 fn node(id: TypeId) -> NodeId {
     NodeId(id.index() as u32)

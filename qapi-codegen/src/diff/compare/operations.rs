@@ -44,6 +44,13 @@ impl<'s> Operation<'s> {
         Operation { sort, old, new, edits: Vec::new(), roots: Vec::new() }
     }
 
+    /// What was found in a type, as if it were that of a command.
+    pub(super) fn of_type(name: &'s str, found: Found<'s>) -> Self {
+        let mut operation = Operation::new(Sort::Command, Some(name), Some(name));
+        operation.absorb(found);
+        operation
+    }
+
     fn edit(&mut self, direction: Direction, edit: Edit<'s>) {
         self.edits.push((direction, edit));
     }

@@ -160,7 +160,11 @@ fn command(group: &Group<'_>, page: &mut Page) {
     let sort = if group.sort == "event" { " (event)" } else { "" };
     page.line("");
     page.line(&format!("{name}{sort}  {}", counts.join(", ")));
-    group.loud.iter().for_each(|finding| loud(finding, page));
+    let mut told = None;
+    for finding in &group.loud {
+        loud(finding, told, page);
+        told = finding.migration.as_deref();
+    }
     group.notes.iter().for_each(|note| unseen(note, page));
     example("before", group.before.as_deref(), page);
     example("after", group.after.as_deref(), page);
@@ -177,7 +181,8 @@ fn label(word: &str, since: Option<Series>) -> String {
     format!("  {word:<10} {since:<4}  ")
 }
 
-fn loud(finding: &Finding, page: &mut Page) {
+/// A finding, and what to do about it unless that was told just before.
+fn loud(finding: &Finding, told: Option<&str>, page: &mut Page) {
     let word = match finding.used {
         Some(true) => format!("{}!", finding.severity.word()),
         _ => finding.severity.word().to_owned(),
@@ -190,7 +195,7 @@ fn loud(finding: &Finding, page: &mut Page) {
         more => format!(" Also at `{}` and {} more.", finding.also[0], more - 1),
     };
     page.wrapped(&styled, INDENT, &format!("{}{also} [{}]", finding.message, finding.rule));
-    if let Some(todo) = &finding.migration {
+    if let Some(todo) = finding.migration.as_deref().filter(|todo| told != Some(*todo)) {
         let arrow = format!("{}> ", " ".repeat(INDENT));
         page.wrapped(&arrow, INDENT + 2, todo);
     }

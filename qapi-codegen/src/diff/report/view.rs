@@ -134,15 +134,13 @@ fn groups(report: &Report) -> Vec<Group<'_>> {
         own.into_iter().map(|(name, findings)| group(report, name, findings)).collect();
     groups.sort_by_key(|group| {
         let counts = (group.breaking, group.dangerous, group.compatible);
-        std::cmp::Reverse((group.used > 0, counts.0 > 0, counts.1 > 0, counts))
+        std::cmp::Reverse((group.used > 0, counts))
     });
     groups
 }
 
 fn group<'r>(report: &'r Report, name: &'r str, mut findings: Vec<&'r Finding>) -> Group<'r> {
-    findings.sort_by_key(|finding| {
-        (std::cmp::Reverse((finding.used == Some(true), finding.severity)), finding.since)
-    });
+    findings.sort_by_key(|finding| std::cmp::Reverse((finding.used == Some(true), finding.severity)));
     let count = |severity| findings.iter().filter(|found| found.severity == severity).count();
     let story = report.stories.iter().find(|story| story.target == name);
     let text = |side: fn(&Story) -> &Option<Json>| Some(side(story?).as_ref()?.pretty());
