@@ -19,6 +19,7 @@ pub mod finding;
 pub mod history;
 pub mod json;
 pub mod matching;
+pub mod merge;
 pub mod messages;
 pub mod notes;
 pub mod places;

@@ -83,7 +83,7 @@ impl<'s> Examples<'_, 's> {
         match self.shapes.get(node) {
             Shape::Text => Json::text(text(name)),
             Shape::Number => Json::Number(0.5),
-            Shape::Integer(range) => Json::Integer(integer(name).min(range.high as i64)),
+            Shape::Integer(range) => Json::Integer(integer(name).min(i64::try_from(range.high).unwrap_or(i64::MAX))),
             Shape::Boolean => Json::Boolean(true),
             Shape::Null => Json::Null,
             Shape::Any => Json::Object(Vec::new()),

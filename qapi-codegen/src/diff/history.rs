@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::compare::{Comparison, compare};
 use super::finding::{Finding, raw};
+use super::merge::merged;
 use super::policy::matches;
 use crate::analyse::shape::Shapes;
 use crate::schema::Schema;
@@ -110,7 +111,9 @@ fn changes(comparison: &Comparison<'_>, name: &str) -> Vec<Change> {
         finding.targets.iter().any(|target| target == name)
             || (finding.path.is_empty() && finding.new.as_deref() == Some(name))
     });
-    let mut changes: Vec<Change> = about.map(|finding| change(finding, name)).collect();
+    let merged = merged(about.collect());
+    let mut changes: Vec<Change> =
+        merged.into_iter().map(|finding| change(finding, name)).collect();
     changes.sort_by(|left, right| {
         (right.severity, &left.path).cmp(&(left.severity, &right.path))
     });
@@ -128,6 +131,11 @@ fn change(finding: Finding, name: &str) -> Change {
             finding.message.replace(&format!("`{}`", finding.path), &format!("`{place}`"))
         }
         None => finding.message.clone(),
+    };
+    let more = finding.also.iter().filter(|place| !place.contains(": ")).count();
+    let message = match more {
+        0 => message,
+        _ => format!("{message} Also at `{}`.", finding.also[..more].join("`, `")),
     };
     Change {
         rule: finding.rule,

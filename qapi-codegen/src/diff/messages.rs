@@ -73,7 +73,10 @@ impl<'s> Messenger<'_, 's> {
             after.parts.push((vec![Step::Member(name)], None));
         }
         let message = |shapes, name, shown| message(shapes, name?, direction, shown);
-        (message(self.old, operation.old, &before), message(self.new, operation.new, &after))
+        let messages =
+            (message(self.old, operation.old, &before), message(self.new, operation.new, &after));
+        // Where both are the same, what differs is in no message that is taken.
+        if messages.0 == messages.1 { (None, None) } else { messages }
     }
 
     /// The steps to an edit in both releases. What is new is in no old message.

@@ -95,9 +95,9 @@ pub struct EditRules {
     /// A command that takes what no schema lists, where it is without types.
     #[serde(default)]
     pub open: Option<String>,
-    /// The first release that can have it, where that is not the first of all.
-    #[serde(default)]
-    pub since: Option<String>,
+    /// The release of the old side of the example, where it matters.
+    #[serde(default, deserialize_with = "some_series")]
+    pub old_release: Option<Series>,
     /// Why there is a rule in one direction only.
     #[serde(default)]
     pub alone: Option<String>,
@@ -126,12 +126,15 @@ impl EditRules {
         own.as_ref().or(self.any.as_ref())
     }
 
-    /// The release in which the example is written.
-    pub fn series(&self) -> Series {
-        let series = self.since.as_deref().unwrap_or("2.5").parse();
-        series.unwrap_or(Series::new(2, 5))
+    /// The releases in which the two sides of the example are written.
+    pub fn releases(&self) -> [Series; 2] {
+        [self.old_release.unwrap_or(EXAMPLE), EXAMPLE]
     }
 }
+
+/// The series in which examples are written: its schemas have features, and
+/// conditions as texts.
+const EXAMPLE: Series = Series::new(4, 2);
 
 /// All rules.
 #[derive(Debug)]
@@ -139,6 +142,13 @@ pub struct Rules {
     /// The edits in the order of the file.
     pub edits: Vec<EditRules>,
     by_kind: HashMap<Kind, usize>,
+}
+
+fn some_series<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Series>, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    name.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
 #[derive(Deserialize)]
