@@ -74,7 +74,7 @@ fn example(edit: &EditRules, side: &str, direction: Direction) -> Option<String>
             format!("{ty} {{ 'command': 'c', 'data': {{ 'it': 'T', 'other': 'str' }} }}")
         }
         (Direction::Reply, _) => format!("{ty} {{ 'command': 'c', 'returns': 'T' }}"),
-        (Direction::Event, _) => format!("{ty} {{ 'event': 'E', 'data': {{ 'it': 'T' }} }}"),
+        (Direction::Event, _) => format!("{ty} {{ 'event': 'HAPPENED', 'data': {{ 'it': 'T' }} }}"),
     })
 }
 

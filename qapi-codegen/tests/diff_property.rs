@@ -119,7 +119,7 @@ proptest! {
             _ => schema(&new, home),
         };
         prop_assume!(old != new || matches!(edit, Edit::Retype));
-        let findings = found(&resolved("10.0.0", &schema(&old, home)), &resolved("10.0.0", &new_text));
+        let findings = found(&resolved("4.2.0", &schema(&old, home)), &resolved("4.2.0", &new_text));
         let rules: Vec<&str> = findings.iter().map(|finding| &*finding.rule).collect();
         let rule = expected(&edit, &member, direction);
         prop_assert_eq!(rules, [&*rule], "{}\n{}", schema(&old, home), new_text);
