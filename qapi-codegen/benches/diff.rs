@@ -21,7 +21,11 @@ struct Schemas;
 
 impl Files for Schemas {
     fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
-        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas").join(path))
+        std::fs::read(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../schemas")
+                .join(path),
+        )
     }
 }
 
@@ -56,6 +60,15 @@ fn html(bencher: Bencher<'_, '_>) {
 
 fn compared(old: &Schema, new: &Schema) -> Report {
     let behaviour = Behaviour::default();
-    let side = |schema| Side { name: "", schema, devices: None };
-    Report::of(&Inputs { old: side(old), new: side(new), between: vec![], behaviour: &behaviour })
+    let side = |schema| Side {
+        name: "",
+        schema,
+        devices: None,
+    };
+    Report::of(&Inputs {
+        old: side(old),
+        new: side(new),
+        between: vec![],
+        behaviour: &behaviour,
+    })
 }

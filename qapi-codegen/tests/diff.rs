@@ -21,9 +21,16 @@ fn every_rule_finds_its_example_and_nothing_else() {
     let mut failures = Vec::new();
     for edit in &rules().edits {
         for direction in Direction::ALL {
-            let Some(rule) = edit.in_direction(direction) else { continue };
-            let (old, new) = (example(edit, &edit.old, direction), example(edit, &edit.new, direction));
-            let (Some(old), Some(new)) = (old, new) else { continue };
+            let Some(rule) = edit.in_direction(direction) else {
+                continue;
+            };
+            let (old, new) = (
+                example(edit, &edit.old, direction),
+                example(edit, &edit.new, direction),
+            );
+            let (Some(old), Some(new)) = (old, new) else {
+                continue;
+            };
             let findings = match (side(&old, edit, 0), side(&new, edit, 1)) {
                 (Ok(old), Ok(new)) => found(&old, &new),
                 (Err(mistakes), _) | (_, Err(mistakes)) => {
@@ -35,9 +42,14 @@ fn every_rule_finds_its_example_and_nothing_else() {
             let own = rules.contains(&&*rule.id);
             let others = rules.iter().filter(|id| **id != rule.id);
             let expected = allowed(edit.kind.name());
-            let others: Vec<_> = others.filter(|id| !expected.iter().any(|e| id.ends_with(e))).collect();
+            let others: Vec<_> = others
+                .filter(|id| !expected.iter().any(|e| id.ends_with(e)))
+                .collect();
             if !own || !others.is_empty() {
-                failures.push(format!("{} ({direction}): {rules:?}\n  {old}\n  {new}", rule.id));
+                failures.push(format!(
+                    "{} ({direction}): {rules:?}\n  {old}\n  {new}",
+                    rule.id
+                ));
             }
         }
     }
@@ -109,7 +121,11 @@ fn every_case_finds_what_it_expects() {
                 }
             };
             let lines = found(&old, &new).into_iter().map(|finding| {
-                let path = if finding.path.is_empty() { "-" } else { &finding.path };
+                let path = if finding.path.is_empty() {
+                    "-"
+                } else {
+                    &finding.path
+                };
                 format!(
                     "{} {} {} {path} {}",
                     finding.rule,
@@ -121,11 +137,15 @@ fn every_case_finds_what_it_expects() {
             let mut lines: Vec<String> = lines.collect();
             lines.sort();
             let (title, expected) = head.split_once('\n').unwrap();
-            let mut expected: Vec<&str> =
-                expected.lines().filter(|line| !line.is_empty() && *line != "nothing").collect();
+            let mut expected: Vec<&str> = expected
+                .lines()
+                .filter(|line| !line.is_empty() && *line != "nothing")
+                .collect();
             expected.sort_unstable();
             if lines != expected {
-                failures.push(format!("{title}\n  expected {expected:#?}\n  found {lines:#?}"));
+                failures.push(format!(
+                    "{title}\n  expected {expected:#?}\n  found {lines:#?}"
+                ));
             }
         }
     }

@@ -17,12 +17,22 @@ struct Member {
 const TYPES: [&str; 6] = ["str", "bool", "E", "S", "[ 'str' ]", "[ 'S' ]"];
 
 /// Names that are not alike in spelling.
-const NAMES: [&str; 8] = ["apple", "birch", "cedar", "daisy", "elder", "fern", "grass", "hazel"];
+const NAMES: [&str; 8] = [
+    "apple", "birch", "cedar", "daisy", "elder", "fern", "grass", "hazel",
+];
 
 /// Where the struct stands, and how a path to it begins.
 const HOMES: [(&str, &str, &str); 5] = [
-    ("request", "{ 'command': 'c', 'data': { 'it': 'T', 'other': 'int' } }", "it."),
-    ("request", "{ 'command': 'c', 'data': { '*its': [ 'T' ], 'other': 'int' } }", "its[]."),
+    (
+        "request",
+        "{ 'command': 'c', 'data': { 'it': 'T', 'other': 'int' } }",
+        "it.",
+    ),
+    (
+        "request",
+        "{ 'command': 'c', 'data': { '*its': [ 'T' ], 'other': 'int' } }",
+        "its[].",
+    ),
     ("reply", "{ 'command': 'c', 'returns': 'T' }", ""),
     ("reply", "{ 'command': 'c', 'returns': [ 'T' ] }", "[]."),
     ("event", "{ 'event': 'HAPPENED', 'data': 'T' }", ""),
@@ -42,7 +52,11 @@ fn schema(members: &[(String, Member)], home: &str) -> String {
     let member = |(name, member): &(String, Member)| {
         let star = if member.optional { "*" } else { "" };
         let ty = TYPES[member.ty];
-        let ty = if ty.starts_with('[') { ty.to_owned() } else { format!("'{ty}'") };
+        let ty = if ty.starts_with('[') {
+            ty.to_owned()
+        } else {
+            format!("'{ty}'")
+        };
         format!("'{star}{name}': {ty}")
     };
     let members: Vec<String> = members.iter().map(member).collect();
@@ -56,7 +70,11 @@ fn schema(members: &[(String, Member)], home: &str) -> String {
 /// The rule that a change must be found by.
 fn expected(edit: &Edit, member: &Member, direction: &str) -> String {
     let request = direction == "request";
-    let presence = if member.optional { "optional" } else { "required" };
+    let presence = if member.optional {
+        "optional"
+    } else {
+        "required"
+    };
     let rule = match edit {
         Edit::Add(new) => match (request, new.optional) {
             (true, true) => "optional-member-added",
@@ -134,6 +152,14 @@ fn retyped(members: &[(String, Member)], at: usize, home: &str) -> String {
     let star = if member.optional { "*" } else { "" };
     let text = schema(members, home);
     let ty = TYPES[member.ty];
-    let old = if ty.starts_with('[') { ty.to_owned() } else { format!("'{ty}'") };
-    text.replacen(&format!("'{star}{name}': {old}"), &format!("'{star}{name}': 'null'"), 1)
+    let old = if ty.starts_with('[') {
+        ty.to_owned()
+    } else {
+        format!("'{ty}'")
+    };
+    text.replacen(
+        &format!("'{star}{name}': {old}"),
+        &format!("'{star}{name}': 'null'"),
+        1,
+    )
 }

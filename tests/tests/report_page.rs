@@ -23,13 +23,18 @@ fn main() {
 }
 
 fn runs(program: &str) -> bool {
-    let status = Command::new(program).arg("--version").stdout(Stdio::null()).status();
+    let status = Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .status();
     status.is_ok_and(|status| status.success())
 }
 
 /// The browser by the name that it has here.
 fn browser() -> Option<&'static str> {
-    ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| runs(name))
+    ["chromium", "chromium-browser", "google-chrome"]
+        .into_iter()
+        .find(|name| runs(name))
 }
 
 /// A driver that is ended when the test is.
@@ -41,15 +46,23 @@ struct Driver {
 impl Driver {
     fn start() -> Result<Driver, Failed> {
         let mut command = Command::new("chromedriver");
-        command.args(["--port=0"]).stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| format!("chromedriver: {error}"))?;
+        command
+            .args(["--port=0"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        let mut child = command
+            .spawn()
+            .map_err(|error| format!("chromedriver: {error}"))?;
         let output = BufReader::new(child.stdout.take().ok_or("chromedriver has no output")?);
         let port = output.lines().map_while(Result::ok).find_map(|line| {
             let (_, port) = line.split_once("on port ")?;
             port.trim_end_matches('.').parse::<u16>().ok()
         });
         let port = port.ok_or("chromedriver told no port")?;
-        Ok(Driver { child, url: format!("http://127.0.0.1:{port}") })
+        Ok(Driver {
+            child,
+            url: format!("http://127.0.0.1:{port}"),
+        })
     }
 }
 
@@ -61,7 +74,9 @@ impl Drop for Driver {
 }
 
 fn page() -> Result<(), Failed> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|error| error.to_string())?;
     let driver = Driver::start()?;
     runtime.block_on(async {
@@ -100,33 +115,69 @@ async fn visit(session: &WebDriver) -> Result<(), Failed> {
     let all = shown(session).await?;
     check(all > 100, "the page shows findings")?;
 
-    session.find(By::Css("input[name=severity][value=compatible]")).await?.click().await?;
+    session
+        .find(By::Css("input[name=severity][value=compatible]"))
+        .await?
+        .click()
+        .await?;
     let loud = shown(session).await?;
-    check(0 < loud && loud < all, "the filter of severities hides some")?;
-    session.find(By::Css("select[name=command] option:nth-child(2)")).await?.click().await?;
-    check(shown(session).await? < loud, "the filter of commands hides some")?;
-    session.find(By::Css("button[type=reset]")).await?.click().await?;
+    check(
+        0 < loud && loud < all,
+        "the filter of severities hides some",
+    )?;
+    session
+        .find(By::Css("select[name=command] option:nth-child(2)"))
+        .await?
+        .click()
+        .await?;
+    check(
+        shown(session).await? < loud,
+        "the filter of commands hides some",
+    )?;
+    session
+        .find(By::Css("button[type=reset]"))
+        .await?
+        .click()
+        .await?;
     settle(session).await?;
     check(shown(session).await? == all, "reset shows all")?;
-    session.find(By::Name("text")).await?.send_keys("node-name options").await?;
+    session
+        .find(By::Name("text"))
+        .await?
+        .send_keys("node-name options")
+        .await?;
     let found = shown(session).await?;
     check(0 < found && found < all, "the filter of texts hides some")?;
 
-    let link = session.find(By::Css("article.finding:not([hidden]) a.permalink")).await?;
+    let link = session
+        .find(By::Css("article.finding:not([hidden]) a.permalink"))
+        .await?;
     let named = link.attr("href").await?.unwrap_or_default();
     link.click().await?;
-    let target = session.find(By::Css(format!("[id='{}']", named.trim_start_matches('#')))).await?;
-    check(target.is_displayed().await?, "a permanent link leads to its finding")?;
+    let target = session
+        .find(By::Css(format!("[id='{}']", named.trim_start_matches('#'))))
+        .await?;
+    check(
+        target.is_displayed().await?,
+        "a permanent link leads to its finding",
+    )?;
 
-    session.goto(&format!("{address}?severity=breaking{named}")).await?;
+    session
+        .goto(&format!("{address}?severity=breaking{named}"))
+        .await?;
     let breaking = shown(session).await?;
-    check(0 < breaking && breaking < loud, "an address keeps its filter")?;
+    check(
+        0 < breaking && breaking < loud,
+        "an address keeps its filter",
+    )?;
     complaints(session).await
 }
 
 /// The page resets its form before it filters anew.
 async fn settle(session: &WebDriver) -> Result<(), Failed> {
-    session.execute_async("setTimeout(arguments[0], 50)", Vec::new()).await?;
+    session
+        .execute_async("setTimeout(arguments[0], 50)", Vec::new())
+        .await?;
     Ok(())
 }
 
@@ -137,7 +188,11 @@ async fn shown(session: &WebDriver) -> Result<u64, Failed> {
 }
 
 fn check(holds: bool, what: &str) -> Result<(), Failed> {
-    if holds { Ok(()) } else { Err(format!("not so: {what}").into()) }
+    if holds {
+        Ok(())
+    } else {
+        Err(format!("not so: {what}").into())
+    }
 }
 
 /// Asks the browser for what it wrote to its console.
@@ -159,7 +214,13 @@ impl ExtensionCommand for Log {
 }
 
 async fn complaints(session: &WebDriver) -> Result<(), Failed> {
-    let reply = session.handle().cmd(Ask::ExtensionCommand(Box::new(Log))).await?;
+    let reply = session
+        .handle()
+        .cmd(Ask::ExtensionCommand(Box::new(Log)))
+        .await?;
     let entries: Vec<Value> = reply.value()?;
-    check(entries.is_empty(), &format!("the console is empty: {entries:?}"))
+    check(
+        entries.is_empty(),
+        &format!("the console is empty: {entries:?}"),
+    )
 }

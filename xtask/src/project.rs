@@ -61,7 +61,10 @@ fn series_pairs<'de, D: serde::Deserializer<'de>>(
 ) -> Result<Vec<(Series, Series)>, D::Error> {
     let pairs: Vec<(String, String)> = Vec::deserialize(deserializer)?;
     let parsed = |name: &str| name.parse().map_err(serde::de::Error::custom);
-    pairs.iter().map(|(old, new)| Ok((parsed(old)?, parsed(new)?))).collect()
+    pairs
+        .iter()
+        .map(|(old, new)| Ok((parsed(old)?, parsed(new)?)))
+        .collect()
 }
 
 /// The interface of a series as QEMU has it on the wire, overrides included.

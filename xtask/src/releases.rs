@@ -41,11 +41,19 @@ pub fn open(
     let series = schema.version.series();
     let imported = argument.trim().starts_with(&series.to_string())
         && workspace::imported()?.contains(&series);
-    let name = if imported { series.to_string() } else { schema.version.to_string() };
+    let name = if imported {
+        series.to_string()
+    } else {
+        schema.version.to_string()
+    };
     let folder = workspace::shown(&workspace::series_folder(series));
     let devices = devices::load(&Disk, &folder)
         .map_err(|error| Failure::io("read the devices in", &folder, &error))?;
-    Ok(Release { name, schema, devices })
+    Ok(Release {
+        name,
+        schema,
+        devices,
+    })
 }
 
 /// Reads imported series, as many at a time as there are processors.
@@ -65,8 +73,10 @@ pub fn imported(
             .chunks(share)
             .map(|chunk| scope.spawn(move || chunk.iter().map(|s| read(*s, interface)).collect()))
             .collect();
-        let joined = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Vec::new()));
-        joined.collect::<Vec<Vec<Read>>>().concat_all()
+        let joined = workers.into_iter().map(|worker| worker.join());
+        joined
+            .flat_map(|read: thread::Result<Vec<Read>>| read.unwrap_or_default())
+            .collect()
     });
     if read.len() < series.len() {
         return Err(Failure::new("reading the schemas was broken off"));
@@ -74,38 +84,29 @@ pub fn imported(
     let release = |(series, read): (&Series, Read)| {
         let (outcome, devices) = read?;
         let schema = outcome.map_err(|invalid| mistakes(&invalid, &series.to_string(), console))?;
-        Ok(Release { name: series.to_string(), schema, devices })
+        Ok(Release {
+            name: series.to_string(),
+            schema,
+            devices,
+        })
     };
     series.iter().zip(read).map(release).collect()
 }
 
 type Read = Result<(Result<schema::Schema, Box<Invalid>>, Option<Devices>), Failure>;
 
-/// Joins what the workers read.
-trait ConcatAll {
-    fn concat_all(self) -> Vec<Read>;
-}
-
-impl ConcatAll for Vec<Vec<Read>> {
-    fn concat_all(self) -> Vec<Read> {
-        self.into_iter().flatten().collect()
-    }
-}
-
 fn read(series: Series, interface: Interface) -> Read {
     let folder = workspace::shown(&workspace::series_folder(series));
     let failure = |error| Failure::io("read the schema in", &folder, &error);
     let loaded = imported::load(&Disk, &folder, interface).map_err(failure)?;
     let devices = devices::load(&Disk, &folder).map_err(failure)?;
-    let outcome = validate(loaded).map(|valid| resolve(&valid)).map_err(Box::new);
+    let outcome = validate(loaded)
+        .map(|valid| resolve(&valid))
+        .map_err(Box::new);
     Ok((outcome, devices))
 }
 
-fn resolved(
-    loaded: Loaded,
-    name: &str,
-    console: &mut Console,
-) -> Result<schema::Schema, Failure> {
+fn resolved(loaded: Loaded, name: &str, console: &mut Console) -> Result<schema::Schema, Failure> {
     let valid = validate(loaded).map_err(|invalid| mistakes(&invalid, name, console))?;
     Ok(resolve(&valid))
 }

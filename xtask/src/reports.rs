@@ -31,7 +31,10 @@ pub fn files(
         let one = |pair| scope.spawn(move || pair_files(pair, releases, known));
         let workers: Vec<_> = pairs.iter().map(|&pair| one(pair)).collect();
         let broken = |_| Err(Failure::new("writing a report was broken off"));
-        workers.into_iter().map(|worker| worker.join().unwrap_or_else(broken)).collect()
+        workers
+            .into_iter()
+            .map(|worker| worker.join().unwrap_or_else(broken))
+            .collect()
     });
     let written: Vec<_> = written.into_iter().collect::<Result<_, _>>()?;
     Ok(written.into_iter().flatten().collect())
@@ -56,7 +59,9 @@ fn pair_files(
     known: &Behaviour,
 ) -> Result<Vec<(String, String)>, Failure> {
     let of = |series: Series| {
-        let found = releases.iter().find(|release| release.schema.version.series() == series);
+        let found = releases
+            .iter()
+            .find(|release| release.schema.version.series() == series);
         found.ok_or_else(|| Failure::new(format!("series {series} is not imported")))
     };
     let between: Vec<&Release> = releases
@@ -76,22 +81,26 @@ fn pair_files(
 }
 
 /// Compares two releases with those between them.
-pub fn report(
-    old: &Release,
-    new: &Release,
-    between: &[&Release],
-    behaviour: &Behaviour,
-) -> Report {
+pub fn report(old: &Release, new: &Release, between: &[&Release], behaviour: &Behaviour) -> Report {
     let mut between: Vec<_> = between.iter().map(|release| &release.schema).collect();
     between.sort_by_key(|schema| schema.version);
     if new.schema.version < old.schema.version {
         between.reverse();
     }
-    Report::of(&Inputs { old: side(old), new: side(new), between, behaviour })
+    Report::of(&Inputs {
+        old: side(old),
+        new: side(new),
+        between,
+        behaviour,
+    })
 }
 
 fn side(release: &Release) -> Side<'_> {
-    Side { name: &release.name, schema: &release.schema, devices: release.devices.as_ref() }
+    Side {
+        name: &release.name,
+        schema: &release.schema,
+        devices: release.devices.as_ref(),
+    }
 }
 
 /// A report as one JSON object.
@@ -101,7 +110,8 @@ fn side(release: &Release) -> Side<'_> {
 /// It has no text, which does not happen.
 pub fn json(report: &Report) -> Result<String, Failure> {
     let text = serde_json::to_string_pretty(report);
-    text.map(|text| text + "\n").map_err(|error| Failure::new(error.to_string()))
+    text.map(|text| text + "\n")
+        .map_err(|error| Failure::new(error.to_string()))
 }
 
 /// What no schema says, as far as the workspace knows it.

@@ -29,7 +29,9 @@ fn read() -> Result<File, toml::de::Error> {
 
 /// What to do about something that is gone from a path of a command.
 pub fn of(target: &str, path: &str) -> Option<&'static str> {
-    let about = ADVICE.iter().find(|advice| advice.target == target && advice.path == path);
+    let about = ADVICE
+        .iter()
+        .find(|advice| advice.target == target && advice.path == path);
     about.map(|advice| &*advice.todo)
 }
 

@@ -21,8 +21,8 @@ use super::edit::{Direction, Edit, Step};
 use crate::analyse::shape::{NodeId, Shape, Shapes};
 use crate::version::Version;
 
-pub use operations::{ERROR, Operation, Sort};
 use operations::operations;
+pub use operations::{ERROR, Operation, Sort};
 
 /// The graph of compared pairs.
 #[derive(Debug, Default)]
@@ -61,11 +61,19 @@ pub struct Link<'s> {
 
 /// Compares two releases; the old one is what the client was written for.
 pub fn compare<'s>(old: &Shapes<'s>, new: &Shapes<'s>) -> Comparison<'s> {
-    let mut comparer =
-        Comparer { old, new, known: HashMap::new(), pairs: Vec::new(), pending: Vec::new() };
+    let mut comparer = Comparer {
+        old,
+        new,
+        known: HashMap::new(),
+        pairs: Vec::new(),
+        pending: Vec::new(),
+    };
     let operations = operations(&mut comparer);
     comparer.finish();
-    Comparison { pairs: comparer.pairs, operations }
+    Comparison {
+        pairs: comparer.pairs,
+        operations,
+    }
 }
 
 /// Compares one type of two releases, as if a command of its name took it.
@@ -75,13 +83,21 @@ pub fn compare_types<'s>(
     name: &'s str,
     nodes: (NodeId, NodeId),
 ) -> Comparison<'s> {
-    let mut comparer =
-        Comparer { old, new, known: HashMap::new(), pairs: Vec::new(), pending: Vec::new() };
+    let mut comparer = Comparer {
+        old,
+        new,
+        known: HashMap::new(),
+        pairs: Vec::new(),
+        pending: Vec::new(),
+    };
     let mut found = Found::new(&comparer, Direction::Request);
     found.link(&mut comparer, (&[], &[]), nodes);
     let operation = Operation::of_type(name, found);
     comparer.finish();
-    Comparison { pairs: comparer.pairs, operations: vec![operation] }
+    Comparison {
+        pairs: comparer.pairs,
+        operations: vec![operation],
+    }
 }
 
 /// What is compared, and what is known so far.
@@ -100,7 +116,13 @@ impl<'s> Comparer<'_, 's> {
         let index = *self.known.entry((old, new, direction)).or_insert(next);
         if index == next {
             let (edits, links) = (Vec::new(), Vec::new());
-            self.pairs.push(Pair { old, new, direction, edits, links });
+            self.pairs.push(Pair {
+                old,
+                new,
+                direction,
+                edits,
+                links,
+            });
             self.pending.push(index);
         }
         index
@@ -180,12 +202,7 @@ impl<'s> Found<'s> {
     }
 
     /// Searches somewhere inside, and comes back.
-    fn inside(
-        &mut self,
-        old: &[Step<'s>],
-        new: &[Step<'s>],
-        search: impl FnOnce(&mut Self),
-    ) {
+    fn inside(&mut self, old: &[Step<'s>], new: &[Step<'s>], search: impl FnOnce(&mut Self)) {
         let (old_depth, new_depth) = (self.old.len(), self.new.len());
         self.old.extend(old);
         self.new.extend(new);

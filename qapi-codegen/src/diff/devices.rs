@@ -53,8 +53,14 @@ pub fn compare((old, new): (&Devices, &Devices)) -> DeviceChanges {
         .collect();
     let mut changes = DeviceChanges {
         compared: both.len(),
-        removed: names(old).into_iter().filter(|name| !known(new, name)).collect(),
-        added: names(new).into_iter().filter(|name| !known(old, name)).collect(),
+        removed: names(old)
+            .into_iter()
+            .filter(|name| !known(new, name))
+            .collect(),
+        added: names(new)
+            .into_iter()
+            .filter(|name| !known(old, name))
+            .collect(),
         ..DeviceChanges::default()
     };
     let mut found: BTreeMap<(&str, &str, Option<&str>), Vec<String>> = BTreeMap::new();
@@ -64,18 +70,25 @@ pub fn compare((old, new): (&Devices, &Devices)) -> DeviceChanges {
         for (&property, &ty) in &before {
             let now = after.get(property).copied();
             if now.is_none_or(|now| wire(now) != wire(ty)) {
-                found.entry((property, ty, now)).or_default().push(name.to_owned());
+                found
+                    .entry((property, ty, now))
+                    .or_default()
+                    .push(name.to_owned());
             }
         }
-        changes.added_properties +=
-            after.keys().filter(|property| !before.contains_key(*property)).count();
+        changes.added_properties += after
+            .keys()
+            .filter(|property| !before.contains_key(*property))
+            .count();
     }
-    let all = found.into_iter().map(|((property, old, new), devices)| PropertyChange {
-        property: property.to_owned(),
-        old: old.to_owned(),
-        new: new.map(str::to_owned),
-        devices,
-    });
+    let all = found
+        .into_iter()
+        .map(|((property, old, new), devices)| PropertyChange {
+            property: property.to_owned(),
+            old: old.to_owned(),
+            new: new.map(str::to_owned),
+            devices,
+        });
     (changes.removed_properties, changes.changed_properties) =
         all.partition(|change| change.new.is_none());
     changes
@@ -97,10 +110,12 @@ mod tests {
 
     fn devices(listed: &[(&str, &[(&str, &str)])]) -> Devices {
         let own = |text: &&str| (*text).to_owned();
-        let properties = |list: &[(&str, &str)]| {
-            list.iter().map(|(name, ty)| (own(name), own(ty))).collect()
-        };
-        let listed = listed.iter().map(|(name, list)| (own(name), properties(list))).collect();
+        let properties =
+            |list: &[(&str, &str)]| list.iter().map(|(name, ty)| (own(name), own(ty))).collect();
+        let listed = listed
+            .iter()
+            .map(|(name, list)| (own(name), properties(list)))
+            .collect();
         Devices::new(Version::new(2, 5, 0), &listed)
     }
 
@@ -111,13 +126,17 @@ mod tests {
             ("b", &[("scsi", "bool")]),
             ("gone", &[]),
         ]);
-        let new = devices(&[("a", &[("x", "uint16"), ("y", "bool")]), ("b", &[]), ("new", &[])]);
+        let new = devices(&[
+            ("a", &[("x", "uint16"), ("y", "bool")]),
+            ("b", &[]),
+            ("new", &[]),
+        ]);
         let changes = compare((&old, &new));
         assert_eq!((changes.compared, changes.added_properties), (2, 1));
-        assert_eq!((&changes.removed[..], &changes.added[..]), (
-            &["gone".to_owned()][..],
-            &["new".to_owned()][..]
-        ));
+        assert_eq!(
+            (&changes.removed[..], &changes.added[..]),
+            (&["gone".to_owned()][..], &["new".to_owned()][..])
+        );
         assert_eq!(changes.removed_properties.len(), 1);
         assert_eq!(changes.removed_properties[0].devices, ["a", "b"]);
         assert_eq!(changes.changed_properties[0].new.as_deref(), Some("uint16"));

@@ -298,9 +298,20 @@ mod tests {
 
     #[test]
     fn paths_tell_members_items_and_cases() {
-        let case = Step::Case { tag: "type", value: "drive-backup" };
-        let steps = [Step::Member("actions"), Step::Items, case, Step::Member("data")];
+        let case = Step::Case {
+            tag: "type",
+            value: "drive-backup",
+        };
+        let steps = [
+            Step::Member("actions"),
+            Step::Items,
+            case,
+            Step::Member("data"),
+        ];
         assert_eq!(path(&steps), "actions[]<type=drive-backup>.data");
-        assert_eq!(path(&[case, Step::Member("data")]), "<type=drive-backup>.data");
+        assert_eq!(
+            path(&[case, Step::Member("data")]),
+            "<type=drive-backup>.data"
+        );
     }
 }

@@ -39,34 +39,50 @@ pub struct Shown<'s> {
 impl<'s> Shown<'s> {
     /// One part.
     pub fn one(steps: Vec<Step<'s>>, value: Option<Json>) -> Self {
-        Shown { parts: vec![(steps, value)] }
+        Shown {
+            parts: vec![(steps, value)],
+        }
     }
 
     /// What is shown behind a step.
     fn behind(&self, step: Step<'_>) -> Shown<'s> {
-        let behind = self.parts.iter().filter(|(steps, _)| steps.first() == Some(&step));
-        Shown { parts: behind.map(|(steps, value)| (steps[1..].to_vec(), value.clone())).collect() }
+        let behind = self
+            .parts
+            .iter()
+            .filter(|(steps, _)| steps.first() == Some(&step));
+        Shown {
+            parts: behind
+                .map(|(steps, value)| (steps[1..].to_vec(), value.clone()))
+                .collect(),
+        }
     }
 
     /// The value that this place has.
     fn value(&self) -> Option<&Json> {
-        let here = self.parts.iter().find(|(steps, value)| steps.is_empty() && value.is_some());
+        let here = self
+            .parts
+            .iter()
+            .find(|(steps, value)| steps.is_empty() && value.is_some());
         here.and_then(|(_, value)| value.as_ref())
     }
 
     /// The case of a tag that a part is in.
     fn case(&self, of: &str) -> Option<&'s str> {
-        self.parts.iter().find_map(|(steps, _)| match steps.first() {
-            Some(Step::Case { tag, value }) if *tag == of => Some(*value),
-            _ => None,
-        })
+        self.parts
+            .iter()
+            .find_map(|(steps, _)| match steps.first() {
+                Some(Step::Case { tag, value }) if *tag == of => Some(*value),
+                _ => None,
+            })
     }
 
     fn members(&self) -> impl Iterator<Item = &'s str> + '_ {
-        self.parts.iter().filter_map(|(steps, _)| match steps.first() {
-            Some(Step::Member(name)) => Some(*name),
-            _ => None,
-        })
+        self.parts
+            .iter()
+            .filter_map(|(steps, _)| match steps.first() {
+                Some(Step::Member(name)) => Some(*name),
+                _ => None,
+            })
     }
 }
 
@@ -83,7 +99,9 @@ impl<'s> Examples<'_, 's> {
         match self.shapes.get(node) {
             Shape::Text => Json::text(text(name)),
             Shape::Number => Json::Number(0.5),
-            Shape::Integer(range) => Json::Integer(integer(name).min(i64::try_from(range.high).unwrap_or(i64::MAX))),
+            Shape::Integer(range) => {
+                Json::Integer(integer(name).min(i64::try_from(range.high).unwrap_or(i64::MAX)))
+            }
             Shape::Boolean => Json::Boolean(true),
             Shape::Null => Json::Null,
             Shape::Any => Json::Object(Vec::new()),
@@ -117,7 +135,12 @@ impl<'s> Examples<'_, 's> {
         if let Some(choice) = &object.choice {
             self.tag(object, choice, shown, &mut value);
         }
-        let told = |name: &str| object.choice.as_ref().is_some_and(|choice| choice.tag == name);
+        let told = |name: &str| {
+            object
+                .choice
+                .as_ref()
+                .is_some_and(|choice| choice.tag == name)
+        };
         self.members(object, shown, depth, &mut value, &told);
         if let Some(choice) = &object.choice {
             self.case(choice, shown, depth, &mut value);
@@ -125,16 +148,13 @@ impl<'s> Examples<'_, 's> {
         value
     }
 
-    fn tag(
-        &self,
-        object: &Object<'s>,
-        choice: &Choice<'s>,
-        shown: &Shown<'s>,
-        value: &mut Json,
-    ) {
-        let told = shown.case(choice.tag).is_some()
-            || shown.members().any(|name| name == choice.tag);
-        let optional = object.members.get(choice.tag).is_some_and(|tag| tag.optional);
+    fn tag(&self, object: &Object<'s>, choice: &Choice<'s>, shown: &Shown<'s>, value: &mut Json) {
+        let told =
+            shown.case(choice.tag).is_some() || shown.members().any(|name| name == choice.tag);
+        let optional = object
+            .members
+            .get(choice.tag)
+            .is_some_and(|tag| tag.optional);
         if told || (self.extent == Extent::Whole && !optional) {
             let tag = shown.behind(Step::Member(choice.tag));
             let tag = tag.value().cloned();
@@ -153,9 +173,13 @@ impl<'s> Examples<'_, 's> {
         let usual = usual.and_then(|value| choice.cases.get_key_value(value));
         let least = choice.cases.iter().min_by_key(|(_, case)| {
             let content = self.shapes.object(case.content);
-            content.map_or(0, |content| content.members.values().filter(|m| !m.optional).count())
+            content.map_or(0, |content| {
+                content.members.values().filter(|m| !m.optional).count()
+            })
         });
-        asked.or(usual.or(least).map(|(value, _)| *value)).unwrap_or_default()
+        asked
+            .or(usual.or(least).map(|(value, _)| *value))
+            .unwrap_or_default()
     }
 
     fn members(
@@ -179,21 +203,38 @@ impl<'s> Examples<'_, 's> {
     }
 
     fn case(&self, choice: &Choice<'s>, shown: &Shown<'s>, depth: usize, value: &mut Json) {
-        let Json::Object(members) = &*value else { return };
+        let Json::Object(members) = &*value else {
+            return;
+        };
         let tag = members.iter().find(|(name, _)| name == choice.tag);
-        let Some((_, Json::Text(chosen))) = tag else { return };
-        let Some((&chosen, case)) = choice.cases.get_key_value(chosen.as_str()) else { return };
-        let inner = shown.behind(Step::Case { tag: choice.tag, value: chosen });
-        let Some(content) = self.shapes.object(case.content) else { return };
+        let Some((_, Json::Text(chosen))) = tag else {
+            return;
+        };
+        let Some((&chosen, case)) = choice.cases.get_key_value(chosen.as_str()) else {
+            return;
+        };
+        let inner = shown.behind(Step::Case {
+            tag: choice.tag,
+            value: chosen,
+        });
+        let Some(content) = self.shapes.object(case.content) else {
+            return;
+        };
         if let Json::Object(members) = self.object(content, &inner, depth) {
-            members.into_iter().for_each(|(name, member)| value.set(&name, member));
+            members
+                .into_iter()
+                .for_each(|(name, member)| value.set(&name, member));
         }
     }
 }
 
 /// Values of tags that readers know, the first that there is being taken.
-const USUAL: [(&str, &str); 4] =
-    [("driver", "file"), ("type", "inet"), ("type", "user"), ("qom-type", "iothread")];
+const USUAL: [(&str, &str); 4] = [
+    ("driver", "file"),
+    ("type", "inet"),
+    ("type", "user"),
+    ("qom-type", "iothread"),
+];
 
 /// Texts that say what they stand for, by the name of the member.
 const TEXTS: [(&str, &str); 20] = [
@@ -233,5 +274,9 @@ fn integer(name: &str) -> i64 {
 
 fn enum_value<'v>(name: &str, mut values: impl Iterator<Item = &'v str> + Clone) -> &'v str {
     let usual = |value: &&str| USUAL.contains(&(name, value));
-    values.clone().find(usual).or_else(|| values.next()).unwrap_or_default()
+    values
+        .clone()
+        .find(usual)
+        .or_else(|| values.next())
+        .unwrap_or_default()
 }

@@ -82,8 +82,17 @@ pub fn raw<'c, 's>(comparison: &'c Comparison<'s>) -> Vec<Raw<'c, 's>> {
     for (index, operation) in comparison.operations.iter().enumerate() {
         for (direction, edit) in &operation.edits {
             if let Some(rule) = rules().of(edit.kind, *direction) {
-                let place = Place { operation: index, old: Vec::new(), new: Vec::new() };
-                raw.push(Raw { edit, rule, direction: *direction, places: vec![place] });
+                let place = Place {
+                    operation: index,
+                    old: Vec::new(),
+                    new: Vec::new(),
+                };
+                raw.push(Raw {
+                    edit,
+                    rule,
+                    direction: *direction,
+                    places: vec![place],
+                });
             }
         }
     }
@@ -91,7 +100,12 @@ pub fn raw<'c, 's>(comparison: &'c Comparison<'s>) -> Vec<Raw<'c, 's>> {
         for edit in pair.edits.iter().filter(|_| !places.is_empty()) {
             if let Some(rule) = rules().of(edit.kind, pair.direction) {
                 let places = places.clone();
-                raw.push(Raw { edit, rule, direction: pair.direction, places });
+                raw.push(Raw {
+                    edit,
+                    rule,
+                    direction: pair.direction,
+                    places,
+                });
             }
         }
     }
@@ -136,7 +150,13 @@ impl<'s> Raw<'_, 's> {
         let operation = |place: &Place<'s>| comparison.operations[place.operation].name();
         let identity = |place: &Place<'s>| {
             let (kind, value) = (self.edit.kind.name(), self.value());
-            hash(&[kind, self.direction.word(), operation(place), &self.old_path(place), value])
+            hash(&[
+                kind,
+                self.direction.word(),
+                operation(place),
+                &self.old_path(place),
+                value,
+            ])
         };
         self.places.iter().map(identity).collect()
     }
@@ -148,7 +168,9 @@ impl<'s> Raw<'_, 's> {
             kind if is_of_value(kind) => edit.new.as_deref().or(edit.old.as_deref()),
             _ => None,
         };
-        value.or(edit.note.as_deref().filter(|_| is_remark(edit.kind))).unwrap_or_default()
+        value
+            .or(edit.note.as_deref().filter(|_| is_remark(edit.kind)))
+            .unwrap_or_default()
     }
 
     /// The finding in words, without examples and the date.
@@ -165,9 +187,19 @@ impl<'s> Raw<'_, 's> {
         let also: BTreeSet<String> = others.filter(|other| *other != path).collect();
         let mut targets: Vec<String> = vec![target.to_owned()];
         let names: BTreeSet<&str> = self.places.iter().map(name).collect();
-        targets.extend(names.into_iter().filter(|name| *name != target).map(str::to_owned));
+        targets.extend(
+            names
+                .into_iter()
+                .filter(|name| *name != target)
+                .map(str::to_owned),
+        );
         let (rule, edit) = (self.rule, self.edit);
-        let words = Words { target, path: &path, edit, what: &self.what(operation, &path) };
+        let words = Words {
+            target,
+            path: &path,
+            edit,
+            what: &self.what(operation, &path),
+        };
         let parts = [&rule.id, self.direction.word(), target, &path, self.value()];
         Finding {
             rule: rule.id.clone(),
@@ -179,7 +211,10 @@ impl<'s> Raw<'_, 's> {
             new: edit.new.clone(),
             since: None,
             message: words.fill(&rule.id, edit.kind, &rule.message),
-            migration: rule.todo.as_ref().map(|todo| words.fill(&rule.id, edit.kind, todo)),
+            migration: rule
+                .todo
+                .as_ref()
+                .map(|todo| words.fill(&rule.id, edit.kind, todo)),
             before: None,
             after: None,
             why: rule.why.clone(),
@@ -239,7 +274,8 @@ impl Words<'_, '_> {
 /// How many names of a list are told in a sentence.
 const LISTED: usize = 5;
 
-/// Names in a list, each in backquotes; types in words as they are.
+/// Names in a list, each in backquotes, and conditions in one pair of them;
+/// types in words as they are.
 fn listed(kind: Kind, names: Option<&str>) -> Option<String> {
     let is_list = matches!(
         kind,
@@ -247,11 +283,10 @@ fn listed(kind: Kind, names: Option<&str>) -> Option<String> {
             | Kind::RequiredMemberRemoved
             | Kind::MemberMovedIntoBranch
             | Kind::MemberMovedOutOfBranch
-            | Kind::ConditionAdded
-            | Kind::ConditionStated
-            | Kind::ConditionRemoved
-            | Kind::ConditionChanged
     );
+    if kind >= Kind::ConditionAdded {
+        return names.map(|condition| format!("`{condition}`"));
+    }
     let quoted = |names: &str| -> String {
         let all: Vec<String> = names.split(", ").map(|name| format!("`{name}`")).collect();
         match all.len().saturating_sub(LISTED) {
@@ -259,7 +294,13 @@ fn listed(kind: Kind, names: Option<&str>) -> Option<String> {
             more => format!("{} and {more} more", all[..LISTED].join(", ")),
         }
     };
-    names.map(|names| if is_list { quoted(names) } else { names.to_owned() })
+    names.map(|names| {
+        if is_list {
+            quoted(names)
+        } else {
+            names.to_owned()
+        }
+    })
 }
 
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(Environment::new);

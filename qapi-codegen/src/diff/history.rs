@@ -58,7 +58,10 @@ pub fn history<'s>(schemas: &[&'s Schema], name: &'s str) -> Option<History> {
     let has = |schema: &&&Schema| sort_in(schema, name).is_some();
     let holders: Vec<&&Schema> = schemas.iter().filter(has).collect();
     let sort = sort_in(holders.first()?, name)?;
-    let known: Vec<Series> = schemas.iter().map(|schema| schema.version.series()).collect();
+    let known: Vec<Series> = schemas
+        .iter()
+        .map(|schema| schema.version.series())
+        .collect();
     let pairs = shapes.windows(2).zip(schemas.windows(2));
     let steps = pairs.filter_map(|(shapes, schemas)| {
         let changes = match sort {
@@ -70,12 +73,17 @@ pub fn history<'s>(schemas: &[&'s Schema], name: &'s str) -> Option<History> {
             after: shapes[0].version.series(),
             changes,
         };
-        Some(changes).filter(|changes| !changes.is_empty()).map(step)
+        Some(changes)
+            .filter(|changes| !changes.is_empty())
+            .map(step)
     });
     Some(History {
         name: name.to_owned(),
         sort,
-        series: holders.iter().map(|schema| schema.version.series()).collect(),
+        series: holders
+            .iter()
+            .map(|schema| schema.version.series())
+            .collect(),
         known,
         steps: steps.collect(),
     })
@@ -87,7 +95,12 @@ pub fn similar(schemas: &[&Schema], name: &str) -> Vec<String> {
     let folded = name.to_ascii_lowercase().replace('_', "-");
     let pattern = format!("*{folded}*");
     let alike = |own: &&str| matches(&pattern, &own.to_ascii_lowercase().replace('_', "-"));
-    all.filter(alike).map(str::to_owned).collect::<BTreeSet<_>>().into_iter().take(8).collect()
+    all.filter(alike)
+        .map(str::to_owned)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .take(8)
+        .collect()
 }
 
 fn names(schema: &Schema) -> impl Iterator<Item = &str> {
@@ -112,11 +125,11 @@ fn changes(comparison: &Comparison<'_>, name: &str) -> Vec<Change> {
             || (finding.path.is_empty() && finding.new.as_deref() == Some(name))
     });
     let merged = merged(about.collect());
-    let mut changes: Vec<Change> =
-        merged.into_iter().map(|finding| change(finding, name)).collect();
-    changes.sort_by(|left, right| {
-        (right.severity, &left.path).cmp(&(left.severity, &right.path))
-    });
+    let mut changes: Vec<Change> = merged
+        .into_iter()
+        .map(|finding| change(finding, name))
+        .collect();
+    changes.sort_by(|left, right| (right.severity, &left.path).cmp(&(left.severity, &right.path)));
     changes
 }
 
@@ -124,15 +137,22 @@ fn change(finding: Finding, name: &str) -> Change {
     let own = format!("{name}: ");
     let place = match finding.target == name {
         true => None,
-        false => finding.also.iter().find_map(|place| place.strip_prefix(&own)),
+        false => finding
+            .also
+            .iter()
+            .find_map(|place| place.strip_prefix(&own)),
     };
     let message = match place {
-        Some(place) => {
-            finding.message.replace(&format!("`{}`", finding.path), &format!("`{place}`"))
-        }
+        Some(place) => finding
+            .message
+            .replace(&format!("`{}`", finding.path), &format!("`{place}`")),
         None => finding.message.clone(),
     };
-    let more = finding.also.iter().filter(|place| !place.contains(": ")).count();
+    let more = finding
+        .also
+        .iter()
+        .filter(|place| !place.contains(": "))
+        .count();
     let message = match more {
         0 => message,
         _ => format!("{message} Also at `{}`.", finding.also[..more].join("`, `")),
@@ -156,7 +176,10 @@ fn type_changes<'s>(schemas: &[&'s Schema], name: &'s str) -> Vec<Change> {
             changes(&comparison, name)
         }
         (None, Some(_)) => vec![whole("type-added", "The type is new.")],
-        (Some(_), None) => vec![whole("type-removed", "There is no type of this name any more.")],
+        (Some(_), None) => vec![whole(
+            "type-removed",
+            "There is no type of this name any more.",
+        )],
         (None, None) => Vec::new(),
     }
 }

@@ -32,7 +32,11 @@ impl Json {
 
     /// An object.
     pub fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
-        Json::Object(members.map(|(name, value)| (name.to_owned(), value)).to_vec())
+        Json::Object(
+            members
+                .map(|(name, value)| (name.to_owned(), value))
+                .to_vec(),
+        )
     }
 
     /// Sets a member of an object, in its place if it is there.
@@ -90,9 +94,8 @@ impl Json {
             Json::Array(items) => format!("[{}]", list(items.iter().map(Json::line).collect())),
             Json::Object(members) if members.is_empty() => "{}".to_owned(),
             Json::Object(members) => {
-                let member = |(name, value): &(String, Json)| {
-                    format!("{}: {}", quoted(name), value.line())
-                };
+                let member =
+                    |(name, value): &(String, Json)| format!("{}: {}", quoted(name), value.line());
                 format!("{{ {} }}", list(members.iter().map(member).collect()))
             }
         }

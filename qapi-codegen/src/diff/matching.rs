@@ -42,14 +42,21 @@ pub fn by_spelling<'s>(gone: Vec<&'s str>, fresh: Vec<&'s str>) -> Matched<'s> {
     for name in &fresh {
         folded.entry(fold(name)).or_default().push(name);
     }
-    let mut matched = Matched { fresh, ..Matched::default() };
+    let mut matched = Matched {
+        fresh,
+        ..Matched::default()
+    };
     for old in gone {
         let candidates = folded.get(&fold(old)).map_or(&[][..], Vec::as_slice);
         let taken = |new: &&&str| matched.fresh.contains(*new);
         match candidates.iter().find(taken) {
             Some(&new) => {
                 matched.fresh.retain(|name| *name != new);
-                let evidence = if promoted(old, new) { PROMOTED } else { SPELLING };
+                let evidence = if promoted(old, new) {
+                    PROMOTED
+                } else {
+                    SPELLING
+                };
                 matched.pairs.push(Pairing { old, new, evidence });
             }
             None => matched.gone.push(old),
@@ -65,16 +72,32 @@ pub fn by_shape<'s>(matched: &mut Matched<'s>, same: impl Fn(&'s str, &'s str) -
     let alike = |old: &'s str, new: &'s str| related(old, new) && same(old, new);
     let mut pairs = Vec::new();
     for &old in &matched.gone {
-        let news: Vec<_> = matched.fresh.iter().filter(|&&new| alike(old, new)).collect();
+        let news: Vec<_> = matched
+            .fresh
+            .iter()
+            .filter(|&&new| alike(old, new))
+            .collect();
         if let [&new] = news[..] {
-            let rivals = matched.gone.iter().filter(|&&other| alike(other, new)).count();
+            let rivals = matched
+                .gone
+                .iter()
+                .filter(|&&other| alike(other, new))
+                .count();
             if rivals == 1 {
-                pairs.push(Pairing { old, new, evidence: SHAPE });
+                pairs.push(Pairing {
+                    old,
+                    new,
+                    evidence: SHAPE,
+                });
             }
         }
     }
-    matched.gone.retain(|name| pairs.iter().all(|pair| pair.old != *name));
-    matched.fresh.retain(|name| pairs.iter().all(|pair| pair.new != *name));
+    matched
+        .gone
+        .retain(|name| pairs.iter().all(|pair| pair.old != *name));
+    matched
+        .fresh
+        .retain(|name| pairs.iter().all(|pair| pair.new != *name));
     matched.pairs.append(&mut pairs);
 }
 
@@ -94,7 +117,10 @@ fn fold(name: &str) -> String {
 fn related(old: &str, new: &str) -> bool {
     let words = |name: &str| -> Vec<String> {
         let name = name.to_ascii_lowercase();
-        name.split(['-', '_', '.']).filter(|word| *word != "x").map(str::to_owned).collect()
+        name.split(['-', '_', '.'])
+            .filter(|word| *word != "x")
+            .map(str::to_owned)
+            .collect()
     };
     let (old, new) = (words(old), words(new));
     let shared = old.iter().filter(|word| new.contains(word)).count();
@@ -111,8 +137,19 @@ mod tests {
             vec!["WheelUp", "l1.grow", "x-del", "gone", "X-Y"],
             vec!["wheel-up", "l1_grow", "del", "fresh", "x_y"],
         );
-        let pairs: Vec<_> = matched.pairs.iter().map(|pair| (pair.old, pair.new)).collect();
-        assert_eq!(pairs[..3], [("WheelUp", "wheel-up"), ("l1.grow", "l1_grow"), ("x-del", "del")]);
+        let pairs: Vec<_> = matched
+            .pairs
+            .iter()
+            .map(|pair| (pair.old, pair.new))
+            .collect();
+        assert_eq!(
+            pairs[..3],
+            [
+                ("WheelUp", "wheel-up"),
+                ("l1.grow", "l1_grow"),
+                ("x-del", "del")
+            ]
+        );
         assert_eq!(matched.pairs[2].evidence, PROMOTED);
         assert_eq!(matched.gone, ["gone"]);
         assert_eq!(matched.fresh, ["fresh"]);
@@ -120,9 +157,15 @@ mod tests {
 
     #[test]
     fn a_shape_is_evidence_only_for_related_names_without_rivals() {
-        let matched = || Matched { gone: vec!["query-cpus"], ..Matched::default() };
+        let matched = || Matched {
+            gone: vec!["query-cpus"],
+            ..Matched::default()
+        };
         let names = |fresh: &[&'static str]| {
-            let mut matched = Matched { fresh: fresh.to_vec(), ..matched() };
+            let mut matched = Matched {
+                fresh: fresh.to_vec(),
+                ..matched()
+            };
             by_shape(&mut matched, |_, _| true);
             matched.pairs.len()
         };

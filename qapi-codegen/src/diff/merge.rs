@@ -15,11 +15,17 @@ pub fn merged(findings: Vec<Finding>) -> Vec<Finding> {
             continue;
         };
         let happened = format!("{:?} {:?} {:?}", finding.since, finding.old, finding.new);
-        let key = (format!("{} {}", finding.rule, finding.target), path, happened);
+        let key = (
+            format!("{} {}", finding.rule, finding.target),
+            path,
+            happened,
+        );
         match known.get(&key) {
             Some(&first) => {
                 let first = &mut merged[first];
-                first.also.extend([finding.path].into_iter().chain(finding.also));
+                first
+                    .also
+                    .extend([finding.path].into_iter().chain(finding.also));
                 first.targets.extend(finding.targets);
             }
             None => {

@@ -61,7 +61,9 @@ impl<'s> Messenger<'_, 's> {
     }
 
     fn together(&self, operation: &Operation<'s>, raws: &[&Raw<'_, 's>]) -> Messages {
-        let Some(direction) = raws.first().map(|raw| raw.direction) else { return (None, None) };
+        let Some(direction) = raws.first().map(|raw| raw.direction) else {
+            return (None, None);
+        };
         let (mut before, mut after) = (Shown::default(), Shown::default());
         for raw in raws {
             let (old, new) = self.places(raw);
@@ -73,10 +75,16 @@ impl<'s> Messenger<'_, 's> {
             after.parts.push((vec![Step::Member(name)], None));
         }
         let message = |shapes, name, shown| message(shapes, name?, direction, shown);
-        let messages =
-            (message(self.old, operation.old, &before), message(self.new, operation.new, &after));
+        let messages = (
+            message(self.old, operation.old, &before),
+            message(self.new, operation.new, &after),
+        );
         // Where both are the same, what differs is in no message that is taken.
-        if messages.0 == messages.1 { (None, None) } else { messages }
+        if messages.0 == messages.1 {
+            (None, None)
+        } else {
+            messages
+        }
     }
 
     /// The steps to an edit in both releases. What is new is in no old message.
@@ -96,16 +104,23 @@ impl<'s> Messenger<'_, 's> {
         };
         let refuses = self.behaviour.changes.iter().filter(|change| {
             change.effect == Effect::Refuses
-                && change.commands.iter().any(|name| Some(&**name) == operation.new)
+                && change
+                    .commands
+                    .iter()
+                    .any(|name| Some(&**name) == operation.new)
         });
         let absent = refuses.filter_map(|change| match &change.when[..] {
             [when] if when.present.is_empty() => when.absent.first(),
             _ => None,
         });
         let arguments = self.new.object(command.arguments);
-        let known = arguments.into_iter().flat_map(|object| object.members.keys().copied());
+        let known = arguments
+            .into_iter()
+            .flat_map(|object| object.members.keys().copied());
         let known: Vec<&'s str> = known.collect();
-        absent.filter_map(|name| known.iter().copied().find(|own| own == name)).collect()
+        absent
+            .filter_map(|name| known.iter().copied().find(|own| own == name))
+            .collect()
     }
 }
 
@@ -180,7 +195,10 @@ fn message<'s>(
         Direction::Reply => {
             let returns = shapes.commands.get(name)?.returns;
             let returns = returns.map(|node| value(node, Extent::Excerpt));
-            Some(Json::object([("return", returns.unwrap_or(Json::Object(Vec::new())))]))
+            Some(Json::object([(
+                "return",
+                returns.unwrap_or(Json::Object(Vec::new())),
+            )]))
         }
         Direction::Event => {
             let data = value(shapes.events.get(name)?.data, Extent::Excerpt);

@@ -38,7 +38,10 @@ impl Note {
 
     /// Whether it is about this command or event.
     pub fn is_about(&self, name: &str) -> bool {
-        self.commands.iter().chain(&self.events).any(|own| own == name)
+        self.commands
+            .iter()
+            .chain(&self.events)
+            .any(|own| own == name)
     }
 }
 
@@ -74,15 +77,30 @@ pub fn behaviour(behaviour: &Behaviour, old: &Shapes<'_>, new: &Shapes<'_>) -> V
         id: change.id.clone(),
         since: change.steps_between(low, high).collect(),
         effect: change.effect,
-        commands: change.commands.iter().filter(|name| known(name)).cloned().collect(),
-        events: change.events.iter().filter(|name| known(name)).cloned().collect(),
+        commands: change
+            .commands
+            .iter()
+            .filter(|name| known(name))
+            .cloned()
+            .collect(),
+        events: change
+            .events
+            .iter()
+            .filter(|name| known(name))
+            .cloned()
+            .collect(),
         what: change.what.clone(),
         todo: change.todo.clone(),
         undone,
     };
     let told = behaviour.between(low, high);
     let told = told.filter(|change| {
-        change.is_general() || change.commands.iter().chain(&change.events).any(|name| known(name))
+        change.is_general()
+            || change
+                .commands
+                .iter()
+                .chain(&change.events)
+                .any(|name| known(name))
     });
     told.map(note).collect()
 }
@@ -90,7 +108,10 @@ pub fn behaviour(behaviour: &Behaviour, old: &Shapes<'_>, new: &Shapes<'_>) -> V
 /// The changes that a client of the old release meets in the new one.
 pub fn between(behaviour: &Behaviour, old: &Shapes<'_>, new: &Shapes<'_>) -> Behaviour {
     let met = behaviour.between(old.version.series(), new.version.series());
-    Behaviour { changes: met.cloned().collect(), deprecations: Vec::new() }
+    Behaviour {
+        changes: met.cloned().collect(),
+        deprecations: Vec::new(),
+    }
 }
 
 /// What to do instead of what a finding says is gone or deprecated.
@@ -116,7 +137,9 @@ pub fn deprecations(
     old: &Shapes<'_>,
     new: &Shapes<'_>,
 ) -> Vec<Deprecated> {
-    let by_schema = findings.iter().filter(|finding| finding.rule.ends_with("deprecated-added"));
+    let by_schema = findings
+        .iter()
+        .filter(|finding| finding.rule.ends_with("deprecated-added"));
     let by_schema = by_schema.map(|finding| Deprecated {
         target: finding.target.clone(),
         path: finding.path.clone(),
@@ -144,6 +167,7 @@ pub fn deprecations(
             });
         }
     }
-    deprecations.sort_by(|left, right| (&left.target, &left.path).cmp(&(&right.target, &right.path)));
+    deprecations
+        .sort_by(|left, right| (&left.target, &left.path).cmp(&(&right.target, &right.path)));
     deprecations
 }

@@ -35,7 +35,9 @@ pub fn places<'s>(comparison: &Comparison<'s>) -> Vec<Vec<Place<'s>>> {
 fn leads_to_edits(comparison: &Comparison<'_>) -> Vec<bool> {
     let mut holders: Vec<Vec<usize>> = vec![Vec::new(); comparison.pairs.len()];
     for (index, pair) in comparison.pairs.iter().enumerate() {
-        pair.links.iter().for_each(|link| holders[link.to].push(index));
+        pair.links
+            .iter()
+            .for_each(|link| holders[link.to].push(index));
     }
     let edited = |index: &usize| !comparison.pairs[*index].edits.is_empty();
     let mut pending: Vec<usize> = (0..comparison.pairs.len()).filter(edited).collect();
@@ -61,16 +63,20 @@ struct Search<'c, 's> {
 impl<'c, 's> Search<'c, 's> {
     fn new(comparison: &'c Comparison<'s>, leads: &'c [bool]) -> Self {
         let (reached, order) = (HashMap::new(), VecDeque::new());
-        Search { comparison, leads, reached, order, others: Vec::new() }
+        Search {
+            comparison,
+            leads,
+            reached,
+            order,
+            others: Vec::new(),
+        }
     }
 
-    fn run(
-        mut self,
-        index: usize,
-        operation: &'c Operation<'s>,
-        places: &mut [Vec<Place<'s>>],
-    ) {
-        operation.roots.iter().for_each(|link| self.reach(None, link));
+    fn run(mut self, index: usize, operation: &'c Operation<'s>, places: &mut [Vec<Place<'s>>]) {
+        operation
+            .roots
+            .iter()
+            .for_each(|link| self.reach(None, link));
         while let Some(pair) = self.order.pop_front() {
             let links = &self.comparison.pairs[pair].links;
             links.iter().for_each(|link| self.reach(Some(pair), link));
@@ -106,8 +112,9 @@ impl<'c, 's> Search<'c, 's> {
     fn way(&self, pair: usize) -> Vec<&'c Link<'s>> {
         let first = self.reached.get(&pair);
         let back = |&(from, _): &(Option<usize>, &'c Link<'s>)| self.reached.get(&from?).copied();
-        let mut way: Vec<_> =
-            std::iter::successors(first.copied(), back).map(|(_, link)| link).collect();
+        let mut way: Vec<_> = std::iter::successors(first.copied(), back)
+            .map(|(_, link)| link)
+            .collect();
         way.reverse();
         way
     }
@@ -115,8 +122,14 @@ impl<'c, 's> Search<'c, 's> {
     fn place(&self, operation: usize, way: &[&'c Link<'s>]) -> Place<'s> {
         Place {
             operation,
-            old: way.iter().flat_map(|link| link.old.iter().copied()).collect(),
-            new: way.iter().flat_map(|link| link.new.iter().copied()).collect(),
+            old: way
+                .iter()
+                .flat_map(|link| link.old.iter().copied())
+                .collect(),
+            new: way
+                .iter()
+                .flat_map(|link| link.new.iter().copied())
+                .collect(),
         }
     }
 }

@@ -74,9 +74,14 @@ impl Policy {
             let fits = |finding: &&mut Finding| entry.fits(finding);
             let fitting: Vec<_> = report.findings.iter_mut().filter(fits).collect();
             if fitting.is_empty() {
-                stale.push(format!("no finding has the severity told for `{}`", entry.rule));
+                stale.push(format!(
+                    "no finding has the severity told for `{}`",
+                    entry.rule
+                ));
             }
-            fitting.into_iter().for_each(|finding| finding.severity = entry.level);
+            fitting
+                .into_iter()
+                .for_each(|finding| finding.severity = entry.level);
         }
         for entry in &self.ignore {
             let before = report.findings.len();
@@ -93,7 +98,10 @@ impl Policy {
 
 impl Ignore {
     fn fits(&self, finding: &Finding) -> bool {
-        let named = self.fingerprint.as_ref().is_none_or(|own| *own == finding.fingerprint);
+        let named = self
+            .fingerprint
+            .as_ref()
+            .is_none_or(|own| *own == finding.fingerprint);
         named && fits(finding, &self.rule, &self.target, &self.path)
     }
 }
@@ -104,12 +112,7 @@ impl Level {
     }
 }
 
-fn fits(
-    finding: &Finding,
-    rule: &str,
-    target: &Option<String>,
-    path: &Option<String>,
-) -> bool {
+fn fits(finding: &Finding, rule: &str, target: &Option<String>, path: &Option<String>) -> bool {
     let target_fits = |own: &String| finding.targets.iter().any(|name| matches(own, name));
     matches(rule, &finding.rule)
         && target.as_ref().is_none_or(target_fits)
@@ -118,7 +121,8 @@ fn fits(
 
 /// Whether a text fits a pattern in which `*` is any text and `?` any letter.
 pub fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
     let (mut at, mut from) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while from < text.len() {
@@ -146,7 +150,11 @@ mod tests {
 
     #[test]
     fn patterns() {
-        for (pattern, text) in [("*", ""), ("blockdev-*", "blockdev-add"), ("*a?c*", "xxabcabd")] {
+        for (pattern, text) in [
+            ("*", ""),
+            ("blockdev-*", "blockdev-add"),
+            ("*a?c*", "xxabcabd"),
+        ] {
             assert!(matches(pattern, text), "{pattern} {text}");
         }
         for (pattern, text) in [("", "a"), ("block", "blockdev"), ("a*b", "ac"), ("?", "")] {

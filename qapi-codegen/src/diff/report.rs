@@ -138,7 +138,12 @@ pub struct Used {
 impl Summary {
     /// Counts findings.
     pub fn of(findings: &[Finding]) -> Summary {
-        let count = |severity| findings.iter().filter(|found| found.severity == severity).count();
+        let count = |severity| {
+            findings
+                .iter()
+                .filter(|found| found.severity == severity)
+                .count()
+        };
         Summary {
             breaking: count(Severity::Breaking),
             dangerous: count(Severity::Dangerous),
@@ -151,17 +156,26 @@ impl Report {
     /// Compares two releases.
     pub fn of(inputs: &Inputs<'_>) -> Report {
         let (old, new) = (Shapes::of(inputs.old.schema), Shapes::of(inputs.new.schema));
-        let between: Vec<Shapes<'_>> =
-            inputs.between.iter().map(|schema| Shapes::of(schema)).collect();
+        let between: Vec<Shapes<'_>> = inputs
+            .between
+            .iter()
+            .map(|schema| Shapes::of(schema))
+            .collect();
         let between: Vec<&Shapes<'_>> = between.iter().collect();
         let way = Way::new(&old, &between, new.version.series());
         let comparison = compare(&old, &new);
         let raws = raw(&comparison);
         let behaviour = notes::between(inputs.behaviour, &old, &new);
-        let messenger =
-            Messenger { old: &old, new: &new, behaviour, comparison: &comparison };
-        let mut findings: Vec<Finding> =
-            raws.iter().map(|raw| finding(raw, &messenger, &way, inputs.behaviour)).collect();
+        let messenger = Messenger {
+            old: &old,
+            new: &new,
+            behaviour,
+            comparison: &comparison,
+        };
+        let mut findings: Vec<Finding> = raws
+            .iter()
+            .map(|raw| finding(raw, &messenger, &way, inputs.behaviour))
+            .collect();
         findings.sort_by(|left, right| order(left).cmp(&order(right)));
         let findings = merged(findings);
         Report {
@@ -172,7 +186,11 @@ impl Report {
             stories: stories(&comparison, &messenger, &raws),
             behaviour: notes::behaviour(inputs.behaviour, &old, &new),
             deprecations: notes::deprecations(inputs.behaviour, &findings, &old, &new),
-            devices: inputs.old.devices.zip(inputs.new.devices).map(devices::compare),
+            devices: inputs
+                .old
+                .devices
+                .zip(inputs.new.devices)
+                .map(devices::compare),
             rust: rust::changes(inputs.old.schema, inputs.new.schema),
             used: None,
             ignored: 0,
@@ -216,7 +234,9 @@ fn compared(
     findings: &[Finding],
 ) -> Compared {
     let is_told = |name: &str| {
-        findings.iter().any(|finding| finding.targets.iter().any(|target| target == name))
+        findings
+            .iter()
+            .any(|finding| finding.targets.iter().any(|target| target == name))
     };
     let unchanged = |sort: Sort| {
         let both = comparison.operations.iter().filter(|operation| {
@@ -249,12 +269,25 @@ fn stories<'s>(
             .collect();
         own.sort_by_key(|raw| {
             let steps = [raw.old_steps(&raw.places[0]), raw.new_steps(&raw.places[0])].concat();
-            let cases = steps.iter().filter(|step| matches!(step, Step::Case { .. })).count();
-            (Reverse(raw.rule.verdict), cases, steps.len(), raw.edit.kind, steps)
+            let cases = steps
+                .iter()
+                .filter(|step| matches!(step, Step::Case { .. }))
+                .count();
+            (
+                Reverse(raw.rule.verdict),
+                cases,
+                steps.len(),
+                raw.edit.kind,
+                steps,
+            )
         });
         let (before, after) = messenger.story(operation, &own);
         if before.is_some() {
-            stories.push(Story { target: operation.name().to_owned(), before, after });
+            stories.push(Story {
+                target: operation.name().to_owned(),
+                before,
+                after,
+            });
         }
     }
     stories

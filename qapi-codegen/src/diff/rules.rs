@@ -12,9 +12,7 @@ use super::edit::{Direction, Kind};
 use crate::version::Series;
 
 /// What an edit does to whom it concerns.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// A program that was right still is.
@@ -27,8 +25,11 @@ pub enum Severity {
 
 impl Severity {
     /// All of them, the worst first.
-    pub const ALL: [Severity; 3] =
-        [Severity::Breaking, Severity::Dangerous, Severity::Compatible];
+    pub const ALL: [Severity; 3] = [
+        Severity::Breaking,
+        Severity::Dangerous,
+        Severity::Compatible,
+    ];
 
     /// The word for it.
     pub fn word(self) -> &'static str {
@@ -167,7 +168,10 @@ pub fn rules() -> &'static Rules {
 /// The file is part of the program, and a test reads it.
 fn unreadable(error: &toml::de::Error) -> Rules {
     debug_assert!(false, "rules.toml: {error}");
-    Rules { edits: Vec::new(), by_kind: HashMap::new() }
+    Rules {
+        edits: Vec::new(),
+        by_kind: HashMap::new(),
+    }
 }
 
 fn read(text: &str) -> Result<Rules, toml::de::Error> {
@@ -177,26 +181,40 @@ fn read(text: &str) -> Result<Rules, toml::de::Error> {
             rules.event = rules.reply.as_ref().and_then(for_events);
         }
     }
-    let by_kind = edit.iter().enumerate().map(|(index, rules)| (rules.kind, index)).collect();
-    Ok(Rules { edits: edit, by_kind })
+    let by_kind = edit
+        .iter()
+        .enumerate()
+        .map(|(index, rules)| (rules.kind, index))
+        .collect();
+    Ok(Rules {
+        edits: edit,
+        by_kind,
+    })
 }
 
 /// A rule of replies for events; rules of commands have none.
 fn for_events(rule: &Rule) -> Option<Rule> {
     let rest = rule.id.strip_prefix("reply-")?;
-    Some(Rule { id: format!("event-{rest}"), ..rule.clone() })
+    Some(Rule {
+        id: format!("event-{rest}"),
+        ..rule.clone()
+    })
 }
 
 impl Rules {
     /// The rule for an edit in a direction; nothing where it has no effect.
     pub fn of(&self, kind: Kind, direction: Direction) -> Option<&Rule> {
-        self.edits.get(*self.by_kind.get(&kind)?)?.in_direction(direction)
+        self.edits
+            .get(*self.by_kind.get(&kind)?)?
+            .in_direction(direction)
     }
 
     /// The names of all rules, each once, in order.
     pub fn ids(&self) -> Vec<&str> {
         let all = self.edits.iter().flat_map(|rules| {
-            Direction::ALL.into_iter().filter_map(|direction| rules.in_direction(direction))
+            Direction::ALL
+                .into_iter()
+                .filter_map(|direction| rules.in_direction(direction))
         });
         let mut ids: Vec<&str> = all.map(|rule| &*rule.id).collect();
         ids.sort_unstable();
@@ -222,11 +240,17 @@ mod tests {
     fn every_request_rule_has_its_reply_twin_or_a_reason() {
         for edit in &rules().edits {
             let kind = edit.kind.name();
-            let twins = (edit.request.is_some(), edit.reply.is_some() || edit.event.is_some());
+            let twins = (
+                edit.request.is_some(),
+                edit.reply.is_some() || edit.event.is_some(),
+            );
             match twins {
                 (true, true) => assert!(edit.alone.is_none(), "{kind}"),
                 (false, false) => assert!(edit.any.is_some(), "{kind}"),
-                _ => assert!(edit.alone.as_ref().is_some_and(|why| why.ends_with('.')), "{kind}"),
+                _ => assert!(
+                    edit.alone.as_ref().is_some_and(|why| why.ends_with('.')),
+                    "{kind}"
+                ),
             }
         }
     }
@@ -238,8 +262,8 @@ mod tests {
             if let (Some(request), Some(reply)) = (&edit.request, &edit.reply) {
                 let worst = request.verdict.max(reply.verdict);
                 let harmless = worst == Severity::Compatible;
-                let expected = lenient.contains(&edit.kind.name())
-                    || edit.kind == Kind::OptionalMemberAdded;
+                let expected =
+                    lenient.contains(&edit.kind.name()) || edit.kind == Kind::OptionalMemberAdded;
                 assert_eq!(harmless, expected, "{}", edit.kind.name());
             }
         }
@@ -249,10 +273,16 @@ mod tests {
     fn what_is_not_compatible_says_what_to_do() {
         for edit in &rules().edits {
             for direction in Direction::ALL {
-                let Some(rule) = edit.in_direction(direction) else { continue };
+                let Some(rule) = edit.in_direction(direction) else {
+                    continue;
+                };
                 let harmless = rule.verdict == Severity::Compatible;
                 assert_eq!(rule.todo.is_none(), harmless, "{}", rule.id);
-                assert!(rule.why.ends_with('.') && rule.message.ends_with('.'), "{}", rule.id);
+                assert!(
+                    rule.why.ends_with('.') && rule.message.ends_with('.'),
+                    "{}",
+                    rule.id
+                );
             }
         }
     }

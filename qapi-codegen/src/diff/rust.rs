@@ -52,12 +52,18 @@ fn names<'g, I: 'g>(
     let mut releases: BTreeMap<&str, Vec<&[usize]>> = BTreeMap::new();
     for group in &sharing.groups {
         for shared in list(group) {
-            releases.entry(&shared.name).or_default().push(&group.releases);
+            releases
+                .entry(&shared.name)
+                .or_default()
+                .push(&group.releases);
         }
     }
     let mut changes = NameChanges::default();
     for (name, releases) in releases {
-        let all: BTreeSet<usize> = releases.iter().flat_map(|releases| releases.iter().copied()).collect();
+        let all: BTreeSet<usize> = releases
+            .iter()
+            .flat_map(|releases| releases.iter().copied())
+            .collect();
         let name = name.to_owned();
         match (releases.len(), all.contains(&0), all.contains(&1)) {
             (1, true, true) => changes.same += 1,

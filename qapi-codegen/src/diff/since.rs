@@ -20,10 +20,15 @@ impl Way {
     /// Compares the old release with all between it and the new one, which is
     /// not among them; in the order in which they are passed.
     pub fn new(old: &Shapes<'_>, between: &[&Shapes<'_>], new: Series) -> Way {
-        let mut steps: Vec<_> =
-            between.iter().map(|via| (via.version.series(), differences(old, via))).collect();
+        let mut steps: Vec<_> = between
+            .iter()
+            .map(|via| (via.version.series(), differences(old, via)))
+            .collect();
         steps.push((new, HashSet::new()));
-        Way { steps, old: old.version.series() }
+        Way {
+            steps,
+            old: old.version.series(),
+        }
     }
 
     /// The series in which something happened that differs in the end: from it
@@ -35,7 +40,10 @@ impl Way {
         let differs =
             |known: &HashSet<u64>| identities.iter().any(|identity| known.contains(identity));
         let between = &self.steps[..self.steps.len() - 1];
-        let first = between.iter().rposition(|(_, known)| !differs(known)).map_or(0, |last| last + 1);
+        let first = between
+            .iter()
+            .rposition(|(_, known)| !differs(known))
+            .map_or(0, |last| last + 1);
         let (series, _) = self.steps[first];
         match series < self.old {
             true if first == 0 => self.old,
@@ -47,5 +55,8 @@ impl Way {
 
 fn differences(old: &Shapes<'_>, new: &Shapes<'_>) -> HashSet<u64> {
     let comparison = compare(old, new);
-    raw(&comparison).iter().flat_map(|raw| raw.identities(&comparison)).collect()
+    raw(&comparison)
+        .iter()
+        .flat_map(|raw| raw.identities(&comparison))
+        .collect()
 }

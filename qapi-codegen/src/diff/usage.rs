@@ -35,10 +35,17 @@ impl Usage {
         }
         for (index, line) in text.lines().enumerate() {
             let line = line.split('#').next().unwrap_or_default().trim();
-            let Some(name) = line.split_whitespace().next() else { continue };
-            let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+            let Some(name) = line.split_whitespace().next() else {
+                continue;
+            };
+            let is_name = name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
             if !is_name {
-                return Err(format!("line {}: `{name}` is no name of a command", index + 1));
+                return Err(format!(
+                    "line {}: `{name}` is no name of a command",
+                    index + 1
+                ));
             }
             self.name(name, shell_arguments(line));
         }
@@ -47,7 +54,10 @@ impl Usage {
 
     fn name(&mut self, name: &str, arguments: Option<Value>) {
         if name.chars().any(|c| c.is_ascii_lowercase()) {
-            self.commands.entry(name.to_owned()).or_default().push(arguments);
+            self.commands
+                .entry(name.to_owned())
+                .or_default()
+                .push(arguments);
         } else {
             self.events.insert(name.to_owned());
         }
@@ -77,7 +87,10 @@ impl Usage {
         if let Some(name) = text("execute").or(text("exec-oob")) {
             let arguments = value.get("arguments").cloned();
             let arguments = arguments.unwrap_or_else(|| Value::Object(Default::default()));
-            self.commands.entry(name.to_owned()).or_default().push(Some(arguments));
+            self.commands
+                .entry(name.to_owned())
+                .or_default()
+                .push(Some(arguments));
         } else if let Some(name) = text("event") {
             self.events.insert(name.to_owned());
         }
@@ -88,12 +101,21 @@ impl Usage {
         for finding in &mut report.findings {
             finding.used = Some(self.meets(finding));
         }
-        report.findings.sort_by_key(|finding| finding.used != Some(true));
-        let met = || report.findings.iter().filter(|finding| finding.used == Some(true));
+        report
+            .findings
+            .sort_by_key(|finding| finding.used != Some(true));
+        let met = || {
+            report
+                .findings
+                .iter()
+                .filter(|finding| finding.used == Some(true))
+        };
         report.used = Some(Used {
             findings: met().count(),
             of: report.findings.len(),
-            breaking: met().filter(|finding| finding.severity == Severity::Breaking).count(),
+            breaking: met()
+                .filter(|finding| finding.severity == Severity::Breaking)
+                .count(),
         });
     }
 
@@ -101,10 +123,13 @@ impl Usage {
         if finding.severity == Severity::Compatible {
             return false;
         }
-        let also = finding.also.iter().map(|place| match place.split_once(": ") {
-            Some((target, path)) => (target, path),
-            None => (&*finding.target, &**place),
-        });
+        let also = finding
+            .also
+            .iter()
+            .map(|place| match place.split_once(": ") {
+                Some((target, path)) => (target, path),
+                None => (&*finding.target, &**place),
+            });
         let mut places = [(&*finding.target, &*finding.path)].into_iter().chain(also);
         match finding.direction {
             Direction::Request => places.any(|(target, path)| self.sends(finding, target, path)),
@@ -114,7 +139,9 @@ impl Usage {
     }
 
     fn sends(&self, finding: &Finding, target: &str, path: &str) -> bool {
-        let Some(requests) = self.commands.get(target) else { return false };
+        let Some(requests) = self.commands.get(target) else {
+            return false;
+        };
         requests.iter().any(|arguments| match arguments {
             None => true,
             Some(arguments) => hits(finding, arguments, path),
@@ -132,12 +159,34 @@ fn hits(finding: &Finding, arguments: &Value, path: &str) -> bool {
     };
     let olds = || finding.old.iter().flat_map(|old| old.split(", "));
     match finding.rule.as_str() {
-        "request-required-member-added" => true,
+        "request-required-member-added" => chooses(arguments, path),
         "request-member-became-required" => there.len() < container().len(),
         "request-enum-value-removed" | "request-enum-value-renamed" => {
             olds().any(|old| there.iter().any(|value| *value == old))
         }
         _ => path.is_empty() || !there.is_empty(),
+    }
+}
+
+/// Whether a request chooses the cases that a path goes through. The path is
+/// that of the new release, so where the cases stand in the request is open.
+fn chooses(arguments: &Value, path: &str) -> bool {
+    let mut cases = path
+        .split('<')
+        .skip(1)
+        .filter_map(|part| part.split_once('>')?.0.split_once('='));
+    cases.all(|(tag, value)| holds(arguments, tag, value))
+}
+
+/// Whether an object anywhere in a value has this member.
+fn holds(value: &Value, name: &str, text: &str) -> bool {
+    match value {
+        Value::Object(members) => {
+            members.get(name).is_some_and(|own| own == text)
+                || members.values().any(|inner| holds(inner, name, text))
+        }
+        Value::Array(items) => items.iter().any(|inner| holds(inner, name, text)),
+        _ => false,
     }
 }
 
@@ -153,17 +202,26 @@ fn found<'v>(value: &'v Value, path: &str) -> Vec<&'v Value> {
     if let Some((tag, rest)) = path.strip_prefix('<').and_then(|path| path.split_once('>')) {
         let (name, wanted) = tag.split_once('=').unwrap_or((tag, ""));
         let chosen = value.get(name).is_some_and(|own| own == wanted);
-        return if chosen { found(value, rest) } else { Vec::new() };
+        return if chosen {
+            found(value, rest)
+        } else {
+            Vec::new()
+        };
     }
     let path = path.strip_prefix('.').unwrap_or(path);
     let end = path.find(['.', '<', '[']).unwrap_or(path.len());
-    value.get(&path[..end]).map_or_else(Vec::new, |inner| found(inner, &path[end..]))
+    value
+        .get(&path[..end])
+        .map_or_else(Vec::new, |inner| found(inner, &path[end..]))
 }
 
 /// The arguments of a line as qmp-shell takes it; nothing for a bare name.
 fn shell_arguments(line: &str) -> Option<Value> {
     let mut arguments = Value::Object(Default::default());
-    let mut pairs = line.split_whitespace().skip(1).filter_map(|word| word.split_once('='));
+    let mut pairs = line
+        .split_whitespace()
+        .skip(1)
+        .filter_map(|word| word.split_once('='));
     let first = pairs.next()?;
     for (path, text) in [first].into_iter().chain(pairs) {
         let value = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
@@ -177,7 +235,9 @@ fn put(into: &mut Value, path: &str, value: Value) {
     match path.split_once('.') {
         None => drop(members.insert(path.to_owned(), value)),
         Some((name, rest)) => {
-            let inner = members.entry(name).or_insert_with(|| Value::Object(Default::default()));
+            let inner = members
+                .entry(name)
+                .or_insert_with(|| Value::Object(Default::default()));
             put(inner, rest, value);
         }
     }
@@ -200,15 +260,19 @@ mod tests {
     #[test]
     fn records_are_requests_logs_lines_and_names() {
         let mut usage = Usage::default();
-        usage.add("{\"execute\":\"stop\"}\n{\"event\":\"STOP\"} {\"return\":{}}").unwrap();
-        usage.add("{\"dir\":\">\",\"raw\":\"{\\\"execute\\\":\\\"cont\\\"}\"}").unwrap();
-        usage.add("# a list\nquery-status\nblockdev-add driver=file file.driver=x\nRESET\n").unwrap();
-        assert_eq!(usage.commands.keys().collect::<Vec<_>>(), [
-            "blockdev-add",
-            "cont",
-            "query-status",
-            "stop"
-        ]);
+        usage
+            .add("{\"execute\":\"stop\"}\n{\"event\":\"STOP\"} {\"return\":{}}")
+            .unwrap();
+        usage
+            .add("{\"dir\":\">\",\"raw\":\"{\\\"execute\\\":\\\"cont\\\"}\"}")
+            .unwrap();
+        usage
+            .add("# a list\nquery-status\nblockdev-add driver=file file.driver=x\nRESET\n")
+            .unwrap();
+        assert_eq!(
+            usage.commands.keys().collect::<Vec<_>>(),
+            ["blockdev-add", "cont", "query-status", "stop"]
+        );
         let arguments = json!({ "driver": "file", "file": { "driver": "x" } });
         assert_eq!(usage.commands["blockdev-add"], [Some(arguments)]);
         assert_eq!(usage.events.len(), 2);

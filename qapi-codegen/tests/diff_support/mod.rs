@@ -10,7 +10,10 @@ use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 
 /// Reads a schema of a release, which must break no rule.
-#[allow(dead_code, reason = "not every test binary asks for schemas that are right")]
+#[allow(
+    dead_code,
+    reason = "not every test binary asks for schemas that are right"
+)]
 pub fn resolved(release: &str, text: &str) -> Schema {
     read(release, text).unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }
@@ -25,17 +28,29 @@ pub fn read(release: &str, text: &str) -> Result<Schema, String> {
         Ok(valid) => Ok(resolve(&valid)),
         Err(invalid) => {
             let messages = invalid.diagnostics.iter().map(|found| &*found.message);
-            Err(format!("{text}\n  {}", messages.collect::<Vec<_>>().join("\n  ")))
+            Err(format!(
+                "{text}\n  {}",
+                messages.collect::<Vec<_>>().join("\n  ")
+            ))
         }
     }
 }
 
 /// Compares two schemas.
 pub fn report(old: &Schema, new: &Schema) -> Report {
-    let side = |name, schema| Side { name, schema, devices: None };
+    let side = |name, schema| Side {
+        name,
+        schema,
+        devices: None,
+    };
     let behaviour = Behaviour::default();
     let (old, new) = (side("old", old), side("new", new));
-    Report::of(&Inputs { old, new, between: Vec::new(), behaviour: &behaviour })
+    Report::of(&Inputs {
+        old,
+        new,
+        between: Vec::new(),
+        behaviour: &behaviour,
+    })
 }
 
 /// What is found between two schemas.

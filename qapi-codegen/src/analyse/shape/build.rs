@@ -41,8 +41,12 @@ impl<'s> Shapes<'s> {
         let commands = commands.map(|command| (&*command.meta.name, builder.command(command)));
         let commands = commands.collect();
         let events = schema.events.iter();
-        let events = events.map(|event| (&*event.meta.name, builder.event(event))).collect();
-        let error_class = ERROR_CLASSES.iter().find_map(|name| schema.type_named(name));
+        let events = events
+            .map(|event| (&*event.meta.name, builder.event(event)))
+            .collect();
+        let error_class = ERROR_CLASSES
+            .iter()
+            .find_map(|name| schema.type_named(name));
         Shapes {
             version: schema.version,
             commands,
@@ -96,9 +100,12 @@ impl<'s> Builder<'s> {
 
     fn definition(&mut self, id: TypeId, def: &'s TypeDef) -> Shape<'s> {
         match &def.kind {
-            TypeKind::Enum(body) => {
-                Shape::Enum(body.values.iter().map(|value| (&*value.name, value)).collect())
-            }
+            TypeKind::Enum(body) => Shape::Enum(
+                body.values
+                    .iter()
+                    .map(|value| (&*value.name, value))
+                    .collect(),
+            ),
             TypeKind::Struct(_) => Shape::Object(Object {
                 members: self.members(self.schema.members(id)),
                 ..Object::default()
@@ -116,7 +123,11 @@ impl<'s> Builder<'s> {
             let shape = self.ty(member.ty);
             (
                 &*member.meta.name,
-                Member { shape, optional: member.optional, meta: Some(&member.meta) },
+                Member {
+                    shape,
+                    optional: member.optional,
+                    meta: Some(&member.meta),
+                },
             )
         };
         members.into_iter().map(member).collect()
@@ -126,17 +137,41 @@ impl<'s> Builder<'s> {
         let mut members = self.members(self.schema.members(id));
         let cases = self.schema.cases(union);
         if !members.contains_key(&*union.tag) {
-            let values = cases.iter().map(|case| (&*case.meta.name, case.meta)).collect();
+            let values = cases
+                .iter()
+                .map(|case| (&*case.meta.name, case.meta))
+                .collect();
             let shape = self.add(Shape::Enum(values));
-            members.insert(&union.tag, Member { shape, optional: false, meta: None });
+            members.insert(
+                &union.tag,
+                Member {
+                    shape,
+                    optional: false,
+                    meta: None,
+                },
+            );
         }
         let case = |case: schema::Case<'s>| {
             let content = self.content(case.content);
             let (meta, conditions) = (case.meta, case.conditions);
-            (&*meta.name, CaseShape { content, meta, conditions })
+            (
+                &*meta.name,
+                CaseShape {
+                    content,
+                    meta,
+                    conditions,
+                },
+            )
         };
         let cases = cases.into_iter().map(case).collect();
-        Object { members, choice: Some(Choice { tag: &union.tag, cases }), open: false }
+        Object {
+            members,
+            choice: Some(Choice {
+                tag: &union.tag,
+                cases,
+            }),
+            open: false,
+        }
     }
 
     fn content(&mut self, content: Content) -> NodeId {
@@ -155,9 +190,16 @@ impl<'s> Builder<'s> {
         if let Some(&known) = self.wrappers.get(&shape) {
             return known;
         }
-        let member = Member { shape, optional: false, meta: None };
+        let member = Member {
+            shape,
+            optional: false,
+            meta: None,
+        };
         let members = BTreeMap::from([(schema::DATA, member)]);
-        let wrapper = self.add(Shape::Object(Object { members, ..Object::default() }));
+        let wrapper = self.add(Shape::Object(Object {
+            members,
+            ..Object::default()
+        }));
         self.wrappers.insert(shape, wrapper);
         wrapper
     }
@@ -213,7 +255,11 @@ impl<'s> Builder<'s> {
             Data::Members(members) if members.is_empty() && !open => self.nothing,
             Data::Members(members) => {
                 let members = self.members(members);
-                self.add(Shape::Object(Object { members, choice: None, open }))
+                self.add(Shape::Object(Object {
+                    members,
+                    choice: None,
+                    open,
+                }))
             }
             Data::Defined(id) if !open => node(*id),
             Data::Defined(id) => match self.nodes[id.index()].clone() {
@@ -235,7 +281,10 @@ impl<'s> Builder<'s> {
     }
 
     fn event(&mut self, event: &'s schema::Event) -> EventShape<'s> {
-        EventShape { meta: &event.meta, data: self.data(&event.data, false) }
+        EventShape {
+            meta: &event.meta,
+            data: self.data(&event.data, false),
+        }
     }
 }
 

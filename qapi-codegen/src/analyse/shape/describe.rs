@@ -26,15 +26,20 @@ fn described(shapes: &Shapes<'_>, id: NodeId, depth: usize) -> String {
         Shape::Object(_) => "object".to_owned(),
         Shape::Array(_) if depth == 0 => "list".to_owned(),
         Shape::Array(item) => format!("list, each {}", described(shapes, *item, depth - 1)),
-        Shape::Alternate(branches) => {
-            branches.keys().map(|&kind| kind_name(kind)).collect::<Vec<_>>().join(" or ")
-        }
+        Shape::Alternate(branches) => branches
+            .keys()
+            .map(|&kind| kind_name(kind))
+            .collect::<Vec<_>>()
+            .join(" or "),
     }
 }
 
 fn one_of<'v>(values: impl ExactSizeIterator<Item = &'v &'v str>) -> String {
     let more = values.len().saturating_sub(VALUES);
-    let shown: Vec<String> = values.take(VALUES).map(|value| format!("\"{value}\"")).collect();
+    let shown: Vec<String> = values
+        .take(VALUES)
+        .map(|value| format!("\"{value}\""))
+        .collect();
     match more {
         0 => format!("one of {}", shown.join(", ")),
         _ => format!("one of {} and {more} more", shown.join(", ")),

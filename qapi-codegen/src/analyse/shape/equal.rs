@@ -8,7 +8,11 @@ use super::{Choice, NodeId, Object, Shape, Shapes};
 ///
 /// Shapes that contain themselves are the same unless a difference is found.
 pub fn same(old: &Shapes<'_>, left: NodeId, new: &Shapes<'_>, right: NodeId) -> bool {
-    let mut search = Search { old, new, assumed: HashSet::new() };
+    let mut search = Search {
+        old,
+        new,
+        assumed: HashSet::new(),
+    };
     search.nodes(left, right)
 }
 
@@ -35,7 +39,10 @@ impl Search<'_, '_> {
             (Shape::Object(left), Shape::Object(right)) => self.objects(left, right),
             (Shape::Alternate(left), Shape::Alternate(right)) => {
                 left.keys().eq(right.keys())
-                    && left.values().zip(right.values()).all(|(&l, &r)| self.nodes(l, r))
+                    && left
+                        .values()
+                        .zip(right.values())
+                        .all(|(&l, &r)| self.nodes(l, r))
             }
             _ => false,
         }

@@ -36,7 +36,10 @@ pub fn respelled(pairs: &[matching::Pairing<'_>], found: &mut Found<'_>) {
     let list = |name: fn(&matching::Pairing<'_>) -> String| -> String {
         pairs.iter().map(name).collect::<Vec<_>>().join(", ")
     };
-    let (was, is) = (list(|pair| pair.old.to_owned()), list(|pair| pair.new.to_owned()));
+    let (was, is) = (
+        list(|pair| pair.old.to_owned()),
+        list(|pair| pair.new.to_owned()),
+    );
     let edit = Edit::new(Kind::EnumValueRenamed).old(was).new_value(is);
     found.edit(edit.note(first.evidence));
 }

@@ -12,7 +12,9 @@ pub fn compare<'s>(
     steps: &[Step<'s>],
     found: &mut Found<'s>,
 ) {
-    let (Some(old), Some(new)) = (old, new) else { return };
+    let (Some(old), Some(new)) = (old, new) else {
+        return;
+    };
     features(old, new, name, steps, found);
     let list = |meta: &'s Meta| meta.condition.iter().collect::<Vec<&Condition>>();
     conditions::compare(&list(old), &list(new), name, steps, found);
@@ -31,10 +33,20 @@ pub fn features<'s>(
     }
     let names = |meta: &'s Meta| meta.features.iter().map(|feature| &*feature.name);
     for feature in names(new).filter(|name| is_plain(name) && !old.has_feature(name)) {
-        found.edit(Edit::new(Kind::FeatureAdded).at(steps).new_value(feature).note(name));
+        found.edit(
+            Edit::new(Kind::FeatureAdded)
+                .at(steps)
+                .new_value(feature)
+                .note(name),
+        );
     }
     for feature in names(old).filter(|name| is_plain(name) && !new.has_feature(name)) {
-        found.edit(Edit::new(Kind::FeatureRemoved).at(steps).old(feature).note(name));
+        found.edit(
+            Edit::new(Kind::FeatureRemoved)
+                .at(steps)
+                .old(feature)
+                .note(name),
+        );
     }
 }
 

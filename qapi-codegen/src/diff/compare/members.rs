@@ -35,7 +35,13 @@ pub fn presence<'s>(
         (true, false) => Kind::MemberBecameRequired,
         _ => return,
     };
-    let word = |member: Member<'_>| if member.optional { "optional" } else { "required" };
+    let word = |member: Member<'_>| {
+        if member.optional {
+            "optional"
+        } else {
+            "required"
+        }
+    };
     let edit = Edit::new(kind).old(word(old)).new_value(word(new));
     found.edit(edit.old_at(old_at).new_at(new_at));
 }
@@ -73,7 +79,10 @@ pub fn renamed<'s>(
         true => Kind::OptionalMemberRenamed,
         false => Kind::MemberRenamed,
     };
-    let edit = Edit::new(kind).old(pair.old).new_value(pair.new).note(pair.evidence);
+    let edit = Edit::new(kind)
+        .old(pair.old)
+        .new_value(pair.new)
+        .note(pair.evidence);
     found.edit(edit.old_at(&old_at).new_at(&new_at));
     presence(left, right, &old_at, &new_at, found);
     found.link(comparer, (&old_at, &new_at), (left.shape, right.shape));

@@ -22,8 +22,12 @@ impl<'s> Moves<'s> {
         let into = old.members.keys().copied().filter(|name| lacks(new, name));
         let out = new.members.keys().copied().filter(|name| lacks(old, name));
         Moves {
-            into_branch: into.filter(|name| !having(comparer.new, new, name).is_empty()).collect(),
-            out_of_branch: out.filter(|name| !having(comparer.old, old, name).is_empty()).collect(),
+            into_branch: into
+                .filter(|name| !having(comparer.new, new, name).is_empty())
+                .collect(),
+            out_of_branch: out
+                .filter(|name| !having(comparer.old, old, name).is_empty())
+                .collect(),
         }
     }
 
@@ -60,10 +64,16 @@ fn moved_into<'s>(
     let homes = having(comparer.new, new, name);
     let old_at = [Step::Member(name)];
     for (case, member) in &homes {
-        found.link(comparer, (&old_at, &[*case, Step::Member(name)]), (was.shape, member.shape));
+        found.link(
+            comparer,
+            (&old_at, &[*case, Step::Member(name)]),
+            (was.shape, member.shape),
+        );
     }
     let everywhere = homes.len() == case_count(new);
-    let as_present = homes.iter().all(|(_, member)| !member.optional || was.optional);
+    let as_present = homes
+        .iter()
+        .all(|(_, member)| !member.optional || was.optional);
     if everywhere && as_present {
         return;
     }
@@ -72,7 +82,10 @@ fn moved_into<'s>(
         _ => Kind::RequiredMemberRemoved,
     };
     let edit = Edit::new(kind).old("all cases").new_value(listed(&homes));
-    found.edit(edit.old_at(&old_at).new_at(&[homes[0].0, Step::Member(name)]));
+    found.edit(
+        edit.old_at(&old_at)
+            .new_at(&[homes[0].0, Step::Member(name)]),
+    );
 }
 
 fn moved_out<'s>(
@@ -86,7 +99,11 @@ fn moved_out<'s>(
     let homes = having(comparer.old, old, name);
     let new_at = [Step::Member(name)];
     for (case, member) in &homes {
-        found.link(comparer, (&[*case, Step::Member(name)], &new_at), (member.shape, is.shape));
+        found.link(
+            comparer,
+            (&[*case, Step::Member(name)], &new_at),
+            (member.shape, is.shape),
+        );
     }
     let everywhere = homes.len() == case_count(old);
     let was_required = everywhere && homes.iter().all(|(_, member)| !member.optional);
@@ -96,17 +113,24 @@ fn moved_out<'s>(
         _ => Kind::MemberMovedOutOfBranch,
     };
     let edit = Edit::new(kind).old(listed(&homes)).new_value("all cases");
-    found.edit(edit.old_at(&[homes[0].0, Step::Member(name)]).new_at(&new_at));
+    found.edit(
+        edit.old_at(&[homes[0].0, Step::Member(name)])
+            .new_at(&new_at),
+    );
 }
 
 /// The cases that have a member of this name, and the member.
-fn having<'s>(
-    shapes: &Shapes<'s>,
-    object: &Object<'s>,
-    name: &str,
-) -> Vec<(Step<'s>, Member<'s>)> {
+fn having<'s>(shapes: &Shapes<'s>, object: &Object<'s>, name: &str) -> Vec<(Step<'s>, Member<'s>)> {
     let cases = object.choice.iter().flat_map(|choice| {
-        choice.cases.iter().map(|(&value, case)| (Step::Case { tag: choice.tag, value }, case))
+        choice.cases.iter().map(|(&value, case)| {
+            (
+                Step::Case {
+                    tag: choice.tag,
+                    value,
+                },
+                case,
+            )
+        })
     });
     cases
         .filter_map(|(step, case)| {
@@ -117,7 +141,10 @@ fn having<'s>(
 }
 
 fn case_count(object: &Object<'_>) -> usize {
-    object.choice.as_ref().map_or(0, |choice| choice.cases.len())
+    object
+        .choice
+        .as_ref()
+        .map_or(0, |choice| choice.cases.len())
 }
 
 /// The values of the tag, as a list.

@@ -37,8 +37,8 @@ fn closed<'s>(
 ) {
     let moves = Moves::find(comparer, old, new);
     let spilled = spilled(comparer, old, new, found.direction);
-    let gone = names(old, new)
-        .filter(|name| !moves.into_branch.contains(name) && Some(*name) != spilled);
+    let gone =
+        names(old, new).filter(|name| !moves.into_branch.contains(name) && Some(*name) != spilled);
     let fresh = names(new, old).filter(|name| !moves.out_of_branch.contains(name));
     let sides = (gone.collect(), fresh.collect());
     let matched = members::matched(comparer, (old, new), sides);
@@ -56,7 +56,11 @@ fn closed<'s>(
     shared(comparer, old, new, found);
     moves.report(comparer, old, new, found);
     if let Some(name) = spilled {
-        found.edit(Edit::new(Kind::ArgumentsFlattened).old_at(&[Step::Member(name)]).old(name));
+        found.edit(
+            Edit::new(Kind::ArgumentsFlattened)
+                .old_at(&[Step::Member(name)])
+                .old(name),
+        );
     }
     unions::compare(comparer, (old, new), &moves, spilled.is_some(), found);
 }
@@ -134,12 +138,19 @@ fn names<'s, 'o>(
     object: &'o Object<'s>,
     other: &'o Object<'s>,
 ) -> impl Iterator<Item = &'s str> + use<'s, 'o> {
-    object.members.keys().copied().filter(|name| !other.members.contains_key(name))
+    object
+        .members
+        .keys()
+        .copied()
+        .filter(|name| !other.members.contains_key(name))
 }
 
 /// The names of all members of an object, whatever its tag.
 pub fn all_names<'s>(shapes: &Shapes<'s>, object: &Object<'s>) -> BTreeSet<&'s str> {
-    let cases = object.choice.iter().flat_map(|choice| choice.cases.values());
+    let cases = object
+        .choice
+        .iter()
+        .flat_map(|choice| choice.cases.values());
     let contents = cases.filter_map(|case| shapes.object(case.content));
     let inner = contents.flat_map(|content| content.members.keys());
     object.members.keys().chain(inner).copied().collect()

@@ -41,7 +41,13 @@ impl<'s> Operation<'s> {
     }
 
     fn new(sort: Sort, old: Option<&'s str>, new: Option<&'s str>) -> Self {
-        Operation { sort, old, new, edits: Vec::new(), roots: Vec::new() }
+        Operation {
+            sort,
+            old,
+            new,
+            edits: Vec::new(),
+            roots: Vec::new(),
+        }
     }
 
     /// What was found in a type, as if it were that of a command.
@@ -57,7 +63,8 @@ impl<'s> Operation<'s> {
 
     fn absorb(&mut self, found: Found<'s>) {
         let direction = found.direction;
-        self.edits.extend(found.edits.into_iter().map(|edit| (direction, edit)));
+        self.edits
+            .extend(found.edits.into_iter().map(|edit| (direction, edit)));
         self.roots.extend(found.links);
     }
 }
@@ -89,10 +96,16 @@ fn commands<'s>(comparer: &mut Comparer<'_, 's>) -> Vec<Operation<'s>> {
     });
     let mut operations = Vec::new();
     for pair in &matched.pairs {
-        let kind =
-            if pair.evidence == PROMOTED { Kind::CommandPromoted } else { Kind::CommandRenamed };
+        let kind = if pair.evidence == PROMOTED {
+            Kind::CommandPromoted
+        } else {
+            Kind::CommandRenamed
+        };
         let mut operation = both_commands(comparer, pair.old, pair.new);
-        let edit = Edit::new(kind).old(pair.old).new_value(pair.new).note(pair.evidence);
+        let edit = Edit::new(kind)
+            .old(pair.old)
+            .new_value(pair.new)
+            .note(pair.evidence);
         operation.edit(Direction::Request, edit);
         operations.push(operation);
     }
@@ -104,7 +117,10 @@ fn commands<'s>(comparer: &mut Comparer<'_, 's>) -> Vec<Operation<'s>> {
     }
     for name in matched.fresh {
         let mut operation = Operation::new(Sort::Command, None, Some(name));
-        operation.edit(Direction::Request, Edit::new(Kind::CommandAdded).new_value(name));
+        operation.edit(
+            Direction::Request,
+            Edit::new(Kind::CommandAdded).new_value(name),
+        );
         operations.push(operation);
     }
     for name in common(old, new) {
@@ -114,17 +130,17 @@ fn commands<'s>(comparer: &mut Comparer<'_, 's>) -> Vec<Operation<'s>> {
     operations
 }
 
-fn unmatched<'s, T>(
-    old: &BTreeMap<&'s str, T>,
-    new: &BTreeMap<&'s str, T>,
-) -> Matched<'s> {
+fn unmatched<'s, T>(old: &BTreeMap<&'s str, T>, new: &BTreeMap<&'s str, T>) -> Matched<'s> {
     let gone = old.keys().copied().filter(|name| !new.contains_key(name));
     let fresh = new.keys().copied().filter(|name| !old.contains_key(name));
     matching::by_spelling(gone.collect(), fresh.collect())
 }
 
 fn common<'s, T>(old: &BTreeMap<&'s str, T>, new: &BTreeMap<&'s str, T>) -> Vec<&'s str> {
-    old.keys().copied().filter(|name| new.contains_key(name)).collect()
+    old.keys()
+        .copied()
+        .filter(|name| new.contains_key(name))
+        .collect()
 }
 
 fn removal(meta: &Meta) -> Kind {
@@ -135,12 +151,11 @@ fn removal(meta: &Meta) -> Kind {
     }
 }
 
-fn both_commands<'s>(
-    comparer: &mut Comparer<'_, 's>,
-    was: &'s str,
-    is: &'s str,
-) -> Operation<'s> {
-    let (old, new) = (comparer.old.commands[was].clone(), comparer.new.commands[is].clone());
+fn both_commands<'s>(comparer: &mut Comparer<'_, 's>, was: &'s str, is: &'s str) -> Operation<'s> {
+    let (old, new) = (
+        comparer.old.commands[was].clone(),
+        comparer.new.commands[is].clone(),
+    );
     let mut operation = Operation::new(Sort::Command, Some(was), Some(is));
     let mut request = Found::new(comparer, Direction::Request);
     command_flags(&old, &new, &mut request);
@@ -155,8 +170,18 @@ fn both_commands<'s>(
 fn command_flags<'s>(old: &CommandShape<'s>, new: &CommandShape<'s>, found: &mut Found<'s>) {
     flags::compare(Some(old.meta), Some(new.meta), &new.meta.name, &[], found);
     let switches = [
-        (old.allow_oob, new.allow_oob, Kind::OobAdded, Kind::OobRemoved),
-        (old.allow_preconfig, new.allow_preconfig, Kind::PreconfigAdded, Kind::PreconfigRemoved),
+        (
+            old.allow_oob,
+            new.allow_oob,
+            Kind::OobAdded,
+            Kind::OobRemoved,
+        ),
+        (
+            old.allow_preconfig,
+            new.allow_preconfig,
+            Kind::PreconfigAdded,
+            Kind::PreconfigRemoved,
+        ),
     ];
     for (was, is, added, removed) in switches {
         match (was, is) {
@@ -174,7 +199,10 @@ fn arguments<'s>(
     found: &mut Found<'s>,
 ) {
     let nodes = (old.arguments, new.arguments);
-    let objects = comparer.old.object(nodes.0).zip(comparer.new.object(nodes.1));
+    let objects = comparer
+        .old
+        .object(nodes.0)
+        .zip(comparer.new.object(nodes.1));
     let Some((left, right)) = objects else { return };
     if let Some((steps, inner)) = wrapper(comparer.old, left, comparer.new, right) {
         let edit = Edit::new(Kind::ArgumentsFlattened).old(path(&steps));
@@ -198,7 +226,9 @@ fn wrapper<'s>(
     plain: &Object<'s>,
 ) -> Option<(Vec<Step<'s>>, NodeId)> {
     let mut members = wrapping.members.iter();
-    let (Some((&name, only)), None) = (members.next(), members.next()) else { return None };
+    let (Some((&name, only)), None) = (members.next(), members.next()) else {
+        return None;
+    };
     if plain.members.contains_key(name) || wrapping.choice.is_some() {
         return None;
     }
@@ -239,13 +269,18 @@ fn events<'s>(comparer: &mut Comparer<'_, 's>) -> Vec<Operation<'s>> {
     let mut matched = unmatched(old, new);
     matching::by_shape(&mut matched, |was, is| {
         let (left, right) = (old[was].data, new[is].data);
-        let telling = comparer.old.object(left).is_some_and(|object| !object.members.is_empty());
+        let telling = comparer
+            .old
+            .object(left)
+            .is_some_and(|object| !object.members.is_empty());
         telling && same(comparer.old, left, comparer.new, right)
     });
     let mut operations = Vec::new();
     for pair in &matched.pairs {
         let mut operation = both_events(comparer, pair.old, pair.new);
-        let edit = Edit::new(Kind::EventRenamed).old(pair.old).new_value(pair.new);
+        let edit = Edit::new(Kind::EventRenamed)
+            .old(pair.old)
+            .new_value(pair.new);
         operation.edit(Direction::Event, edit.note(pair.evidence));
         operations.push(operation);
     }
@@ -256,7 +291,10 @@ fn events<'s>(comparer: &mut Comparer<'_, 's>) -> Vec<Operation<'s>> {
     }
     for name in matched.fresh {
         let mut operation = Operation::new(Sort::Event, None, Some(name));
-        operation.edit(Direction::Event, Edit::new(Kind::EventAdded).new_value(name));
+        operation.edit(
+            Direction::Event,
+            Edit::new(Kind::EventAdded).new_value(name),
+        );
         operations.push(operation);
     }
     for name in common(old, new) {
@@ -266,13 +304,11 @@ fn events<'s>(comparer: &mut Comparer<'_, 's>) -> Vec<Operation<'s>> {
     operations
 }
 
-fn both_events<'s>(
-    comparer: &mut Comparer<'_, 's>,
-    was: &'s str,
-    is: &'s str,
-) -> Operation<'s> {
-    let (old, new): (EventShape<'s>, EventShape<'s>) =
-        (comparer.old.events[was].clone(), comparer.new.events[is].clone());
+fn both_events<'s>(comparer: &mut Comparer<'_, 's>, was: &'s str, is: &'s str) -> Operation<'s> {
+    let (old, new): (EventShape<'s>, EventShape<'s>) = (
+        comparer.old.events[was].clone(),
+        comparer.new.events[is].clone(),
+    );
     let mut operation = Operation::new(Sort::Event, Some(was), Some(is));
     let mut found = Found::new(comparer, Direction::Event);
     flags::compare(Some(old.meta), Some(new.meta), is, &[], &mut found);
@@ -295,7 +331,9 @@ fn error_class<'s>(comparer: &Comparer<'_, 's>) -> Option<Operation<'s>> {
         operation.edit(Direction::Reply, edit);
     }
     for value in new.keys().filter(|value| !old.contains_key(*value)) {
-        let edit = Edit::new(Kind::ErrorClassAdded).new_value(*value).at(&class);
+        let edit = Edit::new(Kind::ErrorClassAdded)
+            .new_value(*value)
+            .at(&class);
         operation.edit(Direction::Reply, edit);
     }
     Some(operation)

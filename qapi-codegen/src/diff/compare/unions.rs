@@ -25,7 +25,11 @@ pub fn compare<'s>(
         }
         (Some(left), Some(right)) => {
             let told = |choice: &Choice<'_>| format!("object told by `{}`", choice.tag);
-            found.edit(Edit::new(Kind::TypeChanged).old(told(left)).new_value(told(right)));
+            found.edit(
+                Edit::new(Kind::TypeChanged)
+                    .old(told(left))
+                    .new_value(told(right)),
+            );
         }
         (None, Some(choice)) => became_union(comparer, old, choice, (moves, spilled), found),
         (Some(choice), None) => became_struct(comparer, choice, moves, found),
@@ -41,7 +45,11 @@ pub fn renamed_tag<'s>(
     let (left, right) = (old.choice.as_ref()?, new.choice.as_ref()?);
     let moved = matched.gone.contains(&left.tag) && matched.fresh.contains(&right.tag);
     let evidence = "most values of the tag are the same";
-    let pairing = Pairing { old: left.tag, new: right.tag, evidence };
+    let pairing = Pairing {
+        old: left.tag,
+        new: right.tag,
+        evidence,
+    };
     (moved && mostly_same_values(left, right)).then_some(pairing)
 }
 
@@ -51,7 +59,11 @@ fn same_tag(old: &Object<'_>, new: &Object<'_>, left: &Choice<'_>, right: &Choic
 }
 
 fn mostly_same_values(left: &Choice<'_>, right: &Choice<'_>) -> bool {
-    let common = left.cases.keys().filter(|value| right.cases.contains_key(*value)).count();
+    let common = left
+        .cases
+        .keys()
+        .filter(|value| right.cases.contains_key(*value))
+        .count();
     common > 0 && 2 * common >= left.cases.len().min(right.cases.len())
 }
 
@@ -63,26 +75,53 @@ fn choices<'s>(
     found: &mut Found<'s>,
 ) {
     let lacks = |choice: &Choice<'s>, value: &str| !choice.cases.contains_key(value);
-    let gone = left.cases.keys().copied().filter(|value| lacks(right, value));
-    let fresh = right.cases.keys().copied().filter(|value| lacks(left, value));
+    let gone = left
+        .cases
+        .keys()
+        .copied()
+        .filter(|value| lacks(right, value));
+    let fresh = right
+        .cases
+        .keys()
+        .copied()
+        .filter(|value| lacks(left, value));
     let matched = matching::by_spelling(gone.collect(), fresh.collect());
     let tag = [Step::Member(left.tag)];
     found.inside(&tag, &[Step::Member(right.tag)], |found| {
         enums::respelled(&matched.pairs, found);
     });
     for value in matched.gone {
-        let step = Step::Case { tag: left.tag, value };
-        found.edit(Edit::new(Kind::UnionBranchRemoved).old(value).old_at(&[step]));
+        let step = Step::Case {
+            tag: left.tag,
+            value,
+        };
+        found.edit(
+            Edit::new(Kind::UnionBranchRemoved)
+                .old(value)
+                .old_at(&[step]),
+        );
     }
     for value in matched.fresh {
-        let step = Step::Case { tag: right.tag, value };
-        found.edit(Edit::new(Kind::UnionBranchAdded).new_value(value).new_at(&[step]));
+        let step = Step::Case {
+            tag: right.tag,
+            value,
+        };
+        found.edit(
+            Edit::new(Kind::UnionBranchAdded)
+                .new_value(value)
+                .new_at(&[step]),
+        );
     }
-    let kept = left.cases.keys().filter(|value| right.cases.contains_key(*value));
+    let kept = left
+        .cases
+        .keys()
+        .filter(|value| right.cases.contains_key(*value));
     let kept = kept.map(|&value| (value, value));
     let respelled = matched.pairs.iter().map(|pair| (pair.old, pair.new));
-    let both: Vec<Both<'_, 's>> =
-        kept.chain(respelled).map(|values| Both::new(left, right, values)).collect();
+    let both: Vec<Both<'_, 's>> = kept
+        .chain(respelled)
+        .map(|values| Both::new(left, right, values))
+        .collect();
     cases(comparer, &both, moves, found);
 }
 
@@ -99,8 +138,14 @@ impl<'c, 's> Both<'c, 's> {
         Both {
             old: &left.cases[values.0],
             new: &right.cases[values.1],
-            old_step: Step::Case { tag: left.tag, value: values.0 },
-            new_step: Step::Case { tag: right.tag, value: values.1 },
+            old_step: Step::Case {
+                tag: left.tag,
+                value: values.0,
+            },
+            new_step: Step::Case {
+                tag: right.tag,
+                value: values.1,
+            },
         }
     }
 }
@@ -111,8 +156,12 @@ fn cases<'s>(
     moves: &Moves<'s>,
     found: &mut Found<'s>,
 ) {
-    let flattened = unwraps(comparer.old, comparer.new, both, |both| (both.old, both.new));
-    let wrapped = unwraps(comparer.new, comparer.old, both, |both| (both.new, both.old));
+    let flattened = unwraps(comparer.old, comparer.new, both, |both| {
+        (both.old, both.new)
+    });
+    let wrapped = unwraps(comparer.new, comparer.old, both, |both| {
+        (both.new, both.old)
+    });
     if flattened {
         found.edit(Edit::new(Kind::UnionFlattened));
     }
@@ -123,7 +172,10 @@ fn cases<'s>(
     for case in both {
         case_flags(case, found);
         let (old_step, new_step) = (case.old_step, case.new_step);
-        let (old_data, new_data) = (data_of(comparer.old, case.old), data_of(comparer.new, case.new));
+        let (old_data, new_data) = (
+            data_of(comparer.old, case.old),
+            data_of(comparer.new, case.new),
+        );
         match (old_data, new_data) {
             (Some(inner), None) if flattened => {
                 let steps = (&[old_step, data][..], &[new_step][..]);
@@ -140,9 +192,21 @@ fn cases<'s>(
 
 fn case_flags<'s>(case: &Both<'_, 's>, found: &mut Found<'s>) {
     let steps = [case.old_step];
-    flags::features(case.old.meta, case.new.meta, &case.new.meta.name, &steps, found);
+    flags::features(
+        case.old.meta,
+        case.new.meta,
+        &case.new.meta.name,
+        &steps,
+        found,
+    );
     let name = &case.new.meta.name;
-    conditions::compare(&case.old.conditions, &case.new.conditions, name, &steps, found);
+    conditions::compare(
+        &case.old.conditions,
+        &case.new.conditions,
+        name,
+        &steps,
+        found,
+    );
 }
 
 /// Whether the cases of the one release stand in `data` and those of the other
@@ -156,15 +220,21 @@ fn unwraps<'s, 'c>(
     let (mut alike, mut compared) = (0, 0);
     for case in both {
         let (wrapper, content) = sides(case);
-        let Some(inner) = data_of(wrapping, wrapper).and_then(|inner| wrapping.object(inner)) else {
+        let Some(inner) = data_of(wrapping, wrapper).and_then(|inner| wrapping.object(inner))
+        else {
             continue;
         };
-        let Some(content) = plain.object(content.content) else { continue };
+        let Some(content) = plain.object(content.content) else {
+            continue;
+        };
         if content.members.contains_key(DATA) {
             return false;
         }
         compared += 1;
-        let shared = inner.members.keys().filter(|name| content.members.contains_key(*name));
+        let shared = inner
+            .members
+            .keys()
+            .filter(|name| content.members.contains_key(*name));
         alike += usize::from(2 * shared.count() >= inner.members.len());
     }
     compared > 0 && 2 * alike >= compared
@@ -174,7 +244,11 @@ fn unwraps<'s, 'c>(
 fn data_of(shapes: &Shapes<'_>, case: &CaseShape<'_>) -> Option<NodeId> {
     let content = shapes.object(case.content)?;
     let only = content.members.len() == 1 && content.choice.is_none();
-    content.members.get(DATA).filter(|_| only).map(|member| member.shape)
+    content
+        .members
+        .get(DATA)
+        .filter(|_| only)
+        .map(|member| member.shape)
 }
 
 /// Compares what two cases add; what moved is left to the moves.
@@ -186,15 +260,23 @@ fn contents<'s>(
 ) {
     let steps = ([case.old_step], [case.new_step]);
     let (old_shapes, new_shapes) = (comparer.old, comparer.new);
-    let objects = old_shapes.object(case.old.content).zip(new_shapes.object(case.new.content));
+    let objects = old_shapes
+        .object(case.old.content)
+        .zip(new_shapes.object(case.new.content));
     let Some((old, new)) = objects else { return };
     if moves.is_empty() {
-        found.link(comparer, (&steps.0, &steps.1), (case.old.content, case.new.content));
+        found.link(
+            comparer,
+            (&steps.0, &steps.1),
+            (case.old.content, case.new.content),
+        );
         return;
     }
     let (mut old, mut new) = (old.clone(), new.clone());
-    old.members.retain(|name, _| !moves.out_of_branch.contains(name));
-    new.members.retain(|name, _| !moves.into_branch.contains(name));
+    old.members
+        .retain(|name, _| !moves.out_of_branch.contains(name));
+    new.members
+        .retain(|name, _| !moves.into_branch.contains(name));
     found.inside(&steps.0, &steps.1, |found| {
         super::objects::compare(comparer, &old, &new, found);
     });
@@ -208,20 +290,32 @@ fn became_union<'s>(
     found: &mut Found<'s>,
 ) {
     let at_tag = [Step::Member(choice.tag)];
-    found.edit(Edit::new(Kind::StructToUnion).new_at(&at_tag).new_value(choice.tag));
+    found.edit(
+        Edit::new(Kind::StructToUnion)
+            .new_at(&at_tag)
+            .new_value(choice.tag),
+    );
     let had_tag = old.members.contains_key(choice.tag);
     if !had_tag || spilled {
         return;
     }
     let new_shapes = comparer.new;
     for (&value, case) in &choice.cases {
-        let Some(content) = new_shapes.object(case.content) else { continue };
-        let step = [Step::Case { tag: choice.tag, value }];
-        let required = content.members.iter().filter(|(name, member)| {
-            !member.optional && !moves.into_branch.contains(*name)
-        });
+        let Some(content) = new_shapes.object(case.content) else {
+            continue;
+        };
+        let step = [Step::Case {
+            tag: choice.tag,
+            value,
+        }];
+        let required = content
+            .members
+            .iter()
+            .filter(|(name, member)| !member.optional && !moves.into_branch.contains(*name));
         for (&name, &member) in required {
-            found.inside(&[], &step, |found| members::added(comparer, name, member, found));
+            found.inside(&[], &step, |found| {
+                members::added(comparer, name, member, found)
+            });
         }
     }
 }
@@ -234,11 +328,18 @@ fn became_struct<'s>(
 ) {
     let old_shapes = comparer.old;
     for (&value, case) in &choice.cases {
-        let Some(content) = old_shapes.object(case.content) else { continue };
-        let step = [Step::Case { tag: choice.tag, value }];
+        let Some(content) = old_shapes.object(case.content) else {
+            continue;
+        };
+        let step = [Step::Case {
+            tag: choice.tag,
+            value,
+        }];
         let stayed = |name: &&str| moves.out_of_branch.contains(*name);
         for (&name, &member) in content.members.iter().filter(|(name, _)| !stayed(name)) {
-            found.inside(&step, &[], |found| members::removed(comparer, name, member, found));
+            found.inside(&step, &[], |found| {
+                members::removed(comparer, name, member, found)
+            });
         }
     }
 }

@@ -33,9 +33,12 @@ pub fn compare<'s>(
             found.link(comparer, (&[Step::Items], &[Step::Items]), (*left, *right));
         }
         (Shape::Alternate(left), Shape::Alternate(right)) => {
-            let both = left.iter().filter_map(|(kind, l)| Some((*l, *right.get(kind)?)));
+            let both = left
+                .iter()
+                .filter_map(|(kind, l)| Some((*l, *right.get(kind)?)));
             let both: Vec<_> = both.collect();
-            both.into_iter().for_each(|nodes| found.link(comparer, (&[], &[]), nodes));
+            both.into_iter()
+                .for_each(|nodes| found.link(comparer, (&[], &[]), nodes));
             for kind in right.keys().filter(|kind| !left.contains_key(kind)) {
                 found.edit(Edit::new(Kind::AlternateBranchAdded).new_value(kind_name(*kind)));
             }

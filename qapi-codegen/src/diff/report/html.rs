@@ -14,17 +14,30 @@ const BARS: usize = 24;
 /// Writes a report as an HTML page.
 pub fn html(report: &Report) -> String {
     let view = View::of(report);
-    let hurt = view.groups.iter().filter(|group| group.breaking + group.dangerous > 0);
+    let hurt = view
+        .groups
+        .iter()
+        .filter(|group| group.breaking + group.dangerous > 0);
     let bars: Vec<Bar<'_>> = hurt
         .take(BARS)
-        .map(|group| Bar { name: group.name, breaking: group.breaking, dangerous: group.dangerous })
+        .map(|group| Bar {
+            name: group.name,
+            breaking: group.breaking,
+            dangerous: group.dangerous,
+        })
         .collect();
     let findings = report.findings.iter();
     let page = Page {
         compared: text::compared(report),
         used: report.used.as_ref().map(text::used_line),
-        examples: findings.map(|found| (&*found.fingerprint, Example::of(found))).collect(),
-        widest: bars.iter().map(|bar| bar.breaking + bar.dangerous).max().unwrap_or(1),
+        examples: findings
+            .map(|found| (&*found.fingerprint, Example::of(found)))
+            .collect(),
+        widest: bars
+            .iter()
+            .map(|bar| bar.breaking + bar.dangerous)
+            .max()
+            .unwrap_or(1),
         style: template::fill("report.css", ()),
         script: template::fill("report.js", ()),
         bars: &bars,

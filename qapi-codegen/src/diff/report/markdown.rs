@@ -18,5 +18,12 @@ pub fn markdown(report: &Report) -> String {
     let view = View::of(report);
     let used = report.used.as_ref().map(text::used_line);
     let compared = text::compared(report);
-    template::fill("report.md", Page { view, compared, used })
+    template::fill(
+        "report.md",
+        Page {
+            view,
+            compared,
+            used,
+        },
+    )
 }

@@ -3,51 +3,50 @@
 use std::collections::BTreeSet;
 
 use crate::diff::edit::Direction;
-use crate::diff::rules::{EditRules, Rule, rules};
+use crate::diff::rules::{EditRules, Rule, RustEffect, rules};
 
 /// All rules, for a terminal.
 pub fn rules_text() -> String {
-    let mut text = String::new();
-    for edit in &rules().edits {
-        let mut told = BTreeSet::new();
-        for direction in Direction::ALL {
-            if let Some(rule) = edit.in_direction(direction) {
-                if told.insert(&rule.id) {
-                    one(edit, rule, &mut text);
-                }
-            }
-        }
-        if let Some(why) = &edit.alone {
-            text.push_str(&format!("  one direction only: {why}\n"));
-        }
-        text.push_str(&format!("  old: {}\n  new: {}\n\n", shown(edit, &edit.old, &edit.old_types), shown(edit, &edit.new, &edit.new_types)));
-    }
-    text
+    rules().edits.iter().map(edit_text).collect()
 }
 
-fn one(_edit: &EditRules, rule: &Rule, text: &mut String) {
+/// The rules of one kind of edit, and what shows it.
+fn edit_text(edit: &EditRules) -> String {
+    let mut told = BTreeSet::new();
+    let all = Direction::ALL
+        .into_iter()
+        .filter_map(|direction| edit.in_direction(direction));
+    let mut text: String = all
+        .filter(|rule| told.insert(&rule.id))
+        .map(rule_text)
+        .collect();
+    if let Some(why) = &edit.alone {
+        text += &format!("  one direction only: {why}\n");
+    }
+    let old = shown(&[&edit.old, &edit.old_types, &edit.types]);
+    let new = shown(&[&edit.new, &edit.new_types, &edit.types]);
+    text + &format!("  old: {old}\n  new: {new}\n\n")
+}
+
+fn rule_text(rule: &Rule) -> String {
     let rust = match rule.rust {
-        crate::diff::rules::RustEffect::Major => "major",
-        crate::diff::rules::RustEffect::Minor => "minor",
-        crate::diff::rules::RustEffect::None => "none",
+        RustEffect::Major => "major",
+        RustEffect::Minor => "minor",
+        RustEffect::None => "none",
     };
-    text.push_str(&format!(
+    format!(
         "{}: {} (a new client of an old QEMU: {}; Rust types: {rust})\n  {}\n",
         rule.id,
         rule.verdict.word(),
         rule.reverse.word(),
         rule.why
-    ));
+    )
 }
 
-/// The example as it would stand in a schema.
-fn shown(edit: &EditRules, side: &str, types: &str) -> String {
-    let all = [side, types, &edit.types];
-    let parts: Vec<String> = all
-        .iter()
-        .filter(|part| !part.is_empty())
-        .map(|part| part.replace('\n', " "))
-        .collect();
+/// An example as it would stand in a schema.
+fn shown(parts: &[&String]) -> String {
+    let parts = parts.iter().filter(|part| !part.is_empty());
+    let parts: Vec<String> = parts.map(|part| part.replace('\n', " ")).collect();
     match parts.is_empty() {
         true => "(nothing)".to_owned(),
         false => parts.join(" "),

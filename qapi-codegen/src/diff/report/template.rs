@@ -20,7 +20,10 @@ static ENVIRONMENT: LazyLock<Result<Environment<'static>, minijinja::Error>> =
 
 fn environment() -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();
-    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?;
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .build()?;
     environment.set_syntax(syntax);
     environment.set_auto_escape_callback(|name| match name.ends_with(".html") {
         true => AutoEscape::Html,
@@ -63,13 +66,25 @@ fn code(text: &str) -> Value {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// A name for links inside the page, as hosts of markdown make it of a heading.
 fn anchor(name: &str) -> String {
-    let kept = name.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ' '));
-    kept.map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
+    let kept = name
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ' '));
+    kept.map(|c| {
+        if c == ' ' {
+            '-'
+        } else {
+            c.to_ascii_lowercase()
+        }
+    })
+    .collect()
 }
 
 /// A count with its noun: `1 command`, `2 commands`.
@@ -87,12 +102,18 @@ mod tests {
     #[test]
     fn code_is_marked_and_everything_is_escaped() {
         let html = code("`a<b=\"c\">` is & was");
-        assert_eq!(html.to_string(), "<code>a&lt;b=&quot;c&quot;&gt;</code> is &amp; was");
+        assert_eq!(
+            html.to_string(),
+            "<code>a&lt;b=&quot;c&quot;&gt;</code> is &amp; was"
+        );
     }
 
     #[test]
     fn counts_have_nouns() {
-        assert_eq!((plural(1, "event"), plural(0, "event")), ("1 event".into(), "0 events".into()));
+        assert_eq!(
+            (plural(1, "event"), plural(0, "event")),
+            ("1 event".into(), "0 events".into())
+        );
         assert_eq!(anchor("`blockdev-add` X"), "blockdev-add-x");
     }
 }

@@ -17,7 +17,10 @@ const INDENT: usize = 19;
 /// Writes a report for a terminal.
 pub fn text(report: &Report, color: bool) -> String {
     let view = View::of(report);
-    let mut page = Page { text: String::new(), color };
+    let mut page = Page {
+        text: String::new(),
+        color,
+    };
     head(&view, &mut page);
     for group in &view.groups {
         command(group, &mut page);
@@ -107,7 +110,10 @@ fn head(view: &View<'_>, page: &mut Page) {
         page.wrapped("", 0, &used_line(used));
     }
     if report.ignored > 0 {
-        page.line(&format!("{} findings are left out, as told.", report.ignored));
+        page.line(&format!(
+            "{} findings are left out, as told.",
+            report.ignored
+        ));
     }
 }
 
@@ -153,11 +159,18 @@ fn command(group: &Group<'_>, page: &mut Page) {
         (group.dangerous, Severity::Dangerous),
         (group.compatible, Severity::Compatible),
     ];
-    let counts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, severity)| {
-        page.styled(Style::Of(severity), &format!("{count} {}", severity.word()))
-    });
+    let counts = counts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, severity)| {
+            page.styled(Style::Of(severity), &format!("{count} {}", severity.word()))
+        });
     let counts: Vec<String> = counts.collect();
-    let sort = if group.sort == "event" { " (event)" } else { "" };
+    let sort = if group.sort == "event" {
+        " (event)"
+    } else {
+        ""
+    };
     page.line("");
     page.line(&format!("{name}{sort}  {}", counts.join(", ")));
     let mut told = None;
@@ -194,8 +207,16 @@ fn loud(finding: &Finding, told: Option<&str>, page: &mut Page) {
         1 => format!(" Also at `{}`.", finding.also[0]),
         more => format!(" Also at `{}` and {} more.", finding.also[0], more - 1),
     };
-    page.wrapped(&styled, INDENT, &format!("{}{also} [{}]", finding.message, finding.rule));
-    if let Some(todo) = finding.migration.as_deref().filter(|todo| told != Some(*todo)) {
+    page.wrapped(
+        &styled,
+        INDENT,
+        &format!("{}{also} [{}]", finding.message, finding.rule),
+    );
+    if let Some(todo) = finding
+        .migration
+        .as_deref()
+        .filter(|todo| told != Some(*todo))
+    {
         let arrow = format!("{}> ", " ".repeat(INDENT));
         page.wrapped(&arrow, INDENT + 2, todo);
     }
@@ -203,9 +224,17 @@ fn loud(finding: &Finding, told: Option<&str>, page: &mut Page) {
 
 fn unseen(note: &Note, page: &mut Page) {
     let plain = label("unseen", note.since.last().copied());
-    let styled = plain.replacen("unseen", &page.styled(Style::Of(Severity::Dangerous), "unseen"), 1);
+    let styled = plain.replacen(
+        "unseen",
+        &page.styled(Style::Of(Severity::Dangerous), "unseen"),
+        1,
+    );
     let undone = if note.undone { "No longer true: " } else { "" };
-    page.wrapped(&styled, INDENT, &format!("{undone}{} [not visible in the schema]", note.what));
+    page.wrapped(
+        &styled,
+        INDENT,
+        &format!("{undone}{} [not visible in the schema]", note.what),
+    );
     if let Some(todo) = note.todo.as_ref().filter(|_| !note.undone) {
         page.wrapped(&format!("{}> ", " ".repeat(INDENT)), INDENT + 2, todo);
     }
@@ -214,7 +243,11 @@ fn unseen(note: &Note, page: &mut Page) {
 fn example(word: &str, text: Option<&str>, page: &mut Page) {
     let Some(text) = text else { return };
     for (index, line) in text.lines().enumerate() {
-        let label = if index == 0 { label(word, None) } else { " ".repeat(INDENT) };
+        let label = if index == 0 {
+            label(word, None)
+        } else {
+            " ".repeat(INDENT)
+        };
         page.line(&format!("{}{line}", page.styled(Style::Dim, &label)));
     }
 }
@@ -225,7 +258,10 @@ fn compatible(quiet: &Quiet<'_>, page: &mut Page) {
             (Some(value), true) => format!("={value}"),
             _ => String::new(),
         };
-        let since = finding.since.map(|since| format!(" ({since})")).unwrap_or_default();
+        let since = finding
+            .since
+            .map(|since| format!(" ({since})"))
+            .unwrap_or_default();
         format!("{}{value}{since}", finding.path)
     });
     let places: Vec<String> = places.collect();
@@ -235,15 +271,19 @@ fn compatible(quiet: &Quiet<'_>, page: &mut Page) {
 }
 
 fn news(view: &View<'_>, page: &mut Page) {
-    for (title, findings) in
-        [("New commands", &view.new_commands), ("New events", &view.new_events)]
-    {
+    for (title, findings) in [
+        ("New commands", &view.new_commands),
+        ("New events", &view.new_events),
+    ] {
         if findings.is_empty() {
             continue;
         }
         page.heading(title);
         let names = findings.iter().map(|finding| {
-            let since = finding.since.map(|since| format!(" ({since})")).unwrap_or_default();
+            let since = finding
+                .since
+                .map(|since| format!(" ({since})"))
+                .unwrap_or_default();
             format!("{}{since}", finding.target)
         });
         page.wrapped("  ", 2, &names.collect::<Vec<_>>().join(", "));
@@ -268,8 +308,16 @@ fn device_changes(devices: &DeviceChanges, page: &mut Page) {
         Some(new) => format!("{} was {} and is {new}: ", change.property, change.old),
         None => format!("{} ({}) is gone: ", change.property, change.old),
     };
-    for change in devices.removed_properties.iter().chain(&devices.changed_properties) {
-        page.wrapped("  ", 4, &format!("{}{}", property(change), list(&change.devices)));
+    for change in devices
+        .removed_properties
+        .iter()
+        .chain(&devices.changed_properties)
+    {
+        page.wrapped(
+            "  ",
+            4,
+            &format!("{}{}", property(change), list(&change.devices)),
+        );
     }
     page.line(&format!(
         "  {} devices are new, and {} properties of the {} that both have.",
@@ -282,9 +330,11 @@ fn device_changes(devices: &DeviceChanges, page: &mut Page) {
 fn rust(report: &Report, page: &mut Page) {
     let rust = &report.rust;
     page.heading("Rust types of the bindings");
-    for (what, names) in
-        [("types", &rust.types), ("commands", &rust.commands), ("events", &rust.events)]
-    {
+    for (what, names) in [
+        ("types", &rust.types),
+        ("commands", &rust.commands),
+        ("events", &rust.events),
+    ] {
         page.line(&format!(
             "  {} {what} are the same in both releases, {} are others of the same name, {} are \
              gone, {} are new.",

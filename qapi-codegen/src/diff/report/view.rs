@@ -106,13 +106,21 @@ impl<'r> View<'r> {
     pub fn of(report: &'r Report) -> View<'r> {
         let is_new = |finding: &&Finding, rule: &str| finding.rule == rule;
         let of_rule = |rule: &'static str| {
-            report.findings.iter().filter(move |finding| is_new(finding, rule)).collect()
+            report
+                .findings
+                .iter()
+                .filter(move |finding| is_new(finding, rule))
+                .collect()
         };
         View {
             groups: groups(report),
             new_commands: of_rule("command-added"),
             new_events: of_rule("event-added"),
-            general: report.behaviour.iter().filter(|note| note.is_general()).collect(),
+            general: report
+                .behaviour
+                .iter()
+                .filter(|note| note.is_general())
+                .collect(),
             table: table(report),
             by_series: by_series(report),
             report,
@@ -122,7 +130,11 @@ impl<'r> View<'r> {
 
 fn groups(report: &Report) -> Vec<Group<'_>> {
     let mut own: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in report.findings.iter().filter(|finding| !finding.is_new_operation()) {
+    for finding in report
+        .findings
+        .iter()
+        .filter(|finding| !finding.is_new_operation())
+    {
         own.entry(&finding.target).or_default().push(finding);
     }
     for note in report.behaviour.iter() {
@@ -130,8 +142,10 @@ fn groups(report: &Report) -> Vec<Group<'_>> {
             own.entry(name).or_default();
         }
     }
-    let mut groups: Vec<Group<'_>> =
-        own.into_iter().map(|(name, findings)| group(report, name, findings)).collect();
+    let mut groups: Vec<Group<'_>> = own
+        .into_iter()
+        .map(|(name, findings)| group(report, name, findings))
+        .collect();
     groups.sort_by_key(|group| {
         let counts = (group.breaking, group.dangerous, group.compatible);
         std::cmp::Reverse((group.used > 0, counts))
@@ -140,12 +154,23 @@ fn groups(report: &Report) -> Vec<Group<'_>> {
 }
 
 fn group<'r>(report: &'r Report, name: &'r str, mut findings: Vec<&'r Finding>) -> Group<'r> {
-    findings.sort_by_key(|finding| std::cmp::Reverse((finding.used == Some(true), finding.severity)));
-    let count = |severity| findings.iter().filter(|found| found.severity == severity).count();
+    findings
+        .sort_by_key(|finding| std::cmp::Reverse((finding.used == Some(true), finding.severity)));
+    let count = |severity| {
+        findings
+            .iter()
+            .filter(|found| found.severity == severity)
+            .count()
+    };
     let story = report.stories.iter().find(|story| story.target == name);
     let text = |side: fn(&Story) -> &Option<Json>| Some(side(story?).as_ref()?.pretty());
-    let is_event = findings.first().is_some_and(|found| found.direction == Direction::Event)
-        || report.behaviour.iter().any(|note| note.events.iter().any(|event| event == name));
+    let is_event = findings
+        .first()
+        .is_some_and(|found| found.direction == Direction::Event)
+        || report
+            .behaviour
+            .iter()
+            .any(|note| note.events.iter().any(|event| event == name));
     Group {
         name,
         sort: match name {
@@ -156,34 +181,54 @@ fn group<'r>(report: &'r Report, name: &'r str, mut findings: Vec<&'r Finding>) 
         breaking: count(Severity::Breaking),
         dangerous: count(Severity::Dangerous),
         compatible: count(Severity::Compatible),
-        used: findings.iter().filter(|found| found.used == Some(true)).count(),
+        used: findings
+            .iter()
+            .filter(|found| found.used == Some(true))
+            .count(),
         quiet: quiet(&findings),
         before: text(|story| &story.before),
         after: text(|story| &story.after),
-        notes: report.behaviour.iter().filter(|note| note.is_about(name)).collect(),
+        notes: report
+            .behaviour
+            .iter()
+            .filter(|note| note.is_about(name))
+            .collect(),
         elsewhere: elsewhere(report, name),
-        loud: findings.into_iter().filter(|found| found.severity > Severity::Compatible).collect(),
+        loud: findings
+            .into_iter()
+            .filter(|found| found.severity > Severity::Compatible)
+            .collect(),
     }
 }
 
 fn quiet<'r>(findings: &[&'r Finding]) -> Vec<Quiet<'r>> {
     let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings.iter().filter(|found| found.severity == Severity::Compatible) {
+    for finding in findings
+        .iter()
+        .filter(|found| found.severity == Severity::Compatible)
+    {
         by_rule.entry(&finding.rule).or_default().push(finding);
     }
-    by_rule.into_iter().map(|(rule, findings)| Quiet { rule, findings }).collect()
+    by_rule
+        .into_iter()
+        .map(|(rule, findings)| Quiet { rule, findings })
+        .collect()
 }
 
 fn elsewhere<'r>(report: &'r Report, name: &str) -> Vec<Elsewhere<'r>> {
     let mut by_target: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    let told = report.findings.iter().filter(|finding| finding.target != name);
+    let told = report
+        .findings
+        .iter()
+        .filter(|finding| finding.target != name);
     for finding in told.filter(|finding| finding.targets.iter().any(|target| target == name)) {
         let (loud, all) = by_target.entry(&finding.target).or_default();
         *all += 1;
         *loud += usize::from(finding.severity > Severity::Compatible);
     }
     let each = by_target.into_iter();
-    each.map(|(target, (loud, all))| Elsewhere { target, loud, all }).collect()
+    each.map(|(target, (loud, all))| Elsewhere { target, loud, all })
+        .collect()
 }
 
 fn table(report: &Report) -> Vec<Row> {
@@ -194,7 +239,12 @@ fn table(report: &Report) -> Vec<Row> {
     ];
     let row = |(name, direction): (&'static str, Direction)| Row {
         direction: name,
-        counts: counts(report.findings.iter().filter(|found| found.direction == direction)),
+        counts: counts(
+            report
+                .findings
+                .iter()
+                .filter(|found| found.direction == direction),
+        ),
     };
     directions.into_iter().map(row).collect()
 }
@@ -207,7 +257,11 @@ fn by_series(report: &Report) -> Vec<SeriesCount> {
         }
     }
     let each = by_series.into_iter();
-    each.map(|(series, found)| SeriesCount { series, counts: counts(found.into_iter()) }).collect()
+    each.map(|(series, found)| SeriesCount {
+        series,
+        counts: counts(found.into_iter()),
+    })
+    .collect()
 }
 
 fn counts<'f>(findings: impl Iterator<Item = &'f Finding> + Clone) -> [usize; 3] {
