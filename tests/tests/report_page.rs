@@ -87,7 +87,7 @@ fn page() -> Result<(), Failed> {
     })
 }
 
-fn capabilities() -> Result<ChromeCapabilities, Failed> {
+fn capabilities() -> Result<thirtyfour::ChromeCapabilities, Failed> {
     let mut capabilities = DesiredCapabilities::chrome();
     let arguments = [
         "--headless",
