@@ -16,8 +16,10 @@ pub mod known;
 pub mod monitor;
 pub mod progress;
 pub mod project;
+pub mod releases;
 pub mod render;
 pub mod replace;
+pub mod reports;
 pub mod schema;
 pub mod workspace;
 

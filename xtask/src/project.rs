@@ -21,6 +21,9 @@ pub struct Project {
     /// The series that get bindings, the oldest first.
     #[serde(deserialize_with = "series_list")]
     pub bindings: Vec<Series>,
+    /// The pairs of series, old and new, that get a report.
+    #[serde(default, deserialize_with = "series_pairs")]
+    pub reports: Vec<(Series, Series)>,
 }
 
 impl Project {
@@ -50,6 +53,17 @@ fn series_list<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<
     names
         .iter()
         .map(|name| name.parse().map_err(serde::de::Error::custom))
+        .collect()
+}
+
+fn series_pairs<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<(Series, Series)>, D::Error> {
+    let pairs: Vec<(String, String)> = Vec::deserialize(deserializer)?;
+    let parsed = |name: &str| name.parse().map_err(serde::de::Error::custom);
+    pairs
+        .iter()
+        .map(|(old, new)| Ok((parsed(old)?, parsed(new)?)))
         .collect()
 }
 

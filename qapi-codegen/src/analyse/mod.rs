@@ -3,4 +3,5 @@
 pub mod direction;
 pub mod names;
 pub mod recursion;
+pub mod shape;
 pub mod sharing;

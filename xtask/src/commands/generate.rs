@@ -17,6 +17,7 @@ use crate::failure::Failure;
 use crate::features;
 use crate::progress::Progress;
 use crate::project::{self, Project};
+use crate::reports;
 use crate::schema::{self, Options};
 use crate::workspace;
 
@@ -52,7 +53,9 @@ impl Generate {
         for tree in &self.with_docs {
             add_prose(&mut bindings, tree)?;
         }
-        let derived = derive(&project, &bindings)?;
+        let mut derived = derive(&project, &bindings)?;
+        let reports = reports::files(&project.reports, console)?;
+        derived.folder(workspace::schemas().join("reports"), reports);
         if self.check { check(&derived, console) } else { write(&derived, console) }
     }
 }

@@ -1,0 +1,74 @@
+//! How long a comparison takes, once the schemas are parsed.
+
+use std::path::Path;
+
+use divan::Bencher;
+use qapi_codegen::analyse::shape::Shapes;
+use qapi_codegen::behaviour::Behaviour;
+use qapi_codegen::diff::compare::compare;
+use qapi_codegen::diff::report::{self, Inputs, Report, Side};
+use qapi_codegen::imported::{self, Interface};
+use qapi_codegen::load::Files;
+use qapi_codegen::schema::{Schema, resolve};
+use qapi_codegen::validate::validate;
+
+fn main() {
+    divan::main();
+}
+
+/// The schemas beside this package.
+struct Schemas;
+
+impl Files for Schemas {
+    fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
+        std::fs::read(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../schemas")
+                .join(path),
+        )
+    }
+}
+
+fn schema(series: &str) -> Schema {
+    let loaded = imported::load(&Schemas, series, Interface::Qmp).expect("it is imported");
+    resolve(&validate(loaded).unwrap_or_else(|_| panic!("{series} breaks no rule")))
+}
+
+/// Shapes and comparison, without words.
+#[divan::bench(args = [("2.5", "2.11"), ("2.5", "10.0")])]
+fn shapes(bencher: Bencher<'_, '_>, (old, new): (&str, &str)) {
+    let (old, new) = (schema(old), schema(new));
+    bencher.bench(|| {
+        let (old, new) = (Shapes::of(&old), Shapes::of(&new));
+        compare(&old, &new).pairs.len()
+    });
+}
+
+/// The whole report of two releases, without those between them.
+#[divan::bench(args = [("2.5", "2.11"), ("2.5", "10.0")])]
+fn findings(bencher: Bencher<'_, '_>, (old, new): (&str, &str)) {
+    let (old, new) = (schema(old), schema(new));
+    bencher.bench(|| compared(&old, &new).findings.len());
+}
+
+/// Writing the page of a report.
+#[divan::bench]
+fn html(bencher: Bencher<'_, '_>) {
+    let report = compared(&schema("2.5"), &schema("10.0"));
+    bencher.bench(|| report::html(&report).len());
+}
+
+fn compared(old: &Schema, new: &Schema) -> Report {
+    let behaviour = Behaviour::default();
+    let side = |schema| Side {
+        name: "",
+        schema,
+        devices: None,
+    };
+    Report::of(&Inputs {
+        old: side(old),
+        new: side(new),
+        between: vec![],
+        behaviour: &behaviour,
+    })
+}

@@ -1,0 +1,91 @@
+//! What a schema says of a thing beside its shape: features and conditions.
+
+use super::{Found, conditions};
+use crate::diff::edit::{Edit, Kind, Step};
+use crate::schema::{Condition, Meta};
+
+/// Compares features, conditions and documented facts of a thing with a name.
+pub fn compare<'s>(
+    old: Option<&'s Meta>,
+    new: Option<&'s Meta>,
+    name: &str,
+    steps: &[Step<'s>],
+    found: &mut Found<'s>,
+) {
+    let (Some(old), Some(new)) = (old, new) else {
+        return;
+    };
+    features(old, new, name, steps, found);
+    let list = |meta: &'s Meta| meta.condition.iter().collect::<Vec<&Condition>>();
+    conditions::compare(&list(old), &list(new), name, steps, found);
+}
+
+/// Compares features and documented facts.
+pub fn features<'s>(
+    old: &'s Meta,
+    new: &'s Meta,
+    name: &str,
+    steps: &[Step<'s>],
+    found: &mut Found<'s>,
+) {
+    for kind in changed(old, new, name) {
+        found.edit(Edit::new(kind).at(steps).note(name));
+    }
+    let names = |meta: &'s Meta| meta.features.iter().map(|feature| &*feature.name);
+    for feature in names(new).filter(|name| is_plain(name) && !old.has_feature(name)) {
+        found.edit(
+            Edit::new(Kind::FeatureAdded)
+                .at(steps)
+                .new_value(feature)
+                .note(name),
+        );
+    }
+    for feature in names(old).filter(|name| is_plain(name) && !new.has_feature(name)) {
+        found.edit(
+            Edit::new(Kind::FeatureRemoved)
+                .at(steps)
+                .old(feature)
+                .note(name),
+        );
+    }
+}
+
+/// What changed of the features that have a meaning of their own.
+fn changed(old: &Meta, new: &Meta, name: &str) -> Vec<Kind> {
+    let was = |feature: &str| old.has_feature(feature);
+    let is = |feature: &str| new.has_feature(feature);
+    let documented = |meta: &Meta| meta.facts.deprecated.is_some();
+    let never_promised = name.starts_with("x-");
+    let mut kinds = Vec::new();
+    match (was(DEPRECATED), is(DEPRECATED)) {
+        (false, true) if !documented(old) => kinds.push(Kind::DeprecatedAdded),
+        (true, false) if !documented(new) => kinds.push(Kind::DeprecatedRemoved),
+        (false, false) if documented(new) && !documented(old) => {
+            kinds.push(Kind::DocumentedDeprecatedAdded);
+        }
+        _ => {}
+    }
+    match (was(UNSTABLE), is(UNSTABLE)) {
+        (false, true) if !never_promised => kinds.push(Kind::UnstableAdded),
+        (true, false) if !never_promised => kinds.push(Kind::UnstableRemoved),
+        _ => {}
+    }
+    kinds
+}
+
+/// Whether a thing is deprecated, by a feature or by its documentation.
+pub fn is_deprecated(meta: &Meta) -> bool {
+    meta.has_feature(DEPRECATED) || meta.facts.deprecated.is_some()
+}
+
+/// Whether nobody promised that a thing stays.
+pub fn is_unstable(meta: &Meta) -> bool {
+    meta.has_feature(UNSTABLE) || meta.name.starts_with("x-")
+}
+
+fn is_plain(feature: &str) -> bool {
+    feature != DEPRECATED && feature != UNSTABLE
+}
+
+const DEPRECATED: &str = "deprecated";
+const UNSTABLE: &str = "unstable";

@@ -1,0 +1,127 @@
+//! The members of two objects.
+
+use super::{Comparer, Found, flags};
+use crate::analyse::shape::{Member, Object, Shape, describe, same};
+use crate::diff::edit::{Edit, Kind, Step};
+use crate::diff::matching::{self, Matched, Pairing};
+
+/// Compares members of one name, other than what their values are if these are
+/// told by the cases of a union.
+pub fn compare<'s>(
+    comparer: &mut Comparer<'_, 's>,
+    name: &'s str,
+    (old, new): (Member<'s>, Member<'s>),
+    is_tag: bool,
+    found: &mut Found<'s>,
+) {
+    let steps = [Step::Member(name)];
+    presence(old, new, &steps, &steps, found);
+    flags::compare(old.meta, new.meta, name, &steps, found);
+    if !is_tag {
+        found.link(comparer, (&steps, &steps), (old.shape, new.shape));
+    }
+}
+
+/// Compares whether a member may be absent.
+pub fn presence<'s>(
+    old: Member<'s>,
+    new: Member<'s>,
+    old_at: &[Step<'s>],
+    new_at: &[Step<'s>],
+    found: &mut Found<'s>,
+) {
+    let kind = match (old.optional, new.optional) {
+        (false, true) => Kind::MemberBecameOptional,
+        (true, false) => Kind::MemberBecameRequired,
+        _ => return,
+    };
+    let word = |member: Member<'_>| {
+        if member.optional {
+            "optional"
+        } else {
+            "required"
+        }
+    };
+    let edit = Edit::new(kind).old(word(old)).new_value(word(new));
+    found.edit(edit.old_at(old_at).new_at(new_at));
+}
+
+/// Recognizes members that have another name now.
+pub fn matched<'s>(
+    comparer: &Comparer<'_, 's>,
+    (old, new): (&Object<'s>, &Object<'s>),
+    (gone, fresh): (Vec<&'s str>, Vec<&'s str>),
+) -> Matched<'s> {
+    let mut matched = matching::by_spelling(gone, fresh);
+    matching::by_shape(&mut matched, |was, is| {
+        let (left, right) = (old.members[was], new.members[is]);
+        let telling = |shape: &Shape<'_>| match shape {
+            Shape::Object(object) => !object.members.is_empty(),
+            Shape::Enum(_) | Shape::Alternate(_) => true,
+            _ => false,
+        };
+        telling(comparer.old.get(left.shape))
+            && same(comparer.old, left.shape, comparer.new, right.shape)
+    });
+    matched
+}
+
+/// A member that has another name now.
+pub fn renamed<'s>(
+    comparer: &mut Comparer<'_, 's>,
+    (old, new): (&Object<'s>, &Object<'s>),
+    pair: Pairing<'s>,
+    found: &mut Found<'s>,
+) {
+    let (left, right) = (old.members[pair.old], new.members[pair.new]);
+    let (old_at, new_at) = ([Step::Member(pair.old)], [Step::Member(pair.new)]);
+    let kind = match left.optional {
+        true => Kind::OptionalMemberRenamed,
+        false => Kind::MemberRenamed,
+    };
+    let edit = Edit::new(kind)
+        .old(pair.old)
+        .new_value(pair.new)
+        .note(pair.evidence);
+    found.edit(edit.old_at(&old_at).new_at(&new_at));
+    presence(left, right, &old_at, &new_at, found);
+    found.link(comparer, (&old_at, &new_at), (left.shape, right.shape));
+}
+
+/// A member that is gone.
+pub fn removed<'s>(
+    comparer: &Comparer<'_, 's>,
+    name: &'s str,
+    member: Member<'s>,
+    found: &mut Found<'s>,
+) {
+    let kind = match member.optional {
+        true => Kind::OptionalMemberRemoved,
+        false => Kind::RequiredMemberRemoved,
+    };
+    let edit = Edit::new(kind).old(described(member, describe(comparer.old, member.shape)));
+    found.edit(edit.old_at(&[Step::Member(name)]));
+}
+
+/// A member that is new.
+pub fn added<'s>(
+    comparer: &Comparer<'_, 's>,
+    name: &'s str,
+    member: Member<'s>,
+    found: &mut Found<'s>,
+) {
+    let kind = match member.optional {
+        true => Kind::OptionalMemberAdded,
+        false => Kind::RequiredMemberAdded,
+    };
+    let edit = Edit::new(kind).new_value(described(member, describe(comparer.new, member.shape)));
+    found.edit(edit.new_at(&[Step::Member(name)]));
+}
+
+/// A member in words.
+fn described(member: Member<'_>, shape: String) -> String {
+    match member.optional {
+        true => format!("optional {shape}"),
+        false => shape,
+    }
+}

@@ -1,0 +1,157 @@
+//! Members that moved between an object and the cases of its tag.
+
+use std::collections::BTreeSet;
+
+use super::{Comparer, Found};
+use crate::analyse::shape::{Member, Object, Shapes};
+use crate::diff::edit::{Direction, Edit, Kind, Step};
+
+/// Members that moved between an object and the cases of its tag.
+#[derive(Debug, Default)]
+pub struct Moves<'s> {
+    /// Members of all cases that are members of some now.
+    pub into_branch: BTreeSet<&'s str>,
+    /// Members of some cases that are members of all now.
+    pub out_of_branch: BTreeSet<&'s str>,
+}
+
+impl<'s> Moves<'s> {
+    /// Finds what moved.
+    pub fn find(comparer: &Comparer<'_, 's>, old: &Object<'s>, new: &Object<'s>) -> Moves<'s> {
+        let lacks = |object: &Object<'s>, name: &str| !object.members.contains_key(name);
+        let into = old.members.keys().copied().filter(|name| lacks(new, name));
+        let out = new.members.keys().copied().filter(|name| lacks(old, name));
+        Moves {
+            into_branch: into
+                .filter(|name| !having(comparer.new, new, name).is_empty())
+                .collect(),
+            out_of_branch: out
+                .filter(|name| !having(comparer.old, old, name).is_empty())
+                .collect(),
+        }
+    }
+
+    /// Whether nothing moved.
+    pub fn is_empty(&self) -> bool {
+        self.into_branch.is_empty() && self.out_of_branch.is_empty()
+    }
+
+    /// Says what moved, and compares what the members are.
+    pub fn report(
+        &self,
+        comparer: &mut Comparer<'_, 's>,
+        old: &Object<'s>,
+        new: &Object<'s>,
+        found: &mut Found<'s>,
+    ) {
+        for &name in &self.into_branch {
+            moved_into(comparer, name, old, new, found);
+        }
+        for &name in &self.out_of_branch {
+            moved_out(comparer, name, old, new, found);
+        }
+    }
+}
+
+fn moved_into<'s>(
+    comparer: &mut Comparer<'_, 's>,
+    name: &'s str,
+    old: &Object<'s>,
+    new: &Object<'s>,
+    found: &mut Found<'s>,
+) {
+    let was = old.members[name];
+    let homes = having(comparer.new, new, name);
+    let old_at = [Step::Member(name)];
+    for (case, member) in &homes {
+        found.link(
+            comparer,
+            (&old_at, &[*case, Step::Member(name)]),
+            (was.shape, member.shape),
+        );
+    }
+    let everywhere = homes.len() == case_count(new);
+    let as_present = homes
+        .iter()
+        .all(|(_, member)| !member.optional || was.optional);
+    if everywhere && as_present {
+        return;
+    }
+    let kind = match (found.direction, was.optional) {
+        (Direction::Request, _) | (_, true) => Kind::MemberMovedIntoBranch,
+        _ => Kind::RequiredMemberRemoved,
+    };
+    let edit = Edit::new(kind).old("all cases").new_value(listed(&homes));
+    found.edit(
+        edit.old_at(&old_at)
+            .new_at(&[homes[0].0, Step::Member(name)]),
+    );
+}
+
+fn moved_out<'s>(
+    comparer: &mut Comparer<'_, 's>,
+    name: &'s str,
+    old: &Object<'s>,
+    new: &Object<'s>,
+    found: &mut Found<'s>,
+) {
+    let is = new.members[name];
+    let homes = having(comparer.old, old, name);
+    let new_at = [Step::Member(name)];
+    for (case, member) in &homes {
+        found.link(
+            comparer,
+            (&[*case, Step::Member(name)], &new_at),
+            (member.shape, is.shape),
+        );
+    }
+    let everywhere = homes.len() == case_count(old);
+    let was_required = everywhere && homes.iter().all(|(_, member)| !member.optional);
+    let kind = match (is.optional, was_required) {
+        (false, false) => Kind::RequiredMemberAdded,
+        _ if everywhere => return,
+        _ => Kind::MemberMovedOutOfBranch,
+    };
+    let edit = Edit::new(kind).old(listed(&homes)).new_value("all cases");
+    found.edit(
+        edit.old_at(&[homes[0].0, Step::Member(name)])
+            .new_at(&new_at),
+    );
+}
+
+/// The cases that have a member of this name, and the member.
+fn having<'s>(shapes: &Shapes<'s>, object: &Object<'s>, name: &str) -> Vec<(Step<'s>, Member<'s>)> {
+    let cases = object.choice.iter().flat_map(|choice| {
+        choice.cases.iter().map(|(&value, case)| {
+            (
+                Step::Case {
+                    tag: choice.tag,
+                    value,
+                },
+                case,
+            )
+        })
+    });
+    cases
+        .filter_map(|(step, case)| {
+            let member = shapes.object(case.content)?.members.get(name)?;
+            Some((step, *member))
+        })
+        .collect()
+}
+
+fn case_count(object: &Object<'_>) -> usize {
+    object
+        .choice
+        .as_ref()
+        .map_or(0, |choice| choice.cases.len())
+}
+
+/// The values of the tag, as a list.
+fn listed(homes: &[(Step<'_>, Member<'_>)]) -> String {
+    let values = homes.iter().filter_map(|(step, _)| match step {
+        Step::Case { value, .. } => Some(*value),
+        _ => None,
+    });
+    values.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,345 @@
+//! Two unions, or a union and a struct: what each value of the tag adds.
+
+use super::moves::Moves;
+use super::{Comparer, Found, conditions, enums, flags, members};
+use crate::analyse::shape::{CaseShape, Choice, NodeId, Object, Shapes};
+use crate::diff::edit::{Edit, Kind, Step};
+use crate::diff::matching::{self, Matched, Pairing};
+use crate::schema::DATA;
+
+/// Compares what the tags of two objects add.
+///
+/// With `spilled`, what cases add was given before in a member that held
+/// anything.
+pub fn compare<'s>(
+    comparer: &mut Comparer<'_, 's>,
+    (old, new): (&Object<'s>, &Object<'s>),
+    moves: &Moves<'s>,
+    spilled: bool,
+    found: &mut Found<'s>,
+) {
+    match (&old.choice, &new.choice) {
+        (None, None) => {}
+        (Some(left), Some(right)) if same_tag(old, new, left, right) => {
+            choices(comparer, left, right, moves, found);
+        }
+        (Some(left), Some(right)) => {
+            let told = |choice: &Choice<'_>| format!("object told by `{}`", choice.tag);
+            found.edit(
+                Edit::new(Kind::TypeChanged)
+                    .old(told(left))
+                    .new_value(told(right)),
+            );
+        }
+        (None, Some(choice)) => became_union(comparer, old, choice, (moves, spilled), found),
+        (Some(choice), None) => became_struct(comparer, choice, moves, found),
+    }
+}
+
+/// The tag that has another name now, told by its values.
+pub fn renamed_tag<'s>(
+    old: &Object<'s>,
+    new: &Object<'s>,
+    matched: &Matched<'s>,
+) -> Option<Pairing<'s>> {
+    let (left, right) = (old.choice.as_ref()?, new.choice.as_ref()?);
+    let moved = matched.gone.contains(&left.tag) && matched.fresh.contains(&right.tag);
+    let evidence = "most values of the tag are the same";
+    let pairing = Pairing {
+        old: left.tag,
+        new: right.tag,
+        evidence,
+    };
+    (moved && mostly_same_values(left, right)).then_some(pairing)
+}
+
+fn same_tag(old: &Object<'_>, new: &Object<'_>, left: &Choice<'_>, right: &Choice<'_>) -> bool {
+    let both_have = old.members.contains_key(right.tag) || new.members.contains_key(left.tag);
+    left.tag == right.tag || (!both_have && mostly_same_values(left, right))
+}
+
+fn mostly_same_values(left: &Choice<'_>, right: &Choice<'_>) -> bool {
+    let common = left
+        .cases
+        .keys()
+        .filter(|value| right.cases.contains_key(*value))
+        .count();
+    common > 0 && 2 * common >= left.cases.len().min(right.cases.len())
+}
+
+fn choices<'s>(
+    comparer: &mut Comparer<'_, 's>,
+    left: &Choice<'s>,
+    right: &Choice<'s>,
+    moves: &Moves<'s>,
+    found: &mut Found<'s>,
+) {
+    let lacks = |choice: &Choice<'s>, value: &str| !choice.cases.contains_key(value);
+    let gone = left
+        .cases
+        .keys()
+        .copied()
+        .filter(|value| lacks(right, value));
+    let fresh = right
+        .cases
+        .keys()
+        .copied()
+        .filter(|value| lacks(left, value));
+    let matched = matching::by_spelling(gone.collect(), fresh.collect());
+    let tag = [Step::Member(left.tag)];
+    found.inside(&tag, &[Step::Member(right.tag)], |found| {
+        enums::respelled(&matched.pairs, found);
+    });
+    for value in matched.gone {
+        let step = Step::Case {
+            tag: left.tag,
+            value,
+        };
+        found.edit(
+            Edit::new(Kind::UnionBranchRemoved)
+                .old(value)
+                .old_at(&[step]),
+        );
+    }
+    for value in matched.fresh {
+        let step = Step::Case {
+            tag: right.tag,
+            value,
+        };
+        found.edit(
+            Edit::new(Kind::UnionBranchAdded)
+                .new_value(value)
+                .new_at(&[step]),
+        );
+    }
+    let kept = left
+        .cases
+        .keys()
+        .filter(|value| right.cases.contains_key(*value));
+    let kept = kept.map(|&value| (value, value));
+    let respelled = matched.pairs.iter().map(|pair| (pair.old, pair.new));
+    let both: Vec<Both<'_, 's>> = kept
+        .chain(respelled)
+        .map(|values| Both::new(left, right, values))
+        .collect();
+    cases(comparer, &both, moves, found);
+}
+
+/// A case that both unions have.
+struct Both<'c, 's> {
+    old: &'c CaseShape<'s>,
+    new: &'c CaseShape<'s>,
+    old_step: Step<'s>,
+    new_step: Step<'s>,
+}
+
+impl<'c, 's> Both<'c, 's> {
+    fn new(left: &'c Choice<'s>, right: &'c Choice<'s>, values: (&'s str, &'s str)) -> Self {
+        Both {
+            old: &left.cases[values.0],
+            new: &right.cases[values.1],
+            old_step: Step::Case {
+                tag: left.tag,
+                value: values.0,
+            },
+            new_step: Step::Case {
+                tag: right.tag,
+                value: values.1,
+            },
+        }
+    }
+}
+
+fn cases<'s>(
+    comparer: &mut Comparer<'_, 's>,
+    both: &[Both<'_, 's>],
+    moves: &Moves<'s>,
+    found: &mut Found<'s>,
+) {
+    let flattened = unwraps(comparer.old, comparer.new, both, |both| {
+        (both.old, both.new)
+    });
+    let wrapped = unwraps(comparer.new, comparer.old, both, |both| {
+        (both.new, both.old)
+    });
+    if flattened {
+        found.edit(Edit::new(Kind::UnionFlattened));
+    }
+    if wrapped {
+        found.edit(Edit::new(Kind::UnionWrapped));
+    }
+    let data = Step::Member(DATA);
+    for case in both {
+        case_flags(case, found);
+        let (old_step, new_step) = (case.old_step, case.new_step);
+        let (old_data, new_data) = (
+            data_of(comparer.old, case.old),
+            data_of(comparer.new, case.new),
+        );
+        match (old_data, new_data) {
+            (Some(inner), None) if flattened => {
+                let steps = (&[old_step, data][..], &[new_step][..]);
+                found.link(comparer, steps, (inner, case.new.content));
+            }
+            (None, Some(inner)) if wrapped => {
+                let steps = (&[old_step][..], &[new_step, data][..]);
+                found.link(comparer, steps, (case.old.content, inner));
+            }
+            _ => contents(comparer, case, moves, found),
+        }
+    }
+}
+
+fn case_flags<'s>(case: &Both<'_, 's>, found: &mut Found<'s>) {
+    let steps = [case.old_step];
+    flags::features(
+        case.old.meta,
+        case.new.meta,
+        &case.new.meta.name,
+        &steps,
+        found,
+    );
+    let name = &case.new.meta.name;
+    conditions::compare(
+        &case.old.conditions,
+        &case.new.conditions,
+        name,
+        &steps,
+        found,
+    );
+}
+
+/// Whether the cases of the one release stand in `data` and those of the other
+/// do not, and what is in them is alike.
+fn unwraps<'s, 'c>(
+    wrapping: &Shapes<'s>,
+    plain: &Shapes<'s>,
+    both: &[Both<'c, 's>],
+    sides: impl Fn(&Both<'c, 's>) -> (&'c CaseShape<'s>, &'c CaseShape<'s>),
+) -> bool {
+    let (mut alike, mut compared) = (0, 0);
+    for case in both {
+        let (wrapper, content) = sides(case);
+        let Some(inner) = data_of(wrapping, wrapper).and_then(|inner| wrapping.object(inner))
+        else {
+            continue;
+        };
+        let Some(content) = plain.object(content.content) else {
+            continue;
+        };
+        if content.members.contains_key(DATA) {
+            return false;
+        }
+        compared += 1;
+        let shared = inner
+            .members
+            .keys()
+            .filter(|name| content.members.contains_key(*name));
+        alike += usize::from(2 * shared.count() >= inner.members.len());
+    }
+    compared > 0 && 2 * alike >= compared
+}
+
+/// What stands in `data`, where that is all there is in a case.
+fn data_of(shapes: &Shapes<'_>, case: &CaseShape<'_>) -> Option<NodeId> {
+    let content = shapes.object(case.content)?;
+    let only = content.members.len() == 1 && content.choice.is_none();
+    content
+        .members
+        .get(DATA)
+        .filter(|_| only)
+        .map(|member| member.shape)
+}
+
+/// Compares what two cases add; what moved is left to the moves.
+fn contents<'s>(
+    comparer: &mut Comparer<'_, 's>,
+    case: &Both<'_, 's>,
+    moves: &Moves<'s>,
+    found: &mut Found<'s>,
+) {
+    let steps = ([case.old_step], [case.new_step]);
+    let (old_shapes, new_shapes) = (comparer.old, comparer.new);
+    let objects = old_shapes
+        .object(case.old.content)
+        .zip(new_shapes.object(case.new.content));
+    let Some((old, new)) = objects else { return };
+    if moves.is_empty() {
+        found.link(
+            comparer,
+            (&steps.0, &steps.1),
+            (case.old.content, case.new.content),
+        );
+        return;
+    }
+    let (mut old, mut new) = (old.clone(), new.clone());
+    old.members
+        .retain(|name, _| !moves.out_of_branch.contains(name));
+    new.members
+        .retain(|name, _| !moves.into_branch.contains(name));
+    found.inside(&steps.0, &steps.1, |found| {
+        super::objects::compare(comparer, &old, &new, found);
+    });
+}
+
+fn became_union<'s>(
+    comparer: &mut Comparer<'_, 's>,
+    old: &Object<'s>,
+    choice: &Choice<'s>,
+    (moves, spilled): (&Moves<'s>, bool),
+    found: &mut Found<'s>,
+) {
+    let at_tag = [Step::Member(choice.tag)];
+    found.edit(
+        Edit::new(Kind::StructToUnion)
+            .new_at(&at_tag)
+            .new_value(choice.tag),
+    );
+    let had_tag = old.members.contains_key(choice.tag);
+    if !had_tag || spilled {
+        return;
+    }
+    let new_shapes = comparer.new;
+    for (&value, case) in &choice.cases {
+        let Some(content) = new_shapes.object(case.content) else {
+            continue;
+        };
+        let step = [Step::Case {
+            tag: choice.tag,
+            value,
+        }];
+        let required = content
+            .members
+            .iter()
+            .filter(|(name, member)| !member.optional && !moves.into_branch.contains(*name));
+        for (&name, &member) in required {
+            found.inside(&[], &step, |found| {
+                members::added(comparer, name, member, found)
+            });
+        }
+    }
+}
+
+fn became_struct<'s>(
+    comparer: &mut Comparer<'_, 's>,
+    choice: &Choice<'s>,
+    moves: &Moves<'s>,
+    found: &mut Found<'s>,
+) {
+    let old_shapes = comparer.old;
+    for (&value, case) in &choice.cases {
+        let Some(content) = old_shapes.object(case.content) else {
+            continue;
+        };
+        let step = [Step::Case {
+            tag: choice.tag,
+            value,
+        }];
+        let stayed = |name: &&str| moves.out_of_branch.contains(*name);
+        for (&name, &member) in content.members.iter().filter(|(name, _)| !stayed(name)) {
+            found.inside(&step, &[], |found| {
+                members::removed(comparer, name, member, found)
+            });
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What `device_add` accepted and accepts no longer, or otherwise.
+//!
+//! A property that many devices lost is told once, with the devices.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::devices::{Device, Devices};
+
+/// What changed in what `device_add` accepts.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct DeviceChanges {
+    /// How many devices were compared, which both releases have.
+    pub compared: usize,
+    /// The devices that the new release has not.
+    pub removed: Vec<String>,
+    /// The devices that the old release has not.
+    pub added: Vec<String>,
+    /// Properties that devices lost.
+    pub removed_properties: Vec<PropertyChange>,
+    /// Properties that devices have with another type.
+    pub changed_properties: Vec<PropertyChange>,
+    /// How many properties are new in devices that both have.
+    pub added_properties: usize,
+}
+
+/// What happened to a property, in all devices where it did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PropertyChange {
+    /// The property.
+    pub property: String,
+    /// Its type in the old release.
+    pub old: String,
+    /// Its type in the new release, if it has it.
+    pub new: Option<String>,
+    /// The devices.
+    pub devices: Vec<String>,
+}
+
+/// Compares what two releases accept.
+pub fn compare((old, new): (&Devices, &Devices)) -> DeviceChanges {
+    let known = |devices: &Devices, name: &str| {
+        devices.device(name).is_some() || devices.unlisted.contains(name)
+    };
+    // What is only known to be there is not told of: it may be there under
+    // another name, and nothing else is known of it.
+    let names =
+        |devices: &Devices| -> BTreeSet<String> { devices.names().map(str::to_owned).collect() };
+    let both: Vec<(&str, &Device, &Device)> = old
+        .names()
+        .filter_map(|name| Some((name, old.device(name)?, new.device(name)?)))
+        .collect();
+    let mut changes = DeviceChanges {
+        compared: both.len(),
+        removed: names(old)
+            .into_iter()
+            .filter(|name| !known(new, name))
+            .collect(),
+        added: names(new)
+            .into_iter()
+            .filter(|name| !known(old, name))
+            .collect(),
+        ..DeviceChanges::default()
+    };
+    let mut found: BTreeMap<(&str, &str, Option<&str>), Vec<String>> = BTreeMap::new();
+    for (name, was, is) in both {
+        let before: BTreeMap<&str, &str> = old.properties(was).collect();
+        let after: BTreeMap<&str, &str> = new.properties(is).collect();
+        for (&property, &ty) in &before {
+            let now = after.get(property).copied();
+            if now.is_none_or(|now| wire(now) != wire(ty)) {
+                found
+                    .entry((property, ty, now))
+                    .or_default()
+                    .push(name.to_owned());
+            }
+        }
+        changes.added_properties += after
+            .keys()
+            .filter(|property| !before.contains_key(*property))
+            .count();
+    }
+    let all = found
+        .into_iter()
+        .map(|((property, old, new), devices)| PropertyChange {
+            property: property.to_owned(),
+            old: old.to_owned(),
+            new: new.map(str::to_owned),
+            devices,
+        });
+    (changes.removed_properties, changes.changed_properties) =
+        all.partition(|change| change.new.is_none());
+    changes
+}
+
+/// What the values of a type are; QEMU calls some types by several names.
+fn wire(ty: &str) -> &str {
+    match ty {
+        "bool" | "boolean" => "bool",
+        "str" | "string" => "str",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::version::Version;
+
+    fn devices(listed: &[(&str, &[(&str, &str)])]) -> Devices {
+        let own = |text: &&str| (*text).to_owned();
+        let properties =
+            |list: &[(&str, &str)]| list.iter().map(|(name, ty)| (own(name), own(ty))).collect();
+        let listed = listed
+            .iter()
+            .map(|(name, list)| (own(name), properties(list)))
+            .collect();
+        Devices::new(Version::new(2, 5, 0), &listed)
+    }
+
+    #[test]
+    fn what_several_devices_lost_is_told_once() {
+        let old = devices(&[
+            ("a", &[("scsi", "bool"), ("x", "uint8")]),
+            ("b", &[("scsi", "bool")]),
+            ("gone", &[]),
+        ]);
+        let new = devices(&[
+            ("a", &[("x", "uint16"), ("y", "bool")]),
+            ("b", &[]),
+            ("new", &[]),
+        ]);
+        let changes = compare((&old, &new));
+        assert_eq!((changes.compared, changes.added_properties), (2, 1));
+        assert_eq!(
+            (&changes.removed[..], &changes.added[..]),
+            (&["gone".to_owned()][..], &["new".to_owned()][..])
+        );
+        assert_eq!(changes.removed_properties.len(), 1);
+        assert_eq!(changes.removed_properties[0].devices, ["a", "b"]);
+        assert_eq!(changes.changed_properties[0].new.as_deref(), Some("uint16"));
+    }
+}

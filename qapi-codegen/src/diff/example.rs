@@ -1,0 +1,282 @@
+//! Requests and replies that show an edit, made from the shapes.
+//!
+//! A request is whole: whatever must be there is there, and it takes the
+//! shortest way to what it shows. A reply is an excerpt: only what it shows.
+
+use super::edit::Step;
+use super::json::Json;
+use crate::analyse::shape::{Choice, Member, NodeId, Object, Shape, Shapes};
+use crate::schema::JsonKind;
+
+/// How deep a value goes; whoever contains itself without end is cut there.
+const DEPTH: usize = 12;
+
+/// How much of a value is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All that must be there.
+    Whole,
+    /// Only what is asked for.
+    Excerpt,
+}
+
+/// Makes values of the shapes of a release.
+#[derive(Debug, Clone, Copy)]
+pub struct Examples<'a, 's> {
+    /// The shapes.
+    pub shapes: &'a Shapes<'s>,
+    /// How much of a value is shown.
+    pub extent: Extent,
+}
+
+/// What a value shows: the ways to its parts, and the texts at their ends.
+#[derive(Debug, Clone, Default)]
+pub struct Shown<'s> {
+    /// The steps to each part, and the value it has where that matters.
+    pub parts: Vec<(Vec<Step<'s>>, Option<Json>)>,
+}
+
+impl<'s> Shown<'s> {
+    /// One part.
+    pub fn one(steps: Vec<Step<'s>>, value: Option<Json>) -> Self {
+        Shown {
+            parts: vec![(steps, value)],
+        }
+    }
+
+    /// What is shown behind a step.
+    fn behind(&self, step: Step<'_>) -> Shown<'s> {
+        let behind = self
+            .parts
+            .iter()
+            .filter(|(steps, _)| steps.first() == Some(&step));
+        Shown {
+            parts: behind
+                .map(|(steps, value)| (steps[1..].to_vec(), value.clone()))
+                .collect(),
+        }
+    }
+
+    /// The value that this place has.
+    fn value(&self) -> Option<&Json> {
+        let here = self
+            .parts
+            .iter()
+            .find(|(steps, value)| steps.is_empty() && value.is_some());
+        here.and_then(|(_, value)| value.as_ref())
+    }
+
+    /// The case of a tag that a part is in.
+    fn case(&self, of: &str) -> Option<&'s str> {
+        self.parts
+            .iter()
+            .find_map(|(steps, _)| match steps.first() {
+                Some(Step::Case { tag, value }) if *tag == of => Some(*value),
+                _ => None,
+            })
+    }
+
+    fn members(&self) -> impl Iterator<Item = &'s str> + '_ {
+        self.parts
+            .iter()
+            .filter_map(|(steps, _)| match steps.first() {
+                Some(Step::Member(name)) => Some(*name),
+                _ => None,
+            })
+    }
+}
+
+impl<'s> Examples<'_, 's> {
+    /// A value of a shape.
+    pub fn value(&self, node: NodeId, shown: &Shown<'s>) -> Json {
+        self.named(node, "", shown, DEPTH)
+    }
+
+    fn named(&self, node: NodeId, name: &str, shown: &Shown<'s>, depth: usize) -> Json {
+        if let Some(value) = shown.value() {
+            return value.clone();
+        }
+        match self.shapes.get(node) {
+            Shape::Text => Json::text(text(name)),
+            Shape::Number => Json::Number(0.5),
+            Shape::Integer(range) => {
+                Json::Integer(integer(name).min(i64::try_from(range.high).unwrap_or(i64::MAX)))
+            }
+            Shape::Boolean => Json::Boolean(true),
+            Shape::Null => Json::Null,
+            Shape::Any => Json::Object(Vec::new()),
+            Shape::Enum(values) => Json::text(enum_value(name, values.keys().copied())),
+            Shape::Array(item) => self.array(*item, name, shown, depth),
+            Shape::Alternate(branches) => {
+                let wanted = match shown.parts.iter().find_map(|(steps, _)| steps.first()) {
+                    Some(Step::Items) => Some(JsonKind::Array),
+                    Some(_) => Some(JsonKind::Object),
+                    None => None,
+                };
+                let branch = wanted.and_then(|kind| branches.get(&kind));
+                let branch = branch.or(branches.values().next());
+                branch.map_or(Json::Null, |&branch| self.named(branch, name, shown, depth))
+            }
+            Shape::Object(_) if depth == 0 => Json::Object(Vec::new()),
+            Shape::Object(object) => self.object(object, shown, depth - 1),
+        }
+    }
+
+    fn array(&self, item: NodeId, name: &str, shown: &Shown<'s>, depth: usize) -> Json {
+        let inner = shown.behind(Step::Items);
+        if inner.parts.is_empty() && self.extent == Extent::Whole {
+            return Json::Array(Vec::new());
+        }
+        Json::Array(vec![self.named(item, name, &inner, depth)])
+    }
+
+    fn object(&self, object: &Object<'s>, shown: &Shown<'s>, depth: usize) -> Json {
+        let mut value = Json::Object(Vec::new());
+        if let Some(choice) = &object.choice {
+            self.tag(object, choice, shown, &mut value);
+        }
+        let told = |name: &str| {
+            object
+                .choice
+                .as_ref()
+                .is_some_and(|choice| choice.tag == name)
+        };
+        self.members(object, shown, depth, &mut value, &told);
+        if let Some(choice) = &object.choice {
+            self.case(choice, shown, depth, &mut value);
+        }
+        value
+    }
+
+    fn tag(&self, object: &Object<'s>, choice: &Choice<'s>, shown: &Shown<'s>, value: &mut Json) {
+        let told =
+            shown.case(choice.tag).is_some() || shown.members().any(|name| name == choice.tag);
+        let optional = object
+            .members
+            .get(choice.tag)
+            .is_some_and(|tag| tag.optional);
+        if told || (self.extent == Extent::Whole && !optional) {
+            let tag = shown.behind(Step::Member(choice.tag));
+            let tag = tag.value().cloned();
+            let chosen = || Json::text(self.chosen(choice, shown));
+            value.set(choice.tag, tag.unwrap_or_else(chosen));
+        }
+    }
+
+    /// The value of the tag: the one asked for, a usual one, or the one that
+    /// needs least.
+    fn chosen(&self, choice: &Choice<'s>, shown: &Shown<'s>) -> &'s str {
+        let asked = shown.case(choice.tag);
+        let has = |value: &&str| choice.cases.contains_key(*value);
+        let usual = USUAL.iter().copied().filter(|value| value.0 == choice.tag);
+        let usual = usual.map(|(_, value)| value).find(has);
+        let usual = usual.and_then(|value| choice.cases.get_key_value(value));
+        let least = choice.cases.iter().min_by_key(|(_, case)| {
+            let content = self.shapes.object(case.content);
+            content.map_or(0, |content| {
+                content.members.values().filter(|m| !m.optional).count()
+            })
+        });
+        asked
+            .or(usual.or(least).map(|(value, _)| *value))
+            .unwrap_or_default()
+    }
+
+    fn members(
+        &self,
+        object: &Object<'s>,
+        shown: &Shown<'s>,
+        depth: usize,
+        value: &mut Json,
+        told: &dyn Fn(&str) -> bool,
+    ) {
+        let wanted: Vec<&str> = shown.members().collect();
+        let is_there = |name: &str, member: &Member<'_>| {
+            wanted.contains(&name) || (self.extent == Extent::Whole && !member.optional)
+        };
+        for (&name, member) in &object.members {
+            if !told(name) && is_there(name, member) {
+                let inner = shown.behind(Step::Member(name));
+                value.set(name, self.named(member.shape, name, &inner, depth));
+            }
+        }
+    }
+
+    fn case(&self, choice: &Choice<'s>, shown: &Shown<'s>, depth: usize, value: &mut Json) {
+        let Json::Object(members) = &*value else {
+            return;
+        };
+        let tag = members.iter().find(|(name, _)| name == choice.tag);
+        let Some((_, Json::Text(chosen))) = tag else {
+            return;
+        };
+        let Some((&chosen, case)) = choice.cases.get_key_value(chosen.as_str()) else {
+            return;
+        };
+        let inner = shown.behind(Step::Case {
+            tag: choice.tag,
+            value: chosen,
+        });
+        let Some(content) = self.shapes.object(case.content) else {
+            return;
+        };
+        if let Json::Object(members) = self.object(content, &inner, depth) {
+            members
+                .into_iter()
+                .for_each(|(name, member)| value.set(&name, member));
+        }
+    }
+}
+
+/// Values of tags that readers know, the first that there is being taken.
+const USUAL: [(&str, &str); 4] = [
+    ("driver", "file"),
+    ("type", "inet"),
+    ("type", "user"),
+    ("qom-type", "iothread"),
+];
+
+/// Texts that say what they stand for, by the name of the member.
+const TEXTS: [(&str, &str); 20] = [
+    ("backing", "node1"),
+    ("base", "base.qcow2"),
+    ("bus", "pci.0"),
+    ("command-line", "info status"),
+    ("device", "drive0"),
+    ("driver", "virtio-blk-pci"),
+    ("file", "disk0"),
+    ("filename", "disk.img"),
+    ("format", "qcow2"),
+    ("host", "localhost"),
+    ("id", "disk0"),
+    ("job-id", "job0"),
+    ("name", "name0"),
+    ("node", "disk0"),
+    ("node-name", "disk0"),
+    ("password", "secret"),
+    ("port", "5900"),
+    ("qom-type", "iothread"),
+    ("snapshot-file", "snapshot.qcow2"),
+    ("target", "copy.qcow2"),
+];
+
+fn text(name: &str) -> String {
+    let known = TEXTS.iter().find(|(own, _)| *own == name);
+    known.map_or_else(|| format!("{name}0"), |(_, text)| (*text).to_owned())
+}
+
+fn integer(name: &str) -> i64 {
+    match name {
+        "size" => 1 << 30,
+        _ => 1,
+    }
+}
+
+fn enum_value<'v>(name: &str, mut values: impl Iterator<Item = &'v str> + Clone) -> &'v str {
+    let usual = |value: &&str| USUAL.contains(&(name, value));
+    values
+        .clone()
+        .find(usual)
+        .or_else(|| values.next())
+        .unwrap_or_default()
+}

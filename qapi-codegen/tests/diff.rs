@@ -1,0 +1,161 @@
+//! Small pairs of schemas, and what is found between them.
+//!
+//! Each rule shows itself: its example must be found by it alone, in its
+//! direction. Further cases stand in `diff/`: each begins with `=== ` and what
+//! it shows; lines `rule direction target path severity` say what is expected,
+//! or `nothing` alone; `--- RELEASE` begins a schema, the old one first.
+
+mod diff_support;
+
+use std::fs;
+use std::path::Path;
+
+use diff_support::{found, read};
+use qapi_codegen::diff::edit::Direction;
+use qapi_codegen::diff::report::rules_text;
+use qapi_codegen::diff::rules::{EditRules, rules};
+use qapi_codegen::schema::Schema;
+
+#[test]
+fn every_rule_finds_its_example_and_nothing_else() {
+    let mut failures = Vec::new();
+    for edit in &rules().edits {
+        for direction in Direction::ALL {
+            let Some(rule) = edit.in_direction(direction) else {
+                continue;
+            };
+            let (old, new) = (
+                example(edit, &edit.old, direction),
+                example(edit, &edit.new, direction),
+            );
+            let (Some(old), Some(new)) = (old, new) else {
+                continue;
+            };
+            let findings = match (side(&old, edit, 0), side(&new, edit, 1)) {
+                (Ok(old), Ok(new)) => found(&old, &new),
+                (Err(mistakes), _) | (_, Err(mistakes)) => {
+                    failures.push(mistakes);
+                    continue;
+                }
+            };
+            let rules: Vec<&str> = findings.iter().map(|finding| &*finding.rule).collect();
+            let own = rules.contains(&&*rule.id);
+            let others = rules.iter().filter(|id| **id != rule.id);
+            let expected = allowed(edit.kind.name());
+            let others: Vec<_> = others
+                .filter(|id| !expected.iter().any(|e| id.ends_with(e)))
+                .collect();
+            if !own || !others.is_empty() {
+                failures.push(format!(
+                    "{} ({direction}): {rules:?}\n  {old}\n  {new}",
+                    rule.id
+                ));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+/// What comes with an edit and cannot be without it: members that depend on a
+/// tag now are members of a union, and no longer so ones of none.
+fn allowed(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "member-moved-into-branch" => &["struct-to-union"],
+        _ => &[],
+    }
+}
+
+/// The definitions of an example; nothing where it cannot be in a direction.
+fn example(edit: &EditRules, side: &str, direction: Direction) -> Option<String> {
+    if side.starts_with(['{', '#']) && !side.contains("'T'") || side.is_empty() {
+        let only = edit.in_direction(direction)?;
+        let here = only.id.starts_with(direction.word())
+            || only.id.starts_with("command")
+            || only.id.starts_with("error")
+            || edit.any.is_some() && direction == Direction::Request;
+        return here.then(|| side.to_owned());
+    }
+    let ty = match side.starts_with('{') {
+        true => side.to_owned(),
+        false => format!("{{ 'struct': 'T', 'data': {{ {side} }} }}"),
+    };
+    let is_command = side.contains("'command'");
+    Some(match (direction, is_command) {
+        (_, true) => return (direction == Direction::Request).then_some(ty),
+        (Direction::Request, _) => {
+            format!("{ty} {{ 'command': 'c', 'data': {{ 'it': 'T', 'other': 'str' }} }}")
+        }
+        (Direction::Reply, _) => format!("{ty} {{ 'command': 'c', 'returns': 'T' }}"),
+        (Direction::Event, _) => format!("{ty} {{ 'event': 'HAPPENED', 'data': {{ 'it': 'T' }} }}"),
+    })
+}
+
+fn side(text: &str, edit: &EditRules, which: usize) -> Result<Schema, String> {
+    let types = [&edit.old_types, &edit.new_types][which];
+    let release = format!("{}.0", edit.releases()[which]);
+    let mut schema = read(&release, &format!("{text}\n{types}\n{}", edit.types))?;
+    for command in &mut schema.commands {
+        let untyped = [&edit.old, &edit.new][which].contains("'gen': false");
+        command.open = untyped && edit.open.as_deref() == Some(&command.meta.name);
+    }
+    Ok(schema)
+}
+
+#[test]
+fn every_case_finds_what_it_expects() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff");
+    let mut failures = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        for case in text.split("=== ").skip(1) {
+            let (head, schemas) = case.split_once("--- ").unwrap();
+            let mut schemas = schemas.split("--- ").map(|schema| {
+                let (release, text) = schema.split_once('\n').unwrap();
+                read(&format!("{release}.0"), text)
+            });
+            let (old, new) = match (schemas.next().unwrap(), schemas.next().unwrap()) {
+                (Ok(old), Ok(new)) => (old, new),
+                (Err(mistakes), _) | (_, Err(mistakes)) => {
+                    failures.push(mistakes);
+                    continue;
+                }
+            };
+            let lines = found(&old, &new).into_iter().map(|finding| {
+                let path = if finding.path.is_empty() {
+                    "-"
+                } else {
+                    &finding.path
+                };
+                format!(
+                    "{} {} {} {path} {}",
+                    finding.rule,
+                    finding.direction,
+                    finding.target,
+                    finding.severity.word()
+                )
+            });
+            let mut lines: Vec<String> = lines.collect();
+            lines.sort();
+            let (title, expected) = head.split_once('\n').unwrap();
+            let mut expected: Vec<&str> = expected
+                .lines()
+                .filter(|line| !line.is_empty() && *line != "nothing")
+                .collect();
+            expected.sort_unstable();
+            if lines != expected {
+                failures.push(format!(
+                    "{title}\n  expected {expected:#?}\n  found {lines:#?}"
+                ));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+#[test]
+fn the_list_of_rules_names_each() {
+    let text = rules_text();
+    for id in rules().ids() {
+        assert!(text.contains(&format!("{id}: ")), "{id}");
+    }
+}

@@ -1,0 +1,196 @@
+//! The commands that compare releases, as a person calls them.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A workspace of its own with two series in it.
+struct Workspace {
+    folder: TempDir,
+}
+
+const OLD: &str = "{ 'enum': 'Mode', 'data': [ 'off', 'on' ] }\n\
+    { 'command': 'set', 'data': { 'mode': 'Mode', 'name': 'str' } }\n\
+    { 'command': 'stop' }\n";
+
+const NEW: &str = "{ 'enum': 'Mode', 'data': [ 'off', 'on', 'auto' ] }\n\
+    { 'command': 'set', 'data': { 'mode': 'Mode' } }\n\
+    { 'command': 'stop' }\n\
+    { 'command': 'go' }\n";
+
+impl Workspace {
+    fn new() -> Workspace {
+        let workspace = Workspace {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        workspace.series("2.5", OLD);
+        workspace.series("2.6", NEW);
+        workspace.series("2.7", NEW);
+        workspace
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn write(&self, name: &str, content: &str) {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    fn series(&self, series: &str, schema: &str) {
+        let manifest = format!("release = \"{series}.1\"\nschema = []\n");
+        self.write(&format!("schemas/{series}/manifest.toml"), &manifest);
+        self.write(&format!("schemas/{series}/qmp.json"), schema);
+    }
+
+    /// Runs a command, and expects its status; gives its two outputs.
+    fn expect(&self, status: i32, arguments: &[&str]) -> (String, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(arguments)
+            .current_dir(self.path())
+            .env("CARGO_MANIFEST_DIR", self.path().join("xtask"))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        let (out, err) = (text(output.stdout), text(output.stderr));
+        assert_eq!(
+            output.status.code(),
+            Some(status),
+            "{arguments:?}\n{out}\n{err}"
+        );
+        (out, err)
+    }
+
+    fn json(&self, status: i32, arguments: &[&str]) -> Value {
+        let arguments = [&["diff"], arguments, &["--format", "json"]].concat();
+        serde_json::from_str(&self.expect(status, &arguments).0).unwrap()
+    }
+}
+
+#[test]
+fn a_finding_has_all_that_the_contract_says() {
+    let report = Workspace::new().json(1, &["2.5", "2.7"]);
+    assert_eq!(
+        (&report["old"], &report["new"]),
+        (&"2.5".into(), &"2.7".into())
+    );
+    assert_eq!(report["summary"]["breaking"], 1);
+    let findings = report["findings"].as_array().unwrap();
+    let found = findings
+        .iter()
+        .find(|found| found["severity"] == "breaking")
+        .unwrap();
+    assert_eq!(found["rule"], "request-member-removed");
+    assert_eq!(found["direction"], "request");
+    assert_eq!(
+        (&found["target"], &found["path"]),
+        (&"set".into(), &"name".into())
+    );
+    assert_eq!(found["since"], "2.6");
+    assert_eq!(found["before"]["arguments"]["name"], "name0");
+    assert_eq!(found["after"]["execute"], "set");
+    assert!(found["after"]["arguments"].get("name").is_none());
+    for key in ["also", "old", "new", "message", "migration", "fingerprint"] {
+        assert!(found.get(key).is_some(), "{key}");
+    }
+}
+
+#[test]
+fn the_status_follows_what_is_wanted() {
+    let workspace = Workspace::new();
+    workspace.expect(0, &["diff", "2.5", "2.6", "--fail-on", "never"]);
+    workspace.expect(
+        0,
+        &["diff", "2.5", "2.6", "--severity", "request-*=compatible"],
+    );
+    workspace.expect(0, &["diff", "2.6", "2.7", "--fail-on", "dangerous"]);
+    workspace.expect(0, &["diff", "2.5", "2.6", "--command", "stop"]);
+    workspace.expect(2, &["diff", "2.5"]);
+    workspace.expect(2, &["diff", "2.5", "2.9"]);
+    workspace.expect(2, &["diff", "2.5", "2.6", "--severity", "no-rule=breaking"]);
+    workspace.expect(2, &["diff", "2.5", "2.6", "--used-by", "gone.txt"]);
+}
+
+#[test]
+fn both_readings_of_a_pair_agree() {
+    let workspace = Workspace::new();
+    let forth = workspace.json(1, &["2.5", "2.7"]);
+    assert_eq!(forth, workspace.json(1, &["2.7", "2.5", "--reverse"]));
+}
+
+#[test]
+fn nothing_found_is_said() {
+    let (out, _) = Workspace::new().expect(0, &["diff", "2.6", "2.7"]);
+    assert!(
+        out.contains("Nothing breaks") && out.contains("3 commands"),
+        "{out}"
+    );
+}
+
+#[test]
+fn what_is_used_comes_first_and_is_counted() {
+    let workspace = Workspace::new();
+    workspace.write(
+        "log.json",
+        "{\"execute\":\"set\",\"arguments\":{\"mode\":\"on\"}}",
+    );
+    let report = workspace.json(1, &["2.5", "2.6", "--used-by", "log.json"]);
+    assert_eq!(report["used"]["findings"], 0);
+    workspace.write("names.txt", "set\n");
+    let report = workspace.json(1, &["2.5", "2.6", "--used-by", "names.txt"]);
+    assert_eq!(report["used"]["findings"], 1);
+    assert_eq!(report["findings"][0]["used"], true);
+}
+
+#[test]
+fn what_is_ignored_is_counted_and_stale_entries_are_told() {
+    let workspace = Workspace::new();
+    let entry = |rule: &str| format!("[[ignore]]\nrule = '{rule}'\nreason = 'r'\n");
+    let policy = entry("request-member-*") + &entry("event-removed");
+    workspace.write("policy.toml", &policy);
+    let (out, err) = workspace.expect(0, &["diff", "2.5", "2.6", "--policy", "policy.toml"]);
+    assert!(out.contains("1 findings are left out"), "{out}");
+    assert!(err.contains("event-removed"), "{err}");
+    workspace.write("policy.toml", "[[ignore]]\nmessage = 'm'\n");
+    let (_, err) = workspace.expect(2, &["diff", "2.5", "2.6", "--policy", "policy.toml"]);
+    assert!(
+        err.contains("policy.toml") && err.contains("message"),
+        "{err}"
+    );
+}
+
+#[test]
+fn every_format_is_written() {
+    let workspace = Workspace::new();
+    for format in ["text", "markdown", "html"] {
+        let (out, _) = workspace.expect(1, &["diff", "2.5", "2.6", "--format", format]);
+        assert!(
+            out.contains("name") && out.contains("2.6"),
+            "{format}: {out}"
+        );
+    }
+    let (colored, _) = workspace.expect(1, &["--color", "always", "diff", "2.5", "2.6"]);
+    assert!(colored.contains("\u{1b}[1;31m"), "{colored}");
+}
+
+#[test]
+fn history_tells_each_step() {
+    let workspace = Workspace::new();
+    let (out, _) = workspace.expect(0, &["history", "set"]);
+    assert!(
+        out.starts_with("set, a command: in 3 of 3 releases"),
+        "{out}"
+    );
+    assert!(out.contains("\n2.6\n") && !out.contains("\n2.7\n"), "{out}");
+    let (out, _) = workspace.expect(0, &["history", "go", "--format", "json"]);
+    let history: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(history["series"], serde_json::json!(["2.6", "2.7"]));
+    let (_, err) = workspace.expect(2, &["history", "se"]);
+    assert!(err.contains("there is: set"), "{err}");
+}
