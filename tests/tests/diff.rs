@@ -209,6 +209,14 @@ fn renewed(
     let brought = first.values().flatten().copied().filter(added);
     let taken: Vec<&Finding> = second.values().flatten().copied().filter(removed).collect();
     let brought: Vec<&Finding> = brought.collect();
+    // What is moved as a whole has other paths on both sides of the move.
+    let target = place.split(' ').nth(1).unwrap_or_default();
+    let moved = format!("request {target} ");
+    let both = first.iter().chain(second);
+    let mut own = both.filter(|(place, _)| place.starts_with(&moved)).flat_map(|(_, all)| all);
+    if own.any(|finding| finding.rule.starts_with("request-arguments-")) {
+        return true;
+    }
     let late = of(second, place);
     let early = of(first, place);
     late.iter()
