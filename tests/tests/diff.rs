@@ -175,7 +175,11 @@ fn all_places(finding: &Finding) -> Vec<String> {
             .next()
             .unwrap_or(path)
             .trim_end_matches("[]");
-        let plain = |name: &str| name.trim_start_matches("x-").to_ascii_lowercase();
+        let plain = |name: &str| {
+            name.replace("=x-", "=")
+                .trim_start_matches("x-")
+                .to_ascii_lowercase()
+        };
         format!("{} {} {}", finding.direction, plain(target), plain(last))
     })
     .collect()
@@ -213,7 +217,9 @@ fn renewed(
     let target = place.split(' ').nth(1).unwrap_or_default();
     let moved = format!("request {target} ");
     let both = first.iter().chain(second);
-    let mut own = both.filter(|(place, _)| place.starts_with(&moved)).flat_map(|(_, all)| all);
+    let mut own = both
+        .filter(|(place, _)| place.starts_with(&moved))
+        .flat_map(|(_, all)| all);
     if own.any(|finding| finding.rule.starts_with("request-arguments-")) {
         return true;
     }

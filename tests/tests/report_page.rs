@@ -125,11 +125,8 @@ async fn visit(session: &WebDriver) -> Result<(), Failed> {
         0 < loud && loud < all,
         "the filter of severities hides some",
     )?;
-    session
-        .find(By::Css("select[name=command] option:nth-child(2)"))
-        .await?
-        .click()
-        .await?;
+    let command = session.find(By::Css("select[name=command]")).await?;
+    command.send_keys("blockdev-add").await?;
     check(
         shown(session).await? < loud,
         "the filter of commands hides some",
