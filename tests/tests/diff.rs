@@ -175,14 +175,26 @@ fn all_places(finding: &Finding) -> Vec<String> {
             .next()
             .unwrap_or(path)
             .trim_end_matches("[]");
-        let plain = |name: &str| {
-            name.replace("=x-", "=")
-                .trim_start_matches("x-")
-                .to_ascii_lowercase()
-        };
+        // A value of a tag is told of the tag, or of the case.
+        let last = last.split('=').next().unwrap_or(last);
         format!("{} {} {}", finding.direction, plain(target), plain(last))
     })
     .collect()
+}
+
+/// The paths of a finding, whatever they are in.
+fn all_paths(finding: &Finding) -> impl Iterator<Item = String> {
+    let also = finding
+        .also
+        .iter()
+        .map(|place| place.split_once(": ").map_or(&**place, |(_, path)| path));
+    [&*finding.path].into_iter().chain(also).map(plain)
+}
+
+/// A name or path without the `x-` of what became a promise in between.
+fn plain(name: &str) -> String {
+    let name = name.strip_prefix("x-").unwrap_or(name);
+    name.replace("=x-", "=").to_ascii_lowercase()
 }
 
 /// Whether a place is in something that the first step brought, or that the
@@ -204,9 +216,8 @@ fn renewed(
         inner
             .targets
             .iter()
-            .any(|target| outer.targets.contains(target))
-            && (inner.path.starts_with(&outer.path)
-                || outer.also.iter().any(|path| inner.path.starts_with(path)))
+            .any(|target| outer.targets.iter().any(|own| plain(own) == plain(target)))
+            && all_paths(inner).any(|path| all_paths(outer).any(|own| path.starts_with(&own)))
     };
     let added = |finding: &&Finding| finding.rule.ends_with("-added");
     let removed = |finding: &&Finding| finding.rule.contains("-removed");
