@@ -88,7 +88,7 @@ fn reverse(old: Series, new: Series) -> Result<(), Failed> {
             .into_iter()
             .map(|raw| raw.told(&comparison));
         // A condition that older schemas could not state is told one way only.
-        let told = told.filter(|finding| finding.rule != "condition-stated");
+        let told = told.filter(|finding| !ONE_WAY.contains(&&*finding.rule));
         told.flat_map(|finding| {
             let names = finding.targets.clone();
             names
@@ -100,6 +100,10 @@ fn reverse(old: Series, new: Series) -> Result<(), Failed> {
     };
     same(&places(&old, &new), &places(&new, &old))
 }
+
+/// What is told one way only: that documentation stopped to call something
+/// deprecated is no news.
+const ONE_WAY: [&str; 2] = ["condition-stated", "documented-deprecated-added"];
 
 fn same<T: Ord + std::fmt::Debug>(left: &BTreeSet<T>, right: &BTreeSet<T>) -> Result<(), Failed> {
     let only: Vec<&T> = left.symmetric_difference(right).collect();
@@ -171,10 +175,26 @@ fn all_places(finding: &Finding) -> Vec<String> {
             .next()
             .unwrap_or(path)
             .trim_end_matches("[]");
-        let plain = |name: &str| name.trim_start_matches("x-").to_ascii_lowercase();
+        // A value of a tag is told of the tag, or of the case.
+        let last = last.split('=').next().unwrap_or(last);
         format!("{} {} {}", finding.direction, plain(target), plain(last))
     })
     .collect()
+}
+
+/// The paths of a finding, whatever they are in.
+fn all_paths(finding: &Finding) -> impl Iterator<Item = String> {
+    let also = finding
+        .also
+        .iter()
+        .map(|place| place.split_once(": ").map_or(&**place, |(_, path)| path));
+    [&*finding.path].into_iter().chain(also).map(plain)
+}
+
+/// A name or path without the `x-` of what became a promise in between.
+fn plain(name: &str) -> String {
+    let name = name.strip_prefix("x-").unwrap_or(name);
+    name.replace("=x-", "=").to_ascii_lowercase()
 }
 
 /// Whether a place is in something that the first step brought, or that the
@@ -196,15 +216,24 @@ fn renewed(
         inner
             .targets
             .iter()
-            .any(|target| outer.targets.contains(target))
-            && (inner.path.starts_with(&outer.path)
-                || outer.also.iter().any(|path| inner.path.starts_with(path)))
+            .any(|target| outer.targets.iter().any(|own| plain(own) == plain(target)))
+            && all_paths(inner).any(|path| all_paths(outer).any(|own| path.starts_with(&own)))
     };
     let added = |finding: &&Finding| finding.rule.ends_with("-added");
     let removed = |finding: &&Finding| finding.rule.contains("-removed");
     let brought = first.values().flatten().copied().filter(added);
     let taken: Vec<&Finding> = second.values().flatten().copied().filter(removed).collect();
     let brought: Vec<&Finding> = brought.collect();
+    // What is moved as a whole has other paths on both sides of the move.
+    let target = place.split(' ').nth(1).unwrap_or_default();
+    let moved = format!("request {target} ");
+    let both = first.iter().chain(second);
+    let mut own = both
+        .filter(|(place, _)| place.starts_with(&moved))
+        .flat_map(|(_, all)| all);
+    if own.any(|finding| finding.rule.starts_with("request-arguments-")) {
+        return true;
+    }
     let late = of(second, place);
     let early = of(first, place);
     late.iter()

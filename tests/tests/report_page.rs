@@ -55,7 +55,7 @@ impl Driver {
             .map_err(|error| format!("chromedriver: {error}"))?;
         let output = BufReader::new(child.stdout.take().ok_or("chromedriver has no output")?);
         let port = output.lines().map_while(Result::ok).find_map(|line| {
-            let (_, port) = line.split_once("on port ")?;
+            let (_, port) = line.split_once("successfully on port ")?;
             port.trim_end_matches('.').parse::<u16>().ok()
         });
         let port = port.ok_or("chromedriver told no port")?;
@@ -125,11 +125,8 @@ async fn visit(session: &WebDriver) -> Result<(), Failed> {
         0 < loud && loud < all,
         "the filter of severities hides some",
     )?;
-    session
-        .find(By::Css("select[name=command] option:nth-child(2)"))
-        .await?
-        .click()
-        .await?;
+    let command = session.find(By::Css("select[name=command]")).await?;
+    command.send_keys("blockdev-add").await?;
     check(
         shown(session).await? < loud,
         "the filter of commands hides some",
