@@ -1,10 +1,11 @@
 //! What a program uses of QEMU, and which findings that meets.
 //!
-//! The record is requests as JSON, alone or in a log with everything else, or a
-//! list of names of commands and events. Of what is only named, every finding
-//! is met.
+//! The record is what `traffic` reads: messages, logs that hold some, recordings
+//! and lines of qmp-shell; or a list of names of commands and events. Of what is
+//! only named, every finding is met.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
 use serde_json::Value;
 
@@ -12,6 +13,8 @@ use super::edit::Direction;
 use super::finding::Finding;
 use super::report::{Report, Used};
 use super::rules::Severity;
+use crate::traffic::json::{self, parse_loosely};
+use crate::traffic::read::{Content, Entry, read};
 
 /// What a program uses of QEMU.
 #[derive(Debug, Clone, Default)]
@@ -28,61 +31,55 @@ impl Usage {
     ///
     /// # Errors
     ///
-    /// A line is neither JSON nor a name; the error tells the line.
+    /// A piece of it cannot be read, or it holds neither a message nor a name;
+    /// the error tells the line.
     pub fn add(&mut self, text: &str) -> Result<(), String> {
-        if text.trim_start().starts_with('{') {
-            return self.add_messages(text);
-        }
-        for (index, line) in text.lines().enumerate() {
-            let line = line.split('#').next().unwrap_or_default().trim();
-            let Some(name) = line.split_whitespace().next() else {
-                continue;
-            };
-            let is_name = name
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-            if !is_name {
-                return Err(format!(
-                    "line {}: `{name}` is no name of a command",
-                    index + 1
-                ));
+        let mut broken = None;
+        let mut found = false;
+        let visited = read(&mut text.as_bytes(), &is_name, &mut |entry: Entry<'_>| {
+            match entry.content {
+                Content::Message(parsed) => found |= self.add_plain(&plain(&parsed.value)),
+                Content::Recorded(recorded) => {
+                    let message = parse_loosely(&recorded.raw).ok();
+                    found |= message.is_some_and(|parsed| self.add_plain(&plain(&parsed.value)));
+                }
+                Content::Shell(line) => {
+                    found |= line
+                        .message()
+                        .is_some_and(|message| self.add_line(&plain(&message)));
+                }
+                Content::Other => {}
+                Content::Broken(mistake) => drop(broken.get_or_insert(mistake)),
             }
-            self.name(name, shell_arguments(line));
+            Ok::<(), io::Error>(())
+        });
+        match (visited, broken) {
+            (Err(error), _) => Err(error.to_string()),
+            (_, Some(mistake)) => Err(format!("line {}: {}", mistake.place.line, mistake.message)),
+            _ if found => Ok(()),
+            _ => Err("there is neither a message nor the name of a command in it".to_owned()),
         }
-        Ok(())
     }
 
-    fn name(&mut self, name: &str, arguments: Option<Value>) {
-        if name.chars().any(|c| c.is_ascii_lowercase()) {
-            self.commands
-                .entry(name.to_owned())
-                .or_default()
-                .push(arguments);
-        } else {
+    /// Adds a line of qmp-shell, or a name alone, which may be an event's.
+    fn add_line(&mut self, message: &Value) -> bool {
+        let name = message["execute"].as_str().unwrap_or_default();
+        let is_alone = message["arguments"]
+            .as_object()
+            .is_none_or(|all| all.is_empty());
+        if !is_alone {
+            return self.add_plain(message);
+        }
+        if name.starts_with(|letter: char| letter.is_ascii_uppercase()) {
             self.events.insert(name.to_owned());
+        } else {
+            self.commands.entry(name.to_owned()).or_default().push(None);
         }
+        true
     }
 
-    fn add_messages(&mut self, text: &str) -> Result<(), String> {
-        let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-        while let Some(value) = values.next() {
-            let before = text[..values.byte_offset().min(text.len())].lines().count();
-            let value = value.map_err(|error| format!("after line {before}: {error}"))?;
-            self.add_message(&value);
-        }
-        Ok(())
-    }
-
-    /// Adds a message, or a line of a recording that holds one as text.
-    fn add_message(&mut self, value: &Value) {
-        if let Some(raw) = value.get("raw").and_then(Value::as_str) {
-            let sent = serde_json::from_str::<Value>(raw);
-            return sent.iter().for_each(|message| self.add_plain(message));
-        }
-        self.add_plain(value);
-    }
-
-    fn add_plain(&mut self, value: &Value) {
+    /// Adds a message, if it is one that tells what is used.
+    fn add_plain(&mut self, value: &Value) -> bool {
         let text = |key: &str| value.get(key).and_then(Value::as_str);
         if let Some(name) = text("execute").or(text("exec-oob")) {
             let arguments = value.get("arguments").cloned();
@@ -91,9 +88,12 @@ impl Usage {
                 .entry(name.to_owned())
                 .or_default()
                 .push(Some(arguments));
-        } else if let Some(name) = text("event") {
+            return true;
+        }
+        if let Some(name) = text("event") {
             self.events.insert(name.to_owned());
         }
+        text("event").is_some()
     }
 
     /// Marks what of a report is met, puts it first, and counts it.
@@ -215,30 +215,25 @@ fn found<'v>(value: &'v Value, path: &str) -> Vec<&'v Value> {
         .map_or_else(Vec::new, |inner| found(inner, &path[end..]))
 }
 
-/// The arguments of a line as qmp-shell takes it; nothing for a bare name.
-fn shell_arguments(line: &str) -> Option<Value> {
-    let mut arguments = Value::Object(Default::default());
-    let mut pairs = line
-        .split_whitespace()
-        .skip(1)
-        .filter_map(|word| word.split_once('='));
-    let first = pairs.next()?;
-    for (path, text) in [first].into_iter().chain(pairs) {
-        let value = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
-        put(&mut arguments, path, value);
-    }
-    Some(arguments)
+/// Whether a word alone on a line is the name of a command or event.
+fn is_name(word: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    word.starts_with(|c: char| c.is_ascii_alphabetic()) && word.chars().all(is_name)
 }
 
-fn put(into: &mut Value, path: &str, value: Value) {
-    let Value::Object(members) = into else { return };
-    match path.split_once('.') {
-        None => drop(members.insert(path.to_owned(), value)),
-        Some((name, rest)) => {
-            let inner = members
-                .entry(name)
-                .or_insert_with(|| Value::Object(Default::default()));
-            put(inner, rest, value);
+/// A value without how it was written.
+fn plain(value: &json::Value<'_>) -> Value {
+    match value {
+        json::Value::Null => Value::Null,
+        json::Value::Bool(flag) => Value::Bool(*flag),
+        json::Value::Number(text) => serde_json::from_str(text).unwrap_or(Value::Null),
+        json::Value::String(text) => Value::from(&*text.value),
+        json::Value::Array(items) => items.iter().map(plain).collect(),
+        json::Value::Object(members) => {
+            let pairs = members
+                .iter()
+                .map(|member| (member.name.value.to_string(), plain(&member.value)));
+            pairs.collect()
         }
     }
 }
@@ -276,7 +271,9 @@ mod tests {
         let arguments = json!({ "driver": "file", "file": { "driver": "x" } });
         assert_eq!(usage.commands["blockdev-add"], [Some(arguments)]);
         assert_eq!(usage.events.len(), 2);
-        assert!(usage.add("stop\n<html>\n").unwrap_err().contains("line 2"));
-        assert!(usage.add("{\"execute\":\"stop\"}\n{\"x\n").is_err());
+        let nothing = usage.add("<html>\n").unwrap_err();
+        assert!(nothing.starts_with("there is neither"), "{nothing}");
+        let broken = usage.add("{\"execute\":\"stop\"}\n{\"x\n").unwrap_err();
+        assert!(broken.starts_with("line 2"), "{broken}");
     }
 }

@@ -143,7 +143,7 @@ impl Diff {
             let text = read(file)?;
             usage.add(&text).map_err(|error| {
                 Failure::new(format!("`{file}`: {error}"))
-                    .with_help("a record is QMP messages as JSON, or a name of a command a line")
+                    .with_help("a record is QMP messages, a log with them, lines of qmp-shell, or names of commands")
             })?;
         }
         Ok((!self.used_by.is_empty()).then_some(usage))
