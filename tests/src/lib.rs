@@ -5,6 +5,5 @@ pub mod clients;
 pub mod examples;
 pub mod qemu;
 pub mod recording;
-pub mod running;
 pub mod scripted;
 pub mod shared;

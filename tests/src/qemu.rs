@@ -1,28 +1,32 @@
 //! Real QEMUs, where there are any.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use libtest_mimic::Trial;
+use libtest_mimic::{Failed, Trial};
+use qapi_codegen::version::Version;
 use tempfile::TempDir;
+use xtask::workspace;
 
-/// The emulator: what `QEMU` says, or the one on the path.
-pub fn emulator() -> Option<PathBuf> {
-    match env::var_os("QEMU") {
-        Some(path) => Some(path.into()),
-        None => on_path("qemu-system-x86_64"),
+/// A test that takes what it needs, and is ignored where that is not there, or
+/// fails if it is required.
+pub fn trial<N: Send + 'static>(
+    name: &str,
+    needs: Option<N>,
+    is_required: bool,
+    test: impl FnOnce(N) -> Result<(), Failed> + Send + 'static,
+) -> Trial {
+    match needs {
+        Some(needed) => Trial::test(name, move || test(needed)),
+        None => {
+            let message = "there is no QEMU that it can use, and one is required";
+            Trial::test(name, move || Err(message.into())).with_ignored_flag(!is_required)
+        }
     }
-}
-
-/// A program on the path.
-pub fn on_path(name: &str) -> Option<PathBuf> {
-    let folders = env::var_os("PATH")?;
-    env::split_paths(&folders)
-        .map(|folder| folder.join(name))
-        .find(|path| path.is_file())
 }
 
 /// Whether the absence of a QEMU is a failure.
@@ -30,23 +34,15 @@ pub fn is_required() -> bool {
     env::var_os("QMP_REQUIRE_QEMU").is_some_and(|value| value == "1")
 }
 
-/// A test that needs a program, and is ignored where there is none, or fails if
-/// the program is required.
-pub fn trial(name: &str, program: Option<&Path>, is_required: bool, test: fn(&Path)) -> Trial {
-    match program.map(Path::to_owned) {
-        Some(program) => Trial::test(name, move || {
-            test(&program);
-            Ok(())
-        }),
-        None => {
-            let message = "there is no QEMU, and QMP_REQUIRE_QEMU is 1";
-            Trial::test(name, move || Err(message.into())).with_ignored_flag(!is_required)
-        }
-    }
+/// A program of QEMU.
+#[derive(Debug, Clone)]
+pub struct Program {
+    path: OsString,
+    version: Version,
 }
 
 /// What makes an emulator quiet: a machine that does not run and needs nothing.
-pub const QUIET: [&str; 9] = [
+const QUIET: [&str; 9] = [
     "-nodefaults",
     "-no-user-config",
     "-S",
@@ -58,33 +54,117 @@ pub const QUIET: [&str; 9] = [
     "64M",
 ];
 
+impl Program {
+    /// The emulator: what `QEMU` names, or the one on the path.
+    pub fn emulator() -> Option<Program> {
+        Program::named("QEMU", "qemu-system-x86_64")
+    }
+
+    /// The storage daemon on the path.
+    pub fn storage_daemon() -> Option<Program> {
+        Program::at("qemu-storage-daemon".into())
+    }
+
+    /// The guest agent: what `QEMU_GA` names, or the one on the path.
+    pub fn agent() -> Option<Program> {
+        Program::named("QEMU_GA", "qemu-ga")
+    }
+
+    fn named(variable: &str, otherwise: &str) -> Option<Program> {
+        Program::at(env::var_os(variable).unwrap_or_else(|| otherwise.into()))
+    }
+
+    /// A program, if it runs and says which release it is.
+    fn at(path: OsString) -> Option<Program> {
+        let mut command = Command::new(&path);
+        command.arg("--version").stderr(Stdio::null());
+        let said = command.output().ok()?.stdout;
+        let version = said_version(&String::from_utf8_lossy(&said))?;
+        Some(Program { path, version })
+    }
+
+    /// Its release.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Whether its series is in `schemas/`.
+    pub fn is_imported(&self) -> bool {
+        let imported = workspace::imported().unwrap_or_default();
+        imported.contains(&self.version.series())
+    }
+
+    /// The emulator with a machine that does nothing, to be started otherwise
+    /// than [`Program::start`] does.
+    pub fn quiet(&self) -> Command {
+        let mut command = Command::new(&self.path);
+        command.args(QUIET);
+        command
+    }
+
+    /// Starts the emulator with a machine that does nothing, and a monitor.
+    pub fn start(&self, more: &[&str]) -> Running {
+        Running::start(self.quiet(), |command, socket| {
+            let monitor = format!("unix:{},server=on,wait=off", socket.display());
+            command.args(["-qmp", &monitor]).args(more);
+        })
+    }
+
+    /// Starts the storage daemon with a monitor.
+    pub fn start_daemon(&self) -> Running {
+        Running::start(Command::new(&self.path), |command, socket| {
+            let chardev = format!("socket,id=c,path={},server=on,wait=off", socket.display());
+            command.args(["--chardev", &chardev, "--monitor", "chardev=c"]);
+        })
+    }
+
+    /// Starts the guest agent, whose files go beside its socket.
+    pub fn start_agent(&self) -> Running {
+        Running::start(Command::new(&self.path), |command, socket| {
+            let folder = socket.parent().expect("the socket is in a folder");
+            command.args(["-m", "unix-listen", "-p"]).arg(socket);
+            command.arg("-t").arg(folder);
+            command.arg("-f").arg(folder.join("pid"));
+        })
+    }
+}
+
+/// The first number of a release in what a program says of itself.
+fn said_version(text: &str) -> Option<Version> {
+    let numbers = |word: &str| {
+        let end = word.find(|c: char| !c.is_ascii_digit() && c != '.');
+        word[..end.unwrap_or(word.len())].parse().ok()
+    };
+    text.split_whitespace().find_map(numbers)
+}
+
 /// A program with a monitor, which ends with this value.
+#[derive(Debug)]
 pub struct Running {
     child: Child,
     folder: TempDir,
 }
 
 impl Running {
-    /// Starts an emulator with a monitor.
-    pub fn emulator(program: &Path, more: &[&str]) -> Self {
-        Running::start(program, |command, socket| {
-            let monitor = format!("unix:{},server=on,wait=off", socket.display());
-            command.args(QUIET).args(["-qmp", &monitor]).args(more);
-        })
-    }
-
-    /// Starts a program that is to make the socket of its monitor.
-    pub fn start(program: &Path, arguments: impl FnOnce(&mut Command, &Path)) -> Self {
+    /// Starts a program whose arguments say where the socket of its monitor is
+    /// to be.
+    ///
+    /// # Panics
+    ///
+    /// It cannot be started, ends at once, or makes no socket.
+    pub fn start(mut command: Command, arguments: impl FnOnce(&mut Command, &Path)) -> Self {
         let folder = TempDir::new().expect("a folder for the socket");
         let socket = folder.path().join(SOCKET);
-        let mut command = Command::new(program);
         arguments(&mut command, &socket);
-        let child = command
-            .stdin(Stdio::null())
-            .spawn()
-            .expect("the program can be started");
-        let running = Running { child, folder };
-        wait_for(|| socket.exists());
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let child = command.spawn().expect("the program can be started");
+        let mut running = Running { child, folder };
+        wait_for("a monitor", || {
+            if let Some(status) = running.ended() {
+                panic!("{command:?} ended at once: {status}");
+            }
+            socket.exists()
+        });
         running
     }
 
@@ -100,17 +180,23 @@ impl Running {
 
     /// Waits until the program ends by itself.
     pub fn wait(&mut self) {
-        let child = &mut self.child;
-        wait_for(|| child.try_wait().expect("a child can be asked").is_some());
+        wait_for("the end", || self.ended().is_some());
+    }
+
+    fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("a child can be asked")
     }
 }
 
 const SOCKET: &str = "monitor.sock";
 
-fn wait_for(mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(30);
+/// How long a program may take to start or to end.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + PATIENCE;
     while !is_so() {
-        assert!(Instant::now() < end, "it takes longer than half a minute");
+        assert!(Instant::now() < end, "no {what} within half a minute");
         sleep(Duration::from_millis(5));
     }
 }
@@ -119,5 +205,40 @@ impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_say_their_version_in_several_ways() {
+        let cases = [
+            (
+                "QEMU emulator version 2.5.0, Copyright (c) 2003-2008 X\n",
+                "2.5.0",
+            ),
+            (
+                "QEMU emulator version 2.11.1(Debian 1:2.11+dfsg-1)\nCopyright (c) 2003",
+                "2.11.1",
+            ),
+            (
+                "qemu-storage-daemon version 10.0.2 (Debian 1:10.0.2+ds-2)\n",
+                "10.0.2",
+            ),
+            ("QEMU Guest Agent 7.2.22\n", "7.2.22"),
+            ("QEMU emulator version 9.1.50-dirty\n", "9.1.50"),
+        ];
+        for (text, version) in cases {
+            assert_eq!(said_version(text), version.parse().ok(), "{text}");
+        }
+        assert_eq!(said_version("no emulator"), None);
+    }
+
+    #[test]
+    #[should_panic(expected = "ended at once")]
+    fn a_program_that_ends_is_not_waited_for() {
+        Running::start(Command::new("true"), |_, _| {});
     }
 }

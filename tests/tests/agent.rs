@@ -3,14 +3,13 @@
 //! A real one is taken from `QEMU_GA`, or from the path. It runs on this host
 //! and is asked nothing that changes it.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
 use qmp_bindings::qga::{v2_11, v7_2};
 use qmp_bindings::{Error, ErrorClass, Options, blocking, tokio as asynchronous};
 use serde_json::{Value, json};
-use tests::qemu::{Running, on_path, trial};
+use tests::qemu::{Program, trial};
 use tests::scripted::{Peer, Scripted};
 
 fn main() {
@@ -34,10 +33,11 @@ fn main() {
             })
         })
         .into();
-    let agent = std::env::var_os("QEMU_GA")
-        .map(PathBuf::from)
-        .or_else(|| on_path("qemu-ga"));
-    trials.push(trial("a_real_agent", agent.as_deref(), false, a_real_agent));
+    // The agent is no part of what a QEMU on the host comes with.
+    trials.push(trial("a_real_agent", Program::agent(), false, |program| {
+        a_real_agent(&program);
+        Ok(())
+    }));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -180,13 +180,8 @@ fn on_tokio() {
     server.join();
 }
 
-fn a_real_agent(program: &Path) {
-    let agent = Running::start(program, |command, socket| {
-        let folder = socket.parent().expect("the socket is in a folder");
-        command.args(["-m", "unix-listen", "-p"]).arg(socket);
-        command.arg("-t").arg(folder);
-        command.arg("-f").arg(folder.join("pid"));
-    });
+fn a_real_agent(program: &Program) {
+    let agent = program.start_agent();
     let stream = std::os::unix::net::UnixStream::connect(agent.socket()).unwrap();
     let socket = blocking::transport::Socket::from(stream);
     let options = Options::new()

@@ -4,13 +4,12 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use qapi_codegen::imported::Interface;
 use qapi_codegen::introspect::{Reason, Verdict, synthesise};
 use qapi_codegen::version::{Series, Version};
-use tests::running::{self, Program, Running};
+use tests::qemu::{self, Program, Running, trial};
 use tests::shared;
 use xtask::commands::verify::Report;
 use xtask::console::{ColorChoice, Console};
 use xtask::introspected::Introspected;
 use xtask::schema::{Options, Schema};
-use xtask::workspace;
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -21,16 +20,14 @@ fn main() {
 
 /// The tests of the system emulator that is here, if its series is imported.
 fn system() -> Vec<Trial> {
-    let imported = workspace::imported().unwrap_or_default();
-    let program = Program::system();
-    let program = program.filter(|program| imported.contains(&program.version.series()));
-    let hiding = program
-        .clone()
-        .filter(|program| program.version.series() >= HIDING);
+    let program = Program::emulator().filter(Program::is_imported);
+    let can_hide = |program: &Program| program.version().series() >= HIDING;
+    let hiding = program.clone().filter(can_hide);
+    let is_required = qemu::is_required();
     vec![
-        trial("live/agrees", program.clone(), agrees),
-        trial("live/hides", hiding, hides),
-        trial("live/synthesised", program, synthesised),
+        trial("live/agrees", program.clone(), is_required, agrees),
+        trial("live/hides", hiding, is_required, hides),
+        trial("live/synthesised", program, is_required, synthesised),
     ]
 }
 
@@ -38,20 +35,9 @@ fn system() -> Vec<Trial> {
 /// tells of itself.
 const HIDING: Series = Series::new(6, 2);
 
-fn trial(name: &str, program: Option<Program>, test: fn(&Program) -> Result<(), Failed>) -> Trial {
-    match program {
-        Some(program) => Trial::test(name, move || test(&program)),
-        None => {
-            let message = "there is no QEMU of an imported series, and QMP_REQUIRE_QEMU is 1";
-            Trial::test(name, move || Err(message.into()))
-                .with_ignored_flag(!running::is_required())
-        }
-    }
-}
-
 /// Conditions explain all that this build left out, and there is nothing else.
-fn agrees(program: &Program) -> Result<(), Failed> {
-    let verdict = verify(program, &program.start_machine(&[])?)?;
+fn agrees(program: Program) -> Result<(), Failed> {
+    let verdict = verify(&program, &program.start(&[]))?;
     let is_explained = |reason: &Reason| match reason {
         Reason::Conditions(conditions) => !conditions.is_empty(),
         Reason::Backported(_) => true,
@@ -67,10 +53,10 @@ fn agrees(program: &Program) -> Result<(), Failed> {
 }
 
 /// What QEMU is told to hide is no contradiction.
-fn hides(program: &Program) -> Result<(), Failed> {
+fn hides(program: Program) -> Result<(), Failed> {
     let verdict = verify(
-        program,
-        &program.start_machine(&["-compat", "deprecated-output=hide"])?,
+        &program,
+        &program.start(&["-compat", "deprecated-output=hide"]),
     )?;
     let is_hidden = |reason: &Reason| *reason == Reason::Hidden("deprecated".to_owned());
     expect(
@@ -84,23 +70,27 @@ fn hides(program: &Program) -> Result<(), Failed> {
 
 fn verify(program: &Program, running: &Running) -> Result<Verdict, Failed> {
     let told = told(running)?;
-    if told.version != Some(program.version) {
+    if told.version != Some(program.version()) {
         return Err(format!("greeted by {:?}", told.version).into());
     }
-    report(&program.version.series().to_string(), Interface::Qmp, &told)
+    report(
+        &program.version().series().to_string(),
+        Interface::Qmp,
+        &told,
+    )
 }
 
 /// A schema that is made of what a QEMU tells says the same again.
-fn synthesised(program: &Program) -> Result<(), Failed> {
-    let told = told(&program.start_machine(&[])?)?;
+fn synthesised(program: Program) -> Result<(), Failed> {
+    let told = told(&program.start(&[]))?;
     let folder = tempfile::tempdir()?;
     let manifest = format!(
         "release = \"{}\"\n[[schema]]\ninterface = \"qmp\"\nroot = \"\"\nsynthesised = true\n\
          input = []\n",
-        program.version
+        program.version()
     );
     std::fs::write(folder.path().join("manifest.toml"), manifest)?;
-    let schema = synthesise(&told.interface, program.version);
+    let schema = synthesise(&told.interface, program.version());
     std::fs::write(folder.path().join("qmp.json"), schema)?;
     let verdict = report(&folder.path().to_string_lossy(), Interface::Qmp, &told)?;
     expect(verdict.absent.is_empty(), &verdict)
@@ -116,23 +106,21 @@ fn storage_daemon() -> Trial {
             .find(|path| {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 let version = name.parse::<Version>();
-                version.is_ok_and(|version| version.series() == program.version.series())
+                version.is_ok_and(|version| version.series() == program.version().series())
             })
     };
     let found = Program::storage_daemon().and_then(|program| Some((series(&program)?, program)));
-    let name = "live/storage-daemon";
-    match found {
-        Some((folder, program)) => Trial::test(name, move || {
-            let told = told(&program.start_daemon()?)?;
+    let is_required = qemu::is_required() && shared::is_required();
+    trial(
+        "live/storage-daemon",
+        found,
+        is_required,
+        |(folder, program)| {
+            let told = told(&program.start_daemon())?;
             let verdict = report(&folder.to_string_lossy(), Interface::StorageDaemon, &told)?;
             expect(true, &verdict)
-        }),
-        None => {
-            let required = running::is_required() && shared::is_required();
-            let message = "there is no storage daemon, or not its schema in ../shared";
-            Trial::test(name, move || Err(message.into())).with_ignored_flag(!required)
-        }
-    }
+        },
+    )
 }
 
 fn told(running: &Running) -> Result<Introspected, Failed> {

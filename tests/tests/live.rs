@@ -20,9 +20,9 @@ use qmp_bindings::v10_0::{Event, Release};
 use qmp_bindings::{Error, ErrorClass, Options, Release as _, v7_2};
 use serde_json::{Value, json};
 use tests::examples;
-use tests::qemu::{QUIET, Running, emulator, is_required, on_path, trial};
+use tests::qemu::{Program, Running, is_required, trial};
 
-type Test = (&'static str, fn(&Path));
+type Test = (&'static str, fn(&Program));
 
 const EMULATOR: [Test; 19] = [
     ("query_status", query_status),
@@ -50,13 +50,22 @@ const DAEMON: [Test; 1] = [("storage_daemon", storage_daemon)];
 
 fn main() {
     let arguments = Arguments::from_args();
-    let emulator = emulator();
-    let daemon = on_path("qemu-storage-daemon");
-    let with_emulator =
-        EMULATOR.map(|(name, test)| trial(name, emulator.as_deref(), is_required(), test));
-    let with_daemon = DAEMON.map(|(name, test)| trial(name, daemon.as_deref(), false, test));
-    let trials: Vec<Trial> = with_emulator.into_iter().chain(with_daemon).collect();
+    let emulator = trials(EMULATOR, Program::emulator());
+    let daemon = trials(DAEMON, Program::storage_daemon());
+    let trials = emulator.chain(daemon).collect();
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn trials<const N: usize>(
+    tests: [Test; N],
+    program: Option<Program>,
+) -> impl Iterator<Item = Trial> {
+    tests.into_iter().map(move |(name, test)| {
+        trial(name, program.clone(), is_required(), move |program| {
+            test(&program);
+            Ok(())
+        })
+    })
 }
 
 /// Nothing here takes as long.
@@ -75,24 +84,21 @@ fn open(socket: &Path, options: &Options) -> Result<Qmp<Release>, Error> {
     )
 }
 
-fn query_status(program: &Path) {
-    let qemu = Running::emulator(program, &[]);
+fn query_status(program: &Program) {
+    let qemu = program.start(&[]);
     let status = connect(&qemu.socket()).execute(QueryStatus {}).unwrap();
     assert_eq!(status.status, RunState::Prelaunch);
     assert!(!status.running);
 }
 
 /// All queries that take no arguments, as far as this QEMU can answer them.
-fn every_query_decodes(program: &Path) {
-    let qemu = Running::emulator(
-        program,
-        &[
-            "-device",
-            "virtio-blk-pci,drive=d0",
-            "-drive",
-            "if=none,id=d0,driver=null-co,size=1M",
-        ],
-    );
+fn every_query_decodes(program: &Program) {
+    let qemu = program.start(&[
+        "-device",
+        "virtio-blk-pci,drive=d0",
+        "-drive",
+        "if=none,id=d0,driver=null-co,size=1M",
+    ]);
     let mut qmp = connect(&qemu.socket());
     let mut decoded = BTreeSet::new();
     for facts in Release::COMMANDS {
@@ -121,8 +127,8 @@ fn decode(name: &str, value: &Value) {
     assert_eq!(&again, value, "{name}");
 }
 
-fn a_refusal_names_the_command(program: &Path) {
-    let qemu = Running::emulator(program, &[]);
+fn a_refusal_names_the_command(program: &Program) {
+    let qemu = program.start(&[]);
     let mut qmp = connect(&qemu.socket());
     let error = qmp.execute(DeviceDel::new("nothing")).unwrap_err();
     let refused = error.refused().expect("QEMU said no");
@@ -153,8 +159,8 @@ fn file(path: String) -> BlockdevOptionsDriver {
 }
 
 /// Makes an image in a job, and opens it through other formats.
-fn formats(program: &Path) {
-    let qemu = Running::emulator(program, &[]);
+fn formats(program: &Program) {
+    let qemu = program.start(&[]);
     let mut qmp = connect(&qemu.socket());
     qmp.execute(node("storage", file(image(qemu.folder(), "disk"))))
         .unwrap();
@@ -185,8 +191,8 @@ fn formats(program: &Path) {
     assert_eq!(drivers, BTreeSet::from(["file", "null-co", "qcow2", "raw"]));
 }
 
-fn hotplug(program: &Path) {
-    let qemu = Running::emulator(program, &["-device", "qemu-xhci"]);
+fn hotplug(program: &Program) {
+    let qemu = program.start(&["-device", "qemu-xhci"]);
     let mut qmp = connect(&qemu.socket());
     let tablet = DeviceAdd {
         id: Some("tablet".to_owned()),
@@ -211,8 +217,8 @@ fn hotplug(program: &Path) {
     assert!(matches!(event, Event::DeviceDeleted(_)), "{event:?}");
 }
 
-fn block_job(program: &Path) {
-    let qemu = Running::emulator(program, &[]);
+fn block_job(program: &Program) {
+    let qemu = program.start(&[]);
     let mut qmp = connect(&qemu.socket());
     for name in ["from", "to"] {
         qmp.execute(node(name, file(image(qemu.folder(), name))))
@@ -238,8 +244,8 @@ fn block_job(program: &Path) {
     assert_eq!(error, None);
 }
 
-fn out_of_band(program: &Path) {
-    let qemu = Running::emulator(program, &[]);
+fn out_of_band(program: &Program) {
+    let qemu = program.start(&[]);
     let mut qmp = connect(&qemu.socket());
     let error = qmp.execute_oob(QueryYank {}).unwrap_err();
     assert!(matches!(error, Error::Unsupported(_)), "{error}");
@@ -251,8 +257,8 @@ fn out_of_band(program: &Path) {
     assert!(error.refused().is_some(), "{error}");
 }
 
-fn descriptors(program: &Path) {
-    let qemu = Running::emulator(program, &[]);
+fn descriptors(program: &Program) {
+    let qemu = program.start(&[]);
     let mut qmp = connect(&qemu.socket());
     let null = File::open("/dev/null").unwrap();
     qmp.execute_with_fds(Getfd::new("null"), &[null.as_fd()])
@@ -262,8 +268,8 @@ fn descriptors(program: &Path) {
     assert!(error.refused().is_some(), "{error}");
 }
 
-fn quit(program: &Path) {
-    let mut qemu = Running::emulator(program, &[]);
+fn quit(program: &Program) {
+    let mut qemu = program.start(&[]);
     let mut qmp = connect(&qemu.socket());
     qmp.execute(Quit {}).unwrap();
     qemu.wait();
@@ -275,8 +281,8 @@ fn quit(program: &Path) {
     assert_eq!(shutdown.reason.as_deref(), Some("host-qmp-quit"));
 }
 
-fn another_release(program: &Path) {
-    let qemu = Running::emulator(program, &[]);
+fn another_release(program: &Program) {
+    let qemu = program.start(&[]);
     let Err(Error::WrongRelease(wrong)) = Qmp::<v7_2::Release>::connect_unix(qemu.socket()) else {
         panic!("10.0 is not 7.2");
     };
@@ -288,8 +294,8 @@ fn another_release(program: &Path) {
     qmp.execute(QueryStatus {}).unwrap();
 }
 
-fn one_client_at_a_time(program: &Path) {
-    let qemu = Running::emulator(program, &[]);
+fn one_client_at_a_time(program: &Program) {
+    let qemu = program.start(&[]);
     let first = connect(&qemu.socket());
     let soon = Options::new().handshake_timeout(Duration::from_millis(200));
     let error = open(&qemu.socket(), &soon).unwrap_err();
@@ -298,13 +304,11 @@ fn one_client_at_a_time(program: &Path) {
     connect(&qemu.socket()).execute(QueryStatus {}).unwrap();
 }
 
-fn messages_of_several_lines(program: &Path) {
-    let qemu = Running::start(program, |command, socket| {
+fn messages_of_several_lines(program: &Program) {
+    let qemu = Running::start(program.quiet(), |command, socket| {
         let chardev = format!("socket,id=c,path={},server=on,wait=off", socket.display());
         let monitor = "chardev=c,mode=control,pretty=on";
-        command
-            .args(QUIET)
-            .args(["-chardev", &chardev, "-mon", monitor]);
+        command.args(["-chardev", &chardev, "-mon", monitor]);
     });
     let mut qmp = connect(&qemu.socket());
     qmp.execute(QueryStatus {}).unwrap();
@@ -316,9 +320,9 @@ fn messages_of_several_lines(program: &Path) {
     assert!(matches!(event, Event::Resume(_)), "{event:?}");
 }
 
-fn standard_input_and_output(program: &Path) {
-    let mut child = Command::new(program)
-        .args(QUIET)
+fn standard_input_and_output(program: &Program) {
+    let mut child = program
+        .quiet()
         .args(["-qmp", "stdio"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -333,13 +337,13 @@ fn standard_input_and_output(program: &Path) {
     child.wait().unwrap();
 }
 
-fn tcp(program: &Path) {
+fn tcp(program: &Program) {
     // The port is free again when the listener is dropped, and QEMU takes it.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
     let monitor = format!("tcp:{address},server=on,wait=off");
-    let _qemu = Running::emulator(program, &["-qmp", &monitor]);
+    let _qemu = program.start(&["-qmp", &monitor]);
     let mut qmp = Qmp::<Release>::connect_tcp(address).unwrap();
     let null = File::open("/dev/null").unwrap();
     let error = qmp
@@ -349,11 +353,8 @@ fn tcp(program: &Path) {
     qmp.execute(QueryStatus {}).unwrap();
 }
 
-fn storage_daemon(program: &Path) {
-    let daemon = Running::start(program, |command, socket| {
-        let chardev = format!("socket,id=c,path={},server=on,wait=off", socket.display());
-        command.args(["--chardev", &chardev, "--monitor", "chardev=c"]);
-    });
+fn storage_daemon(program: &Program) {
+    let daemon = program.start_daemon();
     let options = Options::new().any_release().timeout(LONG);
     let mut qmp = open(&daemon.socket(), &options).unwrap();
     let null = BlockdevOptionsDriver::NullCo(BlockdevOptionsNull::default());
@@ -365,8 +366,8 @@ fn storage_daemon(program: &Path) {
     assert_eq!(refused.class, ErrorClass::CommandNotFound);
 }
 
-fn example_attach_disk(program: &Path) {
-    let qemu = Running::emulator(program, &[]);
+fn example_attach_disk(program: &Program) {
+    let qemu = program.start(&[]);
     let mut qmp = connect(&qemu.socket());
     let path = image(qemu.folder(), "disk.qcow2");
     qmp.execute(node("storage", file(path.clone()))).unwrap();
@@ -391,11 +392,11 @@ fn example_attach_disk(program: &Path) {
     assert_eq!(inserted.drv, "qcow2");
 }
 
-fn example_watch_events(program: &Path) {
+fn example_watch_events(program: &Program) {
     let monitor = tempfile::TempDir::new().unwrap();
     let second = monitor.path().join("second.sock");
     let more = format!("unix:{},server=on,wait=off", second.display());
-    let qemu = Running::emulator(program, &["-qmp", &more]);
+    let qemu = program.start(&["-qmp", &more]);
     let mut watcher = Command::new(examples::folder().join("watch_events"))
         .arg(&second)
         .stdout(Stdio::piped())
@@ -418,25 +419,22 @@ fn example_watch_events(program: &Path) {
     assert!(rest.ends_with("QEMU shut down (host-qmp-quit)\n"), "{rest}");
 }
 
-fn example_pass_fd(program: &Path) {
-    let qemu = Running::emulator(program, &[]);
+fn example_pass_fd(program: &Program) {
+    let qemu = program.start(&[]);
     let path = image(qemu.folder(), "disk");
     let socket = qemu.socket();
     let output = examples::succeed("pass_fd", [socket.to_str().unwrap(), &path], "");
     assert!(output.contains("\"passed\") is /dev/fdset/"), "{output}");
 }
 
-fn example_many_versions(program: &Path) {
-    let qemus = [
-        Running::emulator(program, &[]),
-        Running::emulator(program, &[]),
-    ];
+fn example_many_versions(program: &Program) {
+    let qemus = [program.start(&[]), program.start(&[])];
     let output = examples::succeed("many_versions", qemus.each_ref().map(Running::socket), "");
     assert_eq!(output.matches("running: false").count(), 2, "{output}");
 }
 
-fn example_qmp_shell(program: &Path) {
-    let qemu = Running::emulator(program, &[]);
+fn example_qmp_shell(program: &Program) {
+    let qemu = program.start(&[]);
     let input = "query-status\nblockdev-add driver=null-co node-name=n0 size=1048576\n\
                  query-named-block-nodes flat=true\nno-such-command\nquit\n";
     let output = examples::run("qmp_shell", [qemu.socket()], input);

@@ -10,7 +10,7 @@ use qapi_codegen::introspect::{self, Damage, Interface, MOST_BYTES};
 use qapi_codegen::version::Version;
 
 use crate::failure::Failure;
-use crate::monitor::{Monitor, is_host};
+use crate::monitor::{Monitor, Refusal, is_host};
 use crate::progress::Waiting;
 
 /// The command that tells it.
@@ -95,10 +95,10 @@ fn is_socket(_: &fs::Metadata) -> bool {
 fn ask(address: &str) -> Result<Introspected, Failure> {
     let _waiting = Waiting::new("waiting for QEMU");
     let mut monitor = Monitor::connect(address)?;
-    let commands = commands(address, &mut monitor)?;
+    let commands = commands(&mut monitor)?;
     let returned = monitor.ask(COMMAND, None)?.map_err(|refusal| {
-        Failure::new(format!("`{address}`: QEMU refuses `{COMMAND}`: {refusal}"))
-            .with_help("QEMU has it from 2.5 on; the guest agent does not")
+        let failure = monitor.refused(COMMAND, &refusal);
+        failure.with_help("QEMU has it from 2.5 on; the guest agent does not")
     })?;
     let text = returned.get().as_bytes().to_vec();
     let reply = introspect::read(&text).map_err(|damage| damaged(address, &damage))?;
@@ -113,20 +113,14 @@ fn ask(address: &str) -> Result<Introspected, Failure> {
 }
 
 /// What `query-commands` lists; a QEMU that refuses it is not asked again.
-fn commands(address: &str, monitor: &mut Monitor) -> Result<Option<Vec<String>>, Failure> {
+fn commands(monitor: &mut Monitor) -> Result<Option<Vec<String>>, Failure> {
     #[derive(Deserialize)]
     struct Info {
         name: String,
     }
-    let Ok(returned) = monitor.ask("query-commands", None)? else {
-        return Ok(None);
-    };
-    let infos: Vec<Info> = serde_json::from_str(returned.get()).map_err(|error| {
-        Failure::new(format!(
-            "`{address}`: what `query-commands` returns is no list of commands: {error}"
-        ))
-    })?;
-    Ok(Some(infos.into_iter().map(|info| info.name).collect()))
+    let answer: Result<Vec<Info>, Refusal> = monitor.ask_for("query-commands", None)?;
+    let names = answer.map(|infos| infos.into_iter().map(|info| info.name).collect());
+    Ok(names.ok())
 }
 
 fn saved(path: &str) -> Result<Introspected, Failure> {

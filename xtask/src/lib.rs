@@ -11,6 +11,7 @@ pub mod console;
 pub mod derived;
 pub mod failure;
 pub mod features;
+pub mod format;
 pub mod introspected;
 pub mod known;
 pub mod monitor;

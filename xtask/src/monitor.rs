@@ -10,6 +10,7 @@ use std::io::{self, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -128,6 +129,31 @@ impl Monitor {
                 _ => {}
             }
         }
+    }
+
+    /// Runs one command and reads what it returns.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Monitor::ask`]; and what comes has another shape.
+    pub fn ask_for<T: DeserializeOwned>(
+        &mut self,
+        command: &str,
+        arguments: Option<&serde_json::Value>,
+    ) -> Result<Result<T, Refusal>, Failure> {
+        let returned = match self.ask(command, arguments)? {
+            Ok(returned) => returned,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let read = serde_json::from_str(returned.get());
+        read.map(Ok).map_err(|error| {
+            self.failure(format!("what `{command}` returns cannot be read: {error}"))
+        })
+    }
+
+    /// The failure of who cannot do without a command that QEMU refuses.
+    pub fn refused(&self, command: &str, refusal: &Refusal) -> Failure {
+        self.failure(format!("QEMU refuses `{command}`: {refusal}"))
     }
 
     fn greeting(&mut self) -> Result<Greeting, Failure> {
@@ -367,6 +393,11 @@ mod tests {
         assert_eq!(returned.get(), "[ 1,\n 2 ]");
         let refusal = monitor.ask("query-b", None).unwrap().unwrap_err();
         assert_eq!(refusal.to_string(), "no\u{fffd}[1m (C)");
+        let failure = monitor.refused("query-b", &refusal).to_string();
+        assert_eq!(
+            failure,
+            format!("`{address}`: QEMU refuses `query-b`: {refusal}")
+        );
         drop(monitor);
         assert_eq!(
             server.join().unwrap(),
@@ -374,6 +405,24 @@ mod tests {
              {\"execute\":\"query-a\",\"arguments\":{\"a\":1},\"id\":2}\n\
              {\"execute\":\"query-b\",\"id\":3}\n"
         );
+    }
+
+    #[test]
+    fn what_is_returned_is_read_or_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let says = format!(
+            "{GREETING}{READY}{{\"return\": [1, 2], \"id\": 2}}\r\n\
+             {{\"return\": [1, \"b\"], \"id\": 3}}\r\n\
+             {{\"id\": 4, \"error\": {{\"class\": \"C\", \"desc\": \"d\"}}}}\r\n"
+        );
+        let (address, _server) = serve(&folder, says);
+        let mut monitor = Monitor::connect(&address).unwrap();
+        let mut ask = || monitor.ask_for::<Vec<u8>>("query-a", None);
+        assert_eq!(ask().unwrap().unwrap(), [1, 2]);
+        let failure = ask().unwrap_err().to_string();
+        let expected = format!("`{address}`: what `query-a` returns cannot be read: ");
+        assert!(failure.starts_with(&expected), "{failure}");
+        assert_eq!(ask().unwrap().unwrap_err().to_string(), "d (C)");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
 use qapi_codegen::traffic::check::{Finding, Kind, Log, Problem, Severity, Verdict};
@@ -13,6 +13,7 @@ use qapi_codegen::traffic::read::read;
 use crate::Outcome;
 use crate::console::{Console, Paint};
 use crate::failure::Failure;
+use crate::format::Format;
 use crate::known::{Elsewhere, Known};
 use crate::progress::Progress;
 
@@ -33,21 +34,12 @@ pub struct Check {
     /// Check what QEMU sent, too
     #[arg(long)]
     replies: bool,
-    /// How to print what was found
+    /// How to print what was found; JSON is one object a message
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
     /// Files to read; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
-}
-
-/// How to print what was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// What is wrong, then counts
-    Text,
-    /// One JSON object a message
-    Json,
 }
 
 impl Check {

@@ -1,6 +1,6 @@
 //! `inspect`: what a schema holds, and what is wrong with it.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
 use qapi_codegen::ast::{Body, Item};
@@ -14,6 +14,7 @@ use qapi_codegen::version::Version;
 use crate::Outcome;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::format::Format;
 use crate::render;
 use crate::schema::{Options, Schema};
 
@@ -41,15 +42,6 @@ pub struct Inspect {
     /// The release whose rules apply, instead of what the VERSION file says
     #[arg(long, value_name = "X.Y.Z")]
     from_version: Option<Version>,
-}
-
-/// How to print what was found.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    /// Mistakes with their source, then counts
-    Text,
-    /// One JSON object
-    Json,
 }
 
 impl Inspect {

@@ -5,13 +5,14 @@ mod json;
 mod report;
 mod text;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use qapi_codegen::imported::Interface;
 
 use crate::Outcome;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::format::Format;
 use crate::introspected::Introspected;
 use crate::schema::{Options, Schema};
 use crate::workspace;
@@ -47,15 +48,6 @@ pub struct Verify {
     /// How to print what was found
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-}
-
-/// How to print what was found.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    /// What differs, sorted, for people
-    Text,
-    /// One JSON object
-    Json,
 }
 
 impl Verify {
