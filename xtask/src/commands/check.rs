@@ -61,7 +61,9 @@ impl Check {
             let is_command = |name: &str| checker.has_command(name);
             read(&mut *input, &is_command, &mut |entry| {
                 let findings = log.entry(&entry);
-                findings.iter().try_for_each(|finding| report.add(file, finding))
+                findings
+                    .iter()
+                    .try_for_each(|finding| report.add(file, finding))
             })
             .map_err(|error: ReadError| error.of(file))?;
         }
@@ -108,7 +110,10 @@ pub fn open(file: &str) -> Result<Box<dyn BufRead>, Failure> {
         return Err(Failure::new(format!("`{file}` is a folder")).with_help("name the files in it"));
     }
     let progress = Progress::new(&format!("reading {file}"), about.len());
-    Ok(Box::new(BufReader::with_capacity(1 << 18, progress.reading(opened))))
+    Ok(Box::new(BufReader::with_capacity(
+        1 << 18,
+        progress.reading(opened),
+    )))
 }
 
 /// Findings, as they are printed.
@@ -192,8 +197,12 @@ impl Report {
     }
 
     fn text(&mut self, file: &str, finding: &Finding) -> io::Result<()> {
-        let problems: Vec<&Problem> =
-            finding.checked.problems.iter().filter(|problem| self.is_new(problem)).collect();
+        let problems: Vec<&Problem> = finding
+            .checked
+            .problems
+            .iter()
+            .filter(|problem| self.is_new(problem))
+            .collect();
         if problems.is_empty() {
             return Ok(());
         }
@@ -205,9 +214,15 @@ impl Report {
             (None, _) => "message".to_owned(),
         };
         let verdict = self.paint.severity(worst(verdict), verdict.as_str());
-        writeln!(self.out, "{file}:{}:{}: {what}: {verdict}", place.line, place.column)?;
+        writeln!(
+            self.out,
+            "{file}:{}:{}: {what}: {verdict}",
+            place.line, place.column
+        )?;
         for problem in problems {
-            let severity = self.paint.severity(problem.severity, problem.severity.as_str());
+            let severity = self
+                .paint
+                .severity(problem.severity, problem.severity.as_str());
             let code = problem.code.as_str();
             writeln!(self.out, "  {severity}[{code}]: {}", problem.message)?;
             if let Some(help) = &problem.help {
@@ -223,7 +238,11 @@ impl Report {
     }
 
     fn outcome(&self) -> Outcome {
-        if self.rejected > 0 { Outcome::Found } else { Outcome::Fine }
+        if self.rejected > 0 {
+            Outcome::Found
+        } else {
+            Outcome::Fine
+        }
     }
 
     /// Ends the report; gives a summary of it.

@@ -53,7 +53,12 @@ impl Ci {
             console.done("everything holds");
             return Ok(Outcome::Fine);
         }
-        console.data(&failed.iter().map(|call| format!("failed: {call}\n")).collect::<String>())?;
+        console.data(
+            &failed
+                .iter()
+                .map(|call| format!("failed: {call}\n"))
+                .collect::<String>(),
+        )?;
         Ok(Outcome::Found)
     }
 }
@@ -67,7 +72,10 @@ struct Step {
 }
 
 const STEPS: [Step; 6] = [
-    Step { name: "format", calls: &["cargo fmt --all --check"] },
+    Step {
+        name: "format",
+        calls: &["cargo fmt --all --check"],
+    },
     Step {
         name: "lints",
         calls: &["cargo clippy --workspace --all-targets -- -D warnings"],
@@ -76,7 +84,10 @@ const STEPS: [Step; 6] = [
         name: "docs",
         calls: &["RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --all-features"],
     },
-    Step { name: "freshness", calls: &["cargo xtask generate --check"] },
+    Step {
+        name: "freshness",
+        calls: &["cargo xtask generate --check"],
+    },
     Step {
         name: "features",
         calls: &[
@@ -85,11 +96,16 @@ const STEPS: [Step; 6] = [
             "RUSTFLAGS=-Dwarnings cargo check --package qmp-bindings --target-dir target/features --all-features",
         ],
     },
-    Step { name: "tests", calls: &["cargo test --workspace"] },
+    Step {
+        name: "tests",
+        calls: &["cargo test --workspace"],
+    },
 ];
 
 fn selected(names: &[String]) -> Result<Vec<&'static Step>, Failure> {
-    let unknown = names.iter().find(|&name| STEPS.iter().all(|step| step.name != name));
+    let unknown = names
+        .iter()
+        .find(|&name| STEPS.iter().all(|step| step.name != name));
     if let Some(name) = unknown {
         let known: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
         return Err(Failure::new(format!("there is no step `{name}`"))
@@ -104,7 +120,11 @@ impl Step {
         let mut calls = Vec::new();
         for text in self.calls {
             if text.contains("{each}") {
-                calls.extend(features()?.iter().map(|name| Call(text.replace("{each}", name))));
+                calls.extend(
+                    features()?
+                        .iter()
+                        .map(|name| Call(text.replace("{each}", name))),
+                );
             } else {
                 calls.push(Call((*text).to_owned()));
             }
@@ -151,7 +171,11 @@ fn features() -> Result<Vec<String>, Failure> {
     let text = fs::read_to_string(&path).map_err(|error| Failure::io("read", &shown, &error))?;
     let package: Package =
         toml::from_str(&text).map_err(|error| Failure::new(format!("`{shown}`: {error}")))?;
-    Ok(package.features.into_keys().filter(|name| name != "default").collect())
+    Ok(package
+        .features
+        .into_keys()
+        .filter(|name| name != "default")
+        .collect())
 }
 
 #[cfg(test)]
@@ -162,7 +186,11 @@ mod tests {
     fn steps_are_chosen_by_name() {
         assert_eq!(selected(&[]).unwrap().len(), STEPS.len());
         let names = ["tests".to_owned(), "lints".to_owned()];
-        let chosen: Vec<&str> = selected(&names).unwrap().iter().map(|step| step.name).collect();
+        let chosen: Vec<&str> = selected(&names)
+            .unwrap()
+            .iter()
+            .map(|step| step.name)
+            .collect();
         assert_eq!(chosen, ["lints", "tests"]);
         assert!(selected(&["test".to_owned()]).is_err());
     }
@@ -177,7 +205,11 @@ mod tests {
 
     #[test]
     fn the_environment_of_a_call_stands_before_it() {
-        assert!(Call("A_SETTING=1 printenv A_SETTING".to_owned()).succeeds().unwrap());
+        assert!(
+            Call("A_SETTING=1 printenv A_SETTING".to_owned())
+                .succeeds()
+                .unwrap()
+        );
         assert!(!Call("printenv A_SETTING".to_owned()).succeeds().unwrap());
         assert!(Call("no-such-program".to_owned()).succeeds().is_err());
     }

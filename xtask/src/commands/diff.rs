@@ -107,7 +107,10 @@ impl Diff {
         if !self.command.is_empty() {
             select(&mut report, &self.command);
         }
-        policy.apply(&mut report).iter().for_each(|stale| console.note(stale));
+        policy
+            .apply(&mut report)
+            .iter()
+            .for_each(|stale| console.note(stale));
         if let Some(usage) = usage {
             usage.apply(&mut report);
         }
@@ -124,9 +127,17 @@ impl Diff {
     /// Compares the two releases; a client of the new one with the old QEMU
     /// where that is wanted.
     fn report(&self, console: &mut Console) -> Result<Report, Failure> {
-        let interface = if self.qga { Interface::Qga } else { Interface::Qmp };
+        let interface = if self.qga {
+            Interface::Qga
+        } else {
+            Interface::Qmp
+        };
         let named = [self.old.as_deref(), self.new.as_deref()].map(Option::unwrap_or_default);
-        let [old, new] = if self.reverse { [named[1], named[0]] } else { named };
+        let [old, new] = if self.reverse {
+            [named[1], named[0]]
+        } else {
+            named
+        };
         let old = releases::open(old, interface, console)?;
         let new = releases::open(new, interface, console)?;
         let mut between = releases::imported(&passed(&old, &new)?, interface, console)?;
@@ -134,7 +145,12 @@ impl Diff {
             between.push(releases::open(name, interface, console)?);
         }
         let between: Vec<&Release> = between.iter().collect();
-        Ok(reports::report(&old, &new, &between, &reports::behaviour()?))
+        Ok(reports::report(
+            &old,
+            &new,
+            &between,
+            &reports::behaviour()?,
+        ))
     }
 
     fn usage(&self) -> Result<Option<Usage>, Failure> {
@@ -168,20 +184,38 @@ impl Diff {
             FailOn::Dangerous => Severity::Dangerous,
             FailOn::Never => return Outcome::Fine,
         };
-        if worst >= Some(limit) { Outcome::Found } else { Outcome::Fine }
+        if worst >= Some(limit) {
+            Outcome::Found
+        } else {
+            Outcome::Fine
+        }
     }
 }
 
 /// Reads `RULE=SEVERITY`.
 fn level(text: &str) -> Result<Level, String> {
     let (rule, word) = text.split_once('=').ok_or("expected RULE=SEVERITY")?;
-    let level = Severity::ALL.into_iter().find(|severity| severity.word() == word);
-    let level = level.ok_or(format!("`{word}` is none of breaking, dangerous, compatible"))?;
-    let known = rules().ids().into_iter().any(|id| policy::matches(rule, id));
+    let level = Severity::ALL
+        .into_iter()
+        .find(|severity| severity.word() == word);
+    let level = level.ok_or(format!(
+        "`{word}` is none of breaking, dangerous, compatible"
+    ))?;
+    let known = rules()
+        .ids()
+        .into_iter()
+        .any(|id| policy::matches(rule, id));
     if !known {
-        return Err(format!("there is no rule `{rule}`; `cargo xtask diff --rules` lists them"));
+        return Err(format!(
+            "there is no rule `{rule}`; `cargo xtask diff --rules` lists them"
+        ));
     }
-    Ok(Level { rule: rule.to_owned(), target: None, path: None, level })
+    Ok(Level {
+        rule: rule.to_owned(),
+        target: None,
+        path: None,
+        level,
+    })
 }
 
 /// Reads a file, or standard input for `-`.
@@ -189,7 +223,9 @@ fn read(file: &str) -> Result<String, Failure> {
     let failure = |error| Failure::io("read", file, &error);
     if file == "-" {
         let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map_err(failure)?;
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .map_err(failure)?;
         return Ok(text);
     }
     fs::read_to_string(file).map_err(failure)

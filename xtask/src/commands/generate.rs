@@ -56,7 +56,11 @@ impl Generate {
         let mut derived = derive(&project, &bindings)?;
         let reports = reports::files(&project.reports, console)?;
         derived.folder(workspace::schemas().join("reports"), reports);
-        if self.check { check(&derived, console) } else { write(&derived, console) }
+        if self.check {
+            check(&derived, console)
+        } else {
+            write(&derived, console)
+        }
     }
 }
 
@@ -80,7 +84,10 @@ fn bindings(project: &Project, console: &mut Console) -> Result<Option<Bindings>
 /// Takes the prose of a source tree into the interfaces of its series.
 fn add_prose(bindings: &mut Bindings, tree: &str) -> Result<(), Failure> {
     let opened = schema::Schema::open(tree, &Options::default())?;
-    let sets = [(Interface::Qmp, &mut bindings.qmp), (Interface::Qga, &mut bindings.agent)];
+    let sets = [
+        (Interface::Qmp, &mut bindings.qmp),
+        (Interface::Qga, &mut bindings.agent),
+    ];
     for (interface, schemas) in sets {
         let loaded = opened.load(interface)?;
         let series = loaded.version.series();
@@ -88,8 +95,11 @@ fn add_prose(bindings: &mut Bindings, tree: &str) -> Result<(), Failure> {
             Failure::new(format!("the schema in `{tree}` has mistakes"))
                 .with_help(format!("`cargo xtask inspect {tree}` shows them"))
         })?;
-        let own = schemas.iter_mut().find(|schema| schema.version.series() == series);
-        own.ok_or_else(|| no_bindings(tree, series))?.take_prose(&resolve(&valid));
+        let own = schemas
+            .iter_mut()
+            .find(|schema| schema.version.series() == series);
+        own.ok_or_else(|| no_bindings(tree, series))?
+            .take_prose(&resolve(&valid));
     }
     Ok(())
 }
@@ -102,7 +112,9 @@ fn no_bindings(tree: &str, series: Series) -> Failure {
 fn derive(project: &Project, bindings: &Bindings) -> Result<Derived, Failure> {
     let package = workspace::root().join("qmp-bindings");
     let mut derived = Derived::default();
-    let files = emit(bindings).into_iter().map(|file| (file.path, file.content));
+    let files = emit(bindings)
+        .into_iter()
+        .map(|file| (file.path, file.content));
     derived.folder(package.join("src/generated"), files);
     let manifest = package.join("Cargo.toml");
     let text = fs::read_to_string(&manifest)
@@ -116,7 +128,9 @@ fn check(derived: &Derived, console: &mut Console) -> Result<Outcome, Failure> {
     if stale.is_empty() {
         return Ok(Outcome::Fine);
     }
-    let lines = stale.iter().map(|stale| format!("{}: {}\n", stale.path, stale.reason));
+    let lines = stale
+        .iter()
+        .map(|stale| format!("{}: {}\n", stale.path, stale.reason));
     console.data(&lines.collect::<String>())?;
     console.note("`cargo xtask generate` makes them again");
     Ok(Outcome::Found)

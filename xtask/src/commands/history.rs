@@ -1,6 +1,6 @@
 //! `history`: what happened to one command, event or type.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use qapi_codegen::diff::history::{self, history, similar};
 use qapi_codegen::imported::Interface;
@@ -8,6 +8,7 @@ use qapi_codegen::imported::Interface;
 use crate::Outcome;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::format::Format;
 use crate::releases::{self, Release};
 use crate::workspace;
 
@@ -27,15 +28,6 @@ pub struct History {
     qga: bool,
 }
 
-/// How to write it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A paragraph for each release in which something happened
-    Text,
-    /// One JSON object
-    Json,
-}
-
 impl History {
     /// Runs the command.
     ///
@@ -43,9 +35,16 @@ impl History {
     ///
     /// No release has such a thing, or a schema cannot be read.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
-        let interface = if self.qga { Interface::Qga } else { Interface::Qmp };
+        let interface = if self.qga {
+            Interface::Qga
+        } else {
+            Interface::Qmp
+        };
         let releases = releases::imported(&workspace::imported()?, interface, console)?;
-        let schemas: Vec<_> = releases.iter().map(|release: &Release| &release.schema).collect();
+        let schemas: Vec<_> = releases
+            .iter()
+            .map(|release: &Release| &release.schema)
+            .collect();
         let Some(history) = history(&schemas, &self.name) else {
             let failure = Failure::new(format!("no release has `{}`", self.name));
             let similar = similar(&schemas, &self.name);

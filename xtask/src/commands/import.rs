@@ -73,7 +73,11 @@ impl Import {
         let series = self.series.unwrap_or(schema.version().series());
         let folder = workspace::series_folder(series);
         let changed = replace::folder(&folder, &files)?;
-        let what = if changed { "wrote" } else { "nothing has changed in" };
+        let what = if changed {
+            "wrote"
+        } else {
+            "nothing has changed in"
+        };
         console.done(&format!("{what} {}", workspace::shown(&folder)));
         Ok(Outcome::Fine)
     }
@@ -94,7 +98,10 @@ pub fn restated(schema: &Schema) -> Result<Result<Vec<(String, String)>, Invalid
     for interface in INTERFACES {
         let loaded = schema.load_as_stated(interface)?;
         origins.push(schema.origin(interface, &loaded)?);
-        let is_readable = loaded.diagnostics.iter().all(|found| found.severity != Severity::Error);
+        let is_readable = loaded
+            .diagnostics
+            .iter()
+            .all(|found| found.severity != Severity::Error);
         if is_readable {
             files.push((interface.file_name().to_owned(), restate(&loaded)));
         }

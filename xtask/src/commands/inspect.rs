@@ -148,19 +148,22 @@ fn text(counts: &Counts, sources: &Sources, diagnostics: &[Diagnostic], color: b
     text
 }
 
-fn json(
-    counts: &Counts,
-    sources: &Sources,
-    diagnostics: &[Diagnostic],
-) -> Result<String, Failure> {
+fn json(counts: &Counts, sources: &Sources, diagnostics: &[Diagnostic]) -> Result<String, Failure> {
     #[derive(Serialize)]
     struct Report<'r> {
         #[serde(flatten)]
         counts: &'r Counts,
         diagnostics: Vec<render::DiagnosticJson<'r>>,
     }
-    let diagnostics = diagnostics.iter().map(|found| render::json(sources, found)).collect();
-    let report = Report { counts, diagnostics };
+    let diagnostics = diagnostics
+        .iter()
+        .map(|found| render::json(sources, found))
+        .collect();
+    let report = Report {
+        counts,
+        diagnostics,
+    };
     let text = serde_json::to_string(&report);
-    text.map(|text| text + "\n").map_err(|error| Failure::new(error.to_string()))
+    text.map(|text| text + "\n")
+        .map_err(|error| Failure::new(error.to_string()))
 }

@@ -102,7 +102,11 @@ impl Migrate {
             sink.finish()?;
         }
         console.done(&counts.summary(&target.schema.version.series().to_string()));
-        Ok(if counts.left > 0 { Outcome::Found } else { Outcome::Fine })
+        Ok(if counts.left > 0 {
+            Outcome::Found
+        } else {
+            Outcome::Fine
+        })
     }
 }
 
@@ -208,8 +212,10 @@ impl Sink {
 impl Replacement {
     fn new(file: &str) -> Result<Replacement, Failure> {
         if file == "-" {
-            return Err(Failure::new("standard input cannot be changed in its place")
-                .with_help("leave out `--in-place`"));
+            return Err(
+                Failure::new("standard input cannot be changed in its place")
+                    .with_help("leave out `--in-place`"),
+            );
         }
         let failure = |error: io::Error| Failure::io("write", file, &error);
         // What a link points to is changed, and not the link.

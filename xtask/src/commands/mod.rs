@@ -1,5 +1,16 @@
 //! The commands, a file each.
 
+pub mod check;
+pub mod ci;
+pub mod devices;
+pub mod diff;
+pub mod generate;
+pub mod history;
+pub mod import;
+pub mod inspect;
+pub mod migrate;
+pub mod verify;
+
 use crate::Outcome;
 use crate::console::Console;
 use crate::failure::Failure;
@@ -9,8 +20,6 @@ use crate::failure::Failure;
 /// `run(self, &mut Console) -> Result<Outcome, Failure>`.
 macro_rules! commands {
     ($($module:ident :: $name:ident),* $(,)?) => {
-        $(pub mod $module;)*
-
         /// One command with its arguments.
         #[derive(Debug, clap::Subcommand)]
         pub enum Command {

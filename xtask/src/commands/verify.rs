@@ -125,7 +125,9 @@ impl Verify {
         }
         let fits = fit::rank(&imported, self.interface(), told, console)?;
         let Some(best) = fits.first() else {
-            return Err(Failure::new("there is no series in schemas/").with_help("import one first"));
+            return Err(
+                Failure::new("there is no series in schemas/").with_help("import one first")
+            );
         };
         let why = match greeted {
             Some(series) => format!("series {series} is not in schemas/"),

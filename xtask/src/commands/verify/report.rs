@@ -81,19 +81,33 @@ fn refused(told: &Introspected) -> Vec<String> {
         return Vec::new();
     };
     let listed: HashSet<&String> = listed.iter().collect();
-    let names = told.interface.commands.iter().map(|command| &command.item.name);
-    names.filter(|name| !listed.contains(name)).cloned().collect()
+    let names = told
+        .interface
+        .commands
+        .iter()
+        .map(|command| &command.item.name);
+    names
+        .filter(|name| !listed.contains(name))
+        .cloned()
+        .collect()
 }
 
 /// The commands that QEMU carries out and that neither it nor the schema, with
 /// its overrides, tells of.
 fn untold(schema: &schema::Schema, told: &Introspected) -> Vec<Difference> {
     let names = schema.commands.iter().map(|command| &command.meta.name);
-    let names = names.chain(told.interface.commands.iter().map(|command| &command.item.name));
+    let names = names.chain(
+        told.interface
+            .commands
+            .iter()
+            .map(|command| &command.item.name),
+    );
     let known: HashSet<&String> = names.collect();
     let listed = told.commands.iter().flatten();
     let untold = listed.filter(|name| !known.contains(name));
-    untold.map(|name| Difference::untold_command(name, "query-commands")).collect()
+    untold
+        .map(|name| Difference::untold_command(name, "query-commands"))
+        .collect()
 }
 
 fn resolved(loaded: Loaded, console: &mut Console) -> Result<schema::Schema, Failure> {
