@@ -95,7 +95,7 @@ fn round_trips(server: &Server, count: usize) {
     let qmp = runtime.block_on(qmp).expect("qmp");
 
     let mut times: [Times; 6] = Default::default();
-    let mut clients: [&mut dyn FnMut(); 6] = [
+    let clients: [&mut dyn FnMut(); 6] = [
         &mut || floor.call("{\"execute\":\"query-status\",\"id\":1}\n"),
         &mut || drop(ours.execute(v10_0::command::QueryStatus {}).expect("ours")),
         &mut || {
@@ -114,14 +114,11 @@ fn round_trips(server: &Server, count: usize) {
         },
     ];
     for round in 0..count {
-        // Who comes after whom changes, for what the one leaves behind is felt by
-        // the next.
-        for turn in 0..clients.len() {
-            let client = if round % 2 == 0 {
-                turn
-            } else {
-                clients.len() - 1 - turn
-            };
+        // What the one leaves behind is felt by the next. As the number of turns
+        // plus one is a prime, this has each come after each other equally often.
+        let turns = clients.len();
+        for turn in 1..=turns {
+            let client = turn * (round % turns + 1) % (turns + 1) - 1;
             times[client].measure(&mut *clients[client]);
         }
     }
