@@ -221,12 +221,13 @@ impl Branches<'_, '_> {
                 const TAG: &'static str = #tag;
 
                 fn decode<'de, A: MapAccess<'de>, B: Base>(
-                    tag: String,
+                    tag: &str,
                     rest: Rest<'_, A, B>,
                 ) -> Result<Self, A::Error> {
-                    Ok(match tag.as_str() {
+                    Ok(match tag {
                         #(#arms)*
                         _ => {
+                            let tag = tag.to_owned();
                             let members = rest.unrecognized()?;
                             Self::#unrecognized(UnrecognizedBranch { tag, members })
                         }

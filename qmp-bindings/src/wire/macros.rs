@@ -60,7 +60,8 @@ macro_rules! no_base {
 macro_rules! nested_union {
     ($($name:ident),*) => {$(
         impl $crate::wire::prelude::Object for $name {
-            type Slots = $crate::wire::UnionSlots<Self>;
+            // What is read has to outlive the input, for others have it as a member.
+            type Slots = $crate::wire::UnionSlots<'static, Self>;
             const NAME: &'static str = <Self as $crate::wire::prelude::Base>::NAME;
 
             fn accept<'de, A: serde::de::MapAccess<'de>>(
@@ -68,7 +69,8 @@ macro_rules! nested_union {
                 key: &str,
                 map: &mut A,
             ) -> Result<bool, A::Error> {
-                slots.accept(key, map)?;
+                let owned = |text: std::borrow::Cow<'de, str>| text.into_owned().into();
+                slots.accept(key.to_owned().into(), map, owned)?;
                 Ok(true)
             }
 

@@ -7,6 +7,7 @@
 //! says only what its members are.
 
 mod alternate;
+mod kept;
 mod macros;
 mod number;
 mod open;

@@ -4,15 +4,16 @@
 //! depends on it. What comes before the tag and is not shared by all branches
 //! is kept as text; from the tag on everything goes straight into the branch.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor,
 };
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::kept::Kept;
 use super::path::{Located, locate};
 use super::read::{Key, Object, required};
 
@@ -43,7 +44,7 @@ pub(crate) trait Branches: Sized {
 
     /// Reads the rest of the object as the branch of this tag.
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error>;
 }
@@ -68,20 +69,23 @@ impl<'de, U: Base> Visitor<'de> for UnionVisitor<U> {
             let Some(Key(key)) = map.next_key()? else {
                 break;
             };
-            slots.accept(&key, &mut map)?;
+            slots.accept(key, &mut map, |text| text)?;
         }
         slots.decode(&mut map)
     }
 }
 
-/// The members of a union that were read so far.
-pub(crate) struct UnionSlots<U: Base> {
-    tag: Option<String>,
+/// The members of a union that were read so far; what is text lives for `'t`.
+pub(crate) struct UnionSlots<'t, U: Base> {
+    tag: Option<Cow<'t, str>>,
     base: U::Slots,
-    early: Vec<(String, Box<RawValue>)>,
+    early: EarlyMembers<'t>,
 }
 
-impl<U: Base> Default for UnionSlots<U> {
+/// Names and values of what came before the tag.
+type EarlyMembers<'t> = Vec<(Cow<'t, str>, Cow<'t, str>)>;
+
+impl<U: Base> Default for UnionSlots<'_, U> {
     fn default() -> Self {
         UnionSlots {
             tag: None,
@@ -91,16 +95,20 @@ impl<U: Base> Default for UnionSlots<U> {
     }
 }
 
-impl<U: Base> UnionSlots<U> {
+impl<'t, U: Base> UnionSlots<'t, U> {
+    /// Reads the value that comes next; `keep` makes its text live for `'t`.
     pub(crate) fn accept<'de, A: MapAccess<'de>>(
         &mut self,
-        key: &str,
+        key: Cow<'t, str>,
         map: &mut A,
+        keep: impl Fn(Cow<'de, str>) -> Cow<'t, str>,
     ) -> Result<(), A::Error> {
         if key == U::Branches::TAG {
-            self.tag = Some(map.next_value()?);
-        } else if !U::accept(&mut self.base, key, map)? {
-            self.early.push((key.to_owned(), map.next_value()?));
+            let Key(tag) = map.next_value()?;
+            self.tag = Some(keep(tag));
+        } else if !U::accept(&mut self.base, &key, map)? {
+            let Kept(value) = map.next_value()?;
+            self.early.push((key, keep(value)));
         }
         Ok(())
     }
@@ -112,7 +120,7 @@ impl<U: Base> UnionSlots<U> {
             map,
             base: &mut self.base,
         };
-        let branch = U::Branches::decode(tag, rest)?;
+        let branch = U::Branches::decode(&tag, rest)?;
         U::finish(self.base, branch)
     }
 
@@ -124,7 +132,7 @@ impl<U: Base> UnionSlots<U> {
 
 /// The members of a union that its branch has to read.
 pub(crate) struct Rest<'m, A, U: Base> {
-    early: Vec<(String, Box<RawValue>)>,
+    early: EarlyMembers<'m>,
     map: &'m mut A,
     base: &'m mut U::Slots,
 }
@@ -154,11 +162,9 @@ impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, A, U> {
     pub(crate) fn unrecognized(self) -> Result<Map<String, Value>, A::Error> {
         let mut members = Map::new();
         for (key, value) in self.early {
-            let read = serde_json::from_str(value.get());
-            members.insert(
-                key.clone(),
-                read.map_err(|error| within(&key, &value, &error))?,
-            );
+            let read = serde_json::from_str(&value);
+            let read = read.map_err(|error| within(&key, &value, &error))?;
+            members.insert(key.into_owned(), read);
         }
         while let Some(Key(key)) = self.map.next_key()? {
             if !U::accept(self.base, &key, self.map)? {
@@ -170,8 +176,9 @@ impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, A, U> {
 }
 
 /// Says in which member an error is, which its text alone does not know.
-fn within<E: Error>(key: &str, value: &RawValue, error: &serde_json::Error) -> E {
-    let Located { path, message } = locate(value.get().as_bytes(), error);
+#[cold]
+fn within<E: Error>(key: &str, value: &str, error: &serde_json::Error) -> E {
+    let Located { path, message } = locate(value.as_bytes(), error);
     let separator = if path.is_empty() || path.starts_with('[') {
         ""
     } else {
@@ -181,7 +188,7 @@ fn within<E: Error>(key: &str, value: &RawValue, error: &serde_json::Error) -> E
 }
 
 /// A value that was kept until the tag came.
-struct Early<'v>(&'v RawValue);
+struct Early<'v>(&'v str);
 
 impl<'v> MapAccess<'v> for Early<'v> {
     type Error = serde_json::Error;
@@ -197,7 +204,7 @@ impl<'v> MapAccess<'v> for Early<'v> {
         &mut self,
         seed: V,
     ) -> Result<V::Value, Self::Error> {
-        seed.deserialize(self.0)
+        seed.deserialize(&mut serde_json::Deserializer::from_str(self.0))
     }
 }
 

@@ -524,13 +524,14 @@ impl Object for GuestCcwAddress {
 impl Branches for GuestCpuStats {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "linux" => Self::Linux(rest.members()?),
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -544,13 +545,14 @@ wire::no_base! {
 impl Branches for GuestDeviceId {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "pci" => Self::Pci(rest.members()?),
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -708,11 +710,11 @@ impl Object for GuestDiskInfo {
 impl Branches for GuestDiskSmart {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "nvme" => Self::Nvme(rest.members()?),
                 "ide" => {
                     rest.nothing()?;
@@ -791,6 +793,7 @@ impl Branches for GuestDiskSmart {
                     Self::FileBackedVirtual
                 }
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }

@@ -3110,14 +3110,15 @@ impl Object for TpmEmulatorOptions {
 impl Branches for TpmTypeOptions {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "passthrough" => Self::Passthrough(rest.members::<Data<_>>()?.0),
                 "emulator" => Self::Emulator(rest.members::<Data<_>>()?.0),
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }

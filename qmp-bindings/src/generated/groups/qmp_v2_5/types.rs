@@ -3744,14 +3744,15 @@ impl Object for ImageInfo {
 impl Branches for ImageInfoSpecific {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "qcow2" => Self::Qcow2(rest.members::<Data<_>>()?.0),
                 "vmdk" => Self::Vmdk(rest.members::<Data<_>>()?.0),
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4525,13 +4526,14 @@ impl Object for TpmInfo {
 impl Branches for TpmTypeOptions {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "passthrough" => Self::Passthrough(rest.members::<Data<_>>()?.0),
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }

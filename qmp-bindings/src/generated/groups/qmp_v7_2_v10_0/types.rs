@@ -6729,11 +6729,11 @@ impl Object for BlockLatencyHistogramInfo {
 impl Branches for BlockStatsSpecific {
     const TAG: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "file" => Self::File(rest.members()?),
                 "host_device" => Self::HostDevice(rest.members()?),
                 "nvme" => Self::Nvme(rest.members()?),
@@ -6914,6 +6914,7 @@ impl Branches for BlockStatsSpecific {
                     Self::Vvfat
                 }
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -7975,14 +7976,15 @@ impl Write for FilterRewriterProperties {
 impl Branches for GuestPanicInformation {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "hyper-v" => Self::HyperV(rest.members()?),
                 "s390" => Self::S390(rest.members()?),
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -9108,11 +9110,11 @@ impl Write for RngRandomProperties {
 impl Branches for SchemaInfoMetaType {
     const TAG: &'static str = "meta-type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "builtin" => Self::Builtin(rest.members()?),
                 "enum" => Self::Enum(rest.members()?),
                 "array" => Self::Array(rest.members()?),
@@ -9121,6 +9123,7 @@ impl Branches for SchemaInfoMetaType {
                 "command" => Self::Command(rest.members()?),
                 "event" => Self::Event(rest.members()?),
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -10554,11 +10557,11 @@ impl Write for YankInstance {
 impl Branches for YankInstance {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "block-node" => Self::BlockNode(rest.members()?),
                 "chardev" => Self::Chardev(rest.members()?),
                 "migration" => {
@@ -10566,6 +10569,7 @@ impl Branches for YankInstance {
                     Self::Migration
                 }
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }

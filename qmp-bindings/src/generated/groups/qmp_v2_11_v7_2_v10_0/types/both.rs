@@ -496,14 +496,15 @@ impl Object for BlockdevOptionsNfs {
 impl Branches for BlockdevQcow2Encryption {
     const TAG: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "aes" => Self::Aes(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -517,13 +518,14 @@ wire::no_base! {
 impl Branches for BlockdevQcowEncryption {
     const TAG: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "aes" => Self::Aes(rest.members()?),
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -1219,14 +1221,15 @@ impl Write for QCryptoBlockOpenOptions {
 impl Branches for QCryptoBlockOpenOptions {
     const TAG: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "qcow" => Self::Qcow(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }

@@ -303,11 +303,11 @@ impl Object for BlockdevCacheOptions {
 impl Branches for BlockdevOptionsDriver {
     const TAG: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "archipelago" => Self::Archipelago(rest.members()?),
                 "blkdebug" => Self::Blkdebug(rest.members()?),
                 "blkverify" => Self::Blkverify(rest.members()?),
@@ -336,6 +336,7 @@ impl Branches for BlockdevOptionsDriver {
                 "vpc" => Self::Vpc(rest.members()?),
                 "vvfat" => Self::Vvfat(rest.members()?),
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -801,11 +802,11 @@ impl Alternate for BlockdevRef {
 impl Branches for ChardevBackend {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "file" => Self::File(rest.members::<Data<_>>()?.0),
                 "serial" => Self::Serial(rest.members::<Data<_>>()?.0),
                 "parallel" => Self::Parallel(rest.members::<Data<_>>()?.0),
@@ -826,6 +827,7 @@ impl Branches for ChardevBackend {
                 "ringbuf" => Self::Ringbuf(rest.members::<Data<_>>()?.0),
                 "memory" => Self::Memory(rest.members::<Data<_>>()?.0),
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -1366,16 +1368,17 @@ impl Object for InputBtnEvent {
 impl Branches for InputEvent {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "key" => Self::Key(rest.members::<Data<_>>()?.0),
                 "btn" => Self::Btn(rest.members::<Data<_>>()?.0),
                 "rel" => Self::Rel(rest.members::<Data<_>>()?.0),
                 "abs" => Self::Abs(rest.members::<Data<_>>()?.0),
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -1456,14 +1459,15 @@ impl Write for IoThreadInfo {
 impl Branches for KeyValue {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "number" => Self::Number(rest.members::<Data<_>>()?.0),
                 "qcode" => Self::Qcode(rest.members::<Data<_>>()?.0),
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -1672,11 +1676,11 @@ impl Write for NetClientOptions {
 impl Branches for NetClientOptions {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "none" => Self::None(rest.members::<Data<_>>()?.0),
                 "nic" => Self::Nic(rest.members::<Data<_>>()?.0),
                 "user" => Self::User(rest.members::<Data<_>>()?.0),
@@ -1690,6 +1694,7 @@ impl Branches for NetClientOptions {
                 "netmap" => Self::Netmap(rest.members::<Data<_>>()?.0),
                 "vhost-user" => Self::VhostUser(rest.members::<Data<_>>()?.0),
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -2068,13 +2073,14 @@ impl Write for NumaOptions {
 impl Branches for NumaOptions {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "node" => Self::Node(rest.members::<Data<_>>()?.0),
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -2189,15 +2195,16 @@ impl Object for SchemaInfoBase {
 impl Branches for SocketAddress {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "inet" => Self::Inet(rest.members::<Data<_>>()?.0),
                 "unix" => Self::Unix(rest.members::<Data<_>>()?.0),
                 "fd" => Self::Fd(rest.members::<Data<_>>()?.0),
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -2372,11 +2379,11 @@ impl Write for TpmTypeOptions {
 impl Branches for TransactionAction {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        tag: &str,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match tag {
                 "blockdev-snapshot" => {
                     Self::BlockdevSnapshot(rest.members::<Data<_>>()?.0)
                 }
@@ -2396,6 +2403,7 @@ impl Branches for TransactionAction {
                     Self::BlockDirtyBitmapClear(rest.members::<Data<_>>()?.0)
                 }
                 _ => {
+                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
