@@ -221,13 +221,12 @@ impl Branches<'_, '_> {
                 const TAG: &'static str = #tag;
 
                 fn decode<'de, A: MapAccess<'de>, B: Base>(
-                    tag: &str,
+                    tag: String,
                     rest: Rest<'_, A, B>,
                 ) -> Result<Self, A::Error> {
-                    Ok(match tag {
+                    Ok(match tag.as_str() {
                         #(#arms)*
                         _ => {
-                            let tag = tag.to_owned();
                             let members = rest.unrecognized()?;
                             Self::#unrecognized(UnrecognizedBranch { tag, members })
                         }

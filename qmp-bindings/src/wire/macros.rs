@@ -60,8 +60,7 @@ macro_rules! no_base {
 macro_rules! nested_union {
     ($($name:ident),*) => {$(
         impl $crate::wire::prelude::Object for $name {
-            // What is read has to outlive the input, for others have it as a member.
-            type Slots = $crate::wire::UnionSlots<'static, Self>;
+            type Slots = $crate::wire::UnionSlots<Self>;
             const NAME: &'static str = <Self as $crate::wire::prelude::Base>::NAME;
 
             fn accept<'de, A: serde::de::MapAccess<'de>>(
@@ -69,8 +68,7 @@ macro_rules! nested_union {
                 key: &str,
                 map: &mut A,
             ) -> Result<bool, A::Error> {
-                let owned = |text: std::borrow::Cow<'de, str>| text.into_owned().into();
-                slots.accept(key.to_owned().into(), map, owned)?;
+                slots.accept(key, map)?;
                 Ok(true)
             }
 

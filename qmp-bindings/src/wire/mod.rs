@@ -7,7 +7,6 @@
 //! says only what its members are.
 
 mod alternate;
-mod kept;
 mod macros;
 mod number;
 mod open;

@@ -4,16 +4,15 @@
 //! depends on it. What comes before the tag and is not shared by all branches
 //! is kept as text; from the tag on everything goes straight into the branch.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor,
 };
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::kept::Kept;
 use super::path::{Located, locate};
 use super::read::{Key, Object, required};
 
@@ -44,7 +43,7 @@ pub(crate) trait Branches: Sized {
 
     /// Reads the rest of the object as the branch of this tag.
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error>;
 }
@@ -69,23 +68,20 @@ impl<'de, U: Base> Visitor<'de> for UnionVisitor<U> {
             let Some(Key(key)) = map.next_key()? else {
                 break;
             };
-            slots.accept(key, &mut map, |text| text)?;
+            slots.accept(&key, &mut map)?;
         }
         slots.decode(&mut map)
     }
 }
 
-/// The members of a union that were read so far; what is text lives for `'t`.
-pub(crate) struct UnionSlots<'t, U: Base> {
-    tag: Option<Cow<'t, str>>,
+/// The members of a union that were read so far.
+pub(crate) struct UnionSlots<U: Base> {
+    tag: Option<String>,
     base: U::Slots,
-    early: EarlyMembers<'t>,
+    early: Vec<(String, Box<RawValue>)>,
 }
 
-/// Names and values of what came before the tag.
-type EarlyMembers<'t> = Vec<(Cow<'t, str>, Cow<'t, str>)>;
-
-impl<U: Base> Default for UnionSlots<'_, U> {
+impl<U: Base> Default for UnionSlots<U> {
     fn default() -> Self {
         UnionSlots {
             tag: None,
@@ -95,20 +91,16 @@ impl<U: Base> Default for UnionSlots<'_, U> {
     }
 }
 
-impl<'t, U: Base> UnionSlots<'t, U> {
-    /// Reads the value that comes next; `keep` makes its text live for `'t`.
+impl<U: Base> UnionSlots<U> {
     pub(crate) fn accept<'de, A: MapAccess<'de>>(
         &mut self,
-        key: Cow<'t, str>,
+        key: &str,
         map: &mut A,
-        keep: impl Fn(Cow<'de, str>) -> Cow<'t, str>,
     ) -> Result<(), A::Error> {
         if key == U::Branches::TAG {
-            let Key(tag) = map.next_value()?;
-            self.tag = Some(keep(tag));
-        } else if !U::accept(&mut self.base, &key, map)? {
-            let Kept(value) = map.next_value()?;
-            self.early.push((key, keep(value)));
+            self.tag = Some(map.next_value()?);
+        } else if !U::accept(&mut self.base, key, map)? {
+            self.early.push((key.to_owned(), map.next_value()?));
         }
         Ok(())
     }
@@ -120,7 +112,7 @@ impl<'t, U: Base> UnionSlots<'t, U> {
             map,
             base: &mut self.base,
         };
-        let branch = U::Branches::decode(&tag, rest)?;
+        let branch = U::Branches::decode(tag, rest)?;
         U::finish(self.base, branch)
     }
 
@@ -132,7 +124,7 @@ impl<'t, U: Base> UnionSlots<'t, U> {
 
 /// The members of a union that its branch has to read.
 pub(crate) struct Rest<'m, A, U: Base> {
-    early: EarlyMembers<'m>,
+    early: Vec<(String, Box<RawValue>)>,
     map: &'m mut A,
     base: &'m mut U::Slots,
 }
@@ -162,9 +154,11 @@ impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, A, U> {
     pub(crate) fn unrecognized(self) -> Result<Map<String, Value>, A::Error> {
         let mut members = Map::new();
         for (key, value) in self.early {
-            let read = serde_json::from_str(&value);
-            let read = read.map_err(|error| within(&key, &value, &error))?;
-            members.insert(key.into_owned(), read);
+            let read = serde_json::from_str(value.get());
+            members.insert(
+                key.clone(),
+                read.map_err(|error| within(&key, &value, &error))?,
+            );
         }
         while let Some(Key(key)) = self.map.next_key()? {
             if !U::accept(self.base, &key, self.map)? {
@@ -176,9 +170,8 @@ impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, A, U> {
 }
 
 /// Says in which member an error is, which its text alone does not know.
-#[cold]
-fn within<E: Error>(key: &str, value: &str, error: &serde_json::Error) -> E {
-    let Located { path, message } = locate(value.as_bytes(), error);
+fn within<E: Error>(key: &str, value: &RawValue, error: &serde_json::Error) -> E {
+    let Located { path, message } = locate(value.get().as_bytes(), error);
     let separator = if path.is_empty() || path.starts_with('[') {
         ""
     } else {
@@ -188,7 +181,7 @@ fn within<E: Error>(key: &str, value: &str, error: &serde_json::Error) -> E {
 }
 
 /// A value that was kept until the tag came.
-struct Early<'v>(&'v str);
+struct Early<'v>(&'v RawValue);
 
 impl<'v> MapAccess<'v> for Early<'v> {
     type Error = serde_json::Error;
@@ -204,7 +197,7 @@ impl<'v> MapAccess<'v> for Early<'v> {
         &mut self,
         seed: V,
     ) -> Result<V::Value, Self::Error> {
-        seed.deserialize(&mut serde_json::Deserializer::from_str(self.0))
+        seed.deserialize(self.0)
     }
 }
 

@@ -524,14 +524,13 @@ impl Object for GuestCcwAddress {
 impl Branches for GuestCpuStats {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "linux" => Self::Linux(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -545,14 +544,13 @@ wire::no_base! {
 impl Branches for GuestDeviceId {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "pci" => Self::Pci(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -710,11 +708,11 @@ impl Object for GuestDiskInfo {
 impl Branches for GuestDiskSmart {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "nvme" => Self::Nvme(rest.members()?),
                 "ide" => {
                     rest.nothing()?;
@@ -793,7 +791,6 @@ impl Branches for GuestDiskSmart {
                     Self::FileBackedVirtual
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }

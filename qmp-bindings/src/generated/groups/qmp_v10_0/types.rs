@@ -7063,11 +7063,11 @@ impl Write for AcpiGenericPortProperties {
 impl Branches for AudiodevDriverBranch {
     const TAG: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "none" => Self::None(rest.members()?),
                 "alsa" => Self::Alsa(rest.members()?),
                 "coreaudio" => Self::Coreaudio(rest.members()?),
@@ -7082,7 +7082,6 @@ impl Branches for AudiodevDriverBranch {
                 "spice" => Self::Spice(rest.members()?),
                 "wav" => Self::Wav(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -7823,11 +7822,11 @@ impl Write for BlockJobChangeOptionsMirror {
 impl Branches for BlockJobInfoType {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "mirror" => Self::Mirror(rest.members()?),
                 "commit" => {
                     rest.nothing()?;
@@ -7862,7 +7861,6 @@ impl Branches for BlockJobInfoType {
                     Self::SnapshotDelete
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -9337,11 +9335,11 @@ impl Object for CompatProperty {
 impl Branches for CpuInfoFastTarget {
     const TAG: &'static str = "target";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "s390x" => Self::S390x(rest.members()?),
                 "aarch64" => {
                     rest.nothing()?;
@@ -9456,7 +9454,6 @@ impl Branches for CpuInfoFastTarget {
                     Self::Xtensaeb
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -9733,11 +9730,11 @@ impl Object for DisplayCocoa {
 impl Branches for DisplayOptionsType {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "gtk" => Self::Gtk(rest.members()?),
                 "cocoa" => Self::Cocoa(rest.members()?),
                 "curses" => Self::Curses(rest.members()?),
@@ -9757,7 +9754,6 @@ impl Branches for DisplayOptionsType {
                     Self::SpiceApp
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -10175,18 +10171,17 @@ impl Object for ImageInfo {
 impl Branches for ImageInfoSpecific {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "qcow2" => Self::Qcow2(rest.members::<Data<_>>()?.0),
                 "vmdk" => Self::Vmdk(rest.members::<Data<_>>()?.0),
                 "luks" => Self::Luks(rest.members::<Data<_>>()?.0),
                 "rbd" => Self::Rbd(rest.members::<Data<_>>()?.0),
                 "file" => Self::File(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -10269,18 +10264,17 @@ impl Object for ImageInfoSpecificQCow2 {
 impl Branches for ImageInfoSpecificQCow2Encryption {
     const TAG: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "aes" => {
                     rest.nothing()?;
                     Self::Aes
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -10602,11 +10596,11 @@ impl Write for MemoryBackendShmProperties {
 impl Branches for MemoryDeviceInfo {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "dimm" => Self::Dimm(rest.members::<Data<_>>()?.0),
                 "nvdimm" => Self::Nvdimm(rest.members::<Data<_>>()?.0),
                 "virtio-pmem" => Self::VirtioPmem(rest.members::<Data<_>>()?.0),
@@ -10614,7 +10608,6 @@ impl Branches for MemoryDeviceInfo {
                 "sgx-epc" => Self::SgxEpc(rest.members::<Data<_>>()?.0),
                 "hv-balloon" => Self::HvBalloon(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -11701,15 +11694,14 @@ impl Write for SevGuestProperties {
 impl Branches for SevInfoSevType {
     const TAG: &'static str = "sev-type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "sev" => Self::Sev(rest.members()?),
                 "sev-snp" => Self::SevSnp(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -11882,17 +11874,16 @@ impl Write for SocketAddress {
 impl Branches for SocketAddress {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "inet" => Self::Inet(rest.members()?),
                 "unix" => Self::Unix(rest.members()?),
                 "vsock" => Self::Vsock(rest.members()?),
                 "fd" => Self::Fd(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }

@@ -4262,11 +4262,11 @@ impl Object for CpuDefinitionInfo {
 impl Branches for CpuInfoArchBranch {
     const TAG: &'static str = "arch";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "x86" => Self::X86(rest.members()?),
                 "sparc" => Self::Sparc(rest.members()?),
                 "ppc" => Self::Ppc(rest.members()?),
@@ -4277,7 +4277,6 @@ impl Branches for CpuInfoArchBranch {
                     Self::Other
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4555,14 +4554,13 @@ impl Write for DriveMirror {
 impl Branches for GuestPanicInformation {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "hyper-v" => Self::HyperV(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4672,16 +4670,15 @@ impl Object for ImageInfo {
 impl Branches for ImageInfoSpecific {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "qcow2" => Self::Qcow2(rest.members::<Data<_>>()?.0),
                 "vmdk" => Self::Vmdk(rest.members::<Data<_>>()?.0),
                 "luks" => Self::Luks(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4731,18 +4728,17 @@ impl Object for ImageInfoSpecificQCow2 {
 impl Branches for ImageInfoSpecificQCow2Encryption {
     const TAG: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "aes" => {
                     rest.nothing()?;
                     Self::Aes
                 }
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }

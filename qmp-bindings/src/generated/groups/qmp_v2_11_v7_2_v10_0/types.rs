@@ -3110,15 +3110,14 @@ impl Object for TpmEmulatorOptions {
 impl Branches for TpmTypeOptions {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "passthrough" => Self::Passthrough(rest.members::<Data<_>>()?.0),
                 "emulator" => Self::Emulator(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }

@@ -3744,15 +3744,14 @@ impl Object for ImageInfo {
 impl Branches for ImageInfoSpecific {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "qcow2" => Self::Qcow2(rest.members::<Data<_>>()?.0),
                 "vmdk" => Self::Vmdk(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4526,14 +4525,13 @@ impl Object for TpmInfo {
 impl Branches for TpmTypeOptions {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "passthrough" => Self::Passthrough(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }

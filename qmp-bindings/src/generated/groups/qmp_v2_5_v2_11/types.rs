@@ -960,14 +960,13 @@ impl Object for EventInfo {
 impl Branches for MemoryDeviceInfo {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "dimm" => Self::Dimm(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -1159,11 +1158,11 @@ impl Serialize for Qcow2OverlapChecks {
 impl Branches for SchemaInfoMetaType {
     const TAG: &'static str = "meta-type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "builtin" => Self::Builtin(rest.members()?),
                 "enum" => Self::Enum(rest.members()?),
                 "array" => Self::Array(rest.members()?),
@@ -1172,7 +1171,6 @@ impl Branches for SchemaInfoMetaType {
                 "command" => Self::Command(rest.members()?),
                 "event" => Self::Event(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }

@@ -6807,11 +6807,11 @@ impl Write for ChardevUdp {
 impl Branches for CpuInfoFastTarget {
     const TAG: &'static str = "target";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "s390x" => Self::S390x(rest.members()?),
                 "aarch64" => {
                     rest.nothing()?;
@@ -6934,7 +6934,6 @@ impl Branches for CpuInfoFastTarget {
                     Self::Xtensaeb
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -7114,11 +7113,11 @@ impl Object for DisplayCocoa {
 impl Branches for DisplayOptionsType {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "gtk" => Self::Gtk(rest.members()?),
                 "cocoa" => Self::Cocoa(rest.members()?),
                 "curses" => Self::Curses(rest.members()?),
@@ -7138,7 +7137,6 @@ impl Branches for DisplayOptionsType {
                     Self::SpiceApp
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -7376,17 +7374,16 @@ impl Object for ImageInfo {
 impl Branches for ImageInfoSpecific {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "qcow2" => Self::Qcow2(rest.members::<Data<_>>()?.0),
                 "vmdk" => Self::Vmdk(rest.members::<Data<_>>()?.0),
                 "luks" => Self::Luks(rest.members::<Data<_>>()?.0),
                 "rbd" => Self::Rbd(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -7451,18 +7448,17 @@ impl Object for ImageInfoSpecificQCow2 {
 impl Branches for ImageInfoSpecificQCow2Encryption {
     const TAG: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "aes" => {
                     rest.nothing()?;
                     Self::Aes
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -7698,18 +7694,17 @@ impl Write for MemoryBackendFileProperties {
 impl Branches for MemoryDeviceInfo {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "dimm" => Self::Dimm(rest.members::<Data<_>>()?.0),
                 "nvdimm" => Self::Nvdimm(rest.members::<Data<_>>()?.0),
                 "virtio-pmem" => Self::VirtioPmem(rest.members::<Data<_>>()?.0),
                 "virtio-mem" => Self::VirtioMem(rest.members::<Data<_>>()?.0),
                 "sgx-epc" => Self::SgxEpc(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -8620,17 +8615,16 @@ impl Write for SocketAddress {
 impl Branches for SocketAddress {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "inet" => Self::Inet(rest.members()?),
                 "unix" => Self::Unix(rest.members()?),
                 "vsock" => Self::Vsock(rest.members()?),
                 "fd" => Self::Fd(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }

@@ -6729,11 +6729,11 @@ impl Object for BlockLatencyHistogramInfo {
 impl Branches for BlockStatsSpecific {
     const TAG: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "file" => Self::File(rest.members()?),
                 "host_device" => Self::HostDevice(rest.members()?),
                 "nvme" => Self::Nvme(rest.members()?),
@@ -6914,7 +6914,6 @@ impl Branches for BlockStatsSpecific {
                     Self::Vvfat
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -7976,15 +7975,14 @@ impl Write for FilterRewriterProperties {
 impl Branches for GuestPanicInformation {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "hyper-v" => Self::HyperV(rest.members()?),
                 "s390" => Self::S390(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -9110,11 +9108,11 @@ impl Write for RngRandomProperties {
 impl Branches for SchemaInfoMetaType {
     const TAG: &'static str = "meta-type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "builtin" => Self::Builtin(rest.members()?),
                 "enum" => Self::Enum(rest.members()?),
                 "array" => Self::Array(rest.members()?),
@@ -9123,7 +9121,6 @@ impl Branches for SchemaInfoMetaType {
                 "command" => Self::Command(rest.members()?),
                 "event" => Self::Event(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -10557,11 +10554,11 @@ impl Write for YankInstance {
 impl Branches for YankInstance {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "block-node" => Self::BlockNode(rest.members()?),
                 "chardev" => Self::Chardev(rest.members()?),
                 "migration" => {
@@ -10569,7 +10566,6 @@ impl Branches for YankInstance {
                     Self::Migration
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }

@@ -665,17 +665,16 @@ impl Write for BlockDeviceTimedStats {
 impl Branches for BlockExportOptionsType {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "nbd" => Self::Nbd(rest.members()?),
                 "vhost-user-blk" => Self::VhostUserBlk(rest.members()?),
                 "fuse" => Self::Fuse(rest.members()?),
                 "vduse-blk" => Self::VduseBlk(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -904,11 +903,11 @@ impl Write for BlockInfo {
 impl Branches for BlockJobChangeOptionsType {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "mirror" => Self::Mirror(rest.members()?),
                 "commit" => {
                     rest.nothing()?;
@@ -943,7 +942,6 @@ impl Branches for BlockJobChangeOptionsType {
                     Self::SnapshotDelete
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -1339,11 +1337,11 @@ impl Object for BlockdevBackupWrapper {
 impl Branches for BlockdevCreateOptions {
     const TAG: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "file" => Self::File(rest.members()?),
                 "gluster" => Self::Gluster(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
@@ -1491,7 +1489,6 @@ impl Branches for BlockdevCreateOptions {
                     Self::Vvfat
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -1937,11 +1934,11 @@ impl Object for BlockdevCreateOptionsVpc {
 impl Branches for BlockdevOptionsDriver {
     const TAG: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "blkdebug" => Self::Blkdebug(rest.members()?),
                 "blklogwrites" => Self::Blklogwrites(rest.members()?),
                 "blkverify" => Self::Blkverify(rest.members()?),
@@ -1990,7 +1987,6 @@ impl Branches for BlockdevOptionsDriver {
                 "vpc" => Self::Vpc(rest.members()?),
                 "vvfat" => Self::Vvfat(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -2749,11 +2745,11 @@ impl Alternate for BlockdevRefOrNull {
 impl Branches for ChardevBackend {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "file" => Self::File(rest.members::<Data<_>>()?.0),
                 "serial" => Self::Serial(rest.members::<Data<_>>()?.0),
                 "parallel" => Self::Parallel(rest.members::<Data<_>>()?.0),
@@ -2778,7 +2774,6 @@ impl Branches for ChardevBackend {
                 "ringbuf" => Self::Ringbuf(rest.members::<Data<_>>()?.0),
                 "memory" => Self::Memory(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -3505,14 +3500,13 @@ impl Write for DisplayOptions {
 impl Branches for DisplayUpdateOptions {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "vnc" => Self::Vnc(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4353,18 +4347,17 @@ impl Object for InputBtnEventWrapper {
 impl Branches for InputEvent {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "key" => Self::Key(rest.members::<Data<_>>()?.0),
                 "btn" => Self::Btn(rest.members::<Data<_>>()?.0),
                 "rel" => Self::Rel(rest.members::<Data<_>>()?.0),
                 "abs" => Self::Abs(rest.members::<Data<_>>()?.0),
                 "mtt" => Self::Mtt(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4574,15 +4567,14 @@ impl Object for IommufdProperties {
 impl Branches for KeyValue {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "number" => Self::Number(rest.members::<Data<_>>()?.0),
                 "qcode" => Self::Qcode(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4939,17 +4931,16 @@ impl Object for MigrateSetParameters {
 impl Branches for MigrationAddress {
     const TAG: &'static str = "transport";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "socket" => Self::Socket(rest.members()?),
                 "exec" => Self::Exec(rest.members()?),
                 "rdma" => Self::Rdma(rest.members()?),
                 "file" => Self::File(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -5277,11 +5268,11 @@ impl Object for NbdServerOptionsLegacy {
 impl Branches for NetdevType {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "nic" => Self::Nic(rest.members()?),
                 "user" => Self::User(rest.members()?),
                 "tap" => Self::Tap(rest.members()?),
@@ -5304,7 +5295,6 @@ impl Branches for NetdevType {
                     Self::None
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -5461,18 +5451,17 @@ impl Object for NumaCpuOptions {
 impl Branches for NumaOptions {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "node" => Self::Node(rest.members()?),
                 "dist" => Self::Dist(rest.members()?),
                 "cpu" => Self::Cpu(rest.members()?),
                 "hmat-lb" => Self::HmatLb(rest.members()?),
                 "hmat-cache" => Self::HmatCache(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -5486,11 +5475,11 @@ wire::no_base! {
 impl Branches for ObjectOptionsQomType {
     const TAG: &'static str = "qom-type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "acpi-generic-initiator" => Self::AcpiGenericInitiator(rest.members()?),
                 "acpi-generic-port" => Self::AcpiGenericPort(rest.members()?),
                 "authz-list" => Self::AuthzList(rest.members()?),
@@ -5552,7 +5541,6 @@ impl Branches for ObjectOptionsQomType {
                     Self::S390PvGuest
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -5607,14 +5595,13 @@ impl Write for QCryptoAkCipherOptions {
 impl Branches for QCryptoAkCipherOptions {
     const TAG: &'static str = "alg";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "rsa" => Self::Rsa(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -5668,15 +5655,14 @@ impl Object for QCryptoAkCipherOptionsRsa {
 impl Branches for QCryptoBlockCreateOptions {
     const TAG: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "qcow" => Self::Qcow(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -5732,18 +5718,17 @@ impl Write for QCryptoBlockInfo {
 impl Branches for QCryptoBlockInfo {
     const TAG: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "qcow" => {
                     rest.nothing()?;
                     Self::Qcow
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -5870,11 +5855,11 @@ impl Object for QKeyCodeWrapper {
 impl Branches for RbdEncryptionCreateOptions {
     const TAG: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "luks2" => Self::Luks2(rest.members()?),
                 "luks-any" => {
@@ -5882,7 +5867,6 @@ impl Branches for RbdEncryptionCreateOptions {
                     Self::LuksAny
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -5993,16 +5977,15 @@ impl Object for RbdEncryptionCreateOptionsLuksBase {
 impl Branches for RbdEncryptionOptionsFormat {
     const TAG: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "luks2" => Self::Luks2(rest.members()?),
                 "luks-any" => Self::LuksAny(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -6525,17 +6508,16 @@ impl Object for SmpConfiguration {
 impl Branches for SocketAddressLegacy {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "inet" => Self::Inet(rest.members::<Data<_>>()?.0),
                 "unix" => Self::Unix(rest.members::<Data<_>>()?.0),
                 "vsock" => Self::Vsock(rest.members::<Data<_>>()?.0),
                 "fd" => Self::Fd(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -6549,11 +6531,11 @@ wire::no_base! {
 impl Branches for StatsFilterTarget {
     const TAG: &'static str = "target";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "vcpu" => Self::Vcpu(rest.members()?),
                 "vm" => {
                     rest.nothing()?;
@@ -6564,7 +6546,6 @@ impl Branches for StatsFilterTarget {
                     Self::Cryptodev
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -6758,11 +6739,11 @@ impl Object for TlsCredsX509Properties {
 impl Branches for TransactionAction {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "abort" => Self::Abort(rest.members::<Data<_>>()?.0),
                 "block-dirty-bitmap-add" => {
                     Self::BlockDirtyBitmapAdd(rest.members::<Data<_>>()?.0)
@@ -6794,7 +6775,6 @@ impl Branches for TransactionAction {
                 }
                 "drive-backup" => Self::DriveBackup(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }

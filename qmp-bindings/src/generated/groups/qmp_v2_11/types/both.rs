@@ -322,11 +322,11 @@ impl Object for BlockdevBackup {
 impl Branches for BlockdevOptionsDriver {
     const TAG: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "blkdebug" => Self::Blkdebug(rest.members()?),
                 "blkverify" => Self::Blkverify(rest.members()?),
                 "bochs" => Self::Bochs(rest.members()?),
@@ -364,7 +364,6 @@ impl Branches for BlockdevOptionsDriver {
                 "vvfat" => Self::Vvfat(rest.members()?),
                 "vxhs" => Self::Vxhs(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -1064,11 +1063,11 @@ impl Alternate for BlockdevRefOrNull {
 impl Branches for ChardevBackend {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "file" => Self::File(rest.members::<Data<_>>()?.0),
                 "serial" => Self::Serial(rest.members::<Data<_>>()?.0),
                 "parallel" => Self::Parallel(rest.members::<Data<_>>()?.0),
@@ -1090,7 +1089,6 @@ impl Branches for ChardevBackend {
                 "ringbuf" => Self::Ringbuf(rest.members::<Data<_>>()?.0),
                 "memory" => Self::Memory(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -1724,17 +1722,16 @@ impl Object for InputBtnEvent {
 impl Branches for InputEvent {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "key" => Self::Key(rest.members::<Data<_>>()?.0),
                 "btn" => Self::Btn(rest.members::<Data<_>>()?.0),
                 "rel" => Self::Rel(rest.members::<Data<_>>()?.0),
                 "abs" => Self::Abs(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -1803,15 +1800,14 @@ impl Write for IoThreadInfo {
 impl Branches for KeyValue {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "number" => Self::Number(rest.members::<Data<_>>()?.0),
                 "qcode" => Self::Qcode(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -2169,11 +2165,11 @@ impl Write for NetLegacyOptions {
 impl Branches for NetLegacyOptions {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "none" => {
                     rest.nothing()?;
                     Self::None
@@ -2189,7 +2185,6 @@ impl Branches for NetLegacyOptions {
                 "netmap" => Self::Netmap(rest.members()?),
                 "vhost-user" => Self::VhostUser(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -2274,11 +2269,11 @@ impl Write for Netdev {
 impl Branches for NetdevType {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "none" => {
                     rest.nothing()?;
                     Self::None
@@ -2295,7 +2290,6 @@ impl Branches for NetdevType {
                 "netmap" => Self::Netmap(rest.members()?),
                 "vhost-user" => Self::VhostUser(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -2503,16 +2497,15 @@ impl Write for NumaOptions {
 impl Branches for NumaOptions {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "node" => Self::Node(rest.members()?),
                 "dist" => Self::Dist(rest.members()?),
                 "cpu" => Self::Cpu(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -2545,15 +2538,14 @@ impl Write for QCryptoBlockCreateOptions {
 impl Branches for QCryptoBlockCreateOptions {
     const TAG: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "qcow" => Self::Qcow(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -2621,18 +2613,17 @@ impl Write for QCryptoBlockInfo {
 impl Branches for QCryptoBlockInfo {
     const TAG: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "qcow" => {
                     rest.nothing()?;
                     Self::Qcow
                 }
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -2704,17 +2695,16 @@ impl Object for QCryptoBlockInfoQCow {
 impl Branches for SocketAddress {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "inet" => Self::Inet(rest.members()?),
                 "unix" => Self::Unix(rest.members()?),
                 "vsock" => Self::Vsock(rest.members()?),
                 "fd" => Self::Fd(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -2728,17 +2718,16 @@ wire::no_base! {
 impl Branches for SocketAddressLegacy {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "inet" => Self::Inet(rest.members::<Data<_>>()?.0),
                 "unix" => Self::Unix(rest.members::<Data<_>>()?.0),
                 "vsock" => Self::Vsock(rest.members::<Data<_>>()?.0),
                 "fd" => Self::Fd(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -2770,11 +2759,11 @@ impl Write for TpmInfo {
 impl Branches for TransactionAction {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "abort" => Self::Abort(rest.members::<Data<_>>()?.0),
                 "block-dirty-bitmap-add" => {
                     Self::BlockDirtyBitmapAdd(rest.members::<Data<_>>()?.0)
@@ -2794,7 +2783,6 @@ impl Branches for TransactionAction {
                 }
                 "drive-backup" => Self::DriveBackup(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }

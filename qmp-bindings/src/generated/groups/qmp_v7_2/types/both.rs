@@ -81,11 +81,11 @@ impl Write for Audiodev {
 impl Branches for AudiodevDriverBranch {
     const TAG: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "none" => Self::None(rest.members()?),
                 "alsa" => Self::Alsa(rest.members()?),
                 "coreaudio" => Self::Coreaudio(rest.members()?),
@@ -99,7 +99,6 @@ impl Branches for AudiodevDriverBranch {
                 "spice" => Self::Spice(rest.members()?),
                 "wav" => Self::Wav(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -493,17 +492,16 @@ impl Write for BlockDeviceStats {
 impl Branches for BlockExportOptionsType {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "nbd" => Self::Nbd(rest.members()?),
                 "vhost-user-blk" => Self::VhostUserBlk(rest.members()?),
                 "fuse" => Self::Fuse(rest.members()?),
                 "vduse-blk" => Self::VduseBlk(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -797,11 +795,11 @@ impl Object for BlockdevBackupWrapper {
 impl Branches for BlockdevCreateOptions {
     const TAG: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "file" => Self::File(rest.members()?),
                 "gluster" => Self::Gluster(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
@@ -949,7 +947,6 @@ impl Branches for BlockdevCreateOptions {
                     Self::Vvfat
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -1392,11 +1389,11 @@ impl Object for BlockdevCreateOptionsVpc {
 impl Branches for BlockdevOptionsDriver {
     const TAG: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "blkdebug" => Self::Blkdebug(rest.members()?),
                 "blklogwrites" => Self::Blklogwrites(rest.members()?),
                 "blkverify" => Self::Blkverify(rest.members()?),
@@ -1445,7 +1442,6 @@ impl Branches for BlockdevOptionsDriver {
                 "vpc" => Self::Vpc(rest.members()?),
                 "vvfat" => Self::Vvfat(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -2192,11 +2188,11 @@ impl Alternate for BlockdevRefOrNull {
 impl Branches for ChardevBackend {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "file" => Self::File(rest.members::<Data<_>>()?.0),
                 "serial" => Self::Serial(rest.members::<Data<_>>()?.0),
                 "parallel" => Self::Parallel(rest.members::<Data<_>>()?.0),
@@ -2220,7 +2216,6 @@ impl Branches for ChardevBackend {
                 "ringbuf" => Self::Ringbuf(rest.members::<Data<_>>()?.0),
                 "memory" => Self::Memory(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -2702,14 +2697,13 @@ impl Write for DisplayOptions {
 impl Branches for DisplayUpdateOptions {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "vnc" => Self::Vnc(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -3245,17 +3239,16 @@ impl Object for InputBtnEventWrapper {
 impl Branches for InputEvent {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "key" => Self::Key(rest.members::<Data<_>>()?.0),
                 "btn" => Self::Btn(rest.members::<Data<_>>()?.0),
                 "rel" => Self::Rel(rest.members::<Data<_>>()?.0),
                 "abs" => Self::Abs(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -3332,15 +3325,14 @@ impl Object for InputKeyEventWrapper {
 impl Branches for KeyValue {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "number" => Self::Number(rest.members::<Data<_>>()?.0),
                 "qcode" => Self::Qcode(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -3790,11 +3782,11 @@ impl Object for NbdServerOptions {
 impl Branches for NetdevType {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "nic" => Self::Nic(rest.members()?),
                 "user" => Self::User(rest.members()?),
                 "tap" => Self::Tap(rest.members()?),
@@ -3816,7 +3808,6 @@ impl Branches for NetdevType {
                     Self::None
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -3922,18 +3913,17 @@ impl Object for NumaCpuOptions {
 impl Branches for NumaOptions {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "node" => Self::Node(rest.members()?),
                 "dist" => Self::Dist(rest.members()?),
                 "cpu" => Self::Cpu(rest.members()?),
                 "hmat-lb" => Self::HmatLb(rest.members()?),
                 "hmat-cache" => Self::HmatCache(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -3947,11 +3937,11 @@ wire::no_base! {
 impl Branches for ObjectOptionsQomType {
     const TAG: &'static str = "qom-type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "authz-list" => Self::AuthzList(rest.members()?),
                 "authz-listfile" => Self::AuthzListfile(rest.members()?),
                 "authz-pam" => Self::AuthzPam(rest.members()?),
@@ -4008,7 +3998,6 @@ impl Branches for ObjectOptionsQomType {
                     Self::S390PvGuest
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4063,14 +4052,13 @@ impl Write for QCryptoAkCipherOptions {
 impl Branches for QCryptoAkCipherOptions {
     const TAG: &'static str = "alg";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "rsa" => Self::Rsa(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4127,15 +4115,14 @@ impl Object for QCryptoAkCipherOptionsRsa {
 impl Branches for QCryptoBlockCreateOptions {
     const TAG: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "qcow" => Self::Qcow(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4191,18 +4178,17 @@ impl Write for QCryptoBlockInfo {
 impl Branches for QCryptoBlockInfo {
     const TAG: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "qcow" => {
                     rest.nothing()?;
                     Self::Qcow
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4291,15 +4277,14 @@ impl Object for QKeyCodeWrapper {
 impl Branches for RbdEncryptionCreateOptions {
     const TAG: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "luks2" => Self::Luks2(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4410,15 +4395,14 @@ impl Object for RbdEncryptionCreateOptionsLuksBase {
 impl Branches for RbdEncryptionOptions {
     const TAG: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "luks2" => Self::Luks2(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4667,17 +4651,16 @@ impl Object for SmpConfiguration {
 impl Branches for SocketAddressLegacy {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "inet" => Self::Inet(rest.members::<Data<_>>()?.0),
                 "unix" => Self::Unix(rest.members::<Data<_>>()?.0),
                 "vsock" => Self::Vsock(rest.members::<Data<_>>()?.0),
                 "fd" => Self::Fd(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4691,18 +4674,17 @@ wire::no_base! {
 impl Branches for StatsFilterTarget {
     const TAG: &'static str = "target";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "vcpu" => Self::Vcpu(rest.members()?),
                 "vm" => {
                     rest.nothing()?;
                     Self::Vm
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4922,11 +4904,11 @@ impl Object for TlsCredsX509Properties {
 impl Branches for TransactionAction {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "abort" => Self::Abort(rest.members::<Data<_>>()?.0),
                 "block-dirty-bitmap-add" => {
                     Self::BlockDirtyBitmapAdd(rest.members::<Data<_>>()?.0)
@@ -4958,7 +4940,6 @@ impl Branches for TransactionAction {
                 }
                 "drive-backup" => Self::DriveBackup(rest.members::<Data<_>>()?.0),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }

@@ -995,11 +995,11 @@ impl Write for BlockStatsSpecificNvme {
 impl Branches for BlockdevAmendOptions {
     const TAG: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "qcow2" => Self::Qcow2(rest.members()?),
                 "blkdebug" => {
@@ -1183,7 +1183,6 @@ impl Branches for BlockdevAmendOptions {
                     Self::Vvfat
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -2539,14 +2538,13 @@ impl Write for DisplayGtk {
 impl Branches for DisplayReloadOptions {
     const TAG: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "vnc" => Self::Vnc(rest.members()?),
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -2684,18 +2682,17 @@ impl Object for EventLoopBaseProperties {
 impl Branches for ExpirePasswordOptionsProtocol {
     const TAG: &'static str = "protocol";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "vnc" => Self::Vnc(rest.members()?),
                 "spice" => {
                     rest.nothing()?;
                     Self::Spice
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4157,18 +4154,17 @@ impl Object for QAuthZListRule {
 impl Branches for QCryptoBlockAmendOptions {
     const TAG: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "qcow" => {
                     rest.nothing()?;
                     Self::Qcow
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4643,18 +4639,17 @@ impl Write for SchemaInfoObjectMember {
 impl Branches for SetPasswordOptionsProtocol {
     const TAG: &'static str = "protocol";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "vnc" => Self::Vnc(rest.members()?),
                 "spice" => {
                     rest.nothing()?;
                     Self::Spice
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
@@ -4953,11 +4948,11 @@ impl Write for SnapshotInfo {
 impl Branches for SshHostKeyCheck {
     const TAG: &'static str = "mode";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: &str,
+        tag: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag {
+            match tag.as_str() {
                 "hash" => Self::Hash(rest.members()?),
                 "none" => {
                     rest.nothing()?;
@@ -4968,7 +4963,6 @@ impl Branches for SshHostKeyCheck {
                     Self::KnownHosts
                 }
                 _ => {
-                    let tag = tag.to_owned();
                     let members = rest.unrecognized()?;
                     Self::Unrecognized(UnrecognizedBranch { tag, members })
                 }
