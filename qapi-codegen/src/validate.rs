@@ -1,7 +1,7 @@
 //! QAPI's own rules, each with the releases that enforce it.
 //!
-//! One subject a file. A rule looks at a [`View`] and adds what it finds; none
-//! knows another. What an earlier stage has reported is [`damage`], which rules
+//! One subject a file. A rule looks at a `View` and adds what it finds; none
+//! knows another. What an earlier stage has reported is `damage`, which rules
 //! respect, so that a mistake is reported where it is and nowhere else.
 
 mod alternates;

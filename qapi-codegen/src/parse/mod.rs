@@ -1,10 +1,10 @@
 //! Text to syntax tree.
 //!
-//! Four steps, each in its own file: [`nesting`] bounds what the recursive parser
-//! would otherwise have to trust, [`tree`] turns text into a tree of objects,
-//! lists and strings by the grammar in `qapi.pest`, [`lower`] says what these
-//! objects define, and [`recover`] finds the sound expressions of a broken file,
-//! where [`explain`] says what is wrong with the others.
+//! Four steps, each in its own file: `nesting` bounds what the recursive parser
+//! would otherwise have to trust, `tree` turns text into a tree of objects,
+//! lists and strings by the grammar in `qapi.pest`, `lower` says what these
+//! objects define, and `recover` finds the sound expressions of a broken file,
+//! where `explain` says what is wrong with the others.
 //! The types of pest stay in `tree`.
 
 mod explain;
