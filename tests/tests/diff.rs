@@ -2,6 +2,8 @@
 //! readings of a pair agree, and a long way comes to what its steps come to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use qapi_codegen::analyse::shape::Shapes;
@@ -10,9 +12,11 @@ use qapi_codegen::diff::compare::compare;
 use qapi_codegen::diff::finding::{Finding, raw};
 use qapi_codegen::diff::report::{Inputs, Report, Side};
 use qapi_codegen::imported::{self, Interface};
+use qapi_codegen::introspect::synthesise;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Series;
+use xtask::introspected::Introspected;
 use xtask::schema::Disk;
 use xtask::workspace;
 
@@ -35,16 +39,18 @@ fn main() {
             net(old, via, new)
         }));
     }
+    trials.push(Trial::test("told/2.11.0", told));
     trials.push(Trial::test("story/blockdev-add", story));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
 fn schema(series: Series) -> Schema {
-    let folder = workspace::series_folder(series)
-        .to_string_lossy()
-        .into_owned();
-    let loaded = imported::load(&Disk, &folder, Interface::Qmp).expect("it is imported");
-    resolve(&validate(loaded).unwrap_or_else(|_| panic!("{series} breaks no rule")))
+    load(&workspace::series_folder(series).to_string_lossy())
+}
+
+fn load(folder: &str) -> Schema {
+    let loaded = imported::load(&Disk, folder, Interface::Qmp).expect("it is imported");
+    resolve(&validate(loaded).unwrap_or_else(|_| panic!("{folder} breaks no rule")))
 }
 
 fn report(old: &Schema, new: &Schema, between: &[&Schema], behaviour: &Behaviour) -> Report {
@@ -61,6 +67,35 @@ fn report(old: &Schema, new: &Schema, between: &[&Schema], behaviour: &Behaviour
         behaviour,
     })
 }
+
+/// A schema that is made of what a QEMU told differs in nothing from the
+/// imported one, where no condition leaves anything out.
+fn told() -> Result<(), Failed> {
+    let series = Series::new(2, 11);
+    let recordings = Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings");
+    let reply = recordings.join("2.11.0/query-qmp-schema.json");
+    let reply = Introspected::open(&reply.to_string_lossy())?;
+    let folder = tempfile::tempdir()?;
+    let put = |name: &str, text: &str| fs::write(folder.path().join(name), text);
+    put("qmp.json", &synthesise(&reply.interface, "2.11.0".parse()?))?;
+    put("manifest.toml", MANIFEST)?;
+    let overrides = workspace::series_folder(series).join("overrides.toml");
+    put("overrides.toml", &fs::read_to_string(overrides)?)?;
+    let (mut imported, mut told) = (schema(series), load(&folder.path().to_string_lossy()));
+    imported.forget_untold();
+    told.forget_untold();
+    for (old, new) in [(&imported, &told), (&told, &imported)] {
+        let found = report(old, new, &[], &Behaviour::default()).findings;
+        if !found.is_empty() {
+            return Err(format!("{found:#?}").into());
+        }
+    }
+    Ok(())
+}
+
+/// The manifest of a schema that a running QEMU told.
+const MANIFEST: &str = "release = \"2.11.0\"\n[[schema]]\ninterface = \"qmp\"\nroot = \"\"\n\
+    synthesised = true\ninput = []\n";
 
 /// A release does not differ from itself, and the report says what was looked
 /// at.

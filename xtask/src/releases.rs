@@ -4,7 +4,7 @@ use std::thread;
 
 use qapi_codegen::devices::{self, Devices};
 use qapi_codegen::imported::{self, Interface};
-use qapi_codegen::load::Loaded;
+use qapi_codegen::load::{Documentation, Loaded};
 use qapi_codegen::schema::{self, resolve};
 use qapi_codegen::validate::{Invalid, validate};
 use qapi_codegen::version::Series;
@@ -21,6 +21,8 @@ pub struct Release {
     pub name: String,
     /// Its interface.
     pub schema: schema::Schema,
+    /// Whether the interface is made of what a running QEMU told.
+    pub is_told: bool,
     /// What `device_add` accepts, where that is known.
     pub devices: Option<Devices>,
 }
@@ -37,7 +39,9 @@ pub fn open(
 ) -> Result<Release, Failure> {
     let opened = Schema::open(argument, &Options::default())?;
     opened.notes.iter().for_each(|note| console.note(note));
-    let schema = resolved(opened.load(interface)?, argument, console)?;
+    let loaded = opened.load(interface)?;
+    let is_told = is_told(&loaded);
+    let schema = resolved(loaded, argument, console)?;
     let series = schema.version.series();
     let imported = argument.trim().starts_with(&series.to_string())
         && workspace::imported()?.contains(&series);
@@ -52,6 +56,7 @@ pub fn open(
     Ok(Release {
         name,
         schema,
+        is_told,
         devices,
     })
 }
@@ -82,28 +87,36 @@ pub fn imported(
         return Err(Failure::new("reading the schemas was broken off"));
     }
     let release = |(series, read): (&Series, Read)| {
-        let (outcome, devices) = read?;
+        let (outcome, is_told, devices) = read?;
         let schema = outcome.map_err(|invalid| mistakes(&invalid, &series.to_string(), console))?;
         Ok(Release {
             name: series.to_string(),
             schema,
+            is_told,
             devices,
         })
     };
     series.iter().zip(read).map(release).collect()
 }
 
-type Read = Result<(Result<schema::Schema, Box<Invalid>>, Option<Devices>), Failure>;
+type Read = Result<(Result<schema::Schema, Box<Invalid>>, bool, Option<Devices>), Failure>;
 
 fn read(series: Series, interface: Interface) -> Read {
     let folder = workspace::shown(&workspace::series_folder(series));
     let failure = |error| Failure::io("read the schema in", &folder, &error);
     let loaded = imported::load(&Disk, &folder, interface).map_err(failure)?;
+    let is_told = is_told(&loaded);
     let devices = devices::load(&Disk, &folder).map_err(failure)?;
     let outcome = validate(loaded)
         .map(|valid| resolve(&valid))
         .map_err(Box::new);
-    Ok((outcome, devices))
+    Ok((outcome, is_told, devices))
+}
+
+/// Whether an interface is made of what a running QEMU told, which is without
+/// documentation of any kind.
+fn is_told(loaded: &Loaded) -> bool {
+    loaded.documentation == Documentation::None
 }
 
 fn resolved(loaded: Loaded, name: &str, console: &mut Console) -> Result<schema::Schema, Failure> {

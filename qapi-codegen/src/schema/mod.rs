@@ -10,6 +10,7 @@ mod builtin;
 mod condition;
 mod prose;
 mod resolve;
+mod told;
 mod union;
 
 use std::collections::HashMap;
@@ -287,6 +288,14 @@ impl Schema {
     /// Takes the prose of another reading of the same interface, by name.
     pub fn take_prose(&mut self, other: &Schema) {
         prose::take(self, other);
+    }
+
+    /// Forgets what a running QEMU does not tell of its interface: how large
+    /// integers are, which commands may be sent before the machine is made, and
+    /// what documentation says. What is compared with a schema made of such a
+    /// telling has to forget it too.
+    pub fn forget_untold(&mut self) {
+        told::forget_untold(self);
     }
 
     /// How a type is called in messages, such as `BlockInfo` or `[str]`.
