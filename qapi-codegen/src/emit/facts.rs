@@ -16,7 +16,7 @@ fn row(schema: &Schema, command: &Command) -> TokenStream {
     let name = &command.meta.name;
     let arguments = arguments(schema, &command.data);
     let open = command.open;
-    quote!(CommandFacts::new(#name, &[#(#arguments),*], #open))
+    quote!(CommandInfo::new(#name, &[#(#arguments),*], #open))
 }
 
 /// The arguments, those that may be absent with a star before their name.

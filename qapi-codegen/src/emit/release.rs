@@ -96,14 +96,14 @@ fn identity(context: &Context<'_>, release: usize) -> TokenStream {
         Interface::Qmp => quote! {
             impl crate::Release for Release {
                 const SERIES: Series = Series { major: #major, minor: #minor };
-                const COMMANDS: &'static [CommandFacts] = #facts;
+                const COMMANDS: &'static [CommandInfo] = #facts;
                 type Event = Event;
             }
         },
         _ => quote! {
             impl crate::AgentRelease for Release {
                 const SERIES: Series = Series { major: #major, minor: #minor };
-                const COMMANDS: &'static [CommandFacts] = #facts;
+                const COMMANDS: &'static [CommandInfo] = #facts;
             }
         },
     };

@@ -184,7 +184,7 @@ impl Branches<'_, '_> {
                     match self {
                         #(#arms)*
                         Self::#unrecognized(branch) => {
-                            put(map, #tag, &branch.tag)?;
+                            put(map, #tag, &branch.discriminator)?;
                             put_open(map, &[#tag], &branch.members)?;
                         }
                     }
@@ -218,17 +218,17 @@ impl Branches<'_, '_> {
             });
         quote! {
             impl Branches for #name {
-                const TAG: &'static str = #tag;
+                const DISCRIMINATOR: &'static str = #tag;
 
                 fn decode<'de, A: MapAccess<'de>, B: Base>(
-                    tag: String,
+                    discriminator: String,
                     rest: Rest<'_, A, B>,
                 ) -> Result<Self, A::Error> {
-                    Ok(match tag.as_str() {
+                    Ok(match discriminator.as_str() {
                         #(#arms)*
                         _ => {
                             let members = rest.unrecognized()?;
-                            Self::#unrecognized(UnrecognizedBranch { tag, members })
+                            Self::#unrecognized(UnrecognizedBranch { discriminator, members })
                         }
                     })
                 }

@@ -6727,13 +6727,13 @@ impl Object for BlockLatencyHistogramInfo {
     }
 }
 impl Branches for BlockStatsSpecific {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "file" => Self::File(rest.members()?),
                 "host_device" => Self::HostDevice(rest.members()?),
                 "nvme" => Self::Nvme(rest.members()?),
@@ -6915,7 +6915,10 @@ impl Branches for BlockStatsSpecific {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -7131,7 +7134,7 @@ impl Write for BlockdevAmendOptions {
                 put(map, "driver", "vvfat")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
@@ -7720,7 +7723,7 @@ impl Write for DisplayReloadOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -7824,7 +7827,7 @@ impl Write for ExpirePasswordOptionsProtocol {
                 put(map, "protocol", "spice")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "protocol", &branch.tag)?;
+                put(map, "protocol", &branch.discriminator)?;
                 put_open(map, &["protocol"], &branch.members)?;
             }
         }
@@ -7973,18 +7976,21 @@ impl Write for FilterRewriterProperties {
     }
 }
 impl Branches for GuestPanicInformation {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "hyper-v" => Self::HyperV(rest.members()?),
                 "s390" => Self::S390(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -8902,7 +8908,7 @@ impl Write for QCryptoBlockAmendOptions {
                 put(map, "format", "qcow")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -9106,13 +9112,13 @@ impl Write for RngRandomProperties {
     }
 }
 impl Branches for SchemaInfoMetaType {
-    const TAG: &'static str = "meta-type";
+    const DISCRIMINATOR: &'static str = "meta-type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "builtin" => Self::Builtin(rest.members()?),
                 "enum" => Self::Enum(rest.members()?),
                 "array" => Self::Array(rest.members()?),
@@ -9122,7 +9128,10 @@ impl Branches for SchemaInfoMetaType {
                 "event" => Self::Event(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -9331,7 +9340,7 @@ impl Write for SetPasswordOptionsProtocol {
                 put(map, "protocol", "spice")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "protocol", &branch.tag)?;
+                put(map, "protocol", &branch.discriminator)?;
                 put_open(map, &["protocol"], &branch.members)?;
             }
         }
@@ -9558,7 +9567,7 @@ impl Write for SshHostKeyCheck {
                 put(map, "mode", "known_hosts")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "mode", &branch.tag)?;
+                put(map, "mode", &branch.discriminator)?;
                 put_open(map, &["mode"], &branch.members)?;
             }
         }
@@ -10544,7 +10553,7 @@ impl Write for YankInstance {
                 put(map, "type", "migration")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -10552,13 +10561,13 @@ impl Write for YankInstance {
     }
 }
 impl Branches for YankInstance {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "block-node" => Self::BlockNode(rest.members()?),
                 "chardev" => Self::Chardev(rest.members()?),
                 "migration" => {
@@ -10567,7 +10576,10 @@ impl Branches for YankInstance {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
