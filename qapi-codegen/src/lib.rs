@@ -8,6 +8,7 @@ pub mod behaviour;
 pub mod codes;
 pub mod devices;
 pub mod diagnostic;
+pub mod dialect;
 pub mod diff;
 pub mod doc;
 pub mod emit;
