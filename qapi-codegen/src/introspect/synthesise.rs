@@ -198,7 +198,7 @@ impl Writer<'_> {
             _ => (id, false),
         };
         let name = match &self.interface.get(id).kind {
-            Kind::Builtin(builtin) => builtin.name(),
+            Kind::Builtin(builtin) => builtin.as_str(),
             _ => self.names.of(id),
         };
         TypeRef {

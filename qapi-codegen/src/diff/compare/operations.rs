@@ -6,7 +6,7 @@ use super::{Comparer, Found, Link, flags, objects};
 use crate::analyse::shape::{CommandShape, EventShape, NodeId, Object, Shape, Shapes, same};
 use crate::diff::edit::{Direction, Edit, Kind, Step, path};
 use crate::diff::matching::{self, Matched, PROMOTED};
-use crate::schema::Meta;
+use crate::schema::EntityMeta;
 
 /// What an operation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -143,7 +143,7 @@ fn common<'s, T>(old: &BTreeMap<&'s str, T>, new: &BTreeMap<&'s str, T>) -> Vec<
         .collect()
 }
 
-fn removal(meta: &Meta) -> Kind {
+fn removal(meta: &EntityMeta) -> Kind {
     match meta {
         meta if flags::is_unstable(meta) => Kind::CommandRemovedUnstable,
         meta if flags::is_deprecated(meta) => Kind::CommandRemovedAfterDeprecation,

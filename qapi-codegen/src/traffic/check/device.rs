@@ -7,7 +7,7 @@ use super::value::{Mode, Walk};
 use super::{hints, literal};
 use crate::devices::{Device, Devices};
 use crate::dialect;
-use crate::schema::{Item, Type, TypeKind};
+use crate::schema::{NamedType, TypeKind, ValueType};
 use crate::traffic::json::{Member, Value};
 
 /// Checks the arguments of `device_add`.
@@ -120,8 +120,13 @@ fn typed(
     let is_enum = |id: &_| matches!(schema.get(*id).kind, TypeKind::Enum(_));
     if let Some(builtin) = literal::builtin(ty) {
         problems.extend(walk.builtin(builtin, value, path));
-    } else if let Some(id) = schema.type_named(ty).filter(is_enum) {
-        walk.value(Type::One(Item::Defined(id)), value, path, problems);
+    } else if let Some(id) = schema.find_type(ty).filter(is_enum) {
+        walk.value(
+            ValueType::One(NamedType::Defined(id)),
+            value,
+            path,
+            problems,
+        );
     }
 }
 
