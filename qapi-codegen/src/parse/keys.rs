@@ -1,7 +1,7 @@
 //! Which keys an expression of each kind may have, and since which release.
 
 use super::tree::Node;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
 use crate::version::Version;
 
@@ -127,16 +127,16 @@ fn unknown(what: &str, key: &Name, keys: &[Key], version: Version) -> Option<Dia
     match known {
         Some(known) if known.since <= version => None,
         Some(known) => Some(
-            Diagnostic::error(
-                "unknown-key",
+            Diagnostic::new(
+                Code::UnknownKey,
                 key.span,
                 format!("{what} has no key '{key}' in QEMU {version}"),
             )
             .with_help(format!("the key came with QEMU {}", known.since.series())),
         ),
         None => Some(
-            Diagnostic::error(
-                "unknown-key",
+            Diagnostic::new(
+                Code::UnknownKey,
                 key.span,
                 format!("{what} has an unknown key '{key}'"),
             )
@@ -155,8 +155,8 @@ fn missing(
     let required = key.required_since.is_some_and(|since| since <= version);
     let present = entries.iter().any(|(name, _)| name.value == key.name);
     (required && !present).then(|| {
-        Diagnostic::error(
-            "missing-key",
+        Diagnostic::new(
+            Code::MissingKey,
             place,
             format!("{what} lacks the key '{}'", key.name),
         )

@@ -3,7 +3,7 @@
 use super::releases::{Releases, before, since};
 use super::view::{View, error, own_members, title};
 use crate::ast::{Body, Branch, Data, Definition, Enum, Feature, Member};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::load::Documentation;
 use crate::source::Name;
 
@@ -111,7 +111,7 @@ impl Names<'_, '_, '_> {
             Some(suffix) if is_type => {
                 let message = format!("the type name '{name}' ends in '{suffix}'");
                 let help = format!("QEMU makes names in '{suffix}' itself: choose another");
-                self.report("reserved-name", name, message, &help);
+                self.report(Code::ReservedName, name, message, &help);
             }
             _ => {}
         }
@@ -158,7 +158,7 @@ impl Names<'_, '_, '_> {
             if name == "u" || reserved && name.starts_with("has_") {
                 let message = format!("the member name '{}' is reserved", member.name);
                 let help = "QEMU's C code has 'u' and 'has_...' for its own use: choose another";
-                self.report("reserved-name", &member.name, message, help);
+                self.report(Code::ReservedName, &member.name, message, help);
             }
         }
     }
@@ -195,7 +195,7 @@ impl Names<'_, '_, '_> {
         };
         if let Some(rule) = problem {
             let message = format!("the {what} name '{name}' is not written as QEMU writes them");
-            self.report("name-style", name, message, rule);
+            self.report(Code::NameStyle, name, message, rule);
         }
     }
 
@@ -215,18 +215,18 @@ impl Names<'_, '_, '_> {
         if !valid {
             let message = format!("'{name}' is no valid name for a {what}");
             let help = "names are letters, digits, `-` and `_`, and begin with a letter";
-            self.report("invalid-name", name, message, help);
+            self.report(Code::InvalidName, name, message, help);
         } else if to_c(text).starts_with("q_") {
             let message = format!("the {what} name '{name}' is reserved");
             let help = "QEMU's C code has 'q_...' for its own use: choose another";
-            self.report("reserved-name", name, message, help);
+            self.report(Code::ReservedName, name, message, help);
         } else {
             return true;
         }
         false
     }
 
-    fn report(&mut self, code: &'static str, name: &Name, message: String, help: &str) {
+    fn report(&mut self, code: Code, name: &Name, message: String, help: &str) {
         let message = if *name == self.definition.name {
             message
         } else {
