@@ -7,6 +7,7 @@ pub mod ast;
 pub mod behaviour;
 pub mod devices;
 pub mod diagnostic;
+pub mod dialect;
 pub mod diff;
 pub mod doc;
 pub mod emit;

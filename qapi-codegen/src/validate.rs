@@ -15,7 +15,6 @@ mod inheritance;
 mod members;
 mod names;
 mod pragmas;
-mod releases;
 pub(crate) mod suggest;
 mod unions;
 mod view;

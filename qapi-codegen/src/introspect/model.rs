@@ -3,16 +3,13 @@
 //! Types come in the order of their first use, as QEMU numbers them: commands
 //! and events first, then what these use, then what that uses.
 
+use crate::dialect;
 use std::collections::{HashMap, VecDeque};
 
 use super::info::{self, Case, Feature, Interface, Item, Kind, Member, Object, TypeId, Variants};
 use crate::schema::{
     self, Branch, Builtin, Command, Condition, Data, Event, Meta, Schema, TypeDef, TypeKind, Union,
 };
-use crate::version::Series;
-
-/// Up to this series, commands and events are told in the order of their names.
-const SORTED: Series = Series::new(2, 11);
 
 /// Describes everything a schema states, whatever it is conditional on.
 pub fn describe(schema: &Schema) -> Interface {
@@ -76,7 +73,7 @@ impl<'s> Builder<'s> {
             .enumerate()
             .map(|(i, e)| (&e.meta, Err((i, e))));
         let mut entries: Vec<_> = commands.chain(events).collect();
-        if schema.version.series() <= SORTED {
+        if dialect::SORTED_INTROSPECTION.contains(schema.version) {
             entries.sort_by(|(left, _), (right, _)| left.name.cmp(&right.name));
         }
         for (meta, entry) in entries {

@@ -1,15 +1,12 @@
 //! What the grammar lets pass and the tokens of a release do not.
 
+use crate::dialect;
 use std::collections::HashMap;
 
 use super::tree::{Node, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
 use crate::version::Version;
-
-/// From this release on strings are printable ASCII without escapes but `\\`,
-/// and `null` is no value.
-const STRICT: Version = Version::new(4, 2, 0);
 
 /// Checks every token of an expression.
 pub fn check(node: &Node, version: Version, diagnostics: &mut Vec<Diagnostic>) {
@@ -27,7 +24,7 @@ pub fn check(node: &Node, version: Version, diagnostics: &mut Vec<Diagnostic>) {
             }
         }
         Value::String(text) => diagnostics.extend(string(text, node.span, version)),
-        Value::Null if version >= STRICT => {
+        Value::Null if dialect::PLAIN_STRINGS.contains(version) => {
             let found =
                 Diagnostic::new(Code::NoNull, node.span, "`null` is no value since QEMU 4.2");
             diagnostics.push(found.with_help("leave out the key"));
@@ -61,7 +58,7 @@ fn string(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
 }
 
 fn escape(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
-    let known = if version >= STRICT {
+    let known = if dialect::PLAIN_STRINGS.contains(version) {
         "\\"
     } else {
         "bfnrtu/\\'\""
@@ -84,7 +81,7 @@ fn escape(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
 }
 
 fn character(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
-    if version < STRICT {
+    if !dialect::PLAIN_STRINGS.contains(version) {
         return None;
     }
     let funny = text

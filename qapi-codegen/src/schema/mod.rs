@@ -20,8 +20,9 @@ pub use condition::Condition;
 pub use resolve::resolve;
 pub use union::{Case, Content, DATA};
 
+use crate::dialect;
 use crate::doc::{Block, Facts};
-use crate::version::{Series, Version};
+use crate::version::Version;
 
 /// The interface of one release.
 #[derive(Debug, Clone, PartialEq)]
@@ -254,7 +255,7 @@ impl Schema {
     /// Whether unsigned numbers from 2^63 on are negative ones on the wire, as
     /// they are up to 2.9.
     pub fn has_negative_unsigned(&self) -> bool {
-        self.version.series() <= Series::new(2, 9)
+        dialect::NEGATIVE_UNSIGNED.contains(self.version)
     }
 
     /// The members of a struct with those it inherits, or the members that all

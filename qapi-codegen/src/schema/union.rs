@@ -1,7 +1,7 @@
 //! What a union looks like on the wire for each value of its tag.
 
 use super::{Condition, Item, Meta, Schema, Type, TypeId, TypeKind, Union};
-use crate::version::Version;
+use crate::dialect;
 
 /// One value of a union's tag.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,9 +31,6 @@ pub enum Content {
 /// The name of the member in [`Content::Data`].
 pub const DATA: &str = "data";
 
-/// From this release on, a value of the tag may have no branch.
-const UNCOVERED: Version = Version::new(3, 0, 0);
-
 impl Schema {
     /// All values of a union's tag, in the order of the schema: those with a
     /// branch first.
@@ -57,7 +54,9 @@ impl Schema {
     }
 
     fn uncovered<'s>(&'s self, union: &'s Union) -> impl Iterator<Item = Case<'s>> {
-        let values = self.tag_values(union).filter(|_| self.version >= UNCOVERED);
+        let values = self
+            .tag_values(union)
+            .filter(|_| dialect::EMPTY_BRANCHES.contains(self.version));
         values
             .filter(|value| {
                 union

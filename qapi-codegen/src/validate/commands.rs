@@ -1,17 +1,10 @@
 //! Commands and events: what they carry and what they return.
 
-use super::releases::{Releases, before, since};
 use super::view::{Type, View, error, own_members, title};
 use crate::ast::{Body, Command, Data, Definition, TypeRef};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect;
 use crate::source::Name;
-
-/// An alternate may be boxed data.
-const BOXED_ALTERNATE: Releases = since(2, 7).before(4, 2);
-/// Conditional members need boxed data.
-const CONDITIONAL_BOXED: Releases = since(8, 0);
-/// The pragma that excepts commands has its first name.
-const FIRST_PRAGMA_NAME: Releases = before(6, 0);
 
 /// Checks every command and event of which all could be read.
 pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -63,7 +56,7 @@ fn named(view: &View<'_>, definition: &Definition, name: &Name, boxed: bool) -> 
                 let found = error(Code::UnionNotBoxed, definition, name.span, message);
                 return Some(found.with_help("add 'boxed': true"));
             }
-            Body::Alternate(_) if boxed && view.is_in(BOXED_ALTERNATE) => return None,
+            Body::Alternate(_) if boxed && view.is_in(dialect::BOXED_ALTERNATES) => return None,
             Body::Alternate(_) => "an alternate",
             _ => "an enum",
         },
@@ -91,7 +84,7 @@ fn unboxed_condition(
     focus: &Name,
     member: &Name,
 ) -> Option<Diagnostic> {
-    view.is_in(CONDITIONAL_BOXED).then(|| {
+    view.is_in(dialect::BOXED_CONDITIONAL_MEMBERS).then(|| {
         let message = format!(
             "{}: '{member}' has a condition, and 'data' is not boxed",
             title(definition)
@@ -122,7 +115,7 @@ fn returns(view: &View<'_>, definition: &Definition, body: &Command) -> Option<D
 
 fn not_an_object(view: &View<'_>, definition: &Definition, ty: &TypeRef, what: &str) -> Diagnostic {
     let message = format!("{} returns '{}', {what}", title(definition), ty.name);
-    let pragma = if view.is_in(FIRST_PRAGMA_NAME) {
+    let pragma = if !view.is_in(dialect::EXCEPTION_PRAGMAS) {
         "returns-whitelist"
     } else {
         "command-returns-exceptions"

@@ -11,20 +11,15 @@ mod loose;
 mod strict;
 mod style;
 
-use super::releases::{Releases, since};
 use super::view::View;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect;
 use crate::source::Span;
 use block::{Block, Piece};
 
-/// Documentation is checked.
-const CHECKED: Releases = since(2, 9);
-/// Sections are told by their indentation.
-const STRICT: Releases = since(9, 0);
-
 /// Checks all documentation.
 pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    if !view.is_in(CHECKED) {
+    if !view.is_in(dialect::CHECKED_DOCS) {
         return;
     }
     let mut pieces = Vec::new();
@@ -84,7 +79,7 @@ fn read<'s>(view: &View<'_>, block: &Block<'s>, diagnostics: &mut Vec<Diagnostic
     if block.broken {
         return doc;
     }
-    let result = if view.is_in(STRICT) {
+    let result = if view.is_in(dialect::INDENTED_SECTIONS) {
         strict::read(view, block, &mut doc)
     } else {
         loose::read(view, block, &mut doc)

@@ -1,17 +1,18 @@
 //! Features: no two are the same, the special ones where they have a meaning.
 
+use crate::dialect::{self, Releases};
 use std::collections::{BTreeSet, HashMap};
 
 use super::names::to_c;
-use super::releases::{Releases, since};
 use super::view::{View, error, own_members, title};
 use crate::ast::{Body, Data, Definition, Feature, Member};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Features that QEMU itself acts on, with the releases that do.
-const SPECIAL: [(&str, Releases); 2] = [("deprecated", since(5, 0)), ("unstable", since(6, 2))];
-/// QEMU keeps features in a set of bits.
-const LIMITED: Releases = since(10, 0);
+const SPECIAL: [(&str, Releases); 2] = [
+    ("deprecated", dialect::DEPRECATED_FEATURE),
+    ("unstable", dialect::UNSTABLE_FEATURE),
+];
 /// How many features a schema can have, the special ones included.
 const LIMIT: usize = 64;
 
@@ -24,7 +25,7 @@ pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
             duplicates(definition, features, diagnostics);
             for feature in features {
                 let added = names.insert(&feature.name.value);
-                if added && names.len() == LIMIT + 1 && view.is_in(LIMITED) {
+                if added && names.len() == LIMIT + 1 && view.is_in(dialect::LIMITED_FEATURES) {
                     diagnostics.push(too_many(definition, feature));
                 }
             }

@@ -1,17 +1,13 @@
 //! Members of one object, and values of one enum, differ also in C.
 
+use crate::dialect;
 use std::collections::{HashMap, HashSet};
 
 use super::names::to_c;
-use super::releases::{Releases, before};
 use super::view::{View, error, own_members, title};
 use crate::ast::{Body, Branch, Data, Definition, Member, Union};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
-
-/// Members clash only when they are the same, letter by letter; values clash
-/// when their constants do.
-const LETTER_BY_LETTER: Releases = before(2, 6);
 
 /// Checks every definition of which all could be read.
 pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -97,7 +93,7 @@ impl<'s> Clashes<'_, 's, '_> {
     }
 
     fn key(&self, what: &str, name: &str) -> String {
-        match (self.view.is_in(LETTER_BY_LETTER), what) {
+        match (self.view.is_in(dialect::EXACT_NAME_COLLISIONS), what) {
             (false, _) => to_c(name),
             (true, "value") => to_constant(name),
             (true, _) => name.to_owned(),

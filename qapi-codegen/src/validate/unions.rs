@@ -1,26 +1,13 @@
 //! Unions: the tag, and the branches it tells apart.
 
+use crate::dialect;
 use std::collections::HashSet;
 
 use super::builtin::Json;
-use super::releases::{Releases, before, since};
 use super::view::{Type, View, base_name, error, own_members, title};
 use crate::ast::{Base, Body, Branch, Definition, Member, Union};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Name;
-
-/// The tag is a member of the base itself, not of a base of the base.
-const TAG_OF_BASE_ITSELF: Releases = before(4, 2);
-/// The tag is in every build.
-const TAG_UNCONDITIONAL: Releases = since(4, 0);
-/// Every value of the tag has a branch.
-const ALL_COVERED: Releases = since(2, 7).before(3, 0);
-/// A union has at least one branch in `data`.
-const SOME_BRANCH: Releases = since(2, 6).before(4, 2);
-/// A value without a branch counts as a branch.
-const SOME_VALUE: Releases = since(4, 2);
-/// A branch may be a union.
-const NESTED: Releases = since(8, 1);
 
 /// Checks every union of which all could be read.
 pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -75,7 +62,7 @@ impl<'s> Check<'_, 's> {
     fn tag(&self, tag: &Name) -> Result<Option<&'s Member>, Diagnostic> {
         let reach = match (
             base_name(self.definition),
-            self.view.is_in(TAG_OF_BASE_ITSELF),
+            self.view.is_in(dialect::DISCRIMINATOR_IN_BASE_ITSELF),
         ) {
             (Some(_), true) => 2,
             (Some(_), false) => usize::MAX,
@@ -122,7 +109,7 @@ impl<'s> Check<'_, 's> {
                 "remove the `*` of the member",
             )];
         }
-        if member.condition.is_some() && self.view.is_in(TAG_UNCONDITIONAL) {
+        if member.condition.is_some() && self.view.is_in(dialect::UNCONDITIONAL_DISCRIMINATOR) {
             let help = "a tag must be there in every build: remove its 'if'";
             return vec![wrong(
                 Code::DiscriminatorConditional,
@@ -172,7 +159,7 @@ impl<'s> Check<'_, 's> {
             .map(|branch| self.unknown_branch(branch, values))
             .collect();
         found.extend(self.no_branches(Some(values)));
-        if self.view.is_in(ALL_COVERED) {
+        if self.view.is_in(dialect::COMPLETE_BRANCHES) {
             found.extend(self.uncovered(values));
         }
         found
@@ -227,12 +214,12 @@ impl<'s> Check<'_, 's> {
 
     /// Reports a union that has nothing to tell apart; a simple one has no values.
     fn no_branches(&self, values: Option<&[&str]>) -> Option<Diagnostic> {
-        let by_data = self.view.is_in(SOME_BRANCH) || values.is_none();
-        let by_values = self.view.is_in(SOME_VALUE);
+        let by_data = self.view.is_in(dialect::NONEMPTY_UNION_DATA) || values.is_none();
+        let by_values = self.view.is_in(dialect::NONEMPTY_UNIONS);
         let empty = match values {
             _ if !self.body.branches.is_empty() => false,
             Some(values) => by_data || by_values && values.is_empty(),
-            None => self.view.is_in(SOME_BRANCH) || by_values,
+            None => self.view.is_in(dialect::NONEMPTY_UNION_DATA) || by_values,
         };
         empty.then(|| {
             let message = format!("{} has no branches", title(self.definition));
@@ -255,7 +242,7 @@ impl<'s> Check<'_, 's> {
                 Type::Builtin(_) => "a type of the language",
                 Type::Defined(definition) => match &definition.body {
                     Body::Struct(_) => return None,
-                    Body::Union(_) if self.view.is_in(NESTED) => return None,
+                    Body::Union(_) if self.view.is_in(dialect::NESTED_UNIONS) => return None,
                     Body::Union(_) => "a union",
                     Body::Enum(_) => "an enum",
                     _ => "an alternate",

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::builtin::{self, Builtin};
 use super::damage::Damage;
 use super::pragmas::Pragmas;
-use super::releases::Releases;
 use crate::ast::{Base, Body, Definition, Item, Member};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Releases;
 use crate::load::{Documentation, Loaded};
 use crate::source::{Name, Sources, Span};
 use crate::version::Version;
@@ -69,7 +69,7 @@ impl<'s> View<'s> {
 
     /// Whether the release is one of these.
     pub fn is_in(&self, releases: Releases) -> bool {
-        releases.contain(self.version)
+        releases.contains(self.version)
     }
 
     /// The type of a name.

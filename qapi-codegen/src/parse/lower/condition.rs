@@ -3,19 +3,16 @@
 use super::{Context, Entries, kind_of, take};
 use crate::ast::{Condition, Feature};
 use crate::diagnostic::Code;
+use crate::dialect;
 use crate::parse::keys;
 use crate::parse::tree::{Node, Value};
 use crate::source::{Name, Span};
-use crate::version::Version;
-
-/// The release that replaced expressions of the C preprocessor.
-const STRUCTURED: Version = Version::new(6, 2, 0);
 
 impl Context<'_> {
     /// Takes the `if` out of an object.
     pub(super) fn condition(&mut self, what: &str, entries: &mut Entries) -> Option<Condition> {
         let node = take(entries, "if")?;
-        if self.version < STRUCTURED {
+        if !dialect::STRUCTURED_CONDITIONS.contains(self.version) {
             self.expression_condition(what, node)
         } else {
             self.structured(what, node)

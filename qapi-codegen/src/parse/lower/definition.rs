@@ -3,13 +3,10 @@
 use super::{Context, Entries, kind_of, take};
 use crate::ast::{Alternate, Base, Body, Command, Data, Definition, Enum, Event, Struct, Union};
 use crate::diagnostic::Code;
+use crate::dialect;
 use crate::parse::keys::{self, Key};
 use crate::parse::tree::{Node, Value};
 use crate::source::Name;
-use crate::version::Version;
-
-/// The release that brought inline bases.
-const INLINE_BASE: Version = Version::new(2, 6, 0);
 
 impl Context<'_> {
     pub(super) fn definition(
@@ -79,7 +76,7 @@ impl Context<'_> {
                 value: Value::Object(members),
                 span,
             }) => {
-                if self.version < INLINE_BASE {
+                if !dialect::INLINE_BASES.contains(self.version) {
                     self.error(
                         Code::WrongKind,
                         span,

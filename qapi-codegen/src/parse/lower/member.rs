@@ -3,13 +3,10 @@
 use super::{Context, Entries, kind_of, take};
 use crate::ast::{Branch, Condition, EnumValue, Feature, Member, TypeRef};
 use crate::diagnostic::Code;
+use crate::dialect;
 use crate::parse::keys::{self, Key};
 use crate::parse::tree::{Node, Value};
 use crate::source::Name;
-use crate::version::Version;
-
-/// The release that brought the long forms.
-const LONG_FORMS: Version = Version::new(4, 0, 0);
 
 impl Context<'_> {
     pub(super) fn members(&mut self, entries: Entries) -> Vec<Member> {
@@ -67,7 +64,7 @@ impl Context<'_> {
         let Value::Object(mut entries) = node.value else {
             return Some((node, None, Vec::new()));
         };
-        if self.version < LONG_FORMS {
+        if !dialect::LONG_FORMS.contains(self.version) {
             self.error(
                 Code::WrongKind,
                 place,
@@ -93,7 +90,7 @@ impl Context<'_> {
     fn value(&mut self, node: Node) -> Option<EnumValue> {
         let place = node.span;
         let mut entries = match node.value {
-            Value::Object(entries) if self.version >= LONG_FORMS => entries,
+            Value::Object(entries) if dialect::LONG_FORMS.contains(self.version) => entries,
             _ => {
                 let name = self.string("a value of an enum", node)?;
                 return Some(EnumValue {

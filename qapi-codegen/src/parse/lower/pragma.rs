@@ -3,18 +3,15 @@
 use super::{Context, Entries, kind_of, take};
 use crate::ast::{Item, Pragma, PragmaValue};
 use crate::diagnostic::Code;
+use crate::dialect;
 use crate::parse::keys;
 use crate::parse::tree::{Node, Value};
 use crate::source::Name;
-use crate::version::Version;
-
-/// The release that brought pragmas; QEMU before it had their content in code.
-const PRAGMAS: Version = Version::new(2, 9, 0);
 
 impl Context<'_> {
     pub(super) fn pragma(&mut self, mut entries: Entries) -> Option<Item> {
         self.check_keys("pragma", self.expression, &entries, keys::PRAGMA);
-        if self.version < PRAGMAS {
+        if !dialect::PRAGMAS.contains(self.version) {
             self.error(
                 Code::UnknownKey,
                 self.expression,

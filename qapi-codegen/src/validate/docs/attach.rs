@@ -1,5 +1,6 @@
 //! Documentation against what it documents.
 
+use crate::dialect;
 use std::collections::HashSet;
 
 use super::{Doc, Documented, Entry};
@@ -7,17 +8,7 @@ use crate::ast::{Body, Data, Definition, Feature, Member};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::load::Documentation;
 use crate::source::{Name, Span};
-use crate::validate::releases::{Releases, before, since};
 use crate::validate::view::{View, error, own_members, title};
-
-/// Every feature is documented.
-const FEATURES: Releases = since(4, 2);
-/// Commands and events without members of their own are checked too.
-const ALL_DEFINITIONS: Releases = since(4, 2);
-/// Every member is documented; `Returns` and `Errors` fit the definition.
-const MEMBERS: Releases = since(9, 0);
-/// The tag of a simple union, and its branches, may be documented.
-const SIMPLE_UNIONS: Releases = before(6, 2);
 
 /// Checks that documentation and definitions fit.
 pub fn check(view: &View<'_>, pieces: &[Documented<'_>], diagnostics: &mut Vec<Diagnostic>) {
@@ -138,14 +129,14 @@ fn fit(view: &View<'_>, doc: &Doc<'_>, definition: &Definition, diagnostics: &mu
         missing: Code::DocMissingMember,
         names: member_names(definition),
         optional: optional_names(view, definition),
-        complete: view.is_in(MEMBERS)
+        complete: view.is_in(dialect::REQUIRED_MEMBER_DOCS)
             && prose
             && !view
                 .pragmas
                 .undocumented
                 .contains(definition.name.value.as_str()),
     };
-    if has_own_members(definition) || view.is_in(ALL_DEFINITIONS) {
+    if has_own_members(definition) || view.is_in(dialect::CHECKED_MEMBERLESS_DOCS) {
         members.compare(definition, &doc.members, diagnostics);
     }
     let features = Names {
@@ -156,7 +147,7 @@ fn fit(view: &View<'_>, doc: &Doc<'_>, definition: &Definition, diagnostics: &mu
         optional: Vec::new(),
         complete: prose,
     };
-    if view.is_in(FEATURES) {
+    if view.is_in(dialect::REQUIRED_FEATURE_DOCS) {
         features.compare(definition, &doc.features, diagnostics);
     }
 }
@@ -164,8 +155,9 @@ fn fit(view: &View<'_>, doc: &Doc<'_>, definition: &Definition, diagnostics: &mu
 fn sections(view: &View<'_>, doc: &Doc<'_>, definition: &Definition) -> Vec<Diagnostic> {
     let problem = |entry: &Entry<'_>| {
         let problem = match (entry.name, &definition.body) {
-            ("Returns", Body::Command(body)) => (body.returns.is_none() && view.is_in(MEMBERS))
-                .then_some("the command returns nothing"),
+            ("Returns", Body::Command(body)) => (body.returns.is_none()
+                && view.is_in(dialect::REQUIRED_MEMBER_DOCS))
+            .then_some("the command returns nothing"),
             ("Errors", Body::Command(_)) => None,
             ("Returns" | "Errors", _) => Some("only commands have it"),
             _ => None,
@@ -255,7 +247,7 @@ fn member_names(definition: &Definition) -> Vec<&Name> {
 
 fn optional_names<'s>(view: &View<'_>, definition: &'s Definition) -> Vec<&'s str> {
     match &definition.body {
-        Body::Union(body) if body.discriminator.is_none() && view.is_in(SIMPLE_UNIONS) => {
+        Body::Union(body) if body.discriminator.is_none() && view.is_in(dialect::SIMPLE_UNIONS) => {
             let branches = body
                 .branches
                 .iter()

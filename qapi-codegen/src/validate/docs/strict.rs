@@ -4,12 +4,9 @@
 use super::block::{Block, Line};
 use super::{Checked, Doc, all_different, at_name, empty_section, interleaved, name_in_prose};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect;
 use crate::source::Span;
-use crate::validate::releases::{Releases, since};
 use crate::validate::view::View;
-
-/// Notes and examples are written in the markup.
-const NO_NOTES: Releases = since(9, 1);
 
 /// Reads a block into what it says.
 pub fn read<'s>(view: &View<'_>, block: &Block<'s>, doc: &mut Doc<'s>) -> Checked<()> {
@@ -108,7 +105,9 @@ impl<'s> Reader<'_, '_, '_, 's> {
     }
 
     fn section(&mut self, line: Line<'s>, tag: &'s str, text: &str) -> Checked<()> {
-        if self.view.is_in(NO_NOTES) && (tag.starts_with("Note") || tag.starts_with("Example")) {
+        if self.view.is_in(dialect::NOTE_DIRECTIVES)
+            && (tag.starts_with("Note") || tag.starts_with("Example"))
+        {
             let message = format!("the section '{tag}' is no longer understood");
             return Err(Diagnostic::new(Code::DocOldSection, line.span, message)
                 .with_help("write `.. note::` or `.. qmp-example::`"));

@@ -2,18 +2,16 @@
 
 use super::block::Block;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::validate::releases::{Releases, since};
+use crate::dialect;
 use crate::validate::view::View;
 
-/// Lines are measured.
-const MEASURED: Releases = since(10, 2);
 /// How many characters a line may have, with its `# `.
 const LIMIT: usize = 70;
 
 /// Reports lines that are too long, except where nobody could break them:
 /// addresses, and what is shown letter by letter.
 pub fn check(view: &View<'_>, block: &Block<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    if !view.is_in(MEASURED) {
+    if !view.is_in(dialect::LIMITED_DOC_LINES) {
         return;
     }
     let mut literal = Literal::default();
