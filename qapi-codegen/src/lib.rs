@@ -5,7 +5,6 @@
 pub mod analyse;
 pub mod ast;
 pub mod behaviour;
-pub mod codes;
 pub mod devices;
 pub mod diagnostic;
 pub mod dialect;

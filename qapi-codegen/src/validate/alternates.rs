@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::builtin::Json;
 use super::view::{Type, View, error, title};
 use crate::ast::{Alternate, Body, Branch, Definition, Enum};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 
 /// Checks every alternate of which all could be read.
 pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -26,7 +26,7 @@ fn too_few(view: &View<'_>, definition: &Definition, body: &Alternate) -> Option
     };
     (body.branches.len() < least).then(|| {
         let message = format!("{} has fewer than {least} branches", title(definition));
-        error("no-branches", definition, definition.name.span, message)
+        error(Code::NoBranches, definition, definition.name.span, message)
             .with_help("add a branch to 'data'")
     })
 }
@@ -60,8 +60,8 @@ fn clash(definition: &Definition, branch: &Branch, other: &Branch) -> Diagnostic
         branch.name,
         other.name
     );
-    error("alternate-clash", definition, branch.name.span, message)
-        .with_related(other.name.span, "it would take the same values")
+    error(Code::AlternateClash, definition, branch.name.span, message)
+        .with_label(other.name.span, "it would take the same values")
         .with_help("each branch needs a JSON kind of its own")
 }
 
@@ -72,7 +72,7 @@ fn not_allowed(definition: &Definition, branch: &Branch, what: &str) -> Diagnost
         branch.name
     );
     error(
-        "alternate-branch-type",
+        Code::AlternateBranchType,
         definition,
         branch.ty.name.span,
         message,

@@ -2,7 +2,7 @@
 
 use super::view::{Type, View, error, own_members, title};
 use crate::ast::{Body, Command, Data, Definition, TypeRef};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect;
 use crate::source::Name;
 
@@ -28,7 +28,7 @@ fn data(view: &View<'_>, definition: &Definition, data: &Data, boxed: bool) -> O
         Data::None | Data::Inline(_) if boxed => {
             let message = format!("{} has 'boxed' without a type in 'data'", title(definition));
             let found = error(
-                "boxed-without-type",
+                Code::BoxedWithoutType,
                 definition,
                 definition.name.span,
                 message,
@@ -53,7 +53,7 @@ fn named(view: &View<'_>, definition: &Definition, name: &Name, boxed: bool) -> 
             Body::Union(_) if boxed => return None,
             Body::Union(_) => {
                 let message = format!("{}: '{name}' is a union, and not boxed", title(definition));
-                let found = error("union-not-boxed", definition, name.span, message);
+                let found = error(Code::UnionNotBoxed, definition, name.span, message);
                 return Some(found.with_help("add 'boxed': true"));
             }
             Body::Alternate(_) if boxed && view.is_in(dialect::BOXED_ALTERNATES) => return None,
@@ -62,7 +62,7 @@ fn named(view: &View<'_>, definition: &Definition, name: &Name, boxed: bool) -> 
         },
     };
     let message = format!("{}: 'data' cannot be '{name}', {what}", title(definition));
-    let found = error("data-not-object", definition, name.span, message);
+    let found = error(Code::DataNotObject, definition, name.span, message);
     Some(found.with_help("'data' is an object: name a struct or write its members here"))
 }
 
@@ -89,8 +89,8 @@ fn unboxed_condition(
             "{}: '{member}' has a condition, and 'data' is not boxed",
             title(definition)
         );
-        error("condition-not-boxed", definition, focus.span, message)
-            .with_related(member.span, "the conditional member is here")
+        error(Code::ConditionNotBoxed, definition, focus.span, message)
+            .with_label(member.span, "the conditional member is here")
             .with_help("put the members into a struct and add 'boxed': true")
     })
 }
@@ -120,7 +120,7 @@ fn not_an_object(view: &View<'_>, definition: &Definition, ty: &TypeRef, what: &
     } else {
         "command-returns-exceptions"
     };
-    error("returns-not-object", definition, ty.name.span, message).with_help(format!(
+    error(Code::ReturnsNotObject, definition, ty.name.span, message).with_help(format!(
         "return a struct that can grow, or name the command in the pragma '{pragma}'"
     ))
 }
@@ -128,7 +128,12 @@ fn not_an_object(view: &View<'_>, definition: &Definition, ty: &TypeRef, what: &
 fn modes(definition: &Definition, body: &Command) -> Option<Diagnostic> {
     (body.allow_oob && body.coroutine).then(|| {
         let message = format!("{} has both 'allow-oob' and 'coroutine'", title(definition));
-        error("oob-coroutine", definition, definition.name.span, message)
-            .with_help("a command out of band cannot run in a coroutine: leave out one of them")
+        error(
+            Code::OobCoroutine,
+            definition,
+            definition.name.span,
+            message,
+        )
+        .with_help("a command out of band cannot run in a coroutine: leave out one of them")
     })
 }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::names::to_c;
 use super::view::{View, error, own_members, title};
 use crate::ast::{Body, Branch, Data, Definition, Member, Union};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
 
 /// Checks every definition of which all could be read.
@@ -105,8 +105,8 @@ impl<'s> Clashes<'_, 's, '_> {
             "{}: {what} '{name}' clashes with '{other}'",
             title(definition)
         );
-        let diagnostic = error("name-clash", definition, name.span, message)
-            .with_related(other.span, "the other one is here")
+        let diagnostic = error(Code::NameClash, definition, name.span, message)
+            .with_label(other.span, "the other one is here")
             .with_help("rename one; `-`, `.` and `_` are the same in C");
         self.diagnostics.push(diagnostic);
     }
@@ -199,14 +199,14 @@ impl<'s> Clashes<'_, 's, '_> {
         } else {
             definition.name.span
         };
-        let mut diagnostic = error("name-clash", definition, focus, message)
-            .with_related(
+        let mut diagnostic = error(Code::NameClash, definition, focus, message)
+            .with_label(
                 theirs.span,
                 format!("the member of {} is here", title(base)),
             )
             .with_help("rename one of the two");
         if part.span != definition.span {
-            diagnostic = diagnostic.with_related(ours.span, "and the other one here");
+            diagnostic = diagnostic.with_label(ours.span, "and the other one here");
         }
         self.diagnostics.push(diagnostic);
     }

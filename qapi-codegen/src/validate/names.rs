@@ -2,7 +2,7 @@
 
 use super::view::{View, error, own_members, title};
 use crate::ast::{Body, Branch, Data, Definition, Enum, Feature, Member};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect;
 use crate::load::Documentation;
 use crate::source::Name;
@@ -96,7 +96,7 @@ impl Names<'_, '_, '_> {
             Some(suffix) if is_type => {
                 let message = format!("the type name '{name}' ends in '{suffix}'");
                 let help = format!("QEMU makes names in '{suffix}' itself: choose another");
-                self.report("reserved-name", name, message, &help);
+                self.report(Code::ReservedName, name, message, &help);
             }
             _ => {}
         }
@@ -143,7 +143,7 @@ impl Names<'_, '_, '_> {
             if name == "u" || reserved && name.starts_with("has_") {
                 let message = format!("the member name '{}' is reserved", member.name);
                 let help = "QEMU's C code has 'u' and 'has_...' for its own use: choose another";
-                self.report("reserved-name", &member.name, message, help);
+                self.report(Code::ReservedName, &member.name, message, help);
             }
         }
     }
@@ -180,7 +180,7 @@ impl Names<'_, '_, '_> {
         };
         if let Some(rule) = problem {
             let message = format!("the {what} name '{name}' is not written as QEMU writes them");
-            self.report("name-style", name, message, rule);
+            self.report(Code::NameStyle, name, message, rule);
         }
     }
 
@@ -201,18 +201,18 @@ impl Names<'_, '_, '_> {
         if !valid {
             let message = format!("'{name}' is no valid name for a {what}");
             let help = "names are letters, digits, `-` and `_`, and begin with a letter";
-            self.report("invalid-name", name, message, help);
+            self.report(Code::InvalidName, name, message, help);
         } else if to_c(text).starts_with("q_") {
             let message = format!("the {what} name '{name}' is reserved");
             let help = "QEMU's C code has 'q_...' for its own use: choose another";
-            self.report("reserved-name", name, message, help);
+            self.report(Code::ReservedName, name, message, help);
         } else {
             return true;
         }
         false
     }
 
-    fn report(&mut self, code: &'static str, name: &Name, message: String, help: &str) {
+    fn report(&mut self, code: Code, name: &Name, message: String, help: &str) {
         let message = if *name == self.definition.name {
             message
         } else {

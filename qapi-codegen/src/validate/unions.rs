@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::builtin::Json;
 use super::view::{Type, View, base_name, error, own_members, title};
 use crate::ast::{Base, Body, Branch, Definition, Member, Union};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Name;
 
 /// Checks every union of which all could be read.
@@ -54,7 +54,7 @@ impl<'s> Check<'_, 's> {
 
     fn half(&self, focus: &Name, what: &str) -> Diagnostic {
         let message = format!("{} has {what}", title(self.definition));
-        error("missing-key", self.definition, focus.span, message)
+        error(Code::MissingKey, self.definition, focus.span, message)
             .with_help("a union has both, or neither if it is a simple one")
     }
 
@@ -81,10 +81,13 @@ impl<'s> Check<'_, 's> {
                     "{}: the discriminator '{tag}' is no member of the base",
                     title(self.definition)
                 );
-                Err(
-                    error("discriminator-unknown", self.definition, tag.span, message)
-                        .with_help("name a member of the base whose type is an enum"),
+                Err(error(
+                    Code::DiscriminatorUnknown,
+                    self.definition,
+                    tag.span,
+                    message,
                 )
+                .with_help("name a member of the base whose type is an enum"))
             }
         }
     }
@@ -96,24 +99,28 @@ impl<'s> Check<'_, 's> {
                 title(self.definition)
             );
             error(code, self.definition, tag.span, message)
-                .with_related(member.name.span, "the member is here")
+                .with_label(member.name.span, "the member is here")
                 .with_help(help)
         };
         if member.optional {
             return vec![wrong(
-                "discriminator-optional",
+                Code::DiscriminatorOptional,
                 "is optional",
                 "remove the `*` of the member",
             )];
         }
         if member.condition.is_some() && self.view.is_in(dialect::UNCONDITIONAL_DISCRIMINATOR) {
             let help = "a tag must be there in every build: remove its 'if'";
-            return vec![wrong("discriminator-conditional", "has a condition", help)];
+            return vec![wrong(
+                Code::DiscriminatorConditional,
+                "has a condition",
+                help,
+            )];
         }
         match self.values(member) {
             Values::NotAnEnum => {
                 let help = "tags are enums: change the type of the member";
-                vec![wrong("discriminator-not-enum", "is no enum", help)]
+                vec![wrong(Code::DiscriminatorNotEnum, "is no enum", help)]
             }
             Values::Unknown => Vec::new(),
             Values::Known(values) => self.against_values(&values),
@@ -174,8 +181,13 @@ impl<'s> Check<'_, 's> {
         } else {
             ""
         };
-        error("branch-unknown", self.definition, branch.name.span, message)
-            .with_help(format!("its values are {}{more}", shown.join(", ")))
+        error(
+            Code::BranchUnknown,
+            self.definition,
+            branch.name.span,
+            message,
+        )
+        .with_help(format!("its values are {}{more}", shown.join(", ")))
     }
 
     fn uncovered(&self, values: &[&str]) -> Option<Diagnostic> {
@@ -197,7 +209,7 @@ impl<'s> Check<'_, 's> {
             count => format!("{count} values lack one; every value needs it before QEMU 3.0"),
         };
         let focus = self.definition.name.span;
-        Some(error("branch-missing", self.definition, focus, message).with_help(help))
+        Some(error(Code::BranchMissing, self.definition, focus, message).with_help(help))
     }
 
     /// Reports a union that has nothing to tell apart; a simple one has no values.
@@ -212,7 +224,7 @@ impl<'s> Check<'_, 's> {
         empty.then(|| {
             let message = format!("{} has no branches", title(self.definition));
             error(
-                "no-branches",
+                Code::NoBranches,
                 self.definition,
                 self.definition.name.span,
                 message,
@@ -252,7 +264,7 @@ impl<'s> Check<'_, 's> {
             "branches are objects: put the value into a struct"
         };
         error(
-            "branch-not-object",
+            Code::BranchNotObject,
             self.definition,
             branch.ty.name.span,
             message,

@@ -6,7 +6,7 @@ use super::builtin::{self, Builtin};
 use super::damage::Damage;
 use super::pragmas::Pragmas;
 use crate::ast::{Base, Body, Definition, Item, Member};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Releases;
 use crate::load::{Documentation, Loaded};
 use crate::source::{Name, Sources, Span};
@@ -161,12 +161,12 @@ pub fn title(definition: &Definition) -> String {
 
 /// A diagnostic about something inside a definition.
 pub fn error(
-    code: &'static str,
+    code: Code,
     definition: &Definition,
     focus: Span,
     message: impl Into<String>,
 ) -> Diagnostic {
-    Diagnostic::error(code, definition.span, message).with_focus(focus)
+    Diagnostic::new(code, definition.span, message).with_focus(focus)
 }
 
 /// Types by name; of two with the same name, the first.

@@ -2,6 +2,7 @@
 
 use super::{Context, Entries, kind_of, take};
 use crate::ast::{Branch, Condition, EnumValue, Feature, Member, TypeRef};
+use crate::diagnostic::Code;
 use crate::dialect;
 use crate::parse::keys::{self, Key};
 use crate::parse::tree::{Node, Value};
@@ -64,8 +65,12 @@ impl Context<'_> {
             return Some((node, None, Vec::new()));
         };
         if !dialect::LONG_FORMS.contains(self.version) {
-            self.error("wrong-kind", place, format!("{what} must name a type"))
-                .help("objects in this place came with QEMU 4.0");
+            self.error(
+                Code::WrongKind,
+                place,
+                format!("{what} must name a type"),
+                "objects in this place came with QEMU 4.0",
+            );
             return None;
         }
         self.check_keys(what, place, &entries, keys);
@@ -125,21 +130,21 @@ impl Context<'_> {
                 }),
                 element => {
                     self.error(
-                        "invalid-array",
+                        Code::InvalidArray,
                         element.span,
                         format!("{what}: an array holds one type name"),
-                    )
-                    .help("write ['Type']; there are no arrays of arrays");
+                        "write ['Type']; there are no arrays of arrays",
+                    );
                     None
                 }
             },
             Value::Array(_) => {
                 self.error(
-                    "invalid-array",
+                    Code::InvalidArray,
                     node.span,
                     format!("{what}: an array holds exactly one type name"),
-                )
-                .help("write ['Type']");
+                    "write ['Type']",
+                );
                 None
             }
             other => {
@@ -147,8 +152,7 @@ impl Context<'_> {
                     "{what} must be a type name or ['Type'], not {}",
                     kind_of(&other)
                 );
-                self.error("wrong-kind", node.span, message)
-                    .help("name a type");
+                self.error(Code::WrongKind, node.span, message, "name a type");
                 None
             }
         }
