@@ -10,9 +10,9 @@ use super::naming::Names;
 use crate::ast::{
     self, Base, Body, Branch, Data, Definition, EnumValue, Pragma, PragmaValue, TypeRef,
 };
+use crate::canonical;
 use crate::dialect;
 use crate::load::{Documentation, Loaded};
-use crate::restate::restate;
 use crate::source::{Name, SourceFile, Sources, Span};
 use crate::version::{Series, Version};
 
@@ -39,7 +39,7 @@ pub fn synthesise(interface: &Interface, version: Version) -> String {
             end: 0,
         },
     };
-    restate(&Loaded {
+    canonical::print(&Loaded {
         version,
         sources,
         items: writer.items(),
