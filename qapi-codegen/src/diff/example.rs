@@ -5,7 +5,7 @@
 
 use super::edit::Step;
 use super::json::Json;
-use crate::schema::{Builtin, JsonKind};
+use crate::schema::{BuiltinType, JsonKind};
 use crate::wire::{Branches, Interface, MemberShape, ObjectShape, Shape, ShapeId};
 
 /// How deep a value goes; whoever contains itself without end is cut there.
@@ -118,7 +118,7 @@ impl<'s> Examples<'_, 's> {
         }
     }
 
-    fn builtin(&self, builtin: Builtin, name: &str) -> Json {
+    fn builtin(&self, builtin: BuiltinType, name: &str) -> Json {
         match builtin.json_kind() {
             JsonKind::Number => Json::Number(0.5),
             JsonKind::Integer => {

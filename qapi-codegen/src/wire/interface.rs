@@ -1,7 +1,7 @@
 //! The types of the wire model.
 
 use super::name_table::NameTable;
-use crate::schema::{Builtin, Condition, JsonKind, Meta};
+use crate::schema::{BuiltinType, Condition, EntityMeta, JsonKind};
 use crate::version::Version;
 
 /// The interface of one release or of one running QEMU.
@@ -34,7 +34,7 @@ pub(super) struct ShapeNode<'s> {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum ShapeOrigin<'s> {
     /// A type with a name.
-    Named(&'s Meta),
+    Named(&'s EntityMeta),
     /// The arguments or the data written in this command or event.
     Inline(&'s str),
     /// The enum of the branches of this union, which has no name.
@@ -47,7 +47,7 @@ pub(super) enum ShapeOrigin<'s> {
 #[derive(Debug, Clone)]
 pub enum Shape<'s> {
     /// The values of a built-in type.
-    Builtin(Builtin),
+    Builtin(BuiltinType),
     /// Some strings.
     Enum(EnumShape<'s>),
     /// Objects.
@@ -59,7 +59,7 @@ pub enum Shape<'s> {
 }
 
 /// The values of an enum.
-pub type EnumShape<'s> = NameTable<'s, &'s Meta>;
+pub type EnumShape<'s> = NameTable<'s, &'s EntityMeta>;
 
 /// Objects with certain members.
 #[derive(Debug, Clone, Default)]
@@ -81,7 +81,7 @@ pub struct MemberShape<'s> {
     /// Whether it may be absent.
     pub optional: bool,
     /// Its definition; simple unions have members without one.
-    pub meta: Option<&'s Meta>,
+    pub meta: Option<&'s EntityMeta>,
 }
 
 /// The branches of a union.
@@ -99,7 +99,7 @@ pub struct BranchShape<'s> {
     /// An object with the members that the branch adds.
     pub content: ShapeId,
     /// The definition of the value of the discriminator.
-    pub meta: &'s Meta,
+    pub meta: &'s EntityMeta,
     /// The conditions of the branch and of the value.
     pub conditions: Vec<&'s Condition>,
 }
@@ -112,14 +112,14 @@ pub struct AlternateBranch<'s> {
     /// The shape of its values.
     pub shape: ShapeId,
     /// Its definition. Its name is not part of any message.
-    pub meta: &'s Meta,
+    pub meta: &'s EntityMeta,
 }
 
 /// A command.
 #[derive(Debug, Clone)]
 pub struct CommandShape<'s> {
     /// Its definition.
-    pub meta: &'s Meta,
+    pub meta: &'s EntityMeta,
     /// The object in `arguments`.
     pub arguments: ShapeId,
     /// The value in `return`; `None` for commands that return nothing.
@@ -136,7 +136,7 @@ pub struct CommandShape<'s> {
 #[derive(Debug, Clone)]
 pub struct EventShape<'s> {
     /// Its definition.
-    pub meta: &'s Meta,
+    pub meta: &'s EntityMeta,
     /// The object in `data`.
     pub data: ShapeId,
 }
@@ -152,22 +152,22 @@ pub struct IntegerRange {
 
 impl IntegerRange {
     /// The range of a built-in type; `None` if its values are not integers.
-    pub fn from_builtin(builtin: Builtin) -> Option<IntegerRange> {
+    pub fn from_builtin(builtin: BuiltinType) -> Option<IntegerRange> {
         let (low, high): (i128, i128) = match builtin {
-            Builtin::Int8 => (i8::MIN.into(), i8::MAX.into()),
-            Builtin::Int16 => (i16::MIN.into(), i16::MAX.into()),
-            Builtin::Int32 => (i32::MIN.into(), i32::MAX.into()),
-            Builtin::Int | Builtin::Int64 => (i64::MIN.into(), i64::MAX.into()),
-            Builtin::Uint8 => (0, u8::MAX.into()),
-            Builtin::Uint16 => (0, u16::MAX.into()),
-            Builtin::Uint32 => (0, u32::MAX.into()),
-            Builtin::Uint64 | Builtin::Size => (0, u64::MAX.into()),
-            Builtin::Str
-            | Builtin::QType
-            | Builtin::Number
-            | Builtin::Bool
-            | Builtin::Any
-            | Builtin::Null => return None,
+            BuiltinType::Int8 => (i8::MIN.into(), i8::MAX.into()),
+            BuiltinType::Int16 => (i16::MIN.into(), i16::MAX.into()),
+            BuiltinType::Int32 => (i32::MIN.into(), i32::MAX.into()),
+            BuiltinType::Int | BuiltinType::Int64 => (i64::MIN.into(), i64::MAX.into()),
+            BuiltinType::Uint8 => (0, u8::MAX.into()),
+            BuiltinType::Uint16 => (0, u16::MAX.into()),
+            BuiltinType::Uint32 => (0, u32::MAX.into()),
+            BuiltinType::Uint64 | BuiltinType::Size => (0, u64::MAX.into()),
+            BuiltinType::Str
+            | BuiltinType::QType
+            | BuiltinType::Number
+            | BuiltinType::Bool
+            | BuiltinType::Any
+            | BuiltinType::Null => return None,
         };
         Some(IntegerRange { low, high })
     }
@@ -193,7 +193,7 @@ impl<'s> Interface<'s> {
     }
 
     /// The definition of the type that a shape was made from, if it has a name.
-    pub fn definition(&self, id: ShapeId) -> Option<&'s Meta> {
+    pub fn definition(&self, id: ShapeId) -> Option<&'s EntityMeta> {
         match self.nodes[id.0 as usize].origin {
             ShapeOrigin::Named(meta) => Some(meta),
             _ => None,
@@ -201,7 +201,7 @@ impl<'s> Interface<'s> {
     }
 
     /// The range of an integer type, if it is known.
-    pub fn integer_range(&self, builtin: Builtin) -> Option<IntegerRange> {
+    pub fn integer_range(&self, builtin: BuiltinType) -> Option<IntegerRange> {
         IntegerRange::from_builtin(builtin).filter(|_| self.has_integer_sizes)
     }
 
@@ -212,7 +212,7 @@ impl<'s> Interface<'s> {
             (_, ShapeOrigin::Named(meta)) => meta.name.clone(),
             (_, ShapeOrigin::Inline(owner)) => owner.to_owned(),
             (_, ShapeOrigin::Discriminator(union)) => format!("{union}Kind"),
-            (Shape::Builtin(builtin), _) => builtin.name().to_owned(),
+            (Shape::Builtin(builtin), _) => builtin.as_str().to_owned(),
             (Shape::Array(element), _) => format!("[{}]", self.type_name(*element)),
             (Shape::Object(object), _) => match object.members.values().next() {
                 Some(only) => format!("{} as `data`", self.type_name(only.shape)),

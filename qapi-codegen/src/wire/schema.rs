@@ -8,8 +8,8 @@ use super::interface::{
 };
 use super::name_table::NameTable;
 use crate::schema::{
-    self, Alternate, Builtin, Content, Data, Item, JsonKind, Schema, Type, TypeDef, TypeId,
-    TypeKind, Union,
+    self, AlternateType, BranchContent, BuiltinType, JsonKind, NamedType, OperationData, Schema,
+    TypeDefinition, TypeId, TypeKind, UnionType, ValueType,
 };
 
 /// The names that the enum of error classes has had.
@@ -47,9 +47,7 @@ impl<'s> Interface<'s> {
         let events = events
             .map(|event| (&*event.meta.name, builder.build_event(event)))
             .collect();
-        let error_class = ERROR_CLASSES
-            .iter()
-            .find_map(|name| schema.type_named(name));
+        let error_class = ERROR_CLASSES.iter().find_map(|name| schema.find_type(name));
         Interface {
             version: schema.version,
             commands,
@@ -76,7 +74,7 @@ fn shape_id(id: TypeId) -> ShapeId {
 struct InterfaceBuilder<'s> {
     schema: &'s Schema,
     nodes: Vec<ShapeNode<'s>>,
-    builtins: HashMap<Builtin, ShapeId>,
+    builtins: HashMap<BuiltinType, ShapeId>,
     arrays: HashMap<ShapeId, ShapeId>,
     wrappers: HashMap<ShapeId, ShapeId>,
     empty: ShapeId,
@@ -109,7 +107,7 @@ impl<'s> InterfaceBuilder<'s> {
         ShapeId(self.nodes.len() as u32 - 1)
     }
 
-    fn build_type(&mut self, id: TypeId, def: &'s TypeDef) -> Shape<'s> {
+    fn build_type(&mut self, id: TypeId, def: &'s TypeDefinition) -> Shape<'s> {
         match &def.kind {
             TypeKind::Enum(body) => {
                 let values = body.values.iter();
@@ -139,10 +137,10 @@ impl<'s> InterfaceBuilder<'s> {
         members.into_iter().map(member).collect()
     }
 
-    fn build_union(&mut self, id: TypeId, union: &'s Union, name: &'s str) -> ObjectShape<'s> {
+    fn build_union(&mut self, id: TypeId, union: &'s UnionType, name: &'s str) -> ObjectShape<'s> {
         let mut members = self.build_members(self.schema.members(id));
-        let cases = self.schema.cases(union);
-        if !members.contains(&union.tag) {
+        let cases = self.schema.union_branches(union);
+        if !members.contains(&union.discriminator) {
             let values = cases.iter().map(|case| (&*case.meta.name, case.meta));
             let shape = Shape::Enum(values.collect());
             let discriminator = MemberShape {
@@ -150,9 +148,9 @@ impl<'s> InterfaceBuilder<'s> {
                 optional: false,
                 meta: None,
             };
-            members.insert(&union.tag, discriminator);
+            members.insert(&union.discriminator, discriminator);
         }
-        let branch = |case: schema::Case<'s>| {
+        let branch = |case: schema::UnionBranch<'s>| {
             let branch = BranchShape {
                 content: self.build_content(case.content),
                 meta: case.meta,
@@ -163,18 +161,18 @@ impl<'s> InterfaceBuilder<'s> {
         ObjectShape {
             members,
             branches: Some(Branches {
-                discriminator: &union.tag,
+                discriminator: &union.discriminator,
                 by_value: cases.into_iter().map(branch).collect(),
             }),
             open: false,
         }
     }
 
-    fn build_content(&mut self, content: Content) -> ShapeId {
+    fn build_content(&mut self, content: BranchContent) -> ShapeId {
         match content {
-            Content::Nothing => self.empty,
-            Content::Members(id) => shape_id(id),
-            Content::Data(ty) => {
+            BranchContent::Nothing => self.empty,
+            BranchContent::Members(id) => shape_id(id),
+            BranchContent::Data(ty) => {
                 let shape = self.build_reference(ty);
                 self.build_wrapper(shape)
             }
@@ -192,14 +190,14 @@ impl<'s> InterfaceBuilder<'s> {
             meta: None,
         };
         let wrapper = self.add(Shape::Object(ObjectShape {
-            members: [(schema::DATA, member)].into_iter().collect(),
+            members: [(schema::DATA_MEMBER, member)].into_iter().collect(),
             ..ObjectShape::default()
         }));
         self.wrappers.insert(shape, wrapper);
         wrapper
     }
 
-    fn build_alternate(&mut self, alternate: &'s Alternate) -> Shape<'s> {
+    fn build_alternate(&mut self, alternate: &'s AlternateType) -> Shape<'s> {
         let branch = |branch: &'s schema::Branch| AlternateBranch {
             kind: self.json_kind(branch.ty),
             shape: self.build_reference(branch.ty),
@@ -211,11 +209,11 @@ impl<'s> InterfaceBuilder<'s> {
     }
 
     /// The JSON type of a branch of an alternate.
-    fn json_kind(&self, ty: Type) -> JsonKind {
+    fn json_kind(&self, ty: ValueType) -> JsonKind {
         match ty {
-            Type::Array(_) => JsonKind::Array,
-            Type::One(Item::Builtin(builtin)) => builtin.json_kind(),
-            Type::One(Item::Defined(id)) => match self.schema.get(id).kind {
+            ValueType::Array(_) => JsonKind::Array,
+            ValueType::One(NamedType::Builtin(builtin)) => builtin.json_kind(),
+            ValueType::One(NamedType::Defined(id)) => match self.schema.get(id).kind {
                 TypeKind::Enum(_) => JsonKind::String,
                 TypeKind::Alternate(_) => JsonKind::Any,
                 TypeKind::Struct(_) | TypeKind::Union(_) => JsonKind::Object,
@@ -223,14 +221,14 @@ impl<'s> InterfaceBuilder<'s> {
         }
     }
 
-    fn build_reference(&mut self, ty: Type) -> ShapeId {
+    fn build_reference(&mut self, ty: ValueType) -> ShapeId {
         let item = match ty.item() {
-            Item::Defined(id) => shape_id(id),
-            Item::Builtin(builtin) => self.build_builtin(builtin),
+            NamedType::Defined(id) => shape_id(id),
+            NamedType::Builtin(builtin) => self.build_builtin(builtin),
         };
         match ty {
-            Type::One(_) => item,
-            Type::Array(_) => self.build_array(item),
+            ValueType::One(_) => item,
+            ValueType::Array(_) => self.build_array(item),
         }
     }
 
@@ -243,7 +241,7 @@ impl<'s> InterfaceBuilder<'s> {
         array
     }
 
-    fn build_builtin(&mut self, builtin: Builtin) -> ShapeId {
+    fn build_builtin(&mut self, builtin: BuiltinType) -> ShapeId {
         if let Some(&known) = self.builtins.get(&builtin) {
             return known;
         }
@@ -252,10 +250,10 @@ impl<'s> InterfaceBuilder<'s> {
         shape
     }
 
-    fn build_data(&mut self, data: &'s Data, owner: &'s str, open: bool) -> ShapeId {
+    fn build_data(&mut self, data: &'s OperationData, owner: &'s str, open: bool) -> ShapeId {
         match data {
-            Data::Members(members) if members.is_empty() && !open => self.empty,
-            Data::Members(members) => {
+            OperationData::Members(members) if members.is_empty() && !open => self.empty,
+            OperationData::Members(members) => {
                 let shape = Shape::Object(ObjectShape {
                     members: self.build_members(members),
                     branches: None,
@@ -263,8 +261,8 @@ impl<'s> InterfaceBuilder<'s> {
                 });
                 self.add_from(shape, ShapeOrigin::Inline(owner))
             }
-            Data::Defined(id) if !open => shape_id(*id),
-            Data::Defined(id) => {
+            OperationData::Defined(id) if !open => shape_id(*id),
+            OperationData::Defined(id) => {
                 let mut shape = self.nodes[id.index()].shape.clone();
                 if let Shape::Object(object) = &mut shape {
                     object.open = open;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::moves::Moves;
 use super::{Comparer, Found, members, unions};
 use crate::diff::edit::{Direction, Edit, Kind, Step};
-use crate::schema::Builtin;
+use crate::schema::BuiltinType;
 use crate::wire::{Interface, ObjectShape, Shape};
 
 /// Compares two objects.
@@ -133,7 +133,7 @@ fn spilled<'s>(
     let held_anything = |name: &&'s str| {
         matches!(
             comparer.old.get(old.members[name].shape),
-            Shape::Builtin(Builtin::Any)
+            Shape::Builtin(BuiltinType::Any)
         )
     };
     names(old, new).find(held_anything)

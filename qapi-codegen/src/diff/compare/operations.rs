@@ -3,7 +3,7 @@
 use super::{Comparer, Found, Link, flags, objects};
 use crate::diff::edit::{Direction, Edit, Kind, Step, path};
 use crate::diff::matching::{self, Matched, PROMOTED};
-use crate::schema::Meta;
+use crate::schema::EntityMeta;
 use crate::wire::{
     CommandShape, EventShape, Interface, NameTable, ObjectShape, Shape, ShapeId, same,
 };
@@ -140,7 +140,7 @@ fn common<'s, T>(old: &NameTable<'s, T>, new: &NameTable<'s, T>) -> Vec<&'s str>
     old.names().filter(|name| new.contains(name)).collect()
 }
 
-fn removal(meta: &Meta) -> Kind {
+fn removal(meta: &EntityMeta) -> Kind {
     match meta {
         meta if flags::is_unstable(meta) => Kind::CommandRemovedUnstable,
         meta if flags::is_deprecated(meta) => Kind::CommandRemovedAfterDeprecation,

@@ -4,7 +4,7 @@ use super::moves::Moves;
 use super::{Comparer, Found, conditions, enums, flags, members};
 use crate::diff::edit::{Edit, Kind, Step};
 use crate::diff::matching::{self, Matched, Pairing};
-use crate::schema::DATA;
+use crate::schema::DATA_MEMBER;
 use crate::wire::{BranchShape, Branches, Interface, ObjectShape, ShapeId};
 
 /// Compares what the tags of two objects add.
@@ -167,7 +167,7 @@ fn cases<'s>(
     if wrapped {
         found.edit(Edit::new(Kind::UnionWrapped));
     }
-    let data = Step::Member(DATA);
+    let data = Step::Member(DATA_MEMBER);
     for case in both {
         case_flags(case, found);
         let (old_step, new_step) = (case.old_step, case.new_step);
@@ -226,7 +226,7 @@ fn unwraps<'s, 'c>(
         let Some(content) = plain.object(content.content) else {
             continue;
         };
-        if content.members.contains(DATA) {
+        if content.members.contains(DATA_MEMBER) {
             return false;
         }
         compared += 1;
@@ -245,7 +245,7 @@ fn data_of(shapes: &Interface<'_>, case: &BranchShape<'_>) -> Option<ShapeId> {
     let only = content.members.len() == 1 && content.branches.is_none();
     content
         .members
-        .get(DATA)
+        .get(DATA_MEMBER)
         .filter(|_| only)
         .map(|member| member.shape)
 }

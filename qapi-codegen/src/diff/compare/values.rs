@@ -2,7 +2,7 @@
 
 use super::{Comparer, Found, enums, objects};
 use crate::diff::edit::{Edit, Kind, Step};
-use crate::schema::{Builtin, JsonKind};
+use crate::schema::{BuiltinType, JsonKind};
 use crate::wire::{AlternateBranch, IntegerRange, Shape, ShapeId, describe, kind_name};
 
 /// Compares the shapes of two values that stand in the same place.
@@ -67,8 +67,8 @@ fn other_kinds<'s>(
 ) {
     let (old_shape, new_shape) = (comparer.old.get(old), comparer.new.get(new));
     let kind = match (old_shape, new_shape) {
-        (Shape::Builtin(Builtin::Any), _) => Kind::TypeSpecialized,
-        (_, Shape::Builtin(Builtin::Any)) => Kind::TypeGeneralized,
+        (Shape::Builtin(BuiltinType::Any), _) => Kind::TypeSpecialized,
+        (_, Shape::Builtin(BuiltinType::Any)) => Kind::TypeGeneralized,
         (Shape::Enum(_), Shape::Builtin(_)) if alike(old_shape, new_shape) => Kind::EnumToString,
         (Shape::Builtin(_), Shape::Enum(_)) if alike(old_shape, new_shape) => Kind::StringToEnum,
         (Shape::Builtin(old), Shape::Builtin(new)) => match (old.json_kind(), new.json_kind()) {
