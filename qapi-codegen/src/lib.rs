@@ -13,6 +13,7 @@ pub mod doc;
 pub mod emit;
 pub mod imported;
 pub mod introspect;
+pub mod json;
 pub mod load;
 pub mod overrides;
 pub mod parse;

@@ -14,7 +14,7 @@
 //! use qapi_codegen::load::load;
 //! use qapi_codegen::schema::resolve;
 //! use qapi_codegen::traffic::check::{Checker, Knowledge, Session, Verdict};
-//! use qapi_codegen::traffic::json::parse;
+//! use qapi_codegen::json::parse;
 //! use qapi_codegen::validate::validate;
 //! use qapi_codegen::version::Version;
 //!
@@ -34,6 +34,5 @@
 //! ```
 
 pub mod check;
-pub mod json;
 pub mod migrate;
 pub mod read;

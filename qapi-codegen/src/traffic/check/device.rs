@@ -7,14 +7,14 @@ use super::value::{Mode, Walk};
 use super::{hints, literal};
 use crate::devices::{Device, Devices};
 use crate::dialect;
+use crate::json::{JsonMember, JsonValue};
 use crate::schema::{NamedType, TypeKind, ValueType};
-use crate::traffic::json::{Member, Value};
 
 /// Checks the arguments of `device_add`.
 pub fn check<'w, 'k>(
     walk: &Walk<'w, 'k>,
     shape: &'w Shape<'k>,
-    arguments: &Value<'_>,
+    arguments: &JsonValue<'_>,
     problems: &mut Vec<Problem>,
 ) {
     let is_typed = dialect::TYPED_DEVICE_ARGUMENTS.contains(walk.checker.series);
@@ -48,7 +48,7 @@ pub fn check<'w, 'k>(
 /// The device that is to be added, if its properties are known.
 fn find<'k>(
     walk: &Walk<'_, 'k>,
-    arguments: &Value<'_>,
+    arguments: &JsonValue<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<(&'k Devices, &'k Device)> {
     let devices = walk.checker.knowledge.devices?;
@@ -80,7 +80,7 @@ fn property(
     walk: &Walk<'_, '_>,
     devices: &Devices,
     device: &Device,
-    member: &Member<'_>,
+    member: &JsonMember<'_>,
     problems: &mut Vec<Problem>,
 ) {
     let name = member.name.value.as_ref();
@@ -109,7 +109,7 @@ fn unexpected(walk: &Walk<'_, '_>, devices: &Devices, device: &Device, name: &st
 fn typed(
     walk: &Walk<'_, '_>,
     ty: &str,
-    value: &Value<'_>,
+    value: &JsonValue<'_>,
     path: &Path<'_>,
     problems: &mut Vec<Problem>,
 ) {

@@ -21,8 +21,8 @@ mod value;
 
 use crate::behaviour::Behaviour;
 use crate::devices::Devices;
+use crate::json::{JsonValue, ParsedJson};
 use crate::schema::{Command, Schema};
-use crate::traffic::json::{Parsed, Value};
 use crate::version::Series;
 
 pub use log::{Finding, Kind, Log, kind};
@@ -142,9 +142,9 @@ impl<'k> Checker<'k> {
     }
 
     /// Checks a request: an envelope, its command and the arguments.
-    pub fn request(&self, session: &mut Session, message: &Parsed<'_>) -> Checked {
+    pub fn request(&self, session: &mut Session, message: &ParsedJson<'_>) -> Checked {
         let mut problems = Vec::new();
-        envelope::oddities(self.series, &message.oddities, &mut problems);
+        envelope::oddities(self.series, &message.leniencies, &mut problems);
         let name = envelope::check(self, session, &message.value, &mut problems);
         let arguments = message.value.get("arguments");
         if let Some(name) = name {
@@ -153,13 +153,13 @@ impl<'k> Checker<'k> {
         Checked::new(name, problems)
     }
 
-    fn command(&self, name: &str, arguments: Option<&Value<'_>>, problems: &mut Vec<Problem>) {
+    fn command(&self, name: &str, arguments: Option<&JsonValue<'_>>, problems: &mut Vec<Problem>) {
         let Some((command, shape)) = self.shapes.command(name) else {
             problems.push(self.unknown_command(name));
             return;
         };
         self.lifecycle(command, problems);
-        let empty = Value::Object(Vec::new());
+        let empty = JsonValue::Object(Vec::new());
         let arguments = arguments
             .filter(|value| value.members().is_some())
             .unwrap_or(&empty);

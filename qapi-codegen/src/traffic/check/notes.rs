@@ -6,8 +6,8 @@ use super::path::Path;
 use super::problem::{Code, Problem, Severity};
 use super::{Checker, Knowledge, Requirement, hints};
 use crate::behaviour::{Change, Deprecation, Effect};
+use crate::json::JsonValue;
 use crate::schema::{EntityMeta, Member, Schema};
-use crate::traffic::json::Value;
 use crate::version::Series;
 
 /// What is known of each command beside the schema, looked up once.
@@ -126,7 +126,7 @@ pub fn deprecations(checker: &Checker<'_>, command: &str, problems: &mut Vec<Pro
 pub fn requirements(
     checker: &Checker<'_>,
     command: &str,
-    arguments: &Value<'_>,
+    arguments: &JsonValue<'_>,
     problems: &mut Vec<Problem>,
 ) {
     let wanted = checker.notes.of(command).map(|known| &known.requirements);
@@ -157,7 +157,7 @@ pub fn requirements(
 pub fn behaviour(
     checker: &Checker<'_>,
     command: &str,
-    arguments: &Value<'_>,
+    arguments: &JsonValue<'_>,
     problems: &mut Vec<Problem>,
 ) {
     let past = checker.notes.of(command).map(|known| &known.changes);
@@ -180,7 +180,7 @@ pub fn behaviour(
     }
 }
 
-fn meets(change: &Change, arguments: &Value<'_>) -> bool {
+fn meets(change: &Change, arguments: &JsonValue<'_>) -> bool {
     let holds = |when: &crate::behaviour::When| {
         when.present.iter().all(|path| has(arguments, path))
             && !when.absent.iter().any(|path| has(arguments, path))
@@ -189,7 +189,7 @@ fn meets(change: &Change, arguments: &Value<'_>) -> bool {
 }
 
 /// Whether there is something at a path of names with dots.
-pub fn has(arguments: &Value<'_>, path: &str) -> bool {
+pub fn has(arguments: &JsonValue<'_>, path: &str) -> bool {
     path.split('.')
         .try_fold(arguments, |value, name| value.get(name))
         .is_some()

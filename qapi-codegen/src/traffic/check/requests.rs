@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::notes::has;
-use crate::traffic::json::Value;
+use crate::json::JsonValue;
 use crate::version::Series;
 
 /// What requests look like that no schema tells. People write it.
@@ -83,7 +83,7 @@ impl Requests {
 
 impl Requirement {
     /// Whether the objects are there that the wanted members are in.
-    pub(super) fn within(&self, arguments: &Value<'_>) -> bool {
+    pub(super) fn within(&self, arguments: &JsonValue<'_>) -> bool {
         self.one_of.iter().all(|path| match path.rsplit_once('.') {
             Some((outer, _)) => has(arguments, outer),
             None => true,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 
 use super::places;
-use crate::traffic::json::Value;
+use crate::json::JsonValue;
 use crate::version::Series;
 
 /// All rules. People write them.
@@ -218,10 +218,10 @@ impl Rules {
 
 impl Rule {
     /// Whether a request is one of those that the rule is about.
-    pub fn fits(&self, message: &Value<'_>) -> bool {
+    pub fn fits(&self, message: &JsonValue<'_>) -> bool {
         let name = message.get("execute").or_else(|| message.get("exec-oob"));
-        let name = name.and_then(Value::as_str).unwrap_or_default();
-        let empty = Value::Object(Vec::new());
+        let name = name.and_then(JsonValue::as_str).unwrap_or_default();
+        let empty = JsonValue::Object(Vec::new());
         let arguments = message.get("arguments").unwrap_or(&empty);
         self.commands.iter().any(|command| command == name)
             && (self.when.is_empty() || self.when.iter().any(|when| when.holds(arguments)))
@@ -229,7 +229,7 @@ impl Rule {
 }
 
 impl When {
-    fn holds(&self, arguments: &Value<'_>) -> bool {
+    fn holds(&self, arguments: &JsonValue<'_>) -> bool {
         let is_there = |path: &String| places::all(arguments, path).next().is_some();
         let equals = |(path, texts): (&String, &Vec<String>)| {
             let mut values = places::all(arguments, path);
@@ -241,11 +241,11 @@ impl When {
     }
 }
 
-fn is_text(value: &Value<'_>, text: &str) -> bool {
+fn is_text(value: &JsonValue<'_>, text: &str) -> bool {
     match value {
-        Value::String(value) => value.value == text,
-        Value::Number(value) => value == text,
-        Value::Bool(value) => value.to_string() == text,
+        JsonValue::String(value) => value.value == text,
+        JsonValue::Number(value) => value == text,
+        JsonValue::Bool(value) => value.to_string() == text,
         _ => false,
     }
 }
