@@ -4,15 +4,14 @@
 
 pub mod analyse;
 pub mod ast;
-pub mod behaviour;
 pub mod codes;
-pub mod devices;
 pub mod diagnostic;
 pub mod diff;
 pub mod doc;
 pub mod emit;
 pub mod imported;
 pub mod introspect;
+pub mod knowledge;
 pub mod load;
 pub mod overrides;
 pub mod parse;

@@ -7,12 +7,12 @@ use std::path::Path;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use qapi_codegen::analyse::shape::Shapes;
-use qapi_codegen::behaviour::Behaviour;
 use qapi_codegen::diff::compare::compare;
 use qapi_codegen::diff::finding::{Finding, raw};
 use qapi_codegen::diff::report::{Inputs, Report, Side};
 use qapi_codegen::imported::{self, Interface};
 use qapi_codegen::introspect::synthesise;
+use qapi_codegen::knowledge::Behaviour;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Series;

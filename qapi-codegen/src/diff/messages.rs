@@ -6,7 +6,7 @@ use super::example::{Examples, Extent, Shown};
 use super::finding::{Raw, is_addition};
 use super::json::Json;
 use crate::analyse::shape::{NodeId, Shapes};
-use crate::behaviour::{Behaviour, Effect};
+use crate::knowledge::{Behaviour, BehaviourEffect};
 
 /// A message of the old release, and one of the new.
 pub type Messages = (Option<Json>, Option<Json>);
@@ -103,7 +103,7 @@ impl<'s> Messenger<'_, 's> {
             return Vec::new();
         };
         let refuses = self.behaviour.changes.iter().filter(|change| {
-            change.effect == Effect::Refuses
+            change.effect == BehaviourEffect::Refuses
                 && change
                     .commands
                     .iter()

@@ -24,8 +24,7 @@ use super::rules::Severity;
 use super::rust::{self, RustChanges};
 use super::since::Way;
 use crate::analyse::shape::Shapes;
-use crate::behaviour::Behaviour;
-use crate::devices::Devices;
+use crate::knowledge::{Behaviour, DeviceList};
 use crate::schema::Schema;
 
 pub use html::html;
@@ -54,7 +53,7 @@ pub struct Side<'a> {
     /// Its interface.
     pub schema: &'a Schema,
     /// What `device_add` accepts, where that is known.
-    pub devices: Option<&'a Devices>,
+    pub devices: Option<&'a DeviceList>,
 }
 
 /// A report.

@@ -5,7 +5,7 @@ use super::problem::{Code, Problem, Severity};
 use super::shapes::Shape;
 use super::value::{Mode, Walk};
 use super::{hints, literal};
-use crate::devices::{Device, Devices};
+use crate::knowledge::{Device, DeviceList};
 use crate::schema::{Item, Type, TypeKind};
 use crate::traffic::json::{Member, Value};
 use crate::version::Series;
@@ -53,11 +53,13 @@ fn find<'k>(
     walk: &Walk<'_, 'k>,
     arguments: &Value<'_>,
     problems: &mut Vec<Problem>,
-) -> Option<(&'k Devices, &'k Device)> {
+) -> Option<(&'k DeviceList, &'k Device)> {
     let devices = walk.checker.knowledge.devices?;
     let driver = arguments.get("driver")?.as_str()?;
     let requests = walk.checker.knowledge.requests;
-    let name = requests.map_or(driver, |known| known.device(driver, walk.checker.series));
+    let name = requests.map_or(driver, |known| {
+        known.resolve_alias(driver, walk.checker.series)
+    });
     if let Some(device) = devices.device(name) {
         return Some((devices, device));
     }
@@ -81,7 +83,7 @@ fn find<'k>(
 
 fn property(
     walk: &Walk<'_, '_>,
-    devices: &Devices,
+    devices: &DeviceList,
     device: &Device,
     member: &Member<'_>,
     problems: &mut Vec<Problem>,
@@ -92,13 +94,13 @@ fn property(
         problems.push(literal::passed_over(&member.value, &path));
         return;
     }
-    match devices.property(device, name) {
+    match devices.property_type(device, name) {
         Some(ty) => typed(walk, ty, &member.value, &path, problems),
         None => problems.push(unexpected(walk, devices, device, name)),
     }
 }
 
-fn unexpected(walk: &Walk<'_, '_>, devices: &Devices, device: &Device, name: &str) -> Problem {
+fn unexpected(walk: &Walk<'_, '_>, devices: &DeviceList, device: &Device, name: &str) -> Problem {
     let shown = hints::shortened(name);
     let series = walk.checker.series;
     let message = format!("the device has no property `{shown}` in QEMU {series}");

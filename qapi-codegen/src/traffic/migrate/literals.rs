@@ -1,7 +1,7 @@
 //! Texts that become the values they stand for.
 
 use super::places;
-use crate::devices::Devices;
+use crate::knowledge::DeviceList;
 use crate::schema::{Builtin, Content, Data, Item, Schema, Type, TypeId, TypeKind};
 use crate::traffic::check::literal;
 use crate::traffic::json::{Member, Value};
@@ -101,7 +101,7 @@ fn number(number: i128) -> Value<'static> {
 }
 
 /// Gives each property the JSON type that the device wants.
-pub fn by_device(devices: Option<&Devices>, schema: &Schema, message: &mut Value<'static>) {
+pub fn by_device(devices: Option<&DeviceList>, schema: &Schema, message: &mut Value<'static>) {
     let Some(arguments) = message.get_mut("arguments") else {
         return;
     };
@@ -113,7 +113,7 @@ pub fn by_device(devices: Option<&Devices>, schema: &Schema, message: &mut Value
         return;
     };
     for member in arguments.members_mut().into_iter().flatten() {
-        let Some(ty) = devices.property(device, &member.name.value) else {
+        let Some(ty) = devices.property_type(device, &member.name.value) else {
             continue;
         };
         let of_schema = schema.type_named(ty).map(|id| Type::One(Item::Defined(id)));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::rules::{Carry, FromTo, Literals, Respell, Rule, Scale, Set, Step};
 use super::{Work, literals, places};
-use crate::devices::Devices;
+use crate::knowledge::DeviceList;
 use crate::schema::Schema;
 use crate::traffic::json::{Member, Value, parse};
 
@@ -16,7 +16,7 @@ use crate::traffic::json::{Member, Value, parse};
 pub fn all(
     rule: &Rule,
     schema: &Schema,
-    devices: Option<&Devices>,
+    devices: Option<&DeviceList>,
     work: &mut Work,
 ) -> Result<bool, String> {
     let before = work.message.clone();
