@@ -4,8 +4,9 @@
 
 pub mod analyse;
 pub mod ast;
-pub mod codes;
+pub mod canonical;
 pub mod diagnostic;
+pub mod dialect;
 pub mod diff;
 pub mod doc;
 pub mod emit;
@@ -15,9 +16,9 @@ pub mod knowledge;
 pub mod load;
 pub mod overrides;
 pub mod parse;
-pub mod restate;
 pub mod schema;
 pub mod source;
 pub mod traffic;
 pub mod validate;
 pub mod version;
+pub mod wire;

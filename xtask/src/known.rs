@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use qapi_codegen::ast::{Body, Item};
-use qapi_codegen::imported::{self, Interface};
+use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{
     Behaviour, DeviceList, ReleaseData, RequestRules, SeriesWithCommand,
 };
@@ -39,7 +39,7 @@ impl Known {
     /// There is no such schema, it breaks rules, or data beside the schemas
     /// cannot be read.
     pub fn open(argument: &str) -> Result<Known, Failure> {
-        let loaded = Schema::open(argument, &Options::default())?.load(Interface::Qmp)?;
+        let loaded = Schema::open(argument, &Options::default())?.load(QemuProgram::Emulator)?;
         let valid = validate(loaded).map_err(|_| {
             Failure::new(format!("the schema `{argument}` has mistakes"))
                 .with_help(format!("`cargo xtask inspect {argument}` shows them"))
@@ -148,7 +148,7 @@ fn commands() -> BTreeMap<String, Vec<Series>> {
     let mut commands: BTreeMap<String, Vec<Series>> = BTreeMap::new();
     for series in workspace::imported().unwrap_or_default() {
         let folder = workspace::shown(&workspace::series_folder(series));
-        let loaded = imported::load(&Disk, &folder, Interface::Qmp);
+        let loaded = imported::load(&Disk, &folder, QemuProgram::Emulator);
         let items = loaded.into_iter().flat_map(|loaded| loaded.items);
         for item in items {
             if let Item::Definition(definition) = item
