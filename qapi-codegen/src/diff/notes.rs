@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::advice;
-use super::edit::Direction;
+use super::change::Direction;
 use super::finding::Finding;
 use crate::analyse::shape::Shapes;
 use crate::behaviour::{Behaviour, Change, Effect};

@@ -12,9 +12,9 @@ use std::cmp::Reverse;
 
 use serde::Serialize;
 
+use super::change::{Direction, PathSegment};
 use super::compare::{Comparison, Sort, compare};
 use super::devices::{self, DeviceChanges};
-use super::edit::{Direction, Step};
 use super::finding::{Finding, Raw, raw};
 use super::json::Json;
 use super::merge::merged;
@@ -271,13 +271,13 @@ fn stories<'s>(
             let steps = [raw.old_steps(&raw.places[0]), raw.new_steps(&raw.places[0])].concat();
             let cases = steps
                 .iter()
-                .filter(|step| matches!(step, Step::Case { .. }))
+                .filter(|step| matches!(step, PathSegment::Branch { .. }))
                 .count();
             (
                 Reverse(raw.rule.verdict),
                 cases,
                 steps.len(),
-                raw.edit.kind,
+                raw.change.kind,
                 steps,
             )
         });

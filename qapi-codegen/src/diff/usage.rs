@@ -9,7 +9,7 @@ use std::io;
 
 use serde_json::Value;
 
-use super::edit::Direction;
+use super::change::Direction;
 use super::finding::Finding;
 use super::report::{Report, Used};
 use super::rules::Severity;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Found, flags};
-use crate::diff::edit::{Edit, Kind};
+use crate::diff::change::{Change, ChangeKind, ChangeValue};
 use crate::diff::matching;
 use crate::schema::Meta;
 
@@ -18,10 +18,10 @@ pub fn compare<'s>(
     let matched = matching::by_spelling(gone.collect(), fresh.collect());
     respelled(&matched.pairs, found);
     for value in matched.gone {
-        found.edit(Edit::new(Kind::EnumValueRemoved).old(value));
+        found.push(Change::new(ChangeKind::EnumValueRemoved).with_old(ChangeValue::Name(value)));
     }
     for value in matched.fresh {
-        found.edit(Edit::new(Kind::EnumValueAdded).new_value(value));
+        found.push(Change::new(ChangeKind::EnumValueAdded).with_new(ChangeValue::Name(value)));
     }
     for (value, meta) in old {
         if let Some(newer) = new.get(value) {
@@ -31,15 +31,16 @@ pub fn compare<'s>(
 }
 
 /// One edit for all values that are written another way.
-pub fn respelled(pairs: &[matching::Pairing<'_>], found: &mut Found<'_>) {
+pub fn respelled<'s>(pairs: &[matching::Pairing<'s>], found: &mut Found<'s>) {
     let Some(first) = pairs.first() else { return };
-    let list = |name: fn(&matching::Pairing<'_>) -> String| -> String {
-        pairs.iter().map(name).collect::<Vec<_>>().join(", ")
-    };
-    let (was, is) = (
-        list(|pair| pair.old.to_owned()),
-        list(|pair| pair.new.to_owned()),
-    );
-    let edit = Edit::new(Kind::EnumValueRenamed).old(was).new_value(is);
-    found.edit(edit.note(first.evidence));
+    found.push(Change {
+        old: Some(ChangeValue::Names(
+            pairs.iter().map(|pair| pair.old).collect(),
+        )),
+        new: Some(ChangeValue::Names(
+            pairs.iter().map(|pair| pair.new).collect(),
+        )),
+        evidence: Some(first.evidence),
+        ..Change::new(ChangeKind::EnumValueRenamed)
+    });
 }

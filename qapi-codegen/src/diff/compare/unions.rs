@@ -3,7 +3,7 @@
 use super::moves::Moves;
 use super::{Comparer, Found, conditions, enums, flags, members};
 use crate::analyse::shape::{CaseShape, Choice, NodeId, Object, Shapes};
-use crate::diff::edit::{Edit, Kind, Step};
+use crate::diff::change::{Change, ChangeKind, ChangeValue, PathSegment, RenameEvidence};
 use crate::diff::matching::{self, Matched, Pairing};
 use crate::schema::DATA;
 
@@ -24,11 +24,13 @@ pub fn compare<'s>(
             choices(comparer, left, right, moves, found);
         }
         (Some(left), Some(right)) => {
-            let told = |choice: &Choice<'_>| format!("object told by `{}`", choice.tag);
-            found.edit(
-                Edit::new(Kind::TypeChanged)
-                    .old(told(left))
-                    .new_value(told(right)),
+            let ty = |choice: &Choice<'_>| {
+                ChangeValue::Type(format!("object discriminated by `{}`", choice.tag))
+            };
+            found.push(
+                Change::new(ChangeKind::TypeChanged)
+                    .with_old(ty(left))
+                    .with_new(ty(right)),
             );
         }
         (None, Some(choice)) => became_union(comparer, old, choice, (moves, spilled), found),
@@ -44,7 +46,7 @@ pub fn renamed_tag<'s>(
 ) -> Option<Pairing<'s>> {
     let (left, right) = (old.choice.as_ref()?, new.choice.as_ref()?);
     let moved = matched.gone.contains(&left.tag) && matched.fresh.contains(&right.tag);
-    let evidence = "most values of the tag are the same";
+    let evidence = RenameEvidence::Values;
     let pairing = Pairing {
         old: left.tag,
         new: right.tag,
@@ -86,29 +88,29 @@ fn choices<'s>(
         .copied()
         .filter(|value| lacks(left, value));
     let matched = matching::by_spelling(gone.collect(), fresh.collect());
-    let tag = [Step::Member(left.tag)];
-    found.inside(&tag, &[Step::Member(right.tag)], |found| {
+    let tag = [PathSegment::Member(left.tag)];
+    found.inside(&tag, &[PathSegment::Member(right.tag)], |found| {
         enums::respelled(&matched.pairs, found);
     });
     for value in matched.gone {
-        let step = Step::Case {
-            tag: left.tag,
+        let step = PathSegment::Branch {
+            discriminator: left.tag,
             value,
         };
-        found.edit(
-            Edit::new(Kind::UnionBranchRemoved)
-                .old(value)
+        found.push(
+            Change::new(ChangeKind::UnionBranchRemoved)
+                .with_old(ChangeValue::Name(value))
                 .old_at(&[step]),
         );
     }
     for value in matched.fresh {
-        let step = Step::Case {
-            tag: right.tag,
+        let step = PathSegment::Branch {
+            discriminator: right.tag,
             value,
         };
-        found.edit(
-            Edit::new(Kind::UnionBranchAdded)
-                .new_value(value)
+        found.push(
+            Change::new(ChangeKind::UnionBranchAdded)
+                .with_new(ChangeValue::Name(value))
                 .new_at(&[step]),
         );
     }
@@ -129,8 +131,8 @@ fn choices<'s>(
 struct Both<'c, 's> {
     old: &'c CaseShape<'s>,
     new: &'c CaseShape<'s>,
-    old_step: Step<'s>,
-    new_step: Step<'s>,
+    old_step: PathSegment<'s>,
+    new_step: PathSegment<'s>,
 }
 
 impl<'c, 's> Both<'c, 's> {
@@ -138,12 +140,12 @@ impl<'c, 's> Both<'c, 's> {
         Both {
             old: &left.cases[values.0],
             new: &right.cases[values.1],
-            old_step: Step::Case {
-                tag: left.tag,
+            old_step: PathSegment::Branch {
+                discriminator: left.tag,
                 value: values.0,
             },
-            new_step: Step::Case {
-                tag: right.tag,
+            new_step: PathSegment::Branch {
+                discriminator: right.tag,
                 value: values.1,
             },
         }
@@ -163,12 +165,12 @@ fn cases<'s>(
         (both.new, both.old)
     });
     if flattened {
-        found.edit(Edit::new(Kind::UnionFlattened));
+        found.push(Change::new(ChangeKind::UnionFlattened));
     }
     if wrapped {
-        found.edit(Edit::new(Kind::UnionWrapped));
+        found.push(Change::new(ChangeKind::UnionWrapped));
     }
-    let data = Step::Member(DATA);
+    let data = PathSegment::Member(DATA);
     for case in both {
         case_flags(case, found);
         let (old_step, new_step) = (case.old_step, case.new_step);
@@ -289,11 +291,11 @@ fn became_union<'s>(
     (moves, spilled): (&Moves<'s>, bool),
     found: &mut Found<'s>,
 ) {
-    let at_tag = [Step::Member(choice.tag)];
-    found.edit(
-        Edit::new(Kind::StructToUnion)
+    let at_tag = [PathSegment::Member(choice.tag)];
+    found.push(
+        Change::new(ChangeKind::StructToUnion)
             .new_at(&at_tag)
-            .new_value(choice.tag),
+            .with_new(ChangeValue::Name(choice.tag)),
     );
     let had_tag = old.members.contains_key(choice.tag);
     if !had_tag || spilled {
@@ -304,8 +306,8 @@ fn became_union<'s>(
         let Some(content) = new_shapes.object(case.content) else {
             continue;
         };
-        let step = [Step::Case {
-            tag: choice.tag,
+        let step = [PathSegment::Branch {
+            discriminator: choice.tag,
             value,
         }];
         let required = content
@@ -331,8 +333,8 @@ fn became_struct<'s>(
         let Some(content) = old_shapes.object(case.content) else {
             continue;
         };
-        let step = [Step::Case {
-            tag: choice.tag,
+        let step = [PathSegment::Branch {
+            discriminator: choice.tag,
             value,
         }];
         let stayed = |name: &&str| moves.out_of_branch.contains(*name);

@@ -1,8 +1,8 @@
 //! Two values: what each may be.
 
 use super::{Comparer, Found, enums, objects};
-use crate::analyse::shape::{NodeId, Range, Shape, describe, kind_name};
-use crate::diff::edit::{Edit, Kind, Step};
+use crate::analyse::shape::{NodeId, Range, Shape, describe};
+use crate::diff::change::{Change, ChangeKind, ChangeValue, PathSegment};
 use crate::schema::JsonKind;
 
 /// Compares the shapes of two values that stand in the same place.
@@ -22,7 +22,11 @@ pub fn compare<'s>(
         (Shape::Integer(left), Shape::Integer(right)) => {
             if let Some(kind) = integers(*left, *right) {
                 let (was, is) = (describe(old_shapes, old), describe(new_shapes, new));
-                found.edit(Edit::new(kind).old(was).new_value(is));
+                found.push(
+                    Change::new(kind)
+                        .with_old(ChangeValue::Type(was))
+                        .with_new(ChangeValue::Type(is)),
+                );
             }
         }
         (Shape::Enum(left), Shape::Enum(right)) => enums::compare(left, right, found),
@@ -30,7 +34,11 @@ pub fn compare<'s>(
             objects::compare(comparer, left, right, found);
         }
         (Shape::Array(left), Shape::Array(right)) => {
-            found.link(comparer, (&[Step::Items], &[Step::Items]), (*left, *right));
+            found.link(
+                comparer,
+                (&[PathSegment::Items], &[PathSegment::Items]),
+                (*left, *right),
+            );
         }
         (Shape::Alternate(left), Shape::Alternate(right)) => {
             let both = left
@@ -40,24 +48,30 @@ pub fn compare<'s>(
             both.into_iter()
                 .for_each(|nodes| found.link(comparer, (&[], &[]), nodes));
             for kind in right.keys().filter(|kind| !left.contains_key(kind)) {
-                found.edit(Edit::new(Kind::AlternateBranchAdded).new_value(kind_name(*kind)));
+                found.push(
+                    Change::new(ChangeKind::AlternateBranchAdded)
+                        .with_new(ChangeValue::JsonKind(*kind)),
+                );
             }
             for kind in left.keys().filter(|kind| !right.contains_key(kind)) {
-                found.edit(Edit::new(Kind::AlternateBranchRemoved).old(kind_name(*kind)));
+                found.push(
+                    Change::new(ChangeKind::AlternateBranchRemoved)
+                        .with_old(ChangeValue::JsonKind(*kind)),
+                );
             }
         }
         _ => other_kinds(comparer, old, new, found),
     }
 }
 
-fn integers(old: Range, new: Range) -> Option<Kind> {
+fn integers(old: Range, new: Range) -> Option<ChangeKind> {
     let signed_64 = |range: Range| range.high == i64::MAX.into() && range.low < 0;
     let unsigned_64 = |range: Range| range.high == u64::MAX.into();
     match () {
         () if old == new => None,
-        () if signed_64(old) && unsigned_64(new) => Some(Kind::IntegerToSize),
-        () if new.contains(old) => Some(Kind::IntegerRangeWidened),
-        () => Some(Kind::IntegerRangeNarrowed),
+        () if signed_64(old) && unsigned_64(new) => Some(ChangeKind::IntegerToSize),
+        () if new.contains(old) => Some(ChangeKind::IntegerRangeWidened),
+        () => Some(ChangeKind::IntegerRangeNarrowed),
     }
 }
 
@@ -70,26 +84,44 @@ fn other_kinds<'s>(
 ) {
     let (old_shape, new_shape) = (comparer.old.get(old), comparer.new.get(new));
     let kind = match (old_shape, new_shape) {
-        (Shape::Any, _) => Kind::TypeSpecialized,
-        (_, Shape::Any) => Kind::TypeGeneralized,
-        (Shape::Enum(_), Shape::Text) => Kind::EnumToString,
-        (Shape::Text, Shape::Enum(_)) => Kind::StringToEnum,
-        (Shape::Integer(_), Shape::Number) => Kind::TypeGeneralized,
-        (Shape::Number, Shape::Integer(_)) => Kind::TypeSpecialized,
+        (Shape::Any, _) => ChangeKind::TypeSpecialized,
+        (_, Shape::Any) => ChangeKind::TypeGeneralized,
+        (Shape::Enum(_), Shape::Text) => ChangeKind::EnumToString,
+        (Shape::Text, Shape::Enum(_)) => ChangeKind::StringToEnum,
+        (Shape::Integer(_), Shape::Number) => ChangeKind::TypeGeneralized,
+        (Shape::Number, Shape::Integer(_)) => ChangeKind::TypeSpecialized,
         (_, Shape::Alternate(branches)) => {
             let branch = branch(branches, old_shape.json_kind());
-            widened(comparer, (Some(old), branch), Kind::TypeGeneralized, found)
+            widened(
+                comparer,
+                (Some(old), branch),
+                ChangeKind::TypeGeneralized,
+                found,
+            )
         }
         (Shape::Alternate(branches), _) => {
             let branch = branch(branches, new_shape.json_kind());
-            widened(comparer, (branch, Some(new)), Kind::TypeSpecialized, found)
+            widened(
+                comparer,
+                (branch, Some(new)),
+                ChangeKind::TypeSpecialized,
+                found,
+            )
         }
-        (Shape::Array(item), _) if alike(comparer.old.get(*item), new_shape) => Kind::ArrayToScalar,
-        (_, Shape::Array(item)) if alike(old_shape, comparer.new.get(*item)) => Kind::ScalarToArray,
-        _ => Kind::TypeChanged,
+        (Shape::Array(item), _) if alike(comparer.old.get(*item), new_shape) => {
+            ChangeKind::ArrayToScalar
+        }
+        (_, Shape::Array(item)) if alike(old_shape, comparer.new.get(*item)) => {
+            ChangeKind::ScalarToArray
+        }
+        _ => ChangeKind::TypeChanged,
     };
     let (was, is) = (describe(comparer.old, old), describe(comparer.new, new));
-    found.edit(Edit::new(kind).old(was).new_value(is));
+    found.push(
+        Change::new(kind)
+            .with_old(ChangeValue::Type(was))
+            .with_new(ChangeValue::Type(is)),
+    );
 }
 
 /// The kind of an edit between a shape and an alternate, and a link to the
@@ -97,15 +129,15 @@ fn other_kinds<'s>(
 fn widened<'s>(
     comparer: &mut Comparer<'_, 's>,
     nodes: (Option<NodeId>, Option<NodeId>),
-    kind: Kind,
+    kind: ChangeKind,
     found: &mut Found<'s>,
-) -> Kind {
+) -> ChangeKind {
     match nodes {
         (Some(old), Some(new)) => {
             found.link(comparer, (&[], &[]), (old, new));
             kind
         }
-        _ => Kind::TypeChanged,
+        _ => ChangeKind::TypeChanged,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diff::edit::Direction;
+use crate::diff::change::Direction;
 use crate::diff::rules::{EditRules, Rule, RustEffect, rules};
 
 /// All rules, for a terminal.

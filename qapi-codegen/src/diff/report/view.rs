@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Report, Story};
-use crate::diff::edit::Direction;
+use crate::diff::change::Direction;
 use crate::diff::finding::Finding;
 use crate::diff::json::Json;
 use crate::diff::notes::Note;
