@@ -5,9 +5,9 @@
 pub mod analyse;
 pub mod ast;
 pub mod behaviour;
-pub mod codes;
 pub mod devices;
 pub mod diagnostic;
+pub mod dialect;
 pub mod diff;
 pub mod doc;
 pub mod emit;

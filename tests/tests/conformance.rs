@@ -89,8 +89,11 @@ fn rejected(invalid: &Invalid, expected: Option<(String, u32)>) -> Result<(), Fa
         return Err(format!("QEMU accepts it; reported was\n{shown}").into());
     };
     let first = invalid.diagnostics.first().map(|found| {
-        let file = &invalid.sources.file(found.span.file).name;
-        (file.clone(), invalid.sources.position(found.span).line)
+        let file = &invalid.sources.file(found.location.span.file).name;
+        (
+            file.clone(),
+            invalid.sources.position(found.location.span).line,
+        )
     });
     if first.as_ref() != Some(&expected) {
         return Err(format!("QEMU reports {expected:?}; reported was\n{shown}").into());
@@ -141,8 +144,11 @@ const MISSING: (&str, &str) = (
 
 fn show(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let line = |found: &Diagnostic| {
-        let file = &sources.file(found.span.file).name;
-        let (at, focus) = (sources.position(found.span), sources.position(found.focus));
+        let file = &sources.file(found.location.span.file).name;
+        let (at, focus) = (
+            sources.position(found.location.span),
+            sources.position(found.location.focus),
+        );
         format!(
             "{file}:{}: ({}) {} [{}]",
             at.line, focus.line, found.message, found.code

@@ -82,8 +82,8 @@ fn told() -> Result<(), Failed> {
     let overrides = workspace::series_folder(series).join("overrides.toml");
     put("overrides.toml", &fs::read_to_string(overrides)?)?;
     let (mut imported, mut told) = (schema(series), load(&folder.path().to_string_lossy()));
-    imported.forget_untold();
-    told.forget_untold();
+    imported.erase_non_introspectable();
+    told.erase_non_introspectable();
     for (old, new) in [(&imported, &told), (&told, &imported)] {
         let found = report(old, new, &[], &Behaviour::default()).findings;
         if !found.is_empty() {

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::schema::{Condition, JsonKind, Meta};
+use crate::schema::{Condition, EntityMeta, JsonKind};
 use crate::version::Version;
 
 mod build;
@@ -51,7 +51,7 @@ pub enum Shape<'s> {
     /// Anything.
     Any,
     /// One of these texts.
-    Enum(BTreeMap<&'s str, &'s Meta>),
+    Enum(BTreeMap<&'s str, &'s EntityMeta>),
     /// An object.
     Object(Object<'s>),
     /// An array of these.
@@ -95,7 +95,7 @@ pub struct Member<'s> {
     /// Whether it may be absent.
     pub optional: bool,
     /// What the schema says of it; nothing of the members of simple unions.
-    pub meta: Option<&'s Meta>,
+    pub meta: Option<&'s EntityMeta>,
 }
 
 /// Members that depend on a tag.
@@ -113,7 +113,7 @@ pub struct CaseShape<'s> {
     /// An object with the members it adds.
     pub content: NodeId,
     /// What the schema says of the value.
-    pub meta: &'s Meta,
+    pub meta: &'s EntityMeta,
     /// The conditions of value and branch.
     pub conditions: Vec<&'s Condition>,
 }
@@ -122,7 +122,7 @@ pub struct CaseShape<'s> {
 #[derive(Debug, Clone)]
 pub struct CommandShape<'s> {
     /// What the schema says of it.
-    pub meta: &'s Meta,
+    pub meta: &'s EntityMeta,
     /// The object `arguments`.
     pub arguments: NodeId,
     /// The value of `return`; an empty object where it is nothing.
@@ -139,7 +139,7 @@ pub struct CommandShape<'s> {
 #[derive(Debug, Clone)]
 pub struct EventShape<'s> {
     /// What the schema says of it.
-    pub meta: &'s Meta,
+    pub meta: &'s EntityMeta,
     /// The object `data`.
     pub data: NodeId,
 }

@@ -244,8 +244,8 @@ impl ChangeKind {
 pub enum PathSegment<'s> {
     /// A member of an object.
     Member(&'s str),
-    /// The items of an array.
-    Items,
+    /// The elements of an array.
+    Elements,
     /// A branch of a union.
     Branch {
         /// The name of the discriminator.
@@ -256,13 +256,13 @@ pub enum PathSegment<'s> {
 }
 
 /// Writes a path: `actions[].data`, `options<driver=qcow2>.file`.
-pub fn path_text(path: &[PathSegment<'_>]) -> String {
+pub fn render_path(path: &[PathSegment<'_>]) -> String {
     let mut text = String::new();
     for segment in path {
         match segment {
             PathSegment::Member(name) if text.is_empty() => text.push_str(name),
             PathSegment::Member(name) => text.extend([".", name]),
-            PathSegment::Items => text.push_str("[]"),
+            PathSegment::Elements => text.push_str("[]"),
             PathSegment::Branch {
                 discriminator,
                 value,
@@ -399,7 +399,7 @@ impl fmt::Display for ChangeValue<'_> {
             ChangeValue::Name(name) => f.write_str(name),
             ChangeValue::Names(names) => f.write_str(&names.join(", ")),
             ChangeValue::AllBranches => f.write_str("all branches"),
-            ChangeValue::Path(path) => f.write_str(&path_text(path)),
+            ChangeValue::Path(path) => f.write_str(&render_path(path)),
             ChangeValue::Type(ty)
             | ChangeValue::Member {
                 optional: false,
@@ -441,11 +441,11 @@ mod tests {
         let data = PathSegment::Member("data");
         let path = [
             PathSegment::Member("actions"),
-            PathSegment::Items,
+            PathSegment::Elements,
             branch,
             data,
         ];
-        assert_eq!(path_text(&path), "actions[]<type=drive-backup>.data");
-        assert_eq!(path_text(&[branch, data]), "<type=drive-backup>.data");
+        assert_eq!(render_path(&path), "actions[]<type=drive-backup>.data");
+        assert_eq!(render_path(&[branch, data]), "<type=drive-backup>.data");
     }
 }

@@ -112,7 +112,7 @@ impl<'s> Examples<'_, 's> {
             Shape::Array(item) => self.array(*item, name, shown, depth),
             Shape::Alternate(branches) => {
                 let wanted = match shown.parts.iter().find_map(|(steps, _)| steps.first()) {
-                    Some(PathSegment::Items) => Some(JsonKind::Array),
+                    Some(PathSegment::Elements) => Some(JsonKind::Array),
                     Some(_) => Some(JsonKind::Object),
                     None => None,
                 };
@@ -126,7 +126,7 @@ impl<'s> Examples<'_, 's> {
     }
 
     fn array(&self, item: NodeId, name: &str, shown: &Shown<'s>, depth: usize) -> Json {
-        let inner = shown.behind(PathSegment::Items);
+        let inner = shown.behind(PathSegment::Elements);
         if inner.parts.is_empty() && self.extent == Extent::Whole {
             return Json::Array(Vec::new());
         }

@@ -7,7 +7,7 @@ use minijinja::{Environment, context};
 use serde::Serialize;
 
 use super::change::{
-    Change, ChangeKind, ChangeValue, Direction, KindAttribute, PathSegment, path_text as path,
+    Change, ChangeKind, ChangeValue, Direction, KindAttribute, PathSegment, render_path as path,
 };
 use super::compare::{Comparison, Operation, Sort};
 use super::json::Json;

@@ -114,7 +114,7 @@ fn sort_in(schema: &Schema, name: &str) -> Option<&'static str> {
     match () {
         () if schema.command(name).is_some() => Some("command"),
         () if schema.event(name).is_some() => Some("event"),
-        () => schema.type_named(name).map(|_| "type"),
+        () => schema.find_type(name).map(|_| "type"),
     }
 }
 
@@ -169,7 +169,7 @@ fn change(finding: Finding, name: &str) -> Change {
 fn type_changes<'s>(schemas: &[&'s Schema], name: &'s str) -> Vec<Change> {
     let (old, new) = (Shapes::of(schemas[0]), Shapes::of(schemas[1]));
     let shapes = [&old, &new];
-    let node = |index: usize| Some(shapes[index].of_type(schemas[index].type_named(name)?));
+    let node = |index: usize| Some(shapes[index].of_type(schemas[index].find_type(name)?));
     match (node(0), node(1)) {
         (Some(old), Some(new)) => {
             let comparison = super::compare::compare_types(shapes[0], shapes[1], name, (old, new));

@@ -11,7 +11,7 @@ use crate::analyse::names;
 use crate::analyse::recursion::{Edge, boxed};
 use crate::analyse::sharing::{Group, Shared, Sharing, share};
 use crate::imported::Interface;
-use crate::schema::{Content, Schema, TypeId, TypeKind};
+use crate::schema::{BranchContent, Schema, TypeId, TypeKind};
 use crate::version::Series;
 
 /// The interfaces for which code is written, and what was found out about them.
@@ -99,11 +99,13 @@ fn nested(schema: &Schema) -> HashSet<TypeId> {
         _ => None,
     });
     let contents = unions
-        .flat_map(|union| schema.cases(union))
+        .flat_map(|union| schema.union_branches(union))
         .map(|case| case.content);
     contents
         .filter_map(|content| match content {
-            Content::Members(id) if matches!(schema.get(id).kind, TypeKind::Union(_)) => Some(id),
+            BranchContent::Members(id) if matches!(schema.get(id).kind, TypeKind::Union(_)) => {
+                Some(id)
+            }
             _ => None,
         })
         .collect()

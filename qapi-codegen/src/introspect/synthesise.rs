@@ -10,17 +10,11 @@ use super::naming::Names;
 use crate::ast::{
     self, Base, Body, Branch, Data, Definition, EnumValue, Pragma, PragmaValue, TypeRef,
 };
+use crate::dialect;
 use crate::load::{Documentation, Loaded};
 use crate::restate::restate;
 use crate::source::{Name, SourceFile, Sources, Span};
 use crate::version::{Series, Version};
-
-/// From this series on, a value of a tag may have no branch.
-const UNCOVERED: Series = Series::new(3, 0);
-/// From this series on, exceptions from the rules are pragmas.
-const PRAGMAS: Series = Series::new(2, 9);
-/// From this series on, the pragmas have other names.
-const NEW_PRAGMAS: Series = Series::new(6, 0);
 
 /// Writes the schema of an interface that a QEMU of this release told.
 ///
@@ -37,7 +31,7 @@ pub fn synthesise(interface: &Interface, version: Version) -> String {
     });
     let writer = Writer {
         interface,
-        names: Names::new(interface, version.series() >= UNCOVERED),
+        names: Names::new(interface, dialect::EMPTY_BRANCHES.contains(version)),
         series: version.series(),
         nowhere: Span {
             file,
@@ -113,8 +107,9 @@ impl Writer<'_> {
         let base = self.names.base_of(name);
         let variants = object.variants.iter();
         let cases = variants.clone().flat_map(|variants| &variants.cases);
-        let written =
-            cases.filter(|case| self.series < UNCOVERED || !self.interface.is_empty(case.ty));
+        let written = cases.filter(|case| {
+            !dialect::EMPTY_BRANCHES.contains(self.series) || !self.interface.is_empty(case.ty)
+        });
         let union = ast::Union {
             base: Base::Named(self.name(&base)),
             discriminator: variants.map(|variants| self.name(&variants.tag)).next(),
@@ -203,7 +198,7 @@ impl Writer<'_> {
             _ => (id, false),
         };
         let name = match &self.interface.get(id).kind {
-            Kind::Builtin(builtin) => builtin.name(),
+            Kind::Builtin(builtin) => builtin.as_str(),
             _ => self.names.of(id),
         };
         TypeRef {
@@ -229,8 +224,10 @@ impl Writer<'_> {
     /// The exceptions that these definitions need.
     fn pragmas(&self, definitions: &[Definition]) -> Option<Pragma> {
         let [returns, members, commands] = match self.series {
-            series if series < PRAGMAS => return None,
-            series if series < NEW_PRAGMAS => ["returns-whitelist", "name-case-whitelist", ""],
+            series if !dialect::PRAGMAS.contains(series) => return None,
+            series if !dialect::EXCEPTION_PRAGMAS.contains(series) => {
+                ["returns-whitelist", "name-case-whitelist", ""]
+            }
             _ => [
                 "command-returns-exceptions",
                 "member-name-exceptions",

@@ -5,7 +5,7 @@ use toml::Spanned;
 use super::file::{Add, AddMember, OfCommand, OfMember, Overrides, RenameMember};
 use super::span;
 use crate::ast::{Base, Body, Command, Data, Definition, Item, Member, TypeRef};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::load::Loaded;
 use crate::parse::parse;
 use crate::source::{FileId, Name};
@@ -83,7 +83,7 @@ impl Context<'_> {
             if let Some(there) = self.definition(&name.value) {
                 return Err(
                     stale(name, format!("there is a definition '{name}' already"))
-                        .with_related(there.name.span, "which is this"),
+                        .with_label(there.name.span, "which is this"),
                 );
             }
         }
@@ -229,7 +229,7 @@ impl Context<'_> {
     }
 
     fn invalid(&self, text: &Spanned<String>, message: &str) -> Diagnostic {
-        Diagnostic::error("invalid-override", span(self.file, text.span()), message)
+        Diagnostic::new(Code::InvalidOverride, span(self.file, text.span()), message)
     }
 }
 
@@ -253,8 +253,8 @@ fn members_of(body: &mut Body) -> Option<&mut Vec<Member>> {
 }
 
 fn stale(name: &Name, message: String) -> Diagnostic {
-    Diagnostic::error(
-        "stale-override",
+    Diagnostic::new(
+        Code::StaleOverride,
         name.span,
         format!("this override no longer applies: {message}"),
     )

@@ -3,7 +3,7 @@
 /// A type of the language itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)]
-pub enum Builtin {
+pub enum BuiltinType {
     Str,
     Number,
     Int,
@@ -36,67 +36,69 @@ pub enum JsonKind {
     Any,
 }
 
-impl Builtin {
+impl BuiltinType {
     /// All of them.
-    pub const ALL: [Builtin; 16] = [
-        Builtin::Str,
-        Builtin::Number,
-        Builtin::Int,
-        Builtin::Int8,
-        Builtin::Int16,
-        Builtin::Int32,
-        Builtin::Int64,
-        Builtin::Uint8,
-        Builtin::Uint16,
-        Builtin::Uint32,
-        Builtin::Uint64,
-        Builtin::Size,
-        Builtin::Bool,
-        Builtin::Any,
-        Builtin::Null,
-        Builtin::QType,
+    pub const ALL: [BuiltinType; 16] = [
+        BuiltinType::Str,
+        BuiltinType::Number,
+        BuiltinType::Int,
+        BuiltinType::Int8,
+        BuiltinType::Int16,
+        BuiltinType::Int32,
+        BuiltinType::Int64,
+        BuiltinType::Uint8,
+        BuiltinType::Uint16,
+        BuiltinType::Uint32,
+        BuiltinType::Uint64,
+        BuiltinType::Size,
+        BuiltinType::Bool,
+        BuiltinType::Any,
+        BuiltinType::Null,
+        BuiltinType::QType,
     ];
 
     /// The type with this name.
-    pub fn named(name: &str) -> Option<Builtin> {
-        Self::ALL.into_iter().find(|builtin| builtin.name() == name)
+    pub fn from_name(name: &str) -> Option<BuiltinType> {
+        Self::ALL
+            .into_iter()
+            .find(|builtin| builtin.as_str() == name)
     }
 
     /// The name in the schema.
-    pub fn name(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
-            Builtin::Str => "str",
-            Builtin::Number => "number",
-            Builtin::Int => "int",
-            Builtin::Int8 => "int8",
-            Builtin::Int16 => "int16",
-            Builtin::Int32 => "int32",
-            Builtin::Int64 => "int64",
-            Builtin::Uint8 => "uint8",
-            Builtin::Uint16 => "uint16",
-            Builtin::Uint32 => "uint32",
-            Builtin::Uint64 => "uint64",
-            Builtin::Size => "size",
-            Builtin::Bool => "bool",
-            Builtin::Any => "any",
-            Builtin::Null => "null",
-            Builtin::QType => "QType",
+            BuiltinType::Str => "str",
+            BuiltinType::Number => "number",
+            BuiltinType::Int => "int",
+            BuiltinType::Int8 => "int8",
+            BuiltinType::Int16 => "int16",
+            BuiltinType::Int32 => "int32",
+            BuiltinType::Int64 => "int64",
+            BuiltinType::Uint8 => "uint8",
+            BuiltinType::Uint16 => "uint16",
+            BuiltinType::Uint32 => "uint32",
+            BuiltinType::Uint64 => "uint64",
+            BuiltinType::Size => "size",
+            BuiltinType::Bool => "bool",
+            BuiltinType::Any => "any",
+            BuiltinType::Null => "null",
+            BuiltinType::QType => "QType",
         }
     }
 
     /// Whether its values may be too large for an `i64`.
     pub fn is_unsigned_64(self) -> bool {
-        matches!(self, Builtin::Uint64 | Builtin::Size)
+        matches!(self, BuiltinType::Uint64 | BuiltinType::Size)
     }
 
     /// What a value of it is in JSON.
     pub fn json_kind(self) -> JsonKind {
         match self {
-            Builtin::Str | Builtin::QType => JsonKind::String,
-            Builtin::Number => JsonKind::Number,
-            Builtin::Bool => JsonKind::Boolean,
-            Builtin::Any => JsonKind::Any,
-            Builtin::Null => JsonKind::Null,
+            BuiltinType::Str | BuiltinType::QType => JsonKind::String,
+            BuiltinType::Number => JsonKind::Number,
+            BuiltinType::Bool => JsonKind::Boolean,
+            BuiltinType::Any => JsonKind::Any,
+            BuiltinType::Null => JsonKind::Null,
             _ => JsonKind::Integer,
         }
     }

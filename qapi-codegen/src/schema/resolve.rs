@@ -55,43 +55,43 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn type_def(&self, definition: &Definition, docs: &Docs) -> Option<TypeDef> {
+    fn type_def(&self, definition: &Definition, docs: &Docs) -> Option<TypeDefinition> {
         let kind = match &definition.body {
-            Body::Enum(body) => TypeKind::Enum(Enum {
+            Body::Enum(body) => TypeKind::Enum(EnumType {
                 values: body
                     .values
                     .iter()
                     .map(|value| entry_meta(docs, &value.name, &value.condition, &value.features))
                     .collect(),
             }),
-            Body::Struct(body) => TypeKind::Struct(Struct {
+            Body::Struct(body) => TypeKind::Struct(StructType {
                 base: body.base.as_ref().and_then(|base| self.id(&base.value)),
                 members: self.members(&body.members, docs),
             }),
             Body::Union(body) => TypeKind::Union(self.union(body, docs)),
-            Body::Alternate(body) => TypeKind::Alternate(Alternate {
+            Body::Alternate(body) => TypeKind::Alternate(AlternateType {
                 branches: self.branches(&body.branches, docs),
             }),
             Body::Command(_) | Body::Event(_) => return None,
         };
-        Some(TypeDef {
+        Some(TypeDefinition {
             meta: definition_meta(definition, docs),
             kind,
         })
     }
 
-    fn union(&self, body: &ast::Union, docs: &Docs) -> Union {
+    fn union(&self, body: &ast::Union, docs: &Docs) -> UnionType {
         let (base, members) = match &body.base {
             ast::Base::None => (None, Vec::new()),
             ast::Base::Named(name) => (self.id(&name.value), Vec::new()),
             ast::Base::Inline(members) => (None, self.members(members, docs)),
         };
         let tag = body.discriminator.as_ref().map(|name| name.value.clone());
-        Union {
-            tag_enum: tag
+        UnionType {
+            discriminator_enum: tag
                 .as_deref()
-                .and_then(|tag| self.tag_enum(&body.base, tag)),
-            tag: tag.unwrap_or_else(|| "type".to_owned()),
+                .and_then(|tag| self.discriminator_enum(&body.base, tag)),
+            discriminator: tag.unwrap_or_else(|| "type".to_owned()),
             base,
             members,
             branches: self.branches(&body.branches, docs),
@@ -99,7 +99,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The type of the tag, which is a member of the base or of a base of it.
-    fn tag_enum<'b>(&'b self, base: &'b ast::Base, tag: &str) -> Option<TypeId> {
+    fn discriminator_enum<'b>(&'b self, base: &'b ast::Base, tag: &str) -> Option<TypeId> {
         let (mut members, mut next) = match base {
             ast::Base::None => return None,
             ast::Base::Inline(members) => (members, None),
@@ -146,13 +146,13 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn data(&self, data: &ast::Data, docs: &Docs) -> Data {
+    fn data(&self, data: &ast::Data, docs: &Docs) -> OperationData {
         match data {
-            ast::Data::None => Data::Members(Vec::new()),
-            ast::Data::Inline(members) => Data::Members(self.members(members, docs)),
+            ast::Data::None => OperationData::Members(Vec::new()),
+            ast::Data::Inline(members) => OperationData::Members(self.members(members, docs)),
             ast::Data::Named(name) => self
                 .id(&name.value)
-                .map_or(Data::Members(Vec::new()), Data::Defined),
+                .map_or(OperationData::Members(Vec::new()), OperationData::Defined),
         }
     }
 
@@ -177,14 +177,16 @@ impl<'a> Resolver<'a> {
         branches.iter().filter_map(branch).collect()
     }
 
-    fn ty(&self, ty: &ast::TypeRef) -> Option<Type> {
+    fn ty(&self, ty: &ast::TypeRef) -> Option<ValueType> {
         let name = &ty.name.value;
-        let defined = || self.id(name).map(Item::Defined);
-        let item = Builtin::named(name).map(Item::Builtin).or_else(defined)?;
+        let defined = || self.id(name).map(NamedType::Defined);
+        let item = BuiltinType::from_name(name)
+            .map(NamedType::Builtin)
+            .or_else(defined)?;
         Some(if ty.array {
-            Type::Array(item)
+            ValueType::Array(item)
         } else {
-            Type::One(item)
+            ValueType::One(item)
         })
     }
 
@@ -193,13 +195,13 @@ impl<'a> Resolver<'a> {
     }
 }
 
-fn definition_meta(definition: &Definition, docs: &Docs) -> Meta {
+fn definition_meta(definition: &Definition, docs: &Docs) -> EntityMeta {
     let meta = meta(
         &definition.name,
         &definition.condition,
         &definition.features,
     );
-    Meta {
+    EntityMeta {
         facts: docs.facts.clone(),
         prose: docs.prose.clone(),
         ..meta
@@ -211,10 +213,10 @@ fn entry_meta(
     name: &Name,
     condition: &Option<ast::Condition>,
     features: &[ast::Feature],
-) -> Meta {
+) -> EntityMeta {
     let meta = meta(name, condition, features);
     match docs.member(&name.value) {
-        Some(entry) => Meta {
+        Some(entry) => EntityMeta {
             facts: entry.facts.clone(),
             prose: entry.prose.clone(),
             ..meta
@@ -223,15 +225,15 @@ fn entry_meta(
     }
 }
 
-fn meta(name: &Name, condition: &Option<ast::Condition>, features: &[ast::Feature]) -> Meta {
+fn meta(name: &Name, condition: &Option<ast::Condition>, features: &[ast::Feature]) -> EntityMeta {
     let feature = |feature: &ast::Feature| Feature {
         name: feature.name.value.clone(),
         condition: feature.condition.as_ref().map(Condition::from),
     };
-    Meta {
+    EntityMeta {
         name: name.value.clone(),
         condition: condition.as_ref().map(Condition::from),
         features: features.iter().map(feature).collect(),
-        ..Meta::default()
+        ..EntityMeta::default()
     }
 }

@@ -1,25 +1,12 @@
 //! Alternates: each branch has a JSON kind of its own.
 
+use crate::dialect;
 use std::collections::HashMap;
 
 use super::builtin::Json;
-use super::releases::{Releases, before, since};
 use super::view::{Type, View, error, title};
 use crate::ast::{Alternate, Body, Branch, Definition, Enum};
-use crate::diagnostic::Diagnostic;
-
-/// A branch may not be `any`.
-const NOT_ANY: Releases = since(2, 6);
-/// Integers are told from other numbers.
-const INTEGERS_APART: Releases = before(2, 10);
-/// Strings clash with what the command line writes without quotes.
-const STRINGS_CLASH: Releases = since(2, 10);
-/// A branch may be an array.
-const ARRAYS: Releases = since(7, 1);
-/// Two branches are the least.
-const TWO_BRANCHES: Releases = since(2, 6).before(4, 2);
-/// One branch is the least.
-const ONE_BRANCH: Releases = since(4, 2);
+use crate::diagnostic::{Code, Diagnostic};
 
 /// Checks every alternate of which all could be read.
 pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -32,14 +19,14 @@ pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn too_few(view: &View<'_>, definition: &Definition, body: &Alternate) -> Option<Diagnostic> {
-    let least = if view.is_in(TWO_BRANCHES) {
+    let least = if view.is_in(dialect::TWO_ALTERNATIVES) {
         2
     } else {
-        usize::from(view.is_in(ONE_BRANCH))
+        usize::from(view.is_in(dialect::ONE_ALTERNATIVE))
     };
     (body.branches.len() < least).then(|| {
         let message = format!("{} has fewer than {least} branches", title(definition));
-        error("no-branches", definition, definition.name.span, message)
+        error(Code::NoBranches, definition, definition.name.span, message)
             .with_help("add a branch to 'data'")
     })
 }
@@ -73,8 +60,8 @@ fn clash(definition: &Definition, branch: &Branch, other: &Branch) -> Diagnostic
         branch.name,
         other.name
     );
-    error("alternate-clash", definition, branch.name.span, message)
-        .with_related(other.name.span, "it would take the same values")
+    error(Code::AlternateClash, definition, branch.name.span, message)
+        .with_label(other.name.span, "it would take the same values")
         .with_help("each branch needs a JSON kind of its own")
 }
 
@@ -85,7 +72,7 @@ fn not_allowed(definition: &Definition, branch: &Branch, what: &str) -> Diagnost
         branch.name
     );
     error(
-        "alternate-branch-type",
+        Code::AlternateBranchType,
         definition,
         branch.ty.name.span,
         message,
@@ -99,12 +86,12 @@ fn kinds(view: &View<'_>, branch: &Branch) -> Result<Vec<Json>, &'static str> {
         return Ok(Vec::new());
     };
     match ty {
-        _ if branch.ty.array && view.is_in(ARRAYS) => Ok(vec![Json::Array]),
+        _ if branch.ty.array && view.is_in(dialect::ARRAYS_IN_ALTERNATES) => Ok(vec![Json::Array]),
         _ if branch.ty.array => Err("an array, which came with QEMU 7.1"),
         Type::Builtin(builtin) => match builtin.json {
             Some(json) if builtin.values.is_empty() => Ok(builtin_kinds(view, json)),
             Some(json) => Ok(vec![json]),
-            None if view.is_in(NOT_ANY) => Err("of the type 'any'"),
+            None if view.is_in(dialect::NO_ANY_IN_ALTERNATES) => Err("of the type 'any'"),
             None => Ok(Vec::new()),
         },
         Type::Defined(definition) => match &definition.body {
@@ -117,10 +104,10 @@ fn kinds(view: &View<'_>, branch: &Branch) -> Result<Vec<Json>, &'static str> {
 
 fn builtin_kinds(view: &View<'_>, json: Json) -> Vec<Json> {
     match json {
-        Json::String if view.is_in(STRINGS_CLASH) => {
+        Json::String if view.is_in(dialect::STRING_CONFLICTS) => {
             vec![Json::String, Json::Number, Json::Boolean]
         }
-        Json::Integer if !view.is_in(INTEGERS_APART) => vec![Json::Number],
+        Json::Integer if !view.is_in(dialect::SEPARATE_INTEGERS) => vec![Json::Number],
         json => vec![json],
     }
 }
@@ -128,7 +115,7 @@ fn builtin_kinds(view: &View<'_>, json: Json) -> Vec<Json> {
 /// An enum clashes with what the command line would take its values for.
 fn enum_kinds(view: &View<'_>, body: &Enum) -> Vec<Json> {
     let mut kinds = vec![Json::String];
-    if view.is_in(STRINGS_CLASH) {
+    if view.is_in(dialect::STRING_CONFLICTS) {
         let any = |test: fn(&str) -> bool| body.values.iter().any(|value| test(&value.name.value));
         if any(|value| matches!(value, "on" | "off")) {
             kinds.push(Json::Boolean);

@@ -1,6 +1,6 @@
 //! The types that every schema has without defining them.
 
-use super::releases::{ALWAYS, Releases, since};
+use crate::dialect::{self, ALWAYS, Releases};
 
 /// A type of the language.
 #[derive(Debug, PartialEq, Eq)]
@@ -84,6 +84,6 @@ static BUILTINS: &[(Builtin, Releases)] = &[
     plain("size", Json::Integer),
     plain("bool", Json::Boolean),
     (ANY, ALWAYS),
-    (QTYPE, since(2, 6)),
-    (plain("null", Json::Null).0, since(2, 10)),
+    (QTYPE, dialect::QTYPE),
+    (plain("null", Json::Null).0, dialect::NULL),
 ];

@@ -1,17 +1,10 @@
 //! Commands and events: what they carry and what they return.
 
-use super::releases::{Releases, before, since};
 use super::view::{Type, View, error, own_members, title};
 use crate::ast::{Body, Command, Data, Definition, TypeRef};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect;
 use crate::source::Name;
-
-/// An alternate may be boxed data.
-const BOXED_ALTERNATE: Releases = since(2, 7).before(4, 2);
-/// Conditional members need boxed data.
-const CONDITIONAL_BOXED: Releases = since(8, 0);
-/// The pragma that excepts commands has its first name.
-const FIRST_PRAGMA_NAME: Releases = before(6, 0);
 
 /// Checks every command and event of which all could be read.
 pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -35,7 +28,7 @@ fn data(view: &View<'_>, definition: &Definition, data: &Data, boxed: bool) -> O
         Data::None | Data::Inline(_) if boxed => {
             let message = format!("{} has 'boxed' without a type in 'data'", title(definition));
             let found = error(
-                "boxed-without-type",
+                Code::BoxedWithoutType,
                 definition,
                 definition.name.span,
                 message,
@@ -60,16 +53,16 @@ fn named(view: &View<'_>, definition: &Definition, name: &Name, boxed: bool) -> 
             Body::Union(_) if boxed => return None,
             Body::Union(_) => {
                 let message = format!("{}: '{name}' is a union, and not boxed", title(definition));
-                let found = error("union-not-boxed", definition, name.span, message);
+                let found = error(Code::UnionNotBoxed, definition, name.span, message);
                 return Some(found.with_help("add 'boxed': true"));
             }
-            Body::Alternate(_) if boxed && view.is_in(BOXED_ALTERNATE) => return None,
+            Body::Alternate(_) if boxed && view.is_in(dialect::BOXED_ALTERNATES) => return None,
             Body::Alternate(_) => "an alternate",
             _ => "an enum",
         },
     };
     let message = format!("{}: 'data' cannot be '{name}', {what}", title(definition));
-    let found = error("data-not-object", definition, name.span, message);
+    let found = error(Code::DataNotObject, definition, name.span, message);
     Some(found.with_help("'data' is an object: name a struct or write its members here"))
 }
 
@@ -91,13 +84,13 @@ fn unboxed_condition(
     focus: &Name,
     member: &Name,
 ) -> Option<Diagnostic> {
-    view.is_in(CONDITIONAL_BOXED).then(|| {
+    view.is_in(dialect::BOXED_CONDITIONAL_MEMBERS).then(|| {
         let message = format!(
             "{}: '{member}' has a condition, and 'data' is not boxed",
             title(definition)
         );
-        error("condition-not-boxed", definition, focus.span, message)
-            .with_related(member.span, "the conditional member is here")
+        error(Code::ConditionNotBoxed, definition, focus.span, message)
+            .with_label(member.span, "the conditional member is here")
             .with_help("put the members into a struct and add 'boxed': true")
     })
 }
@@ -122,12 +115,12 @@ fn returns(view: &View<'_>, definition: &Definition, body: &Command) -> Option<D
 
 fn not_an_object(view: &View<'_>, definition: &Definition, ty: &TypeRef, what: &str) -> Diagnostic {
     let message = format!("{} returns '{}', {what}", title(definition), ty.name);
-    let pragma = if view.is_in(FIRST_PRAGMA_NAME) {
+    let pragma = if !view.is_in(dialect::EXCEPTION_PRAGMAS) {
         "returns-whitelist"
     } else {
         "command-returns-exceptions"
     };
-    error("returns-not-object", definition, ty.name.span, message).with_help(format!(
+    error(Code::ReturnsNotObject, definition, ty.name.span, message).with_help(format!(
         "return a struct that can grow, or name the command in the pragma '{pragma}'"
     ))
 }
@@ -135,7 +128,12 @@ fn not_an_object(view: &View<'_>, definition: &Definition, ty: &TypeRef, what: &
 fn modes(definition: &Definition, body: &Command) -> Option<Diagnostic> {
     (body.allow_oob && body.coroutine).then(|| {
         let message = format!("{} has both 'allow-oob' and 'coroutine'", title(definition));
-        error("oob-coroutine", definition, definition.name.span, message)
-            .with_help("a command out of band cannot run in a coroutine: leave out one of them")
+        error(
+            Code::OobCoroutine,
+            definition,
+            definition.name.span,
+            message,
+        )
+        .with_help("a command out of band cannot run in a coroutine: leave out one of them")
     })
 }

@@ -6,7 +6,7 @@ use super::builtin;
 use super::suggest::nearest;
 use super::view::{View, error, own_members, title};
 use crate::ast::{Base, Body, Branch, Data, Definition, Member};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::source::Name;
 
 /// Types, commands and events share their names with each other and with the
@@ -18,7 +18,7 @@ pub fn duplicates(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
         let found = if builtin::find(&name.value).is_some_and(|found| view.is_in(found.1)) {
             let message = format!("'{name}' is a type of the language already");
             Some(error(
-                "duplicate-definition",
+                Code::DuplicateDefinition,
                 definition,
                 name.span,
                 message,
@@ -26,8 +26,8 @@ pub fn duplicates(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
         } else {
             first.get(name.value.as_str()).map(|other| {
                 let message = format!("'{name}' is defined already");
-                error("duplicate-definition", definition, name.span, message)
-                    .with_related(other.name.span, "it is defined here first")
+                error(Code::DuplicateDefinition, definition, name.span, message)
+                    .with_label(other.name.span, "it is defined here first")
             })
         };
         diagnostics.extend(found.map(|found| found.with_help("choose another name")));
@@ -46,10 +46,11 @@ pub fn unknown(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 continue;
             }
             match unknown.get(name.value.as_str()) {
-                Some(&index) if found[index].related.len() < RELATED_LIMIT => {
-                    found[index]
-                        .related
-                        .push((name.span, "and here".to_owned()));
+                Some(&index) if found[index].labels.len() < RELATED_LIMIT => {
+                    found[index].labels.push(Label {
+                        span: name.span,
+                        text: "also used here".to_owned(),
+                    });
                 }
                 Some(_) => {}
                 None => {
@@ -71,7 +72,7 @@ const SUGGESTION_LIMIT: usize = 50;
 
 fn unknown_type(view: &View<'_>, user: &Definition, name: &Name, suggest: bool) -> Diagnostic {
     let message = format!("{} uses unknown type '{name}'", title(user));
-    let diagnostic = error("unknown-type", user, name.span, message);
+    let diagnostic = error(Code::UnknownType, user, name.span, message);
     if !suggest {
         return diagnostic;
     }
@@ -79,7 +80,7 @@ fn unknown_type(view: &View<'_>, user: &Definition, name: &Name, suggest: bool) 
     if let Some(other) = view.definitions.iter().find(same_name) {
         let remark = format!("this is {} and no type", with_article(other));
         return diagnostic
-            .with_related(other.name.span, remark)
+            .with_label(other.name.span, remark)
             .with_help("name a type here");
     }
     if let Some((_, releases)) = builtin::find(&name.value) {

@@ -1,17 +1,18 @@
 //! Features: no two are the same, the special ones where they have a meaning.
 
+use crate::dialect::{self, Releases};
 use std::collections::{BTreeSet, HashMap};
 
 use super::names::to_c;
-use super::releases::{Releases, since};
 use super::view::{View, error, own_members, title};
 use crate::ast::{Body, Data, Definition, Feature, Member};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 
 /// Features that QEMU itself acts on, with the releases that do.
-const SPECIAL: [(&str, Releases); 2] = [("deprecated", since(5, 0)), ("unstable", since(6, 2))];
-/// QEMU keeps features in a set of bits.
-const LIMITED: Releases = since(10, 0);
+const SPECIAL: [(&str, Releases); 2] = [
+    ("deprecated", dialect::DEPRECATED_FEATURE),
+    ("unstable", dialect::UNSTABLE_FEATURE),
+];
 /// How many features a schema can have, the special ones included.
 const LIMIT: usize = 64;
 
@@ -24,7 +25,7 @@ pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
             duplicates(definition, features, diagnostics);
             for feature in features {
                 let added = names.insert(&feature.name.value);
-                if added && names.len() == LIMIT + 1 && view.is_in(LIMITED) {
+                if added && names.len() == LIMIT + 1 && view.is_in(dialect::LIMITED_FEATURES) {
                     diagnostics.push(too_many(definition, feature));
                 }
             }
@@ -50,7 +51,7 @@ fn on_type(view: &View<'_>, definition: &Definition) -> Vec<Diagnostic> {
 fn special_on_type(definition: &Definition, feature: &Feature) -> Diagnostic {
     let name = &feature.name;
     let message = format!("{} cannot have the feature '{name}'", title(definition));
-    error("feature-on-type", definition, name.span, message)
+    error(Code::FeatureOnType, definition, name.span, message)
         .with_help("put it on the commands, events, members or values that use the type")
 }
 
@@ -65,8 +66,13 @@ fn duplicates(definition: &Definition, features: &[Feature], diagnostics: &mut V
                 feature.name,
                 other.name
             );
-            let found = error("duplicate-feature", definition, feature.name.span, message)
-                .with_related(other.name.span, "the other one is here");
+            let found = error(
+                Code::DuplicateFeature,
+                definition,
+                feature.name.span,
+                message,
+            )
+            .with_label(other.name.span, "the other one is here");
             diagnostics.push(found.with_help("remove one of the two"));
         }
         seen.entry(key).or_insert(feature);
@@ -75,8 +81,13 @@ fn duplicates(definition: &Definition, features: &[Feature], diagnostics: &mut V
 
 fn too_many(definition: &Definition, feature: &Feature) -> Diagnostic {
     let message = format!("the schema has more than {LIMIT} features");
-    error("too-many-features", definition, feature.name.span, message)
-        .with_help("'deprecated' and 'unstable' count always; use fewer different names")
+    error(
+        Code::TooManyFeatures,
+        definition,
+        feature.name.span,
+        message,
+    )
+    .with_help("'deprecated' and 'unstable' count always; use fewer different names")
 }
 
 /// All lists of features in a definition, in order.

@@ -1,17 +1,13 @@
 //! Members of one object, and values of one enum, differ also in C.
 
+use crate::dialect;
 use std::collections::{HashMap, HashSet};
 
 use super::names::to_c;
-use super::releases::{Releases, before};
 use super::view::{View, error, own_members, title};
 use crate::ast::{Body, Branch, Data, Definition, Member, Union};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
-
-/// Members clash only when they are the same, letter by letter; values clash
-/// when their constants do.
-const LETTER_BY_LETTER: Releases = before(2, 6);
 
 /// Checks every definition of which all could be read.
 pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -97,7 +93,7 @@ impl<'s> Clashes<'_, 's, '_> {
     }
 
     fn key(&self, what: &str, name: &str) -> String {
-        match (self.view.is_in(LETTER_BY_LETTER), what) {
+        match (self.view.is_in(dialect::EXACT_NAME_COLLISIONS), what) {
             (false, _) => to_c(name),
             (true, "value") => to_constant(name),
             (true, _) => name.to_owned(),
@@ -109,8 +105,8 @@ impl<'s> Clashes<'_, 's, '_> {
             "{}: {what} '{name}' clashes with '{other}'",
             title(definition)
         );
-        let diagnostic = error("name-clash", definition, name.span, message)
-            .with_related(other.span, "the other one is here")
+        let diagnostic = error(Code::NameClash, definition, name.span, message)
+            .with_label(other.span, "the other one is here")
             .with_help("rename one; `-`, `.` and `_` are the same in C");
         self.diagnostics.push(diagnostic);
     }
@@ -203,14 +199,14 @@ impl<'s> Clashes<'_, 's, '_> {
         } else {
             definition.name.span
         };
-        let mut diagnostic = error("name-clash", definition, focus, message)
-            .with_related(
+        let mut diagnostic = error(Code::NameClash, definition, focus, message)
+            .with_label(
                 theirs.span,
                 format!("the member of {} is here", title(base)),
             )
             .with_help("rename one of the two");
         if part.span != definition.span {
-            diagnostic = diagnostic.with_related(ours.span, "and the other one here");
+            diagnostic = diagnostic.with_label(ours.span, "and the other one here");
         }
         self.diagnostics.push(diagnostic);
     }

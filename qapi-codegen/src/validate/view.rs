@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::builtin::{self, Builtin};
 use super::damage::Damage;
 use super::pragmas::Pragmas;
-use super::releases::Releases;
 use crate::ast::{Base, Body, Definition, Item, Member};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Releases;
 use crate::load::{Documentation, Loaded};
 use crate::source::{Name, Sources, Span};
 use crate::version::Version;
@@ -69,7 +69,7 @@ impl<'s> View<'s> {
 
     /// Whether the release is one of these.
     pub fn is_in(&self, releases: Releases) -> bool {
-        releases.contain(self.version)
+        releases.contains(self.version)
     }
 
     /// The type of a name.
@@ -161,12 +161,12 @@ pub fn title(definition: &Definition) -> String {
 
 /// A diagnostic about something inside a definition.
 pub fn error(
-    code: &'static str,
+    code: Code,
     definition: &Definition,
     focus: Span,
     message: impl Into<String>,
 ) -> Diagnostic {
-    Diagnostic::error(code, definition.span, message).with_focus(focus)
+    Diagnostic::new(code, definition.span, message).with_focus(focus)
 }
 
 /// Types by name; of two with the same name, the first.

@@ -152,7 +152,7 @@ impl Diff {
         if old.is_told || new.is_told {
             console.note(UNTOLD);
             let all = between.iter_mut().chain([&mut old, &mut new]);
-            all.for_each(|release| release.schema.forget_untold());
+            all.for_each(|release| release.schema.erase_non_introspectable());
         } else {
             between.retain(|release| !release.is_told);
         }

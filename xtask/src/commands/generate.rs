@@ -99,7 +99,7 @@ fn add_prose(bindings: &mut Bindings, tree: &str) -> Result<(), Failure> {
             .iter_mut()
             .find(|schema| schema.version.series() == series);
         own.ok_or_else(|| no_bindings(tree, series))?
-            .take_prose(&resolve(&valid));
+            .copy_prose_from(&resolve(&valid));
     }
     Ok(())
 }

@@ -6,8 +6,8 @@ use super::{
     CaseShape, Choice, CommandShape, EventShape, Member, NodeId, Object, Range, Shape, Shapes,
 };
 use crate::schema::{
-    self, Alternate, Builtin, Content, Data, Item, JsonKind, Schema, Type, TypeDef, TypeId,
-    TypeKind, Union,
+    self, AlternateType, BranchContent, BuiltinType, JsonKind, NamedType, OperationData, Schema,
+    TypeDefinition, TypeId, TypeKind, UnionType, ValueType,
 };
 
 /// The names that the enum of error classes has had.
@@ -44,9 +44,7 @@ impl<'s> Shapes<'s> {
         let events = events
             .map(|event| (&*event.meta.name, builder.event(event)))
             .collect();
-        let error_class = ERROR_CLASSES
-            .iter()
-            .find_map(|name| schema.type_named(name));
+        let error_class = ERROR_CLASSES.iter().find_map(|name| schema.find_type(name));
         Shapes {
             version: schema.version,
             commands,
@@ -72,7 +70,7 @@ fn node(id: TypeId) -> NodeId {
 struct Builder<'s> {
     schema: &'s Schema,
     nodes: Vec<Shape<'s>>,
-    builtins: HashMap<Builtin, NodeId>,
+    builtins: HashMap<BuiltinType, NodeId>,
     arrays: HashMap<NodeId, NodeId>,
     wrappers: HashMap<NodeId, NodeId>,
     nothing: NodeId,
@@ -98,7 +96,7 @@ impl<'s> Builder<'s> {
         NodeId(self.nodes.len() as u32 - 1)
     }
 
-    fn definition(&mut self, id: TypeId, def: &'s TypeDef) -> Shape<'s> {
+    fn definition(&mut self, id: TypeId, def: &'s TypeDefinition) -> Shape<'s> {
         match &def.kind {
             TypeKind::Enum(body) => Shape::Enum(
                 body.values
@@ -133,17 +131,17 @@ impl<'s> Builder<'s> {
         members.into_iter().map(member).collect()
     }
 
-    fn union(&mut self, id: TypeId, union: &'s Union) -> Object<'s> {
+    fn union(&mut self, id: TypeId, union: &'s UnionType) -> Object<'s> {
         let mut members = self.members(self.schema.members(id));
-        let cases = self.schema.cases(union);
-        if !members.contains_key(&*union.tag) {
+        let cases = self.schema.union_branches(union);
+        if !members.contains_key(&*union.discriminator) {
             let values = cases
                 .iter()
                 .map(|case| (&*case.meta.name, case.meta))
                 .collect();
             let shape = self.add(Shape::Enum(values));
             members.insert(
-                &union.tag,
+                &union.discriminator,
                 Member {
                     shape,
                     optional: false,
@@ -151,7 +149,7 @@ impl<'s> Builder<'s> {
                 },
             );
         }
-        let case = |case: schema::Case<'s>| {
+        let case = |case: schema::UnionBranch<'s>| {
             let content = self.content(case.content);
             let (meta, conditions) = (case.meta, case.conditions);
             (
@@ -167,18 +165,18 @@ impl<'s> Builder<'s> {
         Object {
             members,
             choice: Some(Choice {
-                tag: &union.tag,
+                tag: &union.discriminator,
                 cases,
             }),
             open: false,
         }
     }
 
-    fn content(&mut self, content: Content) -> NodeId {
+    fn content(&mut self, content: BranchContent) -> NodeId {
         match content {
-            Content::Nothing => self.nothing,
-            Content::Members(id) => node(id),
-            Content::Data(ty) => {
+            BranchContent::Nothing => self.nothing,
+            BranchContent::Members(id) => node(id),
+            BranchContent::Data(ty) => {
                 let shape = self.ty(ty);
                 self.wrapper(shape)
             }
@@ -195,7 +193,7 @@ impl<'s> Builder<'s> {
             optional: false,
             meta: None,
         };
-        let members = BTreeMap::from([(schema::DATA, member)]);
+        let members = BTreeMap::from([(schema::DATA_MEMBER, member)]);
         let wrapper = self.add(Shape::Object(Object {
             members,
             ..Object::default()
@@ -204,31 +202,31 @@ impl<'s> Builder<'s> {
         wrapper
     }
 
-    fn alternate(&mut self, alternate: &'s Alternate) -> Shape<'s> {
+    fn alternate(&mut self, alternate: &'s AlternateType) -> Shape<'s> {
         let branch = |branch: &schema::Branch| (self.kind(branch.ty), self.ty(branch.ty));
         Shape::Alternate(alternate.branches.iter().map(branch).collect())
     }
 
     /// The kind of JSON value of a branch of an alternate.
-    fn kind(&self, ty: Type) -> JsonKind {
+    fn kind(&self, ty: ValueType) -> JsonKind {
         match ty {
-            Type::Array(_) => JsonKind::Array,
-            Type::One(Item::Builtin(builtin)) => builtin.json_kind(),
-            Type::One(Item::Defined(id)) => match self.schema.get(id).kind {
+            ValueType::Array(_) => JsonKind::Array,
+            ValueType::One(NamedType::Builtin(builtin)) => builtin.json_kind(),
+            ValueType::One(NamedType::Defined(id)) => match self.schema.get(id).kind {
                 TypeKind::Enum(_) => JsonKind::String,
                 _ => JsonKind::Object,
             },
         }
     }
 
-    fn ty(&mut self, ty: Type) -> NodeId {
+    fn ty(&mut self, ty: ValueType) -> NodeId {
         let item = match ty.item() {
-            Item::Defined(id) => node(id),
-            Item::Builtin(builtin) => self.builtin(builtin),
+            NamedType::Defined(id) => node(id),
+            NamedType::Builtin(builtin) => self.builtin(builtin),
         };
         match ty {
-            Type::One(_) => item,
-            Type::Array(_) => self.array(item),
+            ValueType::One(_) => item,
+            ValueType::Array(_) => self.array(item),
         }
     }
 
@@ -241,7 +239,7 @@ impl<'s> Builder<'s> {
         array
     }
 
-    fn builtin(&mut self, builtin: Builtin) -> NodeId {
+    fn builtin(&mut self, builtin: BuiltinType) -> NodeId {
         if let Some(&known) = self.builtins.get(&builtin) {
             return known;
         }
@@ -250,10 +248,10 @@ impl<'s> Builder<'s> {
         shape
     }
 
-    fn data(&mut self, data: &'s Data, open: bool) -> NodeId {
+    fn data(&mut self, data: &'s OperationData, open: bool) -> NodeId {
         match data {
-            Data::Members(members) if members.is_empty() && !open => self.nothing,
-            Data::Members(members) => {
+            OperationData::Members(members) if members.is_empty() && !open => self.nothing,
+            OperationData::Members(members) => {
                 let members = self.members(members);
                 self.add(Shape::Object(Object {
                     members,
@@ -261,8 +259,8 @@ impl<'s> Builder<'s> {
                     open,
                 }))
             }
-            Data::Defined(id) if !open => node(*id),
-            Data::Defined(id) => match self.nodes[id.index()].clone() {
+            OperationData::Defined(id) if !open => node(*id),
+            OperationData::Defined(id) => match self.nodes[id.index()].clone() {
                 Shape::Object(object) => self.add(Shape::Object(Object { open, ..object })),
                 other => self.add(other),
             },
@@ -288,21 +286,21 @@ impl<'s> Builder<'s> {
     }
 }
 
-fn scalar<'s>(builtin: Builtin) -> Shape<'s> {
+fn scalar<'s>(builtin: BuiltinType) -> Shape<'s> {
     let range = |low: i128, high: i128| Shape::Integer(Range { low, high });
     match builtin {
-        Builtin::Str | Builtin::QType => Shape::Text,
-        Builtin::Number => Shape::Number,
-        Builtin::Bool => Shape::Boolean,
-        Builtin::Any => Shape::Any,
-        Builtin::Null => Shape::Null,
-        Builtin::Int8 => range(i8::MIN.into(), i8::MAX.into()),
-        Builtin::Int16 => range(i16::MIN.into(), i16::MAX.into()),
-        Builtin::Int32 => range(i32::MIN.into(), i32::MAX.into()),
-        Builtin::Int | Builtin::Int64 => range(i64::MIN.into(), i64::MAX.into()),
-        Builtin::Uint8 => range(0, u8::MAX.into()),
-        Builtin::Uint16 => range(0, u16::MAX.into()),
-        Builtin::Uint32 => range(0, u32::MAX.into()),
-        Builtin::Uint64 | Builtin::Size => range(0, u64::MAX.into()),
+        BuiltinType::Str | BuiltinType::QType => Shape::Text,
+        BuiltinType::Number => Shape::Number,
+        BuiltinType::Bool => Shape::Boolean,
+        BuiltinType::Any => Shape::Any,
+        BuiltinType::Null => Shape::Null,
+        BuiltinType::Int8 => range(i8::MIN.into(), i8::MAX.into()),
+        BuiltinType::Int16 => range(i16::MIN.into(), i16::MAX.into()),
+        BuiltinType::Int32 => range(i32::MIN.into(), i32::MAX.into()),
+        BuiltinType::Int | BuiltinType::Int64 => range(i64::MIN.into(), i64::MAX.into()),
+        BuiltinType::Uint8 => range(0, u8::MAX.into()),
+        BuiltinType::Uint16 => range(0, u16::MAX.into()),
+        BuiltinType::Uint32 => range(0, u32::MAX.into()),
+        BuiltinType::Uint64 | BuiltinType::Size => range(0, u64::MAX.into()),
     }
 }

@@ -1,13 +1,9 @@
 //! On what a thing depends in how QEMU was built.
 
 use super::Found;
+use crate::dialect;
 use crate::diff::change::{Change, ChangeKind, ChangeValue, PathSegment};
 use crate::schema::Condition;
-use crate::version::Version;
-
-/// The first release whose schema can state conditions. Before it, builds left
-/// things out as well, and the schema did not say which.
-pub const STATED: Version = Version::new(3, 0, 0);
 
 /// Compares the conditions of a thing with a name.
 pub fn compare<'s>(
@@ -22,9 +18,11 @@ pub fn compare<'s>(
         return;
     }
     let kind = match (old.is_empty(), new.is_empty()) {
-        (true, false) if found.versions.0 < STATED => ChangeKind::ConditionStated,
+        (true, false) if !dialect::CONDITIONS.contains(found.versions.0) => {
+            ChangeKind::ConditionStated
+        }
         (true, false) => ChangeKind::ConditionAdded,
-        (false, true) if found.versions.1 < STATED => return,
+        (false, true) if !dialect::CONDITIONS.contains(found.versions.1) => return,
         (false, true) => ChangeKind::ConditionRemoved,
         _ => ChangeKind::ConditionChanged,
     };

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use super::{Found, flags};
 use crate::diff::change::{Change, ChangeKind, ChangeValue};
 use crate::diff::matching;
-use crate::schema::Meta;
+use crate::schema::EntityMeta;
 
 /// Compares the values of two enums.
 pub fn compare<'s>(
-    old: &BTreeMap<&'s str, &'s Meta>,
-    new: &BTreeMap<&'s str, &'s Meta>,
+    old: &BTreeMap<&'s str, &'s EntityMeta>,
+    new: &BTreeMap<&'s str, &'s EntityMeta>,
     found: &mut Found<'s>,
 ) {
     let gone = old.keys().copied().filter(|value| !new.contains_key(value));

@@ -2,12 +2,12 @@
 
 use super::{Found, conditions};
 use crate::diff::change::{Change, ChangeKind, ChangeValue, PathSegment};
-use crate::schema::{Condition, Meta};
+use crate::schema::{Condition, EntityMeta};
 
 /// Compares features, conditions and documented facts of a thing with a name.
 pub fn compare<'s>(
-    old: Option<&'s Meta>,
-    new: Option<&'s Meta>,
+    old: Option<&'s EntityMeta>,
+    new: Option<&'s EntityMeta>,
     name: &'s str,
     steps: &[PathSegment<'s>],
     found: &mut Found<'s>,
@@ -16,14 +16,14 @@ pub fn compare<'s>(
         return;
     };
     features(old, new, name, steps, found);
-    let list = |meta: &'s Meta| meta.condition.iter().collect::<Vec<&Condition>>();
+    let list = |meta: &'s EntityMeta| meta.condition.iter().collect::<Vec<&Condition>>();
     conditions::compare(&list(old), &list(new), name, steps, found);
 }
 
 /// Compares features and documented facts.
 pub fn features<'s>(
-    old: &'s Meta,
-    new: &'s Meta,
+    old: &'s EntityMeta,
+    new: &'s EntityMeta,
     name: &'s str,
     steps: &[PathSegment<'s>],
     found: &mut Found<'s>,
@@ -31,7 +31,7 @@ pub fn features<'s>(
     for kind in changed(old, new, name) {
         found.push(Change::new(kind).at(steps).with_subject(name));
     }
-    let names = |meta: &'s Meta| meta.features.iter().map(|feature| &*feature.name);
+    let names = |meta: &'s EntityMeta| meta.features.iter().map(|feature| &*feature.name);
     for feature in names(new).filter(|name| is_plain(name) && !old.has_feature(name)) {
         found.push(
             Change::new(ChangeKind::FeatureAdded)
@@ -51,10 +51,10 @@ pub fn features<'s>(
 }
 
 /// What changed of the features that have a meaning of their own.
-fn changed(old: &Meta, new: &Meta, name: &str) -> Vec<ChangeKind> {
+fn changed(old: &EntityMeta, new: &EntityMeta, name: &str) -> Vec<ChangeKind> {
     let was = |feature: &str| old.has_feature(feature);
     let is = |feature: &str| new.has_feature(feature);
-    let documented = |meta: &Meta| meta.facts.deprecated.is_some();
+    let documented = |meta: &EntityMeta| meta.facts.deprecated.is_some();
     let never_promised = name.starts_with("x-");
     let mut kinds = Vec::new();
     match (was(DEPRECATED), is(DEPRECATED)) {
@@ -74,12 +74,12 @@ fn changed(old: &Meta, new: &Meta, name: &str) -> Vec<ChangeKind> {
 }
 
 /// Whether a thing is deprecated, by a feature or by its documentation.
-pub fn is_deprecated(meta: &Meta) -> bool {
+pub fn is_deprecated(meta: &EntityMeta) -> bool {
     meta.has_feature(DEPRECATED) || meta.facts.deprecated.is_some()
 }
 
 /// Whether nobody promised that a thing stays.
-pub fn is_unstable(meta: &Meta) -> bool {
+pub fn is_unstable(meta: &EntityMeta) -> bool {
     meta.has_feature(UNSTABLE) || meta.name.starts_with("x-")
 }
 

@@ -8,7 +8,7 @@ use crate::diff::change::{
     Change, ChangeKind, ChangeValue, Direction, PathSegment, RenameEvidence,
 };
 use crate::diff::matching::{self, Matched};
-use crate::schema::Meta;
+use crate::schema::EntityMeta;
 
 /// What an operation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,7 +142,7 @@ fn common<'s, T>(old: &BTreeMap<&'s str, T>, new: &BTreeMap<&'s str, T>) -> Vec<
         .collect()
 }
 
-fn removal(meta: &Meta) -> ChangeKind {
+fn removal(meta: &EntityMeta) -> ChangeKind {
     match meta {
         meta if flags::is_unstable(meta) => ChangeKind::CommandRemovedUnstable,
         meta if flags::is_deprecated(meta) => ChangeKind::CommandRemovedAfterDeprecation,
@@ -234,7 +234,10 @@ fn wrapper<'s>(
         return None;
     }
     let (steps, node) = match shapes.get(only.shape) {
-        Shape::Array(item) => (vec![PathSegment::Member(name), PathSegment::Items], *item),
+        Shape::Array(item) => (
+            vec![PathSegment::Member(name), PathSegment::Elements],
+            *item,
+        ),
         _ => (vec![PathSegment::Member(name)], only.shape),
     };
     let inner = objects::all_names(shapes, shapes.object(node)?);

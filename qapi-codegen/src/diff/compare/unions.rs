@@ -5,7 +5,7 @@ use super::{Comparer, Found, conditions, enums, flags, members};
 use crate::analyse::shape::{CaseShape, Choice, NodeId, Object, Shapes};
 use crate::diff::change::{Change, ChangeKind, ChangeValue, PathSegment, RenameEvidence};
 use crate::diff::matching::{self, Matched, Pairing};
-use crate::schema::DATA;
+use crate::schema::DATA_MEMBER;
 
 /// Compares what the tags of two objects add.
 ///
@@ -170,7 +170,7 @@ fn cases<'s>(
     if wrapped {
         found.push(Change::new(ChangeKind::UnionWrapped));
     }
-    let data = PathSegment::Member(DATA);
+    let data = PathSegment::Member(DATA_MEMBER);
     for case in both {
         case_flags(case, found);
         let (old_step, new_step) = (case.old_step, case.new_step);
@@ -229,7 +229,7 @@ fn unwraps<'s, 'c>(
         let Some(content) = plain.object(content.content) else {
             continue;
         };
-        if content.members.contains_key(DATA) {
+        if content.members.contains_key(DATA_MEMBER) {
             return false;
         }
         compared += 1;
@@ -248,7 +248,7 @@ fn data_of(shapes: &Shapes<'_>, case: &CaseShape<'_>) -> Option<NodeId> {
     let only = content.members.len() == 1 && content.choice.is_none();
     content
         .members
-        .get(DATA)
+        .get(DATA_MEMBER)
         .filter(|_| only)
         .map(|member| member.shape)
 }

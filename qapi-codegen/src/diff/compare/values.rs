@@ -36,7 +36,7 @@ pub fn compare<'s>(
         (Shape::Array(left), Shape::Array(right)) => {
             found.link(
                 comparer,
-                (&[PathSegment::Items], &[PathSegment::Items]),
+                (&[PathSegment::Elements], &[PathSegment::Elements]),
                 (*left, *right),
             );
         }

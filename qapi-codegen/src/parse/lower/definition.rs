@@ -2,13 +2,11 @@
 
 use super::{Context, Entries, kind_of, take};
 use crate::ast::{Alternate, Base, Body, Command, Data, Definition, Enum, Event, Struct, Union};
+use crate::diagnostic::Code;
+use crate::dialect;
 use crate::parse::keys::{self, Key};
 use crate::parse::tree::{Node, Value};
 use crate::source::Name;
-use crate::version::Version;
-
-/// The release that brought inline bases.
-const INLINE_BASE: Version = Version::new(2, 6, 0);
 
 impl Context<'_> {
     pub(super) fn definition(
@@ -78,13 +76,13 @@ impl Context<'_> {
                 value: Value::Object(members),
                 span,
             }) => {
-                if self.version < INLINE_BASE {
+                if !dialect::INLINE_BASES.contains(self.version) {
                     self.error(
-                        "wrong-kind",
+                        Code::WrongKind,
                         span,
                         format!("the base of {what} must be a type name"),
-                    )
-                    .help("bases without a name came with QEMU 2.6");
+                        "bases without a name came with QEMU 2.6",
+                    );
                 }
                 Base::Inline(self.members(members))
             }
@@ -135,11 +133,11 @@ impl Context<'_> {
         };
         if !matches!(node.value, Value::Boolean(value) if value == only) {
             self.error(
-                "invalid-flag",
+                Code::InvalidFlag,
                 node.span,
                 format!("'{key}' of {what} can only be {only}"),
-            )
-            .help(format!("leave out '{key}' for the other value"));
+                format!("leave out '{key}' for the other value"),
+            );
             return false;
         }
         true
@@ -189,8 +187,12 @@ impl Context<'_> {
                 "'data' of {what} must be {expected}, not {}",
                 kind_of(&node.value)
             );
-            self.error("wrong-kind", node.span, message)
-                .help(format!("write {expected} here"));
+            self.error(
+                Code::WrongKind,
+                node.span,
+                message,
+                format!("write {expected} here"),
+            );
         }
     }
 }

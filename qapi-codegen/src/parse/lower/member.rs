@@ -2,13 +2,11 @@
 
 use super::{Context, Entries, kind_of, take};
 use crate::ast::{Branch, Condition, EnumValue, Feature, Member, TypeRef};
+use crate::diagnostic::Code;
+use crate::dialect;
 use crate::parse::keys::{self, Key};
 use crate::parse::tree::{Node, Value};
 use crate::source::Name;
-use crate::version::Version;
-
-/// The release that brought the long forms.
-const LONG_FORMS: Version = Version::new(4, 0, 0);
 
 impl Context<'_> {
     pub(super) fn members(&mut self, entries: Entries) -> Vec<Member> {
@@ -66,9 +64,13 @@ impl Context<'_> {
         let Value::Object(mut entries) = node.value else {
             return Some((node, None, Vec::new()));
         };
-        if self.version < LONG_FORMS {
-            self.error("wrong-kind", place, format!("{what} must name a type"))
-                .help("objects in this place came with QEMU 4.0");
+        if !dialect::LONG_FORMS.contains(self.version) {
+            self.error(
+                Code::WrongKind,
+                place,
+                format!("{what} must name a type"),
+                "objects in this place came with QEMU 4.0",
+            );
             return None;
         }
         self.check_keys(what, place, &entries, keys);
@@ -88,7 +90,7 @@ impl Context<'_> {
     fn value(&mut self, node: Node) -> Option<EnumValue> {
         let place = node.span;
         let mut entries = match node.value {
-            Value::Object(entries) if self.version >= LONG_FORMS => entries,
+            Value::Object(entries) if dialect::LONG_FORMS.contains(self.version) => entries,
             _ => {
                 let name = self.string("a value of an enum", node)?;
                 return Some(EnumValue {
@@ -128,21 +130,21 @@ impl Context<'_> {
                 }),
                 element => {
                     self.error(
-                        "invalid-array",
+                        Code::InvalidArray,
                         element.span,
                         format!("{what}: an array holds one type name"),
-                    )
-                    .help("write ['Type']; there are no arrays of arrays");
+                        "write ['Type']; there are no arrays of arrays",
+                    );
                     None
                 }
             },
             Value::Array(_) => {
                 self.error(
-                    "invalid-array",
+                    Code::InvalidArray,
                     node.span,
                     format!("{what}: an array holds exactly one type name"),
-                )
-                .help("write ['Type']");
+                    "write ['Type']",
+                );
                 None
             }
             other => {
@@ -150,8 +152,7 @@ impl Context<'_> {
                     "{what} must be a type name or ['Type'], not {}",
                     kind_of(&other)
                 );
-                self.error("wrong-kind", node.span, message)
-                    .help("name a type");
+                self.error(Code::WrongKind, node.span, message, "name a type");
                 None
             }
         }
