@@ -22,3 +22,4 @@ pub mod source;
 pub mod traffic;
 pub mod validate;
 pub mod version;
+pub mod wire;

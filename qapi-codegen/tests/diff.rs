@@ -11,10 +11,10 @@ use std::fs;
 use std::path::Path;
 
 use diff_support::{found, read};
-use qapi_codegen::diff::change::Direction;
 use qapi_codegen::diff::report::rules_text;
 use qapi_codegen::diff::rules::{EditRules, rules};
 use qapi_codegen::schema::Schema;
+use qapi_codegen::wire::Direction;
 
 #[test]
 fn every_rule_finds_its_example_and_nothing_else() {

@@ -5,42 +5,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::analyse::shape::kind_name;
 use crate::schema::{Condition, JsonKind};
-
-/// The direction in which a value travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// Arguments of a command, from the client to QEMU.
-    Request,
-    /// The return value of a command, from QEMU to the client.
-    Reply,
-    /// The data of an event, from QEMU to the client.
-    Event,
-}
-
-impl Direction {
-    /// All directions.
-    pub const ALL: [Direction; 3] = [Direction::Request, Direction::Reply, Direction::Event];
-
-    /// The name, which begins the ids of rules.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Direction::Request => "request",
-            Direction::Reply => "reply",
-            Direction::Event => "event",
-        }
-    }
-}
-
-impl fmt::Display for Direction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+use crate::wire::{PathSegment, kind_name, render_path};
 
 /// An attribute that some kinds of changes have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -239,39 +207,6 @@ impl ChangeKind {
     }
 }
 
-/// A segment of a path inside a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PathSegment<'s> {
-    /// A member of an object.
-    Member(&'s str),
-    /// The elements of an array.
-    Elements,
-    /// A branch of a union.
-    Branch {
-        /// The name of the discriminator.
-        discriminator: &'s str,
-        /// The discriminator value.
-        value: &'s str,
-    },
-}
-
-/// Writes a path: `actions[].data`, `options<driver=qcow2>.file`.
-pub fn render_path(path: &[PathSegment<'_>]) -> String {
-    let mut text = String::new();
-    for segment in path {
-        match segment {
-            PathSegment::Member(name) if text.is_empty() => text.push_str(name),
-            PathSegment::Member(name) => text.extend([".", name]),
-            PathSegment::Elements => text.push_str("[]"),
-            PathSegment::Branch {
-                discriminator,
-                value,
-            } => text.extend(["<", discriminator, "=", value, ">"]),
-        }
-    }
-    text
-}
-
 /// One change, with paths relative to where it was found.
 #[derive(Debug, Clone)]
 pub struct Change<'s> {
@@ -425,27 +360,5 @@ impl fmt::Display for RenameEvidence {
             RenameEvidence::Shape => "the types are equal and the names share words",
             RenameEvidence::Values => "most discriminator values are equal",
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_show_members_items_and_branches() {
-        let branch = PathSegment::Branch {
-            discriminator: "type",
-            value: "drive-backup",
-        };
-        let data = PathSegment::Member("data");
-        let path = [
-            PathSegment::Member("actions"),
-            PathSegment::Elements,
-            branch,
-            data,
-        ];
-        assert_eq!(render_path(&path), "actions[]<type=drive-backup>.data");
-        assert_eq!(render_path(&[branch, data]), "<type=drive-backup>.data");
     }
 }

@@ -6,14 +6,13 @@ use std::sync::LazyLock;
 use minijinja::{Environment, context};
 use serde::Serialize;
 
-use super::change::{
-    Change, ChangeKind, ChangeValue, Direction, KindAttribute, PathSegment, render_path as path,
-};
+use super::change::{Change, ChangeKind, ChangeValue, KindAttribute};
 use super::compare::{Comparison, Operation, Sort};
 use super::json::Json;
 use super::places::{Place, places};
 use super::rules::{Rule, Severity, rules};
 use crate::version::Series;
+use crate::wire::{Direction, PathSegment, render_path as path};
 
 /// One finding of a report. Its members that no doc says otherwise of are those
 /// of the report in JSON.

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::change::PathSegment;
 use super::compare::{Comparison, Link, Operation};
+use crate::wire::PathSegment;
 
 /// One place of a pair: in which operation, and by which steps.
 #[derive(Debug, Clone)]

@@ -8,8 +8,9 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::change::{ChangeKind, Direction};
+use super::change::ChangeKind;
 use crate::version::Series;
+use crate::wire::Direction;
 
 /// What an edit does to whom it concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

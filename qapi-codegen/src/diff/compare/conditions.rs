@@ -2,8 +2,9 @@
 
 use super::Found;
 use crate::dialect;
-use crate::diff::change::{Change, ChangeKind, ChangeValue, PathSegment};
+use crate::diff::change::{Change, ChangeKind, ChangeValue};
 use crate::schema::Condition;
+use crate::wire::PathSegment;
 
 /// Compares the conditions of a thing with a name.
 pub fn compare<'s>(

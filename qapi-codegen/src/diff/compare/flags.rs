@@ -1,8 +1,9 @@
 //! What a schema says of a thing beside its shape: features and conditions.
 
 use super::{Found, conditions};
-use crate::diff::change::{Change, ChangeKind, ChangeValue, PathSegment};
+use crate::diff::change::{Change, ChangeKind, ChangeValue};
 use crate::schema::{Condition, EntityMeta};
+use crate::wire::PathSegment;
 
 /// Compares features, conditions and documented facts of a thing with a name.
 pub fn compare<'s>(

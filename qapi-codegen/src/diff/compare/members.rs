@@ -1,16 +1,16 @@
 //! The members of two objects.
 
 use super::{Comparer, Found, flags};
-use crate::analyse::shape::{Member, Object, Shape, describe, same};
-use crate::diff::change::{Change, ChangeKind, ChangeValue, PathSegment};
+use crate::diff::change::{Change, ChangeKind, ChangeValue};
 use crate::diff::matching::{self, Matched, Pairing};
+use crate::wire::{MemberShape, ObjectShape, PathSegment, Shape, describe, same};
 
 /// Compares members of one name, other than what their values are if these are
 /// told by the cases of a union.
 pub fn compare<'s>(
     comparer: &mut Comparer<'_, 's>,
     name: &'s str,
-    (old, new): (Member<'s>, Member<'s>),
+    (old, new): (MemberShape<'s>, MemberShape<'s>),
     is_tag: bool,
     found: &mut Found<'s>,
 ) {
@@ -24,8 +24,8 @@ pub fn compare<'s>(
 
 /// Compares whether a member may be absent.
 pub fn presence<'s>(
-    old: Member<'s>,
-    new: Member<'s>,
+    old: MemberShape<'s>,
+    new: MemberShape<'s>,
     old_at: &[PathSegment<'s>],
     new_at: &[PathSegment<'s>],
     found: &mut Found<'s>,
@@ -44,7 +44,7 @@ pub fn presence<'s>(
 /// Recognizes members that have another name now.
 pub fn matched<'s>(
     comparer: &Comparer<'_, 's>,
-    (old, new): (&Object<'s>, &Object<'s>),
+    (old, new): (&ObjectShape<'s>, &ObjectShape<'s>),
     (gone, fresh): (Vec<&'s str>, Vec<&'s str>),
 ) -> Matched<'s> {
     let mut matched = matching::by_spelling(gone, fresh);
@@ -64,7 +64,7 @@ pub fn matched<'s>(
 /// A member that has another name now.
 pub fn renamed<'s>(
     comparer: &mut Comparer<'_, 's>,
-    (old, new): (&Object<'s>, &Object<'s>),
+    (old, new): (&ObjectShape<'s>, &ObjectShape<'s>),
     pair: Pairing<'s>,
     found: &mut Found<'s>,
 ) {
@@ -87,7 +87,7 @@ pub fn renamed<'s>(
 pub fn removed<'s>(
     comparer: &Comparer<'_, 's>,
     name: &'s str,
-    member: Member<'s>,
+    member: MemberShape<'s>,
     found: &mut Found<'s>,
 ) {
     let kind = match member.optional {
@@ -102,7 +102,7 @@ pub fn removed<'s>(
 pub fn added<'s>(
     comparer: &Comparer<'_, 's>,
     name: &'s str,
-    member: Member<'s>,
+    member: MemberShape<'s>,
     found: &mut Found<'s>,
 ) {
     let kind = match member.optional {
@@ -113,7 +113,7 @@ pub fn added<'s>(
     found.push(change.new_at(&[PathSegment::Member(name)]));
 }
 
-fn value<'s>(member: Member<'_>, ty: String) -> ChangeValue<'s> {
+fn value<'s>(member: MemberShape<'_>, ty: String) -> ChangeValue<'s> {
     ChangeValue::Member {
         optional: member.optional,
         ty,
