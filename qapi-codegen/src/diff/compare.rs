@@ -18,8 +18,8 @@ mod values;
 use std::collections::HashMap;
 
 use super::edit::{Direction, Edit, Step};
-use crate::analyse::shape::{NodeId, Shape, Shapes};
 use crate::version::Version;
+use crate::wire::{Interface, Shape, ShapeId};
 
 use operations::operations;
 pub use operations::{ERROR, Operation, Sort};
@@ -37,9 +37,9 @@ pub struct Comparison<'s> {
 #[derive(Debug)]
 pub struct Pair<'s> {
     /// The shape in the old release.
-    pub old: NodeId,
+    pub old: ShapeId,
     /// The shape in the new release.
-    pub new: NodeId,
+    pub new: ShapeId,
     /// Which way its values travel.
     pub direction: Direction,
     /// What is edited in it, other than in the pairs it links to.
@@ -60,7 +60,7 @@ pub struct Link<'s> {
 }
 
 /// Compares two releases; the old one is what the client was written for.
-pub fn compare<'s>(old: &Shapes<'s>, new: &Shapes<'s>) -> Comparison<'s> {
+pub fn compare<'s>(old: &Interface<'s>, new: &Interface<'s>) -> Comparison<'s> {
     let mut comparer = Comparer {
         old,
         new,
@@ -78,10 +78,10 @@ pub fn compare<'s>(old: &Shapes<'s>, new: &Shapes<'s>) -> Comparison<'s> {
 
 /// Compares one type of two releases, as if a command of its name took it.
 pub fn compare_types<'s>(
-    old: &Shapes<'s>,
-    new: &Shapes<'s>,
+    old: &Interface<'s>,
+    new: &Interface<'s>,
     name: &'s str,
-    nodes: (NodeId, NodeId),
+    nodes: (ShapeId, ShapeId),
 ) -> Comparison<'s> {
     let mut comparer = Comparer {
         old,
@@ -102,16 +102,16 @@ pub fn compare_types<'s>(
 
 /// What is compared, and what is known so far.
 pub struct Comparer<'a, 's> {
-    pub(super) old: &'a Shapes<'s>,
-    pub(super) new: &'a Shapes<'s>,
-    known: HashMap<(NodeId, NodeId, Direction), usize>,
+    pub(super) old: &'a Interface<'s>,
+    pub(super) new: &'a Interface<'s>,
+    known: HashMap<(ShapeId, ShapeId, Direction), usize>,
     pairs: Vec<Pair<'s>>,
     pending: Vec<usize>,
 }
 
 impl<'s> Comparer<'_, 's> {
     /// The pair of two shapes, which is compared once.
-    fn pair(&mut self, old: NodeId, new: NodeId, direction: Direction) -> usize {
+    fn pair(&mut self, old: ShapeId, new: ShapeId, direction: Direction) -> usize {
         let next = self.pairs.len();
         let index = *self.known.entry((old, new, direction)).or_insert(next);
         if index == next {
@@ -129,7 +129,7 @@ impl<'s> Comparer<'_, 's> {
     }
 
     /// Whether both shapes are definitions of one kind.
-    fn are_defined(&self, (old, new): (NodeId, NodeId)) -> bool {
+    fn are_defined(&self, (old, new): (ShapeId, ShapeId)) -> bool {
         matches!(
             (self.old.get(old), self.new.get(new)),
             (Shape::Object(_), Shape::Object(_))
@@ -188,7 +188,7 @@ impl<'s> Found<'s> {
         &mut self,
         comparer: &mut Comparer<'_, 's>,
         steps: (&[Step<'s>], &[Step<'s>]),
-        nodes: (NodeId, NodeId),
+        nodes: (ShapeId, ShapeId),
     ) {
         if !comparer.are_defined(nodes) {
             return self.inside(steps.0, steps.1, |found| {

@@ -5,8 +5,8 @@ use super::edit::{Direction, Kind, Step};
 use super::example::{Examples, Extent, Shown};
 use super::finding::{Raw, is_addition};
 use super::json::Json;
-use crate::analyse::shape::{NodeId, Shapes};
 use crate::behaviour::{Behaviour, Effect};
+use crate::wire::{Interface, ShapeId};
 
 /// A message of the old release, and one of the new.
 pub type Messages = (Option<Json>, Option<Json>);
@@ -18,9 +18,9 @@ const SHOWN: usize = 2;
 #[derive(Debug)]
 pub struct Messenger<'a, 's> {
     /// The shapes of the old release.
-    pub old: &'a Shapes<'s>,
+    pub old: &'a Interface<'s>,
     /// The shapes of the new release.
-    pub new: &'a Shapes<'s>,
+    pub new: &'a Interface<'s>,
     /// What no schema says, as far as it happened between the two.
     pub behaviour: Behaviour,
     /// The compared pairs.
@@ -116,7 +116,7 @@ impl<'s> Messenger<'_, 's> {
         let arguments = self.new.object(command.arguments);
         let known = arguments
             .into_iter()
-            .flat_map(|object| object.members.keys().copied());
+            .flat_map(|object| object.members.names());
         let known: Vec<&'s str> = known.collect();
         absent
             .filter_map(|name| known.iter().copied().find(|own| own == name))
@@ -176,12 +176,12 @@ fn is_new(kind: Kind) -> bool {
 }
 
 fn message<'s>(
-    shapes: &Shapes<'s>,
+    shapes: &Interface<'s>,
     name: &'s str,
     direction: Direction,
     shown: &Shown<'s>,
 ) -> Option<Json> {
-    let value = |node: NodeId, extent| Examples { shapes, extent }.value(node, shown);
+    let value = |node: ShapeId, extent| Examples { shapes, extent }.value(node, shown);
     let name_of = || Json::text(name);
     match direction {
         Direction::Request => {

@@ -11,9 +11,9 @@ use crate::ast::{
     self, BranchDefinition, DataDefinition, Definition, DefinitionBody, EnumValueDefinition,
     PragmaDirective, PragmaValue, TypeReference, UnionBase,
 };
+use crate::canonical;
 use crate::dialect;
 use crate::load::{Documentation, Loaded};
-use crate::restate::restate;
 use crate::source::{Name, SourceFile, Sources, Span};
 use crate::version::{Series, Version};
 
@@ -40,7 +40,7 @@ pub fn synthesise(interface: &Interface, version: Version) -> String {
             end: 0,
         },
     };
-    restate(&Loaded {
+    canonical::print(&Loaded {
         version,
         sources,
         items: writer.items(),

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use qapi_codegen::ast::{DefinitionBody, Item};
 use qapi_codegen::diagnostic::Diagnostic;
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::load::Loaded;
 use qapi_codegen::source::Sources;
 use qapi_codegen::validate::validate;
@@ -85,11 +85,11 @@ impl Inspect {
         console.data(&report)
     }
 
-    fn interface(&self) -> Interface {
+    fn interface(&self) -> QemuProgram {
         match (self.qga, self.storage_daemon) {
-            (true, _) => Interface::Qga,
-            (_, true) => Interface::StorageDaemon,
-            _ => Interface::Qmp,
+            (true, _) => QemuProgram::GuestAgent,
+            (_, true) => QemuProgram::StorageDaemon,
+            _ => QemuProgram::Emulator,
         }
     }
 }

@@ -1,20 +1,14 @@
 //! Two enums: their values, and those that are only written another way.
 
-use std::collections::BTreeMap;
-
 use super::{Found, flags};
 use crate::diff::edit::{Edit, Kind};
 use crate::diff::matching;
-use crate::schema::EntityMeta;
+use crate::wire::EnumShape;
 
 /// Compares the values of two enums.
-pub fn compare<'s>(
-    old: &BTreeMap<&'s str, &'s EntityMeta>,
-    new: &BTreeMap<&'s str, &'s EntityMeta>,
-    found: &mut Found<'s>,
-) {
-    let gone = old.keys().copied().filter(|value| !new.contains_key(value));
-    let fresh = new.keys().copied().filter(|value| !old.contains_key(value));
+pub fn compare<'s>(old: &EnumShape<'s>, new: &EnumShape<'s>, found: &mut Found<'s>) {
+    let gone = old.names().filter(|value| !new.contains(value));
+    let fresh = new.names().filter(|value| !old.contains(value));
     let matched = matching::by_spelling(gone.collect(), fresh.collect());
     respelled(&matched.pairs, found);
     for value in matched.gone {
@@ -23,7 +17,7 @@ pub fn compare<'s>(
     for value in matched.fresh {
         found.edit(Edit::new(Kind::EnumValueAdded).new_value(value));
     }
-    for (value, meta) in old {
+    for (value, meta) in old.iter() {
         if let Some(newer) = new.get(value) {
             flags::compare(Some(meta), Some(newer), value, &[], found);
         }

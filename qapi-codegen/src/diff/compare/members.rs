@@ -1,16 +1,16 @@
 //! The members of two objects.
 
 use super::{Comparer, Found, flags};
-use crate::analyse::shape::{Member, Object, Shape, describe, same};
 use crate::diff::edit::{Edit, Kind, Step};
 use crate::diff::matching::{self, Matched, Pairing};
+use crate::wire::{MemberShape, ObjectShape, Shape, describe, same};
 
 /// Compares members of one name, other than what their values are if these are
 /// told by the cases of a union.
 pub fn compare<'s>(
     comparer: &mut Comparer<'_, 's>,
     name: &'s str,
-    (old, new): (Member<'s>, Member<'s>),
+    (old, new): (MemberShape<'s>, MemberShape<'s>),
     is_tag: bool,
     found: &mut Found<'s>,
 ) {
@@ -24,8 +24,8 @@ pub fn compare<'s>(
 
 /// Compares whether a member may be absent.
 pub fn presence<'s>(
-    old: Member<'s>,
-    new: Member<'s>,
+    old: MemberShape<'s>,
+    new: MemberShape<'s>,
     old_at: &[Step<'s>],
     new_at: &[Step<'s>],
     found: &mut Found<'s>,
@@ -35,7 +35,7 @@ pub fn presence<'s>(
         (true, false) => Kind::MemberBecameRequired,
         _ => return,
     };
-    let word = |member: Member<'_>| {
+    let word = |member: MemberShape<'_>| {
         if member.optional {
             "optional"
         } else {
@@ -49,7 +49,7 @@ pub fn presence<'s>(
 /// Recognizes members that have another name now.
 pub fn matched<'s>(
     comparer: &Comparer<'_, 's>,
-    (old, new): (&Object<'s>, &Object<'s>),
+    (old, new): (&ObjectShape<'s>, &ObjectShape<'s>),
     (gone, fresh): (Vec<&'s str>, Vec<&'s str>),
 ) -> Matched<'s> {
     let mut matched = matching::by_spelling(gone, fresh);
@@ -69,7 +69,7 @@ pub fn matched<'s>(
 /// A member that has another name now.
 pub fn renamed<'s>(
     comparer: &mut Comparer<'_, 's>,
-    (old, new): (&Object<'s>, &Object<'s>),
+    (old, new): (&ObjectShape<'s>, &ObjectShape<'s>),
     pair: Pairing<'s>,
     found: &mut Found<'s>,
 ) {
@@ -92,7 +92,7 @@ pub fn renamed<'s>(
 pub fn removed<'s>(
     comparer: &Comparer<'_, 's>,
     name: &'s str,
-    member: Member<'s>,
+    member: MemberShape<'s>,
     found: &mut Found<'s>,
 ) {
     let kind = match member.optional {
@@ -107,7 +107,7 @@ pub fn removed<'s>(
 pub fn added<'s>(
     comparer: &Comparer<'_, 's>,
     name: &'s str,
-    member: Member<'s>,
+    member: MemberShape<'s>,
     found: &mut Found<'s>,
 ) {
     let kind = match member.optional {
@@ -119,7 +119,7 @@ pub fn added<'s>(
 }
 
 /// A member in words.
-fn described(member: Member<'_>, shape: String) -> String {
+fn described(member: MemberShape<'_>, shape: String) -> String {
     match member.optional {
         true => format!("optional {shape}"),
         false => shape,

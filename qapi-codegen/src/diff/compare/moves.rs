@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Comparer, Found};
-use crate::analyse::shape::{Member, Object, Shapes};
 use crate::diff::edit::{Direction, Edit, Kind, Step};
+use crate::wire::{Interface, MemberShape, ObjectShape};
 
 /// Members that moved between an object and the cases of its tag.
 #[derive(Debug, Default)]
@@ -17,10 +17,14 @@ pub struct Moves<'s> {
 
 impl<'s> Moves<'s> {
     /// Finds what moved.
-    pub fn find(comparer: &Comparer<'_, 's>, old: &Object<'s>, new: &Object<'s>) -> Moves<'s> {
-        let lacks = |object: &Object<'s>, name: &str| !object.members.contains_key(name);
-        let into = old.members.keys().copied().filter(|name| lacks(new, name));
-        let out = new.members.keys().copied().filter(|name| lacks(old, name));
+    pub fn find(
+        comparer: &Comparer<'_, 's>,
+        old: &ObjectShape<'s>,
+        new: &ObjectShape<'s>,
+    ) -> Moves<'s> {
+        let lacks = |object: &ObjectShape<'s>, name: &str| !object.members.contains(name);
+        let into = old.members.names().filter(|name| lacks(new, name));
+        let out = new.members.names().filter(|name| lacks(old, name));
         Moves {
             into_branch: into
                 .filter(|name| !having(comparer.new, new, name).is_empty())
@@ -40,8 +44,8 @@ impl<'s> Moves<'s> {
     pub fn report(
         &self,
         comparer: &mut Comparer<'_, 's>,
-        old: &Object<'s>,
-        new: &Object<'s>,
+        old: &ObjectShape<'s>,
+        new: &ObjectShape<'s>,
         found: &mut Found<'s>,
     ) {
         for &name in &self.into_branch {
@@ -56,8 +60,8 @@ impl<'s> Moves<'s> {
 fn moved_into<'s>(
     comparer: &mut Comparer<'_, 's>,
     name: &'s str,
-    old: &Object<'s>,
-    new: &Object<'s>,
+    old: &ObjectShape<'s>,
+    new: &ObjectShape<'s>,
     found: &mut Found<'s>,
 ) {
     let was = old.members[name];
@@ -91,8 +95,8 @@ fn moved_into<'s>(
 fn moved_out<'s>(
     comparer: &mut Comparer<'_, 's>,
     name: &'s str,
-    old: &Object<'s>,
-    new: &Object<'s>,
+    old: &ObjectShape<'s>,
+    new: &ObjectShape<'s>,
     found: &mut Found<'s>,
 ) {
     let is = new.members[name];
@@ -120,12 +124,16 @@ fn moved_out<'s>(
 }
 
 /// The cases that have a member of this name, and the member.
-fn having<'s>(shapes: &Shapes<'s>, object: &Object<'s>, name: &str) -> Vec<(Step<'s>, Member<'s>)> {
-    let cases = object.choice.iter().flat_map(|choice| {
-        choice.cases.iter().map(|(&value, case)| {
+fn having<'s>(
+    shapes: &Interface<'s>,
+    object: &ObjectShape<'s>,
+    name: &str,
+) -> Vec<(Step<'s>, MemberShape<'s>)> {
+    let cases = object.branches.iter().flat_map(|choice| {
+        choice.by_value.iter().map(|(value, case)| {
             (
                 Step::Case {
-                    tag: choice.tag,
+                    tag: choice.discriminator,
                     value,
                 },
                 case,
@@ -140,15 +148,15 @@ fn having<'s>(shapes: &Shapes<'s>, object: &Object<'s>, name: &str) -> Vec<(Step
         .collect()
 }
 
-fn case_count(object: &Object<'_>) -> usize {
+fn case_count(object: &ObjectShape<'_>) -> usize {
     object
-        .choice
+        .branches
         .as_ref()
-        .map_or(0, |choice| choice.cases.len())
+        .map_or(0, |choice| choice.by_value.len())
 }
 
 /// The values of the tag, as a list.
-fn listed(homes: &[(Step<'_>, Member<'_>)]) -> String {
+fn listed(homes: &[(Step<'_>, MemberShape<'_>)]) -> String {
     let values = homes.iter().filter_map(|(step, _)| match step {
         Step::Case { value, .. } => Some(*value),
         _ => None,

@@ -1,12 +1,12 @@
 //! Commands, events and the class of errors: where values begin to travel.
 
-use std::collections::BTreeMap;
-
 use super::{Comparer, Found, Link, flags, objects};
-use crate::analyse::shape::{CommandShape, EventShape, NodeId, Object, Shape, Shapes, same};
 use crate::diff::edit::{Direction, Edit, Kind, Step, path};
 use crate::diff::matching::{self, Matched, PROMOTED};
 use crate::schema::EntityMeta;
+use crate::wire::{
+    CommandShape, EventShape, Interface, NameTable, ObjectShape, Shape, ShapeId, same,
+};
 
 /// What an operation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -130,17 +130,14 @@ fn commands<'s>(comparer: &mut Comparer<'_, 's>) -> Vec<Operation<'s>> {
     operations
 }
 
-fn unmatched<'s, T>(old: &BTreeMap<&'s str, T>, new: &BTreeMap<&'s str, T>) -> Matched<'s> {
-    let gone = old.keys().copied().filter(|name| !new.contains_key(name));
-    let fresh = new.keys().copied().filter(|name| !old.contains_key(name));
+fn unmatched<'s, T>(old: &NameTable<'s, T>, new: &NameTable<'s, T>) -> Matched<'s> {
+    let gone = old.names().filter(|name| !new.contains(name));
+    let fresh = new.names().filter(|name| !old.contains(name));
     matching::by_spelling(gone.collect(), fresh.collect())
 }
 
-fn common<'s, T>(old: &BTreeMap<&'s str, T>, new: &BTreeMap<&'s str, T>) -> Vec<&'s str> {
-    old.keys()
-        .copied()
-        .filter(|name| new.contains_key(name))
-        .collect()
+fn common<'s, T>(old: &NameTable<'s, T>, new: &NameTable<'s, T>) -> Vec<&'s str> {
+    old.names().filter(|name| new.contains(name)).collect()
 }
 
 fn removal(meta: &EntityMeta) -> Kind {
@@ -220,16 +217,16 @@ fn arguments<'s>(
 /// The way into the only member of an object, where it holds an object that is
 /// much like the other one, or a list of such objects.
 fn wrapper<'s>(
-    shapes: &Shapes<'s>,
-    wrapping: &Object<'s>,
-    other_shapes: &Shapes<'s>,
-    plain: &Object<'s>,
-) -> Option<(Vec<Step<'s>>, NodeId)> {
+    shapes: &Interface<'s>,
+    wrapping: &ObjectShape<'s>,
+    other_shapes: &Interface<'s>,
+    plain: &ObjectShape<'s>,
+) -> Option<(Vec<Step<'s>>, ShapeId)> {
     let mut members = wrapping.members.iter();
-    let (Some((&name, only)), None) = (members.next(), members.next()) else {
+    let (Some((name, only)), None) = (members.next(), members.next()) else {
         return None;
     };
-    if plain.members.contains_key(name) || wrapping.choice.is_some() {
+    if plain.members.contains(name) || wrapping.branches.is_some() {
         return None;
     }
     let (steps, node) = match shapes.get(only.shape) {
@@ -326,14 +323,12 @@ fn error_class<'s>(comparer: &Comparer<'_, 's>) -> Option<Operation<'s>> {
     };
     let mut operation = Operation::new(Sort::Error, Some(ERROR), Some(ERROR));
     let class = [Step::Member("class")];
-    for value in old.keys().filter(|value| !new.contains_key(*value)) {
-        let edit = Edit::new(Kind::ErrorClassRemoved).old(*value).at(&class);
+    for value in old.names().filter(|value| !new.contains(*value)) {
+        let edit = Edit::new(Kind::ErrorClassRemoved).old(value).at(&class);
         operation.edit(Direction::Reply, edit);
     }
-    for value in new.keys().filter(|value| !old.contains_key(*value)) {
-        let edit = Edit::new(Kind::ErrorClassAdded)
-            .new_value(*value)
-            .at(&class);
+    for value in new.names().filter(|value| !old.contains(*value)) {
+        let edit = Edit::new(Kind::ErrorClassAdded).new_value(value).at(&class);
         operation.edit(Direction::Reply, edit);
     }
     Some(operation)

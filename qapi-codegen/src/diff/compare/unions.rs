@@ -2,10 +2,10 @@
 
 use super::moves::Moves;
 use super::{Comparer, Found, conditions, enums, flags, members};
-use crate::analyse::shape::{CaseShape, Choice, NodeId, Object, Shapes};
 use crate::diff::edit::{Edit, Kind, Step};
 use crate::diff::matching::{self, Matched, Pairing};
 use crate::schema::DATA_MEMBER;
+use crate::wire::{BranchShape, Branches, Interface, ObjectShape, ShapeId};
 
 /// Compares what the tags of two objects add.
 ///
@@ -13,18 +13,18 @@ use crate::schema::DATA_MEMBER;
 /// anything.
 pub fn compare<'s>(
     comparer: &mut Comparer<'_, 's>,
-    (old, new): (&Object<'s>, &Object<'s>),
+    (old, new): (&ObjectShape<'s>, &ObjectShape<'s>),
     moves: &Moves<'s>,
     spilled: bool,
     found: &mut Found<'s>,
 ) {
-    match (&old.choice, &new.choice) {
+    match (&old.branches, &new.branches) {
         (None, None) => {}
         (Some(left), Some(right)) if same_tag(old, new, left, right) => {
             choices(comparer, left, right, moves, found);
         }
         (Some(left), Some(right)) => {
-            let told = |choice: &Choice<'_>| format!("object told by `{}`", choice.tag);
+            let told = |choice: &Branches<'_>| format!("object told by `{}`", choice.discriminator);
             found.edit(
                 Edit::new(Kind::TypeChanged)
                     .old(told(left))
@@ -38,61 +38,60 @@ pub fn compare<'s>(
 
 /// The tag that has another name now, told by its values.
 pub fn renamed_tag<'s>(
-    old: &Object<'s>,
-    new: &Object<'s>,
+    old: &ObjectShape<'s>,
+    new: &ObjectShape<'s>,
     matched: &Matched<'s>,
 ) -> Option<Pairing<'s>> {
-    let (left, right) = (old.choice.as_ref()?, new.choice.as_ref()?);
-    let moved = matched.gone.contains(&left.tag) && matched.fresh.contains(&right.tag);
+    let (left, right) = (old.branches.as_ref()?, new.branches.as_ref()?);
+    let moved =
+        matched.gone.contains(&left.discriminator) && matched.fresh.contains(&right.discriminator);
     let evidence = "most values of the tag are the same";
     let pairing = Pairing {
-        old: left.tag,
-        new: right.tag,
+        old: left.discriminator,
+        new: right.discriminator,
         evidence,
     };
     (moved && mostly_same_values(left, right)).then_some(pairing)
 }
 
-fn same_tag(old: &Object<'_>, new: &Object<'_>, left: &Choice<'_>, right: &Choice<'_>) -> bool {
-    let both_have = old.members.contains_key(right.tag) || new.members.contains_key(left.tag);
-    left.tag == right.tag || (!both_have && mostly_same_values(left, right))
+fn same_tag(
+    old: &ObjectShape<'_>,
+    new: &ObjectShape<'_>,
+    left: &Branches<'_>,
+    right: &Branches<'_>,
+) -> bool {
+    let both_have =
+        old.members.contains(right.discriminator) || new.members.contains(left.discriminator);
+    left.discriminator == right.discriminator || (!both_have && mostly_same_values(left, right))
 }
 
-fn mostly_same_values(left: &Choice<'_>, right: &Choice<'_>) -> bool {
+fn mostly_same_values(left: &Branches<'_>, right: &Branches<'_>) -> bool {
     let common = left
-        .cases
-        .keys()
-        .filter(|value| right.cases.contains_key(*value))
+        .by_value
+        .names()
+        .filter(|value| right.by_value.contains(*value))
         .count();
-    common > 0 && 2 * common >= left.cases.len().min(right.cases.len())
+    common > 0 && 2 * common >= left.by_value.len().min(right.by_value.len())
 }
 
 fn choices<'s>(
     comparer: &mut Comparer<'_, 's>,
-    left: &Choice<'s>,
-    right: &Choice<'s>,
+    left: &Branches<'s>,
+    right: &Branches<'s>,
     moves: &Moves<'s>,
     found: &mut Found<'s>,
 ) {
-    let lacks = |choice: &Choice<'s>, value: &str| !choice.cases.contains_key(value);
-    let gone = left
-        .cases
-        .keys()
-        .copied()
-        .filter(|value| lacks(right, value));
-    let fresh = right
-        .cases
-        .keys()
-        .copied()
-        .filter(|value| lacks(left, value));
+    let lacks = |choice: &Branches<'s>, value: &str| !choice.by_value.contains(value);
+    let gone = left.by_value.names().filter(|value| lacks(right, value));
+    let fresh = right.by_value.names().filter(|value| lacks(left, value));
     let matched = matching::by_spelling(gone.collect(), fresh.collect());
-    let tag = [Step::Member(left.tag)];
-    found.inside(&tag, &[Step::Member(right.tag)], |found| {
+    let tag = [Step::Member(left.discriminator)];
+    found.inside(&tag, &[Step::Member(right.discriminator)], |found| {
         enums::respelled(&matched.pairs, found);
     });
     for value in matched.gone {
         let step = Step::Case {
-            tag: left.tag,
+            tag: left.discriminator,
             value,
         };
         found.edit(
@@ -103,7 +102,7 @@ fn choices<'s>(
     }
     for value in matched.fresh {
         let step = Step::Case {
-            tag: right.tag,
+            tag: right.discriminator,
             value,
         };
         found.edit(
@@ -113,10 +112,10 @@ fn choices<'s>(
         );
     }
     let kept = left
-        .cases
-        .keys()
-        .filter(|value| right.cases.contains_key(*value));
-    let kept = kept.map(|&value| (value, value));
+        .by_value
+        .names()
+        .filter(|value| right.by_value.contains(*value));
+    let kept = kept.map(|value| (value, value));
     let respelled = matched.pairs.iter().map(|pair| (pair.old, pair.new));
     let both: Vec<Both<'_, 's>> = kept
         .chain(respelled)
@@ -127,23 +126,23 @@ fn choices<'s>(
 
 /// A case that both unions have.
 struct Both<'c, 's> {
-    old: &'c CaseShape<'s>,
-    new: &'c CaseShape<'s>,
+    old: &'c BranchShape<'s>,
+    new: &'c BranchShape<'s>,
     old_step: Step<'s>,
     new_step: Step<'s>,
 }
 
 impl<'c, 's> Both<'c, 's> {
-    fn new(left: &'c Choice<'s>, right: &'c Choice<'s>, values: (&'s str, &'s str)) -> Self {
+    fn new(left: &'c Branches<'s>, right: &'c Branches<'s>, values: (&'s str, &'s str)) -> Self {
         Both {
-            old: &left.cases[values.0],
-            new: &right.cases[values.1],
+            old: &left.by_value[values.0],
+            new: &right.by_value[values.1],
             old_step: Step::Case {
-                tag: left.tag,
+                tag: left.discriminator,
                 value: values.0,
             },
             new_step: Step::Case {
-                tag: right.tag,
+                tag: right.discriminator,
                 value: values.1,
             },
         }
@@ -212,10 +211,10 @@ fn case_flags<'s>(case: &Both<'_, 's>, found: &mut Found<'s>) {
 /// Whether the cases of the one release stand in `data` and those of the other
 /// do not, and what is in them is alike.
 fn unwraps<'s, 'c>(
-    wrapping: &Shapes<'s>,
-    plain: &Shapes<'s>,
+    wrapping: &Interface<'s>,
+    plain: &Interface<'s>,
     both: &[Both<'c, 's>],
-    sides: impl Fn(&Both<'c, 's>) -> (&'c CaseShape<'s>, &'c CaseShape<'s>),
+    sides: impl Fn(&Both<'c, 's>) -> (&'c BranchShape<'s>, &'c BranchShape<'s>),
 ) -> bool {
     let (mut alike, mut compared) = (0, 0);
     for case in both {
@@ -227,23 +226,23 @@ fn unwraps<'s, 'c>(
         let Some(content) = plain.object(content.content) else {
             continue;
         };
-        if content.members.contains_key(DATA_MEMBER) {
+        if content.members.contains(DATA_MEMBER) {
             return false;
         }
         compared += 1;
         let shared = inner
             .members
-            .keys()
-            .filter(|name| content.members.contains_key(*name));
+            .names()
+            .filter(|name| content.members.contains(*name));
         alike += usize::from(2 * shared.count() >= inner.members.len());
     }
     compared > 0 && 2 * alike >= compared
 }
 
 /// What stands in `data`, where that is all there is in a case.
-fn data_of(shapes: &Shapes<'_>, case: &CaseShape<'_>) -> Option<NodeId> {
+fn data_of(shapes: &Interface<'_>, case: &BranchShape<'_>) -> Option<ShapeId> {
     let content = shapes.object(case.content)?;
-    let only = content.members.len() == 1 && content.choice.is_none();
+    let only = content.members.len() == 1 && content.branches.is_none();
     content
         .members
         .get(DATA_MEMBER)
@@ -274,9 +273,8 @@ fn contents<'s>(
     }
     let (mut old, mut new) = (old.clone(), new.clone());
     old.members
-        .retain(|name, _| !moves.out_of_branch.contains(name));
-    new.members
-        .retain(|name, _| !moves.into_branch.contains(name));
+        .retain(|name| !moves.out_of_branch.contains(name));
+    new.members.retain(|name| !moves.into_branch.contains(name));
     found.inside(&steps.0, &steps.1, |found| {
         super::objects::compare(comparer, &old, &new, found);
     });
@@ -284,35 +282,35 @@ fn contents<'s>(
 
 fn became_union<'s>(
     comparer: &mut Comparer<'_, 's>,
-    old: &Object<'s>,
-    choice: &Choice<'s>,
+    old: &ObjectShape<'s>,
+    choice: &Branches<'s>,
     (moves, spilled): (&Moves<'s>, bool),
     found: &mut Found<'s>,
 ) {
-    let at_tag = [Step::Member(choice.tag)];
+    let at_tag = [Step::Member(choice.discriminator)];
     found.edit(
         Edit::new(Kind::StructToUnion)
             .new_at(&at_tag)
-            .new_value(choice.tag),
+            .new_value(choice.discriminator),
     );
-    let had_tag = old.members.contains_key(choice.tag);
+    let had_tag = old.members.contains(choice.discriminator);
     if !had_tag || spilled {
         return;
     }
     let new_shapes = comparer.new;
-    for (&value, case) in &choice.cases {
+    for (value, case) in choice.by_value.iter() {
         let Some(content) = new_shapes.object(case.content) else {
             continue;
         };
         let step = [Step::Case {
-            tag: choice.tag,
+            tag: choice.discriminator,
             value,
         }];
         let required = content
             .members
             .iter()
             .filter(|(name, member)| !member.optional && !moves.into_branch.contains(*name));
-        for (&name, &member) in required {
+        for (name, &member) in required {
             found.inside(&[], &step, |found| {
                 members::added(comparer, name, member, found)
             });
@@ -322,21 +320,21 @@ fn became_union<'s>(
 
 fn became_struct<'s>(
     comparer: &mut Comparer<'_, 's>,
-    choice: &Choice<'s>,
+    choice: &Branches<'s>,
     moves: &Moves<'s>,
     found: &mut Found<'s>,
 ) {
     let old_shapes = comparer.old;
-    for (&value, case) in &choice.cases {
+    for (value, case) in choice.by_value.iter() {
         let Some(content) = old_shapes.object(case.content) else {
             continue;
         };
         let step = [Step::Case {
-            tag: choice.tag,
+            tag: choice.discriminator,
             value,
         }];
         let stayed = |name: &&str| moves.out_of_branch.contains(*name);
-        for (&name, &member) in content.members.iter().filter(|(name, _)| !stayed(name)) {
+        for (name, &member) in content.members.iter().filter(|(name, _)| !stayed(name)) {
             found.inside(&step, &[], |found| {
                 members::removed(comparer, name, member, found)
             });

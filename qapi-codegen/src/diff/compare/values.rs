@@ -1,26 +1,24 @@
 //! Two values: what each may be.
 
 use super::{Comparer, Found, enums, objects};
-use crate::analyse::shape::{NodeId, Range, Shape, describe, kind_name};
 use crate::diff::edit::{Edit, Kind, Step};
-use crate::schema::JsonKind;
+use crate::schema::{BuiltinType, JsonKind};
+use crate::wire::{AlternateBranch, IntegerRange, Shape, ShapeId, describe, kind_name};
 
 /// Compares the shapes of two values that stand in the same place.
 pub fn compare<'s>(
     comparer: &mut Comparer<'_, 's>,
-    old: NodeId,
-    new: NodeId,
+    old: ShapeId,
+    new: ShapeId,
     found: &mut Found<'s>,
 ) {
     let (old_shapes, new_shapes) = (comparer.old, comparer.new);
     match (old_shapes.get(old), new_shapes.get(new)) {
-        (Shape::Text, Shape::Text)
-        | (Shape::Number, Shape::Number)
-        | (Shape::Boolean, Shape::Boolean)
-        | (Shape::Null, Shape::Null)
-        | (Shape::Any, Shape::Any) => {}
-        (Shape::Integer(left), Shape::Integer(right)) => {
-            if let Some(kind) = integers(*left, *right) {
+        (Shape::Builtin(left), Shape::Builtin(right)) if left.json_kind() == right.json_kind() => {
+            let ranges = old_shapes
+                .integer_range(*left)
+                .zip(new_shapes.integer_range(*right));
+            if let Some(kind) = ranges.and_then(|(left, right)| integers(left, right)) {
                 let (was, is) = (describe(old_shapes, old), describe(new_shapes, new));
                 found.edit(Edit::new(kind).old(was).new_value(is));
             }
@@ -33,26 +31,25 @@ pub fn compare<'s>(
             found.link(comparer, (&[Step::Items], &[Step::Items]), (*left, *right));
         }
         (Shape::Alternate(left), Shape::Alternate(right)) => {
-            let both = left
-                .iter()
-                .filter_map(|(kind, l)| Some((*l, *right.get(kind)?)));
-            let both: Vec<_> = both.collect();
-            both.into_iter()
-                .for_each(|nodes| found.link(comparer, (&[], &[]), nodes));
-            for kind in right.keys().filter(|kind| !left.contains_key(kind)) {
-                found.edit(Edit::new(Kind::AlternateBranchAdded).new_value(kind_name(*kind)));
+            for branch in left {
+                if let Some(shape) = branch_of_kind(right, branch.kind) {
+                    found.link(comparer, (&[], &[]), (branch.shape, shape));
+                }
             }
-            for kind in left.keys().filter(|kind| !right.contains_key(kind)) {
-                found.edit(Edit::new(Kind::AlternateBranchRemoved).old(kind_name(*kind)));
+            for kind in missing_kinds(right, left) {
+                found.edit(Edit::new(Kind::AlternateBranchAdded).new_value(kind_name(kind)));
+            }
+            for kind in missing_kinds(left, right) {
+                found.edit(Edit::new(Kind::AlternateBranchRemoved).old(kind_name(kind)));
             }
         }
         _ => other_kinds(comparer, old, new, found),
     }
 }
 
-fn integers(old: Range, new: Range) -> Option<Kind> {
-    let signed_64 = |range: Range| range.high == i64::MAX.into() && range.low < 0;
-    let unsigned_64 = |range: Range| range.high == u64::MAX.into();
+fn integers(old: IntegerRange, new: IntegerRange) -> Option<Kind> {
+    let signed_64 = |range: IntegerRange| range.high == i64::MAX.into() && range.low < 0;
+    let unsigned_64 = |range: IntegerRange| range.high == u64::MAX.into();
     match () {
         () if old == new => None,
         () if signed_64(old) && unsigned_64(new) => Some(Kind::IntegerToSize),
@@ -64,24 +61,31 @@ fn integers(old: Range, new: Range) -> Option<Kind> {
 /// Two shapes that are not of one kind.
 fn other_kinds<'s>(
     comparer: &mut Comparer<'_, 's>,
-    old: NodeId,
-    new: NodeId,
+    old: ShapeId,
+    new: ShapeId,
     found: &mut Found<'s>,
 ) {
     let (old_shape, new_shape) = (comparer.old.get(old), comparer.new.get(new));
     let kind = match (old_shape, new_shape) {
-        (Shape::Any, _) => Kind::TypeSpecialized,
-        (_, Shape::Any) => Kind::TypeGeneralized,
-        (Shape::Enum(_), Shape::Text) => Kind::EnumToString,
-        (Shape::Text, Shape::Enum(_)) => Kind::StringToEnum,
-        (Shape::Integer(_), Shape::Number) => Kind::TypeGeneralized,
-        (Shape::Number, Shape::Integer(_)) => Kind::TypeSpecialized,
+        (Shape::Builtin(BuiltinType::Any), _) => Kind::TypeSpecialized,
+        (_, Shape::Builtin(BuiltinType::Any)) => Kind::TypeGeneralized,
+        (Shape::Enum(_), Shape::Builtin(_)) if alike(old_shape, new_shape) => Kind::EnumToString,
+        (Shape::Builtin(_), Shape::Enum(_)) if alike(old_shape, new_shape) => Kind::StringToEnum,
+        (Shape::Builtin(old), Shape::Builtin(new)) => match (old.json_kind(), new.json_kind()) {
+            (JsonKind::Integer, JsonKind::Number) => Kind::TypeGeneralized,
+            (JsonKind::Number, JsonKind::Integer) => Kind::TypeSpecialized,
+            _ => Kind::TypeChanged,
+        },
         (_, Shape::Alternate(branches)) => {
-            let branch = branch(branches, old_shape.json_kind());
+            let branch = old_shape
+                .json_kind()
+                .and_then(|kind| branch_of_kind(branches, kind));
             widened(comparer, (Some(old), branch), Kind::TypeGeneralized, found)
         }
         (Shape::Alternate(branches), _) => {
-            let branch = branch(branches, new_shape.json_kind());
+            let branch = new_shape
+                .json_kind()
+                .and_then(|kind| branch_of_kind(branches, kind));
             widened(comparer, (branch, Some(new)), Kind::TypeSpecialized, found)
         }
         (Shape::Array(item), _) if alike(comparer.old.get(*item), new_shape) => Kind::ArrayToScalar,
@@ -96,7 +100,7 @@ fn other_kinds<'s>(
 /// branch that the shape is.
 fn widened<'s>(
     comparer: &mut Comparer<'_, 's>,
-    nodes: (Option<NodeId>, Option<NodeId>),
+    nodes: (Option<ShapeId>, Option<ShapeId>),
     kind: Kind,
     found: &mut Found<'s>,
 ) -> Kind {
@@ -109,11 +113,18 @@ fn widened<'s>(
     }
 }
 
-fn branch(
-    branches: &std::collections::BTreeMap<JsonKind, NodeId>,
-    kind: Option<JsonKind>,
-) -> Option<NodeId> {
-    branches.get(&kind?).copied()
+fn branch_of_kind(branches: &[AlternateBranch<'_>], kind: JsonKind) -> Option<ShapeId> {
+    let branch = branches.iter().find(|branch| branch.kind == kind);
+    branch.map(|branch| branch.shape)
+}
+
+/// The JSON types of an alternate that another one lacks.
+fn missing_kinds(
+    branches: &[AlternateBranch<'_>],
+    other: &[AlternateBranch<'_>],
+) -> impl Iterator<Item = JsonKind> {
+    let kinds = branches.iter().map(|branch| branch.kind);
+    kinds.filter(|&kind| branch_of_kind(other, kind).is_none())
 }
 
 /// Whether two shapes are of one kind of JSON value.

@@ -17,7 +17,7 @@ use value::Value;
 /// Restates a schema.
 ///
 /// Definitions keep their order; the files they came from are forgotten.
-pub fn restate(loaded: &Loaded) -> String {
+pub fn print(loaded: &Loaded) -> String {
     let mut docs = doc::attach(loaded).into_iter();
     let mut parts = Vec::new();
     for item in &loaded.items {
