@@ -5,6 +5,7 @@
 pub mod analyse;
 pub mod ast;
 pub mod behaviour;
+pub mod canonical;
 pub mod devices;
 pub mod diagnostic;
 pub mod dialect;
@@ -16,7 +17,6 @@ pub mod introspect;
 pub mod load;
 pub mod overrides;
 pub mod parse;
-pub mod restate;
 pub mod schema;
 pub mod source;
 pub mod traffic;

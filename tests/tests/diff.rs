@@ -10,7 +10,7 @@ use qapi_codegen::behaviour::Behaviour;
 use qapi_codegen::diff::compare::compare;
 use qapi_codegen::diff::finding::{Finding, raw};
 use qapi_codegen::diff::report::{Inputs, Report, Side};
-use qapi_codegen::imported::{self, Interface};
+use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::introspect::synthesise;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
@@ -49,7 +49,7 @@ fn schema(series: Series) -> Schema {
 }
 
 fn load(folder: &str) -> Schema {
-    let loaded = imported::load(&Disk, folder, Interface::Qmp).expect("it is imported");
+    let loaded = imported::load(&Disk, folder, QemuProgram::Emulator).expect("it is imported");
     resolve(&validate(loaded).unwrap_or_else(|_| panic!("{folder} breaks no rule")))
 }
 
