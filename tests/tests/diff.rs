@@ -131,7 +131,7 @@ fn reverse(old: Series, new: Series) -> Result<(), Failed> {
             let names = finding.targets.clone();
             names
                 .into_iter()
-                .map(move |name| (name, finding.direction.word().to_owned()))
+                .map(move |name| (name, finding.direction.as_str().to_owned()))
         })
         .map(|(name, direction)| (name.trim_start_matches("x-").to_owned(), direction))
         .collect()

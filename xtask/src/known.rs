@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
-use qapi_codegen::ast::{Body, Item};
+use qapi_codegen::ast::{DefinitionBody, Item};
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{
     Behaviour, DeviceList, ReleaseData, RequestRules, SeriesWithCommand,
@@ -152,7 +152,7 @@ fn commands() -> BTreeMap<String, Vec<Series>> {
         let items = loaded.into_iter().flat_map(|loaded| loaded.items);
         for item in items {
             if let Item::Definition(definition) = item
-                && matches!(definition.body, Body::Command(_))
+                && matches!(definition.body, DefinitionBody::Command(_))
             {
                 commands
                     .entry(definition.name.value)

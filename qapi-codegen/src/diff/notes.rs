@@ -3,11 +3,10 @@
 use serde::Serialize;
 
 use super::advice;
-use super::edit::Direction;
 use super::finding::Finding;
 use crate::knowledge::{Behaviour, BehaviourChange, BehaviourEffect};
 use crate::version::Series;
-use crate::wire::Interface;
+use crate::wire::{Direction, Interface};
 
 /// A change that no schema shows.
 #[derive(Debug, Clone, PartialEq, Serialize)]

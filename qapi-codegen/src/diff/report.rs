@@ -14,7 +14,6 @@ use serde::Serialize;
 
 use super::compare::{Comparison, Sort, compare};
 use super::devices::{self, DeviceChanges};
-use super::edit::{Direction, Step};
 use super::finding::{Finding, Raw, raw};
 use super::json::Json;
 use super::merge::merged;
@@ -25,7 +24,7 @@ use super::rust::{self, RustChanges};
 use super::since::Way;
 use crate::knowledge::{Behaviour, DeviceList};
 use crate::schema::Schema;
-use crate::wire::Interface;
+use crate::wire::{Direction, Interface, PathSegment};
 
 pub use html::html;
 pub use markdown::markdown;
@@ -273,13 +272,13 @@ fn stories<'s>(
             let steps = [raw.old_steps(&raw.places[0]), raw.new_steps(&raw.places[0])].concat();
             let cases = steps
                 .iter()
-                .filter(|step| matches!(step, Step::Case { .. }))
+                .filter(|step| matches!(step, PathSegment::Branch { .. }))
                 .count();
             (
                 Reverse(raw.rule.verdict),
                 cases,
                 steps.len(),
-                raw.edit.kind,
+                raw.change.kind,
                 steps,
             )
         });
