@@ -5,9 +5,9 @@ use super::problem::{Code, Problem, Severity};
 use super::shapes::Shape;
 use super::value::{Mode, Walk};
 use super::{hints, literal};
-use crate::devices::{Device, Devices};
 use crate::dialect;
 use crate::json::{JsonMember, JsonValue};
+use crate::knowledge::{Device, DeviceList};
 use crate::schema::{NamedType, TypeKind, ValueType};
 
 /// Checks the arguments of `device_add`.
@@ -50,11 +50,13 @@ fn find<'k>(
     walk: &Walk<'_, 'k>,
     arguments: &JsonValue<'_>,
     problems: &mut Vec<Problem>,
-) -> Option<(&'k Devices, &'k Device)> {
+) -> Option<(&'k DeviceList, &'k Device)> {
     let devices = walk.checker.knowledge.devices?;
     let driver = arguments.get("driver")?.as_str()?;
     let requests = walk.checker.knowledge.requests;
-    let name = requests.map_or(driver, |known| known.device(driver, walk.checker.series));
+    let name = requests.map_or(driver, |known| {
+        known.resolve_alias(driver, walk.checker.series)
+    });
     if let Some(device) = devices.device(name) {
         return Some((devices, device));
     }
@@ -78,7 +80,7 @@ fn find<'k>(
 
 fn property(
     walk: &Walk<'_, '_>,
-    devices: &Devices,
+    devices: &DeviceList,
     device: &Device,
     member: &JsonMember<'_>,
     problems: &mut Vec<Problem>,
@@ -89,13 +91,13 @@ fn property(
         problems.push(literal::passed_over(&member.value, &path));
         return;
     }
-    match devices.property(device, name) {
+    match devices.property_type(device, name) {
         Some(ty) => typed(walk, ty, &member.value, &path, problems),
         None => problems.push(unexpected(walk, devices, device, name)),
     }
 }
 
-fn unexpected(walk: &Walk<'_, '_>, devices: &Devices, device: &Device, name: &str) -> Problem {
+fn unexpected(walk: &Walk<'_, '_>, devices: &DeviceList, device: &Device, name: &str) -> Problem {
     let shown = hints::shortened(name);
     let series = walk.checker.series;
     let message = format!("the device has no property `{shown}` in QEMU {series}");

@@ -1,8 +1,8 @@
 //! Texts that become the values they stand for.
 
 use super::places;
-use crate::devices::Devices;
 use crate::json::{JsonMember, JsonValue};
+use crate::knowledge::DeviceList;
 use crate::schema::{
     BranchContent, BuiltinType, NamedType, OperationData, Schema, TypeId, TypeKind, ValueType,
 };
@@ -118,7 +118,7 @@ fn number(number: i128) -> JsonValue<'static> {
 }
 
 /// Gives each property the JSON type that the device wants.
-pub fn by_device(devices: Option<&Devices>, schema: &Schema, message: &mut JsonValue<'static>) {
+pub fn by_device(devices: Option<&DeviceList>, schema: &Schema, message: &mut JsonValue<'static>) {
     let Some(arguments) = message.get_mut("arguments") else {
         return;
     };
@@ -130,7 +130,7 @@ pub fn by_device(devices: Option<&Devices>, schema: &Schema, message: &mut JsonV
         return;
     };
     for member in arguments.members_mut().into_iter().flatten() {
-        let Some(ty) = devices.property(device, &member.name.value) else {
+        let Some(ty) = devices.property_type(device, &member.name.value) else {
             continue;
         };
         let of_schema = schema

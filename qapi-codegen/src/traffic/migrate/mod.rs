@@ -20,8 +20,8 @@ use std::collections::HashMap;
 
 pub use rules::{Certainty, Reference, Rule, Rules};
 
-use crate::devices::Devices;
 use crate::json::{JsonValue, ParsedJson};
+use crate::knowledge::DeviceList;
 use crate::schema::Schema;
 use crate::traffic::check::{Checker, Problem, Session, Severity, Verdict};
 use crate::version::Series;
@@ -83,7 +83,7 @@ pub struct Migrator<'m> {
     /// The release that the requests were written for.
     source: &'m Checker<'m>,
     schema: &'m Schema,
-    devices: Option<&'m Devices>,
+    devices: Option<&'m DeviceList>,
     rules: &'m Rules,
     sessions: HashMap<String, Links>,
 }
@@ -100,7 +100,7 @@ impl<'m> Migrator<'m> {
         source: &'m Checker<'m>,
         target: &'m Checker<'m>,
         schema: &'m Schema,
-        devices: Option<&'m Devices>,
+        devices: Option<&'m DeviceList>,
         rules: &'m Rules,
     ) -> Self {
         Migrator {

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::rules::{Carry, FromTo, Literals, Respell, Rule, Scale, Set, Step};
 use super::{Work, literals, places};
-use crate::devices::Devices;
 use crate::json::{JsonMember, JsonValue, parse};
+use crate::knowledge::DeviceList;
 use crate::schema::Schema;
 
 /// Does all that a rule says; tells whether that changed anything.
@@ -16,7 +16,7 @@ use crate::schema::Schema;
 pub fn all(
     rule: &Rule,
     schema: &Schema,
-    devices: Option<&Devices>,
+    devices: Option<&DeviceList>,
     work: &mut Work,
 ) -> Result<bool, String> {
     let before = work.message.clone();
