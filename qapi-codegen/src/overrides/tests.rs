@@ -71,7 +71,10 @@ fn arguments_are_opened() {
     assert!(loaded.items.iter().any(|item| matches!(
         item,
         crate::ast::Item::Definition(crate::ast::Definition {
-            body: crate::ast::Body::Command(crate::ast::Command { open: true, .. }),
+            body: crate::ast::DefinitionBody::Command(crate::ast::CommandDefinition {
+                open: true,
+                ..
+            }),
             ..
         })
     )));

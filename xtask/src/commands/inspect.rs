@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use qapi_codegen::ast::{Body, Item};
+use qapi_codegen::ast::{DefinitionBody, Item};
 use qapi_codegen::diagnostic::Diagnostic;
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::load::Loaded;
@@ -126,7 +126,7 @@ impl Counts {
 
 fn kind(item: &Item) -> Option<&'static str> {
     match item {
-        Item::Definition(definition) => Some(Body::keyword(&definition.body)),
+        Item::Definition(definition) => Some(DefinitionBody::keyword(&definition.body)),
         Item::Comment(_) | Item::Include(_) | Item::Pragma(_) => None,
     }
 }
