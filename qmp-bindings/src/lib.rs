@@ -120,7 +120,7 @@ mod error;
 mod event;
 mod fds;
 #[rustfmt::skip]
-#[allow(unused_imports, clippy::all)]
+#[allow(missing_docs, unused_imports, clippy::all)]
 mod generated;
 mod protocol;
 mod release;

@@ -56,7 +56,7 @@ impl Object for AcpiGenericPortProperties {
     }
 }
 impl Audiodev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(driver: AudiodevDriverBranch, id: impl Into<String>) -> Self {
         Self {
             driver,
@@ -167,7 +167,7 @@ impl Write for AudiodevPipewirePerDirectionOptions {
     }
 }
 impl BackupCommon {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>, sync: MirrorSyncMode) -> Self {
         Self {
             job_id: None,
@@ -336,7 +336,7 @@ impl Object for BlkdebugInjectErrorOptions {
     }
 }
 impl BlockChildInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, info: BlockGraphInfo) -> Self {
         Self { name: name.into(), info }
     }
@@ -376,7 +376,7 @@ impl Object for BlockChildInfo {
     }
 }
 impl BlockDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         file: impl Into<String>,
         ro: bool,
@@ -471,7 +471,7 @@ impl Write for BlockDeviceInfo {
     }
 }
 impl BlockDeviceStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         rd_bytes: i64,
         wr_bytes: i64,
@@ -598,7 +598,7 @@ impl Write for BlockDeviceStats {
     }
 }
 impl BlockDeviceTimedStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         interval_length: i64,
         min_rd_latency_ns: i64,
@@ -763,7 +763,7 @@ impl Object for BlockExportOptionsVhostUserBlk {
     }
 }
 impl BlockGraphInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -871,7 +871,7 @@ impl Object for BlockGraphInfo {
     }
 }
 impl BlockInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         r#type: impl Into<String>,
@@ -1009,7 +1009,7 @@ impl Object for BlockJobChangeOptionsMirror {
     }
 }
 impl BlockJobInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: BlockJobInfoType,
         device: impl Into<String>,
@@ -1099,7 +1099,7 @@ impl Write for BlockJobInfo {
     }
 }
 impl BlockJobInfoMirror {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(actively_synced: bool) -> Self {
         Self { actively_synced }
     }
@@ -1111,7 +1111,7 @@ impl Write for BlockJobInfoMirror {
     }
 }
 impl BlockNodeInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -1213,7 +1213,7 @@ impl Object for BlockNodeInfo {
     }
 }
 impl BlockStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(stats: BlockDeviceStats) -> Self {
         Self {
             device: None,
@@ -1305,7 +1305,7 @@ impl Object for BlockdevBackup {
     }
 }
 impl BlockdevBackupWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: BlockdevBackup) -> Self {
         Self { data }
     }
@@ -2830,7 +2830,7 @@ impl Object for ChardevHub {
     }
 }
 impl ChardevHubWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevHub) -> Self {
         Self { data }
     }
@@ -2886,7 +2886,7 @@ impl Object for ChardevPty {
     }
 }
 impl ChardevPtyWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevPty) -> Self {
         Self { data }
     }
@@ -2982,7 +2982,7 @@ impl Object for ChardevSocket {
     }
 }
 impl ChardevSocketWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevSocket) -> Self {
         Self { data }
     }
@@ -3051,7 +3051,7 @@ impl Object for ChardevUdp {
     }
 }
 impl ChardevUdpWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevUdp) -> Self {
         Self { data }
     }
@@ -3087,7 +3087,7 @@ impl Object for ChardevUdpWrapper {
     }
 }
 impl CompatProperty {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         qom_type: impl Into<String>,
         property: impl Into<String>,
@@ -3109,7 +3109,7 @@ impl Write for CompatProperty {
     }
 }
 impl CpuInfoFast {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         target: CpuInfoFastTarget,
         cpu_index: i64,
@@ -3235,7 +3235,7 @@ impl Write for CpuInfoFast {
     }
 }
 impl CpuInfoS390 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(cpu_state: S390CpuState) -> Self {
         Self {
             cpu_state,
@@ -3267,7 +3267,7 @@ impl Write for CpuInstanceProperties {
     }
 }
 impl CpuModelExpansionInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(model: CpuModelInfo) -> Self {
         Self {
             model,
@@ -3283,7 +3283,7 @@ impl Write for CpuModelExpansionInfo {
     }
 }
 impl CpuPolarizationInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(polarization: S390CpuPolarization) -> Self {
         Self { polarization }
     }
@@ -3402,7 +3402,7 @@ impl Object for CxlUncorErrorRecord {
     }
 }
 impl DirtyRateInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         status: DirtyRateStatus,
         start_time: i64,
@@ -3447,7 +3447,7 @@ impl Write for DisplayCocoa {
     }
 }
 impl DisplayOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#type: DisplayOptionsType) -> Self {
         Self {
             r#type,
@@ -3626,7 +3626,7 @@ impl Object for DriveBackup {
     }
 }
 impl DriveBackupWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: DriveBackup) -> Self {
         Self { data }
     }
@@ -3662,7 +3662,7 @@ impl Object for DriveBackupWrapper {
     }
 }
 impl DummyBlockCoreForceArrays {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(unused_block_graph_info: Vec<BlockGraphInfo>) -> Self {
         Self { unused_block_graph_info }
     }
@@ -3701,7 +3701,7 @@ impl Object for DummyBlockCoreForceArrays {
     }
 }
 impl DummyVirtioForceArrays {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(unused_iothread_vq_mapping: Vec<IoThreadVirtQueueMapping>) -> Self {
         Self { unused_iothread_vq_mapping }
     }
@@ -3740,7 +3740,7 @@ impl Object for DummyVirtioForceArrays {
     }
 }
 impl DumpGuestMemoryCapability {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(formats: Vec<DumpGuestMemoryFormat>) -> Self {
         Self { formats }
     }
@@ -3752,7 +3752,7 @@ impl Write for DumpGuestMemoryCapability {
     }
 }
 impl EbpfObject {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(object: impl Into<String>) -> Self {
         Self { object: object.into() }
     }
@@ -3764,7 +3764,7 @@ impl Write for EbpfObject {
     }
 }
 impl EvtchnInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         port: u16,
         vcpu: u32,
@@ -3798,7 +3798,7 @@ impl Write for EvtchnInfo {
     }
 }
 impl FdSocketAddressWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: FdSocketAddress) -> Self {
         Self { data }
     }
@@ -3861,7 +3861,7 @@ impl Object for FileMigrationArgs {
     }
 }
 impl HotpluggableCpu {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: impl Into<String>,
         vcpus_count: i64,
@@ -3885,7 +3885,7 @@ impl Write for HotpluggableCpu {
     }
 }
 impl HvBalloonDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(max_size: u64) -> Self {
         Self {
             id: None,
@@ -3905,7 +3905,7 @@ impl Write for HvBalloonDeviceInfo {
     }
 }
 impl HvBalloonDeviceInfoWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: HvBalloonDeviceInfo) -> Self {
         Self { data }
     }
@@ -3941,7 +3941,7 @@ impl Object for HvBalloonDeviceInfoWrapper {
     }
 }
 impl HvBalloonInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(committed: u64, available: u64) -> Self {
         Self { committed, available }
     }
@@ -3954,7 +3954,7 @@ impl Write for HvBalloonInfo {
     }
 }
 impl ImageInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -4035,7 +4035,7 @@ impl Write for ImageInfoSpecificFile {
     }
 }
 impl ImageInfoSpecificFileWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificFile) -> Self {
         Self { data }
     }
@@ -4071,7 +4071,7 @@ impl Object for ImageInfoSpecificFileWrapper {
     }
 }
 impl ImageInfoSpecificLuksWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: QCryptoBlockInfoLuks) -> Self {
         Self { data }
     }
@@ -4107,7 +4107,7 @@ impl Object for ImageInfoSpecificLuksWrapper {
     }
 }
 impl ImageInfoSpecificQCow2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         compat: impl Into<String>,
         refcount_bits: i64,
@@ -4161,7 +4161,7 @@ impl Write for ImageInfoSpecificQCow2Encryption {
     }
 }
 impl ImageInfoSpecificQCow2Wrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificQCow2) -> Self {
         Self { data }
     }
@@ -4203,7 +4203,7 @@ impl Write for ImageInfoSpecificRbd {
     }
 }
 impl ImageInfoSpecificRbdWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificRbd) -> Self {
         Self { data }
     }
@@ -4239,7 +4239,7 @@ impl Object for ImageInfoSpecificRbdWrapper {
     }
 }
 impl ImageInfoSpecificVmdk {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         create_type: impl Into<String>,
         cid: i64,
@@ -4264,7 +4264,7 @@ impl Write for ImageInfoSpecificVmdk {
     }
 }
 impl ImageInfoSpecificVmdkWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificVmdk) -> Self {
         Self { data }
     }
@@ -4327,7 +4327,7 @@ impl Object for InputBtnEvent {
     }
 }
 impl InputBtnEventWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: InputBtnEvent) -> Self {
         Self { data }
     }
@@ -4417,7 +4417,7 @@ impl Object for InputKeyEvent {
     }
 }
 impl InputKeyEventWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: InputKeyEvent) -> Self {
         Self { data }
     }
@@ -4489,7 +4489,7 @@ impl Object for InputMultiTouchEvent {
     }
 }
 impl InputMultiTouchEventWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: InputMultiTouchEvent) -> Self {
         Self { data }
     }
@@ -4525,7 +4525,7 @@ impl Object for InputMultiTouchEventWrapper {
     }
 }
 impl IoThreadVirtQueueMapping {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(iothread: impl Into<String>) -> Self {
         Self {
             iothread: iothread.into(),
@@ -4610,7 +4610,7 @@ wire::no_base! {
     KeyValue = "KeyValue"
 }
 impl MachineInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         cpu_max: i64,
@@ -4651,7 +4651,7 @@ impl Write for MachineInfo {
     }
 }
 impl MapEntry {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         start: i64,
         length: i64,
@@ -5089,7 +5089,7 @@ impl Write for MigrationParameters {
     }
 }
 impl MigrationStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         transferred: i64,
         remaining: i64,
@@ -5153,7 +5153,7 @@ impl Write for MigrationStats {
     }
 }
 impl MigrationThreadInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, thread_id: i64) -> Self {
         Self {
             name: name.into(),
@@ -5169,7 +5169,7 @@ impl Write for MigrationThreadInfo {
     }
 }
 impl NbdServerOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(addr: SocketAddress) -> Self {
         Self {
             handshake_max_seconds: None,
@@ -5652,7 +5652,7 @@ wire::no_base! {
     QCryptoAkCipherOptions = "QCryptoAkCipherOptions"
 }
 impl QCryptoAkCipherOptionsRsa {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(hash_alg: QCryptoHashAlgo, padding_alg: QCryptoRsaPaddingAlgo) -> Self {
         Self { hash_alg, padding_alg }
     }
@@ -5785,7 +5785,7 @@ wire::no_base! {
     QCryptoBlockInfo = "QCryptoBlockInfo"
 }
 impl QCryptoBlockInfoLuks {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         cipher_alg: QCryptoCipherAlgo,
         cipher_mode: QCryptoCipherMode,
@@ -5827,7 +5827,7 @@ impl Write for QCryptoBlockInfoLuks {
     }
 }
 impl QCryptodevBackendClient {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(queue: u32, r#type: QCryptodevBackendType) -> Self {
         Self { queue, r#type }
     }
@@ -5840,7 +5840,7 @@ impl Write for QCryptodevBackendClient {
     }
 }
 impl QCryptodevInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         id: impl Into<String>,
         service: Vec<QCryptodevBackendServiceType>,
@@ -5862,7 +5862,7 @@ impl Write for QCryptodevInfo {
     }
 }
 impl QKeyCodeWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: QKeyCode) -> Self {
         Self { data }
     }
@@ -5980,7 +5980,7 @@ impl Object for RbdEncryptionCreateOptionsLuks2 {
     }
 }
 impl RbdEncryptionCreateOptionsLuksBase {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(key_secret: impl Into<String>) -> Self {
         Self {
             key_secret: key_secret.into(),
@@ -6181,7 +6181,7 @@ impl Object for SecretProperties {
     }
 }
 impl SevCommonProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(reduced_phys_bits: u32) -> Self {
         Self {
             sev_device: None,
@@ -6234,7 +6234,7 @@ impl Object for SevCommonProperties {
     }
 }
 impl SevGuestInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(policy: u32, handle: u32) -> Self {
         Self { policy, handle }
     }
@@ -6295,7 +6295,7 @@ impl Object for SevGuestProperties {
     }
 }
 impl SevInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         sev_type: SevInfoSevType,
         enabled: bool,
@@ -6345,7 +6345,7 @@ impl Write for SevInfo {
     }
 }
 impl SevSnpGuestInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(snp_policy: u64) -> Self {
         Self { snp_policy }
     }
@@ -6411,7 +6411,7 @@ impl Object for SevSnpGuestProperties {
     }
 }
 impl SgxInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         sgx: bool,
         sgx1: bool,
@@ -6439,7 +6439,7 @@ impl Write for SgxInfo {
     }
 }
 impl SmpCacheProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(cache: CacheLevelAndType, topology: CpuTopologyLevel) -> Self {
         Self { cache, topology }
     }
@@ -6479,7 +6479,7 @@ impl Object for SmpCacheProperties {
     }
 }
 impl SmpCachePropertiesWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(caches: Vec<SmpCacheProperties>) -> Self {
         Self { caches }
     }
@@ -6667,7 +6667,7 @@ impl Object for StatsRequest {
     }
 }
 impl StatsResult {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(provider: StatsProvider, stats: Vec<Stats>) -> Self {
         Self {
             provider,
@@ -6685,7 +6685,7 @@ impl Write for StatsResult {
     }
 }
 impl StatsSchema {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         provider: StatsProvider,
         target: StatsTarget,
@@ -6703,7 +6703,7 @@ impl Write for StatsSchema {
     }
 }
 impl StatusInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(running: bool, status: RunState) -> Self {
         Self { running, status }
     }
@@ -6716,7 +6716,7 @@ impl Write for StatusInfo {
     }
 }
 impl TargetInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(arch: SysEmuTarget) -> Self {
         Self { arch }
     }
@@ -6846,7 +6846,7 @@ wire::no_base! {
     TransactionAction = "TransactionAction"
 }
 impl UefiVarStore {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(version: i64, variables: Vec<UefiVariable>) -> Self {
         Self { version, variables }
     }
@@ -6886,7 +6886,7 @@ impl Object for UefiVarStore {
     }
 }
 impl UefiVariable {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         guid: impl Into<String>,
         name: impl Into<String>,
@@ -6981,7 +6981,7 @@ impl Object for VfioUserServerProperties {
     }
 }
 impl VmdkExtentInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -7005,32 +7005,6 @@ impl Write for VmdkExtentInfo {
         put_some(map, "compressed", &self.compressed)?;
         Ok(())
     }
-}
-wire::serialize! {
-    Audiodev, AudiodevDBusOptions, AudiodevPipewireOptions,
-    AudiodevPipewirePerDirectionOptions, BackupCommon, BlockChildInfo, BlockDeviceInfo,
-    BlockDeviceStats, BlockDeviceTimedStats, BlockGraphInfo, BlockInfo, BlockJobInfo,
-    BlockJobInfoMirror, BlockNodeInfo, BlockStats, BlockdevBackupWrapper,
-    ChardevHubWrapper, ChardevPtyWrapper, ChardevSocketWrapper, ChardevUdpWrapper,
-    CompatProperty, CpuInfoFast, CpuInfoS390, CpuInstanceProperties,
-    CpuModelExpansionInfo, CpuPolarizationInfo, DirtyRateInfo, DisplayCocoa,
-    DisplayOptions, DriveBackupWrapper, DummyBlockCoreForceArrays,
-    DummyVirtioForceArrays, DumpGuestMemoryCapability, EbpfObject, EvtchnInfo,
-    FdSocketAddressWrapper, HotpluggableCpu, HvBalloonDeviceInfo,
-    HvBalloonDeviceInfoWrapper, HvBalloonInfo, ImageInfo, ImageInfoSpecific,
-    ImageInfoSpecificFile, ImageInfoSpecificFileWrapper, ImageInfoSpecificLuksWrapper,
-    ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption,
-    ImageInfoSpecificQCow2Wrapper, ImageInfoSpecificRbd, ImageInfoSpecificRbdWrapper,
-    ImageInfoSpecificVmdk, ImageInfoSpecificVmdkWrapper, InputBtnEventWrapper,
-    InputKeyEventWrapper, InputMultiTouchEventWrapper, IoThreadVirtQueueMapping,
-    MachineInfo, MapEntry, MemoryDeviceInfo, MigrationInfo, MigrationParameters,
-    MigrationStats, MigrationThreadInfo, NbdServerOptions, NbdServerOptionsBase,
-    QCryptoAkCipherOptions, QCryptoAkCipherOptionsRsa, QCryptoBlockInfo,
-    QCryptoBlockInfoLuks, QCryptodevBackendClient, QCryptodevInfo, QKeyCodeWrapper,
-    RbdEncryptionCreateOptionsLuksBase, SecretCommonProperties, SevCommonProperties,
-    SevGuestInfo, SevInfo, SevSnpGuestInfo, SgxInfo, SmpCacheProperties,
-    SmpCachePropertiesWrapper, SmpConfiguration, StatsResult, StatsSchema, StatusInfo,
-    TargetInfo, UefiVarStore, UefiVariable, VmdkExtentInfo
 }
 wire::deserialize! {
     AcpiGenericInitiatorProperties, AcpiGenericPortProperties, BackupCommon, BackupPerf,
@@ -7069,25 +7043,8 @@ wire::deserialize! {
     TlsCredsPskProperties, TlsCredsX509Properties, UefiVarStore, UefiVariable,
     VfioUserServerProperties
 }
-wire::deserialize_union! {
-    BlockExportOptions, BlockJobChangeOptions, BlockdevCreateOptions, BlockdevOptions,
-    ChardevBackend, DisplayUpdateOptions, InputEvent, KeyValue, MigrationAddress, Netdev,
-    NumaOptions, ObjectOptions, QCryptoAkCipherOptions, QCryptoBlockCreateOptions,
-    QCryptoBlockInfo, RbdEncryptionCreateOptions, RbdEncryptionOptions,
-    SocketAddressLegacy, StatsFilter, TransactionAction
-}
 wire::deserialize_alternate! {
     BlockdevRef, BlockdevRefOrNull
-}
-wire::serialize_enum! {
-    AudiodevDriver, CacheLevelAndType, ChardevBackendKind, CpuTopologyLevel, EndianMode,
-    EvtchnPortType, GranuleMode, ImageInfoSpecificKind, InputEventKind, JobVerb,
-    MemoryDeviceInfoKind, MigrationAddressType, MigrationParameter, NetClientDriver,
-    ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgo, QCryptoRsaPaddingAlgo,
-    QCryptodevBackendAlgoType, QCryptodevBackendServiceType, QCryptodevBackendType,
-    QapiVfioMigrationState, RbdImageEncryptionFormat, S390CpuPolarization, S390CpuState,
-    SevGuestType, SmbiosEntryPointType, StatsTarget, SysEmuTarget,
-    VmAppleVirtioBlkVariant
 }
 wire::deserialize_enum! {
     AfxdpMode, AudiodevDriver, CacheLevelAndType, ChardevBackendKind, CpuTopologyLevel,
@@ -7097,5 +7054,48 @@ wire::deserialize_enum! {
     MigrationAddressType, MigrationChannelType, MigrationParameter, NetClientDriver,
     ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgo, QCryptoRsaPaddingAlgo,
     QCryptodevBackendAlgoType, QKeyCode, SevGuestType, SmbiosEntryPointType,
+    VmAppleVirtioBlkVariant
+}
+wire::deserialize_union! {
+    BlockExportOptions, BlockJobChangeOptions, BlockdevCreateOptions, BlockdevOptions,
+    ChardevBackend, DisplayUpdateOptions, InputEvent, KeyValue, MigrationAddress, Netdev,
+    NumaOptions, ObjectOptions, QCryptoAkCipherOptions, QCryptoBlockCreateOptions,
+    QCryptoBlockInfo, RbdEncryptionCreateOptions, RbdEncryptionOptions,
+    SocketAddressLegacy, StatsFilter, TransactionAction
+}
+wire::serialize! {
+    Audiodev, AudiodevDBusOptions, AudiodevPipewireOptions,
+    AudiodevPipewirePerDirectionOptions, BackupCommon, BlockChildInfo, BlockDeviceInfo,
+    BlockDeviceStats, BlockDeviceTimedStats, BlockGraphInfo, BlockInfo, BlockJobInfo,
+    BlockJobInfoMirror, BlockNodeInfo, BlockStats, BlockdevBackupWrapper,
+    ChardevHubWrapper, ChardevPtyWrapper, ChardevSocketWrapper, ChardevUdpWrapper,
+    CompatProperty, CpuInfoFast, CpuInfoS390, CpuInstanceProperties,
+    CpuModelExpansionInfo, CpuPolarizationInfo, DirtyRateInfo, DisplayCocoa,
+    DisplayOptions, DriveBackupWrapper, DummyBlockCoreForceArrays,
+    DummyVirtioForceArrays, DumpGuestMemoryCapability, EbpfObject, EvtchnInfo,
+    FdSocketAddressWrapper, HotpluggableCpu, HvBalloonDeviceInfo,
+    HvBalloonDeviceInfoWrapper, HvBalloonInfo, ImageInfo, ImageInfoSpecific,
+    ImageInfoSpecificFile, ImageInfoSpecificFileWrapper, ImageInfoSpecificLuksWrapper,
+    ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption,
+    ImageInfoSpecificQCow2Wrapper, ImageInfoSpecificRbd, ImageInfoSpecificRbdWrapper,
+    ImageInfoSpecificVmdk, ImageInfoSpecificVmdkWrapper, InputBtnEventWrapper,
+    InputKeyEventWrapper, InputMultiTouchEventWrapper, IoThreadVirtQueueMapping,
+    MachineInfo, MapEntry, MemoryDeviceInfo, MigrationInfo, MigrationParameters,
+    MigrationStats, MigrationThreadInfo, NbdServerOptions, NbdServerOptionsBase,
+    QCryptoAkCipherOptions, QCryptoAkCipherOptionsRsa, QCryptoBlockInfo,
+    QCryptoBlockInfoLuks, QCryptodevBackendClient, QCryptodevInfo, QKeyCodeWrapper,
+    RbdEncryptionCreateOptionsLuksBase, SecretCommonProperties, SevCommonProperties,
+    SevGuestInfo, SevInfo, SevSnpGuestInfo, SgxInfo, SmpCacheProperties,
+    SmpCachePropertiesWrapper, SmpConfiguration, StatsResult, StatsSchema, StatusInfo,
+    TargetInfo, UefiVarStore, UefiVariable, VmdkExtentInfo
+}
+wire::serialize_enum! {
+    AudiodevDriver, CacheLevelAndType, ChardevBackendKind, CpuTopologyLevel, EndianMode,
+    EvtchnPortType, GranuleMode, ImageInfoSpecificKind, InputEventKind, JobVerb,
+    MemoryDeviceInfoKind, MigrationAddressType, MigrationParameter, NetClientDriver,
+    ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgo, QCryptoRsaPaddingAlgo,
+    QCryptodevBackendAlgoType, QCryptodevBackendServiceType, QCryptodevBackendType,
+    QapiVfioMigrationState, RbdImageEncryptionFormat, S390CpuPolarization, S390CpuState,
+    SevGuestType, SmbiosEntryPointType, StatsTarget, SysEmuTarget,
     VmAppleVirtioBlkVariant
 }

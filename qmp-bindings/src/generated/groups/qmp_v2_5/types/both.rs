@@ -2,7 +2,7 @@
 
 use super::*;
 impl AcpiostInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         slot: impl Into<String>,
         slot_type: AcpiSlotType,
@@ -98,7 +98,7 @@ impl Object for BlkdebugSetStateOptions {
     }
 }
 impl BlockDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         file: impl Into<String>,
         ro: bool,
@@ -209,7 +209,7 @@ impl Object for BlockDirtyBitmapAdd {
     }
 }
 impl BlockInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         r#type: impl Into<String>,
@@ -442,7 +442,7 @@ impl Object for BlockdevOptionsArchipelago {
     }
 }
 impl BlockdevOptionsBase {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(driver: BlockdevDriver) -> Self {
         Self {
             driver,
@@ -1103,7 +1103,7 @@ impl Object for ChardevVc {
     }
 }
 impl CpuDefinitionInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -1115,7 +1115,7 @@ impl Write for CpuDefinitionInfo {
     }
 }
 impl CpuInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         cpu: i64,
         current: bool,
@@ -1199,7 +1199,7 @@ impl Object for DriveBackup {
     }
 }
 impl ImageInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -1262,7 +1262,7 @@ impl Write for ImageInfoSpecific {
     }
 }
 impl ImageInfoSpecificQCow2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(compat: impl Into<String>, refcount_bits: i64) -> Self {
         Self {
             compat: compat.into(),
@@ -1282,7 +1282,7 @@ impl Write for ImageInfoSpecificQCow2 {
     }
 }
 impl ImageInfoSpecificVmdk {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         create_type: impl Into<String>,
         cid: i64,
@@ -1450,7 +1450,7 @@ impl Object for InputMoveEvent {
     }
 }
 impl IoThreadInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, thread_id: i64) -> Self {
         Self { id: id.into(), thread_id }
     }
@@ -1487,7 +1487,7 @@ wire::no_base! {
     KeyValue = "KeyValue"
 }
 impl MachineInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, cpu_max: i64) -> Self {
         Self {
             name: name.into(),
@@ -1507,7 +1507,7 @@ impl Write for MachineInfo {
     }
 }
 impl Memdev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         size: u64,
         merge: bool,
@@ -1552,7 +1552,7 @@ impl Write for MigrationInfo {
     }
 }
 impl MigrationParameters {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         compress_level: i64,
         compress_threads: i64,
@@ -1580,7 +1580,7 @@ impl Write for MigrationParameters {
     }
 }
 impl MigrationStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         transferred: i64,
         remaining: i64,
@@ -1716,7 +1716,7 @@ wire::no_base! {
     NetClientOptions = "NetClientOptions"
 }
 impl NetLegacy {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(opts: NetClientOptions) -> Self {
         Self {
             vlan: None,
@@ -1769,7 +1769,7 @@ impl Object for NetLegacy {
     }
 }
 impl Netdev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, opts: NetClientOptions) -> Self {
         Self { id: id.into(), opts }
     }
@@ -1835,7 +1835,7 @@ impl Object for NetdevDumpOptions {
     }
 }
 impl NetdevL2TPv3Options {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(src: impl Into<String>, dst: impl Into<String>, txsession: u32) -> Self {
         Self {
             src: src.into(),
@@ -2104,7 +2104,7 @@ wire::no_base! {
     NumaOptions = "NumaOptions"
 }
 impl ObjectTypeInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -2116,7 +2116,7 @@ impl Write for ObjectTypeInfo {
     }
 }
 impl RockerOfDpaFlow {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         cookie: u64,
         hits: u64,
@@ -2144,7 +2144,7 @@ impl Write for RockerOfDpaFlow {
     }
 }
 impl RockerSwitch {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, id: u64, ports: u32) -> Self {
         Self {
             name: name.into(),
@@ -2162,7 +2162,7 @@ impl Write for RockerSwitch {
     }
 }
 impl SchemaInfoBase {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, meta_type: SchemaMetaType) -> Self {
         Self {
             name: name.into(),
@@ -2230,7 +2230,7 @@ wire::no_base! {
     SocketAddress = "SocketAddress"
 }
 impl SpiceBasicInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         port: impl Into<String>,
@@ -2252,7 +2252,7 @@ impl Write for SpiceBasicInfo {
     }
 }
 impl SpiceChannel {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         port: impl Into<String>,
@@ -2286,7 +2286,7 @@ impl Write for SpiceChannel {
     }
 }
 impl SpiceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(enabled: bool, migrated: bool, mouse_mode: SpiceQueryMouseMode) -> Self {
         Self {
             enabled,
@@ -2316,7 +2316,7 @@ impl Write for SpiceInfo {
     }
 }
 impl SpiceServerInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         port: impl Into<String>,
@@ -2340,7 +2340,7 @@ impl Write for SpiceServerInfo {
     }
 }
 impl StatusInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(running: bool, singlestep: bool, status: RunState) -> Self {
         Self {
             running,
@@ -2358,7 +2358,7 @@ impl Write for StatusInfo {
     }
 }
 impl TpmInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, model: TpmModel, options: TpmTypeOptions) -> Self {
         Self {
             id: id.into(),
@@ -2431,7 +2431,7 @@ wire::no_base! {
     TransactionAction = "TransactionAction"
 }
 impl VncBasicInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         service: impl Into<String>,
@@ -2456,7 +2456,7 @@ impl Write for VncBasicInfo {
     }
 }
 impl VncClientInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         service: impl Into<String>,
@@ -2485,7 +2485,7 @@ impl Write for VncClientInfo {
     }
 }
 impl VncInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(enabled: bool) -> Self {
         Self {
             enabled,
@@ -2509,7 +2509,7 @@ impl Write for VncInfo {
     }
 }
 impl VncInfo2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         id: impl Into<String>,
         server: Vec<VncBasicInfo>,
@@ -2538,7 +2538,7 @@ impl Write for VncInfo2 {
     }
 }
 impl VncServerInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         service: impl Into<String>,
@@ -2564,16 +2564,6 @@ impl Write for VncServerInfo {
         Ok(())
     }
 }
-wire::serialize! {
-    AcpiostInfo, BlockDeviceInfo, BlockInfo, BlockdevOptionsBase, CpuDefinitionInfo,
-    CpuInfo, ImageInfo, ImageInfoSpecific, ImageInfoSpecificQCow2, ImageInfoSpecificVmdk,
-    IoThreadInfo, MachineInfo, Memdev, MigrationInfo, MigrationParameters,
-    MigrationStats, NetClientOptions, NetLegacy, Netdev, NetdevDumpOptions,
-    NetdevL2TPv3Options, NetdevTapOptions, NetdevUserOptions, NumaNodeOptions,
-    NumaOptions, ObjectTypeInfo, RockerOfDpaFlow, RockerSwitch, SchemaInfoBase,
-    SpiceBasicInfo, SpiceChannel, SpiceInfo, SpiceServerInfo, StatusInfo, TpmInfo,
-    TpmTypeOptions, VncBasicInfo, VncClientInfo, VncInfo, VncInfo2, VncServerInfo
-}
 wire::deserialize! {
     BlkdebugInjectErrorOptions, BlkdebugSetStateOptions, BlockDirtyBitmapAdd,
     BlockdevBackup, BlockdevCacheOptions, BlockdevOptionsArchipelago,
@@ -2586,18 +2576,28 @@ wire::deserialize! {
     NetLegacy, Netdev, NetdevDumpOptions, NetdevL2TPv3Options, NetdevTapOptions,
     NetdevUserOptions, NumaNodeOptions, SchemaInfoBase
 }
-wire::deserialize_union! {
-    BlockdevOptions, ChardevBackend, InputEvent, KeyValue, NetClientOptions, NumaOptions,
-    SocketAddress, TransactionAction
-}
 wire::deserialize_alternate! {
     BlockdevRef
-}
-wire::serialize_enum! {
-    AcpiSlotType, BlockdevDriver, ErrorClass, GuestPanicAction, MigrationParameter,
-    MigrationStatus, NetworkAddressFamily, RunState, TpmType, WatchdogExpirationAction
 }
 wire::deserialize_enum! {
     BlkdebugEvent, BlockdevDriver, BlockdevOnError, ErrorClass, InputAxis, InputButton,
     MigrationParameter, QKeyCode
+}
+wire::deserialize_union! {
+    BlockdevOptions, ChardevBackend, InputEvent, KeyValue, NetClientOptions, NumaOptions,
+    SocketAddress, TransactionAction
+}
+wire::serialize! {
+    AcpiostInfo, BlockDeviceInfo, BlockInfo, BlockdevOptionsBase, CpuDefinitionInfo,
+    CpuInfo, ImageInfo, ImageInfoSpecific, ImageInfoSpecificQCow2, ImageInfoSpecificVmdk,
+    IoThreadInfo, MachineInfo, Memdev, MigrationInfo, MigrationParameters,
+    MigrationStats, NetClientOptions, NetLegacy, Netdev, NetdevDumpOptions,
+    NetdevL2TPv3Options, NetdevTapOptions, NetdevUserOptions, NumaNodeOptions,
+    NumaOptions, ObjectTypeInfo, RockerOfDpaFlow, RockerSwitch, SchemaInfoBase,
+    SpiceBasicInfo, SpiceChannel, SpiceInfo, SpiceServerInfo, StatusInfo, TpmInfo,
+    TpmTypeOptions, VncBasicInfo, VncClientInfo, VncInfo, VncInfo2, VncServerInfo
+}
+wire::serialize_enum! {
+    AcpiSlotType, BlockdevDriver, ErrorClass, GuestPanicAction, MigrationParameter,
+    MigrationStatus, NetworkAddressFamily, RunState, TpmType, WatchdogExpirationAction
 }
