@@ -1,12 +1,12 @@
 //! The facts of a comment, in the form in which newer releases tell them.
 
-use crate::doc::{Docs, EntryDocs, Facts};
+use crate::doc::{DefinitionDocs, EntityDocs, Facts};
 
 /// The comment of a definition, or nothing where nothing is known.
 ///
 /// It is an ordinary comment and no block between two lines `##`: QEMU demands
 /// of a block that it describes everything.
-pub fn restate(name: &str, docs: &Docs) -> String {
+pub fn restate(name: &str, docs: &DefinitionDocs) -> String {
     let mut parts = Vec::new();
     parts.extend(
         docs.facts
@@ -23,13 +23,13 @@ pub fn restate(name: &str, docs: &Docs) -> String {
     format!("# @{name}:\n{}\n", parts.join("\n"))
 }
 
-fn entries(entries: &[EntryDocs]) -> Option<String> {
+fn entries(entries: &[EntityDocs]) -> Option<String> {
     let told = entries.iter().filter(|entry| !entry.facts.is_empty());
     let lines: Vec<String> = told.map(entry).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-fn entry(entry: &EntryDocs) -> String {
+fn entry(entry: &EntityDocs) -> String {
     let deprecated = entry
         .facts
         .deprecated

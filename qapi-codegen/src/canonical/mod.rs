@@ -10,23 +10,24 @@ mod layout;
 mod value;
 
 use crate::ast::{Item, PragmaDirective, PragmaValue};
-use crate::doc;
+use crate::doc::DefinitionDocs;
 use crate::load::Loaded;
 use value::Value;
 
 /// Restates a schema.
 ///
 /// Definitions keep their order; the files they came from are forgotten.
-pub fn print(loaded: &Loaded) -> String {
-    let mut docs = doc::attach(loaded).into_iter();
+pub fn print(loaded: &Loaded, docs: &[DefinitionDocs]) -> String {
+    let mut docs = docs.iter();
     let mut parts = Vec::new();
     for item in &loaded.items {
         match item {
             Item::Comment(_) | Item::Include(_) => {}
             Item::Pragma(pragma) => parts.extend(restate_pragma(pragma)),
             Item::Definition(definition) => {
-                let docs = docs.next().unwrap_or_default();
-                let comment = comment::restate(&definition.name.value, &docs);
+                let name = &definition.name.value;
+                let comment = docs.next().map(|docs| comment::restate(name, docs));
+                let comment = comment.unwrap_or_default();
                 let value = definition::restate(definition);
                 parts.push(format!("{comment}{}", layout::expression(&value)));
             }

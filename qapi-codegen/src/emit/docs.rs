@@ -6,7 +6,7 @@
 use super::changes::Outline;
 use super::context::{Context, Scope};
 use crate::analyse::sharing::Shared;
-use crate::doc::Block;
+use crate::doc::ProseBlock;
 use crate::schema::{Branch, Command, Condition, EntityMeta, Member, Schema, TypeId, TypeKind};
 use crate::version::Series;
 
@@ -262,10 +262,10 @@ fn finish(mut paragraphs: Vec<String>, meta: &EntityMeta) -> Vec<String> {
     lines(paragraphs)
 }
 
-fn prose(block: &Block) -> String {
+fn prose(block: &ProseBlock) -> String {
     match block {
-        Block::Text(lines) => joined(lines.iter().map(|line| escape(line))),
-        Block::Literal(lines) => format!("```text\n{}\n```", dedent(lines)),
+        ProseBlock::Text(lines) => joined(lines.iter().map(|line| escape(line))),
+        ProseBlock::Literal(lines) => format!("```text\n{}\n```", dedent(lines)),
     }
 }
 
