@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use divan::Bencher;
-use qapi_codegen::behaviour::Behaviour;
 use qapi_codegen::diff::compare::compare;
 use qapi_codegen::diff::report::{self, Inputs, Report, Side};
 use qapi_codegen::imported::{self, QemuProgram};
+use qapi_codegen::knowledge::Behaviour;
 use qapi_codegen::load::Files;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;

@@ -6,12 +6,12 @@ use std::fs;
 use std::path::Path;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use qapi_codegen::behaviour::Behaviour;
 use qapi_codegen::diff::compare::compare;
 use qapi_codegen::diff::finding::{Finding, raw};
 use qapi_codegen::diff::report::{Inputs, Report, Side};
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::introspect::synthesise;
+use qapi_codegen::knowledge::Behaviour;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Series;
@@ -131,7 +131,7 @@ fn reverse(old: Series, new: Series) -> Result<(), Failed> {
             let names = finding.targets.clone();
             names
                 .into_iter()
-                .map(move |name| (name, finding.direction.word().to_owned()))
+                .map(move |name| (name, finding.direction.as_str().to_owned()))
         })
         .map(|(name, direction)| (name.trim_start_matches("x-").to_owned(), direction))
         .collect()
