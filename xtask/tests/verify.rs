@@ -113,7 +113,7 @@ fn what_the_wire_does_otherwise_is_listed() {
         .iter()
         .find(|entry| entry["target"] == "memsave")
         .unwrap();
-    assert_eq!(memsave["member"], "cpu-index, which is cpu");
+    assert_eq!(memsave["member"], "cpu-index, renamed to cpu");
     assert!(
         memsave["reason"]
             .as_str()

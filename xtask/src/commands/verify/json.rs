@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use qapi_codegen::introspect::{Absent, Contradiction, Difference, Part, Place, Reason, Side};
-use qapi_codegen::overrides::Entry;
+use qapi_codegen::overrides::OverrideEntry;
 use qapi_codegen::version::Version;
 
 use super::fit::Fit;
@@ -144,7 +144,7 @@ fn why(reason: &Reason) -> Why<'_> {
     }
 }
 
-fn corrected(entry: &Entry) -> Corrected<'_> {
+fn corrected(entry: &OverrideEntry) -> Corrected<'_> {
     Corrected {
         kind: entry.kind,
         target: &entry.target,

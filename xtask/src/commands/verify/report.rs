@@ -7,7 +7,7 @@ use qapi_codegen::introspect::{
     Comparison, Difference, Part, Place, Releases, Verdict, compare, describe, judge,
 };
 use qapi_codegen::load::Loaded;
-use qapi_codegen::overrides::{self, Entry};
+use qapi_codegen::overrides::{self, OverrideEntry};
 use qapi_codegen::schema::{self, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Version;
@@ -26,7 +26,7 @@ pub struct Report {
     /// The differences, sorted.
     pub verdict: Verdict,
     /// Where QEMU does something else than it tells, as the overrides say.
-    pub corrections: Vec<Entry>,
+    pub corrections: Vec<OverrideEntry>,
     /// Commands that QEMU tells of and refuses.
     pub refused: Vec<String>,
     /// The series that were tried, where that was asked for.
@@ -135,7 +135,7 @@ fn keep_common(comparison: &mut Comparison, other: &Comparison) {
 }
 
 /// The overrides that were applied; of mistakes in them the schema tells.
-fn corrections(loaded: &Loaded) -> Vec<Entry> {
+fn corrections(loaded: &Loaded) -> Vec<OverrideEntry> {
     let file = loaded
         .sources
         .files()

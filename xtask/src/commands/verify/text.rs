@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use qapi_codegen::introspect::{Contradiction, Difference, Side};
-use qapi_codegen::overrides::Entry;
+use qapi_codegen::overrides::OverrideEntry;
 
 use super::fit::Fit;
 use super::report::Report;
@@ -64,7 +64,7 @@ fn absent(report: &Report) -> String {
     }
 }
 
-fn correction(entry: &Entry) -> String {
+fn correction(entry: &OverrideEntry) -> String {
     let member = entry
         .member
         .as_ref()
