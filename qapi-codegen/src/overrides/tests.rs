@@ -28,7 +28,7 @@ fn check(overrides: &str, expected: &str) {
 }
 
 /// Expects one diagnostic at some text of the file.
-fn check_error(overrides: &str, code: Code, words: &str) {
+fn check_error(overrides: &str, code: Code, text: &str) {
     let loaded = overridden(overrides);
     let found: Vec<_> = loaded
         .diagnostics
