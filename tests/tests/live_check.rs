@@ -8,9 +8,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed};
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
+use qapi_codegen::json::parse;
 use qapi_codegen::traffic::check::{Checked, Checker, Session, Severity, Verdict};
-use qapi_codegen::traffic::json::parse;
 use serde_json::{Value, json};
 use tests::answers::{self, Meaning, Refusals};
 use tests::qemu::{Program, Running, is_required, trial};
@@ -26,7 +26,7 @@ fn main() {
 
 fn verdicts_agree(program: Program) -> Result<(), Failed> {
     let series = program.version().series().to_string();
-    let release = Catalogue::open()?.release(&series, Interface::Qmp)?;
+    let release = Catalogue::open()?.release(&series, QemuProgram::Emulator)?;
     let checker = release.checker(None);
     let refusals: Refusals = answers::data("refusals.toml");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/live-requests.jsonl");

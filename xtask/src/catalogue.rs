@@ -2,21 +2,24 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fs;
+use std::io;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
-use qapi_codegen::ast::{Body, Item};
-use qapi_codegen::behaviour::{self, Behaviour};
-use qapi_codegen::devices::{self, Devices};
-use qapi_codegen::imported::{self, Interface};
+use qapi_codegen::ast::{DefinitionBody, Item};
+use qapi_codegen::imported::{self, QemuProgram};
+use qapi_codegen::knowledge::{
+    Behaviour, DeviceList, ReleaseData, RequestRules, SeriesWithCommand,
+};
 use qapi_codegen::load::Documentation;
 use qapi_codegen::schema::Schema;
-use qapi_codegen::traffic::check::{Checker, Elsewhere, Knowledge, Requests};
+use qapi_codegen::traffic::check::Checker;
 use qapi_codegen::traffic::migrate::Rules;
 use qapi_codegen::version::Series;
 
 use crate::failure::Failure;
-use crate::files::read_toml_or_default;
+use crate::files::{io_failure, read_toml_or_default};
 use crate::schema_source::{Disk, SchemaSource, SourceOptions};
 use crate::workspace;
 
@@ -25,7 +28,7 @@ use crate::workspace;
 pub struct Catalogue {
     series: Vec<Series>,
     behaviour: Arc<Behaviour>,
-    requests: Arc<Requests>,
+    requests: Arc<RequestRules>,
     /// The series that have a command, read on first use.
     commands: OnceLock<BTreeMap<String, Vec<Series>>>,
 }
@@ -38,20 +41,20 @@ pub struct Release {
     /// The interface.
     pub schema: Schema,
     /// Where the interface was read from.
-    pub origin: SchemaOrigin,
+    pub origin: ReleaseOrigin,
     /// The devices of the release, if they are known.
-    pub devices: Option<Devices>,
+    pub devices: Option<DeviceList>,
     /// Changes of behaviour, of all releases.
     pub behaviour: Arc<Behaviour>,
     /// Rules for requests that are not in a schema, of all releases.
-    pub requests: Arc<Requests>,
+    pub requests: Arc<RequestRules>,
     /// Remarks on how the argument was understood.
     pub notes: Vec<String>,
 }
 
 /// Where an interface was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SchemaOrigin {
+pub enum ReleaseOrigin {
     /// QEMU's schema files.
     Sources,
     /// A reply to `query-qmp-schema`.
@@ -68,7 +71,7 @@ impl Catalogue {
         let folder = workspace::schemas();
         Ok(Catalogue {
             series: workspace::imported()?,
-            behaviour: Arc::new(read_toml_or_default(&folder.join(behaviour::FILE))?),
+            behaviour: Arc::new(read_toml_or_default(&folder.join(Behaviour::FILE_NAME))?),
             requests: Arc::new(read_toml_or_default(&folder.join("requests.toml"))?),
             commands: OnceLock::new(),
         })
@@ -104,12 +107,12 @@ impl Catalogue {
     /// # Errors
     ///
     /// There is no such schema, it is invalid, or a file cannot be read.
-    pub fn release(&self, argument: &str, interface: Interface) -> Result<Release, Failure> {
+    pub fn release(&self, argument: &str, program: QemuProgram) -> Result<Release, Failure> {
         let source = SchemaSource::open(argument, &SourceOptions::default())?;
-        let loaded = source.load(interface)?;
+        let loaded = source.load(program)?;
         let origin = match loaded.documentation {
-            Documentation::None => SchemaOrigin::Introspection,
-            _ => SchemaOrigin::Sources,
+            Documentation::None => ReleaseOrigin::Introspection,
+            _ => ReleaseOrigin::Sources,
         };
         let schema = source.resolve(loaded)?;
         let series = schema.version.series();
@@ -136,13 +139,13 @@ impl Catalogue {
     pub fn releases(
         &self,
         series: &[Series],
-        interface: Interface,
+        program: QemuProgram,
     ) -> Result<Vec<Release>, Failure> {
         let workers = thread::available_parallelism().map_or(1, usize::from);
         let share = series.len().div_ceil(workers).max(1);
         let read_chunk = |chunk: &[Series]| -> Vec<Result<Release, Failure>> {
             let names = chunk.iter().map(Series::to_string);
-            names.map(|name| self.release(&name, interface)).collect()
+            names.map(|name| self.release(&name, program)).collect()
         };
         let read: Vec<Result<Release, Failure>> = thread::scope(|scope| {
             let spawn = |chunk| scope.spawn(move || read_chunk(chunk));
@@ -165,7 +168,7 @@ impl Catalogue {
     pub fn nearest_devices<'r>(
         &self,
         release: &'r Release,
-    ) -> Result<Option<Cow<'r, Devices>>, Failure> {
+    ) -> Result<Option<Cow<'r, DeviceList>>, Failure> {
         if let Some(devices) = &release.devices {
             return Ok(Some(Cow::Borrowed(devices)));
         }
@@ -192,10 +195,10 @@ impl Catalogue {
         let mut commands: BTreeMap<String, Vec<Series>> = BTreeMap::new();
         for &series in &self.series {
             let folder = workspace::shown(&workspace::series_folder(series));
-            let loaded = imported::load(&Disk, &folder, Interface::Qmp);
+            let loaded = imported::load(&Disk, &folder, QemuProgram::Emulator);
             for item in loaded.into_iter().flat_map(|loaded| loaded.items) {
                 if let Item::Definition(definition) = item
-                    && matches!(definition.body, Body::Command(_))
+                    && matches!(definition.body, DefinitionBody::Command(_))
                 {
                     let with_command = commands.entry(definition.name.value);
                     with_command.or_default().push(series);
@@ -208,19 +211,22 @@ impl Catalogue {
 
 impl Release {
     /// Creates a checker that uses all data about the release.
-    pub fn checker<'r>(&'r self, elsewhere: Option<Elsewhere<'r>>) -> Checker<'r> {
-        let knowledge = Knowledge {
+    pub fn checker<'r>(
+        &'r self,
+        series_with_command: Option<SeriesWithCommand<'r>>,
+    ) -> Checker<'r> {
+        let data = ReleaseData {
             devices: self.devices.as_ref(),
             requests: Some(&self.requests),
             behaviour: Some(&self.behaviour),
-            elsewhere,
+            series_with_command,
         };
-        Checker::new(&self.schema, knowledge)
+        Checker::new(&self.schema, data)
     }
 
     /// Whether the interface comes from a reply to `query-qmp-schema`.
     pub fn is_introspected(&self) -> bool {
-        self.origin == SchemaOrigin::Introspection
+        self.origin == ReleaseOrigin::Introspection
     }
 }
 
@@ -242,8 +248,15 @@ fn collect(read: Vec<Result<Release, Failure>>) -> Result<Vec<Release>, Failure>
     failure.map_or(Ok(releases), Err)
 }
 
-fn read_devices(series: Series) -> Result<Option<Devices>, Failure> {
-    let folder = workspace::shown(&workspace::series_folder(series));
-    let path = format!("{folder}/{}", devices::DEVICES);
-    devices::load(&Disk, &folder).map_err(|error| Failure::io("read", path, &error))
+fn read_devices(series: Series) -> Result<Option<DeviceList>, Failure> {
+    let path = workspace::series_folder(series).join(DeviceList::FILE_NAME);
+    let text = match fs::read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        text => text.map_err(|error| io_failure("read", &path, &error))?,
+    };
+    let devices = DeviceList::parse(&text);
+    devices.map(Some).map_err(|error| {
+        let path = workspace::shown(&path);
+        Failure::new(format!("`{path}`: {error}"))
+    })
 }

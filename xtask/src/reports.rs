@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::thread;
 
-use qapi_codegen::behaviour::Behaviour;
 use qapi_codegen::diff::report::{self, Inputs, Report, Side};
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
+use qapi_codegen::knowledge::Behaviour;
 use qapi_codegen::version::Series;
 
 use crate::catalogue::{Catalogue, Release};
@@ -21,7 +21,7 @@ pub fn report_files(
     pairs: &[(Series, Series)],
 ) -> Result<BTreeMap<String, String>, Failure> {
     let series = series_of(catalogue, pairs)?;
-    let releases = catalogue.releases(&series, Interface::Qmp)?;
+    let releases = catalogue.releases(&series, QemuProgram::Emulator)?;
     let written: Vec<Result<Vec<(String, String)>, Failure>> = thread::scope(|scope| {
         let releases = &releases;
         let write = |pair| scope.spawn(move || pair_files(pair, releases, catalogue.behaviour()));

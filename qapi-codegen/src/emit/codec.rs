@@ -1,86 +1,94 @@
-//! Types of members, and how their values are read and written.
+//! Rust types of values, and the expressions that read and write them.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::context::Scope;
-use crate::schema::{Builtin, Item, Schema, Type, TypeId};
+use super::context::FileScope;
+use crate::schema::{BuiltinType, NamedType, Schema, TypeId, ValueType};
 
-/// A value's type in Rust and on the wire.
-pub struct Codec {
-    /// The type that users see.
+/// The representation of a type's values in Rust and in JSON.
+pub struct ValueCodec {
+    /// The type in the bindings.
     pub rust: TokenStream,
-    /// The type that reads and writes it, where it is another one.
+    /// The type that reads and writes it, if it is a different one.
     wire: Option<TokenStream>,
     array: bool,
 }
 
-/// How values of a type are represented.
+/// Finds the representation of a type's values.
 ///
-/// `owner` and `name` say in which place; some places hold their value in a box.
-pub fn codec(scope: &Scope<'_>, release: usize, ty: Type, owner: Option<(TypeId, &str)>) -> Codec {
+/// `owner` is the type and the member or branch that hold the value, which may
+/// be boxed there.
+pub fn codec(
+    scope: &FileScope<'_>,
+    release: usize,
+    ty: ValueType,
+    owner: Option<(TypeId, &str)>,
+) -> ValueCodec {
     let item = rust_item(scope, release, ty.item());
     let boxed = owner.is_some_and(|(id, name)| scope.context.is_boxed(release, id, name));
-    let array = matches!(ty, Type::Array(_));
+    let array = matches!(ty, ValueType::Array(_));
     let rust = match (array, boxed) {
         (true, _) => quote!(Vec<#item>),
         (false, true) => quote!(Box<#item>),
         (false, false) => item,
     };
-    Codec {
+    ValueCodec {
         rust,
         wire: wire_item(scope.schema(release), ty.item()),
         array,
     }
 }
 
-/// The Rust type of a value, such as `Vec<BlockInfo>`.
-pub fn rust_type(scope: &Scope<'_>, release: usize, ty: Type) -> TokenStream {
+/// The Rust type of a type's values, such as `Vec<BlockInfo>`.
+pub fn rust_type(scope: &FileScope<'_>, release: usize, ty: ValueType) -> TokenStream {
     codec(scope, release, ty, None).rust
 }
 
-fn rust_item(scope: &Scope<'_>, release: usize, item: Item) -> TokenStream {
+fn rust_item(scope: &FileScope<'_>, release: usize, item: NamedType) -> TokenStream {
     match item {
-        Item::Builtin(builtin) => builtin_type(builtin),
-        Item::Defined(id) => {
-            let name = format_ident!("{}", scope.type_name(release, id));
-            let module = scope.types_module();
+        NamedType::Builtin(builtin) => builtin_type(builtin),
+        NamedType::Defined(id) => {
+            let name = format_ident!("{}", scope.import_type(release, id));
+            let module = scope.types_path();
             quote!(#module #name)
         }
     }
 }
 
-fn builtin_type(builtin: Builtin) -> TokenStream {
+fn builtin_type(builtin: BuiltinType) -> TokenStream {
     match builtin {
-        Builtin::Str | Builtin::QType => quote!(String),
-        Builtin::Number => quote!(f64),
-        Builtin::Int | Builtin::Int64 => quote!(i64),
-        Builtin::Int8 => quote!(i8),
-        Builtin::Int16 => quote!(i16),
-        Builtin::Int32 => quote!(i32),
-        Builtin::Uint8 => quote!(u8),
-        Builtin::Uint16 => quote!(u16),
-        Builtin::Uint32 => quote!(u32),
-        Builtin::Uint64 | Builtin::Size => quote!(u64),
-        Builtin::Bool => quote!(bool),
-        Builtin::Any => quote!(Value),
-        Builtin::Null => quote!(()),
+        BuiltinType::Str | BuiltinType::QType => quote!(String),
+        BuiltinType::Number => quote!(f64),
+        BuiltinType::Int | BuiltinType::Int64 => quote!(i64),
+        BuiltinType::Int8 => quote!(i8),
+        BuiltinType::Int16 => quote!(i16),
+        BuiltinType::Int32 => quote!(i32),
+        BuiltinType::Uint8 => quote!(u8),
+        BuiltinType::Uint16 => quote!(u16),
+        BuiltinType::Uint32 => quote!(u32),
+        BuiltinType::Uint64 | BuiltinType::Size => quote!(u64),
+        BuiltinType::Bool => quote!(bool),
+        BuiltinType::Any => quote!(Value),
+        BuiltinType::Null => quote!(()),
     }
 }
 
-/// The type that reads and writes a number that QEMU writes in two ways.
-fn wire_item(schema: &Schema, item: Item) -> Option<TokenStream> {
+/// The type that reads and writes numbers with two forms in JSON.
+fn wire_item(schema: &Schema, item: NamedType) -> Option<TokenStream> {
     match item {
-        Item::Builtin(Builtin::Number) => Some(quote!(Number)),
-        Item::Builtin(builtin) if builtin.is_unsigned_64() && schema.has_negative_unsigned() => {
+        NamedType::Builtin(BuiltinType::Number) => Some(quote!(Number)),
+        NamedType::Builtin(builtin)
+            if builtin.is_unsigned_64() && schema.has_negative_unsigned() =>
+        {
             Some(quote!(Unsigned))
         }
         _ => None,
     }
 }
 
-impl Codec {
-    /// An expression that reads the value into an `Option`.
+impl ValueCodec {
+    /// The expression that reads the value into an `Option`.
     pub fn read(&self) -> TokenStream {
         match (&self.wire, self.array) {
             (None, _) => quote!(read(map)?),
@@ -92,7 +100,7 @@ impl Codec {
         }
     }
 
-    /// A statement that writes the value if it is there.
+    /// The statement that writes an optional value.
     pub fn put_some(&self, name: &str, value: &TokenStream) -> TokenStream {
         match (&self.wire, self.array) {
             (None, _) => quote!(put_some(map, #name, &#value)?;),
@@ -105,12 +113,12 @@ impl Codec {
         }
     }
 
-    /// A statement that writes the value; `value` is a place.
+    /// The statement that writes the value; `value` is a place expression.
     pub fn put(&self, name: &str, value: &TokenStream) -> TokenStream {
         self.put_reference(name, &quote!(&#value), value)
     }
 
-    /// A statement that writes the value behind a reference.
+    /// The statement that writes the value behind a reference.
     pub fn put_behind(&self, name: &str, reference: &TokenStream) -> TokenStream {
         self.put_reference(name, reference, &quote!((*#reference)))
     }
@@ -130,7 +138,7 @@ impl Codec {
         }
     }
 
-    /// An expression that can be serialised, for the value behind a reference.
+    /// The expression that serializes the value behind a reference.
     pub fn serialize_behind(&self, reference: &TokenStream) -> TokenStream {
         match (&self.wire, self.array) {
             (None, _) => reference.clone(),
@@ -141,7 +149,7 @@ impl Codec {
         }
     }
 
-    /// An expression that reads the member `data` of a union's branch.
+    /// The expression that reads the member `data` of a union's branch.
     pub fn read_data(&self) -> TokenStream {
         match (&self.wire, self.array) {
             (None, _) => quote!(rest.members::<Data<_>>()?.0),

@@ -4,7 +4,7 @@ use crate::dialect;
 use serde_json::{Map, Value, json};
 
 use super::info::{Case, Command, Event, Feature, Interface, Item, Kind, Member, Object, TypeId};
-use crate::schema::Builtin;
+use crate::schema::BuiltinType;
 use crate::version::{Series, Version};
 
 /// The reply of a QEMU of this release, with the masked names of its types.
@@ -34,7 +34,7 @@ fn masked(interface: &Interface) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for ty in &interface.types {
         names.push(match &ty.kind {
-            Kind::Builtin(builtin) => builtin.name().to_owned(),
+            Kind::Builtin(builtin) => builtin.as_str().to_owned(),
             Kind::Array(_) => String::new(),
             _ => numbers
                 .next()
@@ -152,13 +152,13 @@ fn with_features(features: &[Feature]) -> Map<String, Value> {
 }
 
 /// The word for the JSON values of a type of the language.
-pub(super) fn json_type(builtin: Builtin) -> &'static str {
+pub(super) fn json_type(builtin: BuiltinType) -> &'static str {
     match builtin {
-        Builtin::Number => "number",
-        Builtin::Bool => "boolean",
-        Builtin::Null => "null",
-        Builtin::Any => "value",
-        Builtin::Str | Builtin::QType => "string",
+        BuiltinType::Number => "number",
+        BuiltinType::Bool => "boolean",
+        BuiltinType::Null => "null",
+        BuiltinType::Any => "value",
+        BuiltinType::Str | BuiltinType::QType => "string",
         _ => "int",
     }
 }

@@ -1,7 +1,7 @@
 //! Which keys an expression of each kind may have, and since which release.
 
 use super::tree::Node;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{self, ALWAYS, Releases};
 use crate::source::{Name, Span};
 use crate::version::Version;
@@ -124,16 +124,16 @@ fn unknown(what: &str, key: &Name, keys: &[Key], version: Version) -> Option<Dia
     match known {
         Some(known) if known.releases.contains(version) => None,
         Some(known) => Some(
-            Diagnostic::error(
-                "unknown-key",
+            Diagnostic::new(
+                Code::UnknownKey,
                 key.span,
                 format!("{what} has no key '{key}' in QEMU {version}"),
             )
             .with_help(format!("the key came with QEMU {}", known.releases.first())),
         ),
         None => Some(
-            Diagnostic::error(
-                "unknown-key",
+            Diagnostic::new(
+                Code::UnknownKey,
                 key.span,
                 format!("{what} has an unknown key '{key}'"),
             )
@@ -154,8 +154,8 @@ fn missing(
         .is_some_and(|releases| releases.contains(version));
     let present = entries.iter().any(|(name, _)| name.value == key.name);
     (required && !present).then(|| {
-        Diagnostic::error(
-            "missing-key",
+        Diagnostic::new(
+            Code::MissingKey,
             place,
             format!("{what} lacks the key '{}'", key.name),
         )

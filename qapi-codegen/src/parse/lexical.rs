@@ -4,7 +4,7 @@ use crate::dialect;
 use std::collections::HashMap;
 
 use super::tree::{Node, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
 use crate::version::Version;
 
@@ -26,7 +26,7 @@ pub fn check(node: &Node, version: Version, diagnostics: &mut Vec<Diagnostic>) {
         Value::String(text) => diagnostics.extend(string(text, node.span, version)),
         Value::Null if dialect::PLAIN_STRINGS.contains(version) => {
             let found =
-                Diagnostic::error("no-null", node.span, "`null` is no value since QEMU 4.2");
+                Diagnostic::new(Code::NoNull, node.span, "`null` is no value since QEMU 4.2");
             diagnostics.push(found.with_help("leave out the key"));
         }
         Value::Boolean(_) | Value::Null => {}
@@ -39,12 +39,12 @@ fn duplicates(entries: &[(Name, Node)]) -> Vec<Diagnostic> {
     for (key, _) in entries {
         if let Some(&first) = seen.get(key.value.as_str()) {
             diagnostics.push(
-                Diagnostic::error(
-                    "duplicate-key",
+                Diagnostic::new(
+                    Code::DuplicateKey,
                     key.span,
                     format!("the key '{key}' comes twice"),
                 )
-                .with_related(first, "it stands here already")
+                .with_label(first, "it stands here already")
                 .with_help("remove one of the two"),
             );
         }
@@ -72,7 +72,7 @@ fn escape(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
         if !known.contains(escaped) {
             let message = format!("unknown escape `\\{}`", escaped.escape_default());
             return Some(
-                Diagnostic::error("unknown-escape", span, message)
+                Diagnostic::new(Code::UnknownEscape, span, message)
                     .with_help("write the character itself; only `\\\\` is an escape"),
             );
         }
@@ -89,7 +89,7 @@ fn character(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
         .find(|character| !matches!(character, ' '..='~'))?;
     let message = format!("a string cannot hold `{}`", funny.escape_default());
     Some(
-        Diagnostic::error("funny-character", span, message)
+        Diagnostic::new(Code::FunnyCharacter, span, message)
             .with_help("strings are printable ASCII since QEMU 4.2"),
     )
 }

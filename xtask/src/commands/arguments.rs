@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader};
 
 use clap::ValueEnum;
 
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
 
 use crate::catalogue::{Catalogue, Release};
 use crate::console::Console;
@@ -22,11 +22,11 @@ pub enum OutputFormat {
 }
 
 /// The interface that `--qga` or `--storage-daemon` selects.
-pub fn interface(qga: bool, storage_daemon: bool) -> Interface {
+pub fn select_program(qga: bool, storage_daemon: bool) -> QemuProgram {
     match (qga, storage_daemon) {
-        (true, _) => Interface::Qga,
-        (_, true) => Interface::StorageDaemon,
-        _ => Interface::Qmp,
+        (true, _) => QemuProgram::GuestAgent,
+        (_, true) => QemuProgram::StorageDaemon,
+        _ => QemuProgram::Emulator,
     }
 }
 
@@ -34,10 +34,10 @@ pub fn interface(qga: bool, storage_daemon: bool) -> Interface {
 pub fn read_release(
     catalogue: &Catalogue,
     argument: &str,
-    interface: Interface,
+    program: QemuProgram,
     console: &mut Console,
 ) -> Result<Release, Failure> {
-    let release = catalogue.release(argument, interface)?;
+    let release = catalogue.release(argument, program)?;
     console.notes(&release.notes);
     Ok(release)
 }

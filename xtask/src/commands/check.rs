@@ -4,7 +4,7 @@ mod report;
 
 use clap::Args;
 
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::traffic::check::Log;
 use qapi_codegen::traffic::read::read;
 
@@ -49,7 +49,7 @@ impl Check {
     /// written.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let catalogue = Catalogue::open()?;
-        let release = read_release(&catalogue, &self.against, Interface::Qmp, console)?;
+        let release = read_release(&catalogue, &self.against, QemuProgram::Emulator, console)?;
         let elsewhere = |name: &str| catalogue.series_with_command(name);
         let checker = release.checker(Some(&elsewhere));
         let mut report = CheckReport::new(self.format, console);

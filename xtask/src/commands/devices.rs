@@ -6,8 +6,8 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::json;
 
-use qapi_codegen::devices::{self, DEVICES, Properties};
 use qapi_codegen::imported::MANIFEST;
+use qapi_codegen::knowledge::{DeviceList, PropertyTypes};
 use qapi_codegen::version::Series;
 
 use crate::Outcome;
@@ -61,7 +61,7 @@ impl Devices {
             return Err(Failure::new(message).with_help(help));
         }
         let devices = read_devices(&mut monitor)?;
-        let path = folder.join(DEVICES);
+        let path = folder.join(DeviceList::FILE_NAME);
         write_file(&path, &devices.to_text())?;
         let count = count(devices.names().count(), "device");
         console.status(&format!("wrote {count} to {}", workspace::shown(&path)));
@@ -83,7 +83,7 @@ struct Property {
 
 /// Reads all devices with their properties. Some devices exist whose properties
 /// QEMU does not list.
-fn read_devices(monitor: &mut Monitor) -> Result<devices::Devices, Failure> {
+fn read_devices(monitor: &mut Monitor) -> Result<DeviceList, Failure> {
     let names = device_names(monitor)?;
     let progress = Progress::new("reading devices", names.len() as u64);
     let (mut listed, mut unlisted) = (BTreeMap::new(), BTreeSet::new());
@@ -95,7 +95,7 @@ fn read_devices(monitor: &mut Monitor) -> Result<devices::Devices, Failure> {
         }
         progress.advance(1);
     }
-    let mut devices = devices::Devices::new(monitor.version(), &listed);
+    let mut devices = DeviceList::new(monitor.version(), &listed);
     devices.package = monitor.package().to_owned();
     devices.unlisted = unlisted;
     Ok(devices)
@@ -107,7 +107,7 @@ fn device_names(monitor: &mut Monitor) -> Result<Vec<String>, ExecuteError> {
     Ok(types.into_iter().map(|found| found.name).collect())
 }
 
-fn device_properties(monitor: &mut Monitor, name: &str) -> Result<Properties, ExecuteError> {
+fn device_properties(monitor: &mut Monitor, name: &str) -> Result<PropertyTypes, ExecuteError> {
     let arguments = json!({ "typename": name });
     let properties: Vec<Property> = monitor.query("device-list-properties", Some(&arguments))?;
     let pair = |property: Property| (property.name, property.ty);

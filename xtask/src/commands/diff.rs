@@ -8,7 +8,7 @@ use qapi_codegen::diff::rules::{Severity, rules};
 use qapi_codegen::diff::select::select;
 use qapi_codegen::diff::usage::Usage;
 
-use super::arguments::{interface, read_release};
+use super::arguments::{read_release, select_program};
 use crate::Outcome;
 use crate::catalogue::{Catalogue, Release};
 use crate::console::Console;
@@ -133,19 +133,19 @@ impl Diff {
         } else {
             named
         };
-        let interface = interface(self.qga, false);
-        let mut old = read_release(&catalogue, old, interface, console)?;
-        let mut new = read_release(&catalogue, new, interface, console)?;
+        let program = select_program(self.qga, false);
+        let mut old = read_release(&catalogue, old, program, console)?;
+        let mut new = read_release(&catalogue, new, program, console)?;
         let [from, to] = [&old, &new].map(|release| release.schema.version.series());
         let series = catalogue.series_between(from, to);
-        let mut between = catalogue.releases(&series, interface)?;
+        let mut between = catalogue.releases(&series, program)?;
         for name in &self.through {
-            between.push(read_release(&catalogue, name, interface, console)?);
+            between.push(read_release(&catalogue, name, program, console)?);
         }
         if old.is_introspected() || new.is_introspected() {
             console.note(INTROSPECTED);
             let all = between.iter_mut().chain([&mut old, &mut new]);
-            all.for_each(|release| release.schema.forget_untold());
+            all.for_each(|release| release.schema.erase_non_introspectable());
         } else {
             between.retain(|release| !release.is_introspected());
         }

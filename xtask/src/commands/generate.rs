@@ -3,7 +3,7 @@
 use clap::Args;
 
 use qapi_codegen::emit::{Bindings, emit};
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::schema::Schema;
 use qapi_codegen::version::Series;
 
@@ -65,16 +65,16 @@ impl Generate {
 
 /// The interfaces of all releases that get bindings.
 fn read_bindings(project: &Project, catalogue: &Catalogue) -> Result<Bindings, Failure> {
-    let read = |interface| -> Result<Vec<Schema>, Failure> {
-        let releases = catalogue.releases(&project.bindings, interface)?;
+    let read = |program| -> Result<Vec<Schema>, Failure> {
+        let releases = catalogue.releases(&project.bindings, program)?;
         Ok(releases
             .into_iter()
             .map(|release: Release| release.schema)
             .collect())
     };
     Ok(Bindings {
-        qmp: read(Interface::Qmp)?,
-        agent: read(Interface::Qga)?,
+        qmp: read(QemuProgram::Emulator)?,
+        agent: read(QemuProgram::GuestAgent)?,
     })
 }
 
@@ -82,16 +82,16 @@ fn read_bindings(project: &Project, catalogue: &Catalogue) -> Result<Bindings, F
 fn add_documentation(bindings: &mut Bindings, tree: &str) -> Result<(), Failure> {
     let source = SchemaSource::open(tree, &SourceOptions::default())?;
     let interfaces = [
-        (Interface::Qmp, &mut bindings.qmp),
-        (Interface::Qga, &mut bindings.agent),
+        (QemuProgram::Emulator, &mut bindings.qmp),
+        (QemuProgram::GuestAgent, &mut bindings.agent),
     ];
-    for (interface, schemas) in interfaces {
-        let documented = source.resolve(source.load(interface)?)?;
+    for (program, schemas) in interfaces {
+        let documented = source.resolve(source.load(program)?)?;
         let series = documented.version.series();
         let mut schemas = schemas.iter_mut();
         let own = schemas.find(|schema: &&mut Schema| schema.version.series() == series);
         own.ok_or_else(|| no_bindings(tree, series))?
-            .take_prose(&documented);
+            .copy_prose_from(&documented);
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use clap::Args;
 
 use qapi_codegen::diff::history::{self, history, similar};
 
-use super::arguments::{OutputFormat, interface};
+use super::arguments::{OutputFormat, select_program};
 use crate::Outcome;
 use crate::catalogue::Catalogue;
 use crate::console::Console;
@@ -34,7 +34,7 @@ impl History {
     /// No release has this name, or a schema cannot be read.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let catalogue = Catalogue::open()?;
-        let releases = catalogue.releases(catalogue.series(), interface(self.qga, false))?;
+        let releases = catalogue.releases(catalogue.series(), select_program(self.qga, false))?;
         let schemas: Vec<_> = releases.iter().map(|release| &release.schema).collect();
         let Some(history) = history(&schemas, &self.name) else {
             let failure = format!("no release has a command, event or type `{}`", self.name);

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 
-use qapi_codegen::imported::{Interface, MANIFEST, Manifest};
-use qapi_codegen::restate::restate;
+use qapi_codegen::canonical;
+use qapi_codegen::imported::{MANIFEST, Manifest, QemuProgram};
 use qapi_codegen::version::{Series, Version};
 
 use crate::Outcome;
@@ -91,8 +91,8 @@ fn write_series(
     Ok(Outcome::Fine)
 }
 
-/// The interfaces that are imported.
-const INTERFACES: [Interface; 2] = [Interface::Qmp, Interface::Qga];
+/// The programs whose interfaces are imported.
+const PROGRAMS: [QemuProgram; 2] = [QemuProgram::Emulator, QemuProgram::GuestAgent];
 
 /// The files of an imported schema, by name.
 ///
@@ -102,10 +102,13 @@ const INTERFACES: [Interface; 2] = [Interface::Qmp, Interface::Qga];
 pub fn imported_files(source: &SchemaSource) -> Result<BTreeMap<String, String>, Failure> {
     let mut files = BTreeMap::new();
     let mut origins = Vec::new();
-    for interface in INTERFACES {
-        let valid = source.validate(source.load_as_stated(interface)?)?;
-        origins.push(source.origin(interface, valid.loaded())?);
-        files.insert(interface.file_name().to_owned(), restate(valid.loaded()));
+    for program in PROGRAMS {
+        let valid = source.validate(source.load_as_stated(program)?)?;
+        origins.push(source.origin(program, valid.loaded())?);
+        files.insert(
+            program.file_name().to_owned(),
+            canonical::print(valid.loaded()),
+        );
     }
     let manifest = Manifest {
         release: source.version(),

@@ -3,14 +3,14 @@
 use clap::Args;
 use serde::Serialize;
 
-use qapi_codegen::ast::{Body, Item};
+use qapi_codegen::ast::{DefinitionBody, Item};
 use qapi_codegen::diagnostic::Diagnostic;
 use qapi_codegen::load::Loaded;
 use qapi_codegen::source::Sources;
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Version;
 
-use super::arguments::{OutputFormat, interface};
+use super::arguments::{OutputFormat, select_program};
 use crate::Outcome;
 use crate::console::Console;
 use crate::failure::Failure;
@@ -56,7 +56,7 @@ impl Inspect {
         };
         let source = SchemaSource::open(&self.schema, &options)?;
         console.notes(&source.notes);
-        let loaded = source.load(interface(self.qga, self.storage_daemon))?;
+        let loaded = source.load(select_program(self.qga, self.storage_daemon))?;
         let counts = DefinitionCounts::new(&loaded);
         match validate(loaded) {
             Ok(valid) => {
@@ -129,7 +129,7 @@ impl DefinitionCounts {
 
 fn kind(item: &Item) -> Option<&'static str> {
     match item {
-        Item::Definition(definition) => Some(Body::keyword(&definition.body)),
+        Item::Definition(definition) => Some(DefinitionBody::keyword(&definition.body)),
         Item::Comment(_) | Item::Include(_) | Item::Pragma(_) => None,
     }
 }

@@ -5,7 +5,7 @@ mod sink;
 
 use clap::{Args, ValueEnum};
 
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::traffic::migrate::{Migrator, rewrite};
 use qapi_codegen::traffic::read::read;
 
@@ -64,8 +64,8 @@ impl Migrate {
     /// There is no such schema, or a file cannot be read or written.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let catalogue = Catalogue::open()?;
-        let source = read_release(&catalogue, &self.from, Interface::Qmp, console)?;
-        let target = read_release(&catalogue, &self.to, Interface::Qmp, console)?;
+        let source = read_release(&catalogue, &self.from, QemuProgram::Emulator, console)?;
+        let target = read_release(&catalogue, &self.to, QemuProgram::Emulator, console)?;
         check_order(&source, &target)?;
         let rules = catalogue.migration_rules()?;
         let devices = catalogue.nearest_devices(&target)?;

@@ -7,7 +7,7 @@ mod text;
 
 use clap::Args;
 
-use super::arguments::{OutputFormat, interface};
+use super::arguments::{OutputFormat, select_program};
 use crate::Outcome;
 use crate::catalogue::Catalogue;
 use crate::console::Console;
@@ -101,7 +101,11 @@ impl Verify {
         {
             console.note(&format!("QEMU is {version}, the schema {schema}"));
         }
-        VerifyReport::new(&source, interface(false, self.storage_daemon), introspected)
+        VerifyReport::new(
+            &source,
+            select_program(false, self.storage_daemon),
+            introspected,
+        )
     }
 
     /// Compares with the series that the greeting names, or else with the best
@@ -114,8 +118,8 @@ impl Verify {
     ) -> Result<VerifyReport, Failure> {
         let catalogue = Catalogue::open()?;
         let rank = || {
-            let interface = interface(false, self.storage_daemon);
-            fit::rank(catalogue.series(), interface, introspected)
+            let program = select_program(false, self.storage_daemon);
+            fit::rank(catalogue.series(), program, introspected)
         };
         let greeted = introspected.version.map(|version| version.series());
         if let Some(series) = greeted.filter(|series| catalogue.series().contains(series)) {
@@ -135,8 +139,8 @@ impl Verify {
         };
         console.note(&format!("{reason}; the best match is {}", best.series));
         let source = SchemaSource::open(&best.series.to_string(), &SourceOptions::default())?;
-        let interface = interface(false, self.storage_daemon);
-        let mut report = VerifyReport::new(&source, interface, introspected)?;
+        let program = select_program(false, self.storage_daemon);
+        let mut report = VerifyReport::new(&source, program, introspected)?;
         report.fits = fits;
         Ok(report)
     }

@@ -8,7 +8,7 @@ mod open;
 use std::fmt;
 use std::io;
 
-use qapi_codegen::imported::{self, Interface, Manifest};
+use qapi_codegen::imported::{self, Manifest, QemuProgram};
 use qapi_codegen::load::{self, Files, Loaded};
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::{Valid, validate};
@@ -67,8 +67,8 @@ impl SchemaSource {
     ///
     /// The schema does not have this interface, or its root file cannot be
     /// read.
-    pub fn load(&self, interface: Interface) -> Result<Loaded, Failure> {
-        self.load_with(interface, imported::load)
+    pub fn load(&self, program: QemuProgram) -> Result<Loaded, Failure> {
+        self.load_with(program, imported::load)
     }
 
     /// Loads an interface without overrides.
@@ -76,8 +76,8 @@ impl SchemaSource {
     /// # Errors
     ///
     /// As for [`SchemaSource::load`].
-    pub fn load_as_stated(&self, interface: Interface) -> Result<Loaded, Failure> {
-        self.load_with(interface, imported::load_as_stated)
+    pub fn load_as_stated(&self, program: QemuProgram) -> Result<Loaded, Failure> {
+        self.load_with(program, imported::load_as_stated)
     }
 
     /// Validates what was loaded from here.
@@ -100,13 +100,13 @@ impl SchemaSource {
 
     fn load_with(
         &self,
-        interface: Interface,
-        load_imported: fn(&dyn Files, &str, Interface) -> io::Result<Loaded>,
+        program: QemuProgram,
+        load_imported: fn(&dyn Files, &str, QemuProgram) -> io::Result<Loaded>,
     ) -> Result<Loaded, Failure> {
         let files = self.files.as_ref();
         if let SchemaLocation::Imported(folder, _) = &self.location {
-            return load_imported(files, folder, interface).map_err(|error| {
-                let path = format!("{folder}/{}", interface.file_name());
+            return load_imported(files, folder, program).map_err(|error| {
+                let path = format!("{folder}/{}", program.file_name());
                 let failure = Failure::io("read", path, &error);
                 match is_absent(&error) {
                     true => failure.with_help(
@@ -116,20 +116,20 @@ impl SchemaSource {
                 }
             });
         }
-        let root = self.root(interface)?;
+        let root = self.root(program)?;
         load::load(files, &root, self.version).map_err(|error| Failure::io("read", root, &error))
     }
 
     /// The root file of an interface, as a path of `files`.
-    fn root(&self, interface: Interface) -> Result<String, Failure> {
+    fn root(&self, program: QemuProgram) -> Result<String, Failure> {
         let prefix = match &self.location {
             SchemaLocation::File(root) => return Ok(root.clone()),
             SchemaLocation::Imported(folder, _) => {
-                return Ok(format!("{folder}/{}", interface.file_name()));
+                return Ok(format!("{folder}/{}", program.file_name()));
             }
             SchemaLocation::Tree(prefix) => prefix,
         };
-        let roots = interface.roots().iter();
+        let roots = program.roots().iter();
         let candidates: Vec<String> = roots.map(|root| format!("{prefix}{root}")).collect();
         let exists = |root: &&String| match self.files.read(root) {
             Ok(_) => true,
@@ -156,16 +156,16 @@ impl SchemaSource {
     /// interface.
     pub fn origin(
         &self,
-        interface: Interface,
+        program: QemuProgram,
         loaded: &Loaded,
-    ) -> Result<imported::Origin, Failure> {
+    ) -> Result<imported::SchemaOrigin, Failure> {
         match &self.location {
-            SchemaLocation::Tree(prefix) => Ok(tree_origin(prefix, interface, loaded)),
+            SchemaLocation::Tree(prefix) => Ok(tree_origin(prefix, program, loaded)),
             SchemaLocation::Imported(folder, manifest) => {
                 let mut origins = manifest.schema.iter();
-                let origin = origins.find(|origin| origin.interface == interface);
+                let origin = origins.find(|origin| origin.interface == program);
                 origin.cloned().ok_or_else(|| {
-                    let name = interface.file_name();
+                    let name = program.file_name();
                     Failure::new(format!("the manifest in `{folder}` does not list `{name}`"))
                 })
             }
@@ -187,17 +187,17 @@ impl fmt::Debug for SchemaSource {
     }
 }
 
-fn tree_origin(prefix: &str, interface: Interface, loaded: &Loaded) -> imported::Origin {
+fn tree_origin(prefix: &str, program: QemuProgram, loaded: &Loaded) -> imported::SchemaOrigin {
     let inputs = loaded.sources.files().map(|file| {
         let path = file.name.strip_prefix(prefix).unwrap_or(&file.name);
-        imported::Input {
+        imported::ImportedFile {
             path: path.to_owned(),
             sha256: sha256(file.text.as_bytes()),
         }
     });
     let input: Vec<_> = inputs.collect();
-    imported::Origin {
-        interface,
+    imported::SchemaOrigin {
+        interface: program,
         root: input
             .first()
             .map_or_else(String::new, |input| input.path.clone()),

@@ -7,15 +7,15 @@ use super::problem::{Code, Problem};
 use super::shapes::{Cases, Shape};
 use super::value::{Mode, Walk};
 use super::{hints, literal};
-use crate::schema::{Content, DATA, Item, Member, Type};
-use crate::traffic::json::{self, Value};
+use crate::json::{self, JsonValue};
+use crate::schema::{BranchContent, DATA_MEMBER, Member, NamedType, ValueType};
 
 /// What is known of an object once its tags were read.
 struct Known<'w, 'k> {
     /// The members of the object and of the branches that it takes.
     shapes: Vec<&'w Shape<'k>>,
     /// The type of `data`, where that is the branch.
-    data: Option<Type>,
+    data: Option<ValueType>,
     /// The cases whose tag does not tell which.
     undecided: Option<&'w Cases<'k>>,
 }
@@ -25,7 +25,7 @@ impl<'w, 'k> Walk<'w, 'k> {
     pub fn object(
         &self,
         shape: &'w Shape<'k>,
-        value: &Value<'_>,
+        value: &JsonValue<'_>,
         path: &Path<'_>,
         problems: &mut Vec<Problem>,
     ) {
@@ -42,8 +42,8 @@ impl<'w, 'k> Walk<'w, 'k> {
             let missing = wanted.filter(|wanted| value.get(&wanted.meta.name).is_none());
             problems.extend(missing.map(|wanted| self.missing(&known, wanted, members, path)));
         }
-        if known.data.is_some() && value.get(DATA).is_none() {
-            problems.push(missing_named(DATA, path));
+        if known.data.is_some() && value.get(DATA_MEMBER).is_none() {
+            problems.push(missing_named(DATA_MEMBER, path));
         }
     }
 
@@ -51,7 +51,7 @@ impl<'w, 'k> Walk<'w, 'k> {
     fn known(
         &self,
         shape: &'w Shape<'k>,
-        value: &Value<'_>,
+        value: &JsonValue<'_>,
         path: &Path<'_>,
         problems: &mut Vec<Problem>,
     ) -> Known<'w, 'k> {
@@ -64,9 +64,9 @@ impl<'w, 'k> Walk<'w, 'k> {
         while let Some((shape, cases)) = next.take() {
             match self.case(shape, cases, value, path, problems) {
                 None => known.undecided = Some(cases),
-                Some(Content::Nothing) => {}
-                Some(Content::Data(ty)) => known.data = Some(ty),
-                Some(Content::Members(id)) => {
+                Some(BranchContent::Nothing) => {}
+                Some(BranchContent::Data(ty)) => known.data = Some(ty),
+                Some(BranchContent::Members(id)) => {
                     let branch = self.checker.shapes.of(id);
                     known.shapes.push(branch);
                     next = branch.cases.as_ref().map(|cases| (branch, cases));
@@ -81,15 +81,15 @@ impl<'w, 'k> Walk<'w, 'k> {
         &self,
         shape: &Shape<'_>,
         cases: &Cases<'k>,
-        value: &Value<'_>,
+        value: &JsonValue<'_>,
         path: &Path<'_>,
         problems: &mut Vec<Problem>,
-    ) -> Option<Content> {
+    ) -> Option<BranchContent> {
         // A tag that is a member is checked with the members.
         let is_member = shape.member(cases.tag);
         let here = path.member(cases.tag);
         let tag = match (value.get(cases.tag), is_member) {
-            (Some(Value::String(text)), _) => text,
+            (Some(JsonValue::String(text)), _) => text,
             (_, Some(_)) => return None,
             (None, None) => {
                 problems.push(missing_named(cases.tag, path));
@@ -115,7 +115,7 @@ impl<'w, 'k> Walk<'w, 'k> {
     /// Whether a string is a value of a member that is an enum.
     fn is_value(&self, member: &Member, text: &str) -> bool {
         match member.ty {
-            Type::One(Item::Defined(id)) => self.checker.shapes.value(id, text).is_some(),
+            ValueType::One(NamedType::Defined(id)) => self.checker.shapes.value(id, text).is_some(),
             _ => false,
         }
     }
@@ -123,8 +123,8 @@ impl<'w, 'k> Walk<'w, 'k> {
     fn given(
         &self,
         known: &Known<'w, 'k>,
-        given: &json::Member<'_>,
-        members: &[json::Member<'_>],
+        given: &json::JsonMember<'_>,
+        members: &[json::JsonMember<'_>],
         path: &Path<'_>,
         problems: &mut Vec<Problem>,
     ) {
@@ -141,7 +141,9 @@ impl<'w, 'k> Walk<'w, 'k> {
             return self.value(member.ty, &given.value, &here, problems);
         }
         match known.data {
-            Some(ty) if name == DATA => return self.value(ty, &given.value, &here, problems),
+            Some(ty) if name == DATA_MEMBER => {
+                return self.value(ty, &given.value, &here, problems);
+            }
             _ => {}
         }
         if !known.is_tag(name) && !self.may_be(known, name) {
@@ -160,8 +162,8 @@ impl<'w, 'k> Walk<'w, 'k> {
     fn unexpected(
         &self,
         known: &Known<'_, '_>,
-        given: &json::Member<'_>,
-        members: &[json::Member<'_>],
+        given: &json::JsonMember<'_>,
+        members: &[json::JsonMember<'_>],
         path: &Path<'_>,
     ) -> Option<Problem> {
         // A reply has members that a client does not know.
@@ -183,7 +185,7 @@ impl<'w, 'k> Walk<'w, 'k> {
     }
 
     /// What to say of an object whose members belong beside it.
-    fn holds_members(&self, known: &Known<'_, '_>, given: &json::Member<'_>) -> Option<String> {
+    fn holds_members(&self, known: &Known<'_, '_>, given: &json::JsonMember<'_>) -> Option<String> {
         let held = given.value.members()?;
         let fits = |name: &str| known.member(name).is_some() || self.may_be(known, name);
         let fitting = held.iter().any(|member| fits(&member.name.value));
@@ -199,12 +201,12 @@ impl<'w, 'k> Walk<'w, 'k> {
         &self,
         known: &Known<'_, '_>,
         wanted: &Member,
-        members: &[json::Member<'_>],
+        members: &[json::JsonMember<'_>],
         path: &Path<'_>,
     ) -> Problem {
         let name = &wanted.meta.name;
         let inner = match wanted.ty {
-            Type::One(Item::Defined(id)) => Some(self.checker.shapes.of(id)),
+            ValueType::One(NamedType::Defined(id)) => Some(self.checker.shapes.of(id)),
             _ => None,
         };
         let strays: Vec<&str> = members
@@ -231,11 +233,16 @@ impl<'w, 'k> Walk<'w, 'k> {
     }
 
     /// A value of another JSON type than wanted.
-    pub fn mistyped(&self, value: &Value<'_>, wanted: &str, path: &Path<'_>) -> Option<Problem> {
+    pub fn mistyped(
+        &self,
+        value: &JsonValue<'_>,
+        wanted: &str,
+        path: &Path<'_>,
+    ) -> Option<Problem> {
         let wanted = with_article(wanted);
         let message = format!(
             "`{path}` must be {wanted} and is {}",
-            with_article(value.kind())
+            with_article(value.type_name())
         );
         let help = literal_help(value, &wanted);
         Some(Problem::error(Code::MistypedMember, path, message).with_help(help))
@@ -243,7 +250,7 @@ impl<'w, 'k> Walk<'w, 'k> {
 }
 
 /// What to write for a number or a truth value between quotes.
-fn literal_help(value: &Value<'_>, wanted: &str) -> Option<String> {
+fn literal_help(value: &JsonValue<'_>, wanted: &str) -> Option<String> {
     let text = value.as_str()?;
     let written = match wanted {
         "an integer" if text.parse::<i128>().is_ok() => text,
@@ -284,7 +291,7 @@ impl<'w, 'k> Walk<'w, 'k> {
     pub fn missing_stated(
         &self,
         shape: &Shape<'k>,
-        arguments: &Value<'_>,
+        arguments: &JsonValue<'_>,
         problems: &mut Vec<Problem>,
     ) {
         let wanted = shape.members().iter().filter(|member| is_required(member));
@@ -298,7 +305,7 @@ impl<'w, 'k> Walk<'w, 'k> {
         &self,
         stated: &'w Shape<'k>,
         union: Option<&'w Shape<'k>>,
-        arguments: &Value<'_>,
+        arguments: &JsonValue<'_>,
         problems: &mut Vec<Problem>,
     ) {
         let mut known = Known {
@@ -308,12 +315,15 @@ impl<'w, 'k> Walk<'w, 'k> {
         };
         if let Some((union, cases)) = union.and_then(|union| Some((union, union.cases.as_ref()?))) {
             known.shapes.push(union);
-            let tag = arguments.get(cases.tag).and_then(Value::as_str);
+            let tag = arguments.get(cases.tag).and_then(JsonValue::as_str);
             let branch = tag
                 .and_then(|tag| cases.case(tag))
                 .map(|(_, content)| content);
             match branch {
-                Some(Content::Members(id) | Content::Data(Type::One(Item::Defined(id)))) => {
+                Some(
+                    BranchContent::Members(id)
+                    | BranchContent::Data(ValueType::One(NamedType::Defined(id))),
+                ) => {
                     known.shapes.push(self.checker.shapes.of(id));
                 }
                 Some(_) => {}

@@ -1,18 +1,20 @@
 //! Texts that become the values they stand for.
 
 use super::places;
-use crate::devices::Devices;
-use crate::schema::{Builtin, Content, Data, Item, Schema, Type, TypeId, TypeKind};
+use crate::json::{JsonMember, JsonValue};
+use crate::knowledge::DeviceList;
+use crate::schema::{
+    BranchContent, BuiltinType, NamedType, OperationData, Schema, TypeId, TypeKind, ValueType,
+};
 use crate::traffic::check::literal;
-use crate::traffic::json::{Member, Value};
 
 /// Gives each argument the JSON type that the schema wants.
-pub fn by_schema(schema: &Schema, message: &mut Value<'static>) {
-    let name = places::all(message, "execute").find_map(Value::as_str);
+pub fn by_schema(schema: &Schema, message: &mut JsonValue<'static>) {
+    let name = places::all(message, "execute").find_map(JsonValue::as_str);
     let Some(command) = name.and_then(|name| schema.command(name)) else {
         return;
     };
-    let Data::Defined(id) = command.data else {
+    let OperationData::Defined(id) = command.data else {
         return;
     };
     if let Some(arguments) = message.get_mut("arguments") {
@@ -20,7 +22,7 @@ pub fn by_schema(schema: &Schema, message: &mut Value<'static>) {
     }
 }
 
-fn object(schema: &Schema, id: TypeId, value: &mut Value<'static>) {
+fn object(schema: &Schema, id: TypeId, value: &mut JsonValue<'static>) {
     for member in schema.members(id) {
         if let Some(given) = value.get_mut(&member.meta.name) {
             typed(schema, member.ty, given);
@@ -29,50 +31,54 @@ fn object(schema: &Schema, id: TypeId, value: &mut Value<'static>) {
     let TypeKind::Union(union) = &schema.get(id).kind else {
         return;
     };
-    let tag = value.get(&union.tag).and_then(Value::as_str);
+    let tag = value.get(&union.discriminator).and_then(JsonValue::as_str);
     let case = schema
-        .cases(union)
+        .union_branches(union)
         .into_iter()
         .find(|case| Some(case.meta.name.as_str()) == tag);
     match case.map(|case| case.content) {
-        Some(Content::Members(id)) => object(schema, id, value),
-        Some(Content::Data(_) | Content::Nothing) | None => {}
+        Some(BranchContent::Members(id)) => object(schema, id, value),
+        Some(BranchContent::Data(_) | BranchContent::Nothing) | None => {}
     }
 }
 
-fn typed(schema: &Schema, ty: Type, value: &mut Value<'static>) {
+fn typed(schema: &Schema, ty: ValueType, value: &mut JsonValue<'static>) {
     match ty {
-        Type::One(Item::Builtin(builtin)) => scalar(builtin, value),
+        ValueType::One(NamedType::Builtin(builtin)) => scalar(builtin, value),
         // Where a list is wanted, one option was one element.
-        Type::Array(item) if !matches!(value, Value::Array(_)) => {
-            let mut element = std::mem::replace(value, Value::Null);
+        ValueType::Array(item) if !matches!(value, JsonValue::Array(_)) => {
+            let mut element = std::mem::replace(value, JsonValue::Null);
             element = wrapped(schema, item, element);
-            *value = Value::Array(vec![element]);
+            *value = JsonValue::Array(vec![element]);
         }
-        Type::One(Item::Defined(id)) => {
+        ValueType::One(NamedType::Defined(id)) => {
             // An enum of `on` and `off` was given a truth value.
-            if let (TypeKind::Enum(_), Value::Bool(on)) = (&schema.get(id).kind, &value) {
-                *value = Value::text(literal::written(*on));
+            if let (TypeKind::Enum(_), JsonValue::Bool(on)) = (&schema.get(id).kind, &value) {
+                *value = JsonValue::string(literal::written(*on));
             }
         }
-        Type::Array(_) => {}
+        ValueType::Array(_) => {}
     }
 }
 
 /// An element as the later release wants it: a text may stand in an object of
 /// its own.
-fn wrapped(schema: &Schema, item: Item, mut element: Value<'static>) -> Value<'static> {
+fn wrapped(
+    schema: &Schema,
+    item: NamedType,
+    mut element: JsonValue<'static>,
+) -> JsonValue<'static> {
     match item {
-        Item::Builtin(builtin) => {
+        NamedType::Builtin(builtin) => {
             scalar(builtin, &mut element);
             element
         }
-        Item::Defined(id) => {
+        NamedType::Defined(id) => {
             let members = schema.members(id);
             match (&members[..], &element) {
-                ([only], Value::String(_) | Value::Number(_)) => {
+                ([only], JsonValue::String(_) | JsonValue::Number(_)) => {
                     typed(schema, only.ty, &mut element);
-                    Value::Object(vec![Member::new(only.meta.name.clone(), element)])
+                    JsonValue::Object(vec![JsonMember::new(only.meta.name.clone(), element)])
                 }
                 _ => element,
             }
@@ -81,14 +87,25 @@ fn wrapped(schema: &Schema, item: Item, mut element: Value<'static>) -> Value<'s
 }
 
 /// Writes a value as one of this type, where it stands for one.
-fn scalar(builtin: Builtin, value: &mut Value<'static>) {
+fn scalar(builtin: BuiltinType, value: &mut JsonValue<'static>) {
     let new = match (builtin, &*value) {
-        (Builtin::Str, Value::Number(text)) => Some(Value::text(text.clone().into_owned())),
-        (Builtin::Str, Value::Bool(on)) => Some(Value::text(literal::written(*on))),
-        (Builtin::Bool, Value::String(text)) => literal::boolean(&text.value).map(Value::Bool),
-        (Builtin::Size, Value::String(text)) => literal::size(&text.value).map(number),
-        (Builtin::Str | Builtin::Any | Builtin::Number | Builtin::Null | Builtin::QType, _) => None,
-        (_, Value::String(text)) => literal::integer(&text.value).map(number),
+        (BuiltinType::Str, JsonValue::Number(text)) => {
+            Some(JsonValue::string(text.clone().into_owned()))
+        }
+        (BuiltinType::Str, JsonValue::Bool(on)) => Some(JsonValue::string(literal::written(*on))),
+        (BuiltinType::Bool, JsonValue::String(text)) => {
+            literal::boolean(&text.value).map(JsonValue::Bool)
+        }
+        (BuiltinType::Size, JsonValue::String(text)) => literal::size(&text.value).map(number),
+        (
+            BuiltinType::Str
+            | BuiltinType::Any
+            | BuiltinType::Number
+            | BuiltinType::Null
+            | BuiltinType::QType,
+            _,
+        ) => None,
+        (_, JsonValue::String(text)) => literal::integer(&text.value).map(number),
         _ => None,
     };
     if let Some(new) = new {
@@ -96,16 +113,16 @@ fn scalar(builtin: Builtin, value: &mut Value<'static>) {
     }
 }
 
-fn number(number: i128) -> Value<'static> {
-    Value::Number(number.to_string().into())
+fn number(number: i128) -> JsonValue<'static> {
+    JsonValue::Number(number.to_string().into())
 }
 
 /// Gives each property the JSON type that the device wants.
-pub fn by_device(devices: Option<&Devices>, schema: &Schema, message: &mut Value<'static>) {
+pub fn by_device(devices: Option<&DeviceList>, schema: &Schema, message: &mut JsonValue<'static>) {
     let Some(arguments) = message.get_mut("arguments") else {
         return;
     };
-    let driver = arguments.get("driver").and_then(Value::as_str);
+    let driver = arguments.get("driver").and_then(JsonValue::as_str);
     let known = devices
         .zip(driver)
         .and_then(|(devices, driver)| devices.device(driver).map(|device| (devices, device)));
@@ -113,10 +130,12 @@ pub fn by_device(devices: Option<&Devices>, schema: &Schema, message: &mut Value
         return;
     };
     for member in arguments.members_mut().into_iter().flatten() {
-        let Some(ty) = devices.property(device, &member.name.value) else {
+        let Some(ty) = devices.property_type(device, &member.name.value) else {
             continue;
         };
-        let of_schema = schema.type_named(ty).map(|id| Type::One(Item::Defined(id)));
+        let of_schema = schema
+            .find_type(ty)
+            .map(|id| ValueType::One(NamedType::Defined(id)));
         match (literal::builtin(ty), of_schema) {
             // The place of a PCI device is a text whatever it looks like.
             _ if member.name.value == "addr" => {}

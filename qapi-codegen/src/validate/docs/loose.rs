@@ -3,7 +3,7 @@
 
 use super::block::{Block, Line};
 use super::{Checked, Doc, all_different, at_name, empty_section, interleaved, name_in_prose};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect;
 use crate::source::Span;
 use crate::validate::view::View;
@@ -122,8 +122,11 @@ impl<'s> Reader<'_, '_, '_, 's> {
             && line.text.contains("#optional")
             && self.view.is_in(dialect::NO_OPTIONAL_MARK)
         {
-            let found =
-                Diagnostic::error("doc-optional", line.span, "'#optional' is not understood");
+            let found = Diagnostic::new(
+                Code::DocOptional,
+                line.span,
+                "'#optional' is not understood",
+            );
             return Err(found.with_help("remove it: the schema says what is optional"));
         }
         Ok(())

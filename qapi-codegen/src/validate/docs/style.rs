@@ -1,7 +1,7 @@
 //! How long lines of documentation are.
 
 use super::block::Block;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect;
 use crate::validate::view::View;
 
@@ -19,7 +19,7 @@ pub fn check(view: &View<'_>, block: &Block<'_>, diagnostics: &mut Vec<Diagnosti
         let length = 2 + line.text.trim_end().chars().count();
         if !literal.contains(line.text) && length > LIMIT && !is_address(line.text) {
             let message = format!("the line has {length} characters, and may have {LIMIT}");
-            let found = Diagnostic::error("doc-long-line", line.span, message);
+            let found = Diagnostic::new(Code::DocLongLine, line.span, message);
             diagnostics.push(found.with_help("break the line"));
         }
     }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
 
-use qapi_codegen::imported::{self, Input, Interface, MANIFEST, Manifest, OVERRIDES, Origin};
+use qapi_codegen::imported::{
+    self, ImportedFile, MANIFEST, Manifest, OVERRIDES, QemuProgram, SchemaOrigin,
+};
 use qapi_codegen::introspect::synthesise;
 use qapi_codegen::overrides::{self, Entry};
 use qapi_codegen::validate::{Invalid, validate};
@@ -27,7 +29,7 @@ pub fn import(arguments: &Import, console: &mut Console) -> Result<Outcome, Fail
     refuse_to_replace(&folder, series)?;
     let mut files = BTreeMap::from([
         (
-            Interface::Qmp.file_name().to_owned(),
+            QemuProgram::Emulator.file_name().to_owned(),
             synthesise(&introspected.interface, version),
         ),
         (
@@ -70,7 +72,7 @@ fn refuse_to_replace(folder: &Path, series: Series) -> Result<(), Failure> {
     match imported::manifest(&Disk, &shown) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Failure::io("read", format!("{shown}/{MANIFEST}"), &error)),
-        Ok(manifest) if manifest.is_synthesised(Interface::Qmp) => Ok(()),
+        Ok(manifest) if manifest.is_synthesised(QemuProgram::Emulator) => Ok(()),
         Ok(manifest) => Err(Failure::new(format!(
             "series {series} is imported from the sources of {}, which have more than introspection",
             manifest.release
@@ -81,11 +83,11 @@ fn refuse_to_replace(folder: &Path, series: Series) -> Result<(), Failure> {
 
 fn manifest(version: Version, introspected: &Introspected) -> Manifest {
     let path = "query-qmp-schema".to_owned();
-    let origin = Origin {
-        interface: Interface::Qmp,
+    let origin = SchemaOrigin {
+        interface: QemuProgram::Emulator,
         root: path.clone(),
         synthesised: true,
-        input: vec![Input {
+        input: vec![ImportedFile {
             path,
             sha256: sha256(&introspected.text),
         }],
@@ -102,7 +104,7 @@ fn find_errors(files: &BTreeMap<String, String>) -> Result<Option<Invalid>, Fail
         .iter()
         .map(|(name, text)| (format!("reply/{name}"), text.clone().into_bytes()))
         .collect();
-    let loaded = imported::load(&files, "reply", Interface::Qmp)
+    let loaded = imported::load(&files, "reply", QemuProgram::Emulator)
         .map_err(|error| Failure::io("read", "the schema of the reply", &error))?;
     Ok(validate(loaded).err())
 }

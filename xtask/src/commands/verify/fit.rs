@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::version::Series;
 
 use super::report::VerifyReport;
@@ -25,14 +25,14 @@ pub struct SeriesFit {
 /// Compares all series, and sorts them by similarity, best match first.
 pub fn rank(
     imported: &[Series],
-    interface: Interface,
+    program: QemuProgram,
     introspected: &Introspected,
 ) -> Result<Vec<SeriesFit>, Failure> {
     let progress = Progress::new("comparing", imported.len() as u64);
     let mut fits = Vec::new();
     for &series in imported {
         let source = SchemaSource::open(&series.to_string(), &SourceOptions::default())?;
-        let report = VerifyReport::new(&source, interface, introspected)?;
+        let report = VerifyReport::new(&source, program, introspected)?;
         fits.push(SeriesFit {
             series,
             contradictions: report.verdict.contradictions.len(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use qapi_codegen::imported::{Interface, OVERRIDES};
+use qapi_codegen::imported::{OVERRIDES, QemuProgram};
 use qapi_codegen::introspect::{
     Comparison, Difference, Part, Place, Releases, Verdict, compare, describe, judge,
 };
@@ -43,12 +43,12 @@ impl VerifyReport {
     /// The schema cannot be read or is invalid.
     pub fn new(
         source: &SchemaSource,
-        interface: Interface,
+        program: QemuProgram,
         introspected: &Introspected,
     ) -> Result<VerifyReport, Failure> {
-        let corrected = source.load(interface)?;
+        let corrected = source.load(program)?;
         let corrections = list_overrides(&corrected);
-        let stated = source.resolve(source.load_as_stated(interface)?)?;
+        let stated = source.resolve(source.load_as_stated(program)?)?;
         let mut comparison = compare_interfaces(&stated, introspected);
         let corrected = if corrections.is_empty() {
             stated

@@ -1,0 +1,70 @@
+//! The canonical form of a schema: the layout of `schemas/`.
+//!
+//! It has the definitions of QEMU's files, and of their documentation only the
+//! facts. It is valid in QEMU's schema language, so the same parser reads it,
+//! and its canonical form is itself.
+
+mod comment;
+mod definition;
+mod expression;
+
+use crate::ast::{Item, PragmaDirective, PragmaValue};
+use crate::doc;
+use crate::load::Loaded;
+use expression::Expression;
+
+/// Prints a schema in canonical form.
+///
+/// Definitions keep their order, without the borders of the included files.
+pub fn print(loaded: &Loaded) -> String {
+    let mut docs = doc::attach(loaded).into_iter();
+    let mut parts = Vec::new();
+    for item in &loaded.items {
+        match item {
+            Item::Comment(_) | Item::Include(_) => {}
+            Item::Pragma(pragma) => parts.extend(print_pragma(pragma)),
+            Item::Definition(definition) => {
+                let docs = docs.next().unwrap_or_default();
+                let comment = comment::print(&definition.name.value, &docs);
+                let expression = definition::to_expression(definition);
+                parts.push(format!("{comment}{}", expression.to_lines()));
+            }
+        }
+    }
+    parts.join("\n")
+}
+
+/// The settings of pragmas about names and types. Others are about
+/// documentation, which the canonical form does not have.
+const SETTINGS: [&str; 5] = [
+    "returns-whitelist",
+    "command-returns-exceptions",
+    "name-case-whitelist",
+    "member-name-exceptions",
+    "command-name-exceptions",
+];
+
+fn print_pragma(pragma: &PragmaDirective) -> Option<String> {
+    let settings: Vec<_> = pragma
+        .settings
+        .iter()
+        .filter(|(name, _)| SETTINGS.contains(&name.value.as_str()))
+        .map(|(name, value)| (name.value.clone(), setting(value)))
+        .collect();
+    (!settings.is_empty()).then(|| {
+        let settings = Expression::Object(settings);
+        Expression::Object(vec![("pragma".to_owned(), settings)]).to_lines()
+    })
+}
+
+fn setting(value: &PragmaValue) -> Expression {
+    match value {
+        PragmaValue::Boolean(value) => Expression::Boolean(*value),
+        PragmaValue::Names(names) => Expression::Array(
+            names
+                .iter()
+                .map(|name| Expression::from_text(&name.value))
+                .collect(),
+        ),
+    }
+}
