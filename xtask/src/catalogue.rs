@@ -12,7 +12,7 @@ use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{
     Behaviour, DeviceList, ReleaseData, RequestRules, SeriesWithCommand,
 };
-use qapi_codegen::load::Documentation;
+use qapi_codegen::load::DocumentationKind;
 use qapi_codegen::schema::Schema;
 use qapi_codegen::traffic::check::Checker;
 use qapi_codegen::traffic::migrate::Rules;
@@ -111,7 +111,7 @@ impl Catalogue {
         let source = SchemaSource::open(argument, &SourceOptions::default())?;
         let loaded = source.load(program)?;
         let origin = match loaded.documentation {
-            Documentation::None => ReleaseOrigin::Introspection,
+            DocumentationKind::None => ReleaseOrigin::Introspection,
             _ => ReleaseOrigin::Sources,
         };
         let schema = source.resolve(loaded)?;

@@ -1,12 +1,12 @@
 //! Facts of documentation comments, as newer releases write them.
 
-use crate::doc::{Docs, EntryDocs, Facts};
+use crate::doc::{DefinitionDocs, EntityDocs, Facts};
 
 /// Prints the comment of a definition, if it has facts.
 ///
 /// It has no lines `##`, because QEMU requires that a comment with them
 /// describes every member.
-pub fn print(name: &str, docs: &Docs) -> String {
+pub fn print(name: &str, docs: &DefinitionDocs) -> String {
     let deprecation = deprecation(&docs.facts);
     let features = print_entries(&docs.features);
     let parts = [
@@ -22,13 +22,13 @@ pub fn print(name: &str, docs: &Docs) -> String {
     format!("# @{name}:\n{}\n", parts.join("\n"))
 }
 
-fn print_entries(entries: &[EntryDocs]) -> Option<String> {
+fn print_entries(entries: &[EntityDocs]) -> Option<String> {
     let entries = entries.iter().filter(|entry| !entry.facts.is_empty());
     let lines: Vec<String> = entries.map(print_entry).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-fn print_entry(entry: &EntryDocs) -> String {
+fn print_entry(entry: &EntityDocs) -> String {
     let since = entry.facts.since.map(|since| format!("(since {since})"));
     let facts: Vec<String> = since.into_iter().chain(deprecation(&entry.facts)).collect();
     format!("# @{}: {}", entry.name, facts.join(" "))

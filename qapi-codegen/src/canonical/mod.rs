@@ -9,23 +9,24 @@ mod definition;
 mod expression;
 
 use crate::ast::{Item, PragmaDirective, PragmaValue};
-use crate::doc;
+use crate::doc::DefinitionDocs;
 use crate::load::Loaded;
 use expression::Expression;
 
 /// Prints a schema in canonical form.
 ///
 /// Definitions keep their order, without the borders of the included files.
-pub fn print(loaded: &Loaded) -> String {
-    let mut docs = doc::attach(loaded).into_iter();
+pub fn print(loaded: &Loaded, docs: &[DefinitionDocs]) -> String {
+    let mut docs = docs.iter();
     let mut parts = Vec::new();
     for item in &loaded.items {
         match item {
             Item::Comment(_) | Item::Include(_) => {}
             Item::Pragma(pragma) => parts.extend(print_pragma(pragma)),
             Item::Definition(definition) => {
-                let docs = docs.next().unwrap_or_default();
-                let comment = comment::print(&definition.name.value, &docs);
+                let name = &definition.name.value;
+                let comment = docs.next().map(|docs| comment::print(name, docs));
+                let comment = comment.unwrap_or_default();
                 let expression = definition::to_expression(definition);
                 parts.push(format!("{comment}{}", expression.to_lines()));
             }

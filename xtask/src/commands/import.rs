@@ -105,10 +105,8 @@ pub fn imported_files(source: &SchemaSource) -> Result<BTreeMap<String, String>,
     for program in PROGRAMS {
         let valid = source.validate(source.load_as_stated(program)?)?;
         origins.push(source.origin(program, valid.loaded())?);
-        files.insert(
-            program.file_name().to_owned(),
-            canonical::print(valid.loaded()),
-        );
+        let text = canonical::print(valid.loaded(), &valid.docs().definitions);
+        files.insert(program.file_name().to_owned(), text);
     }
     let manifest = Manifest {
         release: source.version(),
