@@ -8,9 +8,9 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use qapi_codegen::traffic::check::Severity;
-use qapi_codegen::traffic::migrate::rewrite::{self, Request};
+use qapi_codegen::traffic::migrate::rewrite::{MigratedRequest, rewrite_entry};
 use qapi_codegen::traffic::migrate::unified::Unified;
-use qapi_codegen::traffic::migrate::{Migrator, Outcome as Answer, Rules};
+use qapi_codegen::traffic::migrate::{MigrationOutcome, MigrationRules, Migrator};
 use qapi_codegen::traffic::read::read;
 
 use super::check::{ReadError, open};
@@ -71,7 +71,7 @@ impl Migrate {
             return Err(Failure::new(format!("QEMU {to} is older than {from}"))
                 .with_help("commands are written for later releases only"));
         }
-        let rules: Rules = known::table("migrations.toml")?;
+        let rules: MigrationRules = known::table("migrations.toml")?;
         let elsewhere = Elsewhere::default();
         let with_command = |name: &str| elsewhere.with_command(name);
         let (source_checker, target_checker) =
@@ -89,7 +89,7 @@ impl Migrate {
             let is_command = |name: &str| source_checker.has_command(name);
             let mut input = open(file)?;
             let result = read(&mut *input, &is_command, &mut |entry| {
-                let rewritten = rewrite::entry(&mut migrator, &entry);
+                let rewritten = rewrite_entry(&mut migrator, &entry);
                 for request in &rewritten.requests {
                     counts.add(request);
                     console.remark(file, request);
@@ -168,7 +168,7 @@ impl Sink {
         })
     }
 
-    fn request(&mut self, file: &str, request: &Request) -> io::Result<()> {
+    fn request(&mut self, file: &str, request: &MigratedRequest) -> io::Result<()> {
         let Sink::Json(out) = self else {
             return Ok(());
         };
@@ -179,8 +179,8 @@ impl Sink {
         });
         let line = RequestJson {
             file,
-            line: request.place.line,
-            column: request.place.column,
+            line: request.position.line,
+            column: request.position.column,
             command: request.command.as_deref(),
             answer: request.migration.outcome.as_str(),
             before: &request.before,
@@ -262,16 +262,16 @@ impl Drop for Replacement {
 
 impl Console {
     /// Says what a person should know of a request.
-    fn remark(&mut self, file: &str, request: &Request) {
+    fn remark(&mut self, file: &str, request: &MigratedRequest) {
         let (severity, word) = match request.migration.outcome {
-            Answer::Unchanged => return,
-            Answer::Rewritten => (Severity::Note, "rewritten"),
-            Answer::Assumed => (Severity::Warning, "rewritten under an assumption"),
-            Answer::Left => (Severity::Error, "left as it was"),
+            MigrationOutcome::Unchanged => return,
+            MigrationOutcome::Rewritten => (Severity::Note, "rewritten"),
+            MigrationOutcome::Assumed => (Severity::Warning, "rewritten under an assumption"),
+            MigrationOutcome::Left => (Severity::Error, "left as it was"),
         };
         let word = self.paint_remarks().severity(severity, word);
         let command = request.command.as_deref().unwrap_or("message");
-        let place = request.place;
+        let place = request.position;
         let mut text = format!("{file}:{}:{}: {command}: {word}", place.line, place.column);
         for remark in &request.migration.remarks {
             let since = remark.since.map(|since| format!("since {since}: "));
@@ -291,12 +291,12 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, request: &Request) {
+    fn add(&mut self, request: &MigratedRequest) {
         *match request.migration.outcome {
-            Answer::Unchanged => &mut self.unchanged,
-            Answer::Rewritten => &mut self.rewritten,
-            Answer::Assumed => &mut self.assumed,
-            Answer::Left => &mut self.left,
+            MigrationOutcome::Unchanged => &mut self.unchanged,
+            MigrationOutcome::Rewritten => &mut self.rewritten,
+            MigrationOutcome::Assumed => &mut self.assumed,
+            MigrationOutcome::Left => &mut self.left,
         } += 1;
     }
 
