@@ -6,10 +6,9 @@ use qapi_codegen::introspect::{Reason, Verdict, synthesise};
 use qapi_codegen::version::{Series, Version};
 use tests::qemu::{self, Program, Running, trial};
 use tests::shared;
-use xtask::commands::verify::Report;
-use xtask::console::{ColorChoice, Console};
+use xtask::commands::verify::VerifyReport;
 use xtask::introspected::Introspected;
-use xtask::schema::{Options, Schema};
+use xtask::schema_source::{SchemaSource, SourceOptions};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -132,9 +131,8 @@ fn told(running: &Running) -> Result<Introspected, Failed> {
 }
 
 fn report(schema: &str, interface: QemuProgram, told: &Introspected) -> Result<Verdict, Failed> {
-    let schema = Schema::open(schema, &Options::default())?;
-    let mut console = Console::new(ColorChoice::Never);
-    Ok(Report::new(&schema, interface, told, &mut console)?.verdict)
+    let source = SchemaSource::open(schema, &SourceOptions::default())?;
+    Ok(VerifyReport::new(&source, interface, told)?.verdict)
 }
 
 fn expect(holds: bool, verdict: &Verdict) -> Result<(), Failed> {
