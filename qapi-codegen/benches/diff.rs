@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use divan::Bencher;
-use qapi_codegen::behaviour::Behaviour;
 use qapi_codegen::diff::compare::compare;
 use qapi_codegen::diff::report::{self, Inputs, Report, Side};
-use qapi_codegen::imported::{self, Interface};
+use qapi_codegen::imported::{self, QemuProgram};
+use qapi_codegen::knowledge::Behaviour;
 use qapi_codegen::load::Files;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
@@ -30,7 +30,7 @@ impl Files for Schemas {
 }
 
 fn schema(series: &str) -> Schema {
-    let loaded = imported::load(&Schemas, series, Interface::Qmp).expect("it is imported");
+    let loaded = imported::load(&Schemas, series, QemuProgram::Emulator).expect("it is imported");
     resolve(&validate(loaded).unwrap_or_else(|_| panic!("{series} breaks no rule")))
 }
 

@@ -4,8 +4,7 @@
 
 pub mod analyse;
 pub mod ast;
-pub mod behaviour;
-pub mod devices;
+pub mod canonical;
 pub mod diagnostic;
 pub mod dialect;
 pub mod diff;
@@ -13,10 +12,11 @@ pub mod doc;
 pub mod emit;
 pub mod imported;
 pub mod introspect;
+pub mod json;
+pub mod knowledge;
 pub mod load;
 pub mod overrides;
 pub mod parse;
-pub mod restate;
 pub mod schema;
 pub mod source;
 pub mod traffic;

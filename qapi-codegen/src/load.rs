@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::io;
 
-use crate::ast::{Include, Item};
+use crate::ast::{IncludeDirective, Item};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::parse;
 use crate::source::{FileId, SourceFile, Sources, Span};
@@ -139,7 +139,13 @@ impl Loader<'_> {
         self.seen.insert(path, State::Done);
     }
 
-    fn include(&mut self, from: &str, from_id: FileId, include: Include, output: &mut Output) {
+    fn include(
+        &mut self,
+        from: &str,
+        from_id: FileId,
+        include: IncludeDirective,
+        output: &mut Output,
+    ) {
         let path = relative_to(from, &include.path.value);
         let result = match self.seen.get(&path) {
             Some(State::Done) => return,
@@ -166,7 +172,7 @@ impl Loader<'_> {
         }
     }
 
-    fn inclusion_loop(&self, from: FileId, include: &Include, path: &str) -> Diagnostic {
+    fn inclusion_loop(&self, from: FileId, include: &IncludeDirective, path: &str) -> Diagnostic {
         let message = format!("`{path}` includes itself");
         let diagnostic = include_error(include, Code::InclusionLoop, message)
             .with_help("remove one of these includes");
@@ -183,7 +189,7 @@ impl Loader<'_> {
     }
 }
 
-fn include_error(include: &Include, code: Code, message: impl Into<String>) -> Diagnostic {
+fn include_error(include: &IncludeDirective, code: Code, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(code, include.span, message).with_focus(include.path.span)
 }
 

@@ -5,7 +5,6 @@
 //! respect, so that a mistake is reported where it is and nowhere else.
 
 mod alternates;
-mod builtin;
 mod commands;
 mod damage;
 mod definitions;

@@ -121,7 +121,7 @@ mod event;
 #[cfg(all(unix, feature = "fd-passing"))]
 mod fds;
 #[rustfmt::skip]
-#[allow(unused_imports, clippy::all)]
+#[allow(missing_docs, unused_imports, clippy::all)]
 mod generated;
 mod protocol;
 mod release;

@@ -6,12 +6,12 @@ use std::fs;
 use std::path::Path;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use qapi_codegen::behaviour::Behaviour;
 use qapi_codegen::diff::compare::compare;
 use qapi_codegen::diff::finding::{Finding, raw};
 use qapi_codegen::diff::report::{Inputs, Report, Side};
-use qapi_codegen::imported::{self, Interface};
-use qapi_codegen::introspect::synthesise;
+use qapi_codegen::imported::{self, QemuProgram};
+use qapi_codegen::introspect::write_schema;
+use qapi_codegen::knowledge::Behaviour;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Series;
@@ -49,7 +49,7 @@ fn schema(series: Series) -> Schema {
 }
 
 fn load(folder: &str) -> Schema {
-    let loaded = imported::load(&Disk, folder, Interface::Qmp).expect("it is imported");
+    let loaded = imported::load(&Disk, folder, QemuProgram::Emulator).expect("it is imported");
     resolve(&validate(loaded).unwrap_or_else(|_| panic!("{folder} breaks no rule")))
 }
 
@@ -77,7 +77,10 @@ fn told() -> Result<(), Failed> {
     let reply = Introspected::open(&reply.to_string_lossy())?;
     let folder = tempfile::tempdir()?;
     let put = |name: &str, text: &str| fs::write(folder.path().join(name), text);
-    put("qmp.json", &synthesise(&reply.interface, "2.11.0".parse()?))?;
+    put(
+        "qmp.json",
+        &write_schema(&reply.reply.interface(), "2.11.0".parse()?),
+    )?;
     put("manifest.toml", MANIFEST)?;
     let overrides = workspace::series_folder(series).join("overrides.toml");
     put("overrides.toml", &fs::read_to_string(overrides)?)?;
@@ -131,7 +134,7 @@ fn reverse(old: Series, new: Series) -> Result<(), Failed> {
             let names = finding.targets.clone();
             names
                 .into_iter()
-                .map(move |name| (name, finding.direction.word().to_owned()))
+                .map(move |name| (name, finding.direction.as_str().to_owned()))
         })
         .map(|(name, direction)| (name.trim_start_matches("x-").to_owned(), direction))
         .collect()

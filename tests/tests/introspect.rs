@@ -1,8 +1,8 @@
 //! The schemas against what running QEMUs say of themselves.
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use qapi_codegen::imported::Interface;
-use qapi_codegen::introspect::{Reason, Verdict, synthesise};
+use qapi_codegen::imported::QemuProgram;
+use qapi_codegen::introspect::{AbsenceReason, Verification, write_schema};
 use qapi_codegen::version::{Series, Version};
 use tests::qemu::{self, Program, Running, trial};
 use tests::shared;
@@ -38,10 +38,10 @@ const HIDING: Series = Series::new(6, 2);
 /// Conditions explain all that this build left out, and there is nothing else.
 fn agrees(program: Program) -> Result<(), Failed> {
     let verdict = verify(&program, &program.start(&[]))?;
-    let is_explained = |reason: &Reason| match reason {
-        Reason::Conditions(conditions) => !conditions.is_empty(),
-        Reason::Backported(_) => true,
-        Reason::Hidden(_) => false,
+    let is_explained = |reason: &AbsenceReason| match reason {
+        AbsenceReason::Conditions(conditions) => !conditions.is_empty(),
+        AbsenceReason::Backported(_) => true,
+        AbsenceReason::Hidden(_) => false,
     };
     expect(
         verdict
@@ -58,7 +58,8 @@ fn hides(program: Program) -> Result<(), Failed> {
         &program,
         &program.start(&["-compat", "deprecated-output=hide"]),
     )?;
-    let is_hidden = |reason: &Reason| *reason == Reason::Hidden("deprecated".to_owned());
+    let is_hidden =
+        |reason: &AbsenceReason| *reason == AbsenceReason::Hidden("deprecated".to_owned());
     expect(
         verdict
             .absent
@@ -68,14 +69,14 @@ fn hides(program: Program) -> Result<(), Failed> {
     )
 }
 
-fn verify(program: &Program, running: &Running) -> Result<Verdict, Failed> {
+fn verify(program: &Program, running: &Running) -> Result<Verification, Failed> {
     let told = told(running)?;
     if told.version != Some(program.version()) {
         return Err(format!("greeted by {:?}", told.version).into());
     }
     report(
         &program.version().series().to_string(),
-        Interface::Qmp,
+        QemuProgram::Emulator,
         &told,
     )
 }
@@ -90,9 +91,13 @@ fn synthesised(program: Program) -> Result<(), Failed> {
         program.version()
     );
     std::fs::write(folder.path().join("manifest.toml"), manifest)?;
-    let schema = synthesise(&told.interface, program.version());
+    let schema = write_schema(&told.reply.interface(), program.version());
     std::fs::write(folder.path().join("qmp.json"), schema)?;
-    let verdict = report(&folder.path().to_string_lossy(), Interface::Qmp, &told)?;
+    let verdict = report(
+        &folder.path().to_string_lossy(),
+        QemuProgram::Emulator,
+        &told,
+    )?;
     expect(verdict.absent.is_empty(), &verdict)
 }
 
@@ -117,7 +122,7 @@ fn storage_daemon() -> Trial {
         is_required,
         |(folder, program)| {
             let told = told(&program.start_daemon())?;
-            let verdict = report(&folder.to_string_lossy(), Interface::StorageDaemon, &told)?;
+            let verdict = report(&folder.to_string_lossy(), QemuProgram::StorageDaemon, &told)?;
             expect(true, &verdict)
         },
     )
@@ -127,13 +132,17 @@ fn told(running: &Running) -> Result<Introspected, Failed> {
     Ok(Introspected::open(&running.socket().to_string_lossy())?)
 }
 
-fn report(schema: &str, interface: Interface, told: &Introspected) -> Result<Verdict, Failed> {
+fn report(
+    schema: &str,
+    interface: QemuProgram,
+    told: &Introspected,
+) -> Result<Verification, Failed> {
     let schema = Schema::open(schema, &Options::default())?;
     let mut console = Console::new(ColorChoice::Never);
-    Ok(Report::new(&schema, interface, told, &mut console)?.verdict)
+    Ok(Report::new(&schema, interface, told, &mut console)?.verification)
 }
 
-fn expect(holds: bool, verdict: &Verdict) -> Result<(), Failed> {
+fn expect(holds: bool, verdict: &Verification) -> Result<(), Failed> {
     if holds && verdict.contradictions.is_empty() && verdict.extra.is_empty() {
         return Ok(());
     }

@@ -1,12 +1,11 @@
 //! What a QEMU tells of its own interface: asked of it now, or saved before.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
 
 use serde::Deserialize;
 
-use qapi_codegen::introspect::{self, Damage, Interface, MOST_BYTES};
+use qapi_codegen::introspect::{self, InvalidReply, MOST_BYTES, SchemaReply};
 use qapi_codegen::version::Version;
 
 use crate::failure::Failure;
@@ -19,16 +18,14 @@ const COMMAND: &str = "query-qmp-schema";
 /// What a QEMU tells of its own interface.
 #[derive(Debug)]
 pub struct Introspected {
-    /// The interface.
-    pub interface: Interface,
+    /// The reply.
+    pub reply: SchemaReply,
     /// The release, where a greeting tells it.
     pub version: Option<Version>,
     /// Who built it, where a greeting tells that; empty otherwise.
     pub package: String,
     /// The reply as it was sent.
     pub text: Vec<u8>,
-    /// What it tells in a way that is not known and passed over.
-    pub unknown: BTreeSet<String>,
     /// The commands that it carries out, where it was asked. Some releases tell
     /// of commands that they refuse, and carry out some that they do not tell of.
     pub commands: Option<Vec<String>>,
@@ -101,10 +98,9 @@ fn ask(address: &str) -> Result<Introspected, Failure> {
         failure.with_help("QEMU has it from 2.5 on; the guest agent does not")
     })?;
     let text = returned.get().as_bytes().to_vec();
-    let reply = introspect::read(&text).map_err(|damage| damaged(address, &damage))?;
+    let reply = introspect::read(&text).map_err(|invalid| invalid_reply(address, &invalid))?;
     Ok(Introspected {
-        interface: reply.interface,
-        unknown: reply.unknown,
+        reply,
         version: Some(monitor.version()),
         package: monitor.package().to_owned(),
         text,
@@ -125,11 +121,10 @@ fn commands(monitor: &mut Monitor) -> Result<Option<Vec<String>>, Failure> {
 
 fn saved(path: &str) -> Result<Introspected, Failure> {
     let text = read(path).map_err(|error| Failure::io("read", path, &error))?;
-    let reply = introspect::read(&text).map_err(|damage| damaged(path, &damage))?;
+    let reply = introspect::read(&text).map_err(|invalid| invalid_reply(path, &invalid))?;
     Ok(Introspected {
-        interface: reply.interface,
-        unknown: reply.unknown,
         version: reply.version,
+        reply,
         package: String::new(),
         text,
         commands: None,
@@ -145,15 +140,15 @@ fn read(path: &str) -> std::io::Result<Vec<u8>> {
     Ok(text)
 }
 
-fn damaged(source: &str, damage: &Damage) -> Failure {
-    let mut message = format!("`{source}` holds no reply to `{COMMAND}` that can be used");
-    for problem in &damage.problems {
+fn invalid_reply(source: &str, invalid: &InvalidReply) -> Failure {
+    let mut message = format!("`{source}` is not a valid reply to `{COMMAND}`");
+    for problem in &invalid.problems {
         message += &format!("\n  {problem}");
     }
-    if damage.more > 0 {
-        message += &format!("\n  and {} more", damage.more);
+    if invalid.more > 0 {
+        message += &format!("\n  and {} more", invalid.more);
     }
     Failure::new(message).with_help(format!(
-        "save what QEMU answers to {{\"execute\": \"{COMMAND}\"}}, all of it and nothing changed"
+        "save the complete reply to {{\"execute\": \"{COMMAND}\"}}"
     ))
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::thread;
 
-use qapi_codegen::behaviour::{self, Behaviour};
 use qapi_codegen::diff::report::{self, Inputs, Report, Side};
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
+use qapi_codegen::knowledge::Behaviour;
 use qapi_codegen::version::Series;
 
 use crate::console::Console;
@@ -25,7 +25,7 @@ pub fn files(
 ) -> Result<BTreeMap<String, String>, Failure> {
     let known = behaviour()?;
     let series = passed(pairs)?;
-    let releases = releases::imported(&series, Interface::Qmp, console)?;
+    let releases = releases::imported(&series, QemuProgram::Emulator, console)?;
     let written: Vec<Result<Vec<(String, String)>, Failure>> = thread::scope(|scope| {
         let (releases, known) = (&releases, &known);
         let one = |pair| scope.spawn(move || pair_files(pair, releases, known));
@@ -120,7 +120,7 @@ pub fn json(report: &Report) -> Result<String, Failure> {
 ///
 /// The file cannot be read, or does not say what it should.
 pub fn behaviour() -> Result<Behaviour, Failure> {
-    let path = workspace::schemas().join(behaviour::FILE);
+    let path = workspace::schemas().join(Behaviour::FILE_NAME);
     let shown = workspace::shown(&path);
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
@@ -129,5 +129,5 @@ pub fn behaviour() -> Result<Behaviour, Failure> {
         }
         Err(error) => return Err(Failure::io("read", &shown, &error)),
     };
-    behaviour::read(&text).map_err(|error| Failure::new(format!("`{shown}`: {error}")))
+    Behaviour::parse(&text).map_err(|error| Failure::new(format!("`{shown}`: {error}")))
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::devices::{Device, Devices};
+use crate::knowledge::{Device, DeviceList};
 
 /// What changed in what `device_add` accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -39,14 +39,14 @@ pub struct PropertyChange {
 }
 
 /// Compares what two releases accept.
-pub fn compare((old, new): (&Devices, &Devices)) -> DeviceChanges {
-    let known = |devices: &Devices, name: &str| {
+pub fn compare((old, new): (&DeviceList, &DeviceList)) -> DeviceChanges {
+    let known = |devices: &DeviceList, name: &str| {
         devices.device(name).is_some() || devices.unlisted.contains(name)
     };
     // What is only known to be there is not told of: it may be there under
     // another name, and nothing else is known of it.
     let names =
-        |devices: &Devices| -> BTreeSet<String> { devices.names().map(str::to_owned).collect() };
+        |devices: &DeviceList| -> BTreeSet<String> { devices.names().map(str::to_owned).collect() };
     let both: Vec<(&str, &Device, &Device)> = old
         .names()
         .filter_map(|name| Some((name, old.device(name)?, new.device(name)?)))
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
     use crate::version::Version;
 
-    fn devices(listed: &[(&str, &[(&str, &str)])]) -> Devices {
+    fn devices(listed: &[(&str, &[(&str, &str)])]) -> DeviceList {
         let own = |text: &&str| (*text).to_owned();
         let properties =
             |list: &[(&str, &str)]| list.iter().map(|(name, ty)| (own(name), own(ty))).collect();
@@ -116,7 +116,7 @@ mod tests {
             .iter()
             .map(|(name, list)| (own(name), properties(list)))
             .collect();
-        Devices::new(Version::new(2, 5, 0), &listed)
+        DeviceList::new(Version::new(2, 5, 0), &listed)
     }
 
     #[test]

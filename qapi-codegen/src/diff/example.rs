@@ -3,10 +3,9 @@
 //! A request is whole: whatever must be there is there, and it takes the
 //! shortest way to what it shows. A reply is an excerpt: only what it shows.
 
-use super::edit::Step;
 use super::json::Json;
 use crate::schema::{BuiltinType, JsonKind};
-use crate::wire::{Branches, Interface, MemberShape, ObjectShape, Shape, ShapeId};
+use crate::wire::{Branches, Interface, MemberShape, ObjectShape, PathSegment, Shape, ShapeId};
 
 /// How deep a value goes; whoever contains itself without end is cut there.
 const DEPTH: usize = 12;
@@ -33,19 +32,19 @@ pub struct Examples<'a, 's> {
 #[derive(Debug, Clone, Default)]
 pub struct Shown<'s> {
     /// The steps to each part, and the value it has where that matters.
-    pub parts: Vec<(Vec<Step<'s>>, Option<Json>)>,
+    pub parts: Vec<(Vec<PathSegment<'s>>, Option<Json>)>,
 }
 
 impl<'s> Shown<'s> {
     /// One part.
-    pub fn one(steps: Vec<Step<'s>>, value: Option<Json>) -> Self {
+    pub fn one(steps: Vec<PathSegment<'s>>, value: Option<Json>) -> Self {
         Shown {
             parts: vec![(steps, value)],
         }
     }
 
     /// What is shown behind a step.
-    fn behind(&self, step: Step<'_>) -> Shown<'s> {
+    fn behind(&self, step: PathSegment<'_>) -> Shown<'s> {
         let behind = self
             .parts
             .iter()
@@ -71,7 +70,10 @@ impl<'s> Shown<'s> {
         self.parts
             .iter()
             .find_map(|(steps, _)| match steps.first() {
-                Some(Step::Case { tag, value }) if *tag == of => Some(*value),
+                Some(PathSegment::Branch {
+                    discriminator: tag,
+                    value,
+                }) if *tag == of => Some(*value),
                 _ => None,
             })
     }
@@ -80,7 +82,7 @@ impl<'s> Shown<'s> {
         self.parts
             .iter()
             .filter_map(|(steps, _)| match steps.first() {
-                Some(Step::Member(name)) => Some(*name),
+                Some(PathSegment::Member(name)) => Some(*name),
                 _ => None,
             })
     }
@@ -102,7 +104,7 @@ impl<'s> Examples<'_, 's> {
             Shape::Array(item) => self.array(*item, name, shown, depth),
             Shape::Alternate(branches) => {
                 let wanted = match shown.parts.iter().find_map(|(steps, _)| steps.first()) {
-                    Some(Step::Items) => Some(JsonKind::Array),
+                    Some(PathSegment::Elements) => Some(JsonKind::Array),
                     Some(_) => Some(JsonKind::Object),
                     None => None,
                 };
@@ -134,7 +136,7 @@ impl<'s> Examples<'_, 's> {
     }
 
     fn array(&self, item: ShapeId, name: &str, shown: &Shown<'s>, depth: usize) -> Json {
-        let inner = shown.behind(Step::Items);
+        let inner = shown.behind(PathSegment::Elements);
         if inner.parts.is_empty() && self.extent == Extent::Whole {
             return Json::Array(Vec::new());
         }
@@ -173,7 +175,7 @@ impl<'s> Examples<'_, 's> {
             .get(choice.discriminator)
             .is_some_and(|tag| tag.optional);
         if told || (self.extent == Extent::Whole && !optional) {
-            let tag = shown.behind(Step::Member(choice.discriminator));
+            let tag = shown.behind(PathSegment::Member(choice.discriminator));
             let tag = tag.value().cloned();
             let chosen = || Json::text(self.chosen(choice, shown));
             value.set(choice.discriminator, tag.unwrap_or_else(chosen));
@@ -216,7 +218,7 @@ impl<'s> Examples<'_, 's> {
         };
         for (name, member) in object.members.iter() {
             if !told(name) && is_there(name, member) {
-                let inner = shown.behind(Step::Member(name));
+                let inner = shown.behind(PathSegment::Member(name));
                 value.set(name, self.named(member.shape, name, &inner, depth));
             }
         }
@@ -235,8 +237,8 @@ impl<'s> Examples<'_, 's> {
         let Some((chosen, case)) = choice.by_value.get_key_value(chosen.as_str()) else {
             return;
         };
-        let inner = shown.behind(Step::Case {
-            tag: choice.discriminator,
+        let inner = shown.behind(PathSegment::Branch {
+            discriminator: choice.discriminator,
             value: chosen,
         });
         let Some(content) = self.shapes.object(case.content) else {

@@ -3,11 +3,10 @@
 use serde::Serialize;
 
 use super::advice;
-use super::edit::Direction;
 use super::finding::Finding;
-use crate::behaviour::{Behaviour, Change, Effect};
+use crate::knowledge::{Behaviour, BehaviourChange, BehaviourEffect};
 use crate::version::Series;
-use crate::wire::Interface;
+use crate::wire::{Direction, Interface};
 
 /// A change that no schema shows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,7 +16,7 @@ pub struct Note {
     /// In which series it happened.
     pub since: Vec<Series>,
     /// What it does to a program that was right before.
-    pub effect: Effect,
+    pub effect: BehaviourEffect,
     /// The commands that it is about.
     pub commands: Vec<String>,
     /// The events that it is about.
@@ -72,7 +71,7 @@ pub fn behaviour(behaviour: &Behaviour, old: &Interface<'_>, new: &Interface<'_>
             |shapes: &Interface<'_>| shapes.commands.contains(name) || shapes.events.contains(name);
         on(old) || on(new)
     };
-    let note = |change: &Change| Note {
+    let note = |change: &BehaviourChange| Note {
         id: change.id.clone(),
         since: change.steps_between(low, high).collect(),
         effect: change.effect,
@@ -88,11 +87,11 @@ pub fn behaviour(behaviour: &Behaviour, old: &Interface<'_>, new: &Interface<'_>
             .filter(|name| known(name))
             .cloned()
             .collect(),
-        what: change.what.clone(),
-        todo: change.todo.clone(),
+        what: change.summary.clone(),
+        todo: change.advice.clone(),
         undone,
     };
-    let told = behaviour.between(low, high);
+    let told = behaviour.changes_between(low, high);
     let told = told.filter(|change| {
         change.is_general()
             || change
@@ -106,7 +105,7 @@ pub fn behaviour(behaviour: &Behaviour, old: &Interface<'_>, new: &Interface<'_>
 
 /// The changes that a client of the old release meets in the new one.
 pub fn between(behaviour: &Behaviour, old: &Interface<'_>, new: &Interface<'_>) -> Behaviour {
-    let met = behaviour.between(old.version.series(), new.version.series());
+    let met = behaviour.changes_between(old.version.series(), new.version.series());
     Behaviour {
         changes: met.cloned().collect(),
         deprecations: Vec::new(),
@@ -124,7 +123,7 @@ pub fn instead<'b>(behaviour: &'b Behaviour, finding: &Finding) -> Option<&'b st
     let about = behaviour.deprecations.iter().find(|entry| {
         entry.target == finding.target && entry.member.as_deref().unwrap_or("") == finding.path
     });
-    let known = about.map(|entry| &*entry.todo);
+    let known = about.map(|entry| &*entry.advice);
     known.or_else(|| advice::of(&finding.target, &finding.path))
 }
 
@@ -149,7 +148,7 @@ pub fn deprecations(
     });
     let mut deprecations: Vec<Deprecated> = by_schema.collect();
     let (from, to) = (old.version.series(), new.version.series());
-    let fresh = behaviour.deprecated_in(to).filter(|entry| {
+    let fresh = behaviour.deprecations_in(to).filter(|entry| {
         entry.since.is_some_and(|since| since > from) && new.commands.contains(&*entry.target)
     });
     for entry in fresh {
@@ -162,7 +161,7 @@ pub fn deprecations(
                 since: entry.since,
                 flagged: false,
                 message: format!("`{}` is documented as deprecated.", entry.target),
-                todo: Some(entry.todo.clone()),
+                todo: Some(entry.advice.clone()),
             });
         }
     }

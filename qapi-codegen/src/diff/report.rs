@@ -14,7 +14,6 @@ use serde::Serialize;
 
 use super::compare::{Comparison, Sort, compare};
 use super::devices::{self, DeviceChanges};
-use super::edit::{Direction, Step};
 use super::finding::{Finding, Raw, raw};
 use super::json::Json;
 use super::merge::merged;
@@ -23,10 +22,9 @@ use super::notes::{self, Deprecated, Note};
 use super::rules::Severity;
 use super::rust::{self, RustChanges};
 use super::since::Way;
-use crate::behaviour::Behaviour;
-use crate::devices::Devices;
+use crate::knowledge::{Behaviour, DeviceList};
 use crate::schema::Schema;
-use crate::wire::Interface;
+use crate::wire::{Direction, Interface, PathSegment};
 
 pub use html::html;
 pub use markdown::markdown;
@@ -54,7 +52,7 @@ pub struct Side<'a> {
     /// Its interface.
     pub schema: &'a Schema,
     /// What `device_add` accepts, where that is known.
-    pub devices: Option<&'a Devices>,
+    pub devices: Option<&'a DeviceList>,
 }
 
 /// A report.
@@ -274,13 +272,13 @@ fn stories<'s>(
             let steps = [raw.old_steps(&raw.places[0]), raw.new_steps(&raw.places[0])].concat();
             let cases = steps
                 .iter()
-                .filter(|step| matches!(step, Step::Case { .. }))
+                .filter(|step| matches!(step, PathSegment::Branch { .. }))
                 .count();
             (
                 Reverse(raw.rule.verdict),
                 cases,
                 steps.len(),
-                raw.edit.kind,
+                raw.change.kind,
                 steps,
             )
         });

@@ -9,12 +9,12 @@ use std::io;
 
 use serde_json::Value;
 
-use super::edit::Direction;
 use super::finding::Finding;
 use super::report::{Report, Used};
 use super::rules::Severity;
-use crate::traffic::json::{self, parse_loosely};
+use crate::json::{self, parse_python};
 use crate::traffic::read::{Content, Entry, read};
+use crate::wire::Direction;
 
 /// What a program uses of QEMU.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +40,7 @@ impl Usage {
             match entry.content {
                 Content::Message(parsed) => found |= self.add_plain(&plain(&parsed.value)),
                 Content::Recorded(recorded) => {
-                    let message = parse_loosely(&recorded.raw).ok();
+                    let message = parse_python(&recorded.raw).ok();
                     found |= message.is_some_and(|parsed| self.add_plain(&plain(&parsed.value)));
                 }
                 Content::Shell(line) => {
@@ -222,14 +222,14 @@ fn is_name(word: &str) -> bool {
 }
 
 /// A value without how it was written.
-fn plain(value: &json::Value<'_>) -> Value {
+fn plain(value: &json::JsonValue<'_>) -> Value {
     match value {
-        json::Value::Null => Value::Null,
-        json::Value::Bool(flag) => Value::Bool(*flag),
-        json::Value::Number(text) => serde_json::from_str(text).unwrap_or(Value::Null),
-        json::Value::String(text) => Value::from(&*text.value),
-        json::Value::Array(items) => items.iter().map(plain).collect(),
-        json::Value::Object(members) => {
+        json::JsonValue::Null => Value::Null,
+        json::JsonValue::Bool(flag) => Value::Bool(*flag),
+        json::JsonValue::Number(text) => serde_json::from_str(text).unwrap_or(Value::Null),
+        json::JsonValue::String(text) => Value::from(&*text.value),
+        json::JsonValue::Array(items) => items.iter().map(plain).collect(),
+        json::JsonValue::Object(members) => {
             let pairs = members
                 .iter()
                 .map(|member| (member.name.value.to_string(), plain(&member.value)));

@@ -55,11 +55,11 @@ pub(super) struct EntryMember {
 
 /// Reads all entries; reports unknown keys, and everything that is wrong.
 pub(super) fn read_entries(
-    values: Vec<Value>,
+    values: &[Value],
 ) -> (Vec<ReplyEntry>, BTreeSet<String>, Vec<ReplyProblem>) {
     let (mut entries, mut problems) = (Vec::new(), Vec::new());
     let mut unknown = BTreeSet::new();
-    for (index, value) in values.into_iter().enumerate() {
+    for (index, value) in values.iter().enumerate() {
         match read_entry(value, &mut unknown) {
             Ok(entry) => entries.push(entry),
             Err(problem) => problems.push(ReplyProblem {
@@ -71,8 +71,8 @@ pub(super) fn read_entries(
     (entries, unknown, problems)
 }
 
-fn read_entry(value: Value, unknown: &mut BTreeSet<String>) -> Result<ReplyEntry, ReplyProblem> {
-    let header: EntryHeader = deserialize(value.clone(), &mut |_| {})?;
+fn read_entry(value: &Value, unknown: &mut BTreeSet<String>) -> Result<ReplyEntry, ReplyProblem> {
+    let header: EntryHeader = deserialize(value, &mut |_| {})?;
     let meta_type = value["meta-type"].as_str().unwrap_or_default().to_owned();
     let ignored = &mut |key: &str| {
         if !HEADER_KEYS.contains(&key) && unknown.len() < REPORTED_KEYS {
@@ -115,7 +115,7 @@ fn read_entry(value: Value, unknown: &mut BTreeSet<String>) -> Result<ReplyEntry
 }
 
 fn deserialize<T: DeserializeOwned>(
-    value: Value,
+    value: &Value,
     ignored: &mut dyn FnMut(&str),
 ) -> Result<T, ReplyProblem> {
     let mut track = serde_path_to_error::Track::new();

@@ -53,7 +53,7 @@ pub fn read(text: &[u8]) -> Result<SchemaReply, InvalidReply> {
         )));
     }
     let (values, version) = find_reply(text)?;
-    let (entries, unknown, problems) = read_entries(values);
+    let (entries, unknown, problems) = read_entries(&values);
     InvalidReply::check(problems)?;
     InvalidReply::check(check_entries(&entries))?;
     Ok(SchemaReply {

@@ -5,11 +5,12 @@
 
 use super::type_names::{TypeNames, is_empty};
 use crate::ast::{
-    self, Base, Body, Branch, Data, Definition, EnumValue, Pragma, PragmaValue, TypeRef,
+    self, BranchDefinition, DataDefinition, Definition, DefinitionBody, EnumValueDefinition,
+    PragmaDirective, PragmaValue, TypeReference, UnionBase,
 };
+use crate::canonical;
 use crate::dialect;
 use crate::load::{Documentation, Loaded};
-use crate::restate::restate;
 use crate::schema::{EntityMeta, Feature};
 use crate::source::{Name, SourceFile, Sources, Span};
 use crate::version::{Series, Version};
@@ -40,7 +41,7 @@ pub fn write_schema(interface: &Interface<'_>, version: Version) -> String {
             end: 0,
         },
     };
-    restate(&Loaded {
+    canonical::print(&Loaded {
         version,
         sources,
         items: builder.build_items(),
@@ -82,8 +83,8 @@ impl DefinitionBuilder<'_, '_> {
         let features = features.map_or(&[][..], |meta| &meta.features);
         let body = match self.interface.get(id) {
             Shape::Builtin(_) | Shape::Array(_) => return Vec::new(),
-            Shape::Enum(values) => Body::Enum(self.build_enum(values)),
-            Shape::Alternate(branches) => Body::Alternate(ast::Alternate {
+            Shape::Enum(values) => DefinitionBody::Enum(self.build_enum(values)),
+            Shape::Alternate(branches) => DefinitionBody::Alternate(ast::AlternateDefinition {
                 branches: branches
                     .iter()
                     .map(|branch| self.build_branch(branch.kind.as_str(), branch.shape))
@@ -92,13 +93,13 @@ impl DefinitionBuilder<'_, '_> {
             Shape::Object(object) if object.branches.is_some() => {
                 return self.build_union(name, features, object);
             }
-            Shape::Object(object) => Body::Struct(self.build_struct(object)),
+            Shape::Object(object) => DefinitionBody::Struct(self.build_struct(object)),
         };
         vec![self.build_definition(name, features, body)]
     }
 
-    fn build_struct(&self, object: &ObjectShape<'_>) -> ast::Struct {
-        ast::Struct {
+    fn build_struct(&self, object: &ObjectShape<'_>) -> ast::StructDefinition {
+        ast::StructDefinition {
             base: None,
             members: self.build_members(&object.members),
         }
@@ -118,8 +119,8 @@ impl DefinitionBuilder<'_, '_> {
         let may_omit = dialect::EMPTY_BRANCHES.contains(self.series);
         let written =
             by_value.filter(|(_, branch)| !may_omit || !is_empty(self.interface, branch.content));
-        let union = ast::Union {
-            base: Base::Named(self.name(&base)),
+        let union = ast::UnionDefinition {
+            base: UnionBase::Named(self.name(&base)),
             discriminator: branches
                 .map(|branches| self.name(branches.discriminator))
                 .next(),
@@ -128,15 +129,19 @@ impl DefinitionBuilder<'_, '_> {
                 .collect(),
         };
         vec![
-            self.build_definition(&base, &[], Body::Struct(self.build_struct(object))),
-            self.build_definition(name, features, Body::Union(union)),
+            self.build_definition(
+                &base,
+                &[],
+                DefinitionBody::Struct(self.build_struct(object)),
+            ),
+            self.build_definition(name, features, DefinitionBody::Union(union)),
         ]
     }
 
     fn build_command(&self, command: &CommandShape<'_>) -> Definition {
         let (data, boxed) = self.build_data(command.arguments);
         let returns = command.returns.filter(|id| !is_empty(self.interface, *id));
-        let body = Body::Command(ast::Command {
+        let body = DefinitionBody::Command(ast::CommandDefinition {
             data,
             returns: returns.map(|id| self.build_reference(id)),
             boxed,
@@ -152,23 +157,26 @@ impl DefinitionBuilder<'_, '_> {
 
     fn build_event(&self, event: &EventShape<'_>) -> Definition {
         let (data, boxed) = self.build_data(event.data);
-        let body = Body::Event(ast::Event { data, boxed });
+        let body = DefinitionBody::Event(ast::EventDefinition { data, boxed });
         self.build_definition(&event.meta.name, &event.meta.features, body)
     }
 
     /// The data of a command or event, and whether it has to be `boxed`.
-    fn build_data(&self, id: ShapeId) -> (Data, bool) {
+    fn build_data(&self, id: ShapeId) -> (DataDefinition, bool) {
         match self.interface.object(id) {
             Some(object) if !is_empty(self.interface, id) => {
                 let name = self.name(self.names.name(id));
-                (Data::Named(name), object.branches.is_some())
+                (DataDefinition::Named(name), object.branches.is_some())
             }
-            _ => (Data::None, false),
+            _ => (DataDefinition::None, false),
         }
     }
 
-    fn build_members(&self, members: &NameTable<'_, MemberShape<'_>>) -> Vec<ast::Member> {
-        let member = |(name, member): (&str, &MemberShape<'_>)| ast::Member {
+    fn build_members(
+        &self,
+        members: &NameTable<'_, MemberShape<'_>>,
+    ) -> Vec<ast::MemberDefinition> {
+        let member = |(name, member): (&str, &MemberShape<'_>)| ast::MemberDefinition {
             name: self.name(name),
             optional: member.optional,
             ty: self.build_reference(member.shape),
@@ -178,35 +186,35 @@ impl DefinitionBuilder<'_, '_> {
         members.declared().map(member).collect()
     }
 
-    fn build_branch(&self, name: &str, shape: ShapeId) -> Branch {
-        Branch {
+    fn build_branch(&self, name: &str, shape: ShapeId) -> BranchDefinition {
+        BranchDefinition {
             name: self.name(name),
             ty: self.build_reference(shape),
             condition: None,
         }
     }
 
-    fn build_enum(&self, values: &EnumShape<'_>) -> ast::Enum {
-        let value = |(name, meta): (&str, &&EntityMeta)| EnumValue {
+    fn build_enum(&self, values: &EnumShape<'_>) -> ast::EnumDefinition {
+        let value = |(name, meta): (&str, &&EntityMeta)| EnumValueDefinition {
             name: self.name(name),
             condition: None,
             features: self.build_features(&meta.features),
         };
-        ast::Enum {
+        ast::EnumDefinition {
             prefix: None,
             values: values.declared().map(value).collect(),
         }
     }
 
-    fn build_features(&self, features: &[Feature]) -> Vec<ast::Feature> {
-        let feature = |feature: &Feature| ast::Feature {
+    fn build_features(&self, features: &[Feature]) -> Vec<ast::FeatureDefinition> {
+        let feature = |feature: &Feature| ast::FeatureDefinition {
             name: self.name(&feature.name),
             condition: None,
         };
         features.iter().map(feature).collect()
     }
 
-    fn build_reference(&self, id: ShapeId) -> TypeRef {
+    fn build_reference(&self, id: ShapeId) -> TypeReference {
         let (id, array) = match self.interface.get(id) {
             Shape::Array(element) => (*element, true),
             _ => (id, false),
@@ -215,13 +223,18 @@ impl DefinitionBuilder<'_, '_> {
             Shape::Builtin(builtin) => builtin.as_str(),
             _ => self.names.name(id),
         };
-        TypeRef {
+        TypeReference {
             name: self.name(name),
             array,
         }
     }
 
-    fn build_definition(&self, name: &str, features: &[Feature], body: Body) -> Definition {
+    fn build_definition(
+        &self,
+        name: &str,
+        features: &[Feature],
+        body: DefinitionBody,
+    ) -> Definition {
         Definition {
             span: self.span,
             name: self.name(name),
@@ -236,7 +249,7 @@ impl DefinitionBuilder<'_, '_> {
     }
 
     /// The exceptions to the naming rules that the definitions need.
-    fn build_pragmas(&self, definitions: &[Definition]) -> Option<Pragma> {
+    fn build_pragmas(&self, definitions: &[Definition]) -> Option<PragmaDirective> {
         let [returns, members, commands] = match self.series {
             series if !dialect::PRAGMAS.contains(series) => return None,
             series if !dialect::EXCEPTION_PRAGMAS.contains(series) => {
@@ -261,16 +274,17 @@ impl DefinitionBuilder<'_, '_> {
         set(returns, &|definition| self.returns_non_object(definition));
         set(members, &has_unusual_names);
         set(commands, &|definition| {
-            matches!(definition.body, Body::Command(_)) && definition.name.value.contains('_')
+            matches!(definition.body, DefinitionBody::Command(_))
+                && definition.name.value.contains('_')
         });
-        (!settings.is_empty()).then_some(Pragma {
+        (!settings.is_empty()).then_some(PragmaDirective {
             span: self.span,
             settings,
         })
     }
 
     fn returns_non_object(&self, definition: &Definition) -> bool {
-        let Body::Command(_) = definition.body else {
+        let DefinitionBody::Command(_) = definition.body else {
             return false;
         };
         let command = self.interface.commands.get(&definition.name.value);
@@ -289,8 +303,8 @@ impl DefinitionBuilder<'_, '_> {
 fn has_unusual_names(definition: &Definition) -> bool {
     let is_unusual = |name: &Name| name.value.contains(|c: char| c == '_' || c.is_uppercase());
     match &definition.body {
-        Body::Struct(body) => body.members.iter().any(|member| is_unusual(&member.name)),
-        Body::Enum(body) => body.values.iter().any(|value| is_unusual(&value.name)),
+        DefinitionBody::Struct(body) => body.members.iter().any(|member| is_unusual(&member.name)),
+        DefinitionBody::Enum(body) => body.values.iter().any(|value| is_unusual(&value.name)),
         _ => false,
     }
 }

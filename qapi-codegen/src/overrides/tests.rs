@@ -4,8 +4,8 @@ use crate::diagnostic::Code;
 use std::collections::HashMap;
 
 use super::*;
+use crate::canonical;
 use crate::load::load;
-use crate::restate::restate;
 use crate::version::Version;
 
 fn overridden(overrides: &str) -> Loaded {
@@ -19,7 +19,11 @@ fn overridden(overrides: &str) -> Loaded {
 fn check(overrides: &str, expected: &str) {
     let loaded = overridden(overrides);
     assert_eq!(loaded.diagnostics, [], "{overrides}");
-    assert_eq!(restate(&loaded), format!("{expected}\n"), "{overrides}");
+    assert_eq!(
+        canonical::print(&loaded),
+        format!("{expected}\n"),
+        "{overrides}"
+    );
 }
 
 /// Expects one diagnostic, and the words of the file that it points at.
@@ -67,7 +71,10 @@ fn arguments_are_opened() {
     assert!(loaded.items.iter().any(|item| matches!(
         item,
         crate::ast::Item::Definition(crate::ast::Definition {
-            body: crate::ast::Body::Command(crate::ast::Command { open: true, .. }),
+            body: crate::ast::DefinitionBody::Command(crate::ast::CommandDefinition {
+                open: true,
+                ..
+            }),
             ..
         })
     )));

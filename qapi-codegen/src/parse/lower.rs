@@ -14,13 +14,13 @@ mod pragma;
 use super::keys::{self, Key};
 use super::lexical;
 use super::tree::{Node, Part, Value};
-use crate::ast::{File, Include, Item};
+use crate::ast::{IncludeDirective, Item, SyntaxTree};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
 use crate::version::Version;
 
 /// Says what the parts of a file define.
-pub fn file(parts: Vec<Part>, version: Version, diagnostics: &mut Vec<Diagnostic>) -> File {
+pub fn file(parts: Vec<Part>, version: Version, diagnostics: &mut Vec<Diagnostic>) -> SyntaxTree {
     let items = parts
         .into_iter()
         .filter_map(|part| match part {
@@ -36,7 +36,7 @@ pub fn file(parts: Vec<Part>, version: Version, diagnostics: &mut Vec<Diagnostic
             }
         })
         .collect();
-    File { items }
+    SyntaxTree { items }
 }
 
 /// The entries of an object.
@@ -108,7 +108,7 @@ impl Context<'_> {
             .into_iter()
             .find(|(key, _)| key.value == "include")?;
         let path = self.string("the path of an include", node)?;
-        Some(Item::Include(Include {
+        Some(Item::Include(IncludeDirective {
             span: self.expression,
             path,
         }))

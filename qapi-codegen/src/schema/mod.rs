@@ -6,8 +6,6 @@
 //! whoever walks it never meets a missing type, and it is the same whether a
 //! schema was written by QEMU or restated by this project.
 
-mod builtin;
-mod condition;
 mod introspectable;
 mod prose;
 mod resolve;
@@ -16,8 +14,7 @@ mod union;
 
 use std::collections::HashMap;
 
-pub use builtin::{BuiltinType, JsonKind};
-pub use condition::Condition;
+pub use crate::ast::{BuiltinType, Condition, JsonKind};
 pub use resolve::resolve;
 pub use union::{BranchContent, DATA_MEMBER, UnionBranch};
 

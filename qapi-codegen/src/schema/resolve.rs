@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::ast::{self, Body, Definition};
+use crate::ast::{self, Definition, DefinitionBody};
 use crate::doc::{self, Docs};
 use crate::source::Name;
 use crate::validate::Valid;
@@ -44,7 +44,9 @@ struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     fn new(definitions: impl Iterator<Item = &'a Definition>) -> Self {
-        let is_type = |body: &Body| !matches!(body, Body::Command(_) | Body::Event(_));
+        let is_type = |body: &DefinitionBody| {
+            !matches!(body, DefinitionBody::Command(_) | DefinitionBody::Event(_))
+        };
         let types: Vec<&Definition> = definitions
             .filter(|definition| is_type(&definition.body))
             .collect();
@@ -57,22 +59,22 @@ impl<'a> Resolver<'a> {
 
     fn type_def(&self, definition: &Definition, docs: &Docs) -> Option<TypeDefinition> {
         let kind = match &definition.body {
-            Body::Enum(body) => TypeKind::Enum(EnumType {
+            DefinitionBody::Enum(body) => TypeKind::Enum(EnumType {
                 values: body
                     .values
                     .iter()
                     .map(|value| entry_meta(docs, &value.name, &value.condition, &value.features))
                     .collect(),
             }),
-            Body::Struct(body) => TypeKind::Struct(StructType {
+            DefinitionBody::Struct(body) => TypeKind::Struct(StructType {
                 base: body.base.as_ref().and_then(|base| self.id(&base.value)),
                 members: self.members(&body.members, docs),
             }),
-            Body::Union(body) => TypeKind::Union(self.union(body, docs)),
-            Body::Alternate(body) => TypeKind::Alternate(AlternateType {
+            DefinitionBody::Union(body) => TypeKind::Union(self.union(body, docs)),
+            DefinitionBody::Alternate(body) => TypeKind::Alternate(AlternateType {
                 branches: self.branches(&body.branches, docs),
             }),
-            Body::Command(_) | Body::Event(_) => return None,
+            DefinitionBody::Command(_) | DefinitionBody::Event(_) => return None,
         };
         Some(TypeDefinition {
             meta: definition_meta(definition, docs),
@@ -80,11 +82,11 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn union(&self, body: &ast::Union, docs: &Docs) -> UnionType {
+    fn union(&self, body: &ast::UnionDefinition, docs: &Docs) -> UnionType {
         let (base, members) = match &body.base {
-            ast::Base::None => (None, Vec::new()),
-            ast::Base::Named(name) => (self.id(&name.value), Vec::new()),
-            ast::Base::Inline(members) => (None, self.members(members, docs)),
+            ast::UnionBase::None => (None, Vec::new()),
+            ast::UnionBase::Named(name) => (self.id(&name.value), Vec::new()),
+            ast::UnionBase::Inline(members) => (None, self.members(members, docs)),
         };
         let tag = body.discriminator.as_ref().map(|name| name.value.clone());
         UnionType {
@@ -99,11 +101,11 @@ impl<'a> Resolver<'a> {
     }
 
     /// The type of the tag, which is a member of the base or of a base of it.
-    fn discriminator_enum<'b>(&'b self, base: &'b ast::Base, tag: &str) -> Option<TypeId> {
+    fn discriminator_enum<'b>(&'b self, base: &'b ast::UnionBase, tag: &str) -> Option<TypeId> {
         let (mut members, mut next) = match base {
-            ast::Base::None => return None,
-            ast::Base::Inline(members) => (members, None),
-            ast::Base::Named(name) => self.structure(name)?,
+            ast::UnionBase::None => return None,
+            ast::UnionBase::Inline(members) => (members, None),
+            ast::UnionBase::Named(name) => self.structure(name)?,
         };
         loop {
             if let Some(member) = members.iter().find(|member| member.name.value == tag) {
@@ -114,15 +116,15 @@ impl<'a> Resolver<'a> {
     }
 
     /// The own members of a struct, and its base.
-    fn structure(&self, name: &Name) -> Option<(&'a Vec<ast::Member>, Option<&'a Name>)> {
+    fn structure(&self, name: &Name) -> Option<(&'a Vec<ast::MemberDefinition>, Option<&'a Name>)> {
         match &self.types[self.id(&name.value)?.index()].body {
-            Body::Struct(body) => Some((&body.members, body.base.as_ref())),
+            DefinitionBody::Struct(body) => Some((&body.members, body.base.as_ref())),
             _ => None,
         }
     }
 
     fn command(&self, definition: &Definition, docs: &Docs) -> Option<Command> {
-        let Body::Command(body) = &definition.body else {
+        let DefinitionBody::Command(body) = &definition.body else {
             return None;
         };
         Some(Command {
@@ -137,7 +139,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn event(&self, definition: &Definition, docs: &Docs) -> Option<Event> {
-        let Body::Event(body) = &definition.body else {
+        let DefinitionBody::Event(body) = &definition.body else {
             return None;
         };
         Some(Event {
@@ -146,18 +148,20 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn data(&self, data: &ast::Data, docs: &Docs) -> OperationData {
+    fn data(&self, data: &ast::DataDefinition, docs: &Docs) -> OperationData {
         match data {
-            ast::Data::None => OperationData::Members(Vec::new()),
-            ast::Data::Inline(members) => OperationData::Members(self.members(members, docs)),
-            ast::Data::Named(name) => self
+            ast::DataDefinition::None => OperationData::Members(Vec::new()),
+            ast::DataDefinition::Inline(members) => {
+                OperationData::Members(self.members(members, docs))
+            }
+            ast::DataDefinition::Named(name) => self
                 .id(&name.value)
                 .map_or(OperationData::Members(Vec::new()), OperationData::Defined),
         }
     }
 
-    fn members(&self, members: &[ast::Member], docs: &Docs) -> Vec<Member> {
-        let member = |member: &ast::Member| {
+    fn members(&self, members: &[ast::MemberDefinition], docs: &Docs) -> Vec<Member> {
+        let member = |member: &ast::MemberDefinition| {
             Some(Member {
                 meta: entry_meta(docs, &member.name, &member.condition, &member.features),
                 optional: member.optional,
@@ -167,8 +171,8 @@ impl<'a> Resolver<'a> {
         members.iter().filter_map(member).collect()
     }
 
-    fn branches(&self, branches: &[ast::Branch], docs: &Docs) -> Vec<Branch> {
-        let branch = |branch: &ast::Branch| {
+    fn branches(&self, branches: &[ast::BranchDefinition], docs: &Docs) -> Vec<Branch> {
+        let branch = |branch: &ast::BranchDefinition| {
             Some(Branch {
                 meta: entry_meta(docs, &branch.name, &branch.condition, &[]),
                 ty: self.ty(&branch.ty)?,
@@ -177,7 +181,7 @@ impl<'a> Resolver<'a> {
         branches.iter().filter_map(branch).collect()
     }
 
-    fn ty(&self, ty: &ast::TypeRef) -> Option<ValueType> {
+    fn ty(&self, ty: &ast::TypeReference) -> Option<ValueType> {
         let name = &ty.name.value;
         let defined = || self.id(name).map(NamedType::Defined);
         let item = BuiltinType::from_name(name)
@@ -211,8 +215,8 @@ fn definition_meta(definition: &Definition, docs: &Docs) -> EntityMeta {
 fn entry_meta(
     docs: &Docs,
     name: &Name,
-    condition: &Option<ast::Condition>,
-    features: &[ast::Feature],
+    condition: &Option<Condition>,
+    features: &[ast::FeatureDefinition],
 ) -> EntityMeta {
     let meta = meta(name, condition, features);
     match docs.member(&name.value) {
@@ -225,14 +229,18 @@ fn entry_meta(
     }
 }
 
-fn meta(name: &Name, condition: &Option<ast::Condition>, features: &[ast::Feature]) -> EntityMeta {
-    let feature = |feature: &ast::Feature| Feature {
+fn meta(
+    name: &Name,
+    condition: &Option<Condition>,
+    features: &[ast::FeatureDefinition],
+) -> EntityMeta {
+    let feature = |feature: &ast::FeatureDefinition| Feature {
         name: feature.name.value.clone(),
-        condition: feature.condition.as_ref().map(Condition::from),
+        condition: feature.condition.as_ref().map(Condition::to_structured),
     };
     EntityMeta {
         name: name.value.clone(),
-        condition: condition.as_ref().map(Condition::from),
+        condition: condition.as_ref().map(Condition::to_structured),
         features: features.iter().map(feature).collect(),
         ..EntityMeta::default()
     }

@@ -1,7 +1,7 @@
 //! Commands and events: what they carry and what they return.
 
 use super::view::{Type, View, error, own_members, title};
-use crate::ast::{Body, Command, Data, Definition, TypeRef};
+use crate::ast::{CommandDefinition, DataDefinition, Definition, DefinitionBody, TypeReference};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect;
 use crate::source::Name;
@@ -10,12 +10,12 @@ use crate::source::Name;
 pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for definition in view.sound() {
         match &definition.body {
-            Body::Command(body) => {
+            DefinitionBody::Command(body) => {
                 diagnostics.extend(data(view, definition, &body.data, body.boxed));
                 diagnostics.extend(returns(view, definition, body));
                 diagnostics.extend(modes(definition, body));
             }
-            Body::Event(body) => {
+            DefinitionBody::Event(body) => {
                 diagnostics.extend(data(view, definition, &body.data, body.boxed));
             }
             _ => {}
@@ -23,9 +23,14 @@ pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn data(view: &View<'_>, definition: &Definition, data: &Data, boxed: bool) -> Option<Diagnostic> {
+fn data(
+    view: &View<'_>,
+    definition: &Definition,
+    data: &DataDefinition,
+    boxed: bool,
+) -> Option<Diagnostic> {
     match data {
-        Data::None | Data::Inline(_) if boxed => {
+        DataDefinition::None | DataDefinition::Inline(_) if boxed => {
             let message = format!("{} has 'boxed' without a type in 'data'", title(definition));
             let found = error(
                 Code::BoxedWithoutType,
@@ -35,12 +40,12 @@ fn data(view: &View<'_>, definition: &Definition, data: &Data, boxed: bool) -> O
             );
             Some(found.with_help("name a struct or a union in 'data', or leave out 'boxed'"))
         }
-        Data::None => None,
-        Data::Inline(members) => {
+        DataDefinition::None => None,
+        DataDefinition::Inline(members) => {
             let conditional = members.iter().find(|member| member.condition.is_some())?;
             unboxed_condition(view, definition, &conditional.name, &conditional.name)
         }
-        Data::Named(name) => named(view, definition, name, boxed)
+        DataDefinition::Named(name) => named(view, definition, name, boxed)
             .or_else(|| named_condition(view, definition, name, boxed)),
     }
 }
@@ -49,15 +54,17 @@ fn named(view: &View<'_>, definition: &Definition, name: &Name, boxed: bool) -> 
     let what = match view.lookup(&name.value)? {
         Type::Builtin(_) => "a type of the language",
         Type::Defined(found) => match &found.body {
-            Body::Struct(_) => return None,
-            Body::Union(_) if boxed => return None,
-            Body::Union(_) => {
+            DefinitionBody::Struct(_) => return None,
+            DefinitionBody::Union(_) if boxed => return None,
+            DefinitionBody::Union(_) => {
                 let message = format!("{}: '{name}' is a union, and not boxed", title(definition));
                 let found = error(Code::UnionNotBoxed, definition, name.span, message);
                 return Some(found.with_help("add 'boxed': true"));
             }
-            Body::Alternate(_) if boxed && view.is_in(dialect::BOXED_ALTERNATES) => return None,
-            Body::Alternate(_) => "an alternate",
+            DefinitionBody::Alternate(_) if boxed && view.is_in(dialect::BOXED_ALTERNATES) => {
+                return None;
+            }
+            DefinitionBody::Alternate(_) => "an alternate",
             _ => "an enum",
         },
     };
@@ -95,7 +102,11 @@ fn unboxed_condition(
     })
 }
 
-fn returns(view: &View<'_>, definition: &Definition, body: &Command) -> Option<Diagnostic> {
+fn returns(
+    view: &View<'_>,
+    definition: &Definition,
+    body: &CommandDefinition,
+) -> Option<Diagnostic> {
     let ty = body.returns.as_ref()?;
     let excepted = view
         .pragmas
@@ -105,15 +116,20 @@ fn returns(view: &View<'_>, definition: &Definition, body: &Command) -> Option<D
         _ if excepted => return None,
         Type::Builtin(_) => "a type of the language",
         Type::Defined(found) => match &found.body {
-            Body::Struct(_) | Body::Union(_) => return None,
-            Body::Enum(_) => "an enum",
+            DefinitionBody::Struct(_) | DefinitionBody::Union(_) => return None,
+            DefinitionBody::Enum(_) => "an enum",
             _ => "an alternate",
         },
     };
     Some(not_an_object(view, definition, ty, what))
 }
 
-fn not_an_object(view: &View<'_>, definition: &Definition, ty: &TypeRef, what: &str) -> Diagnostic {
+fn not_an_object(
+    view: &View<'_>,
+    definition: &Definition,
+    ty: &TypeReference,
+    what: &str,
+) -> Diagnostic {
     let message = format!("{} returns '{}', {what}", title(definition), ty.name);
     let pragma = if !view.is_in(dialect::EXCEPTION_PRAGMAS) {
         "returns-whitelist"
@@ -125,7 +141,7 @@ fn not_an_object(view: &View<'_>, definition: &Definition, ty: &TypeRef, what: &
     ))
 }
 
-fn modes(definition: &Definition, body: &Command) -> Option<Diagnostic> {
+fn modes(definition: &Definition, body: &CommandDefinition) -> Option<Diagnostic> {
     (body.allow_oob && body.coroutine).then(|| {
         let message = format!("{} has both 'allow-oob' and 'coroutine'", title(definition));
         error(

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::builtin;
 use super::suggest::nearest;
 use super::view::{View, error, own_members, title};
-use crate::ast::{Base, Body, Branch, Data, Definition, Member};
+use crate::ast::{
+    BranchDefinition, BuiltinType, DataDefinition, Definition, DefinitionBody, MemberDefinition,
+    UnionBase,
+};
 use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::source::Name;
 
@@ -15,7 +17,9 @@ pub fn duplicates(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut first: HashMap<&str, &Definition> = HashMap::new();
     for definition in &view.definitions {
         let name = &definition.name;
-        let found = if builtin::find(&name.value).is_some_and(|found| view.is_in(found.1)) {
+        let found = if BuiltinType::from_name(&name.value)
+            .is_some_and(|found| view.is_in(found.releases()))
+        {
             let message = format!("'{name}' is a type of the language already");
             Some(error(
                 Code::DuplicateDefinition,
@@ -83,12 +87,11 @@ fn unknown_type(view: &View<'_>, user: &Definition, name: &Name, suggest: bool) 
             .with_label(other.name.span, remark)
             .with_help("name a type here");
     }
-    if let Some((_, releases)) = builtin::find(&name.value) {
-        debug_assert!(!view.is_in(releases));
+    if BuiltinType::from_name(&name.value).is_some() {
         return diagnostic.with_help("a later release of QEMU has this type");
     }
     let mut names: Vec<&str> = view.type_names().collect();
-    names.extend(builtin::names().map(|name| -> &str { name }));
+    names.extend(BuiltinType::ALL.iter().map(|builtin| builtin.as_str()));
     match nearest(&name.value, names.into_iter()) {
         Some(near) => diagnostic.with_help(format!("did you mean '{near}'?")),
         None => diagnostic.with_help("define it, or include the file that does"),
@@ -97,7 +100,7 @@ fn unknown_type(view: &View<'_>, user: &Definition, name: &Name, suggest: bool) 
 
 fn with_article(definition: &Definition) -> &'static str {
     match definition.body {
-        Body::Command(_) => "a command",
+        DefinitionBody::Command(_) => "a command",
         _ => "an event",
     }
 }
@@ -106,37 +109,37 @@ fn with_article(definition: &Definition) -> &'static str {
 fn used(definition: &Definition) -> Vec<&Name> {
     let mut names = members(own_members(definition));
     match &definition.body {
-        Body::Enum(_) => {}
-        Body::Struct(body) => names.extend(&body.base),
-        Body::Union(body) => {
-            if let Base::Named(name) = &body.base {
+        DefinitionBody::Enum(_) => {}
+        DefinitionBody::Struct(body) => names.extend(&body.base),
+        DefinitionBody::Union(body) => {
+            if let UnionBase::Named(name) = &body.base {
                 names.push(name);
             }
             names.extend(branches(&body.branches));
         }
-        Body::Alternate(body) => names.extend(branches(&body.branches)),
-        Body::Command(body) => {
+        DefinitionBody::Alternate(body) => names.extend(branches(&body.branches)),
+        DefinitionBody::Command(body) => {
             names.extend(data(&body.data));
             names.extend(body.returns.iter().map(|ty| &ty.name));
         }
-        Body::Event(body) => names.extend(data(&body.data)),
+        DefinitionBody::Event(body) => names.extend(data(&body.data)),
     }
     names.sort_by_key(|name| name.span.start);
     names
 }
 
-fn members(members: &[Member]) -> Vec<&Name> {
+fn members(members: &[MemberDefinition]) -> Vec<&Name> {
     members.iter().map(|member| &member.ty.name).collect()
 }
 
-fn branches(branches: &[Branch]) -> impl Iterator<Item = &Name> {
+fn branches(branches: &[BranchDefinition]) -> impl Iterator<Item = &Name> {
     branches.iter().map(|branch| &branch.ty.name)
 }
 
-fn data(data: &Data) -> Vec<&Name> {
+fn data(data: &DataDefinition) -> Vec<&Name> {
     match data {
-        Data::None => Vec::new(),
-        Data::Named(name) => vec![name],
-        Data::Inline(inline) => members(inline),
+        DataDefinition::None => Vec::new(),
+        DataDefinition::Named(name) => vec![name],
+        DataDefinition::Inline(inline) => members(inline),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::view::{DEPTH_LIMIT, Type, View, base_name, error, title};
-use crate::ast::{Body, Definition};
+use crate::ast::{Definition, DefinitionBody};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
 
@@ -15,7 +15,9 @@ pub fn bases(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
         };
         let other = match view.lookup(&base.value) {
             Some(Type::Builtin(_)) => "a type of the language",
-            Some(Type::Defined(found)) if !matches!(found.body, Body::Struct(_)) => article(found),
+            Some(Type::Defined(found)) if !matches!(found.body, DefinitionBody::Struct(_)) => {
+                article(found)
+            }
             _ => continue,
         };
         let message = format!("{}: the base '{base}' is {other}", title(definition));
@@ -26,8 +28,8 @@ pub fn bases(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
 
 fn article(definition: &Definition) -> &'static str {
     match definition.body {
-        Body::Enum(_) => "an enum",
-        Body::Union(_) => "a union",
+        DefinitionBody::Enum(_) => "an enum",
+        DefinitionBody::Union(_) => "a union",
         _ => "an alternate",
     }
 }
@@ -152,7 +154,7 @@ const SHOWN: usize = 8;
 /// The types whose members are also this one's.
 fn held(definition: &Definition) -> Vec<&Name> {
     let mut held: Vec<&Name> = base_name(definition).into_iter().collect();
-    if let Body::Union(body) = &definition.body
+    if let DefinitionBody::Union(body) = &definition.body
         && body.discriminator.is_some()
     {
         held.extend(body.branches.iter().map(|branch| &branch.ty.name));

@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::names::to_c;
 use super::view::{View, error, own_members, title};
-use crate::ast::{Body, Branch, Data, Definition, Member, Union};
+use crate::ast::{
+    BranchDefinition, DataDefinition, Definition, DefinitionBody, MemberDefinition, UnionDefinition,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
 
@@ -39,26 +41,26 @@ impl<'s> Clashes<'_, 's, '_> {
             own_members(definition).iter().map(|m| &m.name),
         );
         match &definition.body {
-            Body::Enum(body) => {
+            DefinitionBody::Enum(body) => {
                 self.names(
                     definition,
                     "value",
                     body.values.iter().map(|value| &value.name),
                 );
             }
-            Body::Struct(_) => self.inherited(definition),
-            Body::Union(body) => {
+            DefinitionBody::Struct(_) => self.inherited(definition),
+            DefinitionBody::Union(body) => {
                 self.branch_names(definition, &body.branches);
                 self.branch_members(definition, body);
             }
-            Body::Alternate(body) => self.branch_names(definition, &body.branches),
-            Body::Command(body) => self.data(definition, &body.data),
-            Body::Event(body) => self.data(definition, &body.data),
+            DefinitionBody::Alternate(body) => self.branch_names(definition, &body.branches),
+            DefinitionBody::Command(body) => self.data(definition, &body.data),
+            DefinitionBody::Event(body) => self.data(definition, &body.data),
         }
     }
 
-    fn data(&mut self, definition: &'s Definition, data: &'s Data) {
-        if let Data::Inline(members) = data {
+    fn data(&mut self, definition: &'s Definition, data: &'s DataDefinition) {
+        if let DataDefinition::Inline(members) = data {
             self.names(
                 definition,
                 "member",
@@ -67,7 +69,7 @@ impl<'s> Clashes<'_, 's, '_> {
         }
     }
 
-    fn branch_names(&mut self, definition: &'s Definition, branches: &'s [Branch]) {
+    fn branch_names(&mut self, definition: &'s Definition, branches: &'s [BranchDefinition]) {
         self.names(
             definition,
             "branch",
@@ -122,7 +124,7 @@ impl<'s> Clashes<'_, 's, '_> {
     }
 
     /// The members of all branches against those of the base.
-    fn branch_members(&mut self, definition: &'s Definition, body: &'s Union) {
+    fn branch_members(&mut self, definition: &'s Definition, body: &'s UnionDefinition) {
         if body.discriminator.is_none() {
             return;
         }
@@ -140,7 +142,7 @@ impl<'s> Clashes<'_, 's, '_> {
                 for base in &bases {
                     self.common(definition, part, base);
                 }
-                if let Body::Union(nested) = &part.body {
+                if let DefinitionBody::Union(nested) = &part.body {
                     open.extend(nested.branches.iter().map(|branch| &branch.ty.name));
                 }
             }
@@ -156,7 +158,7 @@ impl<'s> Clashes<'_, 's, '_> {
             (base, part)
         };
         let mut pairs: Vec<(&'s Name, &'s Name)> = Vec::new();
-        for Member { name, .. } in own_members(few) {
+        for MemberDefinition { name, .. } in own_members(few) {
             let key = self.key("member", &name.value);
             pairs.extend(self.table(many).get(&key).map(|&other| (name, other)));
         }

@@ -1,7 +1,10 @@
 //! What names may look like.
 
 use super::view::{View, error, own_members, title};
-use crate::ast::{Body, Branch, Data, Definition, Enum, Feature, Member};
+use crate::ast::{
+    BranchDefinition, DataDefinition, Definition, DefinitionBody, EnumDefinition,
+    FeatureDefinition, MemberDefinition,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect;
 use crate::load::Documentation;
@@ -50,27 +53,27 @@ impl Names<'_, '_, '_> {
         self.features(&definition.features);
         self.members(own_members(definition), self.member_style());
         match &definition.body {
-            Body::Enum(body) => self.values(body),
-            Body::Union(body) => {
+            DefinitionBody::Enum(body) => self.values(body),
+            DefinitionBody::Union(body) => {
                 if body.discriminator.is_none() || self.view.is_in(dialect::CHECKED_BRANCH_NAMES) {
                     self.branches(&body.branches);
                 }
             }
-            Body::Alternate(body) => self.branches(&body.branches),
-            Body::Command(body) => self.data(&body.data),
-            Body::Event(body) => self.data(&body.data),
-            Body::Struct(_) => {}
+            DefinitionBody::Alternate(body) => self.branches(&body.branches),
+            DefinitionBody::Command(body) => self.data(&body.data),
+            DefinitionBody::Event(body) => self.data(&body.data),
+            DefinitionBody::Struct(_) => {}
         }
     }
 
     fn definition_style(&self) -> Style {
         let name = self.definition.name.value.as_str();
         match self.definition.body {
-            Body::Command(_) => Style::Lower {
+            DefinitionBody::Command(_) => Style::Lower {
                 capitals: false,
                 underscores: self.view.pragmas.commands.contains(name),
             },
-            Body::Event(_) => Style::Upper,
+            DefinitionBody::Event(_) => Style::Upper,
             _ => Style::Camel,
         }
     }
@@ -87,7 +90,10 @@ impl Names<'_, '_, '_> {
     /// Types of arrays and of tags are named after their types.
     fn suffix(&mut self) {
         let name = &self.definition.name;
-        let is_type = !matches!(self.definition.body, Body::Command(_) | Body::Event(_));
+        let is_type = !matches!(
+            self.definition.body,
+            DefinitionBody::Command(_) | DefinitionBody::Event(_)
+        );
         let suffix = ["List", "Kind"]
             .into_iter()
             .find(|suffix| name.value.ends_with(suffix));
@@ -102,7 +108,7 @@ impl Names<'_, '_, '_> {
         }
     }
 
-    fn values(&mut self, body: &Enum) {
+    fn values(&mut self, body: &EnumDefinition) {
         for value in &body.values {
             // A digit may begin a value and nothing else.
             let digit = value.name.value.starts_with(|c: char| c.is_ascii_digit());
@@ -112,14 +118,14 @@ impl Names<'_, '_, '_> {
         }
     }
 
-    fn branches(&mut self, branches: &[Branch]) {
+    fn branches(&mut self, branches: &[BranchDefinition]) {
         for branch in branches {
             self.convention("branch", &branch.name, LOWER);
         }
     }
 
-    fn data(&mut self, data: &Data) {
-        if let Data::Inline(members) = data {
+    fn data(&mut self, data: &DataDefinition) {
+        if let DataDefinition::Inline(members) = data {
             self.members(members, self.argument_style());
         }
     }
@@ -134,7 +140,7 @@ impl Names<'_, '_, '_> {
         }
     }
 
-    fn members(&mut self, members: &[Member], style: Style) {
+    fn members(&mut self, members: &[MemberDefinition], style: Style) {
         for member in members {
             self.convention("member", &member.name, style);
             self.features(&member.features);
@@ -148,7 +154,7 @@ impl Names<'_, '_, '_> {
         }
     }
 
-    fn features(&mut self, features: &[Feature]) {
+    fn features(&mut self, features: &[FeatureDefinition]) {
         let with_convention = dialect::FEATURE_NAMING_CONVENTIONS
             .iter()
             .any(|&when| self.view.is_in(when));

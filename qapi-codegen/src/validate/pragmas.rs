@@ -45,7 +45,7 @@ impl<'s> Pragmas<'s> {
 
     fn set(&mut self, name: &str, value: &'s PragmaValue) {
         let (list, names) = match (name, value) {
-            (_, PragmaValue::Switch(on)) => {
+            (_, PragmaValue::Boolean(on)) => {
                 self.doc_required = *on;
                 return;
             }

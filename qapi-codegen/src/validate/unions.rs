@@ -3,16 +3,17 @@
 use crate::dialect;
 use std::collections::HashSet;
 
-use super::builtin::Json;
 use super::view::{Type, View, base_name, error, own_members, title};
-use crate::ast::{Base, Body, Branch, Definition, Member, Union};
+use crate::ast::{
+    BranchDefinition, Definition, DefinitionBody, MemberDefinition, UnionBase, UnionDefinition,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Name;
 
 /// Checks every union of which all could be read.
 pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for definition in view.sound() {
-        if let Body::Union(body) = &definition.body {
+        if let DefinitionBody::Union(body) = &definition.body {
             let check = Check {
                 view,
                 definition,
@@ -26,18 +27,22 @@ pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
 struct Check<'v, 's> {
     view: &'v View<'s>,
     definition: &'s Definition,
-    body: &'s Union,
+    body: &'s UnionDefinition,
 }
 
 impl<'s> Check<'_, 's> {
     fn all(&self) -> Vec<Diagnostic> {
         match (&self.body.discriminator, &self.body.base) {
-            (Some(name), Base::None) => vec![self.half(name, "'discriminator' without 'base'")],
-            (None, Base::Named(name)) => vec![self.half(name, "'base' without 'discriminator'")],
-            (None, Base::Inline(_)) => {
+            (Some(name), UnionBase::None) => {
+                vec![self.half(name, "'discriminator' without 'base'")]
+            }
+            (None, UnionBase::Named(name)) => {
+                vec![self.half(name, "'base' without 'discriminator'")]
+            }
+            (None, UnionBase::Inline(_)) => {
                 vec![self.half(&self.definition.name, "'base' without 'discriminator'")]
             }
-            (None, Base::None) => self.no_branches(None).into_iter().collect(),
+            (None, UnionBase::None) => self.no_branches(None).into_iter().collect(),
             (Some(tag), _) => self.flat(tag),
         }
     }
@@ -59,7 +64,7 @@ impl<'s> Check<'_, 's> {
     }
 
     /// The member that is the tag, or nothing where that cannot be known.
-    fn tag(&self, tag: &Name) -> Result<Option<&'s Member>, Diagnostic> {
+    fn tag(&self, tag: &Name) -> Result<Option<&'s MemberDefinition>, Diagnostic> {
         let reach = match (
             base_name(self.definition),
             self.view.is_in(dialect::DISCRIMINATOR_IN_BASE_ITSELF),
@@ -92,7 +97,7 @@ impl<'s> Check<'_, 's> {
         }
     }
 
-    fn against_tag(&self, tag: &Name, member: &Member) -> Vec<Diagnostic> {
+    fn against_tag(&self, tag: &Name, member: &MemberDefinition) -> Vec<Diagnostic> {
         let wrong = |code, what: &str, help: &str| {
             let message = format!(
                 "{}: the discriminator '{tag}' {what}",
@@ -127,17 +132,13 @@ impl<'s> Check<'_, 's> {
         }
     }
 
-    fn values(&self, member: &Member) -> Values<'s> {
+    fn values(&self, member: &MemberDefinition) -> Values<'s> {
         match self.view.lookup(&member.ty.name.value) {
             None => Values::Unknown,
             Some(_) if member.ty.array => Values::NotAnEnum,
-            Some(Type::Builtin(builtin)) if !builtin.values.is_empty() => {
-                debug_assert_eq!(builtin.json, Some(Json::String));
-                Values::Known(builtin.values.to_vec())
-            }
             Some(Type::Defined(definition)) if self.view.is_damaged(definition) => Values::Unknown,
             Some(Type::Defined(definition)) => match &definition.body {
-                Body::Enum(body) => Values::Known(
+                DefinitionBody::Enum(body) => Values::Known(
                     body.values
                         .iter()
                         .map(|value| value.name.value.as_str())
@@ -145,7 +146,10 @@ impl<'s> Check<'_, 's> {
                 ),
                 _ => Values::NotAnEnum,
             },
-            Some(Type::Builtin(_)) => Values::NotAnEnum,
+            Some(Type::Builtin(builtin)) => match builtin.enum_values() {
+                Some(values) => Values::Known(values.to_vec()),
+                None => Values::NotAnEnum,
+            },
         }
     }
 
@@ -165,7 +169,7 @@ impl<'s> Check<'_, 's> {
         found
     }
 
-    fn unknown_branch(&self, branch: &Branch, values: &[&str]) -> Diagnostic {
+    fn unknown_branch(&self, branch: &BranchDefinition, values: &[&str]) -> Diagnostic {
         let message = format!(
             "{}: the branch '{}' is no value of the discriminator",
             title(self.definition),
@@ -241,10 +245,12 @@ impl<'s> Check<'_, 's> {
                 _ if branch.ty.array => "an array",
                 Type::Builtin(_) => "a type of the language",
                 Type::Defined(definition) => match &definition.body {
-                    Body::Struct(_) => return None,
-                    Body::Union(_) if self.view.is_in(dialect::NESTED_UNIONS) => return None,
-                    Body::Union(_) => "a union",
-                    Body::Enum(_) => "an enum",
+                    DefinitionBody::Struct(_) => return None,
+                    DefinitionBody::Union(_) if self.view.is_in(dialect::NESTED_UNIONS) => {
+                        return None;
+                    }
+                    DefinitionBody::Union(_) => "a union",
+                    DefinitionBody::Enum(_) => "an enum",
                     _ => "an alternate",
                 },
             };
@@ -252,7 +258,7 @@ impl<'s> Check<'_, 's> {
         })
     }
 
-    fn branch_type(&self, branch: &Branch, what: &str) -> Diagnostic {
+    fn branch_type(&self, branch: &BranchDefinition, what: &str) -> Diagnostic {
         let message = format!(
             "{}: the branch '{}' is {what}",
             title(self.definition),

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use qapi_codegen::behaviour::Behaviour;
 use qapi_codegen::diff::finding::Finding;
 use qapi_codegen::diff::report::{Inputs, Report, Side};
+use qapi_codegen::knowledge::Behaviour;
 use qapi_codegen::load::{Documentation, load};
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;

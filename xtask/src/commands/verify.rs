@@ -7,7 +7,7 @@ mod text;
 
 use clap::Args;
 
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
 
 use crate::Outcome;
 use crate::console::Console;
@@ -59,7 +59,7 @@ impl Verify {
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let (schema, source) = self.arguments()?;
         let told = Introspected::open(source)?;
-        for unknown in &told.unknown {
+        for unknown in &told.reply.unknown {
             console.note(&format!("passed over {unknown}, which is not known here"));
         }
         let report = match schema {
@@ -71,7 +71,7 @@ impl Verify {
             Format::Json => json::json(&report, &told)?,
         };
         console.data(&text)?;
-        let contradicted = !report.verdict.contradictions.is_empty();
+        let contradicted = !report.verification.contradictions.is_empty();
         Ok(if contradicted {
             Outcome::Found
         } else {
@@ -118,7 +118,7 @@ impl Verify {
         let greeted = told.version.map(|version| version.series());
         if let Some(series) = greeted.filter(|series| imported.contains(series)) {
             let mut report = self.against(&series.to_string(), told, console)?;
-            if !report.verdict.contradictions.is_empty() {
+            if !report.verification.contradictions.is_empty() {
                 report.fits = fit::rank(&imported, self.interface(), told, console)?;
             }
             return Ok(report);
@@ -140,11 +140,11 @@ impl Verify {
         Ok(report)
     }
 
-    fn interface(&self) -> Interface {
+    fn interface(&self) -> QemuProgram {
         if self.storage_daemon {
-            Interface::StorageDaemon
+            QemuProgram::StorageDaemon
         } else {
-            Interface::Qmp
+            QemuProgram::Emulator
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The members of two objects.
 
 use super::{Comparer, Found, flags};
-use crate::diff::edit::{Edit, Kind, Step};
+use crate::diff::change::{Change, ChangeKind, ChangeValue};
 use crate::diff::matching::{self, Matched, Pairing};
-use crate::wire::{MemberShape, ObjectShape, Shape, describe, same};
+use crate::wire::{MemberShape, ObjectShape, PathSegment, Shape, describe, same};
 
 /// Compares members of one name, other than what their values are if these are
 /// told by the cases of a union.
@@ -14,7 +14,7 @@ pub fn compare<'s>(
     is_tag: bool,
     found: &mut Found<'s>,
 ) {
-    let steps = [Step::Member(name)];
+    let steps = [PathSegment::Member(name)];
     presence(old, new, &steps, &steps, found);
     flags::compare(old.meta, new.meta, name, &steps, found);
     if !is_tag {
@@ -26,24 +26,19 @@ pub fn compare<'s>(
 pub fn presence<'s>(
     old: MemberShape<'s>,
     new: MemberShape<'s>,
-    old_at: &[Step<'s>],
-    new_at: &[Step<'s>],
+    old_at: &[PathSegment<'s>],
+    new_at: &[PathSegment<'s>],
     found: &mut Found<'s>,
 ) {
     let kind = match (old.optional, new.optional) {
-        (false, true) => Kind::MemberBecameOptional,
-        (true, false) => Kind::MemberBecameRequired,
+        (false, true) => ChangeKind::MemberBecameOptional,
+        (true, false) => ChangeKind::MemberBecameRequired,
         _ => return,
     };
-    let word = |member: MemberShape<'_>| {
-        if member.optional {
-            "optional"
-        } else {
-            "required"
-        }
-    };
-    let edit = Edit::new(kind).old(word(old)).new_value(word(new));
-    found.edit(edit.old_at(old_at).new_at(new_at));
+    let change = Change::new(kind)
+        .with_old(ChangeValue::Optional(old.optional))
+        .with_new(ChangeValue::Optional(new.optional));
+    found.push(change.old_at(old_at).new_at(new_at));
 }
 
 /// Recognizes members that have another name now.
@@ -74,16 +69,16 @@ pub fn renamed<'s>(
     found: &mut Found<'s>,
 ) {
     let (left, right) = (old.members[pair.old], new.members[pair.new]);
-    let (old_at, new_at) = ([Step::Member(pair.old)], [Step::Member(pair.new)]);
+    let (old_at, new_at) = (
+        [PathSegment::Member(pair.old)],
+        [PathSegment::Member(pair.new)],
+    );
     let kind = match left.optional {
-        true => Kind::OptionalMemberRenamed,
-        false => Kind::MemberRenamed,
+        true => ChangeKind::OptionalMemberRenamed,
+        false => ChangeKind::MemberRenamed,
     };
-    let edit = Edit::new(kind)
-        .old(pair.old)
-        .new_value(pair.new)
-        .note(pair.evidence);
-    found.edit(edit.old_at(&old_at).new_at(&new_at));
+    let change = Change::new(kind).renamed(pair.old, pair.new, pair.evidence);
+    found.push(change.old_at(&old_at).new_at(&new_at));
     presence(left, right, &old_at, &new_at, found);
     found.link(comparer, (&old_at, &new_at), (left.shape, right.shape));
 }
@@ -96,11 +91,11 @@ pub fn removed<'s>(
     found: &mut Found<'s>,
 ) {
     let kind = match member.optional {
-        true => Kind::OptionalMemberRemoved,
-        false => Kind::RequiredMemberRemoved,
+        true => ChangeKind::OptionalMemberRemoved,
+        false => ChangeKind::RequiredMemberRemoved,
     };
-    let edit = Edit::new(kind).old(described(member, describe(comparer.old, member.shape)));
-    found.edit(edit.old_at(&[Step::Member(name)]));
+    let change = Change::new(kind).with_old(value(member, describe(comparer.old, member.shape)));
+    found.push(change.old_at(&[PathSegment::Member(name)]));
 }
 
 /// A member that is new.
@@ -111,17 +106,16 @@ pub fn added<'s>(
     found: &mut Found<'s>,
 ) {
     let kind = match member.optional {
-        true => Kind::OptionalMemberAdded,
-        false => Kind::RequiredMemberAdded,
+        true => ChangeKind::OptionalMemberAdded,
+        false => ChangeKind::RequiredMemberAdded,
     };
-    let edit = Edit::new(kind).new_value(described(member, describe(comparer.new, member.shape)));
-    found.edit(edit.new_at(&[Step::Member(name)]));
+    let change = Change::new(kind).with_new(value(member, describe(comparer.new, member.shape)));
+    found.push(change.new_at(&[PathSegment::Member(name)]));
 }
 
-/// A member in words.
-fn described(member: MemberShape<'_>, shape: String) -> String {
-    match member.optional {
-        true => format!("optional {shape}"),
-        false => shape,
+fn value<'s>(member: MemberShape<'_>, ty: String) -> ChangeValue<'s> {
+    ChangeValue::Member {
+        optional: member.optional,
+        ty,
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Comparer, Found};
-use crate::diff::edit::{Direction, Edit, Kind, Step};
-use crate::wire::{Interface, MemberShape, ObjectShape};
+use crate::diff::change::{Change, ChangeKind, ChangeValue};
+use crate::wire::{Direction, Interface, MemberShape, ObjectShape, PathSegment};
 
 /// Members that moved between an object and the cases of its tag.
 #[derive(Debug, Default)]
@@ -66,11 +66,11 @@ fn moved_into<'s>(
 ) {
     let was = old.members[name];
     let homes = having(comparer.new, new, name);
-    let old_at = [Step::Member(name)];
+    let old_at = [PathSegment::Member(name)];
     for (case, member) in &homes {
         found.link(
             comparer,
-            (&old_at, &[*case, Step::Member(name)]),
+            (&old_at, &[*case, PathSegment::Member(name)]),
             (was.shape, member.shape),
         );
     }
@@ -82,13 +82,16 @@ fn moved_into<'s>(
         return;
     }
     let kind = match (found.direction, was.optional) {
-        (Direction::Request, _) | (_, true) => Kind::MemberMovedIntoBranch,
-        _ => Kind::RequiredMemberRemoved,
+        (Direction::Request, _) | (_, true) => ChangeKind::MemberMovedIntoBranch,
+        _ => ChangeKind::RequiredMemberRemoved,
     };
-    let edit = Edit::new(kind).old("all cases").new_value(listed(&homes));
-    found.edit(
-        edit.old_at(&old_at)
-            .new_at(&[homes[0].0, Step::Member(name)]),
+    let change = Change::new(kind)
+        .with_old(ChangeValue::AllBranches)
+        .with_new(values(&homes));
+    found.push(
+        change
+            .old_at(&old_at)
+            .new_at(&[homes[0].0, PathSegment::Member(name)]),
     );
 }
 
@@ -101,24 +104,27 @@ fn moved_out<'s>(
 ) {
     let is = new.members[name];
     let homes = having(comparer.old, old, name);
-    let new_at = [Step::Member(name)];
+    let new_at = [PathSegment::Member(name)];
     for (case, member) in &homes {
         found.link(
             comparer,
-            (&[*case, Step::Member(name)], &new_at),
+            (&[*case, PathSegment::Member(name)], &new_at),
             (member.shape, is.shape),
         );
     }
     let everywhere = homes.len() == case_count(old);
     let was_required = everywhere && homes.iter().all(|(_, member)| !member.optional);
     let kind = match (is.optional, was_required) {
-        (false, false) => Kind::RequiredMemberAdded,
+        (false, false) => ChangeKind::RequiredMemberAdded,
         _ if everywhere => return,
-        _ => Kind::MemberMovedOutOfBranch,
+        _ => ChangeKind::MemberMovedOutOfBranch,
     };
-    let edit = Edit::new(kind).old(listed(&homes)).new_value("all cases");
-    found.edit(
-        edit.old_at(&[homes[0].0, Step::Member(name)])
+    let change = Change::new(kind)
+        .with_old(values(&homes))
+        .with_new(ChangeValue::AllBranches);
+    found.push(
+        change
+            .old_at(&[homes[0].0, PathSegment::Member(name)])
             .new_at(&new_at),
     );
 }
@@ -128,12 +134,12 @@ fn having<'s>(
     shapes: &Interface<'s>,
     object: &ObjectShape<'s>,
     name: &str,
-) -> Vec<(Step<'s>, MemberShape<'s>)> {
+) -> Vec<(PathSegment<'s>, MemberShape<'s>)> {
     let cases = object.branches.iter().flat_map(|choice| {
         choice.by_value.iter().map(|(value, case)| {
             (
-                Step::Case {
-                    tag: choice.discriminator,
+                PathSegment::Branch {
+                    discriminator: choice.discriminator,
                     value,
                 },
                 case,
@@ -155,11 +161,11 @@ fn case_count(object: &ObjectShape<'_>) -> usize {
         .map_or(0, |choice| choice.by_value.len())
 }
 
-/// The values of the tag, as a list.
-fn listed(homes: &[(Step<'_>, MemberShape<'_>)]) -> String {
-    let values = homes.iter().filter_map(|(step, _)| match step {
-        Step::Case { value, .. } => Some(*value),
+/// The discriminator values of the branches.
+fn values<'s>(homes: &[(PathSegment<'s>, MemberShape<'s>)]) -> ChangeValue<'s> {
+    let values = homes.iter().filter_map(|(segment, _)| match segment {
+        PathSegment::Branch { value, .. } => Some(*value),
         _ => None,
     });
-    values.collect::<Vec<_>>().join(", ")
+    ChangeValue::Names(values.collect())
 }

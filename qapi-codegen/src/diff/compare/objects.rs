@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::moves::Moves;
 use super::{Comparer, Found, members, unions};
-use crate::diff::edit::{Direction, Edit, Kind, Step};
+use crate::diff::change::{Change, ChangeKind, ChangeValue};
 use crate::schema::BuiltinType;
-use crate::wire::{Interface, ObjectShape, Shape};
+use crate::wire::{Direction, Interface, ObjectShape, PathSegment, Shape};
 
 /// Compares two objects.
 pub fn compare<'s>(
@@ -19,7 +19,7 @@ pub fn compare<'s>(
         (false, false) => closed(comparer, old, new, found),
         (true, false) => typed(comparer, old, new, found),
         (false, true) => {
-            found.edit(Edit::new(Kind::ArgumentsTypedToAny));
+            found.push(Change::new(ChangeKind::ArgumentsTypedToAny));
             shared(comparer, old, new, found);
         }
         (true, true) => {
@@ -57,10 +57,10 @@ fn closed<'s>(
     shared(comparer, old, new, found);
     moves.report(comparer, old, new, found);
     if let Some(name) = spilled {
-        found.edit(
-            Edit::new(Kind::ArgumentsFlattened)
-                .old_at(&[Step::Member(name)])
-                .old(name),
+        found.push(
+            Change::new(ChangeKind::ArgumentsFlattened)
+                .old_at(&[PathSegment::Member(name)])
+                .with_old(ChangeValue::Name(name)),
         );
     }
     unions::compare(comparer, (old, new), &moves, spilled.is_some(), found);
@@ -106,7 +106,7 @@ fn typed<'s>(
     new: &ObjectShape<'s>,
     found: &mut Found<'s>,
 ) {
-    found.edit(Edit::new(Kind::ArgumentsAnyToTyped));
+    found.push(Change::new(ChangeKind::ArgumentsAnyToTyped));
     required(comparer, old, new, found);
     for name in names(old, new).collect::<Vec<_>>() {
         members::removed(comparer, name, old.members[name], found);

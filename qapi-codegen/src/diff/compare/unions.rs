@@ -2,10 +2,10 @@
 
 use super::moves::Moves;
 use super::{Comparer, Found, conditions, enums, flags, members};
-use crate::diff::edit::{Edit, Kind, Step};
+use crate::diff::change::{Change, ChangeKind, ChangeValue, RenameEvidence};
 use crate::diff::matching::{self, Matched, Pairing};
 use crate::schema::DATA_MEMBER;
-use crate::wire::{BranchShape, Branches, Interface, ObjectShape, ShapeId};
+use crate::wire::{BranchShape, Branches, Interface, ObjectShape, PathSegment, ShapeId};
 
 /// Compares what the tags of two objects add.
 ///
@@ -24,11 +24,16 @@ pub fn compare<'s>(
             choices(comparer, left, right, moves, found);
         }
         (Some(left), Some(right)) => {
-            let told = |choice: &Branches<'_>| format!("object told by `{}`", choice.discriminator);
-            found.edit(
-                Edit::new(Kind::TypeChanged)
-                    .old(told(left))
-                    .new_value(told(right)),
+            let ty = |choice: &Branches<'_>| {
+                ChangeValue::Type(format!(
+                    "object discriminated by `{}`",
+                    choice.discriminator
+                ))
+            };
+            found.push(
+                Change::new(ChangeKind::TypeChanged)
+                    .with_old(ty(left))
+                    .with_new(ty(right)),
             );
         }
         (None, Some(choice)) => became_union(comparer, old, choice, (moves, spilled), found),
@@ -45,7 +50,7 @@ pub fn renamed_tag<'s>(
     let (left, right) = (old.branches.as_ref()?, new.branches.as_ref()?);
     let moved =
         matched.gone.contains(&left.discriminator) && matched.fresh.contains(&right.discriminator);
-    let evidence = "most values of the tag are the same";
+    let evidence = RenameEvidence::Values;
     let pairing = Pairing {
         old: left.discriminator,
         new: right.discriminator,
@@ -85,29 +90,29 @@ fn choices<'s>(
     let gone = left.by_value.names().filter(|value| lacks(right, value));
     let fresh = right.by_value.names().filter(|value| lacks(left, value));
     let matched = matching::by_spelling(gone.collect(), fresh.collect());
-    let tag = [Step::Member(left.discriminator)];
-    found.inside(&tag, &[Step::Member(right.discriminator)], |found| {
+    let tag = [PathSegment::Member(left.discriminator)];
+    found.inside(&tag, &[PathSegment::Member(right.discriminator)], |found| {
         enums::respelled(&matched.pairs, found);
     });
     for value in matched.gone {
-        let step = Step::Case {
-            tag: left.discriminator,
+        let step = PathSegment::Branch {
+            discriminator: left.discriminator,
             value,
         };
-        found.edit(
-            Edit::new(Kind::UnionBranchRemoved)
-                .old(value)
+        found.push(
+            Change::new(ChangeKind::UnionBranchRemoved)
+                .with_old(ChangeValue::Name(value))
                 .old_at(&[step]),
         );
     }
     for value in matched.fresh {
-        let step = Step::Case {
-            tag: right.discriminator,
+        let step = PathSegment::Branch {
+            discriminator: right.discriminator,
             value,
         };
-        found.edit(
-            Edit::new(Kind::UnionBranchAdded)
-                .new_value(value)
+        found.push(
+            Change::new(ChangeKind::UnionBranchAdded)
+                .with_new(ChangeValue::Name(value))
                 .new_at(&[step]),
         );
     }
@@ -128,8 +133,8 @@ fn choices<'s>(
 struct Both<'c, 's> {
     old: &'c BranchShape<'s>,
     new: &'c BranchShape<'s>,
-    old_step: Step<'s>,
-    new_step: Step<'s>,
+    old_step: PathSegment<'s>,
+    new_step: PathSegment<'s>,
 }
 
 impl<'c, 's> Both<'c, 's> {
@@ -137,12 +142,12 @@ impl<'c, 's> Both<'c, 's> {
         Both {
             old: &left.by_value[values.0],
             new: &right.by_value[values.1],
-            old_step: Step::Case {
-                tag: left.discriminator,
+            old_step: PathSegment::Branch {
+                discriminator: left.discriminator,
                 value: values.0,
             },
-            new_step: Step::Case {
-                tag: right.discriminator,
+            new_step: PathSegment::Branch {
+                discriminator: right.discriminator,
                 value: values.1,
             },
         }
@@ -162,12 +167,12 @@ fn cases<'s>(
         (both.new, both.old)
     });
     if flattened {
-        found.edit(Edit::new(Kind::UnionFlattened));
+        found.push(Change::new(ChangeKind::UnionFlattened));
     }
     if wrapped {
-        found.edit(Edit::new(Kind::UnionWrapped));
+        found.push(Change::new(ChangeKind::UnionWrapped));
     }
-    let data = Step::Member(DATA_MEMBER);
+    let data = PathSegment::Member(DATA_MEMBER);
     for case in both {
         case_flags(case, found);
         let (old_step, new_step) = (case.old_step, case.new_step);
@@ -287,11 +292,11 @@ fn became_union<'s>(
     (moves, spilled): (&Moves<'s>, bool),
     found: &mut Found<'s>,
 ) {
-    let at_tag = [Step::Member(choice.discriminator)];
-    found.edit(
-        Edit::new(Kind::StructToUnion)
+    let at_tag = [PathSegment::Member(choice.discriminator)];
+    found.push(
+        Change::new(ChangeKind::StructToUnion)
             .new_at(&at_tag)
-            .new_value(choice.discriminator),
+            .with_new(ChangeValue::Name(choice.discriminator)),
     );
     let had_tag = old.members.contains(choice.discriminator);
     if !had_tag || spilled {
@@ -302,8 +307,8 @@ fn became_union<'s>(
         let Some(content) = new_shapes.object(case.content) else {
             continue;
         };
-        let step = [Step::Case {
-            tag: choice.discriminator,
+        let step = [PathSegment::Branch {
+            discriminator: choice.discriminator,
             value,
         }];
         let required = content
@@ -329,8 +334,8 @@ fn became_struct<'s>(
         let Some(content) = old_shapes.object(case.content) else {
             continue;
         };
-        let step = [Step::Case {
-            tag: choice.discriminator,
+        let step = [PathSegment::Branch {
+            discriminator: choice.discriminator,
             value,
         }];
         let stayed = |name: &&str| moves.out_of_branch.contains(*name);

@@ -1,9 +1,9 @@
 //! Two values: what each may be.
 
 use super::{Comparer, Found, enums, objects};
-use crate::diff::edit::{Edit, Kind, Step};
+use crate::diff::change::{Change, ChangeKind, ChangeValue};
 use crate::schema::{BuiltinType, JsonKind};
-use crate::wire::{AlternateBranch, IntegerRange, Shape, ShapeId, describe, kind_name};
+use crate::wire::{AlternateBranch, IntegerRange, PathSegment, Shape, ShapeId, describe};
 
 /// Compares the shapes of two values that stand in the same place.
 pub fn compare<'s>(
@@ -20,7 +20,11 @@ pub fn compare<'s>(
                 .zip(new_shapes.integer_range(*right));
             if let Some(kind) = ranges.and_then(|(left, right)| integers(left, right)) {
                 let (was, is) = (describe(old_shapes, old), describe(new_shapes, new));
-                found.edit(Edit::new(kind).old(was).new_value(is));
+                found.push(
+                    Change::new(kind)
+                        .with_old(ChangeValue::Type(was))
+                        .with_new(ChangeValue::Type(is)),
+                );
             }
         }
         (Shape::Enum(left), Shape::Enum(right)) => enums::compare(left, right, found),
@@ -28,7 +32,11 @@ pub fn compare<'s>(
             objects::compare(comparer, left, right, found);
         }
         (Shape::Array(left), Shape::Array(right)) => {
-            found.link(comparer, (&[Step::Items], &[Step::Items]), (*left, *right));
+            found.link(
+                comparer,
+                (&[PathSegment::Elements], &[PathSegment::Elements]),
+                (*left, *right),
+            );
         }
         (Shape::Alternate(left), Shape::Alternate(right)) => {
             for branch in left {
@@ -37,24 +45,30 @@ pub fn compare<'s>(
                 }
             }
             for kind in missing_kinds(right, left) {
-                found.edit(Edit::new(Kind::AlternateBranchAdded).new_value(kind_name(kind)));
+                found.push(
+                    Change::new(ChangeKind::AlternateBranchAdded)
+                        .with_new(ChangeValue::JsonKind(kind)),
+                );
             }
             for kind in missing_kinds(left, right) {
-                found.edit(Edit::new(Kind::AlternateBranchRemoved).old(kind_name(kind)));
+                found.push(
+                    Change::new(ChangeKind::AlternateBranchRemoved)
+                        .with_old(ChangeValue::JsonKind(kind)),
+                );
             }
         }
         _ => other_kinds(comparer, old, new, found),
     }
 }
 
-fn integers(old: IntegerRange, new: IntegerRange) -> Option<Kind> {
+fn integers(old: IntegerRange, new: IntegerRange) -> Option<ChangeKind> {
     let signed_64 = |range: IntegerRange| range.high == i64::MAX.into() && range.low < 0;
     let unsigned_64 = |range: IntegerRange| range.high == u64::MAX.into();
     match () {
         () if old == new => None,
-        () if signed_64(old) && unsigned_64(new) => Some(Kind::IntegerToSize),
-        () if new.contains(old) => Some(Kind::IntegerRangeWidened),
-        () => Some(Kind::IntegerRangeNarrowed),
+        () if signed_64(old) && unsigned_64(new) => Some(ChangeKind::IntegerToSize),
+        () if new.contains(old) => Some(ChangeKind::IntegerRangeWidened),
+        () => Some(ChangeKind::IntegerRangeNarrowed),
     }
 }
 
@@ -67,33 +81,55 @@ fn other_kinds<'s>(
 ) {
     let (old_shape, new_shape) = (comparer.old.get(old), comparer.new.get(new));
     let kind = match (old_shape, new_shape) {
-        (Shape::Builtin(BuiltinType::Any), _) => Kind::TypeSpecialized,
-        (_, Shape::Builtin(BuiltinType::Any)) => Kind::TypeGeneralized,
-        (Shape::Enum(_), Shape::Builtin(_)) if alike(old_shape, new_shape) => Kind::EnumToString,
-        (Shape::Builtin(_), Shape::Enum(_)) if alike(old_shape, new_shape) => Kind::StringToEnum,
+        (Shape::Builtin(BuiltinType::Any), _) => ChangeKind::TypeSpecialized,
+        (_, Shape::Builtin(BuiltinType::Any)) => ChangeKind::TypeGeneralized,
+        (Shape::Enum(_), Shape::Builtin(_)) if alike(old_shape, new_shape) => {
+            ChangeKind::EnumToString
+        }
+        (Shape::Builtin(_), Shape::Enum(_)) if alike(old_shape, new_shape) => {
+            ChangeKind::StringToEnum
+        }
         (Shape::Builtin(old), Shape::Builtin(new)) => match (old.json_kind(), new.json_kind()) {
-            (JsonKind::Integer, JsonKind::Number) => Kind::TypeGeneralized,
-            (JsonKind::Number, JsonKind::Integer) => Kind::TypeSpecialized,
-            _ => Kind::TypeChanged,
+            (JsonKind::Integer, JsonKind::Number) => ChangeKind::TypeGeneralized,
+            (JsonKind::Number, JsonKind::Integer) => ChangeKind::TypeSpecialized,
+            _ => ChangeKind::TypeChanged,
         },
         (_, Shape::Alternate(branches)) => {
             let branch = old_shape
                 .json_kind()
                 .and_then(|kind| branch_of_kind(branches, kind));
-            widened(comparer, (Some(old), branch), Kind::TypeGeneralized, found)
+            widened(
+                comparer,
+                (Some(old), branch),
+                ChangeKind::TypeGeneralized,
+                found,
+            )
         }
         (Shape::Alternate(branches), _) => {
             let branch = new_shape
                 .json_kind()
                 .and_then(|kind| branch_of_kind(branches, kind));
-            widened(comparer, (branch, Some(new)), Kind::TypeSpecialized, found)
+            widened(
+                comparer,
+                (branch, Some(new)),
+                ChangeKind::TypeSpecialized,
+                found,
+            )
         }
-        (Shape::Array(item), _) if alike(comparer.old.get(*item), new_shape) => Kind::ArrayToScalar,
-        (_, Shape::Array(item)) if alike(old_shape, comparer.new.get(*item)) => Kind::ScalarToArray,
-        _ => Kind::TypeChanged,
+        (Shape::Array(item), _) if alike(comparer.old.get(*item), new_shape) => {
+            ChangeKind::ArrayToScalar
+        }
+        (_, Shape::Array(item)) if alike(old_shape, comparer.new.get(*item)) => {
+            ChangeKind::ScalarToArray
+        }
+        _ => ChangeKind::TypeChanged,
     };
     let (was, is) = (describe(comparer.old, old), describe(comparer.new, new));
-    found.edit(Edit::new(kind).old(was).new_value(is));
+    found.push(
+        Change::new(kind)
+            .with_old(ChangeValue::Type(was))
+            .with_new(ChangeValue::Type(is)),
+    );
 }
 
 /// The kind of an edit between a shape and an alternate, and a link to the
@@ -101,15 +137,15 @@ fn other_kinds<'s>(
 fn widened<'s>(
     comparer: &mut Comparer<'_, 's>,
     nodes: (Option<ShapeId>, Option<ShapeId>),
-    kind: Kind,
+    kind: ChangeKind,
     found: &mut Found<'s>,
-) -> Kind {
+) -> ChangeKind {
     match nodes {
         (Some(old), Some(new)) => {
             found.link(comparer, (&[], &[]), (old, new));
             kind
         }
-        _ => Kind::TypeChanged,
+        _ => ChangeKind::TypeChanged,
     }
 }
 

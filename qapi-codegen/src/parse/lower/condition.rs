@@ -1,12 +1,12 @@
 //! Conditions on how QEMU was built, and features, in both their languages.
 
 use super::{Context, Entries, kind_of, take};
-use crate::ast::{Condition, Feature};
+use crate::ast::{Condition, FeatureDefinition};
 use crate::diagnostic::Code;
 use crate::dialect;
 use crate::parse::keys;
 use crate::parse::tree::{Node, Value};
-use crate::source::{Name, Span};
+use crate::source::Span;
 
 impl Context<'_> {
     /// Takes the `if` out of an object.
@@ -26,7 +26,7 @@ impl Context<'_> {
                 self.useless(what, node.span);
                 None
             }
-            Value::String(text) => Some(Condition::Expression(Name::new(text, node.span))),
+            Value::String(text) => Some(Condition::Expression(text)),
             Value::Array(elements) if elements.is_empty() => {
                 self.useless(what, node.span);
                 None
@@ -52,9 +52,7 @@ impl Context<'_> {
     /// Releases from 6.2 on: a macro, or an object of one key.
     fn structured(&mut self, what: &str, node: Node) -> Option<Condition> {
         match node.value {
-            Value::String(text) if is_macro(&text) => {
-                Some(Condition::Defined(Name::new(text, node.span)))
-            }
+            Value::String(text) if is_macro(&text) => Some(Condition::Defined(text)),
             Value::String(text) => {
                 self.error(
                     Code::InvalidCondition,
@@ -153,7 +151,7 @@ impl Context<'_> {
     }
 
     /// Takes the `features` out of an object.
-    pub(super) fn features(&mut self, what: &str, entries: &mut Entries) -> Vec<Feature> {
+    pub(super) fn features(&mut self, what: &str, entries: &mut Entries) -> Vec<FeatureDefinition> {
         let Some(node) = take(entries, "features") else {
             return Vec::new();
         };
@@ -176,11 +174,11 @@ impl Context<'_> {
             .collect()
     }
 
-    fn feature(&mut self, what: &str, node: Node) -> Option<Feature> {
+    fn feature(&mut self, what: &str, node: Node) -> Option<FeatureDefinition> {
         let place = node.span;
         let Value::Object(mut entries) = node.value else {
             let name = self.string(&format!("a feature of {what}"), node)?;
-            return Some(Feature {
+            return Some(FeatureDefinition {
                 name,
                 condition: None,
             });
@@ -190,7 +188,7 @@ impl Context<'_> {
         let condition = self.condition(&feature, &mut entries);
         let name = take(&mut entries, "name")?;
         let name = self.string(&format!("the name of {feature}"), name)?;
-        Some(Feature { name, condition })
+        Some(FeatureDefinition { name, condition })
     }
 }
 

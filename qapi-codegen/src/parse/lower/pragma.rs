@@ -1,7 +1,7 @@
 //! Settings for the whole schema.
 
 use super::{Context, Entries, kind_of, take};
-use crate::ast::{Item, Pragma, PragmaValue};
+use crate::ast::{Item, PragmaDirective, PragmaValue};
 use crate::diagnostic::Code;
 use crate::dialect;
 use crate::parse::keys;
@@ -35,7 +35,7 @@ impl Context<'_> {
             .into_iter()
             .filter_map(|(name, value)| Some((name.clone(), self.setting(&name, value)?)))
             .collect();
-        Some(Item::Pragma(Pragma {
+        Some(Item::Pragma(PragmaDirective {
             span: self.expression,
             settings,
         }))
@@ -64,7 +64,7 @@ impl Context<'_> {
 
     fn switch(&mut self, name: &Name, node: &Node) -> Option<PragmaValue> {
         if let Value::Boolean(on) = node.value {
-            return Some(PragmaValue::Switch(on));
+            return Some(PragmaValue::Boolean(on));
         }
         self.error(
             Code::WrongKind,

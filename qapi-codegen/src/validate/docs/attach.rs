@@ -4,7 +4,7 @@ use crate::dialect;
 use std::collections::HashSet;
 
 use super::{Doc, Documented, Entry};
-use crate::ast::{Body, Data, Definition, Feature, Member};
+use crate::ast::{DataDefinition, Definition, DefinitionBody, FeatureDefinition, MemberDefinition};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::load::Documentation;
 use crate::source::{Name, Span};
@@ -155,10 +155,10 @@ fn fit(view: &View<'_>, doc: &Doc<'_>, definition: &Definition, diagnostics: &mu
 fn sections(view: &View<'_>, doc: &Doc<'_>, definition: &Definition) -> Vec<Diagnostic> {
     let problem = |entry: &Entry<'_>| {
         let problem = match (entry.name, &definition.body) {
-            ("Returns", Body::Command(body)) => (body.returns.is_none()
+            ("Returns", DefinitionBody::Command(body)) => (body.returns.is_none()
                 && view.is_in(dialect::REQUIRED_MEMBER_DOCS))
             .then_some("the command returns nothing"),
-            ("Errors", Body::Command(_)) => None,
+            ("Errors", DefinitionBody::Command(_)) => None,
             ("Returns" | "Errors", _) => Some("only commands have it"),
             _ => None,
         }?;
@@ -236,8 +236,10 @@ impl Names<'_> {
 /// Members that the block of a definition describes: its own, not inherited ones.
 fn member_names(definition: &Definition) -> Vec<&Name> {
     match &definition.body {
-        Body::Enum(body) => body.values.iter().map(|value| &value.name).collect(),
-        Body::Alternate(body) => body.branches.iter().map(|branch| &branch.name).collect(),
+        DefinitionBody::Enum(body) => body.values.iter().map(|value| &value.name).collect(),
+        DefinitionBody::Alternate(body) => {
+            body.branches.iter().map(|branch| &branch.name).collect()
+        }
         _ => all_members(definition)
             .iter()
             .map(|member| &member.name)
@@ -247,7 +249,9 @@ fn member_names(definition: &Definition) -> Vec<&Name> {
 
 fn optional_names<'s>(view: &View<'_>, definition: &'s Definition) -> Vec<&'s str> {
     match &definition.body {
-        Body::Union(body) if body.discriminator.is_none() && view.is_in(dialect::SIMPLE_UNIONS) => {
+        DefinitionBody::Union(body)
+            if body.discriminator.is_none() && view.is_in(dialect::SIMPLE_UNIONS) =>
+        {
             let branches = body
                 .branches
                 .iter()
@@ -258,10 +262,10 @@ fn optional_names<'s>(view: &View<'_>, definition: &'s Definition) -> Vec<&'s st
     }
 }
 
-fn all_members(definition: &Definition) -> &[Member] {
+fn all_members(definition: &Definition) -> &[MemberDefinition] {
     match &definition.body {
-        Body::Command(body) => inline(&body.data),
-        Body::Event(body) => inline(&body.data),
+        DefinitionBody::Command(body) => inline(&body.data),
+        DefinitionBody::Event(body) => inline(&body.data),
         _ => own_members(definition),
     }
 }
@@ -269,27 +273,27 @@ fn all_members(definition: &Definition) -> &[Member] {
 /// Whether the members of a definition stand in it, not in another.
 fn has_own_members(definition: &Definition) -> bool {
     let data = match &definition.body {
-        Body::Command(body) => &body.data,
-        Body::Event(body) => &body.data,
+        DefinitionBody::Command(body) => &body.data,
+        DefinitionBody::Event(body) => &body.data,
         _ => return true,
     };
-    matches!(data, Data::Inline(_))
+    matches!(data, DataDefinition::Inline(_))
 }
 
-fn inline(data: &Data) -> &[Member] {
+fn inline(data: &DataDefinition) -> &[MemberDefinition] {
     match data {
-        Data::Inline(members) => members,
-        Data::None | Data::Named(_) => &[],
+        DataDefinition::Inline(members) => members,
+        DataDefinition::None | DataDefinition::Named(_) => &[],
     }
 }
 
 /// All features of a definition, of its members and of its values.
 fn feature_names(definition: &Definition) -> Vec<&Name> {
     let values = match &definition.body {
-        Body::Enum(body) => &body.values[..],
+        DefinitionBody::Enum(body) => &body.values[..],
         _ => &[],
     };
-    let lists: Vec<&[Feature]> = std::iter::once(&definition.features[..])
+    let lists: Vec<&[FeatureDefinition]> = std::iter::once(&definition.features[..])
         .chain(
             all_members(definition)
                 .iter()

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::version::Series;
 
 use super::report::Report;
@@ -26,7 +26,7 @@ pub struct Fit {
 /// Compares all series, and gives the one that fits best first.
 pub fn rank(
     imported: &[Series],
-    interface: Interface,
+    interface: QemuProgram,
     told: &Introspected,
     console: &mut Console,
 ) -> Result<Vec<Fit>, Failure> {
@@ -37,8 +37,8 @@ pub fn rank(
         let report = Report::new(&schema, interface, told, console)?;
         fits.push(Fit {
             series,
-            contradictions: report.verdict.contradictions.len(),
-            extra: report.verdict.extra.len(),
+            contradictions: report.verification.contradictions.len(),
+            extra: report.verification.extra.len(),
         });
         progress.advance(1);
     }

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use qapi_codegen::introspect::{Absent, Contradiction, Difference, Part, Place, Reason, Side};
+use qapi_codegen::introspect::{
+    AbsenceReason, AbsentEntity, Contradiction, DifferenceKind, DifferenceSide,
+    InterfaceDifference, WireLocation,
+};
 use qapi_codegen::overrides::Entry;
 use qapi_codegen::version::Version;
 
@@ -17,23 +20,27 @@ use crate::introspected::Introspected;
 ///
 /// It cannot be written.
 pub fn json(report: &Report, told: &Introspected) -> Result<String, Failure> {
-    let verdict = &report.verdict;
+    let verification = &report.verification;
     let json = Json {
         schema: report.version,
         qemu: told.version,
         package: &told.package,
         summary: Summary {
-            contradictions: verdict.contradictions.len(),
-            extra: verdict.extra.len(),
-            absent: verdict.absent.len(),
+            contradictions: verification.contradictions.len(),
+            extra: verification.extra.len(),
+            absent: verification.absent.len(),
         },
-        contradictions: verdict.contradictions.iter().map(contradiction).collect(),
-        extra: verdict
+        contradictions: verification
+            .contradictions
+            .iter()
+            .map(contradiction)
+            .collect(),
+        extra: verification
             .extra
             .iter()
             .map(|extra| found(extra, None))
             .collect(),
-        absent: verdict.absent.iter().map(absent).collect(),
+        absent: verification.absent.iter().map(absent).collect(),
         refused: &report.refused,
         corrected: report.corrections.iter().map(corrected).collect(),
         fits: &report.fits,
@@ -68,9 +75,9 @@ struct Summary {
 /// One difference.
 #[derive(Serialize)]
 struct Found<'r> {
-    part: Part,
+    part: DifferenceKind,
     #[serde(flatten)]
-    place: &'r Place,
+    place: &'r WireLocation,
     /// What the schema has there, and where it says so.
     schema: Option<Told<'r>>,
     /// What the reply has there, and where it says so.
@@ -112,14 +119,14 @@ fn contradiction(contradiction: &Contradiction) -> Found<'_> {
     }
 }
 
-fn absent(absent: &Absent) -> Found<'_> {
+fn absent(absent: &AbsentEntity) -> Found<'_> {
     found(&absent.difference, Some(&absent.reason))
 }
 
-fn found<'r>(difference: &'r Difference, reason: Option<&'r Reason>) -> Found<'r> {
+fn found<'r>(difference: &'r InterfaceDifference, reason: Option<&'r AbsenceReason>) -> Found<'r> {
     Found {
-        part: difference.part,
-        place: &difference.place,
+        part: difference.kind,
+        place: &difference.location,
         schema: difference.left.as_ref().map(told),
         reply: difference.right.as_ref().map(told),
         message: None,
@@ -127,20 +134,20 @@ fn found<'r>(difference: &'r Difference, reason: Option<&'r Reason>) -> Found<'r
     }
 }
 
-fn told(side: &Side) -> Told<'_> {
+fn told(side: &DifferenceSide) -> Told<'_> {
     Told {
         shape: &side.shape,
-        at: &side.told,
+        at: &side.source,
     }
 }
 
-fn why(reason: &Reason) -> Why<'_> {
+fn why(reason: &AbsenceReason) -> Why<'_> {
     match reason {
-        Reason::Conditions(conditions) => {
+        AbsenceReason::Conditions(conditions) => {
             Why::Conditions(conditions.iter().map(ToString::to_string).collect())
         }
-        Reason::Hidden(feature) => Why::Hidden(feature),
-        Reason::Backported(series) => Why::Backported(series.to_string()),
+        AbsenceReason::Hidden(feature) => Why::Hidden(feature),
+        AbsenceReason::Backported(series) => Why::Backported(series.to_string()),
     }
 }
 

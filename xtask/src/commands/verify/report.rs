@@ -2,15 +2,17 @@
 
 use std::collections::HashSet;
 
-use qapi_codegen::imported::{Interface, OVERRIDES};
+use qapi_codegen::imported::{OVERRIDES, QemuProgram};
 use qapi_codegen::introspect::{
-    Comparison, Difference, Part, Place, Releases, Verdict, compare, describe, judge,
+    ComparedReleases, DifferenceKind, InterfaceComparison, InterfaceDifference, Verification,
+    WireLocation, compare, explain,
 };
 use qapi_codegen::load::Loaded;
 use qapi_codegen::overrides::{self, Entry};
 use qapi_codegen::schema::{self, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Version;
+use qapi_codegen::wire;
 
 use super::fit::Fit;
 use crate::console::Console;
@@ -24,7 +26,7 @@ pub struct Report {
     /// The release of the schema.
     pub version: Version,
     /// The differences, sorted.
-    pub verdict: Verdict,
+    pub verification: Verification,
     /// Where QEMU does something else than it tells, as the overrides say.
     pub corrections: Vec<Entry>,
     /// Commands that QEMU tells of and refuses.
@@ -45,7 +47,7 @@ impl Report {
     /// The schema cannot be read, or has mistakes, which are printed.
     pub fn new(
         schema: &Schema,
-        interface: Interface,
+        interface: QemuProgram,
         told: &Introspected,
         console: &mut Console,
     ) -> Result<Report, Failure> {
@@ -61,13 +63,13 @@ impl Report {
             corrected
         };
         comparison.differences.extend(untold(&corrected, told));
-        let releases = Releases {
+        let releases = ComparedReleases {
             schema: corrected.version,
             qemu: told.version,
         };
         Ok(Report {
             version: corrected.version,
-            verdict: judge(comparison, releases),
+            verification: explain(comparison, releases),
             corrections,
             refused: refused(told),
             fits: Vec::new(),
@@ -81,32 +83,23 @@ fn refused(told: &Introspected) -> Vec<String> {
         return Vec::new();
     };
     let listed: HashSet<&String> = listed.iter().collect();
-    let names = told
-        .interface
+    let interface = told.reply.interface();
+    let names = interface
         .commands
-        .iter()
-        .map(|command| &command.item.name);
-    names
-        .filter(|name| !listed.contains(name))
-        .cloned()
-        .collect()
+        .declared()
+        .map(|(name, _)| name.to_owned());
+    names.filter(|name| !listed.contains(name)).collect()
 }
 
 /// The commands that QEMU carries out and that neither it nor the schema, with
 /// its overrides, tells of.
-fn untold(schema: &schema::Schema, told: &Introspected) -> Vec<Difference> {
-    let names = schema.commands.iter().map(|command| &command.meta.name);
-    let names = names.chain(
-        told.interface
-            .commands
-            .iter()
-            .map(|command| &command.item.name),
-    );
-    let known: HashSet<&String> = names.collect();
+fn untold(schema: &schema::Schema, told: &Introspected) -> Vec<InterfaceDifference> {
+    let reported = told.reply.interface();
+    let is_known = |name: &str| schema.command(name).is_some() || reported.commands.contains(name);
     let listed = told.commands.iter().flatten();
-    let untold = listed.filter(|name| !known.contains(name));
-    untold
-        .map(|name| Difference::untold_command(name, "query-commands"))
+    let unreported = listed.filter(|name| !is_known(name));
+    unreported
+        .map(|name| InterfaceDifference::unreported_command(name, "query-commands"))
         .collect()
 }
 
@@ -118,20 +111,23 @@ fn resolved(loaded: Loaded, console: &mut Console) -> Result<schema::Schema, Fai
     Ok(resolve(&valid))
 }
 
-fn compared(schema: &schema::Schema, told: &Introspected) -> Comparison {
-    compare(&describe(schema), &told.interface)
+fn compared(schema: &schema::Schema, told: &Introspected) -> InterfaceComparison {
+    compare(
+        &wire::Interface::from_schema(schema),
+        &told.reply.interface(),
+    )
 }
 
 /// Keeps what differs in both comparisons.
-fn keep_common(comparison: &mut Comparison, other: &Comparison) {
-    let there: HashSet<(&Place, Part)> = other
+fn keep_common(comparison: &mut InterfaceComparison, other: &InterfaceComparison) {
+    let there: HashSet<(&WireLocation, DifferenceKind)> = other
         .differences
         .iter()
-        .map(|found| (&found.place, found.part))
+        .map(|found| (&found.location, found.kind))
         .collect();
     comparison
         .differences
-        .retain(|found| there.contains(&(&found.place, found.part)));
+        .retain(|found| there.contains(&(&found.location, found.kind)));
 }
 
 /// The overrides that were applied; of mistakes in them the schema tells.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use qapi_codegen::introspect::{Contradiction, Difference, Side};
+use qapi_codegen::introspect::{Contradiction, DifferenceSide, InterfaceDifference};
 use qapi_codegen::overrides::Entry;
 
 use super::fit::Fit;
@@ -24,10 +24,10 @@ pub fn text(report: &Report, told: &Introspected) -> String {
     parts.push(section("told and refused here", &report.refused, |name| {
         format!("  {}", printable(name))
     }));
-    parts.push(section("extra here", &report.verdict.extra, extra));
+    parts.push(section("extra here", &report.verification.extra, extra));
     parts.push(section(
         "contradictions",
-        &report.verdict.contradictions,
+        &report.verification.contradictions,
         contradiction,
     ));
     let shown = &report.fits[..report.fits.len().min(SHOWN_FITS)];
@@ -48,8 +48,8 @@ fn section<T>(title: &str, entries: &[T], line: impl Fn(&T) -> String) -> String
 /// What is absent, by the reason.
 fn absent(report: &Report) -> String {
     let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for absent in &report.verdict.absent {
-        let place = printable(&absent.difference.place.to_string());
+    for absent in &report.verification.absent {
+        let place = printable(&absent.difference.location.to_string());
         reasons
             .entry(absent.reason.to_string())
             .or_default()
@@ -75,24 +75,24 @@ fn correction(entry: &Entry) -> String {
     )
 }
 
-fn extra(difference: &Difference) -> String {
+fn extra(difference: &InterfaceDifference) -> String {
     let shape = difference.right.as_ref().map_or("", |side| &side.shape);
-    printable(&format!("  {}: {shape}", difference.place))
+    printable(&format!("  {}: {shape}", difference.location))
 }
 
 fn contradiction(contradiction: &Contradiction) -> String {
     let difference = &contradiction.difference;
-    let side = |name: &str, side: &Option<Side>| match side {
+    let side = |name: &str, side: &Option<DifferenceSide>| match side {
         Some(side) => format!(
             "\n    {name}: `{}` at {}",
             printable(&side.shape),
-            printable(&side.told)
+            printable(&side.source)
         ),
         None => String::new(),
     };
     format!(
         "  {}: {}{}{}",
-        printable(&difference.place.to_string()),
+        printable(&difference.location.to_string()),
         printable(&contradiction.message),
         side("schema", &difference.left),
         side("reply", &difference.right),
@@ -115,8 +115,8 @@ fn counts(report: &Report, told: &Introspected) -> String {
     format!(
         "{qemu} and the schema of {}\n{:5} contradictions\n{:5} extra here\n{:5} absent here\n",
         report.version,
-        report.verdict.contradictions.len(),
-        report.verdict.extra.len(),
-        report.verdict.absent.len(),
+        report.verification.contradictions.len(),
+        report.verification.extra.len(),
+        report.verification.absent.len(),
     )
 }

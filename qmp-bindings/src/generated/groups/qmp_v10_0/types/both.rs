@@ -56,7 +56,7 @@ impl Object for AcpiGenericPortProperties {
     }
 }
 impl Audiodev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(driver: AudiodevDriverBranch, id: impl Into<String>) -> Self {
         Self {
             driver,
@@ -167,7 +167,7 @@ impl Write for AudiodevPipewirePerDirectionOptions {
     }
 }
 impl BackupCommon {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>, sync: MirrorSyncMode) -> Self {
         Self {
             job_id: None,
@@ -336,7 +336,7 @@ impl Object for BlkdebugInjectErrorOptions {
     }
 }
 impl BlockChildInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, info: BlockGraphInfo) -> Self {
         Self { name: name.into(), info }
     }
@@ -376,7 +376,7 @@ impl Object for BlockChildInfo {
     }
 }
 impl BlockDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         file: impl Into<String>,
         ro: bool,
@@ -471,7 +471,7 @@ impl Write for BlockDeviceInfo {
     }
 }
 impl BlockDeviceStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         rd_bytes: i64,
         wr_bytes: i64,
@@ -598,7 +598,7 @@ impl Write for BlockDeviceStats {
     }
 }
 impl BlockDeviceTimedStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         interval_length: i64,
         min_rd_latency_ns: i64,
@@ -760,7 +760,7 @@ impl Object for BlockExportOptionsVhostUserBlk {
     }
 }
 impl BlockGraphInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -868,7 +868,7 @@ impl Object for BlockGraphInfo {
     }
 }
 impl BlockInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         r#type: impl Into<String>,
@@ -1003,7 +1003,7 @@ impl Object for BlockJobChangeOptionsMirror {
     }
 }
 impl BlockJobInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: BlockJobInfoType,
         device: impl Into<String>,
@@ -1093,7 +1093,7 @@ impl Write for BlockJobInfo {
     }
 }
 impl BlockJobInfoMirror {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(actively_synced: bool) -> Self {
         Self { actively_synced }
     }
@@ -1105,7 +1105,7 @@ impl Write for BlockJobInfoMirror {
     }
 }
 impl BlockNodeInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -1207,7 +1207,7 @@ impl Object for BlockNodeInfo {
     }
 }
 impl BlockStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(stats: BlockDeviceStats) -> Self {
         Self {
             device: None,
@@ -1299,7 +1299,7 @@ impl Object for BlockdevBackup {
     }
 }
 impl BlockdevBackupWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: BlockdevBackup) -> Self {
         Self { data }
     }
@@ -2815,7 +2815,7 @@ impl Object for ChardevHub {
     }
 }
 impl ChardevHubWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevHub) -> Self {
         Self { data }
     }
@@ -2871,7 +2871,7 @@ impl Object for ChardevPty {
     }
 }
 impl ChardevPtyWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevPty) -> Self {
         Self { data }
     }
@@ -2967,7 +2967,7 @@ impl Object for ChardevSocket {
     }
 }
 impl ChardevSocketWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevSocket) -> Self {
         Self { data }
     }
@@ -3036,7 +3036,7 @@ impl Object for ChardevUdp {
     }
 }
 impl ChardevUdpWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevUdp) -> Self {
         Self { data }
     }
@@ -3072,7 +3072,7 @@ impl Object for ChardevUdpWrapper {
     }
 }
 impl CompatProperty {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         qom_type: impl Into<String>,
         property: impl Into<String>,
@@ -3094,7 +3094,7 @@ impl Write for CompatProperty {
     }
 }
 impl CpuInfoFast {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         target: CpuInfoFastTarget,
         cpu_index: i64,
@@ -3220,7 +3220,7 @@ impl Write for CpuInfoFast {
     }
 }
 impl CpuInfoS390 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(cpu_state: S390CpuState) -> Self {
         Self {
             cpu_state,
@@ -3252,7 +3252,7 @@ impl Write for CpuInstanceProperties {
     }
 }
 impl CpuModelExpansionInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(model: CpuModelInfo) -> Self {
         Self {
             model,
@@ -3268,7 +3268,7 @@ impl Write for CpuModelExpansionInfo {
     }
 }
 impl CpuPolarizationInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(polarization: S390CpuPolarization) -> Self {
         Self { polarization }
     }
@@ -3387,7 +3387,7 @@ impl Object for CxlUncorErrorRecord {
     }
 }
 impl DirtyRateInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         status: DirtyRateStatus,
         start_time: i64,
@@ -3432,7 +3432,7 @@ impl Write for DisplayCocoa {
     }
 }
 impl DisplayOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#type: DisplayOptionsType) -> Self {
         Self {
             r#type,
@@ -3608,7 +3608,7 @@ impl Object for DriveBackup {
     }
 }
 impl DriveBackupWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: DriveBackup) -> Self {
         Self { data }
     }
@@ -3644,7 +3644,7 @@ impl Object for DriveBackupWrapper {
     }
 }
 impl DummyBlockCoreForceArrays {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(unused_block_graph_info: Vec<BlockGraphInfo>) -> Self {
         Self { unused_block_graph_info }
     }
@@ -3683,7 +3683,7 @@ impl Object for DummyBlockCoreForceArrays {
     }
 }
 impl DummyVirtioForceArrays {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(unused_iothread_vq_mapping: Vec<IoThreadVirtQueueMapping>) -> Self {
         Self { unused_iothread_vq_mapping }
     }
@@ -3722,7 +3722,7 @@ impl Object for DummyVirtioForceArrays {
     }
 }
 impl DumpGuestMemoryCapability {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(formats: Vec<DumpGuestMemoryFormat>) -> Self {
         Self { formats }
     }
@@ -3734,7 +3734,7 @@ impl Write for DumpGuestMemoryCapability {
     }
 }
 impl EbpfObject {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(object: impl Into<String>) -> Self {
         Self { object: object.into() }
     }
@@ -3746,7 +3746,7 @@ impl Write for EbpfObject {
     }
 }
 impl EvtchnInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         port: u16,
         vcpu: u32,
@@ -3780,7 +3780,7 @@ impl Write for EvtchnInfo {
     }
 }
 impl FdSocketAddressWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: FdSocketAddress) -> Self {
         Self { data }
     }
@@ -3843,7 +3843,7 @@ impl Object for FileMigrationArgs {
     }
 }
 impl HotpluggableCpu {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: impl Into<String>,
         vcpus_count: i64,
@@ -3867,7 +3867,7 @@ impl Write for HotpluggableCpu {
     }
 }
 impl HvBalloonDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(max_size: u64) -> Self {
         Self {
             id: None,
@@ -3887,7 +3887,7 @@ impl Write for HvBalloonDeviceInfo {
     }
 }
 impl HvBalloonDeviceInfoWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: HvBalloonDeviceInfo) -> Self {
         Self { data }
     }
@@ -3923,7 +3923,7 @@ impl Object for HvBalloonDeviceInfoWrapper {
     }
 }
 impl HvBalloonInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(committed: u64, available: u64) -> Self {
         Self { committed, available }
     }
@@ -3936,7 +3936,7 @@ impl Write for HvBalloonInfo {
     }
 }
 impl ImageInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -4017,7 +4017,7 @@ impl Write for ImageInfoSpecificFile {
     }
 }
 impl ImageInfoSpecificFileWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificFile) -> Self {
         Self { data }
     }
@@ -4053,7 +4053,7 @@ impl Object for ImageInfoSpecificFileWrapper {
     }
 }
 impl ImageInfoSpecificLuksWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: QCryptoBlockInfoLuks) -> Self {
         Self { data }
     }
@@ -4089,7 +4089,7 @@ impl Object for ImageInfoSpecificLuksWrapper {
     }
 }
 impl ImageInfoSpecificQCow2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         compat: impl Into<String>,
         refcount_bits: i64,
@@ -4143,7 +4143,7 @@ impl Write for ImageInfoSpecificQCow2Encryption {
     }
 }
 impl ImageInfoSpecificQCow2Wrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificQCow2) -> Self {
         Self { data }
     }
@@ -4185,7 +4185,7 @@ impl Write for ImageInfoSpecificRbd {
     }
 }
 impl ImageInfoSpecificRbdWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificRbd) -> Self {
         Self { data }
     }
@@ -4221,7 +4221,7 @@ impl Object for ImageInfoSpecificRbdWrapper {
     }
 }
 impl ImageInfoSpecificVmdk {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         create_type: impl Into<String>,
         cid: i64,
@@ -4246,7 +4246,7 @@ impl Write for ImageInfoSpecificVmdk {
     }
 }
 impl ImageInfoSpecificVmdkWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificVmdk) -> Self {
         Self { data }
     }
@@ -4309,7 +4309,7 @@ impl Object for InputBtnEvent {
     }
 }
 impl InputBtnEventWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: InputBtnEvent) -> Self {
         Self { data }
     }
@@ -4396,7 +4396,7 @@ impl Object for InputKeyEvent {
     }
 }
 impl InputKeyEventWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: InputKeyEvent) -> Self {
         Self { data }
     }
@@ -4468,7 +4468,7 @@ impl Object for InputMultiTouchEvent {
     }
 }
 impl InputMultiTouchEventWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: InputMultiTouchEvent) -> Self {
         Self { data }
     }
@@ -4504,7 +4504,7 @@ impl Object for InputMultiTouchEventWrapper {
     }
 }
 impl IoThreadVirtQueueMapping {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(iothread: impl Into<String>) -> Self {
         Self {
             iothread: iothread.into(),
@@ -4586,7 +4586,7 @@ wire::no_base! {
     KeyValue = "KeyValue"
 }
 impl MachineInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         cpu_max: i64,
@@ -4627,7 +4627,7 @@ impl Write for MachineInfo {
     }
 }
 impl MapEntry {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         start: i64,
         length: i64,
@@ -5062,7 +5062,7 @@ impl Write for MigrationParameters {
     }
 }
 impl MigrationStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         transferred: i64,
         remaining: i64,
@@ -5126,7 +5126,7 @@ impl Write for MigrationStats {
     }
 }
 impl MigrationThreadInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, thread_id: i64) -> Self {
         Self {
             name: name.into(),
@@ -5142,7 +5142,7 @@ impl Write for MigrationThreadInfo {
     }
 }
 impl NbdServerOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(addr: SocketAddress) -> Self {
         Self {
             handshake_max_seconds: None,
@@ -5613,7 +5613,7 @@ wire::no_base! {
     QCryptoAkCipherOptions = "QCryptoAkCipherOptions"
 }
 impl QCryptoAkCipherOptionsRsa {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(hash_alg: QCryptoHashAlgo, padding_alg: QCryptoRsaPaddingAlgo) -> Self {
         Self { hash_alg, padding_alg }
     }
@@ -5740,7 +5740,7 @@ wire::no_base! {
     QCryptoBlockInfo = "QCryptoBlockInfo"
 }
 impl QCryptoBlockInfoLuks {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         cipher_alg: QCryptoCipherAlgo,
         cipher_mode: QCryptoCipherMode,
@@ -5782,7 +5782,7 @@ impl Write for QCryptoBlockInfoLuks {
     }
 }
 impl QCryptodevBackendClient {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(queue: u32, r#type: QCryptodevBackendType) -> Self {
         Self { queue, r#type }
     }
@@ -5795,7 +5795,7 @@ impl Write for QCryptodevBackendClient {
     }
 }
 impl QCryptodevInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         id: impl Into<String>,
         service: Vec<QCryptodevBackendServiceType>,
@@ -5817,7 +5817,7 @@ impl Write for QCryptodevInfo {
     }
 }
 impl QKeyCodeWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: QKeyCode) -> Self {
         Self { data }
     }
@@ -5932,7 +5932,7 @@ impl Object for RbdEncryptionCreateOptionsLuks2 {
     }
 }
 impl RbdEncryptionCreateOptionsLuksBase {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(key_secret: impl Into<String>) -> Self {
         Self {
             key_secret: key_secret.into(),
@@ -6130,7 +6130,7 @@ impl Object for SecretProperties {
     }
 }
 impl SevCommonProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(reduced_phys_bits: u32) -> Self {
         Self {
             sev_device: None,
@@ -6183,7 +6183,7 @@ impl Object for SevCommonProperties {
     }
 }
 impl SevGuestInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(policy: u32, handle: u32) -> Self {
         Self { policy, handle }
     }
@@ -6244,7 +6244,7 @@ impl Object for SevGuestProperties {
     }
 }
 impl SevInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         sev_type: SevInfoSevType,
         enabled: bool,
@@ -6294,7 +6294,7 @@ impl Write for SevInfo {
     }
 }
 impl SevSnpGuestInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(snp_policy: u64) -> Self {
         Self { snp_policy }
     }
@@ -6360,7 +6360,7 @@ impl Object for SevSnpGuestProperties {
     }
 }
 impl SgxInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         sgx: bool,
         sgx1: bool,
@@ -6388,7 +6388,7 @@ impl Write for SgxInfo {
     }
 }
 impl SmpCacheProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(cache: CacheLevelAndType, topology: CpuTopologyLevel) -> Self {
         Self { cache, topology }
     }
@@ -6428,7 +6428,7 @@ impl Object for SmpCacheProperties {
     }
 }
 impl SmpCachePropertiesWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(caches: Vec<SmpCacheProperties>) -> Self {
         Self { caches }
     }
@@ -6610,7 +6610,7 @@ impl Object for StatsRequest {
     }
 }
 impl StatsResult {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(provider: StatsProvider, stats: Vec<Stats>) -> Self {
         Self {
             provider,
@@ -6628,7 +6628,7 @@ impl Write for StatsResult {
     }
 }
 impl StatsSchema {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         provider: StatsProvider,
         target: StatsTarget,
@@ -6646,7 +6646,7 @@ impl Write for StatsSchema {
     }
 }
 impl StatusInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(running: bool, status: RunState) -> Self {
         Self { running, status }
     }
@@ -6659,7 +6659,7 @@ impl Write for StatusInfo {
     }
 }
 impl TargetInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(arch: SysEmuTarget) -> Self {
         Self { arch }
     }
@@ -6786,7 +6786,7 @@ wire::no_base! {
     TransactionAction = "TransactionAction"
 }
 impl UefiVarStore {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(version: i64, variables: Vec<UefiVariable>) -> Self {
         Self { version, variables }
     }
@@ -6826,7 +6826,7 @@ impl Object for UefiVarStore {
     }
 }
 impl UefiVariable {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         guid: impl Into<String>,
         name: impl Into<String>,
@@ -6921,7 +6921,7 @@ impl Object for VfioUserServerProperties {
     }
 }
 impl VmdkExtentInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -6945,32 +6945,6 @@ impl Write for VmdkExtentInfo {
         put_some(map, "compressed", &self.compressed)?;
         Ok(())
     }
-}
-wire::serialize! {
-    Audiodev, AudiodevDBusOptions, AudiodevPipewireOptions,
-    AudiodevPipewirePerDirectionOptions, BackupCommon, BlockChildInfo, BlockDeviceInfo,
-    BlockDeviceStats, BlockDeviceTimedStats, BlockGraphInfo, BlockInfo, BlockJobInfo,
-    BlockJobInfoMirror, BlockNodeInfo, BlockStats, BlockdevBackupWrapper,
-    ChardevHubWrapper, ChardevPtyWrapper, ChardevSocketWrapper, ChardevUdpWrapper,
-    CompatProperty, CpuInfoFast, CpuInfoS390, CpuInstanceProperties,
-    CpuModelExpansionInfo, CpuPolarizationInfo, DirtyRateInfo, DisplayCocoa,
-    DisplayOptions, DriveBackupWrapper, DummyBlockCoreForceArrays,
-    DummyVirtioForceArrays, DumpGuestMemoryCapability, EbpfObject, EvtchnInfo,
-    FdSocketAddressWrapper, HotpluggableCpu, HvBalloonDeviceInfo,
-    HvBalloonDeviceInfoWrapper, HvBalloonInfo, ImageInfo, ImageInfoSpecific,
-    ImageInfoSpecificFile, ImageInfoSpecificFileWrapper, ImageInfoSpecificLuksWrapper,
-    ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption,
-    ImageInfoSpecificQCow2Wrapper, ImageInfoSpecificRbd, ImageInfoSpecificRbdWrapper,
-    ImageInfoSpecificVmdk, ImageInfoSpecificVmdkWrapper, InputBtnEventWrapper,
-    InputKeyEventWrapper, InputMultiTouchEventWrapper, IoThreadVirtQueueMapping,
-    MachineInfo, MapEntry, MemoryDeviceInfo, MigrationInfo, MigrationParameters,
-    MigrationStats, MigrationThreadInfo, NbdServerOptions, NbdServerOptionsBase,
-    QCryptoAkCipherOptions, QCryptoAkCipherOptionsRsa, QCryptoBlockInfo,
-    QCryptoBlockInfoLuks, QCryptodevBackendClient, QCryptodevInfo, QKeyCodeWrapper,
-    RbdEncryptionCreateOptionsLuksBase, SecretCommonProperties, SevCommonProperties,
-    SevGuestInfo, SevInfo, SevSnpGuestInfo, SgxInfo, SmpCacheProperties,
-    SmpCachePropertiesWrapper, SmpConfiguration, StatsResult, StatsSchema, StatusInfo,
-    TargetInfo, UefiVarStore, UefiVariable, VmdkExtentInfo
 }
 wire::deserialize! {
     AcpiGenericInitiatorProperties, AcpiGenericPortProperties, BackupCommon, BackupPerf,
@@ -7009,25 +6983,8 @@ wire::deserialize! {
     TlsCredsPskProperties, TlsCredsX509Properties, UefiVarStore, UefiVariable,
     VfioUserServerProperties
 }
-wire::deserialize_union! {
-    BlockExportOptions, BlockJobChangeOptions, BlockdevCreateOptions, BlockdevOptions,
-    ChardevBackend, DisplayUpdateOptions, InputEvent, KeyValue, MigrationAddress, Netdev,
-    NumaOptions, ObjectOptions, QCryptoAkCipherOptions, QCryptoBlockCreateOptions,
-    QCryptoBlockInfo, RbdEncryptionCreateOptions, RbdEncryptionOptions,
-    SocketAddressLegacy, StatsFilter, TransactionAction
-}
 wire::deserialize_alternate! {
     BlockdevRef, BlockdevRefOrNull
-}
-wire::serialize_enum! {
-    AudiodevDriver, CacheLevelAndType, ChardevBackendKind, CpuTopologyLevel, EndianMode,
-    EvtchnPortType, GranuleMode, ImageInfoSpecificKind, InputEventKind, JobVerb,
-    MemoryDeviceInfoKind, MigrationAddressType, MigrationParameter, NetClientDriver,
-    ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgo, QCryptoRsaPaddingAlgo,
-    QCryptodevBackendAlgoType, QCryptodevBackendServiceType, QCryptodevBackendType,
-    QapiVfioMigrationState, RbdImageEncryptionFormat, S390CpuPolarization, S390CpuState,
-    SevGuestType, SmbiosEntryPointType, StatsTarget, SysEmuTarget,
-    VmAppleVirtioBlkVariant
 }
 wire::deserialize_enum! {
     AfxdpMode, AudiodevDriver, CacheLevelAndType, ChardevBackendKind, CpuTopologyLevel,
@@ -7037,5 +6994,48 @@ wire::deserialize_enum! {
     MigrationAddressType, MigrationChannelType, MigrationParameter, NetClientDriver,
     ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgo, QCryptoRsaPaddingAlgo,
     QCryptodevBackendAlgoType, QKeyCode, SevGuestType, SmbiosEntryPointType,
+    VmAppleVirtioBlkVariant
+}
+wire::deserialize_union! {
+    BlockExportOptions, BlockJobChangeOptions, BlockdevCreateOptions, BlockdevOptions,
+    ChardevBackend, DisplayUpdateOptions, InputEvent, KeyValue, MigrationAddress, Netdev,
+    NumaOptions, ObjectOptions, QCryptoAkCipherOptions, QCryptoBlockCreateOptions,
+    QCryptoBlockInfo, RbdEncryptionCreateOptions, RbdEncryptionOptions,
+    SocketAddressLegacy, StatsFilter, TransactionAction
+}
+wire::serialize! {
+    Audiodev, AudiodevDBusOptions, AudiodevPipewireOptions,
+    AudiodevPipewirePerDirectionOptions, BackupCommon, BlockChildInfo, BlockDeviceInfo,
+    BlockDeviceStats, BlockDeviceTimedStats, BlockGraphInfo, BlockInfo, BlockJobInfo,
+    BlockJobInfoMirror, BlockNodeInfo, BlockStats, BlockdevBackupWrapper,
+    ChardevHubWrapper, ChardevPtyWrapper, ChardevSocketWrapper, ChardevUdpWrapper,
+    CompatProperty, CpuInfoFast, CpuInfoS390, CpuInstanceProperties,
+    CpuModelExpansionInfo, CpuPolarizationInfo, DirtyRateInfo, DisplayCocoa,
+    DisplayOptions, DriveBackupWrapper, DummyBlockCoreForceArrays,
+    DummyVirtioForceArrays, DumpGuestMemoryCapability, EbpfObject, EvtchnInfo,
+    FdSocketAddressWrapper, HotpluggableCpu, HvBalloonDeviceInfo,
+    HvBalloonDeviceInfoWrapper, HvBalloonInfo, ImageInfo, ImageInfoSpecific,
+    ImageInfoSpecificFile, ImageInfoSpecificFileWrapper, ImageInfoSpecificLuksWrapper,
+    ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption,
+    ImageInfoSpecificQCow2Wrapper, ImageInfoSpecificRbd, ImageInfoSpecificRbdWrapper,
+    ImageInfoSpecificVmdk, ImageInfoSpecificVmdkWrapper, InputBtnEventWrapper,
+    InputKeyEventWrapper, InputMultiTouchEventWrapper, IoThreadVirtQueueMapping,
+    MachineInfo, MapEntry, MemoryDeviceInfo, MigrationInfo, MigrationParameters,
+    MigrationStats, MigrationThreadInfo, NbdServerOptions, NbdServerOptionsBase,
+    QCryptoAkCipherOptions, QCryptoAkCipherOptionsRsa, QCryptoBlockInfo,
+    QCryptoBlockInfoLuks, QCryptodevBackendClient, QCryptodevInfo, QKeyCodeWrapper,
+    RbdEncryptionCreateOptionsLuksBase, SecretCommonProperties, SevCommonProperties,
+    SevGuestInfo, SevInfo, SevSnpGuestInfo, SgxInfo, SmpCacheProperties,
+    SmpCachePropertiesWrapper, SmpConfiguration, StatsResult, StatsSchema, StatusInfo,
+    TargetInfo, UefiVarStore, UefiVariable, VmdkExtentInfo
+}
+wire::serialize_enum! {
+    AudiodevDriver, CacheLevelAndType, ChardevBackendKind, CpuTopologyLevel, EndianMode,
+    EvtchnPortType, GranuleMode, ImageInfoSpecificKind, InputEventKind, JobVerb,
+    MemoryDeviceInfoKind, MigrationAddressType, MigrationParameter, NetClientDriver,
+    ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgo, QCryptoRsaPaddingAlgo,
+    QCryptodevBackendAlgoType, QCryptodevBackendServiceType, QCryptodevBackendType,
+    QapiVfioMigrationState, RbdImageEncryptionFormat, S390CpuPolarization, S390CpuState,
+    SevGuestType, SmbiosEntryPointType, StatsTarget, SysEmuTarget,
     VmAppleVirtioBlkVariant
 }

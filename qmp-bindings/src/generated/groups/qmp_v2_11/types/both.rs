@@ -71,7 +71,7 @@ impl Object for BlkdebugSetStateOptions {
     }
 }
 impl BlockDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         file: impl Into<String>,
         ro: bool,
@@ -200,7 +200,7 @@ impl Object for BlockDirtyBitmapAdd {
     }
 }
 impl BlockInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         r#type: impl Into<String>,
@@ -235,7 +235,7 @@ impl Write for BlockInfo {
     }
 }
 impl BlockMeasureInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(required: i64, fully_allocated: i64) -> Self {
         Self { required, fully_allocated }
     }
@@ -1184,7 +1184,7 @@ impl Object for ChardevUdp {
     }
 }
 impl CpuDefinitionInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         r#static: bool,
@@ -1210,7 +1210,7 @@ impl Write for CpuDefinitionInfo {
     }
 }
 impl CpuInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         arch: CpuInfoArchBranch,
         cpu: i64,
@@ -1277,7 +1277,7 @@ impl Write for CpuInfo {
     }
 }
 impl CpuInfoMips {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(pc: i64) -> Self {
         Self { pc }
     }
@@ -1308,7 +1308,7 @@ impl Object for CpuInfoOther {
     }
 }
 impl CpuInfoPpc {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(nip: i64) -> Self {
         Self { nip }
     }
@@ -1320,7 +1320,7 @@ impl Write for CpuInfoPpc {
     }
 }
 impl CpuInfoSparc {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(pc: i64, npc: i64) -> Self {
         Self { pc, npc }
     }
@@ -1333,7 +1333,7 @@ impl Write for CpuInfoSparc {
     }
 }
 impl CpuInfoTricore {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(pc: i64) -> Self {
         Self { pc }
     }
@@ -1345,7 +1345,7 @@ impl Write for CpuInfoTricore {
     }
 }
 impl CpuInfoX86 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(pc: i64) -> Self {
         Self { pc }
     }
@@ -1498,7 +1498,7 @@ impl Write for GuestPanicInformation {
     }
 }
 impl HotpluggableCpu {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: impl Into<String>,
         vcpus_count: i64,
@@ -1522,7 +1522,7 @@ impl Write for HotpluggableCpu {
     }
 }
 impl ImageInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -1589,7 +1589,7 @@ impl Write for ImageInfoSpecific {
     }
 }
 impl ImageInfoSpecificQCow2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(compat: impl Into<String>, refcount_bits: i64) -> Self {
         Self {
             compat: compat.into(),
@@ -1629,7 +1629,7 @@ impl Write for ImageInfoSpecificQCow2Encryption {
     }
 }
 impl ImageInfoSpecificVmdk {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         create_type: impl Into<String>,
         cid: i64,
@@ -1770,7 +1770,7 @@ impl Object for InputKeyEvent {
     }
 }
 impl IoThreadInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         id: impl Into<String>,
         thread_id: i64,
@@ -1819,7 +1819,7 @@ wire::no_base! {
     KeyValue = "KeyValue"
 }
 impl MachineInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, cpu_max: i64, hotpluggable_cpus: bool) -> Self {
         Self {
             name: name.into(),
@@ -1841,7 +1841,7 @@ impl Write for MachineInfo {
     }
 }
 impl MapEntry {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(start: i64, length: i64, data: bool, zero: bool, depth: i64) -> Self {
         Self {
             start,
@@ -1909,7 +1909,7 @@ impl Object for MapEntry {
     }
 }
 impl Memdev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         size: u64,
         merge: bool,
@@ -2007,7 +2007,7 @@ impl Write for MigrationParameters {
     }
 }
 impl MigrationStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         transferred: i64,
         remaining: i64,
@@ -2056,7 +2056,7 @@ impl Write for MigrationStats {
     }
 }
 impl NetLegacy {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(opts: NetLegacyOptions) -> Self {
         Self {
             vlan: None,
@@ -2196,7 +2196,7 @@ wire::no_base! {
     NetLegacyOptions = "NetLegacyOptions"
 }
 impl Netdev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#type: NetdevType, id: impl Into<String>) -> Self {
         Self { r#type, id: id.into() }
     }
@@ -2635,7 +2635,7 @@ wire::no_base! {
     QCryptoBlockInfo = "QCryptoBlockInfo"
 }
 impl QCryptoBlockInfoLuks {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         cipher_alg: QCryptoCipherAlgorithm,
         cipher_mode: QCryptoCipherMode,
@@ -2739,7 +2739,7 @@ wire::no_base! {
     SocketAddressLegacy = "SocketAddressLegacy"
 }
 impl TpmInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, model: TpmModel, options: TpmTypeOptions) -> Self {
         Self {
             id: id.into(),
@@ -2793,17 +2793,6 @@ impl Branches for TransactionAction {
 wire::no_base! {
     TransactionAction = "TransactionAction"
 }
-wire::serialize! {
-    BlockDeviceInfo, BlockInfo, BlockMeasureInfo, CpuDefinitionInfo, CpuInfo,
-    CpuInfoMips, CpuInfoOther, CpuInfoPpc, CpuInfoSparc, CpuInfoTricore, CpuInfoX86,
-    CpuInstanceProperties, GuestPanicInformation, HotpluggableCpu, ImageInfo,
-    ImageInfoSpecific, ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption,
-    ImageInfoSpecificVmdk, IoThreadInfo, MachineInfo, MapEntry, Memdev, MigrationInfo,
-    MigrationParameters, MigrationStats, NetLegacy, NetLegacyOptions, Netdev,
-    NetdevDumpOptions, NetdevUserOptions, NumaCpuOptions, NumaNodeOptions, NumaOptions,
-    QCryptoBlockCreateOptions, QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo,
-    QCryptoBlockInfoLuks, QCryptoBlockInfoQCow, TpmInfo
-}
 wire::deserialize! {
     BlkdebugInjectErrorOptions, BlkdebugSetStateOptions, BlockDirtyBitmapAdd,
     BlockMeasureInfo, BlockdevBackup, BlockdevOptionsBlkdebug, BlockdevOptionsBlkverify,
@@ -2817,21 +2806,32 @@ wire::deserialize! {
     NetdevUserOptions, NumaCpuOptions, NumaNodeOptions, QCryptoBlockCreateOptionsLuks,
     QCryptoBlockInfoQCow
 }
-wire::deserialize_union! {
-    BlockdevOptions, ChardevBackend, InputEvent, KeyValue, NetLegacyOptions, Netdev,
-    NumaOptions, QCryptoBlockCreateOptions, QCryptoBlockInfo, SocketAddress,
-    SocketAddressLegacy, TransactionAction
-}
 wire::deserialize_alternate! {
     BlockdevRef, BlockdevRefOrNull
-}
-wire::serialize_enum! {
-    BlockdevDriver, ColoMode, CpuInfoArch, GuestPanicAction, GuestPanicInformationType,
-    MigrationParameter, NetClientDriver, NetLegacyOptionsType, NumaOptionsType,
-    QCryptoCipherAlgorithm
 }
 wire::deserialize_enum! {
     BlkdebugEvent, BlockdevDriver, ColoMode, CpuInfoArch, GuestPanicInformationType,
     InputButton, MigrationParameter, NetClientDriver, NetLegacyOptionsType,
     NumaOptionsType, QKeyCode
+}
+wire::deserialize_union! {
+    BlockdevOptions, ChardevBackend, InputEvent, KeyValue, NetLegacyOptions, Netdev,
+    NumaOptions, QCryptoBlockCreateOptions, QCryptoBlockInfo, SocketAddress,
+    SocketAddressLegacy, TransactionAction
+}
+wire::serialize! {
+    BlockDeviceInfo, BlockInfo, BlockMeasureInfo, CpuDefinitionInfo, CpuInfo,
+    CpuInfoMips, CpuInfoOther, CpuInfoPpc, CpuInfoSparc, CpuInfoTricore, CpuInfoX86,
+    CpuInstanceProperties, GuestPanicInformation, HotpluggableCpu, ImageInfo,
+    ImageInfoSpecific, ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption,
+    ImageInfoSpecificVmdk, IoThreadInfo, MachineInfo, MapEntry, Memdev, MigrationInfo,
+    MigrationParameters, MigrationStats, NetLegacy, NetLegacyOptions, Netdev,
+    NetdevDumpOptions, NetdevUserOptions, NumaCpuOptions, NumaNodeOptions, NumaOptions,
+    QCryptoBlockCreateOptions, QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo,
+    QCryptoBlockInfoLuks, QCryptoBlockInfoQCow, TpmInfo
+}
+wire::serialize_enum! {
+    BlockdevDriver, ColoMode, CpuInfoArch, GuestPanicAction, GuestPanicInformationType,
+    MigrationParameter, NetClientDriver, NetLegacyOptionsType, NumaOptionsType,
+    QCryptoCipherAlgorithm
 }

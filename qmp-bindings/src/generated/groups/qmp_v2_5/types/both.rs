@@ -2,7 +2,7 @@
 
 use super::*;
 impl AcpiostInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         slot: impl Into<String>,
         slot_type: AcpiSlotType,
@@ -98,7 +98,7 @@ impl Object for BlkdebugSetStateOptions {
     }
 }
 impl BlockDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         file: impl Into<String>,
         ro: bool,
@@ -209,7 +209,7 @@ impl Object for BlockDirtyBitmapAdd {
     }
 }
 impl BlockInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         r#type: impl Into<String>,
@@ -439,7 +439,7 @@ impl Object for BlockdevOptionsArchipelago {
     }
 }
 impl BlockdevOptionsBase {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(driver: BlockdevDriver) -> Self {
         Self {
             driver,
@@ -1097,7 +1097,7 @@ impl Object for ChardevVc {
     }
 }
 impl CpuDefinitionInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -1109,7 +1109,7 @@ impl Write for CpuDefinitionInfo {
     }
 }
 impl CpuInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         cpu: i64,
         current: bool,
@@ -1193,7 +1193,7 @@ impl Object for DriveBackup {
     }
 }
 impl ImageInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -1256,7 +1256,7 @@ impl Write for ImageInfoSpecific {
     }
 }
 impl ImageInfoSpecificQCow2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(compat: impl Into<String>, refcount_bits: i64) -> Self {
         Self {
             compat: compat.into(),
@@ -1276,7 +1276,7 @@ impl Write for ImageInfoSpecificQCow2 {
     }
 }
 impl ImageInfoSpecificVmdk {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         create_type: impl Into<String>,
         cid: i64,
@@ -1441,7 +1441,7 @@ impl Object for InputMoveEvent {
     }
 }
 impl IoThreadInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, thread_id: i64) -> Self {
         Self { id: id.into(), thread_id }
     }
@@ -1475,7 +1475,7 @@ wire::no_base! {
     KeyValue = "KeyValue"
 }
 impl MachineInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, cpu_max: i64) -> Self {
         Self {
             name: name.into(),
@@ -1495,7 +1495,7 @@ impl Write for MachineInfo {
     }
 }
 impl Memdev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         size: u64,
         merge: bool,
@@ -1540,7 +1540,7 @@ impl Write for MigrationInfo {
     }
 }
 impl MigrationParameters {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         compress_level: i64,
         compress_threads: i64,
@@ -1568,7 +1568,7 @@ impl Write for MigrationParameters {
     }
 }
 impl MigrationStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         transferred: i64,
         remaining: i64,
@@ -1701,7 +1701,7 @@ wire::no_base! {
     NetClientOptions = "NetClientOptions"
 }
 impl NetLegacy {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(opts: NetClientOptions) -> Self {
         Self {
             vlan: None,
@@ -1754,7 +1754,7 @@ impl Object for NetLegacy {
     }
 }
 impl Netdev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, opts: NetClientOptions) -> Self {
         Self { id: id.into(), opts }
     }
@@ -1820,7 +1820,7 @@ impl Object for NetdevDumpOptions {
     }
 }
 impl NetdevL2TPv3Options {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(src: impl Into<String>, dst: impl Into<String>, txsession: u32) -> Self {
         Self {
             src: src.into(),
@@ -2086,7 +2086,7 @@ wire::no_base! {
     NumaOptions = "NumaOptions"
 }
 impl ObjectTypeInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -2098,7 +2098,7 @@ impl Write for ObjectTypeInfo {
     }
 }
 impl RockerOfDpaFlow {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         cookie: u64,
         hits: u64,
@@ -2126,7 +2126,7 @@ impl Write for RockerOfDpaFlow {
     }
 }
 impl RockerSwitch {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, id: u64, ports: u32) -> Self {
         Self {
             name: name.into(),
@@ -2144,7 +2144,7 @@ impl Write for RockerSwitch {
     }
 }
 impl SchemaInfoBase {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, meta_type: SchemaMetaType) -> Self {
         Self {
             name: name.into(),
@@ -2209,7 +2209,7 @@ wire::no_base! {
     SocketAddress = "SocketAddress"
 }
 impl SpiceBasicInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         port: impl Into<String>,
@@ -2231,7 +2231,7 @@ impl Write for SpiceBasicInfo {
     }
 }
 impl SpiceChannel {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         port: impl Into<String>,
@@ -2265,7 +2265,7 @@ impl Write for SpiceChannel {
     }
 }
 impl SpiceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(enabled: bool, migrated: bool, mouse_mode: SpiceQueryMouseMode) -> Self {
         Self {
             enabled,
@@ -2295,7 +2295,7 @@ impl Write for SpiceInfo {
     }
 }
 impl SpiceServerInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         port: impl Into<String>,
@@ -2319,7 +2319,7 @@ impl Write for SpiceServerInfo {
     }
 }
 impl StatusInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(running: bool, singlestep: bool, status: RunState) -> Self {
         Self {
             running,
@@ -2337,7 +2337,7 @@ impl Write for StatusInfo {
     }
 }
 impl TpmInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, model: TpmModel, options: TpmTypeOptions) -> Self {
         Self {
             id: id.into(),
@@ -2407,7 +2407,7 @@ wire::no_base! {
     TransactionAction = "TransactionAction"
 }
 impl VncBasicInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         service: impl Into<String>,
@@ -2432,7 +2432,7 @@ impl Write for VncBasicInfo {
     }
 }
 impl VncClientInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         service: impl Into<String>,
@@ -2461,7 +2461,7 @@ impl Write for VncClientInfo {
     }
 }
 impl VncInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(enabled: bool) -> Self {
         Self {
             enabled,
@@ -2485,7 +2485,7 @@ impl Write for VncInfo {
     }
 }
 impl VncInfo2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         id: impl Into<String>,
         server: Vec<VncBasicInfo>,
@@ -2514,7 +2514,7 @@ impl Write for VncInfo2 {
     }
 }
 impl VncServerInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         service: impl Into<String>,
@@ -2540,16 +2540,6 @@ impl Write for VncServerInfo {
         Ok(())
     }
 }
-wire::serialize! {
-    AcpiostInfo, BlockDeviceInfo, BlockInfo, BlockdevOptionsBase, CpuDefinitionInfo,
-    CpuInfo, ImageInfo, ImageInfoSpecific, ImageInfoSpecificQCow2, ImageInfoSpecificVmdk,
-    IoThreadInfo, MachineInfo, Memdev, MigrationInfo, MigrationParameters,
-    MigrationStats, NetClientOptions, NetLegacy, Netdev, NetdevDumpOptions,
-    NetdevL2TPv3Options, NetdevTapOptions, NetdevUserOptions, NumaNodeOptions,
-    NumaOptions, ObjectTypeInfo, RockerOfDpaFlow, RockerSwitch, SchemaInfoBase,
-    SpiceBasicInfo, SpiceChannel, SpiceInfo, SpiceServerInfo, StatusInfo, TpmInfo,
-    TpmTypeOptions, VncBasicInfo, VncClientInfo, VncInfo, VncInfo2, VncServerInfo
-}
 wire::deserialize! {
     BlkdebugInjectErrorOptions, BlkdebugSetStateOptions, BlockDirtyBitmapAdd,
     BlockdevBackup, BlockdevCacheOptions, BlockdevOptionsArchipelago,
@@ -2562,18 +2552,28 @@ wire::deserialize! {
     NetLegacy, Netdev, NetdevDumpOptions, NetdevL2TPv3Options, NetdevTapOptions,
     NetdevUserOptions, NumaNodeOptions, SchemaInfoBase
 }
-wire::deserialize_union! {
-    BlockdevOptions, ChardevBackend, InputEvent, KeyValue, NetClientOptions, NumaOptions,
-    SocketAddress, TransactionAction
-}
 wire::deserialize_alternate! {
     BlockdevRef
-}
-wire::serialize_enum! {
-    AcpiSlotType, BlockdevDriver, ErrorClass, GuestPanicAction, MigrationParameter,
-    MigrationStatus, NetworkAddressFamily, RunState, TpmType, WatchdogExpirationAction
 }
 wire::deserialize_enum! {
     BlkdebugEvent, BlockdevDriver, BlockdevOnError, ErrorClass, InputAxis, InputButton,
     MigrationParameter, QKeyCode
+}
+wire::deserialize_union! {
+    BlockdevOptions, ChardevBackend, InputEvent, KeyValue, NetClientOptions, NumaOptions,
+    SocketAddress, TransactionAction
+}
+wire::serialize! {
+    AcpiostInfo, BlockDeviceInfo, BlockInfo, BlockdevOptionsBase, CpuDefinitionInfo,
+    CpuInfo, ImageInfo, ImageInfoSpecific, ImageInfoSpecificQCow2, ImageInfoSpecificVmdk,
+    IoThreadInfo, MachineInfo, Memdev, MigrationInfo, MigrationParameters,
+    MigrationStats, NetClientOptions, NetLegacy, Netdev, NetdevDumpOptions,
+    NetdevL2TPv3Options, NetdevTapOptions, NetdevUserOptions, NumaNodeOptions,
+    NumaOptions, ObjectTypeInfo, RockerOfDpaFlow, RockerSwitch, SchemaInfoBase,
+    SpiceBasicInfo, SpiceChannel, SpiceInfo, SpiceServerInfo, StatusInfo, TpmInfo,
+    TpmTypeOptions, VncBasicInfo, VncClientInfo, VncInfo, VncInfo2, VncServerInfo
+}
+wire::serialize_enum! {
+    AcpiSlotType, BlockdevDriver, ErrorClass, GuestPanicAction, MigrationParameter,
+    MigrationStatus, NetworkAddressFamily, RunState, TpmType, WatchdogExpirationAction
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 impl Audiodev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(driver: AudiodevDriverBranch, id: impl Into<String>) -> Self {
         Self {
             driver,
@@ -139,7 +139,7 @@ impl Base for Audiodev {
     }
 }
 impl BackupCommon {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>, sync: MirrorSyncMode) -> Self {
         Self {
             job_id: None,
@@ -299,7 +299,7 @@ impl Object for BlkdebugInjectErrorOptions {
     }
 }
 impl BlockDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         file: impl Into<String>,
         ro: bool,
@@ -391,7 +391,7 @@ impl Write for BlockDeviceInfo {
     }
 }
 impl BlockDeviceStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         rd_bytes: i64,
         wr_bytes: i64,
@@ -584,7 +584,7 @@ impl Object for BlockExportOptionsVhostUserBlk {
     }
 }
 impl BlockInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         r#type: impl Into<String>,
@@ -617,7 +617,7 @@ impl Write for BlockInfo {
     }
 }
 impl BlockJobInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: impl Into<String>,
         device: impl Into<String>,
@@ -668,7 +668,7 @@ impl Write for BlockJobInfo {
     }
 }
 impl BlockStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(stats: BlockDeviceStats) -> Self {
         Self {
             device: None,
@@ -757,7 +757,7 @@ impl Object for BlockdevBackup {
     }
 }
 impl BlockdevBackupWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: BlockdevBackup) -> Self {
         Self { data }
     }
@@ -2284,7 +2284,7 @@ impl Object for ChardevSocket {
     }
 }
 impl ChardevSocketWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevSocket) -> Self {
         Self { data }
     }
@@ -2353,7 +2353,7 @@ impl Object for ChardevUdp {
     }
 }
 impl ChardevUdpWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevUdp) -> Self {
         Self { data }
     }
@@ -2389,7 +2389,7 @@ impl Object for ChardevUdpWrapper {
     }
 }
 impl CpuInfoFast {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         target: CpuInfoFastTarget,
         cpu_index: i64,
@@ -2521,7 +2521,7 @@ impl Write for CpuInfoFast {
     }
 }
 impl CpuInfoS390 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(cpu_state: CpuS390State) -> Self {
         Self { cpu_state }
     }
@@ -2589,7 +2589,7 @@ impl Object for CryptodevVhostUserProperties {
     }
 }
 impl DirtyRateInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         status: DirtyRateStatus,
         start_time: i64,
@@ -2629,7 +2629,7 @@ impl Write for DisplayCocoa {
     }
 }
 impl DisplayOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#type: DisplayOptionsType) -> Self {
         Self {
             r#type,
@@ -2802,7 +2802,7 @@ impl Object for DriveBackup {
     }
 }
 impl DriveBackupWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: DriveBackup) -> Self {
         Self { data }
     }
@@ -2838,7 +2838,7 @@ impl Object for DriveBackupWrapper {
     }
 }
 impl DumpGuestMemoryCapability {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(formats: Vec<DumpGuestMemoryFormat>) -> Self {
         Self { formats }
     }
@@ -2850,7 +2850,7 @@ impl Write for DumpGuestMemoryCapability {
     }
 }
 impl HotpluggableCpu {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: impl Into<String>,
         vcpus_count: i64,
@@ -2874,7 +2874,7 @@ impl Write for HotpluggableCpu {
     }
 }
 impl ImageInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -2945,7 +2945,7 @@ impl Write for ImageInfoSpecific {
     }
 }
 impl ImageInfoSpecificLuksWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: QCryptoBlockInfoLuks) -> Self {
         Self { data }
     }
@@ -2981,7 +2981,7 @@ impl Object for ImageInfoSpecificLuksWrapper {
     }
 }
 impl ImageInfoSpecificQCow2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         compat: impl Into<String>,
         refcount_bits: i64,
@@ -3035,7 +3035,7 @@ impl Write for ImageInfoSpecificQCow2Encryption {
     }
 }
 impl ImageInfoSpecificQCow2Wrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificQCow2) -> Self {
         Self { data }
     }
@@ -3077,7 +3077,7 @@ impl Write for ImageInfoSpecificRbd {
     }
 }
 impl ImageInfoSpecificRbdWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificRbd) -> Self {
         Self { data }
     }
@@ -3113,7 +3113,7 @@ impl Object for ImageInfoSpecificRbdWrapper {
     }
 }
 impl ImageInfoSpecificVmdk {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         create_type: impl Into<String>,
         cid: i64,
@@ -3138,7 +3138,7 @@ impl Write for ImageInfoSpecificVmdk {
     }
 }
 impl ImageInfoSpecificVmdkWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificVmdk) -> Self {
         Self { data }
     }
@@ -3201,7 +3201,7 @@ impl Object for InputBtnEvent {
     }
 }
 impl InputBtnEventWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: InputBtnEvent) -> Self {
         Self { data }
     }
@@ -3287,7 +3287,7 @@ impl Object for InputKeyEvent {
     }
 }
 impl InputKeyEventWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: InputKeyEvent) -> Self {
         Self { data }
     }
@@ -3344,7 +3344,7 @@ wire::no_base! {
     KeyValue = "KeyValue"
 }
 impl MachineInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         cpu_max: i64,
@@ -3380,7 +3380,7 @@ impl Write for MachineInfo {
     }
 }
 impl MapEntry {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         start: i64,
         length: i64,
@@ -3660,7 +3660,7 @@ impl Write for MigrationParameters {
     }
 }
 impl MigrationStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         transferred: i64,
         remaining: i64,
@@ -3727,7 +3727,7 @@ impl Write for MigrationStats {
     }
 }
 impl NbdServerOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(addr: SocketAddress) -> Self {
         Self {
             addr,
@@ -4070,7 +4070,7 @@ wire::no_base! {
     QCryptoAkCipherOptions = "QCryptoAkCipherOptions"
 }
 impl QCryptoAkCipherOptionsRsa {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         hash_alg: QCryptoHashAlgorithm,
         padding_alg: QCryptoRsaPaddingAlgorithm,
@@ -4200,7 +4200,7 @@ wire::no_base! {
     QCryptoBlockInfo = "QCryptoBlockInfo"
 }
 impl QCryptoBlockInfoLuks {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         cipher_alg: QCryptoCipherAlgorithm,
         cipher_mode: QCryptoCipherMode,
@@ -4239,7 +4239,7 @@ impl Write for QCryptoBlockInfoLuks {
     }
 }
 impl QKeyCodeWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: QKeyCode) -> Self {
         Self { data }
     }
@@ -4350,7 +4350,7 @@ impl Object for RbdEncryptionCreateOptionsLuks2 {
     }
 }
 impl RbdEncryptionCreateOptionsLuksBase {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(key_secret: impl Into<String>) -> Self {
         Self {
             key_secret: key_secret.into(),
@@ -4548,7 +4548,7 @@ impl Object for SevGuestProperties {
     }
 }
 impl SevInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         enabled: bool,
         api_major: u8,
@@ -4582,7 +4582,7 @@ impl Write for SevInfo {
     }
 }
 impl SgxInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         sgx: bool,
         sgx1: bool,
@@ -4749,7 +4749,7 @@ impl Object for StatsRequest {
     }
 }
 impl StatsResult {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(provider: StatsProvider, stats: Vec<Stats>) -> Self {
         Self {
             provider,
@@ -4767,7 +4767,7 @@ impl Write for StatsResult {
     }
 }
 impl StatsSchema {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         provider: StatsProvider,
         target: StatsTarget,
@@ -4785,7 +4785,7 @@ impl Write for StatsSchema {
     }
 }
 impl StringWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: QapiString) -> Self {
         Self { data }
     }
@@ -4821,7 +4821,7 @@ impl Object for StringWrapper {
     }
 }
 impl TargetInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(arch: SysEmuTarget) -> Self {
         Self { arch }
     }
@@ -4977,21 +4977,6 @@ impl Object for VfioUserServerProperties {
         })
     }
 }
-wire::serialize! {
-    Audiodev, BackupCommon, BlockDeviceInfo, BlockDeviceStats, BlockInfo, BlockJobInfo,
-    BlockStats, BlockdevBackupWrapper, ChardevSocketWrapper, ChardevUdpWrapper,
-    CpuInfoFast, CpuInfoS390, CpuInstanceProperties, DirtyRateInfo, DisplayCocoa,
-    DisplayOptions, DriveBackupWrapper, DumpGuestMemoryCapability, HotpluggableCpu,
-    ImageInfo, ImageInfoSpecific, ImageInfoSpecificLuksWrapper, ImageInfoSpecificQCow2,
-    ImageInfoSpecificQCow2Encryption, ImageInfoSpecificQCow2Wrapper,
-    ImageInfoSpecificRbd, ImageInfoSpecificRbdWrapper, ImageInfoSpecificVmdk,
-    ImageInfoSpecificVmdkWrapper, InputBtnEventWrapper, InputKeyEventWrapper,
-    MachineInfo, MapEntry, MemoryDeviceInfo, MigrationInfo, MigrationParameters,
-    MigrationStats, NbdServerOptions, QCryptoAkCipherOptions, QCryptoAkCipherOptionsRsa,
-    QCryptoBlockInfo, QCryptoBlockInfoLuks, QKeyCodeWrapper,
-    RbdEncryptionCreateOptionsLuksBase, SecretCommonProperties, SevInfo, SgxInfo,
-    SmpConfiguration, StatsResult, StatsSchema, StringWrapper, TargetInfo
-}
 wire::deserialize! {
     BackupCommon, BackupPerf, BlkdebugInjectErrorOptions, BlockExportOptionsVhostUserBlk,
     BlockdevBackup, BlockdevBackupWrapper, BlockdevCreateOptionsGluster,
@@ -5019,6 +5004,15 @@ wire::deserialize! {
     TlsCredsAnonProperties, TlsCredsPskProperties, TlsCredsX509Properties,
     VfioUserServerProperties
 }
+wire::deserialize_alternate! {
+    BlockdevRef, BlockdevRefOrNull
+}
+wire::deserialize_enum! {
+    AudiodevDriver, ChardevBackendKind, ImageInfoSpecificKind, InputButton,
+    InputEventKind, JobVerb, MemoryDeviceInfoKind, MigrationParameter, NetClientDriver,
+    ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgorithm, QCryptoRsaPaddingAlgorithm,
+    QKeyCode, SmbiosEntryPointType
+}
 wire::deserialize_union! {
     Audiodev, BlockExportOptions, BlockdevCreateOptions, BlockdevOptions, ChardevBackend,
     DisplayUpdateOptions, InputEvent, KeyValue, Netdev, NumaOptions, ObjectOptions,
@@ -5026,18 +5020,24 @@ wire::deserialize_union! {
     RbdEncryptionCreateOptions, RbdEncryptionOptions, SocketAddressLegacy, StatsFilter,
     TransactionAction
 }
-wire::deserialize_alternate! {
-    BlockdevRef, BlockdevRefOrNull
+wire::serialize! {
+    Audiodev, BackupCommon, BlockDeviceInfo, BlockDeviceStats, BlockInfo, BlockJobInfo,
+    BlockStats, BlockdevBackupWrapper, ChardevSocketWrapper, ChardevUdpWrapper,
+    CpuInfoFast, CpuInfoS390, CpuInstanceProperties, DirtyRateInfo, DisplayCocoa,
+    DisplayOptions, DriveBackupWrapper, DumpGuestMemoryCapability, HotpluggableCpu,
+    ImageInfo, ImageInfoSpecific, ImageInfoSpecificLuksWrapper, ImageInfoSpecificQCow2,
+    ImageInfoSpecificQCow2Encryption, ImageInfoSpecificQCow2Wrapper,
+    ImageInfoSpecificRbd, ImageInfoSpecificRbdWrapper, ImageInfoSpecificVmdk,
+    ImageInfoSpecificVmdkWrapper, InputBtnEventWrapper, InputKeyEventWrapper,
+    MachineInfo, MapEntry, MemoryDeviceInfo, MigrationInfo, MigrationParameters,
+    MigrationStats, NbdServerOptions, QCryptoAkCipherOptions, QCryptoAkCipherOptionsRsa,
+    QCryptoBlockInfo, QCryptoBlockInfoLuks, QKeyCodeWrapper,
+    RbdEncryptionCreateOptionsLuksBase, SecretCommonProperties, SevInfo, SgxInfo,
+    SmpConfiguration, StatsResult, StatsSchema, StringWrapper, TargetInfo
 }
 wire::serialize_enum! {
     AudiodevDriver, ChardevBackendKind, CpuS390State, ImageInfoSpecificKind,
     InputEventKind, JobVerb, MemoryDeviceInfoKind, MigrationParameter, NetClientDriver,
     ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgorithm, QCryptoRsaPaddingAlgorithm,
     RbdImageEncryptionFormat, SmbiosEntryPointType, StatsTarget, SysEmuTarget
-}
-wire::deserialize_enum! {
-    AudiodevDriver, ChardevBackendKind, ImageInfoSpecificKind, InputButton,
-    InputEventKind, JobVerb, MemoryDeviceInfoKind, MigrationParameter, NetClientDriver,
-    ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgorithm, QCryptoRsaPaddingAlgorithm,
-    QKeyCode, SmbiosEntryPointType
 }
