@@ -92,10 +92,7 @@ fn invalid_entries_are_reported_with_their_paths() {
     let cases = [
         (", 7", "[1]: invalid type: integer `7`, expected an object"),
         (", {}", "[1]: missing field `name`"),
-        (
-            ", {\"name\": \"x\"}",
-            "[1]: missing field `meta-type`",
-        ),
+        (", {\"name\": \"x\"}", "[1]: missing field `meta-type`"),
         (
             ", {\"name\": \"x\", \"meta-type\": \"y\"}",
             "[1].meta-type: unknown variant `y`, expected one of `builtin`",

@@ -20,7 +20,7 @@ fn row(schema: &Schema, command: &Command) -> TokenStream {
     }
     let names = arguments.names;
     let open = command.open;
-    quote!(CommandFacts::new(#name, &[#(#names),*], #open))
+    quote!(CommandInfo::new(#name, &[#(#names),*], #open))
 }
 
 /// The names of arguments, with a `*` in front of optional ones.

@@ -120,7 +120,7 @@ fn identity(context: &EmitContext<'_>, release: usize) -> TokenStream {
         pub struct Release;
         impl crate::#release_trait for Release {
             const SERIES: Series = Series { major: #major, minor: #minor };
-            const COMMANDS: &'static [CommandFacts] = #commands;
+            const COMMANDS: &'static [CommandInfo] = #commands;
             #event
         }
     }

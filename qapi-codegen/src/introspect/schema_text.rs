@@ -10,7 +10,7 @@ use crate::ast::{
 };
 use crate::canonical;
 use crate::dialect;
-use crate::load::{Documentation, Loaded};
+use crate::load::{DocumentationKind, Loaded};
 use crate::schema::{EntityMeta, Feature};
 use crate::source::{Name, SourceFile, Sources, Span};
 use crate::version::{Series, Version};
@@ -41,13 +41,14 @@ pub fn write_schema(interface: &Interface<'_>, version: Version) -> String {
             end: 0,
         },
     };
-    canonical::print(&Loaded {
+    let loaded = Loaded {
         version,
         sources,
         items: builder.build_items(),
         diagnostics: Vec::new(),
-        documentation: Documentation::None,
-    })
+        documentation: DocumentationKind::None,
+    };
+    canonical::print(&loaded, &[])
 }
 
 struct DefinitionBuilder<'i, 's> {

@@ -1,15 +1,15 @@
 //! Conversion of QEMU's documentation to Markdown.
 
-use crate::doc::Block;
+use crate::doc::ProseBlock;
 
 /// A block as a paragraph or a code block.
-pub fn to_markdown(block: &Block) -> String {
+pub fn to_markdown(block: &ProseBlock) -> String {
     match block {
-        Block::Text(lines) => {
+        ProseBlock::Text(lines) => {
             let lines: Vec<String> = lines.iter().map(|line| escape(line)).collect();
             lines.join("\n")
         }
-        Block::Literal(lines) => format!("```text\n{}\n```", dedent(lines)),
+        ProseBlock::Literal(lines) => format!("```text\n{}\n```", dedent(lines)),
     }
 }
 

@@ -88,7 +88,7 @@ impl<'a, 'c: 'a> BranchesEnum<'a, 'c> {
                     match self {
                         #(#arms)*
                         Self::#unrecognized(branch) => {
-                            put(map, #tag, &branch.tag)?;
+                            put(map, #tag, &branch.discriminator)?;
                             put_open(map, &[#tag], &branch.members)?;
                         }
                     }
@@ -124,17 +124,17 @@ impl<'a, 'c: 'a> BranchesEnum<'a, 'c> {
             .map(|(branch, variant)| self.read_arm(branch, variant));
         quote! {
             impl Branches for #name {
-                const TAG: &'static str = #discriminator;
+                const DISCRIMINATOR: &'static str = #discriminator;
 
                 fn decode<'de, A: MapAccess<'de>, B: Base>(
-                    tag: String,
+                    discriminator: String,
                     rest: Rest<'_, A, B>,
                 ) -> Result<Self, A::Error> {
-                    Ok(match tag.as_str() {
+                    Ok(match discriminator.as_str() {
                         #(#arms)*
                         _ => {
                             let members = rest.unrecognized()?;
-                            Self::#unrecognized(UnrecognizedBranch { tag, members })
+                            Self::#unrecognized(UnrecognizedBranch { discriminator, members })
                         }
                     })
                 }

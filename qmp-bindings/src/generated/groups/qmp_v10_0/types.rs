@@ -5932,13 +5932,13 @@ impl Write for AcpiGenericPortProperties {
     }
 }
 impl Branches for AudiodevDriverBranch {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "none" => Self::None(rest.members()?),
                 "alsa" => Self::Alsa(rest.members()?),
                 "coreaudio" => Self::Coreaudio(rest.members()?),
@@ -5954,7 +5954,10 @@ impl Branches for AudiodevDriverBranch {
                 "wav" => Self::Wav(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -6543,7 +6546,7 @@ impl Write for BlockExportOptionsType {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -6664,7 +6667,7 @@ impl Write for BlockJobChangeOptionsType {
                 put(map, "type", "snapshot-delete")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -6691,13 +6694,13 @@ impl Write for BlockJobChangeOptionsMirror {
     }
 }
 impl Branches for BlockJobInfoType {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "mirror" => Self::Mirror(rest.members()?),
                 "commit" => {
                     rest.nothing()?;
@@ -6733,7 +6736,10 @@ impl Branches for BlockJobInfoType {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -7072,7 +7078,7 @@ impl Write for BlockdevCreateOptions {
                 put(map, "driver", "vvfat")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
@@ -7553,7 +7559,7 @@ impl Write for BlockdevOptionsDriver {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
@@ -8082,7 +8088,7 @@ impl Write for ChardevBackend {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -8204,13 +8210,13 @@ impl Object for CompatProperty {
     }
 }
 impl Branches for CpuInfoFastTarget {
-    const TAG: &'static str = "target";
+    const DISCRIMINATOR: &'static str = "target";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "s390x" => Self::S390x(rest.members()?),
                 "aarch64" => {
                     rest.nothing()?;
@@ -8326,7 +8332,10 @@ impl Branches for CpuInfoFastTarget {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -8599,13 +8608,13 @@ impl Object for DisplayCocoa {
     }
 }
 impl Branches for DisplayOptionsType {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "gtk" => Self::Gtk(rest.members()?),
                 "cocoa" => Self::Cocoa(rest.members()?),
                 "curses" => Self::Curses(rest.members()?),
@@ -8626,7 +8635,10 @@ impl Branches for DisplayOptionsType {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -8678,7 +8690,7 @@ impl Write for DisplayUpdateOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -9040,13 +9052,13 @@ impl Object for ImageInfo {
     }
 }
 impl Branches for ImageInfoSpecific {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "qcow2" => Self::Qcow2(rest.members::<Data<_>>()?.0),
                 "vmdk" => Self::Vmdk(rest.members::<Data<_>>()?.0),
                 "luks" => Self::Luks(rest.members::<Data<_>>()?.0),
@@ -9054,7 +9066,10 @@ impl Branches for ImageInfoSpecific {
                 "file" => Self::File(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -9133,13 +9148,13 @@ impl Object for ImageInfoSpecificQCow2 {
     }
 }
 impl Branches for ImageInfoSpecificQCow2Encryption {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "aes" => {
                     rest.nothing()?;
@@ -9147,7 +9162,10 @@ impl Branches for ImageInfoSpecificQCow2Encryption {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -9244,7 +9262,7 @@ impl Write for InputEvent {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -9310,7 +9328,7 @@ impl Write for KeyValue {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -9465,13 +9483,13 @@ impl Write for MemoryBackendShmProperties {
     }
 }
 impl Branches for MemoryDeviceInfo {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "dimm" => Self::Dimm(rest.members::<Data<_>>()?.0),
                 "nvdimm" => Self::Nvdimm(rest.members::<Data<_>>()?.0),
                 "virtio-pmem" => Self::VirtioPmem(rest.members::<Data<_>>()?.0),
@@ -9480,7 +9498,10 @@ impl Branches for MemoryDeviceInfo {
                 "hv-balloon" => Self::HvBalloon(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -9543,7 +9564,7 @@ impl Write for MigrationAddress {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "transport", &branch.tag)?;
+                put(map, "transport", &branch.discriminator)?;
                 put_open(map, &["transport"], &branch.members)?;
             }
         }
@@ -9903,7 +9924,7 @@ impl Write for NetdevType {
                 put(map, "type", "none")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -10008,7 +10029,7 @@ impl Write for NumaOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -10218,7 +10239,7 @@ impl Write for ObjectOptionsQomType {
                 put(map, "qom-type", "s390-pv-guest")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "qom-type", &branch.tag)?;
+                put(map, "qom-type", &branch.discriminator)?;
                 put_open(map, &["qom-type"], &branch.members)?;
             }
         }
@@ -10244,7 +10265,7 @@ impl Write for QCryptoBlockCreateOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -10386,7 +10407,7 @@ impl Write for RbdEncryptionCreateOptions {
                 put(map, "format", "luks-any")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -10447,7 +10468,7 @@ impl Write for RbdEncryptionOptionsFormat {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -10563,18 +10584,21 @@ impl Write for SevGuestProperties {
     }
 }
 impl Branches for SevInfoSevType {
-    const TAG: &'static str = "sev-type";
+    const DISCRIMINATOR: &'static str = "sev-type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "sev" => Self::Sev(rest.members()?),
                 "sev-snp" => Self::SevSnp(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -10735,7 +10759,7 @@ impl Write for SocketAddress {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -10743,20 +10767,23 @@ impl Write for SocketAddress {
     }
 }
 impl Branches for SocketAddress {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "inet" => Self::Inet(rest.members()?),
                 "unix" => Self::Unix(rest.members()?),
                 "vsock" => Self::Vsock(rest.members()?),
                 "fd" => Self::Fd(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -10785,7 +10812,7 @@ impl Write for SocketAddressLegacy {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -10812,7 +10839,7 @@ impl Write for StatsFilterTarget {
                 put(map, "target", "cryptodev")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "target", &branch.tag)?;
+                put(map, "target", &branch.discriminator)?;
                 put_open(map, &["target"], &branch.members)?;
             }
         }
@@ -11032,7 +11059,7 @@ impl Write for TransactionAction {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }

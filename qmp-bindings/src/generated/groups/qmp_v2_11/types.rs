@@ -3057,7 +3057,7 @@ impl Write for BlockdevOptionsDriver {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
@@ -3535,7 +3535,7 @@ impl Write for ChardevBackend {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -3631,13 +3631,13 @@ impl Object for CpuDefinitionInfo {
     }
 }
 impl Branches for CpuInfoArchBranch {
-    const TAG: &'static str = "arch";
+    const DISCRIMINATOR: &'static str = "arch";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "x86" => Self::X86(rest.members()?),
                 "sparc" => Self::Sparc(rest.members()?),
                 "ppc" => Self::Ppc(rest.members()?),
@@ -3649,7 +3649,10 @@ impl Branches for CpuInfoArchBranch {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -3923,17 +3926,20 @@ impl Write for DriveMirror {
     }
 }
 impl Branches for GuestPanicInformation {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "hyper-v" => Self::HyperV(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4039,19 +4045,22 @@ impl Object for ImageInfo {
     }
 }
 impl Branches for ImageInfoSpecific {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "qcow2" => Self::Qcow2(rest.members::<Data<_>>()?.0),
                 "vmdk" => Self::Vmdk(rest.members::<Data<_>>()?.0),
                 "luks" => Self::Luks(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4097,13 +4106,13 @@ impl Object for ImageInfoSpecificQCow2 {
     }
 }
 impl Branches for ImageInfoSpecificQCow2Encryption {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "aes" => {
                     rest.nothing()?;
                     Self::Aes
@@ -4111,7 +4120,10 @@ impl Branches for ImageInfoSpecificQCow2Encryption {
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4210,7 +4222,7 @@ impl Write for InputEvent {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -4278,7 +4290,7 @@ impl Write for KeyValue {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -4605,7 +4617,7 @@ impl Write for SocketAddress {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -4632,7 +4644,7 @@ impl Write for SocketAddressLegacy {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -4705,7 +4717,7 @@ impl Write for TransactionAction {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }

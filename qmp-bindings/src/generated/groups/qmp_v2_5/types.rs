@@ -2547,7 +2547,7 @@ impl Write for BlockdevOptionsDriver {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
@@ -2815,7 +2815,7 @@ impl Write for ChardevBackend {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -3119,18 +3119,21 @@ impl Object for ImageInfo {
     }
 }
 impl Branches for ImageInfoSpecific {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "qcow2" => Self::Qcow2(rest.members::<Data<_>>()?.0),
                 "vmdk" => Self::Vmdk(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -3260,7 +3263,7 @@ impl Write for InputEvent {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -3332,7 +3335,7 @@ impl Write for KeyValue {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -3679,7 +3682,7 @@ impl Write for SocketAddress {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -3900,17 +3903,20 @@ impl Object for TpmInfo {
     }
 }
 impl Branches for TpmTypeOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "passthrough" => Self::Passthrough(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -3955,7 +3961,7 @@ impl Write for TransactionAction {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }

@@ -848,17 +848,20 @@ impl Object for EventInfo {
     }
 }
 impl Branches for MemoryDeviceInfo {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "dimm" => Self::Dimm(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1046,13 +1049,13 @@ impl Serialize for Qcow2OverlapChecks {
     }
 }
 impl Branches for SchemaInfoMetaType {
-    const TAG: &'static str = "meta-type";
+    const DISCRIMINATOR: &'static str = "meta-type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "builtin" => Self::Builtin(rest.members()?),
                 "enum" => Self::Enum(rest.members()?),
                 "array" => Self::Array(rest.members()?),
@@ -1062,7 +1065,10 @@ impl Branches for SchemaInfoMetaType {
                 "event" => Self::Event(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )

@@ -4476,7 +4476,7 @@ impl Write for BlockExportOptionsType {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -4863,7 +4863,7 @@ impl Write for BlockdevCreateOptions {
                 put(map, "driver", "vvfat")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
@@ -5341,7 +5341,7 @@ impl Write for BlockdevOptionsDriver {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
@@ -5856,7 +5856,7 @@ impl Write for ChardevBackend {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -5920,13 +5920,13 @@ impl Write for ChardevUdp {
     }
 }
 impl Branches for CpuInfoFastTarget {
-    const TAG: &'static str = "target";
+    const DISCRIMINATOR: &'static str = "target";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "s390x" => Self::S390x(rest.members()?),
                 "aarch64" => {
                     rest.nothing()?;
@@ -6050,7 +6050,10 @@ impl Branches for CpuInfoFastTarget {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -6226,13 +6229,13 @@ impl Object for DisplayCocoa {
     }
 }
 impl Branches for DisplayOptionsType {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "gtk" => Self::Gtk(rest.members()?),
                 "cocoa" => Self::Cocoa(rest.members()?),
                 "curses" => Self::Curses(rest.members()?),
@@ -6253,7 +6256,10 @@ impl Branches for DisplayOptionsType {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -6305,7 +6311,7 @@ impl Write for DisplayUpdateOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -6487,20 +6493,23 @@ impl Object for ImageInfo {
     }
 }
 impl Branches for ImageInfoSpecific {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "qcow2" => Self::Qcow2(rest.members::<Data<_>>()?.0),
                 "vmdk" => Self::Vmdk(rest.members::<Data<_>>()?.0),
                 "luks" => Self::Luks(rest.members::<Data<_>>()?.0),
                 "rbd" => Self::Rbd(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -6561,13 +6570,13 @@ impl Object for ImageInfoSpecificQCow2 {
     }
 }
 impl Branches for ImageInfoSpecificQCow2Encryption {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "aes" => {
                     rest.nothing()?;
@@ -6575,7 +6584,10 @@ impl Branches for ImageInfoSpecificQCow2Encryption {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -6668,7 +6680,7 @@ impl Write for InputEvent {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -6700,7 +6712,7 @@ impl Write for KeyValue {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -6807,13 +6819,13 @@ impl Write for MemoryBackendFileProperties {
     }
 }
 impl Branches for MemoryDeviceInfo {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "dimm" => Self::Dimm(rest.members::<Data<_>>()?.0),
                 "nvdimm" => Self::Nvdimm(rest.members::<Data<_>>()?.0),
                 "virtio-pmem" => Self::VirtioPmem(rest.members::<Data<_>>()?.0),
@@ -6821,7 +6833,10 @@ impl Branches for MemoryDeviceInfo {
                 "sgx-epc" => Self::SgxEpc(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -7136,7 +7151,7 @@ impl Write for NetdevType {
                 put(map, "type", "none")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -7205,7 +7220,7 @@ impl Write for NumaOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -7395,7 +7410,7 @@ impl Write for ObjectOptionsQomType {
                 put(map, "qom-type", "s390-pv-guest")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "qom-type", &branch.tag)?;
+                put(map, "qom-type", &branch.discriminator)?;
                 put_open(map, &["qom-type"], &branch.members)?;
             }
         }
@@ -7421,7 +7436,7 @@ impl Write for QCryptoBlockCreateOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -7500,7 +7515,7 @@ impl Write for RbdEncryptionCreateOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -7551,7 +7566,7 @@ impl Write for RbdEncryptionOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -7720,7 +7735,7 @@ impl Write for SocketAddress {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -7728,20 +7743,23 @@ impl Write for SocketAddress {
     }
 }
 impl Branches for SocketAddress {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "inet" => Self::Inet(rest.members()?),
                 "unix" => Self::Unix(rest.members()?),
                 "vsock" => Self::Vsock(rest.members()?),
                 "fd" => Self::Fd(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -7770,7 +7788,7 @@ impl Write for SocketAddressLegacy {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -7794,7 +7812,7 @@ impl Write for StatsFilterTarget {
                 put(map, "target", "vm")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "target", &branch.tag)?;
+                put(map, "target", &branch.discriminator)?;
                 put_open(map, &["target"], &branch.members)?;
             }
         }
@@ -7990,7 +8008,7 @@ impl Write for TransactionAction {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }

@@ -5673,13 +5673,13 @@ impl Object for BlockLatencyHistogramInfo {
     }
 }
 impl Branches for BlockStatsSpecific {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "file" => Self::File(rest.members()?),
                 "host_device" => Self::HostDevice(rest.members()?),
                 "nvme" => Self::Nvme(rest.members()?),
@@ -5861,7 +5861,10 @@ impl Branches for BlockStatsSpecific {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -6077,7 +6080,7 @@ impl Write for BlockdevAmendOptions {
                 put(map, "driver", "vvfat")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
@@ -6666,7 +6669,7 @@ impl Write for DisplayReloadOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -6770,7 +6773,7 @@ impl Write for ExpirePasswordOptionsProtocol {
                 put(map, "protocol", "spice")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "protocol", &branch.tag)?;
+                put(map, "protocol", &branch.discriminator)?;
                 put_open(map, &["protocol"], &branch.members)?;
             }
         }
@@ -6919,18 +6922,21 @@ impl Write for FilterRewriterProperties {
     }
 }
 impl Branches for GuestPanicInformation {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "hyper-v" => Self::HyperV(rest.members()?),
                 "s390" => Self::S390(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -7848,7 +7854,7 @@ impl Write for QCryptoBlockAmendOptions {
                 put(map, "format", "qcow")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -8052,13 +8058,13 @@ impl Write for RngRandomProperties {
     }
 }
 impl Branches for SchemaInfoMetaType {
-    const TAG: &'static str = "meta-type";
+    const DISCRIMINATOR: &'static str = "meta-type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "builtin" => Self::Builtin(rest.members()?),
                 "enum" => Self::Enum(rest.members()?),
                 "array" => Self::Array(rest.members()?),
@@ -8068,7 +8074,10 @@ impl Branches for SchemaInfoMetaType {
                 "event" => Self::Event(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -8277,7 +8286,7 @@ impl Write for SetPasswordOptionsProtocol {
                 put(map, "protocol", "spice")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "protocol", &branch.tag)?;
+                put(map, "protocol", &branch.discriminator)?;
                 put_open(map, &["protocol"], &branch.members)?;
             }
         }
@@ -8504,7 +8513,7 @@ impl Write for SshHostKeyCheck {
                 put(map, "mode", "known_hosts")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "mode", &branch.tag)?;
+                put(map, "mode", &branch.discriminator)?;
                 put_open(map, &["mode"], &branch.members)?;
             }
         }
@@ -9490,7 +9499,7 @@ impl Write for YankInstance {
                 put(map, "type", "migration")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -9498,13 +9507,13 @@ impl Write for YankInstance {
     }
 }
 impl Branches for YankInstance {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "block-node" => Self::BlockNode(rest.members()?),
                 "chardev" => Self::Chardev(rest.members()?),
                 "migration" => {
@@ -9513,7 +9522,10 @@ impl Branches for YankInstance {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )

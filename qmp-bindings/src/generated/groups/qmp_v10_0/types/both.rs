@@ -121,7 +121,7 @@ impl Write for AudiodevDriverBranch {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
@@ -663,20 +663,23 @@ impl Write for BlockDeviceTimedStats {
     }
 }
 impl Branches for BlockExportOptionsType {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "nbd" => Self::Nbd(rest.members()?),
                 "vhost-user-blk" => Self::VhostUserBlk(rest.members()?),
                 "fuse" => Self::Fuse(rest.members()?),
                 "vduse-blk" => Self::VduseBlk(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -901,13 +904,13 @@ impl Write for BlockInfo {
     }
 }
 impl Branches for BlockJobChangeOptionsType {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "mirror" => Self::Mirror(rest.members()?),
                 "commit" => {
                     rest.nothing()?;
@@ -943,7 +946,10 @@ impl Branches for BlockJobChangeOptionsType {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1067,7 +1073,7 @@ impl Write for BlockJobInfoType {
                 put(map, "type", "snapshot-delete")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -1335,13 +1341,13 @@ impl Object for BlockdevBackupWrapper {
     }
 }
 impl Branches for BlockdevCreateOptions {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "file" => Self::File(rest.members()?),
                 "gluster" => Self::Gluster(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
@@ -1490,7 +1496,10 @@ impl Branches for BlockdevCreateOptions {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1932,13 +1941,13 @@ impl Object for BlockdevCreateOptionsVpc {
     }
 }
 impl Branches for BlockdevOptionsDriver {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "blkdebug" => Self::Blkdebug(rest.members()?),
                 "blklogwrites" => Self::Blklogwrites(rest.members()?),
                 "blkverify" => Self::Blkverify(rest.members()?),
@@ -1988,7 +1997,10 @@ impl Branches for BlockdevOptionsDriver {
                 "vvfat" => Self::Vvfat(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2743,13 +2755,13 @@ impl Alternate for BlockdevRefOrNull {
     }
 }
 impl Branches for ChardevBackend {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "file" => Self::File(rest.members::<Data<_>>()?.0),
                 "serial" => Self::Serial(rest.members::<Data<_>>()?.0),
                 "parallel" => Self::Parallel(rest.members::<Data<_>>()?.0),
@@ -2775,7 +2787,10 @@ impl Branches for ChardevBackend {
                 "memory" => Self::Memory(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -3202,7 +3217,7 @@ impl Write for CpuInfoFastTarget {
                 put(map, "target", "xtensaeb")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "target", &branch.tag)?;
+                put(map, "target", &branch.discriminator)?;
                 put_open(map, &["target"], &branch.members)?;
             }
         }
@@ -3480,7 +3495,7 @@ impl Write for DisplayOptionsType {
                 put(map, "type", "spice-app")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -3498,17 +3513,20 @@ impl Write for DisplayOptions {
     }
 }
 impl Branches for DisplayUpdateOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "vnc" => Self::Vnc(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4003,7 +4021,7 @@ impl Write for ImageInfoSpecific {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -4135,7 +4153,7 @@ impl Write for ImageInfoSpecificQCow2Encryption {
                 put(map, "format", "aes")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -4345,13 +4363,13 @@ impl Object for InputBtnEventWrapper {
     }
 }
 impl Branches for InputEvent {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "key" => Self::Key(rest.members::<Data<_>>()?.0),
                 "btn" => Self::Btn(rest.members::<Data<_>>()?.0),
                 "rel" => Self::Rel(rest.members::<Data<_>>()?.0),
@@ -4359,7 +4377,10 @@ impl Branches for InputEvent {
                 "mtt" => Self::Mtt(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4565,18 +4586,21 @@ impl Object for IommufdProperties {
     }
 }
 impl Branches for KeyValue {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "number" => Self::Number(rest.members::<Data<_>>()?.0),
                 "qcode" => Self::Qcode(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4875,7 +4899,7 @@ impl Write for MemoryDeviceInfo {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -4929,20 +4953,23 @@ impl Object for MigrateSetParameters {
     }
 }
 impl Branches for MigrationAddress {
-    const TAG: &'static str = "transport";
+    const DISCRIMINATOR: &'static str = "transport";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "socket" => Self::Socket(rest.members()?),
                 "exec" => Self::Exec(rest.members()?),
                 "rdma" => Self::Rdma(rest.members()?),
                 "file" => Self::File(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -5266,13 +5293,13 @@ impl Object for NbdServerOptionsLegacy {
     }
 }
 impl Branches for NetdevType {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "nic" => Self::Nic(rest.members()?),
                 "user" => Self::User(rest.members()?),
                 "tap" => Self::Tap(rest.members()?),
@@ -5296,7 +5323,10 @@ impl Branches for NetdevType {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -5449,13 +5479,13 @@ impl Object for NumaCpuOptions {
     }
 }
 impl Branches for NumaOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "node" => Self::Node(rest.members()?),
                 "dist" => Self::Dist(rest.members()?),
                 "cpu" => Self::Cpu(rest.members()?),
@@ -5463,7 +5493,10 @@ impl Branches for NumaOptions {
                 "hmat-cache" => Self::HmatCache(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -5473,13 +5506,13 @@ wire::no_base! {
     NumaOptions = "NumaOptions"
 }
 impl Branches for ObjectOptionsQomType {
-    const TAG: &'static str = "qom-type";
+    const DISCRIMINATOR: &'static str = "qom-type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "acpi-generic-initiator" => Self::AcpiGenericInitiator(rest.members()?),
                 "acpi-generic-port" => Self::AcpiGenericPort(rest.members()?),
                 "authz-list" => Self::AuthzList(rest.members()?),
@@ -5542,7 +5575,10 @@ impl Branches for ObjectOptionsQomType {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -5585,7 +5621,7 @@ impl Write for QCryptoAkCipherOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "alg", &branch.tag)?;
+                put(map, "alg", &branch.discriminator)?;
                 put_open(map, &["alg"], &branch.members)?;
             }
         }
@@ -5593,17 +5629,20 @@ impl Write for QCryptoAkCipherOptions {
     }
 }
 impl Branches for QCryptoAkCipherOptions {
-    const TAG: &'static str = "alg";
+    const DISCRIMINATOR: &'static str = "alg";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "rsa" => Self::Rsa(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -5653,18 +5692,21 @@ impl Object for QCryptoAkCipherOptionsRsa {
     }
 }
 impl Branches for QCryptoBlockCreateOptions {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "qcow" => Self::Qcow(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -5708,7 +5750,7 @@ impl Write for QCryptoBlockInfo {
                 put(map, "format", "qcow")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -5716,13 +5758,13 @@ impl Write for QCryptoBlockInfo {
     }
 }
 impl Branches for QCryptoBlockInfo {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "qcow" => {
                     rest.nothing()?;
@@ -5730,7 +5772,10 @@ impl Branches for QCryptoBlockInfo {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -5853,13 +5898,13 @@ impl Object for QKeyCodeWrapper {
     }
 }
 impl Branches for RbdEncryptionCreateOptions {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "luks2" => Self::Luks2(rest.members()?),
                 "luks-any" => {
@@ -5868,7 +5913,10 @@ impl Branches for RbdEncryptionCreateOptions {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -5975,19 +6023,22 @@ impl Object for RbdEncryptionCreateOptionsLuksBase {
     }
 }
 impl Branches for RbdEncryptionOptionsFormat {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "luks2" => Self::Luks2(rest.members()?),
                 "luks-any" => Self::LuksAny(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -6275,7 +6326,7 @@ impl Write for SevInfoSevType {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "sev-type", &branch.tag)?;
+                put(map, "sev-type", &branch.discriminator)?;
                 put_open(map, &["sev-type"], &branch.members)?;
             }
         }
@@ -6506,20 +6557,23 @@ impl Object for SmpConfiguration {
     }
 }
 impl Branches for SocketAddressLegacy {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "inet" => Self::Inet(rest.members::<Data<_>>()?.0),
                 "unix" => Self::Unix(rest.members::<Data<_>>()?.0),
                 "vsock" => Self::Vsock(rest.members::<Data<_>>()?.0),
                 "fd" => Self::Fd(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -6529,13 +6583,13 @@ wire::no_base! {
     SocketAddressLegacy = "SocketAddressLegacy"
 }
 impl Branches for StatsFilterTarget {
-    const TAG: &'static str = "target";
+    const DISCRIMINATOR: &'static str = "target";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "vcpu" => Self::Vcpu(rest.members()?),
                 "vm" => {
                     rest.nothing()?;
@@ -6547,7 +6601,10 @@ impl Branches for StatsFilterTarget {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -6737,13 +6794,13 @@ impl Object for TlsCredsX509Properties {
     }
 }
 impl Branches for TransactionAction {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "abort" => Self::Abort(rest.members::<Data<_>>()?.0),
                 "block-dirty-bitmap-add" => {
                     Self::BlockDirtyBitmapAdd(rest.members::<Data<_>>()?.0)
@@ -6776,7 +6833,10 @@ impl Branches for TransactionAction {
                 "drive-backup" => Self::DriveBackup(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )

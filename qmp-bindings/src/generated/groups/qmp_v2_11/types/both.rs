@@ -320,13 +320,13 @@ impl Object for BlockdevBackup {
     }
 }
 impl Branches for BlockdevOptionsDriver {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "blkdebug" => Self::Blkdebug(rest.members()?),
                 "blkverify" => Self::Blkverify(rest.members()?),
                 "bochs" => Self::Bochs(rest.members()?),
@@ -365,7 +365,10 @@ impl Branches for BlockdevOptionsDriver {
                 "vxhs" => Self::Vxhs(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1061,13 +1064,13 @@ impl Alternate for BlockdevRefOrNull {
     }
 }
 impl Branches for ChardevBackend {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "file" => Self::File(rest.members::<Data<_>>()?.0),
                 "serial" => Self::Serial(rest.members::<Data<_>>()?.0),
                 "parallel" => Self::Parallel(rest.members::<Data<_>>()?.0),
@@ -1090,7 +1093,10 @@ impl Branches for ChardevBackend {
                 "memory" => Self::Memory(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1257,7 +1263,7 @@ impl Write for CpuInfoArchBranch {
                 put(map, "arch", "other")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "arch", &branch.tag)?;
+                put(map, "arch", &branch.discriminator)?;
                 put_open(map, &["arch"], &branch.members)?;
             }
         }
@@ -1490,7 +1496,7 @@ impl Write for GuestPanicInformation {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -1581,7 +1587,7 @@ impl Write for ImageInfoSpecific {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -1621,7 +1627,7 @@ impl Write for ImageInfoSpecificQCow2Encryption {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -1720,20 +1726,23 @@ impl Object for InputBtnEvent {
     }
 }
 impl Branches for InputEvent {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "key" => Self::Key(rest.members::<Data<_>>()?.0),
                 "btn" => Self::Btn(rest.members::<Data<_>>()?.0),
                 "rel" => Self::Rel(rest.members::<Data<_>>()?.0),
                 "abs" => Self::Abs(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1798,18 +1807,21 @@ impl Write for IoThreadInfo {
     }
 }
 impl Branches for KeyValue {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "number" => Self::Number(rest.members::<Data<_>>()?.0),
                 "qcode" => Self::Qcode(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2155,7 +2167,7 @@ impl Write for NetLegacyOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -2163,13 +2175,13 @@ impl Write for NetLegacyOptions {
     }
 }
 impl Branches for NetLegacyOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "none" => {
                     rest.nothing()?;
                     Self::None
@@ -2186,7 +2198,10 @@ impl Branches for NetLegacyOptions {
                 "vhost-user" => Self::VhostUser(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2252,7 +2267,7 @@ impl Write for NetdevType {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -2267,13 +2282,13 @@ impl Write for Netdev {
     }
 }
 impl Branches for NetdevType {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "none" => {
                     rest.nothing()?;
                     Self::None
@@ -2291,7 +2306,10 @@ impl Branches for NetdevType {
                 "vhost-user" => Self::VhostUser(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2487,7 +2505,7 @@ impl Write for NumaOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -2495,19 +2513,22 @@ impl Write for NumaOptions {
     }
 }
 impl Branches for NumaOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "node" => Self::Node(rest.members()?),
                 "dist" => Self::Dist(rest.members()?),
                 "cpu" => Self::Cpu(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2528,7 +2549,7 @@ impl Write for QCryptoBlockCreateOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -2536,18 +2557,21 @@ impl Write for QCryptoBlockCreateOptions {
     }
 }
 impl Branches for QCryptoBlockCreateOptions {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "qcow" => Self::Qcow(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2603,7 +2627,7 @@ impl Write for QCryptoBlockInfo {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -2611,13 +2635,13 @@ impl Write for QCryptoBlockInfo {
     }
 }
 impl Branches for QCryptoBlockInfo {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "qcow" => {
                     rest.nothing()?;
                     Self::Qcow
@@ -2625,7 +2649,10 @@ impl Branches for QCryptoBlockInfo {
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2693,20 +2720,23 @@ impl Object for QCryptoBlockInfoQCow {
     }
 }
 impl Branches for SocketAddress {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "inet" => Self::Inet(rest.members()?),
                 "unix" => Self::Unix(rest.members()?),
                 "vsock" => Self::Vsock(rest.members()?),
                 "fd" => Self::Fd(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2716,20 +2746,23 @@ wire::no_base! {
     SocketAddress = "SocketAddress"
 }
 impl Branches for SocketAddressLegacy {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "inet" => Self::Inet(rest.members::<Data<_>>()?.0),
                 "unix" => Self::Unix(rest.members::<Data<_>>()?.0),
                 "vsock" => Self::Vsock(rest.members::<Data<_>>()?.0),
                 "fd" => Self::Fd(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2757,13 +2790,13 @@ impl Write for TpmInfo {
     }
 }
 impl Branches for TransactionAction {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "abort" => Self::Abort(rest.members::<Data<_>>()?.0),
                 "block-dirty-bitmap-add" => {
                     Self::BlockDirtyBitmapAdd(rest.members::<Data<_>>()?.0)
@@ -2784,7 +2817,10 @@ impl Branches for TransactionAction {
                 "drive-backup" => Self::DriveBackup(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )

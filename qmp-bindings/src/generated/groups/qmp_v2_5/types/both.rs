@@ -301,13 +301,13 @@ impl Object for BlockdevCacheOptions {
     }
 }
 impl Branches for BlockdevOptionsDriver {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "archipelago" => Self::Archipelago(rest.members()?),
                 "blkdebug" => Self::Blkdebug(rest.members()?),
                 "blkverify" => Self::Blkverify(rest.members()?),
@@ -337,7 +337,10 @@ impl Branches for BlockdevOptionsDriver {
                 "vvfat" => Self::Vvfat(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -799,13 +802,13 @@ impl Alternate for BlockdevRef {
     }
 }
 impl Branches for ChardevBackend {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "file" => Self::File(rest.members::<Data<_>>()?.0),
                 "serial" => Self::Serial(rest.members::<Data<_>>()?.0),
                 "parallel" => Self::Parallel(rest.members::<Data<_>>()?.0),
@@ -827,7 +830,10 @@ impl Branches for ChardevBackend {
                 "memory" => Self::Memory(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1248,7 +1254,7 @@ impl Write for ImageInfoSpecific {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -1364,20 +1370,23 @@ impl Object for InputBtnEvent {
     }
 }
 impl Branches for InputEvent {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "key" => Self::Key(rest.members::<Data<_>>()?.0),
                 "btn" => Self::Btn(rest.members::<Data<_>>()?.0),
                 "rel" => Self::Rel(rest.members::<Data<_>>()?.0),
                 "abs" => Self::Abs(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1454,18 +1463,21 @@ impl Write for IoThreadInfo {
     }
 }
 impl Branches for KeyValue {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "number" => Self::Number(rest.members::<Data<_>>()?.0),
                 "qcode" => Self::Qcode(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1662,7 +1674,7 @@ impl Write for NetClientOptions {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -1670,13 +1682,13 @@ impl Write for NetClientOptions {
     }
 }
 impl Branches for NetClientOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "none" => Self::None(rest.members::<Data<_>>()?.0),
                 "nic" => Self::Nic(rest.members::<Data<_>>()?.0),
                 "user" => Self::User(rest.members::<Data<_>>()?.0),
@@ -1691,7 +1703,10 @@ impl Branches for NetClientOptions {
                 "vhost-user" => Self::VhostUser(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2058,7 +2073,7 @@ impl Write for NumaOptions {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -2066,17 +2081,20 @@ impl Write for NumaOptions {
     }
 }
 impl Branches for NumaOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "node" => Self::Node(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2187,19 +2205,22 @@ impl Object for SchemaInfoBase {
     }
 }
 impl Branches for SocketAddress {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "inet" => Self::Inet(rest.members::<Data<_>>()?.0),
                 "unix" => Self::Unix(rest.members::<Data<_>>()?.0),
                 "fd" => Self::Fd(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2362,7 +2383,7 @@ impl Write for TpmTypeOptions {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -2370,13 +2391,13 @@ impl Write for TpmTypeOptions {
     }
 }
 impl Branches for TransactionAction {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "blockdev-snapshot" => {
                     Self::BlockdevSnapshot(rest.members::<Data<_>>()?.0)
                 }
@@ -2397,7 +2418,10 @@ impl Branches for TransactionAction {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )

@@ -271,7 +271,7 @@ impl Write for MemoryDeviceInfo {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -502,7 +502,7 @@ impl Write for SchemaInfoMetaType {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "meta-type", &branch.tag)?;
+                put(map, "meta-type", &branch.discriminator)?;
                 put_open(map, &["meta-type"], &branch.members)?;
             }
         }

@@ -63,7 +63,7 @@ impl Write for AudiodevDriverBranch {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
@@ -79,13 +79,13 @@ impl Write for Audiodev {
     }
 }
 impl Branches for AudiodevDriverBranch {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "none" => Self::None(rest.members()?),
                 "alsa" => Self::Alsa(rest.members()?),
                 "coreaudio" => Self::Coreaudio(rest.members()?),
@@ -100,7 +100,10 @@ impl Branches for AudiodevDriverBranch {
                 "wav" => Self::Wav(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -490,20 +493,23 @@ impl Write for BlockDeviceStats {
     }
 }
 impl Branches for BlockExportOptionsType {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "nbd" => Self::Nbd(rest.members()?),
                 "vhost-user-blk" => Self::VhostUserBlk(rest.members()?),
                 "fuse" => Self::Fuse(rest.members()?),
                 "vduse-blk" => Self::VduseBlk(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -793,13 +799,13 @@ impl Object for BlockdevBackupWrapper {
     }
 }
 impl Branches for BlockdevCreateOptions {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "file" => Self::File(rest.members()?),
                 "gluster" => Self::Gluster(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
@@ -948,7 +954,10 @@ impl Branches for BlockdevCreateOptions {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1387,13 +1396,13 @@ impl Object for BlockdevCreateOptionsVpc {
     }
 }
 impl Branches for BlockdevOptionsDriver {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "blkdebug" => Self::Blkdebug(rest.members()?),
                 "blklogwrites" => Self::Blklogwrites(rest.members()?),
                 "blkverify" => Self::Blkverify(rest.members()?),
@@ -1443,7 +1452,10 @@ impl Branches for BlockdevOptionsDriver {
                 "vvfat" => Self::Vvfat(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2186,13 +2198,13 @@ impl Alternate for BlockdevRefOrNull {
     }
 }
 impl Branches for ChardevBackend {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "file" => Self::File(rest.members::<Data<_>>()?.0),
                 "serial" => Self::Serial(rest.members::<Data<_>>()?.0),
                 "parallel" => Self::Parallel(rest.members::<Data<_>>()?.0),
@@ -2217,7 +2229,10 @@ impl Branches for ChardevBackend {
                 "memory" => Self::Memory(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2503,7 +2518,7 @@ impl Write for CpuInfoFastTarget {
                 put(map, "target", "xtensaeb")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "target", &branch.tag)?;
+                put(map, "target", &branch.discriminator)?;
                 put_open(map, &["target"], &branch.members)?;
             }
         }
@@ -2677,7 +2692,7 @@ impl Write for DisplayOptionsType {
                 put(map, "type", "spice-app")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -2695,17 +2710,20 @@ impl Write for DisplayOptions {
     }
 }
 impl Branches for DisplayUpdateOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "vnc" => Self::Vnc(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2937,7 +2955,7 @@ impl Write for ImageInfoSpecific {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -3027,7 +3045,7 @@ impl Write for ImageInfoSpecificQCow2Encryption {
                 put(map, "format", "aes")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -3237,20 +3255,23 @@ impl Object for InputBtnEventWrapper {
     }
 }
 impl Branches for InputEvent {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "key" => Self::Key(rest.members::<Data<_>>()?.0),
                 "btn" => Self::Btn(rest.members::<Data<_>>()?.0),
                 "rel" => Self::Rel(rest.members::<Data<_>>()?.0),
                 "abs" => Self::Abs(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -3323,18 +3344,21 @@ impl Object for InputKeyEventWrapper {
     }
 }
 impl Branches for KeyValue {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "number" => Self::Number(rest.members::<Data<_>>()?.0),
                 "qcode" => Self::Qcode(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -3555,7 +3579,7 @@ impl Write for MemoryDeviceInfo {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -3780,13 +3804,13 @@ impl Object for NbdServerOptions {
     }
 }
 impl Branches for NetdevType {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "nic" => Self::Nic(rest.members()?),
                 "user" => Self::User(rest.members()?),
                 "tap" => Self::Tap(rest.members()?),
@@ -3809,7 +3833,10 @@ impl Branches for NetdevType {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -3911,13 +3938,13 @@ impl Object for NumaCpuOptions {
     }
 }
 impl Branches for NumaOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "node" => Self::Node(rest.members()?),
                 "dist" => Self::Dist(rest.members()?),
                 "cpu" => Self::Cpu(rest.members()?),
@@ -3925,7 +3952,10 @@ impl Branches for NumaOptions {
                 "hmat-cache" => Self::HmatCache(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -3935,13 +3965,13 @@ wire::no_base! {
     NumaOptions = "NumaOptions"
 }
 impl Branches for ObjectOptionsQomType {
-    const TAG: &'static str = "qom-type";
+    const DISCRIMINATOR: &'static str = "qom-type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "authz-list" => Self::AuthzList(rest.members()?),
                 "authz-listfile" => Self::AuthzListfile(rest.members()?),
                 "authz-pam" => Self::AuthzPam(rest.members()?),
@@ -3999,7 +4029,10 @@ impl Branches for ObjectOptionsQomType {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4042,7 +4075,7 @@ impl Write for QCryptoAkCipherOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "alg", &branch.tag)?;
+                put(map, "alg", &branch.discriminator)?;
                 put_open(map, &["alg"], &branch.members)?;
             }
         }
@@ -4050,17 +4083,20 @@ impl Write for QCryptoAkCipherOptions {
     }
 }
 impl Branches for QCryptoAkCipherOptions {
-    const TAG: &'static str = "alg";
+    const DISCRIMINATOR: &'static str = "alg";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "rsa" => Self::Rsa(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4113,18 +4149,21 @@ impl Object for QCryptoAkCipherOptionsRsa {
     }
 }
 impl Branches for QCryptoBlockCreateOptions {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "qcow" => Self::Qcow(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4168,7 +4207,7 @@ impl Write for QCryptoBlockInfo {
                 put(map, "format", "qcow")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -4176,13 +4215,13 @@ impl Write for QCryptoBlockInfo {
     }
 }
 impl Branches for QCryptoBlockInfo {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "qcow" => {
                     rest.nothing()?;
@@ -4190,7 +4229,10 @@ impl Branches for QCryptoBlockInfo {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4275,18 +4317,21 @@ impl Object for QKeyCodeWrapper {
     }
 }
 impl Branches for RbdEncryptionCreateOptions {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "luks2" => Self::Luks2(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4393,18 +4438,21 @@ impl Object for RbdEncryptionCreateOptionsLuksBase {
     }
 }
 impl Branches for RbdEncryptionOptions {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "luks2" => Self::Luks2(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4649,20 +4697,23 @@ impl Object for SmpConfiguration {
     }
 }
 impl Branches for SocketAddressLegacy {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "inet" => Self::Inet(rest.members::<Data<_>>()?.0),
                 "unix" => Self::Unix(rest.members::<Data<_>>()?.0),
                 "vsock" => Self::Vsock(rest.members::<Data<_>>()?.0),
                 "fd" => Self::Fd(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4672,13 +4723,13 @@ wire::no_base! {
     SocketAddressLegacy = "SocketAddressLegacy"
 }
 impl Branches for StatsFilterTarget {
-    const TAG: &'static str = "target";
+    const DISCRIMINATOR: &'static str = "target";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "vcpu" => Self::Vcpu(rest.members()?),
                 "vm" => {
                     rest.nothing()?;
@@ -4686,7 +4737,10 @@ impl Branches for StatsFilterTarget {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4902,13 +4956,13 @@ impl Object for TlsCredsX509Properties {
     }
 }
 impl Branches for TransactionAction {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "abort" => Self::Abort(rest.members::<Data<_>>()?.0),
                 "block-dirty-bitmap-add" => {
                     Self::BlockDirtyBitmapAdd(rest.members::<Data<_>>()?.0)
@@ -4941,7 +4995,10 @@ impl Branches for TransactionAction {
                 "drive-backup" => Self::DriveBackup(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )

@@ -941,7 +941,7 @@ impl Write for BlockStatsSpecific {
                 put(map, "driver", "vvfat")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
@@ -993,13 +993,13 @@ impl Write for BlockStatsSpecificNvme {
     }
 }
 impl Branches for BlockdevAmendOptions {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "qcow2" => Self::Qcow2(rest.members()?),
                 "blkdebug" => {
@@ -1184,7 +1184,10 @@ impl Branches for BlockdevAmendOptions {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2536,17 +2539,20 @@ impl Write for DisplayGtk {
     }
 }
 impl Branches for DisplayReloadOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "vnc" => Self::Vnc(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2680,13 +2686,13 @@ impl Object for EventLoopBaseProperties {
     }
 }
 impl Branches for ExpirePasswordOptionsProtocol {
-    const TAG: &'static str = "protocol";
+    const DISCRIMINATOR: &'static str = "protocol";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "vnc" => Self::Vnc(rest.members()?),
                 "spice" => {
                     rest.nothing()?;
@@ -2694,7 +2700,10 @@ impl Branches for ExpirePasswordOptionsProtocol {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2966,7 +2975,7 @@ impl Write for GuestPanicInformation {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -4152,13 +4161,13 @@ impl Object for QAuthZListRule {
     }
 }
 impl Branches for QCryptoBlockAmendOptions {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "qcow" => {
                     rest.nothing()?;
@@ -4166,7 +4175,10 @@ impl Branches for QCryptoBlockAmendOptions {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4536,7 +4548,7 @@ impl Write for SchemaInfoMetaType {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "meta-type", &branch.tag)?;
+                put(map, "meta-type", &branch.discriminator)?;
                 put_open(map, &["meta-type"], &branch.members)?;
             }
         }
@@ -4637,13 +4649,13 @@ impl Write for SchemaInfoObjectMember {
     }
 }
 impl Branches for SetPasswordOptionsProtocol {
-    const TAG: &'static str = "protocol";
+    const DISCRIMINATOR: &'static str = "protocol";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "vnc" => Self::Vnc(rest.members()?),
                 "spice" => {
                     rest.nothing()?;
@@ -4651,7 +4663,10 @@ impl Branches for SetPasswordOptionsProtocol {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4946,13 +4961,13 @@ impl Write for SnapshotInfo {
     }
 }
 impl Branches for SshHostKeyCheck {
-    const TAG: &'static str = "mode";
+    const DISCRIMINATOR: &'static str = "mode";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "hash" => Self::Hash(rest.members()?),
                 "none" => {
                     rest.nothing()?;
@@ -4964,7 +4979,10 @@ impl Branches for SshHostKeyCheck {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
