@@ -16,8 +16,9 @@ use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Series;
 use qapi_codegen::wire;
+use xtask::catalogue::Catalogue;
 use xtask::introspected::Introspected;
-use xtask::schema::Disk;
+use xtask::schema_source::Disk;
 use xtask::workspace;
 
 fn main() {
@@ -289,8 +290,8 @@ fn story() -> Result<(), Failed> {
     let (old, new) = (schema(Series::new(2, 5)), schema(Series::new(2, 11)));
     let between: Vec<Schema> = (6..11).map(|minor| schema(Series::new(2, minor))).collect();
     let between: Vec<&Schema> = between.iter().collect();
-    let behaviour = xtask::reports::behaviour().map_err(|failure| failure.to_string())?;
-    let report = report(&old, &new, &between, &behaviour);
+    let catalogue = Catalogue::open()?;
+    let report = report(&old, &new, &between, catalogue.behaviour());
     let dated = |rule: &str, path: &str| {
         let fits = |finding: &&Finding| {
             (&*finding.target, &*finding.rule, &*finding.path) == ("blockdev-add", rule, path)

@@ -6,10 +6,9 @@ use qapi_codegen::introspect::{AbsenceReason, Verification, write_schema};
 use qapi_codegen::version::{Series, Version};
 use tests::qemu::{self, Program, Running, trial};
 use tests::shared;
-use xtask::commands::verify::Report;
-use xtask::console::{ColorChoice, Console};
+use xtask::commands::verify::VerifyReport;
 use xtask::introspected::Introspected;
-use xtask::schema::{Options, Schema};
+use xtask::schema_source::{SchemaSource, SourceOptions};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -37,35 +36,35 @@ const HIDING: Series = Series::new(6, 2);
 
 /// Conditions explain all that this build left out, and there is nothing else.
 fn agrees(program: Program) -> Result<(), Failed> {
-    let verdict = verify(&program, &program.start(&[]))?;
+    let verification = verify(&program, &program.start(&[]))?;
     let is_explained = |reason: &AbsenceReason| match reason {
         AbsenceReason::Conditions(conditions) => !conditions.is_empty(),
         AbsenceReason::Backported(_) => true,
         AbsenceReason::Hidden(_) => false,
     };
     expect(
-        verdict
+        verification
             .absent
             .iter()
             .all(|absent| is_explained(&absent.reason)),
-        &verdict,
+        &verification,
     )
 }
 
 /// What QEMU is told to hide is no contradiction.
 fn hides(program: Program) -> Result<(), Failed> {
-    let verdict = verify(
+    let verification = verify(
         &program,
         &program.start(&["-compat", "deprecated-output=hide"]),
     )?;
     let is_hidden =
         |reason: &AbsenceReason| *reason == AbsenceReason::Hidden("deprecated".to_owned());
     expect(
-        verdict
+        verification
             .absent
             .iter()
             .any(|absent| is_hidden(&absent.reason)),
-        &verdict,
+        &verification,
     )
 }
 
@@ -93,12 +92,12 @@ fn synthesised(program: Program) -> Result<(), Failed> {
     std::fs::write(folder.path().join("manifest.toml"), manifest)?;
     let schema = write_schema(&told.reply.interface(), program.version());
     std::fs::write(folder.path().join("qmp.json"), schema)?;
-    let verdict = report(
+    let verification = report(
         &folder.path().to_string_lossy(),
         QemuProgram::Emulator,
         &told,
     )?;
-    expect(verdict.absent.is_empty(), &verdict)
+    expect(verification.absent.is_empty(), &verification)
 }
 
 /// The storage daemon's schema is not imported, so it takes QEMU's own files of
@@ -122,8 +121,9 @@ fn storage_daemon() -> Trial {
         is_required,
         |(folder, program)| {
             let told = told(&program.start_daemon())?;
-            let verdict = report(&folder.to_string_lossy(), QemuProgram::StorageDaemon, &told)?;
-            expect(true, &verdict)
+            let verification =
+                report(&folder.to_string_lossy(), QemuProgram::StorageDaemon, &told)?;
+            expect(true, &verification)
         },
     )
 }
@@ -137,14 +137,13 @@ fn report(
     interface: QemuProgram,
     told: &Introspected,
 ) -> Result<Verification, Failed> {
-    let schema = Schema::open(schema, &Options::default())?;
-    let mut console = Console::new(ColorChoice::Never);
-    Ok(Report::new(&schema, interface, told, &mut console)?.verification)
+    let source = SchemaSource::open(schema, &SourceOptions::default())?;
+    Ok(VerifyReport::new(&source, interface, told)?.verification)
 }
 
-fn expect(holds: bool, verdict: &Verification) -> Result<(), Failed> {
-    if holds && verdict.contradictions.is_empty() && verdict.extra.is_empty() {
+fn expect(holds: bool, verification: &Verification) -> Result<(), Failed> {
+    if holds && verification.contradictions.is_empty() && verification.extra.is_empty() {
         return Ok(());
     }
-    Err(format!("{verdict:#?}").into())
+    Err(format!("{verification:#?}").into())
 }

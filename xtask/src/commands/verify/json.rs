@@ -1,4 +1,4 @@
-//! The report for programs.
+//! The JSON of the report.
 
 use serde::Serialize;
 
@@ -9,23 +9,18 @@ use qapi_codegen::introspect::{
 use qapi_codegen::overrides::Entry;
 use qapi_codegen::version::Version;
 
-use super::fit::Fit;
-use super::report::Report;
-use crate::failure::Failure;
+use super::fit::SeriesFit;
+use super::report::VerifyReport;
 use crate::introspected::Introspected;
 
-/// The report as one JSON object.
-///
-/// # Errors
-///
-/// It cannot be written.
-pub fn json(report: &Report, told: &Introspected) -> Result<String, Failure> {
+/// Converts the report to JSON.
+pub fn json<'r>(report: &'r VerifyReport, introspected: &'r Introspected) -> VerifyJson<'r> {
     let verification = &report.verification;
-    let json = Json {
+    VerifyJson {
         schema: report.version,
-        qemu: told.version,
-        package: &told.package,
-        summary: Summary {
+        qemu: introspected.version,
+        package: &introspected.package,
+        summary: SummaryJson {
             contradictions: verification.contradictions.len(),
             extra: verification.extra.len(),
             absent: verification.absent.len(),
@@ -38,35 +33,33 @@ pub fn json(report: &Report, told: &Introspected) -> Result<String, Failure> {
         extra: verification
             .extra
             .iter()
-            .map(|extra| found(extra, None))
+            .map(|extra| difference(extra, None))
             .collect(),
         absent: verification.absent.iter().map(absent).collect(),
-        refused: &report.refused,
-        corrected: report.corrections.iter().map(corrected).collect(),
+        refused: &report.not_executable,
+        corrected: report.corrections.iter().map(correction).collect(),
         fits: &report.fits,
-    };
-    let text = serde_json::to_string(&json);
-    text.map(|text| text + "\n")
-        .map_err(|error| Failure::new(error.to_string()))
+    }
 }
 
+/// The JSON of the report.
 #[derive(Serialize)]
-struct Json<'r> {
+pub struct VerifyJson<'r> {
     schema: Version,
     qemu: Option<Version>,
     package: &'r str,
-    summary: Summary,
-    contradictions: Vec<Found<'r>>,
-    extra: Vec<Found<'r>>,
-    absent: Vec<Found<'r>>,
+    summary: SummaryJson,
+    contradictions: Vec<DifferenceJson<'r>>,
+    extra: Vec<DifferenceJson<'r>>,
+    absent: Vec<DifferenceJson<'r>>,
     refused: &'r [String],
-    corrected: Vec<Corrected<'r>>,
-    #[serde(skip_serializing_if = "<[Fit]>::is_empty")]
-    fits: &'r [Fit],
+    corrected: Vec<CorrectionJson<'r>>,
+    #[serde(skip_serializing_if = "<[SeriesFit]>::is_empty")]
+    fits: &'r [SeriesFit],
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct SummaryJson {
     contradictions: usize,
     extra: usize,
     absent: usize,
@@ -74,37 +67,37 @@ struct Summary {
 
 /// One difference.
 #[derive(Serialize)]
-struct Found<'r> {
+struct DifferenceJson<'r> {
     part: DifferenceKind,
     #[serde(flatten)]
     place: &'r WireLocation,
-    /// What the schema has there, and where it says so.
-    schema: Option<Told<'r>>,
-    /// What the reply has there, and where it says so.
-    reply: Option<Told<'r>>,
+    /// The shape in the schema.
+    schema: Option<ShapeJson<'r>>,
+    /// The shape in the reply.
+    reply: Option<ShapeJson<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<Why<'r>>,
+    reason: Option<ReasonJson<'r>>,
 }
 
 #[derive(Serialize)]
-struct Told<'r> {
+struct ShapeJson<'r> {
     shape: &'r str,
     at: &'r str,
 }
 
-/// Why something is absent.
+/// The reason why an item is absent.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum Why<'r> {
+enum ReasonJson<'r> {
     Conditions(Vec<String>),
     Hidden(&'r str),
     Backported(String),
 }
 
 #[derive(Serialize)]
-struct Corrected<'r> {
+struct CorrectionJson<'r> {
     kind: &'r str,
     target: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,47 +105,50 @@ struct Corrected<'r> {
     reason: &'r str,
 }
 
-fn contradiction(contradiction: &Contradiction) -> Found<'_> {
-    Found {
+fn contradiction(contradiction: &Contradiction) -> DifferenceJson<'_> {
+    DifferenceJson {
         message: Some(&contradiction.message),
-        ..found(&contradiction.difference, None)
+        ..difference(&contradiction.difference, None)
     }
 }
 
-fn absent(absent: &AbsentEntity) -> Found<'_> {
-    found(&absent.difference, Some(&absent.reason))
+fn absent(absent: &AbsentEntity) -> DifferenceJson<'_> {
+    difference(&absent.difference, Some(&absent.reason))
 }
 
-fn found<'r>(difference: &'r InterfaceDifference, reason: Option<&'r AbsenceReason>) -> Found<'r> {
-    Found {
+fn difference<'r>(
+    difference: &'r InterfaceDifference,
+    absence: Option<&'r AbsenceReason>,
+) -> DifferenceJson<'r> {
+    DifferenceJson {
         part: difference.kind,
         place: &difference.location,
-        schema: difference.left.as_ref().map(told),
-        reply: difference.right.as_ref().map(told),
+        schema: difference.left.as_ref().map(shape),
+        reply: difference.right.as_ref().map(shape),
         message: None,
-        reason: reason.map(why),
+        reason: absence.map(reason),
     }
 }
 
-fn told(side: &DifferenceSide) -> Told<'_> {
-    Told {
+fn shape(side: &DifferenceSide) -> ShapeJson<'_> {
+    ShapeJson {
         shape: &side.shape,
         at: &side.source,
     }
 }
 
-fn why(reason: &AbsenceReason) -> Why<'_> {
+fn reason(reason: &AbsenceReason) -> ReasonJson<'_> {
     match reason {
         AbsenceReason::Conditions(conditions) => {
-            Why::Conditions(conditions.iter().map(ToString::to_string).collect())
+            ReasonJson::Conditions(conditions.iter().map(ToString::to_string).collect())
         }
-        AbsenceReason::Hidden(feature) => Why::Hidden(feature),
-        AbsenceReason::Backported(series) => Why::Backported(series.to_string()),
+        AbsenceReason::Hidden(feature) => ReasonJson::Hidden(feature),
+        AbsenceReason::Backported(series) => ReasonJson::Backported(series.to_string()),
     }
 }
 
-fn corrected(entry: &Entry) -> Corrected<'_> {
-    Corrected {
+fn correction(entry: &Entry) -> CorrectionJson<'_> {
+    CorrectionJson {
         kind: entry.kind,
         target: &entry.target,
         member: entry.member.as_deref(),
