@@ -113,7 +113,7 @@ fn differences_of_the_wire_are_listed() {
         .iter()
         .find(|entry| entry["target"] == "memsave")
         .unwrap();
-    assert_eq!(memsave["member"], "cpu-index, which is cpu");
+    assert_eq!(memsave["member"], "cpu-index, renamed to cpu");
     assert!(
         memsave["reason"]
             .as_str()

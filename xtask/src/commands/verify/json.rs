@@ -6,7 +6,7 @@ use qapi_codegen::introspect::{
     AbsenceReason, AbsentEntity, Contradiction, DifferenceKind, DifferenceSide,
     InterfaceDifference, WireLocation,
 };
-use qapi_codegen::overrides::Entry;
+use qapi_codegen::overrides::OverrideEntry;
 use qapi_codegen::version::Version;
 
 use super::fit::SeriesFit;
@@ -147,7 +147,7 @@ fn reason(reason: &AbsenceReason) -> ReasonJson<'_> {
     }
 }
 
-fn correction(entry: &Entry) -> CorrectionJson<'_> {
+fn correction(entry: &OverrideEntry) -> CorrectionJson<'_> {
     CorrectionJson {
         kind: entry.kind,
         target: &entry.target,

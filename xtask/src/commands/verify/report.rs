@@ -8,7 +8,7 @@ use qapi_codegen::introspect::{
     WireLocation, compare, explain,
 };
 use qapi_codegen::load::Loaded;
-use qapi_codegen::overrides::{self, Entry};
+use qapi_codegen::overrides::{self, OverrideEntry};
 use qapi_codegen::schema::Schema;
 use qapi_codegen::version::Version;
 use qapi_codegen::wire::Interface;
@@ -26,7 +26,7 @@ pub struct VerifyReport {
     /// The differences, sorted.
     pub verification: Verification,
     /// The overrides, which say where QEMU differs from its introspection.
-    pub corrections: Vec<Entry>,
+    pub corrections: Vec<OverrideEntry>,
     /// Introspected commands that `query-commands` does not list.
     pub not_executable: Vec<String>,
     /// The best matches, if the series were ranked.
@@ -123,7 +123,7 @@ fn keep_common(comparison: &mut InterfaceComparison, other: &InterfaceComparison
 
 /// The overrides that were applied. Errors in them are diagnostics of the
 /// schema.
-fn list_overrides(loaded: &Loaded) -> Vec<Entry> {
+fn list_overrides(loaded: &Loaded) -> Vec<OverrideEntry> {
     let file = loaded
         .sources
         .files()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use qapi_codegen::introspect::{Contradiction, DifferenceSide, InterfaceDifference};
-use qapi_codegen::overrides::Entry;
+use qapi_codegen::overrides::OverrideEntry;
 
 use super::fit::SeriesFit;
 use super::report::VerifyReport;
@@ -66,8 +66,8 @@ fn absent(report: &VerifyReport) -> String {
     }
 }
 
-fn correction(entry: &Entry) -> String {
-    let Entry {
+fn correction(entry: &OverrideEntry) -> String {
+    let OverrideEntry {
         target,
         kind,
         reason,
