@@ -143,7 +143,8 @@ impl Names {
 
     fn arguments(&self, command: &str) -> Vec<String> {
         let infos = self.0.iter().filter(|info| info.name() == command);
-        info.flat_map(CommandInfo::arguments)
+        infos
+            .flat_map(CommandInfo::arguments)
             .map(|(name, _)| format!("{name}="))
             .collect()
     }

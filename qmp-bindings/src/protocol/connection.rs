@@ -461,3 +461,6 @@ fn is_disconnect(error: &io::Error) -> bool {
         ErrorKind::BrokenPipe | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted
     )
 }
+
+#[cfg(test)]
+mod tests;
