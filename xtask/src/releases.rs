@@ -4,9 +4,9 @@ use std::thread;
 
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::DeviceList;
-use qapi_codegen::load::{DocumentationKind, Loaded};
+use qapi_codegen::load::{DocumentationKind, LoadedSchema};
 use qapi_codegen::schema::{self, resolve};
-use qapi_codegen::validate::{Invalid, validate};
+use qapi_codegen::validate::{InvalidSchema, validate};
 use qapi_codegen::version::Series;
 
 use crate::console::Console;
@@ -99,7 +99,7 @@ pub fn imported(
 
 type Read = Result<
     (
-        Result<schema::Schema, Box<Invalid>>,
+        Result<schema::Schema, Box<InvalidSchema>>,
         bool,
         Option<DeviceList>,
     ),
@@ -120,16 +120,20 @@ fn read(series: Series, interface: QemuProgram) -> Read {
 
 /// Whether an interface is made of what a running QEMU told, which is without
 /// documentation of any kind.
-fn is_told(loaded: &Loaded) -> bool {
+fn is_told(loaded: &LoadedSchema) -> bool {
     loaded.documentation == DocumentationKind::None
 }
 
-fn resolved(loaded: Loaded, name: &str, console: &mut Console) -> Result<schema::Schema, Failure> {
+fn resolved(
+    loaded: LoadedSchema,
+    name: &str,
+    console: &mut Console,
+) -> Result<schema::Schema, Failure> {
     let valid = validate(loaded).map_err(|invalid| mistakes(&invalid, name, console))?;
     Ok(resolve(&valid))
 }
 
-fn mistakes(invalid: &Invalid, name: &str, console: &mut Console) -> Failure {
+fn mistakes(invalid: &InvalidSchema, name: &str, console: &mut Console) -> Failure {
     console.diagnostics(&invalid.sources, &invalid.diagnostics);
     Failure::new(format!("the schema of `{name}` has mistakes"))
         .with_help(format!("`cargo xtask inspect {name}` shows them alone"))

@@ -13,7 +13,7 @@ use crate::ast::{
 };
 use crate::canonical;
 use crate::dialect;
-use crate::load::{DocumentationKind, Loaded};
+use crate::load::{DocumentationKind, LoadedSchema};
 use crate::source::{Name, SourceFile, Sources, Span};
 use crate::version::{Series, Version};
 
@@ -40,7 +40,7 @@ pub fn synthesise(interface: &Interface, version: Version) -> String {
             end: 0,
         },
     };
-    let loaded = Loaded {
+    let loaded = LoadedSchema {
         version,
         sources,
         items: writer.items(),

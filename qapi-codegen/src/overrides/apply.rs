@@ -9,12 +9,12 @@ use crate::ast::{
     TypeReference, UnionBase,
 };
 use crate::diagnostic::{Code, Diagnostic};
-use crate::load::Loaded;
+use crate::load::LoadedSchema;
 use crate::parse::parse;
 use crate::source::{FileId, Name};
 
 /// Applies every entry of a file.
-pub fn all(loaded: &mut Loaded, file: FileId, text: &str, overrides: &Overrides) {
+pub fn all(loaded: &mut LoadedSchema, file: FileId, text: &str, overrides: &Overrides) {
     let mut context = Context { loaded, file, text };
     context.each(&overrides.add, |entry| &entry.reason, Context::add);
     context.each(
@@ -45,7 +45,7 @@ pub fn all(loaded: &mut Loaded, file: FileId, text: &str, overrides: &Overrides)
 }
 
 struct Context<'l> {
-    loaded: &'l mut Loaded,
+    loaded: &'l mut LoadedSchema,
     file: FileId,
     text: &'l str,
 }

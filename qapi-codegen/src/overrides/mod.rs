@@ -12,14 +12,14 @@ mod list;
 pub use list::{Entry, list};
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::load::Loaded;
+use crate::load::LoadedSchema;
 use crate::source::{FileId, SourceFile, Span};
 
 /// Changes a schema as a file of overrides says.
 ///
 /// What is wrong with the file, or no longer applies, is added to the
 /// diagnostics of the schema and points into the file.
-pub fn apply(loaded: &mut Loaded, name: &str, text: &str) {
+pub fn apply(loaded: &mut LoadedSchema, name: &str, text: &str) {
     let file = loaded.sources.add(SourceFile {
         name: name.to_owned(),
         text: text.to_owned(),

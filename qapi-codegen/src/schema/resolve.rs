@@ -6,13 +6,13 @@ use super::*;
 use crate::ast::{self, Definition, DefinitionBody};
 use crate::doc::DefinitionDocs;
 use crate::source::Name;
-use crate::validate::Valid;
+use crate::validate::ValidSchema;
 
 /// Looks up every name of a schema.
 ///
 /// The schema breaks no rule, so every name means something here. Should a rule
 /// be missing, what means nothing is left out rather than made up.
-pub fn resolve(valid: &Valid) -> Schema {
+pub fn resolve(valid: &ValidSchema) -> Schema {
     let loaded = valid.loaded();
     let definitions = loaded.items.iter().filter_map(|item| match item {
         ast::Item::Definition(definition) => Some(definition),

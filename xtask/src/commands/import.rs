@@ -6,7 +6,7 @@ use clap::Args;
 
 use qapi_codegen::canonical;
 use qapi_codegen::imported::{MANIFEST, Manifest, QemuProgram};
-use qapi_codegen::validate::{Invalid, validate};
+use qapi_codegen::validate::{InvalidSchema, validate};
 use qapi_codegen::version::{Series, Version};
 
 use crate::Outcome;
@@ -91,7 +91,7 @@ const INTERFACES: [QemuProgram; 2] = [QemuProgram::Emulator, QemuProgram::GuestA
 ///
 /// The schema cannot be read. A schema that can be read and breaks rules is
 /// the inner error.
-pub fn restated(schema: &Schema) -> Result<Result<Vec<(String, String)>, Invalid>, Failure> {
+pub fn restated(schema: &Schema) -> Result<Result<Vec<(String, String)>, InvalidSchema>, Failure> {
     let mut files = Vec::new();
     let mut origins = Vec::new();
     for interface in INTERFACES {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use qapi_codegen::ast::{DefinitionBody, Item};
 use qapi_codegen::diagnostic::Diagnostic;
 use qapi_codegen::imported::QemuProgram;
-use qapi_codegen::load::Loaded;
+use qapi_codegen::load::LoadedSchema;
 use qapi_codegen::source::Sources;
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Version;
@@ -107,7 +107,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn of(loaded: &Loaded) -> Counts {
+    fn of(loaded: &LoadedSchema) -> Counts {
         let count = |keyword: &str| {
             let kinds = loaded.items.iter().filter_map(kind);
             kinds.filter(|&kind| kind == keyword).count()

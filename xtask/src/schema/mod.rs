@@ -8,7 +8,7 @@ mod open;
 use std::io;
 
 use qapi_codegen::imported::{self, Manifest, QemuProgram};
-use qapi_codegen::load::{self, Files, Loaded};
+use qapi_codegen::load::{self, Files, LoadedSchema};
 use qapi_codegen::version::Version;
 
 pub use disk::Disk;
@@ -56,7 +56,7 @@ impl Schema {
     /// # Errors
     ///
     /// The schema has no such interface, or its root file cannot be read.
-    pub fn load(&self, interface: QemuProgram) -> Result<Loaded, Failure> {
+    pub fn load(&self, interface: QemuProgram) -> Result<LoadedSchema, Failure> {
         self.load_with(interface, imported::load)
     }
 
@@ -65,15 +65,15 @@ impl Schema {
     /// # Errors
     ///
     /// As for [`Schema::load`].
-    pub fn load_as_stated(&self, interface: QemuProgram) -> Result<Loaded, Failure> {
+    pub fn load_as_stated(&self, interface: QemuProgram) -> Result<LoadedSchema, Failure> {
         self.load_with(interface, imported::load_as_stated)
     }
 
     fn load_with(
         &self,
         interface: QemuProgram,
-        load_imported: fn(&dyn Files, &str, QemuProgram) -> io::Result<Loaded>,
-    ) -> Result<Loaded, Failure> {
+        load_imported: fn(&dyn Files, &str, QemuProgram) -> io::Result<LoadedSchema>,
+    ) -> Result<LoadedSchema, Failure> {
         let files = self.files.as_ref();
         let (root, loaded) = match &self.place {
             Place::Imported(folder, _) => {
@@ -129,7 +129,7 @@ impl Schema {
     pub fn origin(
         &self,
         interface: QemuProgram,
-        loaded: &Loaded,
+        loaded: &LoadedSchema,
     ) -> Result<imported::SchemaOrigin, Failure> {
         let prefix = match &self.place {
             Place::Tree(prefix) => prefix,

@@ -6,7 +6,7 @@ use qapi_codegen::imported::{OVERRIDES, QemuProgram};
 use qapi_codegen::introspect::{
     Comparison, Difference, Part, Place, Releases, Verdict, compare, describe, judge,
 };
-use qapi_codegen::load::Loaded;
+use qapi_codegen::load::LoadedSchema;
 use qapi_codegen::overrides::{self, Entry};
 use qapi_codegen::schema::{self, resolve};
 use qapi_codegen::validate::validate;
@@ -110,7 +110,7 @@ fn untold(schema: &schema::Schema, told: &Introspected) -> Vec<Difference> {
         .collect()
 }
 
-fn resolved(loaded: Loaded, console: &mut Console) -> Result<schema::Schema, Failure> {
+fn resolved(loaded: LoadedSchema, console: &mut Console) -> Result<schema::Schema, Failure> {
     let valid = validate(loaded).map_err(|invalid| {
         console.diagnostics(&invalid.sources, &invalid.diagnostics);
         Failure::new("the schema has mistakes").with_help("`cargo xtask inspect` lists them")
@@ -135,7 +135,7 @@ fn keep_common(comparison: &mut Comparison, other: &Comparison) {
 }
 
 /// The overrides that were applied; of mistakes in them the schema tells.
-fn corrections(loaded: &Loaded) -> Vec<Entry> {
+fn corrections(loaded: &LoadedSchema) -> Vec<Entry> {
     let file = loaded
         .sources
         .files()
