@@ -1,14 +1,14 @@
-//! Files of the file system.
+//! The file system as a source of schema files.
 
 use std::fs::File;
 use std::io::{self, Read};
 
 use qapi_codegen::load::Files;
 
-/// The largest file that is read: no schema file comes near it.
+/// The largest file that is read. No schema file is nearly as large.
 const SIZE_LIMIT: u64 = 64 << 20;
 
-/// Files of the file system, by paths relative to the current folder.
+/// The file system, with paths relative to the current folder.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Disk;
 
@@ -19,7 +19,7 @@ impl Files for Disk {
         if !file.metadata()?.is_file() {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                "it is no regular file",
+                "it is not a regular file",
             ));
         }
         let mut bytes = Vec::new();

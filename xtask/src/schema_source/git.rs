@@ -1,13 +1,13 @@
 //! Git checkouts at a revision.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::process::{Child, Command, Stdio};
 
 use super::archive::{self, Tree};
 use crate::failure::Failure;
 
-/// What of a source tree holds schemas.
-const WANTED: [&str; 5] = [
+/// The entries at the top of a source tree that may have schemas.
+const SCHEMA_ENTRIES: [&str; 5] = [
     "VERSION",
     "qapi-schema.json",
     "qapi",
@@ -18,33 +18,29 @@ const WANTED: [&str; 5] = [
 /// Reads the schema files of a revision, whatever is checked out.
 pub fn read(folder: &str, revision: &str) -> Result<Tree, Failure> {
     if revision.starts_with('-') {
-        return Err(Failure::new(format!("`{revision}` is no revision")));
+        return Err(Failure::new(format!("invalid revision `{revision}`")));
     }
-    let listed = list(folder, revision)?;
-    let wanted: Vec<&str> = WANTED
+    let entries = list_entries(folder, revision)?;
+    let paths = SCHEMA_ENTRIES
         .into_iter()
-        .filter(|name| listed.contains(name))
-        .collect();
-    if wanted.is_empty() {
+        .filter(|name| entries.lines().any(|line| line == *name));
+    let arguments = ["archive", "--format=tar", revision, "--"];
+    let arguments: Vec<&str> = arguments.into_iter().chain(paths).collect();
+    if arguments.len() == 4 {
         return Err(Failure::new(format!(
-            "revision `{revision}` of `{folder}` holds no QAPI schema"
+            "revision `{revision}` of `{folder}` has no QAPI schema"
         ))
         .with_help("name a checkout of QEMU's own repository"));
     }
-    let mut arguments = vec!["archive", "--format=tar", revision, "--"];
-    arguments.extend(wanted);
     let mut child = start(folder, &arguments)?;
     let tree = child.stdout.take().map(archive::read_stream);
     finish(child, folder, revision)?;
-    match tree {
-        Some(Ok(tree)) => Ok(tree),
-        Some(Err(error)) => Err(Failure::io("read the archive of", folder, &error)),
-        None => Err(Failure::new("git gave no archive")),
-    }
+    let tree = tree.unwrap_or_else(|| Err(ErrorKind::UnexpectedEof.into()));
+    tree.map_err(|error| Failure::io("read the archive of", folder, &error))
 }
 
-/// What stands at the top of the tree of a revision.
-fn list(folder: &str, revision: &str) -> Result<Listed, Failure> {
+/// Lists the entries at the top of the tree of a revision, one a line.
+fn list_entries(folder: &str, revision: &str) -> Result<String, Failure> {
     let mut child = start(folder, &["ls-tree", "--name-only", "--full-tree", revision])?;
     let mut text = String::new();
     if let Some(mut stdout) = child.stdout.take() {
@@ -53,15 +49,7 @@ fn list(folder: &str, revision: &str) -> Result<Listed, Failure> {
             .map_err(|error| Failure::io("list", folder, &error))?;
     }
     finish(child, folder, revision)?;
-    Ok(Listed(text))
-}
-
-struct Listed(String);
-
-impl Listed {
-    fn contains(&self, name: &str) -> bool {
-        self.0.lines().any(|line| line == name)
-    }
+    Ok(text)
 }
 
 fn start(folder: &str, arguments: &[&str]) -> Result<Child, Failure> {
@@ -73,13 +61,13 @@ fn start(folder: &str, arguments: &[&str]) -> Result<Child, Failure> {
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Failure::new("there is no `git` to read the revision")
+            ErrorKind::NotFound => Failure::new("`--rev` needs git, which is not installed")
                 .with_help("install git, or name a folder or a tarball without `--rev`"),
             _ => Failure::new(format!("cannot start `git`: {error}")),
         })
 }
 
-/// Waits for git, and hands on what it complains of.
+/// Waits for git, and returns its error as a failure.
 fn finish(child: Child, folder: &str, revision: &str) -> Result<(), Failure> {
     let output = child
         .wait_with_output()
@@ -87,10 +75,10 @@ fn finish(child: Child, folder: &str, revision: &str) -> Result<(), Failure> {
     if output.status.success() {
         return Ok(());
     }
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    let complaint = complaint.lines().last().unwrap_or("it gave no reason");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let reason = stderr.lines().last().unwrap_or("no reason given");
     Err(Failure::new(format!(
-        "git cannot read revision `{revision}` of `{folder}`: {complaint}"
+        "git cannot read revision `{revision}` of `{folder}`: {reason}"
     ))
-    .with_help("fetch the revision, or list what there is with `git tag` and `git branch -a`"))
+    .with_help("fetch the revision, or list the existing ones with `git tag` and `git branch -a`"))
 }

@@ -1,7 +1,7 @@
 //! Release tarballs.
 //!
-//! A tarball of QEMU unpacks to a gigabyte, of which the schemas are one or two
-//! megabytes. The archive is read as a stream and only these are kept.
+//! A tarball of QEMU unpacks to a gigabyte, of which one or two megabytes are
+//! schemas. The archive is read as a stream, and only schema files are kept.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
@@ -11,21 +11,21 @@ use std::path::{Component, Path};
 use crate::failure::Failure;
 use crate::progress::Progress;
 
-/// The files of a source tree, by their path in it.
+/// The schema files of a source tree, by their paths in it.
 pub type Tree = HashMap<String, Vec<u8>>;
 
-/// The largest file that is kept; QEMU's largest schema file has 0.3 million
+/// The largest file that is kept. QEMU's largest schema file has 0.3 million
 /// bytes.
 const FILE_LIMIT: u64 = 16 << 20;
 
-/// How many bytes are kept of an archive.
+/// The largest number of bytes that are kept of an archive.
 const TOTAL_LIMIT: u64 = 64 << 20;
 
-/// How much memory the decompression of an archive may take, in KiB. `xz -9`
-/// needs 64 MiB, and nothing that QEMU released needs more.
+/// The largest amount of memory for decompression, in KiB. `xz -9` needs 64 MiB,
+/// and no release of QEMU needs more.
 const XZ_MEMORY: u32 = 256 << 10;
 
-/// Whether a path is named like an archive.
+/// Whether the name of a file is that of an archive.
 pub fn is_archive(path: &str) -> bool {
     [
         ".tar", ".tar.xz", ".tar.gz", ".tgz", ".tar.bz2", ".txz", ".tbz2",
@@ -37,29 +37,29 @@ pub fn is_archive(path: &str) -> bool {
 /// Reads the schema files of a tarball.
 pub fn read(path: &str) -> Result<Tree, Failure> {
     let failure = |error: io::Error| {
-        Failure::io("read", path, &error).with_help("the archive may be cut short or damaged")
+        Failure::io("read", path, &error).with_help("the archive may be truncated or damaged")
     };
     let file = File::open(path).map_err(|error| Failure::io("read", path, &error))?;
     let length = file.metadata().map_or(0, |metadata| metadata.len());
     let progress = Progress::new(&format!("reading {path}"), length);
     let mut reader = BufReader::with_capacity(1 << 16, progress.reading(file));
     let start = reader.fill_buf().map_err(failure)?.to_vec();
-    let tar = decompressed(&start, reader).map_err(failure)?;
-    let trees = trees(tar).map_err(failure)?;
-    complete(trees).ok_or_else(|| {
-        Failure::new(format!("`{path}` holds no QAPI schema"))
+    let tar = decompress(&start, reader).map_err(failure)?;
+    let trees = read_trees(tar).map_err(failure)?;
+    tree_with_root(trees).ok_or_else(|| {
+        Failure::new(format!("`{path}` has no QAPI schema"))
             .with_help("name a tarball of a QEMU release, which has `qapi/qapi-schema.json`")
     })
 }
 
-/// Reads the schema files of an uncompressed archive without a folder around
-/// them.
+/// Reads the schema files of an uncompressed archive of a source tree without
+/// an enclosing folder.
 pub fn read_stream(stream: impl Read) -> io::Result<Tree> {
-    Ok(trees(stream)?.remove("").unwrap_or_default())
+    Ok(read_trees(stream)?.remove("").unwrap_or_default())
 }
 
-/// Tells the compression by the first bytes, whatever the file is called.
-fn decompressed<'r>(start: &[u8], reader: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
+/// Detects the compression from the first bytes, whatever the file is called.
+fn decompress<'r>(start: &[u8], reader: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
     Ok(match start {
         [0xfd, b'7', b'z', b'X', b'Z', ..] => {
             Box::new(lzma_rust2::XzReader::new_mem_limit(reader, true, XZ_MEMORY))
@@ -70,11 +70,10 @@ fn decompressed<'r>(start: &[u8], reader: impl Read + 'r) -> io::Result<Box<dyn 
     })
 }
 
-/// The schema files, by the folder that they stand in: most archives have one
-/// folder around everything.
+/// The schema files by the enclosing folder, which most archives have.
 type Trees = BTreeMap<String, Tree>;
 
-fn trees(stream: impl Read) -> io::Result<Trees> {
+fn read_trees(stream: impl Read) -> io::Result<Trees> {
     let mut archive = tar::Archive::new(stream);
     let mut trees = Trees::new();
     let mut left = TOTAL_LIMIT;
@@ -83,26 +82,26 @@ fn trees(stream: impl Read) -> io::Result<Trees> {
         if !entry.header().entry_type().is_file() {
             continue;
         }
-        let places = places(&entry.path()?);
-        if places.is_empty() {
+        let paths = schema_paths(&entry.path()?);
+        if paths.is_empty() {
             continue;
         }
-        let bytes = content(entry, &mut left)?;
-        for (folder, path) in places {
+        let bytes = read_content(entry, &mut left)?;
+        for (folder, path) in paths {
             trees.entry(folder).or_default().insert(path, bytes.clone());
         }
     }
     Ok(trees)
 }
 
-fn content(entry: impl Read, left: &mut u64) -> io::Result<Vec<u8>> {
+fn read_content(entry: impl Read, left: &mut u64) -> io::Result<Vec<u8>> {
     let limit = FILE_LIMIT.min(*left);
     let mut bytes = Vec::new();
     entry.take(limit + 1).read_to_end(&mut bytes)?;
     let too_large = || {
         io::Error::new(
             io::ErrorKind::FileTooLarge,
-            "its schema files are too large",
+            "the schema files are too large",
         )
     };
     *left = left.checked_sub(bytes.len() as u64).ok_or_else(too_large)?;
@@ -112,9 +111,9 @@ fn content(entry: impl Read, left: &mut u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The tree that a file may belong to and its path there, with no folder
-/// around the tree and with one.
-fn places(path: &Path) -> Vec<(String, String)> {
+/// The enclosing folder and the path in the tree that a schema file may have,
+/// without an enclosing folder and with one.
+fn schema_paths(path: &Path) -> Vec<(String, String)> {
     let parts: Option<Vec<&str>> = path
         .components()
         .filter(|part| *part != Component::CurDir)
@@ -126,12 +125,12 @@ fn places(path: &Path) -> Vec<(String, String)> {
     let parts = parts.unwrap_or_default();
     let splits = (0..parts.len().min(2)).map(|index| parts.split_at(index));
     splits
-        .filter(|(_, rest)| is_wanted(rest))
+        .filter(|(_, rest)| is_schema_file(rest))
         .map(|(folder, rest)| (folder.join("/"), rest.join("/")))
         .collect()
 }
 
-fn is_wanted(parts: &[&str]) -> bool {
+fn is_schema_file(parts: &[&str]) -> bool {
     match parts {
         ["VERSION" | "qapi-schema.json"] => true,
         ["qapi" | "qga" | "storage-daemon", .., name] => name.ends_with(".json"),
@@ -139,8 +138,8 @@ fn is_wanted(parts: &[&str]) -> bool {
     }
 }
 
-/// The tree that has a root file.
-fn complete(trees: Trees) -> Option<Tree> {
+/// The tree with a root file.
+fn tree_with_root(trees: Trees) -> Option<Tree> {
     let roots = ["qapi/qapi-schema.json", "qapi-schema.json"];
     trees
         .into_values()
@@ -151,17 +150,17 @@ fn complete(trees: Trees) -> Option<Tree> {
 mod tests {
     use super::*;
 
-    fn place(path: &str) -> Vec<(String, String)> {
-        places(Path::new(path))
+    fn paths(path: &str) -> Vec<(String, String)> {
+        schema_paths(Path::new(path))
     }
 
     #[test]
     fn schema_files_are_found_with_and_without_a_folder() {
         let pair = |folder: &str, path: &str| (folder.to_owned(), path.to_owned());
-        assert_eq!(place("./qapi/a.json"), [pair("", "qapi/a.json")]);
-        assert_eq!(place("qemu-2.5.1/VERSION"), [pair("qemu-2.5.1", "VERSION")]);
+        assert_eq!(paths("./qapi/a.json"), [pair("", "qapi/a.json")]);
+        assert_eq!(paths("qemu-2.5.1/VERSION"), [pair("qemu-2.5.1", "VERSION")]);
         assert_eq!(
-            place("q/qga/qapi-schema.json"),
+            paths("q/qga/qapi-schema.json"),
             [pair("q", "qga/qapi-schema.json")]
         );
         for path in [
@@ -170,19 +169,19 @@ mod tests {
             "a/b/qapi/c.json",
             "../qapi/a.json",
         ] {
-            assert_eq!(place(path), [], "{path}");
+            assert_eq!(paths(path), [], "{path}");
         }
     }
 
     #[test]
-    fn too_much_is_refused() {
+    fn large_files_are_rejected() {
         let mut left = 10;
-        assert!(content(&[0; 6][..], &mut left).is_ok());
-        assert!(content(&[0; 6][..], &mut left).is_err());
+        assert!(read_content(&[0; 6][..], &mut left).is_ok());
+        assert!(read_content(&[0; 6][..], &mut left).is_err());
     }
 
     #[test]
-    fn names_tell_archives() {
+    fn archives_are_recognised_by_name() {
         assert!(is_archive("qemu-2.5.1.tar.xz"));
         assert!(!is_archive("qapi/qapi-schema.json"));
     }
