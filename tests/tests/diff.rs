@@ -10,7 +10,7 @@ use qapi_codegen::diff::compare::compare;
 use qapi_codegen::diff::finding::{Finding, raw};
 use qapi_codegen::diff::report::{Inputs, Report, Side};
 use qapi_codegen::imported::{self, QemuProgram};
-use qapi_codegen::introspect::synthesise;
+use qapi_codegen::introspect::write_schema;
 use qapi_codegen::knowledge::Behaviour;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
@@ -78,7 +78,10 @@ fn told() -> Result<(), Failed> {
     let reply = Introspected::open(&reply.to_string_lossy())?;
     let folder = tempfile::tempdir()?;
     let put = |name: &str, text: &str| fs::write(folder.path().join(name), text);
-    put("qmp.json", &synthesise(&reply.interface, "2.11.0".parse()?))?;
+    put(
+        "qmp.json",
+        &write_schema(&reply.reply.interface(), "2.11.0".parse()?),
+    )?;
     put("manifest.toml", MANIFEST)?;
     let overrides = workspace::series_folder(series).join("overrides.toml");
     put("overrides.toml", &fs::read_to_string(overrides)?)?;

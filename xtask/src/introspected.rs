@@ -1,7 +1,6 @@
 //! Introspection: the interface that a QEMU reports about itself, queried from
 //! a running one or read from a saved reply.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
 
@@ -9,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use qapi_codegen::introspect::{self, Damage, Interface, MOST_BYTES};
+use qapi_codegen::introspect::{self, InvalidReply, MOST_BYTES, SchemaReply};
 use qapi_codegen::version::Version;
 
 use crate::failure::Failure;
@@ -22,16 +21,14 @@ const COMMAND: &str = "query-qmp-schema";
 /// The interface that a QEMU reports about itself.
 #[derive(Debug)]
 pub struct Introspected {
-    /// The interface.
-    pub interface: Interface,
+    /// The reply.
+    pub reply: SchemaReply,
     /// The release, if a greeting names it.
     pub version: Option<Version>,
     /// The package of the build from the greeting, or an empty string.
     pub package: String,
     /// The reply as QEMU sent it.
     pub text: Vec<u8>,
-    /// Unknown parts of the reply, which are ignored.
-    pub unknown: BTreeSet<String>,
     /// The reply to `query-commands`, if QEMU was asked. In some releases it
     /// lists other commands than the introspection.
     pub commands: Option<Vec<String>>,
@@ -109,10 +106,9 @@ fn ask(address: &str) -> Result<Introspected, Failure> {
                 ExecuteError::Connection(failure) => failure,
             })?;
     let text = returned.get().as_bytes().to_vec();
-    let reply = introspect::read(&text).map_err(|damage| invalid_reply(address, &damage))?;
+    let reply = introspect::read(&text).map_err(|invalid| invalid_reply(address, &invalid))?;
     Ok(Introspected {
-        interface: reply.interface,
-        unknown: reply.unknown,
+        reply,
         version: Some(monitor.version()),
         package: monitor.package(),
         text,
@@ -135,11 +131,10 @@ fn commands(monitor: &mut Monitor) -> Result<Option<Vec<String>>, Failure> {
 
 fn saved(path: &str) -> Result<Introspected, Failure> {
     let text = read(path).map_err(|error| Failure::io("read", path, &error))?;
-    let reply = introspect::read(&text).map_err(|damage| invalid_reply(path, &damage))?;
+    let reply = introspect::read(&text).map_err(|invalid| invalid_reply(path, &invalid))?;
     Ok(Introspected {
-        interface: reply.interface,
-        unknown: reply.unknown,
         version: reply.version,
+        reply,
         package: String::new(),
         text,
         commands: None,
@@ -155,13 +150,13 @@ fn read(path: &str) -> std::io::Result<Vec<u8>> {
     Ok(text)
 }
 
-fn invalid_reply(source: &str, damage: &Damage) -> Failure {
+fn invalid_reply(source: &str, invalid: &InvalidReply) -> Failure {
     let mut message = format!("`{source}` is not a valid reply to `{COMMAND}`");
-    for problem in &damage.problems {
+    for problem in &invalid.problems {
         message += &format!("\n  {problem}");
     }
-    if damage.more > 0 {
-        message += &format!("\n  and {} more", damage.more);
+    if invalid.more > 0 {
+        message += &format!("\n  and {} more", invalid.more);
     }
     Failure::new(message).with_help(format!(
         "save the whole reply to {{\"execute\": \"{COMMAND}\"}} unchanged"

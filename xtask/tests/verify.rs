@@ -129,7 +129,7 @@ fn differences_of_the_wire_are_listed() {
 #[test]
 fn another_release_contradicts() {
     let (out, _) = expect(1, &["verify", "2.11", &recording("2.5.1")]);
-    assert!(out.contains("QEMU does not have it"), "{out}");
+    assert!(out.contains("missing from this build"), "{out}");
     let report = report(1, &["2.5", &recording("2.11.0")]);
     let paths: Vec<(&str, &str)> = report["contradictions"]
         .as_array()
@@ -224,16 +224,16 @@ fn invalid_replies_are_status_2() {
     };
     let cut = fs::read_to_string(recording("2.5.1")).unwrap();
     let cases = [
-        (file("cut.json", &cut[..9999]), "cut short"),
+        (file("cut.json", &cut[..9999]), "truncated"),
         (
             file("shape.json", "[{\"name\": 1}]"),
-            "[0].name: expected a string, found a number",
+            "[0].name: invalid type: integer `1`, expected a string",
         ),
         (
             file("long.json", &" ".repeat(17 << 20)),
-            "a reply at most 16777216",
+            "the limit is 16777216",
         ),
-        (file("schema.json", "{ 'command': 'c' }"), "this is no JSON"),
+        (file("schema.json", "{ 'command': 'c' }"), "invalid JSON"),
         (folder.path().to_str().unwrap().to_owned(), "is a folder"),
         (
             folder.path().join("gone").to_str().unwrap().to_owned(),

@@ -56,7 +56,7 @@ impl Verify {
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let (schema, monitor) = self.arguments()?;
         let introspected = Introspected::open(monitor)?;
-        for unknown in &introspected.unknown {
+        for unknown in &introspected.reply.unknown {
             console.note(&format!("ignored unknown {unknown} in the reply"));
         }
         let report = match schema {
@@ -67,7 +67,7 @@ impl Verify {
             OutputFormat::Text => console.styled(&text::text(&report, &introspected))?,
             OutputFormat::Json => console.json(&json::json(&report, &introspected))?,
         }
-        Ok(match report.verdict.contradictions.is_empty() {
+        Ok(match report.verification.contradictions.is_empty() {
             true => Outcome::Fine,
             false => Outcome::Found,
         })
@@ -124,7 +124,7 @@ impl Verify {
         let greeted = introspected.version.map(|version| version.series());
         if let Some(series) = greeted.filter(|series| catalogue.series().contains(series)) {
             let mut report = self.compare(&series.to_string(), introspected, console)?;
-            if !report.verdict.contradictions.is_empty() {
+            if !report.verification.contradictions.is_empty() {
                 report.fits = rank()?;
             }
             return Ok(report);

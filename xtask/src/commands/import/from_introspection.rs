@@ -7,9 +7,9 @@ use std::path::Path;
 use qapi_codegen::imported::{
     self, ImportedFile, MANIFEST, Manifest, OVERRIDES, QemuProgram, SchemaOrigin,
 };
-use qapi_codegen::introspect::synthesise;
+use qapi_codegen::introspect::write_schema;
 use qapi_codegen::overrides::{self, OverrideEntry};
-use qapi_codegen::validate::{Invalid, validate};
+use qapi_codegen::validate::{InvalidSchema, validate};
 use qapi_codegen::version::{Series, Version};
 
 use super::{Import, manifest_text, write_series};
@@ -30,7 +30,7 @@ pub fn import(arguments: &Import, console: &mut Console) -> Result<Outcome, Fail
     let mut files = BTreeMap::from([
         (
             QemuProgram::Emulator.file_name().to_owned(),
-            synthesise(&introspected.interface, version),
+            write_schema(&introspected.reply.interface(), version),
         ),
         (
             MANIFEST.to_owned(),
@@ -99,7 +99,7 @@ fn manifest(version: Version, introspected: &Introspected) -> Manifest {
 }
 
 /// Validates the files of the schema: a reply may have any content.
-fn find_errors(files: &BTreeMap<String, String>) -> Result<Option<Invalid>, Failure> {
+fn find_errors(files: &BTreeMap<String, String>) -> Result<Option<InvalidSchema>, Failure> {
     let files: HashMap<String, Vec<u8>> = files
         .iter()
         .map(|(name, text)| (format!("reply/{name}"), text.clone().into_bytes()))
@@ -118,9 +118,9 @@ fn open_arguments(introspected: &Introspected, series: Series) -> Result<Option<
     };
     let text = fs::read_to_string(workspace::series_folder(before).join(OVERRIDES));
     let entries = overrides::list(&text.unwrap_or_default()).unwrap_or_default();
+    let interface = introspected.reply.interface();
     let applies = |entry: &&OverrideEntry| {
-        let mut commands = introspected.interface.commands.iter();
-        entry.kind == "open-arguments" && commands.any(|command| command.item.name == entry.target)
+        entry.kind == "open-arguments" && interface.commands.contains(&entry.target)
     };
     let entries: Vec<String> = entries.iter().filter(applies).map(format_entry).collect();
     let header =

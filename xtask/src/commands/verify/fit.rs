@@ -35,8 +35,8 @@ pub fn rank(
         let report = VerifyReport::new(&source, program, introspected)?;
         fits.push(SeriesFit {
             series,
-            contradictions: report.verdict.contradictions.len(),
-            extra: report.verdict.extra.len(),
+            contradictions: report.verification.contradictions.len(),
+            extra: report.verification.extra.len(),
         });
         progress.advance(1);
     }

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use qapi_codegen::introspect::{Absent, Contradiction, Difference, Part, Place, Reason, Side};
+use qapi_codegen::introspect::{
+    AbsenceReason, AbsentEntity, Contradiction, DifferenceKind, DifferenceSide,
+    InterfaceDifference, WireLocation,
+};
 use qapi_codegen::overrides::OverrideEntry;
 use qapi_codegen::version::Version;
 
@@ -12,23 +15,27 @@ use crate::introspected::Introspected;
 
 /// Converts the report to JSON.
 pub fn json<'r>(report: &'r VerifyReport, introspected: &'r Introspected) -> VerifyJson<'r> {
-    let verdict = &report.verdict;
+    let verification = &report.verification;
     VerifyJson {
         schema: report.version,
         qemu: introspected.version,
         package: &introspected.package,
         summary: SummaryJson {
-            contradictions: verdict.contradictions.len(),
-            extra: verdict.extra.len(),
-            absent: verdict.absent.len(),
+            contradictions: verification.contradictions.len(),
+            extra: verification.extra.len(),
+            absent: verification.absent.len(),
         },
-        contradictions: verdict.contradictions.iter().map(contradiction).collect(),
-        extra: verdict
+        contradictions: verification
+            .contradictions
+            .iter()
+            .map(contradiction)
+            .collect(),
+        extra: verification
             .extra
             .iter()
             .map(|extra| difference(extra, None))
             .collect(),
-        absent: verdict.absent.iter().map(absent).collect(),
+        absent: verification.absent.iter().map(absent).collect(),
         refused: &report.not_executable,
         corrected: report.corrections.iter().map(correction).collect(),
         fits: &report.fits,
@@ -61,9 +68,9 @@ struct SummaryJson {
 /// One difference.
 #[derive(Serialize)]
 struct DifferenceJson<'r> {
-    part: Part,
+    part: DifferenceKind,
     #[serde(flatten)]
-    place: &'r Place,
+    place: &'r WireLocation,
     /// The shape in the schema.
     schema: Option<ShapeJson<'r>>,
     /// The shape in the reply.
@@ -105,14 +112,17 @@ fn contradiction(contradiction: &Contradiction) -> DifferenceJson<'_> {
     }
 }
 
-fn absent(absent: &Absent) -> DifferenceJson<'_> {
+fn absent(absent: &AbsentEntity) -> DifferenceJson<'_> {
     difference(&absent.difference, Some(&absent.reason))
 }
 
-fn difference<'r>(difference: &'r Difference, absence: Option<&'r Reason>) -> DifferenceJson<'r> {
+fn difference<'r>(
+    difference: &'r InterfaceDifference,
+    absence: Option<&'r AbsenceReason>,
+) -> DifferenceJson<'r> {
     DifferenceJson {
-        part: difference.part,
-        place: &difference.place,
+        part: difference.kind,
+        place: &difference.location,
         schema: difference.left.as_ref().map(shape),
         reply: difference.right.as_ref().map(shape),
         message: None,
@@ -120,20 +130,20 @@ fn difference<'r>(difference: &'r Difference, absence: Option<&'r Reason>) -> Di
     }
 }
 
-fn shape(side: &Side) -> ShapeJson<'_> {
+fn shape(side: &DifferenceSide) -> ShapeJson<'_> {
     ShapeJson {
         shape: &side.shape,
-        at: &side.told,
+        at: &side.source,
     }
 }
 
-fn reason(reason: &Reason) -> ReasonJson<'_> {
+fn reason(reason: &AbsenceReason) -> ReasonJson<'_> {
     match reason {
-        Reason::Conditions(conditions) => {
+        AbsenceReason::Conditions(conditions) => {
             ReasonJson::Conditions(conditions.iter().map(ToString::to_string).collect())
         }
-        Reason::Hidden(feature) => ReasonJson::Hidden(feature),
-        Reason::Backported(series) => ReasonJson::Backported(series.to_string()),
+        AbsenceReason::Hidden(feature) => ReasonJson::Hidden(feature),
+        AbsenceReason::Backported(series) => ReasonJson::Backported(series.to_string()),
     }
 }
 

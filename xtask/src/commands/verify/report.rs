@@ -4,12 +4,14 @@ use std::collections::HashSet;
 
 use qapi_codegen::imported::{OVERRIDES, QemuProgram};
 use qapi_codegen::introspect::{
-    Comparison, Difference, Part, Place, Releases, Verdict, compare, describe, judge,
+    ComparedReleases, DifferenceKind, InterfaceComparison, InterfaceDifference, Verification,
+    WireLocation, compare, explain,
 };
-use qapi_codegen::load::Loaded;
+use qapi_codegen::load::LoadedSchema;
 use qapi_codegen::overrides::{self, OverrideEntry};
 use qapi_codegen::schema::Schema;
 use qapi_codegen::version::Version;
+use qapi_codegen::wire::Interface;
 
 use super::fit::SeriesFit;
 use crate::failure::Failure;
@@ -22,7 +24,7 @@ pub struct VerifyReport {
     /// The release of the schema.
     pub version: Version,
     /// The differences, sorted.
-    pub verdict: Verdict,
+    pub verification: Verification,
     /// The overrides, which say where QEMU differs from its introspection.
     pub corrections: Vec<OverrideEntry>,
     /// Introspected commands that `query-commands` does not list.
@@ -62,13 +64,13 @@ impl VerifyReport {
         };
         let unreported = unreported_commands(&corrected, introspected);
         comparison.differences.extend(unreported);
-        let releases = Releases {
+        let releases = ComparedReleases {
             schema: corrected.version,
             qemu: introspected.version,
         };
         Ok(VerifyReport {
             version: corrected.version,
-            verdict: judge(comparison, releases),
+            verification: explain(comparison, releases),
             corrections,
             not_executable: not_executable(introspected),
             fits: Vec::new(),
@@ -82,48 +84,46 @@ fn not_executable(introspected: &Introspected) -> Vec<String> {
         return Vec::new();
     };
     let listed: HashSet<&String> = listed.iter().collect();
-    introspected_commands(introspected)
-        .filter(|name| !listed.contains(name))
-        .cloned()
-        .collect()
+    let interface = introspected.reply.interface();
+    let names = interface
+        .commands
+        .declared()
+        .map(|(name, _)| name.to_owned());
+    names.filter(|name| !listed.contains(name)).collect()
 }
 
 /// The commands that `query-commands` lists and that are neither introspected
 /// nor in the schema.
-fn unreported_commands(schema: &Schema, introspected: &Introspected) -> Vec<Difference> {
-    let names = schema.commands.iter().map(|command| &command.meta.name);
-    let known: HashSet<&String> = names.chain(introspected_commands(introspected)).collect();
+fn unreported_commands(schema: &Schema, introspected: &Introspected) -> Vec<InterfaceDifference> {
+    let interface = introspected.reply.interface();
+    let is_known = |name: &str| schema.command(name).is_some() || interface.commands.contains(name);
     let listed = introspected.commands.iter().flatten();
-    let unreported = listed.filter(|name| !known.contains(name));
+    let unreported = listed.filter(|name| !is_known(name));
     unreported
-        .map(|name| Difference::untold_command(name, "query-commands"))
+        .map(|name| InterfaceDifference::unreported_command(name, "query-commands"))
         .collect()
 }
 
-fn introspected_commands(introspected: &Introspected) -> impl Iterator<Item = &String> {
-    let commands = introspected.interface.commands.iter();
-    commands.map(|command| &command.item.name)
-}
-
-fn compare_interfaces(schema: &Schema, introspected: &Introspected) -> Comparison {
-    compare(&describe(schema), &introspected.interface)
+fn compare_interfaces(schema: &Schema, introspected: &Introspected) -> InterfaceComparison {
+    let reply = introspected.reply.interface();
+    compare(&Interface::from_schema(schema), &reply)
 }
 
 /// Keeps the differences that are in both comparisons.
-fn keep_common(comparison: &mut Comparison, other: &Comparison) {
-    let others: HashSet<(&Place, Part)> = other
+fn keep_common(comparison: &mut InterfaceComparison, other: &InterfaceComparison) {
+    let others: HashSet<(&WireLocation, DifferenceKind)> = other
         .differences
         .iter()
-        .map(|difference| (&difference.place, difference.part))
+        .map(|difference| (&difference.location, difference.kind))
         .collect();
     comparison
         .differences
-        .retain(|difference| others.contains(&(&difference.place, difference.part)));
+        .retain(|difference| others.contains(&(&difference.location, difference.kind)));
 }
 
 /// The overrides that were applied. Errors in them are diagnostics of the
 /// schema.
-fn list_overrides(loaded: &Loaded) -> Vec<OverrideEntry> {
+fn list_overrides(loaded: &LoadedSchema) -> Vec<OverrideEntry> {
     let file = loaded
         .sources
         .files()

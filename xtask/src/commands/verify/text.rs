@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use qapi_codegen::introspect::{Contradiction, Difference, Side};
+use qapi_codegen::introspect::{Contradiction, DifferenceSide, InterfaceDifference};
 use qapi_codegen::overrides::OverrideEntry;
 
 use super::fit::SeriesFit;
@@ -17,7 +17,7 @@ const LISTED_FITS: usize = 5;
 /// Formats the report; what matters most comes last, at the end of a terminal.
 pub fn text(report: &VerifyReport, introspected: &Introspected) -> String {
     let fits = &report.fits[..report.fits.len().min(LISTED_FITS)];
-    let verdict = &report.verdict;
+    let verification = &report.verification;
     let mut parts = vec![
         absent(report),
         section("corrected by overrides", &report.corrections, correction),
@@ -26,8 +26,12 @@ pub fn text(report: &VerifyReport, introspected: &Introspected) -> String {
             &report.not_executable,
             |name| format!("  {}", printable(name)),
         ),
-        section("not in the schema", &verdict.extra, extra),
-        section("contradictions", &verdict.contradictions, contradiction),
+        section("not in the schema", &verification.extra, extra),
+        section(
+            "contradictions",
+            &verification.contradictions,
+            contradiction,
+        ),
         section("best matches", fits, fit),
         summary(report, introspected),
     ];
@@ -46,8 +50,8 @@ fn section<T>(title: &str, entries: &[T], line: impl Fn(&T) -> String) -> String
 /// The absent items, grouped by reason.
 fn absent(report: &VerifyReport) -> String {
     let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for absent in &report.verdict.absent {
-        let place = printable(&absent.difference.place.to_string());
+    for absent in &report.verification.absent {
+        let place = printable(&absent.difference.location.to_string());
         reasons
             .entry(absent.reason.to_string())
             .or_default()
@@ -75,24 +79,24 @@ fn correction(entry: &OverrideEntry) -> String {
     }
 }
 
-fn extra(difference: &Difference) -> String {
+fn extra(difference: &InterfaceDifference) -> String {
     let shape = difference.right.as_ref().map_or("", |side| &side.shape);
-    printable(&format!("  {}: {shape}", difference.place))
+    printable(&format!("  {}: {shape}", difference.location))
 }
 
 fn contradiction(contradiction: &Contradiction) -> String {
     let difference = &contradiction.difference;
-    let side = |name: &str, side: &Option<Side>| match side {
+    let side = |name: &str, side: &Option<DifferenceSide>| match side {
         Some(side) => format!(
             "\n    {name}: `{}` at {}",
             printable(&side.shape),
-            printable(&side.told)
+            printable(&side.source)
         ),
         None => String::new(),
     };
     format!(
         "  {}: {}{}{}",
-        printable(&difference.place.to_string()),
+        printable(&difference.location.to_string()),
         printable(&contradiction.message),
         side("schema", &difference.left),
         side("reply", &difference.right),
@@ -113,12 +117,12 @@ fn summary(report: &VerifyReport, introspected: &Introspected) -> String {
         (Some(version), "") => format!("QEMU {version}"),
         (Some(version), package) => format!("QEMU {version} ({package})"),
     };
-    let verdict = &report.verdict;
+    let verification = &report.verification;
     format!(
         "{qemu} compared with schema {}: {}, {} not in the schema, {} absent\n",
         report.version,
-        count(verdict.contradictions.len(), "contradiction"),
-        verdict.extra.len(),
-        verdict.absent.len(),
+        count(verification.contradictions.len(), "contradiction"),
+        verification.extra.len(),
+        verification.absent.len(),
     )
 }
