@@ -37,13 +37,9 @@ fn precedes(view: &View<'_>, block: &DocBlock, definition: Span) -> bool {
     if closing.file != definition.file || closing.end > definition.start {
         return false;
     }
-    let between = Span {
-        start: closing.end,
-        end: definition.start,
-        ..definition
-    };
     let is_comment = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
-    view.sources.text(between).lines().all(is_comment)
+    let gap = closing.gap_before(definition);
+    view.sources.text(gap).lines().all(is_comment)
 }
 
 /// A block whose definition does not follow, unless it may have been there and
