@@ -53,6 +53,13 @@ impl Introspected {
                 .with_help("name the socket of a running QEMU or a saved reply")),
         }
     }
+
+    /// Whether this seems to be a storage daemon, which has block devices and no
+    /// guest.
+    pub fn is_storage_daemon(&self) -> bool {
+        let commands = self.reply.interface().commands;
+        commands.contains("blockdev-add") && !commands.contains("stop")
+    }
 }
 
 /// Whether an argument names a monitor or a saved reply, and not a schema: a
