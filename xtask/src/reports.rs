@@ -12,10 +12,6 @@ use crate::catalogue::{Catalogue, Release};
 use crate::failure::Failure;
 
 /// The files of the committed reports, by name.
-///
-/// # Errors
-///
-/// A series is not imported, or its schema cannot be read or is invalid.
 pub fn report_files(
     catalogue: &Catalogue,
     pairs: &[(Series, Series)],
@@ -100,10 +96,6 @@ fn side(release: &Release) -> Side<'_> {
 }
 
 /// Formats a report as one JSON object.
-///
-/// # Errors
-///
-/// The report cannot be serialized.
 pub fn to_json(report: &Report) -> Result<String, Failure> {
     Ok(serde_json::to_string_pretty(report)? + "\n")
 }

@@ -93,10 +93,6 @@ const INTROSPECTED: &str = "one of the schemas comes from introspection, which d
 
 impl Diff {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// There is no such release, or the output cannot be written.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         if self.rules {
             console.data(&report::rules_text())?;

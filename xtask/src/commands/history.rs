@@ -28,10 +28,6 @@ pub struct History {
 
 impl History {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// No release has this name, or a schema cannot be read.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let catalogue = Catalogue::open()?;
         let releases = catalogue.releases(catalogue.series(), select_program(self.qga, false))?;

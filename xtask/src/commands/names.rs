@@ -7,10 +7,6 @@ use qapi_codegen::suggest::nearest;
 use crate::failure::Failure;
 
 /// Checks that each pattern matches a command or an event of a schema.
-///
-/// # Errors
-///
-/// A pattern matches none. The failure suggests a similar pattern.
 pub fn check_patterns(patterns: &[String], schemas: &[&Schema]) -> Result<(), Failure> {
     let names: Vec<&str> = schemas
         .iter()

@@ -52,10 +52,6 @@ const STORAGE_DAEMON: &str = "this seems to be a storage daemon: compare it with
 
 impl Verify {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// There is no such schema, or QEMU does not reply.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let (schema, monitor) = self.arguments()?;
         let introspected = Introspected::open(monitor)?;
