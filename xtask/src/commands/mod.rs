@@ -10,7 +10,6 @@ pub mod history;
 pub mod import;
 pub mod inspect;
 pub mod migrate;
-mod names;
 pub mod verify;
 
 use crate::Outcome;
