@@ -39,6 +39,16 @@ impl Json {
         )
     }
 
+    /// The member of an object.
+    pub fn get(&self, name: &str) -> Option<&Json> {
+        let Json::Object(members) = self else {
+            return None;
+        };
+        members
+            .iter()
+            .find_map(|(own, value)| (own == name).then_some(value))
+    }
+
     /// Sets a member of an object, in its place if it is there.
     pub fn set(&mut self, name: &str, value: Json) {
         let Json::Object(members) = self else { return };

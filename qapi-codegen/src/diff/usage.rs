@@ -1,28 +1,28 @@
-//! What a program uses of QEMU, and which findings that meets.
+//! The interface that a program uses, and the findings that affect it.
 //!
-//! The record is what `traffic` reads: messages, logs that hold some, recordings
-//! and lines of qmp-shell; or a list of names of commands and events. Of what is
-//! only named, every finding is met.
+//! The record is anything that `traffic` reads, or a list of names. Every
+//! finding about a command or event affects a program that only names it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use serde_json::Value;
 
+use super::change::{Change, ChangeKind, ChangeValue};
 use super::finding::Finding;
-use super::report::{Report, Used};
-use super::rules::Severity;
+use super::occurrence::Occurrence;
+use super::report::{Report, UsageCounts};
+use super::rules::Compatibility;
 use crate::traffic::json::{self, parse_loosely};
 use crate::traffic::read::{Content, Entry, read};
-use crate::wire::Direction;
+use crate::wire::{Direction, PathSegment};
 
-/// What a program uses of QEMU.
+/// The commands and events that a program uses.
 #[derive(Debug, Clone, Default)]
 pub struct Usage {
-    /// The arguments with which each command was sent; nothing where it was
-    /// only named.
+    /// The arguments of each command; `None` where it is only named.
     commands: BTreeMap<String, Vec<Option<Value>>>,
-    /// The events that came or were named.
+    /// The events that were received or named.
     events: BTreeSet<String>,
 }
 
@@ -96,123 +96,109 @@ impl Usage {
         text("event").is_some()
     }
 
-    /// Marks what of a report is met, puts it first, and counts it.
-    pub fn apply(&self, report: &mut Report) {
+    /// Marks the findings that affect the program, and puts them first.
+    pub fn apply(&self, report: &mut Report<'_>) {
         for finding in &mut report.findings {
-            finding.used = Some(self.meets(finding));
+            finding.used = Some(self.is_affected(finding));
         }
-        report
-            .findings
-            .sort_by_key(|finding| finding.used != Some(true));
-        let met = || {
-            report
-                .findings
-                .iter()
-                .filter(|finding| finding.used == Some(true))
-        };
-        report.used = Some(Used {
-            findings: met().count(),
-            of: report.findings.len(),
-            breaking: met()
-                .filter(|finding| finding.severity == Severity::Breaking)
+        let findings = &mut report.findings;
+        findings.sort_by_key(|finding| finding.used != Some(true));
+        let affected = findings
+            .iter()
+            .filter(|finding| finding.used == Some(true));
+        report.used = Some(UsageCounts {
+            affected: affected.clone().count(),
+            all: findings.len(),
+            breaking: affected
+                .filter(|finding| finding.compatibility == Compatibility::Breaking)
                 .count(),
         });
     }
 
-    fn meets(&self, finding: &Finding) -> bool {
-        if finding.severity == Severity::Compatible {
-            return false;
-        }
-        let also = finding
-            .also
-            .iter()
-            .map(|place| match place.split_once(": ") {
-                Some((target, path)) => (target, path),
-                None => (&*finding.target, &**place),
-            });
-        let mut places = [(&*finding.target, &*finding.path)].into_iter().chain(also);
-        match finding.direction {
-            Direction::Request => places.any(|(target, path)| self.sends(finding, target, path)),
-            Direction::Reply => places.any(|(target, _)| self.commands.contains_key(target)),
-            Direction::Event => places.any(|(target, _)| self.events.contains(target)),
-        }
+    fn is_affected(&self, finding: &Finding<'_>) -> bool {
+        let is_affected = |own: &Occurrence<'_>| {
+            let name = own.operation.name();
+            match finding.direction {
+                Direction::Request => self.sends(name, finding, finding.path_of(own)),
+                Direction::Reply => self.commands.contains_key(name),
+                Direction::Event => self.events.contains(name),
+            }
+        };
+        finding.compatibility > Compatibility::Compatible
+            && finding.occurrences.iter().any(is_affected)
     }
 
-    fn sends(&self, finding: &Finding, target: &str, path: &str) -> bool {
-        let Some(requests) = self.commands.get(target) else {
-            return false;
-        };
-        requests.iter().any(|arguments| match arguments {
+    fn sends(&self, command: &str, finding: &Finding<'_>, path: &[PathSegment<'_>]) -> bool {
+        let mut requests = self.commands.get(command).into_iter().flatten();
+        requests.any(|arguments| match arguments {
             None => true,
-            Some(arguments) => hits(finding, arguments, path),
+            Some(arguments) => affects_request(&finding.change, arguments, path),
         })
     }
 }
 
-/// Whether a request with these arguments meets a finding at a path.
-fn hits(finding: &Finding, arguments: &Value, path: &str) -> bool {
-    let there = found(arguments, path);
-    let container = || match path.rfind(['.', '>', ']']) {
-        Some(end) if path[end..].starts_with('.') => found(arguments, &path[..end]),
-        Some(end) => found(arguments, &path[..=end]),
-        None => vec![arguments],
-    };
-    let olds = || finding.old.iter().flat_map(|old| old.split(", "));
-    match finding.rule.as_str() {
-        "request-required-member-added" => chooses(arguments, path),
-        "request-member-became-required" => there.len() < container().len(),
-        "request-enum-value-removed" | "request-enum-value-renamed" => {
-            olds().any(|old| there.iter().any(|value| *value == old))
+/// Whether a change at a path affects a request with these arguments.
+fn affects_request(change: &Change<'_>, arguments: &Value, path: &[PathSegment<'_>]) -> bool {
+    let values = values_at(arguments, path);
+    match change.kind {
+        ChangeKind::RequiredMemberAdded => selects_branches(arguments, path),
+        ChangeKind::MemberBecameRequired => {
+            let container = &path[..path.len().saturating_sub(1)];
+            values.len() < values_at(arguments, container).len()
         }
-        _ => path.is_empty() || !there.is_empty(),
+        ChangeKind::EnumValueRemoved | ChangeKind::EnumValueRenamed => {
+            let names = change.old.as_ref().map(ChangeValue::names);
+            let mut names = names.unwrap_or_default().iter();
+            names.any(|name| values.iter().any(|value| *value == name))
+        }
+        _ => path.is_empty() || !values.is_empty(),
     }
 }
 
-/// Whether a request chooses the cases that a path goes through. The path is
-/// that of the new release, so where the cases stand in the request is open.
-fn chooses(arguments: &Value, path: &str) -> bool {
-    let mut cases = path
-        .split('<')
-        .skip(1)
-        .filter_map(|part| part.split_once('>')?.0.split_once('='));
-    cases.all(|(tag, value)| holds(arguments, tag, value))
+/// Whether a request selects the branches of a path. The path is that of the
+/// new release, so the discriminators may be anywhere in the request.
+fn selects_branches(arguments: &Value, path: &[PathSegment<'_>]) -> bool {
+    path.iter().all(|segment| match segment {
+        PathSegment::Branch {
+            discriminator,
+            value,
+        } => has_member(arguments, discriminator, value),
+        _ => true,
+    })
 }
 
 /// Whether an object anywhere in a value has this member.
-fn holds(value: &Value, name: &str, text: &str) -> bool {
+fn has_member(value: &Value, name: &str, text: &str) -> bool {
     match value {
         Value::Object(members) => {
             members.get(name).is_some_and(|own| own == text)
-                || members.values().any(|inner| holds(inner, name, text))
+                || members.values().any(|inner| has_member(inner, name, text))
         }
-        Value::Array(items) => items.iter().any(|inner| holds(inner, name, text)),
+        Value::Array(items) => items.iter().any(|inner| has_member(inner, name, text)),
         _ => false,
     }
 }
 
 /// The values at a path.
-fn found<'v>(value: &'v Value, path: &str) -> Vec<&'v Value> {
-    if path.is_empty() {
-        return vec![value];
-    }
-    if let Some(rest) = path.strip_prefix("[]") {
-        let items = value.as_array().into_iter().flatten();
-        return items.flat_map(|item| found(item, rest)).collect();
-    }
-    if let Some((tag, rest)) = path.strip_prefix('<').and_then(|path| path.split_once('>')) {
-        let (name, wanted) = tag.split_once('=').unwrap_or((tag, ""));
-        let chosen = value.get(name).is_some_and(|own| own == wanted);
-        return if chosen {
-            found(value, rest)
-        } else {
-            Vec::new()
+fn values_at<'v>(value: &'v Value, path: &[PathSegment<'_>]) -> Vec<&'v Value> {
+    let mut values = vec![value];
+    for segment in path {
+        values = match segment {
+            PathSegment::Member(name) => values.iter().filter_map(|own| own.get(name)).collect(),
+            PathSegment::Elements => {
+                let arrays = values.into_iter().filter_map(Value::as_array);
+                arrays.flatten().collect()
+            }
+            PathSegment::Branch {
+                discriminator,
+                value,
+            } => {
+                let selected = |own: &Value| own.get(discriminator).is_some_and(|own| own == value);
+                values.into_iter().filter(|own| selected(own)).collect()
+            }
         };
     }
-    let path = path.strip_prefix('.').unwrap_or(path);
-    let end = path.find(['.', '<', '[']).unwrap_or(path.len());
-    value
-        .get(&path[..end])
-        .map_or_else(Vec::new, |inner| found(inner, &path[end..]))
+    values
 }
 
 /// Whether a word alone on a line is the name of a command or event.
@@ -245,11 +231,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_find_values() {
+    fn paths_lead_to_values() {
         let value = json!({ "a": [{ "type": "x", "b": 1 }, { "type": "y", "b": 2 }] });
-        assert_eq!(found(&value, "a[]<type=y>.b"), [&json!(2)]);
-        assert_eq!(found(&value, "a[].b").len(), 2);
-        assert!(found(&value, "a[]<type=z>").is_empty());
+        let branch = |value| PathSegment::Branch {
+            discriminator: "type",
+            value,
+        };
+        let elements = [PathSegment::Member("a"), PathSegment::Elements];
+        let values = |rest: &[PathSegment<'_>]| values_at(&value, &[&elements, rest].concat());
+        let b = PathSegment::Member("b");
+        assert_eq!(values(&[branch("y"), b]), [&json!(2)]);
+        assert_eq!(values(&[b]).len(), 2);
+        assert!(values(&[branch("z")]).is_empty());
     }
 
     #[test]
