@@ -9,9 +9,10 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 
 use qapi_codegen::imported::{self, QemuProgram};
+use qapi_codegen::knowledge::{ReleaseData, RequestRules};
 use qapi_codegen::load::Files;
 use qapi_codegen::schema::{Schema, resolve};
-use qapi_codegen::traffic::check::{Checker, Knowledge, Log, Requests};
+use qapi_codegen::traffic::check::{Checker, Log};
 use qapi_codegen::traffic::migrate::{Migrator, Rules, rewrite};
 use qapi_codegen::traffic::read::read;
 use qapi_codegen::validate::validate;
@@ -47,15 +48,15 @@ fn text(name: &str) -> String {
 
 static OLD: LazyLock<Schema> = LazyLock::new(|| schema("2.5"));
 static NEW: LazyLock<Schema> = LazyLock::new(|| schema("2.11"));
-static REQUESTS: LazyLock<Requests> =
-    LazyLock::new(|| Requests::read(&text("requests.toml")).expect("valid data"));
+static REQUESTS: LazyLock<RequestRules> =
+    LazyLock::new(|| RequestRules::parse(&text("requests.toml")).expect("valid data"));
 static RULES: LazyLock<Rules> =
     LazyLock::new(|| Rules::read(&text("migrations.toml")).expect("valid data"));
 
 fn checker(schema: &'static Schema) -> Checker<'static> {
-    let knowledge = Knowledge {
+    let knowledge = ReleaseData {
         requests: Some(&REQUESTS),
-        ..Knowledge::default()
+        ..ReleaseData::default()
     };
     Checker::new(schema, knowledge)
 }

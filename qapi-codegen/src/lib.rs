@@ -4,9 +4,7 @@
 
 pub mod analyse;
 pub mod ast;
-pub mod behaviour;
 pub mod canonical;
-pub mod devices;
 pub mod diagnostic;
 pub mod dialect;
 pub mod diff;
@@ -14,6 +12,8 @@ pub mod doc;
 pub mod emit;
 pub mod imported;
 pub mod introspect;
+pub mod json;
+pub mod knowledge;
 pub mod load;
 pub mod overrides;
 pub mod parse;

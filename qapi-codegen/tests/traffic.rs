@@ -5,7 +5,7 @@
 
 use std::io;
 
-use qapi_codegen::traffic::json::{Style, Value};
+use qapi_codegen::json::{JsonStyle, JsonValue};
 use qapi_codegen::traffic::read::{Content, Entry, read};
 
 /// The words that are commands although they are alone on a line.
@@ -26,7 +26,7 @@ fn pieces(text: &[u8]) -> String {
 }
 
 fn shown(entry: &Entry<'_>) -> Option<String> {
-    let write = |value: &Value<'_>| Style::COMPACT.write(value);
+    let write = |value: &JsonValue<'_>| JsonStyle::COMPACT.format(value);
     let (place, what) = match &entry.content {
         Content::Other => return None,
         Content::Message(parsed) => (entry.place, write(&parsed.value)),
@@ -94,7 +94,7 @@ const CASES: &[(&str, &str)] = &[
     // What is broken is told with its place, and the rest is read.
     (
         "{\"execute\": \"stop\",}\n{\"execute\": \"cont\"}\n",
-        "1:20 broken: expected the name of a member in quotes\n2:1 {\"execute\":\"cont\"}\n",
+        "1:20 broken: expected a member name in quotes\n2:1 {\"execute\":\"cont\"}\n",
     ),
     (
         "{\"execute\": \"stop\"\n{\"execute\": \"cont\"}\n",
@@ -102,7 +102,7 @@ const CASES: &[(&str, &str)] = &[
     ),
     (
         "{\"execute\": \"st\n{\"execute\": \"cont\"}\n",
-        "1:16 broken: the line ends inside a string\n2:1 {\"execute\":\"cont\"}\n",
+        "1:16 broken: unterminated string at the end of the line\n2:1 {\"execute\":\"cont\"}\n",
     ),
     (
         "{\"execute\": \"stop\"]\n{\"execute\": \"cont\"}\n",
@@ -110,8 +110,8 @@ const CASES: &[(&str, &str)] = &[
     ),
     (
         "{\"ü\": 01}\n{\"a\": hello}\n",
-        "1:7 broken: a number does not begin with a zero\n\
-         2:7 broken: `hello` is no value; a string stands in quotes\n",
+        "1:7 broken: a number cannot begin with a zero\n\
+         2:7 broken: invalid value `hello`; write strings in quotes\n",
     ),
     (
         "a-b c=1\na-b c='1\nd-e f\n",

@@ -8,8 +8,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed};
+use qapi_codegen::json::parse;
 use qapi_codegen::traffic::check::{Checked, Checker, Session, Severity, Verdict};
-use qapi_codegen::traffic::json::parse;
 use serde_json::{Value, json};
 use tests::answers::{self, Meaning, Refusals};
 use tests::qemu::{Program, Running, is_required, trial};

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use proptest::test_runner::{Config, TestRunner};
 use proptest::{prop_assert, prop_assert_eq, prop_assume};
+use qapi_codegen::json::{JsonMember, JsonStyle, JsonValue, parse};
 use qapi_codegen::schema::{
     self, BranchContent, BuiltinType, JsonKind, NamedType, OperationData, Schema, TypeId, TypeKind,
     ValueType,
 };
 use qapi_codegen::traffic::check::{Session, Verdict};
-use qapi_codegen::traffic::json::{Member, Style, Value, parse};
 use qapi_codegen::traffic::migrate::{
     Certainty, Migration, Migrator, Outcome, Rule, Rules, rewrite,
 };
@@ -312,15 +312,15 @@ impl Choices<'_> {
 }
 
 /// A request of a release, made from its schema.
-fn made(schema: &Schema, choices: &mut Choices<'_>) -> Value<'static> {
+fn made(schema: &Schema, choices: &mut Choices<'_>) -> JsonValue<'static> {
     let command = &schema.commands[choices.one_of(schema.commands.len())];
     let arguments = match &command.data {
         OperationData::Members(members) => object(schema, members.iter().collect(), choices, 0),
         OperationData::Defined(id) => of_type(schema, *id, choices, 0),
     };
-    Value::Object(vec![
-        Member::new("execute", Value::text(command.meta.name.clone())),
-        Member::new("arguments", arguments),
+    JsonValue::Object(vec![
+        JsonMember::new("execute", JsonValue::string(command.meta.name.clone())),
+        JsonMember::new("arguments", arguments),
     ])
 }
 
@@ -332,44 +332,54 @@ fn object(
     members: Vec<&schema::Member>,
     choices: &mut Choices<'_>,
     depth: usize,
-) -> Value<'static> {
+) -> JsonValue<'static> {
     let mut made = Vec::new();
     for member in members {
         if !member.optional || (depth < DEEP && choices.is_taken()) {
             let value = of(schema, member.ty, choices, depth + 1);
-            made.push(Member::new(member.meta.name.clone(), value));
+            made.push(JsonMember::new(member.meta.name.clone(), value));
         }
     }
-    Value::Object(made)
+    JsonValue::Object(made)
 }
 
-fn of(schema: &Schema, ty: ValueType, choices: &mut Choices<'_>, depth: usize) -> Value<'static> {
+fn of(
+    schema: &Schema,
+    ty: ValueType,
+    choices: &mut Choices<'_>,
+    depth: usize,
+) -> JsonValue<'static> {
     match ty {
         ValueType::One(NamedType::Defined(id)) => of_type(schema, id, choices, depth),
         ValueType::One(NamedType::Builtin(builtin)) => scalar(builtin, choices),
-        ValueType::Array(_) if depth > DEEP => Value::Array(Vec::new()),
+        ValueType::Array(_) if depth > DEEP => JsonValue::Array(Vec::new()),
         ValueType::Array(item) => {
             let many = choices.one_of(3);
             let item = |_| of(schema, ValueType::One(item), choices, depth + 1);
-            Value::Array((0..many).map(item).collect())
+            JsonValue::Array((0..many).map(item).collect())
         }
     }
 }
 
-fn scalar(builtin: BuiltinType, choices: &mut Choices<'_>) -> Value<'static> {
+fn scalar(builtin: BuiltinType, choices: &mut Choices<'_>) -> JsonValue<'static> {
     match builtin.json_kind() {
-        JsonKind::String => Value::text(["a", "off", "1", "/a b", ""][choices.one_of(5)]),
-        JsonKind::Boolean => Value::Bool(choices.is_taken()),
-        JsonKind::Number => Value::Number(["0", "0.5", "2"][choices.one_of(3)].into()),
-        JsonKind::Any => Value::Object(Vec::new()),
-        JsonKind::Null => Value::Null,
-        _ => Value::Number(["0", "1", "64"][choices.one_of(3)].into()),
+        JsonKind::String => JsonValue::string(["a", "off", "1", "/a b", ""][choices.one_of(5)]),
+        JsonKind::Boolean => JsonValue::Bool(choices.is_taken()),
+        JsonKind::Number => JsonValue::Number(["0", "0.5", "2"][choices.one_of(3)].into()),
+        JsonKind::Any => JsonValue::Object(Vec::new()),
+        JsonKind::Null => JsonValue::Null,
+        _ => JsonValue::Number(["0", "1", "64"][choices.one_of(3)].into()),
     }
 }
 
-fn of_type(schema: &Schema, id: TypeId, choices: &mut Choices<'_>, depth: usize) -> Value<'static> {
+fn of_type(
+    schema: &Schema,
+    id: TypeId,
+    choices: &mut Choices<'_>,
+    depth: usize,
+) -> JsonValue<'static> {
     match &schema.get(id).kind {
-        TypeKind::Enum(values) => Value::text(
+        TypeKind::Enum(values) => JsonValue::string(
             values.values[choices.one_of(values.values.len())]
                 .name
                 .clone(),
@@ -389,20 +399,20 @@ fn of_type(schema: &Schema, id: TypeId, choices: &mut Choices<'_>, depth: usize)
             let cases = schema.union_branches(union);
             let case = &cases[choices.one_of(cases.len())];
             let mut made = object(schema, schema.members(id), choices, depth);
-            made.take(&union.discriminator);
+            made.remove(&union.discriminator);
             let rest = match case.content {
-                BranchContent::Nothing => Value::Object(Vec::new()),
+                BranchContent::Nothing => JsonValue::Object(Vec::new()),
                 BranchContent::Members(id) => of_type(schema, id, choices, depth),
                 BranchContent::Data(ty) => {
                     let data = of(schema, ty, choices, depth + 1);
-                    Value::Object(vec![Member::new("data", data)])
+                    JsonValue::Object(vec![JsonMember::new("data", data)])
                 }
             };
-            let tag = Member::new(
+            let tag = JsonMember::new(
                 union.discriminator.clone(),
-                Value::text(case.meta.name.clone()),
+                JsonValue::string(case.meta.name.clone()),
             );
-            if let (Some(members), Value::Object(rest)) = (made.members_mut(), rest) {
+            if let (Some(members), JsonValue::Object(rest)) = (made.members_mut(), rest) {
                 members.push(tag);
                 members.extend(rest);
             }
@@ -437,7 +447,7 @@ fn accepted_or_left(old: &str, new: &str, cases: u32) {
     let tried = runner.run(&numbers, |numbers| {
         let numbers = numbers.iter();
         let message = made(&old.schema, &mut Choices { numbers });
-        let text = Style::SPACED.write(&message);
+        let text = JsonStyle::SPACED.format(&message);
         let parsed = parse(&text).expect("what was written is read");
         prop_assume!(from.request(&mut Session::default(), &parsed).verdict != Verdict::Rejected);
         let (migrated, migrations) = migrate_by(&old, &new, &rules, &text);

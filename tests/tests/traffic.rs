@@ -6,8 +6,8 @@ use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 
+use qapi_codegen::json::{JsonValue, ParsedJson, parse, parse_prefix};
 use qapi_codegen::traffic::check::{Checked, Checker, Kind, Log, Session, Severity, Verdict};
-use qapi_codegen::traffic::json::{Parsed, Value, parse, parse_prefix};
 use qapi_codegen::traffic::read;
 use serde::Deserialize;
 use tests::answers::{self, Meaning, Refusals};
@@ -244,8 +244,8 @@ fn of_step(step: &[Line], checker: &Checker<'_>, session: &mut Session) -> Vec<E
     let received = step.iter().filter(|line| line.dir == "<");
     let replies = received.map(|line| parse(&line.raw));
     // A broken reply is one of several lines; nothing is compared with it.
-    let mut replies: VecDeque<Value<'_>> = replies
-        .map(|parsed| parsed.map_or(Value::Null, |parsed| parsed.value))
+    let mut replies: VecDeque<JsonValue<'_>> = replies
+        .map(|parsed| parsed.map_or(JsonValue::Null, |parsed| parsed.value))
         .filter(|reply| reply.get("event").is_none() && reply.get("QMP").is_none())
         .collect();
     let mut found = Vec::new();
@@ -270,7 +270,7 @@ fn of_step(step: &[Line], checker: &Checker<'_>, session: &mut Session) -> Vec<E
 }
 
 /// The messages that were sent together; nothing stands for what is broken.
-fn messages(raw: &str) -> Vec<(String, Option<Parsed<'_>>)> {
+fn messages(raw: &str) -> Vec<(String, Option<ParsedJson<'_>>)> {
     let mut messages = Vec::new();
     let mut rest = raw;
     loop {
@@ -297,7 +297,7 @@ fn broken() -> Checked {
     }
 }
 
-fn first(replies: &mut VecDeque<Value<'_>>) -> Answer {
+fn first(replies: &mut VecDeque<JsonValue<'_>>) -> Answer {
     let reply = replies.pop_front();
     // What is left answers the rest of what is broken.
     replies.clear();
@@ -306,7 +306,7 @@ fn first(replies: &mut VecDeque<Value<'_>>) -> Answer {
 
 /// The answer to a request: the first with its id, or the first of all where
 /// QEMU gives none back.
-fn answer(request: &Value<'_>, replies: &mut VecDeque<Value<'_>>) -> Answer {
+fn answer(request: &JsonValue<'_>, replies: &mut VecDeque<JsonValue<'_>>) -> Answer {
     let id = request.get("id");
     let own = replies.iter().position(|reply| reply.get("id") == id);
     let nameless = || replies.iter().position(|reply| reply.get("id").is_none());
@@ -317,11 +317,11 @@ fn answer(request: &Value<'_>, replies: &mut VecDeque<Value<'_>>) -> Answer {
     reply.map_or(Answer::None, |reply| read(&reply))
 }
 
-fn read(reply: &Value<'_>) -> Answer {
+fn read(reply: &JsonValue<'_>) -> Answer {
     match (reply.get("return"), reply.get("error")) {
         (Some(_), _) => Answer::Returned,
         (None, Some(error)) => {
-            let text = error.get("desc").and_then(Value::as_str);
+            let text = error.get("desc").and_then(JsonValue::as_str);
             Answer::Refused(text.unwrap_or_default().to_owned())
         }
         (None, None) => Answer::None,

@@ -8,11 +8,12 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use qapi_codegen::ast::{DefinitionBody, Item};
-use qapi_codegen::behaviour::{self, Behaviour};
-use qapi_codegen::devices::{self, Devices};
 use qapi_codegen::imported::{self, QemuProgram};
+use qapi_codegen::knowledge::{
+    Behaviour, DeviceList, ReleaseData, RequestRules, SeriesWithCommand,
+};
 use qapi_codegen::schema::{self, resolve};
-use qapi_codegen::traffic::check::{self, Checker, Knowledge, Requests};
+use qapi_codegen::traffic::check::Checker;
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Series;
 
@@ -24,9 +25,9 @@ use crate::workspace;
 pub struct Known {
     /// The interface of the system emulator.
     pub schema: schema::Schema,
-    devices: Option<Devices>,
-    near: Option<Devices>,
-    requests: Requests,
+    devices: Option<DeviceList>,
+    near: Option<DeviceList>,
+    requests: RequestRules,
     behaviour: Behaviour,
 }
 
@@ -53,37 +54,37 @@ impl Known {
             },
             devices: own,
             requests: table("requests.toml")?,
-            behaviour: table(behaviour::FILE)?,
+            behaviour: table(Behaviour::FILE_NAME)?,
             schema,
         })
     }
 
     /// A checker for the release that uses all that is known.
-    pub fn checker<'k>(&'k self, elsewhere: Option<check::Elsewhere<'k>>) -> Checker<'k> {
-        let knowledge = Knowledge {
-            elsewhere,
-            ..self.knowledge()
+    pub fn checker<'k>(&'k self, elsewhere: Option<SeriesWithCommand<'k>>) -> Checker<'k> {
+        let data = ReleaseData {
+            series_with_command: elsewhere,
+            ..self.data()
         };
-        Checker::new(&self.schema, knowledge)
+        Checker::new(&self.schema, data)
     }
 
-    fn knowledge(&self) -> Knowledge<'_> {
-        Knowledge {
+    fn data(&self) -> ReleaseData<'_> {
+        ReleaseData {
             devices: self.devices.as_ref(),
             requests: Some(&self.requests),
             behaviour: Some(&self.behaviour),
-            elsewhere: None,
+            series_with_command: None,
         }
     }
 
     /// The devices of the release or, where QEMU was not asked for them, those
     /// of the next series that was asked, or else of the last one before.
-    pub fn nearest_devices(&self) -> Option<&Devices> {
+    pub fn nearest_devices(&self) -> Option<&DeviceList> {
         self.devices.as_ref().or(self.near.as_ref())
     }
 }
 
-fn near(series: Series) -> Result<Option<Devices>, Failure> {
+fn near(series: Series) -> Result<Option<DeviceList>, Failure> {
     let (before, after): (Vec<Series>, Vec<Series>) = workspace::imported()?
         .into_iter()
         .partition(|other| *other < series);
@@ -95,10 +96,22 @@ fn near(series: Series) -> Result<Option<Devices>, Failure> {
     Ok(None)
 }
 
-fn devices(series: Series) -> Result<Option<Devices>, Failure> {
-    let folder = workspace::shown(&workspace::series_folder(series));
-    let path = format!("{folder}/{}", devices::DEVICES);
-    devices::load(&Disk, &folder).map_err(|error| Failure::io("read", path, &error))
+/// Reads the devices of a series, if QEMU was asked for them.
+///
+/// # Errors
+///
+/// The file cannot be read or is invalid.
+pub fn devices(series: Series) -> Result<Option<DeviceList>, Failure> {
+    let path = workspace::series_folder(series).join(DeviceList::FILE_NAME);
+    let shown = workspace::shown(&path);
+    let text = match fs::read(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        text => text.map_err(|error| Failure::io("read", &shown, &error))?,
+    };
+    let devices = DeviceList::parse(&text);
+    devices
+        .map(Some)
+        .map_err(|error| Failure::new(format!("`{shown}`: {error}")))
 }
 
 /// Reads a file of data beside the schemas. One that is not there is empty.

@@ -2,8 +2,8 @@
 
 use std::thread;
 
-use qapi_codegen::devices::{self, Devices};
 use qapi_codegen::imported::{self, QemuProgram};
+use qapi_codegen::knowledge::DeviceList;
 use qapi_codegen::load::{Documentation, Loaded};
 use qapi_codegen::schema::{self, resolve};
 use qapi_codegen::validate::{Invalid, validate};
@@ -12,7 +12,7 @@ use qapi_codegen::version::Series;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::schema::{Disk, Options, Schema};
-use crate::workspace;
+use crate::{known, workspace};
 
 /// One release with its interface.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct Release {
     /// Whether the interface is made of what a running QEMU told.
     pub is_told: bool,
     /// What `device_add` accepts, where that is known.
-    pub devices: Option<Devices>,
+    pub devices: Option<DeviceList>,
 }
 
 /// Reads the release that an argument names.
@@ -50,9 +50,7 @@ pub fn open(
     } else {
         schema.version.to_string()
     };
-    let folder = workspace::shown(&workspace::series_folder(series));
-    let devices = devices::load(&Disk, &folder)
-        .map_err(|error| Failure::io("read the devices in", &folder, &error))?;
+    let devices = known::devices(series)?;
     Ok(Release {
         name,
         schema,
@@ -99,14 +97,21 @@ pub fn imported(
     series.iter().zip(read).map(release).collect()
 }
 
-type Read = Result<(Result<schema::Schema, Box<Invalid>>, bool, Option<Devices>), Failure>;
+type Read = Result<
+    (
+        Result<schema::Schema, Box<Invalid>>,
+        bool,
+        Option<DeviceList>,
+    ),
+    Failure,
+>;
 
 fn read(series: Series, interface: QemuProgram) -> Read {
     let folder = workspace::shown(&workspace::series_folder(series));
     let failure = |error| Failure::io("read the schema in", &folder, &error);
     let loaded = imported::load(&Disk, &folder, interface).map_err(failure)?;
     let is_told = is_told(&loaded);
-    let devices = devices::load(&Disk, &folder).map_err(failure)?;
+    let devices = known::devices(series)?;
     let outcome = validate(loaded)
         .map(|valid| resolve(&valid))
         .map_err(Box::new);

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::thread;
 
-use qapi_codegen::behaviour::{self, Behaviour};
-use qapi_codegen::diff::report::{self, Inputs, Report, Side};
+use qapi_codegen::diff::report::{self, Report, ReportInputs, ReportSide};
 use qapi_codegen::imported::QemuProgram;
+use qapi_codegen::knowledge::Behaviour;
 use qapi_codegen::version::Series;
 
 use crate::console::Console;
@@ -81,13 +81,18 @@ fn pair_files(
 }
 
 /// Compares two releases with those between them.
-pub fn report(old: &Release, new: &Release, between: &[&Release], behaviour: &Behaviour) -> Report {
+pub fn report<'r>(
+    old: &'r Release,
+    new: &'r Release,
+    between: &[&'r Release],
+    behaviour: &'r Behaviour,
+) -> Report<'r> {
     let mut between: Vec<_> = between.iter().map(|release| &release.schema).collect();
     between.sort_by_key(|schema| schema.version);
     if new.schema.version < old.schema.version {
         between.reverse();
     }
-    Report::of(&Inputs {
+    Report::compare(&ReportInputs {
         old: side(old),
         new: side(new),
         between,
@@ -95,8 +100,8 @@ pub fn report(old: &Release, new: &Release, between: &[&Release], behaviour: &Be
     })
 }
 
-fn side(release: &Release) -> Side<'_> {
-    Side {
+fn side(release: &Release) -> ReportSide<'_> {
+    ReportSide {
         name: &release.name,
         schema: &release.schema,
         devices: release.devices.as_ref(),
@@ -108,10 +113,8 @@ fn side(release: &Release) -> Side<'_> {
 /// # Errors
 ///
 /// It has no text, which does not happen.
-pub fn json(report: &Report) -> Result<String, Failure> {
-    let text = serde_json::to_string_pretty(report);
-    text.map(|text| text + "\n")
-        .map_err(|error| Failure::new(error.to_string()))
+pub fn json(report: &Report<'_>) -> Result<String, Failure> {
+    report::json(report).map_err(|error| Failure::new(error.to_string()))
 }
 
 /// What no schema says, as far as the workspace knows it.
@@ -120,7 +123,7 @@ pub fn json(report: &Report) -> Result<String, Failure> {
 ///
 /// The file cannot be read, or does not say what it should.
 pub fn behaviour() -> Result<Behaviour, Failure> {
-    let path = workspace::schemas().join(behaviour::FILE);
+    let path = workspace::schemas().join(Behaviour::FILE_NAME);
     let shown = workspace::shown(&path);
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
@@ -129,5 +132,5 @@ pub fn behaviour() -> Result<Behaviour, Failure> {
         }
         Err(error) => return Err(Failure::io("read", &shown, &error)),
     };
-    behaviour::read(&text).map_err(|error| Failure::new(format!("`{shown}`: {error}")))
+    Behaviour::parse(&text).map_err(|error| Failure::new(format!("`{shown}`: {error}")))
 }

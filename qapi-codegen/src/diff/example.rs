@@ -4,19 +4,19 @@ mod value;
 
 use super::change::{ChangeValue, KindAttribute};
 use super::finding::Finding;
-use super::json::Json;
 use super::occurrence::OperationName;
-use crate::behaviour::{Change, Effect};
+use crate::json::JsonValue;
+use crate::knowledge::{BehaviourChange, BehaviourEffect};
 use crate::wire::{Direction, Interface, PathSegment, ShapeId};
 use value::{ExampleScope, RequestedParts, ValueBuilder};
 
 /// A message of the old release and the same message of the new release.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Example {
+pub struct Example<'s> {
     /// The message of the old release.
-    pub before: Option<Json>,
+    pub before: Option<JsonValue<'s>>,
     /// The message of the new release.
-    pub after: Option<Json>,
+    pub after: Option<JsonValue<'s>>,
 }
 
 /// The number of changes of a command that one request shows.
@@ -30,12 +30,12 @@ pub struct ExampleBuilder<'a, 's> {
     /// The interface of the new release.
     pub new: &'a Interface<'s>,
     /// The changes of behaviour between the two.
-    pub behaviour: Vec<&'s Change>,
+    pub behaviour: Vec<&'s BehaviourChange>,
 }
 
 impl<'s> ExampleBuilder<'_, 's> {
     /// Builds messages that show one finding.
-    pub fn build(&self, finding: &Finding<'s>) -> Example {
+    pub fn build(&self, finding: &Finding<'s>) -> Example<'s> {
         let kind = finding.change.kind;
         if !has_example(finding) {
             return Example::default();
@@ -51,7 +51,7 @@ impl<'s> ExampleBuilder<'_, 's> {
     }
 
     /// Builds a request that shows the first findings of a command together.
-    pub fn build_for_command(&self, findings: &[&Finding<'s>]) -> Example {
+    pub fn build_for_command(&self, findings: &[&Finding<'s>]) -> Example<'s> {
         let mut shown: Vec<&Finding<'s>> = Vec::new();
         for finding in findings.iter().filter(|finding| has_example(finding)) {
             let fits = |other: &&Finding<'s>| {
@@ -68,7 +68,7 @@ impl<'s> ExampleBuilder<'_, 's> {
         }
     }
 
-    fn build_together(&self, findings: &[&Finding<'s>]) -> Example {
+    fn build_together(&self, findings: &[&Finding<'s>]) -> Example<'s> {
         let Some(first) = findings.first() else {
             return Example::default();
         };
@@ -103,7 +103,7 @@ impl<'s> ExampleBuilder<'_, 's> {
         let arguments = command.and_then(|command| self.new.object(command.arguments));
         let rejects = self.behaviour.iter().filter(|change| {
             let mut commands = change.commands.iter();
-            change.effect == Effect::Refuses
+            change.effect == BehaviourEffect::Refuses
                 && commands.any(|name| operation.new == Some(name.as_str()))
         });
         let absent = rejects.filter_map(|change| match &change.when[..] {
@@ -130,13 +130,13 @@ fn paths<'f, 's>(finding: &'f Finding<'s>) -> (&'f [PathSegment<'s>], &'f [PathS
 }
 
 /// The enum value that a message has at the path of a finding.
-fn enum_value(finding: &Finding<'_>, side: &Option<ChangeValue<'_>>) -> Option<Json> {
+fn enum_value<'s>(finding: &Finding<'s>, side: &Option<ChangeValue<'s>>) -> Option<JsonValue<'s>> {
     if !finding.change.kind.has(KindAttribute::EnumValue) {
         return None;
     }
     match side.as_ref()? {
-        ChangeValue::Name(name) => Some(Json::text(*name)),
-        ChangeValue::Names(names) => names.first().map(|name| Json::text(*name)),
+        ChangeValue::Name(name) => Some(JsonValue::string(*name)),
+        ChangeValue::Names(names) => names.first().map(|name| JsonValue::string(*name)),
         _ => None,
     }
 }
@@ -159,11 +159,11 @@ fn build_message<'s>(
     name: &'s str,
     direction: Direction,
     parts: &RequestedParts<'s>,
-) -> Option<Json> {
+) -> Option<JsonValue<'s>> {
     let build = |shape: ShapeId, scope| ValueBuilder { interface, scope }.build(shape, parts);
-    let with_name = |key, payload_key, payload: Json| {
-        let mut message = Json::object([(key, Json::text(name))]);
-        if payload != Json::Object(Vec::new()) {
+    let with_name = |key, payload_key, payload: JsonValue<'s>| {
+        let mut message = JsonValue::object([(key, JsonValue::string(name))]);
+        if payload != JsonValue::object([]) {
             message.set(payload_key, payload);
         }
         message
@@ -177,7 +177,7 @@ fn build_message<'s>(
         Direction::Reply => {
             let returns = interface.commands.get(name)?.returns;
             let value = returns.map(|shape| build(shape, ExampleScope::Excerpt));
-            Json::object([("return", value.unwrap_or(Json::Object(Vec::new())))])
+            JsonValue::object([("return", value.unwrap_or(JsonValue::object([])))])
         }
         Direction::Event => {
             let data = interface.events.get(name)?.data;

@@ -28,10 +28,13 @@ pub struct Finding<'s> {
     pub occurrences: Vec<Occurrence<'s>>,
     /// The series that made the change.
     pub since: Option<Series>,
+    /// The series that deprecated the entity, if it was removed and the series
+    /// is known.
+    pub deprecated_since: Option<Series>,
     /// Advice for this entity, which replaces that of the rule.
     pub advice: Option<&'s str>,
     /// Messages that show the change.
-    pub example: Example,
+    pub example: Example<'s>,
     /// A number that stays the same in later reports.
     pub fingerprint: u64,
     /// Whether the recorded use of a program is affected, if there is a record.
@@ -53,7 +56,7 @@ pub fn identities(comparison: &Comparison<'_>) -> HashSet<u64> {
     let mut identities = HashSet::new();
     visit_changes(comparison, &mut |_, change| {
         let each = change.places.iter().map(|place| {
-            let path = [&place.old, inner_path(change.change)].concat();
+            let path = [&place.old[..], inner_path(change.change)].concat();
             identity(change.change, change.direction, place, &path)
         });
         identities.extend(each);
@@ -110,6 +113,7 @@ impl<'s> Finding<'s> {
             compatibility: rule.compatibility,
             occurrences: occurrences.collect(),
             since: None,
+            deprecated_since: None,
             advice: None,
             example: Example::default(),
             fingerprint: 0,
@@ -133,7 +137,9 @@ impl<'s> Finding<'s> {
 
     /// Whether there is an occurrence in a command or event with such a name.
     pub fn occurs_in(&self, fits: impl Fn(&str) -> bool) -> bool {
-        self.occurrences.iter().any(|own| fits(own.operation.name()))
+        self.occurrences
+            .iter()
+            .any(|own| fits(own.operation.name()))
     }
 
     /// The path of the first occurrence.
@@ -179,7 +185,7 @@ impl<'s> Finding<'s> {
     }
 }
 
-fn inner_path<'c, 's>(change: &'c Change<'s>) -> &'c Vec<PathSegment<'s>> {
+fn inner_path<'c, 's>(change: &'c Change<'s>) -> &'c [PathSegment<'s>] {
     match change.kind.has(KindAttribute::Addition) {
         true => &change.new_path,
         false => &change.old_path,

@@ -163,13 +163,10 @@ impl<'c, 's> OccurrenceSearch<'c, 's> {
     }
 
     fn occurrence(&self, links: &[&'c Link<'s>]) -> Occurrence<'s> {
-        let joined = |path: fn(&Link<'s>) -> &Vec<PathSegment<'s>>| {
-            links.iter().flat_map(|link| path(link).clone()).collect()
-        };
         Occurrence {
             operation: self.operation.into(),
-            old: joined(|link| &link.old),
-            new: joined(|link| &link.new),
+            old: links.iter().flat_map(|link| &link.old).copied().collect(),
+            new: links.iter().flat_map(|link| &link.new).copied().collect(),
         }
     }
 }

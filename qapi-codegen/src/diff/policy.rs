@@ -170,7 +170,8 @@ mod tests {
 
     #[test]
     fn errors_have_a_position() {
-        let error = parse_policy("[[ignore]]\nrule = 'a'\nreason = 'b'\nmessage = 'c'\n").unwrap_err();
+        let error =
+            parse_policy("[[ignore]]\nrule = 'a'\nreason = 'b'\nmessage = 'c'\n").unwrap_err();
         assert!(error.to_string().contains("message"), "{error}");
     }
 }

@@ -203,7 +203,9 @@ pub fn rules() -> &'static RuleTable {
 
 impl RuleTable {
     fn from_toml(text: &str) -> Result<RuleTable, toml::de::Error> {
-        let RuleFile { change: mut changes } = toml::from_str(text)?;
+        let RuleFile {
+            change: mut changes,
+        } = toml::from_str(text)?;
         for rules in &mut changes {
             if rules.event.is_none() {
                 rules.event = rules.reply.as_ref().and_then(event_rule);

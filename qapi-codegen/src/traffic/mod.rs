@@ -13,8 +13,9 @@
 //!
 //! use qapi_codegen::load::load;
 //! use qapi_codegen::schema::resolve;
-//! use qapi_codegen::traffic::check::{Checker, Knowledge, Session, Verdict};
-//! use qapi_codegen::traffic::json::parse;
+//! use qapi_codegen::knowledge::ReleaseData;
+//! use qapi_codegen::traffic::check::{Checker, Session, Verdict};
+//! use qapi_codegen::json::parse;
 //! use qapi_codegen::validate::validate;
 //! use qapi_codegen::version::Version;
 //!
@@ -23,7 +24,7 @@
 //! let loaded = load(&files, "qmp.json", Version::new(2, 8, 0))?;
 //! let schema = resolve(&validate(loaded).expect("a schema without mistakes"));
 //!
-//! let checker = Checker::new(&schema, Knowledge::default());
+//! let checker = Checker::new(&schema, ReleaseData::default());
 //! let message = r#"{"execute": "balloon", "arguments": {"value": "1024"}}"#;
 //! let parsed = parse(message).expect("a message");
 //! let checked = checker.request(&mut Session::default(), &parsed);
@@ -34,6 +35,6 @@
 //! ```
 
 pub mod check;
-pub mod json;
 pub mod migrate;
 pub mod read;
+pub mod usage;

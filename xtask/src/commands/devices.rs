@@ -6,8 +6,8 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::json;
 
-use qapi_codegen::devices::{self, DEVICES, Properties};
 use qapi_codegen::imported::MANIFEST;
+use qapi_codegen::knowledge::{DeviceList, PropertyTypes};
 use qapi_codegen::version::Series;
 
 use crate::Outcome;
@@ -61,7 +61,7 @@ impl Devices {
             );
         }
         let devices = devices(&mut monitor)?;
-        let path = folder.join(DEVICES);
+        let path = folder.join(DeviceList::FILE_NAME);
         replace::file(&path, &devices.to_text())?;
         let count = devices.names().count();
         console.done(&format!(
@@ -85,7 +85,7 @@ struct Property {
 }
 
 /// All devices with their properties.
-fn devices(monitor: &mut Monitor) -> Result<devices::Devices, Failure> {
+fn devices(monitor: &mut Monitor) -> Result<DeviceList, Failure> {
     let names = names(monitor)?;
     let progress = Progress::new("asking for devices", names.len() as u64);
     let (mut listed, mut unlisted) = (BTreeMap::new(), BTreeSet::new());
@@ -96,7 +96,7 @@ fn devices(monitor: &mut Monitor) -> Result<devices::Devices, Failure> {
         }
         progress.advance(1);
     }
-    let mut devices = devices::Devices::new(monitor.version(), &listed);
+    let mut devices = DeviceList::new(monitor.version(), &listed);
     devices.package = monitor.package().to_owned();
     devices.unlisted = unlisted;
     Ok(devices)
@@ -112,7 +112,10 @@ fn names(monitor: &mut Monitor) -> Result<Vec<String>, Failure> {
 
 /// The properties of a device; some are there that QEMU refuses to make for a
 /// look at them.
-fn properties(monitor: &mut Monitor, name: &str) -> Result<Result<Properties, Refusal>, Failure> {
+fn properties(
+    monitor: &mut Monitor,
+    name: &str,
+) -> Result<Result<PropertyTypes, Refusal>, Failure> {
     let arguments = json!({ "typename": name });
     let answer: Result<Vec<Property>, Refusal> =
         monitor.ask_for("device-list-properties", Some(&arguments))?;

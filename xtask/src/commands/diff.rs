@@ -5,12 +5,13 @@ use std::io::Read;
 
 use clap::{Args, ValueEnum};
 
-use qapi_codegen::diff::policy::{self, Level, Policy};
+use qapi_codegen::diff::policy::{self, Policy, SeverityEntry};
 use qapi_codegen::diff::report::{self, Report};
-use qapi_codegen::diff::rules::{Severity, rules};
-use qapi_codegen::diff::select::select;
+use qapi_codegen::diff::rules::{Compatibility, rules};
+use qapi_codegen::diff::selection::select_operations;
 use qapi_codegen::diff::usage::Usage;
 use qapi_codegen::imported::QemuProgram;
+use qapi_codegen::traffic::usage::read_usage;
 use qapi_codegen::version::Series;
 
 use crate::Outcome;
@@ -54,7 +55,7 @@ pub struct Diff {
     reverse: bool,
     /// Give findings of a rule another severity
     #[arg(long, value_name = "RULE=SEVERITY", value_parser = level)]
-    severity: Vec<Level>,
+    severity: Vec<SeverityEntry>,
     /// A TOML file with [[ignore]] and [[severity]] entries: rule, target, path
     #[arg(long, value_name = "FILE")]
     policy: Vec<String>,
@@ -108,14 +109,16 @@ impl Diff {
         }
         let policy = self.read_policy()?;
         let usage = self.usage()?;
-        let mut report = self.report(console)?;
+        let (old, new, between) = self.releases(console)?;
+        let behaviour = reports::behaviour()?;
+        let between: Vec<&Release> = between.iter().collect();
+        let mut report = reports::report(&old, &new, &between, &behaviour);
         if !self.command.is_empty() {
-            select(&mut report, &self.command);
+            select_operations(&mut report, &self.command);
         }
-        policy
-            .apply(&mut report)
-            .iter()
-            .for_each(|stale| console.note(stale));
+        for unused in policy.apply(&mut report) {
+            console.note(&unused);
+        }
         if let Some(usage) = usage {
             usage.apply(&mut report);
         }
@@ -129,9 +132,9 @@ impl Diff {
         Ok(self.outcome(&report))
     }
 
-    /// Compares the two releases; a client of the new one with the old QEMU
-    /// where that is wanted.
-    fn report(&self, console: &mut Console) -> Result<Report, Failure> {
+    /// Reads the releases: the old one, the new one, and those between. With
+    /// `--reverse` the client was written for the new one.
+    fn releases(&self, console: &mut Console) -> Result<(Release, Release, Vec<Release>), Failure> {
         let interface = if self.qga {
             QemuProgram::GuestAgent
         } else {
@@ -156,20 +159,14 @@ impl Diff {
         } else {
             between.retain(|release| !release.is_told);
         }
-        let between: Vec<&Release> = between.iter().collect();
-        Ok(reports::report(
-            &old,
-            &new,
-            &between,
-            &reports::behaviour()?,
-        ))
+        Ok((old, new, between))
     }
 
     fn usage(&self) -> Result<Option<Usage>, Failure> {
         let mut usage = Usage::default();
         for file in &self.used_by {
             let text = read(file)?;
-            usage.add(&text).map_err(|error| {
+            read_usage(&text, &mut usage).map_err(|error| {
                 Failure::new(format!("`{file}`: {error}"))
                     .with_help("a record is QMP messages, a log with them, lines of qmp-shell, or names of commands")
             })?;
@@ -180,7 +177,7 @@ impl Diff {
     fn read_policy(&self) -> Result<Policy, Failure> {
         let mut all = Policy::default();
         for file in &self.policy {
-            let policy = policy::read(&read(file)?);
+            let policy = policy::parse_policy(&read(file)?);
             let policy = policy.map_err(|error| Failure::new(format!("`{file}`: {error}")))?;
             all.ignore.extend(policy.ignore);
             all.severity.extend(policy.severity);
@@ -189,11 +186,12 @@ impl Diff {
         Ok(all)
     }
 
-    fn outcome(&self, report: &Report) -> Outcome {
-        let worst = report.findings.iter().map(|finding| finding.severity).max();
+    fn outcome(&self, report: &Report<'_>) -> Outcome {
+        let findings = report.findings.iter();
+        let worst = findings.map(|finding| finding.compatibility).max();
         let limit = match self.fail_on {
-            FailOn::Breaking => Severity::Breaking,
-            FailOn::Dangerous => Severity::Dangerous,
+            FailOn::Breaking => Compatibility::Breaking,
+            FailOn::Dangerous => Compatibility::Dangerous,
             FailOn::Never => return Outcome::Fine,
         };
         if worst >= Some(limit) {
@@ -205,24 +203,24 @@ impl Diff {
 }
 
 /// Reads `RULE=SEVERITY`.
-fn level(text: &str) -> Result<Level, String> {
+fn level(text: &str) -> Result<SeverityEntry, String> {
     let (rule, word) = text.split_once('=').ok_or("expected RULE=SEVERITY")?;
-    let level = Severity::ALL
+    let level = Compatibility::ALL
         .into_iter()
-        .find(|severity| severity.word() == word);
+        .find(|effect| effect.as_str() == word);
     let level = level.ok_or(format!(
-        "`{word}` is none of breaking, dangerous, compatible"
+        "unknown severity `{word}`; expected breaking, dangerous or compatible"
     ))?;
     let known = rules()
         .ids()
         .into_iter()
-        .any(|id| policy::matches(rule, id));
+        .any(|id| policy::matches(rule, id.as_str()));
     if !known {
         return Err(format!(
-            "there is no rule `{rule}`; `cargo xtask diff --rules` lists them"
+            "no rule matches `{rule}`; `cargo xtask diff --rules` lists them"
         ));
     }
-    Ok(Level {
+    Ok(SeverityEntry {
         rule: rule.to_owned(),
         target: None,
         path: None,

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use qapi_codegen::diff::history::{self, history, similar};
+use qapi_codegen::diff::history::{self, history, similar_names};
 use qapi_codegen::imported::QemuProgram;
 
 use crate::Outcome;
@@ -47,7 +47,7 @@ impl History {
             .collect();
         let Some(history) = history(&schemas, &self.name) else {
             let failure = Failure::new(format!("no release has `{}`", self.name));
-            let similar = similar(&schemas, &self.name);
+            let similar = similar_names(&schemas, &self.name);
             return Err(match similar.is_empty() {
                 true => failure.with_help("name a command, an event or a type as schemas do"),
                 false => failure.with_help(format!("there is: {}", similar.join(", "))),
@@ -65,7 +65,7 @@ impl History {
     }
 }
 
-fn text(history: &history::History) -> String {
+fn text(history: &history::History<'_>) -> String {
     let range = |series: &[_]| match series {
         [] => String::new(),
         [only] => format!("{only}"),
@@ -74,19 +74,23 @@ fn text(history: &history::History) -> String {
     let mut text = format!(
         "{}, {} {}: in {} of {} releases, {}\n",
         history.name,
-        if history.sort == "event" { "an" } else { "a" },
-        history.sort,
+        if history.kind == "event" { "an" } else { "a" },
+        history.kind,
         history.series.len(),
         history.known.len(),
         range(&history.series)
     );
-    for step in &history.steps {
-        text += &format!("\n{}\n", step.series);
-        for change in &step.changes {
-            text += &format!("  {:<10}  {}\n", change.severity.word(), change.message);
+    for entry in &history.entries {
+        text += &format!("\n{}\n", entry.series);
+        for change in &entry.changes {
+            text += &format!(
+                "  {:<10}  {}\n",
+                change.compatibility().as_str(),
+                change.message()
+            );
         }
     }
-    if history.steps.is_empty() {
+    if history.entries.is_empty() {
         text += "\nIt never changed.\n";
     }
     text

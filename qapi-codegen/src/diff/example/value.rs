@@ -3,7 +3,7 @@
 //! A request is complete: it has all required members, and the shortest path
 //! to what it shows. A reply is an excerpt: it has only what it shows.
 
-use crate::diff::json::Json;
+use crate::json::JsonValue;
 use crate::schema::{BuiltinType, JsonKind};
 use crate::wire::{Branches, Interface, ObjectShape, PathSegment, Shape, ShapeId};
 
@@ -31,12 +31,12 @@ pub struct ValueBuilder<'a, 's> {
 /// The parts that a value must have: paths, and the values at some of them.
 #[derive(Debug, Clone, Default)]
 pub struct RequestedParts<'s> {
-    parts: Vec<(Vec<PathSegment<'s>>, Option<Json>)>,
+    parts: Vec<(Vec<PathSegment<'s>>, Option<JsonValue<'s>>)>,
 }
 
 impl<'s> RequestedParts<'s> {
     /// Adds a part.
-    pub fn add(&mut self, path: &[PathSegment<'s>], value: Option<Json>) {
+    pub fn add(&mut self, path: &[PathSegment<'s>], value: Option<JsonValue<'s>>) {
         self.parts.push((path.to_vec(), value));
     }
 
@@ -53,7 +53,7 @@ impl<'s> RequestedParts<'s> {
     }
 
     /// The requested value itself.
-    fn value(&self) -> Option<&Json> {
+    fn value(&self) -> Option<&JsonValue<'s>> {
         let mut here = self.parts.iter().filter(|(path, _)| path.is_empty());
         here.find_map(|(_, value)| value.as_ref())
     }
@@ -83,7 +83,7 @@ impl<'s> RequestedParts<'s> {
 
 impl<'s> ValueBuilder<'_, 's> {
     /// Builds a value with certain parts.
-    pub fn build(&self, shape: ShapeId, parts: &RequestedParts<'s>) -> Json {
+    pub fn build(&self, shape: ShapeId, parts: &RequestedParts<'s>) -> JsonValue<'s> {
         self.build_named(shape, "", parts, MAX_DEPTH)
     }
 
@@ -94,19 +94,19 @@ impl<'s> ValueBuilder<'_, 's> {
         name: &str,
         parts: &RequestedParts<'s>,
         depth: usize,
-    ) -> Json {
+    ) -> JsonValue<'s> {
         if let Some(value) = parts.value() {
             return value.clone();
         }
         match self.interface.get(shape) {
             Shape::Builtin(builtin) => self.build_builtin(*builtin, name),
-            Shape::Enum(values) => Json::text(usual_enum_value(name, values.names())),
+            Shape::Enum(values) => JsonValue::string(usual_enum_value(name, values.names())),
             Shape::Array(element) => {
                 let inner = parts.behind(PathSegment::Elements);
                 if inner.parts.is_empty() && self.scope == ExampleScope::Complete {
-                    return Json::Array(Vec::new());
+                    return JsonValue::Array(Vec::new());
                 }
-                Json::Array(vec![self.build_named(*element, name, &inner, depth)])
+                JsonValue::Array(vec![self.build_named(*element, name, &inner, depth)])
             }
             Shape::Alternate(branches) => {
                 let kind = parts.first_segments().next().map(|segment| match segment {
@@ -116,25 +116,25 @@ impl<'s> ValueBuilder<'_, 's> {
                 let requested = branches.iter().find(|branch| Some(branch.kind) == kind);
                 let build = |shape| self.build_named(shape, name, parts, depth);
                 let branch = requested.or(branches.first());
-                branch.map_or(Json::Null, |branch| build(branch.shape))
+                branch.map_or(JsonValue::Null, |branch| build(branch.shape))
             }
-            Shape::Object(_) if depth == 0 => Json::Object(Vec::new()),
+            Shape::Object(_) if depth == 0 => JsonValue::object([]),
             Shape::Object(object) => self.build_object(object, parts, depth - 1),
         }
     }
 
-    fn build_builtin(&self, builtin: BuiltinType, name: &str) -> Json {
+    fn build_builtin(&self, builtin: BuiltinType, name: &str) -> JsonValue<'s> {
         match builtin.json_kind() {
-            JsonKind::Number => Json::Number(0.5),
+            JsonKind::Number => JsonValue::number(0.5),
             JsonKind::Integer => {
                 let range = self.interface.integer_range(builtin);
                 let max = range.and_then(|range| i64::try_from(range.high).ok());
-                Json::Integer(usual_integer(name).min(max.unwrap_or(i64::MAX)))
+                JsonValue::number(usual_integer(name).min(max.unwrap_or(i64::MAX)))
             }
-            JsonKind::Boolean => Json::Boolean(true),
-            JsonKind::Null => Json::Null,
-            JsonKind::Any => Json::Object(Vec::new()),
-            _ => Json::text(usual_string(name)),
+            JsonKind::Boolean => JsonValue::Bool(true),
+            JsonKind::Null => JsonValue::Null,
+            JsonKind::Any => JsonValue::object([]),
+            _ => JsonValue::string(usual_string(name)),
         }
     }
 
@@ -144,8 +144,8 @@ impl<'s> ValueBuilder<'_, 's> {
         object: &ObjectShape<'s>,
         parts: &RequestedParts<'s>,
         depth: usize,
-    ) -> Json {
-        let mut value = Json::Object(Vec::new());
+    ) -> JsonValue<'s> {
+        let mut value = JsonValue::object([]);
         let branches = object.branches.as_ref();
         if let Some(branches) = branches {
             self.add_discriminator(object, branches, parts, &mut value);
@@ -172,7 +172,7 @@ impl<'s> ValueBuilder<'_, 's> {
         object: &ObjectShape<'s>,
         branches: &Branches<'s>,
         parts: &RequestedParts<'s>,
-        value: &mut Json,
+        value: &mut JsonValue<'s>,
     ) {
         let name = branches.discriminator;
         let requested = parts.branch_of(name).is_some() || parts.has_member(name);
@@ -180,7 +180,7 @@ impl<'s> ValueBuilder<'_, 's> {
         if self.includes(requested, member.is_some_and(|member| member.optional)) {
             let inner = parts.behind(PathSegment::Member(name));
             let given = inner.value().cloned();
-            let selected = || Json::text(self.select_branch(branches, parts));
+            let selected = || JsonValue::string(self.select_branch(branches, parts));
             value.set(name, given.unwrap_or_else(selected));
         }
     }
@@ -202,7 +202,9 @@ impl<'s> ValueBuilder<'_, 's> {
 
     fn count_required(&self, shape: ShapeId) -> usize {
         let object = self.interface.object(shape);
-        let members = object.into_iter().flat_map(|object| object.members.values());
+        let members = object
+            .into_iter()
+            .flat_map(|object| object.members.values());
         members.filter(|member| !member.optional).count()
     }
 
@@ -212,10 +214,10 @@ impl<'s> ValueBuilder<'_, 's> {
         branches: &Branches<'s>,
         parts: &RequestedParts<'s>,
         depth: usize,
-        value: &mut Json,
+        value: &mut JsonValue<'s>,
     ) {
         let discriminator = branches.discriminator;
-        let Some(Json::Text(selected)) = value.get(discriminator) else {
+        let Some(selected) = value.get(discriminator).and_then(JsonValue::as_str) else {
             return;
         };
         let Some((value_name, branch)) = branches.by_value.get_key_value(selected) else {
@@ -228,9 +230,9 @@ impl<'s> ValueBuilder<'_, 's> {
         let Some(content) = self.interface.object(branch.content) else {
             return;
         };
-        if let Json::Object(members) = self.build_object(content, &inner, depth) {
-            for (name, member) in members {
-                value.set(&name, member);
+        if let JsonValue::Object(members) = self.build_object(content, &inner, depth) {
+            for member in members {
+                value.set(member.name.value, member.value);
             }
         }
     }

@@ -5,16 +5,16 @@ use super::problem::{Code, Problem, Severity};
 use super::shapes::Shape;
 use super::value::{Mode, Walk};
 use super::{hints, literal};
-use crate::devices::{Device, Devices};
 use crate::dialect;
+use crate::json::{JsonMember, JsonValue};
+use crate::knowledge::{Device, DeviceList};
 use crate::schema::{NamedType, TypeKind, ValueType};
-use crate::traffic::json::{Member, Value};
 
 /// Checks the arguments of `device_add`.
 pub fn check<'w, 'k>(
     walk: &Walk<'w, 'k>,
     shape: &'w Shape<'k>,
-    arguments: &Value<'_>,
+    arguments: &JsonValue<'_>,
     problems: &mut Vec<Problem>,
 ) {
     let is_typed = dialect::TYPED_DEVICE_ARGUMENTS.contains(walk.checker.series);
@@ -48,13 +48,15 @@ pub fn check<'w, 'k>(
 /// The device that is to be added, if its properties are known.
 fn find<'k>(
     walk: &Walk<'_, 'k>,
-    arguments: &Value<'_>,
+    arguments: &JsonValue<'_>,
     problems: &mut Vec<Problem>,
-) -> Option<(&'k Devices, &'k Device)> {
+) -> Option<(&'k DeviceList, &'k Device)> {
     let devices = walk.checker.knowledge.devices?;
     let driver = arguments.get("driver")?.as_str()?;
     let requests = walk.checker.knowledge.requests;
-    let name = requests.map_or(driver, |known| known.device(driver, walk.checker.series));
+    let name = requests.map_or(driver, |known| {
+        known.resolve_alias(driver, walk.checker.series)
+    });
     if let Some(device) = devices.device(name) {
         return Some((devices, device));
     }
@@ -78,9 +80,9 @@ fn find<'k>(
 
 fn property(
     walk: &Walk<'_, '_>,
-    devices: &Devices,
+    devices: &DeviceList,
     device: &Device,
-    member: &Member<'_>,
+    member: &JsonMember<'_>,
     problems: &mut Vec<Problem>,
 ) {
     let name = member.name.value.as_ref();
@@ -89,13 +91,13 @@ fn property(
         problems.push(literal::passed_over(&member.value, &path));
         return;
     }
-    match devices.property(device, name) {
+    match devices.property_type(device, name) {
         Some(ty) => typed(walk, ty, &member.value, &path, problems),
         None => problems.push(unexpected(walk, devices, device, name)),
     }
 }
 
-fn unexpected(walk: &Walk<'_, '_>, devices: &Devices, device: &Device, name: &str) -> Problem {
+fn unexpected(walk: &Walk<'_, '_>, devices: &DeviceList, device: &Device, name: &str) -> Problem {
     let shown = hints::shortened(name);
     let series = walk.checker.series;
     let message = format!("the device has no property `{shown}` in QEMU {series}");
@@ -109,7 +111,7 @@ fn unexpected(walk: &Walk<'_, '_>, devices: &Devices, device: &Device, name: &st
 fn typed(
     walk: &Walk<'_, '_>,
     ty: &str,
-    value: &Value<'_>,
+    value: &JsonValue<'_>,
     path: &Path<'_>,
     problems: &mut Vec<Problem>,
 ) {

@@ -4,7 +4,7 @@ use super::path::Path;
 use super::problem::{Code, Problem, Severity};
 use super::{Checker, Session, hints};
 use crate::dialect;
-use crate::traffic::json::{Oddity, Value};
+use crate::json::{JsonValue, Leniency};
 use crate::version::Series;
 
 /// The members of a request.
@@ -12,7 +12,7 @@ pub const MEMBERS: [&str; 4] = ["execute", "exec-oob", "arguments", "id"];
 
 impl Session {
     /// Learns from a request that is sent in the session.
-    fn learn(&mut self, name: &str, message: &Value<'_>) {
+    fn learn(&mut self, name: &str, message: &JsonValue<'_>) {
         if name != "qmp_capabilities" {
             return;
         }
@@ -20,7 +20,7 @@ impl Session {
             .get("arguments")
             .and_then(|arguments| arguments.get("enable"));
         self.oob = match enabled {
-            Some(Value::Array(names)) => {
+            Some(JsonValue::Array(names)) => {
                 Some(names.iter().any(|name| name.as_str() == Some("oob")))
             }
             _ => Some(false),
@@ -29,21 +29,21 @@ impl Session {
 }
 
 /// Reports what the release refuses before it looks at the message.
-pub fn oddities(series: Series, oddities: &[Oddity], problems: &mut Vec<Problem>) {
+pub fn oddities(series: Series, oddities: &[Leniency], problems: &mut Vec<Problem>) {
     let error = |code, message: String| Problem::error(code, &Path::Root, message);
     problems.extend(oddities.iter().filter_map(|oddity| match oddity {
-        Oddity::Duplicate(name) if dialect::NO_DUPLICATE_MEMBERS.contains(series) => {
+        Leniency::DuplicateMember(name) if dialect::NO_DUPLICATE_MEMBERS.contains(series) => {
             let message = format!(
                 "`{}` is written twice in one object",
                 hints::shortened(name)
             );
             Some(error(Code::DuplicateMember, message))
         }
-        Oddity::Surrogate if dialect::STRICT_JSON_STRINGS.contains(series) => {
+        Leniency::UnpairedSurrogate if dialect::STRICT_JSON_STRINGS.contains(series) => {
             let message = "an escape is half of a pair and no character".to_owned();
             Some(error(Code::InvalidText, message))
         }
-        Oddity::Control if dialect::STRICT_JSON_STRINGS.contains(series) => {
+        Leniency::ControlCharacter if dialect::STRICT_JSON_STRINGS.contains(series) => {
             let message = "a control character stands in a string as it is".to_owned();
             Some(error(Code::InvalidText, message))
         }
@@ -55,13 +55,13 @@ pub fn oddities(series: Series, oddities: &[Oddity], problems: &mut Vec<Problem>
 pub fn check<'m>(
     checker: &Checker<'_>,
     session: &mut Session,
-    message: &'m Value<'_>,
+    message: &'m JsonValue<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<&'m str> {
     let Some(members) = message.members() else {
         let text = format!(
             "a request is an object, and this is {}",
-            with_article(message.kind())
+            with_article(message.type_name())
         );
         problems.push(Problem::error(Code::NoMessage, &Path::Root, text));
         return None;
@@ -92,7 +92,7 @@ pub fn check<'m>(
 fn member(
     checker: &Checker<'_>,
     session: &Session,
-    message: &Value<'_>,
+    message: &JsonValue<'_>,
     name: &str,
 ) -> Option<Problem> {
     let expected = match name {
@@ -129,7 +129,7 @@ fn member(
 }
 
 /// What to say of an argument that stands beside `execute`.
-fn misplaced(checker: &Checker<'_>, message: &Value<'_>, name: &str) -> Option<String> {
+fn misplaced(checker: &Checker<'_>, message: &JsonValue<'_>, name: &str) -> Option<String> {
     let command = message.get("execute")?.as_str()?;
     let (_, shape) = checker.shapes.command(command)?;
     let all = shape.cases.iter().flat_map(|cases| cases.contents());
@@ -148,21 +148,23 @@ fn misplaced(checker: &Checker<'_>, message: &Value<'_>, name: &str) -> Option<S
         .then(|| format!("what it holds are arguments: write `arguments` for `{name}`"))
 }
 
-fn mistyped(key: &str, value: &Value<'_>, expected: &str) -> Option<Problem> {
-    if value.kind() == expected {
+fn mistyped(key: &str, value: &JsonValue<'_>, expected: &str) -> Option<Problem> {
+    if value.type_name() == expected {
         return None;
     }
-    let (found, expected) = (with_article(value.kind()), with_article(expected));
+    let (found, expected) = (with_article(value.type_name()), with_article(expected));
     let text = format!("`{key}` must be {expected} and is {found}");
     let help = match (key, value) {
-        ("arguments", Value::Null) => Some("leave `arguments` out where there are none".to_owned()),
+        ("arguments", JsonValue::Null) => {
+            Some("leave `arguments` out where there are none".to_owned())
+        }
         _ => None,
     };
     let path = Path::Root.member(key);
     Some(Problem::error(Code::InvalidEnvelope, &path, text).with_help(help))
 }
 
-fn no_command(message: &Value<'_>) -> Problem {
+fn no_command(message: &JsonValue<'_>) -> Problem {
     let path = Path::Root.member("execute");
     let text = "`execute`, which names the command, is missing";
     let names = message.members().unwrap_or_default().iter();

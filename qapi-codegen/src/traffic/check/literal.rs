@@ -4,17 +4,17 @@ use super::envelope::with_article;
 use super::hints;
 use super::path::Path;
 use super::problem::{Code, Problem, Severity};
+use crate::json::JsonValue;
 use crate::schema::BuiltinType;
-use crate::traffic::json::Value;
 
 /// Whether a value, once it is a text, stands for a value of a type.
-pub fn fits(builtin: BuiltinType, value: &Value<'_>) -> bool {
+pub fn fits(builtin: BuiltinType, value: &JsonValue<'_>) -> bool {
     let text = match value {
-        Value::String(text) => text.value.as_ref(),
-        Value::Number(text) => text.as_ref(),
-        Value::Bool(value) => written(*value),
+        JsonValue::String(text) => text.value.as_ref(),
+        JsonValue::Number(text) => text.as_ref(),
+        JsonValue::Bool(value) => written(*value),
         // Nothing else becomes an option; it is passed over.
-        Value::Null | Value::Array(_) | Value::Object(_) => return true,
+        JsonValue::Null | JsonValue::Array(_) | JsonValue::Object(_) => return true,
     };
     match builtin {
         BuiltinType::Bool => boolean(text).is_some(),
@@ -27,23 +27,26 @@ pub fn fits(builtin: BuiltinType, value: &Value<'_>) -> bool {
 
 /// Whether a value becomes no option: the release passes over it, whatever its
 /// name.
-pub fn is_passed_over(value: &Value<'_>) -> bool {
-    matches!(value, Value::Null | Value::Array(_) | Value::Object(_))
+pub fn is_passed_over(value: &JsonValue<'_>) -> bool {
+    matches!(
+        value,
+        JsonValue::Null | JsonValue::Array(_) | JsonValue::Object(_)
+    )
 }
 
 /// Says that a value is passed over.
-pub fn passed_over(value: &Value<'_>, path: &Path<'_>) -> Problem {
-    let kind = with_article(value.kind());
+pub fn passed_over(value: &JsonValue<'_>, path: &Path<'_>) -> Problem {
+    let kind = with_article(value.type_name());
     let message = format!("`{path}` is passed over, since it is {kind}");
     Problem::new(Code::Unchecked, Severity::Warning, path, message)
 }
 
 /// A value that stands for none of its type.
-pub fn unfit(wanted: &str, value: &Value<'_>, path: &Path<'_>) -> Problem {
+pub fn unfit(wanted: &str, value: &JsonValue<'_>, path: &Path<'_>) -> Problem {
     let shown = match value {
-        Value::String(text) => format!("`{}`", hints::shortened(&text.value)),
-        Value::Number(text) => hints::shortened(text),
-        value => with_article(value.kind()),
+        JsonValue::String(text) => format!("`{}`", hints::shortened(&text.value)),
+        JsonValue::Number(text) => hints::shortened(text),
+        value => with_article(value.type_name()),
     };
     let message = format!("`{path}` must be {} and is {shown}", with_article(wanted));
     Problem::error(Code::MistypedMember, path, message)

@@ -7,7 +7,7 @@ use super::envelope::MEMBERS;
 use super::path::Path;
 use super::problem::{Code, Problem, Severity};
 use super::{Checked, Checker, Session, Verdict, hints};
-use crate::traffic::json::{Parsed, Value, parse_prefix};
+use crate::json::{JsonValue, ParsedJson, parse_prefix};
 use crate::traffic::read::{Broken, Content, Entry, Place};
 
 /// Checks the messages of a log.
@@ -63,7 +63,7 @@ impl Kind {
 struct Connection {
     session: Session,
     /// Requests that were not answered: their ids and commands.
-    pending: VecDeque<(Option<Value<'static>>, String)>,
+    pending: VecDeque<(Option<JsonValue<'static>>, String)>,
 }
 
 /// How many requests wait for an answer at most; QEMU itself takes eight.
@@ -150,7 +150,7 @@ impl<'c, 'k> Log<'c, 'k> {
         }
     }
 
-    fn message(&mut self, session: &str, parsed: &Parsed<'_>, place: Place) -> Vec<Finding> {
+    fn message(&mut self, session: &str, parsed: &ParsedJson<'_>, place: Place) -> Vec<Finding> {
         let kind = kind(&parsed.value);
         let checked = match kind {
             Kind::Request => return vec![self.request(session, parsed, place)],
@@ -168,12 +168,12 @@ impl<'c, 'k> Log<'c, 'k> {
         finding.into_iter().collect()
     }
 
-    fn request(&mut self, session: &str, parsed: &Parsed<'_>, place: Place) -> Finding {
+    fn request(&mut self, session: &str, parsed: &ParsedJson<'_>, place: Place) -> Finding {
         let (checker, replies) = (self.checker, self.replies);
         let connection = self.connection(session);
         let checked = checker.request(&mut connection.session, parsed);
         if replies && let Some(command) = &checked.command {
-            let id = parsed.value.get("id").cloned().map(Value::into_owned);
+            let id = parsed.value.get("id").cloned().map(JsonValue::into_owned);
             connection.pending.push_back((id, command.clone()));
             if connection.pending.len() > MOST_PENDING {
                 connection.pending.pop_front();
@@ -187,7 +187,7 @@ impl<'c, 'k> Log<'c, 'k> {
     }
 
     /// Checks a reply to a request that was seen.
-    fn reply(&mut self, session: &str, message: &Value<'_>) -> Option<Checked> {
+    fn reply(&mut self, session: &str, message: &JsonValue<'_>) -> Option<Checked> {
         if !self.replies {
             return None;
         }
@@ -215,7 +215,7 @@ impl<'c, 'k> Log<'c, 'k> {
 }
 
 /// What a message is by its members.
-pub fn kind(message: &Value<'_>) -> Kind {
+pub fn kind(message: &JsonValue<'_>) -> Kind {
     let Some(members) = message.members() else {
         return Kind::Request;
     };
@@ -232,7 +232,7 @@ pub fn kind(message: &Value<'_>) -> Kind {
         Kind::Event
     } else if has("QMP") {
         Kind::Other
-    } else if message.get("command").and_then(Value::as_str).is_some() {
+    } else if message.get("command").and_then(JsonValue::as_str).is_some() {
         // Many write this for `execute`.
         Kind::Request
     } else if members.is_empty() || members.iter().any(|m| is_like_request(&m.name.value)) {
@@ -242,15 +242,15 @@ pub fn kind(message: &Value<'_>) -> Kind {
     }
 }
 
-fn alone(value: Value<'_>) -> Parsed<'_> {
-    Parsed {
+fn alone(value: JsonValue<'_>) -> ParsedJson<'_> {
+    ParsedJson {
         value,
-        oddities: Vec::new(),
+        leniencies: Vec::new(),
         end: 0,
     }
 }
 
-fn no_message(value: &Value<'_>) -> Checked {
+fn no_message(value: &JsonValue<'_>) -> Checked {
     let names = value.members().unwrap_or_default().iter().take(3);
     let names: Vec<String> = names
         .map(|member| format!("`{}`", hints::shortened(&member.name.value)))

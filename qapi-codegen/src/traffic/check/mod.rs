@@ -15,38 +15,19 @@ mod object;
 mod path;
 mod problem;
 mod reply;
-mod requests;
 mod shapes;
 mod value;
 
-use crate::behaviour::Behaviour;
-use crate::devices::Devices;
+use crate::json::{JsonValue, ParsedJson};
+use crate::knowledge::ReleaseData;
 use crate::schema::{Command, Schema};
-use crate::traffic::json::{Parsed, Value};
 use crate::version::Series;
 
 pub use log::{Finding, Kind, Log, kind};
 pub use problem::{Code, Problem, Severity};
-pub use requests::{Alias, Requests, Requirement};
 
 use path::Path;
 use shapes::Shapes;
-
-/// What is known of a release beside its schema. All of it may be missing.
-#[derive(Clone, Copy, Default)]
-pub struct Knowledge<'k> {
-    /// What `device_add` accepts.
-    pub devices: Option<&'k Devices>,
-    /// What requests look like that no schema tells.
-    pub requests: Option<&'k Requests>,
-    /// What became otherwise although no schema shows it.
-    pub behaviour: Option<&'k Behaviour>,
-    /// Which series have a command of this name, for hints.
-    pub elsewhere: Option<Elsewhere<'k>>,
-}
-
-/// Tells which series have a command, the oldest first.
-pub type Elsewhere<'k> = &'k dyn Fn(&str) -> Vec<Series>;
 
 /// Checks messages against one release.
 pub struct Checker<'k> {
@@ -54,7 +35,7 @@ pub struct Checker<'k> {
     series: Series,
     shapes: Shapes<'k>,
     notes: notes::Notes<'k>,
-    knowledge: Knowledge<'k>,
+    knowledge: ReleaseData<'k>,
 }
 
 /// Whether a release takes a request.
@@ -116,7 +97,7 @@ impl Checked {
 
 impl<'k> Checker<'k> {
     /// A checker for the release of a schema.
-    pub fn new(schema: &'k Schema, knowledge: Knowledge<'k>) -> Self {
+    pub fn new(schema: &'k Schema, knowledge: ReleaseData<'k>) -> Self {
         Checker {
             schema,
             series: schema.version.series(),
@@ -142,9 +123,9 @@ impl<'k> Checker<'k> {
     }
 
     /// Checks a request: an envelope, its command and the arguments.
-    pub fn request(&self, session: &mut Session, message: &Parsed<'_>) -> Checked {
+    pub fn request(&self, session: &mut Session, message: &ParsedJson<'_>) -> Checked {
         let mut problems = Vec::new();
-        envelope::oddities(self.series, &message.oddities, &mut problems);
+        envelope::oddities(self.series, &message.leniencies, &mut problems);
         let name = envelope::check(self, session, &message.value, &mut problems);
         let arguments = message.value.get("arguments");
         if let Some(name) = name {
@@ -153,13 +134,13 @@ impl<'k> Checker<'k> {
         Checked::new(name, problems)
     }
 
-    fn command(&self, name: &str, arguments: Option<&Value<'_>>, problems: &mut Vec<Problem>) {
+    fn command(&self, name: &str, arguments: Option<&JsonValue<'_>>, problems: &mut Vec<Problem>) {
         let Some((command, shape)) = self.shapes.command(name) else {
             problems.push(self.unknown_command(name));
             return;
         };
         self.lifecycle(command, problems);
-        let empty = Value::Object(Vec::new());
+        let empty = JsonValue::Object(Vec::new());
         let arguments = arguments
             .filter(|value| value.members().is_some())
             .unwrap_or(&empty);
@@ -196,7 +177,7 @@ impl<'k> Checker<'k> {
         let near = hints::nearest(name, self.shapes.command_names());
         let elsewhere = self
             .knowledge
-            .elsewhere
+            .series_with_command
             .map(|ask| ask(name))
             .unwrap_or_default();
         problem.with_help(hints::unknown_command(self.series, &near, &elsewhere))

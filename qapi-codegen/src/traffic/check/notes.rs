@@ -4,10 +4,13 @@ use std::collections::HashMap;
 
 use super::path::Path;
 use super::problem::{Code, Problem, Severity};
-use super::{Checker, Knowledge, Requirement, hints};
-use crate::behaviour::{Change, Deprecation, Effect};
+use super::{Checker, hints};
+use crate::json::JsonValue;
+use crate::knowledge::when::any_holds;
+use crate::knowledge::{
+    BehaviourChange, BehaviourEffect, Deprecation, MemberRequirement, ReleaseData,
+};
 use crate::schema::{EntityMeta, Member, Schema};
-use crate::traffic::json::Value;
 use crate::version::Series;
 
 /// What is known of each command beside the schema, looked up once.
@@ -19,13 +22,13 @@ pub struct Notes<'k> {
 #[derive(Default)]
 struct OfCommand<'k> {
     deprecations: Vec<&'k Deprecation>,
-    requirements: Vec<&'k Requirement>,
-    changes: Vec<&'k Change>,
+    requirements: Vec<&'k MemberRequirement>,
+    changes: Vec<&'k BehaviourChange>,
 }
 
 impl<'k> Notes<'k> {
     /// What is known of the commands of a release.
-    pub fn new(schema: &'k Schema, knowledge: Knowledge<'k>) -> Self {
+    pub fn new(schema: &'k Schema, knowledge: ReleaseData<'k>) -> Self {
         let series = schema.version.series();
         let names = schema
             .commands
@@ -44,18 +47,18 @@ impl<'k> Notes<'k> {
 }
 
 impl<'k> OfCommand<'k> {
-    fn new(name: &'k str, series: Series, knowledge: Knowledge<'k>) -> Self {
+    fn new(name: &'k str, series: Series, knowledge: ReleaseData<'k>) -> Self {
         let mut known = OfCommand::default();
         if let Some(requests) = knowledge.requests {
-            known.requirements = requests.wanted(name, series).collect();
+            known.requirements = requests.requirements(name, series).collect();
         }
         if let Some(behaviour) = knowledge.behaviour {
-            let deprecated = behaviour.deprecated_in(series);
+            let deprecated = behaviour.deprecations_in(series);
             known.deprecations = deprecated
                 .filter(|entry| entry.target == name && entry.member.is_none())
                 .collect();
-            let is_past = |change: &&Change| {
-                change.effect != Effect::Accepts
+            let is_past = |change: &&BehaviourChange| {
+                change.effect != BehaviourEffect::Accepts
                     && change.commands.iter().any(|command| command == name)
                     && change.since.iter().any(|since| *since <= series)
             };
@@ -111,7 +114,7 @@ pub fn deprecations(checker: &Checker<'_>, command: &str, problems: &mut Vec<Pro
     for entry in entries.into_iter().flatten() {
         let is_told =
             |problem: &mut Problem| problem.code == Code::Deprecated && problem.path.is_empty();
-        let help = Some(entry.todo.trim().to_owned());
+        let help = Some(entry.advice.trim().to_owned());
         if let Some(told) = problems.iter_mut().find_map(|p| is_told(p).then_some(p)) {
             told.help = help;
             continue;
@@ -126,24 +129,20 @@ pub fn deprecations(checker: &Checker<'_>, command: &str, problems: &mut Vec<Pro
 pub fn requirements(
     checker: &Checker<'_>,
     command: &str,
-    arguments: &Value<'_>,
+    arguments: &JsonValue<'_>,
     problems: &mut Vec<Problem>,
 ) {
     let wanted = checker.notes.of(command).map(|known| &known.requirements);
     for wanted in wanted.into_iter().flatten() {
         // What is wrong with the whole is told already.
-        if !wanted.within(arguments) {
+        if !wanted.applies_to(arguments) {
             continue;
         }
-        let given = wanted
-            .one_of
-            .iter()
-            .filter(|path| has(arguments, path))
-            .count();
-        let names: Vec<&str> = wanted.one_of.iter().map(String::as_str).collect();
+        let given = wanted.count_present(arguments);
+        let names: Vec<&str> = wanted.members.iter().map(String::as_str).collect();
         let path = Path::Root.member(names.first().copied().unwrap_or_default());
         let names = hints::listed(&names);
-        let message = match (given, wanted.only_one) {
+        let message = match (given, wanted.exactly_one) {
             (0, _) => format!("{names} is missing, although the schema calls it optional"),
             (2.., true) => format!("only one of {names} is taken").replace(" or ", " and "),
             _ => continue,
@@ -157,7 +156,7 @@ pub fn requirements(
 pub fn behaviour(
     checker: &Checker<'_>,
     command: &str,
-    arguments: &Value<'_>,
+    arguments: &JsonValue<'_>,
     problems: &mut Vec<Problem>,
 ) {
     let past = checker.notes.of(command).map(|known| &known.changes);
@@ -166,31 +165,19 @@ pub fn behaviour(
     let is_told = problems
         .iter()
         .any(|problem| problem.code == Code::MissingMember);
-    let is_new = |change: &&Change| {
-        meets(change, arguments)
-            && !(is_told && change.effect == Effect::Refuses && !change.when.is_empty())
+    let is_new = |change: &&BehaviourChange| {
+        any_holds(&change.when, arguments)
+            && !(is_told && change.effect == BehaviourEffect::Refuses && !change.when.is_empty())
     };
     for change in past.filter(is_new) {
         let since: Vec<String> = change.since.iter().map(ToString::to_string).collect();
-        let what = change.what.trim().trim_end_matches('.');
+        let what = change.summary.trim().trim_end_matches('.');
         let message = format!("since {}: {what}", since.join(" and "));
         let problem = Problem::new(Code::Behaviour, Severity::Note, &Path::Root, message);
-        let todo = change.todo.as_deref().map(|todo| todo.trim().to_owned());
+        let todo = change
+            .advice
+            .as_deref()
+            .map(|advice| advice.trim().to_owned());
         problems.push(problem.with_help(todo));
     }
-}
-
-fn meets(change: &Change, arguments: &Value<'_>) -> bool {
-    let holds = |when: &crate::behaviour::When| {
-        when.present.iter().all(|path| has(arguments, path))
-            && !when.absent.iter().any(|path| has(arguments, path))
-    };
-    change.when.is_empty() || change.when.iter().any(holds)
-}
-
-/// Whether there is something at a path of names with dots.
-pub fn has(arguments: &Value<'_>, path: &str) -> bool {
-    path.split('.')
-        .try_fold(arguments, |value, name| value.get(name))
-        .is_some()
 }

@@ -7,8 +7,8 @@ use super::problem::{Code, Problem};
 use super::shapes::{Cases, Shape};
 use super::value::{Mode, Walk};
 use super::{hints, literal};
+use crate::json::{self, JsonValue};
 use crate::schema::{BranchContent, DATA_MEMBER, Member, NamedType, ValueType};
-use crate::traffic::json::{self, Value};
 
 /// What is known of an object once its tags were read.
 struct Known<'w, 'k> {
@@ -25,7 +25,7 @@ impl<'w, 'k> Walk<'w, 'k> {
     pub fn object(
         &self,
         shape: &'w Shape<'k>,
-        value: &Value<'_>,
+        value: &JsonValue<'_>,
         path: &Path<'_>,
         problems: &mut Vec<Problem>,
     ) {
@@ -51,7 +51,7 @@ impl<'w, 'k> Walk<'w, 'k> {
     fn known(
         &self,
         shape: &'w Shape<'k>,
-        value: &Value<'_>,
+        value: &JsonValue<'_>,
         path: &Path<'_>,
         problems: &mut Vec<Problem>,
     ) -> Known<'w, 'k> {
@@ -81,7 +81,7 @@ impl<'w, 'k> Walk<'w, 'k> {
         &self,
         shape: &Shape<'_>,
         cases: &Cases<'k>,
-        value: &Value<'_>,
+        value: &JsonValue<'_>,
         path: &Path<'_>,
         problems: &mut Vec<Problem>,
     ) -> Option<BranchContent> {
@@ -89,7 +89,7 @@ impl<'w, 'k> Walk<'w, 'k> {
         let is_member = shape.member(cases.tag);
         let here = path.member(cases.tag);
         let tag = match (value.get(cases.tag), is_member) {
-            (Some(Value::String(text)), _) => text,
+            (Some(JsonValue::String(text)), _) => text,
             (_, Some(_)) => return None,
             (None, None) => {
                 problems.push(missing_named(cases.tag, path));
@@ -123,8 +123,8 @@ impl<'w, 'k> Walk<'w, 'k> {
     fn given(
         &self,
         known: &Known<'w, 'k>,
-        given: &json::Member<'_>,
-        members: &[json::Member<'_>],
+        given: &json::JsonMember<'_>,
+        members: &[json::JsonMember<'_>],
         path: &Path<'_>,
         problems: &mut Vec<Problem>,
     ) {
@@ -162,8 +162,8 @@ impl<'w, 'k> Walk<'w, 'k> {
     fn unexpected(
         &self,
         known: &Known<'_, '_>,
-        given: &json::Member<'_>,
-        members: &[json::Member<'_>],
+        given: &json::JsonMember<'_>,
+        members: &[json::JsonMember<'_>],
         path: &Path<'_>,
     ) -> Option<Problem> {
         // A reply has members that a client does not know.
@@ -185,7 +185,7 @@ impl<'w, 'k> Walk<'w, 'k> {
     }
 
     /// What to say of an object whose members belong beside it.
-    fn holds_members(&self, known: &Known<'_, '_>, given: &json::Member<'_>) -> Option<String> {
+    fn holds_members(&self, known: &Known<'_, '_>, given: &json::JsonMember<'_>) -> Option<String> {
         let held = given.value.members()?;
         let fits = |name: &str| known.member(name).is_some() || self.may_be(known, name);
         let fitting = held.iter().any(|member| fits(&member.name.value));
@@ -201,7 +201,7 @@ impl<'w, 'k> Walk<'w, 'k> {
         &self,
         known: &Known<'_, '_>,
         wanted: &Member,
-        members: &[json::Member<'_>],
+        members: &[json::JsonMember<'_>],
         path: &Path<'_>,
     ) -> Problem {
         let name = &wanted.meta.name;
@@ -233,11 +233,16 @@ impl<'w, 'k> Walk<'w, 'k> {
     }
 
     /// A value of another JSON type than wanted.
-    pub fn mistyped(&self, value: &Value<'_>, wanted: &str, path: &Path<'_>) -> Option<Problem> {
+    pub fn mistyped(
+        &self,
+        value: &JsonValue<'_>,
+        wanted: &str,
+        path: &Path<'_>,
+    ) -> Option<Problem> {
         let wanted = with_article(wanted);
         let message = format!(
             "`{path}` must be {wanted} and is {}",
-            with_article(value.kind())
+            with_article(value.type_name())
         );
         let help = literal_help(value, &wanted);
         Some(Problem::error(Code::MistypedMember, path, message).with_help(help))
@@ -245,7 +250,7 @@ impl<'w, 'k> Walk<'w, 'k> {
 }
 
 /// What to write for a number or a truth value between quotes.
-fn literal_help(value: &Value<'_>, wanted: &str) -> Option<String> {
+fn literal_help(value: &JsonValue<'_>, wanted: &str) -> Option<String> {
     let text = value.as_str()?;
     let written = match wanted {
         "an integer" if text.parse::<i128>().is_ok() => text,
@@ -286,7 +291,7 @@ impl<'w, 'k> Walk<'w, 'k> {
     pub fn missing_stated(
         &self,
         shape: &Shape<'k>,
-        arguments: &Value<'_>,
+        arguments: &JsonValue<'_>,
         problems: &mut Vec<Problem>,
     ) {
         let wanted = shape.members().iter().filter(|member| is_required(member));
@@ -300,7 +305,7 @@ impl<'w, 'k> Walk<'w, 'k> {
         &self,
         stated: &'w Shape<'k>,
         union: Option<&'w Shape<'k>>,
-        arguments: &Value<'_>,
+        arguments: &JsonValue<'_>,
         problems: &mut Vec<Problem>,
     ) {
         let mut known = Known {
@@ -310,7 +315,7 @@ impl<'w, 'k> Walk<'w, 'k> {
         };
         if let Some((union, cases)) = union.and_then(|union| Some((union, union.cases.as_ref()?))) {
             known.shapes.push(union);
-            let tag = arguments.get(cases.tag).and_then(Value::as_str);
+            let tag = arguments.get(cases.tag).and_then(JsonValue::as_str);
             let branch = tag
                 .and_then(|tag| cases.case(tag))
                 .map(|(_, content)| content);

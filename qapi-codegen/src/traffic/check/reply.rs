@@ -5,11 +5,11 @@ use super::path::Path;
 use super::problem::{Code, Problem, Severity};
 use super::value::{Mode, Walk};
 use super::{Checked, Checker};
-use crate::traffic::json::{Member, Value};
+use crate::json::{JsonMember, JsonValue};
 
 impl<'k> Checker<'k> {
     /// Checks what a command returned.
-    pub fn reply(&self, command: &str, returned: &Value<'_>) -> Checked {
+    pub fn reply(&self, command: &str, returned: &JsonValue<'_>) -> Checked {
         let mut problems = Vec::new();
         let found = self.shapes.command(command).map(|(command, _)| command);
         match found {
@@ -19,7 +19,7 @@ impl<'k> Checker<'k> {
                 let path = Path::Root.member("return");
                 match found.returns {
                     Some(returns) => walk.value(returns, returned, &path, &mut problems),
-                    None if matches!(returned, Value::Object(_)) => {}
+                    None if matches!(returned, JsonValue::Object(_)) => {}
                     None => problems.extend(walk.mistyped(returned, "object", &path)),
                 }
             }
@@ -28,11 +28,11 @@ impl<'k> Checker<'k> {
     }
 
     /// Checks an event.
-    pub fn event(&self, message: &Value<'_>) -> Checked {
+    pub fn event(&self, message: &JsonValue<'_>) -> Checked {
         let mut problems = Vec::new();
         let name = message
             .get("event")
-            .and_then(Value::as_str)
+            .and_then(JsonValue::as_str)
             .unwrap_or_default();
         match self.shapes.event(name) {
             None => {
@@ -43,7 +43,7 @@ impl<'k> Checker<'k> {
                 problems.push(problem.with_help(hints::did_you_mean(&near)));
             }
             Some((_, shape)) => {
-                let empty = Value::Object(Vec::new());
+                let empty = JsonValue::Object(Vec::new());
                 let data = message.get("data").unwrap_or(&empty);
                 let path = Path::Root.member("data");
                 self.received(name)
@@ -67,7 +67,7 @@ impl Walk<'_, '_> {
     /// should, so that it is something to know.
     pub(super) fn unexpected_in_reply(
         &self,
-        given: &Member<'_>,
+        given: &JsonMember<'_>,
         path: &Path<'_>,
     ) -> Option<Problem> {
         let name = hints::shortened(&given.name.value);

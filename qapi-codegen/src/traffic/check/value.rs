@@ -4,10 +4,10 @@ use super::path::Path;
 use super::problem::{Code, Problem};
 use super::shapes::Shape;
 use super::{Checker, hints, literal, notes};
+use crate::json::{JsonValue, is_integer};
 use crate::schema::{
     AlternateType, BuiltinType, Command, JsonKind, NamedType, TypeId, TypeKind, ValueType,
 };
-use crate::traffic::json::{Value, is_integer};
 
 /// How values are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,13 +49,13 @@ impl<'w, 'k> Walk<'w, 'k> {
     pub fn value(
         &self,
         ty: ValueType,
-        value: &Value<'_>,
+        value: &JsonValue<'_>,
         path: &Path<'_>,
         problems: &mut Vec<Problem>,
     ) {
         match (ty, value) {
             (ValueType::One(item), value) => self.item(item, value, path, problems),
-            (ValueType::Array(item), Value::Array(values)) => {
+            (ValueType::Array(item), JsonValue::Array(values)) => {
                 for (index, value) in values.iter().enumerate() {
                     self.item(item, value, &path.element(index), problems);
                 }
@@ -69,7 +69,7 @@ impl<'w, 'k> Walk<'w, 'k> {
     fn item(
         &self,
         item: NamedType,
-        value: &Value<'_>,
+        value: &JsonValue<'_>,
         path: &Path<'_>,
         problems: &mut Vec<Problem>,
     ) {
@@ -94,7 +94,7 @@ impl<'w, 'k> Walk<'w, 'k> {
     pub fn builtin(
         &self,
         builtin: BuiltinType,
-        value: &Value<'_>,
+        value: &JsonValue<'_>,
         path: &Path<'_>,
     ) -> Option<Problem> {
         let kind = builtin.json_kind();
@@ -104,11 +104,11 @@ impl<'w, 'k> Walk<'w, 'k> {
         }
         let fits = match (kind, value) {
             (JsonKind::Any, _)
-            | (JsonKind::Null, Value::Null)
-            | (JsonKind::String, Value::String(_))
-            | (JsonKind::Boolean, Value::Bool(_))
-            | (JsonKind::Number, Value::Number(_)) => true,
-            (JsonKind::Integer, Value::Number(text)) if is_integer(text) => {
+            | (JsonKind::Null, JsonValue::Null)
+            | (JsonKind::String, JsonValue::String(_))
+            | (JsonKind::Boolean, JsonValue::Bool(_))
+            | (JsonKind::Number, JsonValue::Number(_)) => true,
+            (JsonKind::Integer, JsonValue::Number(text)) if is_integer(text) => {
                 return self.range(builtin, text, path);
             }
             _ => false,
@@ -158,13 +158,13 @@ impl<'w, 'k> Walk<'w, 'k> {
     fn enumeration(
         &self,
         id: TypeId,
-        value: &Value<'_>,
+        value: &JsonValue<'_>,
         path: &Path<'_>,
         problems: &mut Vec<Problem>,
     ) {
         let text = match value {
-            Value::String(text) => text.value.as_ref(),
-            Value::Bool(value) if self.mode == Mode::Options => literal::written(*value),
+            JsonValue::String(text) => text.value.as_ref(),
+            JsonValue::Bool(value) if self.mode == Mode::Options => literal::written(*value),
             value => {
                 problems.extend(self.mistyped(value, "string", path));
                 return;
@@ -195,7 +195,7 @@ impl<'w, 'k> Walk<'w, 'k> {
     fn alternate(
         &self,
         alternate: &AlternateType,
-        value: &Value<'_>,
+        value: &JsonValue<'_>,
         path: &Path<'_>,
         problems: &mut Vec<Problem>,
     ) {
@@ -217,8 +217,8 @@ impl<'w, 'k> Walk<'w, 'k> {
     }
 
     /// Whether the JSON type of a value is that of a type.
-    fn takes(&self, ty: ValueType, value: &Value<'_>) -> bool {
-        match (self.kind(ty), value.kind()) {
+    fn takes(&self, ty: ValueType, value: &JsonValue<'_>) -> bool {
+        match (self.kind(ty), value.type_name()) {
             ("any", _) | ("number", "integer") => true,
             // Whether it fits is told later, in the words of numbers.
             ("integer", "number") => false,
@@ -244,7 +244,7 @@ impl<'w, 'k> Walk<'w, 'k> {
     pub fn network(
         &self,
         shape: &'w Shape<'k>,
-        arguments: &Value<'_>,
+        arguments: &JsonValue<'_>,
         problems: &mut Vec<Problem>,
     ) {
         let options = Walk {

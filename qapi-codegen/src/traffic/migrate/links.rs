@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::rules::{Reference, Rules};
 use super::{Outcome, Remark, actions, places, plain};
-use crate::traffic::json::{Member, Value};
+use crate::json::{JsonMember, JsonValue};
 
 /// What the requests of one connection made, and by what names.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,7 +20,7 @@ struct Node {
     /// The guest's device that uses it.
     device: Option<String>,
     /// Properties that the device is to get.
-    properties: Vec<(String, Value<'static>)>,
+    properties: Vec<(String, JsonValue<'static>)>,
 }
 
 /// How many nodes are remembered. A machine has a few disks.
@@ -39,9 +39,9 @@ impl Links {
     }
 
     /// The device of a node is to get a property.
-    pub fn carry(&mut self, node: &str, property: &str, value: Value<'static>) {
+    pub fn carry(&mut self, node: &str, property: &str, value: JsonValue<'static>) {
         let value = match value {
-            Value::Bool(on) => Value::text(if on { "on" } else { "off" }),
+            JsonValue::Bool(on) => JsonValue::string(if on { "on" } else { "off" }),
             value => value,
         };
         let node = self.nodes.entry(node.to_owned()).or_insert_with(|| Node {
@@ -59,7 +59,7 @@ impl Links {
     pub fn follow(
         &mut self,
         rules: &Rules,
-        message: &mut Value<'static>,
+        message: &mut JsonValue<'static>,
         remarks: &mut Vec<Remark>,
     ) -> Result<Outcome, Remark> {
         if self.nodes.is_empty() {
@@ -79,7 +79,7 @@ impl Links {
     fn follow_one(
         &mut self,
         rules: &Rules,
-        message: &mut Value<'static>,
+        message: &mut JsonValue<'static>,
         remarks: &mut Vec<Remark>,
     ) -> Result<(), Remark> {
         let command = command(message);
@@ -98,7 +98,7 @@ impl Links {
         &self,
         reference: &Reference,
         path: &str,
-        message: &mut Value<'static>,
+        message: &mut JsonValue<'static>,
         remarks: &mut Vec<Remark>,
     ) -> Result<(), Remark> {
         let Some(arguments) = message.get_mut("arguments") else {
@@ -106,7 +106,10 @@ impl Links {
         };
         let mut failed = None;
         places::change(arguments, path, &mut |object, name| {
-            let old = object.get(name).and_then(Value::as_str).map(str::to_owned);
+            let old = object
+                .get(name)
+                .and_then(JsonValue::as_str)
+                .map(str::to_owned);
             let Some((node, old)) = old.and_then(|old| Some((self.nodes.get(&old)?, old))) else {
                 return;
             };
@@ -119,13 +122,13 @@ impl Links {
     }
 
     /// Gives a device the properties that belonged to its image before.
-    fn hand_over(&mut self, message: &mut Value<'static>, remarks: &mut Vec<Remark>) {
+    fn hand_over(&mut self, message: &mut JsonValue<'static>, remarks: &mut Vec<Remark>) {
         let Some(arguments) = message.get_mut("arguments") else {
             return;
         };
         let drive = arguments
             .get("drive")
-            .and_then(Value::as_str)
+            .and_then(JsonValue::as_str)
             .unwrap_or_default();
         let Some(node) = self.nodes.values_mut().find(|node| node.name == drive) else {
             return;
@@ -138,19 +141,19 @@ impl Links {
                 "The device gets `{property}`, which its image had before."
             )));
             if let Some(members) = arguments.members_mut() {
-                members.push(Member::new(property, value));
+                members.push(JsonMember::new(property, value));
             }
         }
     }
 
     /// Learns which device uses which node.
-    pub fn learn(&mut self, message: &Value<'_>) {
+    pub fn learn(&mut self, message: &JsonValue<'_>) {
         if self.nodes.is_empty() || command(message) != "device_add" {
             return;
         }
         let text = |name: &str| {
             let arguments = message.get("arguments")?;
-            arguments.get(name).and_then(Value::as_str)
+            arguments.get(name).and_then(JsonValue::as_str)
         };
         let (Some(drive), Some(id)) = (text("drive"), text("id")) else {
             return;
@@ -164,7 +167,7 @@ impl Links {
 /// Writes one name anew; gives what was done, if it was something.
 fn replace(
     reference: &Reference,
-    object: &mut Value<'static>,
+    object: &mut JsonValue<'static>,
     name: &str,
     old: &str,
     node: &Node,
@@ -192,7 +195,7 @@ fn replace(
     if node.name != old
         && let Some(value) = object.get_mut(name)
     {
-        *value = Value::text(node.name.clone());
+        *value = JsonValue::string(node.name.clone());
         done = Some(format!(
             "What was called `{old}` is the node `{}`.",
             node.name
@@ -202,7 +205,10 @@ fn replace(
         && object.get(member).is_none()
         && let Some(members) = object.members_mut()
     {
-        members.push(Member::new(member.clone(), Value::text(old.to_owned())));
+        members.push(JsonMember::new(
+            member.clone(),
+            JsonValue::string(old.to_owned()),
+        ));
         done = Some(format!(
             "A job on a node has no name of its own; it keeps the name `{old}` as its `{member}`."
         ));
@@ -210,10 +216,10 @@ fn replace(
     Ok(done)
 }
 
-fn rename(object: &mut Value<'static>, name: &str, new_name: &str, value: &str) {
+fn rename(object: &mut JsonValue<'static>, name: &str, new_name: &str, value: &str) {
     for given in object.members_mut().into_iter().flatten() {
         if given.name.value == name {
-            *given = Member::new(new_name.to_owned(), Value::text(value.to_owned()));
+            *given = JsonMember::new(new_name.to_owned(), JsonValue::string(value.to_owned()));
         }
     }
 }
@@ -226,7 +232,7 @@ fn references<'r>(rules: &'r Rules, command: &str) -> impl Iterator<Item = &'r R
         .filter(move |reference| reference.commands.contains(&command))
 }
 
-fn command(message: &Value<'_>) -> String {
-    let name = message.get("execute").and_then(Value::as_str);
+fn command(message: &JsonValue<'_>) -> String {
+    let name = message.get("execute").and_then(JsonValue::as_str);
     name.unwrap_or_default().to_owned()
 }

@@ -20,10 +20,10 @@ use std::collections::HashMap;
 
 pub use rules::{Certainty, Reference, Rule, Rules};
 
-use crate::devices::Devices;
+use crate::json::{JsonValue, ParsedJson};
+use crate::knowledge::DeviceList;
 use crate::schema::Schema;
 use crate::traffic::check::{Checker, Problem, Session, Severity, Verdict};
-use crate::traffic::json::{Parsed, Value};
 use crate::version::Series;
 
 use links::Links;
@@ -71,7 +71,7 @@ pub struct Migration {
     /// What became of it.
     pub outcome: Outcome,
     /// The new request, unless it is as it was.
-    pub message: Option<Value<'static>>,
+    pub message: Option<JsonValue<'static>>,
     /// Why.
     pub remarks: Vec<Remark>,
 }
@@ -83,7 +83,7 @@ pub struct Migrator<'m> {
     /// The release that the requests were written for.
     source: &'m Checker<'m>,
     schema: &'m Schema,
-    devices: Option<&'m Devices>,
+    devices: Option<&'m DeviceList>,
     rules: &'m Rules,
     sessions: HashMap<String, Links>,
 }
@@ -100,7 +100,7 @@ impl<'m> Migrator<'m> {
         source: &'m Checker<'m>,
         target: &'m Checker<'m>,
         schema: &'m Schema,
-        devices: Option<&'m Devices>,
+        devices: Option<&'m DeviceList>,
         rules: &'m Rules,
     ) -> Self {
         Migrator {
@@ -114,7 +114,7 @@ impl<'m> Migrator<'m> {
     }
 
     /// Writes a request anew, if that is needed and can be done.
-    pub fn request(&mut self, session: &str, parsed: &Parsed<'_>) -> Migration {
+    pub fn request(&mut self, session: &str, parsed: &ParsedJson<'_>) -> Migration {
         let mut links = self.sessions.remove(session).unwrap_or_default();
         let migration = self.linked(&mut links, parsed);
         if self.sessions.len() == MOST_SESSIONS {
@@ -124,7 +124,7 @@ impl<'m> Migrator<'m> {
         migration
     }
 
-    fn linked(&self, links: &mut Links, parsed: &Parsed<'_>) -> Migration {
+    fn linked(&self, links: &mut Links, parsed: &ParsedJson<'_>) -> Migration {
         let mut work = Work {
             message: parsed.value.clone().into_owned(),
             remarks: Vec::new(),
@@ -177,7 +177,7 @@ impl<'m> Migrator<'m> {
 
     /// Applies a rule to a request, or to the actions of a transaction.
     fn apply(&self, rule: &Rule, work: &mut Work) -> Result<(), Remark> {
-        let mut message = std::mem::replace(&mut work.message, Value::Null);
+        let mut message = std::mem::replace(&mut work.message, JsonValue::Null);
         let applied = actions::each(&mut message, &mut |request| {
             std::mem::swap(request, &mut work.message);
             let applied = self.apply_one(rule, work);
@@ -214,20 +214,20 @@ impl<'m> Migrator<'m> {
     }
 
     /// Whether what the later release accepts is known in full.
-    fn is_checked(&self, message: &Value<'_>) -> bool {
-        let name = message.get("execute").and_then(Value::as_str);
+    fn is_checked(&self, message: &JsonValue<'_>) -> bool {
+        let name = message.get("execute").and_then(JsonValue::as_str);
         name != Some("device_add") || self.target.knows_devices()
     }
 
-    fn accepts(&self, message: &Value<'_>, parsed: &Parsed<'_>) -> bool {
+    fn accepts(&self, message: &JsonValue<'_>, parsed: &ParsedJson<'_>) -> bool {
         self.refused(message, parsed).is_none()
     }
 
     /// What the later release has against a request.
-    fn refused(&self, message: &Value<'_>, parsed: &Parsed<'_>) -> Option<Vec<Problem>> {
-        let parsed = Parsed {
+    fn refused(&self, message: &JsonValue<'_>, parsed: &ParsedJson<'_>) -> Option<Vec<Problem>> {
+        let parsed = ParsedJson {
             value: message.clone(),
-            oddities: parsed.oddities.clone(),
+            leniencies: parsed.leniencies.clone(),
             end: parsed.end,
         };
         let checked = self.target.request(&mut Session::default(), &parsed);
@@ -235,7 +235,7 @@ impl<'m> Migrator<'m> {
     }
 
     /// Why a request is left that no rule makes acceptable.
-    fn remarks(&self, problems: &[Problem], parsed: &Parsed<'_>) -> Vec<Remark> {
+    fn remarks(&self, problems: &[Problem], parsed: &ParsedJson<'_>) -> Vec<Remark> {
         let source = self.source.request(&mut Session::default(), parsed);
         let mut remarks: Vec<Remark> = Vec::new();
         if source.verdict == Verdict::Rejected {
@@ -257,7 +257,7 @@ impl<'m> Migrator<'m> {
 
 /// A request that is being written anew.
 pub(crate) struct Work {
-    message: Value<'static>,
+    message: JsonValue<'static>,
     remarks: Vec<Remark>,
     outcome: Outcome,
     links: Links,

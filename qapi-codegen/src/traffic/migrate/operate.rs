@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::rules::{Carry, FromTo, Literals, Respell, Rule, Scale, Set, Step};
 use super::{Work, literals, places};
-use crate::devices::Devices;
+use crate::json::{JsonMember, JsonValue, parse};
+use crate::knowledge::DeviceList;
 use crate::schema::Schema;
-use crate::traffic::json::{Member, Value, parse};
 
 /// Does all that a rule says; tells whether that changed anything.
 ///
@@ -16,7 +16,7 @@ use crate::traffic::json::{Member, Value, parse};
 pub fn all(
     rule: &Rule,
     schema: &Schema,
-    devices: Option<&Devices>,
+    devices: Option<&DeviceList>,
     work: &mut Work,
 ) -> Result<bool, String> {
     let before = work.message.clone();
@@ -44,36 +44,39 @@ pub fn all(
 fn rename_command(work: &mut Work, name: &str) {
     for key in ["execute", "exec-oob"] {
         if let Some(command) = work.message.get_mut(key) {
-            *command = Value::text(name.to_owned());
+            *command = JsonValue::string(name.to_owned());
         }
     }
 }
 
 /// The arguments, which are made where there are none.
-fn arguments(work: &mut Work) -> Option<&mut Value<'static>> {
+fn arguments(work: &mut Work) -> Option<&mut JsonValue<'static>> {
     if work.message.get("arguments").is_none()
         && let Some(members) = work.message.members_mut()
     {
         let place = members.len().min(1);
-        members.insert(place, Member::new("arguments", Value::Object(Vec::new())));
+        members.insert(
+            place,
+            JsonMember::new("arguments", JsonValue::Object(Vec::new())),
+        );
     }
     work.message.get_mut("arguments")
 }
 
-fn change(work: &mut Work, path: &str, change: &mut dyn FnMut(&mut Value<'static>, &str)) {
+fn change(work: &mut Work, path: &str, change: &mut dyn FnMut(&mut JsonValue<'static>, &str)) {
     if let Some(arguments) = arguments(work) {
         places::change(arguments, path, change);
     }
 }
 
 fn unwrap(work: &mut Work, member: &str) -> Result<(), String> {
-    let Some(members) = arguments(work).and_then(Value::members_mut) else {
+    let Some(members) = arguments(work).and_then(JsonValue::members_mut) else {
         return Ok(());
     };
     let Some(place) = members.iter().position(|m| m.name.value == member) else {
         return Ok(());
     };
-    let Value::Object(inner) = members.remove(place).value else {
+    let JsonValue::Object(inner) = members.remove(place).value else {
         return Err(format!("`{member}` is no object."));
     };
     let clash = inner
@@ -95,7 +98,7 @@ fn rename(work: &mut Work, names: &FromTo) -> Result<(), String> {
         clash |= object.get(&names.to).is_some();
         for member in object.members_mut().into_iter().flatten() {
             if member.name.value == from {
-                *member = Member::new(names.to.clone(), member.value.clone());
+                *member = JsonMember::new(names.to.clone(), member.value.clone());
             }
         }
     });
@@ -112,7 +115,12 @@ fn merge(work: &mut Work, names: &FromTo) -> Result<(), String> {
     let Some(given) = arguments(work) else {
         return Ok(());
     };
-    let text = |name: &str| given.get(name).and_then(Value::as_str).map(str::to_owned);
+    let text = |name: &str| {
+        given
+            .get(name)
+            .and_then(JsonValue::as_str)
+            .map(str::to_owned)
+    };
     let (Some(old), new) = (text(&names.from), text(&names.to)) else {
         return Ok(());
     };
@@ -120,7 +128,7 @@ fn merge(work: &mut Work, names: &FromTo) -> Result<(), String> {
         work.links.made(&old, &old);
         return rename(work, names);
     };
-    given.take(&names.from);
+    given.remove(&names.from);
     work.links.made(&old, &new);
     Ok(())
 }
@@ -128,21 +136,21 @@ fn merge(work: &mut Work, names: &FromTo) -> Result<(), String> {
 fn move_member(work: &mut Work, paths: &FromTo) {
     let mut taken = None;
     change(work, &paths.from, &mut |object, name| {
-        taken = object.take(name)
+        taken = object.remove(name)
     });
     let Some(value) = taken else {
         return;
     };
     change(work, &paths.to, &mut |object, name| {
         if let Some(members) = object.members_mut() {
-            members.push(Member::new(name.to_owned(), value.clone()));
+            members.push(JsonMember::new(name.to_owned(), value.clone()));
         }
     });
 }
 
 fn drop_member(work: &mut Work, path: &str) {
     change(work, path, &mut |object, name| {
-        object.take(name);
+        object.remove(name);
     });
 }
 
@@ -151,21 +159,21 @@ fn carry(work: &mut Work, carry: &Carry) -> Result<(), String> {
         return Ok(());
     };
     let node = places::all(given, &carry.name)
-        .find_map(Value::as_str)
+        .find_map(JsonValue::as_str)
         .map(str::to_owned);
     let mut taken = None;
     places::change(given, &carry.from, &mut |object, name| {
-        taken = object.take(name)
+        taken = object.remove(name)
     });
     // An object with nothing left in it was there for what was taken.
     if let Some((outer, _)) = carry.from.rsplit_once('.') {
         places::change(given, outer, &mut |object, name| {
             if object
                 .get(name)
-                .and_then(Value::members)
+                .and_then(JsonValue::members)
                 .is_some_and(<[_]>::is_empty)
             {
-                object.take(name);
+                object.remove(name);
             }
         });
     }
@@ -192,7 +200,7 @@ fn set(work: &mut Work, set: &Set) -> Result<(), String> {
             None => object
                 .members_mut()
                 .into_iter()
-                .for_each(|members| members.push(Member::new(name.to_owned(), value.clone()))),
+                .for_each(|members| members.push(JsonMember::new(name.to_owned(), value.clone()))),
         },
     );
     Ok(())
@@ -201,7 +209,7 @@ fn set(work: &mut Work, set: &Set) -> Result<(), String> {
 fn scale(work: &mut Work, scale: &Scale) -> Result<(), String> {
     let mut failed = false;
     change(work, &scale.member, &mut |object, name| {
-        let Some(Value::Number(text)) = object.get_mut(name) else {
+        let Some(JsonValue::Number(text)) = object.get_mut(name) else {
             return;
         };
         let scaled = text.parse::<f64>().map(|number| number * scale.by);
@@ -226,7 +234,7 @@ fn respell(work: &mut Work, respell: &Respell) {
             return;
         };
         if let Some(new) = value.as_str().and_then(|old| respell.texts.get(old)) {
-            *value = Value::text(new.clone());
+            *value = JsonValue::string(new.clone());
         }
     });
 }

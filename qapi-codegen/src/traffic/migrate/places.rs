@@ -1,9 +1,12 @@
 //! Paths into arguments: names with dots, `[]` for each element of an array.
 
-use crate::traffic::json::Value;
+use crate::json::JsonValue;
 
 /// The values at a path.
-pub fn all<'v, 't>(value: &'v Value<'t>, path: &str) -> impl Iterator<Item = &'v Value<'t>> {
+pub fn all<'v, 't>(
+    value: &'v JsonValue<'t>,
+    path: &str,
+) -> impl Iterator<Item = &'v JsonValue<'t>> {
     let mut found = vec![value];
     for name in path.split('.').filter(|name| !name.is_empty()) {
         let (name, is_each) = each(name);
@@ -18,25 +21,25 @@ pub fn all<'v, 't>(value: &'v Value<'t>, path: &str) -> impl Iterator<Item = &'v
     found.into_iter()
 }
 
-fn items<'v, 't>(value: &'v Value<'t>) -> &'v [Value<'t>] {
+fn items<'v, 't>(value: &'v JsonValue<'t>) -> &'v [JsonValue<'t>] {
     match value {
-        Value::Array(items) => items,
+        JsonValue::Array(items) => items,
         _ => &[],
     }
 }
 
 /// Changes the objects that have the last name of a path, or could have it.
 pub fn change(
-    value: &mut Value<'static>,
+    value: &mut JsonValue<'static>,
     path: &str,
-    change: &mut dyn FnMut(&mut Value<'static>, &str),
+    change: &mut dyn FnMut(&mut JsonValue<'static>, &str),
 ) {
     let Some((first, rest)) = path.split_once('.') else {
         return change_here(value, path, change);
     };
     let (name, is_each) = each(first);
     match (value.get_mut(name), is_each) {
-        (Some(Value::Array(items)), true) => {
+        (Some(JsonValue::Array(items)), true) => {
             items
                 .iter_mut()
                 .for_each(|item| self::change(item, rest, change));
@@ -47,9 +50,9 @@ pub fn change(
 }
 
 fn change_here(
-    value: &mut Value<'static>,
+    value: &mut JsonValue<'static>,
     name: &str,
-    change: &mut dyn FnMut(&mut Value<'static>, &str),
+    change: &mut dyn FnMut(&mut JsonValue<'static>, &str),
 ) {
     if value.members().is_some() {
         change(value, name);

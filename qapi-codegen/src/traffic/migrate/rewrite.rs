@@ -1,8 +1,8 @@
 //! Requests in the notation in which they were read.
 
 use super::{Migration, Migrator, Outcome, left_with, plain};
+use crate::json::{JsonStyle, JsonValue, ParsedJson, parse_prefix};
 use crate::traffic::check::{Kind, kind};
-use crate::traffic::json::{Parsed, Style, Value, parse_prefix};
 use crate::traffic::read::{Content, Entry, Place, Recorded, Shell};
 
 /// What became of a piece of a text.
@@ -52,15 +52,15 @@ pub fn entry(migrator: &mut Migrator<'_>, entry: &Entry<'_>) -> Rewritten {
     }
 }
 
-fn message(migrator: &mut Migrator<'_>, entry: &Entry<'_>, parsed: &Parsed<'_>) -> Rewritten {
+fn message(migrator: &mut Migrator<'_>, entry: &Entry<'_>, parsed: &ParsedJson<'_>) -> Rewritten {
     if kind(&parsed.value) != Kind::Request {
         return Rewritten::default();
     }
     let request = request(migrator, "", parsed, entry.place);
-    let style = Style::of(&String::from_utf8_lossy(entry.bytes));
+    let style = JsonStyle::detect(&String::from_utf8_lossy(entry.bytes));
     let new = request.migration.message.as_ref();
     Rewritten {
-        bytes: new.map(|message| style.write(message).into_bytes()),
+        bytes: new.map(|message| style.format(message).into_bytes()),
         requests: vec![request],
     }
 }
@@ -75,7 +75,7 @@ fn recorded(migrator: &mut Migrator<'_>, entry: &Entry<'_>, recorded: &Recorded<
         let space = &text[..text.len() - text.trim_start().len()];
         raw.push_str(space);
         match &request.migration.message {
-            Some(new) => raw.push_str(&Style::of(text).write(new)),
+            Some(new) => raw.push_str(&JsonStyle::detect(text).format(new)),
             None => raw.push_str(text.trim_start()),
         }
         requests.push(request);
@@ -85,10 +85,10 @@ fn recorded(migrator: &mut Migrator<'_>, entry: &Entry<'_>, recorded: &Recorded<
     let bytes = (raw != recorded.raw).then(|| {
         let mut line = recorded.line.clone();
         if let Some(member) = line.get_mut("raw") {
-            *member = Value::text(raw);
+            *member = JsonValue::string(raw);
         }
-        Style::of(&String::from_utf8_lossy(entry.bytes))
-            .write(&line)
+        JsonStyle::detect(&String::from_utf8_lossy(entry.bytes))
+            .format(&line)
             .into_bytes()
     });
     Rewritten { bytes, requests }
@@ -98,9 +98,9 @@ fn shell(migrator: &mut Migrator<'_>, entry: &Entry<'_>, shell: &Shell<'_>) -> R
     let Some(value) = shell.message() else {
         return Rewritten::default();
     };
-    let parsed = Parsed {
+    let parsed = ParsedJson {
         value,
-        oddities: Vec::new(),
+        leniencies: Vec::new(),
         end: 0,
     };
     let mut request = request(migrator, "", &parsed, entry.place);
@@ -119,7 +119,7 @@ fn shell(migrator: &mut Migrator<'_>, entry: &Entry<'_>, shell: &Shell<'_>) -> R
 fn request(
     migrator: &mut Migrator<'_>,
     session: &str,
-    parsed: &Parsed<'_>,
+    parsed: &ParsedJson<'_>,
     place: Place,
 ) -> Request {
     let name = parsed
@@ -128,8 +128,8 @@ fn request(
         .or_else(|| parsed.value.get("exec-oob"));
     Request {
         place,
-        command: name.and_then(Value::as_str).map(str::to_owned),
-        before: Style::SPACED.write(&parsed.value),
+        command: name.and_then(JsonValue::as_str).map(str::to_owned),
+        before: JsonStyle::SPACED.format(&parsed.value),
         migration: migrator.request(session, parsed),
     }
 }
@@ -140,7 +140,7 @@ impl Request {
         self.migration
             .message
             .as_ref()
-            .map(|message| Style::SPACED.write(message))
+            .map(|message| JsonStyle::SPACED.format(message))
     }
 
     /// Whether a person has to decide.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
-use super::places;
-use crate::traffic::json::Value;
+use crate::json::JsonValue;
+use crate::knowledge::when::{ArgumentCondition, any_holds};
 use crate::version::Series;
 
 /// All rules. People write them.
@@ -27,13 +27,12 @@ pub struct Rule {
     /// A name for it that stays.
     pub id: String,
     /// The first series that refuses what the rule replaces.
-    #[serde(deserialize_with = "series")]
     pub since: Series,
     /// The commands that it is about.
     pub commands: Vec<String>,
     /// Which of their requests; all of them, where there is nothing.
     #[serde(default)]
-    pub when: Vec<When>,
+    pub when: Vec<ArgumentCondition>,
     /// How sure the result is.
     pub certainty: Certainty,
     /// What is done, assumed, or has to be decided, in sentences.
@@ -43,7 +42,7 @@ pub struct Rule {
     pub steps: Vec<Step>,
     /// The series that the example is written for, where it is not the one
     /// before `since`.
-    #[serde(default, deserialize_with = "some_series")]
+    #[serde(default)]
     pub written_for: Option<Series>,
     /// A request that it is for.
     pub before: String,
@@ -62,22 +61,6 @@ pub enum Certainty {
     Assumed,
     /// There is none; a person decides.
     Left,
-}
-
-/// Requests, told by their arguments. Paths have dots; `[]` stands for each
-/// element of an array.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct When {
-    /// All of these are there.
-    #[serde(default)]
-    pub present: Vec<String>,
-    /// None of these is there.
-    #[serde(default)]
-    pub absent: Vec<String>,
-    /// These are one of these texts, or of what is written without quotes.
-    #[serde(default)]
-    pub equals: BTreeMap<String, Vec<String>>,
 }
 
 /// One thing that is done to a request.
@@ -218,43 +201,11 @@ impl Rules {
 
 impl Rule {
     /// Whether a request is one of those that the rule is about.
-    pub fn fits(&self, message: &Value<'_>) -> bool {
+    pub fn fits(&self, message: &JsonValue<'_>) -> bool {
         let name = message.get("execute").or_else(|| message.get("exec-oob"));
-        let name = name.and_then(Value::as_str).unwrap_or_default();
-        let empty = Value::Object(Vec::new());
+        let name = name.and_then(JsonValue::as_str).unwrap_or_default();
+        let empty = JsonValue::Object(Vec::new());
         let arguments = message.get("arguments").unwrap_or(&empty);
-        self.commands.iter().any(|command| command == name)
-            && (self.when.is_empty() || self.when.iter().any(|when| when.holds(arguments)))
+        self.commands.iter().any(|command| command == name) && any_holds(&self.when, arguments)
     }
-}
-
-impl When {
-    fn holds(&self, arguments: &Value<'_>) -> bool {
-        let is_there = |path: &String| places::all(arguments, path).next().is_some();
-        let equals = |(path, texts): (&String, &Vec<String>)| {
-            let mut values = places::all(arguments, path);
-            values.any(|value| texts.iter().any(|text| is_text(value, text)))
-        };
-        self.present.iter().all(is_there)
-            && !self.absent.iter().any(is_there)
-            && self.equals.iter().all(equals)
-    }
-}
-
-fn is_text(value: &Value<'_>, text: &str) -> bool {
-    match value {
-        Value::String(value) => value.value == text,
-        Value::Number(value) => value == text,
-        Value::Bool(value) => value.to_string() == text,
-        _ => false,
-    }
-}
-
-fn some_series<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Series>, D::Error> {
-    series(deserializer).map(Some)
-}
-
-fn series<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Series, D::Error> {
-    let name = String::deserialize(deserializer)?;
-    name.parse().map_err(serde::de::Error::custom)
 }

@@ -1,6 +1,6 @@
 //! Where a message ends, told by its brackets as QEMU does.
 
-use crate::traffic::json::NESTING_LIMIT;
+use crate::json::NESTING_LIMIT;
 
 /// A message of which a part was seen.
 #[derive(Debug, Default)]
@@ -33,7 +33,10 @@ impl Frame {
             match (self.quote, byte) {
                 (Some(_), b'\\') => self.seen += usize::from(text.get(self.seen) != Some(&b'\n')),
                 (Some(_), b'\n') => {
-                    return State::Broken(at, "the line ends inside a string".to_owned());
+                    return State::Broken(
+                        at,
+                        "unterminated string at the end of the line".to_owned(),
+                    );
                 }
                 (Some(quote), _) if byte == quote => self.quote = None,
                 (Some(_), _) => {}

@@ -14,7 +14,7 @@ mod text;
 
 use std::io::{self, BufRead};
 
-use crate::traffic::json::Parsed;
+use crate::json::ParsedJson;
 
 pub use recorded::Recorded;
 pub use shell::{Role, Shell};
@@ -41,7 +41,7 @@ pub enum Content<'e> {
     /// A blank line, a comment, or text that is no message.
     Other,
     /// A message, or another value where a message is expected.
-    Message(Parsed<'e>),
+    Message(ParsedJson<'e>),
     /// A line of a recording that tells who sent what.
     Recorded(Recorded<'e>),
     /// A line of qmp-shell.
@@ -115,7 +115,7 @@ impl<E: From<io::Error>> Reader<'_, E> {
         self.show(length, |bytes, place| {
             let read = text::utf8(bytes, place).and_then(|line| {
                 shell::parse(line, transaction).map_err(|mistake| Broken {
-                    place: place.after(&line.as_bytes()[..mistake.at]),
+                    place: place.after(&line.as_bytes()[..mistake.offset]),
                     message: mistake.message,
                 })
             });
@@ -187,8 +187,8 @@ impl<E: From<io::Error>> Reader<'_, E> {
 
 fn parsed(bytes: &[u8], place: Place) -> Content<'_> {
     let read = text::utf8(bytes, place).and_then(|text| {
-        crate::traffic::json::parse(text).map_err(|mistake| Broken {
-            place: place.after(&bytes[..mistake.at]),
+        crate::json::parse(text).map_err(|mistake| Broken {
+            place: place.after(&bytes[..mistake.offset]),
             message: mistake.message,
         })
     });

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::frame::{Frame, State};
-use crate::traffic::json::{Mistake, Style, Value, parse, parse_loosely};
+use crate::json::{JsonStyle, JsonValue, SyntaxError, parse, parse_python};
 
 /// A word of a line.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +20,7 @@ pub struct Word<'t> {
 ///
 /// A value that begins with a bracket right behind its `=` is taken as it is up
 /// to the bracket that closes it: its quotes are those of JSON.
-pub fn words(line: &str) -> Result<Vec<Word<'_>>, Mistake> {
+pub fn words(line: &str) -> Result<Vec<Word<'_>>, SyntaxError> {
     let mut words = Vec::new();
     let mut at = 0;
     loop {
@@ -38,7 +38,7 @@ fn space(text: &str) -> usize {
     text.len() - text.trim_start().len()
 }
 
-fn word(line: &str, start: usize) -> Result<Word<'_>, Mistake> {
+fn word(line: &str, start: usize) -> Result<Word<'_>, SyntaxError> {
     let bytes = line.as_bytes();
     let mut value = String::new();
     let mut at = start;
@@ -102,7 +102,7 @@ fn json(text: &[u8]) -> usize {
 }
 
 /// Adds what stands between quotes; gives the place behind them.
-fn quoted(line: &str, start: usize, value: &mut String) -> Result<usize, Mistake> {
+fn quoted(line: &str, start: usize, value: &mut String) -> Result<usize, SyntaxError> {
     let quote = line.as_bytes()[start];
     let mut characters = line[start + 1..].char_indices().peekable();
     while let Some((at, character)) = characters.next() {
@@ -117,28 +117,30 @@ fn quoted(line: &str, start: usize, value: &mut String) -> Result<usize, Mistake
                 .map_or(character, |(_, next)| next),
         );
     }
-    Err(Mistake {
-        at: start,
+    Err(SyntaxError {
+        offset: start,
         message: format!("the quote {} has no end on this line", char::from(quote)),
     })
 }
 
 /// What a word means as the value of an argument: JSON, else a literal of
 /// Python, else text.
-pub fn value<'t>(word: Cow<'t, str>) -> Value<'t> {
+pub fn value<'t>(word: Cow<'t, str>) -> JsonValue<'t> {
     let text = match word {
         Cow::Borrowed(text) => text,
         Cow::Owned(text) => return value(Cow::Borrowed(&text)).into_owned(),
     };
-    let read = parse(text).or_else(|_| parse_loosely(text));
-    read.map_or_else(|_| Value::text(text), |parsed| parsed.value)
+    let read = parse(text).or_else(|_| parse_python(text));
+    read.map_or_else(|_| JsonValue::string(text), |parsed| parsed.value)
 }
 
 /// The word that means a value.
-pub fn write(new: &Value<'_>) -> String {
+pub fn write(new: &JsonValue<'_>) -> String {
     let text = match new {
-        Value::String(text) if value(Cow::Borrowed(&text.value)) == *new => text.value.to_string(),
-        new => Style::COMPACT.write(new),
+        JsonValue::String(text) if value(Cow::Borrowed(&text.value)) == *new => {
+            text.value.to_string()
+        }
+        new => JsonStyle::COMPACT.format(new),
     };
     if !text.is_empty() && text.bytes().all(is_plain) {
         return text;
@@ -181,7 +183,7 @@ mod tests {
             "off",
             "[1",
         ];
-        let kinds = kinds.map(|word| value(Cow::Borrowed(word)).kind());
+        let kinds = kinds.map(|word| value(Cow::Borrowed(word)).type_name());
         let expected = [
             "integer", "string", "boolean", "boolean", "null", "object", "string", "string",
         ];
@@ -193,10 +195,10 @@ mod tests {
         for text in [
             "off", "1", "it's", "", "a b", "true", "{", "\"x\"", "é", "a=b", "\\",
         ] {
-            let line = format!("a={}", write(&Value::text(text)));
+            let line = format!("a={}", write(&JsonValue::string(text)));
             let words = words(&line).unwrap();
             let read = words[0].value.split_once('=').unwrap().1.to_owned();
-            assert_eq!(value(Cow::Owned(read)), Value::text(text), "{line}");
+            assert_eq!(value(Cow::Owned(read)), JsonValue::string(text), "{line}");
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::traffic::json::Value;
+use crate::json::JsonValue;
 
 /// A line of a recording.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recorded<'e> {
     /// The whole line.
-    pub line: Value<'e>,
+    pub line: JsonValue<'e>,
     /// The connection that it belongs to.
     pub session: Option<Cow<'e, str>>,
     /// Whether the client sent it.
@@ -19,9 +19,9 @@ pub struct Recorded<'e> {
 
 impl<'e> Recorded<'e> {
     /// The line that a value is, if it is one.
-    pub fn of(value: &Value<'e>) -> Option<Self> {
+    pub fn of(value: &JsonValue<'e>) -> Option<Self> {
         let string = |name: &str| match value.get(name) {
-            Some(Value::String(text)) => Some(text.value.clone()),
+            Some(JsonValue::String(text)) => Some(text.value.clone()),
             _ => None,
         };
         let direction = string("dir")?;

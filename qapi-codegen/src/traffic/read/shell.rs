@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::notation::PROMPTS;
 use super::quoting::{self, Word};
-use crate::traffic::json::{Member, Mistake, Value};
+use crate::json::{JsonMember, JsonValue, SyntaxError};
 
 /// A line of qmp-shell.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +14,7 @@ pub struct Shell<'e> {
     /// The name of the command, or of the action of a transaction.
     pub command: Cow<'e, str>,
     /// The arguments, an object.
-    pub arguments: Value<'e>,
+    pub arguments: JsonValue<'e>,
     /// Prompt and space, as they stand before the command.
     before: &'e str,
     arguments_written: Vec<Written<'e>>,
@@ -44,10 +44,10 @@ struct Written<'e> {
 }
 
 /// Reads a line; `in_transaction` says whether one is open.
-pub fn parse(line: &str, in_transaction: bool) -> Result<Shell<'_>, Mistake> {
+pub fn parse(line: &str, in_transaction: bool) -> Result<Shell<'_>, SyntaxError> {
     let prompt = prompt(line);
-    let shift = |mistake: Mistake| Mistake {
-        at: mistake.at + prompt,
+    let shift = |mistake: SyntaxError| SyntaxError {
+        offset: mistake.offset + prompt,
         ..mistake
     };
     let mut words = quoting::words(&line[prompt..]).map_err(shift)?;
@@ -73,7 +73,7 @@ pub fn parse(line: &str, in_transaction: bool) -> Result<Shell<'_>, Mistake> {
     } else {
         Role::Command
     };
-    let mut arguments = Value::Object(Vec::new());
+    let mut arguments = JsonValue::Object(Vec::new());
     let mut written = Vec::new();
     for word in &words[1..] {
         written.push(argument(line, word, &mut arguments)?);
@@ -93,7 +93,7 @@ fn bracket(line: &str) -> Shell<'_> {
     Shell {
         role: Role::Bracket,
         command: Cow::Borrowed("transaction"),
-        arguments: Value::Object(Vec::new()),
+        arguments: JsonValue::Object(Vec::new()),
         before: line,
         arguments_written: Vec::new(),
         after: "",
@@ -110,10 +110,10 @@ fn prompt(line: &str) -> usize {
 fn argument<'e>(
     line: &'e str,
     word: &Word<'e>,
-    arguments: &mut Value<'e>,
-) -> Result<Written<'e>, Mistake> {
-    let mistake = |message: String| Mistake {
-        at: word.start,
+    arguments: &mut JsonValue<'e>,
+) -> Result<Written<'e>, SyntaxError> {
+    let mistake = |message: String| SyntaxError {
+        offset: word.start,
         message,
     };
     let (key, value) = split(&word.value).ok_or_else(|| {
@@ -140,17 +140,21 @@ fn split<'e>(word: &Cow<'e, str>) -> Option<(String, Cow<'e, str>)> {
 }
 
 /// Puts a value where a key with dots says.
-fn insert<'e>(mut object: &mut Value<'e>, key: &str, value: Value<'e>) -> Result<(), String> {
+fn insert<'e>(
+    mut object: &mut JsonValue<'e>,
+    key: &str,
+    value: JsonValue<'e>,
+) -> Result<(), String> {
     let (path, name) = match key.rsplit_once('.') {
         Some((path, name)) => (Some(path), name),
         None => (None, key),
     };
     for part in path.into_iter().flat_map(|path| path.split('.')) {
         if object.get(part).is_none() {
-            push(object, part, Value::Object(Vec::new()));
+            push(object, part, JsonValue::Object(Vec::new()));
         }
         object = match object.get_mut(part) {
-            Some(inner @ Value::Object(_)) => inner,
+            Some(inner @ JsonValue::Object(_)) => inner,
             _ => {
                 return Err(format!(
                     "`{part}` in `{key}` has a value and can have no members"
@@ -165,9 +169,9 @@ fn insert<'e>(mut object: &mut Value<'e>, key: &str, value: Value<'e>) -> Result
     Ok(())
 }
 
-fn push<'e>(object: &mut Value<'e>, name: &str, value: Value<'e>) {
+fn push<'e>(object: &mut JsonValue<'e>, name: &str, value: JsonValue<'e>) {
     if let Some(members) = object.members_mut() {
-        members.push(Member::new(name.to_owned(), value));
+        members.push(JsonMember::new(name.to_owned(), value));
     }
 }
 
@@ -190,33 +194,36 @@ impl<'e> Shell<'e> {
 
     /// The message that qmp-shell sends for the line. An action is sent as the
     /// only one of its transaction, since each line stands for itself here.
-    pub fn message(&self) -> Option<Value<'e>> {
+    pub fn message(&self) -> Option<JsonValue<'e>> {
         let (name, arguments) = match self.role {
             Role::Bracket => return None,
             Role::Command => (self.command.clone(), self.arguments.clone()),
             Role::Action => {
-                let action = Value::Object(vec![
-                    Member::new("type", Value::text(self.command.clone())),
-                    Member::new("data", self.arguments.clone()),
+                let action = JsonValue::Object(vec![
+                    JsonMember::new("type", JsonValue::string(self.command.clone())),
+                    JsonMember::new("data", self.arguments.clone()),
                 ]);
-                let actions = Member::new("actions", Value::Array(vec![action]));
-                (Cow::Borrowed("transaction"), Value::Object(vec![actions]))
+                let actions = JsonMember::new("actions", JsonValue::Array(vec![action]));
+                (
+                    Cow::Borrowed("transaction"),
+                    JsonValue::Object(vec![actions]),
+                )
             }
         };
-        Some(Value::Object(vec![
-            Member::new("execute", Value::text(name)),
-            Member::new("arguments", arguments),
+        Some(JsonValue::Object(vec![
+            JsonMember::new("execute", JsonValue::string(name)),
+            JsonMember::new("arguments", arguments),
         ]))
     }
 
     /// The line for another message; nothing where no line says it.
     ///
     /// Arguments that stay as they are keep their text.
-    pub fn rewritten(&self, message: &Value<'_>) -> Option<String> {
+    pub fn rewritten(&self, message: &JsonValue<'_>) -> Option<String> {
         let mut name = message.get("execute")?.as_str()?;
         let mut arguments = message.get("arguments")?;
         if self.role == Role::Action {
-            let Value::Array(actions) = arguments.get("actions")? else {
+            let JsonValue::Array(actions) = arguments.get("actions")? else {
                 return None;
             };
             let [action] = &actions[..] else {
@@ -229,7 +236,11 @@ impl<'e> Shell<'e> {
             .arguments_written
             .iter()
             .any(|written| written.is_dotted);
-        let mut line = format!("{}{}", self.before, quoting::write(&Value::text(name)));
+        let mut line = format!(
+            "{}{}",
+            self.before,
+            quoting::write(&JsonValue::string(name))
+        );
         for member in arguments.members()? {
             for word in self.words(member, is_dotted) {
                 line.push(' ');
@@ -240,7 +251,7 @@ impl<'e> Shell<'e> {
     }
 
     /// The words of one argument.
-    fn words(&self, member: &Member<'_>, is_dotted: bool) -> Vec<String> {
+    fn words(&self, member: &JsonMember<'_>, is_dotted: bool) -> Vec<String> {
         let name = &member.name.value;
         if self.arguments.get(name) == Some(&member.value) {
             let written = self
@@ -258,9 +269,9 @@ impl<'e> Shell<'e> {
     }
 }
 
-fn write(key: &str, value: &Value<'_>, is_dotted: bool, words: &mut Vec<String>) {
+fn write(key: &str, value: &JsonValue<'_>, is_dotted: bool, words: &mut Vec<String>) {
     match value {
-        Value::Object(members) if is_dotted && !members.is_empty() => {
+        JsonValue::Object(members) if is_dotted && !members.is_empty() => {
             for member in members {
                 write(
                     &format!("{key}.{}", member.name.value),
@@ -284,10 +295,7 @@ mod tests {
         let shell = parse(line, false).unwrap();
         let expected =
             r#"{"driver":"qcow2","file":{"driver":"file","filename":"/a"},"size":1,"x":"off"}"#;
-        assert_eq!(
-            shell.arguments,
-            crate::traffic::json::parse(expected).unwrap().value
-        );
+        assert_eq!(shell.arguments, crate::json::parse(expected).unwrap().value);
     }
 
     #[test]
@@ -297,7 +305,7 @@ mod tests {
         let shell = parse(line, false).unwrap();
         let mut message = shell.message().unwrap();
         let arguments = message.get_mut("arguments").unwrap().members_mut().unwrap();
-        arguments.insert(1, Member::new("node-name", Value::text("a")));
+        arguments.insert(1, JsonMember::new("node-name", JsonValue::string("a")));
         let expected = "(QEMU)  blockdev-add driver='qcow2' node-name=a file.driver=file file.filename=\"/a b\"\r\n";
         assert_eq!(shell.rewritten(&message).unwrap(), expected);
     }
@@ -318,7 +326,7 @@ mod tests {
     fn mistakes_have_their_place() {
         let mistake = parse("(QEMU) stop now", false).unwrap_err();
         assert_eq!(
-            (mistake.at, mistake.message.as_str()),
+            (mistake.offset, mistake.message.as_str()),
             (12, "expected `key=value` and not `now`")
         );
         let mistake = parse("a b=1 b.c=2", false).unwrap_err();
