@@ -7,11 +7,11 @@ use super::rendered::RenderedReport;
 pub fn compared_text(report: &RenderedReport<'_>) -> String {
     let compared = &report.compared;
     let nothing = match (report.counts.breaking, report.counts.dangerous) {
-        (0, 0) => " Nothing breaks.",
+        (0, 0) => "Nothing breaks. ",
         _ => "",
     };
     format!(
-        "Compared {} and {} with {} and {}; {} and {} are unchanged.{nothing}",
+        "{nothing}Compared {} and {} with {} and {}; {} and {} are unchanged.",
         plural(compared.commands.0, "command"),
         plural(compared.events.0, "event"),
         compared.commands.1,
