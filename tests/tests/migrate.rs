@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use proptest::test_runner::{Config, TestRunner};
 use proptest::{prop_assert, prop_assert_eq, prop_assume};
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::json::{JsonMember, JsonStyle, JsonValue, parse};
 use qapi_codegen::schema::{
     self, BranchContent, BuiltinType, JsonKind, NamedType, OperationData, Schema, TypeId, TypeKind,
@@ -16,35 +17,38 @@ use qapi_codegen::traffic::migrate::{
 };
 use qapi_codegen::traffic::read::read;
 use qapi_codegen::version::Series;
-use xtask::known::{self, Known};
+use xtask::catalogue::{Catalogue, Release};
 use xtask::workspace;
 
 fn rules() -> Rules {
-    known::table("migrations.toml").expect("the rules are valid")
+    catalogue().migration_rules().expect("the rules are valid")
 }
 
-fn known(series: Series) -> Known {
-    Known::open(&series.to_string()).expect("the series is imported")
+fn catalogue() -> Catalogue {
+    Catalogue::open().expect("the data files are valid")
+}
+
+fn release(argument: &str) -> Release {
+    let release = catalogue().release(argument, QemuProgram::Emulator);
+    release.expect("the series is imported")
 }
 
 /// Migrates a text, and gives it with the outcome of each request.
 fn migrate(from: &str, to: &str, text: &str) -> (String, Vec<Migration>) {
-    let (source, target, rules) = (
-        Known::open(from).unwrap(),
-        Known::open(to).unwrap(),
-        rules(),
-    );
+    let (source, target, rules) = (release(from), release(to), rules());
     migrate_by(&source, &target, &rules, text)
 }
 
 fn migrate_by(
-    source: &Known,
-    target: &Known,
+    source: &Release,
+    target: &Release,
     rules: &Rules,
     text: &str,
 ) -> (String, Vec<Migration>) {
     let (from, to) = (source.checker(None), target.checker(None));
-    let mut migrator = Migrator::new(&from, &to, &target.schema, target.nearest_devices(), rules);
+    let catalogue = catalogue();
+    let devices = catalogue.nearest_devices(target).expect("they are valid");
+    let mut migrator = Migrator::new(&from, &to, &target.schema, devices.as_deref(), rules);
     let (mut new, mut migrations) = (Vec::new(), Vec::new());
     read(
         &mut text.as_bytes(),
@@ -72,7 +76,7 @@ fn migrate_by(
 fn each_rule_does_what_its_example_shows() {
     let rules = rules();
     let all = workspace::imported().expect("the schemas are part of the repository");
-    let mut of_series: HashMap<Series, Known> = HashMap::new();
+    let mut of_series: HashMap<Series, Release> = HashMap::new();
     let mut failures = Vec::new();
     for rule in &rules.rules {
         let place = all
@@ -81,7 +85,9 @@ fn each_rule_does_what_its_example_shows() {
             .expect("a series");
         let written_for = rule.written_for.unwrap_or(all[place - 1]);
         for series in [written_for, rule.since] {
-            of_series.entry(series).or_insert_with(|| known(series));
+            of_series
+                .entry(series)
+                .or_insert_with(|| release(&series.to_string()));
         }
         let (old, new) = (&of_series[&written_for], &of_series[&rule.since]);
         if let Err(failure) = try_rule(rule, &rules, old, new) {
@@ -91,7 +97,7 @@ fn each_rule_does_what_its_example_shows() {
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
-fn try_rule(rule: &Rule, rules: &Rules, old: &Known, new: &Known) -> Result<(), String> {
+fn try_rule(rule: &Rule, rules: &Rules, old: &Release, new: &Release) -> Result<(), String> {
     let parsed = parse(&rule.before).map_err(|mistake| mistake.message)?;
     let accepted = old.checker(None).request(&mut Session::default(), &parsed);
     if accepted.verdict == Verdict::Rejected {
@@ -257,11 +263,7 @@ const CASES: &[(&str, &str)] = &[
 
 #[test]
 fn texts_become_what_they_should_and_stay_so() {
-    let (source, target, rules) = (
-        Known::open("2.5").unwrap(),
-        Known::open("2.11").unwrap(),
-        rules(),
-    );
+    let (source, target, rules) = (release("2.5"), release("2.11"), rules());
     for (old, expected) in CASES {
         let (new, migrations) = migrate_by(&source, &target, &rules, old);
         assert_eq!(new, *expected, "{migrations:?}");
@@ -432,11 +434,7 @@ fn requests_of_2_11_at_random_are_accepted_by_10_0_or_left() {
 }
 
 fn accepted_or_left(old: &str, new: &str, cases: u32) {
-    let (old, new, rules) = (
-        Known::open(old).unwrap(),
-        Known::open(new).unwrap(),
-        rules(),
-    );
+    let (old, new, rules) = (release(old), release(new), rules());
     let (from, to) = (old.checker(None), new.checker(None));
     let mut runner = TestRunner::new(Config {
         cases,

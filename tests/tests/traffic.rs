@@ -6,12 +6,13 @@ use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::json::{JsonValue, ParsedJson, parse, parse_prefix};
 use qapi_codegen::traffic::check::{Checked, Checker, Kind, Log, Session, Severity, Verdict};
 use qapi_codegen::traffic::read;
 use serde::Deserialize;
 use tests::answers::{self, Meaning, Refusals};
-use xtask::known::Known;
+use xtask::catalogue::{Catalogue, Release};
 
 /// How often the verdicts agree, by what QEMU answered.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -105,8 +106,14 @@ enum Answer {
     None,
 }
 
+fn read_release(series: &str) -> Release {
+    let catalogue = Catalogue::open().expect("the data files are valid");
+    let release = catalogue.release(series, QemuProgram::Emulator);
+    release.expect("the series is imported")
+}
+
 fn play(release: &str, series: &str) -> Agreements {
-    let known = Known::open(series).expect("the series is imported");
+    let known = read_release(series);
     let checker = known.checker(None);
     let refusals: Refusals = answers::data("refusals.toml");
     let all: Disagreements = answers::data("disagreements.toml");
@@ -332,7 +339,7 @@ fn read(reply: &JsonValue<'_>) -> Answer {
 #[test]
 fn replies_and_events_are_those_of_the_release() {
     for (release, series) in [("2.5.1", "2.5"), ("2.11.0", "2.11"), ("7.2.22", "7.2")] {
-        let known = Known::open(series).expect("the series is imported");
+        let known = read_release(series);
         let checker = known.checker(None);
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join("recordings")

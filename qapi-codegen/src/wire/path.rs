@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::schema::JsonKind;
 use serde::{Deserialize, Serialize};
 
 /// The direction in which a value is sent, and in what.
@@ -50,6 +51,8 @@ pub enum PathSegment<'s> {
         /// The value of the discriminator.
         value: &'s str,
     },
+    /// The values of an alternate that have a JSON type.
+    AlternateBranch(JsonKind),
 }
 
 /// Renders a path as reports show it: `actions[].data` or
@@ -65,6 +68,7 @@ pub fn render_path(segments: &[PathSegment<'_>]) -> String {
                 discriminator,
                 value,
             } => path.extend(["<", discriminator, "=", value, ">"]),
+            PathSegment::AlternateBranch(kind) => path.extend(["<", kind.as_str(), ">"]),
         }
     }
     path

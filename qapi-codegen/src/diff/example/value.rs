@@ -115,7 +115,7 @@ impl<'s> ValueBuilder<'_, 's> {
                 });
                 let requested = branches.iter().find(|branch| Some(branch.kind) == kind);
                 let build = |shape| self.build_named(shape, name, parts, depth);
-                let branch = requested.or(branches.first());
+                let branch = requested.or(branches.iter().min_by_key(|branch| branch.kind));
                 branch.map_or(JsonValue::Null, |branch| build(branch.shape))
             }
             Shape::Object(_) if depth == 0 => JsonValue::object([]),

@@ -21,14 +21,11 @@ const TEXT_COLUMN: usize = 19;
 const BOLD: Style = Style::new().bold();
 const DIMMED: Style = Style::new().dimmed();
 
-/// Writes a report for a terminal.
-pub fn text(report: &Report<'_>, color: bool) -> String {
+/// Writes a report for a terminal, with styles.
+pub fn text(report: &Report<'_>) -> String {
     let rendered = RenderedReport::new(report);
     let view = ReportView::new(&rendered);
-    let mut page = TextPage {
-        text: String::new(),
-        color,
-    };
+    let mut page = TextPage::default();
     write_head(&rendered, &mut page);
     for group in &view.groups {
         write_group(group, &mut page);
@@ -48,9 +45,9 @@ pub fn text(report: &Report<'_>, color: bool) -> String {
 }
 
 /// The text so far.
+#[derive(Default)]
 struct TextPage {
     text: String,
-    color: bool,
 }
 
 impl TextPage {
@@ -60,16 +57,9 @@ impl TextPage {
     }
 
     fn heading(&mut self, text: &str) {
-        let heading = self.styled(BOLD, text);
+        let heading = styled(BOLD, text);
         self.line("");
         self.line(&heading);
-    }
-
-    fn styled(&self, style: Style, text: &str) -> String {
-        match self.color {
-            true => format!("{style}{text}{style:#}"),
-            false => text.to_owned(),
-        }
     }
 
     /// Writes text in lines after a label of some width.
@@ -93,7 +83,7 @@ impl TextPage {
 
     /// Writes text after a label of a word and a series.
     fn entry(&mut self, (style, word): (Style, &str), since: Option<Series>, text: &str) {
-        let label = self.styled(style, &format!("{word:<10}"));
+        let label = styled(style, &format!("{word:<10}"));
         let since = since.map(|since| since.to_string()).unwrap_or_default();
         self.wrapped(&format!("  {label} {since:<4}  "), TEXT_COLUMN, text);
     }
@@ -105,6 +95,10 @@ impl TextPage {
     }
 }
 
+fn styled(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
 fn style_of(effect: Compatibility) -> Style {
     match effect {
         Compatibility::Breaking => AnsiColor::Red.on_default().bold(),
@@ -114,10 +108,10 @@ fn style_of(effect: Compatibility) -> Style {
 }
 
 fn write_head(report: &RenderedReport<'_>, page: &mut TextPage) {
-    let title = page.styled(BOLD, &format!("QEMU {} to {}", report.old, report.new));
+    let title = styled(BOLD, &format!("QEMU {} to {}", report.old, report.new));
     let counts = Compatibility::ALL.map(|effect| {
         let text = format!("{} {}", report.counts.get(effect), effect.as_str());
-        page.styled(style_of(effect), &text)
+        styled(style_of(effect), &text)
     });
     page.line(&format!("{title}: {}", counts.join(", ")));
     page.wrapped("", 0, &compared_text(report));
@@ -136,11 +130,9 @@ fn write_group(group: &ReportGroup<'_>, page: &mut TextPage) {
         .into_iter()
         .zip(Compatibility::ALL)
         .filter(|(count, _)| *count > 0)
-        .map(|(count, effect)| {
-            page.styled(style_of(effect), &format!("{count} {}", effect.as_str()))
-        })
+        .map(|(count, effect)| styled(style_of(effect), &format!("{count} {}", effect.as_str())))
         .collect();
-    let name = page.styled(BOLD, group.name);
+    let name = styled(BOLD, group.name);
     let kind = match group.kind {
         "event" => " (event)",
         _ => "",
@@ -195,7 +187,7 @@ fn write_note(note: &BehaviourNote<'_>, page: &mut TextPage) {
 fn write_example(word: &str, text: Option<&str>, page: &mut TextPage) {
     let mut word = word;
     for line in text.into_iter().flat_map(str::lines) {
-        let label = page.styled(DIMMED, &format!("  {word:<17}"));
+        let label = styled(DIMMED, &format!("  {word:<17}"));
         page.line(&format!("{label}{line}"));
         word = "";
     }
