@@ -6,7 +6,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::load::{self, DocumentationKind, Files, Loaded};
+use crate::load::{self, DocumentationKind, Files, LoadedSchema};
 use crate::overrides;
 use crate::version::Version;
 
@@ -119,7 +119,7 @@ pub fn manifest(files: &dyn Files, folder: &str) -> io::Result<Manifest> {
 ///
 /// The folder does not have this interface, or a file cannot be read. Errors in
 /// the overrides are among the diagnostics.
-pub fn load(files: &dyn Files, folder: &str, interface: QemuProgram) -> io::Result<Loaded> {
+pub fn load(files: &dyn Files, folder: &str, interface: QemuProgram) -> io::Result<LoadedSchema> {
     let mut loaded = load_as_stated(files, folder, interface)?;
     if interface == QemuProgram::Emulator {
         let name = format!("{folder}/{OVERRIDES}");
@@ -141,7 +141,7 @@ pub fn load_as_stated(
     files: &dyn Files,
     folder: &str,
     interface: QemuProgram,
-) -> io::Result<Loaded> {
+) -> io::Result<LoadedSchema> {
     let manifest = manifest(files, folder)?;
     let root = format!("{folder}/{}", interface.file_name());
     let mut loaded = load::load(files, &root, manifest.release)?;

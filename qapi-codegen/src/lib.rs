@@ -19,6 +19,7 @@ pub mod overrides;
 pub mod parse;
 pub mod schema;
 pub mod source;
+pub(crate) mod suggest;
 pub mod traffic;
 pub mod validate;
 pub mod version;

@@ -12,15 +12,16 @@ use qapi_codegen::schema::{
     ValueType,
 };
 use qapi_codegen::traffic::check::{Session, Verdict};
+use qapi_codegen::traffic::migrate::rewrite::rewrite_entry;
 use qapi_codegen::traffic::migrate::{
-    Certainty, Migration, Migrator, Outcome, Rule, Rules, rewrite,
+    Certainty, Migration, MigrationOutcome, MigrationRule, MigrationRules, Migrator,
 };
 use qapi_codegen::traffic::read::read;
 use qapi_codegen::version::Series;
 use xtask::catalogue::{Catalogue, Release};
 use xtask::workspace;
 
-fn rules() -> Rules {
+fn rules() -> MigrationRules {
     catalogue().migration_rules().expect("the rules are valid")
 }
 
@@ -42,7 +43,7 @@ fn migrate(from: &str, to: &str, text: &str) -> (String, Vec<Migration>) {
 fn migrate_by(
     source: &Release,
     target: &Release,
-    rules: &Rules,
+    rules: &MigrationRules,
     text: &str,
 ) -> (String, Vec<Migration>) {
     let (from, to) = (source.checker(None), target.checker(None));
@@ -54,7 +55,7 @@ fn migrate_by(
         &mut text.as_bytes(),
         &|name| from.has_command(name),
         &mut |entry| {
-            let rewritten = rewrite::entry(&mut migrator, &entry);
+            let rewritten = rewrite_entry(&mut migrator, &entry);
             new.extend(rewritten.bytes.as_deref().unwrap_or(entry.bytes));
             migrations.extend(
                 rewritten
@@ -83,13 +84,13 @@ fn each_rule_does_what_its_example_shows() {
             .iter()
             .position(|series| *series == rule.since)
             .expect("a series");
-        let written_for = rule.written_for.unwrap_or(all[place - 1]);
-        for series in [written_for, rule.since] {
+        let example_series = rule.example_series.unwrap_or(all[place - 1]);
+        for series in [example_series, rule.since] {
             of_series
                 .entry(series)
                 .or_insert_with(|| release(&series.to_string()));
         }
-        let (old, new) = (&of_series[&written_for], &of_series[&rule.since]);
+        let (old, new) = (&of_series[&example_series], &of_series[&rule.since]);
         if let Err(failure) = try_rule(rule, &rules, old, new) {
             failures.push(format!("{}: {failure}", rule.id));
         }
@@ -97,7 +98,12 @@ fn each_rule_does_what_its_example_shows() {
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
-fn try_rule(rule: &Rule, rules: &Rules, old: &Release, new: &Release) -> Result<(), String> {
+fn try_rule(
+    rule: &MigrationRule,
+    rules: &MigrationRules,
+    old: &Release,
+    new: &Release,
+) -> Result<(), String> {
     let parsed = parse(&rule.before).map_err(|mistake| mistake.message)?;
     let accepted = old.checker(None).request(&mut Session::default(), &parsed);
     if accepted.verdict == Verdict::Rejected {
@@ -116,9 +122,9 @@ fn try_rule(rule: &Rule, rules: &Rules, old: &Release, new: &Release) -> Result<
         return Err(format!("it does not apply: {migration:?}"));
     }
     let expected = match rule.certainty {
-        Certainty::Certain => Outcome::Rewritten,
-        Certainty::Assumed => Outcome::Assumed,
-        Certainty::Left => Outcome::Left,
+        Certainty::Certain => MigrationOutcome::Rewritten,
+        Certainty::Assumed => MigrationOutcome::Assumed,
+        Certainty::Left => MigrationOutcome::Left,
     };
     let after = rule.after.as_ref().unwrap_or(&rule.before);
     match (migration.outcome == expected, text == *after) {
@@ -139,7 +145,7 @@ fn rules_have_names_and_sentences_of_their_own() {
     ids.dedup();
     assert_eq!(ids.len(), rules.rules.len());
     for rule in &rules.rules {
-        assert!(rule.says.ends_with('.'), "{}", rule.id);
+        assert!(rule.message().ends_with('.'), "{}", rule.id);
         assert_eq!(
             rule.after.is_none(),
             rule.certainty == Certainty::Left,
@@ -164,7 +170,7 @@ const OLD_MESSAGES: &str = r#"{"execute": "blockdev-add", "arguments": {"options
 
 const NEW_MESSAGE: &str = r#"{"execute": "blockdev-add", "arguments": {"driver": "qcow2", "node-name": "virtio0", "file": {"driver": "file", "filename": "/home/admin/cirros-0.4.0-x86_64-disk.img"}}}"#;
 
-fn outcomes(migrations: &[Migration]) -> Vec<Outcome> {
+fn outcomes(migrations: &[Migration]) -> Vec<MigrationOutcome> {
     migrations
         .iter()
         .map(|migration| migration.outcome)
@@ -181,7 +187,7 @@ fn the_script_of_2_5_runs_on_2_11() {
     );
     assert_eq!(
         outcomes(&migrations),
-        [Outcome::Rewritten, Outcome::Unchanged]
+        [MigrationOutcome::Rewritten, MigrationOutcome::Unchanged]
     );
 }
 
@@ -196,7 +202,7 @@ fn the_script_of_2_5_runs_on_10_0() {
     );
     assert_eq!(
         outcomes(&migrations),
-        [Outcome::Rewritten, Outcome::Rewritten]
+        [MigrationOutcome::Rewritten, MigrationOutcome::Rewritten]
     );
 }
 
@@ -207,7 +213,7 @@ fn the_messages_of_2_5_are_taken_by_2_11() {
     assert_eq!(new, format!("{NEW_MESSAGE}\n{device}\n"));
     assert_eq!(
         outcomes(&migrations),
-        [Outcome::Rewritten, Outcome::Unchanged]
+        [MigrationOutcome::Rewritten, MigrationOutcome::Unchanged]
     );
 }
 
@@ -277,7 +283,7 @@ fn what_is_gone_is_left_with_a_way_out() {
     let text = "blockdev-add options={\"driver\":\"archipelago\",\"id\":\"a\",\"volume\":\"v\"}\n";
     let (new, migrations) = migrate("2.5", "2.11", text);
     assert_eq!(new, text);
-    assert_eq!(migrations[0].outcome, Outcome::Left);
+    assert_eq!(migrations[0].outcome, MigrationOutcome::Left);
     assert!(
         migrations[0].remarks[0].message.contains("rbd"),
         "{migrations:?}"
@@ -452,7 +458,7 @@ fn accepted_or_left(old: &str, new: &str, cases: u32) {
         let again = parse(&migrated).expect("what was written is read");
         let checked = to.request(&mut Session::default(), &again);
         match migrations[0].outcome {
-            Outcome::Left => {
+            MigrationOutcome::Left => {
                 prop_assert!(!migrations[0].remarks.is_empty(), "{}", text);
                 prop_assert_eq!(&migrated, &text);
             }

@@ -15,7 +15,7 @@ use qapi_codegen::knowledge::{
 use qapi_codegen::load::DocumentationKind;
 use qapi_codegen::schema::Schema;
 use qapi_codegen::traffic::check::Checker;
-use qapi_codegen::traffic::migrate::Rules;
+use qapi_codegen::traffic::migrate::MigrationRules;
 use qapi_codegen::version::Series;
 
 use crate::failure::Failure;
@@ -98,7 +98,7 @@ impl Catalogue {
     /// # Errors
     ///
     /// The file cannot be read.
-    pub fn migration_rules(&self) -> Result<Rules, Failure> {
+    pub fn migration_rules(&self) -> Result<MigrationRules, Failure> {
         read_toml_or_default(&workspace::schemas().join("migrations.toml"))
     }
 

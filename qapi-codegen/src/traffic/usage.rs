@@ -3,9 +3,9 @@
 
 use std::io;
 
-use super::read::{Content, Entry, read};
+use super::read::{EntryContent, LogEntry, read};
 use crate::diff::usage::Usage;
-use crate::json::{JsonValue, parse_python};
+use crate::json::JsonValue;
 
 /// Adds the messages and names in a text.
 ///
@@ -16,43 +16,35 @@ use crate::json::{JsonValue, parse_python};
 pub fn read_usage(text: &str, usage: &mut Usage) -> Result<(), String> {
     let mut malformed = None;
     let mut found = false;
-    let visited = read(&mut text.as_bytes(), &is_name, &mut |entry: Entry<'_>| {
-        found |= match entry.content {
-            Content::Message(parsed) => usage.add_message(&parsed.value),
-            Content::Recorded(recorded) => {
-                let message = parse_python(&recorded.raw).ok();
-                message.is_some_and(|parsed| usage.add_message(&parsed.value))
-            }
-            Content::Shell(line) => {
-                let message = line.message();
-                message.is_some_and(|message| add_line(&message, usage))
-            }
-            Content::Other => false,
-            Content::Broken(error) => {
-                malformed.get_or_insert(error);
-                false
-            }
-        };
+    let mut visit = |entry: LogEntry<'_>| {
+        match &entry.content {
+            EntryContent::Messages(messages) => messages.for_each(&mut |message| {
+                let parsed = message.json.as_ref().ok();
+                found |= parsed.is_some_and(|parsed| match message.is_bare_name {
+                    true => add_bare_name(&parsed.value, usage),
+                    false => usage.add_message(&parsed.value),
+                });
+            }),
+            EntryContent::Text => {}
+            EntryContent::Malformed(error) => drop(malformed.get_or_insert(error.clone())),
+        }
         Ok::<(), io::Error>(())
-    });
+    };
+    let visited = read(&mut text.as_bytes(), &is_name, &mut visit);
     match (visited, malformed) {
         (Err(error), _) => Err(error.to_string()),
-        (_, Some(error)) => Err(format!("line {}: {}", error.place.line, error.message)),
+        (_, Some(error)) => Err(format!("line {}: {}", error.position.line, error.message)),
         _ if found => Ok(()),
         _ => Err("no message and no name of a command".to_owned()),
     }
 }
 
-/// Adds a line of qmp-shell. A line without arguments is a name.
-fn add_line(message: &JsonValue<'_>, usage: &mut Usage) -> bool {
-    let arguments = message.get("arguments").and_then(JsonValue::members);
-    match message.get("execute").and_then(JsonValue::as_str) {
-        Some(name) if arguments.is_none_or(<[_]>::is_empty) => {
-            usage.add_name(name);
-            true
-        }
-        _ => usage.add_message(message),
-    }
+fn add_bare_name(message: &JsonValue<'_>, usage: &mut Usage) -> bool {
+    let name = message.get("execute").and_then(JsonValue::as_str);
+    name.is_some_and(|name| {
+        usage.add_name(name);
+        true
+    })
 }
 
 /// Whether a single word on a line is the name of a command or event.

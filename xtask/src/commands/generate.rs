@@ -91,7 +91,7 @@ fn add_documentation(bindings: &mut Bindings, tree: &str) -> Result<(), Failure>
         let mut schemas = schemas.iter_mut();
         let own = schemas.find(|schema: &&mut Schema| schema.version.series() == series);
         own.ok_or_else(|| no_bindings(tree, series))?
-            .copy_prose_from(&documented);
+            .copy_prose_from(documented);
     }
     Ok(())
 }

@@ -6,7 +6,8 @@ mod sink;
 use clap::{Args, ValueEnum};
 
 use qapi_codegen::imported::QemuProgram;
-use qapi_codegen::traffic::migrate::{Migrator, rewrite};
+use qapi_codegen::traffic::migrate::Migrator;
+use qapi_codegen::traffic::migrate::rewrite::rewrite_entry;
 use qapi_codegen::traffic::read::read;
 
 use super::arguments::{InputError, open_input, read_release};
@@ -79,7 +80,7 @@ impl Migrate {
             let is_command = |name: &str| from.has_command(name);
             let mut input = open_input(file)?;
             let result = read(&mut *input, &is_command, &mut |entry| {
-                let rewritten = rewrite::entry(&mut migrator, &entry);
+                let rewritten = rewrite_entry(&mut migrator, &entry);
                 for request in &rewritten.requests {
                     counts.add(request);
                     report::print_remarks(file, request, console);

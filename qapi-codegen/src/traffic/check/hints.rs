@@ -1,6 +1,6 @@
 //! What was probably meant.
 
-use crate::validate::suggest;
+use crate::suggest;
 use crate::version::Series;
 
 /// How many names are suggested.

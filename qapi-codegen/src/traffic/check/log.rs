@@ -7,8 +7,10 @@ use super::envelope::MEMBERS;
 use super::path::Path;
 use super::problem::{Code, Problem, Severity};
 use super::{Checked, Checker, Session, Verdict, hints};
-use crate::json::{JsonValue, ParsedJson, parse_prefix};
-use crate::traffic::read::{Broken, Content, Entry, Place};
+use crate::json::{JsonValue, ParsedJson};
+use crate::traffic::read::{
+    EntryContent, LogEntry, LoggedMessage, Malformed, Sender, TextPosition,
+};
 
 /// Checks the messages of a log.
 pub struct Log<'c, 'k> {
@@ -26,7 +28,7 @@ pub struct Log<'c, 'k> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Where the message begins, or where it is broken.
-    pub place: Place,
+    pub place: TextPosition,
     /// What it is.
     pub kind: Kind,
     /// What was found.
@@ -85,33 +87,23 @@ impl<'c, 'k> Log<'c, 'k> {
     }
 
     /// Checks a piece of the log.
-    pub fn entry(&mut self, entry: &Entry<'_>) -> Vec<Finding> {
-        let place = entry.place;
+    pub fn entry(&mut self, entry: &LogEntry<'_>) -> Vec<Finding> {
+        let mut findings = Vec::new();
         match &entry.content {
-            Content::Other => {
+            EntryContent::Text => {
                 self.before.clear();
                 self.before.extend_from_slice(entry.bytes);
-                Vec::new()
             }
-            Content::Broken(broken) => vec![broken_message(broken)],
-            Content::Message(parsed) => {
+            EntryContent::Malformed(malformed) => findings.push(malformed_message(malformed)),
+            EntryContent::Messages(messages) => {
                 let is_repeated = self.is_repeated(entry.bytes);
                 self.before.clear();
-                if is_repeated {
-                    Vec::new()
-                } else {
-                    self.message("", parsed, place)
+                if !is_repeated {
+                    messages.for_each(&mut |message| findings.extend(self.logged(message)));
                 }
             }
-            Content::Recorded(recorded) => {
-                let session = recorded.session.as_deref().unwrap_or_default();
-                self.raw(session, &recorded.raw, recorded.is_sent, place)
-            }
-            Content::Shell(shell) => match shell.message() {
-                Some(value) => self.message("", &alone(value), place),
-                None => Vec::new(),
-            },
         }
+        findings
     }
 
     /// Whether libvirt has told the message before.
@@ -125,50 +117,43 @@ impl<'c, 'k> Log<'c, 'k> {
         is_written && std::mem::take(&mut self.queued) == bytes
     }
 
-    /// Checks what one side sent at once.
-    fn raw(&mut self, session: &str, raw: &str, is_sent: bool, place: Place) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        let mut rest = raw;
-        loop {
-            match parse_prefix(rest) {
-                Ok(None) => return findings,
-                Ok(Some(parsed)) => {
-                    rest = &rest[parsed.end..];
-                    let is_request = is_sent && kind(&parsed.value) != Kind::Request;
-                    match is_request {
-                        true => findings.push(self.request(session, &parsed, place)),
-                        false => findings.extend(self.message(session, &parsed, place)),
-                    }
-                }
-                Err(_) if !is_sent => return findings,
-                Err(mistake) => {
-                    let message = mistake.message;
-                    findings.push(broken_message(&Broken { place, message }));
-                    return findings;
-                }
+    fn logged(&mut self, message: LoggedMessage<'_>) -> Option<Finding> {
+        let position = message.position;
+        match message.json {
+            Ok(parsed) if message.sender == Some(Sender::Client) => {
+                Some(self.request(message.session, parsed, position))
             }
+            Ok(parsed) => self.message(message.session, parsed, position),
+            Err(_) if message.sender == Some(Sender::Server) => None,
+            Err(error) => Some(malformed_message(&Malformed {
+                position,
+                message: error.message.clone(),
+            })),
         }
     }
 
-    fn message(&mut self, session: &str, parsed: &ParsedJson<'_>, place: Place) -> Vec<Finding> {
+    fn message(
+        &mut self,
+        session: &str,
+        parsed: &ParsedJson<'_>,
+        place: TextPosition,
+    ) -> Option<Finding> {
         let kind = kind(&parsed.value);
         let checked = match kind {
-            Kind::Request => return vec![self.request(session, parsed, place)],
+            Kind::Request => return Some(self.request(session, parsed, place)),
             Kind::Reply => self.reply(session, &parsed.value),
             Kind::Event => self.replies.then(|| self.checker.event(&parsed.value)),
-            // What QEMU says first is of no interest here.
             Kind::Other if parsed.value.get("QMP").is_some() => None,
             Kind::Other => Some(no_message(&parsed.value)),
         };
-        let finding = checked.map(|checked| Finding {
+        checked.map(|checked| Finding {
             place,
             kind,
             checked,
-        });
-        finding.into_iter().collect()
+        })
     }
 
-    fn request(&mut self, session: &str, parsed: &ParsedJson<'_>, place: Place) -> Finding {
+    fn request(&mut self, session: &str, parsed: &ParsedJson<'_>, place: TextPosition) -> Finding {
         let (checker, replies) = (self.checker, self.replies);
         let connection = self.connection(session);
         let checked = checker.request(&mut connection.session, parsed);
@@ -242,14 +227,6 @@ pub fn kind(message: &JsonValue<'_>) -> Kind {
     }
 }
 
-fn alone(value: JsonValue<'_>) -> ParsedJson<'_> {
-    ParsedJson {
-        value,
-        leniencies: Vec::new(),
-        end: 0,
-    }
-}
-
 fn no_message(value: &JsonValue<'_>) -> Checked {
     let names = value.members().unwrap_or_default().iter().take(3);
     let names: Vec<String> = names
@@ -264,10 +241,10 @@ fn no_message(value: &JsonValue<'_>) -> Checked {
     Checked::new(None, vec![problem.with_help(Some(help))])
 }
 
-fn broken_message(broken: &Broken) -> Finding {
-    let problem = Problem::error(Code::InvalidSyntax, &Path::Root, broken.message.clone());
+fn malformed_message(malformed: &Malformed) -> Finding {
+    let problem = Problem::error(Code::InvalidSyntax, &Path::Root, malformed.message.clone());
     Finding {
-        place: broken.place,
+        place: malformed.position,
         kind: Kind::Request,
         checked: Checked {
             command: None,

@@ -1,24 +1,24 @@
 //! Remarks and counts of a migration, for standard error.
 
 use qapi_codegen::traffic::check::Severity;
-use qapi_codegen::traffic::migrate::Outcome as Answer;
-use qapi_codegen::traffic::migrate::rewrite::Request;
+use qapi_codegen::traffic::migrate::MigrationOutcome;
+use qapi_codegen::traffic::migrate::rewrite::MigratedRequest;
 
 use crate::Outcome;
 use crate::console::{Console, severity_style};
 use crate::render::count;
 
 /// Prints what the user should know about a request.
-pub fn print_remarks(file: &str, request: &Request, console: &mut Console) {
+pub fn print_remarks(file: &str, request: &MigratedRequest, console: &mut Console) {
     let (severity, outcome) = match request.migration.outcome {
-        Answer::Unchanged => return,
-        Answer::Rewritten => (Severity::Note, "rewritten"),
-        Answer::Assumed => (Severity::Warning, "rewritten with an assumption"),
-        Answer::Left => (Severity::Error, "not migrated"),
+        MigrationOutcome::Unchanged => return,
+        MigrationOutcome::Rewritten => (Severity::Note, "rewritten"),
+        MigrationOutcome::Assumed => (Severity::Warning, "rewritten with an assumption"),
+        MigrationOutcome::Left => (Severity::Error, "not migrated"),
     };
     let style = severity_style(severity);
     let command = request.command.as_deref().unwrap_or("message");
-    let (line, column) = (request.place.line, request.place.column);
+    let (line, column) = (request.position.line, request.position.column);
     let mut text = format!("{file}:{line}:{column}: {command}: {style}{outcome}{style:#}");
     for remark in &request.migration.remarks {
         let since = remark.since.map(|since| format!("since {since}: "));
@@ -38,12 +38,12 @@ pub struct MigrationCounts {
 
 impl MigrationCounts {
     /// Adds a request.
-    pub fn add(&mut self, request: &Request) {
+    pub fn add(&mut self, request: &MigratedRequest) {
         *match request.migration.outcome {
-            Answer::Unchanged => &mut self.unchanged,
-            Answer::Rewritten => &mut self.rewritten,
-            Answer::Assumed => &mut self.assumed,
-            Answer::Left => &mut self.left,
+            MigrationOutcome::Unchanged => &mut self.unchanged,
+            MigrationOutcome::Rewritten => &mut self.rewritten,
+            MigrationOutcome::Assumed => &mut self.assumed,
+            MigrationOutcome::Left => &mut self.left,
         } += 1;
     }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use qapi_codegen::traffic::migrate::rewrite::Request;
+use qapi_codegen::traffic::migrate::rewrite::MigratedRequest;
 use qapi_codegen::traffic::migrate::unified::Unified;
 
 use super::InputError;
@@ -90,7 +90,7 @@ impl Sink {
     /// # Errors
     ///
     /// The destination cannot be written.
-    pub fn add_request(&mut self, file: &str, request: &Request) -> Result<(), InputError> {
+    pub fn add_request(&mut self, file: &str, request: &MigratedRequest) -> Result<(), InputError> {
         match self {
             Sink::Json(out) => write_json(out, file, request).map_err(InputError::from_output),
             Sink::Text(_) | Sink::Diff(_) | Sink::File { .. } => Ok(()),
@@ -137,7 +137,7 @@ impl Sink {
     }
 }
 
-fn write_json(out: &mut dyn Write, file: &str, request: &Request) -> io::Result<()> {
+fn write_json(out: &mut dyn Write, file: &str, request: &MigratedRequest) -> io::Result<()> {
     let remarks = request.migration.remarks.iter().map(|remark| RemarkJson {
         rule: remark.rule.as_deref(),
         since: remark.since.map(|since| since.to_string()),
@@ -145,8 +145,8 @@ fn write_json(out: &mut dyn Write, file: &str, request: &Request) -> io::Result<
     });
     let line = RequestJson {
         file,
-        line: request.place.line,
-        column: request.place.column,
+        line: request.position.line,
+        column: request.position.column,
         command: request.command.as_deref(),
         answer: request.migration.outcome.as_str(),
         before: &request.before,

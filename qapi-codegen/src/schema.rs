@@ -1,15 +1,14 @@
-//! The resolved model: every name is the thing that it names.
+//! The resolved model of an interface.
 //!
-//! There are two layers because they are asked different questions. The syntax
-//! tree says what a file says, with its mistakes and its places. This model
-//! says what an interface is: it exists only for schemas that break no rule, so
-//! whoever walks it never meets a missing type, and it is the same whether a
-//! schema was written by QEMU or restated by this project.
+//! The syntax tree states the content of files, with spans. The model states
+//! the interface: names are resolved to types, and it is the same for QEMU's
+//! files and for their canonical form. Only a [`ValidSchema`] can be resolved,
+//! so no type is missing.
+//!
+//! [`ValidSchema`]: crate::validate::Valid
 
-mod introspectable;
-mod prose;
+mod entities;
 mod resolve;
-
 mod union;
 
 use std::collections::HashMap;
@@ -36,12 +35,12 @@ pub struct Schema {
     by_name: HashMap<String, TypeId>,
 }
 
-/// Which type of a [`Schema`].
+/// The index of a type in a [`Schema`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TypeId(u32);
 
 impl TypeId {
-    /// The place of the type in [`Schema::types`].
+    /// The index in [`Schema::types`].
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -50,14 +49,14 @@ impl TypeId {
 /// The type of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ValueType {
-    /// One of these.
+    /// A single value.
     One(NamedType),
-    /// An array of these; arrays of arrays are not in the language.
+    /// An array. Arrays of arrays do not exist.
     Array(NamedType),
 }
 
 impl ValueType {
-    /// What it is, or what it is an array of.
+    /// The type itself, or that of the array's elements.
     pub fn item(self) -> NamedType {
         match self {
             ValueType::One(item) | ValueType::Array(item) => item,
@@ -65,43 +64,43 @@ impl ValueType {
     }
 }
 
-/// A type that is no array.
+/// A type with a name, which arrays do not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NamedType {
-    /// A type of the language.
+    /// A built-in type.
     Builtin(BuiltinType),
     /// A type of the schema.
     Defined(TypeId),
 }
 
-/// What all named things have.
+/// The name and common properties of a definition, member, value or branch.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EntityMeta {
-    /// The name as it is written in the schema, and for most on the wire.
+    /// The name in the schema, which for most is the name in QMP.
     pub name: String,
-    /// The condition under which a build of QEMU has it.
+    /// The condition under which builds of QEMU have it.
     pub condition: Option<Condition>,
-    /// Its features.
+    /// The features.
     pub features: Vec<Feature>,
-    /// What its documentation tells a program.
+    /// The facts of its documentation.
     pub facts: Facts,
-    /// The text of its documentation, which only QEMU's own schemas have.
+    /// The text of its documentation, which only QEMU's own files have.
     pub prose: Vec<ProseBlock>,
 }
 
 impl EntityMeta {
-    /// Whether it has this feature.
+    /// Returns `true` if it has this feature.
     pub fn has_feature(&self, name: &str) -> bool {
         self.features.iter().any(|feature| feature.name == name)
     }
 }
 
-/// Something that a client can probe for.
+/// A feature, which clients can probe for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feature {
-    /// Its name; `deprecated` and `unstable` have a meaning of their own.
+    /// The name; `deprecated` and `unstable` have a predefined meaning.
     pub name: String,
-    /// The condition under which a build of QEMU has it.
+    /// The condition under which builds of QEMU have it.
     pub condition: Option<Condition>,
 }
 
@@ -110,20 +109,17 @@ pub struct Feature {
 pub struct TypeDefinition {
     /// Name, condition and features.
     pub meta: EntityMeta,
-    /// What it is.
+    /// The kind of type with its content.
     pub kind: TypeKind,
 }
 
-/// What a type of the schema is.
+/// The kinds of types.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
 pub enum TypeKind {
-    /// A set of strings.
     Enum(EnumType),
-    /// An object with fixed members.
     Struct(StructType),
-    /// An object whose members depend on one of them.
     Union(UnionType),
-    /// A value that is told by its JSON type.
     Alternate(AlternateType),
 }
 
@@ -137,9 +133,9 @@ pub struct EnumType {
 /// An object with fixed members.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StructType {
-    /// The struct whose members it has too.
+    /// The struct whose members it inherits.
     pub base: Option<TypeId>,
-    /// Its own members.
+    /// The own members.
     pub members: Vec<Member>,
 }
 
@@ -148,40 +144,40 @@ pub struct StructType {
 pub struct Member {
     /// Name, condition and features.
     pub meta: EntityMeta,
-    /// Whether it may be absent.
+    /// `true` if the member may be absent.
     pub optional: bool,
-    /// The type of its value.
+    /// The type of the value.
     pub ty: ValueType,
 }
 
-/// An object whose members depend on one of them, the tag.
+/// An object whose members depend on the value of its discriminator.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnionType {
-    /// The struct that holds the members of all branches, if it has a name.
+    /// The struct of the members that all branches share, if it has a name.
     pub base: Option<TypeId>,
-    /// The members of all branches that stand in the union itself.
+    /// The shared members of an inline base.
     pub members: Vec<Member>,
-    /// The member that tells the branch.
+    /// The name of the discriminator, a shared member.
     pub discriminator: String,
-    /// The type of the tag; simple unions have an enum without a name.
+    /// The type of the discriminator; that of simple unions has no name.
     pub discriminator_enum: Option<TypeId>,
-    /// The branches that the schema writes.
+    /// The branches in the order of the schema.
     pub branches: Vec<Branch>,
 }
 
-/// A branch of a union or of an alternate.
+/// A branch of a union or alternate, as the schema states it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Branch {
-    /// The value of the tag, and its condition.
+    /// The discriminator value, and the condition of the branch.
     pub meta: EntityMeta,
     /// The type of the branch.
     pub ty: ValueType,
 }
 
-/// A value that is told by its JSON type.
+/// A value that has one of several JSON types.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AlternateType {
-    /// The branches, whose names are not on the wire.
+    /// The branches, whose names do not appear in QMP.
     pub branches: Vec<Branch>,
 }
 
@@ -192,15 +188,15 @@ pub struct Command {
     pub meta: EntityMeta,
     /// The arguments.
     pub data: OperationData,
-    /// The type of the value it returns, if any.
+    /// The type of the return value, if any.
     pub returns: Option<ValueType>,
-    /// Whether it takes arguments that the schema does not list.
+    /// `true` if it takes arguments that are not in the schema.
     pub open: bool,
-    /// Whether QEMU replies when the command succeeds.
+    /// `true` if QEMU replies on success.
     pub success_response: bool,
-    /// Whether it may be sent out of band.
+    /// `true` if it may be sent out of band.
     pub allow_oob: bool,
-    /// Whether it may be sent before the machine is made.
+    /// `true` if it may be sent in preconfig state.
     pub allow_preconfig: bool,
 }
 
@@ -209,16 +205,16 @@ pub struct Command {
 pub struct Event {
     /// Name, condition and features.
     pub meta: EntityMeta,
-    /// The data that comes with it.
+    /// The data.
     pub data: OperationData,
 }
 
 /// The arguments of a command or the data of an event.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OperationData {
-    /// These members; none where the schema has none.
+    /// Inline members, possibly none.
     Members(Vec<Member>),
-    /// The members of a struct or of a union.
+    /// The members of a struct or union.
     Defined(TypeId),
 }
 
@@ -233,31 +229,30 @@ impl Schema {
         (0..).map(TypeId).zip(&self.types)
     }
 
-    /// The type with this name.
+    /// Finds a type by its name.
     pub fn find_type(&self, name: &str) -> Option<TypeId> {
         self.by_name.get(name).copied()
     }
 
-    /// The command with this name.
+    /// Finds a command by its name.
     pub fn command(&self, name: &str) -> Option<&Command> {
         self.commands
             .iter()
             .find(|command| command.meta.name == name)
     }
 
-    /// The event with this name.
+    /// Finds an event by its name.
     pub fn event(&self, name: &str) -> Option<&Event> {
         self.events.iter().find(|event| event.meta.name == name)
     }
 
-    /// Whether unsigned numbers from 2^63 on are negative ones on the wire, as
-    /// they are up to 2.9.
+    /// Returns `true` if unsigned integers from 2^63 on are negative in JSON.
     pub fn has_negative_unsigned(&self) -> bool {
         dialect::NEGATIVE_UNSIGNED.contains(self.version)
     }
 
-    /// The members of a struct with those it inherits, or the members that all
-    /// branches of a union share; a union's tag is among them.
+    /// The members of a struct with inherited ones, or those that all branches
+    /// of a union share.
     pub fn members(&self, id: TypeId) -> Vec<&Member> {
         let mut lineage: Vec<TypeId> = self.lineage(id).collect();
         lineage.reverse();
@@ -284,20 +279,7 @@ impl Schema {
         }
     }
 
-    /// Takes the prose of another reading of the same interface, by name.
-    pub fn copy_prose_from(&mut self, other: &Schema) {
-        prose::take(self, other);
-    }
-
-    /// Forgets what a running QEMU does not tell of its interface: how large
-    /// integers are, which commands may be sent before the machine is made, and
-    /// what documentation says. What is compared with a schema made of such a
-    /// telling has to forget it too.
-    pub fn erase_non_introspectable(&mut self) {
-        introspectable::erase(self);
-    }
-
-    /// How a type is called in messages, such as `BlockInfo` or `[str]`.
+    /// The name of a type in messages, such as `BlockInfo` or `[str]`.
     pub fn type_name(&self, ty: ValueType) -> String {
         let item = match ty.item() {
             NamedType::Builtin(builtin) => builtin.as_str(),
