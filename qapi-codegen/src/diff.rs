@@ -17,7 +17,6 @@ pub mod devices;
 pub mod example;
 pub mod finding;
 pub mod history;
-pub mod matching;
 pub mod merge;
 pub mod occurrence;
 pub mod policy;
