@@ -10,6 +10,7 @@ pub mod history;
 pub mod import;
 pub mod inspect;
 pub mod migrate;
+mod names;
 pub mod verify;
 
 use crate::Outcome;

@@ -20,7 +20,7 @@ pub fn check_patterns(patterns: &[String], schemas: &[&Schema]) -> Result<(), Fa
 }
 
 /// The failure for a name that no schema has.
-pub fn unknown_name(name: &str, similar: Vec<String>, schemas: &[&Schema]) -> Failure {
+pub fn unknown_name(name: &str, similar: &[String], schemas: &[&Schema]) -> Failure {
     let failure = Failure::new(format!("no release has a command, event or type `{name}`"));
     let names = schemas.iter().flat_map(|schema| {
         let types = schema.types.iter().map(|def| &*def.meta.name);
