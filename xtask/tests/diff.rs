@@ -193,8 +193,8 @@ fn history_lists_each_change() {
     assert_eq!(history["series"], serde_json::json!(["2.6", "2.7"]));
     let (_, err) = workspace.expect(2, &["history", "se"]);
     assert!(err.contains("did you mean `set`?"), "{err}");
-    let (_, err) = workspace.expect(2, &["history", "to"]);
-    assert!(err.contains("similar names: stop"), "{err}");
+    let (_, err) = workspace.expect(2, &["history", "od"]);
+    assert!(err.contains("similar names: Mode"), "{err}");
 }
 
 #[test]
