@@ -5,8 +5,8 @@ use std::io::{self, IsTerminal, Write};
 use clap::ValueEnum;
 
 use qapi_codegen::diagnostic::Diagnostic;
+use qapi_codegen::diagnostic::Severity;
 use qapi_codegen::source::Sources;
-use qapi_codegen::traffic::check::Severity;
 
 use crate::failure::Failure;
 use crate::render;

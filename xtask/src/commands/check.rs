@@ -7,7 +7,10 @@ use std::io::{self, BufRead, BufReader, Write};
 use clap::Args;
 use serde::Serialize;
 
-use qapi_codegen::traffic::check::{Finding, Kind, Log, Problem, Severity, Verdict};
+use qapi_codegen::diagnostic::Severity;
+use qapi_codegen::traffic::check::{
+    LogChecker, LogFinding, MessageDiagnostic, MessageKind, Verdict,
+};
 use qapi_codegen::traffic::read::read;
 
 use crate::Outcome;
@@ -56,11 +59,11 @@ impl Check {
         let checker = known.checker(Some(&with_command));
         let mut report = Report::new(self.format, console);
         for file in &self.files {
-            let mut log = Log::new(&checker, self.replies);
+            let mut log = LogChecker::new(&checker, self.replies);
             let mut input = open(file)?;
             let is_command = |name: &str| checker.has_command(name);
             read(&mut *input, &is_command, &mut |entry| {
-                let findings = log.entry(&entry);
+                let findings = log.check_entry(&entry);
                 findings
                     .iter()
                     .try_for_each(|finding| report.add(file, finding))
@@ -162,7 +165,7 @@ impl Report {
         }
     }
 
-    fn add(&mut self, file: &str, finding: &Finding) -> Result<(), ReadError> {
+    fn add(&mut self, file: &str, finding: &LogFinding) -> Result<(), ReadError> {
         match finding.checked.verdict {
             Verdict::Accepted => self.accepted += 1,
             Verdict::Rejected => self.rejected += 1,
@@ -175,9 +178,9 @@ impl Report {
         written.map_err(|error| ReadError::Report(error.into()))
     }
 
-    fn json(&mut self, file: &str, finding: &Finding) -> io::Result<()> {
+    fn json(&mut self, file: &str, finding: &LogFinding) -> io::Result<()> {
         let problems = finding.checked.problems.iter().map(|problem| ProblemJson {
-            path: &problem.path,
+            path: &problem.location,
             code: problem.code.as_str(),
             severity: problem.severity.as_str(),
             message: &problem.message,
@@ -196,8 +199,8 @@ impl Report {
         self.out.write_all(b"\n")
     }
 
-    fn text(&mut self, file: &str, finding: &Finding) -> io::Result<()> {
-        let problems: Vec<&Problem> = finding
+    fn text(&mut self, file: &str, finding: &LogFinding) -> io::Result<()> {
+        let problems: Vec<&MessageDiagnostic> = finding
             .checked
             .problems
             .iter()
@@ -209,7 +212,7 @@ impl Report {
         let place = finding.place;
         let verdict = finding.checked.verdict;
         let what = match (&finding.checked.command, finding.kind) {
-            (Some(command), Kind::Reply) => format!("reply to {command}"),
+            (Some(command), MessageKind::Reply) => format!("reply to {command}"),
             (Some(command), _) => command.clone(),
             (None, _) => "message".to_owned(),
         };
@@ -233,7 +236,7 @@ impl Report {
     }
 
     /// Whether a problem is to be printed: the same note once is enough.
-    fn is_new(&mut self, problem: &Problem) -> bool {
+    fn is_new(&mut self, problem: &MessageDiagnostic) -> bool {
         problem.severity != Severity::Note || self.noted.insert(problem.message.clone())
     }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use qapi_codegen::traffic::check::Severity;
+use qapi_codegen::diagnostic::Severity;
 use qapi_codegen::traffic::migrate::rewrite::{self, Request};
 use qapi_codegen::traffic::migrate::unified::Unified;
 use qapi_codegen::traffic::migrate::{Migrator, Outcome as Answer, Rules};

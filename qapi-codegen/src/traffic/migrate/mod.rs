@@ -20,10 +20,11 @@ use std::collections::HashMap;
 
 pub use rules::{Certainty, Reference, Rule, Rules};
 
+use crate::diagnostic::Severity;
 use crate::json::{JsonValue, ParsedJson};
 use crate::knowledge::DeviceList;
 use crate::schema::Schema;
-use crate::traffic::check::{Checker, Problem, Session, Severity, Verdict};
+use crate::traffic::check::{Checker, MessageDiagnostic, Session, Verdict};
 use crate::version::Series;
 
 use links::Links;
@@ -216,7 +217,7 @@ impl<'m> Migrator<'m> {
     /// Whether what the later release accepts is known in full.
     fn is_checked(&self, message: &JsonValue<'_>) -> bool {
         let name = message.get("execute").and_then(JsonValue::as_str);
-        name != Some("device_add") || self.target.knows_devices()
+        name != Some("device_add") || self.target.has_device_list()
     }
 
     fn accepts(&self, message: &JsonValue<'_>, parsed: &ParsedJson<'_>) -> bool {
@@ -224,19 +225,23 @@ impl<'m> Migrator<'m> {
     }
 
     /// What the later release has against a request.
-    fn refused(&self, message: &JsonValue<'_>, parsed: &ParsedJson<'_>) -> Option<Vec<Problem>> {
+    fn refused(
+        &self,
+        message: &JsonValue<'_>,
+        parsed: &ParsedJson<'_>,
+    ) -> Option<Vec<MessageDiagnostic>> {
         let parsed = ParsedJson {
             value: message.clone(),
             leniencies: parsed.leniencies.clone(),
             end: parsed.end,
         };
-        let checked = self.target.request(&mut Session::default(), &parsed);
+        let checked = self.target.check_request(&mut Session::default(), &parsed);
         (checked.verdict == Verdict::Rejected).then(|| errors(checked.problems))
     }
 
     /// Why a request is left that no rule makes acceptable.
-    fn remarks(&self, problems: &[Problem], parsed: &ParsedJson<'_>) -> Vec<Remark> {
-        let source = self.source.request(&mut Session::default(), parsed);
+    fn remarks(&self, problems: &[MessageDiagnostic], parsed: &ParsedJson<'_>) -> Vec<Remark> {
+        let source = self.source.check_request(&mut Session::default(), parsed);
         let mut remarks: Vec<Remark> = Vec::new();
         if source.verdict == Verdict::Rejected {
             let series = self.source.series();
@@ -263,7 +268,7 @@ pub(crate) struct Work {
     links: Links,
 }
 
-fn errors(mut problems: Vec<Problem>) -> Vec<Problem> {
+fn errors(mut problems: Vec<MessageDiagnostic>) -> Vec<MessageDiagnostic> {
     problems.retain(|problem| problem.severity == Severity::Error);
     problems
 }

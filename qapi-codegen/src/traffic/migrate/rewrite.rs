@@ -2,7 +2,7 @@
 
 use super::{Migration, Migrator, Outcome, left_with, plain};
 use crate::json::{JsonStyle, JsonValue, ParsedJson, parse_prefix};
-use crate::traffic::check::{Kind, kind};
+use crate::traffic::check::MessageKind;
 use crate::traffic::read::{Content, Entry, Place, Recorded, Shell};
 
 /// What became of a piece of a text.
@@ -53,7 +53,7 @@ pub fn entry(migrator: &mut Migrator<'_>, entry: &Entry<'_>) -> Rewritten {
 }
 
 fn message(migrator: &mut Migrator<'_>, entry: &Entry<'_>, parsed: &ParsedJson<'_>) -> Rewritten {
-    if kind(&parsed.value) != Kind::Request {
+    if MessageKind::from_message(&parsed.value) != MessageKind::Request {
         return Rewritten::default();
     }
     let request = request(migrator, "", parsed, entry.place);
