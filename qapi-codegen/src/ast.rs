@@ -313,6 +313,11 @@ pub enum DataDefinition {
 }
 
 impl DataDefinition {
+    /// Whether members are written in place.
+    pub fn is_inline(&self) -> bool {
+        matches!(self, DataDefinition::Inline(_))
+    }
+
     /// The members written in place.
     pub fn inline_members(&self) -> &[MemberDefinition] {
         match self {

@@ -6,7 +6,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::load::{self, Documentation, Files, Loaded};
+use crate::load::{self, DocumentationKind, Files, Loaded};
 use crate::overrides;
 use crate::version::Version;
 
@@ -146,9 +146,9 @@ pub fn load_as_stated(
     let root = format!("{folder}/{}", interface.file_name());
     let mut loaded = load::load(files, &root, manifest.release)?;
     loaded.documentation = if manifest.is_synthesised(interface) {
-        Documentation::None
+        DocumentationKind::None
     } else {
-        Documentation::Facts
+        DocumentationKind::Facts
     };
     Ok(loaded)
 }

@@ -44,19 +44,18 @@ pub struct Loaded {
     pub items: Vec<Item>,
     /// What could not be read.
     pub diagnostics: Vec<Diagnostic>,
-    /// What the comments are.
-    pub documentation: Documentation,
+    /// The origin of the comments.
+    pub documentation: DocumentationKind,
 }
 
-/// What the comments of a schema are.
+/// The origin of the comments of a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Documentation {
-    /// QEMU's own documentation, for which releases have rules.
+pub enum DocumentationKind {
+    /// QEMU's own documentation, which releases have rules for.
     Prose,
-    /// Facts taken from it; where there was none to take, nothing is said.
+    /// Facts extracted from QEMU's documentation.
     Facts,
-    /// There is none. A running QEMU told the interface, and its names are what
-    /// they are.
+    /// No comments: the interface was introspected.
     None,
 }
 
@@ -87,7 +86,7 @@ pub fn load(files: &dyn Files, root: &str, version: Version) -> io::Result<Loade
         sources: loader.sources,
         items: output.items,
         diagnostics: output.diagnostics,
-        documentation: Documentation::Prose,
+        documentation: DocumentationKind::Prose,
     })
 }
 

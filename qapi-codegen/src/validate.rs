@@ -21,6 +21,7 @@ mod view;
 use std::collections::HashSet;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::doc::{self, DocComments};
 use crate::load::Loaded;
 use crate::source::{Sources, Span};
 use view::View;
@@ -32,6 +33,7 @@ use view::View;
 #[derive(Debug)]
 pub struct Valid {
     loaded: Loaded,
+    docs: DocComments,
     warnings: Vec<Diagnostic>,
 }
 
@@ -41,7 +43,12 @@ impl Valid {
         &self.loaded
     }
 
-    /// What is allowed and probably not meant.
+    /// The documentation comments.
+    pub fn docs(&self) -> &DocComments {
+        &self.docs
+    }
+
+    /// The diagnostics that are not errors.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
     }
@@ -64,8 +71,10 @@ pub struct Invalid {
 /// reported together.
 pub fn validate(mut loaded: Loaded) -> Result<Valid, Invalid> {
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
-    let found = rules(&View::new(&loaded, &diagnostics));
+    let mut docs = doc::parse(&loaded);
+    let found = rules(&View::new(&loaded, &docs, &diagnostics));
     diagnostics.extend(found);
+    diagnostics.append(&mut docs.diagnostics);
     tidy(&mut diagnostics);
     if diagnostics
         .iter()
@@ -78,6 +87,7 @@ pub fn validate(mut loaded: Loaded) -> Result<Valid, Invalid> {
     }
     Ok(Valid {
         loaded,
+        docs,
         warnings: diagnostics,
     })
 }

@@ -12,7 +12,7 @@
 use std::process::ExitCode;
 
 use qmp_bindings::blocking::AnyQmp;
-use qmp_bindings::{CommandFacts, Error, Release, Series};
+use qmp_bindings::{CommandInfo, Error, Release, Series};
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
@@ -104,8 +104,8 @@ fn insert(members: &mut Map<String, Value>, path: &str, value: Value) -> Result<
 }
 
 /// The commands of a release that is enabled.
-fn commands(series: Series) -> &'static [CommandFacts] {
-    fn of<R: Release>(series: Series) -> Option<&'static [CommandFacts]> {
+fn commands(series: Series) -> &'static [CommandInfo] {
+    fn of<R: Release>(series: Series) -> Option<&'static [CommandInfo]> {
         (R::SERIES == series).then_some(R::COMMANDS)
     }
     let all = [
@@ -122,7 +122,7 @@ fn commands(series: Series) -> &'static [CommandFacts] {
 
 /// What can be completed.
 #[derive(Helper, Highlighter, Hinter, Validator)]
-struct Names(&'static [CommandFacts]);
+struct Names(&'static [CommandInfo]);
 
 impl Names {
     /// What may stand at the end of a line, and where that begins.
@@ -144,7 +144,7 @@ impl Names {
     fn arguments(&self, command: &str) -> Vec<String> {
         let facts = self.0.iter().filter(|facts| facts.name() == command);
         facts
-            .flat_map(CommandFacts::arguments)
+            .flat_map(CommandInfo::arguments)
             .map(|(name, _)| format!("{name}="))
             .collect()
     }

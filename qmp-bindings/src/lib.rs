@@ -118,38 +118,33 @@ pub mod blocking;
 mod command;
 mod error;
 mod event;
-#[cfg(all(unix, feature = "fd-passing"))]
 mod fds;
 #[rustfmt::skip]
-#[allow(unused_imports, clippy::all)]
+#[allow(missing_docs, unused_imports, clippy::all)]
 mod generated;
 mod protocol;
 mod release;
 #[cfg(feature = "tokio")]
 pub mod tokio;
-// Every tool serves some type of some release, and few serve every release, so
-// what is unused can be told only where all are compiled.
+mod version;
+// Each helper serves some types of some release, so only a build with all of them
+// shows what is unused.
 #[cfg_attr(
     not(all(feature = "both-directions", feature = "qga", feature = "v2_5")),
     allow(dead_code, unused_imports, unused_macros)
 )]
 mod wire;
 
-pub use command::{Command, CommandOf, Empty, NoReply, OobCommandOf};
+pub use command::{Command, CommandOf, OobCommandOf};
 pub use error::{
-    Closed, DecodeError, Error, ErrorClass, Refused, Shutdown, Subject, Timeout, TransportError,
-    Violation, WrongRelease,
+    Awaited, ClosedError, CommandError, DecodeError, Error, ErrorClass, PayloadOrigin,
+    ProtocolError, Shutdown, TimeoutError, TransportError, WrongReleaseError,
 };
-pub use event::{Event, EventOf, UnknownEvent};
-// Without a release there is nothing.
-#[allow(unused_imports)]
+pub use event::{Event, TimedEvent, Timestamp, UnrecognizedEvent};
+#[allow(unused_imports)] // Without a release it is empty.
 pub use generated::*;
-pub use protocol::events::{Timed, Timestamp};
-pub use protocol::greeting::{Greeting, Version};
+pub use protocol::greeting::Greeting;
 pub use protocol::options::Options;
-pub use release::{AgentRelease, CommandFacts, Release, Series};
-pub use wire::{UnrecognizedBranch, UnrecognizedValue};
-
-/// Why a command cannot be sent out of band.
-const NO_OOB: &str =
-    "out-of-band commands were not negotiated: open the connection with `Options::oob`";
+pub use release::{AgentRelease, CommandInfo, EventOf, Release};
+pub use version::{Series, Version};
+pub use wire::{Empty, NoReply, UnrecognizedBranch, UnrecognizedValue};

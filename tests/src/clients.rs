@@ -6,7 +6,7 @@ use std::time::Duration;
 use qmp_bindings::v10_0::command::{QueryBlockstats, QueryMemoryDevices, QueryStatus};
 use qmp_bindings::v10_0::types::{BlockStats, MemoryDeviceInfo, StatusInfo};
 use qmp_bindings::v10_0::{Event, Release};
-use qmp_bindings::{CommandOf, Error, Options, Timed, blocking, tokio as asynchronous};
+use qmp_bindings::{CommandOf, Error, Options, TimedEvent, blocking, tokio as asynchronous};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
@@ -25,9 +25,9 @@ pub trait Client {
     /// Any command.
     fn raw(&mut self, name: &str, arguments: &Value) -> Result<Value, Error>;
     /// The next event.
-    fn event(&mut self, timeout: Duration) -> Result<Option<Timed<Event>>, Error>;
+    fn event(&mut self, timeout: Duration) -> Result<Option<TimedEvent<Event>>, Error>;
     /// The events that are there.
-    fn events(&mut self) -> Vec<Timed<Event>> {
+    fn events(&mut self) -> Vec<TimedEvent<Event>> {
         let mut events = Vec::new();
         while let Ok(Some(event)) = self.event(Duration::from_millis(300)) {
             events.push(event);
@@ -80,7 +80,7 @@ impl Client for Blocking {
         self.0.execute_raw(name, arguments)
     }
 
-    fn event(&mut self, timeout: Duration) -> Result<Option<Timed<Event>>, Error> {
+    fn event(&mut self, timeout: Duration) -> Result<Option<TimedEvent<Event>>, Error> {
         self.0.next_event(timeout)
     }
 }
@@ -88,7 +88,7 @@ impl Client for Blocking {
 struct Asynchronous {
     runtime: Runtime,
     qmp: asynchronous::Qmp<Release>,
-    events: asynchronous::Events<Release>,
+    events: asynchronous::Events<Event>,
 }
 
 impl Asynchronous {
@@ -137,7 +137,7 @@ impl Client for Asynchronous {
         self.runtime.block_on(self.qmp.execute_raw(name, arguments))
     }
 
-    fn event(&mut self, timeout: Duration) -> Result<Option<Timed<Event>>, Error> {
+    fn event(&mut self, timeout: Duration) -> Result<Option<TimedEvent<Event>>, Error> {
         let events = &mut self.events;
         let next = async { tokio::time::timeout(timeout, events.next()).await };
         match self.runtime.block_on(next) {

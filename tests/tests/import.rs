@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use libtest_mimic::{Arguments, Failed, Trial};
 use qapi_codegen::ast::Item;
 use qapi_codegen::canonical;
-use qapi_codegen::doc::{self, Docs};
+use qapi_codegen::doc::{self, DefinitionDocs};
 use qapi_codegen::imported::{OVERRIDES, QemuProgram};
 use qapi_codegen::load::{Loaded, load};
 use tests::shared;
@@ -63,7 +63,7 @@ fn upstream(releases: &Path) -> Vec<Trial> {
 fn same(folder: &Path, interface: QemuProgram) -> Result<(), Failed> {
     let schema = open(&folder.to_string_lossy())?;
     let upstream = schema.load_as_stated(interface)?;
-    let text = canonical::print(&upstream);
+    let text = print(&upstream);
     let files = HashMap::from([("a.json".to_owned(), text.clone().into_bytes())]);
     let restated = load(&files, "a.json", upstream.version)?;
     if !restated.diagnostics.is_empty() {
@@ -71,7 +71,11 @@ fn same(folder: &Path, interface: QemuProgram) -> Result<(), Failed> {
     }
     compare(&definitions(&upstream), &definitions(&restated))?;
     compare(&facts(&upstream), &facts(&restated))?;
-    compare(&[text], &[canonical::print(&restated)])
+    compare(&[text], &[print(&restated)])
+}
+
+fn print(loaded: &Loaded) -> String {
+    canonical::print(loaded, &doc::parse(loaded).definitions)
 }
 
 /// The definitions, without the spans, which alone may differ.
@@ -92,12 +96,12 @@ fn without_spans(debug: &str) -> String {
 
 /// What the documentation tells, without its prose and what tells nothing.
 fn facts(loaded: &Loaded) -> Vec<String> {
-    let told = |docs: &Docs| {
-        let mut docs = docs.clone();
-        docs.forget_prose();
+    let fact = |mut docs: DefinitionDocs| {
+        docs.remove_prose();
         format!("{docs:?}")
     };
-    doc::attach(loaded).iter().map(told).collect()
+    let docs = doc::parse(loaded).definitions;
+    docs.into_iter().map(fact).collect()
 }
 
 /// Compares line by line, so that a failure shows the first difference only.

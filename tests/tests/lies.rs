@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use qmp_bindings::v10_0::Event;
 use qmp_bindings::v10_0::types::{MemoryDeviceInfo, RunState};
-use qmp_bindings::{Error, ErrorClass, Options, Series, Subject};
+use qmp_bindings::{Awaited, Error, ErrorClass, Options, PayloadOrigin, Series};
 use serde_json::json;
 use tests::clients::{CLIENTS, Client};
 use tests::scripted::{GREETING, Peer, Scripted};
@@ -49,7 +49,7 @@ fn an_unknown_event_is_delivered_with_name_and_data() {
                 (timed.timestamp.seconds, timed.timestamp.microseconds),
                 (5, 6)
             );
-            let Event::Unknown(event) = timed.event else {
+            let Event::Unrecognized(event) = timed.event else {
                 panic!("{timed:?}");
             };
             assert_eq!(event.name, "X_NEW");
@@ -78,14 +78,11 @@ fn an_unknown_error_class_keeps_its_text() {
         },
         |client| {
             let error = client.status().unwrap_err();
-            let refused = error.refused().expect("QEMU said no");
+            let refused = error.as_command_error().expect("QEMU said no");
             assert_eq!(refused.command, "query-status");
             assert_eq!(refused.class.as_str(), "OnFire");
             assert!(matches!(refused.class, ErrorClass::Unrecognized(_)));
-            assert_eq!(
-                error.to_string(),
-                "QEMU refused `query-status`: hot (OnFire)"
-            );
+            assert_eq!(error.to_string(), "`query-status` failed: hot (OnFire)");
         },
     );
 }
@@ -111,7 +108,7 @@ fn an_unknown_union_tag_keeps_the_members() {
             let MemoryDeviceInfo::Unrecognized(device) = &devices[0] else {
                 panic!("{devices:?}");
             };
-            assert_eq!(device.tag, "quantum");
+            assert_eq!(device.discriminator, "quantum");
             assert_eq!(device.members["data"], json!({"size": 1}));
         },
     );
@@ -131,7 +128,10 @@ fn a_value_of_another_type_is_found_in_the_reply() {
             let Error::Decode(error) = client.blockstats().unwrap_err() else {
                 panic!("it does not decode");
             };
-            assert_eq!(error.subject, Subject::Command("query-blockstats".into()));
+            assert_eq!(
+                error.origin,
+                PayloadOrigin::Command("query-blockstats".into())
+            );
             assert_eq!(error.path, "[0].stats.rd_bytes");
             assert!(
                 error.problem.contains("string \"many\""),
@@ -140,7 +140,7 @@ fn a_value_of_another_type_is_found_in_the_reply() {
             );
             assert!(error.raw.contains("many"), "{}", error.raw);
             let shown = error.to_string();
-            assert!(shown.starts_with("cannot read what `query-blockstats` returned, at `[0].stats.rd_bytes`: invalid type"), "{shown}");
+            assert!(shown.starts_with("cannot decode the return value of `query-blockstats` at `[0].stats.rd_bytes`: invalid type"), "{shown}");
 
             let Error::Decode(error) = client.blockstats().unwrap_err() else {
                 panic!("it does not decode");
@@ -184,7 +184,7 @@ fn an_event_with_other_data_fails_alone() {
             let Err(Error::Decode(error)) = client.event(Duration::from_secs(5)) else {
                 panic!("it does not decode");
             };
-            assert_eq!(error.subject, Subject::Event("SHUTDOWN".into()));
+            assert_eq!(error.origin, PayloadOrigin::Event("SHUTDOWN".into()));
             assert_eq!(error.path, "guest");
             let timed = client.event(Duration::from_secs(5)).unwrap().unwrap();
             assert!(matches!(timed.event, Event::Stop(_)));
@@ -233,7 +233,12 @@ fn a_reply_without_id_is_for_the_command_that_was_sent_first() {
         |client| {
             assert!(client.status().unwrap().running);
             assert_eq!(
-                client.status().unwrap_err().refused().unwrap().desc,
+                client
+                    .status()
+                    .unwrap_err()
+                    .as_command_error()
+                    .unwrap()
+                    .desc,
                 "no id"
             );
         },
@@ -257,7 +262,7 @@ fn a_late_reply_is_dropped() {
             let Err(Error::Timeout(timeout)) = client.status_within(short) else {
                 panic!("it takes longer");
             };
-            assert_eq!(timeout.waiting_for, "query-status");
+            assert_eq!(timeout.awaited, Awaited::Reply("query-status".into()));
             assert_eq!(timeout.after, short);
             assert_eq!(client.status().unwrap().status, RunState::Running);
         },
@@ -344,7 +349,7 @@ fn a_greeting_that_never_comes_is_a_timeout() {
         let Err(Error::Timeout(timeout)) = connect(&server.path(), &options).map(drop) else {
             panic!("there is no greeting");
         };
-        assert_eq!(timeout.waiting_for, "greeting");
+        assert_eq!(timeout.awaited, Awaited::Greeting);
         server.join();
     }
 }
@@ -363,7 +368,7 @@ fn something_else_than_a_greeting_is_told() {
                 peer.line(text);
                 peer.wait_for_the_end();
             });
-            let Err(Error::Violation(violation)) =
+            let Err(Error::Protocol(violation)) =
                 connect(&server.path(), &Options::new()).map(drop)
             else {
                 panic!("{text} is no greeting");
@@ -428,8 +433,8 @@ fn a_reply_of_64_mebibytes_fails_its_command() {
         },
         |client| {
             let error = client.status().unwrap_err();
-            assert!(matches!(error, Error::Violation(_)), "{error}");
-            assert!(error.to_string().contains("over the limit"), "{error}");
+            assert!(matches!(error, Error::Protocol(_)), "{error}");
+            assert!(error.to_string().contains("more than the limit"), "{error}");
         },
     );
 }
@@ -467,7 +472,7 @@ fn ten_thousand_arrays_in_each_other_fail_their_command() {
                 assert!(error.to_string().contains("recursion limit"), "{error}");
             }
             let error = client.status().unwrap_err();
-            assert!(matches!(error, Error::Violation(_)), "{error}");
+            assert!(matches!(error, Error::Protocol(_)), "{error}");
         },
     );
 }
@@ -486,11 +491,11 @@ fn text_that_is_not_utf8_fails_its_command() {
             let error = client.status().unwrap_err();
             assert!(matches!(error, Error::Decode(_)), "{error}");
             assert!(
-                error.to_string().contains("not UTF-8 from byte 12 on"),
+                error.to_string().contains("not UTF-8 at byte 12"),
                 "{error}"
             );
             let error = client.status().unwrap_err();
-            assert!(matches!(error, Error::Violation(_)), "{error}");
+            assert!(matches!(error, Error::Protocol(_)), "{error}");
         },
     );
 }
@@ -508,7 +513,7 @@ fn broken_json_fails_its_command() {
             assert!(matches!(error, Error::Decode(_)), "{error}");
             for _ in 0..2 {
                 let error = client.status().unwrap_err();
-                assert!(matches!(error, Error::Violation(_)), "{error}");
+                assert!(matches!(error, Error::Protocol(_)), "{error}");
             }
         },
     );

@@ -4,7 +4,7 @@ use std::thread;
 
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::DeviceList;
-use qapi_codegen::load::{Documentation, Loaded};
+use qapi_codegen::load::{DocumentationKind, Loaded};
 use qapi_codegen::schema::{self, resolve};
 use qapi_codegen::validate::{Invalid, validate};
 use qapi_codegen::version::Series;
@@ -121,7 +121,7 @@ fn read(series: Series, interface: QemuProgram) -> Read {
 /// Whether an interface is made of what a running QEMU told, which is without
 /// documentation of any kind.
 fn is_told(loaded: &Loaded) -> bool {
-    loaded.documentation == Documentation::None
+    loaded.documentation == DocumentationKind::None
 }
 
 fn resolved(loaded: Loaded, name: &str, console: &mut Console) -> Result<schema::Schema, Failure> {

@@ -1,7 +1,7 @@
 //! The facts that are told in sentences: since when, and whether deprecated.
 
 use super::Deprecation;
-use super::sections::Section;
+use super::section::Section;
 use crate::version::Series;
 
 /// The first release that a text mentions.
@@ -13,7 +13,7 @@ pub fn first_series(text: &str) -> Option<Series> {
 pub fn since_line(section: &Section<'_>) -> Option<Series> {
     section.lines.iter().find_map(|line| {
         let rest = line.trim().strip_prefix("Since")?;
-        whole_series(rest.trim_start_matches(':').trim())
+        whole_series(rest.trim_start_matches([' ', ':']).trim_end())
     })
 }
 

@@ -10,10 +10,10 @@ use crate::version::Version;
 fn facts(text: &str) -> Vec<String> {
     let files = HashMap::from([("a.json".to_owned(), text.as_bytes().to_vec())]);
     let loaded = load(&files, "a.json", Version::NEWEST).unwrap();
-    attach(&loaded).iter().map(describe).collect()
+    parse(&loaded).definitions.iter().map(describe).collect()
 }
 
-fn describe(docs: &Docs) -> String {
+fn describe(docs: &DefinitionDocs) -> String {
     let mut line = fact(&docs.facts);
     for (mark, entries) in [("@", &docs.members), ("!", &docs.features)] {
         for entry in entries {
@@ -130,11 +130,11 @@ fn examples_are_literal() {
     let loaded = load(&files, "a.json", Version::NEWEST).unwrap();
     let lines = |lines: &[&str]| lines.iter().map(|line| line.to_string()).collect();
     assert_eq!(
-        attach(&loaded)[0].prose,
+        parse(&loaded).definitions[0].prose,
         [
-            Block::Text(lines(&["Text."])),
-            Block::Literal(lines(&["    -> { }", "", "    <- { }"])),
-            Block::Text(lines(&["More."])),
+            ProseBlock::Text(lines(&["Text."])),
+            ProseBlock::Literal(lines(&["    -> { }", "", "    <- { }"])),
+            ProseBlock::Text(lines(&["More."])),
         ]
     );
 }

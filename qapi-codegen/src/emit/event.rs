@@ -1,46 +1,41 @@
 //! Events.
 
-use quote::format_ident;
-
-use super::command::{newtype, newtype_write};
-use super::context::Scope;
+use super::context::FileScope;
 use super::docs;
-use super::fields::{Fields, Place};
-use super::group::Parts;
-use super::object::Object;
+use super::fields::{MemberSite, ObjectFields};
+use super::items::ModuleItems;
+use super::object::{Newtype, ObjectStruct};
 use crate::analyse::sharing::Shared;
 use crate::schema::OperationData;
 
-/// An event of the schema, as the type of its data.
-pub fn emit(scope: &Scope<'_>, shared: &Shared<usize>, parts: &mut Parts) {
+/// Adds an event as the type of its data.
+pub fn emit(scope: &FileScope<'_>, shared: &Shared<usize>, items: &mut ModuleItems) {
     let (release, index) = shared.newest();
     let event = &scope.schema(release).events[index];
     let docs = docs::event(scope, shared);
-    let name = &shared.name;
+    let name = shared.name.as_str();
     match &event.data {
         OperationData::Members(members) => {
-            let place = Place {
-                scope,
-                release,
-                owner: None,
-                received: true,
-            };
-            let fields = Fields::new(place, &members.iter().collect::<Vec<_>>(), false);
-            let object = Object {
+            let site = MemberSite::of_operation(scope, release, true);
+            let fields = ObjectFields::new(site, members, false);
+            let object = ObjectStruct {
                 name,
-                wire: &event.meta.name,
+                wire_name: &event.meta.name,
                 fields: &fields,
             };
-            parts.definitions.extend(object.definition(&docs));
-            parts.both.definitions.extend(object.constructor());
-            parts.both.write(name, object.write());
-            parts.main.read(name, object.read());
+            items.definitions.extend(object.definition(&docs));
+            items.both.add(object.constructor());
+            items.both.add_serialize(name, object.write_impl());
+            items.main.add_deserialize(name, object.read_impl());
         }
         OperationData::Defined(id) => {
-            let inner = scope.type_name(release, *id);
-            parts.definitions.extend(newtype(name, &inner, &docs));
-            parts.both.write(name, newtype_write(name));
-            parts.main.newtypes.push(format_ident!("{name}"));
+            let newtype = Newtype {
+                name,
+                inner: &scope.import_type(release, *id),
+            };
+            items.definitions.extend(newtype.definition(&docs));
+            items.both.add_serialize(name, newtype.write_impl());
+            items.main.call_macro("deserialize_newtype", name);
         }
     }
 }

@@ -1,59 +1,52 @@
-//! Structs.
+//! Structs of the schema, and the structs of inline arguments and data.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::context::Scope;
+use super::context::FileScope;
 use super::docs;
-use super::fields::{Fields, Place};
-use super::group::Parts;
-use crate::analyse::direction::Direction;
+use super::fields::{MemberSite, ObjectFields};
+use super::items::ModuleItems;
 use crate::analyse::sharing::Shared;
 use crate::schema::TypeId;
 
-/// A struct of the schema.
-pub fn emit(scope: &Scope<'_>, shared: &Shared<TypeId>, direction: Direction, parts: &mut Parts) {
+/// Adds a struct of the schema.
+pub fn emit(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleItems) {
     let (release, id) = shared.newest();
+    let direction = scope.context.direction(shared);
     let schema = scope.schema(release);
-    let place = Place {
+    let site = MemberSite {
         scope,
         release,
         owner: Some(id),
         received: direction.received,
     };
-    let fields = Fields::new(place, &schema.members(id), false);
-    let object = Object {
-        name: &shared.name,
-        wire: &schema.get(id).meta.name,
+    let fields = ObjectFields::new(site, schema.members(id), false);
+    let name = shared.name.as_str();
+    let object = ObjectStruct {
+        name,
+        wire_name: &schema.get(id).meta.name,
         fields: &fields,
     };
-
-    parts
-        .definitions
-        .extend(object.definition(&docs::definition(scope, shared)));
-    parts
-        .sink(direction.sent)
-        .definitions
-        .extend(object.constructor());
-    parts
-        .sink(direction.sent)
-        .write(&shared.name, object.write());
-    parts
-        .sink(direction.received)
-        .read(&shared.name, object.read());
+    let docs = docs::type_definition(scope, shared);
+    items.definitions.extend(object.definition(&docs));
+    let sent = items.impls_for(direction.sent);
+    sent.add(object.constructor());
+    sent.add_serialize(name, object.write_impl());
+    let received = items.impls_for(direction.received);
+    received.add_deserialize(name, object.read_impl());
 }
 
-/// An object with fixed members.
-pub struct Object<'a> {
+/// A struct with a field for each member.
+pub struct ObjectStruct<'a> {
     /// The Rust name.
     pub name: &'a str,
     /// The name in the schema.
-    pub wire: &'a str,
-    pub fields: &'a Fields,
+    pub wire_name: &'a str,
+    pub fields: &'a ObjectFields,
 }
 
-impl Object<'_> {
-    /// The struct itself.
+impl ObjectStruct<'_> {
     pub fn definition(&self, docs: &[String]) -> TokenStream {
         let name = format_ident!("{}", self.name);
         let fields = self.fields.declarations();
@@ -65,17 +58,18 @@ impl Object<'_> {
         }
     }
 
-    /// The function `new`, where there is anything to tell it.
+    /// The function `new`, if any member is required.
     pub fn constructor(&self) -> TokenStream {
         if !self.fields.any_required() {
             return TokenStream::new();
         }
         let name = format_ident!("{}", self.name);
         let parameters = self.fields.parameters();
-        let values = self.fields.struct_of_parameters();
+        let values = self.fields.values_from_parameters();
+        let docs = docs::CONSTRUCTOR;
         quote! {
             impl #name {
-                /// With the members that are required, and no others.
+                #[doc = #docs]
                 pub fn new(#parameters) -> Self {
                     Self { #values }
                 }
@@ -83,8 +77,8 @@ impl Object<'_> {
         }
     }
 
-    /// How it writes its members.
-    pub fn write(&self) -> TokenStream {
+    /// The impl that writes the members.
+    pub fn write_impl(&self) -> TokenStream {
         let name = format_ident!("{}", self.name);
         let puts = self.fields.write();
         let map = if puts.is_empty() {
@@ -102,36 +96,27 @@ impl Object<'_> {
         }
     }
 
-    /// How it reads its members.
-    pub fn read(&self) -> TokenStream {
-        let Object { wire, fields, .. } = self;
+    /// The impl that reads the members, with the struct that collects them.
+    pub fn read_impl(&self) -> TokenStream {
+        let ObjectStruct {
+            wire_name, fields, ..
+        } = self;
         let name = format_ident!("{}", self.name);
-        let slots = format_ident!("{}Slots", self.name);
+        let (slots_definition, slots_type, finish) = self.slots();
         let accept = fields.accept();
-        let (declaration, slots, finish) = if fields.any_required() {
-            let declarations = fields.slots();
-            let values = fields.struct_of_slots();
-            let declaration = quote! {
-                #[derive(Default)]
-                pub(crate) struct #slots { #declarations }
-            };
-            (declaration, quote!(#slots), quote!(Ok(Self { #values })))
-        } else {
-            (TokenStream::new(), quote!(Self), quote!(Ok(slots)))
-        };
-        let (slot, key, map) = if fields.is_empty() {
+        let (slots, key, map) = if fields.is_empty() {
             (quote!(_), quote!(_), quote!(_))
         } else {
             (quote!(slots), quote!(key), quote!(map))
         };
         quote! {
-            #declaration
+            #slots_definition
             impl Object for #name {
-                type Slots = #slots;
-                const NAME: &'static str = #wire;
+                type Slots = #slots_type;
+                const NAME: &'static str = #wire_name;
 
                 fn accept<'de, A: MapAccess<'de>>(
-                    #slot: &mut Self::Slots,
+                    #slots: &mut Self::Slots,
                     #key: &str,
                     #map: &mut A,
                 ) -> Result<bool, A::Error> {
@@ -140,6 +125,58 @@ impl Object<'_> {
 
                 fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
                     #finish
+                }
+            }
+        }
+    }
+
+    /// The struct that collects the members, its name, and the expression that
+    /// turns it into the object. Without required members it is the object.
+    fn slots(&self) -> (Option<TokenStream>, TokenStream, TokenStream) {
+        if !self.fields.any_required() {
+            return (None, quote!(Self), quote!(Ok(slots)));
+        }
+        let name = format_ident!("{}Slots", self.name);
+        let declarations = self.fields.slots();
+        let values = self.fields.values_from_slots();
+        let definition = quote! {
+            #[derive(Default)]
+            pub(crate) struct #name { #declarations }
+        };
+        (
+            Some(definition),
+            quote!(#name),
+            quote!(Ok(Self { #values })),
+        )
+    }
+}
+
+/// A command or event whose members are those of a type of the schema.
+pub struct Newtype<'a> {
+    /// The Rust name.
+    pub name: &'a str,
+    /// The Rust name of the type.
+    pub inner: &'a str,
+}
+
+impl Newtype<'_> {
+    pub fn definition(&self, docs: &[String]) -> TokenStream {
+        let name = format_ident!("{}", self.name);
+        let inner = format_ident!("{}", self.inner);
+        quote! {
+            #(#[doc = #docs])*
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct #name(pub types::#inner);
+        }
+    }
+
+    /// The impl that writes the members.
+    pub fn write_impl(&self) -> TokenStream {
+        let name = format_ident!("{}", self.name);
+        quote! {
+            impl Write for #name {
+                fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+                    self.0.write(map)
                 }
             }
         }

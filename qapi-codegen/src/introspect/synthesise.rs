@@ -13,7 +13,7 @@ use crate::ast::{
 };
 use crate::canonical;
 use crate::dialect;
-use crate::load::{Documentation, Loaded};
+use crate::load::{DocumentationKind, Loaded};
 use crate::source::{Name, SourceFile, Sources, Span};
 use crate::version::{Series, Version};
 
@@ -40,13 +40,14 @@ pub fn synthesise(interface: &Interface, version: Version) -> String {
             end: 0,
         },
     };
-    canonical::print(&Loaded {
+    let loaded = Loaded {
         version,
         sources,
         items: writer.items(),
         diagnostics: Vec::new(),
-        documentation: Documentation::None,
-    })
+        documentation: DocumentationKind::None,
+    };
+    canonical::print(&loaded, &[])
 }
 
 struct Writer<'i> {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::*;
 use crate::canonical;
+use crate::doc;
 use crate::load::load;
 use crate::version::Version;
 
@@ -20,7 +21,7 @@ fn check(overrides: &str, expected: &str) {
     let loaded = overridden(overrides);
     assert_eq!(loaded.diagnostics, [], "{overrides}");
     assert_eq!(
-        canonical::print(&loaded),
+        canonical::print(&loaded, &doc::parse(&loaded).definitions),
         format!("{expected}\n"),
         "{overrides}"
     );

@@ -19,7 +19,7 @@ pub use resolve::resolve;
 pub use union::{BranchContent, DATA_MEMBER, UnionBranch};
 
 use crate::dialect;
-use crate::doc::{Block, Facts};
+use crate::doc::{Facts, ProseBlock};
 use crate::version::Version;
 
 /// The interface of one release.
@@ -86,7 +86,7 @@ pub struct EntityMeta {
     /// What its documentation tells a program.
     pub facts: Facts,
     /// The text of its documentation, which only QEMU's own schemas have.
-    pub prose: Vec<Block>,
+    pub prose: Vec<ProseBlock>,
 }
 
 impl EntityMeta {

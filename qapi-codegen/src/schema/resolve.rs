@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::*;
 use crate::ast::{self, Definition, DefinitionBody};
-use crate::doc::{self, Docs};
+use crate::doc::DefinitionDocs;
 use crate::source::Name;
 use crate::validate::Valid;
 
@@ -18,8 +18,8 @@ pub fn resolve(valid: &Valid) -> Schema {
         ast::Item::Definition(definition) => Some(definition),
         _ => None,
     });
-    let docs = doc::attach(loaded);
-    let definitions: Vec<(&Definition, &Docs)> = definitions.zip(&docs).collect();
+    let docs = &valid.docs().definitions;
+    let definitions: Vec<(&Definition, &DefinitionDocs)> = definitions.zip(docs).collect();
     let resolver = Resolver::new(definitions.iter().map(|(definition, _)| *definition));
     let each = || definitions.iter().copied();
     Schema {
@@ -57,7 +57,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn type_def(&self, definition: &Definition, docs: &Docs) -> Option<TypeDefinition> {
+    fn type_def(&self, definition: &Definition, docs: &DefinitionDocs) -> Option<TypeDefinition> {
         let kind = match &definition.body {
             DefinitionBody::Enum(body) => TypeKind::Enum(EnumType {
                 values: body
@@ -82,7 +82,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn union(&self, body: &ast::UnionDefinition, docs: &Docs) -> UnionType {
+    fn union(&self, body: &ast::UnionDefinition, docs: &DefinitionDocs) -> UnionType {
         let (base, members) = match &body.base {
             ast::UnionBase::None => (None, Vec::new()),
             ast::UnionBase::Named(name) => (self.id(&name.value), Vec::new()),
@@ -123,7 +123,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn command(&self, definition: &Definition, docs: &Docs) -> Option<Command> {
+    fn command(&self, definition: &Definition, docs: &DefinitionDocs) -> Option<Command> {
         let DefinitionBody::Command(body) = &definition.body else {
             return None;
         };
@@ -138,7 +138,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn event(&self, definition: &Definition, docs: &Docs) -> Option<Event> {
+    fn event(&self, definition: &Definition, docs: &DefinitionDocs) -> Option<Event> {
         let DefinitionBody::Event(body) = &definition.body else {
             return None;
         };
@@ -148,7 +148,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn data(&self, data: &ast::DataDefinition, docs: &Docs) -> OperationData {
+    fn data(&self, data: &ast::DataDefinition, docs: &DefinitionDocs) -> OperationData {
         match data {
             ast::DataDefinition::None => OperationData::Members(Vec::new()),
             ast::DataDefinition::Inline(members) => {
@@ -160,7 +160,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn members(&self, members: &[ast::MemberDefinition], docs: &Docs) -> Vec<Member> {
+    fn members(&self, members: &[ast::MemberDefinition], docs: &DefinitionDocs) -> Vec<Member> {
         let member = |member: &ast::MemberDefinition| {
             Some(Member {
                 meta: entry_meta(docs, &member.name, &member.condition, &member.features),
@@ -171,7 +171,7 @@ impl<'a> Resolver<'a> {
         members.iter().filter_map(member).collect()
     }
 
-    fn branches(&self, branches: &[ast::BranchDefinition], docs: &Docs) -> Vec<Branch> {
+    fn branches(&self, branches: &[ast::BranchDefinition], docs: &DefinitionDocs) -> Vec<Branch> {
         let branch = |branch: &ast::BranchDefinition| {
             Some(Branch {
                 meta: entry_meta(docs, &branch.name, &branch.condition, &[]),
@@ -199,7 +199,7 @@ impl<'a> Resolver<'a> {
     }
 }
 
-fn definition_meta(definition: &Definition, docs: &Docs) -> EntityMeta {
+fn definition_meta(definition: &Definition, docs: &DefinitionDocs) -> EntityMeta {
     let meta = meta(
         &definition.name,
         &definition.condition,
@@ -213,7 +213,7 @@ fn definition_meta(definition: &Definition, docs: &Docs) -> EntityMeta {
 }
 
 fn entry_meta(
-    docs: &Docs,
+    docs: &DefinitionDocs,
     name: &Name,
     condition: &Option<Condition>,
     features: &[ast::FeatureDefinition],

@@ -7,7 +7,7 @@ use crate::ast::{
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect;
-use crate::load::Documentation;
+use crate::load::DocumentationKind;
 use crate::source::Name;
 
 /// Checks every name that the schema gives to something.
@@ -194,7 +194,7 @@ impl Names<'_, '_, '_> {
     /// running QEMU told does not have.
     fn has_capitals_rule(&self) -> bool {
         self.view.is_in(dialect::LOWER_CASE_MEMBERS)
-            && self.view.documentation != Documentation::None
+            && self.view.documentation != DocumentationKind::None
     }
 
     fn syntax(&mut self, what: &str, name: &Name, text: &str) -> bool {

@@ -7,7 +7,8 @@ use super::pragmas::Pragmas;
 use crate::ast::{BuiltinType, Definition, DefinitionBody, Item, MemberDefinition, UnionBase};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Releases;
-use crate::load::{Documentation, Loaded};
+use crate::doc::DocComments;
+use crate::load::{DocumentationKind, Loaded};
 use crate::source::{Name, Sources, Span};
 use crate::version::Version;
 
@@ -19,8 +20,10 @@ pub const DEPTH_LIMIT: usize = 32;
 pub struct View<'s> {
     /// The release whose rules apply.
     pub version: Version,
-    /// What the comments are.
-    pub documentation: Documentation,
+    /// The origin of the comments.
+    pub documentation: DocumentationKind,
+    /// The documentation comments.
+    pub docs: &'s DocComments,
     /// The files.
     pub sources: &'s Sources,
     /// All items in order.
@@ -45,7 +48,7 @@ pub enum Type<'s> {
 
 impl<'s> View<'s> {
     /// Looks at a schema; `found` is what was wrong with it until now.
-    pub fn new(loaded: &'s Loaded, found: &[Diagnostic]) -> Self {
+    pub fn new(loaded: &'s Loaded, docs: &'s DocComments, found: &[Diagnostic]) -> Self {
         let definitions: Vec<&Definition> = loaded
             .items
             .iter()
@@ -57,6 +60,7 @@ impl<'s> View<'s> {
         View {
             version: loaded.version,
             documentation: loaded.documentation,
+            docs,
             sources: &loaded.sources,
             items: &loaded.items,
             types: types(&definitions),

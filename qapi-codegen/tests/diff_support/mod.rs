@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use qapi_codegen::diff::finding::Finding;
 use qapi_codegen::diff::report::{Inputs, Report, Side};
 use qapi_codegen::knowledge::Behaviour;
-use qapi_codegen::load::{Documentation, load};
+use qapi_codegen::load::{DocumentationKind, load};
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 
@@ -23,7 +23,7 @@ pub fn resolved(release: &str, text: &str) -> Schema {
 pub fn read(release: &str, text: &str) -> Result<Schema, String> {
     let files = HashMap::from([("a.json".to_owned(), text.as_bytes().to_vec())]);
     let mut loaded = load(&files, "a.json", release.parse().unwrap()).unwrap();
-    loaded.documentation = Documentation::Facts;
+    loaded.documentation = DocumentationKind::Facts;
     match validate(loaded) {
         Ok(valid) => Ok(resolve(&valid)),
         Err(invalid) => {

@@ -1,4 +1,7 @@
-//! A client that waits.
+//! The blocking client.
+//!
+//! [`Qmp`] has the types of one release, [`AnyQmp`] those of the release that it finds,
+//! and [`RawQmp`] none.
 //!
 //! ```no_run
 //! # #[cfg(feature = "v10_0")] {
@@ -14,10 +17,10 @@
 #[cfg(feature = "qga")]
 mod agent;
 mod any;
-mod channel;
-mod deadline;
+mod driver;
 mod events;
 mod qmp;
+mod raw;
 pub mod transport;
 
 #[cfg(feature = "qga")]
@@ -25,3 +28,4 @@ pub use agent::Agent;
 pub use any::AnyQmp;
 pub use events::Events;
 pub use qmp::Qmp;
+pub use raw::RawQmp;

@@ -1,10 +1,13 @@
-//! What bytes travel through.
+//! Transports: sockets, pipes, and any other stream of bytes.
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs};
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
+#[cfg(unix)]
+use std::path::Path;
+use std::process::Child;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -12,30 +15,38 @@ use std::time::Duration;
 #[cfg(all(unix, feature = "fd-passing"))]
 use std::os::fd::BorrowedFd;
 
-/// Something that bytes can be sent through and received from, with a limit to
-/// the time that it takes.
+use crate::error::Error;
+
+/// A stream of bytes in both directions, with a time limit for each operation.
 pub trait Transport: Send {
-    /// Waits for bytes and reads them; 0 means that no more will come.
+    /// Waits for bytes and reads them. Returns their number; 0 is the end of the
+    /// input.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::TimedOut`] or [`ErrorKind::WouldBlock`] when none came in
-    /// time.
+    /// [`ErrorKind::TimedOut`] or [`ErrorKind::WouldBlock`] if none came in time.
     fn receive(&mut self, buffer: &mut [u8], timeout: Option<Duration>) -> io::Result<usize>;
 
-    /// Sends bytes; what comes back is how many were sent.
+    /// Sends bytes. Returns the number of bytes sent.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::TimedOut`] or [`ErrorKind::WouldBlock`] when none could be
-    /// sent in time.
+    /// [`ErrorKind::TimedOut`] or [`ErrorKind::WouldBlock`] if none were sent in
+    /// time.
     fn send(&mut self, bytes: &[u8], timeout: Option<Duration>) -> io::Result<usize>;
+
+    /// Returns `true` if [`Transport::send_with_fds`] works.
+    #[cfg(all(unix, feature = "fd-passing"))]
+    fn passes_fds(&self) -> bool {
+        false
+    }
 
     /// Sends bytes, and file descriptors with the first of them.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`] where descriptors cannot travel.
+    /// See [`Transport::send`]; [`ErrorKind::Unsupported`] unless
+    /// [`Transport::passes_fds`].
     #[cfg(all(unix, feature = "fd-passing"))]
     fn send_with_fds(
         &mut self,
@@ -47,12 +58,12 @@ pub trait Transport: Send {
     }
 }
 
-/// A socket.
+/// A socket as a transport.
 #[derive(Debug)]
 pub struct Socket<S> {
     stream: S,
-    /// The timeouts that the operating system was told last. Telling it costs a
-    /// call, so it is told only what changed.
+    /// The timeouts that are set on the socket. Setting one is a system call, so it
+    /// is done only if it changes.
     receive_timeout: Option<Duration>,
     send_timeout: Option<Duration>,
 }
@@ -68,7 +79,7 @@ impl<S> Socket<S> {
 }
 
 macro_rules! socket_transport {
-    ($stream:ty $(, $send_with_fds:item)?) => {
+    ($stream:ty $(, $fds:item)*) => {
         impl Transport for Socket<$stream> {
             fn receive(&mut self, buffer: &mut [u8], timeout: Option<Duration>) -> io::Result<usize> {
                 if self.receive_timeout != timeout {
@@ -86,12 +97,12 @@ macro_rules! socket_transport {
                 retry(|| self.stream.write(bytes))
             }
 
-            $($send_with_fds)?
+            $($fds)*
         }
     };
 }
 
-/// Does it again where a signal came in between.
+/// Repeats an operation that a signal interrupted.
 fn retry(mut attempt: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
     loop {
         match attempt() {
@@ -109,6 +120,9 @@ socket_transport!(UnixStream);
 #[cfg(all(unix, feature = "fd-passing"))]
 socket_transport!(
     UnixStream,
+    fn passes_fds(&self) -> bool {
+        true
+    },
     fn send_with_fds(
         &mut self,
         bytes: &[u8],
@@ -125,7 +139,7 @@ socket_transport!(
 
 impl From<TcpStream> for Socket<TcpStream> {
     fn from(stream: TcpStream) -> Self {
-        // Commands are small, and each is waited for. Without this they are too.
+        // Commands are small and must not wait for more data.
         let _ = stream.set_nodelay(true);
         let _ = stream.set_read_timeout(None);
         let _ = stream.set_write_timeout(None);
@@ -142,24 +156,23 @@ impl From<UnixStream> for Socket<UnixStream> {
     }
 }
 
-/// Any reader and any writer, such as the standard input and output of a child
-/// process.
+/// A reader and a writer as a transport, such as the standard output and input of a
+/// child process.
 ///
-/// A thread reads, so that waiting can end though reading cannot; it ends when
-/// the reader does. Sending has no limit to its time.
-pub struct Pair {
+/// A thread reads, so that receiving has a time limit. Sending has none.
+pub struct Pipe {
     received: Receiver<io::Result<Vec<u8>>>,
-    /// What was received and did not fit.
+    /// Bytes that were received and not returned yet.
     rest: Vec<u8>,
     writer: Box<dyn Write + Send>,
 }
 
-impl Pair {
-    /// Puts a reader and a writer together.
+impl Pipe {
+    /// Creates a transport that reads from `reader` and writes to `writer`.
     pub fn new(reader: impl Read + Send + 'static, writer: impl Write + Send + 'static) -> Self {
         let (sender, received) = sync_channel(PIECES);
         thread::spawn(move || read_all(reader, &sender));
-        Pair {
+        Pipe {
             received,
             rest: Vec::new(),
             writer: Box::new(writer),
@@ -167,7 +180,7 @@ impl Pair {
     }
 }
 
-/// How many pieces the thread may read ahead, and how long each is.
+/// The number of pieces that the thread reads ahead, and the size of each.
 const PIECES: usize = 16;
 const PIECE: usize = 64 * 1024;
 
@@ -183,7 +196,7 @@ fn read_all(mut reader: impl Read, sender: &SyncSender<io::Result<Vec<u8>>>) {
     }
 }
 
-impl Transport for Pair {
+impl Transport for Pipe {
     fn receive(&mut self, buffer: &mut [u8], timeout: Option<Duration>) -> io::Result<usize> {
         if self.rest.is_empty() {
             self.rest = match timeout {
@@ -208,8 +221,30 @@ impl Transport for Pair {
     }
 }
 
-impl fmt::Debug for Pair {
+impl fmt::Debug for Pipe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pair").finish_non_exhaustive()
+        f.debug_struct("Pipe").finish_non_exhaustive()
+    }
+}
+
+#[cfg(unix)]
+pub(super) fn connect_unix(path: &Path) -> Result<Socket<UnixStream>, Error> {
+    UnixStream::connect(path)
+        .map(Socket::from)
+        .map_err(|error| Error::transport(format!("connect to {}", path.display()), error))
+}
+
+pub(super) fn connect_tcp(address: impl ToSocketAddrs) -> Result<Socket<TcpStream>, Error> {
+    TcpStream::connect(address)
+        .map(Socket::from)
+        .map_err(|error| Error::transport("connect", error))
+}
+
+pub(super) fn connect_child(child: &mut Child) -> Result<Pipe, Error> {
+    match (child.stdout.take(), child.stdin.take()) {
+        (Some(output), Some(input)) => Ok(Pipe::new(output, input)),
+        _ => Err(Error::Unsupported(
+            "the standard input and output of the child process have to be `Stdio::piped()`",
+        )),
     }
 }

@@ -1,12 +1,12 @@
-//! Received bytes, as messages.
+//! Received bytes as messages.
 
 use std::ops::Range;
 
 use super::framing::{Frame, Framing};
-use super::message::{self, Incoming};
+use super::message::{self, Message};
 use super::trace;
 
-/// What was received and not looked at yet.
+/// Bytes that were received and not parsed yet.
 #[derive(Debug)]
 pub(crate) struct Inbox {
     framing: Framing,
@@ -19,46 +19,45 @@ impl Inbox {
         }
     }
 
-    /// Room for what is read next.
-    pub(crate) fn room(&mut self) -> &mut [u8] {
-        self.framing.room()
+    /// Returns the buffer for the next read. It ends the validity of all ranges.
+    pub(crate) fn buffer(&mut self) -> &mut [u8] {
+        self.framing.buffer()
     }
 
-    /// Says how much of the room was used.
+    /// Adds the first `count` bytes of the buffer to the received ones.
     pub(crate) fn received(&mut self, count: usize) {
         self.framing.received(count);
     }
 
-    /// The next message, if it is complete.
-    pub(crate) fn next(&mut self) -> Option<Incoming> {
+    /// Parses the next message, if it is complete.
+    pub(crate) fn next(&mut self) -> Option<Message> {
         Some(match self.framing.next()? {
-            Frame::Message(range) => {
-                let bytes = self.framing.bytes(range.clone());
-                trace::received(bytes);
-                message::parse(bytes, range.start)
-            }
+            Frame::Message(range) => self.parse(range),
             Frame::TooLong(long) => message::too_long(long),
         })
     }
 
-    /// The next message with this byte before it; others are passed over.
-    #[cfg(feature = "qga")]
-    pub(crate) fn next_after(&mut self, sentinel: u8) -> Option<Incoming> {
+    /// Parses the next message that follows a `sentinel` byte, and skips others.
+    pub(crate) fn next_after(&mut self, sentinel: u8) -> Option<Message> {
         loop {
             let Frame::Message(range) = self.framing.next()? else {
                 continue;
             };
             let bytes = self.framing.bytes(range.clone());
             if let Some(at) = memchr::memrchr(sentinel, bytes) {
-                let bytes = &bytes[at + 1..];
-                trace::received(bytes);
-                return Some(message::parse(bytes, range.start + at + 1));
+                return Some(self.parse(range.start + at + 1..range.end));
             }
         }
     }
 
-    /// The bytes of what a command returned.
+    /// Returns the bytes of a return value.
     pub(crate) fn payload(&self, range: Range<usize>) -> &[u8] {
         self.framing.bytes(range)
+    }
+
+    fn parse(&self, range: Range<usize>) -> Message {
+        let bytes = self.framing.bytes(range.clone());
+        trace::received(bytes);
+        message::parse(bytes, range.start)
     }
 }

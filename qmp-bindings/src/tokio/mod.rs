@@ -1,4 +1,4 @@
-//! A client for tokio.
+//! The client for tokio.
 //!
 //! ```no_run
 //! # #[cfg(feature = "v10_0")]
@@ -11,13 +11,15 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A connection is a handle that costs little to clone; each clone may send
-//! commands while those of others are under way. One task, which
-//! [`Qmp::open`] spawns, receives for all of them. It ends when the last
-//! handle and the last [`Events`] are gone.
+//! [`Qmp`] has the types of one release, [`AnyQmp`] those of the release that it finds,
+//! and [`RawQmp`] none. Each is a handle that is cheap to clone; all clones may send
+//! commands at the same time. A task that [`Qmp::open`] spawns moves the bytes. It
+//! ends when the last handle and the last [`Events`] are dropped.
 //!
-//! Any future of this module may be dropped at any time. A command that was
-//! begun is sent as a whole, and its reply is dropped when it comes.
+//! # Cancel safety
+//!
+//! Any future of this module may be dropped at any time. A command that was partly
+//! sent is still sent as a whole, and its reply is dropped.
 
 #[cfg(feature = "qga")]
 mod agent;
@@ -26,6 +28,7 @@ mod driver;
 mod events;
 mod link;
 mod qmp;
+mod raw;
 mod transport;
 
 #[cfg(feature = "qga")]
@@ -33,4 +36,5 @@ pub use agent::Agent;
 pub use any::AnyQmp;
 pub use events::Events;
 pub use qmp::Qmp;
+pub use raw::RawQmp;
 pub use transport::Transport;

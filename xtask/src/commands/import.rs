@@ -5,7 +5,6 @@ mod told;
 use clap::Args;
 
 use qapi_codegen::canonical;
-use qapi_codegen::diagnostic::Severity;
 use qapi_codegen::imported::{MANIFEST, Manifest, QemuProgram};
 use qapi_codegen::validate::{Invalid, validate};
 use qapi_codegen::version::{Series, Version};
@@ -98,16 +97,12 @@ pub fn restated(schema: &Schema) -> Result<Result<Vec<(String, String)>, Invalid
     for interface in INTERFACES {
         let loaded = schema.load_as_stated(interface)?;
         origins.push(schema.origin(interface, &loaded)?);
-        let is_readable = loaded
-            .diagnostics
-            .iter()
-            .all(|found| found.severity != Severity::Error);
-        if is_readable {
-            files.push((interface.file_name().to_owned(), canonical::print(&loaded)));
-        }
-        if let Err(invalid) = validate(loaded) {
-            return Ok(Err(invalid));
-        }
+        let valid = match validate(loaded) {
+            Ok(valid) => valid,
+            Err(invalid) => return Ok(Err(invalid)),
+        };
+        let text = canonical::print(valid.loaded(), &valid.docs().definitions);
+        files.push((interface.file_name().to_owned(), text));
     }
     let manifest = Manifest {
         release: schema.version(),

@@ -3,24 +3,20 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `memsave`, since QEMU 0.14.
+/// The `memsave` command, since QEMU 0.14.
 ///
-/// Since the bindings of 2.5: `cpu-index` is new; `cpu` is gone.
+/// Compared with the bindings of 2.5: `cpu-index` is new; `cpu` is gone.
 ///
 /// In the bindings of 10.0: `size` and `val` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memsave {
-    /// `val`.
     pub val: i64,
-    /// `size`.
     pub size: i64,
-    /// `filename`.
     pub filename: String,
-    /// `cpu-index`.
     pub cpu_index: Option<i64>,
 }
 impl Memsave {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(val: i64, size: i64, filename: impl Into<String>) -> Self {
         Self {
             val,
@@ -30,22 +26,21 @@ impl Memsave {
         }
     }
 }
-/// The command `trace-event-get-state`, since QEMU 2.2.
+/// The `trace-event-get-state` command, since QEMU 2.2.
 ///
 /// Returns `[TraceEventInfo]`.
 ///
-/// Since the bindings of 2.5: `vcpu` is new.
+/// Compared with the bindings of 2.5: `vcpu` is new.
 ///
 /// In the bindings of 10.0: `vcpu` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceEventGetState {
-    /// `name`.
     pub name: String,
-    /// `vcpu`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub vcpu: Option<i64>,
 }
 impl TraceEventGetState {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -53,24 +48,21 @@ impl TraceEventGetState {
         }
     }
 }
-/// The command `trace-event-set-state`, since QEMU 2.2.
+/// The `trace-event-set-state` command, since QEMU 2.2.
 ///
-/// Since the bindings of 2.5: `vcpu` is new.
+/// Compared with the bindings of 2.5: `vcpu` is new.
 ///
 /// In the bindings of 10.0: `vcpu` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceEventSetState {
-    /// `name`.
     pub name: String,
-    /// `enable`.
     pub enable: bool,
-    /// `ignore-unavailable`.
     pub ignore_unavailable: Option<bool>,
-    /// `vcpu`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub vcpu: Option<i64>,
 }
 impl TraceEventSetState {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, enable: bool) -> Self {
         Self {
             name: name.into(),

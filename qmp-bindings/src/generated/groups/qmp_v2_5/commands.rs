@@ -16,24 +16,20 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `block-commit`, since QEMU 1.3.
+/// The `block-commit` command, since QEMU 1.3.
 ///
 /// In the bindings of 2.11: `filter-node-name` and `job-id` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockCommit {
-    /// `device`.
     pub device: String,
-    /// `base`.
     pub base: Option<String>,
-    /// `top`.
     pub top: Option<String>,
-    /// `backing-file`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub backing_file: Option<String>,
-    /// `speed`.
     pub speed: Option<i64>,
 }
 impl BlockCommit {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self {
             device: device.into(),
@@ -44,49 +40,42 @@ impl BlockCommit {
         }
     }
 }
-/// The command `block-dirty-bitmap-add`, since QEMU 2.4.
+/// The `block-dirty-bitmap-add` command, since QEMU 2.4.
 ///
 /// In the bindings of 2.11: `autoload` and `persistent` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd(pub types::BlockDirtyBitmapAdd);
-/// The command `block_set_io_throttle`, since QEMU 1.1.
+/// The `block_set_io_throttle` command, since QEMU 1.1.
 ///
 /// In the bindings of 2.11: `bps_max_length`, `bps_rd_max_length`, `bps_wr_max_length`, `id`, `iops_max_length`, `iops_rd_max_length` and `iops_wr_max_length` are new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockSetIoThrottle {
-    /// `device`.
     pub device: String,
-    /// `bps`.
     pub bps: i64,
-    /// `bps_rd`.
     pub bps_rd: i64,
-    /// `bps_wr`.
     pub bps_wr: i64,
-    /// `iops`.
     pub iops: i64,
-    /// `iops_rd`.
     pub iops_rd: i64,
-    /// `iops_wr`.
     pub iops_wr: i64,
-    /// `bps_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_max: Option<i64>,
-    /// `bps_rd_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_rd_max: Option<i64>,
-    /// `bps_wr_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_wr_max: Option<i64>,
-    /// `iops_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_max: Option<i64>,
-    /// `iops_rd_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_rd_max: Option<i64>,
-    /// `iops_wr_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_wr_max: Option<i64>,
-    /// `iops_size`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_size: Option<i64>,
-    /// `group`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub group: Option<String>,
 }
 impl BlockSetIoThrottle {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         bps: i64,
@@ -115,16 +104,14 @@ impl BlockSetIoThrottle {
         }
     }
 }
-/// The command `block-set-write-threshold`, since QEMU 2.3.
+/// The `block-set-write-threshold` command, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockSetWriteThreshold {
-    /// `node-name`.
     pub node_name: String,
-    /// `write-threshold`.
     pub write_threshold: u64,
 }
 impl BlockSetWriteThreshold {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(node_name: impl Into<String>, write_threshold: u64) -> Self {
         Self {
             node_name: node_name.into(),
@@ -132,24 +119,21 @@ impl BlockSetWriteThreshold {
         }
     }
 }
-/// The command `block-stream`, since QEMU 1.1.
+/// The `block-stream` command, since QEMU 1.1.
 ///
 /// In the bindings of 2.11: `base-node` and `job-id` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStream {
-    /// `device`.
     pub device: String,
-    /// `base`.
     pub base: Option<String>,
-    /// `backing-file`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub backing_file: Option<String>,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `on-error`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub on_error: Option<types::BlockdevOnError>,
 }
 impl BlockStream {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self {
             device: device.into(),
@@ -160,41 +144,36 @@ impl BlockStream {
         }
     }
 }
-/// The command `blockdev-add`, since QEMU 1.7.
+/// The `blockdev-add` command, since QEMU 1.7.
 ///
 /// In the bindings of 2.11: `cache`, `detect-zeroes`, `discard`, `driver`, `driver=blkdebug`, `driver=blkverify`, `driver=bochs`, `driver=cloop` and 35 more are new; `options` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevAdd {
-    /// `options`.
     pub options: types::BlockdevOptions,
 }
 impl BlockdevAdd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(options: types::BlockdevOptions) -> Self {
         Self { options }
     }
 }
-/// The command `blockdev-backup`, since QEMU 2.3.
+/// The `blockdev-backup` command, since QEMU 2.3.
 ///
 /// In the bindings of 2.11: `compress` and `job-id` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup(pub types::BlockdevBackup);
-/// The command `blockdev-change-medium`, since QEMU 2.5.
+/// The `blockdev-change-medium` command, since QEMU 2.5.
 ///
 /// In the bindings of 2.11: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevChangeMedium {
-    /// `device`.
     pub device: String,
-    /// `filename`.
     pub filename: String,
-    /// `format`.
     pub format: Option<String>,
-    /// `read-only-mode`.
     pub read_only_mode: Option<types::BlockdevChangeReadOnlyMode>,
 }
 impl BlockdevChangeMedium {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>, filename: impl Into<String>) -> Self {
         Self {
             device: device.into(),
@@ -204,32 +183,29 @@ impl BlockdevChangeMedium {
         }
     }
 }
-/// The command `blockdev-close-tray`, since QEMU 2.5.
+/// The `blockdev-close-tray` command, since QEMU 2.5.
 ///
 /// In the bindings of 2.11: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCloseTray {
-    /// `device`.
     pub device: String,
 }
 impl BlockdevCloseTray {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self { device: device.into() }
     }
 }
-/// The command `blockdev-open-tray`, since QEMU 2.5.
+/// The `blockdev-open-tray` command, since QEMU 2.5.
 ///
 /// In the bindings of 2.11: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOpenTray {
-    /// `device`.
     pub device: String,
-    /// `force`.
     pub force: Option<bool>,
 }
 impl BlockdevOpenTray {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self {
             device: device.into(),
@@ -237,61 +213,51 @@ impl BlockdevOpenTray {
         }
     }
 }
-/// The command `chardev-add`, since QEMU 1.4.
+/// The `chardev-add` command, since QEMU 1.4.
 ///
 /// Returns `ChardevReturn`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevAdd {
-    /// `id`.
     pub id: String,
-    /// `backend`.
     pub backend: types::ChardevBackend,
 }
 impl ChardevAdd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
         Self { id: id.into(), backend }
     }
 }
-/// The command `drive-backup`, since QEMU 1.6.
+/// The `drive-backup` command, since QEMU 1.6.
 ///
 /// In the bindings of 2.11: `compress` and `job-id` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup(pub types::DriveBackup);
-/// The command `drive-mirror`, since QEMU 1.3.
+/// The `drive-mirror` command, since QEMU 1.3.
 ///
 /// In the bindings of 2.11: `job-id` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveMirror {
-    /// `device`.
     pub device: String,
-    /// `target`.
     pub target: String,
-    /// `format`.
     pub format: Option<String>,
-    /// `node-name`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub node_name: Option<String>,
-    /// `replaces`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub replaces: Option<String>,
-    /// `sync`.
     pub sync: types::MirrorSyncMode,
-    /// `mode`.
     pub mode: Option<types::NewImageMode>,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `granularity`, since QEMU 1.4.
+    /// Since QEMU 1.4.
     pub granularity: Option<u32>,
-    /// `buf-size`, since QEMU 1.4.
+    /// Since QEMU 1.4.
     pub buf_size: Option<i64>,
-    /// `on-source-error`.
     pub on_source_error: Option<types::BlockdevOnError>,
-    /// `on-target-error`.
     pub on_target_error: Option<types::BlockdevOnError>,
-    /// `unmap`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub unmap: Option<bool>,
 }
 impl DriveMirror {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         target: impl Into<String>,
@@ -314,20 +280,18 @@ impl DriveMirror {
         }
     }
 }
-/// The command `dump-guest-memory`, since QEMU 1.2.
+/// The `dump-guest-memory` command, since QEMU 1.2.
 ///
 /// In the bindings of 2.11: `begin`, `detach` and `length` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpGuestMemory {
-    /// `paging`.
     pub paging: bool,
-    /// `protocol`.
     pub protocol: String,
-    /// `format`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub format: Option<types::DumpGuestMemoryFormat>,
 }
 impl DumpGuestMemory {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(paging: bool, protocol: impl Into<String>) -> Self {
         Self {
             paging,
@@ -336,18 +300,16 @@ impl DumpGuestMemory {
         }
     }
 }
-/// The command `eject`, since QEMU 0.14.
+/// The `eject` command, since QEMU 0.14.
 ///
 /// In the bindings of 2.11: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Eject {
-    /// `device`.
     pub device: String,
-    /// `force`.
     pub force: Option<bool>,
 }
 impl Eject {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self {
             device: device.into(),
@@ -355,22 +317,18 @@ impl Eject {
         }
     }
 }
-/// The command `memsave`, since QEMU 0.14.
+/// The `memsave` command, since QEMU 0.14.
 ///
 /// In the bindings of 2.11: `cpu-index` is new; `cpu` is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memsave {
-    /// `val`.
     pub val: i64,
-    /// `size`.
     pub size: i64,
-    /// `filename`.
     pub filename: String,
-    /// `cpu`.
     pub cpu: Option<i64>,
 }
 impl Memsave {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(val: i64, size: i64, filename: impl Into<String>) -> Self {
         Self {
             val,
@@ -380,94 +338,81 @@ impl Memsave {
         }
     }
 }
-/// The command `migrate-set-capabilities`, since QEMU 1.2.
+/// The `migrate-set-capabilities` command, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetCapabilities {
-    /// `capabilities`.
     pub capabilities: Vec<types::MigrationCapabilityStatus>,
 }
 impl MigrateSetCapabilities {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(capabilities: Vec<types::MigrationCapabilityStatus>) -> Self {
         Self { capabilities }
     }
 }
-/// The command `migrate-set-parameters`, since QEMU 2.4.
+/// The `migrate-set-parameters` command, since QEMU 2.4.
 ///
 /// In the bindings of 2.11: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateSetParameters {
-    /// `compress-level`.
     pub compress_level: Option<i64>,
-    /// `compress-threads`.
     pub compress_threads: Option<i64>,
-    /// `decompress-threads`.
     pub decompress_threads: Option<i64>,
 }
-/// The command `nbd-server-start`, since QEMU 1.3.
+/// The `nbd-server-start` command, since QEMU 1.3.
 ///
 /// In the bindings of 2.11: `tls-creds` is new; `addr` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerStart {
-    /// `addr`.
     pub addr: types::SocketAddress,
 }
 impl NbdServerStart {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(addr: types::SocketAddress) -> Self {
         Self { addr }
     }
 }
-/// The command `send-key`, since QEMU 1.3.
+/// The `send-key` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendKey {
-    /// `keys`.
     pub keys: Vec<types::KeyValue>,
-    /// `hold-time`.
     pub hold_time: Option<i64>,
 }
 impl SendKey {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(keys: Vec<types::KeyValue>) -> Self {
         Self { keys, hold_time: None }
     }
 }
-/// The command `transaction`, since QEMU 1.1.
+/// The `transaction` command, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transaction {
-    /// `actions`.
     pub actions: Vec<types::TransactionAction>,
-    /// `properties`.
     pub properties: Option<types::TransactionProperties>,
 }
 impl Transaction {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(actions: Vec<types::TransactionAction>) -> Self {
         Self { actions, properties: None }
     }
 }
-/// The command `x-blockdev-del`, since QEMU 2.5.
+/// The `x-blockdev-del` command, since QEMU 2.5.
 ///
-/// Gone in the bindings of 2.11.
+/// Removed in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XBlockdevDel {
-    /// `id`.
     pub id: Option<String>,
-    /// `node-name`.
     pub node_name: Option<String>,
 }
-/// The command `x-blockdev-insert-medium`, since QEMU 2.5.
+/// The `x-blockdev-insert-medium` command, since QEMU 2.5.
 ///
 /// In the bindings of 2.11: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XBlockdevInsertMedium {
-    /// `device`.
     pub device: String,
-    /// `node-name`.
     pub node_name: String,
 }
 impl XBlockdevInsertMedium {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>, node_name: impl Into<String>) -> Self {
         Self {
             device: device.into(),
@@ -475,46 +420,42 @@ impl XBlockdevInsertMedium {
         }
     }
 }
-/// The command `x-blockdev-remove-medium`, since QEMU 2.5.
+/// The `x-blockdev-remove-medium` command, since QEMU 2.5.
 ///
 /// In the bindings of 2.11: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XBlockdevRemoveMedium {
-    /// `device`.
     pub device: String,
 }
 impl XBlockdevRemoveMedium {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self { device: device.into() }
     }
 }
-/// The command `x-input-send-event`, since QEMU 2.2.
+/// The `x-input-send-event` command, since QEMU 2.2.
 ///
-/// Gone in the bindings of 2.11.
+/// Removed in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XInputSendEvent {
-    /// `console`.
     pub console: Option<i64>,
-    /// `events`.
     pub events: Vec<types::InputEvent>,
 }
 impl XInputSendEvent {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(events: Vec<types::InputEvent>) -> Self {
         Self { console: None, events }
     }
 }
-/// The command `xen-save-devices-state`, since QEMU 1.1.
+/// The `xen-save-devices-state` command, since QEMU 1.1.
 ///
 /// In the bindings of 2.11: `live` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XenSaveDevicesState {
-    /// `filename`.
     pub filename: String,
 }
 impl XenSaveDevicesState {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(filename: impl Into<String>) -> Self {
         Self { filename: filename.into() }
     }

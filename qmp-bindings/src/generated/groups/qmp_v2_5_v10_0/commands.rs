@@ -3,32 +3,28 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `trace-event-get-state`, since QEMU 2.2.
+/// The `trace-event-get-state` command, since QEMU 2.2.
 ///
 /// Returns `[TraceEventInfo]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceEventGetState {
-    /// `name`.
     pub name: String,
 }
 impl TraceEventGetState {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
 }
-/// The command `trace-event-set-state`, since QEMU 2.2.
+/// The `trace-event-set-state` command, since QEMU 2.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceEventSetState {
-    /// `name`.
     pub name: String,
-    /// `enable`.
     pub enable: bool,
-    /// `ignore-unavailable`.
     pub ignore_unavailable: Option<bool>,
 }
 impl TraceEventSetState {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, enable: bool) -> Self {
         Self {
             name: name.into(),

@@ -9,20 +9,16 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `add_client`, since QEMU 0.14.
+/// The `add_client` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AddClient {
-    /// `protocol`.
     pub protocol: String,
-    /// `fdname`.
     pub fdname: String,
-    /// `skipauth`.
     pub skipauth: Option<bool>,
-    /// `tls`.
     pub tls: Option<bool>,
 }
 impl AddClient {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(protocol: impl Into<String>, fdname: impl Into<String>) -> Self {
         Self {
             protocol: protocol.into(),
@@ -32,44 +28,40 @@ impl AddClient {
         }
     }
 }
-/// The command `add-fd`, since QEMU 1.2.
+/// The `add-fd` command, since QEMU 1.2.
 ///
 /// Returns `AddfdInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AddFd {
-    /// `fdset-id`.
     pub fdset_id: Option<i64>,
-    /// `opaque`.
     pub opaque: Option<String>,
 }
-/// The command `balloon`, since QEMU 0.14.
+/// The `balloon` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Balloon {
-    /// `value`.
     pub value: i64,
 }
 impl Balloon {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(value: i64) -> Self {
         Self { value }
     }
 }
-/// The command `block-dirty-bitmap-clear`, since QEMU 2.4.
+/// The `block-dirty-bitmap-clear` command, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapClear(pub types::BlockDirtyBitmap);
-/// The command `block-dirty-bitmap-remove`, since QEMU 2.4.
+/// The `block-dirty-bitmap-remove` command, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapRemove(pub types::BlockDirtyBitmap);
-/// The command `block-job-cancel`, since QEMU 1.1.
+/// The `block-job-cancel` command, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobCancel {
-    /// `device`.
     pub device: String,
-    /// `force`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub force: Option<bool>,
 }
 impl BlockJobCancel {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self {
             device: device.into(),
@@ -77,52 +69,47 @@ impl BlockJobCancel {
         }
     }
 }
-/// The command `block-job-complete`, since QEMU 1.3.
+/// The `block-job-complete` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobComplete {
-    /// `device`.
     pub device: String,
 }
 impl BlockJobComplete {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self { device: device.into() }
     }
 }
-/// The command `block-job-pause`, since QEMU 1.3.
+/// The `block-job-pause` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobPause {
-    /// `device`.
     pub device: String,
 }
 impl BlockJobPause {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self { device: device.into() }
     }
 }
-/// The command `block-job-resume`, since QEMU 1.3.
+/// The `block-job-resume` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobResume {
-    /// `device`.
     pub device: String,
 }
 impl BlockJobResume {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self { device: device.into() }
     }
 }
-/// The command `block-job-set-speed`, since QEMU 1.1.
+/// The `block-job-set-speed` command, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobSetSpeed {
-    /// `device`.
     pub device: String,
-    /// `speed`.
     pub speed: i64,
 }
 impl BlockJobSetSpeed {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>, speed: i64) -> Self {
         Self {
             device: device.into(),
@@ -130,18 +117,16 @@ impl BlockJobSetSpeed {
         }
     }
 }
-/// The command `block_resize`, since QEMU 0.14.
+/// The `block_resize` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockResize {
-    /// `device`.
     pub device: Option<String>,
-    /// `node-name`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub node_name: Option<String>,
-    /// `size`.
     pub size: i64,
 }
 impl BlockResize {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(size: i64) -> Self {
         Self {
             device: None,
@@ -150,23 +135,20 @@ impl BlockResize {
         }
     }
 }
-/// The command `blockdev-snapshot`, since QEMU 2.5.
+/// The `blockdev-snapshot` command, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshot(pub types::BlockdevSnapshot);
-/// The command `blockdev-snapshot-delete-internal-sync`, since QEMU 1.7.
+/// The `blockdev-snapshot-delete-internal-sync` command, since QEMU 1.7.
 ///
 /// Returns `SnapshotInfo`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotDeleteInternalSync {
-    /// `device`.
     pub device: String,
-    /// `id`.
     pub id: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 impl BlockdevSnapshotDeleteInternalSync {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self {
             device: device.into(),
@@ -175,24 +157,21 @@ impl BlockdevSnapshotDeleteInternalSync {
         }
     }
 }
-/// The command `blockdev-snapshot-internal-sync`, since QEMU 1.7.
+/// The `blockdev-snapshot-internal-sync` command, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotInternalSync(pub types::BlockdevSnapshotInternal);
-/// The command `blockdev-snapshot-sync`, since QEMU 0.14.
+/// The `blockdev-snapshot-sync` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotSync(pub types::BlockdevSnapshotSync);
-/// The command `change-backing-file`, since QEMU 2.1.
+/// The `change-backing-file` command, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeBackingFile {
-    /// `device`.
     pub device: String,
-    /// `image-node-name`.
     pub image_node_name: String,
-    /// `backing-file`.
     pub backing_file: String,
 }
 impl ChangeBackingFile {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         image_node_name: impl Into<String>,
@@ -205,48 +184,41 @@ impl ChangeBackingFile {
         }
     }
 }
-/// The command `change-vnc-password`, since QEMU 1.1.
+/// The `change-vnc-password` command, since QEMU 1.1.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeVncPassword {
-    /// `password`.
     pub password: String,
 }
 impl ChangeVncPassword {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(password: impl Into<String>) -> Self {
         Self { password: password.into() }
     }
 }
-/// The command `chardev-remove`, since QEMU 1.4.
+/// The `chardev-remove` command, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevRemove {
-    /// `id`.
     pub id: String,
 }
 impl ChardevRemove {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
 }
-/// The command `client_migrate_info`, since QEMU 0.14.
+/// The `client_migrate_info` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClientMigrateInfo {
-    /// `protocol`.
     pub protocol: String,
-    /// `hostname`.
     pub hostname: String,
-    /// `port`.
     pub port: Option<i64>,
-    /// `tls-port`.
     pub tls_port: Option<i64>,
-    /// `cert-subject`.
     pub cert_subject: Option<String>,
 }
 impl ClientMigrateInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(protocol: impl Into<String>, hostname: impl Into<String>) -> Self {
         Self {
             protocol: protocol.into(),
@@ -257,39 +229,35 @@ impl ClientMigrateInfo {
         }
     }
 }
-/// The command `closefd`, since QEMU 0.14.
+/// The `closefd` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Closefd {
-    /// `fdname`.
     pub fdname: String,
 }
 impl Closefd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(fdname: impl Into<String>) -> Self {
         Self { fdname: fdname.into() }
     }
 }
-/// The command `cont`, since QEMU 0.14.
+/// The `cont` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cont {}
-/// The command `device_add`, since QEMU 0.13.
+/// The `device_add` command, since QEMU 0.13.
 ///
-/// Takes arguments that the schema does not list.
+/// Takes arguments that are not in the schema.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceAdd {
-    /// `driver`.
     pub driver: String,
-    /// `bus`.
     pub bus: Option<String>,
-    /// `id`.
     pub id: Option<String>,
-    /// Members that the schema does not list.
+    /// Arguments that are not in the schema.
     ///
-    /// One that has a field of its own is not sent from here.
+    /// An argument that has a field is not sent from here.
     pub extra: Map<String, Value>,
 }
 impl DeviceAdd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(driver: impl Into<String>) -> Self {
         Self {
             driver: driver.into(),
@@ -299,72 +267,66 @@ impl DeviceAdd {
         }
     }
 }
-/// The command `device_del`, since QEMU 0.14.
+/// The `device_del` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceDel {
-    /// `id`.
     pub id: String,
 }
 impl DeviceDel {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
 }
-/// The command `device-list-properties`, since QEMU 1.2.
+/// The `device-list-properties` command, since QEMU 1.2.
 ///
 /// Returns `[ObjectPropertyInfo]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceListProperties {
-    /// `typename`.
     pub typename: String,
 }
 impl DeviceListProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(typename: impl Into<String>) -> Self {
         Self { typename: typename.into() }
     }
 }
-/// The command `dump-skeys`, since QEMU 2.5.
+/// The `dump-skeys` command, since QEMU 2.5.
 ///
 /// Only in builds of QEMU with `TARGET_S390X`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpSkeys {
-    /// `filename`.
     pub filename: String,
 }
 impl DumpSkeys {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(filename: impl Into<String>) -> Self {
         Self { filename: filename.into() }
     }
 }
-/// The command `getfd`, since QEMU 0.14.
+/// The `getfd` command, since QEMU 0.14.
 ///
 /// Only in builds of QEMU with `CONFIG_POSIX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Getfd {
-    /// `fdname`.
     pub fdname: String,
 }
 impl Getfd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(fdname: impl Into<String>) -> Self {
         Self { fdname: fdname.into() }
     }
 }
-/// The command `human-monitor-command`, since QEMU 0.14.
+/// The `human-monitor-command` command, since QEMU 0.14.
 ///
 /// Returns `str`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HumanMonitorCommand {
-    /// `command-line`.
     pub command_line: String,
-    /// `cpu-index`.
     pub cpu_index: Option<i64>,
 }
 impl HumanMonitorCommand {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(command_line: impl Into<String>) -> Self {
         Self {
             command_line: command_line.into(),
@@ -372,54 +334,50 @@ impl HumanMonitorCommand {
         }
     }
 }
-/// The command `inject-nmi`, since QEMU 0.14.
+/// The `inject-nmi` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct InjectNmi {}
-/// The command `migrate_cancel`, since QEMU 0.14.
+/// The `migrate_cancel` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateCancel {}
-/// The command `migrate-start-postcopy`, since QEMU 2.5.
+/// The `migrate-start-postcopy` command, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateStartPostcopy {}
-/// The command `nbd-server-stop`, since QEMU 1.3.
+/// The `nbd-server-stop` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NbdServerStop {}
-/// The command `netdev_del`, since QEMU 0.14.
+/// The `netdev_del` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevDel {
-    /// `id`.
     pub id: String,
 }
 impl NetdevDel {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
 }
-/// The command `object-del`, since QEMU 2.0.
+/// The `object-del` command, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectDel {
-    /// `id`.
     pub id: String,
 }
 impl ObjectDel {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
 }
-/// The command `qom-get`, since QEMU 1.2.
+/// The `qom-get` command, since QEMU 1.2.
 ///
 /// Returns `any`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QomGet {
-    /// `path`.
     pub path: String,
-    /// `property`.
     pub property: String,
 }
 impl QomGet {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(path: impl Into<String>, property: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -427,42 +385,36 @@ impl QomGet {
         }
     }
 }
-/// The command `qom-list`, since QEMU 1.2.
+/// The `qom-list` command, since QEMU 1.2.
 ///
 /// Returns `[ObjectPropertyInfo]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QomList {
-    /// `path`.
     pub path: String,
 }
 impl QomList {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(path: impl Into<String>) -> Self {
         Self { path: path.into() }
     }
 }
-/// The command `qom-list-types`, since QEMU 1.1.
+/// The `qom-list-types` command, since QEMU 1.1.
 ///
 /// Returns `[ObjectTypeInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QomListTypes {
-    /// `implements`.
     pub implements: Option<String>,
-    /// `abstract`.
     pub r#abstract: Option<bool>,
 }
-/// The command `qom-set`, since QEMU 1.2.
+/// The `qom-set` command, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QomSet {
-    /// `path`.
     pub path: String,
-    /// `property`.
     pub property: String,
-    /// `value`.
     pub value: Value,
 }
 impl QomSet {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         path: impl Into<String>,
         property: impl Into<String>,
@@ -475,155 +427,151 @@ impl QomSet {
         }
     }
 }
-/// The command `query-acpi-ospm-status`, since QEMU 2.1.
+/// The `query-acpi-ospm-status` command, since QEMU 2.1.
 ///
 /// Returns `[ACPIOSTInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryAcpiOspmStatus {}
-/// The command `query-balloon`, since QEMU 0.14.
+/// The `query-balloon` command, since QEMU 0.14.
 ///
 /// Returns `BalloonInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryBalloon {}
-/// The command `query-block`, since QEMU 0.14.
+/// The `query-block` command, since QEMU 0.14.
 ///
 /// Returns `[BlockInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryBlock {}
-/// The command `query-block-jobs`, since QEMU 1.1.
+/// The `query-block-jobs` command, since QEMU 1.1.
 ///
 /// Returns `[BlockJobInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryBlockJobs {}
-/// The command `query-blockstats`, since QEMU 0.14.
+/// The `query-blockstats` command, since QEMU 0.14.
 ///
 /// Returns `[BlockStats]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryBlockstats {
-    /// `query-nodes`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub query_nodes: Option<bool>,
 }
-/// The command `query-chardev`, since QEMU 0.14.
+/// The `query-chardev` command, since QEMU 0.14.
 ///
 /// Returns `[ChardevInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryChardev {}
-/// The command `query-chardev-backends`, since QEMU 2.0.
+/// The `query-chardev-backends` command, since QEMU 2.0.
 ///
 /// Returns `[ChardevBackendInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryChardevBackends {}
-/// The command `query-command-line-options`, since QEMU 1.5.
+/// The `query-command-line-options` command, since QEMU 1.5.
 ///
 /// Returns `[CommandLineOptionInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryCommandLineOptions {
-    /// `option`.
     pub option: Option<String>,
 }
-/// The command `query-commands`, since QEMU 0.14.
+/// The `query-commands` command, since QEMU 0.14.
 ///
 /// Returns `[CommandInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryCommands {}
-/// The command `query-cpu-definitions`, since QEMU 1.2.
+/// The `query-cpu-definitions` command, since QEMU 1.2.
 ///
 /// Only in builds of QEMU with `any(TARGET_PPC, TARGET_ARM, TARGET_I386, TARGET_S390X, TARGET_MIPS, TARGET_LOONGARCH64, TARGET_RISCV)`.
 ///
 /// Returns `[CpuDefinitionInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryCpuDefinitions {}
-/// The command `query-dump-guest-memory-capability`, since QEMU 2.0.
+/// The `query-dump-guest-memory-capability` command, since QEMU 2.0.
 ///
 /// Returns `DumpGuestMemoryCapability`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryDumpGuestMemoryCapability {}
-/// The command `query-fdsets`, since QEMU 1.2.
+/// The `query-fdsets` command, since QEMU 1.2.
 ///
 /// Returns `[FdsetInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryFdsets {}
-/// The command `query-iothreads`, since QEMU 2.0.
+/// The `query-iothreads` command, since QEMU 2.0.
 ///
 /// Returns `[IOThreadInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryIothreads {}
-/// The command `query-kvm`, since QEMU 0.14.
+/// The `query-kvm` command, since QEMU 0.14.
 ///
 /// Returns `KvmInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryKvm {}
-/// The command `query-memdev`, since QEMU 2.1.
+/// The `query-memdev` command, since QEMU 2.1.
 ///
 /// Returns `[Memdev]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMemdev {}
-/// The command `query-memory-devices`, since QEMU 2.1.
+/// The `query-memory-devices` command, since QEMU 2.1.
 ///
 /// Returns `[MemoryDeviceInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMemoryDevices {}
-/// The command `query-mice`, since QEMU 0.14.
+/// The `query-mice` command, since QEMU 0.14.
 ///
 /// Returns `[MouseInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMice {}
-/// The command `query-migrate`, since QEMU 0.14.
+/// The `query-migrate` command, since QEMU 0.14.
 ///
 /// Returns `MigrationInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMigrate {}
-/// The command `query-migrate-capabilities`, since QEMU 1.2.
+/// The `query-migrate-capabilities` command, since QEMU 1.2.
 ///
 /// Returns `[MigrationCapabilityStatus]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMigrateCapabilities {}
-/// The command `query-migrate-parameters`, since QEMU 2.4.
+/// The `query-migrate-parameters` command, since QEMU 2.4.
 ///
 /// Returns `MigrationParameters`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMigrateParameters {}
-/// The command `query-name`, since QEMU 0.14.
+/// The `query-name` command, since QEMU 0.14.
 ///
 /// Returns `NameInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryName {}
-/// The command `query-pci`, since QEMU 0.14.
+/// The `query-pci` command, since QEMU 0.14.
 ///
 /// Returns `[PciInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryPci {}
-/// The command `query-qmp-schema`, since QEMU 2.5.
+/// The `query-qmp-schema` command, since QEMU 2.5.
 ///
 /// Returns `[SchemaInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryQmpSchema {}
-/// The command `query-rocker`, since QEMU 2.4.
+/// The `query-rocker` command, since QEMU 2.4.
 ///
 /// Returns `RockerSwitch`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryRocker {
-    /// `name`.
     pub name: String,
 }
 impl QueryRocker {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
 }
-/// The command `query-rocker-of-dpa-flows`, since QEMU 2.4.
+/// The `query-rocker-of-dpa-flows` command, since QEMU 2.4.
 ///
 /// Returns `[RockerOfDpaFlow]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryRockerOfDpaFlows {
-    /// `name`.
     pub name: String,
-    /// `tbl-id`.
     pub tbl_id: Option<u32>,
 }
 impl QueryRockerOfDpaFlows {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -631,18 +579,16 @@ impl QueryRockerOfDpaFlows {
         }
     }
 }
-/// The command `query-rocker-of-dpa-groups`, since QEMU 2.4.
+/// The `query-rocker-of-dpa-groups` command, since QEMU 2.4.
 ///
 /// Returns `[RockerOfDpaGroup]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryRockerOfDpaGroups {
-    /// `name`.
     pub name: String,
-    /// `type`.
     pub r#type: Option<u8>,
 }
 impl QueryRockerOfDpaGroups {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -650,121 +596,114 @@ impl QueryRockerOfDpaGroups {
         }
     }
 }
-/// The command `query-rocker-ports`, since QEMU 2.4.
+/// The `query-rocker-ports` command, since QEMU 2.4.
 ///
 /// Returns `[RockerPort]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryRockerPorts {
-    /// `name`.
     pub name: String,
 }
 impl QueryRockerPorts {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
 }
-/// The command `query-rx-filter`, since QEMU 1.6.
+/// The `query-rx-filter` command, since QEMU 1.6.
 ///
 /// Returns `[RxFilterInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryRxFilter {
-    /// `name`.
     pub name: Option<String>,
 }
-/// The command `query-spice`, since QEMU 0.14.
+/// The `query-spice` command, since QEMU 0.14.
 ///
 /// Only in builds of QEMU with `CONFIG_SPICE`.
 ///
 /// Returns `SpiceInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QuerySpice {}
-/// The command `query-status`, since QEMU 0.14.
+/// The `query-status` command, since QEMU 0.14.
 ///
 /// Returns `StatusInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryStatus {}
-/// The command `query-target`, since QEMU 1.2.
+/// The `query-target` command, since QEMU 1.2.
 ///
 /// Returns `TargetInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryTarget {}
-/// The command `query-tpm`, since QEMU 1.5.
+/// The `query-tpm` command, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_TPM`.
 ///
 /// Returns `[TPMInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryTpm {}
-/// The command `query-tpm-models`, since QEMU 1.5.
+/// The `query-tpm-models` command, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_TPM`.
 ///
 /// Returns `[TpmModel]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryTpmModels {}
-/// The command `query-tpm-types`, since QEMU 1.5.
+/// The `query-tpm-types` command, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_TPM`.
 ///
 /// Returns `[TpmType]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryTpmTypes {}
-/// The command `query-uuid`, since QEMU 0.14.
+/// The `query-uuid` command, since QEMU 0.14.
 ///
 /// Returns `UuidInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryUuid {}
-/// The command `query-version`, since QEMU 0.14.
+/// The `query-version` command, since QEMU 0.14.
 ///
 /// Returns `VersionInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryVersion {}
-/// The command `query-vnc`, since QEMU 0.14.
+/// The `query-vnc` command, since QEMU 0.14.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
 ///
 /// Returns `VncInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryVnc {}
-/// The command `query-vnc-servers`, since QEMU 2.3.
+/// The `query-vnc-servers` command, since QEMU 2.3.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
 ///
 /// Returns `[VncInfo2]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryVncServers {}
-/// The command `quit`, since QEMU 0.14.
+/// The `quit` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Quit {}
-/// The command `remove-fd`, since QEMU 1.2.
+/// The `remove-fd` command, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RemoveFd {
-    /// `fdset-id`.
     pub fdset_id: i64,
-    /// `fd`.
     pub fd: Option<i64>,
 }
 impl RemoveFd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(fdset_id: i64) -> Self {
         Self { fdset_id, fd: None }
     }
 }
-/// The command `ringbuf-read`, since QEMU 1.4.
+/// The `ringbuf-read` command, since QEMU 1.4.
 ///
 /// Returns `str`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RingbufRead {
-    /// `device`.
     pub device: String,
-    /// `size`.
     pub size: i64,
-    /// `format`.
     pub format: Option<types::DataFormat>,
 }
 impl RingbufRead {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>, size: i64) -> Self {
         Self {
             device: device.into(),
@@ -773,18 +712,15 @@ impl RingbufRead {
         }
     }
 }
-/// The command `ringbuf-write`, since QEMU 1.4.
+/// The `ringbuf-write` command, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RingbufWrite {
-    /// `device`.
     pub device: String,
-    /// `data`.
     pub data: String,
-    /// `format`.
     pub format: Option<types::DataFormat>,
 }
 impl RingbufWrite {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>, data: impl Into<String>) -> Self {
         Self {
             device: device.into(),
@@ -793,45 +729,42 @@ impl RingbufWrite {
         }
     }
 }
-/// The command `rtc-reset-reinjection`, since QEMU 2.1.
+/// The `rtc-reset-reinjection` command, since QEMU 2.1.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RtcResetReinjection {}
-/// The command `set_link`, since QEMU 0.14.
+/// The `set_link` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetLink {
-    /// `name`.
     pub name: String,
-    /// `up`.
     pub up: bool,
 }
 impl SetLink {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, up: bool) -> Self {
         Self { name: name.into(), up }
     }
 }
-/// The command `stop`, since QEMU 0.14.
+/// The `stop` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Stop {}
-/// The command `system_powerdown`, since QEMU 0.14.
+/// The `system_powerdown` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SystemPowerdown {}
-/// The command `system_reset`, since QEMU 0.14.
+/// The `system_reset` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SystemReset {}
-/// The command `system_wakeup`, since QEMU 1.1.
+/// The `system_wakeup` command, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SystemWakeup {}
-/// The command `xen-set-global-dirty-log`, since QEMU 1.3.
+/// The `xen-set-global-dirty-log` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XenSetGlobalDirtyLog {
-    /// `enable`.
     pub enable: bool,
 }
 impl XenSetGlobalDirtyLog {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(enable: bool) -> Self {
         Self { enable }
     }

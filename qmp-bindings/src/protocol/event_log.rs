@@ -1,44 +1,14 @@
-//! Events: how they are kept, and what is made of them.
+//! The queue of received events.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use serde_json::value::RawValue;
 
-use super::decode::failed;
+use super::decode::decode_error;
 use super::options::Options;
-use crate::Event;
-use crate::error::{Error, Shutdown, Subject};
-
-/// When an event happened, by the clock of the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp {
-    /// Seconds since 1970; -1 if QEMU could not read the clock.
-    pub seconds: i64,
-    /// Microseconds beyond that; -1 if QEMU could not read the clock.
-    pub microseconds: i64,
-}
-
-impl Timestamp {
-    /// The time, unless QEMU did not know it.
-    pub fn to_system_time(self) -> Option<SystemTime> {
-        let seconds = u64::try_from(self.seconds).ok()?;
-        let microseconds = u64::try_from(self.microseconds).ok()?;
-        SystemTime::UNIX_EPOCH
-            .checked_add(Duration::from_secs(seconds))?
-            .checked_add(Duration::from_micros(microseconds))
-    }
-}
-
-impl Default for Timestamp {
-    fn default() -> Self {
-        Timestamp {
-            seconds: -1,
-            microseconds: -1,
-        }
-    }
-}
+use crate::error::{Error, PayloadOrigin, Shutdown};
+use crate::event::{Event, TimedEvent, Timestamp};
 
 super::plain_object! {
     Timestamp = "the timestamp of an event" {
@@ -47,16 +17,7 @@ super::plain_object! {
     }
 }
 
-/// An event, and when it happened.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Timed<E> {
-    /// What happened.
-    pub event: E,
-    /// When it happened.
-    pub timestamp: Timestamp,
-}
-
-/// An event as it came.
+/// An event that is not decoded yet.
 #[derive(Debug)]
 pub(crate) struct RawEvent {
     pub(crate) name: Box<str>,
@@ -65,18 +26,18 @@ pub(crate) struct RawEvent {
 }
 
 impl RawEvent {
-    /// Decodes it.
+    /// Decodes the event.
     ///
     /// # Errors
     ///
-    /// The release has this event, with other data.
-    pub(crate) fn decode<E: Event>(&self) -> Result<Timed<E>, Error> {
+    /// The release has this event, and the data does not have its shape.
+    pub(crate) fn decode<E: Event>(&self) -> Result<TimedEvent<E>, Error> {
         let data = self.data.as_deref();
         let event = E::decode(&self.name, data).map_err(|error| {
             let text = data.map_or("{}", RawValue::get);
-            failed(Subject::Event(self.name.to_string()), text, &error)
+            decode_error(PayloadOrigin::Event(self.name.to_string()), text, &error)
         })?;
-        Ok(Timed {
+        Ok(TimedEvent {
             event,
             timestamp: self.timestamp,
         })
@@ -87,11 +48,11 @@ impl RawEvent {
     }
 }
 
-/// The last events, for readers that are each at their own place.
+/// The latest events, for readers with a [`Cursor`] each.
 #[derive(Debug)]
 pub(crate) struct EventLog {
     events: VecDeque<Arc<RawEvent>>,
-    /// The number of the first of them, counted from the first of all.
+    /// The number of the first event in the queue; the first event ever is 0.
     first: u64,
     bytes: usize,
     event_limit: usize,
@@ -99,15 +60,15 @@ pub(crate) struct EventLog {
     shutdown: Option<Shutdown>,
 }
 
-/// The place of a reader: the number of the event that it reads next.
+/// The position of a reader: the number of the event that it reads next.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Cursor(u64);
 
-/// What a reader finds.
+/// The result of a read from an [`EventLog`].
 #[derive(Debug)]
-pub(crate) enum Next {
+pub(crate) enum LogRead {
     Event(Arc<RawEvent>),
-    /// So many were dropped before it read them.
+    /// This number of events was dropped before they were read.
     Missed(u64),
 }
 
@@ -125,11 +86,11 @@ impl EventLog {
 
     pub(crate) fn push(&mut self, event: RawEvent) {
         if &*event.name == "SHUTDOWN" {
-            self.shutdown = Some(Shutdown::new(event.data.as_deref()));
+            self.shutdown = Some(Shutdown::from_data(event.data.as_deref()));
         }
         self.bytes += event.size();
         self.events.push_back(Arc::new(event));
-        // The last one is kept even if it alone is too long.
+        // The latest event is kept even if it alone exceeds the limit.
         while self.events.len() > self.event_limit
             || (self.bytes > self.byte_limit && self.events.len() > 1)
         {
@@ -144,47 +105,47 @@ impl EventLog {
         }
     }
 
-    /// The place after the last event.
+    /// Returns the position after the latest event.
     pub(crate) fn end(&self) -> Cursor {
         Cursor(self.first + self.events.len() as u64)
     }
 
-    /// Reads an event and moves the reader behind it.
-    pub(crate) fn next(&self, cursor: &mut Cursor) -> Option<Next> {
+    /// Reads the event at the cursor and advances the cursor.
+    pub(crate) fn read(&self, cursor: &mut Cursor) -> Option<LogRead> {
         if cursor.0 < self.first {
             let missed = self.first - cursor.0;
             cursor.0 = self.first;
-            return Some(Next::Missed(missed));
+            return Some(LogRead::Missed(missed));
         }
         let index = usize::try_from(cursor.0 - self.first).ok()?;
         let event = self.events.get(index)?;
         cursor.0 += 1;
-        Some(Next::Event(Arc::clone(event)))
+        Some(LogRead::Event(Arc::clone(event)))
     }
 
-    /// Drops what was read before this place.
+    /// Drops the events before a position.
     pub(crate) fn forget(&mut self, before: Cursor) {
         while self.first < before.0 && !self.events.is_empty() {
             self.drop_first();
         }
     }
 
-    /// Why QEMU ends, if it said so.
+    /// Returns the data of the `SHUTDOWN` event, if there was one.
     pub(crate) fn shutdown(&self) -> Option<&Shutdown> {
         self.shutdown.as_ref()
     }
 }
 
-impl Next {
-    /// Decodes it.
+impl LogRead {
+    /// Decodes the event.
     ///
     /// # Errors
     ///
-    /// Events were missed, or the data has another shape.
-    pub(crate) fn decode<E: Event>(self) -> Result<Timed<E>, Error> {
+    /// Events were missed, or the data does not have the shape of the event.
+    pub(crate) fn decode<E: Event>(self) -> Result<TimedEvent<E>, Error> {
         match self {
-            Next::Event(event) => event.decode(),
-            Next::Missed(count) => Err(Error::EventsMissed(count)),
+            LogRead::Event(event) => event.decode(),
+            LogRead::Missed(count) => Err(Error::EventsMissed(count)),
         }
     }
 }
@@ -193,38 +154,36 @@ impl Next {
 mod tests {
     use super::*;
 
+    fn push(log: &mut EventLog, name: &str) {
+        log.push(RawEvent {
+            name: name.into(),
+            data: None,
+            timestamp: Timestamp::default(),
+        });
+    }
+
     fn log(options: &Options, names: &[&str]) -> EventLog {
         let mut log = EventLog::new(options);
-        for name in names {
-            log.push(RawEvent {
-                name: (*name).into(),
-                data: None,
-                timestamp: Timestamp::default(),
-            });
-        }
+        names.iter().for_each(|name| push(&mut log, name));
         log
     }
 
     fn read(log: &EventLog, cursor: &mut Cursor) -> Vec<String> {
         let mut found = Vec::new();
-        while let Some(next) = log.next(cursor) {
-            found.push(match next {
-                Next::Event(event) => event.name.to_string(),
-                Next::Missed(count) => format!("{count} missed"),
+        while let Some(read) = log.read(cursor) {
+            found.push(match read {
+                LogRead::Event(event) => event.name.to_string(),
+                LogRead::Missed(count) => format!("{count} missed"),
             });
         }
         found
     }
 
     #[test]
-    fn each_reader_is_at_its_own_place() {
+    fn each_reader_has_its_own_position() {
         let mut log = log(&Options::new(), &["A", "B"]);
         let mut late = log.end();
-        log.push(RawEvent {
-            name: "C".into(),
-            data: None,
-            timestamp: Timestamp::default(),
-        });
+        push(&mut log, "C");
         assert_eq!(read(&log, &mut Cursor::default()), ["A", "B", "C"]);
         assert_eq!(read(&log, &mut late), ["C"]);
         log.forget(late);
@@ -232,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_dropped_is_counted() {
+    fn dropped_events_are_counted() {
         let by_count = Options::new().event_limit(2, 1000);
         let by_size = Options::new().event_limit(100, 4);
         for options in [by_count, by_size] {
