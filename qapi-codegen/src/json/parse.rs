@@ -136,10 +136,14 @@ impl<'t> Parser<'t> {
     fn parse_object(&mut self) -> Result<JsonValue<'t>, SyntaxError> {
         let expected = "expected `,` or `}` after the member";
         let members = self.parse_items(b'}', expected, Self::parse_member)?;
-        let duplicates = duplicate_names(&members).into_iter();
+        self.record_duplicates(&members);
+        Ok(JsonValue::Object(members))
+    }
+
+    fn record_duplicates(&mut self, members: &[JsonMember<'t>]) {
+        let duplicates = duplicate_names(members).into_iter();
         self.leniencies
             .extend(duplicates.map(Leniency::DuplicateMember));
-        Ok(JsonValue::Object(members))
     }
 
     fn parse_array(&mut self) -> Result<JsonValue<'t>, SyntaxError> {
@@ -150,32 +154,52 @@ impl<'t> Parser<'t> {
 
     /// Parses an opening bracket, items separated by commas, and the closing
     /// bracket.
+    ///
+    /// The recursion passes through here. Unoptimized builds need little enough
+    /// stack for the deepest nesting only with few temporary results.
     fn parse_items<T>(
         &mut self,
         close: u8,
         expected: &str,
         parse: fn(&mut Self) -> Result<T, SyntaxError>,
     ) -> Result<Vec<T>, SyntaxError> {
-        if self.depth == NESTING_LIMIT {
-            return Err(self.error("values are nested more than 1024 deep"));
-        }
-        self.depth += 1;
-        self.offset += 1;
-        self.skip_space();
+        self.open_bracket()?;
         let mut items = Vec::new();
         while !self.take(close) {
-            if !items.is_empty() {
-                self.expect(b',', expected)?;
-                self.skip_space();
-            }
-            items.push(parse(self)?);
+            self.parse_separator(items.is_empty(), expected)?;
+            parse(self).map(|item| items.push(item))?;
             self.skip_space();
         }
         self.depth -= 1;
         Ok(items)
     }
 
+    fn open_bracket(&mut self) -> Result<(), SyntaxError> {
+        if self.depth == NESTING_LIMIT {
+            return Err(self.error("values are nested more than 1024 deep"));
+        }
+        self.depth += 1;
+        self.offset += 1;
+        self.skip_space();
+        Ok(())
+    }
+
+    /// Parses the comma before an item that is not the first.
+    fn parse_separator(&mut self, is_first: bool, expected: &str) -> Result<(), SyntaxError> {
+        if !is_first {
+            self.expect(b',', expected)?;
+            self.skip_space();
+        }
+        Ok(())
+    }
+
     fn parse_member(&mut self) -> Result<JsonMember<'t>, SyntaxError> {
+        let name = self.parse_name()?;
+        self.parse_value().map(|value| JsonMember { name, value })
+    }
+
+    /// Parses the name of a member and the colon after it.
+    fn parse_name(&mut self) -> Result<JsonString<'t>, SyntaxError> {
         if !matches!(self.peek(), Some(b'"' | b'\'')) {
             return Err(self.error("expected a member name in quotes"));
         }
@@ -183,8 +207,7 @@ impl<'t> Parser<'t> {
         self.skip_space();
         self.expect(b':', "expected `:` after the member name")?;
         self.skip_space();
-        let value = self.parse_value()?;
-        Ok(JsonMember { name, value })
+        Ok(name)
     }
 
     fn parse_string(&mut self) -> Result<JsonString<'t>, SyntaxError> {

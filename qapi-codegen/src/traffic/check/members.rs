@@ -23,6 +23,15 @@ impl<'m> MessageWalk<'m> {
                 None => self.check_unlisted(expected, member, value, path),
             }
         }
+        self.check_missing(expected, value, path);
+    }
+
+    fn check_missing(
+        &mut self,
+        expected: &ExpectedObject<'m>,
+        value: &'m JsonValue<'m>,
+        path: &MessagePath<'_, 'm>,
+    ) {
         for (name, shape) in expected.missing_members(value) {
             let misplaced = self.find_misplaced(expected, shape, value);
             self.report(&path.member(name), ProblemKind::MissingMember { misplaced });
@@ -46,19 +55,21 @@ impl<'m> MessageWalk<'m> {
         member: &'m JsonMember<'m>,
         path: &MessagePath<'_, 'm>,
     ) {
-        let value = &member.value;
-        if is_ignored(value, expected.syntax) {
-            let found = value.type_name();
-            return self.report(path, ProblemKind::Ignored { found });
+        if is_ignored(&member.value, expected.syntax) {
+            return self.report_ignored(&member.value, path);
         }
-        if let Some(meta) = expected
-            .meta
-            .filter(|_| self.direction == Direction::Request)
+        if let Some(meta) = expected.meta
+            && self.direction == Direction::Request
         {
             self.check_lifecycle(meta, ProblemSubject::Member, None, path);
         }
-        self.check_value(expected.shape, expected.syntax, value, path);
         self.check_branch(object, expected, member, path);
+        self.check_value(expected.shape, expected.syntax, &member.value, path);
+    }
+
+    fn report_ignored(&mut self, value: &JsonValue<'_>, path: &MessagePath<'_, 'm>) {
+        let found = value.type_name();
+        self.report(path, ProblemKind::Ignored { found });
     }
 
     /// Reports a discriminator with a valid value that has no branch.
@@ -98,8 +109,7 @@ impl<'m> MessageWalk<'m> {
         };
         let name = member.name.value.as_ref();
         if is_ignored(&member.value, expected.syntax) {
-            let found = member.value.type_name();
-            self.report(path, ProblemKind::Ignored { found });
+            self.report_ignored(&member.value, path);
         } else if !expected.may_have(name) {
             let problem = ProblemKind::UnexpectedMember {
                 name,
