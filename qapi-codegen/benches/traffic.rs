@@ -13,7 +13,8 @@ use qapi_codegen::knowledge::{ReleaseData, RequestRules};
 use qapi_codegen::load::Files;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::traffic::check::{Checker, LogChecker};
-use qapi_codegen::traffic::migrate::{Migrator, Rules, rewrite};
+use qapi_codegen::traffic::migrate::rewrite::rewrite_entry;
+use qapi_codegen::traffic::migrate::{MigrationRules, Migrator};
 use qapi_codegen::traffic::read::read;
 use qapi_codegen::validate::validate;
 
@@ -50,8 +51,8 @@ static OLD: LazyLock<Schema> = LazyLock::new(|| schema("2.5"));
 static NEW: LazyLock<Schema> = LazyLock::new(|| schema("2.11"));
 static REQUESTS: LazyLock<RequestRules> =
     LazyLock::new(|| RequestRules::parse(&text("requests.toml")).expect("valid data"));
-static RULES: LazyLock<Rules> =
-    LazyLock::new(|| Rules::read(&text("migrations.toml")).expect("valid data"));
+static RULES: LazyLock<MigrationRules> =
+    LazyLock::new(|| MigrationRules::parse(&text("migrations.toml")).expect("valid data"));
 
 fn checker(schema: &'static Schema) -> Checker<'static> {
     let knowledge = ReleaseData {
@@ -106,7 +107,7 @@ fn migrate_a_log(bencher: Bencher<'_, '_>) {
         let mut migrator = Migrator::new(&old, &new, &NEW, None, &RULES);
         let mut length = 0;
         read(&mut text.as_bytes(), &|_| true, &mut |entry| {
-            let rewritten = rewrite::entry(&mut migrator, &entry);
+            let rewritten = rewrite_entry(&mut migrator, &entry);
             length += rewritten
                 .bytes
                 .map_or(entry.bytes.len(), |bytes| bytes.len());

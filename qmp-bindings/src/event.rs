@@ -35,7 +35,6 @@ pub struct UnrecognizedEvent {
     pub data: Map<String, Value>,
 }
 
-/// Accepts every event, for connections without types.
 impl Event for UnrecognizedEvent {
     fn decode(name: &str, data: Option<&RawValue>) -> Result<Self, serde_json::Error> {
         Ok(UnrecognizedEvent {

@@ -122,6 +122,8 @@ mod fds;
 #[rustfmt::skip]
 #[allow(missing_docs, unused_imports, clippy::all)]
 mod generated;
+// Parts of it serve only the guest agent or only the client for tokio.
+#[cfg_attr(not(all(feature = "qga", feature = "tokio")), allow(dead_code))]
 mod protocol;
 mod release;
 #[cfg(feature = "tokio")]
@@ -145,6 +147,6 @@ pub use event::{Event, TimedEvent, Timestamp, UnrecognizedEvent};
 pub use generated::*;
 pub use protocol::greeting::Greeting;
 pub use protocol::options::Options;
-pub use release::{AgentRelease, CommandInfo, EventOf, Release};
+pub use release::{AgentRelease, CommandInfo, EventOf, Release, Untyped};
 pub use version::{Series, Version};
 pub use wire::{Empty, NoReply, UnrecognizedBranch, UnrecognizedValue};

@@ -1,6 +1,7 @@
 //! Release series as types.
 
-use crate::event::Event;
+use crate::command::{Command, CommandOf};
+use crate::event::{Event, UnrecognizedEvent};
 use crate::version::Series;
 
 /// The QMP interface of one release series, as a type.
@@ -14,6 +15,37 @@ pub trait Release: Send + Sync + 'static {
     const COMMANDS: &'static [CommandInfo];
     /// All events of the release, with a variant for events that it does not have.
     type Event: Event;
+    /// The series of the types; `None` if a server of any release will do.
+    #[doc(hidden)]
+    const TYPES: Option<&'static [Series]> = Some(&[Self::SERIES]);
+}
+
+/// No release: a connection without types, to a QEMU of any release.
+///
+/// Commands are sent by name, and replies decoded as any type. No release feature has
+/// to be enabled. A [`Command`] returns JSON.
+///
+/// ```no_run
+/// use qmp_bindings::{Untyped, blocking::Qmp};
+/// use serde_json::{Value, json};
+///
+/// let mut qmp = Qmp::<Untyped>::connect_unix("monitor.sock")?;
+/// let status = qmp.execute_raw("query-status", &json!({}))?;
+/// println!("QEMU {}: {}", qmp.greeting().version, status["status"]);
+/// # Ok::<(), qmp_bindings::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Untyped;
+
+impl Release for Untyped {
+    const SERIES: Series = Series { major: 0, minor: 0 };
+    const COMMANDS: &'static [CommandInfo] = &[];
+    type Event = UnrecognizedEvent;
+    const TYPES: Option<&'static [Series]> = None;
+}
+
+impl<C: Command> CommandOf<Untyped> for C {
+    type Return = serde_json::Value;
 }
 
 /// The guest agent interface of one release series, as a type.

@@ -88,7 +88,7 @@ impl Client for Blocking {
 struct Asynchronous {
     runtime: Runtime,
     qmp: asynchronous::Qmp<Release>,
-    events: asynchronous::Events<Event>,
+    events: asynchronous::Events<Release>,
 }
 
 impl Asynchronous {

@@ -10,14 +10,15 @@ use qapi_codegen::diff::compare::compare;
 use qapi_codegen::diff::finding::{Finding, raw};
 use qapi_codegen::diff::report::{Inputs, Report, Side};
 use qapi_codegen::imported::{self, QemuProgram};
-use qapi_codegen::introspect::synthesise;
+use qapi_codegen::introspect::write_schema;
 use qapi_codegen::knowledge::Behaviour;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Series;
 use qapi_codegen::wire;
+use xtask::catalogue::Catalogue;
 use xtask::introspected::Introspected;
-use xtask::schema::Disk;
+use xtask::schema_source::Disk;
 use xtask::workspace;
 
 fn main() {
@@ -77,7 +78,10 @@ fn told() -> Result<(), Failed> {
     let reply = Introspected::open(&reply.to_string_lossy())?;
     let folder = tempfile::tempdir()?;
     let put = |name: &str, text: &str| fs::write(folder.path().join(name), text);
-    put("qmp.json", &synthesise(&reply.interface, "2.11.0".parse()?))?;
+    put(
+        "qmp.json",
+        &write_schema(&reply.reply.interface(), "2.11.0".parse()?),
+    )?;
     put("manifest.toml", MANIFEST)?;
     let overrides = workspace::series_folder(series).join("overrides.toml");
     put("overrides.toml", &fs::read_to_string(overrides)?)?;
@@ -286,8 +290,8 @@ fn story() -> Result<(), Failed> {
     let (old, new) = (schema(Series::new(2, 5)), schema(Series::new(2, 11)));
     let between: Vec<Schema> = (6..11).map(|minor| schema(Series::new(2, minor))).collect();
     let between: Vec<&Schema> = between.iter().collect();
-    let behaviour = xtask::reports::behaviour().map_err(|failure| failure.to_string())?;
-    let report = report(&old, &new, &between, &behaviour);
+    let catalogue = Catalogue::open()?;
+    let report = report(&old, &new, &between, catalogue.behaviour());
     let dated = |rule: &str, path: &str| {
         let fits = |finding: &&Finding| {
             (&*finding.target, &*finding.rule, &*finding.path) == ("blockdev-add", rule, path)

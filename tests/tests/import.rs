@@ -15,8 +15,8 @@ use qapi_codegen::doc::{self, DefinitionDocs};
 use qapi_codegen::imported::{OVERRIDES, QemuProgram};
 use qapi_codegen::load::{Loaded, load};
 use tests::shared;
-use xtask::commands::import::restated;
-use xtask::schema::{Options, Schema};
+use xtask::commands::import::imported_files;
+use xtask::schema_source::{SchemaSource, SourceOptions};
 use xtask::workspace;
 
 fn main() {
@@ -61,8 +61,8 @@ fn upstream(releases: &Path) -> Vec<Trial> {
 
 /// Upstream and restated are the same, and restating again changes nothing.
 fn same(folder: &Path, interface: QemuProgram) -> Result<(), Failed> {
-    let schema = open(&folder.to_string_lossy())?;
-    let upstream = schema.load_as_stated(interface)?;
+    let source = open(&folder.to_string_lossy())?;
+    let upstream = source.load_as_stated(interface)?;
     let text = print(&upstream);
     let files = HashMap::from([("a.json".to_owned(), text.clone().into_bytes())]);
     let restated = load(&files, "a.json", upstream.version)?;
@@ -117,10 +117,9 @@ fn compare(left: &[String], right: &[String]) -> Result<(), Failed> {
 
 /// What is committed is what an import writes again.
 fn fresh(folder: &Path) -> Result<(), Failed> {
-    let schema = open(&folder.to_string_lossy())?;
-    let files = import(&schema)?;
-    let committed = workspace::series_folder(schema.version().series());
-    for (name, text) in &files {
+    let source = open(&folder.to_string_lossy())?;
+    let committed = workspace::series_folder(source.version().series());
+    for (name, text) in &imported_files(&source)? {
         if fs::read_to_string(committed.join(name)).ok().as_ref() != Some(text) {
             let name = committed.join(name);
             return Err(format!("{} differs from an import", name.display()).into());
@@ -135,21 +134,21 @@ fn committed() -> Vec<Trial> {
     let series = workspace::imported().unwrap_or_default();
     let trial = |series| {
         let test = move || {
-            let schema = open(&format!("{series}"))?;
+            let source = open(&format!("{series}"))?;
             let folder = workspace::series_folder(series);
-            for (name, text) in import(&schema)? {
+            for (name, text) in imported_files(&source)? {
                 compare(&[fs::read_to_string(folder.join(name))?], &[text])?;
             }
-            overrides(&schema, &folder)
+            overrides(&source, &folder)
         };
         Trial::test(format!("committed/{series}"), test)
     };
     series.into_iter().map(trial).collect()
 }
 
-fn overrides(schema: &Schema, folder: &Path) -> Result<(), Failed> {
-    let stated = schema.load_as_stated(QemuProgram::Emulator)?;
-    let loaded = schema.load(QemuProgram::Emulator)?;
+fn overrides(source: &SchemaSource, folder: &Path) -> Result<(), Failed> {
+    let stated = source.load_as_stated(QemuProgram::Emulator)?;
+    let loaded = source.load(QemuProgram::Emulator)?;
     if !loaded.diagnostics.is_empty() {
         return Err(format!("{:?}", loaded.diagnostics).into());
     }
@@ -160,10 +159,6 @@ fn overrides(schema: &Schema, folder: &Path) -> Result<(), Failed> {
     Ok(())
 }
 
-fn open(argument: &str) -> Result<Schema, Failed> {
-    Ok(Schema::open(argument, &Options::default())?)
-}
-
-fn import(schema: &Schema) -> Result<Vec<(String, String)>, Failed> {
-    restated(schema)?.map_err(|invalid| format!("{:?}", invalid.diagnostics).into())
+fn open(argument: &str) -> Result<SchemaSource, Failed> {
+    Ok(SchemaSource::open(argument, &SourceOptions::default())?)
 }

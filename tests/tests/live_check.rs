@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed};
 use qapi_codegen::diagnostic::Severity;
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::json::parse;
 use qapi_codegen::traffic::check::{CheckedMessage, Checker, Session, Verdict};
 use serde_json::{Value, json};
 use tests::answers::{self, Meaning, Refusals};
 use tests::qemu::{Program, Running, is_required, trial};
-use xtask::known::Known;
+use xtask::catalogue::Catalogue;
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -26,8 +27,8 @@ fn main() {
 
 fn verdicts_agree(program: Program) -> Result<(), Failed> {
     let series = program.version().series().to_string();
-    let known = Known::open(&series).map_err(|failure| failure.to_string())?;
-    let checker = known.checker(None);
+    let release = Catalogue::open()?.release(&series, QemuProgram::Emulator)?;
+    let checker = release.checker(None);
     let refusals: Refusals = answers::data("refusals.toml");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/live-requests.jsonl");
     let qemu = program.start(&[]);

@@ -5,52 +5,57 @@ use std::collections::HashMap;
 
 use proptest::test_runner::{Config, TestRunner};
 use proptest::{prop_assert, prop_assert_eq, prop_assume};
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::json::{JsonMember, JsonStyle, JsonValue, parse};
 use qapi_codegen::schema::{
     self, BranchContent, BuiltinType, JsonKind, NamedType, OperationData, Schema, TypeId, TypeKind,
     ValueType,
 };
 use qapi_codegen::traffic::check::{Session, Verdict};
+use qapi_codegen::traffic::migrate::rewrite::rewrite_entry;
 use qapi_codegen::traffic::migrate::{
-    Certainty, Migration, Migrator, Outcome, Rule, Rules, rewrite,
+    Certainty, Migration, MigrationOutcome, MigrationRule, MigrationRules, Migrator,
 };
 use qapi_codegen::traffic::read::read;
 use qapi_codegen::version::Series;
-use xtask::known::{self, Known};
+use xtask::catalogue::{Catalogue, Release};
 use xtask::workspace;
 
-fn rules() -> Rules {
-    known::table("migrations.toml").expect("the rules are valid")
+fn rules() -> MigrationRules {
+    catalogue().migration_rules().expect("the rules are valid")
 }
 
-fn known(series: Series) -> Known {
-    Known::open(&series.to_string()).expect("the series is imported")
+fn catalogue() -> Catalogue {
+    Catalogue::open().expect("the data files are valid")
+}
+
+fn release(argument: &str) -> Release {
+    let release = catalogue().release(argument, QemuProgram::Emulator);
+    release.expect("the series is imported")
 }
 
 /// Migrates a text, and gives it with the outcome of each request.
 fn migrate(from: &str, to: &str, text: &str) -> (String, Vec<Migration>) {
-    let (source, target, rules) = (
-        Known::open(from).unwrap(),
-        Known::open(to).unwrap(),
-        rules(),
-    );
+    let (source, target, rules) = (release(from), release(to), rules());
     migrate_by(&source, &target, &rules, text)
 }
 
 fn migrate_by(
-    source: &Known,
-    target: &Known,
-    rules: &Rules,
+    source: &Release,
+    target: &Release,
+    rules: &MigrationRules,
     text: &str,
 ) -> (String, Vec<Migration>) {
     let (from, to) = (source.checker(None), target.checker(None));
-    let mut migrator = Migrator::new(&from, &to, &target.schema, target.nearest_devices(), rules);
+    let catalogue = catalogue();
+    let devices = catalogue.nearest_devices(target).expect("they are valid");
+    let mut migrator = Migrator::new(&from, &to, &target.schema, devices.as_deref(), rules);
     let (mut new, mut migrations) = (Vec::new(), Vec::new());
     read(
         &mut text.as_bytes(),
         &|name| from.has_command(name),
         &mut |entry| {
-            let rewritten = rewrite::entry(&mut migrator, &entry);
+            let rewritten = rewrite_entry(&mut migrator, &entry);
             new.extend(rewritten.bytes.as_deref().unwrap_or(entry.bytes));
             migrations.extend(
                 rewritten
@@ -72,18 +77,20 @@ fn migrate_by(
 fn each_rule_does_what_its_example_shows() {
     let rules = rules();
     let all = workspace::imported().expect("the schemas are part of the repository");
-    let mut of_series: HashMap<Series, Known> = HashMap::new();
+    let mut of_series: HashMap<Series, Release> = HashMap::new();
     let mut failures = Vec::new();
     for rule in &rules.rules {
         let place = all
             .iter()
             .position(|series| *series == rule.since)
             .expect("a series");
-        let written_for = rule.written_for.unwrap_or(all[place - 1]);
-        for series in [written_for, rule.since] {
-            of_series.entry(series).or_insert_with(|| known(series));
+        let example_series = rule.example_series.unwrap_or(all[place - 1]);
+        for series in [example_series, rule.since] {
+            of_series
+                .entry(series)
+                .or_insert_with(|| release(&series.to_string()));
         }
-        let (old, new) = (&of_series[&written_for], &of_series[&rule.since]);
+        let (old, new) = (&of_series[&example_series], &of_series[&rule.since]);
         if let Err(failure) = try_rule(rule, &rules, old, new) {
             failures.push(format!("{}: {failure}", rule.id));
         }
@@ -91,7 +98,12 @@ fn each_rule_does_what_its_example_shows() {
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
-fn try_rule(rule: &Rule, rules: &Rules, old: &Known, new: &Known) -> Result<(), String> {
+fn try_rule(
+    rule: &MigrationRule,
+    rules: &MigrationRules,
+    old: &Release,
+    new: &Release,
+) -> Result<(), String> {
     let parsed = parse(&rule.before).map_err(|mistake| mistake.message)?;
     let accepted = old
         .checker(None)
@@ -112,9 +124,9 @@ fn try_rule(rule: &Rule, rules: &Rules, old: &Known, new: &Known) -> Result<(), 
         return Err(format!("it does not apply: {migration:?}"));
     }
     let expected = match rule.certainty {
-        Certainty::Certain => Outcome::Rewritten,
-        Certainty::Assumed => Outcome::Assumed,
-        Certainty::Left => Outcome::Left,
+        Certainty::Certain => MigrationOutcome::Rewritten,
+        Certainty::Assumed => MigrationOutcome::Assumed,
+        Certainty::Left => MigrationOutcome::Left,
     };
     let after = rule.after.as_ref().unwrap_or(&rule.before);
     match (migration.outcome == expected, text == *after) {
@@ -135,7 +147,7 @@ fn rules_have_names_and_sentences_of_their_own() {
     ids.dedup();
     assert_eq!(ids.len(), rules.rules.len());
     for rule in &rules.rules {
-        assert!(rule.says.ends_with('.'), "{}", rule.id);
+        assert!(rule.message().ends_with('.'), "{}", rule.id);
         assert_eq!(
             rule.after.is_none(),
             rule.certainty == Certainty::Left,
@@ -160,7 +172,7 @@ const OLD_MESSAGES: &str = r#"{"execute": "blockdev-add", "arguments": {"options
 
 const NEW_MESSAGE: &str = r#"{"execute": "blockdev-add", "arguments": {"driver": "qcow2", "node-name": "virtio0", "file": {"driver": "file", "filename": "/home/admin/cirros-0.4.0-x86_64-disk.img"}}}"#;
 
-fn outcomes(migrations: &[Migration]) -> Vec<Outcome> {
+fn outcomes(migrations: &[Migration]) -> Vec<MigrationOutcome> {
     migrations
         .iter()
         .map(|migration| migration.outcome)
@@ -177,7 +189,7 @@ fn the_script_of_2_5_runs_on_2_11() {
     );
     assert_eq!(
         outcomes(&migrations),
-        [Outcome::Rewritten, Outcome::Unchanged]
+        [MigrationOutcome::Rewritten, MigrationOutcome::Unchanged]
     );
 }
 
@@ -192,7 +204,7 @@ fn the_script_of_2_5_runs_on_10_0() {
     );
     assert_eq!(
         outcomes(&migrations),
-        [Outcome::Rewritten, Outcome::Rewritten]
+        [MigrationOutcome::Rewritten, MigrationOutcome::Rewritten]
     );
 }
 
@@ -203,7 +215,7 @@ fn the_messages_of_2_5_are_taken_by_2_11() {
     assert_eq!(new, format!("{NEW_MESSAGE}\n{device}\n"));
     assert_eq!(
         outcomes(&migrations),
-        [Outcome::Rewritten, Outcome::Unchanged]
+        [MigrationOutcome::Rewritten, MigrationOutcome::Unchanged]
     );
 }
 
@@ -259,11 +271,7 @@ const CASES: &[(&str, &str)] = &[
 
 #[test]
 fn texts_become_what_they_should_and_stay_so() {
-    let (source, target, rules) = (
-        Known::open("2.5").unwrap(),
-        Known::open("2.11").unwrap(),
-        rules(),
-    );
+    let (source, target, rules) = (release("2.5"), release("2.11"), rules());
     for (old, expected) in CASES {
         let (new, migrations) = migrate_by(&source, &target, &rules, old);
         assert_eq!(new, *expected, "{migrations:?}");
@@ -277,7 +285,7 @@ fn what_is_gone_is_left_with_a_way_out() {
     let text = "blockdev-add options={\"driver\":\"archipelago\",\"id\":\"a\",\"volume\":\"v\"}\n";
     let (new, migrations) = migrate("2.5", "2.11", text);
     assert_eq!(new, text);
-    assert_eq!(migrations[0].outcome, Outcome::Left);
+    assert_eq!(migrations[0].outcome, MigrationOutcome::Left);
     assert!(
         migrations[0].remarks[0].message.contains("rbd"),
         "{migrations:?}"
@@ -434,11 +442,7 @@ fn requests_of_2_11_at_random_are_accepted_by_10_0_or_left() {
 }
 
 fn accepted_or_left(old: &str, new: &str, cases: u32) {
-    let (old, new, rules) = (
-        Known::open(old).unwrap(),
-        Known::open(new).unwrap(),
-        rules(),
-    );
+    let (old, new, rules) = (release(old), release(new), rules());
     let (from, to) = (old.checker(None), new.checker(None));
     let mut runner = TestRunner::new(Config {
         cases,
@@ -458,7 +462,7 @@ fn accepted_or_left(old: &str, new: &str, cases: u32) {
         let again = parse(&migrated).expect("what was written is read");
         let checked = to.check_request(&mut Session::default(), &again);
         match migrations[0].outcome {
-            Outcome::Left => {
+            MigrationOutcome::Left => {
                 prop_assert!(!migrations[0].remarks.is_empty(), "{}", text);
                 prop_assert_eq!(&migrated, &text);
             }

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use qapi_codegen::diagnostic::Severity;
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::json::{JsonValue, ParsedJson, parse, parse_prefix};
 use qapi_codegen::traffic::check::{
     CheckedMessage, Checker, LogChecker, MessageKind, Session, Verdict,
@@ -14,7 +15,7 @@ use qapi_codegen::traffic::check::{
 use qapi_codegen::traffic::read;
 use serde::Deserialize;
 use tests::answers::{self, Meaning, Refusals};
-use xtask::known::Known;
+use xtask::catalogue::{Catalogue, Release};
 
 /// How often the verdicts agree, by what QEMU answered.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -108,8 +109,14 @@ enum Answer {
     None,
 }
 
+fn read_release(series: &str) -> Release {
+    let catalogue = Catalogue::open().expect("the data files are valid");
+    let release = catalogue.release(series, QemuProgram::Emulator);
+    release.expect("the series is imported")
+}
+
 fn play(release: &str, series: &str) -> Agreements {
-    let known = Known::open(series).expect("the series is imported");
+    let known = read_release(series);
     let checker = known.checker(None);
     let refusals: Refusals = answers::data("refusals.toml");
     let all: Disagreements = answers::data("disagreements.toml");
@@ -335,7 +342,7 @@ fn read(reply: &JsonValue<'_>) -> Answer {
 #[test]
 fn replies_and_events_are_those_of_the_release() {
     for (release, series) in [("2.5.1", "2.5"), ("2.11.0", "2.11"), ("7.2.22", "7.2")] {
-        let known = Known::open(series).expect("the series is imported");
+        let known = read_release(series);
         let checker = known.checker(None);
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join("recordings")

@@ -1,11 +1,9 @@
-//! Asking a running QEMU: one command, one answer.
+//! A QMP client for the commands of this tool.
 //!
-//! Just what the commands of this tool need of a monitor, and no client for
-//! programs: it blocks, sends one request at a time and passes over events.
-//! Whatever the other side does, an answer or a failure comes in good time, and
-//! no more is read for it than any QEMU sends.
+//! It blocks, sends one command at a time and ignores events. Each command ends
+//! with a reply or a failure before its deadline, after a bounded number of
+//! bytes.
 
-use std::fmt;
 use std::io::{self, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -18,14 +16,14 @@ use qapi_codegen::version::Version;
 
 use crate::failure::Failure;
 
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The time limit of a reply.
+const REPLY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long a greeting may take, which QEMU sends at once or never.
-const PATIENCE_FOR_GREETING: Duration = Duration::from_secs(5);
+/// The time limit of the greeting, which QEMU sends at once or never.
+const GREETING_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The largest answer, in bytes. QEMU's largest has a quarter of a million.
-const MOST_BYTES: u64 = 16 << 20;
+/// The largest message in bytes. QEMU's largest reply has a quarter of a million.
+const BYTE_LIMIT: u64 = 16 << 20;
 
 /// A connection to the monitor of a running QEMU, ready for commands.
 pub struct Monitor {
@@ -33,27 +31,23 @@ pub struct Monitor {
     input: BufReader<Limited>,
     version: Version,
     package: String,
-    asked: u64,
+    last_id: u64,
 }
 
-/// What QEMU answers to a command that it does not carry out.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Refusal {
-    /// The class, such as `GenericError` or `CommandNotFound`.
-    pub class: String,
-    /// The reason in words, which differ from release to release.
-    #[serde(rename = "desc")]
-    pub reason: String,
+/// Why a command has no result.
+#[derive(Debug)]
+pub enum ExecuteError {
+    /// QEMU returned an error; further commands can be sent.
+    Command(Failure),
+    /// The connection failed, or the reply is invalid.
+    Connection(Failure),
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} ({})",
-            printable(&self.reason),
-            printable(&self.class)
-        )
+impl From<ExecuteError> for Failure {
+    fn from(error: ExecuteError) -> Self {
+        match error {
+            ExecuteError::Command(failure) | ExecuteError::Connection(failure) => failure,
+        }
     }
 }
 
@@ -62,7 +56,7 @@ impl Monitor {
     ///
     /// # Errors
     ///
-    /// Nobody listens there, or who listens is no QEMU monitor.
+    /// There is no such socket, or it is not a QMP monitor.
     pub fn connect(address: &str) -> Result<Monitor, Failure> {
         let stream = open(address)?;
         let mut monitor = Monitor {
@@ -70,99 +64,89 @@ impl Monitor {
             input: BufReader::new(Limited::new(stream)),
             version: Version::new(0, 0, 0),
             package: String::new(),
-            asked: 0,
+            last_id: 0,
         };
         let greeting = monitor.greeting()?;
         monitor.version = greeting.version();
         monitor.package = printable(&greeting.qmp.version.package);
-        let negotiated = monitor.ask("qmp_capabilities", None)?;
-        negotiated.map_err(|refusal| monitor.failure(format!("cannot negotiate: {refusal}")))?;
+        monitor.execute("qmp_capabilities", None)?;
         Ok(monitor)
     }
 
-    /// The release that the greeting tells.
+    /// The release from the greeting.
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// What the greeting tells of who built it; QEMU's own builds tell nothing.
+    /// The package from the greeting, which is empty for QEMU's own builds.
     pub fn package(&self) -> &str {
         &self.package
     }
 
-    /// Runs one command and gives what it returns, as it was sent.
+    /// Executes a command and returns the JSON of its result.
     ///
     /// # Errors
     ///
-    /// The connection is of no use any more. That QEMU refuses the command is
-    /// the inner error.
-    pub fn ask(
+    /// QEMU returns an error, or the connection fails.
+    pub fn execute(
         &mut self,
         command: &str,
         arguments: Option<&serde_json::Value>,
-    ) -> Result<Result<Box<RawValue>, Refusal>, Failure> {
-        self.asked += 1;
-        let id = self.asked;
+    ) -> Result<Box<RawValue>, ExecuteError> {
+        self.last_id += 1;
+        let id = self.last_id;
         let request = Request {
             execute: command,
             arguments,
             id,
         };
         self.send(&request)
-            .map_err(|error| self.failure(format!("cannot write: {error}")))?;
-        self.input.get_mut().allow(PATIENCE);
+            .map_err(|error| self.broken(format!("cannot write: {error}")))?;
+        self.input.get_mut().allow(REPLY_TIMEOUT);
         loop {
-            let message: Message = self
-                .receive()
-                .map_err(|error| self.no_answer(command, PATIENCE, &error))?;
-            // A request that QEMU cannot read is answered without its id.
-            let is_answer = message.id.is_none_or(|answered| answered == id);
-            match message {
-                Message {
-                    returned: Some(returned),
-                    ..
-                } if is_answer => return Ok(Ok(returned)),
-                Message {
-                    error: Some(refusal),
-                    ..
-                } if is_answer => return Ok(Err(refusal)),
-                _ => {}
+            let message: Message = self.receive().map_err(|error| {
+                ExecuteError::Connection(self.no_reply(command, REPLY_TIMEOUT, &error))
+            })?;
+            // QEMU omits the id in its reply to a command that it cannot parse.
+            if message.id.is_some_and(|answered| answered != id) {
+                continue;
+            }
+            if let Some(returned) = message.returned {
+                return Ok(returned);
+            }
+            if let Some(CommandError { class, desc }) = message.error {
+                let (class, desc) = (printable(&class), printable(&desc));
+                let message = format!("QEMU rejects `{command}`: {desc} ({class})");
+                return Err(ExecuteError::Command(self.failure(message)));
             }
         }
     }
 
-    /// Runs one command and reads what it returns.
+    /// Executes a command and decodes its result.
     ///
     /// # Errors
     ///
-    /// As for [`Monitor::ask`]; and what comes has another shape.
-    pub fn ask_for<T: DeserializeOwned>(
+    /// As for [`Monitor::execute`], or the result is not a `T`.
+    pub fn query<T: DeserializeOwned>(
         &mut self,
         command: &str,
         arguments: Option<&serde_json::Value>,
-    ) -> Result<Result<T, Refusal>, Failure> {
-        let returned = match self.ask(command, arguments)? {
-            Ok(returned) => returned,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        let read = serde_json::from_str(returned.get());
-        read.map(Ok).map_err(|error| {
-            self.failure(format!("what `{command}` returns cannot be read: {error}"))
+    ) -> Result<T, ExecuteError> {
+        let returned = self.execute(command, arguments)?;
+        serde_json::from_str(returned.get()).map_err(|error| {
+            self.broken(format!(
+                "the reply to `{command}` cannot be decoded: {error}"
+            ))
         })
     }
 
-    /// The failure of who cannot do without a command that QEMU refuses.
-    pub fn refused(&self, command: &str, refusal: &Refusal) -> Failure {
-        self.failure(format!("QEMU refuses `{command}`: {refusal}"))
-    }
-
     fn greeting(&mut self) -> Result<Greeting, Failure> {
-        self.input.get_mut().allow(PATIENCE_FOR_GREETING);
+        self.input.get_mut().allow(GREETING_TIMEOUT);
         self.receive().map_err(|error| {
-            let failure = self.no_answer("the greeting", PATIENCE_FOR_GREETING, &error);
+            let failure = self.no_reply("the greeting", GREETING_TIMEOUT, &error);
             failure.with_help(
-                "a QMP monitor greets who connects, and talks to one client at a time: is \
-                 another one connected, or is this no monitor of type `control`?",
+                "a QMP monitor serves one client at a time and greets it at once: is another \
+                 client connected, or is this a monitor for humans?",
             )
         })
     }
@@ -173,29 +157,39 @@ impl Monitor {
         self.input.get_mut().stream.write_all(&line)
     }
 
-    /// The next value, whether it stands on one line or on many.
+    /// Reads the next value, on one line or on many.
     fn receive<M: for<'de> Deserialize<'de>>(&mut self) -> Result<M, serde_json::Error> {
         M::deserialize(&mut serde_json::Deserializer::from_reader(&mut self.input))
     }
 
-    fn no_answer(&self, to: &str, patience: Duration, error: &serde_json::Error) -> Failure {
-        let seconds = patience.as_secs();
+    fn no_reply(&self, to: &str, timeout: Duration, error: &serde_json::Error) -> Failure {
+        let seconds = timeout.as_secs();
         self.failure(match error.io_error_kind() {
             Some(io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
-                format!("no answer to {to} within {seconds} seconds")
+                format!("no reply to {to} within {seconds} seconds")
             }
             Some(io::ErrorKind::FileTooLarge) => {
-                format!("more than {MOST_BYTES} bytes came for {to}, and no answer")
+                format!("no reply to {to} within {BYTE_LIMIT} bytes")
             }
-            Some(kind) => format!("no answer to {to}: {kind}"),
+            Some(kind) => format!("no reply to {to}: {kind}"),
             None if error.is_eof() => format!("the connection was closed before {to}"),
-            None => format!("what came for {to} is no message of QMP: {error}"),
+            None => format!("invalid QMP message for {to}: {error}"),
         })
+    }
+
+    fn broken(&self, message: String) -> ExecuteError {
+        ExecuteError::Connection(self.failure(message))
     }
 
     fn failure(&self, message: String) -> Failure {
         Failure::new(format!("`{}`: {message}", self.address))
     }
+}
+
+#[derive(Deserialize)]
+struct CommandError {
+    class: String,
+    desc: String,
 }
 
 #[derive(Serialize)]
@@ -206,12 +200,12 @@ struct Request<'r> {
     id: u64,
 }
 
-/// An answer or an event.
+/// A reply or an event.
 #[derive(Deserialize)]
 struct Message {
     #[serde(rename = "return")]
     returned: Option<Box<RawValue>>,
-    error: Option<Refusal>,
+    error: Option<CommandError>,
     id: Option<u64>,
 }
 
@@ -252,23 +246,23 @@ impl Greeting {
 
 /// A connection of any kind.
 trait Stream: Read + Write {
-    fn wait_at_most(&self, time: Duration) -> io::Result<()>;
+    fn set_timeout(&self, time: Duration) -> io::Result<()>;
 }
 
 impl Stream for TcpStream {
-    fn wait_at_most(&self, time: Duration) -> io::Result<()> {
+    fn set_timeout(&self, time: Duration) -> io::Result<()> {
         self.set_read_timeout(Some(time))
     }
 }
 
 #[cfg(unix)]
 impl Stream for std::os::unix::net::UnixStream {
-    fn wait_at_most(&self, time: Duration) -> io::Result<()> {
+    fn set_timeout(&self, time: Duration) -> io::Result<()> {
         self.set_read_timeout(Some(time))
     }
 }
 
-/// Whether an address is `HOST:PORT` and no path.
+/// Whether an address is `HOST:PORT` and not a path.
 pub fn is_host(address: &str) -> bool {
     let port = address
         .rsplit_once(':')
@@ -298,15 +292,15 @@ fn open_unix(path: &str) -> io::Result<Box<dyn Stream>> {
 fn open_unix(_: &str) -> io::Result<Box<dyn Stream>> {
     Err(io::Error::new(
         io::ErrorKind::Unsupported,
-        "there are no Unix sockets here",
+        "this platform has no Unix sockets",
     ))
 }
 
-/// A connection from which only so much is read, and only until so long.
+/// A connection with a limit of bytes and a deadline for each message.
 struct Limited {
     stream: Box<dyn Stream>,
     bytes: u64,
-    until: Instant,
+    deadline: Instant,
 }
 
 impl Limited {
@@ -314,27 +308,27 @@ impl Limited {
         Limited {
             stream,
             bytes: 0,
-            until: Instant::now(),
+            deadline: Instant::now(),
         }
     }
 
-    /// Allows one more message.
+    /// Allows one more message within `time`.
     fn allow(&mut self, time: Duration) {
-        self.bytes = MOST_BYTES;
-        self.until = Instant::now() + time;
+        self.bytes = BYTE_LIMIT;
+        self.deadline = Instant::now() + time;
     }
 }
 
 impl Read for Limited {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let time = self.until.saturating_duration_since(Instant::now());
+        let time = self.deadline.saturating_duration_since(Instant::now());
         if time.is_zero() {
             return Err(io::ErrorKind::TimedOut.into());
         }
         if self.bytes == 0 {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        self.stream.wait_at_most(time)?;
+        self.stream.set_timeout(time)?;
         let most = buffer
             .len()
             .min(usize::try_from(self.bytes).unwrap_or(usize::MAX));
@@ -344,7 +338,7 @@ impl Read for Limited {
     }
 }
 
-/// A text of the other side without what would steer a terminal.
+/// Replaces the control characters in a text from the server.
 pub fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
@@ -361,7 +355,7 @@ mod tests {
         \"major\": 2}, \"package\": \"p\"}, \"capabilities\": []}}\r\n";
     const READY: &str = "{\"return\": {}, \"id\": 1}\r\n";
 
-    /// A server that says all it has to say at once, and reads until the end.
+    /// Starts a server that sends everything at once, and then reads to the end.
     fn serve(folder: &tempfile::TempDir, says: String) -> (String, JoinHandle<String>) {
         let path = folder.path().join("socket");
         let listener = UnixListener::bind(&path).unwrap();
@@ -377,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_found_among_events_and_over_lines() {
+    fn replies_are_found_among_events_and_over_lines() {
         let folder = tempfile::tempdir().unwrap();
         let says = format!(
             "{GREETING}{READY}{{\"event\": \"STOP\", \"timestamp\": {{}}}}\r\n\
@@ -389,15 +383,11 @@ mod tests {
         assert_eq!(monitor.version(), Version::new(2, 11, 1));
         assert_eq!(monitor.package(), "p");
         let arguments = serde_json::json!({ "a": 1 });
-        let returned = monitor.ask("query-a", Some(&arguments)).unwrap().unwrap();
+        let returned = monitor.execute("query-a", Some(&arguments)).unwrap();
         assert_eq!(returned.get(), "[ 1,\n 2 ]");
-        let refusal = monitor.ask("query-b", None).unwrap().unwrap_err();
-        assert_eq!(refusal.to_string(), "no\u{fffd}[1m (C)");
-        let failure = monitor.refused("query-b", &refusal).to_string();
-        assert_eq!(
-            failure,
-            format!("`{address}`: QEMU refuses `query-b`: {refusal}")
-        );
+        let failure = Failure::from(monitor.execute("query-b", None).unwrap_err());
+        let expected = format!("`{address}`: QEMU rejects `query-b`: no\u{fffd}[1m (C)");
+        assert_eq!(failure.to_string(), expected);
         drop(monitor);
         assert_eq!(
             server.join().unwrap(),
@@ -408,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_returned_is_read_or_told() {
+    fn results_are_decoded() {
         let folder = tempfile::tempdir().unwrap();
         let says = format!(
             "{GREETING}{READY}{{\"return\": [1, 2], \"id\": 2}}\r\n\
@@ -417,22 +407,22 @@ mod tests {
         );
         let (address, _server) = serve(&folder, says);
         let mut monitor = Monitor::connect(&address).unwrap();
-        let mut ask = || monitor.ask_for::<Vec<u8>>("query-a", None);
-        assert_eq!(ask().unwrap().unwrap(), [1, 2]);
-        let failure = ask().unwrap_err().to_string();
-        let expected = format!("`{address}`: what `query-a` returns cannot be read: ");
+        let mut query = || monitor.query::<Vec<u8>>("query-a", None);
+        assert_eq!(query().unwrap(), [1, 2]);
+        let failure = Failure::from(query().unwrap_err()).to_string();
+        let expected = format!("`{address}`: the reply to `query-a` cannot be decoded: ");
         assert!(failure.starts_with(&expected), "{failure}");
-        assert_eq!(ask().unwrap().unwrap_err().to_string(), "d (C)");
+        assert!(matches!(query(), Err(ExecuteError::Command(_))));
     }
 
     #[test]
-    fn what_is_no_monitor_is_told() {
+    fn other_servers_are_failures() {
         let cases = [
             (
                 String::new(),
                 "the connection was closed before the greeting",
             ),
-            ("HTTP/1.1 400\r\n".to_owned(), "no message of QMP"),
+            ("HTTP/1.1 400\r\n".to_owned(), "invalid QMP message"),
             (
                 GREETING.to_owned(),
                 "the connection was closed before qmp_capabilities",
@@ -443,7 +433,7 @@ mod tests {
             ),
             (
                 format!("{GREETING}{{\"error\": {{\"class\": \"C\", \"desc\": \"d\"}}}}"),
-                "cannot negotiate: d (C)",
+                "QEMU rejects `qmp_capabilities`: d (C)",
             ),
         ];
         for (says, expected) in cases {

@@ -6,75 +6,75 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// After how long progress is shown.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// The time after which progress is shown.
+const DELAY: Duration = Duration::from_secs(1);
 
-/// A piece of work whose progress may be shown.
+/// A progress bar.
 #[derive(Debug)]
 pub struct Progress {
     bar: ProgressBar,
-    begun: Instant,
+    started: Instant,
 }
 
 impl Progress {
-    /// Work on so many steps, or bytes.
-    pub fn new(what: &str, length: u64) -> Self {
+    /// Creates the progress bar of `length` steps or bytes.
+    pub fn new(message: &str, length: u64) -> Self {
         let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::hidden());
         let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}%");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        bar.set_message(what.to_owned());
+        bar.set_message(message.to_owned());
         Progress {
             bar,
-            begun: Instant::now(),
+            started: Instant::now(),
         }
     }
 
-    /// So many steps more are done.
+    /// Advances by `steps`.
     pub fn advance(&self, steps: u64) {
-        if self.bar.is_hidden() && self.begun.elapsed() >= PATIENCE {
+        if self.bar.is_hidden() && self.started.elapsed() >= DELAY {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
         self.bar.inc(steps);
     }
 
-    /// A reader whose bytes are the steps.
-    pub fn reading<R: Read>(self, reader: R) -> Reading<R> {
-        Reading {
+    /// Wraps a reader, whose bytes are the steps.
+    pub fn reading<R: Read>(self, reader: R) -> ProgressReader<R> {
+        ProgressReader {
             reader,
             progress: self,
         }
     }
 }
 
-/// A wait of unknown length for somebody else.
+/// A spinner while another program works.
 #[derive(Debug)]
-pub struct Waiting {
+pub struct Spinner {
     bar: ProgressBar,
-    /// Closed when the wait is over.
+    /// Dropped when the work is done.
     end: Option<mpsc::Sender<()>>,
 }
 
-impl Waiting {
-    /// Begins to wait.
-    pub fn new(what: &str) -> Self {
+impl Spinner {
+    /// Shows a message after a delay.
+    pub fn new(message: &str) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        bar.set_message(what.to_owned());
+        bar.set_message(message.to_owned());
         let (end, over) = mpsc::channel();
         let shown = bar.clone();
         std::thread::spawn(move || {
-            if over.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+            if over.recv_timeout(DELAY) == Err(mpsc::RecvTimeoutError::Timeout) {
                 shown.set_draw_target(ProgressDrawTarget::stderr());
                 shown.enable_steady_tick(Duration::from_millis(120));
             }
         });
-        Waiting {
+        Spinner {
             bar,
             end: Some(end),
         }
     }
 }
 
-impl Drop for Waiting {
+impl Drop for Spinner {
     fn drop(&mut self) {
         self.end = None;
         self.bar.finish_and_clear();
@@ -87,14 +87,14 @@ impl Drop for Progress {
     }
 }
 
-/// A reader that shows how far it has come.
+/// A reader that advances a progress bar.
 #[derive(Debug)]
-pub struct Reading<R> {
+pub struct ProgressReader<R> {
     reader: R,
     progress: Progress,
 }
 
-impl<R: Read> Read for Reading<R> {
+impl<R: Read> Read for ProgressReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.reader.read(buffer)?;
         self.progress.advance(count as u64);

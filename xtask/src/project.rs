@@ -1,24 +1,18 @@
-//! What the project makes from its schemas: `schemas/project.toml`.
-
-use std::fs;
+//! The settings of the project, `schemas/project.toml`.
 
 use serde::Deserialize;
 
-use qapi_codegen::imported::{self, QemuProgram};
-use qapi_codegen::schema::{Schema, resolve};
-use qapi_codegen::validate::validate;
 use qapi_codegen::version::Series;
 
-use crate::console::Console;
 use crate::failure::Failure;
-use crate::schema::Disk;
+use crate::files::read_toml;
 use crate::workspace;
 
-/// What the project makes from its schemas.
+/// The settings of the project.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Project {
-    /// The series that get bindings, the oldest first.
+    /// The series that get bindings, oldest first.
     #[serde(deserialize_with = "series_list")]
     pub bindings: Vec<Series>,
     /// The pairs of series, old and new, that get a report.
@@ -27,23 +21,20 @@ pub struct Project {
 }
 
 impl Project {
-    /// Reads the project's file.
+    /// Reads the settings.
     ///
     /// # Errors
     ///
-    /// It cannot be read, or does not say what it should.
+    /// The file cannot be read or is invalid.
     pub fn read() -> Result<Project, Failure> {
         let path = workspace::schemas().join("project.toml");
-        let shown = workspace::shown(&path);
-        let text =
-            fs::read_to_string(&path).map_err(|error| Failure::io("read", &shown, &error))?;
-        let project: Project =
-            toml::from_str(&text).map_err(|error| Failure::new(format!("`{shown}`: {error}")))?;
+        let project: Project = read_toml(&path)?;
         if project.bindings.is_sorted() {
             return Ok(project);
         }
         Err(Failure::new(format!(
-            "`{shown}`: the bindings are not sorted, the oldest first"
+            "`{}`: `bindings` must be sorted, oldest first",
+            workspace::shown(&path)
         )))
     }
 }
@@ -60,35 +51,9 @@ fn series_pairs<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<(Series, Series)>, D::Error> {
     let pairs: Vec<(String, String)> = Vec::deserialize(deserializer)?;
-    let parsed = |name: &str| name.parse().map_err(serde::de::Error::custom);
+    let parse = |name: &str| name.parse().map_err(serde::de::Error::custom);
     pairs
         .iter()
-        .map(|(old, new)| Ok((parsed(old)?, parsed(new)?)))
+        .map(|(old, new)| Ok((parse(old)?, parse(new)?)))
         .collect()
-}
-
-/// The interface of a series as QEMU has it on the wire, overrides included.
-///
-/// Nothing comes back where the schema has mistakes; they were printed.
-///
-/// # Errors
-///
-/// The schema cannot be read.
-pub fn interface(
-    series: Series,
-    interface: QemuProgram,
-    console: &mut Console,
-) -> Result<Option<Schema>, Failure> {
-    let folder = workspace::shown(&workspace::series_folder(series));
-    let loaded = imported::load(&Disk, &folder, interface).map_err(|error| {
-        Failure::io("read the schema in", &folder, &error)
-            .with_help("import the series first: `cargo xtask import SCHEMA`")
-    })?;
-    match validate(loaded) {
-        Ok(valid) => Ok(Some(resolve(&valid))),
-        Err(invalid) => {
-            console.diagnostics(&invalid.sources, &invalid.diagnostics);
-            Ok(None)
-        }
-    }
 }

@@ -16,6 +16,22 @@ pub enum JsonKind {
     Any,
 }
 
+impl JsonKind {
+    /// The name of the JSON type.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            JsonKind::String => "string",
+            JsonKind::Number => "number",
+            JsonKind::Integer => "integer",
+            JsonKind::Boolean => "boolean",
+            JsonKind::Null => "null",
+            JsonKind::Object => "object",
+            JsonKind::Array => "array",
+            JsonKind::Any => "any",
+        }
+    }
+}
+
 /// Declares the built-in types with their names and JSON types.
 macro_rules! builtin_types {
     ($($variant:ident = $name:literal, $kind:ident;)*) => {

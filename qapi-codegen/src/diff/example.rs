@@ -110,7 +110,7 @@ impl<'s> Examples<'_, 's> {
                 };
                 let branch =
                     wanted.and_then(|kind| branches.iter().find(|branch| branch.kind == kind));
-                let branch = branch.or(branches.first());
+                let branch = branch.or(branches.iter().min_by_key(|branch| branch.kind));
                 branch.map_or(Json::Null, |branch| {
                     self.named(branch.shape, name, shown, depth)
                 })

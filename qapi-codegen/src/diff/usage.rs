@@ -12,8 +12,8 @@ use serde_json::Value;
 use super::finding::Finding;
 use super::report::{Report, Used};
 use super::rules::Severity;
-use crate::json::{self, parse_python};
-use crate::traffic::read::{Content, Entry, read};
+use crate::json;
+use crate::traffic::read::{EntryContent, LogEntry, read};
 use crate::wire::Direction;
 
 /// What a program uses of QEMU.
@@ -36,26 +36,29 @@ impl Usage {
     pub fn add(&mut self, text: &str) -> Result<(), String> {
         let mut broken = None;
         let mut found = false;
-        let visited = read(&mut text.as_bytes(), &is_name, &mut |entry: Entry<'_>| {
-            match entry.content {
-                Content::Message(parsed) => found |= self.add_plain(&plain(&parsed.value)),
-                Content::Recorded(recorded) => {
-                    let message = parse_python(&recorded.raw).ok();
-                    found |= message.is_some_and(|parsed| self.add_plain(&plain(&parsed.value)));
-                }
-                Content::Shell(line) => {
-                    found |= line
-                        .message()
-                        .is_some_and(|message| self.add_line(&plain(&message)));
-                }
-                Content::Other => {}
-                Content::Broken(mistake) => drop(broken.get_or_insert(mistake)),
+        let visited = read(&mut text.as_bytes(), &is_name, &mut |entry: LogEntry<
+            '_,
+        >| {
+            match &entry.content {
+                EntryContent::Messages(messages) => messages.for_each(&mut |message| {
+                    let Ok(parsed) = message.json else { return };
+                    let value = plain(&parsed.value);
+                    found |= match message.is_bare_name {
+                        true => self.add_line(&value),
+                        false => self.add_plain(&value),
+                    };
+                }),
+                EntryContent::Text => {}
+                EntryContent::Malformed(error) => drop(broken.get_or_insert(error.clone())),
             }
             Ok::<(), io::Error>(())
         });
         match (visited, broken) {
             (Err(error), _) => Err(error.to_string()),
-            (_, Some(mistake)) => Err(format!("line {}: {}", mistake.place.line, mistake.message)),
+            (_, Some(mistake)) => Err(format!(
+                "line {}: {}",
+                mistake.position.line, mistake.message
+            )),
             _ if found => Ok(()),
             _ => Err("there is neither a message nor the name of a command in it".to_owned()),
         }

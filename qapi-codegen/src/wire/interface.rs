@@ -15,30 +15,34 @@ pub struct Interface<'s> {
     pub events: NameTable<'s, EventShape<'s>>,
     /// The enum of error classes, which no command refers to.
     pub error_class: Option<ShapeId>,
-    /// Whether the sizes of integers are known; introspection has only `int`.
-    pub has_integer_sizes: bool,
-    pub(super) nodes: Vec<ShapeNode<'s>>,
+    /// Whether it describes an introspection reply, which has conditions
+    /// evaluated and only one integer type.
+    pub is_introspected: bool,
+    pub(crate) empty: ShapeId,
+    pub(crate) nodes: Vec<ShapeNode<'s>>,
 }
 
 /// An index into the shapes of an [`Interface`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ShapeId(pub(super) u32);
+pub struct ShapeId(pub(crate) u32);
 
 #[derive(Debug, Clone)]
-pub(super) struct ShapeNode<'s> {
-    pub(super) shape: Shape<'s>,
-    pub(super) origin: ShapeOrigin<'s>,
+pub(crate) struct ShapeNode<'s> {
+    pub(crate) shape: Shape<'s>,
+    pub(crate) origin: ShapeOrigin<'s>,
 }
 
 /// The definition that a shape was made from.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum ShapeOrigin<'s> {
+pub(crate) enum ShapeOrigin<'s> {
     /// A type with a name.
     Named(&'s EntityMeta),
     /// The arguments or the data written in this command or event.
     Inline(&'s str),
     /// The enum of the branches of this union, which has no name.
     Discriminator(&'s str),
+    /// The entry of an introspection reply at this index.
+    Entry { index: u32, meta: &'s EntityMeta },
     /// Anything else.
     Anonymous,
 }
@@ -89,7 +93,7 @@ pub struct MemberShape<'s> {
 pub struct Branches<'s> {
     /// The name of the discriminator.
     pub discriminator: &'s str,
-    /// The branches by the value of the discriminator.
+    /// The branches by the values of the discriminator.
     pub by_value: NameTable<'s, BranchShape<'s>>,
 }
 
@@ -195,21 +199,125 @@ impl<'s> Interface<'s> {
     /// The definition of the type that a shape was made from, if it has a name.
     pub fn definition(&self, id: ShapeId) -> Option<&'s EntityMeta> {
         match self.nodes[id.0 as usize].origin {
-            ShapeOrigin::Named(meta) => Some(meta),
+            ShapeOrigin::Named(meta) | ShapeOrigin::Entry { meta, .. } => Some(meta),
             _ => None,
         }
     }
 
+    /// The number of shapes.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there are no shapes.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The value that a command returns; an empty object if it returns nothing.
+    pub fn returned(&self, command: &CommandShape<'_>) -> ShapeId {
+        command.returns.unwrap_or(self.empty)
+    }
+
+    /// The place in the source that defines a command.
+    pub fn command_location(&self, name: &str) -> String {
+        self.operation_location(name, self.commands.declared_position(name))
+    }
+
+    /// The place in the source that defines an event.
+    pub fn event_location(&self, name: &str) -> String {
+        self.operation_location(name, self.events.declared_position(name))
+    }
+
+    fn operation_location(&self, name: &str, position: Option<u32>) -> String {
+        match position.filter(|_| self.is_introspected) {
+            Some(index) => format!("[{index}]"),
+            None => name.to_owned(),
+        }
+    }
+
+    /// The place in the source that defines a shape: the name of the type in a
+    /// schema, `[17]` in a reply.
+    pub fn location(&self, id: ShapeId) -> String {
+        match self.nodes[id.0 as usize].origin {
+            ShapeOrigin::Entry { index, .. } => format!("[{index}]"),
+            _ => self.type_name(id),
+        }
+    }
+
+    /// The place in the source of a member: `BlockdevOptions.driver` in a schema,
+    /// `[17].members[0]` in a reply.
+    pub fn member_location(&self, owner: ShapeId, name: &str) -> String {
+        let object = self.object(owner);
+        let position = object.and_then(|object| object.members.declared_position(name));
+        self.entry_location(owner, "members", name, position)
+    }
+
+    /// The place in the source of a value of an enum.
+    pub fn value_location(&self, owner: ShapeId, name: &str) -> String {
+        let position = match self.get(owner) {
+            Shape::Enum(values) => values.declared_position(name),
+            _ => None,
+        };
+        self.entry_location(owner, "values", name, position)
+    }
+
+    /// The place in the source of a branch of a union.
+    pub fn branch_location(&self, owner: ShapeId, value: &str) -> String {
+        let branches = self
+            .object(owner)
+            .and_then(|object| object.branches.as_ref());
+        let position = branches.and_then(|branches| branches.by_value.declared_position(value));
+        self.entry_location(owner, "variants", value, position)
+    }
+
+    /// The place in the source of a branch of an alternate.
+    pub fn alternate_location(&self, owner: ShapeId, kind: JsonKind) -> String {
+        let branches = match self.get(owner) {
+            Shape::Alternate(branches) => &branches[..],
+            _ => &[],
+        };
+        let mut named = (0..).zip(branches);
+        let found = named.find(|(_, branch)| branch.kind == kind);
+        let name = found.map_or("", |(_, branch)| &branch.meta.name);
+        self.entry_location(owner, "members", name, found.map(|(position, _)| position))
+    }
+
+    fn entry_location(
+        &self,
+        owner: ShapeId,
+        list: &str,
+        name: &str,
+        position: Option<u32>,
+    ) -> String {
+        match (self.nodes[owner.0 as usize].origin, position) {
+            (ShapeOrigin::Entry { index, .. }, Some(position)) => {
+                format!("[{index}].{list}[{position}]")
+            }
+            _ => format!("{}.{name}", self.type_name(owner)),
+        }
+    }
+
+    /// The object without members.
+    pub fn empty(&self) -> ShapeId {
+        self.empty
+    }
+
+    /// Whether a shape was made from a type with a name.
+    pub fn is_named(&self, id: ShapeId) -> bool {
+        self.definition(id).is_some()
+    }
+
     /// The range of an integer type, if it is known.
     pub fn integer_range(&self, builtin: BuiltinType) -> Option<IntegerRange> {
-        IntegerRange::from_builtin(builtin).filter(|_| self.has_integer_sizes)
+        IntegerRange::from_builtin(builtin).filter(|_| !self.is_introspected)
     }
 
     /// The name of the type of a shape, such as `BlockInfo` or `[str]`.
     pub fn type_name(&self, id: ShapeId) -> String {
         let node = &self.nodes[id.0 as usize];
         match (&node.shape, node.origin) {
-            (_, ShapeOrigin::Named(meta)) => meta.name.clone(),
+            (_, ShapeOrigin::Named(meta) | ShapeOrigin::Entry { meta, .. }) => meta.name.clone(),
             (_, ShapeOrigin::Inline(owner)) => owner.to_owned(),
             (_, ShapeOrigin::Discriminator(union)) => format!("{union}Kind"),
             (Shape::Builtin(builtin), _) => builtin.as_str().to_owned(),
@@ -220,6 +328,13 @@ impl<'s> Interface<'s> {
             },
             (Shape::Enum(_) | Shape::Alternate(_), ShapeOrigin::Anonymous) => String::new(),
         }
+    }
+}
+
+impl ObjectShape<'_> {
+    /// Whether it has neither members nor branches.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty() && self.branches.is_none()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::schema::JsonKind;
 use serde::{Deserialize, Serialize};
 
 /// The direction in which a value is sent, and in what.
@@ -52,6 +53,8 @@ pub enum PathSegment<'s> {
         /// The value of the discriminator.
         value: &'s str,
     },
+    /// The values of an alternate that have a JSON type.
+    AlternateBranch(JsonKind),
 }
 
 /// Renders a path as reports show it: `actions[].data` or
@@ -68,6 +71,7 @@ pub fn render_path(segments: &[PathSegment<'_>]) -> String {
                 discriminator,
                 value,
             } => path.extend(["<", discriminator, "=", value, ">"]),
+            PathSegment::AlternateBranch(kind) => path.extend(["<", kind.as_str(), ">"]),
         }
     }
     path

@@ -5,14 +5,11 @@ use std::marker::PhantomData;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-#[cfg(unix)]
-use std::path::Path;
-
 use serde::Serialize;
 use serde_json::Value;
 
 use super::driver::Driver;
-use super::transport::{self, Transport};
+use super::transport::{Transport, connect_methods};
 use crate::error::Error;
 use crate::fds::Fds;
 use crate::protocol::agent::NEEDS_SILENT;
@@ -47,15 +44,7 @@ pub struct Agent<R> {
 }
 
 impl<R: AgentRelease> Agent<R> {
-    /// Connects to the Unix socket of the agent's port, with the default options.
-    ///
-    /// # Errors
-    ///
-    /// See [`Agent::open`].
-    #[cfg(unix)]
-    pub fn connect_unix(path: impl AsRef<Path>) -> Result<Self, Error> {
-        Self::open(transport::connect_unix(path.as_ref())?, &Options::new())
-    }
+    connect_methods!();
 
     /// Connects through any transport: synchronizes with the agent and checks the
     /// release. An agent that does not allow `guest-info` is not checked.

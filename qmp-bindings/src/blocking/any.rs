@@ -1,18 +1,10 @@
 //! A connection that chooses its types by the greeting.
 
-use std::net::ToSocketAddrs;
-use std::process::Child;
-
-#[cfg(unix)]
-use std::path::Path;
-
 use serde::Serialize;
 use serde_json::Value;
 
-#[allow(unused_imports)] // Without a release there are no variants.
 use super::qmp::Qmp;
-use super::raw::RawQmp;
-use super::transport::{self, Transport};
+use super::transport::{Transport, connect_methods};
 use crate::error::Error;
 use crate::protocol::greeting::Greeting;
 use crate::protocol::options::Options;
@@ -58,12 +50,12 @@ macro_rules! any {
                 transport: impl Transport + 'static,
                 options: &Options,
             ) -> Result<Self, Error> {
-                let raw = RawQmp::open_typed(Box::new(transport), Some(Self::SERIES), options)?;
-                let series = raw.driver.connection.series();
+                let qmp = Qmp::open_typed(Box::new(transport), Some(Self::SERIES), options)?;
+                let series = qmp.driver.connection.series();
                 $(
                     #[cfg(feature = $feature)]
                     if series == Some(<crate::$module::Release as Release>::SERIES) {
-                        return Ok(AnyQmp::$variant(Qmp::from_raw(raw)));
+                        return Ok(AnyQmp::$variant(qmp.with_release()));
                     }
                 )*
                 unreachable!("{series:?} was chosen from the enabled series")
@@ -100,31 +92,5 @@ macro_rules! any {
 crate::generated::for_each_release!(any);
 
 impl AnyQmp {
-    /// Connects to a Unix socket, with the default options.
-    ///
-    /// # Errors
-    ///
-    /// See [`AnyQmp::open`].
-    #[cfg(unix)]
-    pub fn connect_unix(path: impl AsRef<Path>) -> Result<Self, Error> {
-        Self::open(transport::connect_unix(path.as_ref())?, &Options::new())
-    }
-
-    /// Connects to a TCP port, with the default options.
-    ///
-    /// # Errors
-    ///
-    /// See [`AnyQmp::open`].
-    pub fn connect_tcp(address: impl ToSocketAddrs) -> Result<Self, Error> {
-        Self::open(transport::connect_tcp(address)?, &Options::new())
-    }
-
-    /// Connects to a child process; see [`Qmp::connect_child`].
-    ///
-    /// # Errors
-    ///
-    /// See [`AnyQmp::open`].
-    pub fn connect_child(child: &mut Child) -> Result<Self, Error> {
-        Self::open(transport::connect_child(child)?, &Options::new())
-    }
+    connect_methods!();
 }

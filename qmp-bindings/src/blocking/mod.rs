@@ -1,7 +1,7 @@
 //! The blocking client.
 //!
-//! [`Qmp`] has the types of one release, [`AnyQmp`] those of the release that it finds,
-//! and [`RawQmp`] none.
+//! [`Qmp`] has the types of one release, [`AnyQmp`] those of the release
+//! that it finds.
 //!
 //! ```no_run
 //! # #[cfg(feature = "v10_0")] {
@@ -20,7 +20,6 @@ mod any;
 mod driver;
 mod events;
 mod qmp;
-mod raw;
 pub mod transport;
 
 #[cfg(feature = "qga")]
@@ -28,4 +27,3 @@ pub use agent::Agent;
 pub use any::AnyQmp;
 pub use events::Events;
 pub use qmp::Qmp;
-pub use raw::RawQmp;

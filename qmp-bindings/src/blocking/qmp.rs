@@ -1,31 +1,34 @@
-//! A connection with the types of a release.
+//! The connection to a monitor.
 
 use std::marker::PhantomData;
-use std::net::ToSocketAddrs;
-use std::process::Child;
 use std::time::{Duration, Instant};
 
 #[cfg(all(unix, feature = "fd-passing"))]
 use std::os::fd::BorrowedFd;
-#[cfg(unix)]
-use std::path::Path;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::driver::Driver;
 use super::events::Events;
-use super::raw::RawQmp;
-use super::transport::{self, Transport};
-use crate::error::Error;
+use super::transport::{Transport, connect_methods};
+use crate::command::{CommandOf, OobCommandOf};
+use crate::error::{Awaited, Error};
 use crate::event::TimedEvent;
 use crate::fds::Fds;
+use crate::protocol::connection::Connection;
+use crate::protocol::decode::decode;
+use crate::protocol::event_log::Cursor;
 use crate::protocol::greeting::Greeting;
+use crate::protocol::handshake::Types;
 use crate::protocol::options::Options;
 use crate::protocol::pending::Deadline;
 use crate::protocol::request::Band;
-use crate::{CommandOf, OobCommandOf, Release};
+use crate::release::{Release, Untyped};
 
-/// A connection to a QEMU of release `R`.
+/// A connection to a QEMU of release `R`; of any release, without types, if `R` is
+/// [`Untyped`].
 ///
 /// One command is in flight at a time.
 ///
@@ -41,56 +44,18 @@ use crate::{CommandOf, OobCommandOf, Release};
 /// ```
 #[derive(Debug)]
 pub struct Qmp<R> {
-    raw: RawQmp,
+    pub(super) driver: Driver,
+    cursor: Cursor,
+    timeout: Option<Duration>,
     release: PhantomData<fn() -> R>,
 }
 
 /// Connecting.
 impl<R: Release> Qmp<R> {
-    /// Connects to a Unix socket, with the default options.
-    ///
-    /// # Errors
-    ///
-    /// See [`Qmp::open`].
-    #[cfg(unix)]
-    pub fn connect_unix(path: impl AsRef<Path>) -> Result<Self, Error> {
-        Self::open(transport::connect_unix(path.as_ref())?, &Options::new())
-    }
-
-    /// Connects to a TCP port, with the default options.
-    ///
-    /// # Errors
-    ///
-    /// See [`Qmp::open`].
-    pub fn connect_tcp(address: impl ToSocketAddrs) -> Result<Self, Error> {
-        Self::open(transport::connect_tcp(address)?, &Options::new())
-    }
-
-    /// Connects to a child process that was started with `-qmp stdio`, with the
-    /// default options. Its standard input and output have to be
-    /// [`Stdio::piped`](std::process::Stdio::piped).
-    ///
-    /// # Errors
-    ///
-    /// See [`Qmp::open`].
-    pub fn connect_child(child: &mut Child) -> Result<Self, Error> {
-        Self::open(transport::connect_child(child)?, &Options::new())
-    }
+    connect_methods!();
 
     /// Connects through any transport: reads the greeting, checks the release and
     /// negotiates.
-    ///
-    /// ```no_run
-    /// # #[cfg(all(unix, feature = "v10_0"))] {
-    /// use std::os::unix::net::UnixStream;
-    /// use qmp_bindings::blocking::{Qmp, transport::Socket};
-    /// use qmp_bindings::{Options, v10_0};
-    ///
-    /// let socket = Socket::from(UnixStream::connect("monitor.sock")?);
-    /// let qmp = Qmp::<v10_0::Release>::open(socket, &Options::new().oob(true))?;
-    /// # }
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     ///
     /// # Errors
     ///
@@ -98,12 +63,31 @@ impl<R: Release> Qmp<R> {
     /// not allow; any other [`Error`] if it is not a QMP monitor, or does not answer
     /// in time.
     pub fn open(transport: impl Transport + 'static, options: &Options) -> Result<Self, Error> {
-        RawQmp::open_typed(Box::new(transport), Some(&[R::SERIES]), options).map(Self::from_raw)
+        Qmp::open_typed(Box::new(transport), R::TYPES, options).map(Qmp::with_release)
+    }
+}
+
+impl Qmp<Untyped> {
+    /// Connects, and chooses from `types` those for the server.
+    pub(super) fn open_typed(
+        transport: Box<dyn Transport>,
+        types: Types,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let connection = Connection::monitor(types, options, Instant::now());
+        Ok(Qmp {
+            driver: Driver::open(transport, connection)?,
+            cursor: Cursor::default(),
+            timeout: options.timeout,
+            release: PhantomData,
+        })
     }
 
-    pub(super) fn from_raw(raw: RawQmp) -> Self {
+    pub(super) fn with_release<R>(self) -> Qmp<R> {
         Qmp {
-            raw,
+            driver: self.driver,
+            cursor: self.cursor,
+            timeout: self.timeout,
             release: PhantomData,
         }
     }
@@ -117,7 +101,7 @@ impl<R: Release> Qmp<R> {
     ///
     /// Any [`Error`]. [`Error::Command`] is the error that the server returned.
     pub fn execute<C: CommandOf<R>>(&mut self, command: C) -> Result<C::Return, Error> {
-        self.run(Band::In, &command, Fds::new())
+        self.run(Band::In, &command, Fds::new(), self.deadline())
     }
 
     /// Sends a command and waits for its return value for a limited time.
@@ -132,8 +116,7 @@ impl<R: Release> Qmp<R> {
         command: C,
     ) -> Result<C::Return, Error> {
         let deadline = Deadline::after(Some(timeout), Instant::now());
-        self.raw
-            .execute_as(Band::In, &command, Fds::new(), deadline)
+        self.run(Band::In, &command, Fds::new(), deadline)
     }
 
     /// Sends a command out of band: the server runs it at once, before the commands
@@ -146,7 +129,7 @@ impl<R: Release> Qmp<R> {
     /// [`Error::Unsupported`] unless the connection was opened with
     /// [`Options::oob`]; see also [`Qmp::execute`].
     pub fn execute_oob<C: OobCommandOf<R>>(&mut self, command: C) -> Result<C::Return, Error> {
-        self.run(Band::Out, &command, Fds::new())
+        self.run(Band::Out, &command, Fds::new(), self.deadline())
     }
 
     /// Sends a command together with file descriptors, as `getfd` and `add-fd`
@@ -162,7 +145,8 @@ impl<R: Release> Qmp<R> {
         command: C,
         fds: &[BorrowedFd<'_>],
     ) -> Result<C::Return, Error> {
-        self.run(Band::In, &command, crate::fds::duplicate(fds)?)
+        let fds = crate::fds::duplicate(fds)?;
+        self.run(Band::In, &command, fds, self.deadline())
     }
 
     /// Sends a command by name and waits for its return value as JSON. The arguments
@@ -186,7 +170,24 @@ impl<R: Release> Qmp<R> {
         name: &str,
         arguments: &(impl Serialize + ?Sized),
     ) -> Result<Value, Error> {
-        self.raw.execute(name, arguments)
+        self.execute_as(name, arguments)
+    }
+
+    /// Sends a command by name and decodes its return value as `T`.
+    ///
+    /// # Errors
+    ///
+    /// See [`Qmp::execute`].
+    pub fn execute_as<T: DeserializeOwned>(
+        &mut self,
+        name: &str,
+        arguments: &(impl Serialize + ?Sized),
+    ) -> Result<T, Error> {
+        let (owned, deadline) = (name.to_owned().into(), self.deadline());
+        let range = self
+            .driver
+            .call(Band::In, owned, arguments, Fds::new(), deadline)?;
+        decode(name, self.driver.payload(range))
     }
 
     fn run<C: CommandOf<R>>(
@@ -194,9 +195,12 @@ impl<R: Release> Qmp<R> {
         band: Band,
         command: &C,
         fds: Fds,
+        deadline: Deadline,
     ) -> Result<C::Return, Error> {
-        let deadline = self.raw.deadline();
-        self.raw.execute_as(band, command, fds, deadline)
+        let range = self
+            .driver
+            .call(band, C::NAME.into(), command, fds, deadline)?;
+        decode(C::NAME, self.driver.payload(range))
     }
 }
 
@@ -216,7 +220,10 @@ impl<R: Release> Qmp<R> {
         &mut self,
         timeout: impl Into<Option<Duration>>,
     ) -> Result<Option<TimedEvent<R::Event>>, Error> {
-        self.raw.next_event_as(timeout.into())
+        let until = Deadline::after(timeout.into(), Instant::now()).at;
+        let read = self.driver.next_event(&mut self.cursor, until)?;
+        self.driver.connection.events.forget(self.cursor);
+        read.map(|read| read.decode()).transpose()
     }
 
     /// Iterates over the events. The iterator ends when no event comes within the
@@ -255,10 +262,25 @@ impl<R: Release> Qmp<R> {
         &mut self,
         timeout: impl Into<Option<Duration>>,
         command: C,
-        find: impl FnMut(&R::Event) -> Option<T>,
+        mut find: impl FnMut(&R::Event) -> Option<T>,
     ) -> Result<(C::Return, T), Error> {
         let deadline = Deadline::after(timeout.into(), Instant::now());
-        self.raw.execute_and_wait_as(deadline, &command, find)
+        let mut cursor = self.driver.connection.events.end();
+        let returned = self.run(Band::In, &command, Fds::new(), deadline)?;
+        loop {
+            let read = self.driver.next_event(&mut cursor, deadline.at)?;
+            let read = read.ok_or_else(|| deadline.error(Awaited::Event(C::NAME.to_owned())))?;
+            match read.decode::<R::Event>() {
+                Ok(timed) => {
+                    if let Some(found) = find(&timed.event) {
+                        return Ok((returned, found));
+                    }
+                }
+                // `next_event` returns this error when it reads the event.
+                Err(Error::Decode(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 }
 
@@ -266,11 +288,15 @@ impl<R: Release> Qmp<R> {
 impl<R> Qmp<R> {
     /// Returns the greeting: the version and the capabilities of the server.
     pub fn greeting(&self) -> &Greeting {
-        self.raw.greeting()
+        self.driver.connection.greeting()
     }
 
     /// Limits the time for each command from now on.
     pub fn set_timeout(&mut self, timeout: impl Into<Option<Duration>>) {
-        self.raw.set_timeout(timeout);
+        self.timeout = timeout.into();
+    }
+
+    fn deadline(&self) -> Deadline {
+        Deadline::after(self.timeout, Instant::now())
     }
 }

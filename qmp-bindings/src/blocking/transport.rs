@@ -10,12 +10,13 @@ use std::path::Path;
 use std::process::Child;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[cfg(all(unix, feature = "fd-passing"))]
 use std::os::fd::BorrowedFd;
 
-use crate::error::Error;
+use crate::error::{Awaited, Error};
+use crate::protocol::options::Options;
 
 /// A stream of bytes in both directions, with a time limit for each operation.
 pub trait Transport: Send {
@@ -178,6 +179,20 @@ impl Pipe {
             writer: Box::new(writer),
         }
     }
+
+    /// Takes the standard output and input of a child process.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unsupported`] unless both are [`Stdio::piped`](std::process::Stdio::piped).
+    pub fn from_child(child: &mut Child) -> Result<Self, Error> {
+        match (child.stdout.take(), child.stdin.take()) {
+            (Some(output), Some(input)) => Ok(Pipe::new(output, input)),
+            _ => Err(Error::Unsupported(
+                "the standard input and output of the child process have to be `Stdio::piped()`",
+            )),
+        }
+    }
 }
 
 /// The number of pieces that the thread reads ahead, and the size of each.
@@ -228,23 +243,118 @@ impl fmt::Debug for Pipe {
 }
 
 #[cfg(unix)]
-pub(super) fn connect_unix(path: &Path) -> Result<Socket<UnixStream>, Error> {
-    UnixStream::connect(path)
-        .map(Socket::from)
-        .map_err(|error| Error::transport(format!("connect to {}", path.display()), error))
+pub(super) fn connect_unix(
+    path: &Path,
+    options: &Options,
+) -> Result<(Socket<UnixStream>, Options), Error> {
+    let target = path.display().to_string();
+    let path = path.to_owned();
+    connect(target, options, move || UnixStream::connect(path))
 }
 
-pub(super) fn connect_tcp(address: impl ToSocketAddrs) -> Result<Socket<TcpStream>, Error> {
-    TcpStream::connect(address)
-        .map(Socket::from)
-        .map_err(|error| Error::transport("connect", error))
+pub(super) fn connect_tcp(
+    address: impl ToSocketAddrs,
+    options: &Options,
+) -> Result<(Socket<TcpStream>, Options), Error> {
+    let addresses = address.to_socket_addrs();
+    let addresses: Vec<_> = addresses
+        .map_err(|error| Error::transport("resolve the address", error))?
+        .collect();
+    let target = addresses.first().map_or(String::new(), ToString::to_string);
+    connect(target, options, move || TcpStream::connect(&addresses[..]))
 }
 
-pub(super) fn connect_child(child: &mut Child) -> Result<Pipe, Error> {
-    match (child.stdout.take(), child.stdin.take()) {
-        (Some(output), Some(input)) => Ok(Pipe::new(output, input)),
-        _ => Err(Error::Unsupported(
-            "the standard input and output of the child process have to be `Stdio::piped()`",
-        )),
-    }
+/// Connects within the time limit of the handshake. Returns the options with the
+/// time that is left.
+///
+/// A monitor that serves another client lets connecting wait when its backlog is
+/// full. The standard library has no time limit for that, so a thread connects.
+fn connect<S>(
+    target: String,
+    options: &Options,
+    connect: impl FnOnce() -> io::Result<S> + Send + 'static,
+) -> Result<(Socket<S>, Options), Error>
+where
+    S: Send + 'static,
+    Socket<S>: From<S>,
+{
+    let start = Instant::now();
+    let limit = options.handshake_timeout;
+    let connected = match limit {
+        None => connect(),
+        Some(limit) => {
+            let (sender, receiver) = sync_channel(1);
+            thread::spawn(move || sender.send(connect()));
+            let connected = receiver.recv_timeout(limit);
+            connected.map_err(|_| Error::timeout(Awaited::Connection(target.clone()), limit))?
+        }
+    };
+    let socket =
+        connected.map_err(|error| Error::transport(format!("connect to {target}"), error))?;
+    let left = limit.map(|limit| limit.saturating_sub(start.elapsed()));
+    Ok((socket.into(), options.clone().handshake_timeout(left)))
 }
+
+/// Defines the `connect_` methods of a type that has `open`.
+macro_rules! connect_methods {
+    () => {
+        /// Connects to a Unix socket, with the default options.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Transport`] if nothing listens there; see also `open`.
+        #[cfg(unix)]
+        pub fn connect_unix(path: impl AsRef<std::path::Path>) -> Result<Self, Error> {
+            Self::connect_unix_with(path, &Options::new())
+        }
+
+        /// Connects to a Unix socket.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Transport`] if nothing listens there; see also `open`.
+        #[cfg(unix)]
+        pub fn connect_unix_with(
+            path: impl AsRef<std::path::Path>,
+            options: &Options,
+        ) -> Result<Self, Error> {
+            let (socket, options) = super::transport::connect_unix(path.as_ref(), options)?;
+            Self::open(socket, &options)
+        }
+
+        /// Connects to a TCP port, with the default options.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Transport`] if nothing listens there; see also `open`.
+        pub fn connect_tcp(address: impl std::net::ToSocketAddrs) -> Result<Self, Error> {
+            Self::connect_tcp_with(address, &Options::new())
+        }
+
+        /// Connects to a TCP port.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Transport`] if nothing listens there; see also `open`.
+        pub fn connect_tcp_with(
+            address: impl std::net::ToSocketAddrs,
+            options: &Options,
+        ) -> Result<Self, Error> {
+            let (socket, options) = super::transport::connect_tcp(address, options)?;
+            Self::open(socket, &options)
+        }
+
+        /// Connects through the standard output and input of a child process, with the
+        /// default options. QEMU needs `-qmp stdio`.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Unsupported`] unless both are
+        /// [`Stdio::piped`](std::process::Stdio::piped); see also `open`.
+        pub fn connect_child(child: &mut std::process::Child) -> Result<Self, Error> {
+            let pipe = super::transport::Pipe::from_child(child)?;
+            Self::open(pipe, &Options::new())
+        }
+    };
+}
+pub(super) use connect_methods;

@@ -108,6 +108,11 @@ impl fmt::Display for TimeoutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let after = self.after;
         match &self.awaited {
+            Awaited::Connection(target) => write!(
+                f,
+                "no connection to {target} within {after:?}: the server is serving another \
+                 client, or is not reachable"
+            ),
             Awaited::Greeting => write!(
                 f,
                 "no greeting within {after:?}: the server is not a QMP monitor, or it is \

@@ -136,6 +136,8 @@ pub struct TimeoutError {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Awaited {
+    /// The connection to this address.
+    Connection(String),
     /// The greeting, with which a monitor begins.
     Greeting,
     /// An answer of the guest agent that shows that it is alive.
@@ -144,9 +146,9 @@ pub enum Awaited {
     Reply(String),
     /// An event that follows the command with this name.
     Event(String),
-    /// The moment at which the command with this name can be sent: the server
-    /// reads no more, or [`Options::in_flight_limit`](crate::Options::in_flight_limit)
-    /// commands are unanswered.
+    /// A reply to another command, because as many commands are unanswered as
+    /// [`Options::in_flight_limit`](crate::Options::in_flight_limit) allows. The command
+    /// with this name was not sent.
     Capacity(String),
 }
 
@@ -171,11 +173,8 @@ impl Error {
         })
     }
 
-    pub(crate) fn timeout(awaited: Awaited, after: Option<Duration>) -> Self {
-        Error::Timeout(TimeoutError {
-            awaited,
-            after: after.unwrap_or_default(),
-        })
+    pub(crate) fn timeout(awaited: Awaited, after: Duration) -> Self {
+        Error::Timeout(TimeoutError { awaited, after })
     }
 }
 

@@ -53,6 +53,5 @@ pub(crate) fn version_from_info(info: &[u8]) -> Option<Version> {
     })
 }
 
-#[cfg(feature = "qga")]
 pub(crate) const NEEDS_SILENT: &str =
     "this command sends no reply when it succeeds: send it with `execute_silent`";

@@ -95,7 +95,6 @@ const LINGER: Duration = Duration::from_millis(10);
 
 /// QEMU stops reading when this number of commands is queued, and would not see an
 /// out-of-band command.
-#[cfg(feature = "tokio")]
 const QUEUE_LENGTH: usize = 8;
 
 const NO_OOB: &str =
@@ -109,7 +108,6 @@ impl<W> Connection<W> {
     }
 
     /// Starts a connection to a guest agent, which begins with a synchronization.
-    #[cfg(feature = "qga")]
     pub(crate) fn agent(types: Types, options: &Options, now: Instant) -> Self {
         // The numbers of an earlier client must not be valid for this one.
         let last_id = u64::from(std::process::id()) << 20;
@@ -144,7 +142,6 @@ impl<W> Connection<W> {
     }
 
     /// Returns the version of a guest agent, after the handshake.
-    #[cfg(feature = "qga")]
     pub(crate) fn agent_version(&self) -> Option<Version> {
         match &self.dialect {
             Dialect::Monitor => None,
@@ -159,7 +156,6 @@ impl<W> Connection<W> {
 
     /// Returns the number of commands that may be unanswered, in band and out of
     /// band.
-    #[cfg(feature = "tokio")]
     pub(crate) fn capacity(&self) -> (usize, usize) {
         let limit = self.in_flight_limit;
         let in_band = if self.has_oob {
@@ -228,7 +224,6 @@ impl<W> Connection<W> {
 
     /// Returns `true` if a guest agent has to be synchronized before the next
     /// command, because the reply to an earlier one may still come.
-    #[cfg(feature = "qga")]
     pub(crate) fn needs_sync(&self) -> bool {
         match &self.dialect {
             Dialect::Monitor => false,
@@ -237,7 +232,6 @@ impl<W> Connection<W> {
     }
 
     /// Synchronizes with a guest agent. All earlier commands are forgotten.
-    #[cfg(feature = "qga")]
     pub(crate) fn sync(&mut self, waiter: W, deadline: Deadline) -> Result<(), Error> {
         if let Some(error) = self.end() {
             return Err(error);
@@ -246,7 +240,6 @@ impl<W> Connection<W> {
         Ok(())
     }
 
-    #[cfg(feature = "qga")]
     fn send_sync(&mut self, waiter: Option<W>, deadline: Deadline) {
         let Dialect::Agent(state) = &mut self.dialect else {
             return;
@@ -322,7 +315,6 @@ impl<W> Connection<W> {
         self.linger_until = None;
     }
 
-    #[cfg(feature = "tokio")]
     pub(crate) fn is_closed(&self) -> bool {
         self.end.is_some()
     }

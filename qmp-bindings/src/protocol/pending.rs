@@ -51,7 +51,7 @@ impl Deadline {
     }
 
     pub(crate) fn error(self, awaited: Awaited) -> Error {
-        Error::timeout(awaited, self.timeout)
+        Error::timeout(awaited, self.timeout.unwrap_or_default())
     }
 }
 

@@ -4,15 +4,12 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-#[cfg(unix)]
-use std::path::Path;
-
 use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::link::{Link, Reply, before, now};
-use super::transport::{self, Transport};
+use super::transport::{Transport, connect_methods};
 use crate::error::{Awaited, Error};
 use crate::fds::Fds;
 use crate::protocol::agent::NEEDS_SILENT;
@@ -39,16 +36,7 @@ pub struct Agent<R> {
 }
 
 impl<R: AgentRelease> Agent<R> {
-    /// Connects to the Unix socket of the agent's port, with the default options.
-    ///
-    /// # Errors
-    ///
-    /// See [`Agent::open`].
-    #[cfg(unix)]
-    pub async fn connect_unix(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let transport = transport::connect_unix(path.as_ref()).await?;
-        Self::open(transport, &Options::new()).await
-    }
+    connect_methods!();
 
     /// Connects through any transport: synchronizes with the agent and checks the
     /// release. An agent that does not allow `guest-info` is not checked.

@@ -1,16 +1,10 @@
 //! A connection that chooses its types by the greeting.
 
-#[cfg(unix)]
-use std::path::Path;
-
 use serde::Serialize;
 use serde_json::Value;
-use tokio::net::ToSocketAddrs;
 
-#[allow(unused_imports)] // Without a release there are no variants.
 use super::qmp::Qmp;
-use super::raw::RawQmp;
-use super::transport::{self, Transport};
+use super::transport::{Transport, connect_methods};
 use crate::error::Error;
 use crate::protocol::greeting::Greeting;
 use crate::protocol::options::Options;
@@ -58,12 +52,12 @@ macro_rules! any {
                 options: &Options,
             ) -> Result<Self, Error> {
                 let transport = transport.into();
-                let raw = RawQmp::open_typed(transport, Some(Self::SERIES), options).await?;
-                let series = raw.link.shared.lock().connection.series();
+                let qmp = Qmp::open_typed(transport, Some(Self::SERIES), options).await?;
+                let series = qmp.link.shared.lock().connection.series();
                 $(
                     #[cfg(feature = $feature)]
                     if series == Some(<crate::$module::Release as Release>::SERIES) {
-                        return Ok(AnyQmp::$variant(Qmp::from_raw(raw)));
+                        return Ok(AnyQmp::$variant(qmp.with_release()));
                     }
                 )*
                 unreachable!("{series:?} was chosen from the enabled series")
@@ -100,26 +94,5 @@ macro_rules! any {
 crate::generated::for_each_release!(any);
 
 impl AnyQmp {
-    /// Connects to a Unix socket, with the default options.
-    ///
-    /// # Errors
-    ///
-    /// See [`AnyQmp::open`].
-    #[cfg(unix)]
-    pub async fn connect_unix(path: impl AsRef<Path>) -> Result<Self, Error> {
-        Self::open(
-            transport::connect_unix(path.as_ref()).await?,
-            &Options::new(),
-        )
-        .await
-    }
-
-    /// Connects to a TCP port, with the default options.
-    ///
-    /// # Errors
-    ///
-    /// See [`AnyQmp::open`].
-    pub async fn connect_tcp(address: impl ToSocketAddrs) -> Result<Self, Error> {
-        Self::open(transport::connect_tcp(address).await?, &Options::new()).await
-    }
+    connect_methods!();
 }

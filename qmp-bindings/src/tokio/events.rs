@@ -10,8 +10,9 @@ use futures_core::Stream;
 
 use super::link::Link;
 use crate::error::Error;
-use crate::event::{Event, TimedEvent};
+use crate::event::TimedEvent;
 use crate::protocol::event_log::Cursor;
+use crate::release::Release;
 
 /// A stream of the events of a connection, created by
 /// [`Qmp::events`](super::Qmp::events).
@@ -21,33 +22,33 @@ use crate::protocol::event_log::Cursor;
 /// [`Error::EventsMissed`] and continues with the events that remain. The stream
 /// ends after the error that ends the connection.
 #[derive(Debug)]
-pub struct Events<E> {
+pub struct Events<R> {
     link: Arc<Link>,
     reader: u64,
     cursor: Cursor,
     is_over: bool,
-    event: PhantomData<fn() -> E>,
+    release: PhantomData<fn() -> R>,
 }
 
-impl<E> Events<E> {
+impl<R> Events<R> {
     pub(super) fn new(link: Arc<Link>, cursor: Cursor) -> Self {
         Events {
             reader: link.shared.add_reader(),
             link,
             cursor,
             is_over: false,
-            event: PhantomData,
+            release: PhantomData,
         }
     }
 }
 
-impl<E: Event> Events<E> {
+impl<R: Release> Events<R> {
     /// Waits for the next event; `None` at the end of the stream.
     ///
     /// # Cancel safety
     ///
     /// No event is lost if the future is dropped.
-    pub async fn next(&mut self) -> Option<Result<TimedEvent<E>, Error>> {
+    pub async fn next(&mut self) -> Option<Result<TimedEvent<R::Event>, Error>> {
         poll_fn(|context| self.poll(context)).await
     }
 
@@ -61,7 +62,10 @@ impl<E: Event> Events<E> {
     /// # Errors
     ///
     /// [`Error::EventsMissed`], or the end of the connection.
-    pub async fn find<T>(&mut self, mut find: impl FnMut(&E) -> Option<T>) -> Result<T, Error> {
+    pub async fn find<T>(
+        &mut self,
+        mut find: impl FnMut(&R::Event) -> Option<T>,
+    ) -> Result<T, Error> {
         loop {
             match self.next().await {
                 Some(Ok(timed)) => {
@@ -76,7 +80,10 @@ impl<E: Event> Events<E> {
         }
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<TimedEvent<E>, Error>>> {
+    fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<TimedEvent<R::Event>, Error>>> {
         if self.is_over {
             return Poll::Ready(None);
         }
@@ -87,14 +94,14 @@ impl<E: Event> Events<E> {
     }
 }
 
-impl<E> Drop for Events<E> {
+impl<R> Drop for Events<R> {
     fn drop(&mut self) {
         self.link.shared.remove_reader(self.reader);
     }
 }
 
-impl<E: Event> Stream for Events<E> {
-    type Item = Result<TimedEvent<E>, Error>;
+impl<R: Release> Stream for Events<R> {
+    type Item = Result<TimedEvent<R::Event>, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.get_mut().poll(context)

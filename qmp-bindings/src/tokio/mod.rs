@@ -11,10 +11,10 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`Qmp`] has the types of one release, [`AnyQmp`] those of the release that it finds,
-//! and [`RawQmp`] none. Each is a handle that is cheap to clone; all clones may send
-//! commands at the same time. A task that [`Qmp::open`] spawns moves the bytes. It
-//! ends when the last handle and the last [`Events`] are dropped.
+//! [`Qmp`] has the types of one release, [`AnyQmp`] those of the release that it finds.
+//! Both are handles that are cheap to clone; all clones may send commands at the same
+//! time. A task that `open` spawns moves the bytes. It ends when the last handle and
+//! the last [`Events`] are dropped.
 //!
 //! # Cancel safety
 //!
@@ -28,7 +28,6 @@ mod driver;
 mod events;
 mod link;
 mod qmp;
-mod raw;
 mod transport;
 
 #[cfg(feature = "qga")]
@@ -36,5 +35,4 @@ pub use agent::Agent;
 pub use any::AnyQmp;
 pub use events::Events;
 pub use qmp::Qmp;
-pub use raw::RawQmp;
 pub use transport::Transport;

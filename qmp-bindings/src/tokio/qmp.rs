@@ -1,70 +1,53 @@
-//! A connection with the types of a release.
+//! The connection to a monitor.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 use std::time::Duration;
 
 #[cfg(all(unix, feature = "fd-passing"))]
 use std::os::fd::BorrowedFd;
-#[cfg(unix)]
-use std::path::Path;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::net::ToSocketAddrs;
 
 use super::events::Events;
-use super::link::now;
-use super::raw::RawQmp;
-use super::transport::{self, Transport};
-use crate::error::Error;
+use super::link::{Link, before, now};
+use super::transport::{Transport, connect_methods};
+use crate::command::{CommandOf, OobCommandOf};
+use crate::error::{Awaited, Error};
 use crate::fds::Fds;
+use crate::protocol::connection::{Connection, Request};
+use crate::protocol::decode::decode;
+use crate::protocol::event_log::Cursor;
 use crate::protocol::greeting::Greeting;
+use crate::protocol::handshake::Types;
 use crate::protocol::options::Options;
 use crate::protocol::pending::Deadline;
 use crate::protocol::request::Band;
-use crate::{CommandOf, OobCommandOf, Release};
+use crate::release::{Release, Untyped};
 
-/// A handle to a connection to a QEMU of release `R`.
+/// A handle to a connection to a QEMU of release `R`; of any release, without types,
+/// if `R` is [`Untyped`].
 ///
 /// Clones share the connection, and any number of commands may be in flight, up to
 /// [`Options::in_flight_limit`].
 #[derive(Debug)]
 pub struct Qmp<R> {
-    raw: RawQmp,
+    pub(super) link: Arc<Link>,
+    timeout: Option<Duration>,
     release: PhantomData<fn() -> R>,
 }
 
 impl<R> Clone for Qmp<R> {
     fn clone(&self) -> Self {
-        Qmp {
-            raw: self.raw.clone(),
-            release: PhantomData,
-        }
+        self.with_timeout(self.timeout)
     }
 }
 
 /// Connecting.
 impl<R: Release> Qmp<R> {
-    /// Connects to a Unix socket, with the default options.
-    ///
-    /// # Errors
-    ///
-    /// See [`Qmp::open`].
-    #[cfg(unix)]
-    pub async fn connect_unix(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let transport = transport::connect_unix(path.as_ref()).await?;
-        Self::open(transport, &Options::new()).await
-    }
-
-    /// Connects to a TCP port, with the default options.
-    ///
-    /// # Errors
-    ///
-    /// See [`Qmp::open`].
-    pub async fn connect_tcp(address: impl ToSocketAddrs) -> Result<Self, Error> {
-        let transport = transport::connect_tcp(address).await?;
-        Self::open(transport, &Options::new()).await
-    }
+    connect_methods!();
 
     /// Connects through any transport: reads the greeting, checks the release and
     /// negotiates.
@@ -91,14 +74,31 @@ impl<R: Release> Qmp<R> {
     ///
     /// Panics outside of a tokio runtime.
     pub async fn open(transport: impl Into<Transport>, options: &Options) -> Result<Self, Error> {
-        RawQmp::open_typed(transport.into(), Some(&[R::SERIES]), options)
+        Qmp::open_typed(transport.into(), R::TYPES, options)
             .await
-            .map(Self::from_raw)
+            .map(Qmp::with_release)
+    }
+}
+
+impl Qmp<Untyped> {
+    /// Connects, and chooses from `types` those for the server.
+    pub(super) async fn open_typed(
+        transport: Transport,
+        types: Types,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let connection = Connection::monitor(types, options, now());
+        Ok(Qmp {
+            link: Arc::new(Link::open(transport, connection).await?),
+            timeout: options.timeout,
+            release: PhantomData,
+        })
     }
 
-    pub(super) fn from_raw(raw: RawQmp) -> Self {
+    pub(super) fn with_release<R>(self) -> Qmp<R> {
         Qmp {
-            raw,
+            link: self.link,
+            timeout: self.timeout,
             release: PhantomData,
         }
     }
@@ -112,7 +112,8 @@ impl<R: Release> Qmp<R> {
     ///
     /// Any [`Error`]. [`Error::Command`] is the error that the server returned.
     pub async fn execute<C: CommandOf<R>>(&self, command: C) -> Result<C::Return, Error> {
-        self.run(Band::In, command, Fds::new()).await
+        self.run(Band::In, &command, Fds::new(), self.deadline())
+            .await
     }
 
     /// Sends a command and waits for its return value for a limited time.
@@ -127,9 +128,7 @@ impl<R: Release> Qmp<R> {
         command: C,
     ) -> Result<C::Return, Error> {
         let deadline = Deadline::after(Some(timeout), now());
-        self.raw
-            .execute_as(Band::In, &command, Fds::new(), deadline)
-            .await
+        self.run(Band::In, &command, Fds::new(), deadline).await
     }
 
     /// Sends a command out of band: the server runs it at once, before the commands
@@ -142,7 +141,8 @@ impl<R: Release> Qmp<R> {
     /// [`Error::Unsupported`] unless the connection was opened with
     /// [`Options::oob`]; see also [`Qmp::execute`].
     pub async fn execute_oob<C: OobCommandOf<R>>(&self, command: C) -> Result<C::Return, Error> {
-        self.run(Band::Out, command, Fds::new()).await
+        self.run(Band::Out, &command, Fds::new(), self.deadline())
+            .await
     }
 
     /// Sends a command together with file descriptors, as `getfd` and `add-fd`
@@ -159,7 +159,7 @@ impl<R: Release> Qmp<R> {
         fds: &[BorrowedFd<'_>],
     ) -> Result<C::Return, Error> {
         let fds = crate::fds::duplicate(fds)?;
-        self.run(Band::In, command, fds).await
+        self.run(Band::In, &command, fds, self.deadline()).await
     }
 
     /// Sends a command by name and waits for its return value as JSON. The arguments
@@ -173,31 +173,59 @@ impl<R: Release> Qmp<R> {
         name: &str,
         arguments: &(impl Serialize + ?Sized),
     ) -> Result<Value, Error> {
-        self.raw.execute(name, arguments).await
+        self.execute_as(name, arguments).await
+    }
+
+    /// Sends a command by name and decodes its return value as `T`.
+    ///
+    /// # Errors
+    ///
+    /// See [`Qmp::execute`].
+    pub async fn execute_as<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        arguments: &(impl Serialize + ?Sized),
+    ) -> Result<T, Error> {
+        let request = Request {
+            band: Band::In,
+            name: name.to_owned().into(),
+            arguments,
+            fds: Fds::new(),
+            deadline: self.deadline(),
+        };
+        decode(name, &self.link.call(request).await?)
     }
 
     async fn run<C: CommandOf<R>>(
         &self,
         band: Band,
-        command: C,
+        command: &C,
         fds: Fds,
+        deadline: Deadline,
     ) -> Result<C::Return, Error> {
-        let deadline = self.raw.deadline();
-        self.raw.execute_as(band, &command, fds, deadline).await
+        let request = Request {
+            band,
+            name: C::NAME.into(),
+            arguments: command,
+            fds,
+            deadline,
+        };
+        decode(C::NAME, &self.link.call(request).await?)
     }
 }
 
 /// Events.
 impl<R: Release> Qmp<R> {
     /// Returns the events from now on.
-    pub fn events(&self) -> Events<R::Event> {
-        self.raw.events_as()
+    pub fn events(&self) -> Events<R> {
+        let end = self.link.shared.lock().connection.events.end();
+        Events::new(Arc::clone(&self.link), end)
     }
 
     /// Returns the events from the start of the connection, up to
     /// [`Options::event_limit`].
-    pub fn events_so_far(&self) -> Events<R::Event> {
-        self.raw.events_so_far_as()
+    pub fn events_so_far(&self) -> Events<R> {
+        Events::new(Arc::clone(&self.link), Cursor::default())
     }
 
     /// Sends a command, and waits for its return value and for an event that `find`
@@ -230,7 +258,11 @@ impl<R: Release> Qmp<R> {
         find: impl FnMut(&R::Event) -> Option<T>,
     ) -> Result<(C::Return, T), Error> {
         let deadline = Deadline::after(timeout.into(), now());
-        self.raw.execute_and_wait_as(deadline, &command, find).await
+        let mut events = self.events();
+        let returned = self.run(Band::In, &command, Fds::new(), deadline).await?;
+        let awaited = || Awaited::Event(C::NAME.to_owned());
+        let found = before(deadline, awaited, events.find(find)).await??;
+        Ok((returned, found))
     }
 }
 
@@ -238,7 +270,7 @@ impl<R: Release> Qmp<R> {
 impl<R> Qmp<R> {
     /// Returns the greeting: the version and the capabilities of the server.
     pub fn greeting(&self) -> &Greeting {
-        self.raw.greeting()
+        &self.link.greeting
     }
 
     /// Returns a handle to the same connection with a different time limit for each
@@ -246,8 +278,13 @@ impl<R> Qmp<R> {
     #[must_use]
     pub fn with_timeout(&self, timeout: impl Into<Option<Duration>>) -> Self {
         Qmp {
-            raw: self.raw.with_timeout(timeout),
+            link: Arc::clone(&self.link),
+            timeout: timeout.into(),
             release: PhantomData,
         }
+    }
+
+    fn deadline(&self) -> Deadline {
+        Deadline::after(self.timeout, now())
     }
 }

@@ -7,6 +7,8 @@ use std::task::{Context, Poll};
 
 #[cfg(unix)]
 use std::path::Path;
+#[cfg(unix)]
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 #[cfg(unix)]
@@ -15,8 +17,14 @@ use tokio::net::UnixStream;
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::net::{TcpStream, ToSocketAddrs};
 
-use crate::error::Error;
+#[cfg(unix)]
+use tokio::time::sleep;
+
+use super::link::{before, now};
+use crate::error::{Awaited, Error};
+use crate::protocol::options::Options;
 use crate::protocol::outgoing::Transmit;
+use crate::protocol::pending::Deadline;
 
 /// A reader and a writer.
 pub struct Transport {
@@ -127,19 +135,108 @@ fn poll_send_with_fds(
 }
 
 #[cfg(unix)]
-pub(super) async fn connect_unix(path: &Path) -> Result<Transport, Error> {
-    UnixStream::connect(path)
-        .await
-        .map(Transport::from)
-        .map_err(|error| Error::transport(format!("connect to {}", path.display()), error))
+pub(super) async fn connect_unix(
+    path: &Path,
+    options: &Options,
+) -> Result<(Transport, Options), Error> {
+    connect(path.display().to_string(), options, async || {
+        loop {
+            match UnixStream::connect(path).await {
+                // The backlog of a server that serves another client is full.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => sleep(RETRY).await,
+                connected => return connected,
+            }
+        }
+    })
+    .await
 }
 
-pub(super) async fn connect_tcp(address: impl ToSocketAddrs) -> Result<Transport, Error> {
-    TcpStream::connect(address)
+/// The time between two attempts to connect.
+#[cfg(unix)]
+const RETRY: Duration = Duration::from_millis(20);
+
+pub(super) async fn connect_tcp(
+    address: impl ToSocketAddrs,
+    options: &Options,
+) -> Result<(Transport, Options), Error> {
+    let mut addresses = tokio::net::lookup_host(&address)
         .await
-        .map(Transport::from)
-        .map_err(|error| Error::transport("connect", error))
+        .map_err(|error| Error::transport("resolve the address", error))?;
+    let target = addresses.next().map_or(String::new(), |a| a.to_string());
+    connect(target, options, async || TcpStream::connect(&address).await).await
 }
+
+/// Connects within the time limit of the handshake. Returns the options with the
+/// time that is left.
+async fn connect<S>(
+    target: String,
+    options: &Options,
+    connect: impl AsyncFnOnce() -> io::Result<S>,
+) -> Result<(Transport, Options), Error>
+where
+    Transport: From<S>,
+{
+    let deadline = Deadline::after(options.handshake_timeout, now());
+    let awaited = || Awaited::Connection(target.clone());
+    let socket = before(deadline, awaited, connect())
+        .await?
+        .map_err(|error| Error::transport(format!("connect to {target}"), error))?;
+    let left = deadline.at.map(|at| at.saturating_duration_since(now()));
+    Ok((socket.into(), options.clone().handshake_timeout(left)))
+}
+
+/// Defines the `connect_` methods of a type that has `open`.
+macro_rules! connect_methods {
+    () => {
+        /// Connects to a Unix socket, with the default options.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Transport`] if nothing listens there; see also `open`.
+        #[cfg(unix)]
+        pub async fn connect_unix(path: impl AsRef<std::path::Path>) -> Result<Self, Error> {
+            Self::connect_unix_with(path, &Options::new()).await
+        }
+
+        /// Connects to a Unix socket.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Transport`] if nothing listens there; see also `open`.
+        #[cfg(unix)]
+        pub async fn connect_unix_with(
+            path: impl AsRef<std::path::Path>,
+            options: &Options,
+        ) -> Result<Self, Error> {
+            let path = path.as_ref();
+            let (transport, options) = super::transport::connect_unix(path, options).await?;
+            Self::open(transport, &options).await
+        }
+
+        /// Connects to a TCP port, with the default options.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Transport`] if nothing listens there; see also `open`.
+        pub async fn connect_tcp(address: impl tokio::net::ToSocketAddrs) -> Result<Self, Error> {
+            Self::connect_tcp_with(address, &Options::new()).await
+        }
+
+        /// Connects to a TCP port.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Transport`] if nothing listens there; see also `open`.
+        pub async fn connect_tcp_with(
+            address: impl tokio::net::ToSocketAddrs,
+            options: &Options,
+        ) -> Result<Self, Error> {
+            let (transport, options) = super::transport::connect_tcp(address, options).await?;
+            Self::open(transport, &options).await
+        }
+    };
+}
+pub(super) use connect_methods;
 
 impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,4 +1,4 @@
-//! `devices`: asks a running QEMU what `device_add` accepts.
+//! `devices`: asks a running QEMU which properties each device has.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,20 +13,22 @@ use qapi_codegen::version::Series;
 use crate::Outcome;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::monitor::{Monitor, Refusal};
+use crate::files::write_file;
+use crate::monitor::{ExecuteError, Monitor};
 use crate::progress::Progress;
-use crate::{replace, workspace};
+use crate::render::count;
+use crate::workspace;
 
-/// Ask a running QEMU what each device accepts
+/// Ask a running QEMU which arguments `device_add` has for each device
 ///
-/// Writes schemas/SERIES/devices.json. A QEMU for this is started with
-/// `-machine none -nodefaults -qmp unix:PATH,server=on,wait=off`; its build
-/// decides which devices there are.
+/// Writes schemas/SERIES/devices.json. Start QEMU for this with
+/// `-machine none -nodefaults -qmp unix:PATH,server=on,wait=off`. The devices
+/// depend on its build.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: cargo xtask devices monitor.sock --as 10.0")]
 pub struct Devices {
-    /// The monitor of a running QEMU that nobody else is using: a Unix socket or
-    /// HOST:PORT
+    /// The monitor of a running QEMU that no other client uses: a Unix socket
+    /// or HOST:PORT
     socket: String,
     /// The series to write
     #[arg(long = "as", value_name = "SERIES")]
@@ -38,36 +40,31 @@ impl Devices {
     ///
     /// # Errors
     ///
-    /// QEMU does not answer, it is of another series, or the file cannot be
+    /// QEMU does not reply, it is of another series, or the file cannot be
     /// written.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let folder = workspace::series_folder(self.series);
         if !folder.join(MANIFEST).is_file() {
             return Err(
                 Failure::new(format!("series {} is not imported", self.series))
-                    .with_help("import it first: `cargo xtask import SCHEMA`"),
+                    .with_help("import it first with `cargo xtask import SCHEMA`"),
             );
         }
         let mut monitor = Monitor::connect(&self.socket)?;
         let found = monitor.version().series();
         if found != self.series {
-            return Err(
-                Failure::new(format!("the QEMU at `{}` is {found}", self.socket)).with_help(
-                    format!(
-                        "start one of series {}, or write `--as {found}`",
-                        self.series
-                    ),
-                ),
+            let help = format!(
+                "start a QEMU of series {}, or write `--as {found}`",
+                self.series
             );
+            let message = format!("the QEMU at `{}` is of series {found}", self.socket);
+            return Err(Failure::new(message).with_help(help));
         }
-        let devices = devices(&mut monitor)?;
+        let devices = read_devices(&mut monitor)?;
         let path = folder.join(DeviceList::FILE_NAME);
-        replace::file(&path, &devices.to_text())?;
-        let count = devices.names().count();
-        console.done(&format!(
-            "wrote {count} devices to {}",
-            workspace::shown(&path)
-        ));
+        write_file(&path, &devices.to_text())?;
+        let count = count(devices.names().count(), "device");
+        console.status(&format!("wrote {count} to {}", workspace::shown(&path)));
         Ok(Outcome::Fine)
     }
 }
@@ -84,15 +81,17 @@ struct Property {
     ty: String,
 }
 
-/// All devices with their properties.
-fn devices(monitor: &mut Monitor) -> Result<DeviceList, Failure> {
-    let names = names(monitor)?;
-    let progress = Progress::new("asking for devices", names.len() as u64);
+/// Reads all devices with their properties. Some devices exist whose properties
+/// QEMU does not list.
+fn read_devices(monitor: &mut Monitor) -> Result<DeviceList, Failure> {
+    let names = device_names(monitor)?;
+    let progress = Progress::new("reading devices", names.len() as u64);
     let (mut listed, mut unlisted) = (BTreeMap::new(), BTreeSet::new());
     for name in names {
-        match properties(monitor, &name)? {
+        match device_properties(monitor, &name) {
             Ok(properties) => drop(listed.insert(name, properties)),
-            Err(_) => drop(unlisted.insert(name)),
+            Err(ExecuteError::Command(_)) => drop(unlisted.insert(name)),
+            Err(error) => return Err(error.into()),
         }
         progress.advance(1);
     }
@@ -102,23 +101,15 @@ fn devices(monitor: &mut Monitor) -> Result<DeviceList, Failure> {
     Ok(devices)
 }
 
-fn names(monitor: &mut Monitor) -> Result<Vec<String>, Failure> {
-    const COMMAND: &str = "qom-list-types";
+fn device_names(monitor: &mut Monitor) -> Result<Vec<String>, ExecuteError> {
     let arguments = json!({ "implements": "device", "abstract": false });
-    let answer: Result<Vec<TypeName>, Refusal> = monitor.ask_for(COMMAND, Some(&arguments))?;
-    let types = answer.map_err(|refusal| monitor.refused(COMMAND, &refusal))?;
+    let types: Vec<TypeName> = monitor.query("qom-list-types", Some(&arguments))?;
     Ok(types.into_iter().map(|found| found.name).collect())
 }
 
-/// The properties of a device; some are there that QEMU refuses to make for a
-/// look at them.
-fn properties(
-    monitor: &mut Monitor,
-    name: &str,
-) -> Result<Result<PropertyTypes, Refusal>, Failure> {
+fn device_properties(monitor: &mut Monitor, name: &str) -> Result<PropertyTypes, ExecuteError> {
     let arguments = json!({ "typename": name });
-    let answer: Result<Vec<Property>, Refusal> =
-        monitor.ask_for("device-list-properties", Some(&arguments))?;
-    let typed = |property: Property| (property.name, property.ty);
-    Ok(answer.map(|properties| properties.into_iter().map(typed).collect()))
+    let properties: Vec<Property> = monitor.query("device-list-properties", Some(&arguments))?;
+    let pair = |property: Property| (property.name, property.ty);
+    Ok(properties.into_iter().map(pair).collect())
 }

@@ -1,7 +1,4 @@
-//! `diff`: what an upgrade from one release to another breaks.
-
-use std::fs;
-use std::io::Read;
+//! `diff`: what breaks on an upgrade from one release to another.
 
 use clap::{Args, ValueEnum};
 
@@ -10,17 +7,16 @@ use qapi_codegen::diff::report::{self, Report};
 use qapi_codegen::diff::rules::{Severity, rules};
 use qapi_codegen::diff::select::select;
 use qapi_codegen::diff::usage::Usage;
-use qapi_codegen::imported::QemuProgram;
-use qapi_codegen::version::Series;
 
+use super::arguments::{read_release, select_program};
 use crate::Outcome;
+use crate::catalogue::{Catalogue, Release};
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::releases::{self, Release};
-use crate::reports;
-use crate::workspace;
+use crate::files::read_argument;
+use crate::reports::{compare_releases, to_json};
 
-/// Tell what breaks between two releases, since when, and what to do about it
+/// Report what breaks between two releases, since when, and what to do about it
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask diff 2.5 2.11\n  \
@@ -31,28 +27,28 @@ pub struct Diff {
     /// The release that the client was written for
     #[arg(required_unless_present = "rules")]
     old: Option<String>,
-    /// The release that it is to talk to
+    /// The release that it shall talk to
     #[arg(required_unless_present = "rules")]
     new: Option<String>,
-    /// How to write the report
+    /// The format of the report
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-    /// From which severity on a finding makes the exit status 1
+    format: DiffFormat,
+    /// The least severity of a finding that makes the exit status 1
     #[arg(long, value_enum, default_value = "breaking")]
     fail_on: FailOn,
-    /// Only commands and events that fit; `*` is any text
+    /// Report only commands and events that match; `*` is any text
     #[arg(long, value_name = "GLOB")]
     command: Vec<String>,
-    /// Mark and put first what this record of requests, or list of names, meets
+    /// Mark and list first what these recorded requests, or names, use
     #[arg(long, value_name = "FILE")]
     used_by: Vec<String>,
-    /// Releases to look at between the two, besides the imported ones
+    /// More releases between the two, besides the imported ones
     #[arg(long, value_name = "SCHEMA")]
     through: Vec<String>,
-    /// Read a client of NEW against a QEMU of OLD
+    /// Compare a client of NEW with a QEMU of OLD
     #[arg(long)]
     reverse: bool,
-    /// Give findings of a rule another severity
+    /// Change the severity of a rule
     #[arg(long, value_name = "RULE=SEVERITY", value_parser = level)]
     severity: Vec<Level>,
     /// A TOML file with [[ignore]] and [[severity]] entries: rule, target, path
@@ -66,34 +62,34 @@ pub struct Diff {
     rules: bool,
 }
 
-/// How to write the report.
+/// The format of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// By command, the worst first, for a terminal
+enum DiffFormat {
+    /// By command, worst first, for a terminal
     Text,
     /// For reviews and release notes
     Markdown,
-    /// One page that needs nothing else
+    /// A page in one file
     Html,
     /// One JSON object
     Json,
 }
 
-/// From which severity on a finding makes the exit status 1.
+/// The least severity that makes the exit status 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FailOn {
-    /// What makes a program fail
+    /// Only findings that make a program fail
     Breaking,
-    /// What may make it fail, too
+    /// Findings that may make it fail, too
     Dangerous,
-    /// Nothing
+    /// None
     Never,
 }
 
-/// What is not compared where one side is what a running QEMU told.
-const UNTOLD: &str = "one of the two is made of what a running QEMU told, which leaves out \
-    conditions, the size of integers, and what may be sent before the machine is made: \
-    sizes and the latter are not compared, and what is missing may be missing in that build only";
+/// The note on a comparison with a schema from introspection.
+const INTROSPECTED: &str = "one of the schemas comes from introspection, which does not report \
+    conditions, integer sizes and `allow-preconfig`: the latter two are not compared, and what \
+    is missing may be missing from that build only";
 
 impl Diff {
     /// Runs the command.
@@ -119,59 +115,57 @@ impl Diff {
         if let Some(usage) = usage {
             usage.apply(&mut report);
         }
-        let text = match self.format {
-            Format::Text => report::text(&report, console.colors_data()),
-            Format::Markdown => report::markdown(&report),
-            Format::Html => report::html(&report),
-            Format::Json => reports::json(&report)?,
-        };
-        console.data(&text)?;
+        match self.format {
+            DiffFormat::Text => console.styled(&report::text(&report, true))?,
+            DiffFormat::Markdown => console.data(&report::markdown(&report))?,
+            DiffFormat::Html => console.data(&report::html(&report))?,
+            DiffFormat::Json => console.data(&to_json(&report)?)?,
+        }
         Ok(self.outcome(&report))
     }
 
-    /// Compares the two releases; a client of the new one with the old QEMU
-    /// where that is wanted.
+    /// Compares the two releases, in the other order with `--reverse`.
     fn report(&self, console: &mut Console) -> Result<Report, Failure> {
-        let interface = if self.qga {
-            QemuProgram::GuestAgent
-        } else {
-            QemuProgram::Emulator
-        };
-        let named = [self.old.as_deref(), self.new.as_deref()].map(Option::unwrap_or_default);
+        let catalogue = Catalogue::open()?;
+        let named = [&self.old, &self.new].map(|name| name.as_deref().unwrap_or_default());
         let [old, new] = if self.reverse {
             [named[1], named[0]]
         } else {
             named
         };
-        let mut old = releases::open(old, interface, console)?;
-        let mut new = releases::open(new, interface, console)?;
-        let mut between = releases::imported(&passed(&old, &new)?, interface, console)?;
+        let program = select_program(self.qga, false);
+        let mut old = read_release(&catalogue, old, program, console)?;
+        let mut new = read_release(&catalogue, new, program, console)?;
+        let [from, to] = [&old, &new].map(|release| release.schema.version.series());
+        let series = catalogue.series_between(from, to);
+        let mut between = catalogue.releases(&series, program)?;
         for name in &self.through {
-            between.push(releases::open(name, interface, console)?);
+            between.push(read_release(&catalogue, name, program, console)?);
         }
-        if old.is_told || new.is_told {
-            console.note(UNTOLD);
+        if old.is_introspected() || new.is_introspected() {
+            console.note(INTROSPECTED);
             let all = between.iter_mut().chain([&mut old, &mut new]);
             all.for_each(|release| release.schema.erase_non_introspectable());
         } else {
-            between.retain(|release| !release.is_told);
+            between.retain(|release| !release.is_introspected());
         }
         let between: Vec<&Release> = between.iter().collect();
-        Ok(reports::report(
+        Ok(compare_releases(
             &old,
             &new,
             &between,
-            &reports::behaviour()?,
+            catalogue.behaviour(),
         ))
     }
 
     fn usage(&self) -> Result<Option<Usage>, Failure> {
         let mut usage = Usage::default();
         for file in &self.used_by {
-            let text = read(file)?;
+            let text = read_argument(file)?;
             usage.add(&text).map_err(|error| {
-                Failure::new(format!("`{file}`: {error}"))
-                    .with_help("a record is QMP messages, a log with them, lines of qmp-shell, or names of commands")
+                Failure::new(format!("`{file}`: {error}")).with_help(
+                    "name a file with QMP messages, lines of qmp-shell, or names of commands",
+                )
             })?;
         }
         Ok((!self.used_by.is_empty()).then_some(usage))
@@ -180,7 +174,7 @@ impl Diff {
     fn read_policy(&self) -> Result<Policy, Failure> {
         let mut all = Policy::default();
         for file in &self.policy {
-            let policy = policy::read(&read(file)?);
+            let policy = policy::read(&read_argument(file)?);
             let policy = policy.map_err(|error| Failure::new(format!("`{file}`: {error}")))?;
             all.ignore.extend(policy.ignore);
             all.severity.extend(policy.severity);
@@ -204,14 +198,14 @@ impl Diff {
     }
 }
 
-/// Reads `RULE=SEVERITY`.
+/// Parses `RULE=SEVERITY`.
 fn level(text: &str) -> Result<Level, String> {
     let (rule, word) = text.split_once('=').ok_or("expected RULE=SEVERITY")?;
     let level = Severity::ALL
         .into_iter()
         .find(|severity| severity.word() == word);
     let level = level.ok_or(format!(
-        "`{word}` is none of breaking, dangerous, compatible"
+        "unknown severity `{word}`; expected breaking, dangerous or compatible"
     ))?;
     let known = rules()
         .ids()
@@ -219,7 +213,7 @@ fn level(text: &str) -> Result<Level, String> {
         .any(|id| policy::matches(rule, id));
     if !known {
         return Err(format!(
-            "there is no rule `{rule}`; `cargo xtask diff --rules` lists them"
+            "unknown rule `{rule}`; `cargo xtask diff --rules` lists the rules"
         ));
     }
     Ok(Level {
@@ -228,25 +222,4 @@ fn level(text: &str) -> Result<Level, String> {
         path: None,
         level,
     })
-}
-
-/// Reads a file, or standard input for `-`.
-fn read(file: &str) -> Result<String, Failure> {
-    let failure = |error| Failure::io("read", file, &error);
-    if file == "-" {
-        let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .map_err(failure)?;
-        return Ok(text);
-    }
-    fs::read_to_string(file).map_err(failure)
-}
-
-/// The imported series between two releases.
-fn passed(old: &Release, new: &Release) -> Result<Vec<Series>, Failure> {
-    let (from, to) = (old.schema.version.series(), new.schema.version.series());
-    let mut between = workspace::imported()?;
-    between.retain(|series| from.min(to) < *series && *series < from.max(to));
-    Ok(between)
 }

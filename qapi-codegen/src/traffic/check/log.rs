@@ -5,8 +5,8 @@ use std::collections::{HashMap, VecDeque};
 use super::path::MessagePath;
 use super::problem::{MessageProblem, ProblemKind};
 use super::{CheckedMessage, Checker, MessageKind, Session};
-use crate::json::{JsonValue, ParsedJson, parse_prefix};
-use crate::traffic::read::{Broken, Content, Entry, Place};
+use crate::json::{JsonValue, ParsedJson};
+use crate::traffic::read::{EntryContent, LogEntry, LoggedMessage, Sender, TextPosition};
 
 /// Checks the messages of a log.
 pub struct LogChecker<'c, 'k> {
@@ -24,7 +24,7 @@ pub struct LogChecker<'c, 'k> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFinding {
     /// The position of the message, or of its syntax error.
-    pub place: Place,
+    pub position: TextPosition,
     /// Its kind.
     pub kind: MessageKind,
     /// The result of the check.
@@ -59,31 +59,25 @@ impl<'c, 'k> LogChecker<'c, 'k> {
     }
 
     /// Checks the messages of an entry.
-    pub fn check_entry(&mut self, entry: &Entry<'_>) -> Vec<LogFinding> {
-        let place = entry.place;
+    pub fn check_entry(&mut self, entry: &LogEntry<'_>) -> Vec<LogFinding> {
+        let mut findings = Vec::new();
         match &entry.content {
-            Content::Other => {
+            EntryContent::Text => {
                 self.prefix.clear();
                 self.prefix.extend_from_slice(entry.bytes);
-                Vec::new()
             }
-            Content::Broken(broken) => vec![self.syntax_error(broken)],
-            Content::Message(parsed) => {
+            EntryContent::Malformed(malformed) => {
+                findings.push(self.report_syntax_error(malformed.position, &malformed.message));
+            }
+            EntryContent::Messages(messages) => {
                 let is_repeated = self.is_repeated(entry.bytes);
                 self.prefix.clear();
-                let finding = (!is_repeated).then(|| self.check_message("", parsed, place));
-                finding.flatten().into_iter().collect()
-            }
-            Content::Recorded(recorded) => {
-                let session = recorded.session.as_deref().unwrap_or_default();
-                self.check_recorded(session, &recorded.raw, recorded.is_sent, place)
-            }
-            Content::Shell(shell) => {
-                let message = shell.message().map(ParsedJson::from);
-                let finding = message.and_then(|parsed| self.check_message("", &parsed, place));
-                finding.into_iter().collect()
+                if !is_repeated {
+                    messages.for_each(&mut |message| findings.extend(self.check_logged(message)));
+                }
             }
         }
+        findings
     }
 
     /// Whether libvirt logs a message for the second time.
@@ -98,33 +92,15 @@ impl<'c, 'k> LogChecker<'c, 'k> {
         is_written && std::mem::take(&mut self.queued) == message
     }
 
-    /// Checks the messages in one line of a recording.
-    fn check_recorded(
-        &mut self,
-        session: &str,
-        raw: &str,
-        is_sent: bool,
-        place: Place,
-    ) -> Vec<LogFinding> {
-        let mut findings = Vec::new();
-        let mut rest = raw;
-        loop {
-            match parse_prefix(rest) {
-                Ok(None) => return findings,
-                Ok(Some(parsed)) => {
-                    rest = &rest[parsed.end..];
-                    match is_sent {
-                        true => findings.push(self.check_request(session, &parsed, place)),
-                        false => findings.extend(self.check_message(session, &parsed, place)),
-                    }
-                }
-                Err(_) if !is_sent => return findings,
-                Err(error) => {
-                    let message = error.message;
-                    findings.push(self.syntax_error(&Broken { place, message }));
-                    return findings;
-                }
+    fn check_logged(&mut self, message: LoggedMessage<'_>) -> Option<LogFinding> {
+        let (session, position) = (message.session, message.position);
+        match (message.json, message.sender) {
+            (Ok(parsed), Some(Sender::Client)) => {
+                Some(self.check_request(session, parsed, position))
             }
+            (Ok(parsed), _) => self.check_message(session, parsed, position),
+            (Err(_), Some(Sender::Server)) => None,
+            (Err(error), _) => Some(self.report_syntax_error(position, &error.message)),
         }
     }
 
@@ -132,11 +108,11 @@ impl<'c, 'k> LogChecker<'c, 'k> {
         &mut self,
         session: &str,
         parsed: &ParsedJson<'_>,
-        place: Place,
+        position: TextPosition,
     ) -> Option<LogFinding> {
         let kind = MessageKind::from_message(&parsed.value);
         let checked = match kind {
-            MessageKind::Request => return Some(self.check_request(session, parsed, place)),
+            MessageKind::Request => return Some(self.check_request(session, parsed, position)),
             MessageKind::Reply => self.check_reply(session, &parsed.value)?,
             MessageKind::Event if self.checks_replies => self.checker.check_event(&parsed.value),
             MessageKind::Event => return None,
@@ -144,7 +120,7 @@ impl<'c, 'k> LogChecker<'c, 'k> {
             MessageKind::Other => self.unknown_message(&parsed.value),
         };
         Some(LogFinding {
-            place,
+            position,
             kind,
             checked,
         })
@@ -154,7 +130,7 @@ impl<'c, 'k> LogChecker<'c, 'k> {
         &mut self,
         session: &str,
         parsed: &ParsedJson<'_>,
-        place: Place,
+        position: TextPosition,
     ) -> LogFinding {
         let (checker, checks_replies) = (self.checker, self.checks_replies);
         let connection = self.connection(session);
@@ -167,7 +143,7 @@ impl<'c, 'k> LogChecker<'c, 'k> {
             }
         }
         LogFinding {
-            place,
+            position,
             kind: MessageKind::Request,
             checked,
         }
@@ -206,10 +182,9 @@ impl<'c, 'k> LogChecker<'c, 'k> {
         self.reject(ProblemKind::UnknownMessage { names })
     }
 
-    fn syntax_error(&self, broken: &Broken) -> LogFinding {
-        let message = broken.message.as_str();
+    fn report_syntax_error(&self, position: TextPosition, message: &str) -> LogFinding {
         LogFinding {
-            place: broken.place,
+            position,
             kind: MessageKind::Request,
             checked: self.reject(ProblemKind::InvalidSyntax { message }),
         }

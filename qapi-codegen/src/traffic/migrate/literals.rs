@@ -1,6 +1,6 @@
 //! Texts that become the values they stand for.
 
-use super::places;
+use super::rewrite::command_name;
 use crate::json::{JsonMember, JsonValue};
 use crate::knowledge::DeviceList;
 use crate::knowledge::devices::builtin_type;
@@ -11,7 +11,7 @@ use crate::traffic::option_text;
 
 /// Gives each argument the JSON type that the schema wants.
 pub fn by_schema(schema: &Schema, message: &mut JsonValue<'static>) {
-    let name = places::all(message, "execute").find_map(JsonValue::as_str);
+    let name = command_name(message);
     let Some(command) = name.and_then(|name| schema.command(name)) else {
         return;
     };

@@ -8,7 +8,7 @@ use qapi_codegen::imported::{
 };
 use qapi_codegen::introspect::synthesise;
 use qapi_codegen::load::Files;
-use qapi_codegen::overrides::{self, Entry};
+use qapi_codegen::overrides::{self, OverrideEntry};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::{Series, Version};
 
@@ -130,7 +130,7 @@ fn open_arguments(told: &Introspected, series: Series) -> Result<Option<String>,
     };
     let text = fs::read_to_string(workspace::series_folder(before).join(OVERRIDES));
     let entries = overrides::list(&text.unwrap_or_default()).unwrap_or_default();
-    let is_told = |entry: &&Entry| {
+    let is_told = |entry: &&OverrideEntry| {
         let mut commands = told.interface.commands.iter();
         entry.kind == "open-arguments" && commands.any(|command| command.item.name == entry.target)
     };
@@ -139,7 +139,7 @@ fn open_arguments(told: &Introspected, series: Series) -> Result<Option<String>,
     Ok((!entries.is_empty()).then(|| header + &entries.concat()))
 }
 
-fn open(entry: &Entry) -> String {
+fn open(entry: &OverrideEntry) -> String {
     let (target, reason) = (quoted(&entry.target), quoted(&entry.reason));
     format!("\n[[open-arguments]]\ntarget = {target}\nreason = {reason}\n")
 }
