@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use libfuzzer_sys::fuzz_target;
-use qapi_codegen::load::{DocumentationKind, Loaded, load};
+use qapi_codegen::load::{DocumentationKind, LoadedSchema, load};
 use qapi_codegen::canonical;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
@@ -41,7 +41,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(names(&schema), names(&resolve(&valid)), "{again}");
 });
 
-fn read(text: Vec<u8>, version: Version) -> Loaded {
+fn read(text: Vec<u8>, version: Version) -> LoadedSchema {
     let files = HashMap::from([("root.json".to_owned(), text)]);
     load(&files, "root.json", version).expect("the root is there")
 }

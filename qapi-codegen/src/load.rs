@@ -35,7 +35,7 @@ impl Files for HashMap<String, Vec<u8>> {
 
 /// A schema as it was written: all its files, none of its names looked up.
 #[derive(Debug)]
-pub struct Loaded {
+pub struct LoadedSchema {
     /// The release whose rules apply.
     pub version: Version,
     /// The files, for spans to point into.
@@ -71,7 +71,7 @@ const SIZE_LIMIT: usize = 64 << 20;
 ///
 /// The root file itself cannot be read. Whatever else goes wrong is among the
 /// diagnostics of the result.
-pub fn load(files: &dyn Files, root: &str, version: Version) -> io::Result<Loaded> {
+pub fn load(files: &dyn Files, root: &str, version: Version) -> io::Result<LoadedSchema> {
     let text = read(files, root)?;
     let mut loader = Loader {
         files,
@@ -81,7 +81,7 @@ pub fn load(files: &dyn Files, root: &str, version: Version) -> io::Result<Loade
     };
     let mut output = Output::default();
     loader.file(normalized(root), text, None, &mut output);
-    Ok(Loaded {
+    Ok(LoadedSchema {
         version,
         sources: loader.sources,
         items: output.items,
@@ -273,7 +273,7 @@ mod tests {
         assert_eq!(relative_to("/a/x.json", "./b//y.json"), "/a/b//y.json");
     }
 
-    fn load_map(files: &[(&str, &str)]) -> Loaded {
+    fn load_map(files: &[(&str, &str)]) -> LoadedSchema {
         let files: HashMap<String, Vec<u8>> = files
             .iter()
             .map(|(path, text)| (path.to_string(), text.as_bytes().to_vec()))

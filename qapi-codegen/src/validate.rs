@@ -14,7 +14,6 @@ mod inheritance;
 mod members;
 mod names;
 mod pragmas;
-pub(crate) mod suggest;
 mod unions;
 mod view;
 
@@ -22,7 +21,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::doc::{self, DocComments};
-use crate::load::Loaded;
+use crate::load::LoadedSchema;
 use crate::source::{Sources, Span};
 use view::View;
 
@@ -31,15 +30,15 @@ use view::View;
 /// Only [`validate`] makes one, so whoever has it may rely on the rules: every
 /// name means something, no name is defined twice, every union has its tag.
 #[derive(Debug)]
-pub struct Valid {
-    loaded: Loaded,
+pub struct ValidSchema {
+    loaded: LoadedSchema,
     docs: DocComments,
     warnings: Vec<Diagnostic>,
 }
 
-impl Valid {
+impl ValidSchema {
     /// The schema.
-    pub fn loaded(&self) -> &Loaded {
+    pub fn loaded(&self) -> &LoadedSchema {
         &self.loaded
     }
 
@@ -56,7 +55,7 @@ impl Valid {
 
 /// A schema that breaks rules.
 #[derive(Debug)]
-pub struct Invalid {
+pub struct InvalidSchema {
     /// The files, for the diagnostics to point into.
     pub sources: Sources,
     /// All that is wrong, in the order of the files.
@@ -69,7 +68,7 @@ pub struct Invalid {
 ///
 /// The schema breaks a rule, or could not be read in full. All mistakes are
 /// reported together.
-pub fn validate(mut loaded: Loaded) -> Result<Valid, Invalid> {
+pub fn validate(mut loaded: LoadedSchema) -> Result<ValidSchema, InvalidSchema> {
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let mut docs = doc::parse(&loaded);
     let found = rules(&View::new(&loaded, &docs, &diagnostics));
@@ -80,12 +79,12 @@ pub fn validate(mut loaded: Loaded) -> Result<Valid, Invalid> {
         .iter()
         .any(|diagnostic| diagnostic.severity == Severity::Error)
     {
-        return Err(Invalid {
+        return Err(InvalidSchema {
             sources: loaded.sources,
             diagnostics,
         });
     }
-    Ok(Valid {
+    Ok(ValidSchema {
         loaded,
         docs,
         warnings: diagnostics,

@@ -13,7 +13,7 @@ use qapi_codegen::ast::Item;
 use qapi_codegen::canonical;
 use qapi_codegen::doc::{self, DefinitionDocs};
 use qapi_codegen::imported::{OVERRIDES, QemuProgram};
-use qapi_codegen::load::{Loaded, load};
+use qapi_codegen::load::{LoadedSchema, load};
 use tests::shared;
 use xtask::commands::import::imported_files;
 use xtask::schema_source::{SchemaSource, SourceOptions};
@@ -74,12 +74,12 @@ fn same(folder: &Path, interface: QemuProgram) -> Result<(), Failed> {
     compare(&[text], &[print(&restated)])
 }
 
-fn print(loaded: &Loaded) -> String {
+fn print(loaded: &LoadedSchema) -> String {
     canonical::print(loaded, &doc::parse(loaded).definitions)
 }
 
 /// The definitions, without the spans, which alone may differ.
-fn definitions(loaded: &Loaded) -> Vec<String> {
+fn definitions(loaded: &LoadedSchema) -> Vec<String> {
     let definition = |item: &Item| match item {
         Item::Definition(definition) => Some(without_spans(&format!("{definition:?}"))),
         Item::Comment(_) | Item::Include(_) | Item::Pragma(_) => None,
@@ -95,7 +95,7 @@ fn without_spans(debug: &str) -> String {
 }
 
 /// What the documentation tells, without its prose and what tells nothing.
-fn facts(loaded: &Loaded) -> Vec<String> {
+fn facts(loaded: &LoadedSchema) -> Vec<String> {
     let fact = |mut docs: DefinitionDocs| {
         docs.remove_prose();
         format!("{docs:?}")

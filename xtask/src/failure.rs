@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use qapi_codegen::validate::Invalid;
+use qapi_codegen::validate::InvalidSchema;
 
 use crate::Outcome;
 use crate::console::Console;
@@ -13,7 +13,7 @@ use crate::console::Console;
 pub struct Failure {
     message: String,
     help: Option<String>,
-    invalid_schemas: Vec<Invalid>,
+    invalid_schemas: Vec<InvalidSchema>,
 }
 
 impl Failure {
@@ -32,7 +32,7 @@ impl Failure {
     }
 
     /// Creates a failure from a schema that breaks rules.
-    pub fn invalid_schema(name: &str, invalid: Invalid) -> Self {
+    pub fn invalid_schema(name: &str, invalid: InvalidSchema) -> Self {
         Failure {
             invalid_schemas: vec![invalid],
             ..Failure::new(format!("the schema of `{name}` is invalid"))
@@ -51,7 +51,7 @@ impl Failure {
     }
 
     /// The schemas that break rules, with their diagnostics.
-    pub fn invalid_schemas(&self) -> &[Invalid] {
+    pub fn invalid_schemas(&self) -> &[InvalidSchema] {
         &self.invalid_schemas
     }
 

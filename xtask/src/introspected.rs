@@ -5,6 +5,8 @@ use std::fs::{self, File};
 use std::io::Read;
 
 use serde::Deserialize;
+use serde_json::json;
+use serde_json::value::RawValue;
 
 use qapi_codegen::introspect::{self, InvalidReply, MOST_BYTES, SchemaReply};
 use qapi_codegen::version::Version;
@@ -94,20 +96,21 @@ fn ask(address: &str) -> Result<Introspected, Failure> {
     let _waiting = Spinner::new("waiting for QEMU");
     let mut monitor = Monitor::connect(address)?;
     let commands = commands(&mut monitor)?;
-    let returned = monitor
-        .execute(COMMAND, None)
-        .map_err(|error| match error {
-            ExecuteError::Command(failure) => {
-                failure.with_help("QEMU has it since 2.5; the guest agent does not have it")
-            }
-            ExecuteError::Connection(failure) => failure,
-        })?;
+    let returned: Box<RawValue> =
+        monitor
+            .query(COMMAND, &json!({}))
+            .map_err(|error| match error {
+                ExecuteError::Command(failure) => {
+                    failure.with_help("QEMU has it since 2.5; the guest agent does not have it")
+                }
+                ExecuteError::Connection(failure) => failure,
+            })?;
     let text = returned.get().as_bytes().to_vec();
     let reply = introspect::read(&text).map_err(|invalid| invalid_reply(address, &invalid))?;
     Ok(Introspected {
         reply,
         version: Some(monitor.version()),
-        package: monitor.package().to_owned(),
+        package: monitor.package(),
         text,
         commands,
     })
@@ -119,7 +122,7 @@ fn commands(monitor: &mut Monitor) -> Result<Option<Vec<String>>, Failure> {
     struct Info {
         name: String,
     }
-    match monitor.query::<Vec<Info>>("query-commands", None) {
+    match monitor.query::<Vec<Info>>("query-commands", &json!({})) {
         Ok(infos) => Ok(Some(infos.into_iter().map(|info| info.name).collect())),
         Err(ExecuteError::Command(_)) => Ok(None),
         Err(error) => Err(error.into()),

@@ -10,13 +10,13 @@ mod expression;
 
 use crate::ast::{Item, PragmaDirective, PragmaValue};
 use crate::doc::DefinitionDocs;
-use crate::load::Loaded;
+use crate::load::LoadedSchema;
 use expression::Expression;
 
 /// Prints a schema in canonical form.
 ///
 /// Definitions keep their order, without the borders of the included files.
-pub fn print(loaded: &Loaded, docs: &[DefinitionDocs]) -> String {
+pub fn print(loaded: &LoadedSchema, docs: &[DefinitionDocs]) -> String {
     let mut docs = docs.iter();
     let mut parts = Vec::new();
     for item in &loaded.items {

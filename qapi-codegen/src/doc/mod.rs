@@ -19,7 +19,7 @@ use std::collections::{HashMap, HashSet};
 use crate::ast::{Definition, DefinitionBody, Item};
 use crate::diagnostic::Diagnostic;
 use crate::dialect;
-use crate::load::{DocumentationKind, Loaded};
+use crate::load::{DocumentationKind, LoadedSchema};
 use crate::source::{Name, Span};
 use crate::version::Series;
 
@@ -148,7 +148,7 @@ impl Facts {
 /// assert_eq!(docs[0].facts.since.unwrap().to_string(), "1.7");
 /// # Ok::<(), std::io::Error>(())
 /// ```
-pub fn parse(loaded: &Loaded) -> DocComments {
+pub fn parse(loaded: &LoadedSchema) -> DocComments {
     let mut output = DocComments::default();
     let mut comments = Vec::new();
     for (index, item) in loaded.items.iter().enumerate() {
@@ -176,7 +176,7 @@ pub fn parse(loaded: &Loaded) -> DocComments {
 
 /// Parses the blocks before an item and returns the sections of the last one.
 fn before_item<'s>(
-    loaded: &'s Loaded,
+    loaded: &'s LoadedSchema,
     comments: &[Span],
     next_item: usize,
     next: Option<Span>,
@@ -195,7 +195,7 @@ fn before_item<'s>(
 }
 
 fn definition_docs(
-    loaded: &Loaded,
+    loaded: &LoadedSchema,
     definition: &Definition,
     comments: &[Span],
     before: Option<Vec<Section<'_>>>,

@@ -10,7 +10,7 @@ use crate::ast::{
 };
 use crate::canonical;
 use crate::dialect;
-use crate::load::{DocumentationKind, Loaded};
+use crate::load::{DocumentationKind, LoadedSchema};
 use crate::schema::{EntityMeta, Feature};
 use crate::source::{Name, SourceFile, Sources, Span};
 use crate::version::{Series, Version};
@@ -41,7 +41,7 @@ pub fn write_schema(interface: &Interface<'_>, version: Version) -> String {
             end: 0,
         },
     };
-    let loaded = Loaded {
+    let loaded = LoadedSchema {
         version,
         sources,
         items: builder.build_items(),

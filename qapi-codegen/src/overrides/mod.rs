@@ -10,7 +10,7 @@ mod kinds;
 mod tree;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::load::Loaded;
+use crate::load::LoadedSchema;
 use crate::source::{FileId, SourceFile, Span};
 use error::OverrideProblem;
 use file::OverridesFile;
@@ -19,7 +19,7 @@ use tree::OverriddenTree;
 /// Applies a file of overrides to a schema.
 ///
 /// Errors are added to the diagnostics of the schema.
-pub fn apply(loaded: &mut Loaded, name: &str, text: &str) {
+pub fn apply(loaded: &mut LoadedSchema, name: &str, text: &str) {
     let file = loaded.sources.add(SourceFile {
         name: name.to_owned(),
         text: text.to_owned(),

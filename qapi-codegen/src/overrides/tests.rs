@@ -9,7 +9,7 @@ use crate::doc;
 use crate::load::load;
 use crate::version::Version;
 
-fn overridden(overrides: &str) -> Loaded {
+fn overridden(overrides: &str) -> LoadedSchema {
     let schema = "{ 'command': 'c', 'data': { 'a': 'int', '*b': 'str' } }";
     let files = HashMap::from([("a.json".to_owned(), schema.as_bytes().to_vec())]);
     let mut loaded = load(&files, "a.json", Version::NEWEST).unwrap();

@@ -5,13 +5,13 @@ use toml::Spanned;
 use super::error::{OverrideError, OverrideProblem};
 use super::to_span;
 use crate::ast::{DataDefinition, Definition, DefinitionBody, Item, MemberDefinition, UnionBase};
-use crate::load::Loaded;
+use crate::load::LoadedSchema;
 use crate::parse::parse;
 use crate::source::{FileId, Name};
 
 /// A syntax tree, and the file of overrides that are applied to it.
 pub struct OverriddenTree<'l> {
-    pub loaded: &'l mut Loaded,
+    pub loaded: &'l mut LoadedSchema,
     pub file: FileId,
     pub text: &'l str,
 }

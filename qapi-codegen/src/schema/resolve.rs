@@ -6,13 +6,13 @@ use super::*;
 use crate::ast::{self, Definition, DefinitionBody};
 use crate::doc::DefinitionDocs;
 use crate::source::Name;
-use crate::validate::Valid;
+use crate::validate::ValidSchema;
 
 /// Resolves the names of a schema.
 ///
 /// All names of a valid schema resolve. If a rule of validation is missing,
 /// entities with unknown names are omitted.
-pub fn resolve(valid: &Valid) -> Schema {
+pub fn resolve(valid: &ValidSchema) -> Schema {
     let loaded = valid.loaded();
     let definitions = loaded.items.iter().filter_map(|item| match item {
         ast::Item::Definition(definition) => Some(definition),

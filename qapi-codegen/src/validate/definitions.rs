@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::suggest::nearest;
 use super::view::{View, error, own_members, title};
 use crate::ast::{
     BranchDefinition, BuiltinType, DataDefinition, Definition, DefinitionBody, MemberDefinition,
@@ -10,6 +9,7 @@ use crate::ast::{
 };
 use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::source::Name;
+use crate::suggest::nearest;
 
 /// Types, commands and events share their names with each other and with the
 /// types of the language.

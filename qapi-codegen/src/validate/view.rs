@@ -8,7 +8,7 @@ use crate::ast::{BuiltinType, Definition, DefinitionBody, Item, MemberDefinition
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Releases;
 use crate::doc::DocComments;
-use crate::load::{DocumentationKind, Loaded};
+use crate::load::{DocumentationKind, LoadedSchema};
 use crate::source::{Name, Sources, Span};
 use crate::version::Version;
 
@@ -48,7 +48,7 @@ pub enum Type<'s> {
 
 impl<'s> View<'s> {
     /// Looks at a schema; `found` is what was wrong with it until now.
-    pub fn new(loaded: &'s Loaded, docs: &'s DocComments, found: &[Diagnostic]) -> Self {
+    pub fn new(loaded: &'s LoadedSchema, docs: &'s DocComments, found: &[Diagnostic]) -> Self {
         let definitions: Vec<&Definition> = loaded
             .items
             .iter()

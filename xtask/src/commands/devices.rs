@@ -96,20 +96,20 @@ fn read_devices(monitor: &mut Monitor) -> Result<DeviceList, Failure> {
         progress.advance(1);
     }
     let mut devices = DeviceList::new(monitor.version(), &listed);
-    devices.package = monitor.package().to_owned();
+    devices.package = monitor.package();
     devices.unlisted = unlisted;
     Ok(devices)
 }
 
 fn device_names(monitor: &mut Monitor) -> Result<Vec<String>, ExecuteError> {
     let arguments = json!({ "implements": "device", "abstract": false });
-    let types: Vec<TypeName> = monitor.query("qom-list-types", Some(&arguments))?;
+    let types: Vec<TypeName> = monitor.query("qom-list-types", &arguments)?;
     Ok(types.into_iter().map(|found| found.name).collect())
 }
 
 fn device_properties(monitor: &mut Monitor, name: &str) -> Result<PropertyTypes, ExecuteError> {
     let arguments = json!({ "typename": name });
-    let properties: Vec<Property> = monitor.query("device-list-properties", Some(&arguments))?;
+    let properties: Vec<Property> = monitor.query("device-list-properties", &arguments)?;
     let pair = |property: Property| (property.name, property.ty);
     Ok(properties.into_iter().map(pair).collect())
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use qapi_codegen::ast::{DefinitionBody, Item};
 use qapi_codegen::diagnostic::Diagnostic;
-use qapi_codegen::load::Loaded;
+use qapi_codegen::load::LoadedSchema;
 use qapi_codegen::source::Sources;
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Version;
@@ -110,7 +110,7 @@ struct DefinitionCounts {
 }
 
 impl DefinitionCounts {
-    fn new(loaded: &Loaded) -> DefinitionCounts {
+    fn new(loaded: &LoadedSchema) -> DefinitionCounts {
         let count = |keyword: &str| {
             let kinds = loaded.items.iter().filter_map(kind);
             kinds.filter(|&kind| kind == keyword).count()

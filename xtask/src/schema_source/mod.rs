@@ -9,9 +9,9 @@ use std::fmt;
 use std::io;
 
 use qapi_codegen::imported::{self, Manifest, QemuProgram};
-use qapi_codegen::load::{self, Files, Loaded};
+use qapi_codegen::load::{self, Files, LoadedSchema};
 use qapi_codegen::schema::{Schema, resolve};
-use qapi_codegen::validate::{Valid, validate};
+use qapi_codegen::validate::{ValidSchema, validate};
 use qapi_codegen::version::Version;
 
 pub use disk::Disk;
@@ -67,7 +67,7 @@ impl SchemaSource {
     ///
     /// The schema does not have this interface, or its root file cannot be
     /// read.
-    pub fn load(&self, program: QemuProgram) -> Result<Loaded, Failure> {
+    pub fn load(&self, program: QemuProgram) -> Result<LoadedSchema, Failure> {
         self.load_with(program, imported::load)
     }
 
@@ -76,7 +76,7 @@ impl SchemaSource {
     /// # Errors
     ///
     /// As for [`SchemaSource::load`].
-    pub fn load_as_stated(&self, program: QemuProgram) -> Result<Loaded, Failure> {
+    pub fn load_as_stated(&self, program: QemuProgram) -> Result<LoadedSchema, Failure> {
         self.load_with(program, imported::load_as_stated)
     }
 
@@ -85,7 +85,7 @@ impl SchemaSource {
     /// # Errors
     ///
     /// The schema is invalid.
-    pub fn validate(&self, loaded: Loaded) -> Result<Valid, Failure> {
+    pub fn validate(&self, loaded: LoadedSchema) -> Result<ValidSchema, Failure> {
         validate(loaded).map_err(|invalid| Failure::invalid_schema(&self.argument, invalid))
     }
 
@@ -94,15 +94,15 @@ impl SchemaSource {
     /// # Errors
     ///
     /// The schema is invalid.
-    pub fn resolve(&self, loaded: Loaded) -> Result<Schema, Failure> {
+    pub fn resolve(&self, loaded: LoadedSchema) -> Result<Schema, Failure> {
         Ok(resolve(&self.validate(loaded)?))
     }
 
     fn load_with(
         &self,
         program: QemuProgram,
-        load_imported: fn(&dyn Files, &str, QemuProgram) -> io::Result<Loaded>,
-    ) -> Result<Loaded, Failure> {
+        load_imported: fn(&dyn Files, &str, QemuProgram) -> io::Result<LoadedSchema>,
+    ) -> Result<LoadedSchema, Failure> {
         let files = self.files.as_ref();
         if let SchemaLocation::Imported(folder, _) = &self.location {
             return load_imported(files, folder, program).map_err(|error| {
@@ -157,7 +157,7 @@ impl SchemaSource {
     pub fn origin(
         &self,
         program: QemuProgram,
-        loaded: &Loaded,
+        loaded: &LoadedSchema,
     ) -> Result<imported::SchemaOrigin, Failure> {
         match &self.location {
             SchemaLocation::Tree(prefix) => Ok(tree_origin(prefix, program, loaded)),
@@ -187,7 +187,11 @@ impl fmt::Debug for SchemaSource {
     }
 }
 
-fn tree_origin(prefix: &str, program: QemuProgram, loaded: &Loaded) -> imported::SchemaOrigin {
+fn tree_origin(
+    prefix: &str,
+    program: QemuProgram,
+    loaded: &LoadedSchema,
+) -> imported::SchemaOrigin {
     let inputs = loaded.sources.files().map(|file| {
         let path = file.name.strip_prefix(prefix).unwrap_or(&file.name);
         imported::ImportedFile {

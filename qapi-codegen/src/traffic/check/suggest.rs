@@ -1,6 +1,6 @@
 //! Names that are similar to an unknown one.
 
-use crate::validate::suggest;
+use crate::suggest;
 
 /// The number of names that are suggested.
 const MAX_SUGGESTIONS: usize = 3;

@@ -9,7 +9,7 @@ use qapi_codegen::imported::{
 };
 use qapi_codegen::introspect::write_schema;
 use qapi_codegen::overrides::{self, OverrideEntry};
-use qapi_codegen::validate::{Invalid, validate};
+use qapi_codegen::validate::{InvalidSchema, validate};
 use qapi_codegen::version::{Series, Version};
 
 use super::{Import, manifest_text, write_series};
@@ -99,7 +99,7 @@ fn manifest(version: Version, introspected: &Introspected) -> Manifest {
 }
 
 /// Validates the files of the schema: a reply may have any content.
-fn find_errors(files: &BTreeMap<String, String>) -> Result<Option<Invalid>, Failure> {
+fn find_errors(files: &BTreeMap<String, String>) -> Result<Option<InvalidSchema>, Failure> {
     let files: HashMap<String, Vec<u8>> = files
         .iter()
         .map(|(name, text)| (format!("reply/{name}"), text.clone().into_bytes()))

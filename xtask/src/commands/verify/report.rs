@@ -7,7 +7,7 @@ use qapi_codegen::introspect::{
     ComparedReleases, DifferenceKind, InterfaceComparison, InterfaceDifference, Verification,
     WireLocation, compare, explain,
 };
-use qapi_codegen::load::Loaded;
+use qapi_codegen::load::LoadedSchema;
 use qapi_codegen::overrides::{self, OverrideEntry};
 use qapi_codegen::schema::Schema;
 use qapi_codegen::version::Version;
@@ -123,7 +123,7 @@ fn keep_common(comparison: &mut InterfaceComparison, other: &InterfaceComparison
 
 /// The overrides that were applied. Errors in them are diagnostics of the
 /// schema.
-fn list_overrides(loaded: &Loaded) -> Vec<OverrideEntry> {
+fn list_overrides(loaded: &LoadedSchema) -> Vec<OverrideEntry> {
     let file = loaded
         .sources
         .files()
