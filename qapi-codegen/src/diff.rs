@@ -18,7 +18,6 @@ pub mod example;
 pub mod finding;
 pub mod history;
 pub mod json;
-pub mod matching;
 pub mod merge;
 pub mod messages;
 pub mod notes;
