@@ -37,3 +37,4 @@ pub mod check;
 pub mod migrate;
 pub mod option_text;
 pub mod read;
+pub mod usage;
