@@ -1,6 +1,7 @@
 //! The types of the wire model.
 
 use super::name_table::NameTable;
+use super::path::PathSegment;
 use crate::schema::{BuiltinType, Condition, EntityMeta, JsonKind};
 use crate::version::Version;
 
@@ -331,7 +332,29 @@ impl<'s> Interface<'s> {
     }
 }
 
-impl ObjectShape<'_> {
+impl<'s> Branches<'s> {
+    /// The path segment of a branch.
+    pub fn segment(&self, value: &'s str) -> PathSegment<'s> {
+        PathSegment::Branch {
+            discriminator: self.discriminator,
+            value,
+        }
+    }
+
+    /// The branches with their path segments.
+    pub fn iter(&self) -> impl Iterator<Item = (PathSegment<'s>, &BranchShape<'s>)> {
+        let branches = self.by_value.iter();
+        branches.map(|(value, branch)| (self.segment(value), branch))
+    }
+}
+
+impl<'s> ObjectShape<'s> {
+    /// The name of the discriminator.
+    pub fn discriminator(&self) -> Option<&'s str> {
+        let branches = self.branches.as_ref();
+        branches.map(|branches| branches.discriminator)
+    }
+
     /// Whether it has neither members nor branches.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty() && self.branches.is_none()
