@@ -110,10 +110,8 @@ pub fn branches(union: &str, discriminator: &str) -> Vec<String> {
 }
 
 /// The documentation of the field that holds a union's branch.
-pub fn branch_field(discriminator: &str) -> Vec<String> {
-    vec![format!(
-        " The discriminator `{discriminator}` with the members of its branch."
-    )]
+pub fn branch_field(discriminator: &str) -> String {
+    format!(" The discriminator `{discriminator}` with the members of its branch.")
 }
 
 /// The summary of an item, and the releases in which it is deprecated or

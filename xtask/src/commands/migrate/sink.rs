@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use qapi_codegen::traffic::migrate::rewrite::MigratedRequest;
-use qapi_codegen::traffic::migrate::unified::Unified;
+use qapi_codegen::traffic::migrate::unified::UnifiedDiff;
 
 use super::InputError;
 use crate::console::Console;
@@ -19,7 +19,7 @@ pub enum Sink {
     /// Standard output, for one object per request.
     Json(Box<dyn Write>),
     /// Standard output, for a unified diff.
-    Diff(Box<Unified<Box<dyn Write>>>),
+    Diff(Box<UnifiedDiff<Box<dyn Write>>>),
     /// The file itself.
     File {
         /// The new content.
@@ -64,7 +64,7 @@ impl Sink {
 
     /// Prints a unified diff of a file.
     pub fn diff(file: &str, console: &Console) -> Sink {
-        Sink::Diff(Box::new(Unified::new(console.writer(), file)))
+        Sink::Diff(Box::new(UnifiedDiff::new(console.writer(), file)))
     }
 
     /// Replaces a file.
