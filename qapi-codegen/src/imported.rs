@@ -77,7 +77,7 @@ pub struct SchemaOrigin {
     pub interface: QemuProgram,
     /// The root file in the source tree.
     pub root: String,
-    /// Whether type names are generated, because the schema was made from the
+    /// `true` if type names are generated, because the schema was made from the
     /// introspection of a running QEMU and not from a source tree.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub synthesised: bool,
@@ -96,7 +96,7 @@ pub struct ImportedFile {
 }
 
 impl Manifest {
-    /// Whether the type names of an interface are generated.
+    /// Returns `true` if the type names of an interface are generated.
     pub fn is_synthesised(&self, interface: QemuProgram) -> bool {
         let mut origins = self.schema.iter();
         origins.any(|origin| origin.interface == interface && origin.synthesised)

@@ -2,10 +2,8 @@
 //!
 //! The syntax tree states the content of files, with spans. The model states
 //! the interface: names are resolved to types, and it is the same for QEMU's
-//! files and for their canonical form. Only a [`ValidSchema`] can be resolved,
-//! so no type is missing.
-//!
-//! [`ValidSchema`]: crate::validate::Valid
+//! files and for their canonical form. Only valid schemas are resolved, so no
+//! type is missing.
 
 mod entities;
 mod resolve;

@@ -154,6 +154,8 @@ fn nesting_is_bounded() {
     );
     let deep = format!("{{\"a\":{}1{}}}", "[".repeat(1023), "]".repeat(1023));
     assert!(pieces(deep.as_bytes()).starts_with("1:1 {"));
+    let deep = format!("{}1{}", "{\"a\":".repeat(1024), "}".repeat(1024));
+    assert!(pieces(deep.as_bytes()).starts_with("1:1 {"));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -57,22 +57,26 @@ fn report(status: i32, arguments: &[&str]) -> Value {
 
 /// Starts a monitor of this release that replies to one command after the other
 /// with these messages, and returns its address.
-fn monitor(folder: &TempDir, version: [u32; 3], answers: &[Value]) -> String {
+fn monitor(folder: &TempDir, version: [u32; 3], replies: &[Value]) -> String {
     let path = folder.path().join("monitor.sock");
     let listener = UnixListener::bind(&path).unwrap();
     let [major, minor, micro] = version;
     let version =
         json!({ "qemu": { "major": major, "minor": minor, "micro": micro }, "package": "" });
-    let mut says = json!({ "QMP": { "version": version, "capabilities": [] } }).to_string();
-    for (id, answer) in (1..).zip([&[json!({ "return": {} })], answers].concat()) {
-        let mut answer = answer;
-        answer["id"] = Value::from(id);
-        says += &format!("\r\n{answer}\r\n");
-    }
+    let greeting = json!({ "QMP": { "version": version, "capabilities": [] } });
+    let replies = [&[json!({ "return": {} })], replies].concat();
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        let _ = stream.write_all(says.as_bytes());
-        let _ = stream.read_to_end(&mut Vec::new());
+        let mut requests = BufReader::new(stream.try_clone().unwrap()).lines();
+        let _ = write!(stream, "{greeting}\r\n");
+        for mut reply in replies {
+            let Some(Ok(request)) = requests.next() else {
+                return;
+            };
+            let request: Value = serde_json::from_str(&request).unwrap();
+            reply["id"] = request["id"].clone();
+            let _ = write!(stream, "{reply}\r\n");
+        }
     });
     path.to_str().unwrap().to_owned()
 }
@@ -178,6 +182,18 @@ fn an_unknown_series_is_compared_with_the_best_match() {
 }
 
 #[test]
+fn a_storage_daemon_is_recognised() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut reply = recorded("7.2.22");
+    let commands = reply["return"].as_array_mut().unwrap();
+    commands.retain(|entry| entry["name"] != "stop");
+    let path = folder.path().join("reply.json");
+    fs::write(&path, reply.to_string()).unwrap();
+    let (_, err) = expect(1, &["verify", "7.2", path.to_str().unwrap()]);
+    assert!(err.contains("`--storage-daemon`"), "{err}");
+}
+
+#[test]
 fn additions_are_listed_with_their_shape() {
     let folder = tempfile::tempdir().unwrap();
     let mut reply = recorded("7.2.22");
@@ -237,7 +253,7 @@ fn invalid_replies_are_status_2() {
         ),
         (
             monitor(&folder, [9, 9, 9], &[refusal(), refusal()]),
-            "QEMU rejects",
+            "`query-qmp-schema` failed: no",
         ),
     ];
     for (source, expected) in cases {

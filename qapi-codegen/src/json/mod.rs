@@ -81,13 +81,6 @@ impl<'t> JsonMember<'t> {
             value,
         }
     }
-
-    fn into_owned(self) -> JsonMember<'static> {
-        JsonMember {
-            name: self.name.into_owned(),
-            value: self.value.into_owned(),
-        }
-    }
 }
 
 impl<'t> JsonValue<'t> {
@@ -191,11 +184,23 @@ impl<'t> JsonValue<'t> {
             JsonValue::Bool(value) => JsonValue::Bool(value),
             JsonValue::Number(number) => JsonValue::Number(Cow::Owned(number.into_owned())),
             JsonValue::String(string) => JsonValue::String(string.into_owned()),
+            // Loops need less stack than iterators, and values may be nested deeply.
             JsonValue::Array(elements) => {
-                JsonValue::Array(elements.into_iter().map(JsonValue::into_owned).collect())
+                let mut owned = Vec::with_capacity(elements.len());
+                for element in elements {
+                    owned.push(element.into_owned());
+                }
+                JsonValue::Array(owned)
             }
             JsonValue::Object(members) => {
-                JsonValue::Object(members.into_iter().map(JsonMember::into_owned).collect())
+                let mut owned = Vec::with_capacity(members.len());
+                for member in members {
+                    owned.push(JsonMember {
+                        name: member.name.into_owned(),
+                        value: member.value.into_owned(),
+                    });
+                }
+                JsonValue::Object(owned)
             }
         }
     }

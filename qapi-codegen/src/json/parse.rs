@@ -97,9 +97,55 @@ fn parse_whole(mut parser: Parser<'_>) -> Result<ParsedJson<'_>, SyntaxError> {
 struct Parser<'t> {
     text: &'t str,
     offset: usize,
-    depth: usize,
     is_python: bool,
     leniencies: Vec<Leniency>,
+}
+
+/// An array or object of which the closing bracket is not parsed yet.
+enum OpenBracket<'t> {
+    Array(Vec<JsonValue<'t>>),
+    /// The members so far, and the name of the next one.
+    Object(Vec<JsonMember<'t>>, JsonString<'t>),
+}
+
+impl<'t> OpenBracket<'t> {
+    fn new(bracket: u8) -> Self {
+        match bracket {
+            b'[' => OpenBracket::Array(Vec::new()),
+            _ => OpenBracket::Object(Vec::new(), JsonString::new("")),
+        }
+    }
+
+    fn push(&mut self, value: JsonValue<'t>) {
+        match self {
+            OpenBracket::Array(elements) => elements.push(value),
+            OpenBracket::Object(members, name) => {
+                let name = std::mem::replace(name, JsonString::new(""));
+                members.push(JsonMember { name, value });
+            }
+        }
+    }
+
+    fn close(&self) -> u8 {
+        match self {
+            OpenBracket::Array(_) => b']',
+            OpenBracket::Object(..) => b'}',
+        }
+    }
+
+    fn expected(&self) -> &'static str {
+        match self {
+            OpenBracket::Array(_) => "expected `,` or `]` after the element",
+            OpenBracket::Object(..) => "expected `,` or `}` after the member",
+        }
+    }
+
+    fn into_value(self) -> JsonValue<'t> {
+        match self {
+            OpenBracket::Array(elements) => JsonValue::Array(elements),
+            OpenBracket::Object(members, _) => JsonValue::Object(members),
+        }
+    }
 }
 
 impl<'t> Parser<'t> {
@@ -107,7 +153,6 @@ impl<'t> Parser<'t> {
         Parser {
             text,
             offset: 0,
-            depth: 0,
             is_python,
             leniencies: Vec::new(),
         }
@@ -121,10 +166,69 @@ impl<'t> Parser<'t> {
         }
     }
 
+    /// Parses a value. Open brackets are on the heap, so deep nesting does not
+    /// need a deep stack.
     fn parse_value(&mut self) -> Result<JsonValue<'t>, SyntaxError> {
+        let mut open = Vec::new();
+        loop {
+            let Some(value) = self.begin_value(&mut open)? else {
+                continue;
+            };
+            if let Some(value) = self.end_value(value, &mut open)? {
+                return Ok(value);
+            }
+        }
+    }
+
+    /// Parses an opening bracket, or a value that contains no others.
+    fn begin_value(
+        &mut self,
+        open: &mut Vec<OpenBracket<'t>>,
+    ) -> Result<Option<JsonValue<'t>>, SyntaxError> {
+        let Some(bracket @ (b'{' | b'[')) = self.peek() else {
+            return self.parse_scalar().map(Some);
+        };
+        if open.len() == NESTING_LIMIT {
+            return Err(self.error("values are nested more than 1024 deep"));
+        }
+        self.offset += 1;
+        self.skip_space();
+        let mut container = OpenBracket::new(bracket);
+        if self.take(container.close()) {
+            return Ok(Some(container.into_value()));
+        }
+        self.begin_item(&mut container)?;
+        open.push(container);
+        Ok(None)
+    }
+
+    /// Adds a value to the innermost container, and parses the closing brackets
+    /// or the comma after it. Returns the outermost value when it is complete.
+    fn end_value(
+        &mut self,
+        mut value: JsonValue<'t>,
+        open: &mut Vec<OpenBracket<'t>>,
+    ) -> Result<Option<JsonValue<'t>>, SyntaxError> {
+        while let Some(mut container) = open.pop() {
+            container.push(value);
+            self.skip_space();
+            if !self.take(container.close()) {
+                self.expect(b',', container.expected())?;
+                self.skip_space();
+                self.begin_item(&mut container)?;
+                open.push(container);
+                return Ok(None);
+            }
+            if let OpenBracket::Object(members, _) = &container {
+                self.find_duplicates(members);
+            }
+            value = container.into_value();
+        }
+        Ok(Some(value))
+    }
+
+    fn parse_scalar(&mut self) -> Result<JsonValue<'t>, SyntaxError> {
         match self.peek() {
-            Some(b'{') => self.parse_object(),
-            Some(b'[') => self.parse_array(),
             Some(b'"' | b'\'') => self.parse_string().map(JsonValue::String),
             Some(b'-' | b'0'..=b'9') => self.parse_number(),
             Some(byte) if byte.is_ascii_alphabetic() => self.parse_word(),
@@ -133,49 +237,16 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn parse_object(&mut self) -> Result<JsonValue<'t>, SyntaxError> {
-        let expected = "expected `,` or `}` after the member";
-        let members = self.parse_items(b'}', expected, Self::parse_member)?;
-        let duplicates = duplicate_names(&members).into_iter();
-        self.leniencies
-            .extend(duplicates.map(Leniency::DuplicateMember));
-        Ok(JsonValue::Object(members))
-    }
-
-    fn parse_array(&mut self) -> Result<JsonValue<'t>, SyntaxError> {
-        let expected = "expected `,` or `]` after the element";
-        let elements = self.parse_items(b']', expected, Self::parse_value)?;
-        Ok(JsonValue::Array(elements))
-    }
-
-    /// Parses an opening bracket, items separated by commas, and the closing
-    /// bracket.
-    fn parse_items<T>(
-        &mut self,
-        close: u8,
-        expected: &str,
-        parse: fn(&mut Self) -> Result<T, SyntaxError>,
-    ) -> Result<Vec<T>, SyntaxError> {
-        if self.depth == NESTING_LIMIT {
-            return Err(self.error("values are nested more than 1024 deep"));
+    /// Parses the text of an item before its value: the name of a member.
+    fn begin_item(&mut self, container: &mut OpenBracket<'t>) -> Result<(), SyntaxError> {
+        if let OpenBracket::Object(_, name) = container {
+            *name = self.parse_name()?;
         }
-        self.depth += 1;
-        self.offset += 1;
-        self.skip_space();
-        let mut items = Vec::new();
-        while !self.take(close) {
-            if !items.is_empty() {
-                self.expect(b',', expected)?;
-                self.skip_space();
-            }
-            items.push(parse(self)?);
-            self.skip_space();
-        }
-        self.depth -= 1;
-        Ok(items)
+        Ok(())
     }
 
-    fn parse_member(&mut self) -> Result<JsonMember<'t>, SyntaxError> {
+    /// Parses the name of a member and the colon after it.
+    fn parse_name(&mut self) -> Result<JsonString<'t>, SyntaxError> {
         if !matches!(self.peek(), Some(b'"' | b'\'')) {
             return Err(self.error("expected a member name in quotes"));
         }
@@ -183,8 +254,21 @@ impl<'t> Parser<'t> {
         self.skip_space();
         self.expect(b':', "expected `:` after the member name")?;
         self.skip_space();
-        let value = self.parse_value()?;
-        Ok(JsonMember { name, value })
+        Ok(name)
+    }
+
+    /// Records each repetition of a member name.
+    fn find_duplicates(&mut self, members: &[JsonMember<'t>]) {
+        let names = || members.iter().map(|member| &member.name.value);
+        // For few members, comparing is faster than hashing.
+        let is_new = |(index, name): (usize, _)| names().take(index).all(|other| other != name);
+        if members.len() <= 16 && names().enumerate().all(is_new) {
+            return;
+        }
+        let mut seen = HashSet::new();
+        let repeated = names().filter(|name| !seen.insert(*name));
+        let leniencies = repeated.map(|name| Leniency::DuplicateMember(name.to_string()));
+        self.leniencies.extend(leniencies);
     }
 
     fn parse_string(&mut self) -> Result<JsonString<'t>, SyntaxError> {
@@ -354,17 +438,4 @@ impl<'t> Parser<'t> {
             message: message.to_owned(),
         }
     }
-}
-
-/// Returns the names that occur more than once, one entry per repetition.
-fn duplicate_names(members: &[JsonMember<'_>]) -> Vec<String> {
-    let names = || members.iter().map(|member| &member.name.value);
-    // For few members, comparing is faster than hashing.
-    let is_new = |(index, name): (usize, _)| names().take(index).all(|other| other != name);
-    if members.len() <= 16 && names().enumerate().all(is_new) {
-        return Vec::new();
-    }
-    let mut seen = HashSet::new();
-    let repeated = names().filter(|name| !seen.insert(*name));
-    repeated.map(|name| name.to_string()).collect()
 }

@@ -13,11 +13,11 @@ pub struct JsonStyle {
     indent: Option<usize>,
     /// Width up to which a value stays on one line although `indent` is set.
     width: usize,
-    /// Whether a space follows each comma and colon on a line.
+    /// Adds a space after each comma and colon on a line.
     is_spaced: bool,
-    /// Whether a space follows `{` and precedes `}` on a line.
+    /// Adds a space after `{` and before `}` on a line.
     is_padded: bool,
-    /// Whether new strings are written in single quotes.
+    /// Writes new strings in single quotes.
     is_single_quoted: bool,
 }
 

@@ -1,7 +1,8 @@
 //! The types of the wire model.
 
 use super::name_table::NameTable;
-use crate::schema::{BuiltinType, Condition, EntityMeta, JsonKind};
+use super::path::PathSegment;
+use crate::schema::{BuiltinType, Condition, DATA_MEMBER, EntityMeta, JsonKind};
 use crate::version::Version;
 
 /// The interface of one release or of one running QEMU.
@@ -108,6 +109,17 @@ pub struct BranchShape<'s> {
     pub conditions: Vec<&'s Condition>,
 }
 
+/// The members that a branch adds, by the way the schema writes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BranchContentShape {
+    /// No members.
+    Nothing,
+    /// The members of an object.
+    Members(ShapeId),
+    /// The one member `data` with this shape.
+    Data(ShapeId),
+}
+
 /// A branch of an alternate.
 #[derive(Debug, Clone, Copy)]
 pub struct AlternateBranch<'s> {
@@ -193,6 +205,17 @@ impl<'s> Interface<'s> {
         match self.get(id) {
             Shape::Object(object) => Some(object),
             _ => None,
+        }
+    }
+
+    /// The members that a branch adds.
+    pub fn branch_content(&self, branch: &BranchShape<'_>) -> BranchContentShape {
+        let object = self.object(branch.content);
+        let data = object.and_then(|object| object.only_member(DATA_MEMBER));
+        match data {
+            _ if object.is_some_and(ObjectShape::is_empty) => BranchContentShape::Nothing,
+            Some(data) if !data.optional => BranchContentShape::Data(data.shape),
+            _ => BranchContentShape::Members(branch.content),
         }
     }
 
@@ -331,7 +354,35 @@ impl<'s> Interface<'s> {
     }
 }
 
-impl ObjectShape<'_> {
+impl<'s> Branches<'s> {
+    /// The path segment of a branch.
+    pub fn segment(&self, value: &'s str) -> PathSegment<'s> {
+        PathSegment::Branch {
+            discriminator: self.discriminator,
+            value,
+        }
+    }
+
+    /// The branches with their path segments.
+    pub fn iter(&self) -> impl Iterator<Item = (PathSegment<'s>, &BranchShape<'s>)> {
+        let branches = self.by_value.iter();
+        branches.map(|(value, branch)| (self.segment(value), branch))
+    }
+}
+
+impl<'s> ObjectShape<'s> {
+    /// The member with this name, if the object has no other and no branches.
+    pub fn only_member(&self, name: &str) -> Option<&MemberShape<'s>> {
+        let is_only = self.members.len() == 1 && self.branches.is_none();
+        self.members.get(name).filter(|_| is_only)
+    }
+
+    /// The name of the discriminator.
+    pub fn discriminator(&self) -> Option<&'s str> {
+        let branches = self.branches.as_ref();
+        branches.map(|branches| branches.discriminator)
+    }
+
     /// Whether it has neither members nor branches.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty() && self.branches.is_none()

@@ -127,6 +127,11 @@ impl<'s, T> NameTable<'s, T> {
         joined
     }
 
+    /// The names that another table lacks.
+    pub fn missing_in<U>(&self, other: &NameTable<'_, U>) -> Vec<&'s str> {
+        self.names().filter(|name| !other.contains(name)).collect()
+    }
+
     /// Adds an entry as the last one declared.
     pub fn insert(&mut self, name: &'s str, value: T) {
         let position = self.entries.len() as u32;

@@ -36,9 +36,9 @@ pub struct MigrationRule {
     pub when: Vec<ArgumentCondition>,
     /// Certainty that the new request has the same meaning.
     pub certainty: Certainty,
-    /// Why the request has to change, in sentences.
+    /// Reason for the change, in sentences.
     pub reason: String,
-    /// What the user should do, in sentences.
+    /// Advice for the user, in sentences.
     #[serde(default)]
     pub advice: Option<String>,
     /// Steps of the rewrite, in order.
@@ -60,9 +60,9 @@ pub struct MigrationRule {
 pub enum Certainty {
     /// It has.
     Certain,
-    /// It has if the advice of the rule is followed.
+    /// It has under the assumption in the advice of the rule.
     Assumed,
-    /// There is no equivalent request; the request is left.
+    /// No equivalent request exists, so the request is left.
     Left,
 }
 

@@ -65,7 +65,7 @@ pub struct LoggedMessage<'m> {
     pub session: &'m str,
     /// The sender, if the notation states it.
     pub sender: Option<Sender>,
-    /// Whether the notation gives a name and nothing else, which may be the
+    /// `true` if the notation gives only a name, which may be the
     /// name of an event.
     pub is_bare_name: bool,
     /// The message, or an error in its text.

@@ -50,7 +50,7 @@ pub enum Extent {
 pub struct Line<'l> {
     /// The text.
     pub text: &'l [u8],
-    /// Whether the text is the beginning of the line.
+    /// `true` if the text is the beginning of the line.
     pub is_start: bool,
     /// Extent of the entries by which the notation of the input was recognized.
     pub recognized: Option<Extent>,
