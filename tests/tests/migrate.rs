@@ -105,7 +105,9 @@ fn try_rule(
     new: &Release,
 ) -> Result<(), String> {
     let parsed = parse(&rule.before).map_err(|mistake| mistake.message)?;
-    let accepted = old.checker(None).request(&mut Session::default(), &parsed);
+    let accepted = old
+        .checker(None)
+        .check_request(&mut Session::default(), &parsed);
     if accepted.verdict == Verdict::Rejected {
         return Err(format!(
             "the release before refuses it: {:?}",
@@ -453,10 +455,12 @@ fn accepted_or_left(old: &str, new: &str, cases: u32) {
         let message = made(&old.schema, &mut Choices { numbers });
         let text = JsonStyle::SPACED.format(&message);
         let parsed = parse(&text).expect("what was written is read");
-        prop_assume!(from.request(&mut Session::default(), &parsed).verdict != Verdict::Rejected);
+        prop_assume!(
+            from.check_request(&mut Session::default(), &parsed).verdict != Verdict::Rejected
+        );
         let (migrated, migrations) = migrate_by(&old, &new, &rules, &text);
         let again = parse(&migrated).expect("what was written is read");
-        let checked = to.request(&mut Session::default(), &again);
+        let checked = to.check_request(&mut Session::default(), &again);
         match migrations[0].outcome {
             MigrationOutcome::Left => {
                 prop_assert!(!migrations[0].remarks.is_empty(), "{}", text);

@@ -147,12 +147,8 @@ fn directly_above(sources: &Sources, definition: &Definition, comments: &[Span])
     let mut count = 0;
     let is_before = |span: &&Span| span.end <= definition.span.start;
     for &span in comments.iter().rev().filter(is_before) {
-        let gap = Span {
-            start: span.end,
-            end: below.start,
-            ..span
-        };
-        let empty_lines = sources.text(gap).matches('\n').count().saturating_sub(1);
+        let gap = sources.text(span.gap_before(below));
+        let empty_lines = gap.matches('\n').count().saturating_sub(1);
         let closed = count == 0 && content(sources.text(span)) == DELIMITER;
         if empty_lines > usize::from(closed) {
             break;

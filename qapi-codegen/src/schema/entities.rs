@@ -108,7 +108,11 @@ fn visit_members(definition: &str, members: &mut [Member], change: &mut dyn FnMu
     }
 }
 
-fn visit_branches(definition: &str, branches: &mut [Branch], change: &mut dyn FnMut(EntityMut<'_>)) {
+fn visit_branches(
+    definition: &str,
+    branches: &mut [Branch],
+    change: &mut dyn FnMut(EntityMut<'_>),
+) {
     for branch in branches {
         visit(definition, &mut branch.meta, Some(&mut branch.ty), change);
     }
