@@ -116,8 +116,8 @@ const RULES: &[ValidationRule] = &[
     docs::check,
 ];
 
-/// Whether a diagnostic is about an invalid token, which hides all others
-/// about it.
+/// Returns `true` for diagnostics about invalid tokens, which hide all others
+/// about the same token.
 fn is_lexical(diagnostic: &Diagnostic) -> bool {
     matches!(
         diagnostic.code,

@@ -73,7 +73,7 @@ impl<'s> BlockFinder<'s, '_> {
         }
     }
 
-    /// Whether there is nothing between a block and a comment.
+    /// Returns `true` if there is nothing between a block and a comment.
     fn adjoins(&self, block: &RawBlock<'_>, next: Span) -> bool {
         let gap = block.closing.gap_before(next);
         block.opening.file == next.file && self.sources.text(gap).trim().is_empty()

@@ -152,7 +152,8 @@ fn unexpected(
     }
 }
 
-/// Whether an unexpected token means that a bracket before it was not closed.
+/// Returns `true` if an unexpected token means that a bracket before it was not
+/// closed.
 fn is_end(text: &str, place: Span, token: SchemaToken) -> bool {
     let before = &text[..place.start as usize];
     token == SchemaToken::End || token == SchemaToken::OpenObject && before.ends_with('\n')

@@ -195,8 +195,8 @@ impl NameChecker<'_, '_, '_> {
         }
     }
 
-    /// Whether 2.6 to 2.8 reject capitals. Their exceptions go by type names,
-    /// which introspected schemas do not have.
+    /// Returns `true` if the release rejects capitals, as 2.6 to 2.8 do. Their
+    /// exceptions go by type names, which introspected schemas do not have.
     fn has_capitals_rule(&self) -> bool {
         self.view.is_in(dialect::LOWER_CASE_MEMBERS)
             && self.view.documentation != DocumentationKind::None
@@ -234,7 +234,7 @@ impl NameChecker<'_, '_, '_> {
 }
 
 impl NamingStyle {
-    /// How to write a name, if it violates the style.
+    /// The correct style of a name that violates it.
     fn violation(self, stem: &str) -> Option<&'static str> {
         match self {
             NamingStyle::Camel => (!is_camel(stem)).then_some("write it in CamelCase"),

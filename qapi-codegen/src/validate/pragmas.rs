@@ -13,7 +13,7 @@ use crate::version::Version;
 /// The settings of all pragmas of a schema.
 #[derive(Debug, Default)]
 pub struct Pragmas<'s> {
-    /// Whether each definition needs documentation.
+    /// Each definition needs documentation.
     pub doc_required: bool,
     /// Commands that may return types other than objects.
     pub returns: HashSet<&'s str>,

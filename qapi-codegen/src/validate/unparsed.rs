@@ -44,17 +44,17 @@ impl<'s> Unparsed<'s> {
         unparsed
     }
 
-    /// Whether a definition has an error inside.
+    /// Returns `true` if a definition has an error inside.
     pub fn is_inside(&self, definition: &Definition) -> bool {
         self.definitions.contains(&definition.span)
     }
 
-    /// Whether a file has an error between its definitions.
+    /// Returns `true` if a file has an error between its definitions.
     pub fn is_between(&self, file: FileId) -> bool {
         self.files.contains(&file)
     }
 
-    /// Whether an unparsed part may define a name.
+    /// Returns `true` if an unparsed part may define a name.
     pub fn may_define(&self, name: &str) -> bool {
         self.has_missing_file || self.names.contains(name)
     }
@@ -67,8 +67,8 @@ fn is_missing_file(diagnostic: &Diagnostic) -> bool {
     )
 }
 
-/// Whether a whole expression could not be parsed. If it is not closed, the
-/// error is reported inside the next one.
+/// Returns `true` if a whole expression could not be parsed. The error may be
+/// reported inside the next one, if the first is not closed.
 fn is_syntax_error(diagnostic: &Diagnostic) -> bool {
     matches!(
         diagnostic.code,

@@ -73,7 +73,7 @@ impl<'s> SchemaView<'s> {
         }
     }
 
-    /// Whether the release is in a range.
+    /// Returns `true` if the release is in a range.
     pub fn is_in(&self, releases: Releases) -> bool {
         releases.contains(self.version)
     }
@@ -101,8 +101,7 @@ impl<'s> SchemaView<'s> {
         self.types.keys().copied()
     }
 
-    /// Whether a part of a definition could not be parsed, so that it may lack
-    /// something.
+    /// Returns `true` if a part of a definition could not be parsed.
     pub fn is_incomplete(&self, definition: &Definition) -> bool {
         self.unparsed.is_inside(definition)
     }
@@ -122,7 +121,8 @@ impl<'s> SchemaView<'s> {
         std::iter::successors(Some(definition), base).take(MAX_CHAIN)
     }
 
-    /// Whether all members of a definition are known, including inherited ones.
+    /// Returns `true` if all members of a definition are known, including
+    /// inherited ones.
     pub fn knows_members(&self, definition: &'s Definition) -> bool {
         self.lineage(definition).all(|ancestor| {
             let has_known_base = ancestor.base().is_none_or(|name| self.is_struct(name));

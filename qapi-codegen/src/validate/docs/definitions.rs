@@ -32,7 +32,8 @@ pub fn check(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.extend(blocks.iter().filter_map(|block| dangling(view, block)));
 }
 
-/// Whether there are only comments and blanks between a block and a definition.
+/// Returns `true` if only comments and blanks are between a block and a
+/// definition.
 fn precedes(view: &SchemaView<'_>, block: &DocBlock, definition: Span) -> bool {
     let closing = block.closing;
     if closing.file != definition.file || closing.end > definition.start {
@@ -148,7 +149,7 @@ struct ExpectedNames<'s> {
     names: Vec<&'s Name>,
     /// Names that may be described but need not.
     optional: Vec<&'s str>,
-    /// Whether all names need a description.
+    /// All names need a description.
     complete: bool,
 }
 
