@@ -45,7 +45,7 @@ pub fn type_directions(interface: &Interface<'_>) -> Vec<TypeDirections> {
     for event in interface.events.values() {
         pending.push((event.data, TypeDirections::RECEIVED));
     }
-    let mut directions = vec![TypeDirections::default(); interface.len()];
+    let mut directions = vec![TypeDirections::default(); interface.shape_count()];
     while let Some((id, direction)) = pending.pop() {
         let known = directions[id.index()];
         if known.or(direction) != known {

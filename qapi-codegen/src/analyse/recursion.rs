@@ -23,7 +23,7 @@ pub fn boxed_fields<'s>(interface: &Interface<'s>) -> HashSet<Field<'s>> {
         .collect();
     let mut boxed = HashSet::new();
     loop {
-        let components = components(interface.len(), &references);
+        let components = components(interface.shape_count(), &references);
         let is_in_cycle = |reference: &ValueReference<'_>| {
             components[reference.from.index()] == components[reference.to.index()]
         };
