@@ -170,5 +170,5 @@ pub use generated::*;
 pub use protocol::greeting::Greeting;
 pub use protocol::options::Options;
 pub use release::{AgentRelease, CommandInfo, EventOf, Release, Untyped};
-pub use version::{Series, Version};
+pub use version::{ParseSeriesError, Series, Version};
 pub use wire::{Empty, NoReply, UnrecognizedBranch, UnrecognizedValue};

@@ -38,7 +38,7 @@ pub trait Release: Send + Sync + 'static {
 pub struct Untyped;
 
 impl Release for Untyped {
-    const SERIES: Series = Series { major: 0, minor: 0 };
+    const SERIES: Series = Series::new(0, 0);
     const COMMANDS: &'static [CommandInfo] = &[];
     type Event = UnrecognizedEvent;
     const TYPES: Option<&'static [Series]> = None;

@@ -36,3 +36,4 @@
 pub mod check;
 pub mod migrate;
 pub mod read;
+pub mod usage;

@@ -14,7 +14,7 @@ use crate::fds::Fds;
 use crate::protocol::connection::{Connection, Output, Request};
 use crate::protocol::event_log::{Cursor, LogRead};
 use crate::protocol::outgoing::Transmit;
-use crate::protocol::pending::Deadline;
+use crate::protocol::pending::{Deadline, earliest};
 use crate::protocol::request::Band;
 
 /// A connection and its transport.
@@ -147,8 +147,7 @@ impl Driver {
     /// Returns the time for the next read or write, `Some(None)` if it is unlimited.
     /// Returns `None` after a time limit other than that of the command was handled.
     fn time_left(&mut self, until: Option<Instant>) -> Result<Option<Option<Duration>>, Error> {
-        let limits = [self.connection.timeout(), until];
-        let Some(until) = limits.into_iter().flatten().min() else {
+        let Some(until) = earliest([self.connection.timeout(), until]) else {
             return Ok(Some(None));
         };
         let now = Instant::now();

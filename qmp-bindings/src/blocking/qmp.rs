@@ -57,6 +57,18 @@ impl<R: Release> Qmp<R> {
     /// Connects through any transport: reads the greeting, checks the release and
     /// negotiates.
     ///
+    /// ```no_run
+    /// # #[cfg(all(unix, feature = "v10_0"))] {
+    /// use std::os::unix::net::UnixStream;
+    /// use qmp_bindings::blocking::{Qmp, transport::Socket};
+    /// use qmp_bindings::{Options, v10_0};
+    ///
+    /// let socket = Socket::from(UnixStream::connect("monitor.sock")?);
+    /// let qmp = Qmp::<v10_0::Release>::open(socket, &Options::new().oob(true))?;
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::WrongRelease`] if the server belongs to a release that `options` do

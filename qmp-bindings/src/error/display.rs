@@ -60,18 +60,36 @@ impl fmt::Display for WrongReleaseError {
             write!(f, " ({})", self.package)?;
         }
         match &self.types[..] {
-            [] => f.write_str(" and no release is enabled: enable a feature such as `v10_0`"),
+            [] => f.write_str(" and no release feature is enabled")?,
             types => {
-                f.write_str(" and the types are of ")?;
-                for (index, series) in types.iter().enumerate() {
-                    let separator = if index == 0 { "" } else { ", " };
-                    write!(f, "{separator}{series}")?;
-                }
-                f.write_str(": use those of its release, or allow it with `Options::releases`")
+                let types: Vec<String> = types.iter().map(ToString::to_string).collect();
+                write!(f, " and the types are of {}", types.join(", "))?;
             }
+        }
+        let series = self.found.series();
+        let feature = format!("v{}_{}", series.major, series.minor);
+        if FEATURES.contains(&&*feature) {
+            return write!(f, ": use those of the feature `{feature}`");
+        }
+        write!(
+            f,
+            ": no feature has types of {series}, so allow those of another release with \
+             `Options::releases` or `Options::any_release`"
+        )?;
+        match &self.types[..] {
+            [] => write!(f, " and enable one of {}", FEATURES.join(", ")),
+            _ => Ok(()),
         }
     }
 }
+
+/// The features of all releases, enabled or not.
+macro_rules! features {
+    ($(($feature:tt, $module:ident, $variant:ident))*) => {
+        const FEATURES: &[&str] = &[$($feature),*];
+    };
+}
+crate::generated::for_each_release!(features);
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -16,13 +16,13 @@ use serde::Serialize;
 
 use super::agent::{AgentState, SENTINEL, SYNC};
 use super::event_log::EventLog;
+use super::framing::{Frame, Framing};
 use super::greeting::Greeting;
 use super::handshake::{Handshake, Types};
-use super::inbox::Inbox;
-use super::message::{Id, Message, Outcome};
+use super::message::{self, Id, Message, Outcome};
 use super::options::Options;
 use super::outgoing::{Outgoing, Transmit};
-use super::pending::{Deadline, Pending, PendingCommand};
+use super::pending::{Deadline, Pending, PendingCommand, earliest};
 use super::request::{Band, encode};
 use super::trace;
 use crate::error::{Awaited, ClosedError, CommandError, Error, TransportError};
@@ -34,13 +34,14 @@ use crate::version::{Series, Version};
 /// `W` is the recipient of a reply, as the driver sees it.
 #[derive(Debug)]
 pub(crate) struct Connection<W> {
-    pub(super) dialect: Dialect,
+    /// Present if the server is a guest agent.
+    pub(super) agent: Option<AgentState>,
     /// Present until the handshake is complete.
     pub(super) handshake: Option<Box<Handshake>>,
     pub(super) greeting: Greeting,
     pub(super) series: Option<Series>,
     pub(super) has_oob: bool,
-    pub(super) inbox: Inbox,
+    pub(super) input: Framing,
     pub(super) pending: Pending<W>,
     pub(crate) events: EventLog,
     outgoing: Outgoing,
@@ -49,13 +50,6 @@ pub(crate) struct Connection<W> {
     /// contain the reason.
     linger_until: Option<Instant>,
     end: Option<End>,
-}
-
-/// The kind of the server.
-#[derive(Debug)]
-pub(super) enum Dialect {
-    Monitor,
-    Agent(AgentState),
 }
 
 /// A command to be sent.
@@ -104,28 +98,27 @@ impl<W> Connection<W> {
     /// Starts a connection to a monitor, which begins with the greeting.
     pub(crate) fn monitor(types: Types, options: &Options, now: Instant) -> Self {
         let handshake = Handshake::new(Awaited::Greeting, types, options, now);
-        Self::new(Dialect::Monitor, 0, handshake)
+        Self::new(None, 0, handshake)
     }
 
     /// Starts a connection to a guest agent, which begins with a synchronization.
     pub(crate) fn agent(types: Types, options: &Options, now: Instant) -> Self {
         // The numbers of an earlier client must not be valid for this one.
         let last_id = u64::from(std::process::id()) << 20;
-        let dialect = Dialect::Agent(AgentState::default());
         let handshake = Handshake::new(Awaited::Agent, types, options, now);
-        let mut connection = Self::new(dialect, last_id, handshake);
+        let mut connection = Self::new(Some(AgentState::default()), last_id, handshake);
         connection.send_sync(None, Deadline::default());
         connection
     }
 
-    fn new(dialect: Dialect, last_id: u64, handshake: Handshake) -> Self {
+    fn new(agent: Option<AgentState>, last_id: u64, handshake: Handshake) -> Self {
         let options = &handshake.options;
         Connection {
-            dialect,
+            agent,
             greeting: Greeting::default(),
             series: None,
             has_oob: false,
-            inbox: Inbox::new(options.message_limit),
+            input: Framing::new(options.message_limit),
             pending: Pending::new(last_id),
             events: EventLog::new(options),
             outgoing: Outgoing::default(),
@@ -143,10 +136,7 @@ impl<W> Connection<W> {
 
     /// Returns the version of a guest agent, after the handshake.
     pub(crate) fn agent_version(&self) -> Option<Version> {
-        match &self.dialect {
-            Dialect::Monitor => None,
-            Dialect::Agent(state) => state.version,
-        }
+        self.agent.as_ref()?.version
     }
 
     /// Returns the series whose types fit the server, after the handshake.
@@ -168,7 +158,7 @@ impl<W> Connection<W> {
 
     /// Returns the bytes of a return value, which are valid until the next read.
     pub(crate) fn payload(&self, range: Range<usize>) -> &[u8] {
-        self.inbox.payload(range)
+        self.input.bytes(range)
     }
 }
 
@@ -202,33 +192,23 @@ impl<W> Connection<W> {
     ) -> Result<(), Error> {
         self.pending.make_room(self.in_flight_limit);
         let id = self.pending.next_id();
-        let wire_id = match &self.dialect {
-            Dialect::Monitor => Some(id),
-            Dialect::Agent(state) => state.accepts_ids().then_some(id),
-        };
+        let accepts_ids = self.agent.as_ref().is_none_or(AgentState::accepts_ids);
+        let wire_id = accepts_ids.then_some(id);
         let message = self.outgoing.push(request.fds, |out| {
             encode(out, request.band, &request.name, request.arguments, wire_id)
         });
         trace::sent(message.map_err(Error::Encode)?);
-        self.pending.insert(
-            id,
-            PendingCommand {
-                name: request.name,
-                deadline: request.deadline,
-                waiter,
-                is_abandoned: false,
-            },
-        );
+        let command = PendingCommand::new(request.name, request.deadline, waiter);
+        self.pending.insert(id, command);
         Ok(())
     }
 
     /// Returns `true` if a guest agent has to be synchronized before the next
     /// command, because the reply to an earlier one may still come.
     pub(crate) fn needs_sync(&self) -> bool {
-        match &self.dialect {
-            Dialect::Monitor => false,
-            Dialect::Agent(state) => state.is_out_of_sync || !self.pending.is_empty(),
-        }
+        self.agent
+            .as_ref()
+            .is_some_and(|agent| agent.is_out_of_sync || !self.pending.is_empty())
     }
 
     /// Synchronizes with a guest agent. All earlier commands are forgotten.
@@ -241,25 +221,19 @@ impl<W> Connection<W> {
     }
 
     fn send_sync(&mut self, waiter: Option<W>, deadline: Deadline) {
-        let Dialect::Agent(state) = &mut self.dialect else {
-            return;
-        };
         self.pending.clear();
         let id = self.pending.next_id();
-        state.syncing = Some(id);
-        state.is_out_of_sync = false;
+        if let Some(agent) = &mut self.agent {
+            agent.syncing = Some(id);
+            agent.is_out_of_sync = false;
+        }
         let arguments = serde_json::json!({ "id": id });
         let message = self.outgoing.push(Fds::new(), |out| {
             out.push(SENTINEL);
             encode(out, Band::In, SYNC, &arguments, None)
         });
         trace::sent(message.unwrap_or_default());
-        let command = PendingCommand {
-            name: SYNC.into(),
-            deadline,
-            waiter,
-            is_abandoned: false,
-        };
+        let command = PendingCommand::new(SYNC.into(), deadline, waiter);
         self.pending.insert(id, command);
     }
 }
@@ -268,7 +242,7 @@ impl<W> Connection<W> {
 impl<W> Connection<W> {
     /// Returns the buffer for the next read.
     pub(crate) fn receive_buffer(&mut self) -> &mut [u8] {
-        self.inbox.buffer()
+        self.input.buffer()
     }
 
     /// Accepts bytes that were read into the buffer; 0 is the end of the input.
@@ -276,7 +250,7 @@ impl<W> Connection<W> {
         if count == 0 {
             self.close(End::Closed);
         }
-        self.inbox.received(count);
+        self.input.received(count);
     }
 
     /// Handles a failed read, which ends the connection.
@@ -342,10 +316,7 @@ impl<W> Connection<W> {
     pub(crate) fn timeout(&self) -> Option<Instant> {
         let handshake = self.handshake.as_ref();
         let handshake = handshake.and_then(|handshake| handshake.deadline.at);
-        [handshake, self.linger_until, self.pending.earliest()]
-            .into_iter()
-            .flatten()
-            .min()
+        earliest([handshake, self.linger_until, self.pending.earliest()])
     }
 
     /// Ends the time limits that are over. An expired command is reported here and
@@ -378,28 +349,45 @@ impl<W> Connection<W> {
     }
 
     fn next_message(&mut self) -> Option<Message> {
-        let Dialect::Agent(AgentState {
-            syncing: syncing @ Some(_),
-            ..
-        }) = &mut self.dialect
-        else {
-            return self.inbox.next();
+        let Some(number) = self.agent.as_ref().and_then(|agent| agent.syncing) else {
+            return Some(match self.input.next()? {
+                Frame::Message(range) => self.parse(range),
+                Frame::TooLong(long) => message::too_long(long),
+            });
         };
-        let number = syncing.unwrap_or_default();
+        let range = self.skip_to_sync(number)?;
+        if let Some(agent) = &mut self.agent {
+            agent.syncing = None;
+        }
+        Some(Message::Reply {
+            id: Id::Number(number),
+            outcome: Outcome::Return(range),
+        })
+    }
+
+    /// Skips stale messages up to the reply that returns `number` after a sentinel.
+    fn skip_to_sync(&mut self, number: u64) -> Option<Range<usize>> {
         loop {
+            let Frame::Message(range) = self.input.next()? else {
+                continue;
+            };
+            let sentinel = memchr::memrchr(SENTINEL, self.input.bytes(range.clone()));
+            let Some(sentinel) = sentinel else { continue };
             if let Message::Reply {
-                outcome: Outcome::Return(range),
+                outcome: Outcome::Return(returned),
                 ..
-            } = self.inbox.next_after(SENTINEL)?
-                && self.inbox.payload(range.clone()) == number.to_string().as_bytes()
+            } = self.parse(range.start + sentinel + 1..range.end)
+                && self.input.bytes(returned.clone()) == number.to_string().as_bytes()
             {
-                *syncing = None;
-                return Some(Message::Reply {
-                    id: Id::Number(number),
-                    outcome: Outcome::Return(range),
-                });
+                return Some(returned);
             }
         }
+    }
+
+    fn parse(&self, range: Range<usize>) -> Message {
+        let bytes = self.input.bytes(range.clone());
+        trace::received(bytes);
+        message::parse(bytes, range.start)
     }
 
     fn accept(&mut self, message: Message) -> Option<Output<W>> {
@@ -417,8 +405,8 @@ impl<W> Connection<W> {
         let Some(command) = self.pending.take(id) else {
             return self.replied_early(outcome);
         };
-        if let (Dialect::Agent(state), Outcome::Invalid(_)) = (&mut self.dialect, &outcome) {
-            state.is_out_of_sync = true;
+        if let (Some(agent), Outcome::Invalid(_)) = (&mut self.agent, &outcome) {
+            agent.is_out_of_sync = true;
         }
         if command.is_abandoned {
             return None;
@@ -473,3 +461,6 @@ fn is_disconnect(error: &io::Error) -> bool {
         ErrorKind::BrokenPipe | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::agent::{INFO, SYNC, version_from_info};
-use super::connection::{Connection, Dialect, Output, Request};
+use super::connection::{Connection, Output, Request};
 use super::greeting::{Greeting, choose_types};
 use super::message::Outcome;
 use super::options::Options;
@@ -133,12 +133,12 @@ impl<W> Connection<W> {
     }
 
     fn learn_agent_version(&mut self, info: Range<usize>) -> Result<(), Error> {
-        let Some(version) = version_from_info(self.inbox.payload(info)) else {
+        let Some(version) = version_from_info(self.input.bytes(info)) else {
             return Ok(());
         };
         self.greeting.version = version;
-        if let Dialect::Agent(state) = &mut self.dialect {
-            state.version = Some(version);
+        if let Some(agent) = &mut self.agent {
+            agent.version = Some(version);
         }
         if let Some(handshake) = &self.handshake {
             self.series = handshake.choose(&self.greeting)?;

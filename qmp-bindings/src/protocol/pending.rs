@@ -72,10 +72,7 @@ impl<W> Pending<W> {
     }
 
     pub(crate) fn insert(&mut self, id: u64, command: PendingCommand<W>) {
-        self.earliest = [self.earliest, command.deadline.at]
-            .into_iter()
-            .flatten()
-            .min();
+        self.earliest = earliest([self.earliest, command.deadline.at]);
         self.commands.insert(id, command);
     }
 
@@ -130,15 +127,21 @@ impl<W> Pending<W> {
                     report(waiter, error);
                 }
             }
-            self.earliest = [self.earliest, command.deadline.at]
-                .into_iter()
-                .flatten()
-                .min();
+            self.earliest = earliest([self.earliest, command.deadline.at]);
         }
     }
 }
 
 impl<W> PendingCommand<W> {
+    pub(crate) fn new(name: Cow<'static, str>, deadline: Deadline, waiter: Option<W>) -> Self {
+        PendingCommand {
+            name,
+            deadline,
+            waiter,
+            is_abandoned: false,
+        }
+    }
+
     fn timeout_error(&self) -> Error {
         self.deadline.error(if self.name == SYNC {
             Awaited::Agent
@@ -146,4 +149,9 @@ impl<W> PendingCommand<W> {
             Awaited::Reply(self.name.to_string())
         })
     }
+}
+
+/// Returns the earliest of the times that are given.
+pub(crate) fn earliest<const N: usize>(times: [Option<Instant>; N]) -> Option<Instant> {
+    times.into_iter().flatten().min()
 }

@@ -52,17 +52,8 @@ impl<R: Release> Qmp<R> {
     /// Connects through any transport: reads the greeting, checks the release and
     /// negotiates.
     ///
-    /// ```no_run
-    /// # #[cfg(feature = "v10_0")]
-    /// # async fn example(mut child: tokio::process::Child) -> Result<(), qmp_bindings::Error> {
-    /// use qmp_bindings::tokio::{Qmp, Transport};
-    /// use qmp_bindings::{Options, v10_0::Release};
-    ///
-    /// // A child process that was started with `-qmp stdio`.
-    /// let (output, input) = (child.stdout.take().unwrap(), child.stdin.take().unwrap());
-    /// let qmp = Qmp::<Release>::open(Transport::new(output, input), &Options::new()).await?;
-    /// # Ok(()) }
-    /// ```
+    /// Pass a `UnixStream`, a `TcpStream`, or a [`Transport`] of any reader and writer,
+    /// such as the standard output and input of a child process.
     ///
     /// # Errors
     ///

@@ -70,16 +70,28 @@ fn a_wrong_release_is_reported_before_a_command_is_sent() {
         };
         assert_eq!(
             error.to_string(),
-            "the server is QEMU 9.2.2 and the types are of 10.0: use those of its release, \
-             or allow it with `Options::releases`"
+            "the server is QEMU 9.2.2 and the types are of 10.0: no feature has types of 9.2, \
+             so allow those of another release with `Options::releases` or \
+             `Options::any_release`"
+        );
+        server.join();
+
+        let server = Scripted::serve(|peer| {
+            peer.line(
+                &GREETING.replace("\"minor\": 0, \"major\": 10", "\"minor\": 2, \"major\": 7"),
+            );
+        });
+        let error = connect(&server.path(), &Options::new())
+            .map(drop)
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the server is QEMU 7.2.2 and the types are of 10.0: use those of the feature `v7_2`"
         );
         server.join();
 
         let server = serve();
-        let range = Series { major: 9, minor: 0 }..=Series {
-            major: 10,
-            minor: 1,
-        };
+        let range = Series::new(9, 0)..=Series::new(10, 1);
         let client = connect(&server.path(), &Options::new().releases(range));
         assert!(client.expect("9.2 is allowed").status().unwrap().running);
         server.join();

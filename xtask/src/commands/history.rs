@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use qapi_codegen::diff::history::{self, history, similar};
+use qapi_codegen::diff::history::{self, history, similar_names};
 
 use super::arguments::{OutputFormat, select_program};
 use crate::Outcome;
@@ -38,7 +38,7 @@ impl History {
         let schemas: Vec<_> = releases.iter().map(|release| &release.schema).collect();
         let Some(history) = history(&schemas, &self.name) else {
             let failure = format!("no release has a command, event or type `{}`", self.name);
-            let similar = similar(&schemas, &self.name);
+            let similar = similar_names(&schemas, &self.name);
             return Err(Failure::new(failure).with_help(match similar.is_empty() {
                 true => "name a command, event or type as in the schema".to_owned(),
                 false => format!("similar names: {}", similar.join(", ")),
@@ -54,11 +54,11 @@ impl History {
     }
 }
 
-fn text(history: &history::History) -> String {
+fn text(history: &history::History<'_>) -> String {
     let mut text = format!(
         "{}: {} in {} of {} releases ({})\n",
         history.name,
-        history.sort,
+        history.kind,
         history.series.len(),
         history.known.len(),
         match history.series[..] {
@@ -67,13 +67,17 @@ fn text(history: &history::History) -> String {
             [first, .., last] => format!("{first} to {last}"),
         }
     );
-    for step in &history.steps {
-        text += &format!("\n{}\n", step.series);
-        for change in &step.changes {
-            text += &format!("  {:<10}  {}\n", change.severity.word(), change.message);
+    for entry in &history.entries {
+        text += &format!("\n{}\n", entry.series);
+        for change in &entry.changes {
+            text += &format!(
+                "  {:<10}  {}\n",
+                change.compatibility().as_str(),
+                change.message()
+            );
         }
     }
-    if history.steps.is_empty() {
+    if history.entries.is_empty() {
         text += "\nno changes\n";
     }
     text
