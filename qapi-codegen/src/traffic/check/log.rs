@@ -8,9 +8,7 @@ use super::path::Path;
 use super::problem::{Code, Problem, Severity};
 use super::{Checked, Checker, Session, Verdict, hints};
 use crate::json::{JsonValue, ParsedJson};
-use crate::traffic::read::{
-    EntryContent, LogEntry, LoggedMessage, Malformed, Sender, TextPosition,
-};
+use crate::traffic::read::{LogContent, LogEntry, LoggedMessage, Malformed, Sender, TextPosition};
 
 /// Checks the messages of a log.
 pub struct Log<'c, 'k> {
@@ -90,12 +88,12 @@ impl<'c, 'k> Log<'c, 'k> {
     pub fn entry(&mut self, entry: &LogEntry<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
         match &entry.content {
-            EntryContent::Text => {
+            LogContent::Text => {
                 self.before.clear();
                 self.before.extend_from_slice(entry.bytes);
             }
-            EntryContent::Malformed(malformed) => findings.push(malformed_message(malformed)),
-            EntryContent::Messages(messages) => {
+            LogContent::Malformed(malformed) => findings.push(malformed_message(malformed)),
+            LogContent::Messages(messages) => {
                 let is_repeated = self.is_repeated(entry.bytes);
                 self.before.clear();
                 if !is_repeated {
