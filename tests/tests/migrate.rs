@@ -105,7 +105,9 @@ fn try_rule(
     new: &Release,
 ) -> Result<(), String> {
     let parsed = parse(&rule.before).map_err(|error| error.message)?;
-    let accepted = old.checker(None).request(&mut Session::default(), &parsed);
+    let accepted = old
+        .checker(None)
+        .check_request(&mut Session::default(), &parsed);
     if accepted.verdict == Verdict::Rejected {
         return Err(format!(
             "the older release rejects it: {:?}",
@@ -455,10 +457,12 @@ fn check_random_requests(old: &str, new: &str, cases: u32) {
         let message = random_request(&old.schema, &mut Choices { numbers });
         let text = JsonStyle::SPACED.format(&message);
         let parsed = parse(&text).expect("the writer emits valid JSON");
-        prop_assume!(from.request(&mut Session::default(), &parsed).verdict != Verdict::Rejected);
+        prop_assume!(
+            from.check_request(&mut Session::default(), &parsed).verdict != Verdict::Rejected
+        );
         let (migrated, migrations) = migrate_by(&old, &new, &rules, &text);
         let again = parse(&migrated).expect("the writer emits valid JSON");
-        let checked = to.request(&mut Session::default(), &again);
+        let checked = to.check_request(&mut Session::default(), &again);
         match migrations[0].outcome {
             MigrationOutcome::Left => {
                 prop_assert!(!migrations[0].remarks.is_empty(), "{}", text);

@@ -8,8 +8,8 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use qapi_codegen::diagnostic::Diagnostic;
+use qapi_codegen::diagnostic::Severity;
 use qapi_codegen::source::Sources;
-use qapi_codegen::traffic::check::Severity;
 
 use crate::failure::Failure;
 use crate::render;

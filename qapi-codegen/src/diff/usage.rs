@@ -150,6 +150,9 @@ fn values_at<'v, 't>(value: &'v JsonValue<'t>, path: &[PathSegment<'_>]) -> Vec<
         match segment {
             PathSegment::Member(name) => values.filter_map(|own| own.get(name)).collect(),
             PathSegment::Elements => values.filter_map(JsonValue::elements).flatten().collect(),
+            PathSegment::Element(index) => values
+                .filter_map(|own| own.elements()?.get(*index))
+                .collect(),
             PathSegment::AlternateBranch(_) => values.collect(),
             PathSegment::Branch {
                 discriminator,

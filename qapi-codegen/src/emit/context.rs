@@ -13,11 +13,13 @@ use crate::analyse::sharing::{Group, Shared, Sharing, share};
 use crate::imported::QemuProgram;
 use crate::schema::{BranchContent, Schema, TypeId, TypeKind};
 use crate::version::Series;
+use crate::wire::Interface;
 
 /// The interfaces of a program and their analysis.
 pub struct EmitContext<'s> {
     pub program: QemuProgram,
     pub schemas: Vec<&'s Schema>,
+    pub interfaces: Vec<Interface<'s>>,
     pub sharing: Sharing,
     boxed: Vec<HashSet<Edge>>,
     directions: Vec<Vec<Direction>>,
@@ -32,6 +34,10 @@ impl<'s> EmitContext<'s> {
         EmitContext {
             program,
             sharing: share(&schemas),
+            interfaces: schemas
+                .iter()
+                .map(|schema| Interface::from_schema(schema))
+                .collect(),
             boxed: schemas.iter().map(|schema| boxed(schema)).collect(),
             directions: schemas.iter().map(|schema| directions(schema)).collect(),
             nested_unions: schemas.iter().map(|schema| nested_unions(schema)).collect(),

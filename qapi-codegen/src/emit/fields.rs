@@ -40,17 +40,7 @@ pub struct MemberSite<'a, 'c> {
     pub received: bool,
 }
 
-impl<'a, 'c> MemberSite<'a, 'c> {
-    /// The site of inline arguments or inline data.
-    pub fn of_operation(scope: &'a FileScope<'c>, release: usize, received: bool) -> Self {
-        MemberSite {
-            scope,
-            release,
-            owner: None,
-            received,
-        }
-    }
-
+impl MemberSite<'_, '_> {
     fn field(self, member: &Member, name: &str) -> StructField {
         let wire_name = member.meta.name.as_str();
         let owner = self.owner.map(|owner| (owner, wire_name));

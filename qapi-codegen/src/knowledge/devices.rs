@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::schema::BuiltinType;
 use crate::version::Version;
 
 /// Properties by name, each with QEMU's name of its type: `bool`, `uint32`,
@@ -176,6 +177,15 @@ impl DeviceList {
             true => format!("{name}:{ty}"),
             false => name.to_owned(),
         }
+    }
+}
+
+/// The built-in type that reads values as a property of this type does.
+pub fn builtin_type(property_type: &str) -> Option<BuiltinType> {
+    match property_type {
+        "string" => Some(BuiltinType::Str),
+        ty if ty.starts_with("link<") => Some(BuiltinType::Str),
+        ty => BuiltinType::from_name(ty).filter(|builtin| *builtin != BuiltinType::Any),
     }
 }
 

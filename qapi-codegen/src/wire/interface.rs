@@ -2,7 +2,7 @@
 
 use super::name_table::NameTable;
 use super::path::PathSegment;
-use crate::schema::{BuiltinType, Condition, EntityMeta, JsonKind};
+use crate::schema::{BuiltinType, Condition, DATA_MEMBER, EntityMeta, JsonKind};
 use crate::version::Version;
 
 /// The interface of one release or of one running QEMU.
@@ -109,6 +109,17 @@ pub struct BranchShape<'s> {
     pub conditions: Vec<&'s Condition>,
 }
 
+/// The members that a branch adds, by the way the schema writes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BranchContentShape {
+    /// No members.
+    Nothing,
+    /// The members of an object.
+    Members(ShapeId),
+    /// The one member `data` with this shape.
+    Data(ShapeId),
+}
+
 /// A branch of an alternate.
 #[derive(Debug, Clone, Copy)]
 pub struct AlternateBranch<'s> {
@@ -194,6 +205,17 @@ impl<'s> Interface<'s> {
         match self.get(id) {
             Shape::Object(object) => Some(object),
             _ => None,
+        }
+    }
+
+    /// The members that a branch adds.
+    pub fn branch_content(&self, branch: &BranchShape<'_>) -> BranchContentShape {
+        let object = self.object(branch.content);
+        let data = object.and_then(|object| object.only_member(DATA_MEMBER));
+        match data {
+            _ if object.is_some_and(ObjectShape::is_empty) => BranchContentShape::Nothing,
+            Some(data) if !data.optional => BranchContentShape::Data(data.shape),
+            _ => BranchContentShape::Members(branch.content),
         }
     }
 
@@ -349,6 +371,12 @@ impl<'s> Branches<'s> {
 }
 
 impl<'s> ObjectShape<'s> {
+    /// The member with this name, if the object has no other and no branches.
+    pub fn only_member(&self, name: &str) -> Option<&MemberShape<'s>> {
+        let is_only = self.members.len() == 1 && self.branches.is_none();
+        self.members.get(name).filter(|_| is_only)
+    }
+
     /// The name of the discriminator.
     pub fn discriminator(&self) -> Option<&'s str> {
         let branches = self.branches.as_ref();

@@ -22,8 +22,8 @@ pub use compare::{
 pub use describe::{describe, kind_name};
 pub use equal::same;
 pub use interface::{
-    AlternateBranch, BranchShape, Branches, CommandShape, EnumShape, EventShape, IntegerRange,
-    Interface, MemberShape, ObjectShape, Shape, ShapeId,
+    AlternateBranch, BranchContentShape, BranchShape, Branches, CommandShape, EnumShape,
+    EventShape, IntegerRange, Interface, MemberShape, ObjectShape, Shape, ShapeId,
 };
 pub(crate) use interface::{ShapeNode, ShapeOrigin};
 pub use name_table::NameTable;

@@ -294,7 +294,5 @@ fn wraps_members_of<'b, 's: 'b>(
 /// The shape of `data`, if that is the only member of a branch.
 fn wrapped_data(interface: &Interface<'_>, branch: &BranchShape<'_>) -> Option<ShapeId> {
     let content = interface.object(branch.content)?;
-    let data = content.members.get(DATA_MEMBER)?;
-    let is_only = content.members.len() == 1 && content.branches.is_none();
-    is_only.then_some(data.shape)
+    content.only_member(DATA_MEMBER).map(|data| data.shape)
 }

@@ -2,7 +2,7 @@
 
 use super::{Migration, MigrationOutcome, Migrator, Remark};
 use crate::json::{JsonStyle, JsonValue};
-use crate::traffic::check::{Kind, kind};
+use crate::traffic::check::MessageKind;
 use crate::traffic::read::{LogContent, LogEntry, LoggedMessage, Malformed, Sender, TextPosition};
 
 /// A migrated entry.
@@ -67,7 +67,7 @@ fn migrate_message(
     let parsed = message.json.ok()?;
     let is_request = match message.sender {
         Some(sender) => sender == Sender::Client,
-        None => kind(&parsed.value) == Kind::Request,
+        None => MessageKind::from_message(&parsed.value) == MessageKind::Request,
     };
     is_request.then(|| MigratedRequest {
         position: message.position,

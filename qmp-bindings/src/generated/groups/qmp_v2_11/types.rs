@@ -2909,6 +2909,18 @@ impl BlockdevOptions {
         }
     }
 }
+impl Write for BlockdevOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.driver.write(map)?;
+        put_some(map, "node-name", &self.node_name)?;
+        put_some(map, "discard", &self.discard)?;
+        put_some(map, "cache", &self.cache)?;
+        put_some(map, "read-only", &self.read_only)?;
+        put_some(map, "force-share", &self.force_share)?;
+        put_some(map, "detect-zeroes", &self.detect_zeroes)?;
+        Ok(())
+    }
+}
 impl Write for BlockdevOptionsDriver {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -3061,18 +3073,6 @@ impl Write for BlockdevOptionsDriver {
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for BlockdevOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.driver.write(map)?;
-        put_some(map, "node-name", &self.node_name)?;
-        put_some(map, "discard", &self.discard)?;
-        put_some(map, "cache", &self.cache)?;
-        put_some(map, "read-only", &self.read_only)?;
-        put_some(map, "force-share", &self.force_share)?;
-        put_some(map, "detect-zeroes", &self.detect_zeroes)?;
         Ok(())
     }
 }
@@ -3630,34 +3630,6 @@ impl Object for CpuDefinitionInfo {
         })
     }
 }
-impl Branches for CpuInfoArchBranch {
-    const DISCRIMINATOR: &'static str = "arch";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        discriminator: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match discriminator.as_str() {
-                "x86" => Self::X86(rest.members()?),
-                "sparc" => Self::Sparc(rest.members()?),
-                "ppc" => Self::Ppc(rest.members()?),
-                "mips" => Self::Mips(rest.members()?),
-                "tricore" => Self::Tricore(rest.members()?),
-                "other" => {
-                    rest.nothing()?;
-                    Self::Other
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch {
-                        discriminator,
-                        members,
-                    })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct CpuInfoSlots {
     cpu: Option<i64>,
@@ -3697,6 +3669,34 @@ impl Base for CpuInfo {
             thread_id: required(slots.thread_id, "thread_id")?,
             props: slots.props,
         })
+    }
+}
+impl Branches for CpuInfoArchBranch {
+    const DISCRIMINATOR: &'static str = "arch";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "x86" => Self::X86(rest.members()?),
+                "sparc" => Self::Sparc(rest.members()?),
+                "ppc" => Self::Ppc(rest.members()?),
+                "mips" => Self::Mips(rest.members()?),
+                "tricore" => Self::Tricore(rest.members()?),
+                "other" => {
+                    rest.nothing()?;
+                    Self::Other
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]

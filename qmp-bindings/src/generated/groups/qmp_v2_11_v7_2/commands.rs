@@ -15,17 +15,6 @@ pub struct Memsave {
     pub filename: String,
     pub cpu_index: Option<i64>,
 }
-impl Memsave {
-    /// Creates a value with only the required members set.
-    pub fn new(val: i64, size: i64, filename: impl Into<String>) -> Self {
-        Self {
-            val,
-            size,
-            filename: filename.into(),
-            cpu_index: None,
-        }
-    }
-}
 /// The `trace-event-get-state` command, since QEMU 2.2.
 ///
 /// Returns `[TraceEventInfo]`.
@@ -38,15 +27,6 @@ pub struct TraceEventGetState {
     pub name: String,
     /// Since QEMU 2.7.
     pub vcpu: Option<i64>,
-}
-impl TraceEventGetState {
-    /// Creates a value with only the required members set.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            vcpu: None,
-        }
-    }
 }
 /// The `trace-event-set-state` command, since QEMU 2.2.
 ///
@@ -61,20 +41,20 @@ pub struct TraceEventSetState {
     /// Since QEMU 2.7.
     pub vcpu: Option<i64>,
 }
-impl TraceEventSetState {
-    /// Creates a value with only the required members set.
-    pub fn new(name: impl Into<String>, enable: bool) -> Self {
-        Self {
-            name: name.into(),
-            enable,
-            ignore_unavailable: None,
-            vcpu: None,
-        }
-    }
-}
 wire::commands! {
     Memsave = "memsave", TraceEventGetState = "trace-event-get-state", TraceEventSetState
     = "trace-event-set-state"
+}
+impl Memsave {
+    /// Creates a value with only the required members set.
+    pub fn new(val: i64, size: i64, filename: impl Into<String>) -> Self {
+        Self {
+            val,
+            size,
+            filename: filename.into(),
+            cpu_index: None,
+        }
+    }
 }
 impl Write for Memsave {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -85,11 +65,31 @@ impl Write for Memsave {
         Ok(())
     }
 }
+impl TraceEventGetState {
+    /// Creates a value with only the required members set.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            vcpu: None,
+        }
+    }
+}
 impl Write for TraceEventGetState {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "name", &self.name)?;
         put_some(map, "vcpu", &self.vcpu)?;
         Ok(())
+    }
+}
+impl TraceEventSetState {
+    /// Creates a value with only the required members set.
+    pub fn new(name: impl Into<String>, enable: bool) -> Self {
+        Self {
+            name: name.into(),
+            enable,
+            ignore_unavailable: None,
+            vcpu: None,
+        }
     }
 }
 impl Write for TraceEventSetState {

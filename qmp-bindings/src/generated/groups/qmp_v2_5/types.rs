@@ -2435,6 +2435,24 @@ impl BlockdevOptions {
         }
     }
 }
+impl Write for BlockdevOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.driver.write(map)?;
+        put_some(map, "id", &self.id)?;
+        put_some(map, "node-name", &self.node_name)?;
+        put_some(map, "discard", &self.discard)?;
+        put_some(map, "cache", &self.cache)?;
+        put_some(map, "aio", &self.aio)?;
+        put_some(map, "rerror", &self.rerror)?;
+        put_some(map, "werror", &self.werror)?;
+        put_some(map, "read-only", &self.read_only)?;
+        put_some(map, "stats-account-invalid", &self.stats_account_invalid)?;
+        put_some(map, "stats-account-failed", &self.stats_account_failed)?;
+        put_some(map, "stats-intervals", &self.stats_intervals)?;
+        put_some(map, "detect-zeroes", &self.detect_zeroes)?;
+        Ok(())
+    }
+}
 impl Write for BlockdevOptionsDriver {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -2551,24 +2569,6 @@ impl Write for BlockdevOptionsDriver {
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for BlockdevOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.driver.write(map)?;
-        put_some(map, "id", &self.id)?;
-        put_some(map, "node-name", &self.node_name)?;
-        put_some(map, "discard", &self.discard)?;
-        put_some(map, "cache", &self.cache)?;
-        put_some(map, "aio", &self.aio)?;
-        put_some(map, "rerror", &self.rerror)?;
-        put_some(map, "werror", &self.werror)?;
-        put_some(map, "read-only", &self.read_only)?;
-        put_some(map, "stats-account-invalid", &self.stats_account_invalid)?;
-        put_some(map, "stats-account-failed", &self.stats_account_failed)?;
-        put_some(map, "stats-intervals", &self.stats_intervals)?;
-        put_some(map, "detect-zeroes", &self.detect_zeroes)?;
         Ok(())
     }
 }

@@ -4456,6 +4456,18 @@ impl BlockExportOptions {
         }
     }
 }
+impl Write for BlockExportOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put(map, "id", &self.id)?;
+        put_some(map, "fixed-iothread", &self.fixed_iothread)?;
+        put_some(map, "iothread", &self.iothread)?;
+        put(map, "node-name", &self.node_name)?;
+        put_some(map, "writable", &self.writable)?;
+        put_some(map, "writethrough", &self.writethrough)?;
+        Ok(())
+    }
+}
 impl Write for BlockExportOptionsType {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -4480,18 +4492,6 @@ impl Write for BlockExportOptionsType {
                 put_open(map, &["type"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for BlockExportOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put(map, "id", &self.id)?;
-        put_some(map, "fixed-iothread", &self.fixed_iothread)?;
-        put_some(map, "iothread", &self.iothread)?;
-        put(map, "node-name", &self.node_name)?;
-        put_some(map, "writable", &self.writable)?;
-        put_some(map, "writethrough", &self.writethrough)?;
         Ok(())
     }
 }
@@ -5149,6 +5149,19 @@ impl BlockdevOptions {
         }
     }
 }
+impl Write for BlockdevOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.driver.write(map)?;
+        put_some(map, "node-name", &self.node_name)?;
+        put_some(map, "discard", &self.discard)?;
+        put_some(map, "cache", &self.cache)?;
+        put_some(map, "read-only", &self.read_only)?;
+        put_some(map, "auto-read-only", &self.auto_read_only)?;
+        put_some(map, "force-share", &self.force_share)?;
+        put_some(map, "detect-zeroes", &self.detect_zeroes)?;
+        Ok(())
+    }
+}
 impl Write for BlockdevOptionsDriver {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -5345,19 +5358,6 @@ impl Write for BlockdevOptionsDriver {
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for BlockdevOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.driver.write(map)?;
-        put_some(map, "node-name", &self.node_name)?;
-        put_some(map, "discard", &self.discard)?;
-        put_some(map, "cache", &self.cache)?;
-        put_some(map, "read-only", &self.read_only)?;
-        put_some(map, "auto-read-only", &self.auto_read_only)?;
-        put_some(map, "force-share", &self.force_share)?;
-        put_some(map, "detect-zeroes", &self.detect_zeroes)?;
         Ok(())
     }
 }
@@ -5919,6 +5919,44 @@ impl Write for ChardevUdp {
         Ok(())
     }
 }
+#[derive(Default)]
+pub(crate) struct CpuInfoFastSlots {
+    cpu_index: Option<i64>,
+    qom_path: Option<String>,
+    thread_id: Option<i64>,
+    props: Option<CpuInstanceProperties>,
+}
+impl Base for CpuInfoFast {
+    type Slots = CpuInfoFastSlots;
+    type Branches = CpuInfoFastTarget;
+    const NAME: &'static str = "CpuInfoFast";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "cpu-index" => slots.cpu_index = read(map)?,
+            "qom-path" => slots.qom_path = read(map)?,
+            "thread-id" => slots.thread_id = read(map)?,
+            "props" => slots.props = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(
+        slots: Self::Slots,
+        target: CpuInfoFastTarget,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            target,
+            cpu_index: required(slots.cpu_index, "cpu-index")?,
+            qom_path: required(slots.qom_path, "qom-path")?,
+            thread_id: required(slots.thread_id, "thread-id")?,
+            props: slots.props,
+        })
+    }
+}
 impl Branches for CpuInfoFastTarget {
     const DISCRIMINATOR: &'static str = "target";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
@@ -6060,44 +6098,6 @@ impl Branches for CpuInfoFastTarget {
     }
 }
 #[derive(Default)]
-pub(crate) struct CpuInfoFastSlots {
-    cpu_index: Option<i64>,
-    qom_path: Option<String>,
-    thread_id: Option<i64>,
-    props: Option<CpuInstanceProperties>,
-}
-impl Base for CpuInfoFast {
-    type Slots = CpuInfoFastSlots;
-    type Branches = CpuInfoFastTarget;
-    const NAME: &'static str = "CpuInfoFast";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "cpu-index" => slots.cpu_index = read(map)?,
-            "qom-path" => slots.qom_path = read(map)?,
-            "thread-id" => slots.thread_id = read(map)?,
-            "props" => slots.props = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(
-        slots: Self::Slots,
-        target: CpuInfoFastTarget,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            target,
-            cpu_index: required(slots.cpu_index, "cpu-index")?,
-            qom_path: required(slots.qom_path, "qom-path")?,
-            thread_id: required(slots.thread_id, "thread-id")?,
-            props: slots.props,
-        })
-    }
-}
-#[derive(Default)]
 pub(crate) struct CpuInfoS390Slots {
     cpu_state: Option<CpuS390State>,
 }
@@ -6228,43 +6228,6 @@ impl Object for DisplayCocoa {
         Ok(slots)
     }
 }
-impl Branches for DisplayOptionsType {
-    const DISCRIMINATOR: &'static str = "type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        discriminator: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match discriminator.as_str() {
-                "gtk" => Self::Gtk(rest.members()?),
-                "cocoa" => Self::Cocoa(rest.members()?),
-                "curses" => Self::Curses(rest.members()?),
-                "egl-headless" => Self::EglHeadless(rest.members()?),
-                "dbus" => Self::Dbus(rest.members()?),
-                "sdl" => Self::Sdl(rest.members()?),
-                "default" => {
-                    rest.nothing()?;
-                    Self::Default
-                }
-                "none" => {
-                    rest.nothing()?;
-                    Self::None
-                }
-                "spice-app" => {
-                    rest.nothing()?;
-                    Self::SpiceApp
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch {
-                        discriminator,
-                        members,
-                    })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct DisplayOptionsSlots {
     full_screen: Option<bool>,
@@ -6301,6 +6264,43 @@ impl Base for DisplayOptions {
             show_cursor: slots.show_cursor,
             gl: slots.gl,
         })
+    }
+}
+impl Branches for DisplayOptionsType {
+    const DISCRIMINATOR: &'static str = "type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "gtk" => Self::Gtk(rest.members()?),
+                "cocoa" => Self::Cocoa(rest.members()?),
+                "curses" => Self::Curses(rest.members()?),
+                "egl-headless" => Self::EglHeadless(rest.members()?),
+                "dbus" => Self::Dbus(rest.members()?),
+                "sdl" => Self::Sdl(rest.members()?),
+                "default" => {
+                    rest.nothing()?;
+                    Self::Default
+                }
+                "none" => {
+                    rest.nothing()?;
+                    Self::None
+                }
+                "spice-app" => {
+                    rest.nothing()?;
+                    Self::SpiceApp
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 impl Write for DisplayUpdateOptions {
@@ -7080,6 +7080,13 @@ impl Netdev {
         Self { r#type, id: id.into() }
     }
 }
+impl Write for Netdev {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put(map, "id", &self.id)?;
+        Ok(())
+    }
+}
 impl Write for NetdevType {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -7158,13 +7165,6 @@ impl Write for NetdevType {
         Ok(())
     }
 }
-impl Write for Netdev {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put(map, "id", &self.id)?;
-        Ok(())
-    }
-}
 impl Write for NetdevDgramOptions {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "local", &self.local)?;
@@ -7231,6 +7231,13 @@ impl ObjectOptions {
     /// Creates a value with only the required members set.
     pub fn new(qom_type: ObjectOptionsQomType, id: impl Into<String>) -> Self {
         Self { qom_type, id: id.into() }
+    }
+}
+impl Write for ObjectOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.qom_type.write(map)?;
+        put(map, "id", &self.id)?;
+        Ok(())
     }
 }
 impl Write for ObjectOptionsQomType {
@@ -7414,13 +7421,6 @@ impl Write for ObjectOptionsQomType {
                 put_open(map, &["qom-type"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for ObjectOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.qom_type.write(map)?;
-        put(map, "id", &self.id)?;
         Ok(())
     }
 }
@@ -7801,6 +7801,13 @@ impl StatsFilter {
         Self { target, providers: None }
     }
 }
+impl Write for StatsFilter {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.target.write(map)?;
+        put_some(map, "providers", &self.providers)?;
+        Ok(())
+    }
+}
 impl Write for StatsFilterTarget {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -7816,13 +7823,6 @@ impl Write for StatsFilterTarget {
                 put_open(map, &["target"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for StatsFilter {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.target.write(map)?;
-        put_some(map, "providers", &self.providers)?;
         Ok(())
     }
 }
