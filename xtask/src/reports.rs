@@ -12,10 +12,6 @@ use crate::catalogue::{Catalogue, Release};
 use crate::failure::Failure;
 
 /// The files of the committed reports, by name.
-///
-/// # Errors
-///
-/// A series is not imported, or its schema cannot be read or is invalid.
 pub fn report_files(
     catalogue: &Catalogue,
     pairs: &[(Series, Series)],

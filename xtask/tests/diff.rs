@@ -192,5 +192,30 @@ fn history_lists_each_change() {
     let history: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(history["series"], serde_json::json!(["2.6", "2.7"]));
     let (_, err) = workspace.expect(2, &["history", "se"]);
-    assert!(err.contains("similar names: set"), "{err}");
+    assert!(err.contains("did you mean `set`?"), "{err}");
+    let (_, err) = workspace.expect(2, &["history", "od"]);
+    assert!(err.contains("similar names: Mode"), "{err}");
+}
+
+#[test]
+fn a_pattern_that_matches_nothing_is_an_error() {
+    let workspace = Workspace::new();
+    let diff = |pattern: &str| {
+        [
+            "diff",
+            "2.5",
+            "2.6",
+            "--command",
+            "stop",
+            "--command",
+            pattern,
+        ]
+        .map(str::to_owned)
+    };
+    for (pattern, expected) in [("stopp", "did you mean `stop`?"), ("x-*", "matches `x-*`")] {
+        let arguments = diff(pattern);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let (out, err) = workspace.expect(2, &arguments);
+        assert!(out.is_empty() && err.contains(expected), "{err}");
+    }
 }

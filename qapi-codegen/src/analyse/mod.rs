@@ -1,5 +1,6 @@
-//! What follows from schemas, one question a file.
+//! Analyses of schemas, one in each file.
 
+mod classes;
 pub mod direction;
 pub mod names;
 pub mod recursion;

@@ -30,14 +30,13 @@ pub struct EmitContext<'s> {
 impl<'s> EmitContext<'s> {
     pub fn new(program: QemuProgram, schemas: &'s [Schema]) -> Self {
         let schemas: Vec<&Schema> = schemas.iter().collect();
+        let interfaces = schemas.iter().map(|schema| Interface::from_schema(schema));
+        let interfaces: Vec<Interface<'_>> = interfaces.collect();
         let all_types = schemas.iter().flat_map(|schema| &schema.types);
         EmitContext {
             program,
-            sharing: share(&schemas),
-            interfaces: schemas
-                .iter()
-                .map(|schema| Interface::from_schema(schema))
-                .collect(),
+            sharing: share(&schemas, &interfaces),
+            interfaces,
             boxed: schemas.iter().map(|schema| boxed(schema)).collect(),
             directions: schemas.iter().map(|schema| directions(schema)).collect(),
             nested_unions: schemas.iter().map(|schema| nested_unions(schema)).collect(),
@@ -75,12 +74,12 @@ impl<'s> EmitContext<'s> {
         each.fold(Direction::default(), Direction::or)
     }
 
-    /// Whether a member or branch is boxed.
+    /// Returns `true` if a member or branch is boxed.
     pub fn is_boxed(&self, release: usize, owner: TypeId, name: &str) -> bool {
         self.boxed[release].contains(&(owner, name.to_owned()))
     }
 
-    /// Whether a union is a branch of another union.
+    /// Returns `true` if a union is a branch of another union.
     pub fn is_nested(&self, shared: &Shared<TypeId>) -> bool {
         shared
             .members

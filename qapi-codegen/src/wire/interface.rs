@@ -33,6 +33,13 @@ pub(crate) struct ShapeNode<'s> {
     pub(crate) origin: ShapeOrigin<'s>,
 }
 
+impl ShapeId {
+    /// The index of the shape in the order of [`Interface::ids`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// The definition that a shape was made from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ShapeOrigin<'s> {
@@ -214,7 +221,7 @@ impl<'s> Interface<'s> {
         let data = object.and_then(|object| object.only_member(DATA_MEMBER));
         match data {
             _ if object.is_some_and(ObjectShape::is_empty) => BranchContentShape::Nothing,
-            Some(data) if !data.optional => BranchContentShape::Data(data.shape),
+            Some(data) if data.is_always_present() => BranchContentShape::Data(data.shape),
             _ => BranchContentShape::Members(branch.content),
         }
     }
@@ -225,6 +232,11 @@ impl<'s> Interface<'s> {
             ShapeOrigin::Named(meta) | ShapeOrigin::Entry { meta, .. } => Some(meta),
             _ => None,
         }
+    }
+
+    /// All shapes.
+    pub fn ids(&self) -> impl Iterator<Item = ShapeId> {
+        (0..self.nodes.len() as u32).map(ShapeId)
     }
 
     /// The number of shapes.
@@ -351,6 +363,13 @@ impl<'s> Interface<'s> {
             },
             (Shape::Enum(_) | Shape::Alternate(_), ShapeOrigin::Anonymous) => String::new(),
         }
+    }
+}
+
+impl MemberShape<'_> {
+    /// Whether the member is required in all builds.
+    pub fn is_always_present(&self) -> bool {
+        !self.optional && self.meta.is_none_or(|meta| meta.condition.is_none())
     }
 }
 

@@ -42,11 +42,6 @@ pub struct Check {
 
 impl Check {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// There is no such schema, a file cannot be read, or the output cannot be
-    /// written.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let catalogue = Catalogue::open()?;
         let release = read_release(&catalogue, &self.against, QemuProgram::Emulator, console)?;

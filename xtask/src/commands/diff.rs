@@ -10,6 +10,7 @@ use qapi_codegen::diff::usage::Usage;
 use qapi_codegen::traffic::usage::read_usage;
 
 use super::arguments::{read_release, select_program};
+use super::names::check_patterns;
 use crate::Outcome;
 use crate::catalogue::{Catalogue, Release};
 use crate::console::Console;
@@ -94,10 +95,6 @@ const INTROSPECTED: &str = "one of the schemas comes from introspection, which d
 
 impl Diff {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// There is no such release, or the output cannot be written.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         if self.rules {
             console.data(&report::rules_text())?;
@@ -107,6 +104,7 @@ impl Diff {
         let usage = self.usage()?;
         let catalogue = Catalogue::open()?;
         let (old, new, between) = self.read_releases(&catalogue, console)?;
+        check_patterns(&self.command, &[&old.schema, &new.schema])?;
         let between: Vec<&Release> = between.iter().collect();
         let mut report = compare_releases(&old, &new, &between, catalogue.behaviour());
         if !self.command.is_empty() {

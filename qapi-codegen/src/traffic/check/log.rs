@@ -80,7 +80,7 @@ impl<'c, 'k> LogChecker<'c, 'k> {
         findings
     }
 
-    /// Whether libvirt logs a message for the second time.
+    /// Returns whether libvirt logs a message for the second time.
     fn is_repeated(&mut self, message: &[u8]) -> bool {
         let prefix = &self.prefix;
         let contains = |word: &[u8]| prefix.windows(word.len()).any(|part| part == word);
@@ -179,14 +179,14 @@ impl<'c, 'k> LogChecker<'c, 'k> {
     fn unknown_message(&self, message: &JsonValue<'_>) -> CheckedMessage {
         let members = message.members().unwrap_or_default().iter().take(3);
         let names = members.map(|member| member.name.value.as_ref()).collect();
-        self.reject(ProblemKind::UnknownMessage { names })
+        self.reject(ProblemKind::UnknownMessage(names))
     }
 
     fn report_syntax_error(&self, position: TextPosition, message: &str) -> LogFinding {
         LogFinding {
             position,
             kind: MessageKind::Request,
-            checked: self.reject(ProblemKind::InvalidSyntax { message }),
+            checked: self.reject(ProblemKind::InvalidSyntax(message)),
         }
     }
 

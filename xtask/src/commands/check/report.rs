@@ -63,10 +63,6 @@ impl CheckReport {
     }
 
     /// Adds what was found in one message.
-    ///
-    /// # Errors
-    ///
-    /// The report cannot be written.
     pub fn add(&mut self, file: &str, finding: &LogFinding) -> Result<(), InputError> {
         *match finding.checked.verdict {
             Verdict::Accepted => &mut self.accepted,
@@ -81,10 +77,6 @@ impl CheckReport {
     }
 
     /// Ends the report and prints a summary.
-    ///
-    /// # Errors
-    ///
-    /// The report cannot be written.
     pub fn finish(mut self, series: &str, console: &mut Console) -> Result<Outcome, Failure> {
         self.out.flush()?;
         console.status(&self.summary(series));
