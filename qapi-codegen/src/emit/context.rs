@@ -74,13 +74,13 @@ impl<'s> EmitContext<'s> {
         each.fold(TypeDirections::default(), TypeDirections::or)
     }
 
-    /// Whether a member or branch is boxed.
+    /// Returns `true` if a member or branch is boxed.
     pub fn is_boxed(&self, release: usize, owner: TypeId, name: &str) -> bool {
         let owner = self.interfaces[release].shape_of_type(owner);
         self.boxed[release].contains(&(owner, name))
     }
 
-    /// Whether a union is a branch of another union.
+    /// Returns `true` if a union is a branch of another union.
     pub fn is_nested(&self, shared: &Shared<TypeId>) -> bool {
         shared
             .members

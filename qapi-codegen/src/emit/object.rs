@@ -17,12 +17,7 @@ pub fn emit(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleIt
     let (release, id) = shared.newest();
     let direction = scope.context.direction(shared);
     let schema = scope.schema(release);
-    let site = MemberSite {
-        scope,
-        release,
-        owner: Some(id),
-        received: direction.received,
-    };
+    let site = MemberSite::of_type(scope, shared);
     let object = ObjectStruct {
         name: &shared.name,
         wire_name: &schema.get(id).meta.name,

@@ -22,12 +22,12 @@ pub fn check(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// Names by their C names.
-type NameTable<'s> = HashMap<String, &'s Name>;
+type CNameTable<'s> = HashMap<String, &'s Name>;
 
 struct ClashChecker<'v, 's, 'd> {
     view: &'v SchemaView<'s>,
     /// The own members of definitions, filled on demand.
-    tables: HashMap<Span, NameTable<'s>>,
+    tables: HashMap<Span, CNameTable<'s>>,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
@@ -60,7 +60,7 @@ impl<'s> ClashChecker<'_, 's, '_> {
         entity: NamedEntity,
         names: impl Iterator<Item = &'s Name>,
     ) {
-        let mut seen: NameTable<'s> = HashMap::new();
+        let mut seen: CNameTable<'s> = HashMap::new();
         for name in names {
             let key = self.key(entity, &name.value);
             match seen.get(&key) {
@@ -165,7 +165,7 @@ impl<'s> ClashChecker<'_, 's, '_> {
         }
     }
 
-    fn table(&mut self, definition: &'s Definition) -> &NameTable<'s> {
+    fn table(&mut self, definition: &'s Definition) -> &CNameTable<'s> {
         if !self.tables.contains_key(&definition.span) {
             let names = definition.members().iter().map(|member| &member.name);
             let table = names.map(|name| (self.key(NamedEntity::Member, &name.value), name));

@@ -93,23 +93,23 @@ impl<'s> UnionChecker<'_, 's> {
 
     fn check_discriminator(&self, name: &Name, member: &MemberDefinition) -> Vec<Diagnostic> {
         let wrong = |code, property: &str, help: &str| {
-            let problem = format!("has {property} discriminator '{name}'");
+            let problem = format!("has discriminator '{name}', which is {property}");
             let found = self.error(code, name.span, &problem);
             let label = "the member is here";
             vec![found.with_label(member.name.span, label).with_help(help)]
         };
         if member.optional {
             let help = "remove the `*` of the member";
-            return wrong(Code::DiscriminatorOptional, "an optional", help);
+            return wrong(Code::DiscriminatorOptional, "optional", help);
         }
         if member.condition.is_some() && self.view.is_in(dialect::UNCONDITIONAL_DISCRIMINATOR) {
             let help = "remove the 'if' of the member";
-            return wrong(Code::DiscriminatorConditional, "a conditional", help);
+            return wrong(Code::DiscriminatorConditional, "conditional", help);
         }
         match self.discriminator_values(member) {
             DiscriminatorValues::NotAnEnum => {
                 let help = "change the type of the member to an enum";
-                wrong(Code::DiscriminatorNotEnum, "a non-enum", help)
+                wrong(Code::DiscriminatorNotEnum, "not an enum", help)
             }
             DiscriminatorValues::Unknown => Vec::new(),
             DiscriminatorValues::Known(values) => self.check_values(&values),
@@ -218,7 +218,10 @@ impl<'s> UnionChecker<'_, 's> {
         } else {
             ty.kind()
         };
-        let problem = format!("has branch '{}', which is {kind}", branch.name);
+        let problem = format!(
+            "has branch '{}' of type '{}', which is {kind}",
+            branch.name, branch.ty.name
+        );
         let focus = branch.ty.name.span;
         let found = self.error(Code::BranchNotObject, focus, &problem);
         Some(found.with_help(help))
