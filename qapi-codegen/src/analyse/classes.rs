@@ -21,7 +21,7 @@ pub struct ShapeClasses<'i, 's> {
     classes: Vec<Vec<usize>>,
 }
 
-/// What a shape consists of, with classes for the shapes inside.
+/// The content of a shape, with classes for the shapes inside.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ShapeKey<'i> {
     /// A built-in type; unsigned integers may be negative in messages.
@@ -36,14 +36,14 @@ pub enum ShapeKey<'i> {
         members: Vec<(&'i str, MemberPresence, usize)>,
         /// The discriminator and the branches.
         branches: Option<(&'i str, Vec<(&'i str, BranchKey)>)>,
-        /// Whether other members are allowed.
+        /// `true` if other members are allowed.
         open: bool,
     },
     /// An alternate; the names of its branches are names of Rust variants.
     Alternate(Vec<(&'i str, usize)>),
 }
 
-/// Whether a member is always present.
+/// The presence of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MemberPresence {
     /// Always.
@@ -77,7 +77,9 @@ pub enum OperationKey<'i> {
 impl<'i, 's> ShapeClasses<'i, 's> {
     /// Finds the classes of all shapes.
     pub fn new(interfaces: &'i [Interface<'s>]) -> Self {
-        let one_class = interfaces.iter().map(|interface| vec![0; interface.len()]);
+        let one_class = interfaces
+            .iter()
+            .map(|interface| vec![0; interface.shape_count()]);
         let mut classes = ShapeClasses {
             interfaces,
             classes: one_class.collect(),
