@@ -12,7 +12,7 @@ use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{ReleaseData, RequestRules};
 use qapi_codegen::load::Files;
 use qapi_codegen::schema::{Schema, resolve};
-use qapi_codegen::traffic::check::{Checker, Log};
+use qapi_codegen::traffic::check::{Checker, LogChecker};
 use qapi_codegen::traffic::migrate::rewrite::rewrite_entry;
 use qapi_codegen::traffic::migrate::{MigrationRules, Migrator};
 use qapi_codegen::traffic::read::read;
@@ -90,10 +90,10 @@ fn check_a_log_with_replies(bencher: Bencher<'_, '_>) {
 fn check(bencher: Bencher<'_, '_>, replies: bool) {
     let (checker, text) = (checker(&NEW), log());
     bencher.counter(BytesCount::of_str(&text)).bench_local(|| {
-        let mut log = Log::new(&checker, replies);
+        let mut log = LogChecker::new(&checker, replies);
         let mut found = 0;
         read(&mut text.as_bytes(), &|_| true, &mut |entry| {
-            found += log.entry(&entry).len();
+            found += log.check_entry(&entry).len();
             Ok::<(), std::io::Error>(())
         })
         .map(|()| found)

@@ -70,7 +70,7 @@ pub mod overrides;
 pub mod parse;
 pub mod schema;
 pub mod source;
-pub(crate) mod suggest;
+pub mod suggest;
 pub mod traffic;
 pub mod validate;
 pub mod version;

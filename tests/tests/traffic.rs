@@ -6,9 +6,12 @@ use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 
+use qapi_codegen::diagnostic::Severity;
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::json::{JsonValue, ParsedJson, parse, parse_prefix};
-use qapi_codegen::traffic::check::{Checked, Checker, Kind, Log, Session, Severity, Verdict};
+use qapi_codegen::traffic::check::{
+    CheckedMessage, Checker, LogChecker, MessageKind, Session, Verdict,
+};
 use qapi_codegen::traffic::read;
 use serde::Deserialize;
 use tests::answers::{self, Meaning, Refusals};
@@ -95,7 +98,7 @@ impl Disagreement {
 struct Exchange {
     session: String,
     sent: String,
-    verdict: Checked,
+    verdict: CheckedMessage,
     answer: Answer,
 }
 
@@ -196,7 +199,7 @@ impl fmt::Display for Exchange {
         self.verdict
             .problems
             .iter()
-            .try_for_each(|problem| write!(f, "\n  - {}: {}", problem.path, problem.message))
+            .try_for_each(|problem| write!(f, "\n  - {}: {}", problem.location, problem.message))
     }
 }
 
@@ -260,7 +263,7 @@ fn of_step(step: &[Line], checker: &Checker<'_>, session: &mut Session) -> Vec<E
         for (sent, parsed) in messages(&line.raw) {
             let (verdict, answer) = match &parsed {
                 Some(parsed) => (
-                    checker.request(session, parsed),
+                    checker.check_request(session, parsed),
                     answer(&parsed.value, &mut replies),
                 ),
                 None => (broken(), first(&mut replies)),
@@ -296,8 +299,8 @@ fn messages(raw: &str) -> Vec<(String, Option<ParsedJson<'_>>)> {
     }
 }
 
-fn broken() -> Checked {
-    Checked {
+fn broken() -> CheckedMessage {
+    CheckedMessage {
         command: None,
         verdict: Verdict::Rejected,
         problems: Vec::new(),
@@ -346,11 +349,11 @@ fn replies_and_events_are_those_of_the_release() {
             .join(release);
         for name in ["events.jsonl", "queries.jsonl", "seed-scenario.jsonl"] {
             let text = fs::read_to_string(folder.join(name)).expect("the file can be read");
-            let mut log = Log::new(&checker, true);
+            let mut log = LogChecker::new(&checker, true);
             let (mut received, mut wrong) = (0, Vec::new());
             read::read(&mut text.as_bytes(), &|_| false, &mut |entry| {
-                for finding in log.entry(&entry) {
-                    if finding.kind != Kind::Request {
+                for finding in log.check_entry(&entry) {
+                    if finding.kind != MessageKind::Request {
                         received += 1;
                         wrong.extend(finding.checked.problems);
                     }

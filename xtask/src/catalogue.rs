@@ -63,10 +63,6 @@ pub enum ReleaseOrigin {
 
 impl Catalogue {
     /// Opens the catalogue of the workspace.
-    ///
-    /// # Errors
-    ///
-    /// A data file cannot be read.
     pub fn open() -> Result<Catalogue, Failure> {
         let folder = workspace::schemas();
         Ok(Catalogue {
@@ -94,19 +90,11 @@ impl Catalogue {
     }
 
     /// Reads the rules for migrating requests.
-    ///
-    /// # Errors
-    ///
-    /// The file cannot be read.
     pub fn migration_rules(&self) -> Result<MigrationRules, Failure> {
         read_toml_or_default(&workspace::schemas().join("migrations.toml"))
     }
 
     /// Reads the release that a SCHEMA argument names.
-    ///
-    /// # Errors
-    ///
-    /// There is no such schema, it is invalid, or a file cannot be read.
     pub fn release(&self, argument: &str, program: QemuProgram) -> Result<Release, Failure> {
         let source = SchemaSource::open(argument, &SourceOptions::default())?;
         let loaded = source.load(program)?;
@@ -131,11 +119,6 @@ impl Catalogue {
     }
 
     /// Reads imported series in parallel.
-    ///
-    /// # Errors
-    ///
-    /// A file cannot be read, or schemas are invalid; the failure lists all of
-    /// these.
     pub fn releases(
         &self,
         series: &[Series],
@@ -161,10 +144,6 @@ impl Catalogue {
 
     /// The devices of a release or, if they are unknown, those of the nearest
     /// series whose devices are known, later ones first.
-    ///
-    /// # Errors
-    ///
-    /// A list of devices cannot be read.
     pub fn nearest_devices<'r>(
         &self,
         release: &'r Release,
@@ -232,20 +211,15 @@ impl Release {
 
 /// All releases, or one failure that has the diagnostics of all others.
 fn collect(read: Vec<Result<Release, Failure>>) -> Result<Vec<Release>, Failure> {
-    let mut releases = Vec::new();
-    let mut failure: Option<Failure> = None;
-    for result in read {
-        match result {
-            Ok(release) => releases.push(release),
-            Err(other) => {
-                failure = Some(match failure {
-                    None => other,
-                    Some(first) => first.merge(other),
-                });
-            }
-        }
+    let (releases, failures): (Vec<_>, Vec<_>) = read.into_iter().partition(Result::is_ok);
+    match failures
+        .into_iter()
+        .filter_map(Result::err)
+        .reduce(Failure::merge)
+    {
+        Some(failure) => Err(failure),
+        None => Ok(releases.into_iter().flatten().collect()),
     }
-    failure.map_or(Ok(releases), Err)
 }
 
 fn read_devices(series: Series) -> Result<Option<DeviceList>, Failure> {

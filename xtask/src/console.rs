@@ -8,8 +8,8 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use qapi_codegen::diagnostic::Diagnostic;
+use qapi_codegen::diagnostic::Severity;
 use qapi_codegen::source::Sources;
-use qapi_codegen::traffic::check::Severity;
 
 use crate::failure::Failure;
 use crate::render;
@@ -51,28 +51,16 @@ impl Console {
     }
 
     /// Prints data as it is.
-    ///
-    /// # Errors
-    ///
-    /// Standard output cannot be written.
     pub fn data(&mut self, text: &str) -> Result<(), Failure> {
         print(self.writer(), text)
     }
 
     /// Prints a value as JSON on one line.
-    ///
-    /// # Errors
-    ///
-    /// The value cannot be serialized, or standard output cannot be written.
     pub fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         self.data(&(serde_json::to_string(value)? + "\n"))
     }
 
     /// Prints text that holds styles.
-    ///
-    /// # Errors
-    ///
-    /// Standard output cannot be written.
     pub fn styled(&mut self, text: &str) -> Result<(), Failure> {
         print(self.styled_writer(), text)
     }

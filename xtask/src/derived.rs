@@ -29,10 +29,6 @@ impl DerivedFiles {
     }
 
     /// The files that are not as they should be, sorted.
-    ///
-    /// # Errors
-    ///
-    /// A folder or a file cannot be read.
     pub fn stale_files(&self) -> Result<Vec<StaleFile>, Failure> {
         let mut stale = Vec::new();
         for folder in &self.folders {
@@ -46,11 +42,6 @@ impl DerivedFiles {
     }
 
     /// Writes all stale files.
-    ///
-    /// # Errors
-    ///
-    /// Something cannot be written. Each folder and each file is then either
-    /// as it was or as it should be.
     pub fn write(&self) -> Result<(), Failure> {
         for folder in &self.folders {
             folder.write()?;

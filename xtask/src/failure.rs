@@ -66,10 +66,6 @@ impl Failure {
 
     /// Reports an invalid schema as a finding, for commands whose job is to
     /// find one.
-    ///
-    /// # Errors
-    ///
-    /// Any other failure.
     pub fn into_finding(self, console: &mut Console) -> Result<Outcome, Failure> {
         if self.invalid_schemas.is_empty() {
             return Err(self);

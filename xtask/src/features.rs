@@ -9,10 +9,6 @@ const BEGIN: &str = "# Releases, written by `cargo xtask generate`:\n";
 const END: &str = "# End of the releases.\n";
 
 /// Replaces the features of releases in the manifest of the package.
-///
-/// # Errors
-///
-/// The manifest does not have the two marker lines.
 pub fn replace_features(manifest: &str, releases: &[Series]) -> Result<String, Failure> {
     let split = manifest.split_once(BEGIN).and_then(|(before, rest)| {
         let (_, after) = rest.split_once(END)?;

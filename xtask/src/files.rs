@@ -11,19 +11,11 @@ use crate::failure::Failure;
 use crate::workspace;
 
 /// Reads a file of text.
-///
-/// # Errors
-///
-/// The file cannot be read.
 pub fn read_text(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| io_failure("read", path, &error))
 }
 
 /// Reads a file of text, or standard input for `-`.
-///
-/// # Errors
-///
-/// The file cannot be read.
 pub fn read_argument(argument: &str) -> Result<String, Failure> {
     if argument != "-" {
         return read_text(Path::new(argument));
@@ -35,20 +27,12 @@ pub fn read_argument(argument: &str) -> Result<String, Failure> {
 }
 
 /// Reads a TOML file.
-///
-/// # Errors
-///
-/// The file cannot be read or does not hold a `T`.
 pub fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     let parsed = toml::from_str(&read_text(path)?);
     parsed.map_err(|error| Failure::new(format!("`{}`: {error}", workspace::shown(path))))
 }
 
 /// Reads a TOML file that may be missing.
-///
-/// # Errors
-///
-/// The file exists and cannot be read, or does not hold a `T`.
 pub fn read_toml_or_default<T: DeserializeOwned + Default>(path: &Path) -> Result<T, Failure> {
     match path.try_exists() {
         Ok(false) => Ok(T::default()),
@@ -57,10 +41,6 @@ pub fn read_toml_or_default<T: DeserializeOwned + Default>(path: &Path) -> Resul
 }
 
 /// Writes a file, which others see either as it was or as a whole.
-///
-/// # Errors
-///
-/// The file cannot be written. It is then as it was.
 pub fn write_file(path: &Path, content: &str) -> Result<(), Failure> {
     let write = || {
         let mut file = temporary_file(path)?;
@@ -82,10 +62,6 @@ pub struct FileReplacement {
 
 impl FileReplacement {
     /// Begins to replace a file; of a symbolic link, the file that it names.
-    ///
-    /// # Errors
-    ///
-    /// The file does not exist, or its folder cannot be written.
     pub fn new(path: &str) -> Result<FileReplacement, Failure> {
         let open = || {
             let target = fs::canonicalize(path)?;
@@ -96,10 +72,6 @@ impl FileReplacement {
     }
 
     /// Replaces the file by what was written.
-    ///
-    /// # Errors
-    ///
-    /// The file cannot be written. It is then as it was.
     pub fn commit(self) -> Result<(), Failure> {
         let target = self.target;
         let persist = || {

@@ -62,10 +62,6 @@ impl fmt::Display for Staleness {
 
 impl FolderContent {
     /// The files that are not as they should be.
-    ///
-    /// # Errors
-    ///
-    /// The folder or a file in it cannot be read.
     pub fn stale_files(&self) -> Result<Vec<StaleFile>, Failure> {
         let find = || {
             let mut stale = Vec::new();
@@ -83,10 +79,6 @@ impl FolderContent {
     /// Gives the folder its content, and returns whether anything changed.
     ///
     /// The new folder is written next to the old one and then renamed.
-    ///
-    /// # Errors
-    ///
-    /// Something cannot be written. The folder is then as it was.
     pub fn write(&self) -> Result<bool, Failure> {
         let (new, old) = (self.sibling("new"), self.sibling("old"));
         let failure = |error: io::Error| io_failure("write", &self.path, &error);

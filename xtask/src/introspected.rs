@@ -10,10 +10,11 @@ use serde_json::value::RawValue;
 
 use qapi_codegen::introspect::{self, InvalidReply, MOST_BYTES, SchemaReply};
 use qapi_codegen::version::Version;
+use qmp_bindings::Error;
 
 use crate::failure::Failure;
-use crate::monitor::{ExecuteError, Monitor, is_host};
-use crate::progress::Spinner;
+use crate::monitor::{Monitor, is_host};
+use crate::progress::spinner;
 
 /// The command that reports the interface.
 const COMMAND: &str = "query-qmp-schema";
@@ -36,10 +37,6 @@ pub struct Introspected {
 
 impl Introspected {
     /// Queries the QEMU behind a socket, or reads a file with its reply.
-    ///
-    /// # Errors
-    ///
-    /// There is no such socket or file, or the reply is invalid.
     pub fn open(argument: &str) -> Result<Introspected, Failure> {
         match fs::metadata(argument) {
             Ok(metadata) if metadata.is_dir() => {
@@ -52,6 +49,13 @@ impl Introspected {
             Err(error) => Err(Failure::io("read", argument, &error)
                 .with_help("name the socket of a running QEMU or a saved reply")),
         }
+    }
+
+    /// Whether this seems to be a storage daemon, which has block devices and no
+    /// guest.
+    pub fn is_storage_daemon(&self) -> bool {
+        let commands = self.reply.interface().commands;
+        commands.contains("blockdev-add") && !commands.contains("stop")
     }
 }
 
@@ -93,18 +97,16 @@ fn is_socket(_: &fs::Metadata) -> bool {
 }
 
 fn ask(address: &str) -> Result<Introspected, Failure> {
-    let _waiting = Spinner::new("waiting for QEMU");
+    let _spinner = spinner("waiting for QEMU");
     let mut monitor = Monitor::connect(address)?;
     let commands = commands(&mut monitor)?;
-    let returned: Box<RawValue> =
-        monitor
-            .query(COMMAND, &json!({}))
-            .map_err(|error| match error {
-                ExecuteError::Command(failure) => {
-                    failure.with_help("QEMU has it since 2.5; the guest agent does not have it")
-                }
-                ExecuteError::Connection(failure) => failure,
-            })?;
+    let returned: Box<RawValue> = monitor.query(COMMAND, &json!({})).map_err(|error| {
+        let failure = monitor.failure(&error);
+        match error {
+            Error::Command(_) => failure.with_help("QEMU has it since 2.5, the guest agent never"),
+            _ => failure,
+        }
+    })?;
     let text = returned.get().as_bytes().to_vec();
     let reply = introspect::read(&text).map_err(|invalid| invalid_reply(address, &invalid))?;
     Ok(Introspected {
@@ -124,8 +126,8 @@ fn commands(monitor: &mut Monitor) -> Result<Option<Vec<String>>, Failure> {
     }
     match monitor.query::<Vec<Info>>("query-commands", &json!({})) {
         Ok(infos) => Ok(Some(infos.into_iter().map(|info| info.name).collect())),
-        Err(ExecuteError::Command(_)) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(Error::Command(_)) => Ok(None),
+        Err(error) => Err(monitor.failure(&error)),
     }
 }
 

@@ -28,29 +28,8 @@ pub struct Monitor {
     qmp: Qmp<Untyped>,
 }
 
-/// Why a command has no result.
-#[derive(Debug)]
-pub enum ExecuteError {
-    /// QEMU returned an error; further commands can be sent.
-    Command(Failure),
-    /// The connection failed, or the reply is invalid.
-    Connection(Failure),
-}
-
-impl From<ExecuteError> for Failure {
-    fn from(error: ExecuteError) -> Self {
-        match error {
-            ExecuteError::Command(failure) | ExecuteError::Connection(failure) => failure,
-        }
-    }
-}
-
 impl Monitor {
     /// Connects to the Unix socket at a path, or to `HOST:PORT`, and negotiates.
-    ///
-    /// # Errors
-    ///
-    /// There is no such socket, or it is not a QMP monitor.
     pub fn connect(address: &str) -> Result<Monitor, Failure> {
         let options = Options::new()
             .handshake_timeout(GREETING_TIMEOUT)
@@ -85,23 +64,17 @@ impl Monitor {
     }
 
     /// Executes a command and decodes its result.
-    ///
-    /// # Errors
-    ///
-    /// QEMU returns an error, the connection fails, or the result is not a `T`.
     pub fn query<T: DeserializeOwned>(
         &mut self,
         command: &str,
         arguments: &Value,
-    ) -> Result<T, ExecuteError> {
-        let result = self.qmp.execute_as(command, arguments);
-        result.map_err(|error| {
-            let failure = failure(&self.address, &error);
-            match error {
-                Error::Command(_) => ExecuteError::Command(failure),
-                _ => ExecuteError::Connection(failure),
-            }
-        })
+    ) -> Result<T, Error> {
+        self.qmp.execute_as(command, arguments)
+    }
+
+    /// Converts an error of a command that is necessary.
+    pub fn failure(&self, error: &Error) -> Failure {
+        failure(&self.address, error)
     }
 }
 
@@ -184,14 +157,9 @@ mod tests {
         assert_eq!(monitor.package(), "p");
         let mut query = || monitor.query::<Vec<u8>>("query-a", &json!({ "a": 1 }));
         assert_eq!(query().unwrap(), [1, 2]);
-        let Err(ExecuteError::Connection(failure)) = query() else {
-            panic!("an array of numbers has no text");
-        };
-        let expected = format!("`{address}`: cannot decode the return value of `query-a`");
-        assert!(failure.to_string().starts_with(&expected), "{failure}");
-        let Err(ExecuteError::Command(failure)) = query() else {
-            panic!("QEMU returned an error");
-        };
+        assert!(matches!(query(), Err(Error::Decode(_))));
+        let error = query().unwrap_err();
+        let failure = monitor.failure(&error);
         let expected = format!("`{address}`: `query-a` failed: no\u{fffd}[1m (C)");
         assert_eq!(failure.to_string(), expected);
     }

@@ -13,19 +13,14 @@ use crate::workspace;
 #[serde(deny_unknown_fields)]
 pub struct Project {
     /// The series that get bindings, oldest first.
-    #[serde(deserialize_with = "series_list")]
     pub bindings: Vec<Series>,
     /// The pairs of series, old and new, that get a report.
-    #[serde(default, deserialize_with = "series_pairs")]
+    #[serde(default)]
     pub reports: Vec<(Series, Series)>,
 }
 
 impl Project {
     /// Reads the settings.
-    ///
-    /// # Errors
-    ///
-    /// The file cannot be read or is invalid.
     pub fn read() -> Result<Project, Failure> {
         let path = workspace::schemas().join("project.toml");
         let project: Project = read_toml(&path)?;
@@ -37,23 +32,4 @@ impl Project {
             workspace::shown(&path)
         )))
     }
-}
-
-fn series_list<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Series>, D::Error> {
-    let names: Vec<String> = Vec::deserialize(deserializer)?;
-    names
-        .iter()
-        .map(|name| name.parse().map_err(serde::de::Error::custom))
-        .collect()
-}
-
-fn series_pairs<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<(Series, Series)>, D::Error> {
-    let pairs: Vec<(String, String)> = Vec::deserialize(deserializer)?;
-    let parse = |name: &str| name.parse().map_err(serde::de::Error::custom);
-    pairs
-        .iter()
-        .map(|(old, new)| Ok((parse(old)?, parse(new)?)))
-        .collect()
 }

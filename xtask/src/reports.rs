@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::thread;
 
-use qapi_codegen::diff::report::{self, Inputs, Report, Side};
+use qapi_codegen::diff::report::{self, Report, ReportInputs, ReportSide};
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::knowledge::Behaviour;
 use qapi_codegen::version::Series;
@@ -12,10 +12,6 @@ use crate::catalogue::{Catalogue, Release};
 use crate::failure::Failure;
 
 /// The files of the committed reports, by name.
-///
-/// # Errors
-///
-/// A series is not imported, or its schema cannot be read or is invalid.
 pub fn report_files(
     catalogue: &Catalogue,
     pairs: &[(Series, Series)],
@@ -67,23 +63,23 @@ fn pair_files(
     Ok(vec![
         (format!("{name}.md"), report::markdown(&report)),
         (format!("{name}.html"), report::html(&report)),
-        (format!("{name}.json"), to_json(&report)?),
+        (format!("{name}.json"), report::json(&report)?),
     ])
 }
 
 /// Compares two releases, and dates the changes by those between them.
-pub fn compare_releases(
-    old: &Release,
-    new: &Release,
-    between: &[&Release],
-    behaviour: &Behaviour,
-) -> Report {
+pub fn compare_releases<'r>(
+    old: &'r Release,
+    new: &'r Release,
+    between: &[&'r Release],
+    behaviour: &'r Behaviour,
+) -> Report<'r> {
     let mut between: Vec<_> = between.iter().map(|release| &release.schema).collect();
     between.sort_by_key(|schema| schema.version);
     if new.schema.version < old.schema.version {
         between.reverse();
     }
-    Report::of(&Inputs {
+    Report::compare(&ReportInputs {
         old: side(old),
         new: side(new),
         between,
@@ -91,19 +87,10 @@ pub fn compare_releases(
     })
 }
 
-fn side(release: &Release) -> Side<'_> {
-    Side {
+fn side(release: &Release) -> ReportSide<'_> {
+    ReportSide {
         name: &release.name,
         schema: &release.schema,
         devices: release.devices.as_ref(),
     }
-}
-
-/// Formats a report as one JSON object.
-///
-/// # Errors
-///
-/// The report cannot be serialized.
-pub fn to_json(report: &Report) -> Result<String, Failure> {
-    Ok(serde_json::to_string_pretty(report)? + "\n")
 }

@@ -46,10 +46,6 @@ pub fn series_folder(series: Series) -> PathBuf {
 }
 
 /// The imported series, oldest first.
-///
-/// # Errors
-///
-/// The folder of the schemas cannot be read.
 pub fn imported() -> Result<Vec<Series>, Failure> {
     let folder = schemas();
     let entries = match std::fs::read_dir(&folder) {

@@ -17,6 +17,8 @@ const SCHEMA: &str = "{ 'include': 'qapi/common.json' }\n\
     { 'command': 'stop' }\n\
     { 'command': 'device_add', 'data': { 'driver': 'str' }, 'gen': false }\n";
 
+const SCHEMA_WITHOUT_INCLUDES: &str = "{ 'command': 'stop' }\n";
+
 impl Workspace {
     fn new() -> Workspace {
         let workspace = Workspace {
@@ -209,6 +211,58 @@ fn series_and_release_can_be_given() {
     let (out, err) = workspace.expect(0, &["inspect", "2.12.3"]);
     assert!(out.starts_with("QEMU 2.11.50"), "{out}");
     assert!(err.contains("using QEMU 2.11.50"), "{err}");
+}
+
+#[test]
+fn releases_may_have_a_prefix() {
+    let workspace = Workspace::new();
+    workspace.expect(0, &["import", "qemu"]);
+    for name in ["2.11", "v2.11", "v2.11.1", "qemu-2.11.1"] {
+        let (out, _) = workspace.expect(0, &["inspect", name]);
+        assert!(out.starts_with("QEMU 2.11.1\n"), "{name}: {out}");
+    }
+    // A file or folder of this name is meant.
+    workspace.write("qemu-2.11/VERSION", "2.11.7\n");
+    workspace.write("qemu-2.11/qapi-schema.json", SCHEMA_WITHOUT_INCLUDES);
+    let (out, _) = workspace.expect(0, &["inspect", "qemu-2.11"]);
+    assert!(out.starts_with("QEMU 2.11.7\n"), "{out}");
+    workspace.expect(2, &["inspect", "v2.10"]);
+}
+
+#[test]
+fn the_workspace_is_found_from_the_current_folder() {
+    let workspace = Workspace::new();
+    workspace.expect(0, &["import", "qemu", "--as", "99.0"]);
+    workspace.write("schemas/project.toml", "bindings = []\n");
+    workspace.write("sub/folder/a", "");
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["inspect", "99.0"])
+        .current_dir(workspace.path().join("sub/folder"))
+        .env_remove("CARGO_MANIFEST_DIR")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_does_not_change_the_status() {
+    let workspace = Workspace::new();
+    // More diagnostics than a pipe takes.
+    let errors: String = (0..4000)
+        .map(|n| format!("{{ 'command': '{n}' }}\n"))
+        .collect();
+    workspace.write("bad.json", errors);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["inspect", "bad.json", "--format", "json"])
+        .current_dir(workspace.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
 }
 
 #[test]

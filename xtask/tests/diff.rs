@@ -155,7 +155,7 @@ fn ignored_findings_are_counted_and_stale_entries_noted() {
     let policy = entry("request-member-*") + &entry("event-removed");
     workspace.write("policy.toml", &policy);
     let (out, err) = workspace.expect(0, &["diff", "2.5", "2.6", "--policy", "policy.toml"]);
-    assert!(out.contains("1 findings are left out"), "{out}");
+    assert!(out.contains("1 finding ignored by policy"), "{out}");
     assert!(err.contains("event-removed"), "{err}");
     workspace.write("policy.toml", "[[ignore]]\nmessage = 'm'\n");
     let (_, err) = workspace.expect(2, &["diff", "2.5", "2.6", "--policy", "policy.toml"]);
@@ -176,7 +176,7 @@ fn every_format_is_written() {
         );
     }
     let (colored, _) = workspace.expect(1, &["--color", "always", "diff", "2.5", "2.6"]);
-    assert!(colored.contains("\u{1b}[1;31m"), "{colored}");
+    assert!(colored.contains("\u{1b}[31m"), "{colored}");
 }
 
 #[test]
@@ -192,5 +192,30 @@ fn history_lists_each_change() {
     let history: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(history["series"], serde_json::json!(["2.6", "2.7"]));
     let (_, err) = workspace.expect(2, &["history", "se"]);
-    assert!(err.contains("similar names: set"), "{err}");
+    assert!(err.contains("did you mean `set`?"), "{err}");
+    let (_, err) = workspace.expect(2, &["history", "od"]);
+    assert!(err.contains("similar names: Mode"), "{err}");
+}
+
+#[test]
+fn a_pattern_that_matches_nothing_is_an_error() {
+    let workspace = Workspace::new();
+    let diff = |pattern: &str| {
+        [
+            "diff",
+            "2.5",
+            "2.6",
+            "--command",
+            "stop",
+            "--command",
+            pattern,
+        ]
+        .map(str::to_owned)
+    };
+    for (pattern, expected) in [("stopp", "did you mean `stop`?"), ("x-*", "matches `x-*`")] {
+        let arguments = diff(pattern);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let (out, err) = workspace.expect(2, &arguments);
+        assert!(out.is_empty() && err.contains(expected), "{err}");
+    }
 }

@@ -182,6 +182,18 @@ fn an_unknown_series_is_compared_with_the_best_match() {
 }
 
 #[test]
+fn a_storage_daemon_is_recognised() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut reply = recorded("7.2.22");
+    let commands = reply["return"].as_array_mut().unwrap();
+    commands.retain(|entry| entry["name"] != "stop");
+    let path = folder.path().join("reply.json");
+    fs::write(&path, reply.to_string()).unwrap();
+    let (_, err) = expect(1, &["verify", "7.2", path.to_str().unwrap()]);
+    assert!(err.contains("`--storage-daemon`"), "{err}");
+}
+
+#[test]
 fn additions_are_listed_with_their_shape() {
     let folder = tempfile::tempdir().unwrap();
     let mut reply = recorded("7.2.22");

@@ -6,10 +6,9 @@
 mod neighbours;
 mod prose;
 
-use super::changes::Outline;
 use super::context::{EmitContext, FileScope};
 use crate::analyse::sharing::Shared;
-use crate::schema::{Command, Condition, EntityMeta, OperationData, Schema, TypeId, TypeKind};
+use crate::schema::{Command, Condition, EntityMeta, Schema, TypeId, TypeKind};
 
 /// The documentation of the function `new`.
 pub const CONSTRUCTOR: &str = " Creates a value with only the required members set.";
@@ -29,9 +28,9 @@ pub fn type_definition(scope: &FileScope<'_>, shared: &Shared<TypeId>) -> Vec<St
     paragraphs.extend(neighbours::compare(
         scope.context,
         &shared.members,
-        |schema| {
-            let id = schema.find_type(&definition.meta.name)?;
-            Some(Outline::of_type(schema, id))
+        |release| {
+            let id = scope.schema(release).find_type(&definition.meta.name)?;
+            Some(scope.context.interfaces[release].shape_of_type(id))
         },
     ));
     to_lines(paragraphs, &definition.meta)
@@ -44,10 +43,15 @@ pub fn command(scope: &FileScope<'_>, shared: &Shared<usize>) -> Vec<String> {
     let command = &schema.commands[index];
     let meta = |(release, index): (usize, usize)| &scope.schema(release).commands[index].meta;
     let mut paragraphs = headline(scope.context, "command", shared, meta);
-    paragraphs.extend(calling(schema, command));
-    paragraphs.extend(operation_neighbours(scope, shared, |schema| {
-        Some(&schema.command(&command.meta.name)?.data)
-    }));
+    paragraphs.extend(command_properties(schema, command));
+    paragraphs.extend(neighbours::compare(
+        scope.context,
+        &shared.members,
+        |release| {
+            let commands = &scope.context.interfaces[release].commands;
+            Some(commands.get(&command.meta.name)?.arguments)
+        },
+    ));
     to_lines(paragraphs, &command.meta)
 }
 
@@ -57,20 +61,15 @@ pub fn event(scope: &FileScope<'_>, shared: &Shared<usize>) -> Vec<String> {
     let event = &scope.schema(release).events[index];
     let meta = |(release, index): (usize, usize)| &scope.schema(release).events[index].meta;
     let mut paragraphs = headline(scope.context, "event", shared, meta);
-    paragraphs.extend(operation_neighbours(scope, shared, |schema| {
-        Some(&schema.event(&event.meta.name)?.data)
-    }));
+    paragraphs.extend(neighbours::compare(
+        scope.context,
+        &shared.members,
+        |release| {
+            let events = &scope.context.interfaces[release].events;
+            Some(events.get(&event.meta.name)?.data)
+        },
+    ));
     to_lines(paragraphs, &event.meta)
-}
-
-fn operation_neighbours(
-    scope: &FileScope<'_>,
-    shared: &Shared<usize>,
-    data: impl for<'s> Fn(&'s Schema) -> Option<&'s OperationData>,
-) -> Vec<String> {
-    neighbours::compare(scope.context, &shared.members, |schema| {
-        Some(Outline::of_data(schema, data(schema)?))
-    })
 }
 
 /// The documentation of a member, an enum value or a branch of a union.
@@ -93,7 +92,7 @@ pub fn entity(meta: &EntityMeta, rust_name: &str) -> Vec<String> {
     to_lines(paragraph.into_iter().collect(), meta)
 }
 
-/// Whether a Rust name has the words of a name in QMP.
+/// Returns `true` if a Rust name has the words of a name in QMP.
 fn shows_name(rust_name: &str, name: &str) -> bool {
     let letters = |name: &str| -> String {
         let letters = name.chars().filter(char::is_ascii_alphanumeric);
@@ -111,10 +110,8 @@ pub fn branches(union: &str, discriminator: &str) -> Vec<String> {
 }
 
 /// The documentation of the field that holds a union's branch.
-pub fn branch_field(discriminator: &str) -> Vec<String> {
-    vec![format!(
-        " The discriminator `{discriminator}` with the members of its branch."
-    )]
+pub fn branch_field(discriminator: &str) -> String {
+    format!(" The discriminator `{discriminator}` with the members of its branch.")
 }
 
 /// The summary of an item, and the releases in which it is deprecated or
@@ -144,8 +141,8 @@ fn headline<'s, I: Copy>(
     paragraphs
 }
 
-/// What a caller of a command has to know.
-fn calling(schema: &Schema, command: &Command) -> Option<String> {
+/// Properties of a command that matter to callers.
+fn command_properties(schema: &Schema, command: &Command) -> Option<String> {
     let mut sentences = Vec::new();
     if let Some(returns) = command.returns {
         sentences.push(format!("Returns `{}`.", schema.type_name(returns)));

@@ -6,9 +6,10 @@ use quote::{format_ident, quote};
 use super::context::{EmitContext, FileScope};
 use super::file::{FileHeader, format_file};
 use super::items::ModuleItems;
-use super::{GeneratedFile, alternate, command, enumeration, event, object, union};
-use crate::analyse::sharing::Group;
-use crate::schema::TypeKind;
+use super::operation::{emit_command, emit_event};
+use super::{GeneratedFile, alternate, enumeration, object, union};
+use crate::analyse::sharing::{Group, Shared};
+use crate::schema::{TypeId, TypeKind};
 
 /// Generates the files of all groups.
 pub fn files(context: &EmitContext<'_>) -> Vec<GeneratedFile> {
@@ -21,10 +22,14 @@ pub fn files(context: &EmitContext<'_>) -> Vec<GeneratedFile> {
 fn group_files(context: &EmitContext<'_>, home: usize, group: &Group) -> Vec<GeneratedFile> {
     let folder = format!("groups/{}", context.group_module(group));
     let header = FileHeader::for_releases(context, &group.releases);
+    let scope = |own_group| FileScope::new(context, own_group);
     let modules = [
-        ("types", types(FileScope::new(context, Some(home)), group)),
-        ("commands", commands(FileScope::new(context, None), group)),
-        ("events", events(FileScope::new(context, None), group)),
+        ("types", collect(scope(Some(home)), &group.types, emit_type)),
+        (
+            "commands",
+            collect(scope(None), &group.commands, emit_command),
+        ),
+        ("events", collect(scope(None), &group.events, emit_event)),
     ];
     let mut files = Vec::new();
     let mut declarations = TokenStream::new();
@@ -66,33 +71,25 @@ fn module_files(
     files
 }
 
-fn types<'c>(scope: FileScope<'c>, group: &Group) -> (FileScope<'c>, ModuleItems) {
+/// Collects the items of one kind.
+fn collect<'c, I>(
+    scope: FileScope<'c>,
+    all_shared: &[Shared<I>],
+    emit: fn(&FileScope<'_>, &Shared<I>, &mut ModuleItems),
+) -> (FileScope<'c>, ModuleItems) {
     let mut items = ModuleItems::default();
-    for shared in &group.types {
-        let (release, id) = shared.newest();
-        let emit = match &scope.schema(release).get(id).kind {
-            TypeKind::Enum(_) => enumeration::emit,
-            TypeKind::Struct(_) => object::emit,
-            TypeKind::Union(_) => union::emit,
-            TypeKind::Alternate(_) => alternate::emit,
-        };
+    for shared in all_shared {
         emit(&scope, shared, &mut items);
     }
     (scope, items)
 }
 
-fn commands<'c>(scope: FileScope<'c>, group: &Group) -> (FileScope<'c>, ModuleItems) {
-    let mut items = ModuleItems::default();
-    for shared in &group.commands {
-        command::emit(&scope, shared, &mut items);
+fn emit_type(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleItems) {
+    let (release, id) = shared.newest();
+    match &scope.schema(release).get(id).kind {
+        TypeKind::Enum(_) => enumeration::emit(scope, shared, items),
+        TypeKind::Struct(_) => object::emit(scope, shared, items),
+        TypeKind::Union(_) => union::emit(scope, shared, items),
+        TypeKind::Alternate(_) => alternate::emit(scope, shared, items),
     }
-    (scope, items)
-}
-
-fn events<'c>(scope: FileScope<'c>, group: &Group) -> (FileScope<'c>, ModuleItems) {
-    let mut items = ModuleItems::default();
-    for shared in &group.events {
-        event::emit(&scope, shared, &mut items);
-    }
-    (scope, items)
 }

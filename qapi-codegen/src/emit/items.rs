@@ -72,12 +72,6 @@ impl ImplSet {
         self.call_macro("serialize", ty);
     }
 
-    /// Adds the deserialization of an object.
-    pub fn add_deserialize(&mut self, ty: &str, read: TokenStream) {
-        self.add(read);
-        self.call_macro("deserialize", ty);
-    }
-
     pub fn is_empty(&self) -> bool {
         self.written.is_empty() && self.macro_calls.is_empty()
     }

@@ -6,19 +6,19 @@
 //! it, which [`analyse`](crate::analyse) finds.
 
 mod alternate;
+mod branches;
 mod changes;
 mod codec;
-mod command;
 mod command_table;
 mod context;
 mod docs;
 mod enumeration;
-mod event;
 mod fields;
 mod file;
 mod group;
 mod items;
 mod object;
+mod operation;
 mod release;
 mod root;
 mod union;

@@ -4,17 +4,14 @@
 //! become a struct of the shared members, with a field for the enum of the
 //! branches, which has the name of the discriminator.
 
-mod branches;
-mod shared_members;
-
+use super::branches::BranchesEnum;
 use super::context::FileScope;
 use super::docs;
 use super::fields::{MemberSite, ObjectFields};
 use super::items::ModuleItems;
+use super::object::{BranchField, ObjectStruct};
 use crate::analyse::sharing::Shared;
 use crate::schema::{Member, TypeId, TypeKind, UnionType};
-use branches::BranchesEnum;
-use shared_members::UnionStruct;
 
 /// Adds a union of the schema.
 pub fn emit(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleItems) {
@@ -23,7 +20,6 @@ pub fn emit(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleIt
     let TypeKind::Union(union) = &schema.get(id).kind else {
         return;
     };
-    let direction = scope.context.direction(shared);
     let members: Vec<&Member> = schema
         .members(id)
         .into_iter()
@@ -32,16 +28,9 @@ pub fn emit(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleIt
     if members.is_empty() {
         emit_enum(scope, shared, union, items);
     } else {
-        let site = MemberSite {
-            scope,
-            release,
-            owner: Some(id),
-            received: direction.received,
-        };
-        let fields = ObjectFields::new(site, members, false);
-        emit_struct(scope, shared, union, &fields, items);
+        emit_struct(scope, shared, union, members, items);
     }
-    let received = items.impls_for(direction.received);
+    let received = items.impls_for(scope.context.direction(shared).received);
     received.call_macro("deserialize_union", &shared.name);
     if scope.context.is_nested(shared) {
         received.call_macro("nested_union", &shared.name);
@@ -60,9 +49,8 @@ fn emit_enum(
     let branches = BranchesEnum::new(scope, (release, id), union, name);
     let docs = docs::type_definition(scope, shared);
     items.definitions.extend(branches.definition(&docs));
-    items
-        .impls_for(direction.sent)
-        .add_serialize(name, branches.write_impl());
+    let sent = items.impls_for(direction.sent);
+    sent.add_serialize(name, branches.write_impl());
     let received = items.impls_for(direction.received);
     received.add(branches.read_impl());
     received.add(branches.empty_base(&scope.schema(release).get(id).meta.name));
@@ -72,31 +60,29 @@ fn emit_struct(
     scope: &FileScope<'_>,
     shared: &Shared<TypeId>,
     union: &UnionType,
-    fields: &ObjectFields,
+    members: Vec<&Member>,
     items: &mut ModuleItems,
 ) {
     let (release, id) = shared.newest();
     let direction = scope.context.direction(shared);
-    let enum_name = scope
-        .context
-        .branches_name(&shared.name, &union.discriminator);
+    let discriminator = union.discriminator.as_str();
+    let enum_name = scope.context.branches_name(&shared.name, discriminator);
     let branches = BranchesEnum::new(scope, (release, id), union, &enum_name);
-    let object = UnionStruct {
+    let site = MemberSite::of_type(scope, shared);
+    let object = ObjectStruct {
         name: &shared.name,
         wire_name: &scope.schema(release).get(id).meta.name,
-        discriminator: &union.discriminator,
-        branches: &enum_name,
-        fields,
+        fields: ObjectFields::new(site, members, false),
+        branch: Some(BranchField {
+            discriminator,
+            branches: &enum_name,
+        }),
     };
-    let docs = docs::type_definition(scope, shared);
-    items.definitions.extend(object.definition(&docs));
-    let docs = docs::branches(object.wire_name, object.discriminator);
+    object.emit(direction, &docs::type_definition(scope, shared), items);
+    let docs = docs::branches(object.wire_name, discriminator);
     items.definitions.extend(branches.definition(&docs));
-    let sent = items.impls_for(direction.sent);
-    sent.add(object.constructor());
-    sent.add(branches.write_impl());
-    sent.add_serialize(&shared.name, object.write_impl());
-    let received = items.impls_for(direction.received);
-    received.add(branches.read_impl());
-    received.add(object.read_impl());
+    items.impls_for(direction.sent).add(branches.write_impl());
+    items
+        .impls_for(direction.received)
+        .add(branches.read_impl());
 }

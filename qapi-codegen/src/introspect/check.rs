@@ -39,7 +39,7 @@ fn check_entry(entry: &ReplyEntry, types: &TypesByName<'_>) -> Vec<ReplyProblem>
 }
 
 impl ReplyEntry {
-    /// Whether the entry is neither a command nor an event.
+    /// Returns `true` if the entry is neither a command nor an event.
     pub(super) fn is_type(&self) -> bool {
         self.kind_name() == "type"
     }

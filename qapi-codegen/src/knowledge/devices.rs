@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::schema::BuiltinType;
 use crate::version::Version;
 
 /// Properties by name, each with QEMU's name of its type: `bool`, `uint32`,
@@ -118,7 +119,7 @@ impl DeviceList {
         self.devices.get(name)
     }
 
-    /// Whether this is a device whose properties are not known.
+    /// Returns whether this is a device whose properties are not known.
     pub fn is_unlisted(&self, name: &str) -> bool {
         let matches = |pattern: &String| {
             let end = pattern.strip_prefix('*');
@@ -179,6 +180,15 @@ impl DeviceList {
     }
 }
 
+/// The built-in type that reads values as a property of this type does.
+pub fn builtin_type(property_type: &str) -> Option<BuiltinType> {
+    match property_type {
+        "string" => Some(BuiltinType::Str),
+        ty if ty.starts_with("link<") => Some(BuiltinType::Str),
+        ty => BuiltinType::from_name(ty).filter(|builtin| *builtin != BuiltinType::Any),
+    }
+}
+
 /// Properties of fewer devices are written with each device.
 const MIN_GROUP_OWNERS: usize = 3;
 
@@ -203,8 +213,8 @@ fn group_by_owners(
     groups
 }
 
-/// Whether `device_add` can set properties of a type. QEMU also lists the
-/// components and statistics of a device.
+/// Returns whether `device_add` can set properties of a type. QEMU also lists
+/// the components and statistics of a device.
 fn is_settable(ty: &str) -> bool {
     !ty.starts_with("child<") && ty != "guest statistics"
 }

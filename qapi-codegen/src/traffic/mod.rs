@@ -26,13 +26,15 @@
 //! let checker = Checker::new(&schema, ReleaseData::default());
 //! let message = r#"{"execute": "balloon", "arguments": {"value": "1024"}}"#;
 //! let parsed = parse(message).expect("a message");
-//! let checked = checker.request(&mut Session::default(), &parsed);
+//! let checked = checker.check_request(&mut Session::default(), &parsed);
 //! assert_eq!(checked.verdict, Verdict::Rejected);
-//! assert_eq!(checked.problems[0].path, "value");
+//! assert_eq!(checked.problems[0].location, "value");
 //! assert_eq!(checked.problems[0].help.as_deref(), Some("write 1024 without quotes"));
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
 pub mod check;
 pub mod migrate;
+pub mod option_text;
 pub mod read;
+pub mod usage;

@@ -2,7 +2,7 @@
 
 use super::name_table::NameTable;
 use super::path::PathSegment;
-use crate::schema::{BuiltinType, Condition, EntityMeta, JsonKind};
+use crate::schema::{BuiltinType, Condition, DATA_MEMBER, EntityMeta, JsonKind};
 use crate::version::Version;
 
 /// The interface of one release or of one running QEMU.
@@ -16,8 +16,8 @@ pub struct Interface<'s> {
     pub events: NameTable<'s, EventShape<'s>>,
     /// The enum of error classes, which no command refers to.
     pub error_class: Option<ShapeId>,
-    /// Whether it describes an introspection reply, which has conditions
-    /// evaluated and only one integer type.
+    /// `true` for an introspection reply, in which conditions are evaluated and
+    /// all integers have the type `int`.
     pub is_introspected: bool,
     pub(crate) empty: ShapeId,
     pub(crate) nodes: Vec<ShapeNode<'s>>,
@@ -31,6 +31,13 @@ pub struct ShapeId(pub(crate) u32);
 pub(crate) struct ShapeNode<'s> {
     pub(crate) shape: Shape<'s>,
     pub(crate) origin: ShapeOrigin<'s>,
+}
+
+impl ShapeId {
+    /// The index of the shape in the order of [`Interface::ids`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// The definition that a shape was made from.
@@ -74,7 +81,7 @@ pub struct ObjectShape<'s> {
     pub members: NameTable<'s, MemberShape<'s>>,
     /// The members that depend on the discriminator.
     pub branches: Option<Branches<'s>>,
-    /// Whether other members are allowed too (`'gen': false`).
+    /// `true` if other members are allowed too (`'gen': false`).
     pub open: bool,
 }
 
@@ -83,7 +90,7 @@ pub struct ObjectShape<'s> {
 pub struct MemberShape<'s> {
     /// The shape of its value.
     pub shape: ShapeId,
-    /// Whether it may be absent.
+    /// `true` if it may be absent.
     pub optional: bool,
     /// Its definition; simple unions have members without one.
     pub meta: Option<&'s EntityMeta>,
@@ -109,6 +116,17 @@ pub struct BranchShape<'s> {
     pub conditions: Vec<&'s Condition>,
 }
 
+/// The members that a branch adds, by the way the schema writes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BranchContentShape {
+    /// No members.
+    Nothing,
+    /// The members of an object.
+    Members(ShapeId),
+    /// The one member `data` with this shape.
+    Data(ShapeId),
+}
+
 /// A branch of an alternate.
 #[derive(Debug, Clone, Copy)]
 pub struct AlternateBranch<'s> {
@@ -129,11 +147,11 @@ pub struct CommandShape<'s> {
     pub arguments: ShapeId,
     /// The value in `return`; `None` for commands that return nothing.
     pub returns: Option<ShapeId>,
-    /// Whether QEMU replies on success.
+    /// `true` if QEMU replies on success.
     pub success_response: bool,
-    /// Whether the command may be sent out of band.
+    /// `true` if the command may be sent out of band.
     pub allow_oob: bool,
-    /// Whether the command is allowed in preconfig state.
+    /// `true` if the command is allowed in preconfig state.
     pub allow_preconfig: bool,
 }
 
@@ -177,7 +195,7 @@ impl IntegerRange {
         Some(IntegerRange { low, high })
     }
 
-    /// Whether all integers of another range are in this one.
+    /// Returns `true` if all integers of another range are in this one.
     pub fn contains(self, other: IntegerRange) -> bool {
         self.low <= other.low && other.high <= self.high
     }
@@ -197,6 +215,17 @@ impl<'s> Interface<'s> {
         }
     }
 
+    /// The members that a branch adds.
+    pub fn branch_content(&self, branch: &BranchShape<'_>) -> BranchContentShape {
+        let object = self.object(branch.content);
+        let data = object.and_then(|object| object.only_member(DATA_MEMBER));
+        match data {
+            _ if object.is_some_and(ObjectShape::is_empty) => BranchContentShape::Nothing,
+            Some(data) if data.is_always_present() => BranchContentShape::Data(data.shape),
+            _ => BranchContentShape::Members(branch.content),
+        }
+    }
+
     /// The definition of the type that a shape was made from, if it has a name.
     pub fn definition(&self, id: ShapeId) -> Option<&'s EntityMeta> {
         match self.nodes[id.0 as usize].origin {
@@ -205,14 +234,14 @@ impl<'s> Interface<'s> {
         }
     }
 
-    /// The number of shapes.
-    pub fn len(&self) -> usize {
-        self.nodes.len()
+    /// All shapes.
+    pub fn ids(&self) -> impl Iterator<Item = ShapeId> {
+        (0..self.nodes.len() as u32).map(ShapeId)
     }
 
-    /// Whether there are no shapes.
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
+    /// The number of shapes.
+    pub fn shape_count(&self) -> usize {
+        self.nodes.len()
     }
 
     /// The value that a command returns; an empty object if it returns nothing.
@@ -304,7 +333,7 @@ impl<'s> Interface<'s> {
         self.empty
     }
 
-    /// Whether a shape was made from a type with a name.
+    /// Returns `true` if a shape was made from a type with a name.
     pub fn is_named(&self, id: ShapeId) -> bool {
         self.definition(id).is_some()
     }
@@ -332,6 +361,13 @@ impl<'s> Interface<'s> {
     }
 }
 
+impl MemberShape<'_> {
+    /// Returns `true` if the member is required in all builds.
+    pub fn is_always_present(&self) -> bool {
+        !self.optional && self.meta.is_none_or(|meta| meta.condition.is_none())
+    }
+}
+
 impl<'s> Branches<'s> {
     /// The path segment of a branch.
     pub fn segment(&self, value: &'s str) -> PathSegment<'s> {
@@ -349,13 +385,19 @@ impl<'s> Branches<'s> {
 }
 
 impl<'s> ObjectShape<'s> {
+    /// The member with this name, if the object has no other and no branches.
+    pub fn only_member(&self, name: &str) -> Option<&MemberShape<'s>> {
+        let is_only = self.members.len() == 1 && self.branches.is_none();
+        self.members.get(name).filter(|_| is_only)
+    }
+
     /// The name of the discriminator.
     pub fn discriminator(&self) -> Option<&'s str> {
         let branches = self.branches.as_ref();
         branches.map(|branches| branches.discriminator)
     }
 
-    /// Whether it has neither members nor branches.
+    /// Returns `true` if the object has neither members nor branches.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty() && self.branches.is_none()
     }

@@ -14,17 +14,16 @@ mod interface;
 mod name_table;
 mod path;
 mod schema;
+mod sink;
 
-pub use compare::{
-    CompareSink, CompareSite, Entity, InterfaceComparer, PairId, ShapePair, SiteStart,
-    WireDifference, branch_of_kind, compare,
-};
+pub use compare::{InterfaceComparer, PairId, ShapePair, branch_of_kind, compare};
 pub use describe::{describe, kind_name};
 pub use equal::same;
 pub use interface::{
-    AlternateBranch, BranchShape, Branches, CommandShape, EnumShape, EventShape, IntegerRange,
-    Interface, MemberShape, ObjectShape, Shape, ShapeId,
+    AlternateBranch, BranchContentShape, BranchShape, Branches, CommandShape, EnumShape,
+    EventShape, IntegerRange, Interface, MemberShape, ObjectShape, Shape, ShapeId,
 };
 pub(crate) use interface::{ShapeNode, ShapeOrigin};
 pub use name_table::NameTable;
 pub use path::{Direction, PathSegment, render_path};
+pub use sink::{CompareSink, CompareSite, Entity, SiteStart, WireDifference};

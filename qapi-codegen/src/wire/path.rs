@@ -42,8 +42,10 @@ impl fmt::Display for Direction {
 pub enum PathSegment<'s> {
     /// A member of an object.
     Member(&'s str),
-    /// The elements of an array.
+    /// Every element of an array.
     Elements,
+    /// One element of an array.
+    Element(usize),
     /// The members that an object has for one value of its discriminator.
     Branch {
         /// The name of the discriminator.
@@ -64,6 +66,7 @@ pub fn render_path(segments: &[PathSegment<'_>]) -> String {
             PathSegment::Member(name) if path.is_empty() => path.push_str(name),
             PathSegment::Member(name) => path.extend([".", name]),
             PathSegment::Elements => path.push_str("[]"),
+            PathSegment::Element(index) => path.push_str(&format!("[{index}]")),
             PathSegment::Branch {
                 discriminator,
                 value,

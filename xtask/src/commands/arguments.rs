@@ -10,7 +10,7 @@ use qapi_codegen::imported::QemuProgram;
 use crate::catalogue::{Catalogue, Release};
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::progress::Progress;
+use crate::progress::progress_bar;
 
 /// The format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -53,8 +53,7 @@ pub fn open_input(file: &str) -> Result<Box<dyn BufRead>, Failure> {
     if metadata.is_dir() {
         return Err(Failure::new(format!("`{file}` is a folder")).with_help("name the files in it"));
     }
-    let progress = Progress::new(&format!("reading {file}"), metadata.len());
-    let reader = progress.reading(opened);
+    let reader = progress_bar(&format!("reading {file}"), metadata.len()).wrap_read(opened);
     Ok(Box::new(BufReader::with_capacity(1 << 18, reader)))
 }
 

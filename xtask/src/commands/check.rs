@@ -5,7 +5,7 @@ mod report;
 use clap::Args;
 
 use qapi_codegen::imported::QemuProgram;
-use qapi_codegen::traffic::check::Log;
+use qapi_codegen::traffic::check::LogChecker;
 use qapi_codegen::traffic::read::read;
 
 use super::arguments::{InputError, OutputFormat, open_input, read_release};
@@ -42,11 +42,6 @@ pub struct Check {
 
 impl Check {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// There is no such schema, a file cannot be read, or the output cannot be
-    /// written.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let catalogue = Catalogue::open()?;
         let release = read_release(&catalogue, &self.against, QemuProgram::Emulator, console)?;
@@ -54,11 +49,11 @@ impl Check {
         let checker = release.checker(Some(&elsewhere));
         let mut report = CheckReport::new(self.format, console);
         for file in &self.files {
-            let mut log = Log::new(&checker, self.replies);
+            let mut log = LogChecker::new(&checker, self.replies);
             let mut input = open_input(file)?;
             let is_command = |name: &str| checker.has_command(name);
             let result = read(&mut *input, &is_command, &mut |entry| {
-                let findings = log.entry(&entry);
+                let findings = log.check_entry(&entry);
                 findings
                     .iter()
                     .try_for_each(|finding| report.add(file, finding))

@@ -35,10 +35,6 @@ pub struct Ci {
 
 impl Ci {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// A program cannot be started, or a step is unknown.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let mut failed = Vec::new();
         for step in select_steps(&self.steps)? {

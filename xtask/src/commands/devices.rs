@@ -9,13 +9,14 @@ use serde_json::json;
 use qapi_codegen::imported::MANIFEST;
 use qapi_codegen::knowledge::{DeviceList, PropertyTypes};
 use qapi_codegen::version::Series;
+use qmp_bindings::Error;
 
 use crate::Outcome;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::files::write_file;
-use crate::monitor::{ExecuteError, Monitor};
-use crate::progress::Progress;
+use crate::monitor::Monitor;
+use crate::progress::progress_bar;
 use crate::render::count;
 use crate::workspace;
 
@@ -37,11 +38,6 @@ pub struct Devices {
 
 impl Devices {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// QEMU does not reply, it is of another series, or the file cannot be
-    /// written.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let folder = workspace::series_folder(self.series);
         if !folder.join(MANIFEST).is_file() {
@@ -84,16 +80,16 @@ struct Property {
 /// Reads all devices with their properties. Some devices exist whose properties
 /// QEMU does not list.
 fn read_devices(monitor: &mut Monitor) -> Result<DeviceList, Failure> {
-    let names = device_names(monitor)?;
-    let progress = Progress::new("reading devices", names.len() as u64);
+    let names = device_names(monitor).map_err(|error| monitor.failure(&error))?;
+    let progress = progress_bar("reading devices", names.len() as u64);
     let (mut listed, mut unlisted) = (BTreeMap::new(), BTreeSet::new());
     for name in names {
         match device_properties(monitor, &name) {
             Ok(properties) => drop(listed.insert(name, properties)),
-            Err(ExecuteError::Command(_)) => drop(unlisted.insert(name)),
-            Err(error) => return Err(error.into()),
+            Err(Error::Command(_)) => drop(unlisted.insert(name)),
+            Err(error) => return Err(monitor.failure(&error)),
         }
-        progress.advance(1);
+        progress.inc(1);
     }
     let mut devices = DeviceList::new(monitor.version(), &listed);
     devices.package = monitor.package();
@@ -101,13 +97,13 @@ fn read_devices(monitor: &mut Monitor) -> Result<DeviceList, Failure> {
     Ok(devices)
 }
 
-fn device_names(monitor: &mut Monitor) -> Result<Vec<String>, ExecuteError> {
+fn device_names(monitor: &mut Monitor) -> Result<Vec<String>, Error> {
     let arguments = json!({ "implements": "device", "abstract": false });
     let types: Vec<TypeName> = monitor.query("qom-list-types", &arguments)?;
     Ok(types.into_iter().map(|found| found.name).collect())
 }
 
-fn device_properties(monitor: &mut Monitor, name: &str) -> Result<PropertyTypes, ExecuteError> {
+fn device_properties(monitor: &mut Monitor, name: &str) -> Result<PropertyTypes, Error> {
     let arguments = json!({ "typename": name });
     let properties: Vec<Property> = monitor.query("device-list-properties", &arguments)?;
     let pair = |property: Property| (property.name, property.ty);

@@ -2,19 +2,21 @@
 
 use clap::{Args, ValueEnum};
 
-use qapi_codegen::diff::policy::{self, Level, Policy};
+use qapi_codegen::diff::policy::{self, Policy, SeverityEntry};
 use qapi_codegen::diff::report::{self, Report};
-use qapi_codegen::diff::rules::{Severity, rules};
-use qapi_codegen::diff::select::select;
+use qapi_codegen::diff::rules::{Compatibility, rules};
+use qapi_codegen::diff::selection::select_operations;
 use qapi_codegen::diff::usage::Usage;
+use qapi_codegen::traffic::usage::read_usage;
 
 use super::arguments::{read_release, select_program};
+use super::names::check_patterns;
 use crate::Outcome;
 use crate::catalogue::{Catalogue, Release};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::files::read_argument;
-use crate::reports::{compare_releases, to_json};
+use crate::reports::compare_releases;
 
 /// Report what breaks between two releases, since when, and what to do about it
 #[derive(Debug, Args)]
@@ -50,7 +52,7 @@ pub struct Diff {
     reverse: bool,
     /// Change the severity of a rule
     #[arg(long, value_name = "RULE=SEVERITY", value_parser = level)]
-    severity: Vec<Level>,
+    severity: Vec<SeverityEntry>,
     /// A TOML file with [[ignore]] and [[severity]] entries: rule, target, path
     #[arg(long, value_name = "FILE")]
     policy: Vec<String>,
@@ -93,10 +95,6 @@ const INTROSPECTED: &str = "one of the schemas comes from introspection, which d
 
 impl Diff {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// There is no such release, or the output cannot be written.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         if self.rules {
             console.data(&report::rules_text())?;
@@ -104,29 +102,36 @@ impl Diff {
         }
         let policy = self.read_policy()?;
         let usage = self.usage()?;
-        let mut report = self.report(console)?;
+        let catalogue = Catalogue::open()?;
+        let (old, new, between) = self.read_releases(&catalogue, console)?;
+        check_patterns(&self.command, &[&old.schema, &new.schema])?;
+        let between: Vec<&Release> = between.iter().collect();
+        let mut report = compare_releases(&old, &new, &between, catalogue.behaviour());
         if !self.command.is_empty() {
-            select(&mut report, &self.command);
+            select_operations(&mut report, &self.command);
         }
-        policy
-            .apply(&mut report)
-            .iter()
-            .for_each(|stale| console.note(stale));
+        for warning in policy.apply(&mut report) {
+            console.note(&warning);
+        }
         if let Some(usage) = usage {
             usage.apply(&mut report);
         }
         match self.format {
-            DiffFormat::Text => console.styled(&report::text(&report, true))?,
+            DiffFormat::Text => console.styled(&report::text(&report))?,
             DiffFormat::Markdown => console.data(&report::markdown(&report))?,
             DiffFormat::Html => console.data(&report::html(&report))?,
-            DiffFormat::Json => console.data(&to_json(&report)?)?,
+            DiffFormat::Json => console.data(&report::json(&report)?)?,
         }
         Ok(self.outcome(&report))
     }
 
-    /// Compares the two releases, in the other order with `--reverse`.
-    fn report(&self, console: &mut Console) -> Result<Report, Failure> {
-        let catalogue = Catalogue::open()?;
+    /// Reads the old release, the new one and those between them; with
+    /// `--reverse` in the other order.
+    fn read_releases(
+        &self,
+        catalogue: &Catalogue,
+        console: &mut Console,
+    ) -> Result<(Release, Release, Vec<Release>), Failure> {
         let named = [&self.old, &self.new].map(|name| name.as_deref().unwrap_or_default());
         let [old, new] = if self.reverse {
             [named[1], named[0]]
@@ -134,13 +139,13 @@ impl Diff {
             named
         };
         let program = select_program(self.qga, false);
-        let mut old = read_release(&catalogue, old, program, console)?;
-        let mut new = read_release(&catalogue, new, program, console)?;
+        let mut old = read_release(catalogue, old, program, console)?;
+        let mut new = read_release(catalogue, new, program, console)?;
         let [from, to] = [&old, &new].map(|release| release.schema.version.series());
         let series = catalogue.series_between(from, to);
         let mut between = catalogue.releases(&series, program)?;
         for name in &self.through {
-            between.push(read_release(&catalogue, name, program, console)?);
+            between.push(read_release(catalogue, name, program, console)?);
         }
         if old.is_introspected() || new.is_introspected() {
             console.note(INTROSPECTED);
@@ -149,20 +154,14 @@ impl Diff {
         } else {
             between.retain(|release| !release.is_introspected());
         }
-        let between: Vec<&Release> = between.iter().collect();
-        Ok(compare_releases(
-            &old,
-            &new,
-            &between,
-            catalogue.behaviour(),
-        ))
+        Ok((old, new, between))
     }
 
     fn usage(&self) -> Result<Option<Usage>, Failure> {
         let mut usage = Usage::default();
         for file in &self.used_by {
             let text = read_argument(file)?;
-            usage.add(&text).map_err(|error| {
+            read_usage(&text, &mut usage).map_err(|error| {
                 Failure::new(format!("`{file}`: {error}")).with_help(
                     "name a file with QMP messages, lines of qmp-shell, or names of commands",
                 )
@@ -174,7 +173,7 @@ impl Diff {
     fn read_policy(&self) -> Result<Policy, Failure> {
         let mut all = Policy::default();
         for file in &self.policy {
-            let policy = policy::read(&read_argument(file)?);
+            let policy = policy::parse_policy(&read_argument(file)?);
             let policy = policy.map_err(|error| Failure::new(format!("`{file}`: {error}")))?;
             all.ignore.extend(policy.ignore);
             all.severity.extend(policy.severity);
@@ -183,11 +182,12 @@ impl Diff {
         Ok(all)
     }
 
-    fn outcome(&self, report: &Report) -> Outcome {
-        let worst = report.findings.iter().map(|finding| finding.severity).max();
+    fn outcome(&self, report: &Report<'_>) -> Outcome {
+        let findings = report.findings.iter();
+        let worst = findings.map(|finding| finding.compatibility).max();
         let limit = match self.fail_on {
-            FailOn::Breaking => Severity::Breaking,
-            FailOn::Dangerous => Severity::Dangerous,
+            FailOn::Breaking => Compatibility::Breaking,
+            FailOn::Dangerous => Compatibility::Dangerous,
             FailOn::Never => return Outcome::Fine,
         };
         if worst >= Some(limit) {
@@ -199,24 +199,24 @@ impl Diff {
 }
 
 /// Parses `RULE=SEVERITY`.
-fn level(text: &str) -> Result<Level, String> {
+fn level(text: &str) -> Result<SeverityEntry, String> {
     let (rule, word) = text.split_once('=').ok_or("expected RULE=SEVERITY")?;
-    let level = Severity::ALL
+    let level = Compatibility::ALL
         .into_iter()
-        .find(|severity| severity.word() == word);
+        .find(|effect| effect.as_str() == word);
     let level = level.ok_or(format!(
         "unknown severity `{word}`; expected breaking, dangerous or compatible"
     ))?;
     let known = rules()
         .ids()
         .into_iter()
-        .any(|id| policy::matches(rule, id));
+        .any(|id| policy::matches(rule, id.as_str()));
     if !known {
         return Err(format!(
             "unknown rule `{rule}`; `cargo xtask diff --rules` lists the rules"
         ));
     }
-    Ok(Level {
+    Ok(SeverityEntry {
         rule: rule.to_owned(),
         target: None,
         path: None,

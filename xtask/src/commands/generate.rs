@@ -39,10 +39,6 @@ pub struct Generate {
 
 impl Generate {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// A file cannot be read or written.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let (project, catalogue) = (Project::read()?, Catalogue::open()?);
         let mut bindings = match read_bindings(&project, &catalogue) {

@@ -2,9 +2,10 @@
 
 use clap::Args;
 
-use qapi_codegen::diff::history::{self, history, similar};
+use qapi_codegen::diff::history::{self, history, similar_names};
 
 use super::arguments::{OutputFormat, select_program};
+use super::names::unknown_name;
 use crate::Outcome;
 use crate::catalogue::Catalogue;
 use crate::console::Console;
@@ -28,21 +29,13 @@ pub struct History {
 
 impl History {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// No release has this name, or a schema cannot be read.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let catalogue = Catalogue::open()?;
         let releases = catalogue.releases(catalogue.series(), select_program(self.qga, false))?;
         let schemas: Vec<_> = releases.iter().map(|release| &release.schema).collect();
         let Some(history) = history(&schemas, &self.name) else {
-            let failure = format!("no release has a command, event or type `{}`", self.name);
-            let similar = similar(&schemas, &self.name);
-            return Err(Failure::new(failure).with_help(match similar.is_empty() {
-                true => "name a command, event or type as in the schema".to_owned(),
-                false => format!("similar names: {}", similar.join(", ")),
-            }));
+            let similar = similar_names(&schemas, &self.name);
+            return Err(unknown_name(&self.name, &similar, &schemas));
         };
         match self.format {
             OutputFormat::Text => console.styled(&text(&history))?,
@@ -54,11 +47,11 @@ impl History {
     }
 }
 
-fn text(history: &history::History) -> String {
+fn text(history: &history::History<'_>) -> String {
     let mut text = format!(
         "{}: {} in {} of {} releases ({})\n",
         history.name,
-        history.sort,
+        history.kind,
         history.series.len(),
         history.known.len(),
         match history.series[..] {
@@ -67,13 +60,17 @@ fn text(history: &history::History) -> String {
             [first, .., last] => format!("{first} to {last}"),
         }
     );
-    for step in &history.steps {
-        text += &format!("\n{}\n", step.series);
-        for change in &step.changes {
-            text += &format!("  {:<10}  {}\n", change.severity.word(), change.message);
+    for entry in &history.entries {
+        text += &format!("\n{}\n", entry.series);
+        for change in &entry.changes {
+            text += &format!(
+                "  {:<10}  {}\n",
+                change.compatibility().as_str(),
+                change.message()
+            );
         }
     }
-    if history.steps.is_empty() {
+    if history.entries.is_empty() {
         text += "\nno changes\n";
     }
     text

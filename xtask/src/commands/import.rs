@@ -48,10 +48,6 @@ pub struct Import {
 
 impl Import {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// There is no such schema, or a file cannot be written.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         if self.rev.is_none() && is_introspection(&self.schema) {
             return from_introspection::import(&self, console);
@@ -95,10 +91,6 @@ fn write_series(
 const PROGRAMS: [QemuProgram; 2] = [QemuProgram::Emulator, QemuProgram::GuestAgent];
 
 /// The files of an imported schema, by name.
-///
-/// # Errors
-///
-/// The schema cannot be read, or it is invalid.
 pub fn imported_files(source: &SchemaSource) -> Result<BTreeMap<String, String>, Failure> {
     let mut files = BTreeMap::new();
     let mut origins = Vec::new();

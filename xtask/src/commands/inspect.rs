@@ -45,10 +45,6 @@ pub struct Inspect {
 
 impl Inspect {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// There is no such schema, or the output cannot be written.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let options = SourceOptions {
             revision: self.rev.clone(),

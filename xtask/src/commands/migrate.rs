@@ -59,10 +59,6 @@ enum MigrateFormat {
 
 impl Migrate {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// There is no such schema, or a file cannot be read or written.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let catalogue = Catalogue::open()?;
         let source = read_release(&catalogue, &self.from, QemuProgram::Emulator, console)?;

@@ -10,6 +10,7 @@ pub mod history;
 pub mod import;
 pub mod inspect;
 pub mod migrate;
+mod names;
 pub mod verify;
 
 use crate::Outcome;
@@ -30,10 +31,6 @@ macro_rules! commands {
 
         impl Command {
             /// Runs the command.
-            ///
-            /// # Errors
-            ///
-            /// The command could not run.
             pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
                 match self {
                     $(Command::$name(command) => command.run(console),)*

@@ -47,17 +47,19 @@ pub struct Verify {
     format: OutputFormat,
 }
 
+const STORAGE_DAEMON: &str = "this seems to be a storage daemon: compare it with the source tree \
+    of its release and `--storage-daemon`";
+
 impl Verify {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// There is no such schema, or QEMU does not reply.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let (schema, monitor) = self.arguments()?;
         let introspected = Introspected::open(monitor)?;
         for unknown in &introspected.reply.unknown {
             console.note(&format!("ignored unknown {unknown} in the reply"));
+        }
+        if introspected.is_storage_daemon() && !self.storage_daemon {
+            console.note(STORAGE_DAEMON);
         }
         let report = match schema {
             Some(schema) => self.compare(schema, &introspected, console)?,

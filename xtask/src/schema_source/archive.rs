@@ -9,7 +9,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Component, Path};
 
 use crate::failure::Failure;
-use crate::progress::Progress;
+use crate::progress::progress_bar;
 
 /// The schema files of a source tree, by their paths in it.
 pub type Tree = HashMap<String, Vec<u8>>;
@@ -41,8 +41,8 @@ pub fn read(path: &str) -> Result<Tree, Failure> {
     };
     let file = File::open(path).map_err(|error| Failure::io("read", path, &error))?;
     let length = file.metadata().map_or(0, |metadata| metadata.len());
-    let progress = Progress::new(&format!("reading {path}"), length);
-    let mut reader = BufReader::with_capacity(1 << 16, progress.reading(file));
+    let file = progress_bar(&format!("reading {path}"), length).wrap_read(file);
+    let mut reader = BufReader::with_capacity(1 << 16, file);
     let start = reader.fill_buf().map_err(failure)?.to_vec();
     let tar = decompress(&start, reader).map_err(failure)?;
     let trees = read_trees(tar).map_err(failure)?;

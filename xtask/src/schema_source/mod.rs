@@ -42,11 +42,6 @@ enum SchemaLocation {
 
 impl SchemaSource {
     /// Finds the schema that an argument names.
-    ///
-    /// # Errors
-    ///
-    /// There is no such release, folder, file, archive or revision, or it has
-    /// no schema.
     pub fn open(argument: &str, options: &SourceOptions) -> Result<SchemaSource, Failure> {
         open::open(argument, options)
     }
@@ -62,38 +57,21 @@ impl SchemaSource {
     }
 
     /// Loads an interface; of an imported series, with the overrides.
-    ///
-    /// # Errors
-    ///
-    /// The schema does not have this interface, or its root file cannot be
-    /// read.
     pub fn load(&self, program: QemuProgram) -> Result<LoadedSchema, Failure> {
         self.load_with(program, imported::load)
     }
 
     /// Loads an interface without overrides.
-    ///
-    /// # Errors
-    ///
-    /// As for [`SchemaSource::load`].
     pub fn load_as_stated(&self, program: QemuProgram) -> Result<LoadedSchema, Failure> {
         self.load_with(program, imported::load_as_stated)
     }
 
     /// Validates what was loaded from here.
-    ///
-    /// # Errors
-    ///
-    /// The schema is invalid.
     pub fn validate(&self, loaded: LoadedSchema) -> Result<ValidSchema, Failure> {
         validate(loaded).map_err(|invalid| Failure::invalid_schema(&self.argument, invalid))
     }
 
     /// Validates and resolves what was loaded from here.
-    ///
-    /// # Errors
-    ///
-    /// The schema is invalid.
     pub fn resolve(&self, loaded: LoadedSchema) -> Result<Schema, Failure> {
         Ok(resolve(&self.validate(loaded)?))
     }
@@ -149,11 +127,6 @@ impl SchemaSource {
 
     /// The origin of an interface, for the manifest. That of an imported series
     /// is in its own manifest.
-    ///
-    /// # Errors
-    ///
-    /// The schema is a single file, or its manifest does not list the
-    /// interface.
     pub fn origin(
         &self,
         program: QemuProgram,

@@ -277,7 +277,7 @@ fn match_operations<'s, T>(
     matched
 }
 
-/// Whether two objects are equal and have members.
+/// Returns `true` if two objects are equal and have members.
 fn have_same_members(walk: &Walk<'_, '_>, old: ShapeId, new: ShapeId) -> bool {
     let object = walk.old.object(old);
     object.is_some_and(|object| !object.members.is_empty()) && same(walk.old, old, walk.new, new)

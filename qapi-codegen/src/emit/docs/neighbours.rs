@@ -1,39 +1,42 @@
 //! Differences between the bindings of neighbouring releases.
 
-use crate::emit::changes::Outline;
+use crate::emit::changes::describe_changes;
 use crate::emit::context::EmitContext;
-use crate::schema::Schema;
+use crate::wire::{Interface, ShapeId};
 
 /// Compares an item with the bindings before and after the releases that share
 /// it.
 pub fn compare<I>(
     context: &EmitContext<'_>,
     members: &[(usize, I)],
-    outline: impl Fn(&Schema) -> Option<Outline>,
+    find: impl Fn(usize) -> Option<ShapeId>,
 ) -> Vec<String> {
-    let outline_in = |release: usize| outline(context.schemas.get(release)?);
+    let find = |release: usize| -> Option<(&Interface<'_>, ShapeId)> {
+        Some((context.interfaces.get(release)?, find(release)?))
+    };
     let (Some((first, _)), Some((last, _))) = (members.first(), members.last()) else {
         return Vec::new();
     };
-    let Some(own) = outline_in(*last) else {
+    let Some((own, own_id)) = find(*last) else {
         return Vec::new();
     };
     let before = first.checked_sub(1).and_then(|before| {
         let opening = format!("Compared with the bindings of {}", context.series(before));
-        remark(&opening, &outline_in(before)?.changes_to(&own))
+        let (older, older_id) = find(before)?;
+        remark(&opening, &describe_changes(older, older_id, own, own_id))
     });
     let next = last + 1;
-    let after = context.schemas.get(next).and_then(|schema| {
-        let series = schema.version.series();
-        match outline(schema) {
-            Some(newer) => remark(
+    let after = (next < context.schemas.len()).then(|| {
+        let series = context.series(next);
+        match find(next) {
+            Some((newer, newer_id)) => remark(
                 &format!("In the bindings of {series}"),
-                &own.changes_to(&newer),
+                &describe_changes(own, own_id, newer, newer_id),
             ),
             None => Some(format!("Removed in the bindings of {series}.")),
         }
     });
-    before.into_iter().chain(after).collect()
+    before.into_iter().chain(after.flatten()).collect()
 }
 
 fn remark(opening: &str, changes: &[String]) -> Option<String> {

@@ -3,10 +3,11 @@
 use super::rewrite::command_name;
 use crate::json::{JsonMember, JsonValue};
 use crate::knowledge::DeviceList;
+use crate::knowledge::devices::builtin_type;
 use crate::schema::{
     BranchContent, BuiltinType, NamedType, OperationData, Schema, TypeId, TypeKind, ValueType,
 };
-use crate::traffic::check::literal;
+use crate::traffic::option_text;
 
 /// Gives each argument the JSON type that the schema wants.
 pub fn by_schema(schema: &Schema, message: &mut JsonValue<'static>) {
@@ -54,7 +55,7 @@ fn typed(schema: &Schema, ty: ValueType, value: &mut JsonValue<'static>) {
         ValueType::One(NamedType::Defined(id)) => {
             // An enum of `on` and `off` was given a truth value.
             if let (TypeKind::Enum(_), JsonValue::Bool(on)) = (&schema.get(id).kind, &value) {
-                *value = JsonValue::string(literal::written(*on));
+                *value = JsonValue::string(option_text::from_boolean(*on));
             }
         }
         ValueType::Array(_) => {}
@@ -92,11 +93,15 @@ fn scalar(builtin: BuiltinType, value: &mut JsonValue<'static>) {
         (BuiltinType::Str, JsonValue::Number(text)) => {
             Some(JsonValue::string(text.clone().into_owned()))
         }
-        (BuiltinType::Str, JsonValue::Bool(on)) => Some(JsonValue::string(literal::written(*on))),
-        (BuiltinType::Bool, JsonValue::String(text)) => {
-            literal::boolean(&text.value).map(JsonValue::Bool)
+        (BuiltinType::Str, JsonValue::Bool(on)) => {
+            Some(JsonValue::string(option_text::from_boolean(*on)))
         }
-        (BuiltinType::Size, JsonValue::String(text)) => literal::size(&text.value).map(number),
+        (BuiltinType::Bool, JsonValue::String(text)) => {
+            option_text::parse_boolean(&text.value).map(JsonValue::Bool)
+        }
+        (BuiltinType::Size, JsonValue::String(text)) => {
+            option_text::parse_size(&text.value).map(number)
+        }
         (
             BuiltinType::Str
             | BuiltinType::Any
@@ -105,7 +110,7 @@ fn scalar(builtin: BuiltinType, value: &mut JsonValue<'static>) {
             | BuiltinType::QType,
             _,
         ) => None,
-        (_, JsonValue::String(text)) => literal::integer(&text.value).map(number),
+        (_, JsonValue::String(text)) => option_text::parse_integer(&text.value).map(number),
         _ => None,
     };
     if let Some(new) = new {
@@ -136,7 +141,7 @@ pub fn by_device(devices: Option<&DeviceList>, schema: &Schema, message: &mut Js
         let of_schema = schema
             .find_type(ty)
             .map(|id| ValueType::One(NamedType::Defined(id)));
-        match (literal::builtin(ty), of_schema) {
+        match (builtin_type(ty), of_schema) {
             // The place of a PCI device is a text whatever it looks like.
             _ if member.name.value == "addr" => {}
             (Some(builtin), _) => scalar(builtin, &mut member.value),

@@ -24,10 +24,11 @@ pub use rules::{
     Certainty, MigrationRule, MigrationRules, NodeReference, RewriteStep, StringTypes,
 };
 
+use crate::diagnostic::Severity;
 use crate::json::{JsonValue, ParsedJson};
 use crate::knowledge::DeviceList;
 use crate::schema::Schema;
-use crate::traffic::check::{Checker, Problem, Session, Severity, Verdict};
+use crate::traffic::check::{Checker, MessageDiagnostic, Session, Verdict};
 use crate::version::Series;
 
 use node_names::NodeNames;
@@ -253,7 +254,7 @@ impl<'m> Migrator<'m> {
     /// request.
     fn can_check(&self, request: &JsonValue<'_>) -> bool {
         let name = request.get("execute").and_then(JsonValue::as_str);
-        name != Some("device_add") || self.target.knows_devices()
+        name != Some("device_add") || self.target.has_device_list()
     }
 
     /// Checks a request against the later release and returns its errors.
@@ -261,13 +262,13 @@ impl<'m> Migrator<'m> {
         &self,
         request: &JsonValue<'_>,
         original: &ParsedJson<'_>,
-    ) -> Result<(), Vec<Problem>> {
+    ) -> Result<(), Vec<MessageDiagnostic>> {
         let parsed = ParsedJson {
             value: request.clone(),
             leniencies: original.leniencies.clone(),
             end: original.end,
         };
-        let mut checked = self.target.request(&mut Session::default(), &parsed);
+        let mut checked = self.target.check_request(&mut Session::default(), &parsed);
         if checked.verdict != Verdict::Rejected {
             return Ok(());
         }
@@ -276,12 +277,16 @@ impl<'m> Migrator<'m> {
         Err(checked.problems)
     }
 
-    fn describe_rejection(&self, problems: &[Problem], parsed: &ParsedJson<'_>) -> Vec<Remark> {
+    fn describe_rejection(
+        &self,
+        problems: &[MessageDiagnostic],
+        parsed: &ParsedJson<'_>,
+    ) -> Vec<Remark> {
         let (source, target) = (self.source.series(), self.target.series());
-        let original = self.source.request(&mut Session::default(), parsed);
+        let original = self.source.check_request(&mut Session::default(), parsed);
         let is_invalid = original.verdict == Verdict::Rejected;
         let invalid = is_invalid.then(|| Remark::new(format!("QEMU {source} rejects it too.")));
-        let describe = |problem: &Problem| {
+        let describe = |problem: &MessageDiagnostic| {
             let help = problem.help.as_deref().map(|help| format!(" ({help})"));
             Remark::new(format!(
                 "No rule makes QEMU {target} accept it: {}.{}",

@@ -2,10 +2,8 @@
 
 use super::{Migration, MigrationOutcome, Migrator, Remark};
 use crate::json::{JsonStyle, JsonValue};
-use crate::traffic::check::{Kind, kind};
-use crate::traffic::read::{
-    EntryContent, LogEntry, LoggedMessage, Malformed, Sender, TextPosition,
-};
+use crate::traffic::check::MessageKind;
+use crate::traffic::read::{LogContent, LogEntry, LoggedMessage, Malformed, Sender, TextPosition};
 
 /// A migrated entry.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -32,14 +30,14 @@ pub struct MigratedRequest {
 /// Migrates the requests of an entry.
 pub fn rewrite_entry(migrator: &mut Migrator<'_>, entry: &LogEntry<'_>) -> RewrittenEntry {
     let messages = match &entry.content {
-        EntryContent::Text => return RewrittenEntry::default(),
-        EntryContent::Malformed(malformed) => {
+        LogContent::Text => return RewrittenEntry::default(),
+        LogContent::Malformed(malformed) => {
             return RewrittenEntry {
                 bytes: None,
                 requests: vec![MigratedRequest::from_malformed(entry.bytes, malformed)],
             };
         }
-        EntryContent::Messages(messages) => messages,
+        LogContent::Messages(messages) => messages,
     };
     let mut requests = Vec::new();
     let rewritten = messages.rewrite(&mut |message| {
@@ -69,7 +67,7 @@ fn migrate_message(
     let parsed = message.json.ok()?;
     let is_request = match message.sender {
         Some(sender) => sender == Sender::Client,
-        None => kind(&parsed.value) == Kind::Request,
+        None => MessageKind::from_message(&parsed.value) == MessageKind::Request,
     };
     is_request.then(|| MigratedRequest {
         position: message.position,

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use qapi_codegen::traffic::check::{Finding, Kind, Problem, Severity, Verdict};
+use qapi_codegen::diagnostic::Severity;
+use qapi_codegen::traffic::check::{LogFinding, MessageDiagnostic, MessageKind, Verdict};
 
 use super::{InputError, OutputFormat};
 use crate::Outcome;
@@ -62,11 +63,7 @@ impl CheckReport {
     }
 
     /// Adds what was found in one message.
-    ///
-    /// # Errors
-    ///
-    /// The report cannot be written.
-    pub fn add(&mut self, file: &str, finding: &Finding) -> Result<(), InputError> {
+    pub fn add(&mut self, file: &str, finding: &LogFinding) -> Result<(), InputError> {
         *match finding.checked.verdict {
             Verdict::Accepted => &mut self.accepted,
             Verdict::Rejected => &mut self.rejected,
@@ -80,10 +77,6 @@ impl CheckReport {
     }
 
     /// Ends the report and prints a summary.
-    ///
-    /// # Errors
-    ///
-    /// The report cannot be written.
     pub fn finish(mut self, series: &str, console: &mut Console) -> Result<Outcome, Failure> {
         self.out.flush()?;
         console.status(&self.summary(series));
@@ -109,9 +102,9 @@ impl CheckReport {
         }
     }
 
-    fn write_json(&mut self, file: &str, finding: &Finding) -> io::Result<()> {
+    fn write_json(&mut self, file: &str, finding: &LogFinding) -> io::Result<()> {
         let problems = finding.checked.problems.iter().map(|problem| ProblemJson {
-            path: &problem.path,
+            path: &problem.location,
             code: problem.code.as_str(),
             severity: problem.severity.as_str(),
             message: &problem.message,
@@ -119,8 +112,8 @@ impl CheckReport {
         });
         let line = MessageJson {
             file,
-            line: finding.place.line,
-            column: finding.place.column,
+            line: finding.position.line,
+            column: finding.position.column,
             kind: finding.kind.as_str(),
             command: finding.checked.command.as_deref(),
             verdict: finding.checked.verdict.as_str(),
@@ -130,18 +123,19 @@ impl CheckReport {
         self.out.write_all(b"\n")
     }
 
-    fn write_text(&mut self, file: &str, finding: &Finding) -> io::Result<()> {
+    fn write_text(&mut self, file: &str, finding: &LogFinding) -> io::Result<()> {
         let problems = finding.checked.problems.iter();
-        let problems: Vec<&Problem> = problems.filter(|problem| self.is_new(problem)).collect();
+        let problems: Vec<&MessageDiagnostic> =
+            problems.filter(|problem| self.is_new(problem)).collect();
         if problems.is_empty() {
             return Ok(());
         }
         let subject = match (&finding.checked.command, finding.kind) {
-            (Some(command), Kind::Reply) => format!("reply to {command}"),
+            (Some(command), MessageKind::Reply) => format!("reply to {command}"),
             (Some(command), _) => command.clone(),
             (None, _) => "message".to_owned(),
         };
-        let (line, column) = (finding.place.line, finding.place.column);
+        let (line, column) = (finding.position.line, finding.position.column);
         let verdict = finding.checked.verdict;
         let style = severity_style(verdict_severity(verdict));
         let verdict = verdict.as_str();
@@ -154,7 +148,7 @@ impl CheckReport {
             .try_for_each(|problem| self.write_problem(problem))
     }
 
-    fn write_problem(&mut self, problem: &Problem) -> io::Result<()> {
+    fn write_problem(&mut self, problem: &MessageDiagnostic) -> io::Result<()> {
         let style = severity_style(problem.severity);
         let (severity, code) = (problem.severity.as_str(), problem.code.as_str());
         writeln!(
@@ -169,7 +163,7 @@ impl CheckReport {
     }
 
     /// Whether to print a problem; a note is printed once.
-    fn is_new(&mut self, problem: &Problem) -> bool {
+    fn is_new(&mut self, problem: &MessageDiagnostic) -> bool {
         problem.severity != Severity::Note || self.printed_notes.insert(problem.message.clone())
     }
 }

@@ -1,6 +1,6 @@
 //! Remarks and counts of a migration, for standard error.
 
-use qapi_codegen::traffic::check::Severity;
+use qapi_codegen::diagnostic::Severity;
 use qapi_codegen::traffic::migrate::MigrationOutcome;
 use qapi_codegen::traffic::migrate::rewrite::MigratedRequest;
 

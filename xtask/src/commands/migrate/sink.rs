@@ -68,10 +68,6 @@ impl Sink {
     }
 
     /// Replaces a file.
-    ///
-    /// # Errors
-    ///
-    /// The file is standard input or cannot be written.
     pub fn replace(file: &str) -> Result<Sink, Failure> {
         if file == "-" {
             return Err(
@@ -86,10 +82,6 @@ impl Sink {
     }
 
     /// Adds a request and what became of it.
-    ///
-    /// # Errors
-    ///
-    /// The destination cannot be written.
     pub fn add_request(&mut self, file: &str, request: &MigratedRequest) -> Result<(), InputError> {
         match self {
             Sink::Json(out) => write_json(out, file, request).map_err(InputError::from_output),
@@ -98,10 +90,6 @@ impl Sink {
     }
 
     /// Adds a piece of the text, which `new` replaces if it is given.
-    ///
-    /// # Errors
-    ///
-    /// The destination cannot be written.
     pub fn add_text(&mut self, old: &[u8], new: Option<&[u8]>) -> Result<(), InputError> {
         let new = new.unwrap_or(old);
         let result = match self {
@@ -120,10 +108,6 @@ impl Sink {
     }
 
     /// Completes the destination.
-    ///
-    /// # Errors
-    ///
-    /// The destination cannot be written.
     pub fn finish(self) -> Result<(), Failure> {
         match self {
             Sink::Text(mut out) | Sink::Json(mut out) => Ok(out.flush()?),

@@ -8,7 +8,7 @@ use qapi_codegen::version::Series;
 use super::report::VerifyReport;
 use crate::failure::Failure;
 use crate::introspected::Introspected;
-use crate::progress::Progress;
+use crate::progress::progress_bar;
 use crate::schema_source::{SchemaSource, SourceOptions};
 
 /// The similarity of a series.
@@ -28,7 +28,7 @@ pub fn rank(
     program: QemuProgram,
     introspected: &Introspected,
 ) -> Result<Vec<SeriesFit>, Failure> {
-    let progress = Progress::new("comparing", imported.len() as u64);
+    let progress = progress_bar("comparing", imported.len() as u64);
     let mut fits = Vec::new();
     for &series in imported {
         let source = SchemaSource::open(&series.to_string(), &SourceOptions::default())?;
@@ -38,7 +38,7 @@ pub fn rank(
             contradictions: report.verification.contradictions.len(),
             extra: report.verification.extra.len(),
         });
-        progress.advance(1);
+        progress.inc(1);
     }
     // Of two equally good matches, the newer one comes first.
     fits.sort_by_key(|fit| {

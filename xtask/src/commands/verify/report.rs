@@ -39,10 +39,6 @@ impl VerifyReport {
     /// QEMU reports what its schema states, even if the wire differs. So the
     /// schema is compared without its overrides, and these are listed apart. A
     /// difference that an override removes is not reported.
-    ///
-    /// # Errors
-    ///
-    /// The schema cannot be read or is invalid.
     pub fn new(
         source: &SchemaSource,
         program: QemuProgram,

@@ -19,18 +19,6 @@ pub struct GuestExec {
     pub input_data: Option<String>,
     pub capture_output: Option<types::GuestExecCaptureOutput>,
 }
-impl GuestExec {
-    /// Creates a value with only the required members set.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            arg: None,
-            env: None,
-            input_data: None,
-            capture_output: None,
-        }
-    }
-}
 /// The `guest-get-load` command, since QEMU 10.0.
 ///
 /// Only in builds of QEMU with `CONFIG_GETLOADAVG`.
@@ -48,6 +36,18 @@ pub struct GuestNetworkGetRoute {}
 wire::commands! {
     GuestExec = "guest-exec", GuestGetLoad = "guest-get-load", GuestNetworkGetRoute =
     "guest-network-get-route"
+}
+impl GuestExec {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            arg: None,
+            env: None,
+            input_data: None,
+            capture_output: None,
+        }
+    }
 }
 impl Write for GuestExec {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {

@@ -19,12 +19,6 @@ pub struct GuestFileSeek {
     pub offset: i64,
     pub whence: types::GuestFileWhence,
 }
-impl GuestFileSeek {
-    /// Creates a value with only the required members set.
-    pub fn new(handle: i64, offset: i64, whence: types::GuestFileWhence) -> Self {
-        Self { handle, offset, whence }
-    }
-}
 /// The `guest-get-host-name` command, since QEMU 2.10.
 ///
 /// Returns `GuestHostName`.
@@ -56,16 +50,16 @@ pub struct GuestGetUsers {}
 pub struct GuestSetMemoryBlocks {
     pub mem_blks: Vec<types::GuestMemoryBlock>,
 }
-impl GuestSetMemoryBlocks {
-    /// Creates a value with only the required members set.
-    pub fn new(mem_blks: Vec<types::GuestMemoryBlock>) -> Self {
-        Self { mem_blks }
-    }
-}
 wire::commands! {
     GuestFileSeek = "guest-file-seek", GuestGetHostName = "guest-get-host-name",
     GuestGetOsinfo = "guest-get-osinfo", GuestGetTimezone = "guest-get-timezone",
     GuestGetUsers = "guest-get-users", GuestSetMemoryBlocks = "guest-set-memory-blocks"
+}
+impl GuestFileSeek {
+    /// Creates a value with only the required members set.
+    pub fn new(handle: i64, offset: i64, whence: types::GuestFileWhence) -> Self {
+        Self { handle, offset, whence }
+    }
 }
 impl Write for GuestFileSeek {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -93,6 +87,12 @@ impl Write for GuestGetTimezone {
 impl Write for GuestGetUsers {
     fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
         Ok(())
+    }
+}
+impl GuestSetMemoryBlocks {
+    /// Creates a value with only the required members set.
+    pub fn new(mem_blks: Vec<types::GuestMemoryBlock>) -> Self {
+        Self { mem_blks }
     }
 }
 impl Write for GuestSetMemoryBlocks {

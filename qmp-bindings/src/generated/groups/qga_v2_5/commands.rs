@@ -17,12 +17,6 @@ pub struct GuestFileSeek {
     pub offset: i64,
     pub whence: i64,
 }
-impl GuestFileSeek {
-    /// Creates a value with only the required members set.
-    pub fn new(handle: i64, offset: i64, whence: i64) -> Self {
-        Self { handle, offset, whence }
-    }
-}
 /// The `guest-set-memory-blocks` command, since QEMU 2.3.
 ///
 /// Returns `[GuestMemoryBlockResponse]`.
@@ -30,14 +24,14 @@ impl GuestFileSeek {
 pub struct GuestSetMemoryBlocks {
     pub mem_blks: Vec<types::GuestMemoryBlock>,
 }
-impl GuestSetMemoryBlocks {
-    /// Creates a value with only the required members set.
-    pub fn new(mem_blks: Vec<types::GuestMemoryBlock>) -> Self {
-        Self { mem_blks }
-    }
-}
 wire::commands! {
     GuestFileSeek = "guest-file-seek", GuestSetMemoryBlocks = "guest-set-memory-blocks"
+}
+impl GuestFileSeek {
+    /// Creates a value with only the required members set.
+    pub fn new(handle: i64, offset: i64, whence: i64) -> Self {
+        Self { handle, offset, whence }
+    }
 }
 impl Write for GuestFileSeek {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -45,6 +39,12 @@ impl Write for GuestFileSeek {
         put(map, "offset", &self.offset)?;
         put(map, "whence", &self.whence)?;
         Ok(())
+    }
+}
+impl GuestSetMemoryBlocks {
+    /// Creates a value with only the required members set.
+    pub fn new(mem_blks: Vec<types::GuestMemoryBlock>) -> Self {
+        Self { mem_blks }
     }
 }
 impl Write for GuestSetMemoryBlocks {

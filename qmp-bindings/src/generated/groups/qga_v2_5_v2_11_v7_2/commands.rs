@@ -16,6 +16,9 @@ pub struct GuestExec {
     pub input_data: Option<String>,
     pub capture_output: Option<bool>,
 }
+wire::commands! {
+    GuestExec = "guest-exec"
+}
 impl GuestExec {
     /// Creates a value with only the required members set.
     pub fn new(path: impl Into<String>) -> Self {
@@ -27,9 +30,6 @@ impl GuestExec {
             capture_output: None,
         }
     }
-}
-wire::commands! {
-    GuestExec = "guest-exec"
 }
 impl Write for GuestExec {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {

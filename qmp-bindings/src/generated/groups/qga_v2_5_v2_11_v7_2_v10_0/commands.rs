@@ -13,33 +13,15 @@ mod both;
 pub struct GuestExecStatus {
     pub pid: i64,
 }
-impl GuestExecStatus {
-    /// Creates a value with only the required members set.
-    pub fn new(pid: i64) -> Self {
-        Self { pid }
-    }
-}
 /// The `guest-file-close` command, since QEMU 0.15.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileClose {
     pub handle: i64,
 }
-impl GuestFileClose {
-    /// Creates a value with only the required members set.
-    pub fn new(handle: i64) -> Self {
-        Self { handle }
-    }
-}
 /// The `guest-file-flush` command, since QEMU 0.15.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileFlush {
     pub handle: i64,
-}
-impl GuestFileFlush {
-    /// Creates a value with only the required members set.
-    pub fn new(handle: i64) -> Self {
-        Self { handle }
-    }
 }
 /// The `guest-file-open` command, since QEMU 0.15.
 ///
@@ -49,15 +31,6 @@ pub struct GuestFileOpen {
     pub path: String,
     pub mode: Option<String>,
 }
-impl GuestFileOpen {
-    /// Creates a value with only the required members set.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            mode: None,
-        }
-    }
-}
 /// The `guest-file-read` command, since QEMU 0.15.
 ///
 /// Returns `GuestFileRead`.
@@ -65,12 +38,6 @@ impl GuestFileOpen {
 pub struct GuestFileRead {
     pub handle: i64,
     pub count: Option<i64>,
-}
-impl GuestFileRead {
-    /// Creates a value with only the required members set.
-    pub fn new(handle: i64) -> Self {
-        Self { handle, count: None }
-    }
 }
 /// The `guest-file-write` command, since QEMU 0.15.
 ///
@@ -80,16 +47,6 @@ pub struct GuestFileWrite {
     pub handle: i64,
     pub buf_b64: String,
     pub count: Option<i64>,
-}
-impl GuestFileWrite {
-    /// Creates a value with only the required members set.
-    pub fn new(handle: i64, buf_b64: impl Into<String>) -> Self {
-        Self {
-            handle,
-            buf_b64: buf_b64.into(),
-            count: None,
-        }
-    }
 }
 /// The `guest-fsfreeze-freeze` command, since QEMU 0.15.
 ///
@@ -192,20 +149,6 @@ pub struct GuestSetUserPassword {
     pub password: String,
     pub crypted: bool,
 }
-impl GuestSetUserPassword {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        username: impl Into<String>,
-        password: impl Into<String>,
-        crypted: bool,
-    ) -> Self {
-        Self {
-            username: username.into(),
-            password: password.into(),
-            crypted,
-        }
-    }
-}
 /// The `guest-set-vcpus` command, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
@@ -214,12 +157,6 @@ impl GuestSetUserPassword {
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSetVcpus {
     pub vcpus: Vec<types::GuestLogicalProcessor>,
-}
-impl GuestSetVcpus {
-    /// Creates a value with only the required members set.
-    pub fn new(vcpus: Vec<types::GuestLogicalProcessor>) -> Self {
-        Self { vcpus }
-    }
 }
 /// The `guest-shutdown` command, since QEMU 0.15.
 ///
@@ -256,24 +193,12 @@ pub struct GuestSuspendRam {}
 pub struct GuestSync {
     pub id: i64,
 }
-impl GuestSync {
-    /// Creates a value with only the required members set.
-    pub fn new(id: i64) -> Self {
-        Self { id }
-    }
-}
 /// The `guest-sync-delimited` command, since QEMU 1.1.
 ///
 /// Returns `int`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSyncDelimited {
     pub id: i64,
-}
-impl GuestSyncDelimited {
-    /// Creates a value with only the required members set.
-    pub fn new(id: i64) -> Self {
-        Self { id }
-    }
 }
 wire::commands! {
     GuestExecStatus = "guest-exec-status", GuestFileClose = "guest-file-close",
@@ -292,10 +217,22 @@ wire::commands! {
     = "guest-suspend-ram", GuestSync = "guest-sync", GuestSyncDelimited =
     "guest-sync-delimited"
 }
+impl GuestExecStatus {
+    /// Creates a value with only the required members set.
+    pub fn new(pid: i64) -> Self {
+        Self { pid }
+    }
+}
 impl Write for GuestExecStatus {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "pid", &self.pid)?;
         Ok(())
+    }
+}
+impl GuestFileClose {
+    /// Creates a value with only the required members set.
+    pub fn new(handle: i64) -> Self {
+        Self { handle }
     }
 }
 impl Write for GuestFileClose {
@@ -304,10 +241,25 @@ impl Write for GuestFileClose {
         Ok(())
     }
 }
+impl GuestFileFlush {
+    /// Creates a value with only the required members set.
+    pub fn new(handle: i64) -> Self {
+        Self { handle }
+    }
+}
 impl Write for GuestFileFlush {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "handle", &self.handle)?;
         Ok(())
+    }
+}
+impl GuestFileOpen {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            mode: None,
+        }
     }
 }
 impl Write for GuestFileOpen {
@@ -317,11 +269,27 @@ impl Write for GuestFileOpen {
         Ok(())
     }
 }
+impl GuestFileRead {
+    /// Creates a value with only the required members set.
+    pub fn new(handle: i64) -> Self {
+        Self { handle, count: None }
+    }
+}
 impl Write for GuestFileRead {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "handle", &self.handle)?;
         put_some(map, "count", &self.count)?;
         Ok(())
+    }
+}
+impl GuestFileWrite {
+    /// Creates a value with only the required members set.
+    pub fn new(handle: i64, buf_b64: impl Into<String>) -> Self {
+        Self {
+            handle,
+            buf_b64: buf_b64.into(),
+            count: None,
+        }
     }
 }
 impl Write for GuestFileWrite {
@@ -405,12 +373,32 @@ impl Write for GuestSetTime {
         Ok(())
     }
 }
+impl GuestSetUserPassword {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        username: impl Into<String>,
+        password: impl Into<String>,
+        crypted: bool,
+    ) -> Self {
+        Self {
+            username: username.into(),
+            password: password.into(),
+            crypted,
+        }
+    }
+}
 impl Write for GuestSetUserPassword {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "username", &self.username)?;
         put(map, "password", &self.password)?;
         put(map, "crypted", &self.crypted)?;
         Ok(())
+    }
+}
+impl GuestSetVcpus {
+    /// Creates a value with only the required members set.
+    pub fn new(vcpus: Vec<types::GuestLogicalProcessor>) -> Self {
+        Self { vcpus }
     }
 }
 impl Write for GuestSetVcpus {
@@ -440,10 +428,22 @@ impl Write for GuestSuspendRam {
         Ok(())
     }
 }
+impl GuestSync {
+    /// Creates a value with only the required members set.
+    pub fn new(id: i64) -> Self {
+        Self { id }
+    }
+}
 impl Write for GuestSync {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl GuestSyncDelimited {
+    /// Creates a value with only the required members set.
+    pub fn new(id: i64) -> Self {
+        Self { id }
     }
 }
 impl Write for GuestSyncDelimited {

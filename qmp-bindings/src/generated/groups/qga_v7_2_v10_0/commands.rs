@@ -38,16 +38,6 @@ pub struct GuestSshAddAuthorizedKeys {
     pub keys: Vec<String>,
     pub reset: Option<bool>,
 }
-impl GuestSshAddAuthorizedKeys {
-    /// Creates a value with only the required members set.
-    pub fn new(username: impl Into<String>, keys: Vec<String>) -> Self {
-        Self {
-            username: username.into(),
-            keys,
-            reset: None,
-        }
-    }
-}
 /// The `guest-ssh-get-authorized-keys` command, since QEMU 5.2.
 ///
 /// Returns `GuestAuthorizedKeys`.
@@ -55,26 +45,11 @@ impl GuestSshAddAuthorizedKeys {
 pub struct GuestSshGetAuthorizedKeys {
     pub username: String,
 }
-impl GuestSshGetAuthorizedKeys {
-    /// Creates a value with only the required members set.
-    pub fn new(username: impl Into<String>) -> Self {
-        Self { username: username.into() }
-    }
-}
 /// The `guest-ssh-remove-authorized-keys` command, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSshRemoveAuthorizedKeys {
     pub username: String,
     pub keys: Vec<String>,
-}
-impl GuestSshRemoveAuthorizedKeys {
-    /// Creates a value with only the required members set.
-    pub fn new(username: impl Into<String>, keys: Vec<String>) -> Self {
-        Self {
-            username: username.into(),
-            keys,
-        }
-    }
 }
 wire::commands! {
     GuestGetCpustats = "guest-get-cpustats", GuestGetDevices = "guest-get-devices",
@@ -103,6 +78,16 @@ impl Write for GuestGetDiskstats {
         Ok(())
     }
 }
+impl GuestSshAddAuthorizedKeys {
+    /// Creates a value with only the required members set.
+    pub fn new(username: impl Into<String>, keys: Vec<String>) -> Self {
+        Self {
+            username: username.into(),
+            keys,
+            reset: None,
+        }
+    }
+}
 impl Write for GuestSshAddAuthorizedKeys {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "username", &self.username)?;
@@ -111,10 +96,25 @@ impl Write for GuestSshAddAuthorizedKeys {
         Ok(())
     }
 }
+impl GuestSshGetAuthorizedKeys {
+    /// Creates a value with only the required members set.
+    pub fn new(username: impl Into<String>) -> Self {
+        Self { username: username.into() }
+    }
+}
 impl Write for GuestSshGetAuthorizedKeys {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "username", &self.username)?;
         Ok(())
+    }
+}
+impl GuestSshRemoveAuthorizedKeys {
+    /// Creates a value with only the required members set.
+    pub fn new(username: impl Into<String>, keys: Vec<String>) -> Self {
+        Self {
+            username: username.into(),
+            keys,
+        }
     }
 }
 impl Write for GuestSshRemoveAuthorizedKeys {

@@ -48,26 +48,6 @@ pub struct BlockCommit {
     /// Since QEMU 3.1.
     pub auto_dismiss: Option<bool>,
 }
-impl BlockCommit {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            job_id: None,
-            device: device.into(),
-            base_node: None,
-            base: None,
-            top_node: None,
-            top: None,
-            backing_file: None,
-            backing_mask_protocol: None,
-            speed: None,
-            on_error: None,
-            filter_node_name: None,
-            auto_finalize: None,
-            auto_dismiss: None,
-        }
-    }
-}
 /// The `block-export-add` command, since QEMU 5.2.
 ///
 /// Compared with the bindings of 7.2: `allow-inactive` is new.
@@ -87,19 +67,6 @@ pub struct BlockLatencyHistogramSet {
     pub boundaries_write: Option<Vec<u64>>,
     pub boundaries_zap: Option<Vec<u64>>,
     pub boundaries_flush: Option<Vec<u64>>,
-}
-impl BlockLatencyHistogramSet {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            boundaries: None,
-            boundaries_read: None,
-            boundaries_write: None,
-            boundaries_zap: None,
-            boundaries_flush: None,
-        }
-    }
 }
 /// The `block-stream` command, since QEMU 1.1.
 ///
@@ -128,25 +95,6 @@ pub struct BlockStream {
     /// Since QEMU 3.1.
     pub auto_dismiss: Option<bool>,
 }
-impl BlockStream {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            job_id: None,
-            device: device.into(),
-            base: None,
-            base_node: None,
-            backing_file: None,
-            backing_mask_protocol: None,
-            bottom: None,
-            speed: None,
-            on_error: None,
-            filter_node_name: None,
-            auto_finalize: None,
-            auto_dismiss: None,
-        }
-    }
-}
 /// The `blockdev-add` command, since QEMU 2.9.
 ///
 /// Compared with the bindings of 7.2: `active` is new.
@@ -163,40 +111,16 @@ pub struct BlockdevCreate {
     pub job_id: String,
     pub options: types::BlockdevCreateOptions,
 }
-impl BlockdevCreate {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        job_id: impl Into<String>,
-        options: types::BlockdevCreateOptions,
-    ) -> Self {
-        Self {
-            job_id: job_id.into(),
-            options,
-        }
-    }
-}
 /// The `blockdev-reopen` command, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevReopen {
     pub options: Vec<types::BlockdevOptions>,
-}
-impl BlockdevReopen {
-    /// Creates a value with only the required members set.
-    pub fn new(options: Vec<types::BlockdevOptions>) -> Self {
-        Self { options }
-    }
 }
 /// The `blockdev-set-active` command, since QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSetActive {
     pub node_name: Option<String>,
     pub active: bool,
-}
-impl BlockdevSetActive {
-    /// Creates a value with only the required members set.
-    pub fn new(active: bool) -> Self {
-        Self { node_name: None, active }
-    }
 }
 /// The `calc-dirty-rate` command, since QEMU 5.2.
 ///
@@ -211,17 +135,6 @@ pub struct CalcDirtyRate {
     /// Since QEMU 6.1.
     pub mode: Option<types::DirtyRateMeasureMode>,
 }
-impl CalcDirtyRate {
-    /// Creates a value with only the required members set.
-    pub fn new(calc_time: i64) -> Self {
-        Self {
-            calc_time,
-            calc_time_unit: None,
-            sample_pages: None,
-            mode: None,
-        }
-    }
-}
 /// The `chardev-add` command, since QEMU 1.4.
 ///
 /// Returns `ChardevReturn`.
@@ -230,12 +143,6 @@ pub struct ChardevAdd {
     pub id: String,
     pub backend: types::ChardevBackend,
 }
-impl ChardevAdd {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
-        Self { id: id.into(), backend }
-    }
-}
 /// The `chardev-change` command, since QEMU 2.10.
 ///
 /// Returns `ChardevReturn`.
@@ -243,12 +150,6 @@ impl ChardevAdd {
 pub struct ChardevChange {
     pub id: String,
     pub backend: types::ChardevBackend,
-}
-impl ChardevChange {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
-        Self { id: id.into(), backend }
-    }
 }
 /// The `cxl-add-dynamic-capacity` command, since QEMU 9.1.
 ///
@@ -262,36 +163,11 @@ pub struct CxlAddDynamicCapacity {
     pub tag: Option<String>,
     pub extents: Vec<types::CxlDynamicCapacityExtent>,
 }
-impl CxlAddDynamicCapacity {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        path: impl Into<String>,
-        host_id: u16,
-        selection_policy: types::CxlExtentSelectionPolicy,
-        region: u8,
-        extents: Vec<types::CxlDynamicCapacityExtent>,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            host_id,
-            selection_policy,
-            region,
-            tag: None,
-            extents,
-        }
-    }
-}
 /// The `cxl-inject-correctable-error` command, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlInjectCorrectableError {
     pub path: String,
     pub r#type: types::CxlCorErrorType,
-}
-impl CxlInjectCorrectableError {
-    /// Creates a value with only the required members set.
-    pub fn new(path: impl Into<String>, r#type: types::CxlCorErrorType) -> Self {
-        Self { path: path.into(), r#type }
-    }
 }
 /// The `cxl-inject-dram-event` command, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
@@ -312,36 +188,6 @@ pub struct CxlInjectDramEvent {
     pub column: Option<u16>,
     pub correction_mask: Option<Vec<u64>>,
 }
-impl CxlInjectDramEvent {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        path: impl Into<String>,
-        log: types::CxlEventLog,
-        flags: u8,
-        dpa: u64,
-        descriptor: u8,
-        r#type: u8,
-        transaction_type: u8,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            log,
-            flags,
-            dpa,
-            descriptor,
-            r#type,
-            transaction_type,
-            channel: None,
-            rank: None,
-            nibble_mask: None,
-            bank_group: None,
-            bank: None,
-            row: None,
-            column: None,
-            correction_mask: None,
-        }
-    }
-}
 /// The `cxl-inject-general-media-event` command, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlInjectGeneralMediaEvent {
@@ -356,32 +202,6 @@ pub struct CxlInjectGeneralMediaEvent {
     pub rank: Option<u8>,
     pub device: Option<u32>,
     pub component_id: Option<String>,
-}
-impl CxlInjectGeneralMediaEvent {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        path: impl Into<String>,
-        log: types::CxlEventLog,
-        flags: u8,
-        dpa: u64,
-        descriptor: u8,
-        r#type: u8,
-        transaction_type: u8,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            log,
-            flags,
-            dpa,
-            descriptor,
-            r#type,
-            transaction_type,
-            channel: None,
-            rank: None,
-            device: None,
-            component_id: None,
-        }
-    }
 }
 /// The `cxl-inject-memory-module-event` command, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
@@ -399,38 +219,6 @@ pub struct CxlInjectMemoryModuleEvent {
     pub corrected_volatile_error_count: u32,
     pub corrected_persistent_error_count: u32,
 }
-impl CxlInjectMemoryModuleEvent {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        path: impl Into<String>,
-        log: types::CxlEventLog,
-        flags: u8,
-        r#type: u8,
-        health_status: u8,
-        media_status: u8,
-        additional_status: u8,
-        life_used: u8,
-        temperature: i16,
-        dirty_shutdown_count: u32,
-        corrected_volatile_error_count: u32,
-        corrected_persistent_error_count: u32,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            log,
-            flags,
-            r#type,
-            health_status,
-            media_status,
-            additional_status,
-            life_used,
-            temperature,
-            dirty_shutdown_count,
-            corrected_volatile_error_count,
-            corrected_persistent_error_count,
-        }
-    }
-}
 /// The `cxl-inject-poison` command, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlInjectPoison {
@@ -438,30 +226,11 @@ pub struct CxlInjectPoison {
     pub start: u64,
     pub length: u64,
 }
-impl CxlInjectPoison {
-    /// Creates a value with only the required members set.
-    pub fn new(path: impl Into<String>, start: u64, length: u64) -> Self {
-        Self {
-            path: path.into(),
-            start,
-            length,
-        }
-    }
-}
 /// The `cxl-inject-uncorrectable-errors` command, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlInjectUncorrectableErrors {
     pub path: String,
     pub errors: Vec<types::CxlUncorErrorRecord>,
-}
-impl CxlInjectUncorrectableErrors {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        path: impl Into<String>,
-        errors: Vec<types::CxlUncorErrorRecord>,
-    ) -> Self {
-        Self { path: path.into(), errors }
-    }
 }
 /// The `cxl-release-dynamic-capacity` command, since QEMU 9.1.
 ///
@@ -477,39 +246,12 @@ pub struct CxlReleaseDynamicCapacity {
     pub tag: Option<String>,
     pub extents: Vec<types::CxlDynamicCapacityExtent>,
 }
-impl CxlReleaseDynamicCapacity {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        path: impl Into<String>,
-        host_id: u16,
-        removal_policy: types::CxlExtentRemovalPolicy,
-        region: u8,
-        extents: Vec<types::CxlDynamicCapacityExtent>,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            host_id,
-            removal_policy,
-            forced_removal: None,
-            sanitize_on_release: None,
-            region,
-            tag: None,
-            extents,
-        }
-    }
-}
 /// The `device-sync-config` command, since QEMU 9.2.
 ///
 /// Unstable in QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceSyncConfig {
     pub id: String,
-}
-impl DeviceSyncConfig {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
 }
 /// The `display-update` command, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
@@ -533,19 +275,6 @@ pub struct DumpGuestMemory {
     /// Since QEMU 2.0.
     pub format: Option<types::DumpGuestMemoryFormat>,
 }
-impl DumpGuestMemory {
-    /// Creates a value with only the required members set.
-    pub fn new(paging: bool, protocol: impl Into<String>) -> Self {
-        Self {
-            paging,
-            protocol: protocol.into(),
-            detach: None,
-            begin: None,
-            length: None,
-            format: None,
-        }
-    }
-}
 /// The `get-win32-socket` command, since QEMU 8.0.
 ///
 /// Only in builds of QEMU with `CONFIG_WIN32`.
@@ -554,31 +283,12 @@ pub struct GetWin32Socket {
     pub info: String,
     pub fdname: String,
 }
-impl GetWin32Socket {
-    /// Creates a value with only the required members set.
-    pub fn new(info: impl Into<String>, fdname: impl Into<String>) -> Self {
-        Self {
-            info: info.into(),
-            fdname: fdname.into(),
-        }
-    }
-}
 /// The `input-send-event` command, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputSendEvent {
     pub device: Option<String>,
     pub head: Option<i64>,
     pub events: Vec<types::InputEvent>,
-}
-impl InputSendEvent {
-    /// Creates a value with only the required members set.
-    pub fn new(events: Vec<types::InputEvent>) -> Self {
-        Self {
-            device: None,
-            head: None,
-            events,
-        }
-    }
 }
 /// The `memsave` command, since QEMU 0.14.
 ///
@@ -590,20 +300,9 @@ pub struct Memsave {
     pub filename: String,
     pub cpu_index: Option<i64>,
 }
-impl Memsave {
-    /// Creates a value with only the required members set.
-    pub fn new(val: u64, size: u64, filename: impl Into<String>) -> Self {
-        Self {
-            val,
-            size,
-            filename: filename.into(),
-            cpu_index: None,
-        }
-    }
-}
 /// The `migrate` command, since QEMU 0.14.
 ///
-/// Compared with the bindings of 7.2: `channels` is new; `blk` and `inc` are gone; `uri` is optional now.
+/// Compared with the bindings of 7.2: `channels` is new; `blk` and `inc` are removed; `uri` is optional now.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Migrate {
     pub uri: Option<String>,
@@ -616,12 +315,6 @@ pub struct Migrate {
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateContinue {
     pub state: types::MigrationStatus,
-}
-impl MigrateContinue {
-    /// Creates a value with only the required members set.
-    pub fn new(state: types::MigrationStatus) -> Self {
-        Self { state }
-    }
 }
 /// The `migrate-incoming` command, since QEMU 2.3.
 ///
@@ -638,15 +331,9 @@ pub struct MigrateIncoming {
 pub struct MigrateSetCapabilities {
     pub capabilities: Vec<types::MigrationCapabilityStatus>,
 }
-impl MigrateSetCapabilities {
-    /// Creates a value with only the required members set.
-    pub fn new(capabilities: Vec<types::MigrationCapabilityStatus>) -> Self {
-        Self { capabilities }
-    }
-}
 /// The `migrate-set-parameters` command, since QEMU 2.4.
 ///
-/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetParameters(pub types::MigrateSetParameters);
 /// The `nbd-server-start` command, since QEMU 1.3.
@@ -672,16 +359,6 @@ pub struct Pmemsave {
     pub val: u64,
     pub size: u64,
     pub filename: String,
-}
-impl Pmemsave {
-    /// Creates a value with only the required members set.
-    pub fn new(val: u64, size: u64, filename: impl Into<String>) -> Self {
-        Self {
-            val,
-            size,
-            filename: filename.into(),
-        }
-    }
 }
 /// The `query-audiodevs` command, since QEMU 8.0.
 ///
@@ -757,23 +434,11 @@ pub struct QueryStatsSchemas {
 pub struct RequestEbpf {
     pub id: types::EbpfProgramId,
 }
-impl RequestEbpf {
-    /// Creates a value with only the required members set.
-    pub fn new(id: types::EbpfProgramId) -> Self {
-        Self { id }
-    }
-}
 /// The `send-key` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendKey {
     pub keys: Vec<types::KeyValue>,
     pub hold_time: Option<i64>,
-}
-impl SendKey {
-    /// Creates a value with only the required members set.
-    pub fn new(keys: Vec<types::KeyValue>) -> Self {
-        Self { keys, hold_time: None }
-    }
 }
 /// The `set-cpu-topology` command, since QEMU 8.2.
 ///
@@ -789,19 +454,6 @@ pub struct SetCpuTopology {
     pub entitlement: Option<types::S390CpuEntitlement>,
     pub dedicated: Option<bool>,
 }
-impl SetCpuTopology {
-    /// Creates a value with only the required members set.
-    pub fn new(core_id: u16) -> Self {
-        Self {
-            core_id,
-            socket_id: None,
-            book_id: None,
-            drawer_id: None,
-            entitlement: None,
-            dedicated: None,
-        }
-    }
-}
 /// The `set-numa-node` command, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetNumaNode(pub types::NumaOptions);
@@ -810,12 +462,6 @@ pub struct SetNumaNode(pub types::NumaOptions);
 pub struct Transaction {
     pub actions: Vec<types::TransactionAction>,
     pub properties: Option<types::TransactionProperties>,
-}
-impl Transaction {
-    /// Creates a value with only the required members set.
-    pub fn new(actions: Vec<types::TransactionAction>) -> Self {
-        Self { actions, properties: None }
-    }
 }
 /// The `x-query-interrupt-controllers` command, since QEMU 9.1.
 ///
@@ -830,12 +476,6 @@ pub struct XQueryInterruptControllers {}
 #[derive(Debug, Clone, PartialEq)]
 pub struct XenEventInject {
     pub port: u32,
-}
-impl XenEventInject {
-    /// Creates a value with only the required members set.
-    pub fn new(port: u32) -> Self {
-        Self { port }
-    }
 }
 /// The `xen-event-list` command, since QEMU 8.0.
 ///
@@ -875,6 +515,26 @@ wire::commands! {
     XQueryInterruptControllers = "x-query-interrupt-controllers", XenEventInject =
     "xen-event-inject", XenEventList = "xen-event-list"
 }
+impl BlockCommit {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            job_id: None,
+            device: device.into(),
+            base_node: None,
+            base: None,
+            top_node: None,
+            top: None,
+            backing_file: None,
+            backing_mask_protocol: None,
+            speed: None,
+            on_error: None,
+            filter_node_name: None,
+            auto_finalize: None,
+            auto_dismiss: None,
+        }
+    }
+}
 impl Write for BlockCommit {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "job-id", &self.job_id)?;
@@ -903,6 +563,19 @@ impl Write for BlockJobChange {
         self.0.write(map)
     }
 }
+impl BlockLatencyHistogramSet {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            boundaries: None,
+            boundaries_read: None,
+            boundaries_write: None,
+            boundaries_zap: None,
+            boundaries_flush: None,
+        }
+    }
+}
 impl Write for BlockLatencyHistogramSet {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
@@ -912,6 +585,25 @@ impl Write for BlockLatencyHistogramSet {
         put_some(map, "boundaries-zap", &self.boundaries_zap)?;
         put_some(map, "boundaries-flush", &self.boundaries_flush)?;
         Ok(())
+    }
+}
+impl BlockStream {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            job_id: None,
+            device: device.into(),
+            base: None,
+            base_node: None,
+            backing_file: None,
+            backing_mask_protocol: None,
+            bottom: None,
+            speed: None,
+            on_error: None,
+            filter_node_name: None,
+            auto_finalize: None,
+            auto_dismiss: None,
+        }
     }
 }
 impl Write for BlockStream {
@@ -941,11 +633,29 @@ impl Write for BlockdevBackup {
         self.0.write(map)
     }
 }
+impl BlockdevCreate {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        job_id: impl Into<String>,
+        options: types::BlockdevCreateOptions,
+    ) -> Self {
+        Self {
+            job_id: job_id.into(),
+            options,
+        }
+    }
+}
 impl Write for BlockdevCreate {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "job-id", &self.job_id)?;
         put(map, "options", &self.options)?;
         Ok(())
+    }
+}
+impl BlockdevReopen {
+    /// Creates a value with only the required members set.
+    pub fn new(options: Vec<types::BlockdevOptions>) -> Self {
+        Self { options }
     }
 }
 impl Write for BlockdevReopen {
@@ -954,11 +664,28 @@ impl Write for BlockdevReopen {
         Ok(())
     }
 }
+impl BlockdevSetActive {
+    /// Creates a value with only the required members set.
+    pub fn new(active: bool) -> Self {
+        Self { node_name: None, active }
+    }
+}
 impl Write for BlockdevSetActive {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "node-name", &self.node_name)?;
         put(map, "active", &self.active)?;
         Ok(())
+    }
+}
+impl CalcDirtyRate {
+    /// Creates a value with only the required members set.
+    pub fn new(calc_time: i64) -> Self {
+        Self {
+            calc_time,
+            calc_time_unit: None,
+            sample_pages: None,
+            mode: None,
+        }
     }
 }
 impl Write for CalcDirtyRate {
@@ -970,6 +697,12 @@ impl Write for CalcDirtyRate {
         Ok(())
     }
 }
+impl ChardevAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
+        Self { id: id.into(), backend }
+    }
+}
 impl Write for ChardevAdd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
@@ -977,11 +710,36 @@ impl Write for ChardevAdd {
         Ok(())
     }
 }
+impl ChardevChange {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
+        Self { id: id.into(), backend }
+    }
+}
 impl Write for ChardevChange {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         put(map, "backend", &self.backend)?;
         Ok(())
+    }
+}
+impl CxlAddDynamicCapacity {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        path: impl Into<String>,
+        host_id: u16,
+        selection_policy: types::CxlExtentSelectionPolicy,
+        region: u8,
+        extents: Vec<types::CxlDynamicCapacityExtent>,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            host_id,
+            selection_policy,
+            region,
+            tag: None,
+            extents,
+        }
     }
 }
 impl Write for CxlAddDynamicCapacity {
@@ -995,11 +753,47 @@ impl Write for CxlAddDynamicCapacity {
         Ok(())
     }
 }
+impl CxlInjectCorrectableError {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>, r#type: types::CxlCorErrorType) -> Self {
+        Self { path: path.into(), r#type }
+    }
+}
 impl Write for CxlInjectCorrectableError {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "path", &self.path)?;
         put(map, "type", &self.r#type)?;
         Ok(())
+    }
+}
+impl CxlInjectDramEvent {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        path: impl Into<String>,
+        log: types::CxlEventLog,
+        flags: u8,
+        dpa: u64,
+        descriptor: u8,
+        r#type: u8,
+        transaction_type: u8,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            log,
+            flags,
+            dpa,
+            descriptor,
+            r#type,
+            transaction_type,
+            channel: None,
+            rank: None,
+            nibble_mask: None,
+            bank_group: None,
+            bank: None,
+            row: None,
+            column: None,
+            correction_mask: None,
+        }
     }
 }
 impl Write for CxlInjectDramEvent {
@@ -1022,6 +816,32 @@ impl Write for CxlInjectDramEvent {
         Ok(())
     }
 }
+impl CxlInjectGeneralMediaEvent {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        path: impl Into<String>,
+        log: types::CxlEventLog,
+        flags: u8,
+        dpa: u64,
+        descriptor: u8,
+        r#type: u8,
+        transaction_type: u8,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            log,
+            flags,
+            dpa,
+            descriptor,
+            r#type,
+            transaction_type,
+            channel: None,
+            rank: None,
+            device: None,
+            component_id: None,
+        }
+    }
+}
 impl Write for CxlInjectGeneralMediaEvent {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "path", &self.path)?;
@@ -1036,6 +856,38 @@ impl Write for CxlInjectGeneralMediaEvent {
         put_some(map, "device", &self.device)?;
         put_some(map, "component-id", &self.component_id)?;
         Ok(())
+    }
+}
+impl CxlInjectMemoryModuleEvent {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        path: impl Into<String>,
+        log: types::CxlEventLog,
+        flags: u8,
+        r#type: u8,
+        health_status: u8,
+        media_status: u8,
+        additional_status: u8,
+        life_used: u8,
+        temperature: i16,
+        dirty_shutdown_count: u32,
+        corrected_volatile_error_count: u32,
+        corrected_persistent_error_count: u32,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            log,
+            flags,
+            r#type,
+            health_status,
+            media_status,
+            additional_status,
+            life_used,
+            temperature,
+            dirty_shutdown_count,
+            corrected_volatile_error_count,
+            corrected_persistent_error_count,
+        }
     }
 }
 impl Write for CxlInjectMemoryModuleEvent {
@@ -1063,6 +915,16 @@ impl Write for CxlInjectMemoryModuleEvent {
         Ok(())
     }
 }
+impl CxlInjectPoison {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>, start: u64, length: u64) -> Self {
+        Self {
+            path: path.into(),
+            start,
+            length,
+        }
+    }
+}
 impl Write for CxlInjectPoison {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "path", &self.path)?;
@@ -1071,11 +933,41 @@ impl Write for CxlInjectPoison {
         Ok(())
     }
 }
+impl CxlInjectUncorrectableErrors {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        path: impl Into<String>,
+        errors: Vec<types::CxlUncorErrorRecord>,
+    ) -> Self {
+        Self { path: path.into(), errors }
+    }
+}
 impl Write for CxlInjectUncorrectableErrors {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "path", &self.path)?;
         put(map, "errors", &self.errors)?;
         Ok(())
+    }
+}
+impl CxlReleaseDynamicCapacity {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        path: impl Into<String>,
+        host_id: u16,
+        removal_policy: types::CxlExtentRemovalPolicy,
+        region: u8,
+        extents: Vec<types::CxlDynamicCapacityExtent>,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            host_id,
+            removal_policy,
+            forced_removal: None,
+            sanitize_on_release: None,
+            region,
+            tag: None,
+            extents,
+        }
     }
 }
 impl Write for CxlReleaseDynamicCapacity {
@@ -1089,6 +981,12 @@ impl Write for CxlReleaseDynamicCapacity {
         put_some(map, "tag", &self.tag)?;
         put(map, "extents", &self.extents)?;
         Ok(())
+    }
+}
+impl DeviceSyncConfig {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
     }
 }
 impl Write for DeviceSyncConfig {
@@ -1107,6 +1005,19 @@ impl Write for DriveBackup {
         self.0.write(map)
     }
 }
+impl DumpGuestMemory {
+    /// Creates a value with only the required members set.
+    pub fn new(paging: bool, protocol: impl Into<String>) -> Self {
+        Self {
+            paging,
+            protocol: protocol.into(),
+            detach: None,
+            begin: None,
+            length: None,
+            format: None,
+        }
+    }
+}
 impl Write for DumpGuestMemory {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "paging", &self.paging)?;
@@ -1118,11 +1029,30 @@ impl Write for DumpGuestMemory {
         Ok(())
     }
 }
+impl GetWin32Socket {
+    /// Creates a value with only the required members set.
+    pub fn new(info: impl Into<String>, fdname: impl Into<String>) -> Self {
+        Self {
+            info: info.into(),
+            fdname: fdname.into(),
+        }
+    }
+}
 impl Write for GetWin32Socket {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "info", &self.info)?;
         put(map, "fdname", &self.fdname)?;
         Ok(())
+    }
+}
+impl InputSendEvent {
+    /// Creates a value with only the required members set.
+    pub fn new(events: Vec<types::InputEvent>) -> Self {
+        Self {
+            device: None,
+            head: None,
+            events,
+        }
     }
 }
 impl Write for InputSendEvent {
@@ -1131,6 +1061,17 @@ impl Write for InputSendEvent {
         put_some(map, "head", &self.head)?;
         put(map, "events", &self.events)?;
         Ok(())
+    }
+}
+impl Memsave {
+    /// Creates a value with only the required members set.
+    pub fn new(val: u64, size: u64, filename: impl Into<String>) -> Self {
+        Self {
+            val,
+            size,
+            filename: filename.into(),
+            cpu_index: None,
+        }
     }
 }
 impl Write for Memsave {
@@ -1151,6 +1092,12 @@ impl Write for Migrate {
         Ok(())
     }
 }
+impl MigrateContinue {
+    /// Creates a value with only the required members set.
+    pub fn new(state: types::MigrationStatus) -> Self {
+        Self { state }
+    }
+}
 impl Write for MigrateContinue {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "state", &self.state)?;
@@ -1163,6 +1110,12 @@ impl Write for MigrateIncoming {
         put_some(map, "channels", &self.channels)?;
         put_some(map, "exit-on-error", &self.exit_on_error)?;
         Ok(())
+    }
+}
+impl MigrateSetCapabilities {
+    /// Creates a value with only the required members set.
+    pub fn new(capabilities: Vec<types::MigrationCapabilityStatus>) -> Self {
+        Self { capabilities }
     }
 }
 impl Write for MigrateSetCapabilities {
@@ -1189,6 +1142,16 @@ impl Write for NetdevAdd {
 impl Write for ObjectAdd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         self.0.write(map)
+    }
+}
+impl Pmemsave {
+    /// Creates a value with only the required members set.
+    pub fn new(val: u64, size: u64, filename: impl Into<String>) -> Self {
+        Self {
+            val,
+            size,
+            filename: filename.into(),
+        }
     }
 }
 impl Write for Pmemsave {
@@ -1247,10 +1210,22 @@ impl Write for QueryStatsSchemas {
         Ok(())
     }
 }
+impl RequestEbpf {
+    /// Creates a value with only the required members set.
+    pub fn new(id: types::EbpfProgramId) -> Self {
+        Self { id }
+    }
+}
 impl Write for RequestEbpf {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl SendKey {
+    /// Creates a value with only the required members set.
+    pub fn new(keys: Vec<types::KeyValue>) -> Self {
+        Self { keys, hold_time: None }
     }
 }
 impl Write for SendKey {
@@ -1258,6 +1233,19 @@ impl Write for SendKey {
         put(map, "keys", &self.keys)?;
         put_some(map, "hold-time", &self.hold_time)?;
         Ok(())
+    }
+}
+impl SetCpuTopology {
+    /// Creates a value with only the required members set.
+    pub fn new(core_id: u16) -> Self {
+        Self {
+            core_id,
+            socket_id: None,
+            book_id: None,
+            drawer_id: None,
+            entitlement: None,
+            dedicated: None,
+        }
     }
 }
 impl Write for SetCpuTopology {
@@ -1276,6 +1264,12 @@ impl Write for SetNumaNode {
         self.0.write(map)
     }
 }
+impl Transaction {
+    /// Creates a value with only the required members set.
+    pub fn new(actions: Vec<types::TransactionAction>) -> Self {
+        Self { actions, properties: None }
+    }
+}
 impl Write for Transaction {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "actions", &self.actions)?;
@@ -1286,6 +1280,12 @@ impl Write for Transaction {
 impl Write for XQueryInterruptControllers {
     fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
         Ok(())
+    }
+}
+impl XenEventInject {
+    /// Creates a value with only the required members set.
+    pub fn new(port: u32) -> Self {
+        Self { port }
     }
 }
 impl Write for XenEventInject {

@@ -1477,7 +1477,7 @@ pub struct CompatProperty {
 }
 /// The `CpuInfoFast` union, since QEMU 2.12.
 ///
-/// Compared with the bindings of 7.2: `target=cris` and `target=nios2` are gone.
+/// Compared with the bindings of 7.2: `target=cris` and `target=nios2` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoFast {
     /// The discriminator `target` with the members of its branch.
@@ -2849,7 +2849,7 @@ impl From<&str> for MigMode {
 }
 /// The `MigrateSetParameters` struct, since QEMU 2.4.
 ///
-/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateSetParameters {
     /// Since QEMU 4.0.
@@ -2958,7 +2958,7 @@ impl From<&str> for MigrationAddressType {
 }
 /// The `MigrationCapability` enum, since QEMU 1.2.
 ///
-/// Compared with the bindings of 7.2: `dirty-limit`, `mapped-ram` and `switchover-ack` are new; `block` and `compress` are gone.
+/// Compared with the bindings of 7.2: `dirty-limit`, `mapped-ram` and `switchover-ack` are new; `block` and `compress` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationCapability {
@@ -3114,7 +3114,7 @@ pub struct MigrationExecCommand {
 }
 /// The `MigrationInfo` struct, since QEMU 0.14.
 ///
-/// Compared with the bindings of 7.2: `dirty-limit-ring-full-time` and `dirty-limit-throttle-time-per-round` are new; `compression` and `disk` are gone.
+/// Compared with the bindings of 7.2: `dirty-limit-ring-full-time` and `dirty-limit-throttle-time-per-round` are new; `compression` and `disk` are removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationInfo {
     pub status: Option<MigrationStatus>,
@@ -3151,7 +3151,7 @@ pub struct MigrationInfo {
 }
 /// The `MigrationParameter` enum, since QEMU 2.4.
 ///
-/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationParameter {
@@ -3291,7 +3291,7 @@ impl From<&str> for MigrationParameter {
 }
 /// The `MigrationParameters` struct, since QEMU 2.4.
 ///
-/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationParameters {
     /// Since QEMU 4.0.
@@ -3355,7 +3355,7 @@ pub struct MigrationParameters {
 }
 /// The `MigrationStats` struct, since QEMU 0.14.
 ///
-/// Compared with the bindings of 7.2: `skipped` is gone.
+/// Compared with the bindings of 7.2: `skipped` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationStats {
     pub transferred: i64,
@@ -5234,7 +5234,7 @@ impl From<&str> for S390CpuState {
 }
 /// The `SecretCommonProperties` struct, since QEMU 2.6.
 ///
-/// Compared with the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SecretCommonProperties {
     pub format: Option<QCryptoSecretFormat>,
@@ -5245,7 +5245,7 @@ pub struct SecretCommonProperties {
 ///
 /// Only in builds of QEMU with `CONFIG_SECRET_KEYRING`.
 ///
-/// Compared with the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SecretKeyringProperties {
     pub format: Option<QCryptoSecretFormat>,
@@ -5255,7 +5255,7 @@ pub struct SecretKeyringProperties {
 }
 /// The `SecretProperties` struct, since QEMU 2.6.
 ///
-/// Compared with the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SecretProperties {
     pub format: Option<QCryptoSecretFormat>,
@@ -5332,7 +5332,7 @@ impl From<&str> for SevGuestType {
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 ///
-/// Compared with the bindings of 7.2: `sev-type`, `sev-type=sev` and `sev-type=sev-snp` are new; `handle` and `policy` are gone.
+/// Compared with the bindings of 7.2: `sev-type`, `sev-type=sev` and `sev-type=sev-snp` are new; `handle` and `policy` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevInfo {
     /// The discriminator `sev-type` with the members of its branch.
@@ -5380,7 +5380,7 @@ pub struct SevSnpGuestProperties {
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 ///
-/// Compared with the bindings of 7.2: `section-size` is gone.
+/// Compared with the bindings of 7.2: `section-size` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SgxInfo {
     pub sgx: bool,
@@ -5589,7 +5589,7 @@ impl From<&str> for StatsTarget {
 }
 /// The `StatusInfo` struct, since QEMU 0.14.
 ///
-/// Compared with the bindings of 7.2: `singlestep` is gone.
+/// Compared with the bindings of 7.2: `singlestep` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatusInfo {
     pub running: bool,
@@ -5597,7 +5597,7 @@ pub struct StatusInfo {
 }
 /// The `SysEmuTarget` enum, since QEMU 3.0.
 ///
-/// Compared with the bindings of 7.2: `cris` and `nios2` are gone.
+/// Compared with the bindings of 7.2: `cris` and `nios2` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SysEmuTarget {
@@ -5744,7 +5744,7 @@ impl From<&str> for TimeUnit {
 }
 /// The `TlsCredsAnonProperties` struct, since QEMU 2.5.
 ///
-/// Compared with the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsAnonProperties {
     pub verify_peer: Option<bool>,
@@ -5754,7 +5754,7 @@ pub struct TlsCredsAnonProperties {
 }
 /// The `TlsCredsPskProperties` struct, since QEMU 3.0.
 ///
-/// Compared with the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsPskProperties {
     pub verify_peer: Option<bool>,
@@ -5765,7 +5765,7 @@ pub struct TlsCredsPskProperties {
 }
 /// The `TlsCredsX509Properties` struct, since QEMU 2.5.
 ///
-/// Compared with the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsX509Properties {
     pub verify_peer: Option<bool>,
@@ -5931,38 +5931,6 @@ impl Write for AcpiGenericPortProperties {
         Ok(())
     }
 }
-impl Branches for AudiodevDriverBranch {
-    const DISCRIMINATOR: &'static str = "driver";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        discriminator: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match discriminator.as_str() {
-                "none" => Self::None(rest.members()?),
-                "alsa" => Self::Alsa(rest.members()?),
-                "coreaudio" => Self::Coreaudio(rest.members()?),
-                "dbus" => Self::Dbus(rest.members()?),
-                "dsound" => Self::Dsound(rest.members()?),
-                "jack" => Self::Jack(rest.members()?),
-                "oss" => Self::Oss(rest.members()?),
-                "pa" => Self::Pa(rest.members()?),
-                "pipewire" => Self::Pipewire(rest.members()?),
-                "sdl" => Self::Sdl(rest.members()?),
-                "sndio" => Self::Sndio(rest.members()?),
-                "spice" => Self::Spice(rest.members()?),
-                "wav" => Self::Wav(rest.members()?),
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch {
-                        discriminator,
-                        members,
-                    })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct AudiodevSlots {
     id: Option<String>,
@@ -5993,6 +5961,38 @@ impl Base for Audiodev {
             id: required(slots.id, "id")?,
             timer_period: slots.timer_period,
         })
+    }
+}
+impl Branches for AudiodevDriverBranch {
+    const DISCRIMINATOR: &'static str = "driver";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "none" => Self::None(rest.members()?),
+                "alsa" => Self::Alsa(rest.members()?),
+                "coreaudio" => Self::Coreaudio(rest.members()?),
+                "dbus" => Self::Dbus(rest.members()?),
+                "dsound" => Self::Dsound(rest.members()?),
+                "jack" => Self::Jack(rest.members()?),
+                "oss" => Self::Oss(rest.members()?),
+                "pa" => Self::Pa(rest.members()?),
+                "pipewire" => Self::Pipewire(rest.members()?),
+                "sdl" => Self::Sdl(rest.members()?),
+                "sndio" => Self::Sndio(rest.members()?),
+                "spice" => Self::Spice(rest.members()?),
+                "wav" => Self::Wav(rest.members()?),
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 impl Object for AudiodevDBusOptions {
@@ -6526,6 +6526,19 @@ impl BlockExportOptions {
         }
     }
 }
+impl Write for BlockExportOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put(map, "id", &self.id)?;
+        put_some(map, "fixed-iothread", &self.fixed_iothread)?;
+        put_some(map, "iothread", &self.iothread)?;
+        put(map, "node-name", &self.node_name)?;
+        put_some(map, "writable", &self.writable)?;
+        put_some(map, "writethrough", &self.writethrough)?;
+        put_some(map, "allow-inactive", &self.allow_inactive)?;
+        Ok(())
+    }
+}
 impl Write for BlockExportOptionsType {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -6550,19 +6563,6 @@ impl Write for BlockExportOptionsType {
                 put_open(map, &["type"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for BlockExportOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put(map, "id", &self.id)?;
-        put_some(map, "fixed-iothread", &self.fixed_iothread)?;
-        put_some(map, "iothread", &self.iothread)?;
-        put(map, "node-name", &self.node_name)?;
-        put_some(map, "writable", &self.writable)?;
-        put_some(map, "writethrough", &self.writethrough)?;
-        put_some(map, "allow-inactive", &self.allow_inactive)?;
         Ok(())
     }
 }
@@ -6635,6 +6635,13 @@ impl BlockJobChangeOptions {
         Self { r#type, id: id.into() }
     }
 }
+impl Write for BlockJobChangeOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put(map, "id", &self.id)?;
+        Ok(())
+    }
+}
 impl Write for BlockJobChangeOptionsType {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -6674,13 +6681,6 @@ impl Write for BlockJobChangeOptionsType {
         Ok(())
     }
 }
-impl Write for BlockJobChangeOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put(map, "id", &self.id)?;
-        Ok(())
-    }
-}
 impl BlockJobChangeOptionsMirror {
     /// Creates a value with only the required members set.
     pub fn new(copy_mode: MirrorCopyMode) -> Self {
@@ -6691,58 +6691,6 @@ impl Write for BlockJobChangeOptionsMirror {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "copy-mode", &self.copy_mode)?;
         Ok(())
-    }
-}
-impl Branches for BlockJobInfoType {
-    const DISCRIMINATOR: &'static str = "type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        discriminator: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match discriminator.as_str() {
-                "mirror" => Self::Mirror(rest.members()?),
-                "commit" => {
-                    rest.nothing()?;
-                    Self::Commit
-                }
-                "stream" => {
-                    rest.nothing()?;
-                    Self::Stream
-                }
-                "backup" => {
-                    rest.nothing()?;
-                    Self::Backup
-                }
-                "create" => {
-                    rest.nothing()?;
-                    Self::Create
-                }
-                "amend" => {
-                    rest.nothing()?;
-                    Self::Amend
-                }
-                "snapshot-load" => {
-                    rest.nothing()?;
-                    Self::SnapshotLoad
-                }
-                "snapshot-save" => {
-                    rest.nothing()?;
-                    Self::SnapshotSave
-                }
-                "snapshot-delete" => {
-                    rest.nothing()?;
-                    Self::SnapshotDelete
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch {
-                        discriminator,
-                        members,
-                    })
-                }
-            },
-        )
     }
 }
 #[derive(Default)]
@@ -6805,6 +6753,58 @@ impl Base for BlockJobInfo {
             auto_dismiss: required(slots.auto_dismiss, "auto-dismiss")?,
             error: slots.error,
         })
+    }
+}
+impl Branches for BlockJobInfoType {
+    const DISCRIMINATOR: &'static str = "type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "mirror" => Self::Mirror(rest.members()?),
+                "commit" => {
+                    rest.nothing()?;
+                    Self::Commit
+                }
+                "stream" => {
+                    rest.nothing()?;
+                    Self::Stream
+                }
+                "backup" => {
+                    rest.nothing()?;
+                    Self::Backup
+                }
+                "create" => {
+                    rest.nothing()?;
+                    Self::Create
+                }
+                "amend" => {
+                    rest.nothing()?;
+                    Self::Amend
+                }
+                "snapshot-load" => {
+                    rest.nothing()?;
+                    Self::SnapshotLoad
+                }
+                "snapshot-save" => {
+                    rest.nothing()?;
+                    Self::SnapshotSave
+                }
+                "snapshot-delete" => {
+                    rest.nothing()?;
+                    Self::SnapshotDelete
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]
@@ -7367,6 +7367,20 @@ impl BlockdevOptions {
         }
     }
 }
+impl Write for BlockdevOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.driver.write(map)?;
+        put_some(map, "node-name", &self.node_name)?;
+        put_some(map, "discard", &self.discard)?;
+        put_some(map, "cache", &self.cache)?;
+        put_some(map, "active", &self.active)?;
+        put_some(map, "read-only", &self.read_only)?;
+        put_some(map, "auto-read-only", &self.auto_read_only)?;
+        put_some(map, "force-share", &self.force_share)?;
+        put_some(map, "detect-zeroes", &self.detect_zeroes)?;
+        Ok(())
+    }
+}
 impl Write for BlockdevOptionsDriver {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -7563,20 +7577,6 @@ impl Write for BlockdevOptionsDriver {
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for BlockdevOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.driver.write(map)?;
-        put_some(map, "node-name", &self.node_name)?;
-        put_some(map, "discard", &self.discard)?;
-        put_some(map, "cache", &self.cache)?;
-        put_some(map, "active", &self.active)?;
-        put_some(map, "read-only", &self.read_only)?;
-        put_some(map, "auto-read-only", &self.auto_read_only)?;
-        put_some(map, "force-share", &self.force_share)?;
-        put_some(map, "detect-zeroes", &self.detect_zeroes)?;
         Ok(())
     }
 }
@@ -8209,6 +8209,44 @@ impl Object for CompatProperty {
         })
     }
 }
+#[derive(Default)]
+pub(crate) struct CpuInfoFastSlots {
+    cpu_index: Option<i64>,
+    qom_path: Option<String>,
+    thread_id: Option<i64>,
+    props: Option<CpuInstanceProperties>,
+}
+impl Base for CpuInfoFast {
+    type Slots = CpuInfoFastSlots;
+    type Branches = CpuInfoFastTarget;
+    const NAME: &'static str = "CpuInfoFast";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "cpu-index" => slots.cpu_index = read(map)?,
+            "qom-path" => slots.qom_path = read(map)?,
+            "thread-id" => slots.thread_id = read(map)?,
+            "props" => slots.props = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(
+        slots: Self::Slots,
+        target: CpuInfoFastTarget,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            target,
+            cpu_index: required(slots.cpu_index, "cpu-index")?,
+            qom_path: required(slots.qom_path, "qom-path")?,
+            thread_id: required(slots.thread_id, "thread-id")?,
+            props: slots.props,
+        })
+    }
+}
 impl Branches for CpuInfoFastTarget {
     const DISCRIMINATOR: &'static str = "target";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
@@ -8339,44 +8377,6 @@ impl Branches for CpuInfoFastTarget {
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct CpuInfoFastSlots {
-    cpu_index: Option<i64>,
-    qom_path: Option<String>,
-    thread_id: Option<i64>,
-    props: Option<CpuInstanceProperties>,
-}
-impl Base for CpuInfoFast {
-    type Slots = CpuInfoFastSlots;
-    type Branches = CpuInfoFastTarget;
-    const NAME: &'static str = "CpuInfoFast";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "cpu-index" => slots.cpu_index = read(map)?,
-            "qom-path" => slots.qom_path = read(map)?,
-            "thread-id" => slots.thread_id = read(map)?,
-            "props" => slots.props = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(
-        slots: Self::Slots,
-        target: CpuInfoFastTarget,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            target,
-            cpu_index: required(slots.cpu_index, "cpu-index")?,
-            qom_path: required(slots.qom_path, "qom-path")?,
-            thread_id: required(slots.thread_id, "thread-id")?,
-            props: slots.props,
-        })
     }
 }
 #[derive(Default)]
@@ -8607,43 +8607,6 @@ impl Object for DisplayCocoa {
         Ok(slots)
     }
 }
-impl Branches for DisplayOptionsType {
-    const DISCRIMINATOR: &'static str = "type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        discriminator: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match discriminator.as_str() {
-                "gtk" => Self::Gtk(rest.members()?),
-                "cocoa" => Self::Cocoa(rest.members()?),
-                "curses" => Self::Curses(rest.members()?),
-                "egl-headless" => Self::EglHeadless(rest.members()?),
-                "dbus" => Self::Dbus(rest.members()?),
-                "sdl" => Self::Sdl(rest.members()?),
-                "default" => {
-                    rest.nothing()?;
-                    Self::Default
-                }
-                "none" => {
-                    rest.nothing()?;
-                    Self::None
-                }
-                "spice-app" => {
-                    rest.nothing()?;
-                    Self::SpiceApp
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch {
-                        discriminator,
-                        members,
-                    })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct DisplayOptionsSlots {
     full_screen: Option<bool>,
@@ -8680,6 +8643,43 @@ impl Base for DisplayOptions {
             show_cursor: slots.show_cursor,
             gl: slots.gl,
         })
+    }
+}
+impl Branches for DisplayOptionsType {
+    const DISCRIMINATOR: &'static str = "type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "gtk" => Self::Gtk(rest.members()?),
+                "cocoa" => Self::Cocoa(rest.members()?),
+                "curses" => Self::Curses(rest.members()?),
+                "egl-headless" => Self::EglHeadless(rest.members()?),
+                "dbus" => Self::Dbus(rest.members()?),
+                "sdl" => Self::Sdl(rest.members()?),
+                "default" => {
+                    rest.nothing()?;
+                    Self::Default
+                }
+                "none" => {
+                    rest.nothing()?;
+                    Self::None
+                }
+                "spice-app" => {
+                    rest.nothing()?;
+                    Self::SpiceApp
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 impl Write for DisplayUpdateOptions {
@@ -9849,6 +9849,13 @@ impl Netdev {
         Self { r#type, id: id.into() }
     }
 }
+impl Write for Netdev {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put(map, "id", &self.id)?;
+        Ok(())
+    }
+}
 impl Write for NetdevType {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -9928,13 +9935,6 @@ impl Write for NetdevType {
                 put_open(map, &["type"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for Netdev {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put(map, "id", &self.id)?;
         Ok(())
     }
 }
@@ -10040,6 +10040,13 @@ impl ObjectOptions {
     /// Creates a value with only the required members set.
     pub fn new(qom_type: ObjectOptionsQomType, id: impl Into<String>) -> Self {
         Self { qom_type, id: id.into() }
+    }
+}
+impl Write for ObjectOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.qom_type.write(map)?;
+        put(map, "id", &self.id)?;
+        Ok(())
     }
 }
 impl Write for ObjectOptionsQomType {
@@ -10246,13 +10253,6 @@ impl Write for ObjectOptionsQomType {
         Ok(())
     }
 }
-impl Write for ObjectOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.qom_type.write(map)?;
-        put(map, "id", &self.id)?;
-        Ok(())
-    }
-}
 impl Write for QCryptoBlockCreateOptions {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -10452,6 +10452,13 @@ impl RbdEncryptionOptions {
         Self { format, parent: None }
     }
 }
+impl Write for RbdEncryptionOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.format.write(map)?;
+        put_some(map, "parent", &self.parent)?;
+        Ok(())
+    }
+}
 impl Write for RbdEncryptionOptionsFormat {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -10472,13 +10479,6 @@ impl Write for RbdEncryptionOptionsFormat {
                 put_open(map, &["format"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for RbdEncryptionOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.format.write(map)?;
-        put_some(map, "parent", &self.parent)?;
         Ok(())
     }
 }
@@ -10583,27 +10583,6 @@ impl Write for SevGuestProperties {
         Ok(())
     }
 }
-impl Branches for SevInfoSevType {
-    const DISCRIMINATOR: &'static str = "sev-type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        discriminator: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match discriminator.as_str() {
-                "sev" => Self::Sev(rest.members()?),
-                "sev-snp" => Self::SevSnp(rest.members()?),
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch {
-                        discriminator,
-                        members,
-                    })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct SevInfoSlots {
     enabled: Option<bool>,
@@ -10643,6 +10622,27 @@ impl Base for SevInfo {
             build_id: required(slots.build_id, "build-id")?,
             state: required(slots.state, "state")?,
         })
+    }
+}
+impl Branches for SevInfoSevType {
+    const DISCRIMINATOR: &'static str = "sev-type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "sev" => Self::Sev(rest.members()?),
+                "sev-snp" => Self::SevSnp(rest.members()?),
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]
@@ -10825,6 +10825,13 @@ impl StatsFilter {
         Self { target, providers: None }
     }
 }
+impl Write for StatsFilter {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.target.write(map)?;
+        put_some(map, "providers", &self.providers)?;
+        Ok(())
+    }
+}
 impl Write for StatsFilterTarget {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -10843,13 +10850,6 @@ impl Write for StatsFilterTarget {
                 put_open(map, &["target"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for StatsFilter {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.target.write(map)?;
-        put_some(map, "providers", &self.providers)?;
         Ok(())
     }
 }

@@ -36,25 +36,11 @@ pub struct BlockCommit {
     /// Since QEMU 2.9.
     pub filter_node_name: Option<String>,
 }
-impl BlockCommit {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            job_id: None,
-            device: device.into(),
-            base: None,
-            top: None,
-            backing_file: None,
-            speed: None,
-            filter_node_name: None,
-        }
-    }
-}
 /// The `block-dirty-bitmap-add` command, since QEMU 2.4.
 ///
 /// Compared with the bindings of 2.5: `autoload` and `persistent` are new.
 ///
-/// In the bindings of 7.2: `disabled` is new; `autoload` is gone.
+/// In the bindings of 7.2: `disabled` is new; `autoload` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd(pub types::BlockDirtyBitmapAdd);
 /// The `block-stream` command, since QEMU 1.1.
@@ -76,25 +62,11 @@ pub struct BlockStream {
     /// Since QEMU 1.3.
     pub on_error: Option<types::BlockdevOnError>,
 }
-impl BlockStream {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            job_id: None,
-            device: device.into(),
-            base: None,
-            base_node: None,
-            backing_file: None,
-            speed: None,
-            on_error: None,
-        }
-    }
-}
 /// The `blockdev-add` command, since QEMU 2.9.
 ///
-/// Compared with the bindings of 2.5: `cache`, `detect-zeroes`, `discard`, `driver`, `driver=blkdebug`, `driver=blkverify`, `driver=bochs`, `driver=cloop` and 35 more are new; `options` is gone.
+/// Compared with the bindings of 2.5: `cache`, `detect-zeroes`, `discard`, `driver`, `driver=blkdebug`, `driver=blkverify`, `driver=bochs`, `driver=cloop` and 35 more are new; `options` is removed.
 ///
-/// In the bindings of 7.2: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are gone.
+/// In the bindings of 7.2: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevAdd(pub types::BlockdevOptions);
 /// The `blockdev-backup` command, since QEMU 2.3.
@@ -119,18 +91,6 @@ pub struct BlockdevChangeMedium {
     pub format: Option<String>,
     pub read_only_mode: Option<types::BlockdevChangeReadOnlyMode>,
 }
-impl BlockdevChangeMedium {
-    /// Creates a value with only the required members set.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self {
-            device: None,
-            id: None,
-            filename: filename.into(),
-            format: None,
-            read_only_mode: None,
-        }
-    }
-}
 /// The `blockdev-mirror` command, since QEMU 2.6.
 ///
 /// In the bindings of 7.2: `auto-dismiss`, `auto-finalize` and `copy-mode` are new.
@@ -150,28 +110,6 @@ pub struct BlockdevMirror {
     /// Since QEMU 2.9.
     pub filter_node_name: Option<String>,
 }
-impl BlockdevMirror {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        device: impl Into<String>,
-        target: impl Into<String>,
-        sync: types::MirrorSyncMode,
-    ) -> Self {
-        Self {
-            job_id: None,
-            device: device.into(),
-            target: target.into(),
-            replaces: None,
-            sync,
-            speed: None,
-            granularity: None,
-            buf_size: None,
-            on_source_error: None,
-            on_target_error: None,
-            filter_node_name: None,
-        }
-    }
-}
 /// The `chardev-add` command, since QEMU 1.4.
 ///
 /// Returns `ChardevReturn`.
@@ -180,12 +118,6 @@ pub struct ChardevAdd {
     pub id: String,
     pub backend: types::ChardevBackend,
 }
-impl ChardevAdd {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
-        Self { id: id.into(), backend }
-    }
-}
 /// The `chardev-change` command, since QEMU 2.10.
 ///
 /// Returns `ChardevReturn`.
@@ -193,12 +125,6 @@ impl ChardevAdd {
 pub struct ChardevChange {
     pub id: String,
     pub backend: types::ChardevBackend,
-}
-impl ChardevChange {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
-        Self { id: id.into(), backend }
-    }
 }
 /// The `drive-backup` command, since QEMU 1.6.
 ///
@@ -228,19 +154,6 @@ pub struct DumpGuestMemory {
     /// Since QEMU 2.0.
     pub format: Option<types::DumpGuestMemoryFormat>,
 }
-impl DumpGuestMemory {
-    /// Creates a value with only the required members set.
-    pub fn new(paging: bool, protocol: impl Into<String>) -> Self {
-        Self {
-            paging,
-            protocol: protocol.into(),
-            detach: None,
-            begin: None,
-            length: None,
-            format: None,
-        }
-    }
-}
 /// The `input-send-event` command, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputSendEvent {
@@ -248,43 +161,21 @@ pub struct InputSendEvent {
     pub head: Option<i64>,
     pub events: Vec<types::InputEvent>,
 }
-impl InputSendEvent {
-    /// Creates a value with only the required members set.
-    pub fn new(events: Vec<types::InputEvent>) -> Self {
-        Self {
-            device: None,
-            head: None,
-            events,
-        }
-    }
-}
 /// The `migrate-continue` command, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateContinue {
     pub state: types::MigrationStatus,
-}
-impl MigrateContinue {
-    /// Creates a value with only the required members set.
-    pub fn new(state: types::MigrationStatus) -> Self {
-        Self { state }
-    }
 }
 /// The `migrate-set-capabilities` command, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetCapabilities {
     pub capabilities: Vec<types::MigrationCapabilityStatus>,
 }
-impl MigrateSetCapabilities {
-    /// Creates a value with only the required members set.
-    pub fn new(capabilities: Vec<types::MigrationCapabilityStatus>) -> Self {
-        Self { capabilities }
-    }
-}
 /// The `migrate-set-parameters` command, since QEMU 2.4.
 ///
 /// Compared with the bindings of 2.5: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new.
 ///
-/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
+/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetParameters(pub types::MigrateSetParameters);
 /// The `nbd-server-start` command, since QEMU 1.3.
@@ -298,35 +189,17 @@ pub struct NbdServerStart {
     /// Since QEMU 2.6.
     pub tls_creds: Option<String>,
 }
-impl NbdServerStart {
-    /// Creates a value with only the required members set.
-    pub fn new(addr: types::SocketAddressLegacy) -> Self {
-        Self { addr, tls_creds: None }
-    }
-}
 /// The `send-key` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendKey {
     pub keys: Vec<types::KeyValue>,
     pub hold_time: Option<i64>,
 }
-impl SendKey {
-    /// Creates a value with only the required members set.
-    pub fn new(keys: Vec<types::KeyValue>) -> Self {
-        Self { keys, hold_time: None }
-    }
-}
 /// The `transaction` command, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transaction {
     pub actions: Vec<types::TransactionAction>,
     pub properties: Option<types::TransactionProperties>,
-}
-impl Transaction {
-    /// Creates a value with only the required members set.
-    pub fn new(actions: Vec<types::TransactionAction>) -> Self {
-        Self { actions, properties: None }
-    }
 }
 /// The `x-blockdev-insert-medium` command, since QEMU 2.5.
 ///
@@ -340,16 +213,6 @@ pub struct XBlockdevInsertMedium {
     /// Since QEMU 2.8.
     pub id: Option<String>,
     pub node_name: String,
-}
-impl XBlockdevInsertMedium {
-    /// Creates a value with only the required members set.
-    pub fn new(node_name: impl Into<String>) -> Self {
-        Self {
-            device: None,
-            id: None,
-            node_name: node_name.into(),
-        }
-    }
 }
 /// The `x-blockdev-remove-medium` command, since QEMU 2.5.
 ///
@@ -375,6 +238,20 @@ wire::commands! {
     SendKey = "send-key", Transaction = "transaction", XBlockdevInsertMedium =
     "x-blockdev-insert-medium", XBlockdevRemoveMedium = "x-blockdev-remove-medium"
 }
+impl BlockCommit {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            job_id: None,
+            device: device.into(),
+            base: None,
+            top: None,
+            backing_file: None,
+            speed: None,
+            filter_node_name: None,
+        }
+    }
+}
 impl Write for BlockCommit {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "job-id", &self.job_id)?;
@@ -390,6 +267,20 @@ impl Write for BlockCommit {
 impl Write for BlockDirtyBitmapAdd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         self.0.write(map)
+    }
+}
+impl BlockStream {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            job_id: None,
+            device: device.into(),
+            base: None,
+            base_node: None,
+            backing_file: None,
+            speed: None,
+            on_error: None,
+        }
     }
 }
 impl Write for BlockStream {
@@ -414,6 +305,18 @@ impl Write for BlockdevBackup {
         self.0.write(map)
     }
 }
+impl BlockdevChangeMedium {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self {
+            device: None,
+            id: None,
+            filename: filename.into(),
+            format: None,
+            read_only_mode: None,
+        }
+    }
+}
 impl Write for BlockdevChangeMedium {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "device", &self.device)?;
@@ -422,6 +325,28 @@ impl Write for BlockdevChangeMedium {
         put_some(map, "format", &self.format)?;
         put_some(map, "read-only-mode", &self.read_only_mode)?;
         Ok(())
+    }
+}
+impl BlockdevMirror {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        device: impl Into<String>,
+        target: impl Into<String>,
+        sync: types::MirrorSyncMode,
+    ) -> Self {
+        Self {
+            job_id: None,
+            device: device.into(),
+            target: target.into(),
+            replaces: None,
+            sync,
+            speed: None,
+            granularity: None,
+            buf_size: None,
+            on_source_error: None,
+            on_target_error: None,
+            filter_node_name: None,
+        }
     }
 }
 impl Write for BlockdevMirror {
@@ -440,11 +365,23 @@ impl Write for BlockdevMirror {
         Ok(())
     }
 }
+impl ChardevAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
+        Self { id: id.into(), backend }
+    }
+}
 impl Write for ChardevAdd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         put(map, "backend", &self.backend)?;
         Ok(())
+    }
+}
+impl ChardevChange {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
+        Self { id: id.into(), backend }
     }
 }
 impl Write for ChardevChange {
@@ -464,6 +401,19 @@ impl Write for DriveMirror {
         self.0.write(map)
     }
 }
+impl DumpGuestMemory {
+    /// Creates a value with only the required members set.
+    pub fn new(paging: bool, protocol: impl Into<String>) -> Self {
+        Self {
+            paging,
+            protocol: protocol.into(),
+            detach: None,
+            begin: None,
+            length: None,
+            format: None,
+        }
+    }
+}
 impl Write for DumpGuestMemory {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "paging", &self.paging)?;
@@ -475,6 +425,16 @@ impl Write for DumpGuestMemory {
         Ok(())
     }
 }
+impl InputSendEvent {
+    /// Creates a value with only the required members set.
+    pub fn new(events: Vec<types::InputEvent>) -> Self {
+        Self {
+            device: None,
+            head: None,
+            events,
+        }
+    }
+}
 impl Write for InputSendEvent {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "device", &self.device)?;
@@ -483,10 +443,22 @@ impl Write for InputSendEvent {
         Ok(())
     }
 }
+impl MigrateContinue {
+    /// Creates a value with only the required members set.
+    pub fn new(state: types::MigrationStatus) -> Self {
+        Self { state }
+    }
+}
 impl Write for MigrateContinue {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "state", &self.state)?;
         Ok(())
+    }
+}
+impl MigrateSetCapabilities {
+    /// Creates a value with only the required members set.
+    pub fn new(capabilities: Vec<types::MigrationCapabilityStatus>) -> Self {
+        Self { capabilities }
     }
 }
 impl Write for MigrateSetCapabilities {
@@ -500,11 +472,23 @@ impl Write for MigrateSetParameters {
         self.0.write(map)
     }
 }
+impl NbdServerStart {
+    /// Creates a value with only the required members set.
+    pub fn new(addr: types::SocketAddressLegacy) -> Self {
+        Self { addr, tls_creds: None }
+    }
+}
 impl Write for NbdServerStart {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "addr", &self.addr)?;
         put_some(map, "tls-creds", &self.tls_creds)?;
         Ok(())
+    }
+}
+impl SendKey {
+    /// Creates a value with only the required members set.
+    pub fn new(keys: Vec<types::KeyValue>) -> Self {
+        Self { keys, hold_time: None }
     }
 }
 impl Write for SendKey {
@@ -514,11 +498,27 @@ impl Write for SendKey {
         Ok(())
     }
 }
+impl Transaction {
+    /// Creates a value with only the required members set.
+    pub fn new(actions: Vec<types::TransactionAction>) -> Self {
+        Self { actions, properties: None }
+    }
+}
 impl Write for Transaction {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "actions", &self.actions)?;
         put_some(map, "properties", &self.properties)?;
         Ok(())
+    }
+}
+impl XBlockdevInsertMedium {
+    /// Creates a value with only the required members set.
+    pub fn new(node_name: impl Into<String>) -> Self {
+        Self {
+            device: None,
+            id: None,
+            node_name: node_name.into(),
+        }
     }
 }
 impl Write for XBlockdevInsertMedium {

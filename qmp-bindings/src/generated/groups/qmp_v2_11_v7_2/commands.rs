@@ -5,7 +5,7 @@ use crate::wire::prelude::*;
 mod both;
 /// The `memsave` command, since QEMU 0.14.
 ///
-/// Compared with the bindings of 2.5: `cpu-index` is new; `cpu` is gone.
+/// Compared with the bindings of 2.5: `cpu-index` is new; `cpu` is removed.
 ///
 /// In the bindings of 10.0: `size` and `val` are of another type.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +14,36 @@ pub struct Memsave {
     pub size: i64,
     pub filename: String,
     pub cpu_index: Option<i64>,
+}
+/// The `trace-event-get-state` command, since QEMU 2.2.
+///
+/// Returns `[TraceEventInfo]`.
+///
+/// Compared with the bindings of 2.5: `vcpu` is new.
+///
+/// In the bindings of 10.0: `vcpu` is removed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TraceEventGetState {
+    pub name: String,
+    /// Since QEMU 2.7.
+    pub vcpu: Option<i64>,
+}
+/// The `trace-event-set-state` command, since QEMU 2.2.
+///
+/// Compared with the bindings of 2.5: `vcpu` is new.
+///
+/// In the bindings of 10.0: `vcpu` is removed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TraceEventSetState {
+    pub name: String,
+    pub enable: bool,
+    pub ignore_unavailable: Option<bool>,
+    /// Since QEMU 2.7.
+    pub vcpu: Option<i64>,
+}
+wire::commands! {
+    Memsave = "memsave", TraceEventGetState = "trace-event-get-state", TraceEventSetState
+    = "trace-event-set-state"
 }
 impl Memsave {
     /// Creates a value with only the required members set.
@@ -26,18 +56,14 @@ impl Memsave {
         }
     }
 }
-/// The `trace-event-get-state` command, since QEMU 2.2.
-///
-/// Returns `[TraceEventInfo]`.
-///
-/// Compared with the bindings of 2.5: `vcpu` is new.
-///
-/// In the bindings of 10.0: `vcpu` is gone.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TraceEventGetState {
-    pub name: String,
-    /// Since QEMU 2.7.
-    pub vcpu: Option<i64>,
+impl Write for Memsave {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "val", &self.val)?;
+        put(map, "size", &self.size)?;
+        put(map, "filename", &self.filename)?;
+        put_some(map, "cpu-index", &self.cpu_index)?;
+        Ok(())
+    }
 }
 impl TraceEventGetState {
     /// Creates a value with only the required members set.
@@ -48,18 +74,12 @@ impl TraceEventGetState {
         }
     }
 }
-/// The `trace-event-set-state` command, since QEMU 2.2.
-///
-/// Compared with the bindings of 2.5: `vcpu` is new.
-///
-/// In the bindings of 10.0: `vcpu` is gone.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TraceEventSetState {
-    pub name: String,
-    pub enable: bool,
-    pub ignore_unavailable: Option<bool>,
-    /// Since QEMU 2.7.
-    pub vcpu: Option<i64>,
+impl Write for TraceEventGetState {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "name", &self.name)?;
+        put_some(map, "vcpu", &self.vcpu)?;
+        Ok(())
+    }
 }
 impl TraceEventSetState {
     /// Creates a value with only the required members set.
@@ -70,26 +90,6 @@ impl TraceEventSetState {
             ignore_unavailable: None,
             vcpu: None,
         }
-    }
-}
-wire::commands! {
-    Memsave = "memsave", TraceEventGetState = "trace-event-get-state", TraceEventSetState
-    = "trace-event-set-state"
-}
-impl Write for Memsave {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "val", &self.val)?;
-        put(map, "size", &self.size)?;
-        put(map, "filename", &self.filename)?;
-        put_some(map, "cpu-index", &self.cpu_index)?;
-        Ok(())
-    }
-}
-impl Write for TraceEventGetState {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "name", &self.name)?;
-        put_some(map, "vcpu", &self.vcpu)?;
-        Ok(())
     }
 }
 impl Write for TraceEventSetState {

@@ -20,15 +20,6 @@ pub struct BlockSetWriteThreshold {
     pub node_name: String,
     pub write_threshold: u64,
 }
-impl BlockSetWriteThreshold {
-    /// Creates a value with only the required members set.
-    pub fn new(node_name: impl Into<String>, write_threshold: u64) -> Self {
-        Self {
-            node_name: node_name.into(),
-            write_threshold,
-        }
-    }
-}
 /// The `blockdev-close-tray` command, since QEMU 2.5.
 ///
 /// Compared with the bindings of 2.5: `id` is new; `device` is optional now.
@@ -43,14 +34,6 @@ pub struct BlockdevCloseTray {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevDel {
     pub node_name: String,
-}
-impl BlockdevDel {
-    /// Creates a value with only the required members set.
-    pub fn new(node_name: impl Into<String>) -> Self {
-        Self {
-            node_name: node_name.into(),
-        }
-    }
 }
 /// The `blockdev-open-tray` command, since QEMU 2.5.
 ///
@@ -67,12 +50,6 @@ pub struct BlockdevOpenTray {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSendBreak {
     pub id: String,
-}
-impl ChardevSendBreak {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
 }
 /// The `eject` command, since QEMU 0.14.
 ///
@@ -95,12 +72,6 @@ pub struct QueryCpuModelBaseline {
     pub modela: types::CpuModelInfo,
     pub modelb: types::CpuModelInfo,
 }
-impl QueryCpuModelBaseline {
-    /// Creates a value with only the required members set.
-    pub fn new(modela: types::CpuModelInfo, modelb: types::CpuModelInfo) -> Self {
-        Self { modela, modelb }
-    }
-}
 /// The `query-cpu-model-comparison` command, since QEMU 2.8.
 ///
 /// Only in builds of QEMU with `TARGET_S390X`.
@@ -111,12 +82,6 @@ pub struct QueryCpuModelComparison {
     pub modela: types::CpuModelInfo,
     pub modelb: types::CpuModelInfo,
 }
-impl QueryCpuModelComparison {
-    /// Creates a value with only the required members set.
-    pub fn new(modela: types::CpuModelInfo, modelb: types::CpuModelInfo) -> Self {
-        Self { modela, modelb }
-    }
-}
 /// The `query-cpu-model-expansion` command, since QEMU 2.8.
 ///
 /// Only in builds of QEMU with `any(TARGET_S390X, TARGET_I386, TARGET_ARM, TARGET_LOONGARCH64, TARGET_RISCV)`.
@@ -126,15 +91,6 @@ impl QueryCpuModelComparison {
 pub struct QueryCpuModelExpansion {
     pub r#type: types::CpuModelExpansionType,
     pub model: types::CpuModelInfo,
-}
-impl QueryCpuModelExpansion {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        r#type: types::CpuModelExpansionType,
-        model: types::CpuModelInfo,
-    ) -> Self {
-        Self { r#type, model }
-    }
 }
 /// The `query-dump` command, since QEMU 2.6.
 ///
@@ -175,12 +131,6 @@ pub struct QueryXenReplicationStatus {}
 pub struct WatchdogSetAction {
     pub action: types::WatchdogAction,
 }
-impl WatchdogSetAction {
-    /// Creates a value with only the required members set.
-    pub fn new(action: types::WatchdogAction) -> Self {
-        Self { action }
-    }
-}
 /// The `x-blockdev-change` command, since QEMU 2.7.
 ///
 /// Unstable in QEMU 7.2, 10.0.
@@ -189,16 +139,6 @@ pub struct XBlockdevChange {
     pub parent: String,
     pub child: Option<String>,
     pub node: Option<String>,
-}
-impl XBlockdevChange {
-    /// Creates a value with only the required members set.
-    pub fn new(parent: impl Into<String>) -> Self {
-        Self {
-            parent: parent.into(),
-            child: None,
-            node: None,
-        }
-    }
 }
 /// The `x-colo-lost-heartbeat` command, since QEMU 2.8.
 ///
@@ -224,12 +164,6 @@ pub struct XenColoDoCheckpoint {}
 pub struct XenLoadDevicesState {
     pub filename: String,
 }
-impl XenLoadDevicesState {
-    /// Creates a value with only the required members set.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self { filename: filename.into() }
-    }
-}
 /// The `xen-save-devices-state` command, since QEMU 1.1.
 ///
 /// Compared with the bindings of 2.5: `live` is new.
@@ -239,15 +173,6 @@ pub struct XenSaveDevicesState {
     /// Since QEMU 2.11.
     pub live: Option<bool>,
 }
-impl XenSaveDevicesState {
-    /// Creates a value with only the required members set.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self {
-            filename: filename.into(),
-            live: None,
-        }
-    }
-}
 /// The `xen-set-replication` command, since QEMU 2.9.
 ///
 /// Only in builds of QEMU with `CONFIG_REPLICATION`.
@@ -256,16 +181,6 @@ pub struct XenSetReplication {
     pub enable: bool,
     pub primary: bool,
     pub failover: Option<bool>,
-}
-impl XenSetReplication {
-    /// Creates a value with only the required members set.
-    pub fn new(enable: bool, primary: bool) -> Self {
-        Self {
-            enable,
-            primary,
-            failover: None,
-        }
-    }
 }
 wire::commands! {
     BlockSetIoThrottle = "block_set_io_throttle", BlockSetWriteThreshold =
@@ -289,6 +204,15 @@ impl Write for BlockSetIoThrottle {
         self.0.write(map)
     }
 }
+impl BlockSetWriteThreshold {
+    /// Creates a value with only the required members set.
+    pub fn new(node_name: impl Into<String>, write_threshold: u64) -> Self {
+        Self {
+            node_name: node_name.into(),
+            write_threshold,
+        }
+    }
+}
 impl Write for BlockSetWriteThreshold {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "node-name", &self.node_name)?;
@@ -301,6 +225,14 @@ impl Write for BlockdevCloseTray {
         put_some(map, "device", &self.device)?;
         put_some(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl BlockdevDel {
+    /// Creates a value with only the required members set.
+    pub fn new(node_name: impl Into<String>) -> Self {
+        Self {
+            node_name: node_name.into(),
+        }
     }
 }
 impl Write for BlockdevDel {
@@ -317,6 +249,12 @@ impl Write for BlockdevOpenTray {
         Ok(())
     }
 }
+impl ChardevSendBreak {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
+    }
+}
 impl Write for ChardevSendBreak {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
@@ -331,6 +269,12 @@ impl Write for Eject {
         Ok(())
     }
 }
+impl QueryCpuModelBaseline {
+    /// Creates a value with only the required members set.
+    pub fn new(modela: types::CpuModelInfo, modelb: types::CpuModelInfo) -> Self {
+        Self { modela, modelb }
+    }
+}
 impl Write for QueryCpuModelBaseline {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "modela", &self.modela)?;
@@ -338,11 +282,26 @@ impl Write for QueryCpuModelBaseline {
         Ok(())
     }
 }
+impl QueryCpuModelComparison {
+    /// Creates a value with only the required members set.
+    pub fn new(modela: types::CpuModelInfo, modelb: types::CpuModelInfo) -> Self {
+        Self { modela, modelb }
+    }
+}
 impl Write for QueryCpuModelComparison {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "modela", &self.modela)?;
         put(map, "modelb", &self.modelb)?;
         Ok(())
+    }
+}
+impl QueryCpuModelExpansion {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        r#type: types::CpuModelExpansionType,
+        model: types::CpuModelInfo,
+    ) -> Self {
+        Self { r#type, model }
     }
 }
 impl Write for QueryCpuModelExpansion {
@@ -382,10 +341,26 @@ impl Write for QueryXenReplicationStatus {
         Ok(())
     }
 }
+impl WatchdogSetAction {
+    /// Creates a value with only the required members set.
+    pub fn new(action: types::WatchdogAction) -> Self {
+        Self { action }
+    }
+}
 impl Write for WatchdogSetAction {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "action", &self.action)?;
         Ok(())
+    }
+}
+impl XBlockdevChange {
+    /// Creates a value with only the required members set.
+    pub fn new(parent: impl Into<String>) -> Self {
+        Self {
+            parent: parent.into(),
+            child: None,
+            node: None,
+        }
     }
 }
 impl Write for XBlockdevChange {
@@ -411,10 +386,25 @@ impl Write for XenColoDoCheckpoint {
         Ok(())
     }
 }
+impl XenLoadDevicesState {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self { filename: filename.into() }
+    }
+}
 impl Write for XenLoadDevicesState {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "filename", &self.filename)?;
         Ok(())
+    }
+}
+impl XenSaveDevicesState {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self {
+            filename: filename.into(),
+            live: None,
+        }
     }
 }
 impl Write for XenSaveDevicesState {
@@ -422,6 +412,16 @@ impl Write for XenSaveDevicesState {
         put(map, "filename", &self.filename)?;
         put_some(map, "live", &self.live)?;
         Ok(())
+    }
+}
+impl XenSetReplication {
+    /// Creates a value with only the required members set.
+    pub fn new(enable: bool, primary: bool) -> Self {
+        Self {
+            enable,
+            primary,
+            failover: None,
+        }
     }
 }
 impl Write for XenSetReplication {

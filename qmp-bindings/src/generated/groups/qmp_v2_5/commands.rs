@@ -28,18 +28,6 @@ pub struct BlockCommit {
     pub backing_file: Option<String>,
     pub speed: Option<i64>,
 }
-impl BlockCommit {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            base: None,
-            top: None,
-            backing_file: None,
-            speed: None,
-        }
-    }
-}
 /// The `block-dirty-bitmap-add` command, since QEMU 2.4.
 ///
 /// In the bindings of 2.11: `autoload` and `persistent` are new.
@@ -74,50 +62,11 @@ pub struct BlockSetIoThrottle {
     /// Since QEMU 2.4.
     pub group: Option<String>,
 }
-impl BlockSetIoThrottle {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        device: impl Into<String>,
-        bps: i64,
-        bps_rd: i64,
-        bps_wr: i64,
-        iops: i64,
-        iops_rd: i64,
-        iops_wr: i64,
-    ) -> Self {
-        Self {
-            device: device.into(),
-            bps,
-            bps_rd,
-            bps_wr,
-            iops,
-            iops_rd,
-            iops_wr,
-            bps_max: None,
-            bps_rd_max: None,
-            bps_wr_max: None,
-            iops_max: None,
-            iops_rd_max: None,
-            iops_wr_max: None,
-            iops_size: None,
-            group: None,
-        }
-    }
-}
 /// The `block-set-write-threshold` command, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockSetWriteThreshold {
     pub node_name: String,
     pub write_threshold: u64,
-}
-impl BlockSetWriteThreshold {
-    /// Creates a value with only the required members set.
-    pub fn new(node_name: impl Into<String>, write_threshold: u64) -> Self {
-        Self {
-            node_name: node_name.into(),
-            write_threshold,
-        }
-    }
 }
 /// The `block-stream` command, since QEMU 1.1.
 ///
@@ -132,30 +81,12 @@ pub struct BlockStream {
     /// Since QEMU 1.3.
     pub on_error: Option<types::BlockdevOnError>,
 }
-impl BlockStream {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            base: None,
-            backing_file: None,
-            speed: None,
-            on_error: None,
-        }
-    }
-}
 /// The `blockdev-add` command, since QEMU 1.7.
 ///
-/// In the bindings of 2.11: `cache`, `detect-zeroes`, `discard`, `driver`, `driver=blkdebug`, `driver=blkverify`, `driver=bochs`, `driver=cloop` and 35 more are new; `options` is gone.
+/// In the bindings of 2.11: `cache`, `detect-zeroes`, `discard`, `driver`, `driver=blkdebug`, `driver=blkverify`, `driver=bochs`, `driver=cloop` and 35 more are new; `options` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevAdd {
     pub options: types::BlockdevOptions,
-}
-impl BlockdevAdd {
-    /// Creates a value with only the required members set.
-    pub fn new(options: types::BlockdevOptions) -> Self {
-        Self { options }
-    }
 }
 /// The `blockdev-backup` command, since QEMU 2.3.
 ///
@@ -172,29 +103,12 @@ pub struct BlockdevChangeMedium {
     pub format: Option<String>,
     pub read_only_mode: Option<types::BlockdevChangeReadOnlyMode>,
 }
-impl BlockdevChangeMedium {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>, filename: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            filename: filename.into(),
-            format: None,
-            read_only_mode: None,
-        }
-    }
-}
 /// The `blockdev-close-tray` command, since QEMU 2.5.
 ///
 /// In the bindings of 2.11: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCloseTray {
     pub device: String,
-}
-impl BlockdevCloseTray {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self { device: device.into() }
-    }
 }
 /// The `blockdev-open-tray` command, since QEMU 2.5.
 ///
@@ -204,15 +118,6 @@ pub struct BlockdevOpenTray {
     pub device: String,
     pub force: Option<bool>,
 }
-impl BlockdevOpenTray {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            force: None,
-        }
-    }
-}
 /// The `chardev-add` command, since QEMU 1.4.
 ///
 /// Returns `ChardevReturn`.
@@ -220,12 +125,6 @@ impl BlockdevOpenTray {
 pub struct ChardevAdd {
     pub id: String,
     pub backend: types::ChardevBackend,
-}
-impl ChardevAdd {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
-        Self { id: id.into(), backend }
-    }
 }
 /// The `drive-backup` command, since QEMU 1.6.
 ///
@@ -256,6 +155,318 @@ pub struct DriveMirror {
     /// Since QEMU 2.4.
     pub unmap: Option<bool>,
 }
+/// The `dump-guest-memory` command, since QEMU 1.2.
+///
+/// In the bindings of 2.11: `begin`, `detach` and `length` are new.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DumpGuestMemory {
+    pub paging: bool,
+    pub protocol: String,
+    /// Since QEMU 2.0.
+    pub format: Option<types::DumpGuestMemoryFormat>,
+}
+/// The `eject` command, since QEMU 0.14.
+///
+/// In the bindings of 2.11: `id` is new; `device` is optional now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Eject {
+    pub device: String,
+    pub force: Option<bool>,
+}
+/// The `memsave` command, since QEMU 0.14.
+///
+/// In the bindings of 2.11: `cpu-index` is new; `cpu` is removed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Memsave {
+    pub val: i64,
+    pub size: i64,
+    pub filename: String,
+    pub cpu: Option<i64>,
+}
+/// The `migrate-set-capabilities` command, since QEMU 1.2.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MigrateSetCapabilities {
+    pub capabilities: Vec<types::MigrationCapabilityStatus>,
+}
+/// The `migrate-set-parameters` command, since QEMU 2.4.
+///
+/// In the bindings of 2.11: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MigrateSetParameters {
+    pub compress_level: Option<i64>,
+    pub compress_threads: Option<i64>,
+    pub decompress_threads: Option<i64>,
+}
+/// The `nbd-server-start` command, since QEMU 1.3.
+///
+/// In the bindings of 2.11: `tls-creds` is new; `addr` is of another type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NbdServerStart {
+    pub addr: types::SocketAddress,
+}
+/// The `send-key` command, since QEMU 1.3.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SendKey {
+    pub keys: Vec<types::KeyValue>,
+    pub hold_time: Option<i64>,
+}
+/// The `transaction` command, since QEMU 1.1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transaction {
+    pub actions: Vec<types::TransactionAction>,
+    pub properties: Option<types::TransactionProperties>,
+}
+/// The `x-blockdev-del` command, since QEMU 2.5.
+///
+/// Removed in the bindings of 2.11.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct XBlockdevDel {
+    pub id: Option<String>,
+    pub node_name: Option<String>,
+}
+/// The `x-blockdev-insert-medium` command, since QEMU 2.5.
+///
+/// In the bindings of 2.11: `id` is new; `device` is optional now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct XBlockdevInsertMedium {
+    pub device: String,
+    pub node_name: String,
+}
+/// The `x-blockdev-remove-medium` command, since QEMU 2.5.
+///
+/// In the bindings of 2.11: `id` is new; `device` is optional now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct XBlockdevRemoveMedium {
+    pub device: String,
+}
+/// The `x-input-send-event` command, since QEMU 2.2.
+///
+/// Removed in the bindings of 2.11.
+#[derive(Debug, Clone, PartialEq)]
+pub struct XInputSendEvent {
+    pub console: Option<i64>,
+    pub events: Vec<types::InputEvent>,
+}
+/// The `xen-save-devices-state` command, since QEMU 1.1.
+///
+/// In the bindings of 2.11: `live` is new.
+#[derive(Debug, Clone, PartialEq)]
+pub struct XenSaveDevicesState {
+    pub filename: String,
+}
+wire::commands! {
+    BlockCommit = "block-commit", BlockDirtyBitmapAdd = "block-dirty-bitmap-add",
+    BlockSetIoThrottle = "block_set_io_throttle", BlockSetWriteThreshold =
+    "block-set-write-threshold", BlockStream = "block-stream", BlockdevAdd =
+    "blockdev-add", BlockdevBackup = "blockdev-backup", BlockdevChangeMedium =
+    "blockdev-change-medium", BlockdevCloseTray = "blockdev-close-tray", BlockdevOpenTray
+    = "blockdev-open-tray", ChardevAdd = "chardev-add", DriveBackup = "drive-backup",
+    DriveMirror = "drive-mirror", DumpGuestMemory = "dump-guest-memory", Eject = "eject",
+    Memsave = "memsave", MigrateSetCapabilities = "migrate-set-capabilities",
+    MigrateSetParameters = "migrate-set-parameters", NbdServerStart = "nbd-server-start",
+    SendKey = "send-key", Transaction = "transaction", XBlockdevDel = "x-blockdev-del",
+    XBlockdevInsertMedium = "x-blockdev-insert-medium", XBlockdevRemoveMedium =
+    "x-blockdev-remove-medium", XInputSendEvent = "x-input-send-event",
+    XenSaveDevicesState = "xen-save-devices-state"
+}
+impl BlockCommit {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            base: None,
+            top: None,
+            backing_file: None,
+            speed: None,
+        }
+    }
+}
+impl Write for BlockCommit {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "device", &self.device)?;
+        put_some(map, "base", &self.base)?;
+        put_some(map, "top", &self.top)?;
+        put_some(map, "backing-file", &self.backing_file)?;
+        put_some(map, "speed", &self.speed)?;
+        Ok(())
+    }
+}
+impl Write for BlockDirtyBitmapAdd {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.0.write(map)
+    }
+}
+impl BlockSetIoThrottle {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        device: impl Into<String>,
+        bps: i64,
+        bps_rd: i64,
+        bps_wr: i64,
+        iops: i64,
+        iops_rd: i64,
+        iops_wr: i64,
+    ) -> Self {
+        Self {
+            device: device.into(),
+            bps,
+            bps_rd,
+            bps_wr,
+            iops,
+            iops_rd,
+            iops_wr,
+            bps_max: None,
+            bps_rd_max: None,
+            bps_wr_max: None,
+            iops_max: None,
+            iops_rd_max: None,
+            iops_wr_max: None,
+            iops_size: None,
+            group: None,
+        }
+    }
+}
+impl Write for BlockSetIoThrottle {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "device", &self.device)?;
+        put(map, "bps", &self.bps)?;
+        put(map, "bps_rd", &self.bps_rd)?;
+        put(map, "bps_wr", &self.bps_wr)?;
+        put(map, "iops", &self.iops)?;
+        put(map, "iops_rd", &self.iops_rd)?;
+        put(map, "iops_wr", &self.iops_wr)?;
+        put_some(map, "bps_max", &self.bps_max)?;
+        put_some(map, "bps_rd_max", &self.bps_rd_max)?;
+        put_some(map, "bps_wr_max", &self.bps_wr_max)?;
+        put_some(map, "iops_max", &self.iops_max)?;
+        put_some(map, "iops_rd_max", &self.iops_rd_max)?;
+        put_some(map, "iops_wr_max", &self.iops_wr_max)?;
+        put_some(map, "iops_size", &self.iops_size)?;
+        put_some(map, "group", &self.group)?;
+        Ok(())
+    }
+}
+impl BlockSetWriteThreshold {
+    /// Creates a value with only the required members set.
+    pub fn new(node_name: impl Into<String>, write_threshold: u64) -> Self {
+        Self {
+            node_name: node_name.into(),
+            write_threshold,
+        }
+    }
+}
+impl Write for BlockSetWriteThreshold {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "node-name", &self.node_name)?;
+        put(map, "write-threshold", &Unsigned(self.write_threshold))?;
+        Ok(())
+    }
+}
+impl BlockStream {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            base: None,
+            backing_file: None,
+            speed: None,
+            on_error: None,
+        }
+    }
+}
+impl Write for BlockStream {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "device", &self.device)?;
+        put_some(map, "base", &self.base)?;
+        put_some(map, "backing-file", &self.backing_file)?;
+        put_some(map, "speed", &self.speed)?;
+        put_some(map, "on-error", &self.on_error)?;
+        Ok(())
+    }
+}
+impl BlockdevAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(options: types::BlockdevOptions) -> Self {
+        Self { options }
+    }
+}
+impl Write for BlockdevAdd {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "options", &self.options)?;
+        Ok(())
+    }
+}
+impl Write for BlockdevBackup {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.0.write(map)
+    }
+}
+impl BlockdevChangeMedium {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>, filename: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            filename: filename.into(),
+            format: None,
+            read_only_mode: None,
+        }
+    }
+}
+impl Write for BlockdevChangeMedium {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "device", &self.device)?;
+        put(map, "filename", &self.filename)?;
+        put_some(map, "format", &self.format)?;
+        put_some(map, "read-only-mode", &self.read_only_mode)?;
+        Ok(())
+    }
+}
+impl BlockdevCloseTray {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self { device: device.into() }
+    }
+}
+impl Write for BlockdevCloseTray {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "device", &self.device)?;
+        Ok(())
+    }
+}
+impl BlockdevOpenTray {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            force: None,
+        }
+    }
+}
+impl Write for BlockdevOpenTray {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "device", &self.device)?;
+        put_some(map, "force", &self.force)?;
+        Ok(())
+    }
+}
+impl ChardevAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
+        Self { id: id.into(), backend }
+    }
+}
+impl Write for ChardevAdd {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "id", &self.id)?;
+        put(map, "backend", &self.backend)?;
+        Ok(())
+    }
+}
+impl Write for DriveBackup {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.0.write(map)
+    }
+}
 impl DriveMirror {
     /// Creates a value with only the required members set.
     pub fn new(
@@ -280,298 +491,6 @@ impl DriveMirror {
         }
     }
 }
-/// The `dump-guest-memory` command, since QEMU 1.2.
-///
-/// In the bindings of 2.11: `begin`, `detach` and `length` are new.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DumpGuestMemory {
-    pub paging: bool,
-    pub protocol: String,
-    /// Since QEMU 2.0.
-    pub format: Option<types::DumpGuestMemoryFormat>,
-}
-impl DumpGuestMemory {
-    /// Creates a value with only the required members set.
-    pub fn new(paging: bool, protocol: impl Into<String>) -> Self {
-        Self {
-            paging,
-            protocol: protocol.into(),
-            format: None,
-        }
-    }
-}
-/// The `eject` command, since QEMU 0.14.
-///
-/// In the bindings of 2.11: `id` is new; `device` is optional now.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Eject {
-    pub device: String,
-    pub force: Option<bool>,
-}
-impl Eject {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            force: None,
-        }
-    }
-}
-/// The `memsave` command, since QEMU 0.14.
-///
-/// In the bindings of 2.11: `cpu-index` is new; `cpu` is gone.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Memsave {
-    pub val: i64,
-    pub size: i64,
-    pub filename: String,
-    pub cpu: Option<i64>,
-}
-impl Memsave {
-    /// Creates a value with only the required members set.
-    pub fn new(val: i64, size: i64, filename: impl Into<String>) -> Self {
-        Self {
-            val,
-            size,
-            filename: filename.into(),
-            cpu: None,
-        }
-    }
-}
-/// The `migrate-set-capabilities` command, since QEMU 1.2.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MigrateSetCapabilities {
-    pub capabilities: Vec<types::MigrationCapabilityStatus>,
-}
-impl MigrateSetCapabilities {
-    /// Creates a value with only the required members set.
-    pub fn new(capabilities: Vec<types::MigrationCapabilityStatus>) -> Self {
-        Self { capabilities }
-    }
-}
-/// The `migrate-set-parameters` command, since QEMU 2.4.
-///
-/// In the bindings of 2.11: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct MigrateSetParameters {
-    pub compress_level: Option<i64>,
-    pub compress_threads: Option<i64>,
-    pub decompress_threads: Option<i64>,
-}
-/// The `nbd-server-start` command, since QEMU 1.3.
-///
-/// In the bindings of 2.11: `tls-creds` is new; `addr` is of another type.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NbdServerStart {
-    pub addr: types::SocketAddress,
-}
-impl NbdServerStart {
-    /// Creates a value with only the required members set.
-    pub fn new(addr: types::SocketAddress) -> Self {
-        Self { addr }
-    }
-}
-/// The `send-key` command, since QEMU 1.3.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SendKey {
-    pub keys: Vec<types::KeyValue>,
-    pub hold_time: Option<i64>,
-}
-impl SendKey {
-    /// Creates a value with only the required members set.
-    pub fn new(keys: Vec<types::KeyValue>) -> Self {
-        Self { keys, hold_time: None }
-    }
-}
-/// The `transaction` command, since QEMU 1.1.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Transaction {
-    pub actions: Vec<types::TransactionAction>,
-    pub properties: Option<types::TransactionProperties>,
-}
-impl Transaction {
-    /// Creates a value with only the required members set.
-    pub fn new(actions: Vec<types::TransactionAction>) -> Self {
-        Self { actions, properties: None }
-    }
-}
-/// The `x-blockdev-del` command, since QEMU 2.5.
-///
-/// Removed in the bindings of 2.11.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct XBlockdevDel {
-    pub id: Option<String>,
-    pub node_name: Option<String>,
-}
-/// The `x-blockdev-insert-medium` command, since QEMU 2.5.
-///
-/// In the bindings of 2.11: `id` is new; `device` is optional now.
-#[derive(Debug, Clone, PartialEq)]
-pub struct XBlockdevInsertMedium {
-    pub device: String,
-    pub node_name: String,
-}
-impl XBlockdevInsertMedium {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>, node_name: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            node_name: node_name.into(),
-        }
-    }
-}
-/// The `x-blockdev-remove-medium` command, since QEMU 2.5.
-///
-/// In the bindings of 2.11: `id` is new; `device` is optional now.
-#[derive(Debug, Clone, PartialEq)]
-pub struct XBlockdevRemoveMedium {
-    pub device: String,
-}
-impl XBlockdevRemoveMedium {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self { device: device.into() }
-    }
-}
-/// The `x-input-send-event` command, since QEMU 2.2.
-///
-/// Removed in the bindings of 2.11.
-#[derive(Debug, Clone, PartialEq)]
-pub struct XInputSendEvent {
-    pub console: Option<i64>,
-    pub events: Vec<types::InputEvent>,
-}
-impl XInputSendEvent {
-    /// Creates a value with only the required members set.
-    pub fn new(events: Vec<types::InputEvent>) -> Self {
-        Self { console: None, events }
-    }
-}
-/// The `xen-save-devices-state` command, since QEMU 1.1.
-///
-/// In the bindings of 2.11: `live` is new.
-#[derive(Debug, Clone, PartialEq)]
-pub struct XenSaveDevicesState {
-    pub filename: String,
-}
-impl XenSaveDevicesState {
-    /// Creates a value with only the required members set.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self { filename: filename.into() }
-    }
-}
-wire::commands! {
-    BlockCommit = "block-commit", BlockDirtyBitmapAdd = "block-dirty-bitmap-add",
-    BlockSetIoThrottle = "block_set_io_throttle", BlockSetWriteThreshold =
-    "block-set-write-threshold", BlockStream = "block-stream", BlockdevAdd =
-    "blockdev-add", BlockdevBackup = "blockdev-backup", BlockdevChangeMedium =
-    "blockdev-change-medium", BlockdevCloseTray = "blockdev-close-tray", BlockdevOpenTray
-    = "blockdev-open-tray", ChardevAdd = "chardev-add", DriveBackup = "drive-backup",
-    DriveMirror = "drive-mirror", DumpGuestMemory = "dump-guest-memory", Eject = "eject",
-    Memsave = "memsave", MigrateSetCapabilities = "migrate-set-capabilities",
-    MigrateSetParameters = "migrate-set-parameters", NbdServerStart = "nbd-server-start",
-    SendKey = "send-key", Transaction = "transaction", XBlockdevDel = "x-blockdev-del",
-    XBlockdevInsertMedium = "x-blockdev-insert-medium", XBlockdevRemoveMedium =
-    "x-blockdev-remove-medium", XInputSendEvent = "x-input-send-event",
-    XenSaveDevicesState = "xen-save-devices-state"
-}
-impl Write for BlockCommit {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "device", &self.device)?;
-        put_some(map, "base", &self.base)?;
-        put_some(map, "top", &self.top)?;
-        put_some(map, "backing-file", &self.backing_file)?;
-        put_some(map, "speed", &self.speed)?;
-        Ok(())
-    }
-}
-impl Write for BlockDirtyBitmapAdd {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.0.write(map)
-    }
-}
-impl Write for BlockSetIoThrottle {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "device", &self.device)?;
-        put(map, "bps", &self.bps)?;
-        put(map, "bps_rd", &self.bps_rd)?;
-        put(map, "bps_wr", &self.bps_wr)?;
-        put(map, "iops", &self.iops)?;
-        put(map, "iops_rd", &self.iops_rd)?;
-        put(map, "iops_wr", &self.iops_wr)?;
-        put_some(map, "bps_max", &self.bps_max)?;
-        put_some(map, "bps_rd_max", &self.bps_rd_max)?;
-        put_some(map, "bps_wr_max", &self.bps_wr_max)?;
-        put_some(map, "iops_max", &self.iops_max)?;
-        put_some(map, "iops_rd_max", &self.iops_rd_max)?;
-        put_some(map, "iops_wr_max", &self.iops_wr_max)?;
-        put_some(map, "iops_size", &self.iops_size)?;
-        put_some(map, "group", &self.group)?;
-        Ok(())
-    }
-}
-impl Write for BlockSetWriteThreshold {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "node-name", &self.node_name)?;
-        put(map, "write-threshold", &Unsigned(self.write_threshold))?;
-        Ok(())
-    }
-}
-impl Write for BlockStream {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "device", &self.device)?;
-        put_some(map, "base", &self.base)?;
-        put_some(map, "backing-file", &self.backing_file)?;
-        put_some(map, "speed", &self.speed)?;
-        put_some(map, "on-error", &self.on_error)?;
-        Ok(())
-    }
-}
-impl Write for BlockdevAdd {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "options", &self.options)?;
-        Ok(())
-    }
-}
-impl Write for BlockdevBackup {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.0.write(map)
-    }
-}
-impl Write for BlockdevChangeMedium {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "device", &self.device)?;
-        put(map, "filename", &self.filename)?;
-        put_some(map, "format", &self.format)?;
-        put_some(map, "read-only-mode", &self.read_only_mode)?;
-        Ok(())
-    }
-}
-impl Write for BlockdevCloseTray {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "device", &self.device)?;
-        Ok(())
-    }
-}
-impl Write for BlockdevOpenTray {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "device", &self.device)?;
-        put_some(map, "force", &self.force)?;
-        Ok(())
-    }
-}
-impl Write for ChardevAdd {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "id", &self.id)?;
-        put(map, "backend", &self.backend)?;
-        Ok(())
-    }
-}
-impl Write for DriveBackup {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.0.write(map)
-    }
-}
 impl Write for DriveMirror {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "device", &self.device)?;
@@ -590,12 +509,31 @@ impl Write for DriveMirror {
         Ok(())
     }
 }
+impl DumpGuestMemory {
+    /// Creates a value with only the required members set.
+    pub fn new(paging: bool, protocol: impl Into<String>) -> Self {
+        Self {
+            paging,
+            protocol: protocol.into(),
+            format: None,
+        }
+    }
+}
 impl Write for DumpGuestMemory {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "paging", &self.paging)?;
         put(map, "protocol", &self.protocol)?;
         put_some(map, "format", &self.format)?;
         Ok(())
+    }
+}
+impl Eject {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            force: None,
+        }
     }
 }
 impl Write for Eject {
@@ -605,6 +543,17 @@ impl Write for Eject {
         Ok(())
     }
 }
+impl Memsave {
+    /// Creates a value with only the required members set.
+    pub fn new(val: i64, size: i64, filename: impl Into<String>) -> Self {
+        Self {
+            val,
+            size,
+            filename: filename.into(),
+            cpu: None,
+        }
+    }
+}
 impl Write for Memsave {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "val", &self.val)?;
@@ -612,6 +561,12 @@ impl Write for Memsave {
         put(map, "filename", &self.filename)?;
         put_some(map, "cpu", &self.cpu)?;
         Ok(())
+    }
+}
+impl MigrateSetCapabilities {
+    /// Creates a value with only the required members set.
+    pub fn new(capabilities: Vec<types::MigrationCapabilityStatus>) -> Self {
+        Self { capabilities }
     }
 }
 impl Write for MigrateSetCapabilities {
@@ -628,10 +583,22 @@ impl Write for MigrateSetParameters {
         Ok(())
     }
 }
+impl NbdServerStart {
+    /// Creates a value with only the required members set.
+    pub fn new(addr: types::SocketAddress) -> Self {
+        Self { addr }
+    }
+}
 impl Write for NbdServerStart {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "addr", &self.addr)?;
         Ok(())
+    }
+}
+impl SendKey {
+    /// Creates a value with only the required members set.
+    pub fn new(keys: Vec<types::KeyValue>) -> Self {
+        Self { keys, hold_time: None }
     }
 }
 impl Write for SendKey {
@@ -639,6 +606,12 @@ impl Write for SendKey {
         put(map, "keys", &self.keys)?;
         put_some(map, "hold-time", &self.hold_time)?;
         Ok(())
+    }
+}
+impl Transaction {
+    /// Creates a value with only the required members set.
+    pub fn new(actions: Vec<types::TransactionAction>) -> Self {
+        Self { actions, properties: None }
     }
 }
 impl Write for Transaction {
@@ -655,11 +628,26 @@ impl Write for XBlockdevDel {
         Ok(())
     }
 }
+impl XBlockdevInsertMedium {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>, node_name: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            node_name: node_name.into(),
+        }
+    }
+}
 impl Write for XBlockdevInsertMedium {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "device", &self.device)?;
         put(map, "node-name", &self.node_name)?;
         Ok(())
+    }
+}
+impl XBlockdevRemoveMedium {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self { device: device.into() }
     }
 }
 impl Write for XBlockdevRemoveMedium {
@@ -668,11 +656,23 @@ impl Write for XBlockdevRemoveMedium {
         Ok(())
     }
 }
+impl XInputSendEvent {
+    /// Creates a value with only the required members set.
+    pub fn new(events: Vec<types::InputEvent>) -> Self {
+        Self { console: None, events }
+    }
+}
 impl Write for XInputSendEvent {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "console", &self.console)?;
         put(map, "events", &self.events)?;
         Ok(())
+    }
+}
+impl XenSaveDevicesState {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self { filename: filename.into() }
     }
 }
 impl Write for XenSaveDevicesState {

@@ -10,18 +10,28 @@ mod both;
 pub struct TraceEventGetState {
     pub name: String,
 }
-impl TraceEventGetState {
-    /// Creates a value with only the required members set.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
-    }
-}
 /// The `trace-event-set-state` command, since QEMU 2.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceEventSetState {
     pub name: String,
     pub enable: bool,
     pub ignore_unavailable: Option<bool>,
+}
+wire::commands! {
+    TraceEventGetState = "trace-event-get-state", TraceEventSetState =
+    "trace-event-set-state"
+}
+impl TraceEventGetState {
+    /// Creates a value with only the required members set.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into() }
+    }
+}
+impl Write for TraceEventGetState {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "name", &self.name)?;
+        Ok(())
+    }
 }
 impl TraceEventSetState {
     /// Creates a value with only the required members set.
@@ -31,16 +41,6 @@ impl TraceEventSetState {
             enable,
             ignore_unavailable: None,
         }
-    }
-}
-wire::commands! {
-    TraceEventGetState = "trace-event-get-state", TraceEventSetState =
-    "trace-event-set-state"
-}
-impl Write for TraceEventGetState {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "name", &self.name)?;
-        Ok(())
     }
 }
 impl Write for TraceEventSetState {

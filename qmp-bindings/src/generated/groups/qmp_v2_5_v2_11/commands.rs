@@ -14,16 +14,6 @@ pub struct BlockPasswd {
     pub node_name: Option<String>,
     pub password: String,
 }
-impl BlockPasswd {
-    /// Creates a value with only the required members set.
-    pub fn new(password: impl Into<String>) -> Self {
-        Self {
-            device: None,
-            node_name: None,
-            password: password.into(),
-        }
-    }
-}
 /// The `change` command, since QEMU 0.14.
 ///
 /// Deprecated in QEMU 2.5, 2.11.
@@ -35,28 +25,12 @@ pub struct Change {
     pub target: String,
     pub arg: Option<String>,
 }
-impl Change {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>, target: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            target: target.into(),
-            arg: None,
-        }
-    }
-}
 /// The `cpu` command, since QEMU 0.14.
 ///
 /// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cpu {
     pub index: i64,
-}
-impl Cpu {
-    /// Creates a value with only the required members set.
-    pub fn new(index: i64) -> Self {
-        Self { index }
-    }
 }
 /// The `cpu-add` command, since QEMU 1.5.
 ///
@@ -65,12 +39,6 @@ impl Cpu {
 pub struct CpuAdd {
     pub id: i64,
 }
-impl CpuAdd {
-    /// Creates a value with only the required members set.
-    pub fn new(id: i64) -> Self {
-        Self { id }
-    }
-}
 /// The `expire_password` command, since QEMU 0.14.
 ///
 /// In the bindings of 7.2: `protocol=spice` and `protocol=vnc` are new; `protocol` is of another type.
@@ -78,15 +46,6 @@ impl CpuAdd {
 pub struct ExpirePassword {
     pub protocol: String,
     pub time: String,
-}
-impl ExpirePassword {
-    /// Creates a value with only the required members set.
-    pub fn new(protocol: impl Into<String>, time: impl Into<String>) -> Self {
-        Self {
-            protocol: protocol.into(),
-            time: time.into(),
-        }
-    }
 }
 /// The `migrate` command, since QEMU 0.14.
 ///
@@ -98,17 +57,6 @@ pub struct Migrate {
     pub inc: Option<bool>,
     pub detach: Option<bool>,
 }
-impl Migrate {
-    /// Creates a value with only the required members set.
-    pub fn new(uri: impl Into<String>) -> Self {
-        Self {
-            uri: uri.into(),
-            blk: None,
-            inc: None,
-            detach: None,
-        }
-    }
-}
 /// The `migrate-set-cache-size` command, since QEMU 1.2.
 ///
 /// Deprecated in QEMU 2.11.
@@ -117,12 +65,6 @@ impl Migrate {
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetCacheSize {
     pub value: i64,
-}
-impl MigrateSetCacheSize {
-    /// Creates a value with only the required members set.
-    pub fn new(value: i64) -> Self {
-        Self { value }
-    }
 }
 /// The `migrate_set_downtime` command, since QEMU 0.14.
 ///
@@ -133,12 +75,6 @@ impl MigrateSetCacheSize {
 pub struct MigrateSetDowntime {
     pub value: f64,
 }
-impl MigrateSetDowntime {
-    /// Creates a value with only the required members set.
-    pub fn new(value: f64) -> Self {
-        Self { value }
-    }
-}
 /// The `migrate_set_speed` command, since QEMU 0.14.
 ///
 /// Deprecated in QEMU 2.11.
@@ -148,12 +84,6 @@ impl MigrateSetDowntime {
 pub struct MigrateSetSpeed {
     pub value: i64,
 }
-impl MigrateSetSpeed {
-    /// Creates a value with only the required members set.
-    pub fn new(value: i64) -> Self {
-        Self { value }
-    }
-}
 /// The `nbd-server-add` command, since QEMU 1.3.
 ///
 /// In the bindings of 7.2: `bitmap`, `description` and `name` are new.
@@ -161,15 +91,6 @@ impl MigrateSetSpeed {
 pub struct NbdServerAdd {
     pub device: String,
     pub writable: Option<bool>,
-}
-impl NbdServerAdd {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            writable: None,
-        }
-    }
 }
 /// The `netdev_add` command, since QEMU 0.14.
 ///
@@ -185,34 +106,14 @@ pub struct NetdevAdd {
     /// An argument that has a field is not sent from here.
     pub extra: Map<String, Value>,
 }
-impl NetdevAdd {
-    /// Creates a value with only the required members set.
-    pub fn new(r#type: impl Into<String>, id: impl Into<String>) -> Self {
-        Self {
-            r#type: r#type.into(),
-            id: id.into(),
-            extra: Map::new(),
-        }
-    }
-}
 /// The `object-add` command, since QEMU 2.0.
 ///
-/// In the bindings of 7.2: `qom-type=authz-list`, `qom-type=authz-listfile`, `qom-type=authz-pam`, `qom-type=authz-simple`, `qom-type=can-bus`, `qom-type=can-host-socketcan`, `qom-type=colo-compare`, `qom-type=cryptodev-backend` and 36 more are new; `props` is gone; `qom-type` is of another type.
+/// In the bindings of 7.2: `qom-type=authz-list`, `qom-type=authz-listfile`, `qom-type=authz-pam`, `qom-type=authz-simple`, `qom-type=can-bus`, `qom-type=can-host-socketcan`, `qom-type=colo-compare`, `qom-type=cryptodev-backend` and 36 more are new; `props` is removed; `qom-type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectAdd {
     pub qom_type: String,
     pub id: String,
     pub props: Option<Value>,
-}
-impl ObjectAdd {
-    /// Creates a value with only the required members set.
-    pub fn new(qom_type: impl Into<String>, id: impl Into<String>) -> Self {
-        Self {
-            qom_type: qom_type.into(),
-            id: id.into(),
-            props: None,
-        }
-    }
 }
 /// The `qmp_capabilities` command, since QEMU 0.13.
 ///
@@ -256,12 +157,6 @@ pub struct QueryNamedBlockNodes {}
 pub struct Screendump {
     pub filename: String,
 }
-impl Screendump {
-    /// Creates a value with only the required members set.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self { filename: filename.into() }
-    }
-}
 /// The `set_password` command, since QEMU 0.14.
 ///
 /// In the bindings of 7.2: `protocol=spice` and `protocol=vnc` are new; `connected` and `protocol` are of another type.
@@ -270,16 +165,6 @@ pub struct SetPassword {
     pub protocol: String,
     pub password: String,
     pub connected: Option<String>,
-}
-impl SetPassword {
-    /// Creates a value with only the required members set.
-    pub fn new(protocol: impl Into<String>, password: impl Into<String>) -> Self {
-        Self {
-            protocol: protocol.into(),
-            password: password.into(),
-            connected: None,
-        }
-    }
 }
 wire::commands! {
     BlockPasswd = "block_passwd", Change = "change", Cpu = "cpu", CpuAdd = "cpu-add",
@@ -291,12 +176,32 @@ wire::commands! {
     "query-migrate-cache-size", QueryNamedBlockNodes = "query-named-block-nodes",
     Screendump = "screendump", SetPassword = "set_password"
 }
+impl BlockPasswd {
+    /// Creates a value with only the required members set.
+    pub fn new(password: impl Into<String>) -> Self {
+        Self {
+            device: None,
+            node_name: None,
+            password: password.into(),
+        }
+    }
+}
 impl Write for BlockPasswd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "device", &self.device)?;
         put_some(map, "node-name", &self.node_name)?;
         put(map, "password", &self.password)?;
         Ok(())
+    }
+}
+impl Change {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>, target: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            target: target.into(),
+            arg: None,
+        }
     }
 }
 impl Write for Change {
@@ -307,10 +212,22 @@ impl Write for Change {
         Ok(())
     }
 }
+impl Cpu {
+    /// Creates a value with only the required members set.
+    pub fn new(index: i64) -> Self {
+        Self { index }
+    }
+}
 impl Write for Cpu {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "index", &self.index)?;
         Ok(())
+    }
+}
+impl CpuAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(id: i64) -> Self {
+        Self { id }
     }
 }
 impl Write for CpuAdd {
@@ -319,11 +236,31 @@ impl Write for CpuAdd {
         Ok(())
     }
 }
+impl ExpirePassword {
+    /// Creates a value with only the required members set.
+    pub fn new(protocol: impl Into<String>, time: impl Into<String>) -> Self {
+        Self {
+            protocol: protocol.into(),
+            time: time.into(),
+        }
+    }
+}
 impl Write for ExpirePassword {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "protocol", &self.protocol)?;
         put(map, "time", &self.time)?;
         Ok(())
+    }
+}
+impl Migrate {
+    /// Creates a value with only the required members set.
+    pub fn new(uri: impl Into<String>) -> Self {
+        Self {
+            uri: uri.into(),
+            blk: None,
+            inc: None,
+            detach: None,
+        }
     }
 }
 impl Write for Migrate {
@@ -335,10 +272,22 @@ impl Write for Migrate {
         Ok(())
     }
 }
+impl MigrateSetCacheSize {
+    /// Creates a value with only the required members set.
+    pub fn new(value: i64) -> Self {
+        Self { value }
+    }
+}
 impl Write for MigrateSetCacheSize {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "value", &self.value)?;
         Ok(())
+    }
+}
+impl MigrateSetDowntime {
+    /// Creates a value with only the required members set.
+    pub fn new(value: f64) -> Self {
+        Self { value }
     }
 }
 impl Write for MigrateSetDowntime {
@@ -347,10 +296,25 @@ impl Write for MigrateSetDowntime {
         Ok(())
     }
 }
+impl MigrateSetSpeed {
+    /// Creates a value with only the required members set.
+    pub fn new(value: i64) -> Self {
+        Self { value }
+    }
+}
 impl Write for MigrateSetSpeed {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "value", &self.value)?;
         Ok(())
+    }
+}
+impl NbdServerAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            writable: None,
+        }
     }
 }
 impl Write for NbdServerAdd {
@@ -360,12 +324,32 @@ impl Write for NbdServerAdd {
         Ok(())
     }
 }
+impl NetdevAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(r#type: impl Into<String>, id: impl Into<String>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            id: id.into(),
+            extra: Map::new(),
+        }
+    }
+}
 impl Write for NetdevAdd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "type", &self.r#type)?;
         put(map, "id", &self.id)?;
         put_open(map, &["type", "id"], &self.extra)?;
         Ok(())
+    }
+}
+impl ObjectAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(qom_type: impl Into<String>, id: impl Into<String>) -> Self {
+        Self {
+            qom_type: qom_type.into(),
+            id: id.into(),
+            props: None,
+        }
     }
 }
 impl Write for ObjectAdd {
@@ -401,10 +385,26 @@ impl Write for QueryNamedBlockNodes {
         Ok(())
     }
 }
+impl Screendump {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self { filename: filename.into() }
+    }
+}
 impl Write for Screendump {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "filename", &self.filename)?;
         Ok(())
+    }
+}
+impl SetPassword {
+    /// Creates a value with only the required members set.
+    pub fn new(protocol: impl Into<String>, password: impl Into<String>) -> Self {
+        Self {
+            protocol: protocol.into(),
+            password: password.into(),
+            connected: None,
+        }
     }
 }
 impl Write for SetPassword {

@@ -66,7 +66,7 @@ pub struct BlockDeviceStats {
 }
 /// The `BlockDirtyInfo` struct, since QEMU 1.3.
 ///
-/// In the bindings of 7.2: `busy`, `inconsistent`, `persistent` and `recording` are new; `status` is gone.
+/// In the bindings of 7.2: `busy`, `inconsistent`, `persistent` and `recording` are new; `status` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyInfo {
     /// Since QEMU 2.4.
@@ -268,7 +268,7 @@ pub struct EventInfo {
 }
 /// The `LostTickPolicy` enum, since QEMU 2.0.
 ///
-/// In the bindings of 7.2: `merge` is gone.
+/// In the bindings of 7.2: `merge` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LostTickPolicy {
@@ -1048,32 +1048,6 @@ impl Serialize for Qcow2OverlapChecks {
         }
     }
 }
-impl Branches for SchemaInfoMetaType {
-    const DISCRIMINATOR: &'static str = "meta-type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        discriminator: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match discriminator.as_str() {
-                "builtin" => Self::Builtin(rest.members()?),
-                "enum" => Self::Enum(rest.members()?),
-                "array" => Self::Array(rest.members()?),
-                "object" => Self::Object(rest.members()?),
-                "alternate" => Self::Alternate(rest.members()?),
-                "command" => Self::Command(rest.members()?),
-                "event" => Self::Event(rest.members()?),
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch {
-                        discriminator,
-                        members,
-                    })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct SchemaInfoSlots {
     name: Option<String>,
@@ -1101,6 +1075,32 @@ impl Base for SchemaInfo {
             meta_type,
             name: required(slots.name, "name")?,
         })
+    }
+}
+impl Branches for SchemaInfoMetaType {
+    const DISCRIMINATOR: &'static str = "meta-type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "builtin" => Self::Builtin(rest.members()?),
+                "enum" => Self::Enum(rest.members()?),
+                "array" => Self::Array(rest.members()?),
+                "object" => Self::Object(rest.members()?),
+                "alternate" => Self::Alternate(rest.members()?),
+                "command" => Self::Command(rest.members()?),
+                "event" => Self::Event(rest.members()?),
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]

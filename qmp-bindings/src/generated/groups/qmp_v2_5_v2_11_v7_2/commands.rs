@@ -10,12 +10,6 @@ mod both;
 pub struct MigrateIncoming {
     pub uri: String,
 }
-impl MigrateIncoming {
-    /// Creates a value with only the required members set.
-    pub fn new(uri: impl Into<String>) -> Self {
-        Self { uri: uri.into() }
-    }
-}
 /// The `pmemsave` command, since QEMU 0.14.
 ///
 /// In the bindings of 10.0: `size` and `val` are of another type.
@@ -24,16 +18,6 @@ pub struct Pmemsave {
     pub val: i64,
     pub size: i64,
     pub filename: String,
-}
-impl Pmemsave {
-    /// Creates a value with only the required members set.
-    pub fn new(val: i64, size: i64, filename: impl Into<String>) -> Self {
-        Self {
-            val,
-            size,
-            filename: filename.into(),
-        }
-    }
 }
 /// The `query-machines` command, since QEMU 1.2.
 ///
@@ -46,10 +30,26 @@ wire::commands! {
     MigrateIncoming = "migrate-incoming", Pmemsave = "pmemsave", QueryMachines =
     "query-machines"
 }
+impl MigrateIncoming {
+    /// Creates a value with only the required members set.
+    pub fn new(uri: impl Into<String>) -> Self {
+        Self { uri: uri.into() }
+    }
+}
 impl Write for MigrateIncoming {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "uri", &self.uri)?;
         Ok(())
+    }
+}
+impl Pmemsave {
+    /// Creates a value with only the required members set.
+    pub fn new(val: i64, size: i64, filename: impl Into<String>) -> Self {
+        Self {
+            val,
+            size,
+            filename: filename.into(),
+        }
     }
 }
 impl Write for Pmemsave {

@@ -17,17 +17,6 @@ pub struct AddClient {
     pub skipauth: Option<bool>,
     pub tls: Option<bool>,
 }
-impl AddClient {
-    /// Creates a value with only the required members set.
-    pub fn new(protocol: impl Into<String>, fdname: impl Into<String>) -> Self {
-        Self {
-            protocol: protocol.into(),
-            fdname: fdname.into(),
-            skipauth: None,
-            tls: None,
-        }
-    }
-}
 /// The `add-fd` command, since QEMU 1.2.
 ///
 /// Returns `AddfdInfo`.
@@ -40,12 +29,6 @@ pub struct AddFd {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Balloon {
     pub value: i64,
-}
-impl Balloon {
-    /// Creates a value with only the required members set.
-    pub fn new(value: i64) -> Self {
-        Self { value }
-    }
 }
 /// The `block-dirty-bitmap-clear` command, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,62 +43,26 @@ pub struct BlockJobCancel {
     /// Since QEMU 1.3.
     pub force: Option<bool>,
 }
-impl BlockJobCancel {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            force: None,
-        }
-    }
-}
 /// The `block-job-complete` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobComplete {
     pub device: String,
-}
-impl BlockJobComplete {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self { device: device.into() }
-    }
 }
 /// The `block-job-pause` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobPause {
     pub device: String,
 }
-impl BlockJobPause {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self { device: device.into() }
-    }
-}
 /// The `block-job-resume` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobResume {
     pub device: String,
-}
-impl BlockJobResume {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self { device: device.into() }
-    }
 }
 /// The `block-job-set-speed` command, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobSetSpeed {
     pub device: String,
     pub speed: i64,
-}
-impl BlockJobSetSpeed {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>, speed: i64) -> Self {
-        Self {
-            device: device.into(),
-            speed,
-        }
-    }
 }
 /// The `block_resize` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,16 +71,6 @@ pub struct BlockResize {
     /// Since QEMU 2.0.
     pub node_name: Option<String>,
     pub size: i64,
-}
-impl BlockResize {
-    /// Creates a value with only the required members set.
-    pub fn new(size: i64) -> Self {
-        Self {
-            device: None,
-            node_name: None,
-            size,
-        }
-    }
 }
 /// The `blockdev-snapshot` command, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
@@ -146,16 +83,6 @@ pub struct BlockdevSnapshotDeleteInternalSync {
     pub device: String,
     pub id: Option<String>,
     pub name: Option<String>,
-}
-impl BlockdevSnapshotDeleteInternalSync {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            id: None,
-            name: None,
-        }
-    }
 }
 /// The `blockdev-snapshot-internal-sync` command, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
@@ -170,20 +97,6 @@ pub struct ChangeBackingFile {
     pub image_node_name: String,
     pub backing_file: String,
 }
-impl ChangeBackingFile {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        device: impl Into<String>,
-        image_node_name: impl Into<String>,
-        backing_file: impl Into<String>,
-    ) -> Self {
-        Self {
-            device: device.into(),
-            image_node_name: image_node_name.into(),
-            backing_file: backing_file.into(),
-        }
-    }
-}
 /// The `change-vnc-password` command, since QEMU 1.1.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
@@ -191,22 +104,10 @@ impl ChangeBackingFile {
 pub struct ChangeVncPassword {
     pub password: String,
 }
-impl ChangeVncPassword {
-    /// Creates a value with only the required members set.
-    pub fn new(password: impl Into<String>) -> Self {
-        Self { password: password.into() }
-    }
-}
 /// The `chardev-remove` command, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevRemove {
     pub id: String,
-}
-impl ChardevRemove {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
 }
 /// The `client_migrate_info` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
@@ -217,28 +118,10 @@ pub struct ClientMigrateInfo {
     pub tls_port: Option<i64>,
     pub cert_subject: Option<String>,
 }
-impl ClientMigrateInfo {
-    /// Creates a value with only the required members set.
-    pub fn new(protocol: impl Into<String>, hostname: impl Into<String>) -> Self {
-        Self {
-            protocol: protocol.into(),
-            hostname: hostname.into(),
-            port: None,
-            tls_port: None,
-            cert_subject: None,
-        }
-    }
-}
 /// The `closefd` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Closefd {
     pub fdname: String,
-}
-impl Closefd {
-    /// Creates a value with only the required members set.
-    pub fn new(fdname: impl Into<String>) -> Self {
-        Self { fdname: fdname.into() }
-    }
 }
 /// The `cont` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -256,27 +139,10 @@ pub struct DeviceAdd {
     /// An argument that has a field is not sent from here.
     pub extra: Map<String, Value>,
 }
-impl DeviceAdd {
-    /// Creates a value with only the required members set.
-    pub fn new(driver: impl Into<String>) -> Self {
-        Self {
-            driver: driver.into(),
-            bus: None,
-            id: None,
-            extra: Map::new(),
-        }
-    }
-}
 /// The `device_del` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceDel {
     pub id: String,
-}
-impl DeviceDel {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
 }
 /// The `device-list-properties` command, since QEMU 1.2.
 ///
@@ -285,24 +151,12 @@ impl DeviceDel {
 pub struct DeviceListProperties {
     pub typename: String,
 }
-impl DeviceListProperties {
-    /// Creates a value with only the required members set.
-    pub fn new(typename: impl Into<String>) -> Self {
-        Self { typename: typename.into() }
-    }
-}
 /// The `dump-skeys` command, since QEMU 2.5.
 ///
 /// Only in builds of QEMU with `TARGET_S390X`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpSkeys {
     pub filename: String,
-}
-impl DumpSkeys {
-    /// Creates a value with only the required members set.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self { filename: filename.into() }
-    }
 }
 /// The `getfd` command, since QEMU 0.14.
 ///
@@ -311,12 +165,6 @@ impl DumpSkeys {
 pub struct Getfd {
     pub fdname: String,
 }
-impl Getfd {
-    /// Creates a value with only the required members set.
-    pub fn new(fdname: impl Into<String>) -> Self {
-        Self { fdname: fdname.into() }
-    }
-}
 /// The `human-monitor-command` command, since QEMU 0.14.
 ///
 /// Returns `str`.
@@ -324,15 +172,6 @@ impl Getfd {
 pub struct HumanMonitorCommand {
     pub command_line: String,
     pub cpu_index: Option<i64>,
-}
-impl HumanMonitorCommand {
-    /// Creates a value with only the required members set.
-    pub fn new(command_line: impl Into<String>) -> Self {
-        Self {
-            command_line: command_line.into(),
-            cpu_index: None,
-        }
-    }
 }
 /// The `inject-nmi` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -351,22 +190,10 @@ pub struct NbdServerStop {}
 pub struct NetdevDel {
     pub id: String,
 }
-impl NetdevDel {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
 /// The `object-del` command, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectDel {
     pub id: String,
-}
-impl ObjectDel {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
 }
 /// The `qom-get` command, since QEMU 1.2.
 ///
@@ -376,27 +203,12 @@ pub struct QomGet {
     pub path: String,
     pub property: String,
 }
-impl QomGet {
-    /// Creates a value with only the required members set.
-    pub fn new(path: impl Into<String>, property: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            property: property.into(),
-        }
-    }
-}
 /// The `qom-list` command, since QEMU 1.2.
 ///
 /// Returns `[ObjectPropertyInfo]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QomList {
     pub path: String,
-}
-impl QomList {
-    /// Creates a value with only the required members set.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self { path: path.into() }
-    }
 }
 /// The `qom-list-types` command, since QEMU 1.1.
 ///
@@ -412,20 +224,6 @@ pub struct QomSet {
     pub path: String,
     pub property: String,
     pub value: Value,
-}
-impl QomSet {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        path: impl Into<String>,
-        property: impl Into<String>,
-        value: Value,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            property: property.into(),
-            value,
-        }
-    }
 }
 /// The `query-acpi-ospm-status` command, since QEMU 2.1.
 ///
@@ -556,12 +354,6 @@ pub struct QueryQmpSchema {}
 pub struct QueryRocker {
     pub name: String,
 }
-impl QueryRocker {
-    /// Creates a value with only the required members set.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
-    }
-}
 /// The `query-rocker-of-dpa-flows` command, since QEMU 2.4.
 ///
 /// Returns `[RockerOfDpaFlow]`.
@@ -569,15 +361,6 @@ impl QueryRocker {
 pub struct QueryRockerOfDpaFlows {
     pub name: String,
     pub tbl_id: Option<u32>,
-}
-impl QueryRockerOfDpaFlows {
-    /// Creates a value with only the required members set.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            tbl_id: None,
-        }
-    }
 }
 /// The `query-rocker-of-dpa-groups` command, since QEMU 2.4.
 ///
@@ -587,27 +370,12 @@ pub struct QueryRockerOfDpaGroups {
     pub name: String,
     pub r#type: Option<u8>,
 }
-impl QueryRockerOfDpaGroups {
-    /// Creates a value with only the required members set.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            r#type: None,
-        }
-    }
-}
 /// The `query-rocker-ports` command, since QEMU 2.4.
 ///
 /// Returns `[RockerPort]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryRockerPorts {
     pub name: String,
-}
-impl QueryRockerPorts {
-    /// Creates a value with only the required members set.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
-    }
 }
 /// The `query-rx-filter` command, since QEMU 1.6.
 ///
@@ -687,12 +455,6 @@ pub struct RemoveFd {
     pub fdset_id: i64,
     pub fd: Option<i64>,
 }
-impl RemoveFd {
-    /// Creates a value with only the required members set.
-    pub fn new(fdset_id: i64) -> Self {
-        Self { fdset_id, fd: None }
-    }
-}
 /// The `ringbuf-read` command, since QEMU 1.4.
 ///
 /// Returns `str`.
@@ -702,32 +464,12 @@ pub struct RingbufRead {
     pub size: i64,
     pub format: Option<types::DataFormat>,
 }
-impl RingbufRead {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>, size: i64) -> Self {
-        Self {
-            device: device.into(),
-            size,
-            format: None,
-        }
-    }
-}
 /// The `ringbuf-write` command, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RingbufWrite {
     pub device: String,
     pub data: String,
     pub format: Option<types::DataFormat>,
-}
-impl RingbufWrite {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>, data: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            data: data.into(),
-            format: None,
-        }
-    }
 }
 /// The `rtc-reset-reinjection` command, since QEMU 2.1.
 ///
@@ -739,12 +481,6 @@ pub struct RtcResetReinjection {}
 pub struct SetLink {
     pub name: String,
     pub up: bool,
-}
-impl SetLink {
-    /// Creates a value with only the required members set.
-    pub fn new(name: impl Into<String>, up: bool) -> Self {
-        Self { name: name.into(), up }
-    }
 }
 /// The `stop` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -762,12 +498,6 @@ pub struct SystemWakeup {}
 #[derive(Debug, Clone, PartialEq)]
 pub struct XenSetGlobalDirtyLog {
     pub enable: bool,
-}
-impl XenSetGlobalDirtyLog {
-    /// Creates a value with only the required members set.
-    pub fn new(enable: bool) -> Self {
-        Self { enable }
-    }
 }
 wire::commands! {
     AddClient = "add_client", AddFd = "add-fd", Balloon = "balloon",
@@ -811,6 +541,17 @@ wire::commands! {
     Stop = "stop", SystemPowerdown = "system_powerdown", SystemReset = "system_reset",
     SystemWakeup = "system_wakeup", XenSetGlobalDirtyLog = "xen-set-global-dirty-log"
 }
+impl AddClient {
+    /// Creates a value with only the required members set.
+    pub fn new(protocol: impl Into<String>, fdname: impl Into<String>) -> Self {
+        Self {
+            protocol: protocol.into(),
+            fdname: fdname.into(),
+            skipauth: None,
+            tls: None,
+        }
+    }
+}
 impl Write for AddClient {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "protocol", &self.protocol)?;
@@ -825,6 +566,12 @@ impl Write for AddFd {
         put_some(map, "fdset-id", &self.fdset_id)?;
         put_some(map, "opaque", &self.opaque)?;
         Ok(())
+    }
+}
+impl Balloon {
+    /// Creates a value with only the required members set.
+    pub fn new(value: i64) -> Self {
+        Self { value }
     }
 }
 impl Write for Balloon {
@@ -843,11 +590,26 @@ impl Write for BlockDirtyBitmapRemove {
         self.0.write(map)
     }
 }
+impl BlockJobCancel {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            force: None,
+        }
+    }
+}
 impl Write for BlockJobCancel {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "device", &self.device)?;
         put_some(map, "force", &self.force)?;
         Ok(())
+    }
+}
+impl BlockJobComplete {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self { device: device.into() }
     }
 }
 impl Write for BlockJobComplete {
@@ -856,10 +618,22 @@ impl Write for BlockJobComplete {
         Ok(())
     }
 }
+impl BlockJobPause {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self { device: device.into() }
+    }
+}
 impl Write for BlockJobPause {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "device", &self.device)?;
         Ok(())
+    }
+}
+impl BlockJobResume {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self { device: device.into() }
     }
 }
 impl Write for BlockJobResume {
@@ -868,11 +642,30 @@ impl Write for BlockJobResume {
         Ok(())
     }
 }
+impl BlockJobSetSpeed {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>, speed: i64) -> Self {
+        Self {
+            device: device.into(),
+            speed,
+        }
+    }
+}
 impl Write for BlockJobSetSpeed {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "device", &self.device)?;
         put(map, "speed", &self.speed)?;
         Ok(())
+    }
+}
+impl BlockResize {
+    /// Creates a value with only the required members set.
+    pub fn new(size: i64) -> Self {
+        Self {
+            device: None,
+            node_name: None,
+            size,
+        }
     }
 }
 impl Write for BlockResize {
@@ -886,6 +679,16 @@ impl Write for BlockResize {
 impl Write for BlockdevSnapshot {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         self.0.write(map)
+    }
+}
+impl BlockdevSnapshotDeleteInternalSync {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            id: None,
+            name: None,
+        }
     }
 }
 impl Write for BlockdevSnapshotDeleteInternalSync {
@@ -906,6 +709,20 @@ impl Write for BlockdevSnapshotSync {
         self.0.write(map)
     }
 }
+impl ChangeBackingFile {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        device: impl Into<String>,
+        image_node_name: impl Into<String>,
+        backing_file: impl Into<String>,
+    ) -> Self {
+        Self {
+            device: device.into(),
+            image_node_name: image_node_name.into(),
+            backing_file: backing_file.into(),
+        }
+    }
+}
 impl Write for ChangeBackingFile {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "device", &self.device)?;
@@ -914,16 +731,40 @@ impl Write for ChangeBackingFile {
         Ok(())
     }
 }
+impl ChangeVncPassword {
+    /// Creates a value with only the required members set.
+    pub fn new(password: impl Into<String>) -> Self {
+        Self { password: password.into() }
+    }
+}
 impl Write for ChangeVncPassword {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "password", &self.password)?;
         Ok(())
     }
 }
+impl ChardevRemove {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
+    }
+}
 impl Write for ChardevRemove {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl ClientMigrateInfo {
+    /// Creates a value with only the required members set.
+    pub fn new(protocol: impl Into<String>, hostname: impl Into<String>) -> Self {
+        Self {
+            protocol: protocol.into(),
+            hostname: hostname.into(),
+            port: None,
+            tls_port: None,
+            cert_subject: None,
+        }
     }
 }
 impl Write for ClientMigrateInfo {
@@ -934,6 +775,12 @@ impl Write for ClientMigrateInfo {
         put_some(map, "tls-port", &self.tls_port)?;
         put_some(map, "cert-subject", &self.cert_subject)?;
         Ok(())
+    }
+}
+impl Closefd {
+    /// Creates a value with only the required members set.
+    pub fn new(fdname: impl Into<String>) -> Self {
+        Self { fdname: fdname.into() }
     }
 }
 impl Write for Closefd {
@@ -947,6 +794,17 @@ impl Write for Cont {
         Ok(())
     }
 }
+impl DeviceAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(driver: impl Into<String>) -> Self {
+        Self {
+            driver: driver.into(),
+            bus: None,
+            id: None,
+            extra: Map::new(),
+        }
+    }
+}
 impl Write for DeviceAdd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "driver", &self.driver)?;
@@ -956,10 +814,22 @@ impl Write for DeviceAdd {
         Ok(())
     }
 }
+impl DeviceDel {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
+    }
+}
 impl Write for DeviceDel {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl DeviceListProperties {
+    /// Creates a value with only the required members set.
+    pub fn new(typename: impl Into<String>) -> Self {
+        Self { typename: typename.into() }
     }
 }
 impl Write for DeviceListProperties {
@@ -968,16 +838,37 @@ impl Write for DeviceListProperties {
         Ok(())
     }
 }
+impl DumpSkeys {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self { filename: filename.into() }
+    }
+}
 impl Write for DumpSkeys {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "filename", &self.filename)?;
         Ok(())
     }
 }
+impl Getfd {
+    /// Creates a value with only the required members set.
+    pub fn new(fdname: impl Into<String>) -> Self {
+        Self { fdname: fdname.into() }
+    }
+}
 impl Write for Getfd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "fdname", &self.fdname)?;
         Ok(())
+    }
+}
+impl HumanMonitorCommand {
+    /// Creates a value with only the required members set.
+    pub fn new(command_line: impl Into<String>) -> Self {
+        Self {
+            command_line: command_line.into(),
+            cpu_index: None,
+        }
     }
 }
 impl Write for HumanMonitorCommand {
@@ -1007,10 +898,22 @@ impl Write for NbdServerStop {
         Ok(())
     }
 }
+impl NetdevDel {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
+    }
+}
 impl Write for NetdevDel {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl ObjectDel {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
     }
 }
 impl Write for ObjectDel {
@@ -1019,11 +922,26 @@ impl Write for ObjectDel {
         Ok(())
     }
 }
+impl QomGet {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>, property: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            property: property.into(),
+        }
+    }
+}
 impl Write for QomGet {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "path", &self.path)?;
         put(map, "property", &self.property)?;
         Ok(())
+    }
+}
+impl QomList {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self { path: path.into() }
     }
 }
 impl Write for QomList {
@@ -1037,6 +955,20 @@ impl Write for QomListTypes {
         put_some(map, "implements", &self.implements)?;
         put_some(map, "abstract", &self.r#abstract)?;
         Ok(())
+    }
+}
+impl QomSet {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        path: impl Into<String>,
+        property: impl Into<String>,
+        value: Value,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            property: property.into(),
+            value,
+        }
     }
 }
 impl Write for QomSet {
@@ -1164,10 +1096,25 @@ impl Write for QueryQmpSchema {
         Ok(())
     }
 }
+impl QueryRocker {
+    /// Creates a value with only the required members set.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into() }
+    }
+}
 impl Write for QueryRocker {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "name", &self.name)?;
         Ok(())
+    }
+}
+impl QueryRockerOfDpaFlows {
+    /// Creates a value with only the required members set.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            tbl_id: None,
+        }
     }
 }
 impl Write for QueryRockerOfDpaFlows {
@@ -1177,11 +1124,26 @@ impl Write for QueryRockerOfDpaFlows {
         Ok(())
     }
 }
+impl QueryRockerOfDpaGroups {
+    /// Creates a value with only the required members set.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            r#type: None,
+        }
+    }
+}
 impl Write for QueryRockerOfDpaGroups {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "name", &self.name)?;
         put_some(map, "type", &self.r#type)?;
         Ok(())
+    }
+}
+impl QueryRockerPorts {
+    /// Creates a value with only the required members set.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into() }
     }
 }
 impl Write for QueryRockerPorts {
@@ -1251,11 +1213,27 @@ impl Write for Quit {
         Ok(())
     }
 }
+impl RemoveFd {
+    /// Creates a value with only the required members set.
+    pub fn new(fdset_id: i64) -> Self {
+        Self { fdset_id, fd: None }
+    }
+}
 impl Write for RemoveFd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "fdset-id", &self.fdset_id)?;
         put_some(map, "fd", &self.fd)?;
         Ok(())
+    }
+}
+impl RingbufRead {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>, size: i64) -> Self {
+        Self {
+            device: device.into(),
+            size,
+            format: None,
+        }
     }
 }
 impl Write for RingbufRead {
@@ -1264,6 +1242,16 @@ impl Write for RingbufRead {
         put(map, "size", &self.size)?;
         put_some(map, "format", &self.format)?;
         Ok(())
+    }
+}
+impl RingbufWrite {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>, data: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            data: data.into(),
+            format: None,
+        }
     }
 }
 impl Write for RingbufWrite {
@@ -1277,6 +1265,12 @@ impl Write for RingbufWrite {
 impl Write for RtcResetReinjection {
     fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
         Ok(())
+    }
+}
+impl SetLink {
+    /// Creates a value with only the required members set.
+    pub fn new(name: impl Into<String>, up: bool) -> Self {
+        Self { name: name.into(), up }
     }
 }
 impl Write for SetLink {
@@ -1304,6 +1298,12 @@ impl Write for SystemReset {
 impl Write for SystemWakeup {
     fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
         Ok(())
+    }
+}
+impl XenSetGlobalDirtyLog {
+    /// Creates a value with only the required members set.
+    pub fn new(enable: bool) -> Self {
+        Self { enable }
     }
 }
 impl Write for XenSetGlobalDirtyLog {

@@ -45,25 +45,6 @@ pub struct BlockCommit {
     /// Since QEMU 3.1.
     pub auto_dismiss: Option<bool>,
 }
-impl BlockCommit {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            job_id: None,
-            device: device.into(),
-            base_node: None,
-            base: None,
-            top_node: None,
-            top: None,
-            backing_file: None,
-            speed: None,
-            on_error: None,
-            filter_node_name: None,
-            auto_finalize: None,
-            auto_dismiss: None,
-        }
-    }
-}
 /// The `block-export-add` command, since QEMU 5.2.
 ///
 /// In the bindings of 10.0: `allow-inactive` is new.
@@ -79,18 +60,6 @@ pub struct BlockLatencyHistogramSet {
     pub boundaries_read: Option<Vec<u64>>,
     pub boundaries_write: Option<Vec<u64>>,
     pub boundaries_flush: Option<Vec<u64>>,
-}
-impl BlockLatencyHistogramSet {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            boundaries: None,
-            boundaries_read: None,
-            boundaries_write: None,
-            boundaries_flush: None,
-        }
-    }
 }
 /// The `block-stream` command, since QEMU 1.1.
 ///
@@ -119,27 +88,9 @@ pub struct BlockStream {
     /// Since QEMU 3.1.
     pub auto_dismiss: Option<bool>,
 }
-impl BlockStream {
-    /// Creates a value with only the required members set.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            job_id: None,
-            device: device.into(),
-            base: None,
-            base_node: None,
-            backing_file: None,
-            bottom: None,
-            speed: None,
-            on_error: None,
-            filter_node_name: None,
-            auto_finalize: None,
-            auto_dismiss: None,
-        }
-    }
-}
 /// The `blockdev-add` command, since QEMU 2.9.
 ///
-/// Compared with the bindings of 2.11: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are gone.
+/// Compared with the bindings of 2.11: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are removed.
 ///
 /// In the bindings of 10.0: `active` is new.
 #[derive(Debug, Clone, PartialEq)]
@@ -157,28 +108,10 @@ pub struct BlockdevCreate {
     pub job_id: String,
     pub options: types::BlockdevCreateOptions,
 }
-impl BlockdevCreate {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        job_id: impl Into<String>,
-        options: types::BlockdevCreateOptions,
-    ) -> Self {
-        Self {
-            job_id: job_id.into(),
-            options,
-        }
-    }
-}
 /// The `blockdev-reopen` command, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevReopen {
     pub options: Vec<types::BlockdevOptions>,
-}
-impl BlockdevReopen {
-    /// Creates a value with only the required members set.
-    pub fn new(options: Vec<types::BlockdevOptions>) -> Self {
-        Self { options }
-    }
 }
 /// The `calc-dirty-rate` command, since QEMU 5.2.
 ///
@@ -191,16 +124,6 @@ pub struct CalcDirtyRate {
     /// Since QEMU 6.1.
     pub mode: Option<types::DirtyRateMeasureMode>,
 }
-impl CalcDirtyRate {
-    /// Creates a value with only the required members set.
-    pub fn new(calc_time: i64) -> Self {
-        Self {
-            calc_time,
-            sample_pages: None,
-            mode: None,
-        }
-    }
-}
 /// The `chardev-add` command, since QEMU 1.4.
 ///
 /// Returns `ChardevReturn`.
@@ -209,12 +132,6 @@ pub struct ChardevAdd {
     pub id: String,
     pub backend: types::ChardevBackend,
 }
-impl ChardevAdd {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
-        Self { id: id.into(), backend }
-    }
-}
 /// The `chardev-change` command, since QEMU 2.10.
 ///
 /// Returns `ChardevReturn`.
@@ -222,12 +139,6 @@ impl ChardevAdd {
 pub struct ChardevChange {
     pub id: String,
     pub backend: types::ChardevBackend,
-}
-impl ChardevChange {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
-        Self { id: id.into(), backend }
-    }
 }
 /// The `display-update` command, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
@@ -253,19 +164,6 @@ pub struct DumpGuestMemory {
     /// Since QEMU 2.0.
     pub format: Option<types::DumpGuestMemoryFormat>,
 }
-impl DumpGuestMemory {
-    /// Creates a value with only the required members set.
-    pub fn new(paging: bool, protocol: impl Into<String>) -> Self {
-        Self {
-            paging,
-            protocol: protocol.into(),
-            detach: None,
-            begin: None,
-            length: None,
-            format: None,
-        }
-    }
-}
 /// The `input-send-event` command, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputSendEvent {
@@ -273,21 +171,11 @@ pub struct InputSendEvent {
     pub head: Option<i64>,
     pub events: Vec<types::InputEvent>,
 }
-impl InputSendEvent {
-    /// Creates a value with only the required members set.
-    pub fn new(events: Vec<types::InputEvent>) -> Self {
-        Self {
-            device: None,
-            head: None,
-            events,
-        }
-    }
-}
 /// The `migrate` command, since QEMU 0.14.
 ///
 /// Compared with the bindings of 2.11: `resume` is new.
 ///
-/// In the bindings of 10.0: `channels` is new; `blk` and `inc` are gone; `uri` is optional now.
+/// In the bindings of 10.0: `channels` is new; `blk` and `inc` are removed; `uri` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Migrate {
     pub uri: String,
@@ -297,45 +185,21 @@ pub struct Migrate {
     /// Since QEMU 3.0.
     pub resume: Option<bool>,
 }
-impl Migrate {
-    /// Creates a value with only the required members set.
-    pub fn new(uri: impl Into<String>) -> Self {
-        Self {
-            uri: uri.into(),
-            blk: None,
-            inc: None,
-            detach: None,
-            resume: None,
-        }
-    }
-}
 /// The `migrate-continue` command, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateContinue {
     pub state: types::MigrationStatus,
-}
-impl MigrateContinue {
-    /// Creates a value with only the required members set.
-    pub fn new(state: types::MigrationStatus) -> Self {
-        Self { state }
-    }
 }
 /// The `migrate-set-capabilities` command, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetCapabilities {
     pub capabilities: Vec<types::MigrationCapabilityStatus>,
 }
-impl MigrateSetCapabilities {
-    /// Creates a value with only the required members set.
-    pub fn new(capabilities: Vec<types::MigrationCapabilityStatus>) -> Self {
-        Self { capabilities }
-    }
-}
 /// The `migrate-set-parameters` command, since QEMU 2.4.
 ///
-/// Compared with the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
+/// Compared with the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
 ///
-/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetParameters(pub types::MigrateSetParameters);
 /// The `nbd-server-start` command, since QEMU 1.3.
@@ -353,17 +217,6 @@ pub struct NbdServerStart {
     /// Since QEMU 5.2.
     pub max_connections: Option<u32>,
 }
-impl NbdServerStart {
-    /// Creates a value with only the required members set.
-    pub fn new(addr: types::SocketAddressLegacy) -> Self {
-        Self {
-            addr,
-            tls_creds: None,
-            tls_authz: None,
-            max_connections: None,
-        }
-    }
-}
 /// The `netdev_add` command, since QEMU 0.14.
 ///
 /// Compared with the bindings of 2.11: `type=bridge`, `type=dgram`, `type=hubport`, `type=l2tpv3`, `type=netmap`, `type=nic`, `type=none`, `type=socket` and 9 more are new; `type` is of another type.
@@ -373,7 +226,7 @@ impl NbdServerStart {
 pub struct NetdevAdd(pub types::Netdev);
 /// The `object-add` command, since QEMU 2.0.
 ///
-/// Compared with the bindings of 2.11: `qom-type=authz-list`, `qom-type=authz-listfile`, `qom-type=authz-pam`, `qom-type=authz-simple`, `qom-type=can-bus`, `qom-type=can-host-socketcan`, `qom-type=colo-compare`, `qom-type=cryptodev-backend` and 36 more are new; `props` is gone; `qom-type` is of another type.
+/// Compared with the bindings of 2.11: `qom-type=authz-list`, `qom-type=authz-listfile`, `qom-type=authz-pam`, `qom-type=authz-simple`, `qom-type=can-bus`, `qom-type=can-host-socketcan`, `qom-type=colo-compare`, `qom-type=cryptodev-backend` and 36 more are new; `props` is removed; `qom-type` is of another type.
 ///
 /// In the bindings of 10.0: `qom-type=acpi-generic-initiator`, `qom-type=acpi-generic-port`, `qom-type=iommufd`, `qom-type=memory-backend-shm` and `qom-type=sev-snp-guest` are new.
 #[derive(Debug, Clone, PartialEq)]
@@ -405,12 +258,6 @@ pub struct SendKey {
     pub keys: Vec<types::KeyValue>,
     pub hold_time: Option<i64>,
 }
-impl SendKey {
-    /// Creates a value with only the required members set.
-    pub fn new(keys: Vec<types::KeyValue>) -> Self {
-        Self { keys, hold_time: None }
-    }
-}
 /// The `set-numa-node` command, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetNumaNode(pub types::NumaOptions);
@@ -419,12 +266,6 @@ pub struct SetNumaNode(pub types::NumaOptions);
 pub struct Transaction {
     pub actions: Vec<types::TransactionAction>,
     pub properties: Option<types::TransactionProperties>,
-}
-impl Transaction {
-    /// Creates a value with only the required members set.
-    pub fn new(actions: Vec<types::TransactionAction>) -> Self {
-        Self { actions, properties: None }
-    }
 }
 /// The `x-query-profile` command, since QEMU 6.2.
 ///
@@ -462,6 +303,25 @@ wire::commands! {
     "set-numa-node", Transaction = "transaction", XQueryProfile = "x-query-profile",
     XQueryRdma = "x-query-rdma"
 }
+impl BlockCommit {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            job_id: None,
+            device: device.into(),
+            base_node: None,
+            base: None,
+            top_node: None,
+            top: None,
+            backing_file: None,
+            speed: None,
+            on_error: None,
+            filter_node_name: None,
+            auto_finalize: None,
+            auto_dismiss: None,
+        }
+    }
+}
 impl Write for BlockCommit {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "job-id", &self.job_id)?;
@@ -484,6 +344,18 @@ impl Write for BlockExportAdd {
         self.0.write(map)
     }
 }
+impl BlockLatencyHistogramSet {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            boundaries: None,
+            boundaries_read: None,
+            boundaries_write: None,
+            boundaries_flush: None,
+        }
+    }
+}
 impl Write for BlockLatencyHistogramSet {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
@@ -492,6 +364,24 @@ impl Write for BlockLatencyHistogramSet {
         put_some(map, "boundaries-write", &self.boundaries_write)?;
         put_some(map, "boundaries-flush", &self.boundaries_flush)?;
         Ok(())
+    }
+}
+impl BlockStream {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            job_id: None,
+            device: device.into(),
+            base: None,
+            base_node: None,
+            backing_file: None,
+            bottom: None,
+            speed: None,
+            on_error: None,
+            filter_node_name: None,
+            auto_finalize: None,
+            auto_dismiss: None,
+        }
     }
 }
 impl Write for BlockStream {
@@ -520,6 +410,18 @@ impl Write for BlockdevBackup {
         self.0.write(map)
     }
 }
+impl BlockdevCreate {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        job_id: impl Into<String>,
+        options: types::BlockdevCreateOptions,
+    ) -> Self {
+        Self {
+            job_id: job_id.into(),
+            options,
+        }
+    }
+}
 impl Write for BlockdevCreate {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "job-id", &self.job_id)?;
@@ -527,10 +429,26 @@ impl Write for BlockdevCreate {
         Ok(())
     }
 }
+impl BlockdevReopen {
+    /// Creates a value with only the required members set.
+    pub fn new(options: Vec<types::BlockdevOptions>) -> Self {
+        Self { options }
+    }
+}
 impl Write for BlockdevReopen {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "options", &self.options)?;
         Ok(())
+    }
+}
+impl CalcDirtyRate {
+    /// Creates a value with only the required members set.
+    pub fn new(calc_time: i64) -> Self {
+        Self {
+            calc_time,
+            sample_pages: None,
+            mode: None,
+        }
     }
 }
 impl Write for CalcDirtyRate {
@@ -541,11 +459,23 @@ impl Write for CalcDirtyRate {
         Ok(())
     }
 }
+impl ChardevAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
+        Self { id: id.into(), backend }
+    }
+}
 impl Write for ChardevAdd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         put(map, "backend", &self.backend)?;
         Ok(())
+    }
+}
+impl ChardevChange {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
+        Self { id: id.into(), backend }
     }
 }
 impl Write for ChardevChange {
@@ -565,6 +495,19 @@ impl Write for DriveBackup {
         self.0.write(map)
     }
 }
+impl DumpGuestMemory {
+    /// Creates a value with only the required members set.
+    pub fn new(paging: bool, protocol: impl Into<String>) -> Self {
+        Self {
+            paging,
+            protocol: protocol.into(),
+            detach: None,
+            begin: None,
+            length: None,
+            format: None,
+        }
+    }
+}
 impl Write for DumpGuestMemory {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "paging", &self.paging)?;
@@ -576,12 +519,34 @@ impl Write for DumpGuestMemory {
         Ok(())
     }
 }
+impl InputSendEvent {
+    /// Creates a value with only the required members set.
+    pub fn new(events: Vec<types::InputEvent>) -> Self {
+        Self {
+            device: None,
+            head: None,
+            events,
+        }
+    }
+}
 impl Write for InputSendEvent {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "device", &self.device)?;
         put_some(map, "head", &self.head)?;
         put(map, "events", &self.events)?;
         Ok(())
+    }
+}
+impl Migrate {
+    /// Creates a value with only the required members set.
+    pub fn new(uri: impl Into<String>) -> Self {
+        Self {
+            uri: uri.into(),
+            blk: None,
+            inc: None,
+            detach: None,
+            resume: None,
+        }
     }
 }
 impl Write for Migrate {
@@ -594,10 +559,22 @@ impl Write for Migrate {
         Ok(())
     }
 }
+impl MigrateContinue {
+    /// Creates a value with only the required members set.
+    pub fn new(state: types::MigrationStatus) -> Self {
+        Self { state }
+    }
+}
 impl Write for MigrateContinue {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "state", &self.state)?;
         Ok(())
+    }
+}
+impl MigrateSetCapabilities {
+    /// Creates a value with only the required members set.
+    pub fn new(capabilities: Vec<types::MigrationCapabilityStatus>) -> Self {
+        Self { capabilities }
     }
 }
 impl Write for MigrateSetCapabilities {
@@ -609,6 +586,17 @@ impl Write for MigrateSetCapabilities {
 impl Write for MigrateSetParameters {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         self.0.write(map)
+    }
+}
+impl NbdServerStart {
+    /// Creates a value with only the required members set.
+    pub fn new(addr: types::SocketAddressLegacy) -> Self {
+        Self {
+            addr,
+            tls_creds: None,
+            tls_authz: None,
+            max_connections: None,
+        }
     }
 }
 impl Write for NbdServerStart {
@@ -646,6 +634,12 @@ impl Write for QueryStatsSchemas {
         Ok(())
     }
 }
+impl SendKey {
+    /// Creates a value with only the required members set.
+    pub fn new(keys: Vec<types::KeyValue>) -> Self {
+        Self { keys, hold_time: None }
+    }
+}
 impl Write for SendKey {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "keys", &self.keys)?;
@@ -656,6 +650,12 @@ impl Write for SendKey {
 impl Write for SetNumaNode {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         self.0.write(map)
+    }
+}
+impl Transaction {
+    /// Creates a value with only the required members set.
+    pub fn new(actions: Vec<types::TransactionAction>) -> Self {
+        Self { actions, properties: None }
     }
 }
 impl Write for Transaction {

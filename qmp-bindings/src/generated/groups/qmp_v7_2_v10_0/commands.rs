@@ -23,7 +23,7 @@ mod both;
 pub struct AnnounceSelf(pub types::AnnounceParameters);
 /// The `block-dirty-bitmap-add` command, since QEMU 2.4.
 ///
-/// Compared with the bindings of 2.11: `disabled` is new; `autoload` is gone.
+/// Compared with the bindings of 2.11: `disabled` is new; `autoload` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd(pub types::BlockDirtyBitmapAdd);
 /// The `block-dirty-bitmap-disable` command, since QEMU 4.0.
@@ -41,33 +41,15 @@ pub struct BlockExportDel {
     pub id: String,
     pub mode: Option<types::BlockExportRemoveMode>,
 }
-impl BlockExportDel {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), mode: None }
-    }
-}
 /// The `block-job-dismiss` command, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobDismiss {
     pub id: String,
 }
-impl BlockJobDismiss {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
 /// The `block-job-finalize` command, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobFinalize {
     pub id: String,
-}
-impl BlockJobFinalize {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
 }
 /// The `blockdev-change-medium` command, since QEMU 2.5.
 ///
@@ -84,33 +66,11 @@ pub struct BlockdevChangeMedium {
     pub force: Option<bool>,
     pub read_only_mode: Option<types::BlockdevChangeReadOnlyMode>,
 }
-impl BlockdevChangeMedium {
-    /// Creates a value with only the required members set.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self {
-            device: None,
-            id: None,
-            filename: filename.into(),
-            format: None,
-            force: None,
-            read_only_mode: None,
-        }
-    }
-}
 /// The `blockdev-insert-medium` command, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevInsertMedium {
     pub id: String,
     pub node_name: String,
-}
-impl BlockdevInsertMedium {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>, node_name: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            node_name: node_name.into(),
-        }
-    }
 }
 /// The `blockdev-mirror` command, since QEMU 2.6.
 ///
@@ -137,41 +97,10 @@ pub struct BlockdevMirror {
     /// Since QEMU 3.1.
     pub auto_dismiss: Option<bool>,
 }
-impl BlockdevMirror {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        device: impl Into<String>,
-        target: impl Into<String>,
-        sync: types::MirrorSyncMode,
-    ) -> Self {
-        Self {
-            job_id: None,
-            device: device.into(),
-            target: target.into(),
-            replaces: None,
-            sync,
-            speed: None,
-            granularity: None,
-            buf_size: None,
-            on_source_error: None,
-            on_target_error: None,
-            filter_node_name: None,
-            copy_mode: None,
-            auto_finalize: None,
-            auto_dismiss: None,
-        }
-    }
-}
 /// The `blockdev-remove-medium` command, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevRemoveMedium {
     pub id: String,
-}
-impl BlockdevRemoveMedium {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
 }
 /// The `cancel-vcpu-dirty-limit` command, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -193,12 +122,6 @@ pub struct DriveMirror(pub types::DriveMirror);
 pub struct Dumpdtb {
     pub filename: String,
 }
-impl Dumpdtb {
-    /// Creates a value with only the required members set.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self { filename: filename.into() }
-    }
-}
 /// The `expire_password` command, since QEMU 0.14.
 ///
 /// Compared with the bindings of 2.11: `protocol=spice` and `protocol=vnc` are new; `protocol` is of another type.
@@ -209,66 +132,30 @@ pub struct ExpirePassword(pub types::ExpirePasswordOptions);
 pub struct JobCancel {
     pub id: String,
 }
-impl JobCancel {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
 /// The `job-complete` command, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobComplete {
     pub id: String,
-}
-impl JobComplete {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
 }
 /// The `job-dismiss` command, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobDismiss {
     pub id: String,
 }
-impl JobDismiss {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
 /// The `job-finalize` command, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobFinalize {
     pub id: String,
-}
-impl JobFinalize {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
 }
 /// The `job-pause` command, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobPause {
     pub id: String,
 }
-impl JobPause {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
 /// The `job-resume` command, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobResume {
     pub id: String,
-}
-impl JobResume {
-    /// Creates a value with only the required members set.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
 }
 /// The `migrate-pause` command, since QEMU 3.0.
 ///
@@ -281,12 +168,6 @@ pub struct MigratePause {}
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateRecover {
     pub uri: String,
-}
-impl MigrateRecover {
-    /// Creates a value with only the required members set.
-    pub fn new(uri: impl Into<String>) -> Self {
-        Self { uri: uri.into() }
-    }
 }
 /// The `nbd-server-add` command, since QEMU 1.3.
 ///
@@ -303,15 +184,6 @@ pub struct NbdServerRemove {
     pub name: String,
     pub mode: Option<types::BlockExportRemoveMode>,
 }
-impl NbdServerRemove {
-    /// Creates a value with only the required members set.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            mode: None,
-        }
-    }
-}
 /// The `qmp_capabilities` command, since QEMU 0.13.
 ///
 /// Compared with the bindings of 2.11: `enable` is new.
@@ -326,12 +198,6 @@ pub struct QmpCapabilities {
 #[derive(Debug, Clone, PartialEq)]
 pub struct QomListProperties {
     pub typename: String,
-}
-impl QomListProperties {
-    /// Creates a value with only the required members set.
-    pub fn new(typename: impl Into<String>) -> Self {
-        Self { typename: typename.into() }
-    }
 }
 /// The `query-block-exports` command, since QEMU 5.2.
 ///
@@ -401,12 +267,6 @@ pub struct QuerySev {}
 pub struct QuerySevAttestationReport {
     pub mnonce: String,
 }
-impl QuerySevAttestationReport {
-    /// Creates a value with only the required members set.
-    pub fn new(mnonce: impl Into<String>) -> Self {
-        Self { mnonce: mnonce.into() }
-    }
-}
 /// The `query-sev-capabilities` command, since QEMU 2.12.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
@@ -450,12 +310,6 @@ pub struct QueryYank {}
 pub struct ReplayBreak {
     pub icount: i64,
 }
-impl ReplayBreak {
-    /// Creates a value with only the required members set.
-    pub fn new(icount: i64) -> Self {
-        Self { icount }
-    }
-}
 /// The `replay-delete-break` command, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReplayDeleteBreak {}
@@ -463,12 +317,6 @@ pub struct ReplayDeleteBreak {}
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplaySeek {
     pub icount: i64,
-}
-impl ReplaySeek {
-    /// Creates a value with only the required members set.
-    pub fn new(icount: i64) -> Self {
-        Self { icount }
-    }
 }
 /// The `screendump` command, since QEMU 0.14.
 ///
@@ -484,17 +332,6 @@ pub struct Screendump {
     pub head: Option<i64>,
     /// Since QEMU 7.1.
     pub format: Option<types::ImageFormat>,
-}
-impl Screendump {
-    /// Creates a value with only the required members set.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self {
-            filename: filename.into(),
-            device: None,
-            head: None,
-            format: None,
-        }
-    }
 }
 /// The `set-action` command, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -515,15 +352,6 @@ pub struct SetVcpuDirtyLimit {
     pub cpu_index: Option<i64>,
     pub dirty_rate: u64,
 }
-impl SetVcpuDirtyLimit {
-    /// Creates a value with only the required members set.
-    pub fn new(dirty_rate: u64) -> Self {
-        Self {
-            cpu_index: None,
-            dirty_rate,
-        }
-    }
-}
 /// The `sev-inject-launch-secret` command, since QEMU 6.0.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
@@ -533,36 +361,12 @@ pub struct SevInjectLaunchSecret {
     pub secret: String,
     pub gpa: Option<u64>,
 }
-impl SevInjectLaunchSecret {
-    /// Creates a value with only the required members set.
-    pub fn new(packet_header: impl Into<String>, secret: impl Into<String>) -> Self {
-        Self {
-            packet_header: packet_header.into(),
-            secret: secret.into(),
-            gpa: None,
-        }
-    }
-}
 /// The `snapshot-delete` command, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SnapshotDelete {
     pub job_id: String,
     pub tag: String,
     pub devices: Vec<String>,
-}
-impl SnapshotDelete {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        job_id: impl Into<String>,
-        tag: impl Into<String>,
-        devices: Vec<String>,
-    ) -> Self {
-        Self {
-            job_id: job_id.into(),
-            tag: tag.into(),
-            devices,
-        }
-    }
 }
 /// The `snapshot-load` command, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
@@ -572,22 +376,6 @@ pub struct SnapshotLoad {
     pub vmstate: String,
     pub devices: Vec<String>,
 }
-impl SnapshotLoad {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        job_id: impl Into<String>,
-        tag: impl Into<String>,
-        vmstate: impl Into<String>,
-        devices: Vec<String>,
-    ) -> Self {
-        Self {
-            job_id: job_id.into(),
-            tag: tag.into(),
-            vmstate: vmstate.into(),
-            devices,
-        }
-    }
-}
 /// The `snapshot-save` command, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SnapshotSave {
@@ -595,22 +383,6 @@ pub struct SnapshotSave {
     pub tag: String,
     pub vmstate: String,
     pub devices: Vec<String>,
-}
-impl SnapshotSave {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        job_id: impl Into<String>,
-        tag: impl Into<String>,
-        vmstate: impl Into<String>,
-        devices: Vec<String>,
-    ) -> Self {
-        Self {
-            job_id: job_id.into(),
-            tag: tag.into(),
-            vmstate: vmstate.into(),
-            devices,
-        }
-    }
 }
 /// The `x-blockdev-amend` command, since QEMU 5.1.
 ///
@@ -622,21 +394,6 @@ pub struct XBlockdevAmend {
     pub options: types::BlockdevAmendOptions,
     pub force: Option<bool>,
 }
-impl XBlockdevAmend {
-    /// Creates a value with only the required members set.
-    pub fn new(
-        job_id: impl Into<String>,
-        node_name: impl Into<String>,
-        options: types::BlockdevAmendOptions,
-    ) -> Self {
-        Self {
-            job_id: job_id.into(),
-            node_name: node_name.into(),
-            options,
-            force: None,
-        }
-    }
-}
 /// The `x-blockdev-set-iothread` command, since QEMU 2.12.
 ///
 /// Unstable in QEMU 7.2, 10.0.
@@ -645,16 +402,6 @@ pub struct XBlockdevSetIothread {
     pub node_name: String,
     pub iothread: types::StrOrNull,
     pub force: Option<bool>,
-}
-impl XBlockdevSetIothread {
-    /// Creates a value with only the required members set.
-    pub fn new(node_name: impl Into<String>, iothread: types::StrOrNull) -> Self {
-        Self {
-            node_name: node_name.into(),
-            iothread,
-            force: None,
-        }
-    }
 }
 /// The `x-debug-query-block-graph` command, since QEMU 4.0.
 ///
@@ -739,16 +486,6 @@ pub struct XQueryVirtioQueueElement {
     pub queue: u16,
     pub index: Option<u16>,
 }
-impl XQueryVirtioQueueElement {
-    /// Creates a value with only the required members set.
-    pub fn new(path: impl Into<String>, queue: u16) -> Self {
-        Self {
-            path: path.into(),
-            queue,
-            index: None,
-        }
-    }
-}
 /// The `x-query-virtio-queue-status` command, since QEMU 7.2.
 ///
 /// Unstable in QEMU 7.2, 10.0.
@@ -759,12 +496,6 @@ pub struct XQueryVirtioQueueStatus {
     pub path: String,
     pub queue: u16,
 }
-impl XQueryVirtioQueueStatus {
-    /// Creates a value with only the required members set.
-    pub fn new(path: impl Into<String>, queue: u16) -> Self {
-        Self { path: path.into(), queue }
-    }
-}
 /// The `x-query-virtio-status` command, since QEMU 7.2.
 ///
 /// Unstable in QEMU 7.2, 10.0.
@@ -773,12 +504,6 @@ impl XQueryVirtioQueueStatus {
 #[derive(Debug, Clone, PartialEq)]
 pub struct XQueryVirtioStatus {
     pub path: String,
-}
-impl XQueryVirtioStatus {
-    /// Creates a value with only the required members set.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self { path: path.into() }
-    }
 }
 /// The `x-query-virtio-vhost-queue-status` command, since QEMU 7.2.
 ///
@@ -790,24 +515,12 @@ pub struct XQueryVirtioVhostQueueStatus {
     pub path: String,
     pub queue: u16,
 }
-impl XQueryVirtioVhostQueueStatus {
-    /// Creates a value with only the required members set.
-    pub fn new(path: impl Into<String>, queue: u16) -> Self {
-        Self { path: path.into(), queue }
-    }
-}
 /// The `yank` command, since QEMU 6.0.
 ///
 /// May be sent out of band.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Yank {
     pub instances: Vec<types::YankInstance>,
-}
-impl Yank {
-    /// Creates a value with only the required members set.
-    pub fn new(instances: Vec<types::YankInstance>) -> Self {
-        Self { instances }
-    }
 }
 wire::commands! {
     AnnounceSelf = "announce-self", BlockDirtyBitmapAdd = "block-dirty-bitmap-add",
@@ -872,11 +585,23 @@ impl Write for BlockDirtyBitmapMerge {
         self.0.write(map)
     }
 }
+impl BlockExportDel {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into(), mode: None }
+    }
+}
 impl Write for BlockExportDel {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         put_some(map, "mode", &self.mode)?;
         Ok(())
+    }
+}
+impl BlockJobDismiss {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
     }
 }
 impl Write for BlockJobDismiss {
@@ -885,10 +610,29 @@ impl Write for BlockJobDismiss {
         Ok(())
     }
 }
+impl BlockJobFinalize {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
+    }
+}
 impl Write for BlockJobFinalize {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl BlockdevChangeMedium {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self {
+            device: None,
+            id: None,
+            filename: filename.into(),
+            format: None,
+            force: None,
+            read_only_mode: None,
+        }
     }
 }
 impl Write for BlockdevChangeMedium {
@@ -902,11 +646,45 @@ impl Write for BlockdevChangeMedium {
         Ok(())
     }
 }
+impl BlockdevInsertMedium {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>, node_name: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            node_name: node_name.into(),
+        }
+    }
+}
 impl Write for BlockdevInsertMedium {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         put(map, "node-name", &self.node_name)?;
         Ok(())
+    }
+}
+impl BlockdevMirror {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        device: impl Into<String>,
+        target: impl Into<String>,
+        sync: types::MirrorSyncMode,
+    ) -> Self {
+        Self {
+            job_id: None,
+            device: device.into(),
+            target: target.into(),
+            replaces: None,
+            sync,
+            speed: None,
+            granularity: None,
+            buf_size: None,
+            on_source_error: None,
+            on_target_error: None,
+            filter_node_name: None,
+            copy_mode: None,
+            auto_finalize: None,
+            auto_dismiss: None,
+        }
     }
 }
 impl Write for BlockdevMirror {
@@ -926,6 +704,12 @@ impl Write for BlockdevMirror {
         put_some(map, "auto-finalize", &self.auto_finalize)?;
         put_some(map, "auto-dismiss", &self.auto_dismiss)?;
         Ok(())
+    }
+}
+impl BlockdevRemoveMedium {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
     }
 }
 impl Write for BlockdevRemoveMedium {
@@ -950,6 +734,12 @@ impl Write for DriveMirror {
         self.0.write(map)
     }
 }
+impl Dumpdtb {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self { filename: filename.into() }
+    }
+}
 impl Write for Dumpdtb {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "filename", &self.filename)?;
@@ -961,10 +751,22 @@ impl Write for ExpirePassword {
         self.0.write(map)
     }
 }
+impl JobCancel {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
+    }
+}
 impl Write for JobCancel {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl JobComplete {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
     }
 }
 impl Write for JobComplete {
@@ -973,10 +775,22 @@ impl Write for JobComplete {
         Ok(())
     }
 }
+impl JobDismiss {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
+    }
+}
 impl Write for JobDismiss {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl JobFinalize {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
     }
 }
 impl Write for JobFinalize {
@@ -985,10 +799,22 @@ impl Write for JobFinalize {
         Ok(())
     }
 }
+impl JobPause {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
+    }
+}
 impl Write for JobPause {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl JobResume {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
     }
 }
 impl Write for JobResume {
@@ -1002,6 +828,12 @@ impl Write for MigratePause {
         Ok(())
     }
 }
+impl MigrateRecover {
+    /// Creates a value with only the required members set.
+    pub fn new(uri: impl Into<String>) -> Self {
+        Self { uri: uri.into() }
+    }
+}
 impl Write for MigrateRecover {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "uri", &self.uri)?;
@@ -1011,6 +843,15 @@ impl Write for MigrateRecover {
 impl Write for NbdServerAdd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         self.0.write(map)
+    }
+}
+impl NbdServerRemove {
+    /// Creates a value with only the required members set.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            mode: None,
+        }
     }
 }
 impl Write for NbdServerRemove {
@@ -1024,6 +865,12 @@ impl Write for QmpCapabilities {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "enable", &self.enable)?;
         Ok(())
+    }
+}
+impl QomListProperties {
+    /// Creates a value with only the required members set.
+    pub fn new(typename: impl Into<String>) -> Self {
+        Self { typename: typename.into() }
     }
 }
 impl Write for QomListProperties {
@@ -1083,6 +930,12 @@ impl Write for QuerySev {
         Ok(())
     }
 }
+impl QuerySevAttestationReport {
+    /// Creates a value with only the required members set.
+    pub fn new(mnonce: impl Into<String>) -> Self {
+        Self { mnonce: mnonce.into() }
+    }
+}
 impl Write for QuerySevAttestationReport {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "mnonce", &self.mnonce)?;
@@ -1119,6 +972,12 @@ impl Write for QueryYank {
         Ok(())
     }
 }
+impl ReplayBreak {
+    /// Creates a value with only the required members set.
+    pub fn new(icount: i64) -> Self {
+        Self { icount }
+    }
+}
 impl Write for ReplayBreak {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "icount", &self.icount)?;
@@ -1130,10 +989,27 @@ impl Write for ReplayDeleteBreak {
         Ok(())
     }
 }
+impl ReplaySeek {
+    /// Creates a value with only the required members set.
+    pub fn new(icount: i64) -> Self {
+        Self { icount }
+    }
+}
 impl Write for ReplaySeek {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "icount", &self.icount)?;
         Ok(())
+    }
+}
+impl Screendump {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self {
+            filename: filename.into(),
+            device: None,
+            head: None,
+            format: None,
+        }
     }
 }
 impl Write for Screendump {
@@ -1159,11 +1035,30 @@ impl Write for SetPassword {
         self.0.write(map)
     }
 }
+impl SetVcpuDirtyLimit {
+    /// Creates a value with only the required members set.
+    pub fn new(dirty_rate: u64) -> Self {
+        Self {
+            cpu_index: None,
+            dirty_rate,
+        }
+    }
+}
 impl Write for SetVcpuDirtyLimit {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "cpu-index", &self.cpu_index)?;
         put(map, "dirty-rate", &self.dirty_rate)?;
         Ok(())
+    }
+}
+impl SevInjectLaunchSecret {
+    /// Creates a value with only the required members set.
+    pub fn new(packet_header: impl Into<String>, secret: impl Into<String>) -> Self {
+        Self {
+            packet_header: packet_header.into(),
+            secret: secret.into(),
+            gpa: None,
+        }
     }
 }
 impl Write for SevInjectLaunchSecret {
@@ -1174,12 +1069,42 @@ impl Write for SevInjectLaunchSecret {
         Ok(())
     }
 }
+impl SnapshotDelete {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        job_id: impl Into<String>,
+        tag: impl Into<String>,
+        devices: Vec<String>,
+    ) -> Self {
+        Self {
+            job_id: job_id.into(),
+            tag: tag.into(),
+            devices,
+        }
+    }
+}
 impl Write for SnapshotDelete {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "job-id", &self.job_id)?;
         put(map, "tag", &self.tag)?;
         put(map, "devices", &self.devices)?;
         Ok(())
+    }
+}
+impl SnapshotLoad {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        job_id: impl Into<String>,
+        tag: impl Into<String>,
+        vmstate: impl Into<String>,
+        devices: Vec<String>,
+    ) -> Self {
+        Self {
+            job_id: job_id.into(),
+            tag: tag.into(),
+            vmstate: vmstate.into(),
+            devices,
+        }
     }
 }
 impl Write for SnapshotLoad {
@@ -1191,6 +1116,22 @@ impl Write for SnapshotLoad {
         Ok(())
     }
 }
+impl SnapshotSave {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        job_id: impl Into<String>,
+        tag: impl Into<String>,
+        vmstate: impl Into<String>,
+        devices: Vec<String>,
+    ) -> Self {
+        Self {
+            job_id: job_id.into(),
+            tag: tag.into(),
+            vmstate: vmstate.into(),
+            devices,
+        }
+    }
+}
 impl Write for SnapshotSave {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "job-id", &self.job_id)?;
@@ -1200,6 +1141,21 @@ impl Write for SnapshotSave {
         Ok(())
     }
 }
+impl XBlockdevAmend {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        job_id: impl Into<String>,
+        node_name: impl Into<String>,
+        options: types::BlockdevAmendOptions,
+    ) -> Self {
+        Self {
+            job_id: job_id.into(),
+            node_name: node_name.into(),
+            options,
+            force: None,
+        }
+    }
+}
 impl Write for XBlockdevAmend {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "job-id", &self.job_id)?;
@@ -1207,6 +1163,16 @@ impl Write for XBlockdevAmend {
         put(map, "options", &self.options)?;
         put_some(map, "force", &self.force)?;
         Ok(())
+    }
+}
+impl XBlockdevSetIothread {
+    /// Creates a value with only the required members set.
+    pub fn new(node_name: impl Into<String>, iothread: types::StrOrNull) -> Self {
+        Self {
+            node_name: node_name.into(),
+            iothread,
+            force: None,
+        }
     }
 }
 impl Write for XBlockdevSetIothread {
@@ -1267,12 +1233,28 @@ impl Write for XQueryVirtio {
         Ok(())
     }
 }
+impl XQueryVirtioQueueElement {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>, queue: u16) -> Self {
+        Self {
+            path: path.into(),
+            queue,
+            index: None,
+        }
+    }
+}
 impl Write for XQueryVirtioQueueElement {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "path", &self.path)?;
         put(map, "queue", &self.queue)?;
         put_some(map, "index", &self.index)?;
         Ok(())
+    }
+}
+impl XQueryVirtioQueueStatus {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>, queue: u16) -> Self {
+        Self { path: path.into(), queue }
     }
 }
 impl Write for XQueryVirtioQueueStatus {
@@ -1282,10 +1264,22 @@ impl Write for XQueryVirtioQueueStatus {
         Ok(())
     }
 }
+impl XQueryVirtioStatus {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self { path: path.into() }
+    }
+}
 impl Write for XQueryVirtioStatus {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "path", &self.path)?;
         Ok(())
+    }
+}
+impl XQueryVirtioVhostQueueStatus {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>, queue: u16) -> Self {
+        Self { path: path.into(), queue }
     }
 }
 impl Write for XQueryVirtioVhostQueueStatus {
@@ -1293,6 +1287,12 @@ impl Write for XQueryVirtioVhostQueueStatus {
         put(map, "path", &self.path)?;
         put(map, "queue", &self.queue)?;
         Ok(())
+    }
+}
+impl Yank {
+    /// Creates a value with only the required members set.
+    pub fn new(instances: Vec<types::YankInstance>) -> Self {
+        Self { instances }
     }
 }
 impl Write for Yank {

@@ -543,7 +543,7 @@ pub struct BlkdebugSetStateOptions {
 }
 /// The `BlockDirtyBitmapAdd` struct, since QEMU 2.4.
 ///
-/// Compared with the bindings of 2.11: `disabled` is new; `autoload` is gone.
+/// Compared with the bindings of 2.11: `disabled` is new; `autoload` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd {
     pub node: String,
@@ -585,7 +585,7 @@ pub struct BlockDirtyBitmapWrapper {
 }
 /// The `BlockDirtyInfo` struct, since QEMU 1.3.
 ///
-/// Compared with the bindings of 2.11: `busy`, `inconsistent`, `persistent` and `recording` are new; `status` is gone.
+/// Compared with the bindings of 2.11: `busy`, `inconsistent`, `persistent` and `recording` are new; `status` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyInfo {
     /// Since QEMU 2.4.
@@ -992,7 +992,7 @@ pub struct BlockdevCreateOptionsSsh {
 }
 /// The `BlockdevDriver` enum, since QEMU 2.9.
 ///
-/// Compared with the bindings of 2.11: `blklogwrites`, `blkreplay`, `compress`, `copy-before-write`, `copy-on-read`, `io_uring`, `nvme`, `nvme-io_uring` and 5 more are new; `sheepdog` and `vxhs` are gone.
+/// Compared with the bindings of 2.11: `blklogwrites`, `blkreplay`, `compress`, `copy-before-write`, `copy-on-read`, `io_uring`, `nvme`, `nvme-io_uring` and 5 more are new; `sheepdog` and `vxhs` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevDriver {
@@ -1574,7 +1574,7 @@ impl From<&str> for ColoExitReason {
 }
 /// The `COLOMode` enum, since QEMU 2.8.
 ///
-/// Compared with the bindings of 2.11: `none` is new; `unknown` is gone.
+/// Compared with the bindings of 2.11: `none` is new; `unknown` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColoMode {
@@ -2726,7 +2726,7 @@ impl From<&str> for KeyValueKind {
 }
 /// The `LostTickPolicy` enum, since QEMU 2.0.
 ///
-/// Compared with the bindings of 2.11: `merge` is gone.
+/// Compared with the bindings of 2.11: `merge` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LostTickPolicy {
@@ -6762,6 +6762,13 @@ impl ExpirePasswordOptions {
         }
     }
 }
+impl Write for ExpirePasswordOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.protocol.write(map)?;
+        put(map, "time", &self.time)?;
+        Ok(())
+    }
+}
 impl Write for ExpirePasswordOptionsProtocol {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -6777,13 +6784,6 @@ impl Write for ExpirePasswordOptionsProtocol {
                 put_open(map, &["protocol"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for ExpirePasswordOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.protocol.write(map)?;
-        put(map, "time", &self.time)?;
         Ok(())
     }
 }
@@ -8057,32 +8057,6 @@ impl Write for RngRandomProperties {
         Ok(())
     }
 }
-impl Branches for SchemaInfoMetaType {
-    const DISCRIMINATOR: &'static str = "meta-type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        discriminator: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match discriminator.as_str() {
-                "builtin" => Self::Builtin(rest.members()?),
-                "enum" => Self::Enum(rest.members()?),
-                "array" => Self::Array(rest.members()?),
-                "object" => Self::Object(rest.members()?),
-                "alternate" => Self::Alternate(rest.members()?),
-                "command" => Self::Command(rest.members()?),
-                "event" => Self::Event(rest.members()?),
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch {
-                        discriminator,
-                        members,
-                    })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct SchemaInfoSlots {
     name: Option<String>,
@@ -8113,6 +8087,32 @@ impl Base for SchemaInfo {
             name: required(slots.name, "name")?,
             features: slots.features,
         })
+    }
+}
+impl Branches for SchemaInfoMetaType {
+    const DISCRIMINATOR: &'static str = "meta-type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "builtin" => Self::Builtin(rest.members()?),
+                "enum" => Self::Enum(rest.members()?),
+                "array" => Self::Array(rest.members()?),
+                "object" => Self::Object(rest.members()?),
+                "alternate" => Self::Alternate(rest.members()?),
+                "command" => Self::Command(rest.members()?),
+                "event" => Self::Event(rest.members()?),
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]
@@ -8275,6 +8275,14 @@ impl SetPasswordOptions {
         }
     }
 }
+impl Write for SetPasswordOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.protocol.write(map)?;
+        put(map, "password", &self.password)?;
+        put_some(map, "connected", &self.connected)?;
+        Ok(())
+    }
+}
 impl Write for SetPasswordOptionsProtocol {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -8290,14 +8298,6 @@ impl Write for SetPasswordOptionsProtocol {
                 put_open(map, &["protocol"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for SetPasswordOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.protocol.write(map)?;
-        put(map, "password", &self.password)?;
-        put_some(map, "connected", &self.connected)?;
         Ok(())
     }
 }

@@ -65,6 +65,14 @@ impl Audiodev {
         }
     }
 }
+impl Write for Audiodev {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.driver.write(map)?;
+        put(map, "id", &self.id)?;
+        put_some(map, "timer-period", &self.timer_period)?;
+        Ok(())
+    }
+}
 impl Write for AudiodevDriverBranch {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -125,14 +133,6 @@ impl Write for AudiodevDriverBranch {
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for Audiodev {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.driver.write(map)?;
-        put(map, "id", &self.id)?;
-        put_some(map, "timer-period", &self.timer_period)?;
         Ok(())
     }
 }
@@ -662,29 +662,6 @@ impl Write for BlockDeviceTimedStats {
         Ok(())
     }
 }
-impl Branches for BlockExportOptionsType {
-    const DISCRIMINATOR: &'static str = "type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        discriminator: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match discriminator.as_str() {
-                "nbd" => Self::Nbd(rest.members()?),
-                "vhost-user-blk" => Self::VhostUserBlk(rest.members()?),
-                "fuse" => Self::Fuse(rest.members()?),
-                "vduse-blk" => Self::VduseBlk(rest.members()?),
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch {
-                        discriminator,
-                        members,
-                    })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct BlockExportOptionsSlots {
     id: Option<String>,
@@ -730,6 +707,29 @@ impl Base for BlockExportOptions {
             writethrough: slots.writethrough,
             allow_inactive: slots.allow_inactive,
         })
+    }
+}
+impl Branches for BlockExportOptionsType {
+    const DISCRIMINATOR: &'static str = "type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "nbd" => Self::Nbd(rest.members()?),
+                "vhost-user-blk" => Self::VhostUserBlk(rest.members()?),
+                "fuse" => Self::Fuse(rest.members()?),
+                "vduse-blk" => Self::VduseBlk(rest.members()?),
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]
@@ -903,6 +903,35 @@ impl Write for BlockInfo {
         Ok(())
     }
 }
+#[derive(Default)]
+pub(crate) struct BlockJobChangeOptionsSlots {
+    id: Option<String>,
+}
+impl Base for BlockJobChangeOptions {
+    type Slots = BlockJobChangeOptionsSlots;
+    type Branches = BlockJobChangeOptionsType;
+    const NAME: &'static str = "BlockJobChangeOptions";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "id" => slots.id = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(
+        slots: Self::Slots,
+        r#type: BlockJobChangeOptionsType,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            r#type,
+            id: required(slots.id, "id")?,
+        })
+    }
+}
 impl Branches for BlockJobChangeOptionsType {
     const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
@@ -953,35 +982,6 @@ impl Branches for BlockJobChangeOptionsType {
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct BlockJobChangeOptionsSlots {
-    id: Option<String>,
-}
-impl Base for BlockJobChangeOptions {
-    type Slots = BlockJobChangeOptionsSlots;
-    type Branches = BlockJobChangeOptionsType;
-    const NAME: &'static str = "BlockJobChangeOptions";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "id" => slots.id = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(
-        slots: Self::Slots,
-        r#type: BlockJobChangeOptionsType,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            r#type,
-            id: required(slots.id, "id")?,
-        })
     }
 }
 #[derive(Default)]
@@ -1041,6 +1041,24 @@ impl BlockJobInfo {
         }
     }
 }
+impl Write for BlockJobInfo {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put(map, "device", &self.device)?;
+        put(map, "len", &self.len)?;
+        put(map, "offset", &self.offset)?;
+        put(map, "busy", &self.busy)?;
+        put(map, "paused", &self.paused)?;
+        put(map, "speed", &self.speed)?;
+        put(map, "io-status", &self.io_status)?;
+        put(map, "ready", &self.ready)?;
+        put(map, "status", &self.status)?;
+        put(map, "auto-finalize", &self.auto_finalize)?;
+        put(map, "auto-dismiss", &self.auto_dismiss)?;
+        put_some(map, "error", &self.error)?;
+        Ok(())
+    }
+}
 impl Write for BlockJobInfoType {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -1077,24 +1095,6 @@ impl Write for BlockJobInfoType {
                 put_open(map, &["type"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for BlockJobInfo {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put(map, "device", &self.device)?;
-        put(map, "len", &self.len)?;
-        put(map, "offset", &self.offset)?;
-        put(map, "busy", &self.busy)?;
-        put(map, "paused", &self.paused)?;
-        put(map, "speed", &self.speed)?;
-        put(map, "io-status", &self.io_status)?;
-        put(map, "ready", &self.ready)?;
-        put(map, "status", &self.status)?;
-        put(map, "auto-finalize", &self.auto_finalize)?;
-        put(map, "auto-dismiss", &self.auto_dismiss)?;
-        put_some(map, "error", &self.error)?;
         Ok(())
     }
 }
@@ -1940,6 +1940,56 @@ impl Object for BlockdevCreateOptionsVpc {
         })
     }
 }
+#[derive(Default)]
+pub(crate) struct BlockdevOptionsSlots {
+    node_name: Option<String>,
+    discard: Option<BlockdevDiscardOptions>,
+    cache: Option<BlockdevCacheOptions>,
+    active: Option<bool>,
+    read_only: Option<bool>,
+    auto_read_only: Option<bool>,
+    force_share: Option<bool>,
+    detect_zeroes: Option<BlockdevDetectZeroesOptions>,
+}
+impl Base for BlockdevOptions {
+    type Slots = BlockdevOptionsSlots;
+    type Branches = BlockdevOptionsDriver;
+    const NAME: &'static str = "BlockdevOptions";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "node-name" => slots.node_name = read(map)?,
+            "discard" => slots.discard = read(map)?,
+            "cache" => slots.cache = read(map)?,
+            "active" => slots.active = read(map)?,
+            "read-only" => slots.read_only = read(map)?,
+            "auto-read-only" => slots.auto_read_only = read(map)?,
+            "force-share" => slots.force_share = read(map)?,
+            "detect-zeroes" => slots.detect_zeroes = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(
+        slots: Self::Slots,
+        driver: BlockdevOptionsDriver,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            driver,
+            node_name: slots.node_name,
+            discard: slots.discard,
+            cache: slots.cache,
+            active: slots.active,
+            read_only: slots.read_only,
+            auto_read_only: slots.auto_read_only,
+            force_share: slots.force_share,
+            detect_zeroes: slots.detect_zeroes,
+        })
+    }
+}
 impl Branches for BlockdevOptionsDriver {
     const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
@@ -2004,56 +2054,6 @@ impl Branches for BlockdevOptionsDriver {
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct BlockdevOptionsSlots {
-    node_name: Option<String>,
-    discard: Option<BlockdevDiscardOptions>,
-    cache: Option<BlockdevCacheOptions>,
-    active: Option<bool>,
-    read_only: Option<bool>,
-    auto_read_only: Option<bool>,
-    force_share: Option<bool>,
-    detect_zeroes: Option<BlockdevDetectZeroesOptions>,
-}
-impl Base for BlockdevOptions {
-    type Slots = BlockdevOptionsSlots;
-    type Branches = BlockdevOptionsDriver;
-    const NAME: &'static str = "BlockdevOptions";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "node-name" => slots.node_name = read(map)?,
-            "discard" => slots.discard = read(map)?,
-            "cache" => slots.cache = read(map)?,
-            "active" => slots.active = read(map)?,
-            "read-only" => slots.read_only = read(map)?,
-            "auto-read-only" => slots.auto_read_only = read(map)?,
-            "force-share" => slots.force_share = read(map)?,
-            "detect-zeroes" => slots.detect_zeroes = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(
-        slots: Self::Slots,
-        driver: BlockdevOptionsDriver,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            driver,
-            node_name: slots.node_name,
-            discard: slots.discard,
-            cache: slots.cache,
-            active: slots.active,
-            read_only: slots.read_only,
-            auto_read_only: slots.auto_read_only,
-            force_share: slots.force_share,
-            detect_zeroes: slots.detect_zeroes,
-        })
     }
 }
 #[derive(Default)]
@@ -3125,6 +3125,16 @@ impl CpuInfoFast {
         }
     }
 }
+impl Write for CpuInfoFast {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.target.write(map)?;
+        put(map, "cpu-index", &self.cpu_index)?;
+        put(map, "qom-path", &self.qom_path)?;
+        put(map, "thread-id", &self.thread_id)?;
+        put_some(map, "props", &self.props)?;
+        Ok(())
+    }
+}
 impl Write for CpuInfoFastTarget {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -3221,16 +3231,6 @@ impl Write for CpuInfoFastTarget {
                 put_open(map, &["target"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for CpuInfoFast {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.target.write(map)?;
-        put(map, "cpu-index", &self.cpu_index)?;
-        put(map, "qom-path", &self.qom_path)?;
-        put(map, "thread-id", &self.thread_id)?;
-        put_some(map, "props", &self.props)?;
         Ok(())
     }
 }
@@ -3458,6 +3458,16 @@ impl DisplayOptions {
         }
     }
 }
+impl Write for DisplayOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put_some(map, "full-screen", &self.full_screen)?;
+        put_some(map, "window-close", &self.window_close)?;
+        put_some(map, "show-cursor", &self.show_cursor)?;
+        put_some(map, "gl", &self.gl)?;
+        Ok(())
+    }
+}
 impl Write for DisplayOptionsType {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -3499,16 +3509,6 @@ impl Write for DisplayOptionsType {
                 put_open(map, &["type"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for DisplayOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put_some(map, "full-screen", &self.full_screen)?;
-        put_some(map, "window-close", &self.window_close)?;
-        put_some(map, "show-cursor", &self.show_cursor)?;
-        put_some(map, "gl", &self.gl)?;
         Ok(())
     }
 }
@@ -5292,6 +5292,32 @@ impl Object for NbdServerOptionsLegacy {
         })
     }
 }
+#[derive(Default)]
+pub(crate) struct NetdevSlots {
+    id: Option<String>,
+}
+impl Base for Netdev {
+    type Slots = NetdevSlots;
+    type Branches = NetdevType;
+    const NAME: &'static str = "Netdev";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "id" => slots.id = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots, r#type: NetdevType) -> Result<Self, E> {
+        Ok(Self {
+            r#type,
+            id: required(slots.id, "id")?,
+        })
+    }
+}
 impl Branches for NetdevType {
     const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
@@ -5330,32 +5356,6 @@ impl Branches for NetdevType {
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct NetdevSlots {
-    id: Option<String>,
-}
-impl Base for Netdev {
-    type Slots = NetdevSlots;
-    type Branches = NetdevType;
-    const NAME: &'static str = "Netdev";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "id" => slots.id = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(slots: Self::Slots, r#type: NetdevType) -> Result<Self, E> {
-        Ok(Self {
-            r#type,
-            id: required(slots.id, "id")?,
-        })
     }
 }
 #[derive(Default)]
@@ -5505,6 +5505,35 @@ impl Branches for NumaOptions {
 wire::no_base! {
     NumaOptions = "NumaOptions"
 }
+#[derive(Default)]
+pub(crate) struct ObjectOptionsSlots {
+    id: Option<String>,
+}
+impl Base for ObjectOptions {
+    type Slots = ObjectOptionsSlots;
+    type Branches = ObjectOptionsQomType;
+    const NAME: &'static str = "ObjectOptions";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "id" => slots.id = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(
+        slots: Self::Slots,
+        qom_type: ObjectOptionsQomType,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            qom_type,
+            id: required(slots.id, "id")?,
+        })
+    }
+}
 impl Branches for ObjectOptionsQomType {
     const DISCRIMINATOR: &'static str = "qom-type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
@@ -5582,35 +5611,6 @@ impl Branches for ObjectOptionsQomType {
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct ObjectOptionsSlots {
-    id: Option<String>,
-}
-impl Base for ObjectOptions {
-    type Slots = ObjectOptionsSlots;
-    type Branches = ObjectOptionsQomType;
-    const NAME: &'static str = "ObjectOptions";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "id" => slots.id = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(
-        slots: Self::Slots,
-        qom_type: ObjectOptionsQomType,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            qom_type,
-            id: required(slots.id, "id")?,
-        })
     }
 }
 impl Write for QCryptoAkCipherOptions {
@@ -6022,28 +6022,6 @@ impl Object for RbdEncryptionCreateOptionsLuksBase {
         })
     }
 }
-impl Branches for RbdEncryptionOptionsFormat {
-    const DISCRIMINATOR: &'static str = "format";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        discriminator: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match discriminator.as_str() {
-                "luks" => Self::Luks(rest.members()?),
-                "luks2" => Self::Luks2(rest.members()?),
-                "luks-any" => Self::LuksAny(rest.members()?),
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch {
-                        discriminator,
-                        members,
-                    })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct RbdEncryptionOptionsSlots {
     parent: Option<Box<RbdEncryptionOptions>>,
@@ -6071,6 +6049,28 @@ impl Base for RbdEncryptionOptions {
             format,
             parent: slots.parent,
         })
+    }
+}
+impl Branches for RbdEncryptionOptionsFormat {
+    const DISCRIMINATOR: &'static str = "format";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "luks" => Self::Luks(rest.members()?),
+                "luks2" => Self::Luks2(rest.members()?),
+                "luks-any" => Self::LuksAny(rest.members()?),
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]
@@ -6314,6 +6314,17 @@ impl SevInfo {
         }
     }
 }
+impl Write for SevInfo {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.sev_type.write(map)?;
+        put(map, "enabled", &self.enabled)?;
+        put(map, "api-major", &self.api_major)?;
+        put(map, "api-minor", &self.api_minor)?;
+        put(map, "build-id", &self.build_id)?;
+        put(map, "state", &self.state)?;
+        Ok(())
+    }
+}
 impl Write for SevInfoSevType {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -6330,17 +6341,6 @@ impl Write for SevInfoSevType {
                 put_open(map, &["sev-type"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for SevInfo {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.sev_type.write(map)?;
-        put(map, "enabled", &self.enabled)?;
-        put(map, "api-major", &self.api_major)?;
-        put(map, "api-minor", &self.api_minor)?;
-        put(map, "build-id", &self.build_id)?;
-        put(map, "state", &self.state)?;
         Ok(())
     }
 }
@@ -6582,34 +6582,6 @@ impl Branches for SocketAddressLegacy {
 wire::no_base! {
     SocketAddressLegacy = "SocketAddressLegacy"
 }
-impl Branches for StatsFilterTarget {
-    const DISCRIMINATOR: &'static str = "target";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        discriminator: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match discriminator.as_str() {
-                "vcpu" => Self::Vcpu(rest.members()?),
-                "vm" => {
-                    rest.nothing()?;
-                    Self::Vm
-                }
-                "cryptodev" => {
-                    rest.nothing()?;
-                    Self::Cryptodev
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch {
-                        discriminator,
-                        members,
-                    })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct StatsFilterSlots {
     providers: Option<Vec<StatsRequest>>,
@@ -6637,6 +6609,34 @@ impl Base for StatsFilter {
             target,
             providers: slots.providers,
         })
+    }
+}
+impl Branches for StatsFilterTarget {
+    const DISCRIMINATOR: &'static str = "target";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "vcpu" => Self::Vcpu(rest.members()?),
+                "vm" => {
+                    rest.nothing()?;
+                    Self::Vm
+                }
+                "cryptodev" => {
+                    rest.nothing()?;
+                    Self::Cryptodev
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]

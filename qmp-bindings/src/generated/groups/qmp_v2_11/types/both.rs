@@ -319,6 +319,50 @@ impl Object for BlockdevBackup {
         })
     }
 }
+#[derive(Default)]
+pub(crate) struct BlockdevOptionsSlots {
+    node_name: Option<String>,
+    discard: Option<BlockdevDiscardOptions>,
+    cache: Option<BlockdevCacheOptions>,
+    read_only: Option<bool>,
+    force_share: Option<bool>,
+    detect_zeroes: Option<BlockdevDetectZeroesOptions>,
+}
+impl Base for BlockdevOptions {
+    type Slots = BlockdevOptionsSlots;
+    type Branches = BlockdevOptionsDriver;
+    const NAME: &'static str = "BlockdevOptions";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "node-name" => slots.node_name = read(map)?,
+            "discard" => slots.discard = read(map)?,
+            "cache" => slots.cache = read(map)?,
+            "read-only" => slots.read_only = read(map)?,
+            "force-share" => slots.force_share = read(map)?,
+            "detect-zeroes" => slots.detect_zeroes = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(
+        slots: Self::Slots,
+        driver: BlockdevOptionsDriver,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            driver,
+            node_name: slots.node_name,
+            discard: slots.discard,
+            cache: slots.cache,
+            read_only: slots.read_only,
+            force_share: slots.force_share,
+            detect_zeroes: slots.detect_zeroes,
+        })
+    }
+}
 impl Branches for BlockdevOptionsDriver {
     const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
@@ -372,50 +416,6 @@ impl Branches for BlockdevOptionsDriver {
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct BlockdevOptionsSlots {
-    node_name: Option<String>,
-    discard: Option<BlockdevDiscardOptions>,
-    cache: Option<BlockdevCacheOptions>,
-    read_only: Option<bool>,
-    force_share: Option<bool>,
-    detect_zeroes: Option<BlockdevDetectZeroesOptions>,
-}
-impl Base for BlockdevOptions {
-    type Slots = BlockdevOptionsSlots;
-    type Branches = BlockdevOptionsDriver;
-    const NAME: &'static str = "BlockdevOptions";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "node-name" => slots.node_name = read(map)?,
-            "discard" => slots.discard = read(map)?,
-            "cache" => slots.cache = read(map)?,
-            "read-only" => slots.read_only = read(map)?,
-            "force-share" => slots.force_share = read(map)?,
-            "detect-zeroes" => slots.detect_zeroes = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(
-        slots: Self::Slots,
-        driver: BlockdevOptionsDriver,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            driver,
-            node_name: slots.node_name,
-            discard: slots.discard,
-            cache: slots.cache,
-            read_only: slots.read_only,
-            force_share: slots.force_share,
-            detect_zeroes: slots.detect_zeroes,
-        })
     }
 }
 #[derive(Default)]
@@ -1236,6 +1236,18 @@ impl CpuInfo {
         }
     }
 }
+impl Write for CpuInfo {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.arch.write(map)?;
+        put(map, "CPU", &self.cpu)?;
+        put(map, "current", &self.current)?;
+        put(map, "halted", &self.halted)?;
+        put(map, "qom_path", &self.qom_path)?;
+        put(map, "thread_id", &self.thread_id)?;
+        put_some(map, "props", &self.props)?;
+        Ok(())
+    }
+}
 impl Write for CpuInfoArchBranch {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -1267,18 +1279,6 @@ impl Write for CpuInfoArchBranch {
                 put_open(map, &["arch"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for CpuInfo {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.arch.write(map)?;
-        put(map, "CPU", &self.cpu)?;
-        put(map, "current", &self.current)?;
-        put(map, "halted", &self.halted)?;
-        put(map, "qom_path", &self.qom_path)?;
-        put(map, "thread_id", &self.thread_id)?;
-        put_some(map, "props", &self.props)?;
         Ok(())
     }
 }
@@ -2216,6 +2216,39 @@ impl Netdev {
         Self { r#type, id: id.into() }
     }
 }
+impl Write for Netdev {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put(map, "id", &self.id)?;
+        Ok(())
+    }
+}
+#[derive(Default)]
+pub(crate) struct NetdevSlots {
+    id: Option<String>,
+}
+impl Base for Netdev {
+    type Slots = NetdevSlots;
+    type Branches = NetdevType;
+    const NAME: &'static str = "Netdev";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "id" => slots.id = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots, r#type: NetdevType) -> Result<Self, E> {
+        Ok(Self {
+            r#type,
+            id: required(slots.id, "id")?,
+        })
+    }
+}
 impl Write for NetdevType {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -2274,13 +2307,6 @@ impl Write for NetdevType {
         Ok(())
     }
 }
-impl Write for Netdev {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put(map, "id", &self.id)?;
-        Ok(())
-    }
-}
 impl Branches for NetdevType {
     const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
@@ -2313,32 +2339,6 @@ impl Branches for NetdevType {
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct NetdevSlots {
-    id: Option<String>,
-}
-impl Base for Netdev {
-    type Slots = NetdevSlots;
-    type Branches = NetdevType;
-    const NAME: &'static str = "Netdev";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "id" => slots.id = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(slots: Self::Slots, r#type: NetdevType) -> Result<Self, E> {
-        Ok(Self {
-            r#type,
-            id: required(slots.id, "id")?,
-        })
     }
 }
 impl Write for NetdevDumpOptions {

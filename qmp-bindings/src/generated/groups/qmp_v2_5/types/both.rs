@@ -300,52 +300,6 @@ impl Object for BlockdevCacheOptions {
         Ok(slots)
     }
 }
-impl Branches for BlockdevOptionsDriver {
-    const DISCRIMINATOR: &'static str = "driver";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        discriminator: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match discriminator.as_str() {
-                "archipelago" => Self::Archipelago(rest.members()?),
-                "blkdebug" => Self::Blkdebug(rest.members()?),
-                "blkverify" => Self::Blkverify(rest.members()?),
-                "bochs" => Self::Bochs(rest.members()?),
-                "cloop" => Self::Cloop(rest.members()?),
-                "dmg" => Self::Dmg(rest.members()?),
-                "file" => Self::File(rest.members()?),
-                "ftp" => Self::Ftp(rest.members()?),
-                "ftps" => Self::Ftps(rest.members()?),
-                "host_cdrom" => Self::HostCdrom(rest.members()?),
-                "host_device" => Self::HostDevice(rest.members()?),
-                "http" => Self::Http(rest.members()?),
-                "https" => Self::Https(rest.members()?),
-                "null-aio" => Self::NullAio(rest.members()?),
-                "null-co" => Self::NullCo(rest.members()?),
-                "parallels" => Self::Parallels(rest.members()?),
-                "qcow2" => Self::Qcow2(rest.members()?),
-                "qcow" => Self::Qcow(rest.members()?),
-                "qed" => Self::Qed(rest.members()?),
-                "quorum" => Self::Quorum(rest.members()?),
-                "raw" => Self::Raw(rest.members()?),
-                "tftp" => Self::Tftp(rest.members()?),
-                "vdi" => Self::Vdi(rest.members()?),
-                "vhdx" => Self::Vhdx(rest.members()?),
-                "vmdk" => Self::Vmdk(rest.members()?),
-                "vpc" => Self::Vpc(rest.members()?),
-                "vvfat" => Self::Vvfat(rest.members()?),
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch {
-                        discriminator,
-                        members,
-                    })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct BlockdevOptionsSlots {
     id: Option<String>,
@@ -406,6 +360,52 @@ impl Base for BlockdevOptions {
             stats_intervals: slots.stats_intervals,
             detect_zeroes: slots.detect_zeroes,
         })
+    }
+}
+impl Branches for BlockdevOptionsDriver {
+    const DISCRIMINATOR: &'static str = "driver";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "archipelago" => Self::Archipelago(rest.members()?),
+                "blkdebug" => Self::Blkdebug(rest.members()?),
+                "blkverify" => Self::Blkverify(rest.members()?),
+                "bochs" => Self::Bochs(rest.members()?),
+                "cloop" => Self::Cloop(rest.members()?),
+                "dmg" => Self::Dmg(rest.members()?),
+                "file" => Self::File(rest.members()?),
+                "ftp" => Self::Ftp(rest.members()?),
+                "ftps" => Self::Ftps(rest.members()?),
+                "host_cdrom" => Self::HostCdrom(rest.members()?),
+                "host_device" => Self::HostDevice(rest.members()?),
+                "http" => Self::Http(rest.members()?),
+                "https" => Self::Https(rest.members()?),
+                "null-aio" => Self::NullAio(rest.members()?),
+                "null-co" => Self::NullCo(rest.members()?),
+                "parallels" => Self::Parallels(rest.members()?),
+                "qcow2" => Self::Qcow2(rest.members()?),
+                "qcow" => Self::Qcow(rest.members()?),
+                "qed" => Self::Qed(rest.members()?),
+                "quorum" => Self::Quorum(rest.members()?),
+                "raw" => Self::Raw(rest.members()?),
+                "tftp" => Self::Tftp(rest.members()?),
+                "vdi" => Self::Vdi(rest.members()?),
+                "vhdx" => Self::Vhdx(rest.members()?),
+                "vmdk" => Self::Vmdk(rest.members()?),
+                "vpc" => Self::Vpc(rest.members()?),
+                "vvfat" => Self::Vvfat(rest.members()?),
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]

@@ -470,6 +470,13 @@ impl SchemaInfo {
         }
     }
 }
+impl Write for SchemaInfo {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.meta_type.write(map)?;
+        put(map, "name", &self.name)?;
+        Ok(())
+    }
+}
 impl Write for SchemaInfoMetaType {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -506,13 +513,6 @@ impl Write for SchemaInfoMetaType {
                 put_open(map, &["meta-type"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for SchemaInfo {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.meta_type.write(map)?;
-        put(map, "name", &self.name)?;
         Ok(())
     }
 }

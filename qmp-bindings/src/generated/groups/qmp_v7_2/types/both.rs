@@ -11,6 +11,46 @@ impl Audiodev {
         }
     }
 }
+impl Write for Audiodev {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.driver.write(map)?;
+        put(map, "id", &self.id)?;
+        put_some(map, "timer-period", &self.timer_period)?;
+        Ok(())
+    }
+}
+#[derive(Default)]
+pub(crate) struct AudiodevSlots {
+    id: Option<String>,
+    timer_period: Option<u32>,
+}
+impl Base for Audiodev {
+    type Slots = AudiodevSlots;
+    type Branches = AudiodevDriverBranch;
+    const NAME: &'static str = "Audiodev";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "id" => slots.id = read(map)?,
+            "timer-period" => slots.timer_period = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(
+        slots: Self::Slots,
+        driver: AudiodevDriverBranch,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            driver,
+            id: required(slots.id, "id")?,
+            timer_period: slots.timer_period,
+        })
+    }
+}
 impl Write for AudiodevDriverBranch {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -70,14 +110,6 @@ impl Write for AudiodevDriverBranch {
         Ok(())
     }
 }
-impl Write for Audiodev {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.driver.write(map)?;
-        put(map, "id", &self.id)?;
-        put_some(map, "timer-period", &self.timer_period)?;
-        Ok(())
-    }
-}
 impl Branches for AudiodevDriverBranch {
     const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
@@ -107,38 +139,6 @@ impl Branches for AudiodevDriverBranch {
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct AudiodevSlots {
-    id: Option<String>,
-    timer_period: Option<u32>,
-}
-impl Base for Audiodev {
-    type Slots = AudiodevSlots;
-    type Branches = AudiodevDriverBranch;
-    const NAME: &'static str = "Audiodev";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "id" => slots.id = read(map)?,
-            "timer-period" => slots.timer_period = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(
-        slots: Self::Slots,
-        driver: AudiodevDriverBranch,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            driver,
-            id: required(slots.id, "id")?,
-            timer_period: slots.timer_period,
-        })
     }
 }
 impl BackupCommon {
@@ -492,29 +492,6 @@ impl Write for BlockDeviceStats {
         Ok(())
     }
 }
-impl Branches for BlockExportOptionsType {
-    const DISCRIMINATOR: &'static str = "type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        discriminator: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match discriminator.as_str() {
-                "nbd" => Self::Nbd(rest.members()?),
-                "vhost-user-blk" => Self::VhostUserBlk(rest.members()?),
-                "fuse" => Self::Fuse(rest.members()?),
-                "vduse-blk" => Self::VduseBlk(rest.members()?),
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch {
-                        discriminator,
-                        members,
-                    })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct BlockExportOptionsSlots {
     id: Option<String>,
@@ -557,6 +534,29 @@ impl Base for BlockExportOptions {
             writable: slots.writable,
             writethrough: slots.writethrough,
         })
+    }
+}
+impl Branches for BlockExportOptionsType {
+    const DISCRIMINATOR: &'static str = "type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "nbd" => Self::Nbd(rest.members()?),
+                "vhost-user-blk" => Self::VhostUserBlk(rest.members()?),
+                "fuse" => Self::Fuse(rest.members()?),
+                "vduse-blk" => Self::VduseBlk(rest.members()?),
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]
@@ -1395,6 +1395,53 @@ impl Object for BlockdevCreateOptionsVpc {
         })
     }
 }
+#[derive(Default)]
+pub(crate) struct BlockdevOptionsSlots {
+    node_name: Option<String>,
+    discard: Option<BlockdevDiscardOptions>,
+    cache: Option<BlockdevCacheOptions>,
+    read_only: Option<bool>,
+    auto_read_only: Option<bool>,
+    force_share: Option<bool>,
+    detect_zeroes: Option<BlockdevDetectZeroesOptions>,
+}
+impl Base for BlockdevOptions {
+    type Slots = BlockdevOptionsSlots;
+    type Branches = BlockdevOptionsDriver;
+    const NAME: &'static str = "BlockdevOptions";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "node-name" => slots.node_name = read(map)?,
+            "discard" => slots.discard = read(map)?,
+            "cache" => slots.cache = read(map)?,
+            "read-only" => slots.read_only = read(map)?,
+            "auto-read-only" => slots.auto_read_only = read(map)?,
+            "force-share" => slots.force_share = read(map)?,
+            "detect-zeroes" => slots.detect_zeroes = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(
+        slots: Self::Slots,
+        driver: BlockdevOptionsDriver,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            driver,
+            node_name: slots.node_name,
+            discard: slots.discard,
+            cache: slots.cache,
+            read_only: slots.read_only,
+            auto_read_only: slots.auto_read_only,
+            force_share: slots.force_share,
+            detect_zeroes: slots.detect_zeroes,
+        })
+    }
+}
 impl Branches for BlockdevOptionsDriver {
     const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
@@ -1459,53 +1506,6 @@ impl Branches for BlockdevOptionsDriver {
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct BlockdevOptionsSlots {
-    node_name: Option<String>,
-    discard: Option<BlockdevDiscardOptions>,
-    cache: Option<BlockdevCacheOptions>,
-    read_only: Option<bool>,
-    auto_read_only: Option<bool>,
-    force_share: Option<bool>,
-    detect_zeroes: Option<BlockdevDetectZeroesOptions>,
-}
-impl Base for BlockdevOptions {
-    type Slots = BlockdevOptionsSlots;
-    type Branches = BlockdevOptionsDriver;
-    const NAME: &'static str = "BlockdevOptions";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "node-name" => slots.node_name = read(map)?,
-            "discard" => slots.discard = read(map)?,
-            "cache" => slots.cache = read(map)?,
-            "read-only" => slots.read_only = read(map)?,
-            "auto-read-only" => slots.auto_read_only = read(map)?,
-            "force-share" => slots.force_share = read(map)?,
-            "detect-zeroes" => slots.detect_zeroes = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(
-        slots: Self::Slots,
-        driver: BlockdevOptionsDriver,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            driver,
-            node_name: slots.node_name,
-            discard: slots.discard,
-            cache: slots.cache,
-            read_only: slots.read_only,
-            auto_read_only: slots.auto_read_only,
-            force_share: slots.force_share,
-            detect_zeroes: slots.detect_zeroes,
-        })
     }
 }
 #[derive(Default)]
@@ -2420,6 +2420,16 @@ impl CpuInfoFast {
         }
     }
 }
+impl Write for CpuInfoFast {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.target.write(map)?;
+        put(map, "cpu-index", &self.cpu_index)?;
+        put(map, "qom-path", &self.qom_path)?;
+        put(map, "thread-id", &self.thread_id)?;
+        put_some(map, "props", &self.props)?;
+        Ok(())
+    }
+}
 impl Write for CpuInfoFastTarget {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -2522,16 +2532,6 @@ impl Write for CpuInfoFastTarget {
                 put_open(map, &["target"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for CpuInfoFast {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.target.write(map)?;
-        put(map, "cpu-index", &self.cpu_index)?;
-        put(map, "qom-path", &self.qom_path)?;
-        put(map, "thread-id", &self.thread_id)?;
-        put_some(map, "props", &self.props)?;
         Ok(())
     }
 }
@@ -2655,6 +2655,16 @@ impl DisplayOptions {
         }
     }
 }
+impl Write for DisplayOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put_some(map, "full-screen", &self.full_screen)?;
+        put_some(map, "window-close", &self.window_close)?;
+        put_some(map, "show-cursor", &self.show_cursor)?;
+        put_some(map, "gl", &self.gl)?;
+        Ok(())
+    }
+}
 impl Write for DisplayOptionsType {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -2696,16 +2706,6 @@ impl Write for DisplayOptionsType {
                 put_open(map, &["type"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for DisplayOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put_some(map, "full-screen", &self.full_screen)?;
-        put_some(map, "window-close", &self.window_close)?;
-        put_some(map, "show-cursor", &self.show_cursor)?;
-        put_some(map, "gl", &self.gl)?;
         Ok(())
     }
 }
@@ -3803,6 +3803,32 @@ impl Object for NbdServerOptions {
         })
     }
 }
+#[derive(Default)]
+pub(crate) struct NetdevSlots {
+    id: Option<String>,
+}
+impl Base for Netdev {
+    type Slots = NetdevSlots;
+    type Branches = NetdevType;
+    const NAME: &'static str = "Netdev";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "id" => slots.id = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots, r#type: NetdevType) -> Result<Self, E> {
+        Ok(Self {
+            r#type,
+            id: required(slots.id, "id")?,
+        })
+    }
+}
 impl Branches for NetdevType {
     const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
@@ -3840,32 +3866,6 @@ impl Branches for NetdevType {
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct NetdevSlots {
-    id: Option<String>,
-}
-impl Base for Netdev {
-    type Slots = NetdevSlots;
-    type Branches = NetdevType;
-    const NAME: &'static str = "Netdev";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "id" => slots.id = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(slots: Self::Slots, r#type: NetdevType) -> Result<Self, E> {
-        Ok(Self {
-            r#type,
-            id: required(slots.id, "id")?,
-        })
     }
 }
 impl Object for NetdevDgramOptions {
@@ -3964,6 +3964,35 @@ impl Branches for NumaOptions {
 wire::no_base! {
     NumaOptions = "NumaOptions"
 }
+#[derive(Default)]
+pub(crate) struct ObjectOptionsSlots {
+    id: Option<String>,
+}
+impl Base for ObjectOptions {
+    type Slots = ObjectOptionsSlots;
+    type Branches = ObjectOptionsQomType;
+    const NAME: &'static str = "ObjectOptions";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "id" => slots.id = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(
+        slots: Self::Slots,
+        qom_type: ObjectOptionsQomType,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            qom_type,
+            id: required(slots.id, "id")?,
+        })
+    }
+}
 impl Branches for ObjectOptionsQomType {
     const DISCRIMINATOR: &'static str = "qom-type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
@@ -4036,35 +4065,6 @@ impl Branches for ObjectOptionsQomType {
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct ObjectOptionsSlots {
-    id: Option<String>,
-}
-impl Base for ObjectOptions {
-    type Slots = ObjectOptionsSlots;
-    type Branches = ObjectOptionsQomType;
-    const NAME: &'static str = "ObjectOptions";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "id" => slots.id = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(
-        slots: Self::Slots,
-        qom_type: ObjectOptionsQomType,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            qom_type,
-            id: required(slots.id, "id")?,
-        })
     }
 }
 impl Write for QCryptoAkCipherOptions {
@@ -4722,30 +4722,6 @@ impl Branches for SocketAddressLegacy {
 wire::no_base! {
     SocketAddressLegacy = "SocketAddressLegacy"
 }
-impl Branches for StatsFilterTarget {
-    const DISCRIMINATOR: &'static str = "target";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        discriminator: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match discriminator.as_str() {
-                "vcpu" => Self::Vcpu(rest.members()?),
-                "vm" => {
-                    rest.nothing()?;
-                    Self::Vm
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch {
-                        discriminator,
-                        members,
-                    })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct StatsFilterSlots {
     providers: Option<Vec<StatsRequest>>,
@@ -4773,6 +4749,30 @@ impl Base for StatsFilter {
             target,
             providers: slots.providers,
         })
+    }
+}
+impl Branches for StatsFilterTarget {
+    const DISCRIMINATOR: &'static str = "target";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "vcpu" => Self::Vcpu(rest.members()?),
+                "vm" => {
+                    rest.nothing()?;
+                    Self::Vm
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]

@@ -2685,30 +2685,6 @@ impl Object for EventLoopBaseProperties {
         Ok(slots)
     }
 }
-impl Branches for ExpirePasswordOptionsProtocol {
-    const DISCRIMINATOR: &'static str = "protocol";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        discriminator: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match discriminator.as_str() {
-                "vnc" => Self::Vnc(rest.members()?),
-                "spice" => {
-                    rest.nothing()?;
-                    Self::Spice
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch {
-                        discriminator,
-                        members,
-                    })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct ExpirePasswordOptionsSlots {
     time: Option<String>,
@@ -2736,6 +2712,30 @@ impl Base for ExpirePasswordOptions {
             protocol,
             time: required(slots.time, "time")?,
         })
+    }
+}
+impl Branches for ExpirePasswordOptionsProtocol {
+    const DISCRIMINATOR: &'static str = "protocol";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "vnc" => Self::Vnc(rest.members()?),
+                "spice" => {
+                    rest.nothing()?;
+                    Self::Spice
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 impl Object for ExpirePasswordOptionsVnc {
@@ -4516,6 +4516,14 @@ impl SchemaInfo {
         }
     }
 }
+impl Write for SchemaInfo {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.meta_type.write(map)?;
+        put(map, "name", &self.name)?;
+        put_some(map, "features", &self.features)?;
+        Ok(())
+    }
+}
 impl Write for SchemaInfoMetaType {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -4552,14 +4560,6 @@ impl Write for SchemaInfoMetaType {
                 put_open(map, &["meta-type"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for SchemaInfo {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.meta_type.write(map)?;
-        put(map, "name", &self.name)?;
-        put_some(map, "features", &self.features)?;
         Ok(())
     }
 }
@@ -4648,30 +4648,6 @@ impl Write for SchemaInfoObjectMember {
         Ok(())
     }
 }
-impl Branches for SetPasswordOptionsProtocol {
-    const DISCRIMINATOR: &'static str = "protocol";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        discriminator: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match discriminator.as_str() {
-                "vnc" => Self::Vnc(rest.members()?),
-                "spice" => {
-                    rest.nothing()?;
-                    Self::Spice
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch {
-                        discriminator,
-                        members,
-                    })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct SetPasswordOptionsSlots {
     password: Option<String>,
@@ -4702,6 +4678,30 @@ impl Base for SetPasswordOptions {
             password: required(slots.password, "password")?,
             connected: slots.connected,
         })
+    }
+}
+impl Branches for SetPasswordOptionsProtocol {
+    const DISCRIMINATOR: &'static str = "protocol";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "vnc" => Self::Vnc(rest.members()?),
+                "spice" => {
+                    rest.nothing()?;
+                    Self::Spice
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 impl Object for SetPasswordOptionsVnc {

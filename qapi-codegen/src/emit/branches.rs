@@ -3,11 +3,11 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::codec::{ValueCodec, codec};
+use super::context::FileScope;
+use super::docs;
+use super::enumeration::UNRECOGNIZED;
 use crate::analyse::names;
-use crate::emit::codec::{ValueCodec, codec};
-use crate::emit::context::FileScope;
-use crate::emit::docs;
-use crate::emit::enumeration::UNRECOGNIZED;
 use crate::schema::{BranchContent, NamedType, TypeId, UnionBranch, UnionType, ValueType};
 
 /// The branches of a union as a Rust enum.

@@ -27,7 +27,7 @@
       const any = all.some(finding => !finding.hidden);
       const alone = !filtered && group.dataset.notes === "yes";
       group.hidden = !(any || alone || (command && command === group.dataset.name));
-      for (const list of group.querySelectorAll("details.quiet")) {
+      for (const list of group.querySelectorAll("details.compatible-list")) {
         const there = list.querySelectorAll("article.finding:not([hidden])").length;
         list.hidden = there === 0;
         if (filtered && there) list.open = true;
