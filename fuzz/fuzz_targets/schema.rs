@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use libfuzzer_sys::fuzz_target;
 use qapi_codegen::load::{Documentation, Loaded, load};
-use qapi_codegen::restate::restate;
+use qapi_codegen::canonical;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Version;
@@ -30,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let version = RELEASES[usize::from(choice) % RELEASES.len()];
     let loaded = read(text.to_vec(), version);
-    let again = restate(&loaded);
+    let again = canonical::print(&loaded);
     let Ok(valid) = validate(loaded) else {
         return;
     };

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use divan::Bencher;
-use qapi_codegen::analyse::shape::Shapes;
 use qapi_codegen::behaviour::Behaviour;
 use qapi_codegen::diff::compare::compare;
 use qapi_codegen::diff::report::{self, Inputs, Report, Side};
-use qapi_codegen::imported::{self, Interface};
+use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::load::Files;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
+use qapi_codegen::wire;
 
 fn main() {
     divan::main();
@@ -30,16 +30,19 @@ impl Files for Schemas {
 }
 
 fn schema(series: &str) -> Schema {
-    let loaded = imported::load(&Schemas, series, Interface::Qmp).expect("it is imported");
+    let loaded = imported::load(&Schemas, series, QemuProgram::Emulator).expect("it is imported");
     resolve(&validate(loaded).unwrap_or_else(|_| panic!("{series} breaks no rule")))
 }
 
-/// Shapes and comparison, without words.
+/// Interface and comparison, without words.
 #[divan::bench(args = [("2.5", "2.11"), ("2.5", "10.0")])]
 fn shapes(bencher: Bencher<'_, '_>, (old, new): (&str, &str)) {
     let (old, new) = (schema(old), schema(new));
     bencher.bench(|| {
-        let (old, new) = (Shapes::of(&old), Shapes::of(&new));
+        let (old, new) = (
+            wire::Interface::from_schema(&old),
+            wire::Interface::from_schema(&new),
+        );
         compare(&old, &new).pairs.len()
     });
 }

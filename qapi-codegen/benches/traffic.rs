@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use divan::Bencher;
 use divan::counter::BytesCount;
 
-use qapi_codegen::imported::{self, Interface};
+use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::load::Files;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::traffic::check::{Checker, Knowledge, Log, Requests};
@@ -36,7 +36,8 @@ fn schemas() -> String {
 
 fn schema(series: &str) -> Schema {
     let folder = format!("{}/{series}", schemas());
-    let loaded = imported::load(&Disk, &folder, Interface::Qmp).expect("the series is imported");
+    let loaded =
+        imported::load(&Disk, &folder, QemuProgram::Emulator).expect("the series is imported");
     resolve(&validate(loaded).expect("a restated schema breaks no rule"))
 }
 

@@ -1,55 +1,61 @@
-//! The syntax tree: what one file says, before any name is looked up.
+//! The syntax tree of a schema file.
 //!
-//! Short and long forms are one form here, and a tree says where each part of
-//! it stands. Whether names mean something is the business of
-//! the stage after this one.
+//! Short and long forms of the language are one form here, and every name has
+//! its span. Names are not resolved: that is the business of `validate` and
+//! `schema`.
+
+mod builtin;
+mod condition;
+
+pub use builtin::{BuiltinType, JsonKind};
+pub use condition::Condition;
 
 use crate::source::{Name, Span};
 
-/// One file.
+/// The contents of one file.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct File {
-    /// What stands in it, in order.
+pub struct SyntaxTree {
+    /// The items in order.
     pub items: Vec<Item>,
 }
 
-/// One thing at the top level of a file.
+/// A top-level item.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
-    /// A line of comment outside of all expressions, from its `#` on.
+    /// A line of comment outside of all expressions, including its `#`.
     Comment(Span),
     /// `{ 'include': 'file.json' }`
-    Include(Include),
+    Include(IncludeDirective),
     /// `{ 'pragma': { ... } }`
-    Pragma(Pragma),
+    Pragma(PragmaDirective),
     /// A type, a command or an event.
     Definition(Definition),
 }
 
-/// A request to read another file here.
+/// An `include` directive.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Include {
+pub struct IncludeDirective {
     /// The whole expression.
     pub span: Span,
-    /// The path, relative to the file that says it.
+    /// The path, relative to the including file.
     pub path: Name,
 }
 
-/// Settings for the whole schema.
+/// A `pragma` directive.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Pragma {
+pub struct PragmaDirective {
     /// The whole expression.
     pub span: Span,
-    /// Each setting; a later one replaces an earlier one of the same name.
+    /// The settings; a later one replaces an earlier one of the same name.
     pub settings: Vec<(Name, PragmaValue)>,
 }
 
 /// The value of a pragma.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PragmaValue {
-    /// A switch, such as `doc-required`.
-    Switch(bool),
-    /// A list of names, such as `member-name-exceptions`.
+    /// A boolean, such as `doc-required`.
+    Boolean(bool),
+    /// An array of names, such as `member-name-exceptions`.
     Names(Vec<Name>),
 }
 
@@ -58,95 +64,165 @@ pub enum PragmaValue {
 pub struct Definition {
     /// The whole expression.
     pub span: Span,
-    /// The name it defines.
+    /// The defined name.
     pub name: Name,
-    /// The condition under which a build of QEMU has it.
+    /// The `if` condition.
     pub condition: Option<Condition>,
-    /// Its features.
-    pub features: Vec<Feature>,
-    /// What it is.
-    pub body: Body,
+    /// The features.
+    pub features: Vec<FeatureDefinition>,
+    /// The rest, by kind.
+    pub body: DefinitionBody,
 }
 
-/// What a definition is.
+/// The kinds of definitions.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Body {
-    /// A set of strings.
-    Enum(Enum),
-    /// An object with fixed members.
-    Struct(Struct),
-    /// An object whose members depend on one of them.
-    Union(Union),
-    /// A value that is told by its JSON type.
-    Alternate(Alternate),
-    /// A command.
-    Command(Command),
-    /// An event.
-    Event(Event),
+#[allow(missing_docs)]
+pub enum DefinitionBody {
+    Enum(EnumDefinition),
+    Struct(StructDefinition),
+    Union(UnionDefinition),
+    Alternate(AlternateDefinition),
+    Command(CommandDefinition),
+    Event(EventDefinition),
 }
 
-impl Body {
-    /// The keyword of the language for this kind.
+impl DefinitionBody {
+    /// The keyword, such as `struct`.
     pub fn keyword(&self) -> &'static str {
         match self {
-            Body::Enum(_) => "enum",
-            Body::Struct(_) => "struct",
-            Body::Union(_) => "union",
-            Body::Alternate(_) => "alternate",
-            Body::Command(_) => "command",
-            Body::Event(_) => "event",
+            DefinitionBody::Enum(_) => "enum",
+            DefinitionBody::Struct(_) => "struct",
+            DefinitionBody::Union(_) => "union",
+            DefinitionBody::Alternate(_) => "alternate",
+            DefinitionBody::Command(_) => "command",
+            DefinitionBody::Event(_) => "event",
+        }
+    }
+
+    /// The keyword with its article, such as `an enum`.
+    pub fn keyword_with_article(&self) -> &'static str {
+        match self {
+            DefinitionBody::Enum(_) => "an enum",
+            DefinitionBody::Struct(_) => "a struct",
+            DefinitionBody::Union(_) => "a union",
+            DefinitionBody::Alternate(_) => "an alternate",
+            DefinitionBody::Command(_) => "a command",
+            DefinitionBody::Event(_) => "an event",
+        }
+    }
+}
+
+impl Definition {
+    /// Whether this is a type: not a command or an event.
+    pub fn is_type(&self) -> bool {
+        !matches!(
+            self.body,
+            DefinitionBody::Command(_) | DefinitionBody::Event(_)
+        )
+    }
+
+    /// The members written inside this definition: those of a struct, of an
+    /// inline union base, or of inline `data`.
+    pub fn members(&self) -> &[MemberDefinition] {
+        match &self.body {
+            DefinitionBody::Struct(body) => &body.members,
+            DefinitionBody::Union(body) => match &body.base {
+                UnionBase::Inline(members) => members,
+                UnionBase::None | UnionBase::Named(_) => &[],
+            },
+            DefinitionBody::Command(body) => body.data.inline_members(),
+            DefinitionBody::Event(body) => body.data.inline_members(),
+            DefinitionBody::Enum(_) | DefinitionBody::Alternate(_) => &[],
+        }
+    }
+
+    /// The branches of a union or an alternate.
+    pub fn branches(&self) -> &[BranchDefinition] {
+        match &self.body {
+            DefinitionBody::Union(body) => &body.branches,
+            DefinitionBody::Alternate(body) => &body.branches,
+            _ => &[],
+        }
+    }
+
+    /// The values of an enum.
+    pub fn values(&self) -> &[EnumValueDefinition] {
+        match &self.body {
+            DefinitionBody::Enum(body) => &body.values,
+            _ => &[],
+        }
+    }
+
+    /// The `data` of a command or an event.
+    pub fn data(&self) -> Option<&DataDefinition> {
+        match &self.body {
+            DefinitionBody::Command(body) => Some(&body.data),
+            DefinitionBody::Event(body) => Some(&body.data),
+            _ => None,
+        }
+    }
+
+    /// The type that a struct or union names as its base.
+    pub fn base(&self) -> Option<&Name> {
+        match &self.body {
+            DefinitionBody::Struct(body) => body.base.as_ref(),
+            DefinitionBody::Union(body) => match &body.base {
+                UnionBase::Named(name) => Some(name),
+                UnionBase::None | UnionBase::Inline(_) => None,
+            },
+            _ => None,
         }
     }
 }
 
 /// The body of an enum.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Enum {
-    /// What QEMU's C constants begin with.
+pub struct EnumDefinition {
+    /// The prefix of QEMU's C constants.
     pub prefix: Option<Name>,
     /// The values in order.
-    pub values: Vec<EnumValue>,
+    pub values: Vec<EnumValueDefinition>,
 }
 
-/// One value of an enum.
+/// A value of an enum.
 #[derive(Debug, Clone, PartialEq)]
-pub struct EnumValue {
+pub struct EnumValueDefinition {
     /// The string on the wire.
     pub name: Name,
-    /// The condition under which a build of QEMU has it.
+    /// The `if` condition.
     pub condition: Option<Condition>,
-    /// Its features.
-    pub features: Vec<Feature>,
+    /// The features.
+    pub features: Vec<FeatureDefinition>,
 }
 
 /// The body of a struct.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Struct {
-    /// The struct whose members it has too.
+pub struct StructDefinition {
+    /// The struct whose members are inherited.
     pub base: Option<Name>,
-    /// Its own members.
-    pub members: Vec<Member>,
+    /// The struct's own members.
+    pub members: Vec<MemberDefinition>,
 }
 
 /// A member of an object.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Member {
+pub struct MemberDefinition {
     /// The name, without the `*` of optional members.
     pub name: Name,
     /// Whether it may be absent.
     pub optional: bool,
     /// The type of its value.
-    pub ty: TypeRef,
-    /// The condition under which a build of QEMU has it.
+    pub ty: TypeReference,
+    /// The `if` condition.
     pub condition: Option<Condition>,
-    /// Its features.
-    pub features: Vec<Feature>,
+    /// The features.
+    pub features: Vec<FeatureDefinition>,
 }
 
-/// A type that is mentioned by name.
+/// A reference to a type by name.
 #[derive(Debug, Clone, PartialEq)]
-pub struct TypeRef {
-    /// The name of the type, or of the elements' type.
+pub struct TypeReference {
+    /// The name of the type, or of the element type.
     pub name: Name,
     /// Whether it is an array.
     pub array: bool,
@@ -154,63 +230,63 @@ pub struct TypeRef {
 
 /// The body of a union.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Union {
-    /// The members that all branches share.
-    pub base: Base,
-    /// The member that tells the branch; simple unions have none.
+pub struct UnionDefinition {
+    /// The members that all branches have in common.
+    pub base: UnionBase,
+    /// The member whose value selects the branch; simple unions have none.
     pub discriminator: Option<Name>,
     /// The branches.
-    pub branches: Vec<Branch>,
+    pub branches: Vec<BranchDefinition>,
 }
 
-/// The members that all branches of a union share.
+/// The base of a union.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Base {
-    /// None: the union is a simple one.
+pub enum UnionBase {
+    /// No base: a simple union.
     None,
-    /// Those of a struct.
+    /// A struct.
     Named(Name),
-    /// Those that stand here.
-    Inline(Vec<Member>),
+    /// Members written in place.
+    Inline(Vec<MemberDefinition>),
 }
 
-/// A branch of a union or of an alternate.
+/// A branch of a union or an alternate.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Branch {
-    /// The value of the tag; the branch of an alternate has a name for C only.
+pub struct BranchDefinition {
+    /// The discriminator value; for alternates a name that only C code uses.
     pub name: Name,
     /// The type of the branch.
-    pub ty: TypeRef,
-    /// The condition under which a build of QEMU has it.
+    pub ty: TypeReference,
+    /// The `if` condition.
     pub condition: Option<Condition>,
 }
 
 /// The body of an alternate.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Alternate {
+pub struct AlternateDefinition {
     /// The branches.
-    pub branches: Vec<Branch>,
+    pub branches: Vec<BranchDefinition>,
 }
 
 /// The body of a command.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Command {
+pub struct CommandDefinition {
     /// The arguments.
-    pub data: Data,
-    /// The type of the value it returns.
-    pub returns: Option<TypeRef>,
+    pub data: DataDefinition,
+    /// The return type.
+    pub returns: Option<TypeReference>,
     /// Whether QEMU's C code takes the arguments as one pointer.
     pub boxed: bool,
     /// Whether QEMU checks the arguments against the schema.
     pub generated: bool,
-    /// Whether it takes arguments that the schema does not list. No schema can
-    /// say so: an override does.
+    /// Whether it takes arguments that the schema does not list. The language
+    /// cannot express it: an override does.
     pub open: bool,
     /// Whether QEMU replies when the command succeeds.
     pub success_response: bool,
-    /// Whether it may be sent out of band.
+    /// Whether it may be executed out of band.
     pub allow_oob: bool,
-    /// Whether it may be sent before the machine is made.
+    /// Whether it may be executed in the preconfig state.
     pub allow_preconfig: bool,
     /// Whether QEMU runs it in a coroutine.
     pub coroutine: bool,
@@ -218,44 +294,39 @@ pub struct Command {
 
 /// The body of an event.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Event {
-    /// The data that comes with it.
-    pub data: Data,
+pub struct EventDefinition {
+    /// The event's data.
+    pub data: DataDefinition,
     /// Whether QEMU's C code takes the data as one pointer.
     pub boxed: bool,
 }
 
 /// The arguments of a command or the data of an event.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Data {
-    /// None.
+pub enum DataDefinition {
+    /// No data.
     None,
-    /// The members of a struct or of a union.
+    /// The members of a named struct or union.
     Named(Name),
-    /// The members that stand here.
-    Inline(Vec<Member>),
+    /// Members written in place.
+    Inline(Vec<MemberDefinition>),
 }
 
-/// Something that a client can probe for.
+impl DataDefinition {
+    /// The members written in place.
+    pub fn inline_members(&self) -> &[MemberDefinition] {
+        match self {
+            DataDefinition::Inline(members) => members,
+            DataDefinition::None | DataDefinition::Named(_) => &[],
+        }
+    }
+}
+
+/// A feature that clients can probe for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Feature {
-    /// Its name.
+pub struct FeatureDefinition {
+    /// The name.
     pub name: Name,
-    /// The condition under which a build of QEMU has it.
+    /// The `if` condition.
     pub condition: Option<Condition>,
-}
-
-/// A condition on how QEMU was built.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Condition {
-    /// An expression of the C preprocessor, as releases 3.0 to 6.1 write it.
-    Expression(Name),
-    /// A macro that is defined, as releases from 6.2 on write it.
-    Defined(Name),
-    /// All of these.
-    All(Vec<Condition>),
-    /// At least one of these.
-    Any(Vec<Condition>),
-    /// Not this.
-    Not(Box<Condition>),
 }

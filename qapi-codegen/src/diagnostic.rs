@@ -1,86 +1,121 @@
-//! What is wrong with an input, as data.
+//! Structured diagnostics about schemas and messages.
 //!
-//! Whoever finds a mistake says which rule it breaks and where; how it looks
-//! on a terminal is decided in the command line.
+//! A diagnostic holds a code, a severity and a location. Rendering is the
+//! business of the command line.
+
+mod code;
+
+pub use code::Code;
 
 use crate::source::Span;
 
-/// How bad a diagnostic is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// The severity of a diagnostic, from mild to severe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// The input cannot be used.
-    Error,
-    /// The input can be used, and probably does not say what its author meant.
+    /// Additional information.
+    Note,
+    /// The input is valid, but probably not what its author intended, or will
+    /// not stay valid.
     Warning,
+    /// The available data do not determine whether the input is valid.
+    Unknown,
+    /// The input is invalid.
+    Error,
 }
 
 impl Severity {
-    /// The word for it in messages and in JSON.
+    /// The name in messages and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
-            Severity::Error => "error",
+            Severity::Note => "note",
             Severity::Warning => "warning",
+            Severity::Unknown => "unknown",
+            Severity::Error => "error",
         }
     }
 }
 
-/// One mistake in an input.
+/// A diagnostic at a location `L`: a place in the source files of a schema, or
+/// a path inside a JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Diagnostic {
-    /// The name of the rule, such as `unknown-type`; it never changes.
-    pub code: &'static str,
-    /// How bad it is.
+pub struct Diagnostic<L = SourceLocation> {
+    /// The rule.
+    pub code: Code,
+    /// The severity.
     pub severity: Severity,
-    /// What is wrong, in one sentence without a full stop.
+    /// One sentence without a full stop.
     pub message: String,
-    /// Where QEMU itself reports the mistake: for whatever is wrong inside a
-    /// definition, the brace that opens the definition.
-    pub span: Span,
-    /// The very words that are wrong, at `span` or inside what begins there.
-    pub focus: Span,
-    /// Other places that matter, each with a remark.
-    pub related: Vec<(Span, String)>,
-    /// What to do about it.
+    /// Where the rule is broken.
+    pub location: L,
+    /// Related places in source files.
+    pub labels: Vec<Label>,
+    /// How to fix it.
     pub help: Option<String>,
 }
 
-impl Diagnostic {
-    /// An error at a place.
-    pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+/// A location in the source files of a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SourceLocation {
+    /// Where QEMU itself reports the error: for errors inside a definition, its
+    /// opening brace.
+    pub span: Span,
+    /// The text in error, at `span` or inside the expression that begins there.
+    pub focus: Span,
+}
+
+/// A related place with a remark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// The remark.
+    pub text: String,
+}
+
+impl<L> Diagnostic<L> {
+    /// Creates a diagnostic with the default severity of its code.
+    pub fn at(code: Code, location: L, message: impl Into<String>) -> Self {
         Diagnostic {
             code,
-            severity: Severity::Error,
+            severity: code.default_severity(),
             message: message.into(),
-            span,
-            focus: span,
-            related: Vec::new(),
+            location,
+            labels: Vec::new(),
             help: None,
         }
     }
 
-    /// A warning at a place.
-    pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Diagnostic {
-            severity: Severity::Warning,
-            ..Diagnostic::error(code, span, message)
-        }
-    }
-
-    /// Points at the very words that are wrong.
-    pub fn with_focus(mut self, focus: Span) -> Self {
-        self.focus = focus;
+    /// Replaces the severity.
+    pub fn with_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
         self
     }
 
-    /// Adds another place that matters.
-    pub fn with_related(mut self, span: Span, remark: impl Into<String>) -> Self {
-        self.related.push((span, remark.into()));
+    /// Adds a related place.
+    pub fn with_label(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label {
+            span,
+            text: text.into(),
+        });
         self
     }
 
-    /// Adds what to do about it.
+    /// Adds how to fix it.
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+}
+
+impl Diagnostic {
+    /// Creates a diagnostic about a span.
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Diagnostic::at(code, SourceLocation { span, focus: span }, message)
+    }
+
+    /// Narrows the location to the text in error.
+    pub fn with_focus(mut self, focus: Span) -> Self {
+        self.location.focus = focus;
         self
     }
 }

@@ -11,9 +11,9 @@
 //! here, since they do not travel.
 
 pub mod advice;
+pub mod change;
 pub mod compare;
 pub mod devices;
-pub mod edit;
 pub mod example;
 pub mod finding;
 pub mod history;

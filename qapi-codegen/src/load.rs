@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::io;
 
-use crate::ast::{Include, Item};
-use crate::diagnostic::Diagnostic;
+use crate::ast::{IncludeDirective, Item};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::parse;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::version::Version;
@@ -139,7 +139,13 @@ impl Loader<'_> {
         self.seen.insert(path, State::Done);
     }
 
-    fn include(&mut self, from: &str, from_id: FileId, include: Include, output: &mut Output) {
+    fn include(
+        &mut self,
+        from: &str,
+        from_id: FileId,
+        include: IncludeDirective,
+        output: &mut Output,
+    ) {
         let path = relative_to(from, &include.path.value);
         let result = match self.seen.get(&path) {
             Some(State::Done) => return,
@@ -147,14 +153,14 @@ impl Loader<'_> {
             None if self.sources.include_chain(from_id).count() >= INCLUDE_LIMIT => {
                 Err(include_error(
                     &include,
-                    "include-too-deep",
+                    Code::IncludeTooDeep,
                     "too many files include one another",
                 ))
             }
             None => read(self.files, &path).map_err(|error| {
                 include_error(
                     &include,
-                    "unreadable-include",
+                    Code::UnreadableInclude,
                     format!("cannot read `{path}`: {error}"),
                 )
                 .with_help("the path is relative to the file that includes it")
@@ -166,9 +172,9 @@ impl Loader<'_> {
         }
     }
 
-    fn inclusion_loop(&self, from: FileId, include: &Include, path: &str) -> Diagnostic {
+    fn inclusion_loop(&self, from: FileId, include: &IncludeDirective, path: &str) -> Diagnostic {
         let message = format!("`{path}` includes itself");
-        let diagnostic = include_error(include, "inclusion-loop", message)
+        let diagnostic = include_error(include, Code::InclusionLoop, message)
             .with_help("remove one of these includes");
         let back_to_path = |span: &Span| self.sources.file(span.file).name != path;
         let mut chain: Vec<Span> = self
@@ -178,13 +184,13 @@ impl Loader<'_> {
             .collect();
         chain.extend(self.sources.include_chain(from).nth(chain.len()));
         chain.into_iter().fold(diagnostic, |diagnostic, span| {
-            diagnostic.with_related(span, "which is included here")
+            diagnostic.with_label(span, "which is included here")
         })
     }
 }
 
-fn include_error(include: &Include, code: &'static str, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::error(code, include.span, message).with_focus(include.path.span)
+fn include_error(include: &IncludeDirective, code: Code, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(code, include.span, message).with_focus(include.path.span)
 }
 
 fn read(files: &dyn Files, path: &str) -> io::Result<Text> {
@@ -218,7 +224,7 @@ fn not_text(file: FileId, place: usize) -> Diagnostic {
         start: place as u32,
         end: (place + char::REPLACEMENT_CHARACTER.len_utf8()) as u32,
     };
-    Diagnostic::error("not-utf8", span, "this is not UTF-8")
+    Diagnostic::new(Code::NotUtf8, span, "this is not UTF-8")
         .with_help("this is no schema file, or a damaged one")
 }
 
@@ -305,8 +311,8 @@ mod tests {
         let [found] = &loaded.diagnostics[..] else {
             panic!("{:?}", loaded.diagnostics);
         };
-        assert_eq!(found.code, "not-utf8");
-        assert_eq!(loaded.sources.position(found.span).line, 2);
+        assert_eq!(found.code, Code::NotUtf8);
+        assert_eq!(loaded.sources.position(found.location.span).line, 2);
     }
 
     #[test]
@@ -320,7 +326,7 @@ mod tests {
             .iter()
             .map(|diagnostic| diagnostic.code)
             .collect();
-        assert_eq!(codes, ["inclusion-loop", "unreadable-include"]);
-        assert_eq!(loaded.diagnostics[0].related.len(), 1);
+        assert_eq!(codes, [Code::InclusionLoop, Code::UnreadableInclude]);
+        assert_eq!(loaded.diagnostics[0].labels.len(), 1);
     }
 }

@@ -5,7 +5,6 @@
 //! respect, so that a mistake is reported where it is and nowhere else.
 
 mod alternates;
-mod builtin;
 mod commands;
 mod damage;
 mod definitions;
@@ -15,14 +14,13 @@ mod inheritance;
 mod members;
 mod names;
 mod pragmas;
-mod releases;
 pub(crate) mod suggest;
 mod unions;
 mod view;
 
 use std::collections::HashSet;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::load::Loaded;
 use crate::source::{Sources, Span};
 use view::View;
@@ -109,14 +107,21 @@ const RULES: &[Rule] = &[
     docs::check,
 ];
 
-/// What is wrong with a token; what it says is then nobody's fault.
-const LEXICAL: [&str; 3] = ["unknown-escape", "funny-character", "no-null"];
+/// The codes of invalid tokens, which hide all other diagnostics about them.
+const LEXICAL: [Code; 3] = [Code::UnknownEscape, Code::FunnyCharacter, Code::NoNull];
 
 /// Puts the diagnostics into the order of the files, each once.
 fn tidy(diagnostics: &mut Vec<Diagnostic>) {
     let place = |span: Span| (span.file, span.start);
     diagnostics.sort_by(|left, right| {
-        let key = |found: &Diagnostic| (place(found.span), place(found.focus), found.code);
+        let key = |found: &Diagnostic| {
+            let location = found.location;
+            (
+                place(location.span),
+                place(location.focus),
+                found.code.as_str(),
+            )
+        };
         key(left)
             .cmp(&key(right))
             .then_with(|| left.message.cmp(&right.message))
@@ -124,10 +129,12 @@ fn tidy(diagnostics: &mut Vec<Diagnostic>) {
     let lexical: HashSet<Span> = diagnostics
         .iter()
         .filter(|found| LEXICAL.contains(&found.code))
-        .map(|found| found.focus)
+        .map(|found| found.location.focus)
         .collect();
-    diagnostics.retain(|found| LEXICAL.contains(&found.code) || !lexical.contains(&found.focus));
+    diagnostics
+        .retain(|found| LEXICAL.contains(&found.code) || !lexical.contains(&found.location.focus));
     diagnostics.dedup_by(|later, first| {
-        (later.code, later.focus, &later.message) == (first.code, first.focus, &first.message)
+        let key = |found: &Diagnostic| (found.code, found.location.focus);
+        key(later) == key(first) && later.message == first.message
     });
 }

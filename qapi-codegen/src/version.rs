@@ -80,6 +80,12 @@ impl Series {
     }
 }
 
+impl From<Version> for Series {
+    fn from(version: Version) -> Self {
+        version.series()
+    }
+}
+
 impl fmt::Display for Series {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.major, self.minor)

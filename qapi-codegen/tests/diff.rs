@@ -11,10 +11,10 @@ use std::fs;
 use std::path::Path;
 
 use diff_support::{found, read};
-use qapi_codegen::diff::edit::Direction;
 use qapi_codegen::diff::report::rules_text;
 use qapi_codegen::diff::rules::{EditRules, rules};
 use qapi_codegen::schema::Schema;
+use qapi_codegen::wire::Direction;
 
 #[test]
 fn every_rule_finds_its_example_and_nothing_else() {
@@ -41,7 +41,7 @@ fn every_rule_finds_its_example_and_nothing_else() {
             let rules: Vec<&str> = findings.iter().map(|finding| &*finding.rule).collect();
             let own = rules.contains(&&*rule.id);
             let others = rules.iter().filter(|id| **id != rule.id);
-            let expected = allowed(edit.kind.name());
+            let expected = allowed(edit.kind.as_str());
             let others: Vec<_> = others
                 .filter(|id| !expected.iter().any(|e| id.ends_with(e)))
                 .collect();
@@ -69,7 +69,7 @@ fn allowed(kind: &str) -> &'static [&'static str] {
 fn example(edit: &EditRules, side: &str, direction: Direction) -> Option<String> {
     if side.starts_with(['{', '#']) && !side.contains("'T'") || side.is_empty() {
         let only = edit.in_direction(direction)?;
-        let here = only.id.starts_with(direction.word())
+        let here = only.id.starts_with(direction.as_str())
             || only.id.starts_with("command")
             || only.id.starts_with("error")
             || edit.any.is_some() && direction == Direction::Request;

@@ -142,7 +142,7 @@ proptest! {
         let rule = expected(&edit, &member, direction);
         prop_assert_eq!(rules, [&*rule], "{}\n{}", schema(&old, home), new_text);
         prop_assert_eq!(&findings[0].path, &format!("{prefix}{at_name}"));
-        prop_assert_eq!(findings[0].direction.word(), direction);
+        prop_assert_eq!(findings[0].direction.as_str(), direction);
     }
 }
 

@@ -6,7 +6,7 @@ mod common;
 use std::collections::{BTreeSet, HashMap};
 
 use common::{recorded, series, stated};
-use qapi_codegen::imported::{self, Interface};
+use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::introspect::{self, Comparison, Reason, Releases, compare, describe, judge};
 use qapi_codegen::load::load;
 use qapi_codegen::schema::{Schema, resolve};
@@ -122,7 +122,7 @@ fn synthesised(told: &introspect::Interface, version: Version) -> Schema {
         ("s/manifest.toml".to_owned(), manifest.into_bytes()),
         ("s/qmp.json".to_owned(), text.clone().into_bytes()),
     ]);
-    let loaded = imported::load(&files, "s", Interface::Qmp).expect("it is all there");
+    let loaded = imported::load(&files, "s", QemuProgram::Emulator).expect("it is all there");
     resolve(&validate(loaded).unwrap_or_else(|invalid| panic!("{:#?}", invalid.diagnostics)))
 }
 

@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use qapi_codegen::ast::{Base, Body, Definition, Item};
+use qapi_codegen::ast::{Definition, DefinitionBody, Item, UnionBase};
 use qapi_codegen::diagnostic::Diagnostic;
 use qapi_codegen::load::{Files, load};
 use qapi_codegen::source::Sources;
@@ -89,8 +89,11 @@ fn rejected(invalid: &Invalid, expected: Option<(String, u32)>) -> Result<(), Fa
         return Err(format!("QEMU accepts it; reported was\n{shown}").into());
     };
     let first = invalid.diagnostics.first().map(|found| {
-        let file = &invalid.sources.file(found.span.file).name;
-        (file.clone(), invalid.sources.position(found.span).line)
+        let file = &invalid.sources.file(found.location.span.file).name;
+        (
+            file.clone(),
+            invalid.sources.position(found.location.span).line,
+        )
     });
     if first.as_ref() != Some(&expected) {
         return Err(format!("QEMU reports {expected:?}; reported was\n{shown}").into());
@@ -141,8 +144,11 @@ const MISSING: (&str, &str) = (
 
 fn show(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let line = |found: &Diagnostic| {
-        let file = &sources.file(found.span.file).name;
-        let (at, focus) = (sources.position(found.span), sources.position(found.focus));
+        let file = &sources.file(found.location.span.file).name;
+        let (at, focus) = (
+            sources.position(found.location.span),
+            sources.position(found.location.focus),
+        );
         format!(
             "{file}:{}: ({}) {} [{}]",
             at.line, focus.line, found.message, found.code
@@ -181,13 +187,13 @@ impl Counts {
 
     fn add(&mut self, definition: &Definition) {
         let count = match &definition.body {
-            Body::Command(_) => &mut self.commands,
-            Body::Event(_) => &mut self.events,
-            Body::Struct(_) => &mut self.structs,
-            Body::Enum(_) => &mut self.enums,
-            Body::Union(body) if body.base == Base::None => &mut self.simple_unions,
-            Body::Union(_) => &mut self.flat_unions,
-            Body::Alternate(_) => &mut self.alternates,
+            DefinitionBody::Command(_) => &mut self.commands,
+            DefinitionBody::Event(_) => &mut self.events,
+            DefinitionBody::Struct(_) => &mut self.structs,
+            DefinitionBody::Enum(_) => &mut self.enums,
+            DefinitionBody::Union(body) if body.base == UnionBase::None => &mut self.simple_unions,
+            DefinitionBody::Union(_) => &mut self.flat_unions,
+            DefinitionBody::Alternate(_) => &mut self.alternates,
         };
         *count += 1;
     }

@@ -6,16 +6,16 @@ use std::fs;
 use std::path::Path;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use qapi_codegen::analyse::shape::Shapes;
 use qapi_codegen::behaviour::Behaviour;
 use qapi_codegen::diff::compare::compare;
 use qapi_codegen::diff::finding::{Finding, raw};
 use qapi_codegen::diff::report::{Inputs, Report, Side};
-use qapi_codegen::imported::{self, Interface};
+use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::introspect::synthesise;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Series;
+use qapi_codegen::wire;
 use xtask::introspected::Introspected;
 use xtask::schema::Disk;
 use xtask::workspace;
@@ -49,7 +49,7 @@ fn schema(series: Series) -> Schema {
 }
 
 fn load(folder: &str) -> Schema {
-    let loaded = imported::load(&Disk, folder, Interface::Qmp).expect("it is imported");
+    let loaded = imported::load(&Disk, folder, QemuProgram::Emulator).expect("it is imported");
     resolve(&validate(loaded).unwrap_or_else(|_| panic!("{folder} breaks no rule")))
 }
 
@@ -82,8 +82,8 @@ fn told() -> Result<(), Failed> {
     let overrides = workspace::series_folder(series).join("overrides.toml");
     put("overrides.toml", &fs::read_to_string(overrides)?)?;
     let (mut imported, mut told) = (schema(series), load(&folder.path().to_string_lossy()));
-    imported.forget_untold();
-    told.forget_untold();
+    imported.erase_non_introspectable();
+    told.erase_non_introspectable();
     for (old, new) in [(&imported, &told), (&told, &imported)] {
         let found = report(old, new, &[], &Behaviour::default()).findings;
         if !found.is_empty() {
@@ -117,7 +117,10 @@ fn itself(series: Series) -> Result<(), Failed> {
 fn reverse(old: Series, new: Series) -> Result<(), Failed> {
     let (old, new) = (schema(old), schema(new));
     let places = |old: &Schema, new: &Schema| -> BTreeSet<(String, String)> {
-        let (old, new) = (Shapes::of(old), Shapes::of(new));
+        let (old, new) = (
+            wire::Interface::from_schema(old),
+            wire::Interface::from_schema(new),
+        );
         let comparison = compare(&old, &new);
         let told = raw(&comparison)
             .into_iter()
@@ -128,7 +131,7 @@ fn reverse(old: Series, new: Series) -> Result<(), Failed> {
             let names = finding.targets.clone();
             names
                 .into_iter()
-                .map(move |name| (name, finding.direction.word().to_owned()))
+                .map(move |name| (name, finding.direction.as_str().to_owned()))
         })
         .map(|(name, direction)| (name.trim_start_matches("x-").to_owned(), direction))
         .collect()

@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use qapi_codegen::ast::Item;
+use qapi_codegen::canonical;
 use qapi_codegen::doc::{self, Docs};
-use qapi_codegen::imported::{Interface, OVERRIDES};
+use qapi_codegen::imported::{OVERRIDES, QemuProgram};
 use qapi_codegen::load::{Loaded, load};
-use qapi_codegen::restate::restate;
 use tests::shared;
 use xtask::commands::import::restated;
 use xtask::schema::{Options, Schema};
@@ -47,7 +47,7 @@ fn upstream(releases: &Path) -> Vec<Trial> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        for interface in [Interface::Qmp, Interface::Qga] {
+        for interface in [QemuProgram::Emulator, QemuProgram::GuestAgent] {
             let folder = folder.clone();
             let name = format!("restated/{release}/{}", interface.file_name());
             trials.push(Trial::test(name, move || same(&folder, interface)));
@@ -60,10 +60,10 @@ fn upstream(releases: &Path) -> Vec<Trial> {
 }
 
 /// Upstream and restated are the same, and restating again changes nothing.
-fn same(folder: &Path, interface: Interface) -> Result<(), Failed> {
+fn same(folder: &Path, interface: QemuProgram) -> Result<(), Failed> {
     let schema = open(&folder.to_string_lossy())?;
     let upstream = schema.load_as_stated(interface)?;
-    let text = restate(&upstream);
+    let text = canonical::print(&upstream);
     let files = HashMap::from([("a.json".to_owned(), text.clone().into_bytes())]);
     let restated = load(&files, "a.json", upstream.version)?;
     if !restated.diagnostics.is_empty() {
@@ -71,7 +71,7 @@ fn same(folder: &Path, interface: Interface) -> Result<(), Failed> {
     }
     compare(&definitions(&upstream), &definitions(&restated))?;
     compare(&facts(&upstream), &facts(&restated))?;
-    compare(&[text], &[restate(&restated)])
+    compare(&[text], &[canonical::print(&restated)])
 }
 
 /// The definitions, without the spans, which alone may differ.
@@ -144,8 +144,8 @@ fn committed() -> Vec<Trial> {
 }
 
 fn overrides(schema: &Schema, folder: &Path) -> Result<(), Failed> {
-    let stated = schema.load_as_stated(Interface::Qmp)?;
-    let loaded = schema.load(Interface::Qmp)?;
+    let stated = schema.load_as_stated(QemuProgram::Emulator)?;
+    let loaded = schema.load(QemuProgram::Emulator)?;
     if !loaded.diagnostics.is_empty() {
         return Err(format!("{:?}", loaded.diagnostics).into());
     }

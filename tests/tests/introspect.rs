@@ -1,7 +1,7 @@
 //! The schemas against what running QEMUs say of themselves.
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::introspect::{Reason, Verdict, synthesise};
 use qapi_codegen::version::{Series, Version};
 use tests::qemu::{self, Program, Running, trial};
@@ -75,7 +75,7 @@ fn verify(program: &Program, running: &Running) -> Result<Verdict, Failed> {
     }
     report(
         &program.version().series().to_string(),
-        Interface::Qmp,
+        QemuProgram::Emulator,
         &told,
     )
 }
@@ -92,7 +92,11 @@ fn synthesised(program: Program) -> Result<(), Failed> {
     std::fs::write(folder.path().join("manifest.toml"), manifest)?;
     let schema = synthesise(&told.interface, program.version());
     std::fs::write(folder.path().join("qmp.json"), schema)?;
-    let verdict = report(&folder.path().to_string_lossy(), Interface::Qmp, &told)?;
+    let verdict = report(
+        &folder.path().to_string_lossy(),
+        QemuProgram::Emulator,
+        &told,
+    )?;
     expect(verdict.absent.is_empty(), &verdict)
 }
 
@@ -117,7 +121,7 @@ fn storage_daemon() -> Trial {
         is_required,
         |(folder, program)| {
             let told = told(&program.start_daemon())?;
-            let verdict = report(&folder.to_string_lossy(), Interface::StorageDaemon, &told)?;
+            let verdict = report(&folder.to_string_lossy(), QemuProgram::StorageDaemon, &told)?;
             expect(true, &verdict)
         },
     )
@@ -127,7 +131,7 @@ fn told(running: &Running) -> Result<Introspected, Failed> {
     Ok(Introspected::open(&running.socket().to_string_lossy())?)
 }
 
-fn report(schema: &str, interface: Interface, told: &Introspected) -> Result<Verdict, Failed> {
+fn report(schema: &str, interface: QemuProgram, told: &Introspected) -> Result<Verdict, Failed> {
     let schema = Schema::open(schema, &Options::default())?;
     let mut console = Console::new(ColorChoice::Never);
     Ok(Report::new(&schema, interface, told, &mut console)?.verdict)

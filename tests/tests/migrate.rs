@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use proptest::test_runner::{Config, TestRunner};
 use proptest::{prop_assert, prop_assert_eq, prop_assume};
 use qapi_codegen::schema::{
-    self, Builtin, Content, Data, Item, JsonKind, Schema, Type, TypeId, TypeKind,
+    self, BranchContent, BuiltinType, JsonKind, NamedType, OperationData, Schema, TypeId, TypeKind,
+    ValueType,
 };
 use qapi_codegen::traffic::check::{Session, Verdict};
 use qapi_codegen::traffic::json::{Member, Style, Value, parse};
@@ -314,8 +315,8 @@ impl Choices<'_> {
 fn made(schema: &Schema, choices: &mut Choices<'_>) -> Value<'static> {
     let command = &schema.commands[choices.one_of(schema.commands.len())];
     let arguments = match &command.data {
-        Data::Members(members) => object(schema, members.iter().collect(), choices, 0),
-        Data::Defined(id) => of_type(schema, *id, choices, 0),
+        OperationData::Members(members) => object(schema, members.iter().collect(), choices, 0),
+        OperationData::Defined(id) => of_type(schema, *id, choices, 0),
     };
     Value::Object(vec![
         Member::new("execute", Value::text(command.meta.name.clone())),
@@ -342,20 +343,20 @@ fn object(
     Value::Object(made)
 }
 
-fn of(schema: &Schema, ty: Type, choices: &mut Choices<'_>, depth: usize) -> Value<'static> {
+fn of(schema: &Schema, ty: ValueType, choices: &mut Choices<'_>, depth: usize) -> Value<'static> {
     match ty {
-        Type::One(Item::Defined(id)) => of_type(schema, id, choices, depth),
-        Type::One(Item::Builtin(builtin)) => scalar(builtin, choices),
-        Type::Array(_) if depth > DEEP => Value::Array(Vec::new()),
-        Type::Array(item) => {
+        ValueType::One(NamedType::Defined(id)) => of_type(schema, id, choices, depth),
+        ValueType::One(NamedType::Builtin(builtin)) => scalar(builtin, choices),
+        ValueType::Array(_) if depth > DEEP => Value::Array(Vec::new()),
+        ValueType::Array(item) => {
             let many = choices.one_of(3);
-            let item = |_| of(schema, Type::One(item), choices, depth + 1);
+            let item = |_| of(schema, ValueType::One(item), choices, depth + 1);
             Value::Array((0..many).map(item).collect())
         }
     }
 }
 
-fn scalar(builtin: Builtin, choices: &mut Choices<'_>) -> Value<'static> {
+fn scalar(builtin: BuiltinType, choices: &mut Choices<'_>) -> Value<'static> {
     match builtin.json_kind() {
         JsonKind::String => Value::text(["a", "off", "1", "/a b", ""][choices.one_of(5)]),
         JsonKind::Boolean => Value::Bool(choices.is_taken()),
@@ -385,19 +386,22 @@ fn of_type(schema: &Schema, id: TypeId, choices: &mut Choices<'_>, depth: usize)
             of(schema, alternate.branches[chosen].ty, choices, depth)
         }
         TypeKind::Union(union) => {
-            let cases = schema.cases(union);
+            let cases = schema.union_branches(union);
             let case = &cases[choices.one_of(cases.len())];
             let mut made = object(schema, schema.members(id), choices, depth);
-            made.take(&union.tag);
+            made.take(&union.discriminator);
             let rest = match case.content {
-                Content::Nothing => Value::Object(Vec::new()),
-                Content::Members(id) => of_type(schema, id, choices, depth),
-                Content::Data(ty) => {
+                BranchContent::Nothing => Value::Object(Vec::new()),
+                BranchContent::Members(id) => of_type(schema, id, choices, depth),
+                BranchContent::Data(ty) => {
                     let data = of(schema, ty, choices, depth + 1);
                     Value::Object(vec![Member::new("data", data)])
                 }
             };
-            let tag = Member::new(union.tag.clone(), Value::text(case.meta.name.clone()));
+            let tag = Member::new(
+                union.discriminator.clone(),
+                Value::text(case.meta.name.clone()),
+            );
             if let (Some(members), Value::Object(rest)) = (made.members_mut(), rest) {
                 members.push(tag);
                 members.extend(rest);

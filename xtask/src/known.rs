@@ -7,10 +7,10 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
-use qapi_codegen::ast::{Body, Item};
+use qapi_codegen::ast::{DefinitionBody, Item};
 use qapi_codegen::behaviour::{self, Behaviour};
 use qapi_codegen::devices::{self, Devices};
-use qapi_codegen::imported::{self, Interface};
+use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::schema::{self, resolve};
 use qapi_codegen::traffic::check::{self, Checker, Knowledge, Requests};
 use qapi_codegen::validate::validate;
@@ -38,7 +38,7 @@ impl Known {
     /// There is no such schema, it breaks rules, or data beside the schemas
     /// cannot be read.
     pub fn open(argument: &str) -> Result<Known, Failure> {
-        let loaded = Schema::open(argument, &Options::default())?.load(Interface::Qmp)?;
+        let loaded = Schema::open(argument, &Options::default())?.load(QemuProgram::Emulator)?;
         let valid = validate(loaded).map_err(|_| {
             Failure::new(format!("the schema `{argument}` has mistakes"))
                 .with_help(format!("`cargo xtask inspect {argument}` shows them"))
@@ -135,11 +135,11 @@ fn commands() -> BTreeMap<String, Vec<Series>> {
     let mut commands: BTreeMap<String, Vec<Series>> = BTreeMap::new();
     for series in workspace::imported().unwrap_or_default() {
         let folder = workspace::shown(&workspace::series_folder(series));
-        let loaded = imported::load(&Disk, &folder, Interface::Qmp);
+        let loaded = imported::load(&Disk, &folder, QemuProgram::Emulator);
         let items = loaded.into_iter().flat_map(|loaded| loaded.items);
         for item in items {
             if let Item::Definition(definition) = item
-                && matches!(definition.body, Body::Command(_))
+                && matches!(definition.body, DefinitionBody::Command(_))
             {
                 commands
                     .entry(definition.name.value)

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde::Deserialize;
 
-use qapi_codegen::imported::{self, Interface};
+use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Series;
@@ -76,7 +76,7 @@ fn series_pairs<'de, D: serde::Deserializer<'de>>(
 /// The schema cannot be read.
 pub fn interface(
     series: Series,
-    interface: Interface,
+    interface: QemuProgram,
     console: &mut Console,
 ) -> Result<Option<Schema>, Failure> {
     let folder = workspace::shown(&workspace::series_folder(series));

@@ -3,7 +3,7 @@
 use std::thread;
 
 use qapi_codegen::devices::{self, Devices};
-use qapi_codegen::imported::{self, Interface};
+use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::load::{Documentation, Loaded};
 use qapi_codegen::schema::{self, resolve};
 use qapi_codegen::validate::{Invalid, validate};
@@ -34,7 +34,7 @@ pub struct Release {
 /// There is no such release, or its schema has mistakes, which are printed.
 pub fn open(
     argument: &str,
-    interface: Interface,
+    interface: QemuProgram,
     console: &mut Console,
 ) -> Result<Release, Failure> {
     let opened = Schema::open(argument, &Options::default())?;
@@ -68,7 +68,7 @@ pub fn open(
 /// A schema cannot be read, or has mistakes, which are printed.
 pub fn imported(
     series: &[Series],
-    interface: Interface,
+    interface: QemuProgram,
     console: &mut Console,
 ) -> Result<Vec<Release>, Failure> {
     let workers = thread::available_parallelism().map_or(1, usize::from);
@@ -101,7 +101,7 @@ pub fn imported(
 
 type Read = Result<(Result<schema::Schema, Box<Invalid>>, bool, Option<Devices>), Failure>;
 
-fn read(series: Series, interface: Interface) -> Read {
+fn read(series: Series, interface: QemuProgram) -> Read {
     let folder = workspace::shown(&workspace::series_folder(series));
     let failure = |error| Failure::io("read the schema in", &folder, &error);
     let loaded = imported::load(&Disk, &folder, interface).map_err(failure)?;

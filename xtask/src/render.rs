@@ -44,23 +44,24 @@ fn renderer(color: bool) -> Renderer {
 fn report<'d>(sources: &'d Sources, diagnostic: &'d Diagnostic) -> Vec<Group<'d>> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
+        Severity::Warning | Severity::Unknown => Level::WARNING,
+        Severity::Note => Level::NOTE,
     };
     let title = level
         .primary_title(diagnostic.message.as_str())
-        .id(diagnostic.code);
-    let mut group = title.element(excerpt(sources, diagnostic.focus));
-    for span in sources.include_chain(diagnostic.focus.file) {
+        .id(diagnostic.code.as_str());
+    let mut group = title.element(excerpt(sources, diagnostic.location.focus));
+    for span in sources.include_chain(diagnostic.location.focus.file) {
         let (file, line) = (&sources.file(span.file).name, sources.position(span).line);
         group = group.element(Level::NOTE.message(format!("included from {file}:{line}")));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
-    let related = diagnostic.related.iter().map(|(span, remark)| {
+    let related = diagnostic.labels.iter().map(|label| {
         Level::NOTE
-            .secondary_title(remark.as_str())
-            .element(excerpt(sources, *span))
+            .secondary_title(label.text.as_str())
+            .element(excerpt(sources, label.span))
     });
     std::iter::once(group).chain(related).collect()
 }
@@ -115,12 +116,12 @@ struct PlaceJson {
 
 /// A diagnostic for programs.
 pub fn json<'d>(sources: &'d Sources, diagnostic: &'d Diagnostic) -> DiagnosticJson<'d> {
-    let place = sources.position(diagnostic.span);
-    let focus = sources.position(diagnostic.focus);
+    let place = sources.position(diagnostic.location.span);
+    let focus = sources.position(diagnostic.location.focus);
     DiagnosticJson {
-        code: diagnostic.code,
+        code: diagnostic.code.as_str(),
         severity: diagnostic.severity.as_str(),
-        file: &sources.file(diagnostic.span.file).name,
+        file: &sources.file(diagnostic.location.span.file).name,
         line: place.line,
         column: place.column,
         focus: PlaceJson {

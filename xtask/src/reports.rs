@@ -6,7 +6,7 @@ use std::thread;
 
 use qapi_codegen::behaviour::{self, Behaviour};
 use qapi_codegen::diff::report::{self, Inputs, Report, Side};
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::version::Series;
 
 use crate::console::Console;
@@ -25,7 +25,7 @@ pub fn files(
 ) -> Result<BTreeMap<String, String>, Failure> {
     let known = behaviour()?;
     let series = passed(pairs)?;
-    let releases = releases::imported(&series, Interface::Qmp, console)?;
+    let releases = releases::imported(&series, QemuProgram::Emulator, console)?;
     let written: Vec<Result<Vec<(String, String)>, Failure>> = thread::scope(|scope| {
         let (releases, known) = (&releases, &known);
         let one = |pair| scope.spawn(move || pair_files(pair, releases, known));

@@ -5,7 +5,7 @@
 use codegen_bench::{Disk, peer_schema, series};
 use divan::{Bencher, black_box};
 use qapi_codegen::emit::{Bindings, emit};
-use qapi_codegen::imported::{self, Interface};
+use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::load::load;
 use qapi_codegen::schema::resolve;
 use qapi_codegen::validate::{Valid, validate};
@@ -21,7 +21,7 @@ const BINDINGS: [&str; 4] = ["2.5", "2.11", "7.2", "10.0"];
 /// The release whose files the peer carries; their own rules are the fair ones.
 const CARRIED: Version = Version::new(9, 2, 0);
 
-fn restated(name: &str, interface: Interface) -> Valid {
+fn restated(name: &str, interface: QemuProgram) -> Valid {
     let loaded = imported::load(&Disk, &series(name), interface).expect("the series is there");
     validate(loaded).expect("it breaks no rule")
 }
@@ -35,7 +35,7 @@ fn upstream() -> Valid {
 
 #[divan::bench]
 fn parse_and_validate_10_0() -> Valid {
-    restated("10.0", Interface::Qmp)
+    restated("10.0", QemuProgram::Emulator)
 }
 
 #[divan::bench]
@@ -56,7 +56,7 @@ fn generate_upstream() -> usize {
 /// One release from a restated schema to formatted source.
 #[divan::bench]
 fn generate_10_0() -> usize {
-    let qmp = vec![resolve(&restated("10.0", Interface::Qmp))];
+    let qmp = vec![resolve(&restated("10.0", QemuProgram::Emulator))];
     emit(&Bindings {
         qmp,
         agent: Vec::new(),
@@ -87,8 +87,8 @@ fn generate_all_bindings() -> usize {
         each.collect()
     };
     emit(&Bindings {
-        qmp: read(Interface::Qmp),
-        agent: read(Interface::Qga),
+        qmp: read(QemuProgram::Emulator),
+        agent: read(QemuProgram::GuestAgent),
     })
     .len()
 }

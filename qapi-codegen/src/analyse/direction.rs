@@ -1,6 +1,6 @@
 //! Which way the values of a type travel.
 
-use crate::schema::{Content, Data, Item, Schema, Type, TypeId, TypeKind};
+use crate::schema::{BranchContent, NamedType, OperationData, Schema, TypeId, TypeKind, ValueType};
 
 /// Which way the values of a type travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,7 +52,7 @@ pub fn directions(schema: &Schema) -> Vec<Direction> {
         walk.data(&event.data, Direction::RECEIVED, &mut pending);
     }
     while let Some((item, direction)) = pending.pop() {
-        if let Item::Defined(id) = item {
+        if let NamedType::Defined(id) = item {
             walk.visit(id, direction, &mut pending);
         }
     }
@@ -64,15 +64,15 @@ struct Walk<'s> {
     found: Vec<Direction>,
 }
 
-type Pending = Vec<(Item, Direction)>;
+type Pending = Vec<(NamedType, Direction)>;
 
 impl Walk<'_> {
-    fn data(&self, data: &Data, direction: Direction, pending: &mut Pending) {
+    fn data(&self, data: &OperationData, direction: Direction, pending: &mut Pending) {
         match data {
-            Data::Members(members) => {
+            OperationData::Members(members) => {
                 pending.extend(members.iter().map(|member| (member.ty.item(), direction)));
             }
-            Data::Defined(id) => pending.push((Item::Defined(*id), direction)),
+            OperationData::Defined(id) => pending.push((NamedType::Defined(*id), direction)),
         }
     }
 
@@ -91,7 +91,7 @@ impl Walk<'_> {
 }
 
 /// The types that values of a type are made of.
-pub fn parts(schema: &Schema, id: TypeId) -> Vec<Type> {
+pub fn parts(schema: &Schema, id: TypeId) -> Vec<ValueType> {
     let members = schema.members(id).into_iter();
     match &schema.get(id).kind {
         TypeKind::Enum(_) => Vec::new(),
@@ -101,13 +101,13 @@ pub fn parts(schema: &Schema, id: TypeId) -> Vec<Type> {
         }
         TypeKind::Union(union) => {
             let shared = members
-                .filter(|member| member.meta.name != union.tag)
+                .filter(|member| member.meta.name != union.discriminator)
                 .map(|member| member.ty);
-            let cases = schema.cases(union);
+            let cases = schema.union_branches(union);
             let branches = cases.iter().filter_map(|case| match case.content {
-                Content::Nothing => None,
-                Content::Members(id) => Some(Type::One(Item::Defined(id))),
-                Content::Data(ty) => Some(ty),
+                BranchContent::Nothing => None,
+                BranchContent::Members(id) => Some(ValueType::One(NamedType::Defined(id))),
+                BranchContent::Data(ty) => Some(ty),
             });
             shared.chain(branches).collect()
         }

@@ -3,5 +3,4 @@
 pub mod direction;
 pub mod names;
 pub mod recursion;
-pub mod shape;
 pub mod sharing;

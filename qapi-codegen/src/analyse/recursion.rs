@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::schema::{Content, Item, Schema, Type, TypeId, TypeKind};
+use crate::schema::{BranchContent, NamedType, Schema, TypeId, TypeKind, ValueType};
 
 /// A place where one type holds another by value: the type, and the wire name
 /// of its member or branch.
@@ -55,8 +55,8 @@ enum Rank {
 }
 
 fn held(schema: &Schema, from: TypeId) -> Vec<Held> {
-    let edge = |name: &str, ty: Type, rank: Rank| match ty {
-        Type::One(Item::Defined(to)) => Some(Held {
+    let edge = |name: &str, ty: ValueType, rank: Rank| match ty {
+        ValueType::One(NamedType::Defined(to)) => Some(Held {
             from,
             to,
             name: name.to_owned(),
@@ -75,13 +75,15 @@ fn held(schema: &Schema, from: TypeId) -> Vec<Held> {
             .filter_map(|branch| edge(&branch.meta.name, branch.ty, Rank::Alternate))
             .collect(),
         TypeKind::Union(union) => {
-            let cases = schema.cases(union);
+            let cases = schema.union_branches(union);
             let branches = cases.iter().filter_map(|case| match case.content {
-                Content::Nothing => None,
-                Content::Members(id) => {
-                    edge(&case.meta.name, Type::One(Item::Defined(id)), Rank::Branch)
-                }
-                Content::Data(ty) => edge(&case.meta.name, ty, Rank::Branch),
+                BranchContent::Nothing => None,
+                BranchContent::Members(id) => edge(
+                    &case.meta.name,
+                    ValueType::One(NamedType::Defined(id)),
+                    Rank::Branch,
+                ),
+                BranchContent::Data(ty) => edge(&case.meta.name, ty, Rank::Branch),
             });
             members.chain(branches).collect()
         }

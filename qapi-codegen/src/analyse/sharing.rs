@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::names;
 use crate::schema::{
-    Branch, Builtin, Content, Data, Item, Member, Schema, Type, TypeId, TypeKind, Union,
+    Branch, BranchContent, BuiltinType, Member, NamedType, OperationData, Schema, TypeId, TypeKind,
+    UnionType, ValueType,
 };
 
 /// What serves the same releases, and so stands in the same generated files.
@@ -219,27 +220,27 @@ impl Known<'_> {
         format!("{name} {} {content}", self.class(id))
     }
 
-    fn union(&self, id: TypeId, union: &Union) -> String {
+    fn union(&self, id: TypeId, union: &UnionType) -> String {
         let mut shared = self.schema.members(id);
-        shared.retain(|member| member.meta.name != union.tag);
-        let cases = self.schema.cases(union);
+        shared.retain(|member| member.meta.name != union.discriminator);
+        let cases = self.schema.union_branches(union);
         let cases = cases.iter().map(|case| match case.content {
-            Content::Nothing => case.meta.name.clone(),
-            Content::Members(id) => format!("{}+{}", case.meta.name, self.class(id)),
-            Content::Data(ty) => format!("{}={}", case.meta.name, self.ty(ty)),
+            BranchContent::Nothing => case.meta.name.clone(),
+            BranchContent::Members(id) => format!("{}+{}", case.meta.name, self.class(id)),
+            BranchContent::Data(ty) => format!("{}={}", case.meta.name, self.ty(ty)),
         });
         format!(
             "union {} {} {}",
-            union.tag,
+            union.discriminator,
             self.members(&shared),
             sorted(cases)
         )
     }
 
-    fn data(&self, data: &Data) -> String {
+    fn data(&self, data: &OperationData) -> String {
         match data {
-            Data::Members(own) => self.members(&own.iter().collect::<Vec<_>>()),
-            Data::Defined(id) => self.class(*id),
+            OperationData::Members(own) => self.members(&own.iter().collect::<Vec<_>>()),
+            OperationData::Defined(id) => self.class(*id),
         }
     }
 
@@ -254,21 +255,21 @@ impl Known<'_> {
         }))
     }
 
-    fn ty(&self, ty: Type) -> String {
+    fn ty(&self, ty: ValueType) -> String {
         let item = match ty.item() {
-            Item::Builtin(builtin) => self.builtin(builtin),
-            Item::Defined(id) => self.class(id),
+            NamedType::Builtin(builtin) => self.builtin(builtin),
+            NamedType::Defined(id) => self.class(id),
         };
-        if matches!(ty, Type::Array(_)) {
+        if matches!(ty, ValueType::Array(_)) {
             format!("[{item}]")
         } else {
             item
         }
     }
 
-    fn builtin(&self, builtin: Builtin) -> String {
+    fn builtin(&self, builtin: BuiltinType) -> String {
         let negative = builtin.is_unsigned_64() && self.schema.has_negative_unsigned();
-        format!("{}{}", if negative { "-" } else { "" }, builtin.name())
+        format!("{}{}", if negative { "-" } else { "" }, builtin.as_str())
     }
 
     fn class(&self, id: TypeId) -> String {

@@ -3,7 +3,7 @@
 //! The walk begins at commands and events and has a direction. Each pair of
 //! shapes is compared once a direction, so that recursion ends and an edit of a
 //! type that is used in many places is one edit. The result is a graph: pairs
-//! with their own edits, linked by the steps from one to the next.
+//! with their own changes, linked by the steps from one to the next.
 
 mod conditions;
 mod enums;
@@ -17,9 +17,9 @@ mod values;
 
 use std::collections::HashMap;
 
-use super::edit::{Direction, Edit, Step};
-use crate::analyse::shape::{NodeId, Shape, Shapes};
+use super::change::Change;
 use crate::version::Version;
+use crate::wire::{Direction, Interface, PathSegment, Shape, ShapeId};
 
 use operations::operations;
 pub use operations::{ERROR, Operation, Sort};
@@ -37,13 +37,13 @@ pub struct Comparison<'s> {
 #[derive(Debug)]
 pub struct Pair<'s> {
     /// The shape in the old release.
-    pub old: NodeId,
+    pub old: ShapeId,
     /// The shape in the new release.
-    pub new: NodeId,
+    pub new: ShapeId,
     /// Which way its values travel.
     pub direction: Direction,
     /// What is edited in it, other than in the pairs it links to.
-    pub edits: Vec<Edit<'s>>,
+    pub changes: Vec<Change<'s>>,
     /// The pairs inside it.
     pub links: Vec<Link<'s>>,
 }
@@ -52,15 +52,15 @@ pub struct Pair<'s> {
 #[derive(Debug, Clone)]
 pub struct Link<'s> {
     /// The steps in the old release.
-    pub old: Vec<Step<'s>>,
+    pub old: Vec<PathSegment<'s>>,
     /// The steps in the new release.
-    pub new: Vec<Step<'s>>,
+    pub new: Vec<PathSegment<'s>>,
     /// The place of the pair in [`Comparison::pairs`].
     pub to: usize,
 }
 
 /// Compares two releases; the old one is what the client was written for.
-pub fn compare<'s>(old: &Shapes<'s>, new: &Shapes<'s>) -> Comparison<'s> {
+pub fn compare<'s>(old: &Interface<'s>, new: &Interface<'s>) -> Comparison<'s> {
     let mut comparer = Comparer {
         old,
         new,
@@ -78,10 +78,10 @@ pub fn compare<'s>(old: &Shapes<'s>, new: &Shapes<'s>) -> Comparison<'s> {
 
 /// Compares one type of two releases, as if a command of its name took it.
 pub fn compare_types<'s>(
-    old: &Shapes<'s>,
-    new: &Shapes<'s>,
+    old: &Interface<'s>,
+    new: &Interface<'s>,
     name: &'s str,
-    nodes: (NodeId, NodeId),
+    nodes: (ShapeId, ShapeId),
 ) -> Comparison<'s> {
     let mut comparer = Comparer {
         old,
@@ -102,25 +102,25 @@ pub fn compare_types<'s>(
 
 /// What is compared, and what is known so far.
 pub struct Comparer<'a, 's> {
-    pub(super) old: &'a Shapes<'s>,
-    pub(super) new: &'a Shapes<'s>,
-    known: HashMap<(NodeId, NodeId, Direction), usize>,
+    pub(super) old: &'a Interface<'s>,
+    pub(super) new: &'a Interface<'s>,
+    known: HashMap<(ShapeId, ShapeId, Direction), usize>,
     pairs: Vec<Pair<'s>>,
     pending: Vec<usize>,
 }
 
 impl<'s> Comparer<'_, 's> {
     /// The pair of two shapes, which is compared once.
-    fn pair(&mut self, old: NodeId, new: NodeId, direction: Direction) -> usize {
+    fn pair(&mut self, old: ShapeId, new: ShapeId, direction: Direction) -> usize {
         let next = self.pairs.len();
         let index = *self.known.entry((old, new, direction)).or_insert(next);
         if index == next {
-            let (edits, links) = (Vec::new(), Vec::new());
+            let (changes, links) = (Vec::new(), Vec::new());
             self.pairs.push(Pair {
                 old,
                 new,
                 direction,
-                edits,
+                changes,
                 links,
             });
             self.pending.push(index);
@@ -129,7 +129,7 @@ impl<'s> Comparer<'_, 's> {
     }
 
     /// Whether both shapes are definitions of one kind.
-    fn are_defined(&self, (old, new): (NodeId, NodeId)) -> bool {
+    fn are_defined(&self, (old, new): (ShapeId, ShapeId)) -> bool {
         matches!(
             (self.old.get(old), self.new.get(new)),
             (Shape::Object(_), Shape::Object(_))
@@ -146,7 +146,7 @@ impl<'s> Comparer<'_, 's> {
             let mut found = Found::new(self, direction);
             values::compare(self, old, new, &mut found);
             let pair = &mut self.pairs[index];
-            (pair.edits, pair.links) = (found.edits, found.links);
+            (pair.changes, pair.links) = (found.changes, found.links);
         }
     }
 }
@@ -155,10 +155,10 @@ impl<'s> Comparer<'_, 's> {
 pub struct Found<'s> {
     direction: Direction,
     versions: (Version, Version),
-    edits: Vec<Edit<'s>>,
+    changes: Vec<Change<'s>>,
     links: Vec<Link<'s>>,
-    old: Vec<Step<'s>>,
-    new: Vec<Step<'s>>,
+    old: Vec<PathSegment<'s>>,
+    new: Vec<PathSegment<'s>>,
 }
 
 impl<'s> Found<'s> {
@@ -166,7 +166,7 @@ impl<'s> Found<'s> {
         Found {
             direction,
             versions: (comparer.old.version, comparer.new.version),
-            edits: Vec::new(),
+            changes: Vec::new(),
             links: Vec::new(),
             old: Vec::new(),
             new: Vec::new(),
@@ -174,10 +174,10 @@ impl<'s> Found<'s> {
     }
 
     /// Adds an edit whose steps begin where the search is.
-    fn edit(&mut self, mut edit: Edit<'s>) {
-        edit.old_steps.splice(0..0, self.old.iter().copied());
-        edit.new_steps.splice(0..0, self.new.iter().copied());
-        self.edits.push(edit);
+    fn push(&mut self, mut change: Change<'s>) {
+        change.old_path.splice(0..0, self.old.iter().copied());
+        change.new_path.splice(0..0, self.new.iter().copied());
+        self.changes.push(change);
     }
 
     /// Goes on to two shapes, by steps that begin where the search is.
@@ -187,8 +187,8 @@ impl<'s> Found<'s> {
     fn link(
         &mut self,
         comparer: &mut Comparer<'_, 's>,
-        steps: (&[Step<'s>], &[Step<'s>]),
-        nodes: (NodeId, NodeId),
+        steps: (&[PathSegment<'s>], &[PathSegment<'s>]),
+        nodes: (ShapeId, ShapeId),
     ) {
         if !comparer.are_defined(nodes) {
             return self.inside(steps.0, steps.1, |found| {
@@ -196,13 +196,18 @@ impl<'s> Found<'s> {
             });
         }
         let to = comparer.pair(nodes.0, nodes.1, self.direction);
-        let joined = |here: &[Step<'s>], steps: &[Step<'s>]| [here, steps].concat();
+        let joined = |here: &[PathSegment<'s>], steps: &[PathSegment<'s>]| [here, steps].concat();
         let (old, new) = (joined(&self.old, steps.0), joined(&self.new, steps.1));
         self.links.push(Link { old, new, to });
     }
 
     /// Searches somewhere inside, and comes back.
-    fn inside(&mut self, old: &[Step<'s>], new: &[Step<'s>], search: impl FnOnce(&mut Self)) {
+    fn inside(
+        &mut self,
+        old: &[PathSegment<'s>],
+        new: &[PathSegment<'s>],
+        search: impl FnOnce(&mut Self),
+    ) {
         let (old_depth, new_depth) = (self.old.len(), self.new.len());
         self.old.extend(old);
         self.new.extend(new);

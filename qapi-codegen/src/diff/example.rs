@@ -3,10 +3,9 @@
 //! A request is whole: whatever must be there is there, and it takes the
 //! shortest way to what it shows. A reply is an excerpt: only what it shows.
 
-use super::edit::Step;
 use super::json::Json;
-use crate::analyse::shape::{Choice, Member, NodeId, Object, Shape, Shapes};
-use crate::schema::JsonKind;
+use crate::schema::{BuiltinType, JsonKind};
+use crate::wire::{Branches, Interface, MemberShape, ObjectShape, PathSegment, Shape, ShapeId};
 
 /// How deep a value goes; whoever contains itself without end is cut there.
 const DEPTH: usize = 12;
@@ -24,7 +23,7 @@ pub enum Extent {
 #[derive(Debug, Clone, Copy)]
 pub struct Examples<'a, 's> {
     /// The shapes.
-    pub shapes: &'a Shapes<'s>,
+    pub shapes: &'a Interface<'s>,
     /// How much of a value is shown.
     pub extent: Extent,
 }
@@ -33,19 +32,19 @@ pub struct Examples<'a, 's> {
 #[derive(Debug, Clone, Default)]
 pub struct Shown<'s> {
     /// The steps to each part, and the value it has where that matters.
-    pub parts: Vec<(Vec<Step<'s>>, Option<Json>)>,
+    pub parts: Vec<(Vec<PathSegment<'s>>, Option<Json>)>,
 }
 
 impl<'s> Shown<'s> {
     /// One part.
-    pub fn one(steps: Vec<Step<'s>>, value: Option<Json>) -> Self {
+    pub fn one(steps: Vec<PathSegment<'s>>, value: Option<Json>) -> Self {
         Shown {
             parts: vec![(steps, value)],
         }
     }
 
     /// What is shown behind a step.
-    fn behind(&self, step: Step<'_>) -> Shown<'s> {
+    fn behind(&self, step: PathSegment<'_>) -> Shown<'s> {
         let behind = self
             .parts
             .iter()
@@ -71,7 +70,10 @@ impl<'s> Shown<'s> {
         self.parts
             .iter()
             .find_map(|(steps, _)| match steps.first() {
-                Some(Step::Case { tag, value }) if *tag == of => Some(*value),
+                Some(PathSegment::Branch {
+                    discriminator: tag,
+                    value,
+                }) if *tag == of => Some(*value),
                 _ => None,
             })
     }
@@ -80,7 +82,7 @@ impl<'s> Shown<'s> {
         self.parts
             .iter()
             .filter_map(|(steps, _)| match steps.first() {
-                Some(Step::Member(name)) => Some(*name),
+                Some(PathSegment::Member(name)) => Some(*name),
                 _ => None,
             })
     }
@@ -88,133 +90,155 @@ impl<'s> Shown<'s> {
 
 impl<'s> Examples<'_, 's> {
     /// A value of a shape.
-    pub fn value(&self, node: NodeId, shown: &Shown<'s>) -> Json {
+    pub fn value(&self, node: ShapeId, shown: &Shown<'s>) -> Json {
         self.named(node, "", shown, DEPTH)
     }
 
-    fn named(&self, node: NodeId, name: &str, shown: &Shown<'s>, depth: usize) -> Json {
+    fn named(&self, node: ShapeId, name: &str, shown: &Shown<'s>, depth: usize) -> Json {
         if let Some(value) = shown.value() {
             return value.clone();
         }
         match self.shapes.get(node) {
-            Shape::Text => Json::text(text(name)),
-            Shape::Number => Json::Number(0.5),
-            Shape::Integer(range) => {
-                Json::Integer(integer(name).min(i64::try_from(range.high).unwrap_or(i64::MAX)))
-            }
-            Shape::Boolean => Json::Boolean(true),
-            Shape::Null => Json::Null,
-            Shape::Any => Json::Object(Vec::new()),
-            Shape::Enum(values) => Json::text(enum_value(name, values.keys().copied())),
+            Shape::Builtin(builtin) => self.builtin(*builtin, name),
+            Shape::Enum(values) => Json::text(enum_value(name, values.names())),
             Shape::Array(item) => self.array(*item, name, shown, depth),
             Shape::Alternate(branches) => {
                 let wanted = match shown.parts.iter().find_map(|(steps, _)| steps.first()) {
-                    Some(Step::Items) => Some(JsonKind::Array),
+                    Some(PathSegment::Elements) => Some(JsonKind::Array),
                     Some(_) => Some(JsonKind::Object),
                     None => None,
                 };
-                let branch = wanted.and_then(|kind| branches.get(&kind));
-                let branch = branch.or(branches.values().next());
-                branch.map_or(Json::Null, |&branch| self.named(branch, name, shown, depth))
+                let branch =
+                    wanted.and_then(|kind| branches.iter().find(|branch| branch.kind == kind));
+                let branch = branch.or(branches.first());
+                branch.map_or(Json::Null, |branch| {
+                    self.named(branch.shape, name, shown, depth)
+                })
             }
             Shape::Object(_) if depth == 0 => Json::Object(Vec::new()),
             Shape::Object(object) => self.object(object, shown, depth - 1),
         }
     }
 
-    fn array(&self, item: NodeId, name: &str, shown: &Shown<'s>, depth: usize) -> Json {
-        let inner = shown.behind(Step::Items);
+    fn builtin(&self, builtin: BuiltinType, name: &str) -> Json {
+        match builtin.json_kind() {
+            JsonKind::Number => Json::Number(0.5),
+            JsonKind::Integer => {
+                let range = self.shapes.integer_range(builtin);
+                let most = range.and_then(|range| i64::try_from(range.high).ok());
+                Json::Integer(integer(name).min(most.unwrap_or(i64::MAX)))
+            }
+            JsonKind::Boolean => Json::Boolean(true),
+            JsonKind::Null => Json::Null,
+            JsonKind::Any => Json::Object(Vec::new()),
+            _ => Json::text(text(name)),
+        }
+    }
+
+    fn array(&self, item: ShapeId, name: &str, shown: &Shown<'s>, depth: usize) -> Json {
+        let inner = shown.behind(PathSegment::Elements);
         if inner.parts.is_empty() && self.extent == Extent::Whole {
             return Json::Array(Vec::new());
         }
         Json::Array(vec![self.named(item, name, &inner, depth)])
     }
 
-    fn object(&self, object: &Object<'s>, shown: &Shown<'s>, depth: usize) -> Json {
+    fn object(&self, object: &ObjectShape<'s>, shown: &Shown<'s>, depth: usize) -> Json {
         let mut value = Json::Object(Vec::new());
-        if let Some(choice) = &object.choice {
+        if let Some(choice) = &object.branches {
             self.tag(object, choice, shown, &mut value);
         }
         let told = |name: &str| {
             object
-                .choice
+                .branches
                 .as_ref()
-                .is_some_and(|choice| choice.tag == name)
+                .is_some_and(|choice| choice.discriminator == name)
         };
         self.members(object, shown, depth, &mut value, &told);
-        if let Some(choice) = &object.choice {
+        if let Some(choice) = &object.branches {
             self.case(choice, shown, depth, &mut value);
         }
         value
     }
 
-    fn tag(&self, object: &Object<'s>, choice: &Choice<'s>, shown: &Shown<'s>, value: &mut Json) {
-        let told =
-            shown.case(choice.tag).is_some() || shown.members().any(|name| name == choice.tag);
+    fn tag(
+        &self,
+        object: &ObjectShape<'s>,
+        choice: &Branches<'s>,
+        shown: &Shown<'s>,
+        value: &mut Json,
+    ) {
+        let told = shown.case(choice.discriminator).is_some()
+            || shown.members().any(|name| name == choice.discriminator);
         let optional = object
             .members
-            .get(choice.tag)
+            .get(choice.discriminator)
             .is_some_and(|tag| tag.optional);
         if told || (self.extent == Extent::Whole && !optional) {
-            let tag = shown.behind(Step::Member(choice.tag));
+            let tag = shown.behind(PathSegment::Member(choice.discriminator));
             let tag = tag.value().cloned();
             let chosen = || Json::text(self.chosen(choice, shown));
-            value.set(choice.tag, tag.unwrap_or_else(chosen));
+            value.set(choice.discriminator, tag.unwrap_or_else(chosen));
         }
     }
 
     /// The value of the tag: the one asked for, a usual one, or the one that
     /// needs least.
-    fn chosen(&self, choice: &Choice<'s>, shown: &Shown<'s>) -> &'s str {
-        let asked = shown.case(choice.tag);
-        let has = |value: &&str| choice.cases.contains_key(*value);
-        let usual = USUAL.iter().copied().filter(|value| value.0 == choice.tag);
+    fn chosen(&self, choice: &Branches<'s>, shown: &Shown<'s>) -> &'s str {
+        let asked = shown.case(choice.discriminator);
+        let has = |value: &&str| choice.by_value.contains(*value);
+        let usual = USUAL
+            .iter()
+            .copied()
+            .filter(|value| value.0 == choice.discriminator);
         let usual = usual.map(|(_, value)| value).find(has);
-        let usual = usual.and_then(|value| choice.cases.get_key_value(value));
-        let least = choice.cases.iter().min_by_key(|(_, case)| {
+        let usual = usual.and_then(|value| choice.by_value.get_key_value(value));
+        let least = choice.by_value.iter().min_by_key(|(_, case)| {
             let content = self.shapes.object(case.content);
             content.map_or(0, |content| {
                 content.members.values().filter(|m| !m.optional).count()
             })
         });
         asked
-            .or(usual.or(least).map(|(value, _)| *value))
+            .or(usual.or(least).map(|(value, _)| value))
             .unwrap_or_default()
     }
 
     fn members(
         &self,
-        object: &Object<'s>,
+        object: &ObjectShape<'s>,
         shown: &Shown<'s>,
         depth: usize,
         value: &mut Json,
         told: &dyn Fn(&str) -> bool,
     ) {
         let wanted: Vec<&str> = shown.members().collect();
-        let is_there = |name: &str, member: &Member<'_>| {
+        let is_there = |name: &str, member: &MemberShape<'_>| {
             wanted.contains(&name) || (self.extent == Extent::Whole && !member.optional)
         };
-        for (&name, member) in &object.members {
+        for (name, member) in object.members.iter() {
             if !told(name) && is_there(name, member) {
-                let inner = shown.behind(Step::Member(name));
+                let inner = shown.behind(PathSegment::Member(name));
                 value.set(name, self.named(member.shape, name, &inner, depth));
             }
         }
     }
 
-    fn case(&self, choice: &Choice<'s>, shown: &Shown<'s>, depth: usize, value: &mut Json) {
+    fn case(&self, choice: &Branches<'s>, shown: &Shown<'s>, depth: usize, value: &mut Json) {
         let Json::Object(members) = &*value else {
             return;
         };
-        let tag = members.iter().find(|(name, _)| name == choice.tag);
+        let tag = members
+            .iter()
+            .find(|(name, _)| name == choice.discriminator);
         let Some((_, Json::Text(chosen))) = tag else {
             return;
         };
-        let Some((&chosen, case)) = choice.cases.get_key_value(chosen.as_str()) else {
+        let Some((chosen, case)) = choice.by_value.get_key_value(chosen.as_str()) else {
             return;
         };
-        let inner = shown.behind(Step::Case {
-            tag: choice.tag,
+        let inner = shown.behind(PathSegment::Branch {
+            discriminator: choice.discriminator,
             value: chosen,
         });
         let Some(content) = self.shapes.object(case.content) else {

@@ -6,12 +6,13 @@ use std::sync::LazyLock;
 use minijinja::{Environment, context};
 use serde::Serialize;
 
+use super::change::{Change, ChangeKind, ChangeValue, KindAttribute};
 use super::compare::{Comparison, Operation, Sort};
-use super::edit::{Direction, Edit, Kind, Step, path};
 use super::json::Json;
 use super::places::{Place, places};
 use super::rules::{Rule, Severity, rules};
 use crate::version::Series;
+use crate::wire::{Direction, PathSegment, render_path as path};
 
 /// One finding of a report. Its members that no doc says otherwise of are those
 /// of the report in JSON.
@@ -67,7 +68,7 @@ impl Finding {
 #[derive(Debug)]
 pub struct Raw<'c, 's> {
     /// What is edited.
-    pub edit: &'c Edit<'s>,
+    pub change: &'c Change<'s>,
     /// The rule for it.
     pub rule: &'static Rule,
     /// Which way the values travel.
@@ -80,7 +81,7 @@ pub struct Raw<'c, 's> {
 pub fn raw<'c, 's>(comparison: &'c Comparison<'s>) -> Vec<Raw<'c, 's>> {
     let mut raw = Vec::new();
     for (index, operation) in comparison.operations.iter().enumerate() {
-        for (direction, edit) in &operation.edits {
+        for (direction, edit) in &operation.changes {
             if let Some(rule) = rules().of(edit.kind, *direction) {
                 let place = Place {
                     operation: index,
@@ -88,7 +89,7 @@ pub fn raw<'c, 's>(comparison: &'c Comparison<'s>) -> Vec<Raw<'c, 's>> {
                     new: Vec::new(),
                 };
                 raw.push(Raw {
-                    edit,
+                    change: edit,
                     rule,
                     direction: *direction,
                     places: vec![place],
@@ -97,11 +98,11 @@ pub fn raw<'c, 's>(comparison: &'c Comparison<'s>) -> Vec<Raw<'c, 's>> {
         }
     }
     for (pair, places) in comparison.pairs.iter().zip(places(comparison)) {
-        for edit in pair.edits.iter().filter(|_| !places.is_empty()) {
+        for edit in pair.changes.iter().filter(|_| !places.is_empty()) {
             if let Some(rule) = rules().of(edit.kind, pair.direction) {
                 let places = places.clone();
                 raw.push(Raw {
-                    edit,
+                    change: edit,
                     rule,
                     direction: pair.direction,
                     places,
@@ -119,18 +120,18 @@ impl<'s> Raw<'_, 's> {
     }
 
     /// The steps to it in the old release.
-    pub fn old_steps(&self, place: &Place<'s>) -> Vec<Step<'s>> {
-        [&place.old[..], &self.edit.old_steps].concat()
+    pub fn old_steps(&self, place: &Place<'s>) -> Vec<PathSegment<'s>> {
+        [&place.old[..], &self.change.old_path].concat()
     }
 
     /// The steps to it in the new release.
-    pub fn new_steps(&self, place: &Place<'s>) -> Vec<Step<'s>> {
-        [&place.new[..], &self.edit.new_steps].concat()
+    pub fn new_steps(&self, place: &Place<'s>) -> Vec<PathSegment<'s>> {
+        [&place.new[..], &self.change.new_path].concat()
     }
 
     /// The path to it: in the old release, unless it is new.
     fn path(&self, place: &Place<'s>) -> String {
-        match is_addition(self.edit.kind) {
+        match self.change.kind.has(KindAttribute::Addition) {
             true => path(&self.new_steps(place)),
             false => path(&self.old_steps(place)),
         }
@@ -139,8 +140,8 @@ impl<'s> Raw<'_, 's> {
     /// The path to it as the old release has or would have it, which is the
     /// same whatever happens to what it is in.
     fn old_path(&self, place: &Place<'s>) -> String {
-        match is_addition(self.edit.kind) {
-            true => path(&[&place.old[..], &self.edit.new_steps].concat()),
+        match self.change.kind.has(KindAttribute::Addition) {
+            true => path(&[&place.old[..], &self.change.new_path].concat()),
             false => path(&self.old_steps(place)),
         }
     }
@@ -149,28 +150,26 @@ impl<'s> Raw<'_, 's> {
     pub fn identities(&self, comparison: &Comparison<'s>) -> Vec<u64> {
         let operation = |place: &Place<'s>| comparison.operations[place.operation].name();
         let identity = |place: &Place<'s>| {
-            let (kind, value) = (self.edit.kind.name(), self.value());
+            let (kind, value) = (self.change.kind.as_str(), self.value());
             hash(&[
                 kind,
-                self.direction.word(),
+                self.direction.as_str(),
                 operation(place),
                 &self.old_path(place),
-                value,
+                &value,
             ])
         };
         self.places.iter().map(identity).collect()
     }
 
     /// What of old and new tells it from its like at the same path.
-    fn value(&self) -> &str {
-        let edit = self.edit;
-        let value = match edit.kind {
-            kind if is_of_value(kind) => edit.new.as_deref().or(edit.old.as_deref()),
-            _ => None,
-        };
-        value
-            .or(edit.note.as_deref().filter(|_| is_remark(edit.kind)))
-            .unwrap_or_default()
+    fn value(&self) -> String {
+        let change = self.change;
+        if change.kind.has(KindAttribute::PerValue) {
+            let value = change.new.as_ref().or(change.old.as_ref());
+            return value.map(ToString::to_string).unwrap_or_default();
+        }
+        change.subject.unwrap_or_default().to_owned()
     }
 
     /// The finding in words, without examples and the date.
@@ -193,22 +192,28 @@ impl<'s> Raw<'_, 's> {
                 .filter(|name| *name != target)
                 .map(str::to_owned),
         );
-        let (rule, edit) = (self.rule, self.edit);
+        let (rule, edit) = (self.rule, self.change);
         let words = Words {
             target,
             path: &path,
             edit,
             what: &self.what(operation, &path),
         };
-        let parts = [&rule.id, self.direction.word(), target, &path, self.value()];
+        let parts = [
+            &rule.id,
+            self.direction.as_str(),
+            target,
+            &path,
+            &self.value(),
+        ];
         Finding {
             rule: rule.id.clone(),
             severity: rule.verdict,
             direction: self.direction,
             target: target.to_owned(),
             also: also.into_iter().collect(),
-            old: edit.old.clone(),
-            new: edit.new.clone(),
+            old: edit.old.as_ref().map(ToString::to_string),
+            new: edit.new.as_ref().map(ToString::to_string),
             since: None,
             message: words.fill(&rule.id, edit.kind, &rule.message),
             migration: rule
@@ -227,7 +232,7 @@ impl<'s> Raw<'_, 's> {
 
     /// What a remark is about, in words.
     fn what(&self, operation: &Operation<'_>, path: &str) -> String {
-        let name = self.edit.note.as_deref().unwrap_or_default();
+        let name = self.change.subject.unwrap_or_default();
         let in_operation = path.is_empty() && [operation.old, operation.new].contains(&Some(name));
         let case = format!("={name}>");
         match () {
@@ -247,11 +252,11 @@ struct Words<'w, 's> {
     target: &'w str,
     path: &'w str,
     what: &'w str,
-    edit: &'w Edit<'s>,
+    edit: &'w Change<'s>,
 }
 
 impl Words<'_, '_> {
-    fn fill(&self, rule: &str, kind: Kind, template: &str) -> String {
+    fn fill(&self, rule: &str, kind: ChangeKind, template: &str) -> String {
         let what_begins = template.starts_with("{{ what }}");
         let what = match what_begins {
             true => self.what.to_owned(),
@@ -261,94 +266,34 @@ impl Words<'_, '_> {
             target => self.target,
             path => self.path,
             what => what,
-            old => listed(self.edit.kind, self.edit.old.as_deref()),
-            new => listed(self.edit.kind, self.edit.new.as_deref()),
-            note => self.edit.note.as_deref(),
+            old => self.edit.old.as_ref().map(listed),
+            new => self.edit.new.as_ref().map(listed),
+            note => self.edit.evidence.map(|evidence| evidence.to_string()),
         };
         let filled = TEMPLATES.render_str(template, words);
         // A test fills every template, so a reader never meets this.
-        filled.unwrap_or_else(|error| format!("{rule} ({}): {error}", kind.name()))
+        filled.unwrap_or_else(|error| format!("{rule} ({}): {error}", kind.as_str()))
     }
 }
 
 /// How many names of a list are told in a sentence.
 const LISTED: usize = 5;
 
-/// Names in a list, each in backquotes, and conditions in one pair of them;
-/// types in words as they are.
-fn listed(kind: Kind, names: Option<&str>) -> Option<String> {
-    let is_list = matches!(
-        kind,
-        Kind::EnumValueRenamed
-            | Kind::RequiredMemberRemoved
-            | Kind::MemberMovedIntoBranch
-            | Kind::MemberMovedOutOfBranch
-    );
-    if kind >= Kind::ConditionAdded {
-        return names.map(|condition| format!("`{condition}`"));
-    }
-    let quoted = |names: &str| -> String {
-        let all: Vec<String> = names.split(", ").map(|name| format!("`{name}`")).collect();
-        match all.len().saturating_sub(LISTED) {
-            0 | 1 => all.join(", "),
-            more => format!("{} and {more} more", all[..LISTED].join(", ")),
-        }
+/// Names and conditions in backquotes; types in words as they are.
+fn listed(value: &ChangeValue<'_>) -> String {
+    let names = match value {
+        ChangeValue::Names(names) => names,
+        ChangeValue::Conditions(_) => return format!("`{value}`"),
+        _ => return value.to_string(),
     };
-    names.map(|names| {
-        if is_list {
-            quoted(names)
-        } else {
-            names.to_owned()
-        }
-    })
+    let all: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match all.len().saturating_sub(LISTED) {
+        0 | 1 => all.join(", "),
+        more => format!("{} and {more} more", all[..LISTED].join(", ")),
+    }
 }
 
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(Environment::new);
-
-/// Whether a kind is about something that the old release has not.
-pub fn is_addition(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::ArgumentsWrapped
-            | Kind::OptionalMemberAdded
-            | Kind::RequiredMemberAdded
-            | Kind::MemberMovedOutOfBranch
-            | Kind::StructToUnion
-            | Kind::EnumValueAdded
-            | Kind::UnionBranchAdded
-    )
-}
-
-/// Whether old and new of a kind are values that tell one edit from another.
-fn is_of_value(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::EnumValueAdded
-            | Kind::EnumValueRemoved
-            | Kind::AlternateBranchAdded
-            | Kind::AlternateBranchRemoved
-            | Kind::ErrorClassAdded
-            | Kind::ErrorClassRemoved
-            | Kind::FeatureAdded
-            | Kind::FeatureRemoved
-    )
-}
-
-/// Whether a kind is a remark about what its note names.
-fn is_remark(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::DeprecatedAdded
-            | Kind::DeprecatedRemoved
-            | Kind::DocumentedDeprecatedAdded
-            | Kind::UnstableAdded
-            | Kind::UnstableRemoved
-            | Kind::ConditionAdded
-            | Kind::ConditionStated
-            | Kind::ConditionRemoved
-            | Kind::ConditionChanged
-    )
-}
 
 /// A number for texts that is the same wherever and whenever it is made
 /// (FNV-1a).

@@ -8,9 +8,9 @@ use super::compare::{Comparison, compare};
 use super::finding::{Finding, raw};
 use super::merge::merged;
 use super::policy::matches;
-use crate::analyse::shape::Shapes;
 use crate::schema::Schema;
 use crate::version::Series;
+use crate::wire::Interface;
 
 /// The history of a name.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -54,7 +54,10 @@ pub struct Change {
 /// The history of a name over releases, the oldest first; nothing where none
 /// has it.
 pub fn history<'s>(schemas: &[&'s Schema], name: &'s str) -> Option<History> {
-    let shapes: Vec<Shapes<'_>> = schemas.iter().map(|schema| Shapes::of(schema)).collect();
+    let shapes: Vec<Interface<'_>> = schemas
+        .iter()
+        .map(|schema| Interface::from_schema(schema))
+        .collect();
     let has = |schema: &&&Schema| sort_in(schema, name).is_some();
     let holders: Vec<&&Schema> = schemas.iter().filter(has).collect();
     let sort = sort_in(holders.first()?, name)?;
@@ -114,7 +117,7 @@ fn sort_in(schema: &Schema, name: &str) -> Option<&'static str> {
     match () {
         () if schema.command(name).is_some() => Some("command"),
         () if schema.event(name).is_some() => Some("event"),
-        () => schema.type_named(name).map(|_| "type"),
+        () => schema.find_type(name).map(|_| "type"),
     }
 }
 
@@ -167,9 +170,12 @@ fn change(finding: Finding, name: &str) -> Change {
 
 /// What happened to a type, seen as if a command took it: only its wire.
 fn type_changes<'s>(schemas: &[&'s Schema], name: &'s str) -> Vec<Change> {
-    let (old, new) = (Shapes::of(schemas[0]), Shapes::of(schemas[1]));
+    let (old, new) = (
+        Interface::from_schema(schemas[0]),
+        Interface::from_schema(schemas[1]),
+    );
     let shapes = [&old, &new];
-    let node = |index: usize| Some(shapes[index].of_type(schemas[index].type_named(name)?));
+    let node = |index: usize| Some(shapes[index].shape_of_type(schemas[index].find_type(name)?));
     match (node(0), node(1)) {
         (Some(old), Some(new)) => {
             let comparison = super::compare::compare_types(shapes[0], shapes[1], name, (old, new));

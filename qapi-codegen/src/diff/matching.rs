@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use super::change::RenameEvidence;
+
 /// An old name and the new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pairing<'s> {
@@ -13,7 +15,7 @@ pub struct Pairing<'s> {
     /// The new name.
     pub new: &'s str,
     /// By what they were recognized as the same.
-    pub evidence: &'static str,
+    pub evidence: RenameEvidence,
 }
 
 /// Names that were matched, and those that were not.
@@ -26,15 +28,6 @@ pub struct Matched<'s> {
     /// The new names without an old one.
     pub fresh: Vec<&'s str>,
 }
-
-/// The evidence that only an `x-` is gone.
-pub const PROMOTED: &str = "the name lost its x-";
-
-/// The evidence that only the spelling differs.
-pub const SPELLING: &str = "the names differ only in case and in - _ .";
-
-/// The evidence that name and shape are much alike.
-pub const SHAPE: &str = "the shape is the same and the names share words";
 
 /// Matches names that differ in an `x-`, in case or in punctuation.
 pub fn by_spelling<'s>(gone: Vec<&'s str>, fresh: Vec<&'s str>) -> Matched<'s> {
@@ -53,9 +46,9 @@ pub fn by_spelling<'s>(gone: Vec<&'s str>, fresh: Vec<&'s str>) -> Matched<'s> {
             Some(&new) => {
                 matched.fresh.retain(|name| *name != new);
                 let evidence = if promoted(old, new) {
-                    PROMOTED
+                    RenameEvidence::Promoted
                 } else {
-                    SPELLING
+                    RenameEvidence::Spelling
                 };
                 matched.pairs.push(Pairing { old, new, evidence });
             }
@@ -87,7 +80,7 @@ pub fn by_shape<'s>(matched: &mut Matched<'s>, same: impl Fn(&'s str, &'s str) -
                 pairs.push(Pairing {
                     old,
                     new,
-                    evidence: SHAPE,
+                    evidence: RenameEvidence::Shape,
                 });
             }
         }
@@ -150,7 +143,7 @@ mod tests {
                 ("x-del", "del")
             ]
         );
-        assert_eq!(matched.pairs[2].evidence, PROMOTED);
+        assert_eq!(matched.pairs[2].evidence, RenameEvidence::Promoted);
         assert_eq!(matched.gone, ["gone"]);
         assert_eq!(matched.fresh, ["fresh"]);
     }

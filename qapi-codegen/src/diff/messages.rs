@@ -1,12 +1,12 @@
 //! Messages of both releases that show an edit.
 
+use super::change::{ChangeKind, ChangeValue, KindAttribute};
 use super::compare::{Comparison, Operation};
-use super::edit::{Direction, Kind, Step};
 use super::example::{Examples, Extent, Shown};
-use super::finding::{Raw, is_addition};
+use super::finding::Raw;
 use super::json::Json;
-use crate::analyse::shape::{NodeId, Shapes};
 use crate::behaviour::{Behaviour, Effect};
+use crate::wire::{Direction, Interface, PathSegment, ShapeId};
 
 /// A message of the old release, and one of the new.
 pub type Messages = (Option<Json>, Option<Json>);
@@ -18,9 +18,9 @@ const SHOWN: usize = 2;
 #[derive(Debug)]
 pub struct Messenger<'a, 's> {
     /// The shapes of the old release.
-    pub old: &'a Shapes<'s>,
+    pub old: &'a Interface<'s>,
     /// The shapes of the new release.
-    pub new: &'a Shapes<'s>,
+    pub new: &'a Interface<'s>,
     /// What no schema says, as far as it happened between the two.
     pub behaviour: Behaviour,
     /// The compared pairs.
@@ -30,13 +30,13 @@ pub struct Messenger<'a, 's> {
 impl<'s> Messenger<'_, 's> {
     /// Messages that show one edit; none for what no message shows.
     pub fn of(&self, raw: &Raw<'_, 's>) -> Messages {
-        if !is_shown(raw.edit.kind) {
+        if !is_shown(raw.change.kind) {
             return (None, None);
         }
         let (before, after) = self.together(raw.operation(self.comparison), &[raw]);
-        match raw.edit.kind {
-            Kind::EnumValueRemoved | Kind::UnionBranchRemoved => (before, None),
-            kind if is_new(kind) => (None, after),
+        match raw.change.kind {
+            kind if kind.has(KindAttribute::NoNewMessage) => (before, None),
+            kind if kind.has(KindAttribute::NoOldMessage) => (None, after),
             _ => (before, after),
         }
     }
@@ -44,7 +44,7 @@ impl<'s> Messenger<'_, 's> {
     /// A request that shows the worst edits of a command together.
     pub fn story(&self, operation: &Operation<'s>, raws: &[&Raw<'_, 's>]) -> Messages {
         let mut shown: Vec<&Raw<'_, 's>> = Vec::new();
-        for raw in raws.iter().filter(|raw| is_shown(raw.edit.kind)) {
+        for raw in raws.iter().filter(|raw| is_shown(raw.change.kind)) {
             let fits = |other: &&Raw<'_, 's>| {
                 let (left, right) = (self.places(raw), self.places(other));
                 compatible(&left.0, &right.0) && compatible(&left.1, &right.1)
@@ -72,7 +72,7 @@ impl<'s> Messenger<'_, 's> {
             after.parts.push((new, is));
         }
         for name in self.wanted(operation) {
-            after.parts.push((vec![Step::Member(name)], None));
+            after.parts.push((vec![PathSegment::Member(name)], None));
         }
         let message = |shapes, name, shown| message(shapes, name?, direction, shown);
         let messages = (
@@ -88,11 +88,11 @@ impl<'s> Messenger<'_, 's> {
     }
 
     /// The steps to an edit in both releases. What is new is in no old message.
-    fn places(&self, raw: &Raw<'_, 's>) -> (Vec<Step<'s>>, Vec<Step<'s>>) {
+    fn places(&self, raw: &Raw<'_, 's>) -> (Vec<PathSegment<'s>>, Vec<PathSegment<'s>>) {
         let place = &raw.places[0];
         let (old, new) = (raw.old_steps(place), raw.new_steps(place));
-        match raw.edit.kind {
-            Kind::EnumValueAdded | Kind::MemberBecameRequired => (place.old.clone(), new),
+        match raw.change.kind {
+            kind if kind.has(KindAttribute::AbsentBefore) => (place.old.clone(), new),
             _ => (old, new),
         }
     }
@@ -116,7 +116,7 @@ impl<'s> Messenger<'_, 's> {
         let arguments = self.new.object(command.arguments);
         let known = arguments
             .into_iter()
-            .flat_map(|object| object.members.keys().copied());
+            .flat_map(|object| object.members.names());
         let known: Vec<&'s str> = known.collect();
         absent
             .filter_map(|name| known.iter().copied().find(|own| own == name))
@@ -126,62 +126,50 @@ impl<'s> Messenger<'_, 's> {
 
 /// The values that an edit is about, where they are its point.
 fn values(raw: &Raw<'_, '_>) -> (Option<Json>, Option<Json>) {
-    let first = |text: &Option<String>| {
-        let first = text.as_deref()?.split(", ").next()?;
-        Some(Json::text(first))
+    let first = |value: &Option<ChangeValue<'_>>| match value.as_ref()? {
+        ChangeValue::Name(name) => Some(Json::text(*name)),
+        ChangeValue::Names(names) => names.first().map(|name| Json::text(*name)),
+        _ => None,
     };
-    match raw.edit.kind {
-        Kind::EnumValueRenamed => (first(&raw.edit.old), first(&raw.edit.new)),
-        Kind::EnumValueRemoved => (first(&raw.edit.old), None),
-        Kind::EnumValueAdded => (None, first(&raw.edit.new)),
-        _ => (None, None),
+    match raw.change.kind.has(KindAttribute::EnumValue) {
+        true => (first(&raw.change.old), first(&raw.change.new)),
+        false => (None, None),
     }
 }
 
 /// Whether two paths can be in one message: they choose the same cases.
-fn compatible(left: &[Step<'_>], right: &[Step<'_>]) -> bool {
+fn compatible(left: &[PathSegment<'_>], right: &[PathSegment<'_>]) -> bool {
     let apart = left.iter().zip(right).find(|(left, right)| left != right);
     match apart {
-        Some((Step::Case { .. }, Step::Case { .. })) => false,
-        Some((Step::Case { tag, .. }, Step::Member(name)))
-        | Some((Step::Member(name), Step::Case { tag, .. })) => tag != name,
+        Some((PathSegment::Branch { .. }, PathSegment::Branch { .. })) => false,
+        Some((
+            PathSegment::Branch {
+                discriminator: tag, ..
+            },
+            PathSegment::Member(name),
+        ))
+        | Some((
+            PathSegment::Member(name),
+            PathSegment::Branch {
+                discriminator: tag, ..
+            },
+        )) => tag != name,
         _ => true,
     }
 }
 
 /// Whether messages show edits of a kind.
-fn is_shown(kind: Kind) -> bool {
-    let unseen = matches!(
-        kind,
-        Kind::SuccessResponseAdded
-            | Kind::SuccessResponseRemoved
-            | Kind::OobAdded
-            | Kind::OobRemoved
-            | Kind::PreconfigAdded
-            | Kind::PreconfigRemoved
-            | Kind::ErrorClassAdded
-            | Kind::ErrorClassRemoved
-            | Kind::ArgumentsTypedToAny
-            | Kind::StructToUnion
-    );
-    let remark = kind >= Kind::DeprecatedAdded;
-    !unseen && !remark
-}
-
-/// Whether no old message shows edits of a kind.
-fn is_new(kind: Kind) -> bool {
-    kind != Kind::RequiredMemberAdded
-        && kind != Kind::ArgumentsWrapped
-        && (is_addition(kind) || matches!(kind, Kind::CommandAdded | Kind::EventAdded))
+fn is_shown(kind: ChangeKind) -> bool {
+    !kind.has(KindAttribute::NoMessage) && !kind.has(KindAttribute::Metadata)
 }
 
 fn message<'s>(
-    shapes: &Shapes<'s>,
+    shapes: &Interface<'s>,
     name: &'s str,
     direction: Direction,
     shown: &Shown<'s>,
 ) -> Option<Json> {
-    let value = |node: NodeId, extent| Examples { shapes, extent }.value(node, shown);
+    let value = |node: ShapeId, extent| Examples { shapes, extent }.value(node, shown);
     let name_of = || Json::text(name);
     match direction {
         Direction::Request => {

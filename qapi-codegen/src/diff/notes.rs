@@ -3,11 +3,10 @@
 use serde::Serialize;
 
 use super::advice;
-use super::edit::Direction;
 use super::finding::Finding;
-use crate::analyse::shape::Shapes;
 use crate::behaviour::{Behaviour, Change, Effect};
 use crate::version::Series;
+use crate::wire::{Direction, Interface};
 
 /// A change that no schema shows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -63,14 +62,13 @@ pub struct Deprecated {
 }
 
 /// The changes between two releases, whichever is the older.
-pub fn behaviour(behaviour: &Behaviour, old: &Shapes<'_>, new: &Shapes<'_>) -> Vec<Note> {
+pub fn behaviour(behaviour: &Behaviour, old: &Interface<'_>, new: &Interface<'_>) -> Vec<Note> {
     let (from, to) = (old.version.series(), new.version.series());
     let undone = to < from;
     let (low, high) = if undone { (to, from) } else { (from, to) };
     let known = |name: &str| {
-        let on = |shapes: &Shapes<'_>| {
-            shapes.commands.contains_key(name) || shapes.events.contains_key(name)
-        };
+        let on =
+            |shapes: &Interface<'_>| shapes.commands.contains(name) || shapes.events.contains(name);
         on(old) || on(new)
     };
     let note = |change: &Change| Note {
@@ -106,7 +104,7 @@ pub fn behaviour(behaviour: &Behaviour, old: &Shapes<'_>, new: &Shapes<'_>) -> V
 }
 
 /// The changes that a client of the old release meets in the new one.
-pub fn between(behaviour: &Behaviour, old: &Shapes<'_>, new: &Shapes<'_>) -> Behaviour {
+pub fn between(behaviour: &Behaviour, old: &Interface<'_>, new: &Interface<'_>) -> Behaviour {
     let met = behaviour.between(old.version.series(), new.version.series());
     Behaviour {
         changes: met.cloned().collect(),
@@ -134,8 +132,8 @@ pub fn instead<'b>(behaviour: &'b Behaviour, finding: &Finding) -> Option<&'b st
 pub fn deprecations(
     behaviour: &Behaviour,
     findings: &[Finding],
-    old: &Shapes<'_>,
-    new: &Shapes<'_>,
+    old: &Interface<'_>,
+    new: &Interface<'_>,
 ) -> Vec<Deprecated> {
     let by_schema = findings
         .iter()
@@ -151,7 +149,7 @@ pub fn deprecations(
     let mut deprecations: Vec<Deprecated> = by_schema.collect();
     let (from, to) = (old.version.series(), new.version.series());
     let fresh = behaviour.deprecated_in(to).filter(|entry| {
-        entry.since.is_some_and(|since| since > from) && new.commands.contains_key(&*entry.target)
+        entry.since.is_some_and(|since| since > from) && new.commands.contains(&*entry.target)
     });
     for entry in fresh {
         let path = entry.member.clone().unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::compare::{Comparison, Link, Operation};
-use super::edit::Step;
+use crate::wire::PathSegment;
 
 /// One place of a pair: in which operation, and by which steps.
 #[derive(Debug, Clone)]
@@ -11,9 +11,9 @@ pub struct Place<'s> {
     /// The place of the operation in [`Comparison::operations`].
     pub operation: usize,
     /// The steps in the old release.
-    pub old: Vec<Step<'s>>,
+    pub old: Vec<PathSegment<'s>>,
     /// The steps in the new release.
-    pub new: Vec<Step<'s>>,
+    pub new: Vec<PathSegment<'s>>,
 }
 
 /// The places of each pair that has edits, the shortest way first.
@@ -39,7 +39,7 @@ fn leads_to_edits(comparison: &Comparison<'_>) -> Vec<bool> {
             .iter()
             .for_each(|link| holders[link.to].push(index));
     }
-    let edited = |index: &usize| !comparison.pairs[*index].edits.is_empty();
+    let edited = |index: &usize| !comparison.pairs[*index].changes.is_empty();
     let mut pending: Vec<usize> = (0..comparison.pairs.len()).filter(edited).collect();
     let mut leads = vec![false; comparison.pairs.len()];
     while let Some(index) = pending.pop() {
@@ -81,7 +81,7 @@ impl<'c, 's> Search<'c, 's> {
             let links = &self.comparison.pairs[pair].links;
             links.iter().for_each(|link| self.reach(Some(pair), link));
         }
-        let edited = |pair: usize| !self.comparison.pairs[pair].edits.is_empty();
+        let edited = |pair: usize| !self.comparison.pairs[pair].changes.is_empty();
         let mut pairs: Vec<usize> = self.reached.keys().copied().collect();
         pairs.sort_unstable();
         for pair in pairs.into_iter().filter(|&pair| edited(pair)) {

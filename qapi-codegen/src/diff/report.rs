@@ -14,7 +14,6 @@ use serde::Serialize;
 
 use super::compare::{Comparison, Sort, compare};
 use super::devices::{self, DeviceChanges};
-use super::edit::{Direction, Step};
 use super::finding::{Finding, Raw, raw};
 use super::json::Json;
 use super::merge::merged;
@@ -23,10 +22,10 @@ use super::notes::{self, Deprecated, Note};
 use super::rules::Severity;
 use super::rust::{self, RustChanges};
 use super::since::Way;
-use crate::analyse::shape::Shapes;
 use crate::behaviour::Behaviour;
 use crate::devices::Devices;
 use crate::schema::Schema;
+use crate::wire::{Direction, Interface, PathSegment};
 
 pub use html::html;
 pub use markdown::markdown;
@@ -155,13 +154,16 @@ impl Summary {
 impl Report {
     /// Compares two releases.
     pub fn of(inputs: &Inputs<'_>) -> Report {
-        let (old, new) = (Shapes::of(inputs.old.schema), Shapes::of(inputs.new.schema));
-        let between: Vec<Shapes<'_>> = inputs
+        let (old, new) = (
+            Interface::from_schema(inputs.old.schema),
+            Interface::from_schema(inputs.new.schema),
+        );
+        let between: Vec<Interface<'_>> = inputs
             .between
             .iter()
-            .map(|schema| Shapes::of(schema))
+            .map(|schema| Interface::from_schema(schema))
             .collect();
-        let between: Vec<&Shapes<'_>> = between.iter().collect();
+        let between: Vec<&Interface<'_>> = between.iter().collect();
         let way = Way::new(&old, &between, new.version.series());
         let comparison = compare(&old, &new);
         let raws = raw(&comparison);
@@ -229,8 +231,8 @@ fn finding(
 
 fn compared(
     comparison: &Comparison<'_>,
-    old: &Shapes<'_>,
-    new: &Shapes<'_>,
+    old: &Interface<'_>,
+    new: &Interface<'_>,
     findings: &[Finding],
 ) -> Compared {
     let is_told = |name: &str| {
@@ -271,13 +273,13 @@ fn stories<'s>(
             let steps = [raw.old_steps(&raw.places[0]), raw.new_steps(&raw.places[0])].concat();
             let cases = steps
                 .iter()
-                .filter(|step| matches!(step, Step::Case { .. }))
+                .filter(|step| matches!(step, PathSegment::Branch { .. }))
                 .count();
             (
                 Reverse(raw.rule.verdict),
                 cases,
                 steps.len(),
-                raw.edit.kind,
+                raw.change.kind,
                 steps,
             )
         });

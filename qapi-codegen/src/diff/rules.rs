@@ -8,8 +8,9 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::edit::{Direction, Kind};
+use super::change::ChangeKind;
 use crate::version::Series;
+use crate::wire::Direction;
 
 /// What an edit does to whom it concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,7 +80,7 @@ pub struct Rule {
 #[serde(deny_unknown_fields)]
 pub struct EditRules {
     /// The edit.
-    pub kind: Kind,
+    pub kind: ChangeKind,
     /// What shows it: members or definitions before it.
     pub old: String,
     /// Members or definitions after it.
@@ -142,7 +143,7 @@ const EXAMPLE: Series = Series::new(4, 2);
 pub struct Rules {
     /// The edits in the order of the file.
     pub edits: Vec<EditRules>,
-    by_kind: HashMap<Kind, usize>,
+    by_kind: HashMap<ChangeKind, usize>,
 }
 
 fn some_series<'de, D: serde::Deserializer<'de>>(
@@ -203,7 +204,7 @@ fn for_events(rule: &Rule) -> Option<Rule> {
 
 impl Rules {
     /// The rule for an edit in a direction; nothing where it has no effect.
-    pub fn of(&self, kind: Kind, direction: Direction) -> Option<&Rule> {
+    pub fn of(&self, kind: ChangeKind, direction: Direction) -> Option<&Rule> {
         self.edits
             .get(*self.by_kind.get(&kind)?)?
             .in_direction(direction)
@@ -230,16 +231,16 @@ mod tests {
     #[test]
     fn every_kind_of_edit_has_rules_once() {
         let rules = read(include_str!("rules.toml")).unwrap();
-        for kind in Kind::ALL {
+        for kind in ChangeKind::ALL {
             let count = rules.edits.iter().filter(|edit| edit.kind == *kind).count();
-            assert_eq!(count, 1, "{}", kind.name());
+            assert_eq!(count, 1, "{}", kind.as_str());
         }
     }
 
     #[test]
     fn every_request_rule_has_its_reply_twin_or_a_reason() {
         for edit in &rules().edits {
-            let kind = edit.kind.name();
+            let kind = edit.kind.as_str();
             let twins = (
                 edit.request.is_some(),
                 edit.reply.is_some() || edit.event.is_some(),
@@ -262,9 +263,9 @@ mod tests {
             if let (Some(request), Some(reply)) = (&edit.request, &edit.reply) {
                 let worst = request.verdict.max(reply.verdict);
                 let harmless = worst == Severity::Compatible;
-                let expected =
-                    lenient.contains(&edit.kind.name()) || edit.kind == Kind::OptionalMemberAdded;
-                assert_eq!(harmless, expected, "{}", edit.kind.name());
+                let expected = lenient.contains(&edit.kind.as_str())
+                    || edit.kind == ChangeKind::OptionalMemberAdded;
+                assert_eq!(harmless, expected, "{}", edit.kind.as_str());
             }
         }
     }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::compare::compare;
 use super::finding::raw;
-use crate::analyse::shape::Shapes;
 use crate::version::Series;
+use crate::wire::Interface;
 
 /// What the old release is compared with on the way to the new one.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub struct Way {
 impl Way {
     /// Compares the old release with all between it and the new one, which is
     /// not among them; in the order in which they are passed.
-    pub fn new(old: &Shapes<'_>, between: &[&Shapes<'_>], new: Series) -> Way {
+    pub fn new(old: &Interface<'_>, between: &[&Interface<'_>], new: Series) -> Way {
         let mut steps: Vec<_> = between
             .iter()
             .map(|via| (via.version.series(), differences(old, via)))
@@ -53,7 +53,7 @@ impl Way {
     }
 }
 
-fn differences(old: &Shapes<'_>, new: &Shapes<'_>) -> HashSet<u64> {
+fn differences(old: &Interface<'_>, new: &Interface<'_>) -> HashSet<u64> {
     let comparison = compare(old, new);
     raw(&comparison)
         .iter()

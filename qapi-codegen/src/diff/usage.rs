@@ -9,12 +9,12 @@ use std::io;
 
 use serde_json::Value;
 
-use super::edit::Direction;
 use super::finding::Finding;
 use super::report::{Report, Used};
 use super::rules::Severity;
 use crate::traffic::json::{self, parse_loosely};
 use crate::traffic::read::{Content, Entry, read};
+use crate::wire::Direction;
 
 /// What a program uses of QEMU.
 #[derive(Debug, Clone, Default)]

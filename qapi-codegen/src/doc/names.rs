@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::ast::{Base, Body, Data, Definition, Member};
+use crate::ast::{DataDefinition, Definition, DefinitionBody, MemberDefinition, UnionBase};
 
 /// The own members, values or branches of a definition.
 ///
@@ -29,34 +29,34 @@ impl Names<'_> {
 /// The names that a definition's comment may describe.
 pub fn of(definition: &Definition) -> Names<'_> {
     let members = match &definition.body {
-        Body::Enum(body) => body.values.iter().map(|v| v.name.value.as_str()).collect(),
-        Body::Struct(body) => of_members(&body.members).collect(),
-        Body::Union(body) => {
+        DefinitionBody::Enum(body) => body.values.iter().map(|v| v.name.value.as_str()).collect(),
+        DefinitionBody::Struct(body) => of_members(&body.members).collect(),
+        DefinitionBody::Union(body) => {
             let branches = body.branches.iter().map(|b| b.name.value.as_str());
             match &body.base {
-                Base::Inline(members) => of_members(members).chain(branches).collect(),
-                Base::None | Base::Named(_) => branches.collect(),
+                UnionBase::Inline(members) => of_members(members).chain(branches).collect(),
+                UnionBase::None | UnionBase::Named(_) => branches.collect(),
             }
         }
-        Body::Alternate(body) => body
+        DefinitionBody::Alternate(body) => body
             .branches
             .iter()
             .map(|b| b.name.value.as_str())
             .collect(),
-        Body::Command(body) => of_data(&body.data),
-        Body::Event(body) => of_data(&body.data),
+        DefinitionBody::Command(body) => of_data(&body.data),
+        DefinitionBody::Event(body) => of_data(&body.data),
     };
-    let wire = !matches!(definition.body, Body::Alternate(_));
+    let wire = !matches!(definition.body, DefinitionBody::Alternate(_));
     Names { members, wire }
 }
 
-fn of_members(members: &[Member]) -> impl Iterator<Item = &str> {
+fn of_members(members: &[MemberDefinition]) -> impl Iterator<Item = &str> {
     members.iter().map(|member| member.name.value.as_str())
 }
 
-fn of_data(data: &Data) -> HashSet<&str> {
+fn of_data(data: &DataDefinition) -> HashSet<&str> {
     match data {
-        Data::Inline(members) => of_members(members).collect(),
-        Data::None | Data::Named(_) => HashSet::new(),
+        DataDefinition::Inline(members) => of_members(members).collect(),
+        DataDefinition::None | DataDefinition::Named(_) => HashSet::new(),
     }
 }

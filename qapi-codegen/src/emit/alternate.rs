@@ -10,13 +10,15 @@ use super::group::Parts;
 use crate::analyse::direction::Direction;
 use crate::analyse::names;
 use crate::analyse::sharing::Shared;
-use crate::schema::{Alternate, Branch, Builtin, Item, Schema, Type, TypeId, TypeKind};
+use crate::schema::{
+    AlternateType, Branch, BuiltinType, NamedType, Schema, TypeId, TypeKind, ValueType,
+};
 
 /// An alternate of the schema.
 pub fn emit(
     scope: &Scope<'_>,
     shared: &Shared<TypeId>,
-    body: &Alternate,
+    body: &AlternateType,
     direction: Direction,
     parts: &mut Parts,
 ) {
@@ -50,7 +52,7 @@ struct Emitter<'a, 'c> {
     release: usize,
     id: TypeId,
     name: Ident,
-    body: &'a Alternate,
+    body: &'a AlternateType,
 }
 
 impl Emitter<'_, '_> {
@@ -130,7 +132,7 @@ impl Emitter<'_, '_> {
             .branches()
             .map(|(branch, variant)| self.reader(branch, &variant));
         quote! {
-            impl Alternate for #name {
+            impl AlternateType for #name {
                 const EXPECTED: &'static str = #expected;
                 #(#readers)*
             }
@@ -186,16 +188,16 @@ impl Emitter<'_, '_> {
     /// The JSON type of a branch.
     fn kind(&self, branch: &Branch) -> &'static str {
         match branch.ty {
-            Type::Array(_) => "an array",
-            Type::One(Item::Defined(id)) => match self.schema().get(id).kind {
+            ValueType::Array(_) => "an array",
+            ValueType::One(NamedType::Defined(id)) => match self.schema().get(id).kind {
                 TypeKind::Enum(_) => "a string",
                 _ => "an object",
             },
-            Type::One(Item::Builtin(builtin)) => match builtin {
-                Builtin::Str | Builtin::QType => "a string",
-                Builtin::Bool => "a boolean",
-                Builtin::Null => "null",
-                Builtin::Number => "a number",
+            ValueType::One(NamedType::Builtin(builtin)) => match builtin {
+                BuiltinType::Str | BuiltinType::QType => "a string",
+                BuiltinType::Bool => "a boolean",
+                BuiltinType::Null => "null",
+                BuiltinType::Number => "a number",
                 _ => "an integer",
             },
         }
@@ -203,15 +205,15 @@ impl Emitter<'_, '_> {
 }
 
 fn is_null(branch: &Branch) -> bool {
-    branch.ty == Type::One(Item::Builtin(Builtin::Null))
+    branch.ty == ValueType::One(NamedType::Builtin(BuiltinType::Null))
 }
 
 /// How a branch takes a number.
 fn number(branch: &Branch) -> TokenStream {
     match branch.ty.item() {
-        Item::Builtin(Builtin::Number) => quote!(number.as_f64()),
-        Item::Builtin(Builtin::Uint64 | Builtin::Size) => quote!(number.as_u64()),
-        Item::Builtin(Builtin::Int | Builtin::Int64) => quote!(number.as_i64()),
+        NamedType::Builtin(BuiltinType::Number) => quote!(number.as_f64()),
+        NamedType::Builtin(BuiltinType::Uint64 | BuiltinType::Size) => quote!(number.as_u64()),
+        NamedType::Builtin(BuiltinType::Int | BuiltinType::Int64) => quote!(number.as_i64()),
         _ => quote!(number.as_i64().and_then(|number| number.try_into().ok())),
     }
 }

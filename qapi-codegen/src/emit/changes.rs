@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::schema::{Case, Content, Data, Member, Schema, Type, TypeId, TypeKind};
+use crate::schema::{
+    BranchContent, Member, OperationData, Schema, TypeId, TypeKind, UnionBranch, ValueType,
+};
 
 /// How many names a list has before it is cut.
 const LIST_LIMIT: usize = 8;
@@ -33,10 +35,12 @@ impl Outline {
             TypeKind::Struct(_) => Outline::of_members(schema, schema.members(id)),
             TypeKind::Union(union) => {
                 let mut outline = Outline::of_members(schema, schema.members(id));
-                let cases = schema.cases(union);
-                outline
-                    .parts
-                    .extend(cases.iter().map(|case| case_part(schema, &union.tag, case)));
+                let cases = schema.union_branches(union);
+                outline.parts.extend(
+                    cases
+                        .iter()
+                        .map(|case| case_part(schema, &union.discriminator, case)),
+                );
                 outline
             }
             TypeKind::Alternate(alternate) => Outline::new(
@@ -49,10 +53,10 @@ impl Outline {
     }
 
     /// The parts of a command's arguments or an event's data.
-    pub fn of_data(schema: &Schema, data: &Data) -> Outline {
+    pub fn of_data(schema: &Schema, data: &OperationData) -> Outline {
         match data {
-            Data::Members(members) => Outline::of_members(schema, members),
-            Data::Defined(id) => Outline::of_type(schema, *id),
+            OperationData::Members(members) => Outline::of_members(schema, members),
+            OperationData::Defined(id) => Outline::of_type(schema, *id),
         }
     }
 
@@ -116,11 +120,11 @@ impl Outline {
     }
 }
 
-fn case_part(schema: &Schema, tag: &str, case: &Case<'_>) -> (String, Part) {
+fn case_part(schema: &Schema, tag: &str, case: &UnionBranch<'_>) -> (String, Part) {
     let ty = match case.content {
-        Content::Nothing => String::new(),
-        Content::Members(id) => schema.get(id).meta.name.clone(),
-        Content::Data(ty) => data_name(schema, ty),
+        BranchContent::Nothing => String::new(),
+        BranchContent::Members(id) => schema.get(id).meta.name.clone(),
+        BranchContent::Data(ty) => data_name(schema, ty),
     };
     (
         format!("{tag}={}", case.meta.name),
@@ -131,7 +135,7 @@ fn case_part(schema: &Schema, tag: &str, case: &Case<'_>) -> (String, Part) {
     )
 }
 
-fn data_name(schema: &Schema, ty: Type) -> String {
+fn data_name(schema: &Schema, ty: ValueType) -> String {
     format!("data: {}", schema.type_name(ty))
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::context::Scope;
-use crate::schema::{Builtin, Item, Schema, Type, TypeId};
+use crate::schema::{BuiltinType, NamedType, Schema, TypeId, ValueType};
 
 /// A value's type in Rust and on the wire.
 pub struct Codec {
@@ -18,10 +18,15 @@ pub struct Codec {
 /// How values of a type are represented.
 ///
 /// `owner` and `name` say in which place; some places hold their value in a box.
-pub fn codec(scope: &Scope<'_>, release: usize, ty: Type, owner: Option<(TypeId, &str)>) -> Codec {
+pub fn codec(
+    scope: &Scope<'_>,
+    release: usize,
+    ty: ValueType,
+    owner: Option<(TypeId, &str)>,
+) -> Codec {
     let item = rust_item(scope, release, ty.item());
     let boxed = owner.is_some_and(|(id, name)| scope.context.is_boxed(release, id, name));
-    let array = matches!(ty, Type::Array(_));
+    let array = matches!(ty, ValueType::Array(_));
     let rust = match (array, boxed) {
         (true, _) => quote!(Vec<#item>),
         (false, true) => quote!(Box<#item>),
@@ -35,14 +40,14 @@ pub fn codec(scope: &Scope<'_>, release: usize, ty: Type, owner: Option<(TypeId,
 }
 
 /// The Rust type of a value, such as `Vec<BlockInfo>`.
-pub fn rust_type(scope: &Scope<'_>, release: usize, ty: Type) -> TokenStream {
+pub fn rust_type(scope: &Scope<'_>, release: usize, ty: ValueType) -> TokenStream {
     codec(scope, release, ty, None).rust
 }
 
-fn rust_item(scope: &Scope<'_>, release: usize, item: Item) -> TokenStream {
+fn rust_item(scope: &Scope<'_>, release: usize, item: NamedType) -> TokenStream {
     match item {
-        Item::Builtin(builtin) => builtin_type(builtin),
-        Item::Defined(id) => {
+        NamedType::Builtin(builtin) => builtin_type(builtin),
+        NamedType::Defined(id) => {
             let name = format_ident!("{}", scope.type_name(release, id));
             let module = scope.types_module();
             quote!(#module #name)
@@ -50,29 +55,31 @@ fn rust_item(scope: &Scope<'_>, release: usize, item: Item) -> TokenStream {
     }
 }
 
-fn builtin_type(builtin: Builtin) -> TokenStream {
+fn builtin_type(builtin: BuiltinType) -> TokenStream {
     match builtin {
-        Builtin::Str | Builtin::QType => quote!(String),
-        Builtin::Number => quote!(f64),
-        Builtin::Int | Builtin::Int64 => quote!(i64),
-        Builtin::Int8 => quote!(i8),
-        Builtin::Int16 => quote!(i16),
-        Builtin::Int32 => quote!(i32),
-        Builtin::Uint8 => quote!(u8),
-        Builtin::Uint16 => quote!(u16),
-        Builtin::Uint32 => quote!(u32),
-        Builtin::Uint64 | Builtin::Size => quote!(u64),
-        Builtin::Bool => quote!(bool),
-        Builtin::Any => quote!(Value),
-        Builtin::Null => quote!(()),
+        BuiltinType::Str | BuiltinType::QType => quote!(String),
+        BuiltinType::Number => quote!(f64),
+        BuiltinType::Int | BuiltinType::Int64 => quote!(i64),
+        BuiltinType::Int8 => quote!(i8),
+        BuiltinType::Int16 => quote!(i16),
+        BuiltinType::Int32 => quote!(i32),
+        BuiltinType::Uint8 => quote!(u8),
+        BuiltinType::Uint16 => quote!(u16),
+        BuiltinType::Uint32 => quote!(u32),
+        BuiltinType::Uint64 | BuiltinType::Size => quote!(u64),
+        BuiltinType::Bool => quote!(bool),
+        BuiltinType::Any => quote!(Value),
+        BuiltinType::Null => quote!(()),
     }
 }
 
 /// The type that reads and writes a number that QEMU writes in two ways.
-fn wire_item(schema: &Schema, item: Item) -> Option<TokenStream> {
+fn wire_item(schema: &Schema, item: NamedType) -> Option<TokenStream> {
     match item {
-        Item::Builtin(Builtin::Number) => Some(quote!(Number)),
-        Item::Builtin(builtin) if builtin.is_unsigned_64() && schema.has_negative_unsigned() => {
+        NamedType::Builtin(BuiltinType::Number) => Some(quote!(Number)),
+        NamedType::Builtin(builtin)
+            if builtin.is_unsigned_64() && schema.has_negative_unsigned() =>
+        {
             Some(quote!(Unsigned))
         }
         _ => None,

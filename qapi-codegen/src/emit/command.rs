@@ -9,7 +9,7 @@ use super::fields::{Fields, Place};
 use super::group::Parts;
 use super::object::Object;
 use crate::analyse::sharing::Shared;
-use crate::schema::{Command, Data, Member};
+use crate::schema::{Command, Member, OperationData};
 
 /// A command of the schema, as the type of its arguments.
 pub fn emit(scope: &Scope<'_>, shared: &Shared<usize>, parts: &mut Parts) {
@@ -17,10 +17,10 @@ pub fn emit(scope: &Scope<'_>, shared: &Shared<usize>, parts: &mut Parts) {
     let command = &scope.schema(release).commands[index];
     let docs = docs::command(scope, shared);
     match &command.data {
-        Data::Members(members) => {
+        OperationData::Members(members) => {
             inline(scope, release, &shared.name, command, members, &docs, parts)
         }
-        Data::Defined(id) => {
+        OperationData::Defined(id) => {
             let inner = scope.type_name(release, *id);
             parts
                 .definitions

@@ -10,13 +10,13 @@ use crate::analyse::direction::{Direction, directions};
 use crate::analyse::names;
 use crate::analyse::recursion::{Edge, boxed};
 use crate::analyse::sharing::{Group, Shared, Sharing, share};
-use crate::imported::Interface;
-use crate::schema::{Content, Schema, TypeId, TypeKind};
+use crate::imported::QemuProgram;
+use crate::schema::{BranchContent, Schema, TypeId, TypeKind};
 use crate::version::Series;
 
 /// The interfaces for which code is written, and what was found out about them.
 pub struct Context<'s> {
-    pub interface: Interface,
+    pub interface: QemuProgram,
     pub schemas: Vec<&'s Schema>,
     pub sharing: Sharing,
     boxed: Vec<HashSet<Edge>>,
@@ -26,7 +26,7 @@ pub struct Context<'s> {
 }
 
 impl<'s> Context<'s> {
-    pub fn new(interface: Interface, schemas: &'s [Schema]) -> Self {
+    pub fn new(interface: QemuProgram, schemas: &'s [Schema]) -> Self {
         let schemas: Vec<&Schema> = schemas.iter().collect();
         let all_types = schemas.iter().flat_map(|schema| &schema.types);
         Context {
@@ -99,11 +99,13 @@ fn nested(schema: &Schema) -> HashSet<TypeId> {
         _ => None,
     });
     let contents = unions
-        .flat_map(|union| schema.cases(union))
+        .flat_map(|union| schema.union_branches(union))
         .map(|case| case.content);
     contents
         .filter_map(|content| match content {
-            Content::Members(id) if matches!(schema.get(id).kind, TypeKind::Union(_)) => Some(id),
+            BranchContent::Members(id) if matches!(schema.get(id).kind, TypeKind::Union(_)) => {
+                Some(id)
+            }
             _ => None,
         })
         .collect()

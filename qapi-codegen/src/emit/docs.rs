@@ -7,7 +7,7 @@ use super::changes::Outline;
 use super::context::{Context, Scope};
 use crate::analyse::sharing::Shared;
 use crate::doc::Block;
-use crate::schema::{Branch, Command, Condition, Member, Meta, Schema, TypeId, TypeKind};
+use crate::schema::{Branch, Command, Condition, EntityMeta, Member, Schema, TypeId, TypeKind};
 use crate::version::Series;
 
 /// The documentation of a type.
@@ -31,7 +31,7 @@ pub fn definition(scope: &Scope<'_>, shared: &Shared<TypeId>) -> Vec<String> {
         &def.meta.name,
         |schema, name| {
             schema
-                .type_named(name)
+                .find_type(name)
                 .map(|id| Outline::of_type(schema, id))
         },
     ));
@@ -96,7 +96,7 @@ pub fn member(member: &Member) -> Vec<String> {
 }
 
 /// The documentation of an enum's value or of a union's branch.
-pub fn value(meta: &Meta) -> Vec<String> {
+pub fn value(meta: &EntityMeta) -> Vec<String> {
     let mut text = format!("`{}`{}.", meta.name, since(meta));
     for remark in remarks(meta) {
         text.push(' ');
@@ -129,8 +129,8 @@ pub fn tag(tag: &str) -> Vec<String> {
 fn headline<'m>(
     context: &Context<'_>,
     kind: &str,
-    newest: &Meta,
-    each: impl Iterator<Item = (usize, &'m Meta)> + Clone,
+    newest: &EntityMeta,
+    each: impl Iterator<Item = (usize, &'m EntityMeta)> + Clone,
 ) -> Vec<String> {
     let mut paragraphs = vec![format!("The {kind} `{}`{}.", newest.name, since(newest))];
     for (mark, test) in MARKS {
@@ -153,7 +153,7 @@ const MARKS: [(&str, Mark); 2] = [
     ("Unstable", |meta| meta.has_feature("unstable")),
 ];
 
-type Mark = fn(&Meta) -> bool;
+type Mark = fn(&EntityMeta) -> bool;
 
 /// What calling a command is like.
 fn behaviour(schema: &Schema, command: &Command) -> Option<String> {
@@ -223,13 +223,13 @@ fn remark(opening: String, changes: &[String]) -> Option<String> {
     (!changes.is_empty()).then(|| format!("{opening}: {}.", changes.join("; ")))
 }
 
-fn since(meta: &Meta) -> String {
+fn since(meta: &EntityMeta) -> String {
     meta.facts
         .since
         .map_or_else(String::new, |since| format!(", since QEMU {since}"))
 }
 
-fn remarks(meta: &Meta) -> Vec<String> {
+fn remarks(meta: &EntityMeta) -> Vec<String> {
     let mut remarks = Vec::new();
     if is_deprecated(meta) {
         remarks.push(deprecated(meta));
@@ -241,11 +241,11 @@ fn remarks(meta: &Meta) -> Vec<String> {
     remarks
 }
 
-fn is_deprecated(meta: &Meta) -> bool {
+fn is_deprecated(meta: &EntityMeta) -> bool {
     meta.has_feature("deprecated") || meta.facts.deprecated.is_some()
 }
 
-fn deprecated(meta: &Meta) -> String {
+fn deprecated(meta: &EntityMeta) -> String {
     let since: Option<Series> = meta.facts.deprecated.as_ref().and_then(|fact| fact.since);
     since.map_or("Deprecated.".to_owned(), |since| {
         format!("Deprecated since QEMU {since}.")
@@ -257,7 +257,7 @@ fn only_with(condition: &Condition) -> String {
 }
 
 /// Puts paragraphs and QEMU's own words together.
-fn finish(mut paragraphs: Vec<String>, meta: &Meta) -> Vec<String> {
+fn finish(mut paragraphs: Vec<String>, meta: &EntityMeta) -> Vec<String> {
     paragraphs.extend(meta.prose.iter().map(prose));
     lines(paragraphs)
 }

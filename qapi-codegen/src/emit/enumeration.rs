@@ -9,7 +9,7 @@ use super::group::Parts;
 use crate::analyse::direction::Direction;
 use crate::analyse::names;
 use crate::analyse::sharing::Shared;
-use crate::schema::{Enum, TypeId};
+use crate::schema::{EnumType, TypeId};
 
 /// The variant for values that the schema does not list.
 pub const UNRECOGNIZED: &str = "Unrecognized";
@@ -18,7 +18,7 @@ pub const UNRECOGNIZED: &str = "Unrecognized";
 pub fn emit(
     scope: &Scope<'_>,
     shared: &Shared<TypeId>,
-    body: &Enum,
+    body: &EnumType,
     direction: Direction,
     parts: &mut Parts,
 ) {
@@ -36,12 +36,12 @@ pub fn emit(
     parts.sink(direction.received).enums_read.push(name);
 }
 
-fn variants(body: &Enum) -> Vec<Ident> {
+fn variants(body: &EnumType) -> Vec<Ident> {
     let names = names::variants(body.values.iter().map(|value| value.name.as_str()));
     names.iter().map(|name| format_ident!("{name}")).collect()
 }
 
-fn definition(name: &Ident, body: &Enum, variants: &[Ident], docs: &[String]) -> TokenStream {
+fn definition(name: &Ident, body: &EnumType, variants: &[Ident], docs: &[String]) -> TokenStream {
     let variants = body.values.iter().zip(variants).map(|(value, variant)| {
         let docs = docs::value(value);
         quote!(#(#[doc = #docs])* #variant,)
@@ -60,7 +60,7 @@ fn definition(name: &Ident, body: &Enum, variants: &[Ident], docs: &[String]) ->
 }
 
 /// The texts of the values, both ways.
-fn texts(name: &Ident, body: &Enum, variants: &[Ident]) -> TokenStream {
+fn texts(name: &Ident, body: &EnumType, variants: &[Ident]) -> TokenStream {
     let texts: Vec<&str> = body
         .values
         .iter()

@@ -9,7 +9,7 @@ use super::fields::{Fields, Place};
 use super::group::Parts;
 use super::object::Object;
 use crate::analyse::sharing::Shared;
-use crate::schema::Data;
+use crate::schema::OperationData;
 
 /// An event of the schema, as the type of its data.
 pub fn emit(scope: &Scope<'_>, shared: &Shared<usize>, parts: &mut Parts) {
@@ -18,7 +18,7 @@ pub fn emit(scope: &Scope<'_>, shared: &Shared<usize>, parts: &mut Parts) {
     let docs = docs::event(scope, shared);
     let name = &shared.name;
     match &event.data {
-        Data::Members(members) => {
+        OperationData::Members(members) => {
             let place = Place {
                 scope,
                 release,
@@ -36,7 +36,7 @@ pub fn emit(scope: &Scope<'_>, shared: &Shared<usize>, parts: &mut Parts) {
             parts.both.write(name, object.write());
             parts.main.read(name, object.read());
         }
-        Data::Defined(id) => {
+        OperationData::Defined(id) => {
             let inner = scope.type_name(release, *id);
             parts.definitions.extend(newtype(name, &inner, &docs));
             parts.both.write(name, newtype_write(name));

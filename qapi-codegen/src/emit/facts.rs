@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::schema::{Command, Content, Data, Member, Schema, TypeId, TypeKind};
+use crate::schema::{BranchContent, Command, Member, OperationData, Schema, TypeId, TypeKind};
 
 /// The table of a release's commands.
 pub fn table(schema: &Schema) -> TokenStream {
@@ -20,11 +20,11 @@ fn row(schema: &Schema, command: &Command) -> TokenStream {
 }
 
 /// The arguments, those that may be absent with a star before their name.
-fn arguments(schema: &Schema, data: &Data) -> Vec<String> {
+fn arguments(schema: &Schema, data: &OperationData) -> Vec<String> {
     let mut names = Vec::new();
     match data {
-        Data::Members(members) => add(&mut names, members, false),
-        Data::Defined(id) => add_type(schema, *id, false, &mut names),
+        OperationData::Members(members) => add(&mut names, members, false),
+        OperationData::Defined(id) => add_type(schema, *id, false, &mut names),
     }
     names
 }
@@ -33,11 +33,11 @@ fn arguments(schema: &Schema, data: &Data) -> Vec<String> {
 fn add_type(schema: &Schema, id: TypeId, in_branch: bool, names: &mut Vec<String>) {
     add(names, schema.members(id), in_branch);
     if let TypeKind::Union(union) = &schema.get(id).kind {
-        for case in schema.cases(union) {
+        for case in schema.union_branches(union) {
             match case.content {
-                Content::Members(id) => add_type(schema, id, true, names),
-                Content::Data(_) => add_name(names, "data", true),
-                Content::Nothing => {}
+                BranchContent::Members(id) => add_type(schema, id, true, names),
+                BranchContent::Data(_) => add_name(names, "data", true),
+                BranchContent::Nothing => {}
             }
         }
     }

@@ -9,7 +9,7 @@ use super::codec::{Codec, codec};
 use super::context::Scope;
 use super::docs;
 use crate::analyse::names;
-use crate::schema::{Builtin, Item, Member, Type, TypeId};
+use crate::schema::{BuiltinType, Member, NamedType, TypeId, ValueType};
 
 /// The members of an object as fields of a Rust struct.
 pub struct Fields {
@@ -214,7 +214,7 @@ fn field(place: Place<'_, '_>, member: &Member, ident: &str) -> Field {
         wire: name.to_owned(),
         ident: identifier(ident),
         optional: member.optional || (place.received && member.meta.condition.is_some()),
-        text: member.ty == Type::One(Item::Builtin(Builtin::Str)),
+        text: member.ty == ValueType::One(NamedType::Builtin(BuiltinType::Str)),
         codec: codec(place.scope, place.release, member.ty, owner),
         docs: docs::member(member),
     }

@@ -22,7 +22,7 @@ mod release;
 mod root;
 mod union;
 
-use crate::imported::Interface;
+use crate::imported::QemuProgram;
 use crate::schema::Schema;
 use context::Context;
 
@@ -46,8 +46,8 @@ pub struct Bindings {
 
 /// Writes the bindings of all releases.
 pub fn emit(bindings: &Bindings) -> Vec<GeneratedFile> {
-    let qmp = Context::new(Interface::Qmp, &bindings.qmp);
-    let agent = Context::new(Interface::Qga, &bindings.agent);
+    let qmp = Context::new(QemuProgram::Emulator, &bindings.qmp);
+    let agent = Context::new(QemuProgram::GuestAgent, &bindings.agent);
     let mut files = vec![
         root::modules(&qmp, &agent),
         root::groups(&qmp, &agent),

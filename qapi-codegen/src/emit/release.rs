@@ -10,7 +10,7 @@ use super::facts;
 use super::file::{Header, file};
 use crate::analyse::names;
 use crate::analyse::sharing::Group;
-use crate::imported::Interface;
+use crate::imported::QemuProgram;
 use crate::schema::Command;
 
 /// The modules of all releases.
@@ -48,7 +48,7 @@ fn module(context: &Context<'_>, release: usize) -> GeneratedFile {
         #commands
     };
     let path = match context.interface {
-        Interface::Qmp => format!("{}.rs", context.module(release)),
+        QemuProgram::Emulator => format!("{}.rs", context.module(release)),
         other => format!("{}/{}.rs", other.short_name(), context.module(release)),
     };
     file(path, &Header::new(context, &[release]), content)
@@ -81,7 +81,7 @@ fn section(
 
 fn title_of(context: &Context<'_>, release: usize) -> String {
     match context.interface {
-        Interface::Qmp => format!("QEMU {}", context.series(release)),
+        QemuProgram::Emulator => format!("QEMU {}", context.series(release)),
         _ => format!("the guest agent of QEMU {}", context.series(release)),
     }
 }
@@ -93,7 +93,7 @@ fn identity(context: &Context<'_>, release: usize) -> TokenStream {
     let docs = format!(" The interface of {}.", title_of(context, release));
     let facts = facts::table(context.schemas[release]);
     let implementation = match context.interface {
-        Interface::Qmp => quote! {
+        QemuProgram::Emulator => quote! {
             impl crate::Release for Release {
                 const SERIES: Series = Series { major: #major, minor: #minor };
                 const COMMANDS: &'static [CommandFacts] = #facts;
@@ -117,7 +117,7 @@ fn identity(context: &Context<'_>, release: usize) -> TokenStream {
 
 /// The enum of all events.
 fn events(context: &Context<'_>, release: usize) -> TokenStream {
-    if context.interface == Interface::Qga {
+    if context.interface == QemuProgram::GuestAgent {
         return TokenStream::new();
     }
     let docs = format!(" Any event of {}.", title_of(context, release));

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::GeneratedFile;
 use super::context::Context;
 use super::file::{Header, file};
-use crate::imported::Interface;
+use crate::imported::QemuProgram;
 
 /// The feature that compiles the guest agent's interfaces.
 const AGENT_FEATURE: &str = "qga";
@@ -54,7 +54,7 @@ fn releases(context: &Context<'_>) -> TokenStream {
         let feature = context.module(release);
         let module = format_ident!("{feature}");
         let product = match context.interface {
-            Interface::Qmp => "",
+            QemuProgram::Emulator => "",
             _ => "The guest agent of ",
         };
         let docs = format!(" {product}QEMU {}.", context.series(release));
@@ -82,7 +82,7 @@ pub fn groups(qmp: &Context<'_>, agent: &Context<'_>) -> GeneratedFile {
                 _ => quote!(any(#(#features),*)),
             };
             let condition = match context.interface {
-                Interface::Qmp => any,
+                QemuProgram::Emulator => any,
                 _ => quote!(all(feature = #AGENT_FEATURE, #any)),
             };
             quote!(#[cfg(#condition)] pub mod #module;)

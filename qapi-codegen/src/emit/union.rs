@@ -16,13 +16,13 @@ use super::group::Parts;
 use crate::analyse::direction::Direction;
 use crate::analyse::names;
 use crate::analyse::sharing::Shared;
-use crate::schema::{Case, Content, Item, Member, Type, TypeId, Union};
+use crate::schema::{BranchContent, Member, NamedType, TypeId, UnionBranch, UnionType, ValueType};
 
 /// A union of the schema.
 pub fn emit(
     scope: &Scope<'_>,
     shared: &Shared<TypeId>,
-    union: &Union,
+    union: &UnionType,
     direction: Direction,
     parts: &mut Parts,
 ) {
@@ -31,15 +31,15 @@ pub fn emit(
     let members: Vec<&Member> = schema
         .members(id)
         .into_iter()
-        .filter(|member| member.meta.name != union.tag)
+        .filter(|member| member.meta.name != union.discriminator)
         .collect();
     let docs = docs::definition(scope, shared);
-    let cases = schema.cases(union);
+    let cases = schema.union_branches(union);
     let branches = Branches {
         scope,
         release,
         id,
-        tag: &union.tag,
+        tag: &union.discriminator,
         cases: &cases,
     };
     if members.is_empty() {
@@ -64,16 +64,18 @@ pub fn emit(
             received: direction.received,
         };
         let fields = Fields::new(place, &members, false);
-        let enum_name = scope.context.branches_name(&shared.name, &union.tag);
+        let enum_name = scope
+            .context
+            .branches_name(&shared.name, &union.discriminator);
         let with_base = WithBase {
             name: &shared.name,
             wire: &schema.get(id).meta.name,
-            tag: &union.tag,
+            tag: &union.discriminator,
             branches: &enum_name,
             fields: &fields,
         };
         parts.definitions.extend(with_base.definition(&docs));
-        let enum_docs = docs::branches(&schema.get(id).meta.name, &union.tag);
+        let enum_docs = docs::branches(&schema.get(id).meta.name, &union.discriminator);
         parts
             .definitions
             .extend(branches.definition(&enum_name, &enum_docs));
@@ -100,7 +102,7 @@ struct Branches<'a, 'c> {
     release: usize,
     id: TypeId,
     tag: &'a str,
-    cases: &'a [Case<'a>],
+    cases: &'a [UnionBranch<'a>],
 }
 
 impl Branches<'_, '_> {
@@ -109,11 +111,11 @@ impl Branches<'_, '_> {
         names.iter().map(|name| format_ident!("{name}")).collect()
     }
 
-    fn codec(&self, case: &Case<'_>) -> Option<super::codec::Codec> {
+    fn codec(&self, case: &UnionBranch<'_>) -> Option<super::codec::Codec> {
         let ty = match case.content {
-            Content::Nothing => return None,
-            Content::Members(id) => Type::One(Item::Defined(id)),
-            Content::Data(ty) => ty,
+            BranchContent::Nothing => return None,
+            BranchContent::Members(id) => ValueType::One(NamedType::Defined(id)),
+            BranchContent::Data(ty) => ty,
         };
         Some(codec(
             self.scope,
@@ -123,7 +125,7 @@ impl Branches<'_, '_> {
         ))
     }
 
-    fn is_boxed(&self, case: &Case<'_>) -> bool {
+    fn is_boxed(&self, case: &UnionBranch<'_>) -> bool {
         self.scope
             .context
             .is_boxed(self.release, self.id, &case.meta.name)
@@ -168,11 +170,11 @@ impl Branches<'_, '_> {
                 let value = &case.meta.name;
                 let put_tag = quote!(put(map, #tag, #value)?;);
                 match (case.content, self.codec(case)) {
-                    (Content::Data(_), Some(codec)) => {
+                    (BranchContent::Data(_), Some(codec)) => {
                         let put_data = codec.put_behind("data", &quote!(data));
                         quote!(Self::#variant(data) => { #put_tag #put_data })
                     }
-                    (Content::Members(_), _) => {
+                    (BranchContent::Members(_), _) => {
                         quote!(Self::#variant(members) => { #put_tag members.write(map)?; })
                     }
                     _ => quote!(Self::#variant => { #put_tag }),
@@ -205,15 +207,16 @@ impl Branches<'_, '_> {
             .map(|(case, variant)| {
                 let value = &case.meta.name;
                 let read = match (case.content, self.codec(case)) {
-                    (Content::Data(_), Some(codec)) => codec.read_data(),
-                    (Content::Members(_), _) => quote!(rest.members()?),
+                    (BranchContent::Data(_), Some(codec)) => codec.read_data(),
+                    (BranchContent::Members(_), _) => quote!(rest.members()?),
                     _ => return quote!(#value => { rest.nothing()?; Self::#variant }),
                 };
-                let read = if self.is_boxed(case) && matches!(case.content, Content::Members(_)) {
-                    quote!(Box::new(#read))
-                } else {
-                    read
-                };
+                let read =
+                    if self.is_boxed(case) && matches!(case.content, BranchContent::Members(_)) {
+                        quote!(Box::new(#read))
+                    } else {
+                        read
+                    };
                 quote!(#value => Self::#variant(#read),)
             });
         quote! {

@@ -11,7 +11,7 @@ use super::info::{
 };
 use super::read::Damage;
 use super::write::json_type;
-use crate::schema::Builtin;
+use crate::schema::BuiltinType;
 
 /// Reads the entries; gives what they tell in an unknown way too.
 pub fn read(entries: &[Value]) -> Result<(Interface, BTreeSet<String>), Damage> {
@@ -136,9 +136,9 @@ impl<'r> Reader<'r> {
         }
     }
 
-    fn builtin(&mut self, path: &str, name: &str, entry: &Fields) -> Option<Builtin> {
+    fn builtin(&mut self, path: &str, name: &str, entry: &Fields) -> Option<BuiltinType> {
         let json = self.found.text(path, entry, "json-type")?;
-        let found = Builtin::named(name).filter(|&builtin| json_type(builtin) == json);
+        let found = BuiltinType::from_name(name).filter(|&builtin| json_type(builtin) == json);
         if found.is_none() {
             let message = format!(
                 "there is no type {} of the language whose values are {}",

@@ -1,7 +1,7 @@
 //! The form in which QEMU tells its interface, with the conditions that only a
 //! schema knows.
 
-use crate::schema::{Builtin, Condition};
+use crate::schema::{BuiltinType, Condition};
 use crate::version::Series;
 
 /// An interface as introspection tells it: commands and events, and the types
@@ -84,7 +84,7 @@ pub struct Type {
 #[derive(Debug, Clone)]
 pub enum Kind {
     /// A type of the language; all integers are `int`.
-    Builtin(Builtin),
+    Builtin(BuiltinType),
     /// A set of strings.
     Enum(Vec<Item>),
     /// An array.
@@ -172,11 +172,11 @@ impl Interface {
     /// By what an alternate tells a value of a type from others.
     fn json_kind(&self, id: TypeId) -> &'static str {
         match &self.get(id).kind {
-            Kind::Builtin(Builtin::Bool) => "boolean",
-            Kind::Builtin(Builtin::Null) => "null",
-            Kind::Builtin(Builtin::Any) => "any",
-            Kind::Builtin(Builtin::Int) => "integer",
-            Kind::Builtin(Builtin::Number) => "number",
+            Kind::Builtin(BuiltinType::Bool) => "boolean",
+            Kind::Builtin(BuiltinType::Null) => "null",
+            Kind::Builtin(BuiltinType::Any) => "any",
+            Kind::Builtin(BuiltinType::Int) => "integer",
+            Kind::Builtin(BuiltinType::Number) => "number",
             Kind::Builtin(_) | Kind::Enum(_) => "string",
             Kind::Array(_) => "array",
             Kind::Object(_) => "object",

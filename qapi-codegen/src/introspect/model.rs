@@ -3,16 +3,14 @@
 //! Types come in the order of their first use, as QEMU numbers them: commands
 //! and events first, then what these use, then what that uses.
 
+use crate::dialect;
 use std::collections::{HashMap, VecDeque};
 
 use super::info::{self, Case, Feature, Interface, Item, Kind, Member, Object, TypeId, Variants};
 use crate::schema::{
-    self, Branch, Builtin, Command, Condition, Data, Event, Meta, Schema, TypeDef, TypeKind, Union,
+    self, Branch, BuiltinType, Command, Condition, EntityMeta, Event, OperationData, Schema,
+    TypeDefinition, TypeKind, UnionType,
 };
-use crate::version::Series;
-
-/// Up to this series, commands and events are told in the order of their names.
-const SORTED: Series = Series::new(2, 11);
 
 /// Describes everything a schema states, whatever it is conditional on.
 pub fn describe(schema: &Schema) -> Interface {
@@ -39,8 +37,8 @@ pub fn describe_build(schema: &Schema, holds: &dyn Fn(&Condition) -> bool) -> In
 /// Where a type comes from. Each is told once, however often it is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Source {
-    Builtin(Builtin),
-    Array(schema::Item),
+    Builtin(BuiltinType),
+    Array(schema::NamedType),
     Defined(schema::TypeId),
     /// The object without members, for whoever has no data.
     Empty,
@@ -51,7 +49,7 @@ enum Source {
     /// The enum of a union that has none in the schema.
     Tag(schema::TypeId),
     /// The object with `data` that stands in a branch of such a union.
-    Wrapper(schema::Type),
+    Wrapper(schema::ValueType),
 }
 
 struct Builder<'s> {
@@ -76,7 +74,7 @@ impl<'s> Builder<'s> {
             .enumerate()
             .map(|(i, e)| (&e.meta, Err((i, e))));
         let mut entries: Vec<_> = commands.chain(events).collect();
-        if schema.version.series() <= SORTED {
+        if dialect::SORTED_INTROSPECTION.contains(schema.version) {
             entries.sort_by(|(left, _), (right, _)| left.name.cmp(&right.name));
         }
         for (meta, entry) in entries {
@@ -110,18 +108,18 @@ impl<'s> Builder<'s> {
         self.interface.events.push(info::Event { item, data });
     }
 
-    fn data(&mut self, data: &Data, inline: Source) -> TypeId {
+    fn data(&mut self, data: &OperationData, inline: Source) -> TypeId {
         match data {
-            Data::Defined(id) => self.used(Source::Defined(*id)),
-            Data::Members(members) if members.is_empty() => self.used(Source::Empty),
-            Data::Members(_) => self.used(inline),
+            OperationData::Defined(id) => self.used(Source::Defined(*id)),
+            OperationData::Members(members) if members.is_empty() => self.used(Source::Empty),
+            OperationData::Members(_) => self.used(inline),
         }
     }
 
-    fn ty(&mut self, ty: schema::Type) -> TypeId {
+    fn ty(&mut self, ty: schema::ValueType) -> TypeId {
         match ty {
-            schema::Type::One(item) => self.used(source(item)),
-            schema::Type::Array(item) => {
+            schema::ValueType::One(item) => self.used(source(item)),
+            schema::ValueType::Array(item) => {
                 let array = self.used(Source::Array(without_width(item)));
                 // An array is told by its element, which is so used first here.
                 self.used(source(item));
@@ -154,8 +152,8 @@ impl<'s> Builder<'s> {
     fn name(&self, source: Source) -> String {
         let schema = self.schema;
         match source {
-            Source::Builtin(builtin) => builtin.name().to_owned(),
-            Source::Array(item) => schema.type_name(schema::Type::Array(item)),
+            Source::Builtin(builtin) => builtin.as_str().to_owned(),
+            Source::Array(item) => schema.type_name(schema::ValueType::Array(item)),
             Source::Defined(id) => schema.get(id).meta.name.clone(),
             Source::Empty => "{}".to_owned(),
             Source::Arguments(index) => schema.commands[index].meta.name.clone(),
@@ -185,7 +183,7 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn defined(&mut self, id: schema::TypeId, def: &'s TypeDef) -> Kind {
+    fn defined(&mut self, id: schema::TypeId, def: &'s TypeDefinition) -> Kind {
         let owner = &def.meta.name;
         match &def.kind {
             TypeKind::Enum(body) => Kind::Enum(self.values(&body.values, owner)),
@@ -198,10 +196,10 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn inline(&mut self, data: &'s Data, owner: &str) -> Kind {
+    fn inline(&mut self, data: &'s OperationData, owner: &str) -> Kind {
         let members = match data {
-            Data::Members(members) => members.iter().collect(),
-            Data::Defined(id) => self.schema.members(*id),
+            OperationData::Members(members) => members.iter().collect(),
+            OperationData::Defined(id) => self.schema.members(*id),
         };
         let members = self.members(members, owner);
         Kind::Object(Object {
@@ -210,7 +208,7 @@ impl<'s> Builder<'s> {
         })
     }
 
-    fn values(&self, values: &[Meta], owner: &str) -> Vec<Item> {
+    fn values(&self, values: &[EntityMeta], owner: &str) -> Vec<Item> {
         let there = values
             .iter()
             .filter(|value| self.is_there(value.condition.as_ref()));
@@ -234,17 +232,17 @@ impl<'s> Builder<'s> {
         told
     }
 
-    fn union(&mut self, id: schema::TypeId, union: &'s Union, owner: &str) -> Object {
+    fn union(&mut self, id: schema::TypeId, union: &'s UnionType, owner: &str) -> Object {
         let mut members = self.members(self.schema.members(id), owner);
-        if union.tag_enum.is_none() {
+        if union.discriminator_enum.is_none() {
             members.push(Member {
-                item: named(&union.tag, owner),
+                item: named(&union.discriminator, owner),
                 optional: false,
                 ty: self.used(Source::Tag(id)),
             });
         }
         let cases = self.cases(union, owner);
-        let tag = union.tag.clone();
+        let tag = union.discriminator.clone();
         Object {
             members,
             variants: Some(Variants { tag, cases }),
@@ -252,10 +250,10 @@ impl<'s> Builder<'s> {
     }
 
     /// The branches as they are written, and those of values without one.
-    fn cases(&mut self, union: &'s Union, owner: &str) -> Vec<Case> {
+    fn cases(&mut self, union: &'s UnionType, owner: &str) -> Vec<Case> {
         let mut told = Vec::new();
         let mut written = union.branches.iter();
-        for case in self.schema.cases(union) {
+        for case in self.schema.union_branches(union) {
             let branch = written.next();
             if !case
                 .conditions
@@ -266,7 +264,9 @@ impl<'s> Builder<'s> {
             }
             let ty = match branch {
                 None => self.used(Source::Empty),
-                Some(branch) if union.tag_enum.is_none() => self.used(Source::Wrapper(branch.ty)),
+                Some(branch) if union.discriminator_enum.is_none() => {
+                    self.used(Source::Wrapper(branch.ty))
+                }
                 Some(branch) => self.ty(branch.ty),
             };
             let mut conditions: Vec<Condition> = case.conditions.into_iter().cloned().collect();
@@ -309,8 +309,8 @@ impl<'s> Builder<'s> {
         Kind::Enum(there.map(value).collect())
     }
 
-    fn wrapper(&mut self, ty: schema::Type) -> Kind {
-        let item = named(schema::DATA, &self.schema.type_name(ty));
+    fn wrapper(&mut self, ty: schema::ValueType) -> Kind {
+        let item = named(schema::DATA_MEMBER, &self.schema.type_name(ty));
         let members = vec![Member {
             item,
             optional: false,
@@ -322,7 +322,7 @@ impl<'s> Builder<'s> {
         })
     }
 
-    fn item(&self, meta: &Meta, place: &str) -> Item {
+    fn item(&self, meta: &EntityMeta, place: &str) -> Item {
         Item {
             name: meta.name.clone(),
             conditions: meta.condition.iter().cloned().collect(),
@@ -332,7 +332,7 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn features(&self, meta: &Meta) -> Vec<Feature> {
+    fn features(&self, meta: &EntityMeta) -> Vec<Feature> {
         let there = meta
             .features
             .iter()
@@ -357,18 +357,18 @@ fn named(name: &str, owner: &str) -> Item {
     }
 }
 
-fn source(item: schema::Item) -> Source {
+fn source(item: schema::NamedType) -> Source {
     match without_width(item) {
-        schema::Item::Builtin(builtin) => Source::Builtin(builtin),
-        schema::Item::Defined(id) => Source::Defined(id),
+        schema::NamedType::Builtin(builtin) => Source::Builtin(builtin),
+        schema::NamedType::Defined(id) => Source::Defined(id),
     }
 }
 
 /// Introspection does not tell how large an integer may be.
-fn without_width(item: schema::Item) -> schema::Item {
+fn without_width(item: schema::NamedType) -> schema::NamedType {
     match item {
-        schema::Item::Builtin(builtin) if builtin.json_kind() == schema::JsonKind::Integer => {
-            schema::Item::Builtin(Builtin::Int)
+        schema::NamedType::Builtin(builtin) if builtin.json_kind() == schema::JsonKind::Integer => {
+            schema::NamedType::Builtin(BuiltinType::Int)
         }
         item => item,
     }

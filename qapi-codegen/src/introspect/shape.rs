@@ -25,7 +25,7 @@ struct Shape<'i> {
 impl Shape<'_> {
     fn ty(&self, id: TypeId) -> String {
         match &self.interface.get(id).kind {
-            Kind::Builtin(builtin) => builtin.name().to_owned(),
+            Kind::Builtin(builtin) => builtin.as_str().to_owned(),
             Kind::Array(element) => format!("[{}]", self.ty(*element)),
             Kind::Enum(values) => format!(
                 "enum({})",

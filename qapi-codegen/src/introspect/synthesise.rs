@@ -8,19 +8,14 @@
 use super::info::{Case, Command, Event, Feature, Interface, Item, Kind, Member, Object, TypeId};
 use super::naming::Names;
 use crate::ast::{
-    self, Base, Body, Branch, Data, Definition, EnumValue, Pragma, PragmaValue, TypeRef,
+    self, BranchDefinition, DataDefinition, Definition, DefinitionBody, EnumValueDefinition,
+    PragmaDirective, PragmaValue, TypeReference, UnionBase,
 };
+use crate::canonical;
+use crate::dialect;
 use crate::load::{Documentation, Loaded};
-use crate::restate::restate;
 use crate::source::{Name, SourceFile, Sources, Span};
 use crate::version::{Series, Version};
-
-/// From this series on, a value of a tag may have no branch.
-const UNCOVERED: Series = Series::new(3, 0);
-/// From this series on, exceptions from the rules are pragmas.
-const PRAGMAS: Series = Series::new(2, 9);
-/// From this series on, the pragmas have other names.
-const NEW_PRAGMAS: Series = Series::new(6, 0);
 
 /// Writes the schema of an interface that a QEMU of this release told.
 ///
@@ -37,7 +32,7 @@ pub fn synthesise(interface: &Interface, version: Version) -> String {
     });
     let writer = Writer {
         interface,
-        names: Names::new(interface, version.series() >= UNCOVERED),
+        names: Names::new(interface, dialect::EMPTY_BRANCHES.contains(version)),
         series: version.series(),
         nowhere: Span {
             file,
@@ -45,7 +40,7 @@ pub fn synthesise(interface: &Interface, version: Version) -> String {
             end: 0,
         },
     };
-    restate(&Loaded {
+    canonical::print(&Loaded {
         version,
         sources,
         items: writer.items(),
@@ -87,23 +82,23 @@ impl Writer<'_> {
         let name = self.names.of(id);
         let body = match &ty.kind {
             Kind::Builtin(_) | Kind::Array(_) => return Vec::new(),
-            Kind::Enum(values) => Body::Enum(ast::Enum {
+            Kind::Enum(values) => DefinitionBody::Enum(ast::EnumDefinition {
                 prefix: None,
                 values: values.iter().map(|value| self.value(value)).collect(),
             }),
-            Kind::Alternate(branches) => Body::Alternate(ast::Alternate {
+            Kind::Alternate(branches) => DefinitionBody::Alternate(ast::AlternateDefinition {
                 branches: branches.iter().map(|branch| self.branch(branch)).collect(),
             }),
             Kind::Object(object) if object.variants.is_some() => {
                 return self.union(name, &ty.features, object);
             }
-            Kind::Object(object) => Body::Struct(self.structure(object)),
+            Kind::Object(object) => DefinitionBody::Struct(self.structure(object)),
         };
         vec![self.definition(name, &ty.features, body)]
     }
 
-    fn structure(&self, object: &Object) -> ast::Struct {
-        ast::Struct {
+    fn structure(&self, object: &Object) -> ast::StructDefinition {
+        ast::StructDefinition {
             base: None,
             members: self.members(&object.members),
         }
@@ -113,23 +108,24 @@ impl Writer<'_> {
         let base = self.names.base_of(name);
         let variants = object.variants.iter();
         let cases = variants.clone().flat_map(|variants| &variants.cases);
-        let written =
-            cases.filter(|case| self.series < UNCOVERED || !self.interface.is_empty(case.ty));
-        let union = ast::Union {
-            base: Base::Named(self.name(&base)),
+        let written = cases.filter(|case| {
+            !dialect::EMPTY_BRANCHES.contains(self.series) || !self.interface.is_empty(case.ty)
+        });
+        let union = ast::UnionDefinition {
+            base: UnionBase::Named(self.name(&base)),
             discriminator: variants.map(|variants| self.name(&variants.tag)).next(),
             branches: written.map(|case| self.branch(case)).collect(),
         };
         vec![
-            self.definition(&base, &[], Body::Struct(self.structure(object))),
-            self.definition(name, features, Body::Union(union)),
+            self.definition(&base, &[], DefinitionBody::Struct(self.structure(object))),
+            self.definition(name, features, DefinitionBody::Union(union)),
         ]
     }
 
     fn command(&self, command: &Command) -> Definition {
         let (data, boxed) = self.data(command.arguments);
         let returns = (!self.interface.is_empty(command.returns)).then(|| self.ty(command.returns));
-        let body = Body::Command(ast::Command {
+        let body = DefinitionBody::Command(ast::CommandDefinition {
             data,
             returns,
             boxed,
@@ -145,25 +141,25 @@ impl Writer<'_> {
 
     fn event(&self, event: &Event) -> Definition {
         let (data, boxed) = self.data(event.data);
-        let body = Body::Event(ast::Event { data, boxed });
+        let body = DefinitionBody::Event(ast::EventDefinition { data, boxed });
         self.definition(&event.item.name, &event.item.features, body)
     }
 
     /// What a command takes or an event brings, and whether QEMU calls that boxed.
-    fn data(&self, id: TypeId) -> (Data, bool) {
+    fn data(&self, id: TypeId) -> (DataDefinition, bool) {
         match &self.interface.get(id).kind {
-            Kind::Object(_) if self.interface.is_empty(id) => (Data::None, false),
+            Kind::Object(_) if self.interface.is_empty(id) => (DataDefinition::None, false),
             Kind::Object(object) => (
-                Data::Named(self.name(self.names.of(id))),
+                DataDefinition::Named(self.name(self.names.of(id))),
                 object.variants.is_some(),
             ),
             // Whoever read the reply has seen to it that it is an object.
-            _ => (Data::None, false),
+            _ => (DataDefinition::None, false),
         }
     }
 
-    fn members(&self, members: &[Member]) -> Vec<ast::Member> {
-        let member = |member: &Member| ast::Member {
+    fn members(&self, members: &[Member]) -> Vec<ast::MemberDefinition> {
+        let member = |member: &Member| ast::MemberDefinition {
             name: self.name(&member.item.name),
             optional: member.optional,
             ty: self.ty(member.ty),
@@ -173,46 +169,46 @@ impl Writer<'_> {
         members.iter().map(member).collect()
     }
 
-    fn branch(&self, case: &Case) -> Branch {
-        Branch {
+    fn branch(&self, case: &Case) -> BranchDefinition {
+        BranchDefinition {
             name: self.name(&case.item.name),
             ty: self.ty(case.ty),
             condition: None,
         }
     }
 
-    fn value(&self, value: &Item) -> EnumValue {
-        EnumValue {
+    fn value(&self, value: &Item) -> EnumValueDefinition {
+        EnumValueDefinition {
             name: self.name(&value.name),
             condition: None,
             features: self.features(&value.features),
         }
     }
 
-    fn features(&self, features: &[Feature]) -> Vec<ast::Feature> {
-        let feature = |feature: &Feature| ast::Feature {
+    fn features(&self, features: &[Feature]) -> Vec<ast::FeatureDefinition> {
+        let feature = |feature: &Feature| ast::FeatureDefinition {
             name: self.name(&feature.name),
             condition: None,
         };
         features.iter().map(feature).collect()
     }
 
-    fn ty(&self, id: TypeId) -> TypeRef {
+    fn ty(&self, id: TypeId) -> TypeReference {
         let (id, array) = match self.interface.get(id).kind {
             Kind::Array(element) => (element, true),
             _ => (id, false),
         };
         let name = match &self.interface.get(id).kind {
-            Kind::Builtin(builtin) => builtin.name(),
+            Kind::Builtin(builtin) => builtin.as_str(),
             _ => self.names.of(id),
         };
-        TypeRef {
+        TypeReference {
             name: self.name(name),
             array,
         }
     }
 
-    fn definition(&self, name: &str, features: &[Feature], body: Body) -> Definition {
+    fn definition(&self, name: &str, features: &[Feature], body: DefinitionBody) -> Definition {
         Definition {
             span: self.nowhere,
             name: self.name(name),
@@ -227,10 +223,12 @@ impl Writer<'_> {
     }
 
     /// The exceptions that these definitions need.
-    fn pragmas(&self, definitions: &[Definition]) -> Option<Pragma> {
+    fn pragmas(&self, definitions: &[Definition]) -> Option<PragmaDirective> {
         let [returns, members, commands] = match self.series {
-            series if series < PRAGMAS => return None,
-            series if series < NEW_PRAGMAS => ["returns-whitelist", "name-case-whitelist", ""],
+            series if !dialect::PRAGMAS.contains(series) => return None,
+            series if !dialect::EXCEPTION_PRAGMAS.contains(series) => {
+                ["returns-whitelist", "name-case-whitelist", ""]
+            }
             _ => [
                 "command-returns-exceptions",
                 "member-name-exceptions",
@@ -250,16 +248,17 @@ impl Writer<'_> {
         set(returns, &|definition| self.returns_no_object(definition));
         set(members, &has_unusual_names);
         set(commands, &|definition| {
-            matches!(definition.body, Body::Command(_)) && definition.name.value.contains('_')
+            matches!(definition.body, DefinitionBody::Command(_))
+                && definition.name.value.contains('_')
         });
-        (!settings.is_empty()).then_some(Pragma {
+        (!settings.is_empty()).then_some(PragmaDirective {
             span: self.nowhere,
             settings,
         })
     }
 
     fn returns_no_object(&self, definition: &Definition) -> bool {
-        let Body::Command(_) = definition.body else {
+        let DefinitionBody::Command(_) = definition.body else {
             return false;
         };
         let mut commands = self.interface.commands.iter();
@@ -280,8 +279,8 @@ impl Writer<'_> {
 fn has_unusual_names(definition: &Definition) -> bool {
     let is_unusual = |name: &Name| name.value.contains(|c: char| c == '_' || c.is_uppercase());
     match &definition.body {
-        Body::Struct(body) => body.members.iter().any(|member| is_unusual(&member.name)),
-        Body::Enum(body) => body.values.iter().any(|value| is_unusual(&value.name)),
+        DefinitionBody::Struct(body) => body.members.iter().any(|member| is_unusual(&member.name)),
+        DefinitionBody::Enum(body) => body.values.iter().any(|value| is_unusual(&value.name)),
         _ => false,
     }
 }

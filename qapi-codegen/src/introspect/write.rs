@@ -1,18 +1,11 @@
 //! An interface as the reply to `query-qmp-schema`, in the form of a release.
 
+use crate::dialect;
 use serde_json::{Map, Value, json};
 
 use super::info::{Case, Command, Event, Feature, Interface, Item, Kind, Member, Object, TypeId};
-use crate::schema::Builtin;
+use crate::schema::BuiltinType;
 use crate::version::{Series, Version};
-
-/// From this series on, each value of an enum is told with its features too.
-const VALUES_WITH_FEATURES: Series = Series::new(6, 2);
-/// Only this series tells of each command whether it runs out of band; earlier
-/// ones tell of none, later ones only that it does.
-const EACH_OOB: Series = Series::new(2, 12);
-/// Up to this series, commands and events are told in the order of their names.
-const SORTED: Series = Series::new(2, 11);
 
 /// The reply of a QEMU of this release, with the masked names of its types.
 pub fn reply(interface: &Interface, version: Version) -> Value {
@@ -27,7 +20,7 @@ pub fn reply(interface: &Interface, version: Version) -> Value {
         .map(|command| writer.command(command));
     let events = interface.events.iter().map(|event| writer.event(event));
     let mut entries: Vec<Value> = commands.chain(events).collect();
-    if writer.series <= SORTED {
+    if dialect::SORTED_INTROSPECTION.contains(writer.series) {
         entries.sort_by(|left, right| left["name"].as_str().cmp(&right["name"].as_str()));
     }
     let types = (0..interface.types.len()).map(|index| writer.ty(TypeId(index)));
@@ -41,7 +34,7 @@ fn masked(interface: &Interface) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for ty in &interface.types {
         names.push(match &ty.kind {
-            Kind::Builtin(builtin) => builtin.name().to_owned(),
+            Kind::Builtin(builtin) => builtin.as_str().to_owned(),
             Kind::Array(_) => String::new(),
             _ => numbers
                 .next()
@@ -68,8 +61,8 @@ impl Writer<'_> {
         entry.insert("arg-type".to_owned(), self.name(command.arguments));
         entry.insert("ret-type".to_owned(), self.name(command.returns));
         let tells_oob = match self.series {
-            series if series < EACH_OOB => false,
-            series => series == EACH_OOB || command.allow_oob,
+            series if !dialect::ALLOW_OOB.contains(series) => false,
+            series => dialect::ALLOW_OOB_IN_EVERY_COMMAND.contains(series) || command.allow_oob,
         };
         if tells_oob {
             entry.insert("allow-oob".to_owned(), command.allow_oob.into());
@@ -109,7 +102,7 @@ impl Writer<'_> {
     fn values(&self, values: &[Item]) -> Value {
         let names: Vec<&str> = values.iter().map(|value| value.name.as_str()).collect();
         let mut content = json!({ "values": names });
-        if self.series >= VALUES_WITH_FEATURES {
+        if dialect::ENUM_MEMBERS.contains(self.series) {
             content["members"] = values.iter().map(named).collect();
         }
         content
@@ -159,13 +152,13 @@ fn with_features(features: &[Feature]) -> Map<String, Value> {
 }
 
 /// The word for the JSON values of a type of the language.
-pub(super) fn json_type(builtin: Builtin) -> &'static str {
+pub(super) fn json_type(builtin: BuiltinType) -> &'static str {
     match builtin {
-        Builtin::Number => "number",
-        Builtin::Bool => "boolean",
-        Builtin::Null => "null",
-        Builtin::Any => "value",
-        Builtin::Str | Builtin::QType => "string",
+        BuiltinType::Number => "number",
+        BuiltinType::Bool => "boolean",
+        BuiltinType::Null => "null",
+        BuiltinType::Any => "value",
+        BuiltinType::Str | BuiltinType::QType => "string",
         _ => "int",
     }
 }

@@ -4,8 +4,11 @@ use toml::Spanned;
 
 use super::file::{Add, AddMember, OfCommand, OfMember, Overrides, RenameMember};
 use super::span;
-use crate::ast::{Base, Body, Command, Data, Definition, Item, Member, TypeRef};
-use crate::diagnostic::Diagnostic;
+use crate::ast::{
+    CommandDefinition, DataDefinition, Definition, DefinitionBody, Item, MemberDefinition,
+    TypeReference, UnionBase,
+};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::load::Loaded;
 use crate::parse::parse;
 use crate::source::{FileId, Name};
@@ -83,7 +86,7 @@ impl Context<'_> {
             if let Some(there) = self.definition(&name.value) {
                 return Err(
                     stale(name, format!("there is a definition '{name}' already"))
-                        .with_related(there.name.span, "which is this"),
+                        .with_label(there.name.span, "which is this"),
                 );
             }
         }
@@ -117,10 +120,10 @@ impl Context<'_> {
         if optional {
             name.value.remove(0);
         }
-        let member = Member {
+        let member = MemberDefinition {
             name: name.clone(),
             optional,
-            ty: TypeRef {
+            ty: TypeReference {
                 name: self.name(&entry.ty),
                 array: false,
             },
@@ -171,10 +174,10 @@ impl Context<'_> {
     fn open(&mut self, entry: &OfCommand) -> Applied {
         let name = self.name(&entry.target);
         match self.target(&entry.target)?.body {
-            Body::Command(Command { open: true, .. }) => {
+            DefinitionBody::Command(CommandDefinition { open: true, .. }) => {
                 Err(stale(&name, format!("command '{name}' is open already")))
             }
-            Body::Command(ref mut command) => {
+            DefinitionBody::Command(ref mut command) => {
                 command.open = true;
                 Ok(())
             }
@@ -186,7 +189,7 @@ impl Context<'_> {
         &mut self,
         target: &Spanned<String>,
         member: &Spanned<String>,
-    ) -> Result<&mut Member, Diagnostic> {
+    ) -> Result<&mut MemberDefinition, Diagnostic> {
         let name = self.name(member);
         let found = self
             .members(target)?
@@ -200,7 +203,10 @@ impl Context<'_> {
         })
     }
 
-    fn members(&mut self, target: &Spanned<String>) -> Result<&mut Vec<Member>, Diagnostic> {
+    fn members(
+        &mut self,
+        target: &Spanned<String>,
+    ) -> Result<&mut Vec<MemberDefinition>, Diagnostic> {
         let name = self.name(target);
         members_of(&mut self.target(target)?.body)
             .ok_or_else(|| stale(&name, format!("'{name}' has no members of its own")))
@@ -229,32 +235,32 @@ impl Context<'_> {
     }
 
     fn invalid(&self, text: &Spanned<String>, message: &str) -> Diagnostic {
-        Diagnostic::error("invalid-override", span(self.file, text.span()), message)
+        Diagnostic::new(Code::InvalidOverride, span(self.file, text.span()), message)
     }
 }
 
-fn members_of(body: &mut Body) -> Option<&mut Vec<Member>> {
+fn members_of(body: &mut DefinitionBody) -> Option<&mut Vec<MemberDefinition>> {
     match body {
-        Body::Struct(body) => Some(&mut body.members),
-        Body::Union(body) => match &mut body.base {
-            Base::Inline(members) => Some(members),
-            Base::None | Base::Named(_) => None,
+        DefinitionBody::Struct(body) => Some(&mut body.members),
+        DefinitionBody::Union(body) => match &mut body.base {
+            UnionBase::Inline(members) => Some(members),
+            UnionBase::None | UnionBase::Named(_) => None,
         },
-        Body::Command(Command {
-            data: Data::Inline(members),
+        DefinitionBody::Command(CommandDefinition {
+            data: DataDefinition::Inline(members),
             ..
         }) => Some(members),
-        Body::Event(event) => match &mut event.data {
-            Data::Inline(members) => Some(members),
-            Data::None | Data::Named(_) => None,
+        DefinitionBody::Event(event) => match &mut event.data {
+            DataDefinition::Inline(members) => Some(members),
+            DataDefinition::None | DataDefinition::Named(_) => None,
         },
-        Body::Command(_) | Body::Enum(_) | Body::Alternate(_) => None,
+        DefinitionBody::Command(_) | DefinitionBody::Enum(_) | DefinitionBody::Alternate(_) => None,
     }
 }
 
 fn stale(name: &Name, message: String) -> Diagnostic {
-    Diagnostic::error(
-        "stale-override",
+    Diagnostic::new(
+        Code::StaleOverride,
         name.span,
         format!("this override no longer applies: {message}"),
     )

@@ -11,7 +11,7 @@ mod list;
 
 pub use list::{Entry, list};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::load::Loaded;
 use crate::source::{FileId, SourceFile, Span};
 
@@ -34,7 +34,7 @@ pub fn apply(loaded: &mut Loaded, name: &str, text: &str) {
 fn unreadable(file: FileId, text: &str, error: &toml::de::Error) -> Diagnostic {
     let range = error.span().unwrap_or(0..0);
     let span = span(file, range.start.min(text.len())..range.end.min(text.len()));
-    Diagnostic::error("invalid-override", span, error.message())
+    Diagnostic::new(Code::InvalidOverride, span, error.message())
         .with_help("the kinds of overrides and their keys are listed in schemas/README.md")
 }
 

@@ -1,10 +1,11 @@
 //! Each kind of override where it applies, and where it does not.
 
+use crate::diagnostic::Code;
 use std::collections::HashMap;
 
 use super::*;
+use crate::canonical;
 use crate::load::load;
-use crate::restate::restate;
 use crate::version::Version;
 
 fn overridden(overrides: &str) -> Loaded {
@@ -18,16 +19,25 @@ fn overridden(overrides: &str) -> Loaded {
 fn check(overrides: &str, expected: &str) {
     let loaded = overridden(overrides);
     assert_eq!(loaded.diagnostics, [], "{overrides}");
-    assert_eq!(restate(&loaded), format!("{expected}\n"), "{overrides}");
+    assert_eq!(
+        canonical::print(&loaded),
+        format!("{expected}\n"),
+        "{overrides}"
+    );
 }
 
 /// Expects one diagnostic, and the words of the file that it points at.
-fn check_error(overrides: &str, code: &str, words: &str) {
+fn check_error(overrides: &str, code: Code, words: &str) {
     let loaded = overridden(overrides);
     let found: Vec<_> = loaded
         .diagnostics
         .iter()
-        .map(|diagnostic| (diagnostic.code, loaded.sources.text(diagnostic.span)))
+        .map(|diagnostic| {
+            (
+                diagnostic.code,
+                loaded.sources.text(diagnostic.location.span),
+            )
+        })
         .collect();
     assert_eq!(found, [(code, words)], "{overrides}");
 }
@@ -61,7 +71,10 @@ fn arguments_are_opened() {
     assert!(loaded.items.iter().any(|item| matches!(
         item,
         crate::ast::Item::Definition(crate::ast::Definition {
-            body: crate::ast::Body::Command(crate::ast::Command { open: true, .. }),
+            body: crate::ast::DefinitionBody::Command(crate::ast::CommandDefinition {
+                open: true,
+                ..
+            }),
             ..
         })
     )));
@@ -72,31 +85,31 @@ fn what_no_longer_applies_is_an_error() {
     let member = |kind: &str, member: &str| {
         format!("[[{kind}]]\ntarget = 'c'\nmember = '{member}'\nreason = 'r'\n")
     };
-    check_error(&member("remove-member", "x"), "stale-override", "'x'");
-    check_error(&member("make-optional", "b"), "stale-override", "'b'");
+    check_error(&member("remove-member", "x"), Code::StaleOverride, "'x'");
+    check_error(&member("make-optional", "b"), Code::StaleOverride, "'b'");
     check_error(
         "[[open-arguments]]\ntarget = 'x'\nreason = 'r'\n",
-        "stale-override",
+        Code::StaleOverride,
         "'x'",
     );
     check_error(
         "[[add]]\ntext = '''{ 'command': 'c' }'''\nreason = 'r'\n",
-        "stale-override",
+        Code::StaleOverride,
         "'c'",
     );
 }
 
 #[test]
 fn a_damaged_file_is_an_error() {
-    check_error("x = 1\n", "invalid-override", "x");
+    check_error("x = 1\n", Code::InvalidOverride, "x");
     check_error(
         "[[open-arguments]]\ntarget = 'c'\nreason = ''\n",
-        "invalid-override",
+        Code::InvalidOverride,
         "''",
     );
     check_error(
         "[[add]]\ntext = \"a\\tb\"\nreason = 'r'\n",
-        "invalid-override",
+        Code::InvalidOverride,
         "\"a\\tb\"",
     );
 }

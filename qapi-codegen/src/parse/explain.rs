@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Span};
 
 /// Explains why `text[range]` is no expression.
@@ -124,7 +124,7 @@ fn wrong(
 ) -> Diagnostic {
     if token == Token::Unterminated {
         let message = "this string is not closed on its line";
-        return Diagnostic::error("unterminated-string", place, message)
+        return Diagnostic::new(Code::UnterminatedString, place, message)
             .with_help("add the missing single quote; a string cannot hold a newline");
     }
     let found = match token {
@@ -132,11 +132,11 @@ fn wrong(
         _ => format!("`{}`", shown(&text[place.range()])),
     };
     let message = format!("expected {}, found {found}", expected.as_str());
-    let diagnostic = Diagnostic::error("syntax", place, message);
+    let diagnostic = Diagnostic::new(Code::Syntax, place, message);
     let diagnostic = match open {
         Some(&(start, _)) if ends(text, place, token) => {
             let bracket = span(file, start..start + 1);
-            diagnostic.with_related(bracket, "this bracket is not closed")
+            diagnostic.with_label(bracket, "this bracket is not closed")
         }
         _ => diagnostic,
     };
@@ -291,7 +291,7 @@ mod tests {
             included_from: None,
         });
         let found = explain(file, text, 0..text.len());
-        let at = sources.position(found.span);
+        let at = sources.position(found.location.span);
         format!("{}:{}: {}", at.line, at.column, found.message)
     }
 

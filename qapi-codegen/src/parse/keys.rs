@@ -1,42 +1,39 @@
 //! Which keys an expression of each kind may have, and since which release.
 
 use super::tree::Node;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::{self, ALWAYS, Releases};
 use crate::source::{Name, Span};
 use crate::version::Version;
 
 /// One key of one kind of expression.
 pub struct Key {
     name: &'static str,
-    since: Version,
-    required_since: Option<Version>,
+    releases: Releases,
+    required: Option<Releases>,
 }
-
-/// The first release whose language this crate knows.
-const FIRST: Version = Version::new(2, 5, 0);
 
 const fn required(name: &'static str) -> Key {
     Key {
         name,
-        since: FIRST,
-        required_since: Some(FIRST),
+        releases: ALWAYS,
+        required: Some(ALWAYS),
     }
 }
 
-const fn optional(name: &'static str, major: u32, minor: u32) -> Key {
+const fn optional(name: &'static str, releases: Releases) -> Key {
     Key {
         name,
-        since: Version::new(major, minor, 0),
-        required_since: None,
+        releases,
+        required: None,
     }
 }
 
-/// Simple unions went in 6.2, and from then on every union has these.
-const fn required_from_6_2(name: &'static str) -> Key {
+const fn required_in(name: &'static str, releases: Releases) -> Key {
     Key {
         name,
-        since: FIRST,
-        required_since: Some(Version::new(6, 2, 0)),
+        releases: ALWAYS,
+        required: Some(releases),
     }
 }
 
@@ -45,63 +42,63 @@ pub const PRAGMA: &[Key] = &[required("pragma")];
 pub const ENUM: &[Key] = &[
     required("enum"),
     required("data"),
-    optional("prefix", 2, 5),
-    optional("if", 3, 0),
-    optional("features", 5, 0),
+    optional("prefix", ALWAYS),
+    optional("if", dialect::CONDITIONS),
+    optional("features", dialect::FEATURES),
 ];
 pub const STRUCT: &[Key] = &[
     required("struct"),
     required("data"),
-    optional("base", 2, 5),
-    optional("if", 3, 0),
-    optional("features", 4, 1),
+    optional("base", ALWAYS),
+    optional("if", dialect::CONDITIONS),
+    optional("features", dialect::STRUCT_FEATURES),
 ];
 pub const UNION: &[Key] = &[
     required("union"),
     required("data"),
-    required_from_6_2("base"),
-    required_from_6_2("discriminator"),
-    optional("if", 3, 0),
-    optional("features", 5, 0),
+    required_in("base", dialect::NO_SIMPLE_UNIONS),
+    required_in("discriminator", dialect::NO_SIMPLE_UNIONS),
+    optional("if", dialect::CONDITIONS),
+    optional("features", dialect::FEATURES),
 ];
 pub const ALTERNATE: &[Key] = &[
     required("alternate"),
     required("data"),
-    optional("if", 3, 0),
-    optional("features", 5, 0),
+    optional("if", dialect::CONDITIONS),
+    optional("features", dialect::FEATURES),
 ];
 pub const COMMAND: &[Key] = &[
     required("command"),
-    optional("data", 2, 5),
-    optional("returns", 2, 5),
-    optional("gen", 2, 5),
-    optional("success-response", 2, 5),
-    optional("boxed", 2, 7),
-    optional("allow-oob", 2, 12),
-    optional("allow-preconfig", 3, 0),
-    optional("if", 3, 0),
-    optional("features", 4, 2),
-    optional("coroutine", 5, 2),
+    optional("data", ALWAYS),
+    optional("returns", ALWAYS),
+    optional("gen", ALWAYS),
+    optional("success-response", ALWAYS),
+    optional("boxed", dialect::BOXED_DATA),
+    optional("allow-oob", dialect::ALLOW_OOB),
+    optional("allow-preconfig", dialect::ALLOW_PRECONFIG),
+    optional("if", dialect::CONDITIONS),
+    optional("features", dialect::COMMAND_FEATURES),
+    optional("coroutine", dialect::COROUTINES),
 ];
 pub const EVENT: &[Key] = &[
     required("event"),
-    optional("data", 2, 5),
-    optional("boxed", 2, 7),
-    optional("if", 3, 0),
-    optional("features", 5, 0),
+    optional("data", ALWAYS),
+    optional("boxed", dialect::BOXED_DATA),
+    optional("if", dialect::CONDITIONS),
+    optional("features", dialect::FEATURES),
 ];
 pub const ENUM_VALUE: &[Key] = &[
     required("name"),
-    optional("if", 4, 0),
-    optional("features", 6, 2),
+    optional("if", dialect::LONG_FORMS),
+    optional("features", dialect::VALUE_FEATURES),
 ];
 pub const MEMBER: &[Key] = &[
     required("type"),
-    optional("if", 4, 0),
-    optional("features", 5, 0),
+    optional("if", dialect::LONG_FORMS),
+    optional("features", dialect::FEATURES),
 ];
-pub const BRANCH: &[Key] = &[required("type"), optional("if", 4, 0)];
-pub const FEATURE: &[Key] = &[required("name"), optional("if", 4, 1)];
+pub const BRANCH: &[Key] = &[required("type"), optional("if", dialect::LONG_FORMS)];
+pub const FEATURE: &[Key] = &[required("name"), optional("if", dialect::STRUCT_FEATURES)];
 
 /// Reports keys that do not belong here, and those that are missing.
 ///
@@ -125,18 +122,18 @@ pub fn check(
 fn unknown(what: &str, key: &Name, keys: &[Key], version: Version) -> Option<Diagnostic> {
     let known = keys.iter().find(|known| known.name == key.value);
     match known {
-        Some(known) if known.since <= version => None,
+        Some(known) if known.releases.contains(version) => None,
         Some(known) => Some(
-            Diagnostic::error(
-                "unknown-key",
+            Diagnostic::new(
+                Code::UnknownKey,
                 key.span,
                 format!("{what} has no key '{key}' in QEMU {version}"),
             )
-            .with_help(format!("the key came with QEMU {}", known.since.series())),
+            .with_help(format!("the key came with QEMU {}", known.releases.first())),
         ),
         None => Some(
-            Diagnostic::error(
-                "unknown-key",
+            Diagnostic::new(
+                Code::UnknownKey,
                 key.span,
                 format!("{what} has an unknown key '{key}'"),
             )
@@ -152,11 +149,13 @@ fn missing(
     key: &Key,
     version: Version,
 ) -> Option<Diagnostic> {
-    let required = key.required_since.is_some_and(|since| since <= version);
+    let required = key
+        .required
+        .is_some_and(|releases| releases.contains(version));
     let present = entries.iter().any(|(name, _)| name.value == key.name);
     (required && !present).then(|| {
-        Diagnostic::error(
-            "missing-key",
+        Diagnostic::new(
+            Code::MissingKey,
             place,
             format!("{what} lacks the key '{}'", key.name),
         )
@@ -167,7 +166,7 @@ fn missing(
 fn valid(keys: &[Key], version: Version) -> String {
     let names: Vec<String> = keys
         .iter()
-        .filter(|key| key.since <= version)
+        .filter(|key| key.releases.contains(version))
         .map(|key| format!("'{}'", key.name))
         .collect();
     names.join(", ")

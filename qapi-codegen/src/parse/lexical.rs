@@ -1,15 +1,12 @@
 //! What the grammar lets pass and the tokens of a release do not.
 
+use crate::dialect;
 use std::collections::HashMap;
 
 use super::tree::{Node, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
 use crate::version::Version;
-
-/// From this release on strings are printable ASCII without escapes but `\\`,
-/// and `null` is no value.
-const STRICT: Version = Version::new(4, 2, 0);
 
 /// Checks every token of an expression.
 pub fn check(node: &Node, version: Version, diagnostics: &mut Vec<Diagnostic>) {
@@ -27,9 +24,9 @@ pub fn check(node: &Node, version: Version, diagnostics: &mut Vec<Diagnostic>) {
             }
         }
         Value::String(text) => diagnostics.extend(string(text, node.span, version)),
-        Value::Null if version >= STRICT => {
+        Value::Null if dialect::PLAIN_STRINGS.contains(version) => {
             let found =
-                Diagnostic::error("no-null", node.span, "`null` is no value since QEMU 4.2");
+                Diagnostic::new(Code::NoNull, node.span, "`null` is no value since QEMU 4.2");
             diagnostics.push(found.with_help("leave out the key"));
         }
         Value::Boolean(_) | Value::Null => {}
@@ -42,12 +39,12 @@ fn duplicates(entries: &[(Name, Node)]) -> Vec<Diagnostic> {
     for (key, _) in entries {
         if let Some(&first) = seen.get(key.value.as_str()) {
             diagnostics.push(
-                Diagnostic::error(
-                    "duplicate-key",
+                Diagnostic::new(
+                    Code::DuplicateKey,
                     key.span,
                     format!("the key '{key}' comes twice"),
                 )
-                .with_related(first, "it stands here already")
+                .with_label(first, "it stands here already")
                 .with_help("remove one of the two"),
             );
         }
@@ -61,7 +58,7 @@ fn string(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
 }
 
 fn escape(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
-    let known = if version >= STRICT {
+    let known = if dialect::PLAIN_STRINGS.contains(version) {
         "\\"
     } else {
         "bfnrtu/\\'\""
@@ -75,7 +72,7 @@ fn escape(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
         if !known.contains(escaped) {
             let message = format!("unknown escape `\\{}`", escaped.escape_default());
             return Some(
-                Diagnostic::error("unknown-escape", span, message)
+                Diagnostic::new(Code::UnknownEscape, span, message)
                     .with_help("write the character itself; only `\\\\` is an escape"),
             );
         }
@@ -84,7 +81,7 @@ fn escape(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
 }
 
 fn character(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
-    if version < STRICT {
+    if !dialect::PLAIN_STRINGS.contains(version) {
         return None;
     }
     let funny = text
@@ -92,7 +89,7 @@ fn character(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
         .find(|character| !matches!(character, ' '..='~'))?;
     let message = format!("a string cannot hold `{}`", funny.escape_default());
     Some(
-        Diagnostic::error("funny-character", span, message)
+        Diagnostic::new(Code::FunnyCharacter, span, message)
             .with_help("strings are printable ASCII since QEMU 4.2"),
     )
 }

@@ -14,13 +14,13 @@ mod pragma;
 use super::keys::{self, Key};
 use super::lexical;
 use super::tree::{Node, Part, Value};
-use crate::ast::{File, Include, Item};
-use crate::diagnostic::Diagnostic;
+use crate::ast::{IncludeDirective, Item, SyntaxTree};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
 use crate::version::Version;
 
 /// Says what the parts of a file define.
-pub fn file(parts: Vec<Part>, version: Version, diagnostics: &mut Vec<Diagnostic>) -> File {
+pub fn file(parts: Vec<Part>, version: Version, diagnostics: &mut Vec<Diagnostic>) -> SyntaxTree {
     let items = parts
         .into_iter()
         .filter_map(|part| match part {
@@ -36,7 +36,7 @@ pub fn file(parts: Vec<Part>, version: Version, diagnostics: &mut Vec<Diagnostic
             }
         })
         .collect();
-    File { items }
+    SyntaxTree { items }
 }
 
 /// The entries of an object.
@@ -66,11 +66,11 @@ impl Context<'_> {
     fn item(&mut self, node: Node) -> Option<Item> {
         let Value::Object(entries) = node.value else {
             self.error(
-                "not-an-object",
+                Code::NotAnObject,
                 node.span,
                 "only objects stand at the top level of a schema",
-            )
-            .help("put the definition in `{ }`");
+                "put the definition in `{ }`",
+            );
             return None;
         };
         match self.kind(&entries)? {
@@ -87,18 +87,16 @@ impl Context<'_> {
             .iter()
             .filter_map(|(key, _)| Some((known(key)?, key.span)));
         let Some((kind, first)) = kinds.next() else {
-            self.error("no-kind", self.expression, "this expression defines nothing")
-                .help("it needs one of the keys 'include', 'pragma', 'enum', 'struct', 'union', 'alternate', 'command', 'event'");
+            self.error(Code::NoKind, self.expression, "this expression defines nothing", "it needs one of the keys 'include', 'pragma', 'enum', 'struct', 'union', 'alternate', 'command', 'event'");
             return None;
         };
         if let Some((other, span)) = kinds.next() {
-            self.error(
-                "two-kinds",
-                span,
-                format!("'{kind}' and '{other}' cannot stand in one expression"),
-            )
-            .related(first, "the other one is here")
-            .help("write one expression for each");
+            let message = format!("'{kind}' and '{other}' in one expression");
+            self.report(
+                Diagnostic::new(Code::TwoKinds, span, message)
+                    .with_label(first, "the other key is here")
+                    .with_help("write one expression for each"),
+            );
             return None;
         }
         Some(kind)
@@ -110,7 +108,7 @@ impl Context<'_> {
             .into_iter()
             .find(|(key, _)| key.value == "include")?;
         let path = self.string("the path of an include", node)?;
-        Some(Item::Include(Include {
+        Some(Item::Include(IncludeDirective {
             span: self.expression,
             path,
         }))
@@ -128,47 +126,32 @@ impl Context<'_> {
             Value::String(text) => Some(Name::new(text, node.span)),
             other => {
                 let message = format!("{what} must be a string, not {}", kind_of(&other));
-                self.error("wrong-kind", node.span, message)
-                    .help("write a name in single quotes");
+                self.error(
+                    Code::WrongKind,
+                    node.span,
+                    message,
+                    "write a name in single quotes",
+                );
                 None
             }
         }
     }
 
-    /// Adds a diagnostic that QEMU would report at the expression's beginning.
+    /// Adds a diagnostic; QEMU reports it at the beginning of the expression.
     fn report(&mut self, mut diagnostic: Diagnostic) {
-        diagnostic.span = self.expression;
+        diagnostic.location.span = self.expression;
         self.diagnostics.push(diagnostic);
     }
 
-    /// Reports an error at a place inside the expression.
+    /// Reports an error inside the expression.
     fn error(
         &mut self,
-        code: &'static str,
+        code: Code,
         focus: Span,
         message: impl Into<String>,
-    ) -> Reported<'_> {
-        self.report(Diagnostic::error(code, focus, message));
-        Reported(self.diagnostics)
-    }
-}
-
-/// An error that was just reported, and may be told more about.
-struct Reported<'d>(&'d mut Vec<Diagnostic>);
-
-impl Reported<'_> {
-    fn help(self, help: impl Into<String>) -> Self {
-        if let Some(last) = self.0.last_mut() {
-            last.help = Some(help.into());
-        }
-        self
-    }
-
-    fn related(self, span: Span, remark: impl Into<String>) -> Self {
-        if let Some(last) = self.0.last_mut() {
-            last.related.push((span, remark.into()));
-        }
-        self
+        help: impl Into<String>,
+    ) {
+        self.report(Diagnostic::new(code, focus, message).with_help(help));
     }
 }
 

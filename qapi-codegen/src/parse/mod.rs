@@ -15,7 +15,7 @@ mod nesting;
 mod recover;
 mod tree;
 
-use crate::ast::File;
+use crate::ast::SyntaxTree;
 use crate::diagnostic::Diagnostic;
 use crate::source::FileId;
 use crate::version::Version;
@@ -41,9 +41,9 @@ use crate::version::Version;
 /// assert!(diagnostics.is_empty());
 /// assert_eq!(tree.items.len(), 1);
 /// ```
-pub fn parse(file: FileId, text: &str, version: Version) -> (File, Vec<Diagnostic>) {
+pub fn parse(file: FileId, text: &str, version: Version) -> (SyntaxTree, Vec<Diagnostic>) {
     if let Err(diagnostic) = nesting::check(file, text) {
-        return (File::default(), vec![diagnostic]);
+        return (SyntaxTree::default(), vec![diagnostic]);
     }
     let (parts, mut diagnostics) = match tree::file(file, text) {
         Some(parts) => (parts, Vec::new()),

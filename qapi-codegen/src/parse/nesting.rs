@@ -3,7 +3,7 @@
 //! The parser is recursive, so the depth of its input is the depth of its
 //! stack. No schema nests deeper than ten; a file that does is not one.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Span};
 
 /// How deep brackets may nest.
@@ -31,7 +31,7 @@ pub fn check(file: FileId, text: &str) -> Result<(), Diagnostic> {
 
 fn too_deep(span: Span) -> Diagnostic {
     let message = format!("brackets nest deeper than {LIMIT} levels");
-    Diagnostic::error("nested-too-deep", span, message)
+    Diagnostic::new(Code::NestedTooDeep, span, message)
         .with_help("no schema needs more than a dozen: close the brackets before this place")
 }
 

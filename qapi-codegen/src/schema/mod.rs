@@ -6,22 +6,21 @@
 //! whoever walks it never meets a missing type, and it is the same whether a
 //! schema was written by QEMU or restated by this project.
 
-mod builtin;
-mod condition;
+mod introspectable;
 mod prose;
 mod resolve;
-mod told;
+
 mod union;
 
 use std::collections::HashMap;
 
-pub use builtin::{Builtin, JsonKind};
-pub use condition::Condition;
+pub use crate::ast::{BuiltinType, Condition, JsonKind};
 pub use resolve::resolve;
-pub use union::{Case, Content, DATA};
+pub use union::{BranchContent, DATA_MEMBER, UnionBranch};
 
+use crate::dialect;
 use crate::doc::{Block, Facts};
-use crate::version::{Series, Version};
+use crate::version::Version;
 
 /// The interface of one release.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +28,7 @@ pub struct Schema {
     /// The release.
     pub version: Version,
     /// Structs, enums, unions and alternates in the order of the files.
-    pub types: Vec<TypeDef>,
+    pub types: Vec<TypeDefinition>,
     /// Commands in the order of the files.
     pub commands: Vec<Command>,
     /// Events in the order of the files.
@@ -50,34 +49,34 @@ impl TypeId {
 
 /// The type of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Type {
+pub enum ValueType {
     /// One of these.
-    One(Item),
+    One(NamedType),
     /// An array of these; arrays of arrays are not in the language.
-    Array(Item),
+    Array(NamedType),
 }
 
-impl Type {
+impl ValueType {
     /// What it is, or what it is an array of.
-    pub fn item(self) -> Item {
+    pub fn item(self) -> NamedType {
         match self {
-            Type::One(item) | Type::Array(item) => item,
+            ValueType::One(item) | ValueType::Array(item) => item,
         }
     }
 }
 
 /// A type that is no array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Item {
+pub enum NamedType {
     /// A type of the language.
-    Builtin(Builtin),
+    Builtin(BuiltinType),
     /// A type of the schema.
     Defined(TypeId),
 }
 
 /// What all named things have.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Meta {
+pub struct EntityMeta {
     /// The name as it is written in the schema, and for most on the wire.
     pub name: String,
     /// The condition under which a build of QEMU has it.
@@ -90,7 +89,7 @@ pub struct Meta {
     pub prose: Vec<Block>,
 }
 
-impl Meta {
+impl EntityMeta {
     /// Whether it has this feature.
     pub fn has_feature(&self, name: &str) -> bool {
         self.features.iter().any(|feature| feature.name == name)
@@ -108,9 +107,9 @@ pub struct Feature {
 
 /// A type of the schema.
 #[derive(Debug, Clone, PartialEq)]
-pub struct TypeDef {
+pub struct TypeDefinition {
     /// Name, condition and features.
-    pub meta: Meta,
+    pub meta: EntityMeta,
     /// What it is.
     pub kind: TypeKind,
 }
@@ -119,25 +118,25 @@ pub struct TypeDef {
 #[derive(Debug, Clone, PartialEq)]
 pub enum TypeKind {
     /// A set of strings.
-    Enum(Enum),
+    Enum(EnumType),
     /// An object with fixed members.
-    Struct(Struct),
+    Struct(StructType),
     /// An object whose members depend on one of them.
-    Union(Union),
+    Union(UnionType),
     /// A value that is told by its JSON type.
-    Alternate(Alternate),
+    Alternate(AlternateType),
 }
 
 /// A set of strings.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Enum {
+pub struct EnumType {
     /// The values in the order of the schema.
-    pub values: Vec<Meta>,
+    pub values: Vec<EntityMeta>,
 }
 
 /// An object with fixed members.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Struct {
+pub struct StructType {
     /// The struct whose members it has too.
     pub base: Option<TypeId>,
     /// Its own members.
@@ -148,24 +147,24 @@ pub struct Struct {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Member {
     /// Name, condition and features.
-    pub meta: Meta,
+    pub meta: EntityMeta,
     /// Whether it may be absent.
     pub optional: bool,
     /// The type of its value.
-    pub ty: Type,
+    pub ty: ValueType,
 }
 
 /// An object whose members depend on one of them, the tag.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Union {
+pub struct UnionType {
     /// The struct that holds the members of all branches, if it has a name.
     pub base: Option<TypeId>,
     /// The members of all branches that stand in the union itself.
     pub members: Vec<Member>,
     /// The member that tells the branch.
-    pub tag: String,
+    pub discriminator: String,
     /// The type of the tag; simple unions have an enum without a name.
-    pub tag_enum: Option<TypeId>,
+    pub discriminator_enum: Option<TypeId>,
     /// The branches that the schema writes.
     pub branches: Vec<Branch>,
 }
@@ -174,14 +173,14 @@ pub struct Union {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Branch {
     /// The value of the tag, and its condition.
-    pub meta: Meta,
+    pub meta: EntityMeta,
     /// The type of the branch.
-    pub ty: Type,
+    pub ty: ValueType,
 }
 
 /// A value that is told by its JSON type.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Alternate {
+pub struct AlternateType {
     /// The branches, whose names are not on the wire.
     pub branches: Vec<Branch>,
 }
@@ -190,11 +189,11 @@ pub struct Alternate {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Command {
     /// Name, condition and features.
-    pub meta: Meta,
+    pub meta: EntityMeta,
     /// The arguments.
-    pub data: Data,
+    pub data: OperationData,
     /// The type of the value it returns, if any.
-    pub returns: Option<Type>,
+    pub returns: Option<ValueType>,
     /// Whether it takes arguments that the schema does not list.
     pub open: bool,
     /// Whether QEMU replies when the command succeeds.
@@ -209,14 +208,14 @@ pub struct Command {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     /// Name, condition and features.
-    pub meta: Meta,
+    pub meta: EntityMeta,
     /// The data that comes with it.
-    pub data: Data,
+    pub data: OperationData,
 }
 
 /// The arguments of a command or the data of an event.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Data {
+pub enum OperationData {
     /// These members; none where the schema has none.
     Members(Vec<Member>),
     /// The members of a struct or of a union.
@@ -225,17 +224,17 @@ pub enum Data {
 
 impl Schema {
     /// The type with this id.
-    pub fn get(&self, id: TypeId) -> &TypeDef {
+    pub fn get(&self, id: TypeId) -> &TypeDefinition {
         &self.types[id.index()]
     }
 
     /// All types with their ids.
-    pub fn types(&self) -> impl Iterator<Item = (TypeId, &TypeDef)> {
+    pub fn types(&self) -> impl Iterator<Item = (TypeId, &TypeDefinition)> {
         (0..).map(TypeId).zip(&self.types)
     }
 
     /// The type with this name.
-    pub fn type_named(&self, name: &str) -> Option<TypeId> {
+    pub fn find_type(&self, name: &str) -> Option<TypeId> {
         self.by_name.get(name).copied()
     }
 
@@ -254,7 +253,7 @@ impl Schema {
     /// Whether unsigned numbers from 2^63 on are negative ones on the wire, as
     /// they are up to 2.9.
     pub fn has_negative_unsigned(&self) -> bool {
-        self.version.series() <= Series::new(2, 9)
+        dialect::NEGATIVE_UNSIGNED.contains(self.version)
     }
 
     /// The members of a struct with those it inherits, or the members that all
@@ -286,7 +285,7 @@ impl Schema {
     }
 
     /// Takes the prose of another reading of the same interface, by name.
-    pub fn take_prose(&mut self, other: &Schema) {
+    pub fn copy_prose_from(&mut self, other: &Schema) {
         prose::take(self, other);
     }
 
@@ -294,19 +293,19 @@ impl Schema {
     /// integers are, which commands may be sent before the machine is made, and
     /// what documentation says. What is compared with a schema made of such a
     /// telling has to forget it too.
-    pub fn forget_untold(&mut self) {
-        told::forget_untold(self);
+    pub fn erase_non_introspectable(&mut self) {
+        introspectable::erase(self);
     }
 
     /// How a type is called in messages, such as `BlockInfo` or `[str]`.
-    pub fn type_name(&self, ty: Type) -> String {
+    pub fn type_name(&self, ty: ValueType) -> String {
         let item = match ty.item() {
-            Item::Builtin(builtin) => builtin.name(),
-            Item::Defined(id) => &self.get(id).meta.name,
+            NamedType::Builtin(builtin) => builtin.as_str(),
+            NamedType::Defined(id) => &self.get(id).meta.name,
         };
         match ty {
-            Type::One(_) => item.to_owned(),
-            Type::Array(_) => format!("[{item}]"),
+            ValueType::One(_) => item.to_owned(),
+            ValueType::Array(_) => format!("[{item}]"),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The words of QEMU's documentation, from one reading of an interface to another.
 
-use super::{Data, Member, Meta, Schema, TypeKind};
+use super::{EntityMeta, Member, OperationData, Schema, TypeKind};
 
 /// Takes the prose of everything that has the same name in both.
 pub fn take(schema: &mut Schema, from: &Schema) {
     for index in 0..schema.types.len() {
         let own = &mut schema.types[index];
-        let Some(id) = from.type_named(&own.meta.name) else {
+        let Some(id) = from.find_type(&own.meta.name) else {
             continue;
         };
         let other = from.get(id);
@@ -36,11 +36,11 @@ pub fn take(schema: &mut Schema, from: &Schema) {
     }
 }
 
-fn copy(own: &mut Meta, other: &Meta) {
+fn copy(own: &mut EntityMeta, other: &EntityMeta) {
     own.prose.clone_from(&other.prose);
 }
 
-fn values(own: &mut [Meta], other: &[Meta]) {
+fn values(own: &mut [EntityMeta], other: &[EntityMeta]) {
     for value in own {
         if let Some(other) = other.iter().find(|other| other.name == value.name) {
             copy(value, other);
@@ -59,8 +59,8 @@ fn members(own: &mut [Member], other: &[Member]) {
     }
 }
 
-fn data(own: &mut Data, other: &Data) {
-    if let (Data::Members(own), Data::Members(other)) = (own, other) {
+fn data(own: &mut OperationData, other: &OperationData) {
+    if let (OperationData::Members(own), OperationData::Members(other)) = (own, other) {
         members(own, other);
     }
 }

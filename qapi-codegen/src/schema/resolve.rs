@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::ast::{self, Body, Definition};
+use crate::ast::{self, Definition, DefinitionBody};
 use crate::doc::{self, Docs};
 use crate::source::Name;
 use crate::validate::Valid;
@@ -44,7 +44,9 @@ struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     fn new(definitions: impl Iterator<Item = &'a Definition>) -> Self {
-        let is_type = |body: &Body| !matches!(body, Body::Command(_) | Body::Event(_));
+        let is_type = |body: &DefinitionBody| {
+            !matches!(body, DefinitionBody::Command(_) | DefinitionBody::Event(_))
+        };
         let types: Vec<&Definition> = definitions
             .filter(|definition| is_type(&definition.body))
             .collect();
@@ -55,43 +57,43 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn type_def(&self, definition: &Definition, docs: &Docs) -> Option<TypeDef> {
+    fn type_def(&self, definition: &Definition, docs: &Docs) -> Option<TypeDefinition> {
         let kind = match &definition.body {
-            Body::Enum(body) => TypeKind::Enum(Enum {
+            DefinitionBody::Enum(body) => TypeKind::Enum(EnumType {
                 values: body
                     .values
                     .iter()
                     .map(|value| entry_meta(docs, &value.name, &value.condition, &value.features))
                     .collect(),
             }),
-            Body::Struct(body) => TypeKind::Struct(Struct {
+            DefinitionBody::Struct(body) => TypeKind::Struct(StructType {
                 base: body.base.as_ref().and_then(|base| self.id(&base.value)),
                 members: self.members(&body.members, docs),
             }),
-            Body::Union(body) => TypeKind::Union(self.union(body, docs)),
-            Body::Alternate(body) => TypeKind::Alternate(Alternate {
+            DefinitionBody::Union(body) => TypeKind::Union(self.union(body, docs)),
+            DefinitionBody::Alternate(body) => TypeKind::Alternate(AlternateType {
                 branches: self.branches(&body.branches, docs),
             }),
-            Body::Command(_) | Body::Event(_) => return None,
+            DefinitionBody::Command(_) | DefinitionBody::Event(_) => return None,
         };
-        Some(TypeDef {
+        Some(TypeDefinition {
             meta: definition_meta(definition, docs),
             kind,
         })
     }
 
-    fn union(&self, body: &ast::Union, docs: &Docs) -> Union {
+    fn union(&self, body: &ast::UnionDefinition, docs: &Docs) -> UnionType {
         let (base, members) = match &body.base {
-            ast::Base::None => (None, Vec::new()),
-            ast::Base::Named(name) => (self.id(&name.value), Vec::new()),
-            ast::Base::Inline(members) => (None, self.members(members, docs)),
+            ast::UnionBase::None => (None, Vec::new()),
+            ast::UnionBase::Named(name) => (self.id(&name.value), Vec::new()),
+            ast::UnionBase::Inline(members) => (None, self.members(members, docs)),
         };
         let tag = body.discriminator.as_ref().map(|name| name.value.clone());
-        Union {
-            tag_enum: tag
+        UnionType {
+            discriminator_enum: tag
                 .as_deref()
-                .and_then(|tag| self.tag_enum(&body.base, tag)),
-            tag: tag.unwrap_or_else(|| "type".to_owned()),
+                .and_then(|tag| self.discriminator_enum(&body.base, tag)),
+            discriminator: tag.unwrap_or_else(|| "type".to_owned()),
             base,
             members,
             branches: self.branches(&body.branches, docs),
@@ -99,11 +101,11 @@ impl<'a> Resolver<'a> {
     }
 
     /// The type of the tag, which is a member of the base or of a base of it.
-    fn tag_enum<'b>(&'b self, base: &'b ast::Base, tag: &str) -> Option<TypeId> {
+    fn discriminator_enum<'b>(&'b self, base: &'b ast::UnionBase, tag: &str) -> Option<TypeId> {
         let (mut members, mut next) = match base {
-            ast::Base::None => return None,
-            ast::Base::Inline(members) => (members, None),
-            ast::Base::Named(name) => self.structure(name)?,
+            ast::UnionBase::None => return None,
+            ast::UnionBase::Inline(members) => (members, None),
+            ast::UnionBase::Named(name) => self.structure(name)?,
         };
         loop {
             if let Some(member) = members.iter().find(|member| member.name.value == tag) {
@@ -114,15 +116,15 @@ impl<'a> Resolver<'a> {
     }
 
     /// The own members of a struct, and its base.
-    fn structure(&self, name: &Name) -> Option<(&'a Vec<ast::Member>, Option<&'a Name>)> {
+    fn structure(&self, name: &Name) -> Option<(&'a Vec<ast::MemberDefinition>, Option<&'a Name>)> {
         match &self.types[self.id(&name.value)?.index()].body {
-            Body::Struct(body) => Some((&body.members, body.base.as_ref())),
+            DefinitionBody::Struct(body) => Some((&body.members, body.base.as_ref())),
             _ => None,
         }
     }
 
     fn command(&self, definition: &Definition, docs: &Docs) -> Option<Command> {
-        let Body::Command(body) = &definition.body else {
+        let DefinitionBody::Command(body) = &definition.body else {
             return None;
         };
         Some(Command {
@@ -137,7 +139,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn event(&self, definition: &Definition, docs: &Docs) -> Option<Event> {
-        let Body::Event(body) = &definition.body else {
+        let DefinitionBody::Event(body) = &definition.body else {
             return None;
         };
         Some(Event {
@@ -146,18 +148,20 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn data(&self, data: &ast::Data, docs: &Docs) -> Data {
+    fn data(&self, data: &ast::DataDefinition, docs: &Docs) -> OperationData {
         match data {
-            ast::Data::None => Data::Members(Vec::new()),
-            ast::Data::Inline(members) => Data::Members(self.members(members, docs)),
-            ast::Data::Named(name) => self
+            ast::DataDefinition::None => OperationData::Members(Vec::new()),
+            ast::DataDefinition::Inline(members) => {
+                OperationData::Members(self.members(members, docs))
+            }
+            ast::DataDefinition::Named(name) => self
                 .id(&name.value)
-                .map_or(Data::Members(Vec::new()), Data::Defined),
+                .map_or(OperationData::Members(Vec::new()), OperationData::Defined),
         }
     }
 
-    fn members(&self, members: &[ast::Member], docs: &Docs) -> Vec<Member> {
-        let member = |member: &ast::Member| {
+    fn members(&self, members: &[ast::MemberDefinition], docs: &Docs) -> Vec<Member> {
+        let member = |member: &ast::MemberDefinition| {
             Some(Member {
                 meta: entry_meta(docs, &member.name, &member.condition, &member.features),
                 optional: member.optional,
@@ -167,8 +171,8 @@ impl<'a> Resolver<'a> {
         members.iter().filter_map(member).collect()
     }
 
-    fn branches(&self, branches: &[ast::Branch], docs: &Docs) -> Vec<Branch> {
-        let branch = |branch: &ast::Branch| {
+    fn branches(&self, branches: &[ast::BranchDefinition], docs: &Docs) -> Vec<Branch> {
+        let branch = |branch: &ast::BranchDefinition| {
             Some(Branch {
                 meta: entry_meta(docs, &branch.name, &branch.condition, &[]),
                 ty: self.ty(&branch.ty)?,
@@ -177,14 +181,16 @@ impl<'a> Resolver<'a> {
         branches.iter().filter_map(branch).collect()
     }
 
-    fn ty(&self, ty: &ast::TypeRef) -> Option<Type> {
+    fn ty(&self, ty: &ast::TypeReference) -> Option<ValueType> {
         let name = &ty.name.value;
-        let defined = || self.id(name).map(Item::Defined);
-        let item = Builtin::named(name).map(Item::Builtin).or_else(defined)?;
+        let defined = || self.id(name).map(NamedType::Defined);
+        let item = BuiltinType::from_name(name)
+            .map(NamedType::Builtin)
+            .or_else(defined)?;
         Some(if ty.array {
-            Type::Array(item)
+            ValueType::Array(item)
         } else {
-            Type::One(item)
+            ValueType::One(item)
         })
     }
 
@@ -193,13 +199,13 @@ impl<'a> Resolver<'a> {
     }
 }
 
-fn definition_meta(definition: &Definition, docs: &Docs) -> Meta {
+fn definition_meta(definition: &Definition, docs: &Docs) -> EntityMeta {
     let meta = meta(
         &definition.name,
         &definition.condition,
         &definition.features,
     );
-    Meta {
+    EntityMeta {
         facts: docs.facts.clone(),
         prose: docs.prose.clone(),
         ..meta
@@ -209,12 +215,12 @@ fn definition_meta(definition: &Definition, docs: &Docs) -> Meta {
 fn entry_meta(
     docs: &Docs,
     name: &Name,
-    condition: &Option<ast::Condition>,
-    features: &[ast::Feature],
-) -> Meta {
+    condition: &Option<Condition>,
+    features: &[ast::FeatureDefinition],
+) -> EntityMeta {
     let meta = meta(name, condition, features);
     match docs.member(&name.value) {
-        Some(entry) => Meta {
+        Some(entry) => EntityMeta {
             facts: entry.facts.clone(),
             prose: entry.prose.clone(),
             ..meta
@@ -223,15 +229,19 @@ fn entry_meta(
     }
 }
 
-fn meta(name: &Name, condition: &Option<ast::Condition>, features: &[ast::Feature]) -> Meta {
-    let feature = |feature: &ast::Feature| Feature {
+fn meta(
+    name: &Name,
+    condition: &Option<Condition>,
+    features: &[ast::FeatureDefinition],
+) -> EntityMeta {
+    let feature = |feature: &ast::FeatureDefinition| Feature {
         name: feature.name.value.clone(),
-        condition: feature.condition.as_ref().map(Condition::from),
+        condition: feature.condition.as_ref().map(Condition::to_structured),
     };
-    Meta {
+    EntityMeta {
         name: name.value.clone(),
-        condition: condition.as_ref().map(Condition::from),
+        condition: condition.as_ref().map(Condition::to_structured),
         features: features.iter().map(feature).collect(),
-        ..Meta::default()
+        ..EntityMeta::default()
     }
 }

@@ -1,45 +1,38 @@
 //! Alternates: each branch has a JSON kind of its own.
 
+use crate::dialect;
 use std::collections::HashMap;
 
-use super::builtin::Json;
-use super::releases::{Releases, before, since};
 use super::view::{Type, View, error, title};
-use crate::ast::{Alternate, Body, Branch, Definition, Enum};
-use crate::diagnostic::Diagnostic;
-
-/// A branch may not be `any`.
-const NOT_ANY: Releases = since(2, 6);
-/// Integers are told from other numbers.
-const INTEGERS_APART: Releases = before(2, 10);
-/// Strings clash with what the command line writes without quotes.
-const STRINGS_CLASH: Releases = since(2, 10);
-/// A branch may be an array.
-const ARRAYS: Releases = since(7, 1);
-/// Two branches are the least.
-const TWO_BRANCHES: Releases = since(2, 6).before(4, 2);
-/// One branch is the least.
-const ONE_BRANCH: Releases = since(4, 2);
+use crate::ast::{
+    AlternateDefinition, BranchDefinition, BuiltinType, Definition, DefinitionBody, EnumDefinition,
+    JsonKind,
+};
+use crate::diagnostic::{Code, Diagnostic};
 
 /// Checks every alternate of which all could be read.
 pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for definition in view.sound() {
-        if let Body::Alternate(body) = &definition.body {
+        if let DefinitionBody::Alternate(body) = &definition.body {
             diagnostics.extend(too_few(view, definition, body));
             branches(view, definition, body, diagnostics);
         }
     }
 }
 
-fn too_few(view: &View<'_>, definition: &Definition, body: &Alternate) -> Option<Diagnostic> {
-    let least = if view.is_in(TWO_BRANCHES) {
+fn too_few(
+    view: &View<'_>,
+    definition: &Definition,
+    body: &AlternateDefinition,
+) -> Option<Diagnostic> {
+    let least = if view.is_in(dialect::TWO_ALTERNATIVES) {
         2
     } else {
-        usize::from(view.is_in(ONE_BRANCH))
+        usize::from(view.is_in(dialect::ONE_ALTERNATIVE))
     };
     (body.branches.len() < least).then(|| {
         let message = format!("{} has fewer than {least} branches", title(definition));
-        error("no-branches", definition, definition.name.span, message)
+        error(Code::NoBranches, definition, definition.name.span, message)
             .with_help("add a branch to 'data'")
     })
 }
@@ -47,10 +40,10 @@ fn too_few(view: &View<'_>, definition: &Definition, body: &Alternate) -> Option
 fn branches(
     view: &View<'_>,
     definition: &Definition,
-    body: &Alternate,
+    body: &AlternateDefinition,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut seen: HashMap<Json, &Branch> = HashMap::new();
+    let mut seen: HashMap<JsonKind, &BranchDefinition> = HashMap::new();
     for branch in &body.branches {
         match kinds(view, branch) {
             Ok(kinds) => {
@@ -66,26 +59,30 @@ fn branches(
     }
 }
 
-fn clash(definition: &Definition, branch: &Branch, other: &Branch) -> Diagnostic {
+fn clash(
+    definition: &Definition,
+    branch: &BranchDefinition,
+    other: &BranchDefinition,
+) -> Diagnostic {
     let message = format!(
         "{}: the branch '{}' cannot be told from '{}'",
         title(definition),
         branch.name,
         other.name
     );
-    error("alternate-clash", definition, branch.name.span, message)
-        .with_related(other.name.span, "it would take the same values")
+    error(Code::AlternateClash, definition, branch.name.span, message)
+        .with_label(other.name.span, "it would take the same values")
         .with_help("each branch needs a JSON kind of its own")
 }
 
-fn not_allowed(definition: &Definition, branch: &Branch, what: &str) -> Diagnostic {
+fn not_allowed(definition: &Definition, branch: &BranchDefinition, what: &str) -> Diagnostic {
     let message = format!(
         "{}: the branch '{}' is {what}",
         title(definition),
         branch.name
     );
     error(
-        "alternate-branch-type",
+        Code::AlternateBranchType,
         definition,
         branch.ty.name.span,
         message,
@@ -94,47 +91,49 @@ fn not_allowed(definition: &Definition, branch: &Branch, what: &str) -> Diagnost
 }
 
 /// The JSON kinds that a branch takes; none where its type is unknown.
-fn kinds(view: &View<'_>, branch: &Branch) -> Result<Vec<Json>, &'static str> {
+fn kinds(view: &View<'_>, branch: &BranchDefinition) -> Result<Vec<JsonKind>, &'static str> {
     let Some(ty) = view.lookup(&branch.ty.name.value) else {
         return Ok(Vec::new());
     };
     match ty {
-        _ if branch.ty.array && view.is_in(ARRAYS) => Ok(vec![Json::Array]),
+        _ if branch.ty.array && view.is_in(dialect::ARRAYS_IN_ALTERNATES) => {
+            Ok(vec![JsonKind::Array])
+        }
         _ if branch.ty.array => Err("an array, which came with QEMU 7.1"),
-        Type::Builtin(builtin) => match builtin.json {
-            Some(json) if builtin.values.is_empty() => Ok(builtin_kinds(view, json)),
-            Some(json) => Ok(vec![json]),
-            None if view.is_in(NOT_ANY) => Err("of the type 'any'"),
-            None => Ok(Vec::new()),
-        },
+        Type::Builtin(BuiltinType::Any) if view.is_in(dialect::NO_ANY_IN_ALTERNATES) => {
+            Err("of the type 'any'")
+        }
+        Type::Builtin(BuiltinType::Any) => Ok(Vec::new()),
+        Type::Builtin(BuiltinType::QType) => Ok(vec![JsonKind::String]),
+        Type::Builtin(builtin) => Ok(builtin_kinds(view, builtin.json_kind())),
         Type::Defined(definition) => match &definition.body {
-            Body::Enum(body) => Ok(enum_kinds(view, body)),
-            Body::Alternate(_) => Err("an alternate itself"),
-            _ => Ok(vec![Json::Object]),
+            DefinitionBody::Enum(body) => Ok(enum_kinds(view, body)),
+            DefinitionBody::Alternate(_) => Err("an alternate itself"),
+            _ => Ok(vec![JsonKind::Object]),
         },
     }
 }
 
-fn builtin_kinds(view: &View<'_>, json: Json) -> Vec<Json> {
+fn builtin_kinds(view: &View<'_>, json: JsonKind) -> Vec<JsonKind> {
     match json {
-        Json::String if view.is_in(STRINGS_CLASH) => {
-            vec![Json::String, Json::Number, Json::Boolean]
+        JsonKind::String if view.is_in(dialect::STRING_CONFLICTS) => {
+            vec![JsonKind::String, JsonKind::Number, JsonKind::Boolean]
         }
-        Json::Integer if !view.is_in(INTEGERS_APART) => vec![Json::Number],
+        JsonKind::Integer if !view.is_in(dialect::SEPARATE_INTEGERS) => vec![JsonKind::Number],
         json => vec![json],
     }
 }
 
 /// An enum clashes with what the command line would take its values for.
-fn enum_kinds(view: &View<'_>, body: &Enum) -> Vec<Json> {
-    let mut kinds = vec![Json::String];
-    if view.is_in(STRINGS_CLASH) {
+fn enum_kinds(view: &View<'_>, body: &EnumDefinition) -> Vec<JsonKind> {
+    let mut kinds = vec![JsonKind::String];
+    if view.is_in(dialect::STRING_CONFLICTS) {
         let any = |test: fn(&str) -> bool| body.values.iter().any(|value| test(&value.name.value));
         if any(|value| matches!(value, "on" | "off")) {
-            kinds.push(Json::Boolean);
+            kinds.push(JsonKind::Boolean);
         }
         if any(|value| value.starts_with(|c: char| matches!(c, '-' | '+' | '.' | '0'..='9'))) {
-            kinds.push(Json::Number);
+            kinds.push(JsonKind::Number);
         }
     }
     kinds

@@ -1,28 +1,21 @@
 //! Commands and events: what they carry and what they return.
 
-use super::releases::{Releases, before, since};
 use super::view::{Type, View, error, own_members, title};
-use crate::ast::{Body, Command, Data, Definition, TypeRef};
-use crate::diagnostic::Diagnostic;
+use crate::ast::{CommandDefinition, DataDefinition, Definition, DefinitionBody, TypeReference};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect;
 use crate::source::Name;
-
-/// An alternate may be boxed data.
-const BOXED_ALTERNATE: Releases = since(2, 7).before(4, 2);
-/// Conditional members need boxed data.
-const CONDITIONAL_BOXED: Releases = since(8, 0);
-/// The pragma that excepts commands has its first name.
-const FIRST_PRAGMA_NAME: Releases = before(6, 0);
 
 /// Checks every command and event of which all could be read.
 pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for definition in view.sound() {
         match &definition.body {
-            Body::Command(body) => {
+            DefinitionBody::Command(body) => {
                 diagnostics.extend(data(view, definition, &body.data, body.boxed));
                 diagnostics.extend(returns(view, definition, body));
                 diagnostics.extend(modes(definition, body));
             }
-            Body::Event(body) => {
+            DefinitionBody::Event(body) => {
                 diagnostics.extend(data(view, definition, &body.data, body.boxed));
             }
             _ => {}
@@ -30,24 +23,29 @@ pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn data(view: &View<'_>, definition: &Definition, data: &Data, boxed: bool) -> Option<Diagnostic> {
+fn data(
+    view: &View<'_>,
+    definition: &Definition,
+    data: &DataDefinition,
+    boxed: bool,
+) -> Option<Diagnostic> {
     match data {
-        Data::None | Data::Inline(_) if boxed => {
+        DataDefinition::None | DataDefinition::Inline(_) if boxed => {
             let message = format!("{} has 'boxed' without a type in 'data'", title(definition));
             let found = error(
-                "boxed-without-type",
+                Code::BoxedWithoutType,
                 definition,
                 definition.name.span,
                 message,
             );
             Some(found.with_help("name a struct or a union in 'data', or leave out 'boxed'"))
         }
-        Data::None => None,
-        Data::Inline(members) => {
+        DataDefinition::None => None,
+        DataDefinition::Inline(members) => {
             let conditional = members.iter().find(|member| member.condition.is_some())?;
             unboxed_condition(view, definition, &conditional.name, &conditional.name)
         }
-        Data::Named(name) => named(view, definition, name, boxed)
+        DataDefinition::Named(name) => named(view, definition, name, boxed)
             .or_else(|| named_condition(view, definition, name, boxed)),
     }
 }
@@ -56,20 +54,22 @@ fn named(view: &View<'_>, definition: &Definition, name: &Name, boxed: bool) -> 
     let what = match view.lookup(&name.value)? {
         Type::Builtin(_) => "a type of the language",
         Type::Defined(found) => match &found.body {
-            Body::Struct(_) => return None,
-            Body::Union(_) if boxed => return None,
-            Body::Union(_) => {
+            DefinitionBody::Struct(_) => return None,
+            DefinitionBody::Union(_) if boxed => return None,
+            DefinitionBody::Union(_) => {
                 let message = format!("{}: '{name}' is a union, and not boxed", title(definition));
-                let found = error("union-not-boxed", definition, name.span, message);
+                let found = error(Code::UnionNotBoxed, definition, name.span, message);
                 return Some(found.with_help("add 'boxed': true"));
             }
-            Body::Alternate(_) if boxed && view.is_in(BOXED_ALTERNATE) => return None,
-            Body::Alternate(_) => "an alternate",
+            DefinitionBody::Alternate(_) if boxed && view.is_in(dialect::BOXED_ALTERNATES) => {
+                return None;
+            }
+            DefinitionBody::Alternate(_) => "an alternate",
             _ => "an enum",
         },
     };
     let message = format!("{}: 'data' cannot be '{name}', {what}", title(definition));
-    let found = error("data-not-object", definition, name.span, message);
+    let found = error(Code::DataNotObject, definition, name.span, message);
     Some(found.with_help("'data' is an object: name a struct or write its members here"))
 }
 
@@ -91,18 +91,22 @@ fn unboxed_condition(
     focus: &Name,
     member: &Name,
 ) -> Option<Diagnostic> {
-    view.is_in(CONDITIONAL_BOXED).then(|| {
+    view.is_in(dialect::BOXED_CONDITIONAL_MEMBERS).then(|| {
         let message = format!(
             "{}: '{member}' has a condition, and 'data' is not boxed",
             title(definition)
         );
-        error("condition-not-boxed", definition, focus.span, message)
-            .with_related(member.span, "the conditional member is here")
+        error(Code::ConditionNotBoxed, definition, focus.span, message)
+            .with_label(member.span, "the conditional member is here")
             .with_help("put the members into a struct and add 'boxed': true")
     })
 }
 
-fn returns(view: &View<'_>, definition: &Definition, body: &Command) -> Option<Diagnostic> {
+fn returns(
+    view: &View<'_>,
+    definition: &Definition,
+    body: &CommandDefinition,
+) -> Option<Diagnostic> {
     let ty = body.returns.as_ref()?;
     let excepted = view
         .pragmas
@@ -112,30 +116,40 @@ fn returns(view: &View<'_>, definition: &Definition, body: &Command) -> Option<D
         _ if excepted => return None,
         Type::Builtin(_) => "a type of the language",
         Type::Defined(found) => match &found.body {
-            Body::Struct(_) | Body::Union(_) => return None,
-            Body::Enum(_) => "an enum",
+            DefinitionBody::Struct(_) | DefinitionBody::Union(_) => return None,
+            DefinitionBody::Enum(_) => "an enum",
             _ => "an alternate",
         },
     };
     Some(not_an_object(view, definition, ty, what))
 }
 
-fn not_an_object(view: &View<'_>, definition: &Definition, ty: &TypeRef, what: &str) -> Diagnostic {
+fn not_an_object(
+    view: &View<'_>,
+    definition: &Definition,
+    ty: &TypeReference,
+    what: &str,
+) -> Diagnostic {
     let message = format!("{} returns '{}', {what}", title(definition), ty.name);
-    let pragma = if view.is_in(FIRST_PRAGMA_NAME) {
+    let pragma = if !view.is_in(dialect::EXCEPTION_PRAGMAS) {
         "returns-whitelist"
     } else {
         "command-returns-exceptions"
     };
-    error("returns-not-object", definition, ty.name.span, message).with_help(format!(
+    error(Code::ReturnsNotObject, definition, ty.name.span, message).with_help(format!(
         "return a struct that can grow, or name the command in the pragma '{pragma}'"
     ))
 }
 
-fn modes(definition: &Definition, body: &Command) -> Option<Diagnostic> {
+fn modes(definition: &Definition, body: &CommandDefinition) -> Option<Diagnostic> {
     (body.allow_oob && body.coroutine).then(|| {
         let message = format!("{} has both 'allow-oob' and 'coroutine'", title(definition));
-        error("oob-coroutine", definition, definition.name.span, message)
-            .with_help("a command out of band cannot run in a coroutine: leave out one of them")
+        error(
+            Code::OobCoroutine,
+            definition,
+            definition.name.span,
+            message,
+        )
+        .with_help("a command out of band cannot run in a coroutine: leave out one of them")
     })
 }

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use crate::ast::Definition;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Sources, Span};
 
 /// What could not be read of a schema.
@@ -34,10 +34,11 @@ impl<'s> Damage<'s> {
         };
         for diagnostic in found {
             damage.missing_file |= MISSING.contains(&diagnostic.code);
+            let span = diagnostic.location.span;
             let is_lost = LOST.contains(&diagnostic.code);
-            match enclosing(&spans, diagnostic.span).filter(|_| !is_lost) {
+            match enclosing(&spans, span).filter(|_| !is_lost) {
                 Some(span) => damage.definitions.insert(span),
-                None => damage.files.insert(diagnostic.span.file),
+                None => damage.files.insert(span.file),
             };
         }
         for &file in &damage.files {
@@ -63,11 +64,11 @@ impl<'s> Damage<'s> {
 }
 
 /// The codes that say a file is not there.
-const MISSING: [&str; 2] = ["unreadable-include", "include-too-deep"];
+const MISSING: [Code; 2] = [Code::UnreadableInclude, Code::IncludeTooDeep];
 
 /// The codes that say an expression could not be read at all; where it runs into
 /// the next one, they are reported there.
-const LOST: [&str; 3] = ["syntax", "unterminated-string", "nested-too-deep"];
+const LOST: [Code; 3] = [Code::Syntax, Code::UnterminatedString, Code::NestedTooDeep];
 
 /// The definition around a place.
 fn enclosing(sorted: &[Span], place: Span) -> Option<Span> {

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::builtin;
 use super::suggest::nearest;
 use super::view::{View, error, own_members, title};
-use crate::ast::{Base, Body, Branch, Data, Definition, Member};
-use crate::diagnostic::Diagnostic;
+use crate::ast::{
+    BranchDefinition, BuiltinType, DataDefinition, Definition, DefinitionBody, MemberDefinition,
+    UnionBase,
+};
+use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::source::Name;
 
 /// Types, commands and events share their names with each other and with the
@@ -15,10 +17,12 @@ pub fn duplicates(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut first: HashMap<&str, &Definition> = HashMap::new();
     for definition in &view.definitions {
         let name = &definition.name;
-        let found = if builtin::find(&name.value).is_some_and(|found| view.is_in(found.1)) {
+        let found = if BuiltinType::from_name(&name.value)
+            .is_some_and(|found| view.is_in(found.releases()))
+        {
             let message = format!("'{name}' is a type of the language already");
             Some(error(
-                "duplicate-definition",
+                Code::DuplicateDefinition,
                 definition,
                 name.span,
                 message,
@@ -26,8 +30,8 @@ pub fn duplicates(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
         } else {
             first.get(name.value.as_str()).map(|other| {
                 let message = format!("'{name}' is defined already");
-                error("duplicate-definition", definition, name.span, message)
-                    .with_related(other.name.span, "it is defined here first")
+                error(Code::DuplicateDefinition, definition, name.span, message)
+                    .with_label(other.name.span, "it is defined here first")
             })
         };
         diagnostics.extend(found.map(|found| found.with_help("choose another name")));
@@ -46,10 +50,11 @@ pub fn unknown(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 continue;
             }
             match unknown.get(name.value.as_str()) {
-                Some(&index) if found[index].related.len() < RELATED_LIMIT => {
-                    found[index]
-                        .related
-                        .push((name.span, "and here".to_owned()));
+                Some(&index) if found[index].labels.len() < RELATED_LIMIT => {
+                    found[index].labels.push(Label {
+                        span: name.span,
+                        text: "also used here".to_owned(),
+                    });
                 }
                 Some(_) => {}
                 None => {
@@ -71,7 +76,7 @@ const SUGGESTION_LIMIT: usize = 50;
 
 fn unknown_type(view: &View<'_>, user: &Definition, name: &Name, suggest: bool) -> Diagnostic {
     let message = format!("{} uses unknown type '{name}'", title(user));
-    let diagnostic = error("unknown-type", user, name.span, message);
+    let diagnostic = error(Code::UnknownType, user, name.span, message);
     if !suggest {
         return diagnostic;
     }
@@ -79,15 +84,14 @@ fn unknown_type(view: &View<'_>, user: &Definition, name: &Name, suggest: bool) 
     if let Some(other) = view.definitions.iter().find(same_name) {
         let remark = format!("this is {} and no type", with_article(other));
         return diagnostic
-            .with_related(other.name.span, remark)
+            .with_label(other.name.span, remark)
             .with_help("name a type here");
     }
-    if let Some((_, releases)) = builtin::find(&name.value) {
-        debug_assert!(!view.is_in(releases));
+    if BuiltinType::from_name(&name.value).is_some() {
         return diagnostic.with_help("a later release of QEMU has this type");
     }
     let mut names: Vec<&str> = view.type_names().collect();
-    names.extend(builtin::names().map(|name| -> &str { name }));
+    names.extend(BuiltinType::ALL.iter().map(|builtin| builtin.as_str()));
     match nearest(&name.value, names.into_iter()) {
         Some(near) => diagnostic.with_help(format!("did you mean '{near}'?")),
         None => diagnostic.with_help("define it, or include the file that does"),
@@ -96,7 +100,7 @@ fn unknown_type(view: &View<'_>, user: &Definition, name: &Name, suggest: bool) 
 
 fn with_article(definition: &Definition) -> &'static str {
     match definition.body {
-        Body::Command(_) => "a command",
+        DefinitionBody::Command(_) => "a command",
         _ => "an event",
     }
 }
@@ -105,37 +109,37 @@ fn with_article(definition: &Definition) -> &'static str {
 fn used(definition: &Definition) -> Vec<&Name> {
     let mut names = members(own_members(definition));
     match &definition.body {
-        Body::Enum(_) => {}
-        Body::Struct(body) => names.extend(&body.base),
-        Body::Union(body) => {
-            if let Base::Named(name) = &body.base {
+        DefinitionBody::Enum(_) => {}
+        DefinitionBody::Struct(body) => names.extend(&body.base),
+        DefinitionBody::Union(body) => {
+            if let UnionBase::Named(name) = &body.base {
                 names.push(name);
             }
             names.extend(branches(&body.branches));
         }
-        Body::Alternate(body) => names.extend(branches(&body.branches)),
-        Body::Command(body) => {
+        DefinitionBody::Alternate(body) => names.extend(branches(&body.branches)),
+        DefinitionBody::Command(body) => {
             names.extend(data(&body.data));
             names.extend(body.returns.iter().map(|ty| &ty.name));
         }
-        Body::Event(body) => names.extend(data(&body.data)),
+        DefinitionBody::Event(body) => names.extend(data(&body.data)),
     }
     names.sort_by_key(|name| name.span.start);
     names
 }
 
-fn members(members: &[Member]) -> Vec<&Name> {
+fn members(members: &[MemberDefinition]) -> Vec<&Name> {
     members.iter().map(|member| &member.ty.name).collect()
 }
 
-fn branches(branches: &[Branch]) -> impl Iterator<Item = &Name> {
+fn branches(branches: &[BranchDefinition]) -> impl Iterator<Item = &Name> {
     branches.iter().map(|branch| &branch.ty.name)
 }
 
-fn data(data: &Data) -> Vec<&Name> {
+fn data(data: &DataDefinition) -> Vec<&Name> {
     match data {
-        Data::None => Vec::new(),
-        Data::Named(name) => vec![name],
-        Data::Inline(inline) => members(inline),
+        DataDefinition::None => Vec::new(),
+        DataDefinition::Named(name) => vec![name],
+        DataDefinition::Inline(inline) => members(inline),
     }
 }

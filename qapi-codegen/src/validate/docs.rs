@@ -11,20 +11,15 @@ mod loose;
 mod strict;
 mod style;
 
-use super::releases::{Releases, since};
 use super::view::View;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect;
 use crate::source::Span;
 use block::{Block, Piece};
 
-/// Documentation is checked.
-const CHECKED: Releases = since(2, 9);
-/// Sections are told by their indentation.
-const STRICT: Releases = since(9, 0);
-
 /// Checks all documentation.
 pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    if !view.is_in(CHECKED) {
+    if !view.is_in(dialect::CHECKED_DOCS) {
         return;
     }
     let mut pieces = Vec::new();
@@ -84,7 +79,7 @@ fn read<'s>(view: &View<'_>, block: &Block<'s>, diagnostics: &mut Vec<Diagnostic
     if block.broken {
         return doc;
     }
-    let result = if view.is_in(STRICT) {
+    let result = if view.is_in(dialect::INDENTED_SECTIONS) {
         strict::read(view, block, &mut doc)
     } else {
         loose::read(view, block, &mut doc)
@@ -116,7 +111,7 @@ impl<'s> Doc<'s> {
         };
         let Some(name) = rest.strip_suffix(':') else {
             let found =
-                Diagnostic::error("doc-name-line", line.span, "the line should end with ':'");
+                Diagnostic::new(Code::DocNameLine, line.span, "the line should end with ':'");
             return Err(
                 found.with_help("the first line of a block names what it documents: `# @name:`")
             );
@@ -151,9 +146,9 @@ impl<'s> Doc<'s> {
         let first = self.sections.iter().find(|entry| once && entry.name == tag);
         if let Some(first) = first {
             let message = format!("the section '{tag}' comes twice");
-            let found = Diagnostic::error("doc-duplicate", line, message);
+            let found = Diagnostic::new(Code::DocDuplicate, line, message);
             return Err(found
-                .with_related(first.line, "it stands here already")
+                .with_label(first.line, "it stands here already")
                 .with_help("join the two"));
         }
         self.sections.push(Entry { name: tag, line });
@@ -167,8 +162,8 @@ fn all_different(entries: &[Entry<'_>]) -> Checked<()> {
     for entry in entries {
         if let Some(first) = seen.insert(entry.name, entry.line) {
             let message = format!("'@{}' is described twice", entry.name);
-            return Err(Diagnostic::error("doc-duplicate", entry.line, message)
-                .with_related(first, "it stands here already")
+            return Err(Diagnostic::new(Code::DocDuplicate, entry.line, message)
+                .with_label(first, "it stands here already")
                 .with_help("remove one of the two"));
         }
     }
@@ -176,13 +171,13 @@ fn all_different(entries: &[Entry<'_>]) -> Checked<()> {
 }
 
 fn no_name(line: Span) -> Diagnostic {
-    Diagnostic::error("doc-no-name", line, "there is no name after '@'")
+    Diagnostic::new(Code::DocNoName, line, "there is no name after '@'")
         .with_help("write `# @name: ` and what the thing is")
 }
 
 fn empty_section(tag: &str, line: Span) -> Diagnostic {
-    Diagnostic::error(
-        "doc-empty-section",
+    Diagnostic::new(
+        Code::DocEmptySection,
         line,
         format!("the section '{tag}' is empty"),
     )
@@ -191,13 +186,13 @@ fn empty_section(tag: &str, line: Span) -> Diagnostic {
 
 fn interleaved(name: &str, line: Span) -> Diagnostic {
     let message = format!("the description of '@{name}' follows a section");
-    Diagnostic::error("doc-order", line, message)
+    Diagnostic::new(Code::DocOrder, line, message)
         .with_help("describe members first, then features, then write the sections")
 }
 
 fn name_in_prose(name: &str, line: Span) -> Diagnostic {
     let message = format!("'@{name}:' stands in a block that documents no definition");
-    Diagnostic::error("doc-name-in-prose", line, message)
+    Diagnostic::new(Code::DocNameInProse, line, message)
         .with_help("begin the block with the name of the definition, or remove the colon")
 }
 

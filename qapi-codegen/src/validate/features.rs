@@ -1,17 +1,18 @@
 //! Features: no two are the same, the special ones where they have a meaning.
 
+use crate::dialect::{self, Releases};
 use std::collections::{BTreeSet, HashMap};
 
 use super::names::to_c;
-use super::releases::{Releases, since};
 use super::view::{View, error, own_members, title};
-use crate::ast::{Body, Data, Definition, Feature, Member};
-use crate::diagnostic::Diagnostic;
+use crate::ast::{DataDefinition, Definition, DefinitionBody, FeatureDefinition, MemberDefinition};
+use crate::diagnostic::{Code, Diagnostic};
 
 /// Features that QEMU itself acts on, with the releases that do.
-const SPECIAL: [(&str, Releases); 2] = [("deprecated", since(5, 0)), ("unstable", since(6, 2))];
-/// QEMU keeps features in a set of bits.
-const LIMITED: Releases = since(10, 0);
+const SPECIAL: [(&str, Releases); 2] = [
+    ("deprecated", dialect::DEPRECATED_FEATURE),
+    ("unstable", dialect::UNSTABLE_FEATURE),
+];
 /// How many features a schema can have, the special ones included.
 const LIMIT: usize = 64;
 
@@ -24,7 +25,7 @@ pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
             duplicates(definition, features, diagnostics);
             for feature in features {
                 let added = names.insert(&feature.name.value);
-                if added && names.len() == LIMIT + 1 && view.is_in(LIMITED) {
+                if added && names.len() == LIMIT + 1 && view.is_in(dialect::LIMITED_FEATURES) {
                     diagnostics.push(too_many(definition, feature));
                 }
             }
@@ -33,10 +34,13 @@ pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn on_type(view: &View<'_>, definition: &Definition) -> Vec<Diagnostic> {
-    if matches!(definition.body, Body::Command(_) | Body::Event(_)) {
+    if matches!(
+        definition.body,
+        DefinitionBody::Command(_) | DefinitionBody::Event(_)
+    ) {
         return Vec::new();
     }
-    let is_special = |feature: &&Feature| {
+    let is_special = |feature: &&FeatureDefinition| {
         SPECIAL
             .iter()
             .any(|(name, when)| *name == feature.name.value && view.is_in(*when))
@@ -47,15 +51,19 @@ fn on_type(view: &View<'_>, definition: &Definition) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn special_on_type(definition: &Definition, feature: &Feature) -> Diagnostic {
+fn special_on_type(definition: &Definition, feature: &FeatureDefinition) -> Diagnostic {
     let name = &feature.name;
     let message = format!("{} cannot have the feature '{name}'", title(definition));
-    error("feature-on-type", definition, name.span, message)
+    error(Code::FeatureOnType, definition, name.span, message)
         .with_help("put it on the commands, events, members or values that use the type")
 }
 
-fn duplicates(definition: &Definition, features: &[Feature], diagnostics: &mut Vec<Diagnostic>) {
-    let mut seen: HashMap<String, &Feature> = HashMap::new();
+fn duplicates(
+    definition: &Definition,
+    features: &[FeatureDefinition],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut seen: HashMap<String, &FeatureDefinition> = HashMap::new();
     for feature in features {
         let key = to_c(&feature.name.value);
         if let Some(other) = seen.get(&key) {
@@ -65,40 +73,52 @@ fn duplicates(definition: &Definition, features: &[Feature], diagnostics: &mut V
                 feature.name,
                 other.name
             );
-            let found = error("duplicate-feature", definition, feature.name.span, message)
-                .with_related(other.name.span, "the other one is here");
+            let found = error(
+                Code::DuplicateFeature,
+                definition,
+                feature.name.span,
+                message,
+            )
+            .with_label(other.name.span, "the other one is here");
             diagnostics.push(found.with_help("remove one of the two"));
         }
         seen.entry(key).or_insert(feature);
     }
 }
 
-fn too_many(definition: &Definition, feature: &Feature) -> Diagnostic {
+fn too_many(definition: &Definition, feature: &FeatureDefinition) -> Diagnostic {
     let message = format!("the schema has more than {LIMIT} features");
-    error("too-many-features", definition, feature.name.span, message)
-        .with_help("'deprecated' and 'unstable' count always; use fewer different names")
+    error(
+        Code::TooManyFeatures,
+        definition,
+        feature.name.span,
+        message,
+    )
+    .with_help("'deprecated' and 'unstable' count always; use fewer different names")
 }
 
 /// All lists of features in a definition, in order.
-fn lists(definition: &Definition) -> Vec<&[Feature]> {
-    let mut lists: Vec<&[Feature]> = vec![&definition.features];
+fn lists(definition: &Definition) -> Vec<&[FeatureDefinition]> {
+    let mut lists: Vec<&[FeatureDefinition]> = vec![&definition.features];
     lists.extend(of_members(own_members(definition)));
     match &definition.body {
-        Body::Enum(body) => lists.extend(body.values.iter().map(|value| &value.features[..])),
-        Body::Command(body) => lists.extend(of_data(&body.data)),
-        Body::Event(body) => lists.extend(of_data(&body.data)),
+        DefinitionBody::Enum(body) => {
+            lists.extend(body.values.iter().map(|value| &value.features[..]))
+        }
+        DefinitionBody::Command(body) => lists.extend(of_data(&body.data)),
+        DefinitionBody::Event(body) => lists.extend(of_data(&body.data)),
         _ => {}
     }
     lists
 }
 
-fn of_data(data: &Data) -> Vec<&[Feature]> {
+fn of_data(data: &DataDefinition) -> Vec<&[FeatureDefinition]> {
     match data {
-        Data::Inline(members) => of_members(members).collect(),
-        Data::None | Data::Named(_) => Vec::new(),
+        DataDefinition::Inline(members) => of_members(members).collect(),
+        DataDefinition::None | DataDefinition::Named(_) => Vec::new(),
     }
 }
 
-fn of_members(members: &[Member]) -> impl Iterator<Item = &[Feature]> {
+fn of_members(members: &[MemberDefinition]) -> impl Iterator<Item = &[FeatureDefinition]> {
     members.iter().map(|member| &member.features[..])
 }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::view::{DEPTH_LIMIT, Type, View, base_name, error, title};
-use crate::ast::{Body, Definition};
-use crate::diagnostic::Diagnostic;
+use crate::ast::{Definition, DefinitionBody};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
 
 /// The base of a struct or union is a struct.
@@ -15,19 +15,21 @@ pub fn bases(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
         };
         let other = match view.lookup(&base.value) {
             Some(Type::Builtin(_)) => "a type of the language",
-            Some(Type::Defined(found)) if !matches!(found.body, Body::Struct(_)) => article(found),
+            Some(Type::Defined(found)) if !matches!(found.body, DefinitionBody::Struct(_)) => {
+                article(found)
+            }
             _ => continue,
         };
         let message = format!("{}: the base '{base}' is {other}", title(definition));
-        let diagnostic = error("base-not-struct", definition, base.span, message);
+        let diagnostic = error(Code::BaseNotStruct, definition, base.span, message);
         diagnostics.push(diagnostic.with_help("only a struct can be a base"));
     }
 }
 
 fn article(definition: &Definition) -> &'static str {
     match definition.body {
-        Body::Enum(_) => "an enum",
-        Body::Union(_) => "a union",
+        DefinitionBody::Enum(_) => "an enum",
+        DefinitionBody::Union(_) => "a union",
         _ => "an alternate",
     }
 }
@@ -115,7 +117,7 @@ impl<'s> Walk<'_, 's, '_> {
                 title(visit.definition)
             );
             let found = error(
-                "too-many-bases",
+                Code::TooManyBases,
                 visit.definition,
                 visit.definition.name.span,
                 message,
@@ -132,7 +134,7 @@ impl<'s> Walk<'_, 's, '_> {
 
     fn cycle(&mut self, again: &'s Definition) {
         let message = format!("{} contains itself", title(again));
-        let found = error("contains-itself", again, again.name.span, message)
+        let found = error(Code::ContainsItself, again, again.name.span, message)
             .with_help("take it out of the bases or branches of what it is made of");
         let start = self
             .stack
@@ -140,7 +142,7 @@ impl<'s> Walk<'_, 's, '_> {
             .position(|visit| visit.definition.span == again.span);
         let through = self.stack.iter().skip(start.unwrap_or(0) + 1).take(SHOWN);
         let found = through.fold(found, |found, visit| {
-            found.with_related(visit.definition.name.span, "through this one")
+            found.with_label(visit.definition.name.span, "through this one")
         });
         self.diagnostics.push(found);
     }
@@ -152,7 +154,7 @@ const SHOWN: usize = 8;
 /// The types whose members are also this one's.
 fn held(definition: &Definition) -> Vec<&Name> {
     let mut held: Vec<&Name> = base_name(definition).into_iter().collect();
-    if let Body::Union(body) = &definition.body
+    if let DefinitionBody::Union(body) = &definition.body
         && body.discriminator.is_some()
     {
         held.extend(body.branches.iter().map(|branch| &branch.ty.name));

@@ -1,17 +1,15 @@
 //! Members of one object, and values of one enum, differ also in C.
 
+use crate::dialect;
 use std::collections::{HashMap, HashSet};
 
 use super::names::to_c;
-use super::releases::{Releases, before};
 use super::view::{View, error, own_members, title};
-use crate::ast::{Body, Branch, Data, Definition, Member, Union};
-use crate::diagnostic::Diagnostic;
+use crate::ast::{
+    BranchDefinition, DataDefinition, Definition, DefinitionBody, MemberDefinition, UnionDefinition,
+};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
-
-/// Members clash only when they are the same, letter by letter; values clash
-/// when their constants do.
-const LETTER_BY_LETTER: Releases = before(2, 6);
 
 /// Checks every definition of which all could be read.
 pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -43,26 +41,26 @@ impl<'s> Clashes<'_, 's, '_> {
             own_members(definition).iter().map(|m| &m.name),
         );
         match &definition.body {
-            Body::Enum(body) => {
+            DefinitionBody::Enum(body) => {
                 self.names(
                     definition,
                     "value",
                     body.values.iter().map(|value| &value.name),
                 );
             }
-            Body::Struct(_) => self.inherited(definition),
-            Body::Union(body) => {
+            DefinitionBody::Struct(_) => self.inherited(definition),
+            DefinitionBody::Union(body) => {
                 self.branch_names(definition, &body.branches);
                 self.branch_members(definition, body);
             }
-            Body::Alternate(body) => self.branch_names(definition, &body.branches),
-            Body::Command(body) => self.data(definition, &body.data),
-            Body::Event(body) => self.data(definition, &body.data),
+            DefinitionBody::Alternate(body) => self.branch_names(definition, &body.branches),
+            DefinitionBody::Command(body) => self.data(definition, &body.data),
+            DefinitionBody::Event(body) => self.data(definition, &body.data),
         }
     }
 
-    fn data(&mut self, definition: &'s Definition, data: &'s Data) {
-        if let Data::Inline(members) = data {
+    fn data(&mut self, definition: &'s Definition, data: &'s DataDefinition) {
+        if let DataDefinition::Inline(members) = data {
             self.names(
                 definition,
                 "member",
@@ -71,7 +69,7 @@ impl<'s> Clashes<'_, 's, '_> {
         }
     }
 
-    fn branch_names(&mut self, definition: &'s Definition, branches: &'s [Branch]) {
+    fn branch_names(&mut self, definition: &'s Definition, branches: &'s [BranchDefinition]) {
         self.names(
             definition,
             "branch",
@@ -97,7 +95,7 @@ impl<'s> Clashes<'_, 's, '_> {
     }
 
     fn key(&self, what: &str, name: &str) -> String {
-        match (self.view.is_in(LETTER_BY_LETTER), what) {
+        match (self.view.is_in(dialect::EXACT_NAME_COLLISIONS), what) {
             (false, _) => to_c(name),
             (true, "value") => to_constant(name),
             (true, _) => name.to_owned(),
@@ -109,8 +107,8 @@ impl<'s> Clashes<'_, 's, '_> {
             "{}: {what} '{name}' clashes with '{other}'",
             title(definition)
         );
-        let diagnostic = error("name-clash", definition, name.span, message)
-            .with_related(other.span, "the other one is here")
+        let diagnostic = error(Code::NameClash, definition, name.span, message)
+            .with_label(other.span, "the other one is here")
             .with_help("rename one; `-`, `.` and `_` are the same in C");
         self.diagnostics.push(diagnostic);
     }
@@ -126,7 +124,7 @@ impl<'s> Clashes<'_, 's, '_> {
     }
 
     /// The members of all branches against those of the base.
-    fn branch_members(&mut self, definition: &'s Definition, body: &'s Union) {
+    fn branch_members(&mut self, definition: &'s Definition, body: &'s UnionDefinition) {
         if body.discriminator.is_none() {
             return;
         }
@@ -144,7 +142,7 @@ impl<'s> Clashes<'_, 's, '_> {
                 for base in &bases {
                     self.common(definition, part, base);
                 }
-                if let Body::Union(nested) = &part.body {
+                if let DefinitionBody::Union(nested) = &part.body {
                     open.extend(nested.branches.iter().map(|branch| &branch.ty.name));
                 }
             }
@@ -160,7 +158,7 @@ impl<'s> Clashes<'_, 's, '_> {
             (base, part)
         };
         let mut pairs: Vec<(&'s Name, &'s Name)> = Vec::new();
-        for Member { name, .. } in own_members(few) {
+        for MemberDefinition { name, .. } in own_members(few) {
             let key = self.key("member", &name.value);
             pairs.extend(self.table(many).get(&key).map(|&other| (name, other)));
         }
@@ -203,14 +201,14 @@ impl<'s> Clashes<'_, 's, '_> {
         } else {
             definition.name.span
         };
-        let mut diagnostic = error("name-clash", definition, focus, message)
-            .with_related(
+        let mut diagnostic = error(Code::NameClash, definition, focus, message)
+            .with_label(
                 theirs.span,
                 format!("the member of {} is here", title(base)),
             )
             .with_help("rename one of the two");
         if part.span != definition.span {
-            diagnostic = diagnostic.with_related(ours.span, "and the other one here");
+            diagnostic = diagnostic.with_label(ours.span, "and the other one here");
         }
         self.diagnostics.push(diagnostic);
     }

@@ -1,26 +1,14 @@
 //! What names may look like.
 
-use super::releases::{Releases, before, since};
 use super::view::{View, error, own_members, title};
-use crate::ast::{Body, Branch, Data, Definition, Enum, Feature, Member};
-use crate::diagnostic::Diagnostic;
+use crate::ast::{
+    BranchDefinition, DataDefinition, Definition, DefinitionBody, EnumDefinition,
+    FeatureDefinition, MemberDefinition,
+};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect;
 use crate::load::Documentation;
 use crate::source::Name;
-
-/// Names may hold dots, and begin with `_`.
-const WITH_DOTS: Releases = before(2, 6);
-/// Capitals in the names of members and values need an exception.
-const NO_CAPITALS: Releases = since(2, 6).before(6, 0);
-/// Each kind of definition has its own way to write names.
-const CONVENTIONS: Releases = since(6, 0);
-/// The conventions hold for features.
-const FEATURE_CONVENTIONS: [Releases; 2] = [since(6, 0).before(6, 1), since(7, 1)];
-/// `has_` is reserved for optional members too.
-const RESERVED_IF_OPTIONAL: Releases = since(6, 0);
-/// Type names in `Kind` are reserved for the tags of simple unions.
-const KIND_RESERVED: Releases = before(6, 2);
-/// The names of branches are names of their own, not only values of the tag.
-const BRANCH_NAMES: Releases = before(6, 0);
 
 /// Checks every name that the schema gives to something.
 pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -65,27 +53,27 @@ impl Names<'_, '_, '_> {
         self.features(&definition.features);
         self.members(own_members(definition), self.member_style());
         match &definition.body {
-            Body::Enum(body) => self.values(body),
-            Body::Union(body) => {
-                if body.discriminator.is_none() || self.view.is_in(BRANCH_NAMES) {
+            DefinitionBody::Enum(body) => self.values(body),
+            DefinitionBody::Union(body) => {
+                if body.discriminator.is_none() || self.view.is_in(dialect::CHECKED_BRANCH_NAMES) {
                     self.branches(&body.branches);
                 }
             }
-            Body::Alternate(body) => self.branches(&body.branches),
-            Body::Command(body) => self.data(&body.data),
-            Body::Event(body) => self.data(&body.data),
-            Body::Struct(_) => {}
+            DefinitionBody::Alternate(body) => self.branches(&body.branches),
+            DefinitionBody::Command(body) => self.data(&body.data),
+            DefinitionBody::Event(body) => self.data(&body.data),
+            DefinitionBody::Struct(_) => {}
         }
     }
 
     fn definition_style(&self) -> Style {
         let name = self.definition.name.value.as_str();
         match self.definition.body {
-            Body::Command(_) => Style::Lower {
+            DefinitionBody::Command(_) => Style::Lower {
                 capitals: false,
                 underscores: self.view.pragmas.commands.contains(name),
             },
-            Body::Event(_) => Style::Upper,
+            DefinitionBody::Event(_) => Style::Upper,
             _ => Style::Camel,
         }
     }
@@ -102,22 +90,25 @@ impl Names<'_, '_, '_> {
     /// Types of arrays and of tags are named after their types.
     fn suffix(&mut self) {
         let name = &self.definition.name;
-        let is_type = !matches!(self.definition.body, Body::Command(_) | Body::Event(_));
+        let is_type = !matches!(
+            self.definition.body,
+            DefinitionBody::Command(_) | DefinitionBody::Event(_)
+        );
         let suffix = ["List", "Kind"]
             .into_iter()
             .find(|suffix| name.value.ends_with(suffix));
         match suffix {
-            Some("Kind") if !self.view.is_in(KIND_RESERVED) => {}
+            Some("Kind") if !self.view.is_in(dialect::SIMPLE_UNIONS) => {}
             Some(suffix) if is_type => {
                 let message = format!("the type name '{name}' ends in '{suffix}'");
                 let help = format!("QEMU makes names in '{suffix}' itself: choose another");
-                self.report("reserved-name", name, message, &help);
+                self.report(Code::ReservedName, name, message, &help);
             }
             _ => {}
         }
     }
 
-    fn values(&mut self, body: &Enum) {
+    fn values(&mut self, body: &EnumDefinition) {
         for value in &body.values {
             // A digit may begin a value and nothing else.
             let digit = value.name.value.starts_with(|c: char| c.is_ascii_digit());
@@ -127,14 +118,14 @@ impl Names<'_, '_, '_> {
         }
     }
 
-    fn branches(&mut self, branches: &[Branch]) {
+    fn branches(&mut self, branches: &[BranchDefinition]) {
         for branch in branches {
             self.convention("branch", &branch.name, LOWER);
         }
     }
 
-    fn data(&mut self, data: &Data) {
-        if let Data::Inline(members) = data {
+    fn data(&mut self, data: &DataDefinition) {
+        if let DataDefinition::Inline(members) = data {
             self.members(members, self.argument_style());
         }
     }
@@ -142,29 +133,29 @@ impl Names<'_, '_, '_> {
     /// Arguments are nobody's members, so that the exceptions for types do not
     /// reach them once there are conventions.
     fn argument_style(&self) -> Style {
-        if self.view.is_in(CONVENTIONS) {
+        if self.view.is_in(dialect::NAMING_CONVENTIONS) {
             LOWER
         } else {
             self.member_style()
         }
     }
 
-    fn members(&mut self, members: &[Member], style: Style) {
+    fn members(&mut self, members: &[MemberDefinition], style: Style) {
         for member in members {
             self.convention("member", &member.name, style);
             self.features(&member.features);
-            let reserved = !member.optional || self.view.is_in(RESERVED_IF_OPTIONAL);
+            let reserved = !member.optional || self.view.is_in(dialect::RESERVED_HAS_PREFIX);
             let name = to_c(&member.name.value);
             if name == "u" || reserved && name.starts_with("has_") {
                 let message = format!("the member name '{}' is reserved", member.name);
                 let help = "QEMU's C code has 'u' and 'has_...' for its own use: choose another";
-                self.report("reserved-name", &member.name, message, help);
+                self.report(Code::ReservedName, &member.name, message, help);
             }
         }
     }
 
-    fn features(&mut self, features: &[Feature]) {
-        let with_convention = FEATURE_CONVENTIONS
+    fn features(&mut self, features: &[FeatureDefinition]) {
+        let with_convention = dialect::FEATURE_NAMING_CONVENTIONS
             .iter()
             .any(|&when| self.view.is_in(when));
         for feature in features {
@@ -186,7 +177,7 @@ impl Names<'_, '_, '_> {
         if !self.syntax(what, name, text) {
             return;
         }
-        let problem = if self.view.is_in(CONVENTIONS) {
+        let problem = if self.view.is_in(dialect::NAMING_CONVENTIONS) {
             style.problem(stem(text))
         } else if self.has_capitals_rule() && matches!(what, "member" | "value") {
             style.capitals(text)
@@ -195,18 +186,19 @@ impl Names<'_, '_, '_> {
         };
         if let Some(rule) = problem {
             let message = format!("the {what} name '{name}' is not written as QEMU writes them");
-            self.report("name-style", name, message, rule);
+            self.report(Code::NameStyle, name, message, rule);
         }
     }
 
     /// The exceptions of 2.6 to 2.8 go by names of types, which a schema that a
     /// running QEMU told does not have.
     fn has_capitals_rule(&self) -> bool {
-        self.view.is_in(NO_CAPITALS) && self.view.documentation != Documentation::None
+        self.view.is_in(dialect::LOWER_CASE_MEMBERS)
+            && self.view.documentation != Documentation::None
     }
 
     fn syntax(&mut self, what: &str, name: &Name, text: &str) -> bool {
-        let with_dots = self.view.is_in(WITH_DOTS);
+        let with_dots = self.view.is_in(dialect::DOTS_IN_NAMES);
         let valid = if with_dots {
             is_name_with_dots(text)
         } else {
@@ -215,18 +207,18 @@ impl Names<'_, '_, '_> {
         if !valid {
             let message = format!("'{name}' is no valid name for a {what}");
             let help = "names are letters, digits, `-` and `_`, and begin with a letter";
-            self.report("invalid-name", name, message, help);
+            self.report(Code::InvalidName, name, message, help);
         } else if to_c(text).starts_with("q_") {
             let message = format!("the {what} name '{name}' is reserved");
             let help = "QEMU's C code has 'q_...' for its own use: choose another";
-            self.report("reserved-name", name, message, help);
+            self.report(Code::ReservedName, name, message, help);
         } else {
             return true;
         }
         false
     }
 
-    fn report(&mut self, code: &'static str, name: &Name, message: String, help: &str) {
+    fn report(&mut self, code: Code, name: &Name, message: String, help: &str) {
         let message = if *name == self.definition.name {
             message
         } else {

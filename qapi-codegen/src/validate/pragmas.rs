@@ -4,9 +4,9 @@
 //! stands. The releases up to 2.8 have no pragmas: their exceptions were part of
 //! QEMU's own programs, and are part of this file.
 
+use crate::dialect;
 use std::collections::HashSet;
 
-use super::releases::{Releases, before};
 use crate::ast::{Item, PragmaValue};
 use crate::version::Version;
 
@@ -29,7 +29,7 @@ impl<'s> Pragmas<'s> {
     /// Gathers what is said in all files.
     pub fn new(items: &'s [Item], version: Version) -> Self {
         let mut pragmas = Pragmas::default();
-        if WITHOUT_PRAGMAS.contain(version) {
+        if !dialect::PRAGMAS.contains(version) {
             pragmas.returns.extend(RETURNS);
             pragmas.members.extend(MEMBERS);
         }
@@ -45,7 +45,7 @@ impl<'s> Pragmas<'s> {
 
     fn set(&mut self, name: &str, value: &'s PragmaValue) {
         let (list, names) = match (name, value) {
-            (_, PragmaValue::Switch(on)) => {
+            (_, PragmaValue::Boolean(on)) => {
                 self.doc_required = *on;
                 return;
             }
@@ -71,8 +71,6 @@ fn plain_owner(name: &str) -> &str {
             .unwrap_or(part)
     })
 }
-
-const WITHOUT_PRAGMAS: Releases = before(2, 9);
 
 /// Commands of QEMU and of its guest agent, 2.5 to 2.8.
 const RETURNS: [&str; 15] = [

@@ -1,31 +1,19 @@
 //! Unions: the tag, and the branches it tells apart.
 
+use crate::dialect;
 use std::collections::HashSet;
 
-use super::builtin::Json;
-use super::releases::{Releases, before, since};
 use super::view::{Type, View, base_name, error, own_members, title};
-use crate::ast::{Base, Body, Branch, Definition, Member, Union};
-use crate::diagnostic::Diagnostic;
+use crate::ast::{
+    BranchDefinition, Definition, DefinitionBody, MemberDefinition, UnionBase, UnionDefinition,
+};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Name;
-
-/// The tag is a member of the base itself, not of a base of the base.
-const TAG_OF_BASE_ITSELF: Releases = before(4, 2);
-/// The tag is in every build.
-const TAG_UNCONDITIONAL: Releases = since(4, 0);
-/// Every value of the tag has a branch.
-const ALL_COVERED: Releases = since(2, 7).before(3, 0);
-/// A union has at least one branch in `data`.
-const SOME_BRANCH: Releases = since(2, 6).before(4, 2);
-/// A value without a branch counts as a branch.
-const SOME_VALUE: Releases = since(4, 2);
-/// A branch may be a union.
-const NESTED: Releases = since(8, 1);
 
 /// Checks every union of which all could be read.
 pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for definition in view.sound() {
-        if let Body::Union(body) = &definition.body {
+        if let DefinitionBody::Union(body) = &definition.body {
             let check = Check {
                 view,
                 definition,
@@ -39,18 +27,22 @@ pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
 struct Check<'v, 's> {
     view: &'v View<'s>,
     definition: &'s Definition,
-    body: &'s Union,
+    body: &'s UnionDefinition,
 }
 
 impl<'s> Check<'_, 's> {
     fn all(&self) -> Vec<Diagnostic> {
         match (&self.body.discriminator, &self.body.base) {
-            (Some(name), Base::None) => vec![self.half(name, "'discriminator' without 'base'")],
-            (None, Base::Named(name)) => vec![self.half(name, "'base' without 'discriminator'")],
-            (None, Base::Inline(_)) => {
+            (Some(name), UnionBase::None) => {
+                vec![self.half(name, "'discriminator' without 'base'")]
+            }
+            (None, UnionBase::Named(name)) => {
+                vec![self.half(name, "'base' without 'discriminator'")]
+            }
+            (None, UnionBase::Inline(_)) => {
                 vec![self.half(&self.definition.name, "'base' without 'discriminator'")]
             }
-            (None, Base::None) => self.no_branches(None).into_iter().collect(),
+            (None, UnionBase::None) => self.no_branches(None).into_iter().collect(),
             (Some(tag), _) => self.flat(tag),
         }
     }
@@ -67,15 +59,15 @@ impl<'s> Check<'_, 's> {
 
     fn half(&self, focus: &Name, what: &str) -> Diagnostic {
         let message = format!("{} has {what}", title(self.definition));
-        error("missing-key", self.definition, focus.span, message)
+        error(Code::MissingKey, self.definition, focus.span, message)
             .with_help("a union has both, or neither if it is a simple one")
     }
 
     /// The member that is the tag, or nothing where that cannot be known.
-    fn tag(&self, tag: &Name) -> Result<Option<&'s Member>, Diagnostic> {
+    fn tag(&self, tag: &Name) -> Result<Option<&'s MemberDefinition>, Diagnostic> {
         let reach = match (
             base_name(self.definition),
-            self.view.is_in(TAG_OF_BASE_ITSELF),
+            self.view.is_in(dialect::DISCRIMINATOR_IN_BASE_ITSELF),
         ) {
             (Some(_), true) => 2,
             (Some(_), false) => usize::MAX,
@@ -94,56 +86,59 @@ impl<'s> Check<'_, 's> {
                     "{}: the discriminator '{tag}' is no member of the base",
                     title(self.definition)
                 );
-                Err(
-                    error("discriminator-unknown", self.definition, tag.span, message)
-                        .with_help("name a member of the base whose type is an enum"),
+                Err(error(
+                    Code::DiscriminatorUnknown,
+                    self.definition,
+                    tag.span,
+                    message,
                 )
+                .with_help("name a member of the base whose type is an enum"))
             }
         }
     }
 
-    fn against_tag(&self, tag: &Name, member: &Member) -> Vec<Diagnostic> {
+    fn against_tag(&self, tag: &Name, member: &MemberDefinition) -> Vec<Diagnostic> {
         let wrong = |code, what: &str, help: &str| {
             let message = format!(
                 "{}: the discriminator '{tag}' {what}",
                 title(self.definition)
             );
             error(code, self.definition, tag.span, message)
-                .with_related(member.name.span, "the member is here")
+                .with_label(member.name.span, "the member is here")
                 .with_help(help)
         };
         if member.optional {
             return vec![wrong(
-                "discriminator-optional",
+                Code::DiscriminatorOptional,
                 "is optional",
                 "remove the `*` of the member",
             )];
         }
-        if member.condition.is_some() && self.view.is_in(TAG_UNCONDITIONAL) {
+        if member.condition.is_some() && self.view.is_in(dialect::UNCONDITIONAL_DISCRIMINATOR) {
             let help = "a tag must be there in every build: remove its 'if'";
-            return vec![wrong("discriminator-conditional", "has a condition", help)];
+            return vec![wrong(
+                Code::DiscriminatorConditional,
+                "has a condition",
+                help,
+            )];
         }
         match self.values(member) {
             Values::NotAnEnum => {
                 let help = "tags are enums: change the type of the member";
-                vec![wrong("discriminator-not-enum", "is no enum", help)]
+                vec![wrong(Code::DiscriminatorNotEnum, "is no enum", help)]
             }
             Values::Unknown => Vec::new(),
             Values::Known(values) => self.against_values(&values),
         }
     }
 
-    fn values(&self, member: &Member) -> Values<'s> {
+    fn values(&self, member: &MemberDefinition) -> Values<'s> {
         match self.view.lookup(&member.ty.name.value) {
             None => Values::Unknown,
             Some(_) if member.ty.array => Values::NotAnEnum,
-            Some(Type::Builtin(builtin)) if !builtin.values.is_empty() => {
-                debug_assert_eq!(builtin.json, Some(Json::String));
-                Values::Known(builtin.values.to_vec())
-            }
             Some(Type::Defined(definition)) if self.view.is_damaged(definition) => Values::Unknown,
             Some(Type::Defined(definition)) => match &definition.body {
-                Body::Enum(body) => Values::Known(
+                DefinitionBody::Enum(body) => Values::Known(
                     body.values
                         .iter()
                         .map(|value| value.name.value.as_str())
@@ -151,7 +146,10 @@ impl<'s> Check<'_, 's> {
                 ),
                 _ => Values::NotAnEnum,
             },
-            Some(Type::Builtin(_)) => Values::NotAnEnum,
+            Some(Type::Builtin(builtin)) => match builtin.enum_values() {
+                Some(values) => Values::Known(values.to_vec()),
+                None => Values::NotAnEnum,
+            },
         }
     }
 
@@ -165,13 +163,13 @@ impl<'s> Check<'_, 's> {
             .map(|branch| self.unknown_branch(branch, values))
             .collect();
         found.extend(self.no_branches(Some(values)));
-        if self.view.is_in(ALL_COVERED) {
+        if self.view.is_in(dialect::COMPLETE_BRANCHES) {
             found.extend(self.uncovered(values));
         }
         found
     }
 
-    fn unknown_branch(&self, branch: &Branch, values: &[&str]) -> Diagnostic {
+    fn unknown_branch(&self, branch: &BranchDefinition, values: &[&str]) -> Diagnostic {
         let message = format!(
             "{}: the branch '{}' is no value of the discriminator",
             title(self.definition),
@@ -187,8 +185,13 @@ impl<'s> Check<'_, 's> {
         } else {
             ""
         };
-        error("branch-unknown", self.definition, branch.name.span, message)
-            .with_help(format!("its values are {}{more}", shown.join(", ")))
+        error(
+            Code::BranchUnknown,
+            self.definition,
+            branch.name.span,
+            message,
+        )
+        .with_help(format!("its values are {}{more}", shown.join(", ")))
     }
 
     fn uncovered(&self, values: &[&str]) -> Option<Diagnostic> {
@@ -210,22 +213,22 @@ impl<'s> Check<'_, 's> {
             count => format!("{count} values lack one; every value needs it before QEMU 3.0"),
         };
         let focus = self.definition.name.span;
-        Some(error("branch-missing", self.definition, focus, message).with_help(help))
+        Some(error(Code::BranchMissing, self.definition, focus, message).with_help(help))
     }
 
     /// Reports a union that has nothing to tell apart; a simple one has no values.
     fn no_branches(&self, values: Option<&[&str]>) -> Option<Diagnostic> {
-        let by_data = self.view.is_in(SOME_BRANCH) || values.is_none();
-        let by_values = self.view.is_in(SOME_VALUE);
+        let by_data = self.view.is_in(dialect::NONEMPTY_UNION_DATA) || values.is_none();
+        let by_values = self.view.is_in(dialect::NONEMPTY_UNIONS);
         let empty = match values {
             _ if !self.body.branches.is_empty() => false,
             Some(values) => by_data || by_values && values.is_empty(),
-            None => self.view.is_in(SOME_BRANCH) || by_values,
+            None => self.view.is_in(dialect::NONEMPTY_UNION_DATA) || by_values,
         };
         empty.then(|| {
             let message = format!("{} has no branches", title(self.definition));
             error(
-                "no-branches",
+                Code::NoBranches,
                 self.definition,
                 self.definition.name.span,
                 message,
@@ -242,10 +245,12 @@ impl<'s> Check<'_, 's> {
                 _ if branch.ty.array => "an array",
                 Type::Builtin(_) => "a type of the language",
                 Type::Defined(definition) => match &definition.body {
-                    Body::Struct(_) => return None,
-                    Body::Union(_) if self.view.is_in(NESTED) => return None,
-                    Body::Union(_) => "a union",
-                    Body::Enum(_) => "an enum",
+                    DefinitionBody::Struct(_) => return None,
+                    DefinitionBody::Union(_) if self.view.is_in(dialect::NESTED_UNIONS) => {
+                        return None;
+                    }
+                    DefinitionBody::Union(_) => "a union",
+                    DefinitionBody::Enum(_) => "an enum",
                     _ => "an alternate",
                 },
             };
@@ -253,7 +258,7 @@ impl<'s> Check<'_, 's> {
         })
     }
 
-    fn branch_type(&self, branch: &Branch, what: &str) -> Diagnostic {
+    fn branch_type(&self, branch: &BranchDefinition, what: &str) -> Diagnostic {
         let message = format!(
             "{}: the branch '{}' is {what}",
             title(self.definition),
@@ -265,7 +270,7 @@ impl<'s> Check<'_, 's> {
             "branches are objects: put the value into a struct"
         };
         error(
-            "branch-not-object",
+            Code::BranchNotObject,
             self.definition,
             branch.ty.name.span,
             message,

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::builtin::{self, Builtin};
 use super::damage::Damage;
 use super::pragmas::Pragmas;
-use super::releases::Releases;
-use crate::ast::{Base, Body, Definition, Item, Member};
-use crate::diagnostic::Diagnostic;
+use crate::ast::{BuiltinType, Definition, DefinitionBody, Item, MemberDefinition, UnionBase};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Releases;
 use crate::load::{Documentation, Loaded};
 use crate::source::{Name, Sources, Span};
 use crate::version::Version;
@@ -39,7 +38,7 @@ pub struct View<'s> {
 #[derive(Clone, Copy)]
 pub enum Type<'s> {
     /// One of the language.
-    Builtin(&'static Builtin),
+    Builtin(BuiltinType),
     /// One of the schema.
     Defined(&'s Definition),
 }
@@ -69,13 +68,13 @@ impl<'s> View<'s> {
 
     /// Whether the release is one of these.
     pub fn is_in(&self, releases: Releases) -> bool {
-        releases.contain(self.version)
+        releases.contains(self.version)
     }
 
     /// The type of a name.
     pub fn lookup(&self, name: &str) -> Option<Type<'s>> {
-        match builtin::find(name) {
-            Some((builtin, releases)) if self.is_in(releases) => Some(Type::Builtin(builtin)),
+        match BuiltinType::from_name(name) {
+            Some(builtin) if self.is_in(builtin.releases()) => Some(Type::Builtin(builtin)),
             _ => self.types.get(name).copied().map(Type::Defined),
         }
     }
@@ -109,7 +108,7 @@ impl<'s> View<'s> {
     /// that bites its tail ends somewhere.
     pub fn lineage(&self, definition: &'s Definition) -> impl Iterator<Item = &'s Definition> {
         let next = |last: &&'s Definition| match self.defined(base_name(last)?)? {
-            base if matches!(base.body, Body::Struct(_)) => Some(base),
+            base if matches!(base.body, DefinitionBody::Struct(_)) => Some(base),
             _ => None,
         };
         std::iter::successors(Some(definition), next).take(DEPTH_LIMIT)
@@ -126,29 +125,29 @@ impl<'s> View<'s> {
 
     fn is_struct(&self, name: &Name) -> bool {
         self.defined(name)
-            .is_some_and(|definition| matches!(definition.body, Body::Struct(_)))
+            .is_some_and(|definition| matches!(definition.body, DefinitionBody::Struct(_)))
     }
 }
 
 /// The struct that a struct or union names as its base.
 pub fn base_name(definition: &Definition) -> Option<&Name> {
     match &definition.body {
-        Body::Struct(body) => body.base.as_ref(),
-        Body::Union(body) => match &body.base {
-            Base::Named(name) => Some(name),
-            Base::None | Base::Inline(_) => None,
+        DefinitionBody::Struct(body) => body.base.as_ref(),
+        DefinitionBody::Union(body) => match &body.base {
+            UnionBase::Named(name) => Some(name),
+            UnionBase::None | UnionBase::Inline(_) => None,
         },
         _ => None,
     }
 }
 
 /// The members that stand in a struct or in the base of a union.
-pub fn own_members(definition: &Definition) -> &[Member] {
+pub fn own_members(definition: &Definition) -> &[MemberDefinition] {
     match &definition.body {
-        Body::Struct(body) => &body.members,
-        Body::Union(body) => match &body.base {
-            Base::Inline(members) => members,
-            Base::None | Base::Named(_) => &[],
+        DefinitionBody::Struct(body) => &body.members,
+        DefinitionBody::Union(body) => match &body.base {
+            UnionBase::Inline(members) => members,
+            UnionBase::None | UnionBase::Named(_) => &[],
         },
         _ => &[],
     }
@@ -161,19 +160,22 @@ pub fn title(definition: &Definition) -> String {
 
 /// A diagnostic about something inside a definition.
 pub fn error(
-    code: &'static str,
+    code: Code,
     definition: &Definition,
     focus: Span,
     message: impl Into<String>,
 ) -> Diagnostic {
-    Diagnostic::error(code, definition.span, message).with_focus(focus)
+    Diagnostic::new(code, definition.span, message).with_focus(focus)
 }
 
 /// Types by name; of two with the same name, the first.
 fn types<'s>(definitions: &[&'s Definition]) -> HashMap<&'s str, &'s Definition> {
     let mut types = HashMap::with_capacity(definitions.len());
     for &definition in definitions {
-        if !matches!(definition.body, Body::Command(_) | Body::Event(_)) {
+        if !matches!(
+            definition.body,
+            DefinitionBody::Command(_) | DefinitionBody::Event(_)
+        ) {
             types
                 .entry(definition.name.value.as_str())
                 .or_insert(definition);

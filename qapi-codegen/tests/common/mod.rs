@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use qapi_codegen::imported::{self, Interface};
+use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::load::Files;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
@@ -35,7 +35,7 @@ fn workspace() -> PathBuf {
 /// The interface of a series as its schema states it, without overrides.
 pub fn stated(series: &str) -> Schema {
     let folder = workspace().join("schemas").join(series);
-    let loaded = imported::load_as_stated(&Disk, &folder.to_string_lossy(), Interface::Qmp);
+    let loaded = imported::load_as_stated(&Disk, &folder.to_string_lossy(), QemuProgram::Emulator);
     resolve(&validate(loaded.expect("the schemas are part of the repository")).unwrap())
 }
 

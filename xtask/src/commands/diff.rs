@@ -10,7 +10,7 @@ use qapi_codegen::diff::report::{self, Report};
 use qapi_codegen::diff::rules::{Severity, rules};
 use qapi_codegen::diff::select::select;
 use qapi_codegen::diff::usage::Usage;
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::version::Series;
 
 use crate::Outcome;
@@ -133,9 +133,9 @@ impl Diff {
     /// where that is wanted.
     fn report(&self, console: &mut Console) -> Result<Report, Failure> {
         let interface = if self.qga {
-            Interface::Qga
+            QemuProgram::GuestAgent
         } else {
-            Interface::Qmp
+            QemuProgram::Emulator
         };
         let named = [self.old.as_deref(), self.new.as_deref()].map(Option::unwrap_or_default);
         let [old, new] = if self.reverse {
@@ -152,7 +152,7 @@ impl Diff {
         if old.is_told || new.is_told {
             console.note(UNTOLD);
             let all = between.iter_mut().chain([&mut old, &mut new]);
-            all.for_each(|release| release.schema.forget_untold());
+            all.for_each(|release| release.schema.erase_non_introspectable());
         } else {
             between.retain(|release| !release.is_told);
         }

@@ -5,7 +5,7 @@ use std::fs;
 use clap::Args;
 
 use qapi_codegen::emit::{Bindings, emit};
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Series;
@@ -67,7 +67,7 @@ impl Generate {
 /// The interfaces of all releases that get bindings.
 fn bindings(project: &Project, console: &mut Console) -> Result<Option<Bindings>, Failure> {
     let progress = Progress::new("reading schemas", 2 * project.bindings.len() as u64);
-    let mut read = |interface: Interface| -> Result<Option<Vec<Schema>>, Failure> {
+    let mut read = |interface: QemuProgram| -> Result<Option<Vec<Schema>>, Failure> {
         let each = project.bindings.iter().map(|&series| {
             let schema = project::interface(series, interface, console);
             progress.advance(1);
@@ -77,7 +77,7 @@ fn bindings(project: &Project, console: &mut Console) -> Result<Option<Bindings>
         let all = each.collect::<Result<Vec<Option<Schema>>, Failure>>()?;
         Ok(all.into_iter().collect())
     };
-    let (qmp, agent) = (read(Interface::Qmp)?, read(Interface::Qga)?);
+    let (qmp, agent) = (read(QemuProgram::Emulator)?, read(QemuProgram::GuestAgent)?);
     Ok(qmp.zip(agent).map(|(qmp, agent)| Bindings { qmp, agent }))
 }
 
@@ -85,8 +85,8 @@ fn bindings(project: &Project, console: &mut Console) -> Result<Option<Bindings>
 fn add_prose(bindings: &mut Bindings, tree: &str) -> Result<(), Failure> {
     let opened = schema::Schema::open(tree, &Options::default())?;
     let sets = [
-        (Interface::Qmp, &mut bindings.qmp),
-        (Interface::Qga, &mut bindings.agent),
+        (QemuProgram::Emulator, &mut bindings.qmp),
+        (QemuProgram::GuestAgent, &mut bindings.agent),
     ];
     for (interface, schemas) in sets {
         let loaded = opened.load(interface)?;
@@ -99,7 +99,7 @@ fn add_prose(bindings: &mut Bindings, tree: &str) -> Result<(), Failure> {
             .iter_mut()
             .find(|schema| schema.version.series() == series);
         own.ok_or_else(|| no_bindings(tree, series))?
-            .take_prose(&resolve(&valid));
+            .copy_prose_from(&resolve(&valid));
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use qapi_codegen::diff::history::{self, history, similar};
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
 
 use crate::Outcome;
 use crate::console::Console;
@@ -36,9 +36,9 @@ impl History {
     /// No release has such a thing, or a schema cannot be read.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let interface = if self.qga {
-            Interface::Qga
+            QemuProgram::GuestAgent
         } else {
-            Interface::Qmp
+            QemuProgram::Emulator
         };
         let releases = releases::imported(&workspace::imported()?, interface, console)?;
         let schemas: Vec<_> = releases

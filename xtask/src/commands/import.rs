@@ -4,9 +4,9 @@ mod told;
 
 use clap::Args;
 
+use qapi_codegen::canonical;
 use qapi_codegen::diagnostic::Severity;
-use qapi_codegen::imported::{Interface, MANIFEST, Manifest};
-use qapi_codegen::restate::restate;
+use qapi_codegen::imported::{MANIFEST, Manifest, QemuProgram};
 use qapi_codegen::validate::{Invalid, validate};
 use qapi_codegen::version::{Series, Version};
 
@@ -84,7 +84,7 @@ impl Import {
 }
 
 /// The interfaces that are restated.
-const INTERFACES: [Interface; 2] = [Interface::Qmp, Interface::Qga];
+const INTERFACES: [QemuProgram; 2] = [QemuProgram::Emulator, QemuProgram::GuestAgent];
 
 /// The files that restate a schema, by name.
 ///
@@ -103,7 +103,7 @@ pub fn restated(schema: &Schema) -> Result<Result<Vec<(String, String)>, Invalid
             .iter()
             .all(|found| found.severity != Severity::Error);
         if is_readable {
-            files.push((interface.file_name().to_owned(), restate(&loaded)));
+            files.push((interface.file_name().to_owned(), canonical::print(&loaded)));
         }
         if let Err(invalid) = validate(loaded) {
             return Ok(Err(invalid));

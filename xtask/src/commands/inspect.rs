@@ -3,9 +3,9 @@
 use clap::Args;
 use serde::Serialize;
 
-use qapi_codegen::ast::{Body, Item};
+use qapi_codegen::ast::{DefinitionBody, Item};
 use qapi_codegen::diagnostic::Diagnostic;
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::load::Loaded;
 use qapi_codegen::source::Sources;
 use qapi_codegen::validate::validate;
@@ -85,11 +85,11 @@ impl Inspect {
         console.data(&report)
     }
 
-    fn interface(&self) -> Interface {
+    fn interface(&self) -> QemuProgram {
         match (self.qga, self.storage_daemon) {
-            (true, _) => Interface::Qga,
-            (_, true) => Interface::StorageDaemon,
-            _ => Interface::Qmp,
+            (true, _) => QemuProgram::GuestAgent,
+            (_, true) => QemuProgram::StorageDaemon,
+            _ => QemuProgram::Emulator,
         }
     }
 }
@@ -126,7 +126,7 @@ impl Counts {
 
 fn kind(item: &Item) -> Option<&'static str> {
     match item {
-        Item::Definition(definition) => Some(Body::keyword(&definition.body)),
+        Item::Definition(definition) => Some(DefinitionBody::keyword(&definition.body)),
         Item::Comment(_) | Item::Include(_) | Item::Pragma(_) => None,
     }
 }

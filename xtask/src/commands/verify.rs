@@ -7,7 +7,7 @@ mod text;
 
 use clap::Args;
 
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
 
 use crate::Outcome;
 use crate::console::Console;
@@ -140,11 +140,11 @@ impl Verify {
         Ok(report)
     }
 
-    fn interface(&self) -> Interface {
+    fn interface(&self) -> QemuProgram {
         if self.storage_daemon {
-            Interface::StorageDaemon
+            QemuProgram::StorageDaemon
         } else {
-            Interface::Qmp
+            QemuProgram::Emulator
         }
     }
 }

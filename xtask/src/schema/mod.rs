@@ -7,7 +7,7 @@ mod open;
 
 use std::io;
 
-use qapi_codegen::imported::{self, Interface, Manifest};
+use qapi_codegen::imported::{self, Manifest, QemuProgram};
 use qapi_codegen::load::{self, Files, Loaded};
 use qapi_codegen::version::Version;
 
@@ -56,7 +56,7 @@ impl Schema {
     /// # Errors
     ///
     /// The schema has no such interface, or its root file cannot be read.
-    pub fn load(&self, interface: Interface) -> Result<Loaded, Failure> {
+    pub fn load(&self, interface: QemuProgram) -> Result<Loaded, Failure> {
         self.load_with(interface, imported::load)
     }
 
@@ -65,14 +65,14 @@ impl Schema {
     /// # Errors
     ///
     /// As for [`Schema::load`].
-    pub fn load_as_stated(&self, interface: Interface) -> Result<Loaded, Failure> {
+    pub fn load_as_stated(&self, interface: QemuProgram) -> Result<Loaded, Failure> {
         self.load_with(interface, imported::load_as_stated)
     }
 
     fn load_with(
         &self,
-        interface: Interface,
-        load_imported: fn(&dyn Files, &str, Interface) -> io::Result<Loaded>,
+        interface: QemuProgram,
+        load_imported: fn(&dyn Files, &str, QemuProgram) -> io::Result<Loaded>,
     ) -> Result<Loaded, Failure> {
         let files = self.files.as_ref();
         let (root, loaded) = match &self.place {
@@ -97,7 +97,7 @@ impl Schema {
     }
 
     /// The root file of an interface, as a path of `files`.
-    fn root(&self, interface: Interface) -> Result<String, Failure> {
+    fn root(&self, interface: QemuProgram) -> Result<String, Failure> {
         let prefix = match &self.place {
             Place::File(root) => return Ok(root.clone()),
             Place::Imported(folder, _) => return Ok(format!("{folder}/{}", interface.file_name())),
@@ -128,9 +128,9 @@ impl Schema {
     /// know the interface.
     pub fn origin(
         &self,
-        interface: Interface,
+        interface: QemuProgram,
         loaded: &Loaded,
-    ) -> Result<imported::Origin, Failure> {
+    ) -> Result<imported::SchemaOrigin, Failure> {
         let prefix = match &self.place {
             Place::Tree(prefix) => prefix,
             Place::Imported(folder, manifest) => {
@@ -153,7 +153,7 @@ impl Schema {
                 );
             }
         };
-        let inputs = loaded.sources.files().map(|file| imported::Input {
+        let inputs = loaded.sources.files().map(|file| imported::ImportedFile {
             path: file
                 .name
                 .strip_prefix(prefix.as_str())
@@ -166,7 +166,7 @@ impl Schema {
             .first()
             .map(|input| input.path.clone())
             .unwrap_or_default();
-        Ok(imported::Origin {
+        Ok(imported::SchemaOrigin {
             interface,
             root,
             synthesised: false,

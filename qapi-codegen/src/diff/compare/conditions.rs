@@ -1,47 +1,50 @@
 //! On what a thing depends in how QEMU was built.
 
 use super::Found;
-use crate::diff::edit::{Edit, Kind, Step};
+use crate::dialect;
+use crate::diff::change::{Change, ChangeKind, ChangeValue};
 use crate::schema::Condition;
-use crate::version::Version;
-
-/// The first release whose schema can state conditions. Before it, builds left
-/// things out as well, and the schema did not say which.
-pub const STATED: Version = Version::new(3, 0, 0);
+use crate::wire::PathSegment;
 
 /// Compares the conditions of a thing with a name.
 pub fn compare<'s>(
-    old: &[&Condition],
-    new: &[&Condition],
-    name: &str,
-    steps: &[Step<'s>],
+    old: &[&'s Condition],
+    new: &[&'s Condition],
+    name: &'s str,
+    steps: &[PathSegment<'s>],
     found: &mut Found<'s>,
 ) {
-    let (was, is) = (text(old), text(new));
+    let (was, is) = (sorted(old), sorted(new));
     if was == is {
         return;
     }
     let kind = match (old.is_empty(), new.is_empty()) {
-        (true, false) if found.versions.0 < STATED => Kind::ConditionStated,
-        (true, false) => Kind::ConditionAdded,
-        (false, true) if found.versions.1 < STATED => return,
-        (false, true) => Kind::ConditionRemoved,
-        _ => Kind::ConditionChanged,
+        (true, false) if !dialect::CONDITIONS.contains(found.versions.0) => {
+            ChangeKind::ConditionStated
+        }
+        (true, false) => ChangeKind::ConditionAdded,
+        (false, true) if !dialect::CONDITIONS.contains(found.versions.1) => return,
+        (false, true) => ChangeKind::ConditionRemoved,
+        _ => ChangeKind::ConditionChanged,
     };
-    let mut edit = Edit::new(kind).at(steps).note(name);
-    edit.old = Some(was).filter(|text| !text.is_empty());
-    edit.new = Some(is).filter(|text| !text.is_empty());
-    found.edit(edit);
+    let value = |conditions: Vec<&'s Condition>| {
+        (!conditions.is_empty()).then_some(ChangeValue::Conditions(conditions))
+    };
+    found.push(Change {
+        old: value(was),
+        new: value(is),
+        ..Change::new(kind).at(steps).with_subject(name)
+    });
 }
 
-/// Conditions in an order of their own, each once.
-fn text(conditions: &[&Condition]) -> String {
+/// Conditions sorted by their text, without duplicates.
+fn sorted<'s>(conditions: &[&'s Condition]) -> Vec<&'s Condition> {
     let parts = conditions.iter().flat_map(|condition| match condition {
         Condition::All(all) => all.iter().collect(),
         other => vec![*other],
     });
-    let mut texts: Vec<String> = parts.map(Condition::to_string).collect();
-    texts.sort();
-    texts.dedup();
-    texts.join(" and ")
+    let mut parts: Vec<&Condition> = parts.collect();
+    parts.sort_by_cached_key(|condition| condition.to_string());
+    parts.dedup();
+    parts
 }

@@ -1,85 +1,86 @@
 //! What a schema says of a thing beside its shape: features and conditions.
 
 use super::{Found, conditions};
-use crate::diff::edit::{Edit, Kind, Step};
-use crate::schema::{Condition, Meta};
+use crate::diff::change::{Change, ChangeKind, ChangeValue};
+use crate::schema::{Condition, EntityMeta};
+use crate::wire::PathSegment;
 
 /// Compares features, conditions and documented facts of a thing with a name.
 pub fn compare<'s>(
-    old: Option<&'s Meta>,
-    new: Option<&'s Meta>,
-    name: &str,
-    steps: &[Step<'s>],
+    old: Option<&'s EntityMeta>,
+    new: Option<&'s EntityMeta>,
+    name: &'s str,
+    steps: &[PathSegment<'s>],
     found: &mut Found<'s>,
 ) {
     let (Some(old), Some(new)) = (old, new) else {
         return;
     };
     features(old, new, name, steps, found);
-    let list = |meta: &'s Meta| meta.condition.iter().collect::<Vec<&Condition>>();
+    let list = |meta: &'s EntityMeta| meta.condition.iter().collect::<Vec<&Condition>>();
     conditions::compare(&list(old), &list(new), name, steps, found);
 }
 
 /// Compares features and documented facts.
 pub fn features<'s>(
-    old: &'s Meta,
-    new: &'s Meta,
-    name: &str,
-    steps: &[Step<'s>],
+    old: &'s EntityMeta,
+    new: &'s EntityMeta,
+    name: &'s str,
+    steps: &[PathSegment<'s>],
     found: &mut Found<'s>,
 ) {
     for kind in changed(old, new, name) {
-        found.edit(Edit::new(kind).at(steps).note(name));
+        found.push(Change::new(kind).at(steps).with_subject(name));
     }
-    let names = |meta: &'s Meta| meta.features.iter().map(|feature| &*feature.name);
+    let names = |meta: &'s EntityMeta| meta.features.iter().map(|feature| &*feature.name);
     for feature in names(new).filter(|name| is_plain(name) && !old.has_feature(name)) {
-        found.edit(
-            Edit::new(Kind::FeatureAdded)
+        found.push(
+            Change::new(ChangeKind::FeatureAdded)
                 .at(steps)
-                .new_value(feature)
-                .note(name),
+                .with_new(ChangeValue::Name(feature))
+                .with_subject(name),
         );
     }
     for feature in names(old).filter(|name| is_plain(name) && !new.has_feature(name)) {
-        found.edit(
-            Edit::new(Kind::FeatureRemoved)
+        found.push(
+            Change::new(ChangeKind::FeatureRemoved)
                 .at(steps)
-                .old(feature)
-                .note(name),
+                .with_old(ChangeValue::Name(feature))
+                .with_subject(name),
         );
     }
 }
 
 /// What changed of the features that have a meaning of their own.
-fn changed(old: &Meta, new: &Meta, name: &str) -> Vec<Kind> {
+fn changed(old: &EntityMeta, new: &EntityMeta, name: &str) -> Vec<ChangeKind> {
     let was = |feature: &str| old.has_feature(feature);
     let is = |feature: &str| new.has_feature(feature);
-    let documented = |meta: &Meta| meta.facts.deprecated.is_some();
+    let documented = |meta: &EntityMeta| meta.facts.deprecated.is_some();
     let never_promised = name.starts_with("x-");
     let mut kinds = Vec::new();
     match (was(DEPRECATED), is(DEPRECATED)) {
-        (false, true) if !documented(old) => kinds.push(Kind::DeprecatedAdded),
-        (true, false) if !documented(new) => kinds.push(Kind::DeprecatedRemoved),
+        (false, true) if !documented(old) => kinds.push(ChangeKind::DeprecatedAdded),
+        (true, false) if !documented(new) => kinds.push(ChangeKind::DeprecatedRemoved),
         (false, false) if documented(new) && !documented(old) => {
-            kinds.push(Kind::DocumentedDeprecatedAdded);
+            kinds.push(ChangeKind::DocumentedDeprecatedAdded);
         }
         _ => {}
     }
     match (was(UNSTABLE), is(UNSTABLE)) {
-        (false, true) if !never_promised => kinds.push(Kind::UnstableAdded),
-        (true, false) if !never_promised => kinds.push(Kind::UnstableRemoved),
+        (false, true) if !never_promised => kinds.push(ChangeKind::UnstableAdded),
+        (true, false) if !never_promised => kinds.push(ChangeKind::UnstableRemoved),
         _ => {}
     }
     kinds
 }
 
 /// Whether a thing is deprecated, by a feature or by its documentation.
-pub fn is_deprecated(meta: &Meta) -> bool {
+pub fn is_deprecated(meta: &EntityMeta) -> bool {
     meta.has_feature(DEPRECATED) || meta.facts.deprecated.is_some()
 }
 
 /// Whether nobody promised that a thing stays.
-pub fn is_unstable(meta: &Meta) -> bool {
+pub fn is_unstable(meta: &EntityMeta) -> bool {
     meta.has_feature(UNSTABLE) || meta.name.starts_with("x-")
 }
 

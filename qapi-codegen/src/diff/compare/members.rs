@@ -1,20 +1,20 @@
 //! The members of two objects.
 
 use super::{Comparer, Found, flags};
-use crate::analyse::shape::{Member, Object, Shape, describe, same};
-use crate::diff::edit::{Edit, Kind, Step};
+use crate::diff::change::{Change, ChangeKind, ChangeValue};
 use crate::diff::matching::{self, Matched, Pairing};
+use crate::wire::{MemberShape, ObjectShape, PathSegment, Shape, describe, same};
 
 /// Compares members of one name, other than what their values are if these are
 /// told by the cases of a union.
 pub fn compare<'s>(
     comparer: &mut Comparer<'_, 's>,
     name: &'s str,
-    (old, new): (Member<'s>, Member<'s>),
+    (old, new): (MemberShape<'s>, MemberShape<'s>),
     is_tag: bool,
     found: &mut Found<'s>,
 ) {
-    let steps = [Step::Member(name)];
+    let steps = [PathSegment::Member(name)];
     presence(old, new, &steps, &steps, found);
     flags::compare(old.meta, new.meta, name, &steps, found);
     if !is_tag {
@@ -24,32 +24,27 @@ pub fn compare<'s>(
 
 /// Compares whether a member may be absent.
 pub fn presence<'s>(
-    old: Member<'s>,
-    new: Member<'s>,
-    old_at: &[Step<'s>],
-    new_at: &[Step<'s>],
+    old: MemberShape<'s>,
+    new: MemberShape<'s>,
+    old_at: &[PathSegment<'s>],
+    new_at: &[PathSegment<'s>],
     found: &mut Found<'s>,
 ) {
     let kind = match (old.optional, new.optional) {
-        (false, true) => Kind::MemberBecameOptional,
-        (true, false) => Kind::MemberBecameRequired,
+        (false, true) => ChangeKind::MemberBecameOptional,
+        (true, false) => ChangeKind::MemberBecameRequired,
         _ => return,
     };
-    let word = |member: Member<'_>| {
-        if member.optional {
-            "optional"
-        } else {
-            "required"
-        }
-    };
-    let edit = Edit::new(kind).old(word(old)).new_value(word(new));
-    found.edit(edit.old_at(old_at).new_at(new_at));
+    let change = Change::new(kind)
+        .with_old(ChangeValue::Optional(old.optional))
+        .with_new(ChangeValue::Optional(new.optional));
+    found.push(change.old_at(old_at).new_at(new_at));
 }
 
 /// Recognizes members that have another name now.
 pub fn matched<'s>(
     comparer: &Comparer<'_, 's>,
-    (old, new): (&Object<'s>, &Object<'s>),
+    (old, new): (&ObjectShape<'s>, &ObjectShape<'s>),
     (gone, fresh): (Vec<&'s str>, Vec<&'s str>),
 ) -> Matched<'s> {
     let mut matched = matching::by_spelling(gone, fresh);
@@ -69,21 +64,21 @@ pub fn matched<'s>(
 /// A member that has another name now.
 pub fn renamed<'s>(
     comparer: &mut Comparer<'_, 's>,
-    (old, new): (&Object<'s>, &Object<'s>),
+    (old, new): (&ObjectShape<'s>, &ObjectShape<'s>),
     pair: Pairing<'s>,
     found: &mut Found<'s>,
 ) {
     let (left, right) = (old.members[pair.old], new.members[pair.new]);
-    let (old_at, new_at) = ([Step::Member(pair.old)], [Step::Member(pair.new)]);
+    let (old_at, new_at) = (
+        [PathSegment::Member(pair.old)],
+        [PathSegment::Member(pair.new)],
+    );
     let kind = match left.optional {
-        true => Kind::OptionalMemberRenamed,
-        false => Kind::MemberRenamed,
+        true => ChangeKind::OptionalMemberRenamed,
+        false => ChangeKind::MemberRenamed,
     };
-    let edit = Edit::new(kind)
-        .old(pair.old)
-        .new_value(pair.new)
-        .note(pair.evidence);
-    found.edit(edit.old_at(&old_at).new_at(&new_at));
+    let change = Change::new(kind).renamed(pair.old, pair.new, pair.evidence);
+    found.push(change.old_at(&old_at).new_at(&new_at));
     presence(left, right, &old_at, &new_at, found);
     found.link(comparer, (&old_at, &new_at), (left.shape, right.shape));
 }
@@ -92,36 +87,35 @@ pub fn renamed<'s>(
 pub fn removed<'s>(
     comparer: &Comparer<'_, 's>,
     name: &'s str,
-    member: Member<'s>,
+    member: MemberShape<'s>,
     found: &mut Found<'s>,
 ) {
     let kind = match member.optional {
-        true => Kind::OptionalMemberRemoved,
-        false => Kind::RequiredMemberRemoved,
+        true => ChangeKind::OptionalMemberRemoved,
+        false => ChangeKind::RequiredMemberRemoved,
     };
-    let edit = Edit::new(kind).old(described(member, describe(comparer.old, member.shape)));
-    found.edit(edit.old_at(&[Step::Member(name)]));
+    let change = Change::new(kind).with_old(value(member, describe(comparer.old, member.shape)));
+    found.push(change.old_at(&[PathSegment::Member(name)]));
 }
 
 /// A member that is new.
 pub fn added<'s>(
     comparer: &Comparer<'_, 's>,
     name: &'s str,
-    member: Member<'s>,
+    member: MemberShape<'s>,
     found: &mut Found<'s>,
 ) {
     let kind = match member.optional {
-        true => Kind::OptionalMemberAdded,
-        false => Kind::RequiredMemberAdded,
+        true => ChangeKind::OptionalMemberAdded,
+        false => ChangeKind::RequiredMemberAdded,
     };
-    let edit = Edit::new(kind).new_value(described(member, describe(comparer.new, member.shape)));
-    found.edit(edit.new_at(&[Step::Member(name)]));
+    let change = Change::new(kind).with_new(value(member, describe(comparer.new, member.shape)));
+    found.push(change.new_at(&[PathSegment::Member(name)]));
 }
 
-/// A member in words.
-fn described(member: Member<'_>, shape: String) -> String {
-    match member.optional {
-        true => format!("optional {shape}"),
-        false => shape,
+fn value<'s>(member: MemberShape<'_>, ty: String) -> ChangeValue<'s> {
+    ChangeValue::Member {
+        optional: member.optional,
+        ty,
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Comparer, Found};
-use crate::analyse::shape::{Member, Object, Shapes};
-use crate::diff::edit::{Direction, Edit, Kind, Step};
+use crate::diff::change::{Change, ChangeKind, ChangeValue};
+use crate::wire::{Direction, Interface, MemberShape, ObjectShape, PathSegment};
 
 /// Members that moved between an object and the cases of its tag.
 #[derive(Debug, Default)]
@@ -17,10 +17,14 @@ pub struct Moves<'s> {
 
 impl<'s> Moves<'s> {
     /// Finds what moved.
-    pub fn find(comparer: &Comparer<'_, 's>, old: &Object<'s>, new: &Object<'s>) -> Moves<'s> {
-        let lacks = |object: &Object<'s>, name: &str| !object.members.contains_key(name);
-        let into = old.members.keys().copied().filter(|name| lacks(new, name));
-        let out = new.members.keys().copied().filter(|name| lacks(old, name));
+    pub fn find(
+        comparer: &Comparer<'_, 's>,
+        old: &ObjectShape<'s>,
+        new: &ObjectShape<'s>,
+    ) -> Moves<'s> {
+        let lacks = |object: &ObjectShape<'s>, name: &str| !object.members.contains(name);
+        let into = old.members.names().filter(|name| lacks(new, name));
+        let out = new.members.names().filter(|name| lacks(old, name));
         Moves {
             into_branch: into
                 .filter(|name| !having(comparer.new, new, name).is_empty())
@@ -40,8 +44,8 @@ impl<'s> Moves<'s> {
     pub fn report(
         &self,
         comparer: &mut Comparer<'_, 's>,
-        old: &Object<'s>,
-        new: &Object<'s>,
+        old: &ObjectShape<'s>,
+        new: &ObjectShape<'s>,
         found: &mut Found<'s>,
     ) {
         for &name in &self.into_branch {
@@ -56,17 +60,17 @@ impl<'s> Moves<'s> {
 fn moved_into<'s>(
     comparer: &mut Comparer<'_, 's>,
     name: &'s str,
-    old: &Object<'s>,
-    new: &Object<'s>,
+    old: &ObjectShape<'s>,
+    new: &ObjectShape<'s>,
     found: &mut Found<'s>,
 ) {
     let was = old.members[name];
     let homes = having(comparer.new, new, name);
-    let old_at = [Step::Member(name)];
+    let old_at = [PathSegment::Member(name)];
     for (case, member) in &homes {
         found.link(
             comparer,
-            (&old_at, &[*case, Step::Member(name)]),
+            (&old_at, &[*case, PathSegment::Member(name)]),
             (was.shape, member.shape),
         );
     }
@@ -78,54 +82,64 @@ fn moved_into<'s>(
         return;
     }
     let kind = match (found.direction, was.optional) {
-        (Direction::Request, _) | (_, true) => Kind::MemberMovedIntoBranch,
-        _ => Kind::RequiredMemberRemoved,
+        (Direction::Request, _) | (_, true) => ChangeKind::MemberMovedIntoBranch,
+        _ => ChangeKind::RequiredMemberRemoved,
     };
-    let edit = Edit::new(kind).old("all cases").new_value(listed(&homes));
-    found.edit(
-        edit.old_at(&old_at)
-            .new_at(&[homes[0].0, Step::Member(name)]),
+    let change = Change::new(kind)
+        .with_old(ChangeValue::AllBranches)
+        .with_new(values(&homes));
+    found.push(
+        change
+            .old_at(&old_at)
+            .new_at(&[homes[0].0, PathSegment::Member(name)]),
     );
 }
 
 fn moved_out<'s>(
     comparer: &mut Comparer<'_, 's>,
     name: &'s str,
-    old: &Object<'s>,
-    new: &Object<'s>,
+    old: &ObjectShape<'s>,
+    new: &ObjectShape<'s>,
     found: &mut Found<'s>,
 ) {
     let is = new.members[name];
     let homes = having(comparer.old, old, name);
-    let new_at = [Step::Member(name)];
+    let new_at = [PathSegment::Member(name)];
     for (case, member) in &homes {
         found.link(
             comparer,
-            (&[*case, Step::Member(name)], &new_at),
+            (&[*case, PathSegment::Member(name)], &new_at),
             (member.shape, is.shape),
         );
     }
     let everywhere = homes.len() == case_count(old);
     let was_required = everywhere && homes.iter().all(|(_, member)| !member.optional);
     let kind = match (is.optional, was_required) {
-        (false, false) => Kind::RequiredMemberAdded,
+        (false, false) => ChangeKind::RequiredMemberAdded,
         _ if everywhere => return,
-        _ => Kind::MemberMovedOutOfBranch,
+        _ => ChangeKind::MemberMovedOutOfBranch,
     };
-    let edit = Edit::new(kind).old(listed(&homes)).new_value("all cases");
-    found.edit(
-        edit.old_at(&[homes[0].0, Step::Member(name)])
+    let change = Change::new(kind)
+        .with_old(values(&homes))
+        .with_new(ChangeValue::AllBranches);
+    found.push(
+        change
+            .old_at(&[homes[0].0, PathSegment::Member(name)])
             .new_at(&new_at),
     );
 }
 
 /// The cases that have a member of this name, and the member.
-fn having<'s>(shapes: &Shapes<'s>, object: &Object<'s>, name: &str) -> Vec<(Step<'s>, Member<'s>)> {
-    let cases = object.choice.iter().flat_map(|choice| {
-        choice.cases.iter().map(|(&value, case)| {
+fn having<'s>(
+    shapes: &Interface<'s>,
+    object: &ObjectShape<'s>,
+    name: &str,
+) -> Vec<(PathSegment<'s>, MemberShape<'s>)> {
+    let cases = object.branches.iter().flat_map(|choice| {
+        choice.by_value.iter().map(|(value, case)| {
             (
-                Step::Case {
-                    tag: choice.tag,
+                PathSegment::Branch {
+                    discriminator: choice.discriminator,
                     value,
                 },
                 case,
@@ -140,18 +154,18 @@ fn having<'s>(shapes: &Shapes<'s>, object: &Object<'s>, name: &str) -> Vec<(Step
         .collect()
 }
 
-fn case_count(object: &Object<'_>) -> usize {
+fn case_count(object: &ObjectShape<'_>) -> usize {
     object
-        .choice
+        .branches
         .as_ref()
-        .map_or(0, |choice| choice.cases.len())
+        .map_or(0, |choice| choice.by_value.len())
 }
 
-/// The values of the tag, as a list.
-fn listed(homes: &[(Step<'_>, Member<'_>)]) -> String {
-    let values = homes.iter().filter_map(|(step, _)| match step {
-        Step::Case { value, .. } => Some(*value),
+/// The discriminator values of the branches.
+fn values<'s>(homes: &[(PathSegment<'s>, MemberShape<'s>)]) -> ChangeValue<'s> {
+    let values = homes.iter().filter_map(|(segment, _)| match segment {
+        PathSegment::Branch { value, .. } => Some(*value),
         _ => None,
     });
-    values.collect::<Vec<_>>().join(", ")
+    ChangeValue::Names(values.collect())
 }

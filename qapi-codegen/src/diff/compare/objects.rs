@@ -4,21 +4,22 @@ use std::collections::BTreeSet;
 
 use super::moves::Moves;
 use super::{Comparer, Found, members, unions};
-use crate::analyse::shape::{Object, Shape, Shapes};
-use crate::diff::edit::{Direction, Edit, Kind, Step};
+use crate::diff::change::{Change, ChangeKind, ChangeValue};
+use crate::schema::BuiltinType;
+use crate::wire::{Direction, Interface, ObjectShape, PathSegment, Shape};
 
 /// Compares two objects.
 pub fn compare<'s>(
     comparer: &mut Comparer<'_, 's>,
-    old: &Object<'s>,
-    new: &Object<'s>,
+    old: &ObjectShape<'s>,
+    new: &ObjectShape<'s>,
     found: &mut Found<'s>,
 ) {
     match (old.open, new.open) {
         (false, false) => closed(comparer, old, new, found),
         (true, false) => typed(comparer, old, new, found),
         (false, true) => {
-            found.edit(Edit::new(Kind::ArgumentsTypedToAny));
+            found.push(Change::new(ChangeKind::ArgumentsTypedToAny));
             shared(comparer, old, new, found);
         }
         (true, true) => {
@@ -31,8 +32,8 @@ pub fn compare<'s>(
 /// Two objects that take only what is listed.
 fn closed<'s>(
     comparer: &mut Comparer<'_, 's>,
-    old: &Object<'s>,
-    new: &Object<'s>,
+    old: &ObjectShape<'s>,
+    new: &ObjectShape<'s>,
     found: &mut Found<'s>,
 ) {
     let moves = Moves::find(comparer, old, new);
@@ -56,10 +57,10 @@ fn closed<'s>(
     shared(comparer, old, new, found);
     moves.report(comparer, old, new, found);
     if let Some(name) = spilled {
-        found.edit(
-            Edit::new(Kind::ArgumentsFlattened)
-                .old_at(&[Step::Member(name)])
-                .old(name),
+        found.push(
+            Change::new(ChangeKind::ArgumentsFlattened)
+                .old_at(&[PathSegment::Member(name)])
+                .with_old(ChangeValue::Name(name)),
         );
     }
     unions::compare(comparer, (old, new), &moves, spilled.is_some(), found);
@@ -68,13 +69,14 @@ fn closed<'s>(
 /// Members that both have.
 fn shared<'s>(
     comparer: &mut Comparer<'_, 's>,
-    old: &Object<'s>,
-    new: &Object<'s>,
+    old: &ObjectShape<'s>,
+    new: &ObjectShape<'s>,
     found: &mut Found<'s>,
 ) {
-    let tag = |object: &Object<'s>| object.choice.as_ref().map(|choice| choice.tag);
+    let tag =
+        |object: &ObjectShape<'s>| object.branches.as_ref().map(|choice| choice.discriminator);
     let common_tag = tag(old).filter(|name| tag(new) == Some(name));
-    for (&name, &member) in &old.members {
+    for (name, &member) in old.members.iter() {
         if let Some(&newer) = new.members.get(name) {
             let is_tag = common_tag == Some(name);
             members::compare(comparer, name, (member, newer), is_tag, found);
@@ -85,8 +87,8 @@ fn shared<'s>(
 /// Members that must be there now in an object that takes any.
 fn required<'s>(
     comparer: &Comparer<'_, 's>,
-    old: &Object<'s>,
-    new: &Object<'s>,
+    old: &ObjectShape<'s>,
+    new: &ObjectShape<'s>,
     found: &mut Found<'s>,
 ) {
     for name in names(new, old).filter(|name| !new.members[name].optional) {
@@ -100,17 +102,17 @@ fn required<'s>(
 /// now.
 fn typed<'s>(
     comparer: &mut Comparer<'_, 's>,
-    old: &Object<'s>,
-    new: &Object<'s>,
+    old: &ObjectShape<'s>,
+    new: &ObjectShape<'s>,
     found: &mut Found<'s>,
 ) {
-    found.edit(Edit::new(Kind::ArgumentsAnyToTyped));
+    found.push(Change::new(ChangeKind::ArgumentsAnyToTyped));
     required(comparer, old, new, found);
     for name in names(old, new).collect::<Vec<_>>() {
         members::removed(comparer, name, old.members[name], found);
     }
-    let tag = new.choice.as_ref().map(|choice| choice.tag);
-    for (&name, &member) in &old.members {
+    let tag = new.branches.as_ref().map(|choice| choice.discriminator);
+    for (name, &member) in old.members.iter() {
         if let Some(&newer) = new.members.get(name) {
             members::compare(comparer, name, (member, newer), tag == Some(name), found);
         }
@@ -121,37 +123,40 @@ fn typed<'s>(
 /// was in it stands beside it.
 fn spilled<'s>(
     comparer: &Comparer<'_, 's>,
-    old: &Object<'s>,
-    new: &Object<'s>,
+    old: &ObjectShape<'s>,
+    new: &ObjectShape<'s>,
     direction: Direction,
 ) -> Option<&'s str> {
-    if direction != Direction::Request || old.choice.is_some() || new.choice.is_none() {
+    if direction != Direction::Request || old.branches.is_some() || new.branches.is_none() {
         return None;
     }
-    let held_anything =
-        |name: &&'s str| matches!(comparer.old.get(old.members[name].shape), Shape::Any);
+    let held_anything = |name: &&'s str| {
+        matches!(
+            comparer.old.get(old.members[name].shape),
+            Shape::Builtin(BuiltinType::Any)
+        )
+    };
     names(old, new).find(held_anything)
 }
 
 /// The members of the one object that the other lacks.
 fn names<'s, 'o>(
-    object: &'o Object<'s>,
-    other: &'o Object<'s>,
+    object: &'o ObjectShape<'s>,
+    other: &'o ObjectShape<'s>,
 ) -> impl Iterator<Item = &'s str> + use<'s, 'o> {
     object
         .members
-        .keys()
-        .copied()
-        .filter(|name| !other.members.contains_key(name))
+        .names()
+        .filter(|name| !other.members.contains(name))
 }
 
 /// The names of all members of an object, whatever its tag.
-pub fn all_names<'s>(shapes: &Shapes<'s>, object: &Object<'s>) -> BTreeSet<&'s str> {
+pub fn all_names<'s>(shapes: &Interface<'s>, object: &ObjectShape<'s>) -> BTreeSet<&'s str> {
     let cases = object
-        .choice
+        .branches
         .iter()
-        .flat_map(|choice| choice.cases.values());
+        .flat_map(|choice| choice.by_value.values());
     let contents = cases.filter_map(|case| shapes.object(case.content));
-    let inner = contents.flat_map(|content| content.members.keys());
-    object.members.keys().chain(inner).copied().collect()
+    let inner = contents.flat_map(|content| content.members.names());
+    object.members.names().chain(inner).collect()
 }

@@ -1,12 +1,13 @@
 //! Commands, events and the class of errors: where values begin to travel.
 
-use std::collections::BTreeMap;
-
 use super::{Comparer, Found, Link, flags, objects};
-use crate::analyse::shape::{CommandShape, EventShape, NodeId, Object, Shape, Shapes, same};
-use crate::diff::edit::{Direction, Edit, Kind, Step, path};
-use crate::diff::matching::{self, Matched, PROMOTED};
-use crate::schema::Meta;
+use crate::diff::change::{Change, ChangeKind, ChangeValue, RenameEvidence};
+use crate::diff::matching::{self, Matched};
+use crate::schema::EntityMeta;
+use crate::wire::{
+    CommandShape, Direction, EventShape, Interface, NameTable, ObjectShape, PathSegment, Shape,
+    ShapeId, same,
+};
 
 /// What an operation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,7 +30,7 @@ pub struct Operation<'s> {
     /// Its name in the new release.
     pub new: Option<&'s str>,
     /// What is edited in itself.
-    pub edits: Vec<(Direction, Edit<'s>)>,
+    pub changes: Vec<(Direction, Change<'s>)>,
     /// The values that travel, with the steps to them.
     pub roots: Vec<Link<'s>>,
 }
@@ -45,7 +46,7 @@ impl<'s> Operation<'s> {
             sort,
             old,
             new,
-            edits: Vec::new(),
+            changes: Vec::new(),
             roots: Vec::new(),
         }
     }
@@ -57,14 +58,14 @@ impl<'s> Operation<'s> {
         operation
     }
 
-    fn edit(&mut self, direction: Direction, edit: Edit<'s>) {
-        self.edits.push((direction, edit));
+    fn push(&mut self, direction: Direction, change: Change<'s>) {
+        self.changes.push((direction, change));
     }
 
     fn absorb(&mut self, found: Found<'s>) {
         let direction = found.direction;
-        self.edits
-            .extend(found.edits.into_iter().map(|edit| (direction, edit)));
+        self.changes
+            .extend(found.changes.into_iter().map(|change| (direction, change)));
         self.roots.extend(found.links);
     }
 }
@@ -96,30 +97,27 @@ fn commands<'s>(comparer: &mut Comparer<'_, 's>) -> Vec<Operation<'s>> {
     });
     let mut operations = Vec::new();
     for pair in &matched.pairs {
-        let kind = if pair.evidence == PROMOTED {
-            Kind::CommandPromoted
+        let kind = if pair.evidence == RenameEvidence::Promoted {
+            ChangeKind::CommandPromoted
         } else {
-            Kind::CommandRenamed
+            ChangeKind::CommandRenamed
         };
         let mut operation = both_commands(comparer, pair.old, pair.new);
-        let edit = Edit::new(kind)
-            .old(pair.old)
-            .new_value(pair.new)
-            .note(pair.evidence);
-        operation.edit(Direction::Request, edit);
+        let change = Change::new(kind).renamed(pair.old, pair.new, pair.evidence);
+        operation.push(Direction::Request, change);
         operations.push(operation);
     }
     for name in matched.gone {
         let mut operation = Operation::new(Sort::Command, Some(name), None);
-        let edit = Edit::new(removal(old[name].meta)).old(name);
-        operation.edit(Direction::Request, edit);
+        let change = Change::new(removal(old[name].meta)).with_old(ChangeValue::Name(name));
+        operation.push(Direction::Request, change);
         operations.push(operation);
     }
     for name in matched.fresh {
         let mut operation = Operation::new(Sort::Command, None, Some(name));
-        operation.edit(
+        operation.push(
             Direction::Request,
-            Edit::new(Kind::CommandAdded).new_value(name),
+            Change::new(ChangeKind::CommandAdded).with_new(ChangeValue::Name(name)),
         );
         operations.push(operation);
     }
@@ -130,24 +128,21 @@ fn commands<'s>(comparer: &mut Comparer<'_, 's>) -> Vec<Operation<'s>> {
     operations
 }
 
-fn unmatched<'s, T>(old: &BTreeMap<&'s str, T>, new: &BTreeMap<&'s str, T>) -> Matched<'s> {
-    let gone = old.keys().copied().filter(|name| !new.contains_key(name));
-    let fresh = new.keys().copied().filter(|name| !old.contains_key(name));
+fn unmatched<'s, T>(old: &NameTable<'s, T>, new: &NameTable<'s, T>) -> Matched<'s> {
+    let gone = old.names().filter(|name| !new.contains(name));
+    let fresh = new.names().filter(|name| !old.contains(name));
     matching::by_spelling(gone.collect(), fresh.collect())
 }
 
-fn common<'s, T>(old: &BTreeMap<&'s str, T>, new: &BTreeMap<&'s str, T>) -> Vec<&'s str> {
-    old.keys()
-        .copied()
-        .filter(|name| new.contains_key(name))
-        .collect()
+fn common<'s, T>(old: &NameTable<'s, T>, new: &NameTable<'s, T>) -> Vec<&'s str> {
+    old.names().filter(|name| new.contains(name)).collect()
 }
 
-fn removal(meta: &Meta) -> Kind {
+fn removal(meta: &EntityMeta) -> ChangeKind {
     match meta {
-        meta if flags::is_unstable(meta) => Kind::CommandRemovedUnstable,
-        meta if flags::is_deprecated(meta) => Kind::CommandRemovedAfterDeprecation,
-        _ => Kind::CommandRemoved,
+        meta if flags::is_unstable(meta) => ChangeKind::CommandRemovedUnstable,
+        meta if flags::is_deprecated(meta) => ChangeKind::CommandRemovedAfterDeprecation,
+        _ => ChangeKind::CommandRemoved,
     }
 }
 
@@ -173,20 +168,20 @@ fn command_flags<'s>(old: &CommandShape<'s>, new: &CommandShape<'s>, found: &mut
         (
             old.allow_oob,
             new.allow_oob,
-            Kind::OobAdded,
-            Kind::OobRemoved,
+            ChangeKind::OobAdded,
+            ChangeKind::OobRemoved,
         ),
         (
             old.allow_preconfig,
             new.allow_preconfig,
-            Kind::PreconfigAdded,
-            Kind::PreconfigRemoved,
+            ChangeKind::PreconfigAdded,
+            ChangeKind::PreconfigRemoved,
         ),
     ];
     for (was, is, added, removed) in switches {
         match (was, is) {
-            (false, true) => found.edit(Edit::new(added)),
-            (true, false) => found.edit(Edit::new(removed)),
+            (false, true) => found.push(Change::new(added)),
+            (true, false) => found.push(Change::new(removed)),
             _ => {}
         }
     }
@@ -205,12 +200,14 @@ fn arguments<'s>(
         .zip(comparer.new.object(nodes.1));
     let Some((left, right)) = objects else { return };
     if let Some((steps, inner)) = wrapper(comparer.old, left, comparer.new, right) {
-        let edit = Edit::new(Kind::ArgumentsFlattened).old(path(&steps));
-        found.edit(edit.old_at(&steps));
+        let change =
+            Change::new(ChangeKind::ArgumentsFlattened).with_old(ChangeValue::Path(steps.clone()));
+        found.push(change.old_at(&steps));
         found.link(comparer, (&steps, &[]), (inner, nodes.1));
     } else if let Some((steps, inner)) = wrapper(comparer.new, right, comparer.old, left) {
-        let edit = Edit::new(Kind::ArgumentsWrapped).new_value(path(&steps));
-        found.edit(edit.new_at(&steps));
+        let change =
+            Change::new(ChangeKind::ArgumentsWrapped).with_new(ChangeValue::Path(steps.clone()));
+        found.push(change.new_at(&steps));
         found.link(comparer, (&[], &steps), (nodes.0, inner));
     } else {
         found.link(comparer, (&[], &[]), nodes);
@@ -220,21 +217,24 @@ fn arguments<'s>(
 /// The way into the only member of an object, where it holds an object that is
 /// much like the other one, or a list of such objects.
 fn wrapper<'s>(
-    shapes: &Shapes<'s>,
-    wrapping: &Object<'s>,
-    other_shapes: &Shapes<'s>,
-    plain: &Object<'s>,
-) -> Option<(Vec<Step<'s>>, NodeId)> {
+    shapes: &Interface<'s>,
+    wrapping: &ObjectShape<'s>,
+    other_shapes: &Interface<'s>,
+    plain: &ObjectShape<'s>,
+) -> Option<(Vec<PathSegment<'s>>, ShapeId)> {
     let mut members = wrapping.members.iter();
-    let (Some((&name, only)), None) = (members.next(), members.next()) else {
+    let (Some((name, only)), None) = (members.next(), members.next()) else {
         return None;
     };
-    if plain.members.contains_key(name) || wrapping.choice.is_some() {
+    if plain.members.contains(name) || wrapping.branches.is_some() {
         return None;
     }
     let (steps, node) = match shapes.get(only.shape) {
-        Shape::Array(item) => (vec![Step::Member(name), Step::Items], *item),
-        _ => (vec![Step::Member(name)], only.shape),
+        Shape::Array(item) => (
+            vec![PathSegment::Member(name), PathSegment::Elements],
+            *item,
+        ),
+        _ => (vec![PathSegment::Member(name)], only.shape),
     };
     let inner = objects::all_names(shapes, shapes.object(node)?);
     let outer = objects::all_names(other_shapes, plain);
@@ -249,17 +249,17 @@ fn returns<'s>(
     found: &mut Found<'s>,
 ) {
     match (old.success_response, new.success_response) {
-        (true, false) => found.edit(Edit::new(Kind::SuccessResponseRemoved)),
-        (false, true) => found.edit(Edit::new(Kind::SuccessResponseAdded)),
+        (true, false) => found.push(Change::new(ChangeKind::SuccessResponseRemoved)),
+        (false, true) => found.push(Change::new(ChangeKind::SuccessResponseAdded)),
         _ => {}
     }
     match (old.returns, new.returns) {
         (None, None) => {}
         (Some(left), Some(right)) => found.link(comparer, (&[], &[]), (left, right)),
-        (Some(_), None) => found.edit(Edit::new(Kind::ReturnRemoved)),
-        (None, Some(right)) => found.edit(Edit::new(match comparer.new.get(right) {
-            Shape::Object(_) => Kind::ReturnAdded,
-            _ => Kind::ReturnAddedNonobject,
+        (Some(_), None) => found.push(Change::new(ChangeKind::ReturnRemoved)),
+        (None, Some(right)) => found.push(Change::new(match comparer.new.get(right) {
+            Shape::Object(_) => ChangeKind::ReturnAdded,
+            _ => ChangeKind::ReturnAddedNonobject,
         })),
     }
 }
@@ -278,22 +278,24 @@ fn events<'s>(comparer: &mut Comparer<'_, 's>) -> Vec<Operation<'s>> {
     let mut operations = Vec::new();
     for pair in &matched.pairs {
         let mut operation = both_events(comparer, pair.old, pair.new);
-        let edit = Edit::new(Kind::EventRenamed)
-            .old(pair.old)
-            .new_value(pair.new);
-        operation.edit(Direction::Event, edit.note(pair.evidence));
+        let change = Change::new(ChangeKind::EventRenamed);
+        let change = change.renamed(pair.old, pair.new, pair.evidence);
+        operation.push(Direction::Event, change);
         operations.push(operation);
     }
     for name in matched.gone {
         let mut operation = Operation::new(Sort::Event, Some(name), None);
-        operation.edit(Direction::Event, Edit::new(Kind::EventRemoved).old(name));
+        operation.push(
+            Direction::Event,
+            Change::new(ChangeKind::EventRemoved).with_old(ChangeValue::Name(name)),
+        );
         operations.push(operation);
     }
     for name in matched.fresh {
         let mut operation = Operation::new(Sort::Event, None, Some(name));
-        operation.edit(
+        operation.push(
             Direction::Event,
-            Edit::new(Kind::EventAdded).new_value(name),
+            Change::new(ChangeKind::EventAdded).with_new(ChangeValue::Name(name)),
         );
         operations.push(operation);
     }
@@ -325,16 +327,18 @@ fn error_class<'s>(comparer: &Comparer<'_, 's>) -> Option<Operation<'s>> {
         return None;
     };
     let mut operation = Operation::new(Sort::Error, Some(ERROR), Some(ERROR));
-    let class = [Step::Member("class")];
-    for value in old.keys().filter(|value| !new.contains_key(*value)) {
-        let edit = Edit::new(Kind::ErrorClassRemoved).old(*value).at(&class);
-        operation.edit(Direction::Reply, edit);
-    }
-    for value in new.keys().filter(|value| !old.contains_key(*value)) {
-        let edit = Edit::new(Kind::ErrorClassAdded)
-            .new_value(*value)
+    let class = [PathSegment::Member("class")];
+    for value in old.names().filter(|value| !new.contains(*value)) {
+        let change = Change::new(ChangeKind::ErrorClassRemoved)
+            .with_old(ChangeValue::Name(value))
             .at(&class);
-        operation.edit(Direction::Reply, edit);
+        operation.push(Direction::Reply, change);
+    }
+    for value in new.names().filter(|value| !old.contains(*value)) {
+        let change = Change::new(ChangeKind::ErrorClassAdded)
+            .with_new(ChangeValue::Name(value))
+            .at(&class);
+        operation.push(Direction::Reply, change);
     }
     Some(operation)
 }

@@ -2,10 +2,10 @@
 
 use super::moves::Moves;
 use super::{Comparer, Found, conditions, enums, flags, members};
-use crate::analyse::shape::{CaseShape, Choice, NodeId, Object, Shapes};
-use crate::diff::edit::{Edit, Kind, Step};
+use crate::diff::change::{Change, ChangeKind, ChangeValue, RenameEvidence};
 use crate::diff::matching::{self, Matched, Pairing};
-use crate::schema::DATA;
+use crate::schema::DATA_MEMBER;
+use crate::wire::{BranchShape, Branches, Interface, ObjectShape, PathSegment, ShapeId};
 
 /// Compares what the tags of two objects add.
 ///
@@ -13,22 +13,27 @@ use crate::schema::DATA;
 /// anything.
 pub fn compare<'s>(
     comparer: &mut Comparer<'_, 's>,
-    (old, new): (&Object<'s>, &Object<'s>),
+    (old, new): (&ObjectShape<'s>, &ObjectShape<'s>),
     moves: &Moves<'s>,
     spilled: bool,
     found: &mut Found<'s>,
 ) {
-    match (&old.choice, &new.choice) {
+    match (&old.branches, &new.branches) {
         (None, None) => {}
         (Some(left), Some(right)) if same_tag(old, new, left, right) => {
             choices(comparer, left, right, moves, found);
         }
         (Some(left), Some(right)) => {
-            let told = |choice: &Choice<'_>| format!("object told by `{}`", choice.tag);
-            found.edit(
-                Edit::new(Kind::TypeChanged)
-                    .old(told(left))
-                    .new_value(told(right)),
+            let ty = |choice: &Branches<'_>| {
+                ChangeValue::Type(format!(
+                    "object discriminated by `{}`",
+                    choice.discriminator
+                ))
+            };
+            found.push(
+                Change::new(ChangeKind::TypeChanged)
+                    .with_old(ty(left))
+                    .with_new(ty(right)),
             );
         }
         (None, Some(choice)) => became_union(comparer, old, choice, (moves, spilled), found),
@@ -38,85 +43,84 @@ pub fn compare<'s>(
 
 /// The tag that has another name now, told by its values.
 pub fn renamed_tag<'s>(
-    old: &Object<'s>,
-    new: &Object<'s>,
+    old: &ObjectShape<'s>,
+    new: &ObjectShape<'s>,
     matched: &Matched<'s>,
 ) -> Option<Pairing<'s>> {
-    let (left, right) = (old.choice.as_ref()?, new.choice.as_ref()?);
-    let moved = matched.gone.contains(&left.tag) && matched.fresh.contains(&right.tag);
-    let evidence = "most values of the tag are the same";
+    let (left, right) = (old.branches.as_ref()?, new.branches.as_ref()?);
+    let moved =
+        matched.gone.contains(&left.discriminator) && matched.fresh.contains(&right.discriminator);
+    let evidence = RenameEvidence::Values;
     let pairing = Pairing {
-        old: left.tag,
-        new: right.tag,
+        old: left.discriminator,
+        new: right.discriminator,
         evidence,
     };
     (moved && mostly_same_values(left, right)).then_some(pairing)
 }
 
-fn same_tag(old: &Object<'_>, new: &Object<'_>, left: &Choice<'_>, right: &Choice<'_>) -> bool {
-    let both_have = old.members.contains_key(right.tag) || new.members.contains_key(left.tag);
-    left.tag == right.tag || (!both_have && mostly_same_values(left, right))
+fn same_tag(
+    old: &ObjectShape<'_>,
+    new: &ObjectShape<'_>,
+    left: &Branches<'_>,
+    right: &Branches<'_>,
+) -> bool {
+    let both_have =
+        old.members.contains(right.discriminator) || new.members.contains(left.discriminator);
+    left.discriminator == right.discriminator || (!both_have && mostly_same_values(left, right))
 }
 
-fn mostly_same_values(left: &Choice<'_>, right: &Choice<'_>) -> bool {
+fn mostly_same_values(left: &Branches<'_>, right: &Branches<'_>) -> bool {
     let common = left
-        .cases
-        .keys()
-        .filter(|value| right.cases.contains_key(*value))
+        .by_value
+        .names()
+        .filter(|value| right.by_value.contains(*value))
         .count();
-    common > 0 && 2 * common >= left.cases.len().min(right.cases.len())
+    common > 0 && 2 * common >= left.by_value.len().min(right.by_value.len())
 }
 
 fn choices<'s>(
     comparer: &mut Comparer<'_, 's>,
-    left: &Choice<'s>,
-    right: &Choice<'s>,
+    left: &Branches<'s>,
+    right: &Branches<'s>,
     moves: &Moves<'s>,
     found: &mut Found<'s>,
 ) {
-    let lacks = |choice: &Choice<'s>, value: &str| !choice.cases.contains_key(value);
-    let gone = left
-        .cases
-        .keys()
-        .copied()
-        .filter(|value| lacks(right, value));
-    let fresh = right
-        .cases
-        .keys()
-        .copied()
-        .filter(|value| lacks(left, value));
+    let lacks = |choice: &Branches<'s>, value: &str| !choice.by_value.contains(value);
+    let gone = left.by_value.names().filter(|value| lacks(right, value));
+    let fresh = right.by_value.names().filter(|value| lacks(left, value));
     let matched = matching::by_spelling(gone.collect(), fresh.collect());
-    let tag = [Step::Member(left.tag)];
-    found.inside(&tag, &[Step::Member(right.tag)], |found| {
+    let tag = [PathSegment::Member(left.discriminator)];
+    found.inside(&tag, &[PathSegment::Member(right.discriminator)], |found| {
         enums::respelled(&matched.pairs, found);
     });
     for value in matched.gone {
-        let step = Step::Case {
-            tag: left.tag,
+        let step = PathSegment::Branch {
+            discriminator: left.discriminator,
             value,
         };
-        found.edit(
-            Edit::new(Kind::UnionBranchRemoved)
-                .old(value)
+        found.push(
+            Change::new(ChangeKind::UnionBranchRemoved)
+                .with_old(ChangeValue::Name(value))
                 .old_at(&[step]),
         );
     }
     for value in matched.fresh {
-        let step = Step::Case {
-            tag: right.tag,
+        let step = PathSegment::Branch {
+            discriminator: right.discriminator,
             value,
         };
-        found.edit(
-            Edit::new(Kind::UnionBranchAdded)
-                .new_value(value)
+        found.push(
+            Change::new(ChangeKind::UnionBranchAdded)
+                .with_new(ChangeValue::Name(value))
                 .new_at(&[step]),
         );
     }
     let kept = left
-        .cases
-        .keys()
-        .filter(|value| right.cases.contains_key(*value));
-    let kept = kept.map(|&value| (value, value));
+        .by_value
+        .names()
+        .filter(|value| right.by_value.contains(*value));
+    let kept = kept.map(|value| (value, value));
     let respelled = matched.pairs.iter().map(|pair| (pair.old, pair.new));
     let both: Vec<Both<'_, 's>> = kept
         .chain(respelled)
@@ -127,23 +131,23 @@ fn choices<'s>(
 
 /// A case that both unions have.
 struct Both<'c, 's> {
-    old: &'c CaseShape<'s>,
-    new: &'c CaseShape<'s>,
-    old_step: Step<'s>,
-    new_step: Step<'s>,
+    old: &'c BranchShape<'s>,
+    new: &'c BranchShape<'s>,
+    old_step: PathSegment<'s>,
+    new_step: PathSegment<'s>,
 }
 
 impl<'c, 's> Both<'c, 's> {
-    fn new(left: &'c Choice<'s>, right: &'c Choice<'s>, values: (&'s str, &'s str)) -> Self {
+    fn new(left: &'c Branches<'s>, right: &'c Branches<'s>, values: (&'s str, &'s str)) -> Self {
         Both {
-            old: &left.cases[values.0],
-            new: &right.cases[values.1],
-            old_step: Step::Case {
-                tag: left.tag,
+            old: &left.by_value[values.0],
+            new: &right.by_value[values.1],
+            old_step: PathSegment::Branch {
+                discriminator: left.discriminator,
                 value: values.0,
             },
-            new_step: Step::Case {
-                tag: right.tag,
+            new_step: PathSegment::Branch {
+                discriminator: right.discriminator,
                 value: values.1,
             },
         }
@@ -163,12 +167,12 @@ fn cases<'s>(
         (both.new, both.old)
     });
     if flattened {
-        found.edit(Edit::new(Kind::UnionFlattened));
+        found.push(Change::new(ChangeKind::UnionFlattened));
     }
     if wrapped {
-        found.edit(Edit::new(Kind::UnionWrapped));
+        found.push(Change::new(ChangeKind::UnionWrapped));
     }
-    let data = Step::Member(DATA);
+    let data = PathSegment::Member(DATA_MEMBER);
     for case in both {
         case_flags(case, found);
         let (old_step, new_step) = (case.old_step, case.new_step);
@@ -212,10 +216,10 @@ fn case_flags<'s>(case: &Both<'_, 's>, found: &mut Found<'s>) {
 /// Whether the cases of the one release stand in `data` and those of the other
 /// do not, and what is in them is alike.
 fn unwraps<'s, 'c>(
-    wrapping: &Shapes<'s>,
-    plain: &Shapes<'s>,
+    wrapping: &Interface<'s>,
+    plain: &Interface<'s>,
     both: &[Both<'c, 's>],
-    sides: impl Fn(&Both<'c, 's>) -> (&'c CaseShape<'s>, &'c CaseShape<'s>),
+    sides: impl Fn(&Both<'c, 's>) -> (&'c BranchShape<'s>, &'c BranchShape<'s>),
 ) -> bool {
     let (mut alike, mut compared) = (0, 0);
     for case in both {
@@ -227,26 +231,26 @@ fn unwraps<'s, 'c>(
         let Some(content) = plain.object(content.content) else {
             continue;
         };
-        if content.members.contains_key(DATA) {
+        if content.members.contains(DATA_MEMBER) {
             return false;
         }
         compared += 1;
         let shared = inner
             .members
-            .keys()
-            .filter(|name| content.members.contains_key(*name));
+            .names()
+            .filter(|name| content.members.contains(*name));
         alike += usize::from(2 * shared.count() >= inner.members.len());
     }
     compared > 0 && 2 * alike >= compared
 }
 
 /// What stands in `data`, where that is all there is in a case.
-fn data_of(shapes: &Shapes<'_>, case: &CaseShape<'_>) -> Option<NodeId> {
+fn data_of(shapes: &Interface<'_>, case: &BranchShape<'_>) -> Option<ShapeId> {
     let content = shapes.object(case.content)?;
-    let only = content.members.len() == 1 && content.choice.is_none();
+    let only = content.members.len() == 1 && content.branches.is_none();
     content
         .members
-        .get(DATA)
+        .get(DATA_MEMBER)
         .filter(|_| only)
         .map(|member| member.shape)
 }
@@ -274,9 +278,8 @@ fn contents<'s>(
     }
     let (mut old, mut new) = (old.clone(), new.clone());
     old.members
-        .retain(|name, _| !moves.out_of_branch.contains(name));
-    new.members
-        .retain(|name, _| !moves.into_branch.contains(name));
+        .retain(|name| !moves.out_of_branch.contains(name));
+    new.members.retain(|name| !moves.into_branch.contains(name));
     found.inside(&steps.0, &steps.1, |found| {
         super::objects::compare(comparer, &old, &new, found);
     });
@@ -284,35 +287,35 @@ fn contents<'s>(
 
 fn became_union<'s>(
     comparer: &mut Comparer<'_, 's>,
-    old: &Object<'s>,
-    choice: &Choice<'s>,
+    old: &ObjectShape<'s>,
+    choice: &Branches<'s>,
     (moves, spilled): (&Moves<'s>, bool),
     found: &mut Found<'s>,
 ) {
-    let at_tag = [Step::Member(choice.tag)];
-    found.edit(
-        Edit::new(Kind::StructToUnion)
+    let at_tag = [PathSegment::Member(choice.discriminator)];
+    found.push(
+        Change::new(ChangeKind::StructToUnion)
             .new_at(&at_tag)
-            .new_value(choice.tag),
+            .with_new(ChangeValue::Name(choice.discriminator)),
     );
-    let had_tag = old.members.contains_key(choice.tag);
+    let had_tag = old.members.contains(choice.discriminator);
     if !had_tag || spilled {
         return;
     }
     let new_shapes = comparer.new;
-    for (&value, case) in &choice.cases {
+    for (value, case) in choice.by_value.iter() {
         let Some(content) = new_shapes.object(case.content) else {
             continue;
         };
-        let step = [Step::Case {
-            tag: choice.tag,
+        let step = [PathSegment::Branch {
+            discriminator: choice.discriminator,
             value,
         }];
         let required = content
             .members
             .iter()
             .filter(|(name, member)| !member.optional && !moves.into_branch.contains(*name));
-        for (&name, &member) in required {
+        for (name, &member) in required {
             found.inside(&[], &step, |found| {
                 members::added(comparer, name, member, found)
             });
@@ -322,21 +325,21 @@ fn became_union<'s>(
 
 fn became_struct<'s>(
     comparer: &mut Comparer<'_, 's>,
-    choice: &Choice<'s>,
+    choice: &Branches<'s>,
     moves: &Moves<'s>,
     found: &mut Found<'s>,
 ) {
     let old_shapes = comparer.old;
-    for (&value, case) in &choice.cases {
+    for (value, case) in choice.by_value.iter() {
         let Some(content) = old_shapes.object(case.content) else {
             continue;
         };
-        let step = [Step::Case {
-            tag: choice.tag,
+        let step = [PathSegment::Branch {
+            discriminator: choice.discriminator,
             value,
         }];
         let stayed = |name: &&str| moves.out_of_branch.contains(*name);
-        for (&name, &member) in content.members.iter().filter(|(name, _)| !stayed(name)) {
+        for (name, &member) in content.members.iter().filter(|(name, _)| !stayed(name)) {
             found.inside(&step, &[], |found| {
                 members::removed(comparer, name, member, found)
             });

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::diff::edit::Direction;
 use crate::diff::rules::{EditRules, Rule, RustEffect, rules};
+use crate::wire::Direction;
 
 /// All rules, for a terminal.
 pub fn rules_text() -> String {

@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Report, Story};
-use crate::diff::edit::Direction;
 use crate::diff::finding::Finding;
 use crate::diff::json::Json;
 use crate::diff::notes::Note;
 use crate::diff::rules::Severity;
 use crate::version::Series;
+use crate::wire::Direction;
 
 /// A report in groups.
 #[derive(Debug, Serialize)]

@@ -1,20 +1,18 @@
 //! Conditions on how QEMU was built, and features, in both their languages.
 
 use super::{Context, Entries, kind_of, take};
-use crate::ast::{Condition, Feature};
+use crate::ast::{Condition, FeatureDefinition};
+use crate::diagnostic::Code;
+use crate::dialect;
 use crate::parse::keys;
 use crate::parse::tree::{Node, Value};
-use crate::source::{Name, Span};
-use crate::version::Version;
-
-/// The release that replaced expressions of the C preprocessor.
-const STRUCTURED: Version = Version::new(6, 2, 0);
+use crate::source::Span;
 
 impl Context<'_> {
     /// Takes the `if` out of an object.
     pub(super) fn condition(&mut self, what: &str, entries: &mut Entries) -> Option<Condition> {
         let node = take(entries, "if")?;
-        if self.version < STRUCTURED {
+        if !dialect::STRUCTURED_CONDITIONS.contains(self.version) {
             self.expression_condition(what, node)
         } else {
             self.structured(what, node)
@@ -28,7 +26,7 @@ impl Context<'_> {
                 self.useless(what, node.span);
                 None
             }
-            Value::String(text) => Some(Condition::Expression(Name::new(text, node.span))),
+            Value::String(text) => Some(Condition::Expression(text)),
             Value::Array(elements) if elements.is_empty() => {
                 self.useless(what, node.span);
                 None
@@ -41,11 +39,11 @@ impl Context<'_> {
             }
             _ => {
                 self.error(
-                    "invalid-condition",
+                    Code::InvalidCondition,
                     node.span,
                     format!("the condition of {what} must be a string or a list of strings"),
-                )
-                .help("conditions have structure from QEMU 6.2 on");
+                    "conditions have structure from QEMU 6.2 on",
+                );
                 None
             }
         }
@@ -54,16 +52,14 @@ impl Context<'_> {
     /// Releases from 6.2 on: a macro, or an object of one key.
     fn structured(&mut self, what: &str, node: Node) -> Option<Condition> {
         match node.value {
-            Value::String(text) if is_macro(&text) => {
-                Some(Condition::Defined(Name::new(text, node.span)))
-            }
+            Value::String(text) if is_macro(&text) => Some(Condition::Defined(text)),
             Value::String(text) => {
                 self.error(
-                    "invalid-condition",
+                    Code::InvalidCondition,
                     node.span,
                     format!("'{text}' in the condition of {what} is no macro"),
-                )
-                .help("a macro is written in capitals, digits and `_`, such as 'CONFIG_FOO'");
+                    "a macro is written in capitals, digits and `_`, such as 'CONFIG_FOO'",
+                );
                 None
             }
             Value::Object(entries) => self.operator(what, node.span, entries),
@@ -76,8 +72,12 @@ impl Context<'_> {
                     "the condition of {what} must be a string or an object, not {}",
                     kind_of(&other)
                 );
-                self.error("invalid-condition", node.span, message)
-                    .help("write 'CONFIG_FOO', {'all': [COND]}, {'any': [COND]} or {'not': COND}");
+                self.error(
+                    Code::InvalidCondition,
+                    node.span,
+                    message,
+                    "write 'CONFIG_FOO', {'all': [COND]}, {'any': [COND]} or {'not': COND}",
+                );
                 None
             }
         }
@@ -86,11 +86,11 @@ impl Context<'_> {
     fn operator(&mut self, what: &str, place: Span, mut entries: Entries) -> Option<Condition> {
         if entries.len() > 1 {
             self.error(
-                "invalid-condition",
+                Code::InvalidCondition,
                 place,
                 format!("the condition of {what} has more than one key"),
-            )
-            .help("nest them: {'all': [COND, COND]}");
+                "nest them: {'all': [COND, COND]}",
+            );
             return None;
         }
         let Some((key, node)) = entries.pop() else {
@@ -103,11 +103,11 @@ impl Context<'_> {
             "any" => Some(Condition::Any(self.operands(what, node)?)),
             _ => {
                 self.error(
-                    "invalid-condition",
+                    Code::InvalidCondition,
                     key.span,
                     format!("the condition of {what} has an unknown key '{key}'"),
-                )
-                .help("valid keys are 'all', 'any', 'not'");
+                    "valid keys are 'all', 'any', 'not'",
+                );
                 None
             }
         }
@@ -130,8 +130,12 @@ impl Context<'_> {
                     "'all' and 'any' in the condition of {what} take a list, not {}",
                     kind_of(&other)
                 );
-                self.error("invalid-condition", node.span, message)
-                    .help("put the condition in brackets");
+                self.error(
+                    Code::InvalidCondition,
+                    node.span,
+                    message,
+                    "put the condition in brackets",
+                );
                 None
             }
         }
@@ -139,15 +143,15 @@ impl Context<'_> {
 
     fn useless(&mut self, what: &str, place: Span) {
         self.error(
-            "invalid-condition",
+            Code::InvalidCondition,
             place,
             format!("the condition of {what} is empty"),
-        )
-        .help("leave out 'if' where there is no condition");
+            "leave out 'if' where there is no condition",
+        );
     }
 
     /// Takes the `features` out of an object.
-    pub(super) fn features(&mut self, what: &str, entries: &mut Entries) -> Vec<Feature> {
+    pub(super) fn features(&mut self, what: &str, entries: &mut Entries) -> Vec<FeatureDefinition> {
         let Some(node) = take(entries, "features") else {
             return Vec::new();
         };
@@ -156,8 +160,12 @@ impl Context<'_> {
                 "the features of {what} must be a list, not {}",
                 kind_of(&node.value)
             );
-            self.error("wrong-kind", node.span, message)
-                .help("put the features in brackets");
+            self.error(
+                Code::WrongKind,
+                node.span,
+                message,
+                "put the features in brackets",
+            );
             return Vec::new();
         };
         elements
@@ -166,11 +174,11 @@ impl Context<'_> {
             .collect()
     }
 
-    fn feature(&mut self, what: &str, node: Node) -> Option<Feature> {
+    fn feature(&mut self, what: &str, node: Node) -> Option<FeatureDefinition> {
         let place = node.span;
         let Value::Object(mut entries) = node.value else {
             let name = self.string(&format!("a feature of {what}"), node)?;
-            return Some(Feature {
+            return Some(FeatureDefinition {
                 name,
                 condition: None,
             });
@@ -180,7 +188,7 @@ impl Context<'_> {
         let condition = self.condition(&feature, &mut entries);
         let name = take(&mut entries, "name")?;
         let name = self.string(&format!("the name of {feature}"), name)?;
-        Some(Feature { name, condition })
+        Some(FeatureDefinition { name, condition })
     }
 }
 

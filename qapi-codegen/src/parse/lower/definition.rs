@@ -1,14 +1,15 @@
 //! The six kinds of definitions.
 
 use super::{Context, Entries, kind_of, take};
-use crate::ast::{Alternate, Base, Body, Command, Data, Definition, Enum, Event, Struct, Union};
+use crate::ast::{
+    AlternateDefinition, CommandDefinition, DataDefinition, Definition, DefinitionBody,
+    EnumDefinition, EventDefinition, StructDefinition, UnionBase, UnionDefinition,
+};
+use crate::diagnostic::Code;
+use crate::dialect;
 use crate::parse::keys::{self, Key};
 use crate::parse::tree::{Node, Value};
 use crate::source::Name;
-use crate::version::Version;
-
-/// The release that brought inline bases.
-const INLINE_BASE: Version = Version::new(2, 6, 0);
 
 impl Context<'_> {
     pub(super) fn definition(
@@ -32,20 +33,20 @@ impl Context<'_> {
         })
     }
 
-    fn body(&mut self, kind: &str, what: &str, entries: &mut Entries) -> Body {
+    fn body(&mut self, kind: &str, what: &str, entries: &mut Entries) -> DefinitionBody {
         match kind {
-            "enum" => Body::Enum(self.enumeration(what, entries)),
-            "struct" => Body::Struct(self.structure(what, entries)),
-            "union" => Body::Union(self.union(what, entries)),
-            "alternate" => Body::Alternate(Alternate {
+            "enum" => DefinitionBody::Enum(self.enumeration(what, entries)),
+            "struct" => DefinitionBody::Struct(self.structure(what, entries)),
+            "union" => DefinitionBody::Union(self.union(what, entries)),
+            "alternate" => DefinitionBody::Alternate(AlternateDefinition {
                 branches: self.branch_data(what, entries),
             }),
-            "command" => Body::Command(self.command(what, entries)),
-            _ => Body::Event(self.event(what, entries)),
+            "command" => DefinitionBody::Command(self.command(what, entries)),
+            _ => DefinitionBody::Event(self.event(what, entries)),
         }
     }
 
-    fn enumeration(&mut self, what: &str, entries: &mut Entries) -> Enum {
+    fn enumeration(&mut self, what: &str, entries: &mut Entries) -> EnumDefinition {
         let prefix = take(entries, "prefix");
         let prefix = prefix.and_then(|node| self.string(&format!("the prefix of {what}"), node));
         let values = match take(entries, "data") {
@@ -58,55 +59,55 @@ impl Context<'_> {
                 Vec::new()
             }
         };
-        Enum { prefix, values }
+        EnumDefinition { prefix, values }
     }
 
-    fn structure(&mut self, what: &str, entries: &mut Entries) -> Struct {
+    fn structure(&mut self, what: &str, entries: &mut Entries) -> StructDefinition {
         let base = take(entries, "base");
         let base = base.and_then(|node| self.string(&format!("the base of {what}"), node));
         let members = self.object(what, entries).unwrap_or_default();
-        Struct {
+        StructDefinition {
             base,
             members: self.members(members),
         }
     }
 
-    fn union(&mut self, what: &str, entries: &mut Entries) -> Union {
+    fn union(&mut self, what: &str, entries: &mut Entries) -> UnionDefinition {
         let base = match take(entries, "base") {
-            None => Base::None,
+            None => UnionBase::None,
             Some(Node {
                 value: Value::Object(members),
                 span,
             }) => {
-                if self.version < INLINE_BASE {
+                if !dialect::INLINE_BASES.contains(self.version) {
                     self.error(
-                        "wrong-kind",
+                        Code::WrongKind,
                         span,
                         format!("the base of {what} must be a type name"),
-                    )
-                    .help("bases without a name came with QEMU 2.6");
+                        "bases without a name came with QEMU 2.6",
+                    );
                 }
-                Base::Inline(self.members(members))
+                UnionBase::Inline(self.members(members))
             }
             Some(node) => self
                 .string(&format!("the base of {what}"), node)
-                .map_or(Base::None, Base::Named),
+                .map_or(UnionBase::None, UnionBase::Named),
         };
         let discriminator = take(entries, "discriminator");
         let discriminator = discriminator
             .and_then(|node| self.string(&format!("the discriminator of {what}"), node));
-        Union {
+        UnionDefinition {
             base,
             discriminator,
             branches: self.branch_data(what, entries),
         }
     }
 
-    fn command(&mut self, what: &str, entries: &mut Entries) -> Command {
+    fn command(&mut self, what: &str, entries: &mut Entries) -> CommandDefinition {
         let data = self.data(what, entries);
         let returns = take(entries, "returns");
         let returns = returns.and_then(|node| self.type_ref(&format!("what {what} returns"), node));
-        Command {
+        CommandDefinition {
             data,
             returns,
             boxed: self.flag(what, entries, "boxed", true),
@@ -119,9 +120,9 @@ impl Context<'_> {
         }
     }
 
-    fn event(&mut self, what: &str, entries: &mut Entries) -> Event {
+    fn event(&mut self, what: &str, entries: &mut Entries) -> EventDefinition {
         let data = self.data(what, entries);
-        Event {
+        EventDefinition {
             data,
             boxed: self.flag(what, entries, "boxed", true),
         }
@@ -135,35 +136,39 @@ impl Context<'_> {
         };
         if !matches!(node.value, Value::Boolean(value) if value == only) {
             self.error(
-                "invalid-flag",
+                Code::InvalidFlag,
                 node.span,
                 format!("'{key}' of {what} can only be {only}"),
-            )
-            .help(format!("leave out '{key}' for the other value"));
+                format!("leave out '{key}' for the other value"),
+            );
             return false;
         }
         true
     }
 
-    fn data(&mut self, what: &str, entries: &mut Entries) -> Data {
+    fn data(&mut self, what: &str, entries: &mut Entries) -> DataDefinition {
         match take(entries, "data") {
-            None => Data::None,
+            None => DataDefinition::None,
             Some(Node {
                 value: Value::String(text),
                 span,
-            }) => Data::Named(Name::new(text, span)),
+            }) => DataDefinition::Named(Name::new(text, span)),
             Some(Node {
                 value: Value::Object(members),
                 ..
-            }) => Data::Inline(self.members(members)),
+            }) => DataDefinition::Inline(self.members(members)),
             other => {
                 self.unexpected_data(what, "an object or a type name", other);
-                Data::None
+                DataDefinition::None
             }
         }
     }
 
-    fn branch_data(&mut self, what: &str, entries: &mut Entries) -> Vec<crate::ast::Branch> {
+    fn branch_data(
+        &mut self,
+        what: &str,
+        entries: &mut Entries,
+    ) -> Vec<crate::ast::BranchDefinition> {
         let branches = self.object(what, entries).unwrap_or_default();
         self.branches(branches)
     }
@@ -189,8 +194,12 @@ impl Context<'_> {
                 "'data' of {what} must be {expected}, not {}",
                 kind_of(&node.value)
             );
-            self.error("wrong-kind", node.span, message)
-                .help(format!("write {expected} here"));
+            self.error(
+                Code::WrongKind,
+                node.span,
+                message,
+                format!("write {expected} here"),
+            );
         }
     }
 }

@@ -1,24 +1,25 @@
 //! Members, values and branches, in their short and long forms.
 
 use super::{Context, Entries, kind_of, take};
-use crate::ast::{Branch, Condition, EnumValue, Feature, Member, TypeRef};
+use crate::ast::{
+    BranchDefinition, Condition, EnumValueDefinition, FeatureDefinition, MemberDefinition,
+    TypeReference,
+};
+use crate::diagnostic::Code;
+use crate::dialect;
 use crate::parse::keys::{self, Key};
 use crate::parse::tree::{Node, Value};
 use crate::source::Name;
-use crate::version::Version;
-
-/// The release that brought the long forms.
-const LONG_FORMS: Version = Version::new(4, 0, 0);
 
 impl Context<'_> {
-    pub(super) fn members(&mut self, entries: Entries) -> Vec<Member> {
+    pub(super) fn members(&mut self, entries: Entries) -> Vec<MemberDefinition> {
         entries
             .into_iter()
             .filter_map(|(key, node)| self.member(key, node))
             .collect()
     }
 
-    fn member(&mut self, key: Name, node: Node) -> Option<Member> {
+    fn member(&mut self, key: Name, node: Node) -> Option<MemberDefinition> {
         let what = format!("member '{key}'");
         let mut name = key;
         let optional = name.value.starts_with('*');
@@ -27,7 +28,7 @@ impl Context<'_> {
         }
         let (ty, condition, features) = self.long_form(&what, node, keys::MEMBER)?;
         let ty = self.type_ref(&what, ty)?;
-        Some(Member {
+        Some(MemberDefinition {
             name,
             optional,
             ty,
@@ -37,18 +38,18 @@ impl Context<'_> {
     }
 
     /// The branches of a union or of an alternate.
-    pub(super) fn branches(&mut self, entries: Entries) -> Vec<Branch> {
+    pub(super) fn branches(&mut self, entries: Entries) -> Vec<BranchDefinition> {
         entries
             .into_iter()
             .filter_map(|(name, node)| self.branch(name, node))
             .collect()
     }
 
-    fn branch(&mut self, name: Name, node: Node) -> Option<Branch> {
+    fn branch(&mut self, name: Name, node: Node) -> Option<BranchDefinition> {
         let what = format!("branch '{name}'");
         let (ty, condition, _) = self.long_form(&what, node, keys::BRANCH)?;
         let ty = self.type_ref(&what, ty)?;
-        Some(Branch {
+        Some(BranchDefinition {
             name,
             ty,
             condition,
@@ -61,14 +62,18 @@ impl Context<'_> {
         what: &str,
         node: Node,
         keys: &[Key],
-    ) -> Option<(Node, Option<Condition>, Vec<Feature>)> {
+    ) -> Option<(Node, Option<Condition>, Vec<FeatureDefinition>)> {
         let place = node.span;
         let Value::Object(mut entries) = node.value else {
             return Some((node, None, Vec::new()));
         };
-        if self.version < LONG_FORMS {
-            self.error("wrong-kind", place, format!("{what} must name a type"))
-                .help("objects in this place came with QEMU 4.0");
+        if !dialect::LONG_FORMS.contains(self.version) {
+            self.error(
+                Code::WrongKind,
+                place,
+                format!("{what} must name a type"),
+                "objects in this place came with QEMU 4.0",
+            );
             return None;
         }
         self.check_keys(what, place, &entries, keys);
@@ -78,20 +83,20 @@ impl Context<'_> {
     }
 
     /// The values of an enum.
-    pub(super) fn values(&mut self, elements: Vec<Node>) -> Vec<EnumValue> {
+    pub(super) fn values(&mut self, elements: Vec<Node>) -> Vec<EnumValueDefinition> {
         elements
             .into_iter()
             .filter_map(|element| self.value(element))
             .collect()
     }
 
-    fn value(&mut self, node: Node) -> Option<EnumValue> {
+    fn value(&mut self, node: Node) -> Option<EnumValueDefinition> {
         let place = node.span;
         let mut entries = match node.value {
-            Value::Object(entries) if self.version >= LONG_FORMS => entries,
+            Value::Object(entries) if dialect::LONG_FORMS.contains(self.version) => entries,
             _ => {
                 let name = self.string("a value of an enum", node)?;
-                return Some(EnumValue {
+                return Some(EnumValueDefinition {
                     name,
                     condition: None,
                     features: Vec::new(),
@@ -104,7 +109,7 @@ impl Context<'_> {
         let what = format!("value '{name}'");
         let condition = self.condition(&what, &mut entries);
         let features = self.features(&what, &mut entries);
-        Some(EnumValue {
+        Some(EnumValueDefinition {
             name,
             condition,
             features,
@@ -112,9 +117,9 @@ impl Context<'_> {
     }
 
     /// `'Name'` or `['Name']`.
-    pub(super) fn type_ref(&mut self, what: &str, node: Node) -> Option<TypeRef> {
+    pub(super) fn type_ref(&mut self, what: &str, node: Node) -> Option<TypeReference> {
         match node.value {
-            Value::String(text) => Some(TypeRef {
+            Value::String(text) => Some(TypeReference {
                 name: Name::new(text, node.span),
                 array: false,
             }),
@@ -122,27 +127,27 @@ impl Context<'_> {
                 Node {
                     value: Value::String(text),
                     span,
-                } => Some(TypeRef {
+                } => Some(TypeReference {
                     name: Name::new(text, span),
                     array: true,
                 }),
                 element => {
                     self.error(
-                        "invalid-array",
+                        Code::InvalidArray,
                         element.span,
                         format!("{what}: an array holds one type name"),
-                    )
-                    .help("write ['Type']; there are no arrays of arrays");
+                        "write ['Type']; there are no arrays of arrays",
+                    );
                     None
                 }
             },
             Value::Array(_) => {
                 self.error(
-                    "invalid-array",
+                    Code::InvalidArray,
                     node.span,
                     format!("{what}: an array holds exactly one type name"),
-                )
-                .help("write ['Type']");
+                    "write ['Type']",
+                );
                 None
             }
             other => {
@@ -150,8 +155,7 @@ impl Context<'_> {
                     "{what} must be a type name or ['Type'], not {}",
                     kind_of(&other)
                 );
-                self.error("wrong-kind", node.span, message)
-                    .help("name a type");
+                self.error(Code::WrongKind, node.span, message, "name a type");
                 None
             }
         }

@@ -1,39 +1,41 @@
 //! Settings for the whole schema.
 
 use super::{Context, Entries, kind_of, take};
-use crate::ast::{Item, Pragma, PragmaValue};
+use crate::ast::{Item, PragmaDirective, PragmaValue};
+use crate::diagnostic::Code;
+use crate::dialect;
 use crate::parse::keys;
 use crate::parse::tree::{Node, Value};
 use crate::source::Name;
-use crate::version::Version;
-
-/// The release that brought pragmas; QEMU before it had their content in code.
-const PRAGMAS: Version = Version::new(2, 9, 0);
 
 impl Context<'_> {
     pub(super) fn pragma(&mut self, mut entries: Entries) -> Option<Item> {
         self.check_keys("pragma", self.expression, &entries, keys::PRAGMA);
-        if self.version < PRAGMAS {
+        if !dialect::PRAGMAS.contains(self.version) {
             self.error(
-                "unknown-key",
+                Code::UnknownKey,
                 self.expression,
                 format!("QEMU {} has no pragmas", self.version),
-            )
-            .help("pragmas came with QEMU 2.9");
+                "pragmas came with QEMU 2.9",
+            );
             return None;
         }
         let node = take(&mut entries, "pragma")?;
         let Value::Object(settings) = node.value else {
             let message = format!("a pragma must be an object, not {}", kind_of(&node.value));
-            self.error("wrong-kind", node.span, message)
-                .help("write {'pragma': {'NAME': VALUE}}");
+            self.error(
+                Code::WrongKind,
+                node.span,
+                message,
+                "write {'pragma': {'NAME': VALUE}}",
+            );
             return None;
         };
         let settings = settings
             .into_iter()
             .filter_map(|(name, value)| Some((name.clone(), self.setting(&name, value)?)))
             .collect();
-        Some(Item::Pragma(Pragma {
+        Some(Item::Pragma(PragmaDirective {
             span: self.expression,
             settings,
         }))
@@ -50,11 +52,11 @@ impl Context<'_> {
             | "documentation-exceptions" => self.names(name, node),
             _ => {
                 self.error(
-                    "unknown-pragma",
+                    Code::UnknownPragma,
                     name.span,
                     format!("there is no pragma '{name}'"),
-                )
-                .help("remove it, or correct its name");
+                    "remove it, or correct its name",
+                );
                 None
             }
         }
@@ -62,25 +64,25 @@ impl Context<'_> {
 
     fn switch(&mut self, name: &Name, node: &Node) -> Option<PragmaValue> {
         if let Value::Boolean(on) = node.value {
-            return Some(PragmaValue::Switch(on));
+            return Some(PragmaValue::Boolean(on));
         }
         self.error(
-            "wrong-kind",
+            Code::WrongKind,
             node.span,
             format!("pragma '{name}' must be true or false"),
-        )
-        .help("write true or false without quotes");
+            "write true or false without quotes",
+        );
         None
     }
 
     fn names(&mut self, name: &Name, node: Node) -> Option<PragmaValue> {
         let Value::Array(elements) = node.value else {
             self.error(
-                "wrong-kind",
+                Code::WrongKind,
                 node.span,
                 format!("pragma '{name}' must be a list of strings"),
-            )
-            .help("put the names in brackets");
+                "put the names in brackets",
+            );
             return None;
         };
         let what = format!("each element of pragma '{name}'");

@@ -6,12 +6,9 @@ use super::shapes::Shape;
 use super::value::{Mode, Walk};
 use super::{hints, literal};
 use crate::devices::{Device, Devices};
-use crate::schema::{Item, Type, TypeKind};
+use crate::dialect;
+use crate::schema::{NamedType, TypeKind, ValueType};
 use crate::traffic::json::{Member, Value};
-use crate::version::Series;
-
-/// From this series on, values are read as JSON; before, as options.
-pub const TYPED: Series = Series::new(9, 2);
 
 /// Checks the arguments of `device_add`.
 pub fn check<'w, 'k>(
@@ -20,7 +17,7 @@ pub fn check<'w, 'k>(
     arguments: &Value<'_>,
     problems: &mut Vec<Problem>,
 ) {
-    let is_typed = walk.checker.series >= TYPED;
+    let is_typed = dialect::TYPED_DEVICE_ARGUMENTS.contains(walk.checker.series);
     let walk = Walk {
         mode: if is_typed {
             Mode::Request
@@ -123,8 +120,13 @@ fn typed(
     let is_enum = |id: &_| matches!(schema.get(*id).kind, TypeKind::Enum(_));
     if let Some(builtin) = literal::builtin(ty) {
         problems.extend(walk.builtin(builtin, value, path));
-    } else if let Some(id) = schema.type_named(ty).filter(is_enum) {
-        walk.value(Type::One(Item::Defined(id)), value, path, problems);
+    } else if let Some(id) = schema.find_type(ty).filter(is_enum) {
+        walk.value(
+            ValueType::One(NamedType::Defined(id)),
+            value,
+            path,
+            problems,
+        );
     }
 }
 

@@ -3,23 +3,12 @@
 use super::path::Path;
 use super::problem::{Code, Problem, Severity};
 use super::{Checker, Session, hints};
+use crate::dialect;
 use crate::traffic::json::{Oddity, Value};
 use crate::version::Series;
 
 /// The members of a request.
 pub const MEMBERS: [&str; 4] = ["execute", "exec-oob", "arguments", "id"];
-
-/// From this series on, requests may be sent out of band.
-const OOB: Series = Series::new(3, 0);
-
-/// The one series with another way to do so.
-const CONTROL: Series = Series::new(2, 12);
-
-/// From this series on, a member that is written twice is refused.
-const NO_DUPLICATES: Series = Series::new(4, 0);
-
-/// From this series on, strings have to be strings of JSON.
-const STRICT_TEXT: Series = Series::new(3, 1);
 
 impl Session {
     /// Learns from a request that is sent in the session.
@@ -43,18 +32,18 @@ impl Session {
 pub fn oddities(series: Series, oddities: &[Oddity], problems: &mut Vec<Problem>) {
     let error = |code, message: String| Problem::error(code, &Path::Root, message);
     problems.extend(oddities.iter().filter_map(|oddity| match oddity {
-        Oddity::Duplicate(name) if series >= NO_DUPLICATES => {
+        Oddity::Duplicate(name) if dialect::NO_DUPLICATE_MEMBERS.contains(series) => {
             let message = format!(
                 "`{}` is written twice in one object",
                 hints::shortened(name)
             );
             Some(error(Code::DuplicateMember, message))
         }
-        Oddity::Surrogate if series >= STRICT_TEXT => {
+        Oddity::Surrogate if dialect::STRICT_JSON_STRINGS.contains(series) => {
             let message = "an escape is half of a pair and no character".to_owned();
             Some(error(Code::InvalidText, message))
         }
-        Oddity::Control if series >= STRICT_TEXT => {
+        Oddity::Control if dialect::STRICT_JSON_STRINGS.contains(series) => {
             let message = "a control character stands in a string as it is".to_owned();
             Some(error(Code::InvalidText, message))
         }
@@ -114,8 +103,8 @@ fn member(
                 "a request has `execute` or `exec-oob` and not both",
             ));
         }
-        "exec-oob" => checker.series >= OOB && session.oob != Some(false),
-        "control" => checker.series == CONTROL,
+        "exec-oob" => dialect::EXEC_OOB.contains(checker.series) && session.oob != Some(false),
+        "control" => dialect::CONTROL_MEMBER.contains(checker.series),
         name => MEMBERS.contains(&name),
     };
     if expected {
@@ -124,7 +113,7 @@ fn member(
     let shown = hints::shortened(name);
     let text = format!("`{shown}` is no member of a request");
     let help = match name {
-        "exec-oob" if checker.series < OOB => {
+        "exec-oob" if !dialect::EXEC_OOB.contains(checker.series) => {
             Some("requests are sent out of band from 3.0 on".to_owned())
         }
         "exec-oob" => {

@@ -4,11 +4,11 @@ use super::envelope::with_article;
 use super::hints;
 use super::path::Path;
 use super::problem::{Code, Problem, Severity};
-use crate::schema::Builtin;
+use crate::schema::BuiltinType;
 use crate::traffic::json::Value;
 
 /// Whether a value, once it is a text, stands for a value of a type.
-pub fn fits(builtin: Builtin, value: &Value<'_>) -> bool {
+pub fn fits(builtin: BuiltinType, value: &Value<'_>) -> bool {
     let text = match value {
         Value::String(text) => text.value.as_ref(),
         Value::Number(text) => text.as_ref(),
@@ -17,10 +17,10 @@ pub fn fits(builtin: Builtin, value: &Value<'_>) -> bool {
         Value::Null | Value::Array(_) | Value::Object(_) => return true,
     };
     match builtin {
-        Builtin::Bool => boolean(text).is_some(),
-        Builtin::Size => size(text).is_some(),
-        Builtin::Number => text.parse::<f64>().is_ok(),
-        Builtin::Str | Builtin::QType | Builtin::Any | Builtin::Null => true,
+        BuiltinType::Bool => boolean(text).is_some(),
+        BuiltinType::Size => size(text).is_some(),
+        BuiltinType::Number => text.parse::<f64>().is_ok(),
+        BuiltinType::Str | BuiltinType::QType | BuiltinType::Any | BuiltinType::Null => true,
         _ => integer(text).is_some(),
     }
 }
@@ -64,11 +64,11 @@ pub fn boolean(text: &str) -> Option<bool> {
 }
 
 /// The type of the language that reads a property as QEMU does.
-pub fn builtin(ty: &str) -> Option<Builtin> {
+pub fn builtin(ty: &str) -> Option<BuiltinType> {
     match ty {
-        "string" => Some(Builtin::Str),
-        ty if ty.starts_with("link<") => Some(Builtin::Str),
-        ty => Builtin::named(ty).filter(|builtin| *builtin != Builtin::Any),
+        "string" => Some(BuiltinType::Str),
+        ty if ty.starts_with("link<") => Some(BuiltinType::Str),
+        ty => BuiltinType::from_name(ty).filter(|builtin| *builtin != BuiltinType::Any),
     }
 }
 

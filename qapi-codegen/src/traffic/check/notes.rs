@@ -6,7 +6,7 @@ use super::path::Path;
 use super::problem::{Code, Problem, Severity};
 use super::{Checker, Knowledge, Requirement, hints};
 use crate::behaviour::{Change, Deprecation, Effect};
-use crate::schema::{Member, Meta, Schema};
+use crate::schema::{EntityMeta, Member, Schema};
 use crate::traffic::json::Value;
 use crate::version::Series;
 
@@ -66,7 +66,7 @@ impl<'k> OfCommand<'k> {
 }
 
 /// Warns of what is to go, or may change.
-pub fn lifecycle(meta: &Meta, what: &str, path: &Path<'_>, problems: &mut Vec<Problem>) {
+pub fn lifecycle(meta: &EntityMeta, what: &str, path: &Path<'_>, problems: &mut Vec<Problem>) {
     let mut warn = |code, message: String| {
         problems.push(Problem::new(code, Severity::Warning, path, message));
     };
@@ -79,7 +79,7 @@ pub fn lifecycle(meta: &Meta, what: &str, path: &Path<'_>, problems: &mut Vec<Pr
 }
 
 /// Tells that only some builds have a command.
-pub fn condition(meta: &Meta, problems: &mut Vec<Problem>) {
+pub fn condition(meta: &EntityMeta, problems: &mut Vec<Problem>) {
     if let Some(condition) = &meta.condition {
         let message = format!(
             "only builds with {condition} have the command `{}`",

@@ -7,7 +7,7 @@ use super::problem::{Code, Problem};
 use super::shapes::{Cases, Shape};
 use super::value::{Mode, Walk};
 use super::{hints, literal};
-use crate::schema::{Content, DATA, Item, Member, Type};
+use crate::schema::{BranchContent, DATA_MEMBER, Member, NamedType, ValueType};
 use crate::traffic::json::{self, Value};
 
 /// What is known of an object once its tags were read.
@@ -15,7 +15,7 @@ struct Known<'w, 'k> {
     /// The members of the object and of the branches that it takes.
     shapes: Vec<&'w Shape<'k>>,
     /// The type of `data`, where that is the branch.
-    data: Option<Type>,
+    data: Option<ValueType>,
     /// The cases whose tag does not tell which.
     undecided: Option<&'w Cases<'k>>,
 }
@@ -42,8 +42,8 @@ impl<'w, 'k> Walk<'w, 'k> {
             let missing = wanted.filter(|wanted| value.get(&wanted.meta.name).is_none());
             problems.extend(missing.map(|wanted| self.missing(&known, wanted, members, path)));
         }
-        if known.data.is_some() && value.get(DATA).is_none() {
-            problems.push(missing_named(DATA, path));
+        if known.data.is_some() && value.get(DATA_MEMBER).is_none() {
+            problems.push(missing_named(DATA_MEMBER, path));
         }
     }
 
@@ -64,9 +64,9 @@ impl<'w, 'k> Walk<'w, 'k> {
         while let Some((shape, cases)) = next.take() {
             match self.case(shape, cases, value, path, problems) {
                 None => known.undecided = Some(cases),
-                Some(Content::Nothing) => {}
-                Some(Content::Data(ty)) => known.data = Some(ty),
-                Some(Content::Members(id)) => {
+                Some(BranchContent::Nothing) => {}
+                Some(BranchContent::Data(ty)) => known.data = Some(ty),
+                Some(BranchContent::Members(id)) => {
                     let branch = self.checker.shapes.of(id);
                     known.shapes.push(branch);
                     next = branch.cases.as_ref().map(|cases| (branch, cases));
@@ -84,7 +84,7 @@ impl<'w, 'k> Walk<'w, 'k> {
         value: &Value<'_>,
         path: &Path<'_>,
         problems: &mut Vec<Problem>,
-    ) -> Option<Content> {
+    ) -> Option<BranchContent> {
         // A tag that is a member is checked with the members.
         let is_member = shape.member(cases.tag);
         let here = path.member(cases.tag);
@@ -115,7 +115,7 @@ impl<'w, 'k> Walk<'w, 'k> {
     /// Whether a string is a value of a member that is an enum.
     fn is_value(&self, member: &Member, text: &str) -> bool {
         match member.ty {
-            Type::One(Item::Defined(id)) => self.checker.shapes.value(id, text).is_some(),
+            ValueType::One(NamedType::Defined(id)) => self.checker.shapes.value(id, text).is_some(),
             _ => false,
         }
     }
@@ -141,7 +141,9 @@ impl<'w, 'k> Walk<'w, 'k> {
             return self.value(member.ty, &given.value, &here, problems);
         }
         match known.data {
-            Some(ty) if name == DATA => return self.value(ty, &given.value, &here, problems),
+            Some(ty) if name == DATA_MEMBER => {
+                return self.value(ty, &given.value, &here, problems);
+            }
             _ => {}
         }
         if !known.is_tag(name) && !self.may_be(known, name) {
@@ -204,7 +206,7 @@ impl<'w, 'k> Walk<'w, 'k> {
     ) -> Problem {
         let name = &wanted.meta.name;
         let inner = match wanted.ty {
-            Type::One(Item::Defined(id)) => Some(self.checker.shapes.of(id)),
+            ValueType::One(NamedType::Defined(id)) => Some(self.checker.shapes.of(id)),
             _ => None,
         };
         let strays: Vec<&str> = members
@@ -313,7 +315,10 @@ impl<'w, 'k> Walk<'w, 'k> {
                 .and_then(|tag| cases.case(tag))
                 .map(|(_, content)| content);
             match branch {
-                Some(Content::Members(id) | Content::Data(Type::One(Item::Defined(id)))) => {
+                Some(
+                    BranchContent::Members(id)
+                    | BranchContent::Data(ValueType::One(NamedType::Defined(id))),
+                ) => {
                     known.shapes.push(self.checker.shapes.of(id));
                 }
                 Some(_) => {}

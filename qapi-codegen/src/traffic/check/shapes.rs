@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::schema::{Command, Content, DATA, Data, Event, Member, Meta, Schema, TypeId, TypeKind};
+use crate::schema::{
+    BranchContent, Command, DATA_MEMBER, EntityMeta, Event, Member, OperationData, Schema, TypeId,
+    TypeKind,
+};
 
 /// The members of an object.
 #[derive(Debug, Clone)]
@@ -19,7 +22,7 @@ pub struct Cases<'s> {
     /// The member that tells.
     pub tag: &'s str,
     /// What there is for each value of it, sorted by value.
-    values: Vec<(&'s Meta, Content)>,
+    values: Vec<(&'s EntityMeta, BranchContent)>,
 }
 
 impl<'s> Shape<'s> {
@@ -34,11 +37,11 @@ impl<'s> Shape<'s> {
     fn of_type(schema: &'s Schema, id: TypeId) -> Self {
         let mut shape = Shape::new(schema.members(id));
         if let TypeKind::Union(union) = &schema.get(id).kind {
-            let cases = schema.cases(union).into_iter();
+            let cases = schema.union_branches(union).into_iter();
             let mut values: Vec<_> = cases.map(|case| (case.meta, case.content)).collect();
             values.sort_by_key(|(meta, _)| &meta.name);
             shape.cases = Some(Cases {
-                tag: &union.tag,
+                tag: &union.discriminator,
                 values,
             });
         }
@@ -61,7 +64,7 @@ impl<'s> Shape<'s> {
 
 impl<'s> Cases<'s> {
     /// What there is for a value of the tag.
-    pub fn case(&self, value: &str) -> Option<(&'s Meta, Content)> {
+    pub fn case(&self, value: &str) -> Option<(&'s EntityMeta, BranchContent)> {
         let found = self
             .values
             .binary_search_by(|(meta, _)| meta.name.as_str().cmp(value));
@@ -74,7 +77,7 @@ impl<'s> Cases<'s> {
     }
 
     /// What there is for any value.
-    pub fn contents(&self) -> impl Iterator<Item = Content> {
+    pub fn contents(&self) -> impl Iterator<Item = BranchContent> {
         self.values.iter().map(|(_, content)| *content)
     }
 }
@@ -83,7 +86,7 @@ impl<'s> Cases<'s> {
 pub struct Shapes<'s> {
     types: Vec<Shape<'s>>,
     /// The values of the enums, sorted.
-    values: Vec<Vec<&'s Meta>>,
+    values: Vec<Vec<&'s EntityMeta>>,
     commands: HashMap<&'s str, (&'s Command, Shape<'s>)>,
     events: HashMap<&'s str, (&'s Event, Shape<'s>)>,
 }
@@ -98,9 +101,9 @@ impl<'s> Shapes<'s> {
         let values = schema
             .types()
             .map(|(_, definition)| sorted_values(&definition.kind));
-        let data = |data: &'s Data| match data {
-            Data::Members(members) => Shape::new(members.iter().collect()),
-            Data::Defined(id) => types[id.index()].clone(),
+        let data = |data: &'s OperationData| match data {
+            OperationData::Members(members) => Shape::new(members.iter().collect()),
+            OperationData::Defined(id) => types[id.index()].clone(),
         };
         let commands = schema.commands.iter();
         let events = schema.events.iter();
@@ -122,16 +125,16 @@ impl<'s> Shapes<'s> {
     }
 
     /// Whether a branch has a member of this name.
-    pub fn has_member(&self, content: Content, name: &str) -> bool {
+    pub fn has_member(&self, content: BranchContent, name: &str) -> bool {
         match content {
-            Content::Nothing => false,
-            Content::Members(id) => self.of(id).member(name).is_some(),
-            Content::Data(_) => name == DATA,
+            BranchContent::Nothing => false,
+            BranchContent::Members(id) => self.of(id).member(name).is_some(),
+            BranchContent::Data(_) => name == DATA_MEMBER,
         }
     }
 
     /// The value of an enum with this name.
-    pub fn value(&self, id: TypeId, name: &str) -> Option<&'s Meta> {
+    pub fn value(&self, id: TypeId, name: &str) -> Option<&'s EntityMeta> {
         let values = &self.values[id.index()];
         let found = values.binary_search_by(|meta| meta.name.as_str().cmp(name));
         found.ok().map(|index| values[index])
@@ -167,11 +170,11 @@ impl<'s> Shapes<'s> {
     }
 }
 
-fn sorted_values(kind: &TypeKind) -> Vec<&Meta> {
+fn sorted_values(kind: &TypeKind) -> Vec<&EntityMeta> {
     let TypeKind::Enum(values) = kind else {
         return Vec::new();
     };
-    let mut values: Vec<&Meta> = values.values.iter().collect();
+    let mut values: Vec<&EntityMeta> = values.values.iter().collect();
     values.sort_by_key(|meta| &meta.name);
     values
 }

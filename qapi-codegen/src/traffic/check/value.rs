@@ -4,7 +4,9 @@ use super::path::Path;
 use super::problem::{Code, Problem};
 use super::shapes::Shape;
 use super::{Checker, hints, literal, notes};
-use crate::schema::{Alternate, Builtin, Command, Item, JsonKind, Type, TypeId, TypeKind};
+use crate::schema::{
+    AlternateType, BuiltinType, Command, JsonKind, NamedType, TypeId, TypeKind, ValueType,
+};
 use crate::traffic::json::{Value, is_integer};
 
 /// How values are read.
@@ -44,27 +46,39 @@ impl<'w, 'k> Walk<'w, 'k> {
     }
 
     /// Checks a value.
-    pub fn value(&self, ty: Type, value: &Value<'_>, path: &Path<'_>, problems: &mut Vec<Problem>) {
+    pub fn value(
+        &self,
+        ty: ValueType,
+        value: &Value<'_>,
+        path: &Path<'_>,
+        problems: &mut Vec<Problem>,
+    ) {
         match (ty, value) {
-            (Type::One(item), value) => self.item(item, value, path, problems),
-            (Type::Array(item), Value::Array(values)) => {
+            (ValueType::One(item), value) => self.item(item, value, path, problems),
+            (ValueType::Array(item), Value::Array(values)) => {
                 for (index, value) in values.iter().enumerate() {
                     self.item(item, value, &path.element(index), problems);
                 }
             }
             // Options come one at a time; each is a list of one.
-            (Type::Array(_), _) if self.mode == Mode::Options => {}
-            (Type::Array(_), value) => problems.extend(self.mistyped(value, "array", path)),
+            (ValueType::Array(_), _) if self.mode == Mode::Options => {}
+            (ValueType::Array(_), value) => problems.extend(self.mistyped(value, "array", path)),
         }
     }
 
-    fn item(&self, item: Item, value: &Value<'_>, path: &Path<'_>, problems: &mut Vec<Problem>) {
+    fn item(
+        &self,
+        item: NamedType,
+        value: &Value<'_>,
+        path: &Path<'_>,
+        problems: &mut Vec<Problem>,
+    ) {
         let id = match item {
-            Item::Builtin(builtin) => {
+            NamedType::Builtin(builtin) => {
                 problems.extend(self.builtin(builtin, value, path));
                 return;
             }
-            Item::Defined(id) => id,
+            NamedType::Defined(id) => id,
         };
         match &self.checker.schema.get(id).kind {
             TypeKind::Enum(_) => self.enumeration(id, value, path, problems),
@@ -77,7 +91,12 @@ impl<'w, 'k> Walk<'w, 'k> {
     }
 
     /// Checks a value of a type of the language.
-    pub fn builtin(&self, builtin: Builtin, value: &Value<'_>, path: &Path<'_>) -> Option<Problem> {
+    pub fn builtin(
+        &self,
+        builtin: BuiltinType,
+        value: &Value<'_>,
+        path: &Path<'_>,
+    ) -> Option<Problem> {
         let kind = builtin.json_kind();
         if self.mode == Mode::Options {
             let fits = literal::fits(builtin, value);
@@ -102,7 +121,7 @@ impl<'w, 'k> Walk<'w, 'k> {
     }
 
     /// Checks that an integer fits into its type.
-    fn range(&self, builtin: Builtin, text: &str, path: &Path<'_>) -> Option<Problem> {
+    fn range(&self, builtin: BuiltinType, text: &str, path: &Path<'_>) -> Option<Problem> {
         let (least, most) = self.limits(builtin);
         let fits = text
             .parse::<i128>()
@@ -116,18 +135,20 @@ impl<'w, 'k> Walk<'w, 'k> {
     }
 
     /// The smallest and the largest integer of a type.
-    fn limits(&self, builtin: Builtin) -> (i128, i128) {
+    fn limits(&self, builtin: BuiltinType) -> (i128, i128) {
         let signed = |bits: u32| (-(1_i128 << (bits - 1)), (1_i128 << (bits - 1)) - 1);
         let unsigned = |bits: u32| (0, (1_i128 << bits) - 1);
         match builtin {
-            Builtin::Int8 => signed(8),
-            Builtin::Int16 => signed(16),
-            Builtin::Int32 => signed(32),
-            Builtin::Uint8 => unsigned(8),
-            Builtin::Uint16 => unsigned(16),
-            Builtin::Uint32 => unsigned(32),
+            BuiltinType::Int8 => signed(8),
+            BuiltinType::Int16 => signed(16),
+            BuiltinType::Int32 => signed(32),
+            BuiltinType::Uint8 => unsigned(8),
+            BuiltinType::Uint16 => unsigned(16),
+            BuiltinType::Uint32 => unsigned(32),
             // Negative numbers stand for large ones, and are taken to this day.
-            Builtin::Uint64 | Builtin::Size if !self.checker.schema.has_negative_unsigned() => {
+            BuiltinType::Uint64 | BuiltinType::Size
+                if !self.checker.schema.has_negative_unsigned() =>
+            {
                 (signed(64).0, unsigned(64).1)
             }
             _ => signed(64),
@@ -173,13 +194,13 @@ impl<'w, 'k> Walk<'w, 'k> {
 
     fn alternate(
         &self,
-        alternate: &Alternate,
+        alternate: &AlternateType,
         value: &Value<'_>,
         path: &Path<'_>,
         problems: &mut Vec<Problem>,
     ) {
         let branches = || alternate.branches.iter().map(|branch| branch.ty);
-        let fitting: Vec<Type> = branches().filter(|&ty| self.takes(ty, value)).collect();
+        let fitting: Vec<ValueType> = branches().filter(|&ty| self.takes(ty, value)).collect();
         match &fitting[..] {
             [] => {
                 let kinds: Vec<&str> = branches().map(|ty| self.kind(ty)).collect();
@@ -188,7 +209,7 @@ impl<'w, 'k> Walk<'w, 'k> {
             [only] => self.value(*only, value, path, problems),
             // An enum and a string: what is no value of the enum is the string.
             several => {
-                let is_free = |ty: &&Type| matches!(ty, Type::One(Item::Builtin(_)));
+                let is_free = |ty: &&ValueType| matches!(ty, ValueType::One(NamedType::Builtin(_)));
                 let chosen = several.iter().find(is_free).unwrap_or(&several[0]);
                 self.value(*chosen, value, path, problems);
             }
@@ -196,7 +217,7 @@ impl<'w, 'k> Walk<'w, 'k> {
     }
 
     /// Whether the JSON type of a value is that of a type.
-    fn takes(&self, ty: Type, value: &Value<'_>) -> bool {
+    fn takes(&self, ty: ValueType, value: &Value<'_>) -> bool {
         match (self.kind(ty), value.kind()) {
             ("any", _) | ("number", "integer") => true,
             // Whether it fits is told later, in the words of numbers.
@@ -206,11 +227,11 @@ impl<'w, 'k> Walk<'w, 'k> {
     }
 
     /// The JSON type of a type.
-    fn kind(&self, ty: Type) -> &'static str {
+    fn kind(&self, ty: ValueType) -> &'static str {
         match ty {
-            Type::Array(_) => "array",
-            Type::One(Item::Builtin(builtin)) => kind_name(builtin.json_kind()),
-            Type::One(Item::Defined(id)) => match &self.checker.schema.get(id).kind {
+            ValueType::Array(_) => "array",
+            ValueType::One(NamedType::Builtin(builtin)) => kind_name(builtin.json_kind()),
+            ValueType::One(NamedType::Defined(id)) => match &self.checker.schema.get(id).kind {
                 TypeKind::Enum(_) => "string",
                 TypeKind::Alternate(_) => "any",
                 TypeKind::Struct(_) | TypeKind::Union(_) => "object",
@@ -233,7 +254,7 @@ impl<'w, 'k> Walk<'w, 'k> {
         let schema = self.checker.schema;
         let named = ["NetClientOptions", "Netdev"]
             .into_iter()
-            .filter_map(|name| schema.type_named(name));
+            .filter_map(|name| schema.find_type(name));
         let backends = named
             .map(|id| self.checker.shapes.of(id))
             .find(|shape| shape.cases.is_some());

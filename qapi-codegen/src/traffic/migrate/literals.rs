@@ -2,7 +2,9 @@
 
 use super::places;
 use crate::devices::Devices;
-use crate::schema::{Builtin, Content, Data, Item, Schema, Type, TypeId, TypeKind};
+use crate::schema::{
+    BranchContent, BuiltinType, NamedType, OperationData, Schema, TypeId, TypeKind, ValueType,
+};
 use crate::traffic::check::literal;
 use crate::traffic::json::{Member, Value};
 
@@ -12,7 +14,7 @@ pub fn by_schema(schema: &Schema, message: &mut Value<'static>) {
     let Some(command) = name.and_then(|name| schema.command(name)) else {
         return;
     };
-    let Data::Defined(id) = command.data else {
+    let OperationData::Defined(id) = command.data else {
         return;
     };
     if let Some(arguments) = message.get_mut("arguments") {
@@ -29,45 +31,45 @@ fn object(schema: &Schema, id: TypeId, value: &mut Value<'static>) {
     let TypeKind::Union(union) = &schema.get(id).kind else {
         return;
     };
-    let tag = value.get(&union.tag).and_then(Value::as_str);
+    let tag = value.get(&union.discriminator).and_then(Value::as_str);
     let case = schema
-        .cases(union)
+        .union_branches(union)
         .into_iter()
         .find(|case| Some(case.meta.name.as_str()) == tag);
     match case.map(|case| case.content) {
-        Some(Content::Members(id)) => object(schema, id, value),
-        Some(Content::Data(_) | Content::Nothing) | None => {}
+        Some(BranchContent::Members(id)) => object(schema, id, value),
+        Some(BranchContent::Data(_) | BranchContent::Nothing) | None => {}
     }
 }
 
-fn typed(schema: &Schema, ty: Type, value: &mut Value<'static>) {
+fn typed(schema: &Schema, ty: ValueType, value: &mut Value<'static>) {
     match ty {
-        Type::One(Item::Builtin(builtin)) => scalar(builtin, value),
+        ValueType::One(NamedType::Builtin(builtin)) => scalar(builtin, value),
         // Where a list is wanted, one option was one element.
-        Type::Array(item) if !matches!(value, Value::Array(_)) => {
+        ValueType::Array(item) if !matches!(value, Value::Array(_)) => {
             let mut element = std::mem::replace(value, Value::Null);
             element = wrapped(schema, item, element);
             *value = Value::Array(vec![element]);
         }
-        Type::One(Item::Defined(id)) => {
+        ValueType::One(NamedType::Defined(id)) => {
             // An enum of `on` and `off` was given a truth value.
             if let (TypeKind::Enum(_), Value::Bool(on)) = (&schema.get(id).kind, &value) {
                 *value = Value::text(literal::written(*on));
             }
         }
-        Type::Array(_) => {}
+        ValueType::Array(_) => {}
     }
 }
 
 /// An element as the later release wants it: a text may stand in an object of
 /// its own.
-fn wrapped(schema: &Schema, item: Item, mut element: Value<'static>) -> Value<'static> {
+fn wrapped(schema: &Schema, item: NamedType, mut element: Value<'static>) -> Value<'static> {
     match item {
-        Item::Builtin(builtin) => {
+        NamedType::Builtin(builtin) => {
             scalar(builtin, &mut element);
             element
         }
-        Item::Defined(id) => {
+        NamedType::Defined(id) => {
             let members = schema.members(id);
             match (&members[..], &element) {
                 ([only], Value::String(_) | Value::Number(_)) => {
@@ -81,13 +83,20 @@ fn wrapped(schema: &Schema, item: Item, mut element: Value<'static>) -> Value<'s
 }
 
 /// Writes a value as one of this type, where it stands for one.
-fn scalar(builtin: Builtin, value: &mut Value<'static>) {
+fn scalar(builtin: BuiltinType, value: &mut Value<'static>) {
     let new = match (builtin, &*value) {
-        (Builtin::Str, Value::Number(text)) => Some(Value::text(text.clone().into_owned())),
-        (Builtin::Str, Value::Bool(on)) => Some(Value::text(literal::written(*on))),
-        (Builtin::Bool, Value::String(text)) => literal::boolean(&text.value).map(Value::Bool),
-        (Builtin::Size, Value::String(text)) => literal::size(&text.value).map(number),
-        (Builtin::Str | Builtin::Any | Builtin::Number | Builtin::Null | Builtin::QType, _) => None,
+        (BuiltinType::Str, Value::Number(text)) => Some(Value::text(text.clone().into_owned())),
+        (BuiltinType::Str, Value::Bool(on)) => Some(Value::text(literal::written(*on))),
+        (BuiltinType::Bool, Value::String(text)) => literal::boolean(&text.value).map(Value::Bool),
+        (BuiltinType::Size, Value::String(text)) => literal::size(&text.value).map(number),
+        (
+            BuiltinType::Str
+            | BuiltinType::Any
+            | BuiltinType::Number
+            | BuiltinType::Null
+            | BuiltinType::QType,
+            _,
+        ) => None,
         (_, Value::String(text)) => literal::integer(&text.value).map(number),
         _ => None,
     };
@@ -116,7 +125,9 @@ pub fn by_device(devices: Option<&Devices>, schema: &Schema, message: &mut Value
         let Some(ty) = devices.property(device, &member.name.value) else {
             continue;
         };
-        let of_schema = schema.type_named(ty).map(|id| Type::One(Item::Defined(id)));
+        let of_schema = schema
+            .find_type(ty)
+            .map(|id| ValueType::One(NamedType::Defined(id)));
         match (literal::builtin(ty), of_schema) {
             // The place of a PCI device is a text whatever it looks like.
             _ if member.name.value == "addr" => {}

@@ -1,23 +1,14 @@
 //! Documentation against what it documents.
 
+use crate::dialect;
 use std::collections::HashSet;
 
 use super::{Doc, Documented, Entry};
-use crate::ast::{Body, Data, Definition, Feature, Member};
-use crate::diagnostic::Diagnostic;
+use crate::ast::{DataDefinition, Definition, DefinitionBody, FeatureDefinition, MemberDefinition};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::load::Documentation;
 use crate::source::{Name, Span};
-use crate::validate::releases::{Releases, before, since};
 use crate::validate::view::{View, error, own_members, title};
-
-/// Every feature is documented.
-const FEATURES: Releases = since(4, 2);
-/// Commands and events without members of their own are checked too.
-const ALL_DEFINITIONS: Releases = since(4, 2);
-/// Every member is documented; `Returns` and `Errors` fit the definition.
-const MEMBERS: Releases = since(9, 0);
-/// The tag of a simple union, and its branches, may be documented.
-const SIMPLE_UNIONS: Releases = before(6, 2);
 
 /// Checks that documentation and definitions fit.
 pub fn check(view: &View<'_>, pieces: &[Documented<'_>], diagnostics: &mut Vec<Diagnostic>) {
@@ -69,7 +60,7 @@ fn dangling(view: &View<'_>, doc: &Doc<'_>) -> Option<Diagnostic> {
         symbol.name
     );
     Some(
-        Diagnostic::error("doc-dangling", opening, message)
+        Diagnostic::new(Code::DocDangling, opening, message)
             .with_focus(symbol.line)
             .with_help("put the definition right after the block"),
     )
@@ -84,7 +75,7 @@ fn pair(
     let Some(doc) = doc else {
         if view.pragmas.doc_required {
             let message = format!("{} has no documentation", title(definition));
-            let found = error("doc-missing", definition, definition.name.span, message);
+            let found = error(Code::DocMissing, definition, definition.name.span, message);
             diagnostics
                 .push(found.with_help("the pragma 'doc-required' demands a block before it"));
         }
@@ -105,8 +96,8 @@ fn no_symbol(doc: &Doc<'_>, definition: &Definition) -> Option<Diagnostic> {
         "this block does not say that it documents {}",
         title(definition)
     );
-    let found = Diagnostic::error("doc-no-symbol", doc.opening?, message)
-        .with_related(definition.name.span, "the definition is here");
+    let found = Diagnostic::new(Code::DocNoSymbol, doc.opening?, message)
+        .with_label(definition.name.span, "the definition is here");
     Some(found.with_help(format!("begin it with `# @{}:`", definition.name)))
 }
 
@@ -117,12 +108,12 @@ fn wrong_symbol(symbol: Entry<'_>, definition: &Definition) -> Diagnostic {
         symbol.name
     );
     error(
-        "doc-wrong-symbol",
+        Code::DocWrongSymbol,
         definition,
         definition.name.span,
         message,
     )
-    .with_related(symbol.line, "the name is given here")
+    .with_label(symbol.line, "the name is given here")
     .with_help(format!("write `# @{}:`", definition.name))
 }
 
@@ -134,29 +125,29 @@ fn fit(view: &View<'_>, doc: &Doc<'_>, definition: &Definition, diagnostics: &mu
     let prose = view.documentation == Documentation::Prose;
     let members = Names {
         what: "member",
-        unknown: "doc-unknown-member",
-        missing: "doc-missing-member",
+        unknown: Code::DocUnknownMember,
+        missing: Code::DocMissingMember,
         names: member_names(definition),
         optional: optional_names(view, definition),
-        complete: view.is_in(MEMBERS)
+        complete: view.is_in(dialect::REQUIRED_MEMBER_DOCS)
             && prose
             && !view
                 .pragmas
                 .undocumented
                 .contains(definition.name.value.as_str()),
     };
-    if has_own_members(definition) || view.is_in(ALL_DEFINITIONS) {
+    if has_own_members(definition) || view.is_in(dialect::CHECKED_MEMBERLESS_DOCS) {
         members.compare(definition, &doc.members, diagnostics);
     }
     let features = Names {
         what: "feature",
-        unknown: "doc-unknown-feature",
-        missing: "doc-missing-feature",
+        unknown: Code::DocUnknownFeature,
+        missing: Code::DocMissingFeature,
         names: feature_names(definition),
         optional: Vec::new(),
         complete: prose,
     };
-    if view.is_in(FEATURES) {
+    if view.is_in(dialect::REQUIRED_FEATURE_DOCS) {
         features.compare(definition, &doc.features, diagnostics);
     }
 }
@@ -164,9 +155,10 @@ fn fit(view: &View<'_>, doc: &Doc<'_>, definition: &Definition, diagnostics: &mu
 fn sections(view: &View<'_>, doc: &Doc<'_>, definition: &Definition) -> Vec<Diagnostic> {
     let problem = |entry: &Entry<'_>| {
         let problem = match (entry.name, &definition.body) {
-            ("Returns", Body::Command(body)) => (body.returns.is_none() && view.is_in(MEMBERS))
-                .then_some("the command returns nothing"),
-            ("Errors", Body::Command(_)) => None,
+            ("Returns", DefinitionBody::Command(body)) => (body.returns.is_none()
+                && view.is_in(dialect::REQUIRED_MEMBER_DOCS))
+            .then_some("the command returns nothing"),
+            ("Errors", DefinitionBody::Command(_)) => None,
             ("Returns" | "Errors", _) => Some("only commands have it"),
             _ => None,
         }?;
@@ -175,7 +167,7 @@ fn sections(view: &View<'_>, doc: &Doc<'_>, definition: &Definition) -> Vec<Diag
             title(definition),
             entry.name
         );
-        let found = Diagnostic::error("doc-section-misplaced", entry.line, message);
+        let found = Diagnostic::new(Code::DocSectionMisplaced, entry.line, message);
         Some(found.with_help("remove the section"))
     };
     doc.sections.iter().filter_map(problem).collect()
@@ -184,8 +176,8 @@ fn sections(view: &View<'_>, doc: &Doc<'_>, definition: &Definition) -> Vec<Diag
 /// The names that a block should have, and how to say that it has not.
 struct Names<'s> {
     what: &'static str,
-    unknown: &'static str,
-    missing: &'static str,
+    unknown: Code,
+    missing: Code,
     names: Vec<&'s Name>,
     /// Names that may be documented and need not.
     optional: Vec<&'s str>,
@@ -222,8 +214,8 @@ impl Names<'_> {
             self.what,
             entry.name
         );
-        Diagnostic::error(self.unknown, entry.line, message)
-            .with_related(definition.name.span, "the definition is here")
+        Diagnostic::new(self.unknown, entry.line, message)
+            .with_label(definition.name.span, "the definition is here")
             .with_help("remove the description, or correct its name")
     }
 
@@ -244,8 +236,10 @@ impl Names<'_> {
 /// Members that the block of a definition describes: its own, not inherited ones.
 fn member_names(definition: &Definition) -> Vec<&Name> {
     match &definition.body {
-        Body::Enum(body) => body.values.iter().map(|value| &value.name).collect(),
-        Body::Alternate(body) => body.branches.iter().map(|branch| &branch.name).collect(),
+        DefinitionBody::Enum(body) => body.values.iter().map(|value| &value.name).collect(),
+        DefinitionBody::Alternate(body) => {
+            body.branches.iter().map(|branch| &branch.name).collect()
+        }
         _ => all_members(definition)
             .iter()
             .map(|member| &member.name)
@@ -255,7 +249,9 @@ fn member_names(definition: &Definition) -> Vec<&Name> {
 
 fn optional_names<'s>(view: &View<'_>, definition: &'s Definition) -> Vec<&'s str> {
     match &definition.body {
-        Body::Union(body) if body.discriminator.is_none() && view.is_in(SIMPLE_UNIONS) => {
+        DefinitionBody::Union(body)
+            if body.discriminator.is_none() && view.is_in(dialect::SIMPLE_UNIONS) =>
+        {
             let branches = body
                 .branches
                 .iter()
@@ -266,10 +262,10 @@ fn optional_names<'s>(view: &View<'_>, definition: &'s Definition) -> Vec<&'s st
     }
 }
 
-fn all_members(definition: &Definition) -> &[Member] {
+fn all_members(definition: &Definition) -> &[MemberDefinition] {
     match &definition.body {
-        Body::Command(body) => inline(&body.data),
-        Body::Event(body) => inline(&body.data),
+        DefinitionBody::Command(body) => inline(&body.data),
+        DefinitionBody::Event(body) => inline(&body.data),
         _ => own_members(definition),
     }
 }
@@ -277,27 +273,27 @@ fn all_members(definition: &Definition) -> &[Member] {
 /// Whether the members of a definition stand in it, not in another.
 fn has_own_members(definition: &Definition) -> bool {
     let data = match &definition.body {
-        Body::Command(body) => &body.data,
-        Body::Event(body) => &body.data,
+        DefinitionBody::Command(body) => &body.data,
+        DefinitionBody::Event(body) => &body.data,
         _ => return true,
     };
-    matches!(data, Data::Inline(_))
+    matches!(data, DataDefinition::Inline(_))
 }
 
-fn inline(data: &Data) -> &[Member] {
+fn inline(data: &DataDefinition) -> &[MemberDefinition] {
     match data {
-        Data::Inline(members) => members,
-        Data::None | Data::Named(_) => &[],
+        DataDefinition::Inline(members) => members,
+        DataDefinition::None | DataDefinition::Named(_) => &[],
     }
 }
 
 /// All features of a definition, of its members and of its values.
 fn feature_names(definition: &Definition) -> Vec<&Name> {
     let values = match &definition.body {
-        Body::Enum(body) => &body.values[..],
+        DefinitionBody::Enum(body) => &body.values[..],
         _ => &[],
     };
-    let lists: Vec<&[Feature]> = std::iter::once(&definition.features[..])
+    let lists: Vec<&[FeatureDefinition]> = std::iter::once(&definition.features[..])
         .chain(
             all_members(definition)
                 .iter()

@@ -1,7 +1,7 @@
 //! Which comments are documentation.
 
 use crate::ast::{Definition, Item};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Sources, Span};
 use crate::validate::view::View;
 
@@ -124,7 +124,7 @@ impl<'s> Finder<'s, '_> {
             None if block.broken => {}
             None => {
                 block.broken = true;
-                let found = Diagnostic::error("doc-no-space", span, "a space is missing after '#'");
+                let found = Diagnostic::new(Code::DocNoSpace, span, "a space is missing after '#'");
                 self.diagnostics
                     .push(found.with_help("write `# ` before the text"));
             }
@@ -145,7 +145,7 @@ impl<'s> Finder<'s, '_> {
     fn junk(&mut self, span: Span) {
         let message = "there is more than '##' on a line that opens or closes documentation";
         self.diagnostics.push(
-            Diagnostic::error("doc-junk", span, message)
+            Diagnostic::new(Code::DocJunk, span, message)
                 .with_help("leave only '##', or begin an ordinary comment with a single '#'"),
         );
     }
@@ -175,7 +175,11 @@ impl<'s> Finder<'s, '_> {
 }
 
 fn unterminated(place: Span, opening: Span) -> Diagnostic {
-    Diagnostic::error("doc-unterminated", place, "documentation ends without '##'")
-        .with_related(opening, "it begins here")
-        .with_help("close it with a line '##'")
+    Diagnostic::new(
+        Code::DocUnterminated,
+        place,
+        "documentation ends without '##'",
+    )
+    .with_label(opening, "it begins here")
+    .with_help("close it with a line '##'")
 }

@@ -3,15 +3,10 @@
 
 use super::block::{Block, Line};
 use super::{Checked, Doc, all_different, at_name, empty_section, interleaved, name_in_prose};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect;
 use crate::source::Span;
-use crate::validate::releases::{Releases, since};
 use crate::validate::view::View;
-
-/// Features are described under a heading.
-const FEATURES: Releases = since(4, 1);
-/// That a member is optional is not said in words.
-const NO_OPTIONAL: Releases = since(2, 9).before(2, 11);
 
 /// Reads a block into what it says.
 pub fn read<'s>(view: &View<'_>, block: &Block<'s>, doc: &mut Doc<'s>) -> Checked<()> {
@@ -85,7 +80,7 @@ impl<'s> Reader<'_, '_, '_, 's> {
 
     fn may_have_features(&self) -> bool {
         let here = self.part == Part::Body || self.part == Part::Members && self.after_blank;
-        here && self.view.is_in(FEATURES)
+        here && self.view.is_in(dialect::DOCUMENTED_FEATURES)
     }
 
     fn description(&mut self, name: &'s str, line: Span) -> Checked<()> {
@@ -123,9 +118,15 @@ impl<'s> Reader<'_, '_, '_, 's> {
 
     fn no_optional(&self, line: Line<'s>) -> Checked<()> {
         let describes = self.part == Part::Members || line.text.starts_with('@');
-        if describes && line.text.contains("#optional") && self.view.is_in(NO_OPTIONAL) {
-            let found =
-                Diagnostic::error("doc-optional", line.span, "'#optional' is not understood");
+        if describes
+            && line.text.contains("#optional")
+            && self.view.is_in(dialect::NO_OPTIONAL_MARK)
+        {
+            let found = Diagnostic::new(
+                Code::DocOptional,
+                line.span,
+                "'#optional' is not understood",
+            );
             return Err(found.with_help("remove it: the schema says what is optional"));
         }
         Ok(())

@@ -3,13 +3,10 @@
 
 use super::block::{Block, Line};
 use super::{Checked, Doc, all_different, at_name, empty_section, interleaved, name_in_prose};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect;
 use crate::source::Span;
-use crate::validate::releases::{Releases, since};
 use crate::validate::view::View;
-
-/// Notes and examples are written in the markup.
-const NO_NOTES: Releases = since(9, 1);
 
 /// Reads a block into what it says.
 pub fn read<'s>(view: &View<'_>, block: &Block<'s>, doc: &mut Doc<'s>) -> Checked<()> {
@@ -73,8 +70,8 @@ impl<'s> Reader<'_, '_, '_, 's> {
     fn features(&mut self, heading: Span) -> Checked<()> {
         if let Some(first) = self.doc.features.first() {
             return Err(
-                Diagnostic::error("doc-duplicate", heading, "'Features:' comes twice")
-                    .with_related(first.line, "the features are described from here on")
+                Diagnostic::new(Code::DocDuplicate, heading, "'Features:' comes twice")
+                    .with_label(first.line, "the features are described from here on")
                     .with_help("join the two"),
             );
         }
@@ -83,8 +80,8 @@ impl<'s> Reader<'_, '_, '_, 's> {
         let place = self.peek().map_or(heading, |line| line.span);
         self.descriptions(true)?;
         if self.doc.features.is_empty() {
-            return Err(Diagnostic::error(
-                "doc-empty-features",
+            return Err(Diagnostic::new(
+                Code::DocEmptyFeatures,
                 place,
                 "no features follow 'Features:'",
             )
@@ -108,9 +105,11 @@ impl<'s> Reader<'_, '_, '_, 's> {
     }
 
     fn section(&mut self, line: Line<'s>, tag: &'s str, text: &str) -> Checked<()> {
-        if self.view.is_in(NO_NOTES) && (tag.starts_with("Note") || tag.starts_with("Example")) {
+        if self.view.is_in(dialect::NOTE_DIRECTIVES)
+            && (tag.starts_with("Note") || tag.starts_with("Example"))
+        {
             let message = format!("the section '{tag}' is no longer understood");
-            return Err(Diagnostic::error("doc-old-section", line.span, message)
+            return Err(Diagnostic::new(Code::DocOldSection, line.span, message)
                 .with_help("write `.. note::` or `.. qmp-example::`"));
         }
         self.doc.begin_section(tag, line.span)?;
@@ -167,7 +166,7 @@ impl<'s> Reader<'_, '_, '_, 's> {
 
 fn de_indent(line: Span, expected: usize) -> Diagnostic {
     let message = format!("this line is indented less than the one before, by {expected} spaces");
-    Diagnostic::error("doc-indent", line, message)
+    Diagnostic::new(Code::DocIndent, line, message)
         .with_help("indent it alike, or put an empty line before it")
 }
 

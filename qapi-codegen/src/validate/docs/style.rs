@@ -1,19 +1,17 @@
 //! How long lines of documentation are.
 
 use super::block::Block;
-use crate::diagnostic::Diagnostic;
-use crate::validate::releases::{Releases, since};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect;
 use crate::validate::view::View;
 
-/// Lines are measured.
-const MEASURED: Releases = since(10, 2);
 /// How many characters a line may have, with its `# `.
 const LIMIT: usize = 70;
 
 /// Reports lines that are too long, except where nobody could break them:
 /// addresses, and what is shown letter by letter.
 pub fn check(view: &View<'_>, block: &Block<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    if !view.is_in(MEASURED) {
+    if !view.is_in(dialect::LIMITED_DOC_LINES) {
         return;
     }
     let mut literal = Literal::default();
@@ -21,7 +19,7 @@ pub fn check(view: &View<'_>, block: &Block<'_>, diagnostics: &mut Vec<Diagnosti
         let length = 2 + line.text.trim_end().chars().count();
         if !literal.contains(line.text) && length > LIMIT && !is_address(line.text) {
             let message = format!("the line has {length} characters, and may have {LIMIT}");
-            let found = Diagnostic::error("doc-long-line", line.span, message);
+            let found = Diagnostic::new(Code::DocLongLine, line.span, message);
             diagnostics.push(found.with_help("break the line"));
         }
     }

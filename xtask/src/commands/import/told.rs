@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use qapi_codegen::imported::{self, Input, Interface, MANIFEST, Manifest, OVERRIDES, Origin};
+use qapi_codegen::imported::{
+    self, ImportedFile, MANIFEST, Manifest, OVERRIDES, QemuProgram, SchemaOrigin,
+};
 use qapi_codegen::introspect::synthesise;
 use qapi_codegen::load::Files;
 use qapi_codegen::overrides::{self, Entry};
@@ -29,7 +31,7 @@ pub fn import(arguments: &Import, console: &mut Console) -> Result<Outcome, Fail
     let schema = synthesise(&told.interface, version);
     let manifest = manifest(version, &told)?;
     let mut files = vec![
-        (Interface::Qmp.file_name().to_owned(), schema),
+        (QemuProgram::Emulator.file_name().to_owned(), schema),
         (MANIFEST.to_owned(), manifest),
     ];
     if !is_valid(&files, console)? {
@@ -72,7 +74,7 @@ fn refuse_to_replace(folder: &Path, series: Series) -> Result<(), Failure> {
     match imported::manifest(&Disk, &shown) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Failure::io("read", format!("{shown}/{MANIFEST}"), &error)),
-        Ok(manifest) if manifest.is_synthesised(Interface::Qmp) => Ok(()),
+        Ok(manifest) if manifest.is_synthesised(QemuProgram::Emulator) => Ok(()),
         Ok(manifest) => Err(Failure::new(format!(
             "series {series} is imported from the sources of {}, which say more than a running QEMU",
             manifest.release
@@ -83,11 +85,11 @@ fn refuse_to_replace(folder: &Path, series: Series) -> Result<(), Failure> {
 
 fn manifest(version: Version, told: &Introspected) -> Result<String, Failure> {
     let path = "query-qmp-schema".to_owned();
-    let origin = Origin {
-        interface: Interface::Qmp,
+    let origin = SchemaOrigin {
+        interface: QemuProgram::Emulator,
         root: path.clone(),
         synthesised: true,
-        input: vec![Input {
+        input: vec![ImportedFile {
             path,
             sha256: sha256(&told.text),
         }],
@@ -105,7 +107,7 @@ fn is_valid(files: &[(String, String)], console: &mut Console) -> Result<bool, F
         .iter()
         .map(|(name, text)| (format!("reply/{name}"), text.clone().into_bytes()))
         .collect();
-    let loaded = imported::load(&files as &dyn Files, "reply", Interface::Qmp)
+    let loaded = imported::load(&files as &dyn Files, "reply", QemuProgram::Emulator)
         .map_err(|error| Failure::io("read", "the schema that was made", &error))?;
     match validate(loaded) {
         Ok(_) => Ok(true),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use qapi_codegen::imported::Interface;
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::version::Series;
 
 use super::report::Report;
@@ -26,7 +26,7 @@ pub struct Fit {
 /// Compares all series, and gives the one that fits best first.
 pub fn rank(
     imported: &[Series],
-    interface: Interface,
+    interface: QemuProgram,
     told: &Introspected,
     console: &mut Console,
 ) -> Result<Vec<Fit>, Failure> {

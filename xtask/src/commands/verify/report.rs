@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use qapi_codegen::imported::{Interface, OVERRIDES};
+use qapi_codegen::imported::{OVERRIDES, QemuProgram};
 use qapi_codegen::introspect::{
     Comparison, Difference, Part, Place, Releases, Verdict, compare, describe, judge,
 };
@@ -45,7 +45,7 @@ impl Report {
     /// The schema cannot be read, or has mistakes, which are printed.
     pub fn new(
         schema: &Schema,
-        interface: Interface,
+        interface: QemuProgram,
         told: &Introspected,
         console: &mut Console,
     ) -> Result<Report, Failure> {

@@ -1,10 +1,13 @@
 //! What a running QEMU does not tell of its interface.
 
-use super::{Branch, Builtin, Data, Facts, Item, JsonKind, Member, Meta, Schema, Type, TypeKind};
+use super::{
+    Branch, BuiltinType, EntityMeta, Facts, JsonKind, Member, NamedType, OperationData, Schema,
+    TypeKind, ValueType,
+};
 
 /// Forgets how large integers are, which commands may be sent before the machine
 /// is made, and what documentation says.
-pub fn forget_untold(schema: &mut Schema) {
+pub fn erase(schema: &mut Schema) {
     for def in &mut schema.types {
         match &mut def.kind {
             TypeKind::Enum(own) => forget_facts(&mut own.values),
@@ -28,14 +31,14 @@ pub fn forget_untold(schema: &mut Schema) {
     }
 }
 
-fn forget_facts(metas: &mut [Meta]) {
+fn forget_facts(metas: &mut [EntityMeta]) {
     for meta in metas {
         meta.facts = Facts::default();
     }
 }
 
-fn data(data: &mut Data) {
-    if let Data::Members(own) = data {
+fn data(data: &mut OperationData) {
+    if let OperationData::Members(own) = data {
         members(own);
     }
 }
@@ -54,11 +57,11 @@ fn branches(branches: &mut [Branch]) {
     }
 }
 
-fn forget_size(ty: &mut Type) {
-    let (Type::One(item) | Type::Array(item)) = ty;
-    if let Item::Builtin(builtin) = item
+fn forget_size(ty: &mut ValueType) {
+    let (ValueType::One(item) | ValueType::Array(item)) = ty;
+    if let NamedType::Builtin(builtin) = item
         && builtin.json_kind() == JsonKind::Integer
     {
-        *builtin = Builtin::Int;
+        *builtin = BuiltinType::Int;
     }
 }

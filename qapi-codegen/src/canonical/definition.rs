@@ -2,8 +2,9 @@
 
 use super::value::Value;
 use crate::ast::{
-    Base, Body, Branch, Command, Condition, Data, Definition, Enum, EnumValue, Event, Feature,
-    Member, TypeRef, Union,
+    BranchDefinition, CommandDefinition, Condition, DataDefinition, Definition, DefinitionBody,
+    EnumDefinition, EnumValueDefinition, EventDefinition, FeatureDefinition, MemberDefinition,
+    TypeReference, UnionBase, UnionDefinition,
 };
 use crate::source::Name;
 
@@ -19,30 +20,30 @@ pub fn restate(definition: &Definition) -> Value {
     Value::Object(entries)
 }
 
-fn body(body: &Body) -> Entries {
+fn body(body: &DefinitionBody) -> Entries {
     match body {
-        Body::Enum(body) => enumeration(body),
-        Body::Struct(body) => base(body.base.as_ref())
+        DefinitionBody::Enum(body) => enumeration(body),
+        DefinitionBody::Struct(body) => base(body.base.as_ref())
             .chain([data(members(&body.members))])
             .collect(),
-        Body::Union(body) => union(body),
-        Body::Alternate(body) => vec![data(branches(&body.branches))],
-        Body::Command(body) => command(body),
-        Body::Event(body) => event(body),
+        DefinitionBody::Union(body) => union(body),
+        DefinitionBody::Alternate(body) => vec![data(branches(&body.branches))],
+        DefinitionBody::Command(body) => command(body),
+        DefinitionBody::Event(body) => event(body),
     }
 }
 
-fn enumeration(body: &Enum) -> Entries {
+fn enumeration(body: &EnumDefinition) -> Entries {
     let values = Value::Array(body.values.iter().map(value).collect());
     let prefix = body.prefix.as_ref().map(|prefix| text("prefix", prefix));
     prefix.into_iter().chain([data(values)]).collect()
 }
 
-fn union(body: &Union) -> Entries {
+fn union(body: &UnionDefinition) -> Entries {
     let base = match &body.base {
-        Base::None => None,
-        Base::Named(name) => Some(text("base", name)),
-        Base::Inline(inline) => Some(("base".to_owned(), members(inline))),
+        UnionBase::None => None,
+        UnionBase::Named(name) => Some(text("base", name)),
+        UnionBase::Inline(inline) => Some(("base".to_owned(), members(inline))),
     };
     let discriminator = body
         .discriminator
@@ -54,7 +55,7 @@ fn union(body: &Union) -> Entries {
         .collect()
 }
 
-fn command(body: &Command) -> Entries {
+fn command(body: &CommandDefinition) -> Entries {
     let mut entries: Entries = arguments(&body.data).into_iter().collect();
     entries.extend(
         body.returns
@@ -77,7 +78,7 @@ fn command(body: &Command) -> Entries {
     entries
 }
 
-fn event(body: &Event) -> Entries {
+fn event(body: &EventDefinition) -> Entries {
     let boxed = flag("boxed", body.boxed, true);
     arguments(&body.data).into_iter().chain(boxed).collect()
 }
@@ -86,11 +87,11 @@ fn flag(key: &str, told: bool, value: bool) -> Option<(String, Value)> {
     told.then(|| (key.to_owned(), Value::Boolean(value)))
 }
 
-fn arguments(arguments: &Data) -> Option<(String, Value)> {
+fn arguments(arguments: &DataDefinition) -> Option<(String, Value)> {
     match arguments {
-        Data::None => None,
-        Data::Named(name) => Some(text("data", name)),
-        Data::Inline(inline) => Some(data(members(inline))),
+        DataDefinition::None => None,
+        DataDefinition::Named(name) => Some(text("data", name)),
+        DataDefinition::Inline(inline) => Some(data(members(inline))),
     }
 }
 
@@ -98,11 +99,11 @@ fn base(base: Option<&Name>) -> impl Iterator<Item = (String, Value)> {
     base.map(|name| text("base", name)).into_iter()
 }
 
-fn members(members: &[Member]) -> Value {
+fn members(members: &[MemberDefinition]) -> Value {
     Value::Object(members.iter().map(member).collect())
 }
 
-fn member(member: &Member) -> (String, Value) {
+fn member(member: &MemberDefinition) -> (String, Value) {
     let mark = if member.optional { "*" } else { "" };
     let extras = extras(member.condition.as_ref(), &member.features);
     (
@@ -111,11 +112,11 @@ fn member(member: &Member) -> (String, Value) {
     )
 }
 
-fn branches(branches: &[Branch]) -> Value {
+fn branches(branches: &[BranchDefinition]) -> Value {
     Value::Object(branches.iter().map(branch).collect())
 }
 
-fn branch(branch: &Branch) -> (String, Value) {
+fn branch(branch: &BranchDefinition) -> (String, Value) {
     let extras = extras(branch.condition.as_ref(), &[]);
     (
         branch.name.value.clone(),
@@ -123,12 +124,12 @@ fn branch(branch: &Branch) -> (String, Value) {
     )
 }
 
-fn value(value: &EnumValue) -> Value {
+fn value(value: &EnumValueDefinition) -> Value {
     let extras = extras(value.condition.as_ref(), &value.features);
     long_form("name", Value::string(&value.name.value), extras)
 }
 
-fn feature(feature: &Feature) -> Value {
+fn feature(feature: &FeatureDefinition) -> Value {
     let extras = extras(feature.condition.as_ref(), &[]);
     long_form("name", Value::string(&feature.name.value), extras)
 }
@@ -142,7 +143,7 @@ fn long_form(key: &str, value: Value, extras: Entries) -> Value {
     Value::Object(std::iter::once(first).chain(extras).collect())
 }
 
-fn extras(condition: Option<&Condition>, features: &[Feature]) -> Entries {
+fn extras(condition: Option<&Condition>, features: &[FeatureDefinition]) -> Entries {
     let condition = condition.map(|condition| ("if".to_owned(), restate_condition(condition)));
     let features = (!features.is_empty()).then(|| {
         let features = features.iter().map(feature).collect();
@@ -154,7 +155,7 @@ fn extras(condition: Option<&Condition>, features: &[Feature]) -> Entries {
 /// A condition; a list of expressions stands for all of them.
 fn restate_condition(condition: &Condition) -> Value {
     match condition {
-        Condition::Expression(name) | Condition::Defined(name) => Value::string(&name.value),
+        Condition::Expression(text) | Condition::Defined(text) => Value::string(text),
         Condition::All(operands) if is_expression(operands) => list(operands),
         Condition::All(operands) => operator("all", list(operands)),
         Condition::Any(operands) => operator("any", list(operands)),
@@ -179,7 +180,7 @@ fn operator(key: &str, value: Value) -> Value {
     Value::Object(vec![(key.to_owned(), value)])
 }
 
-fn type_ref(ty: &TypeRef) -> Value {
+fn type_ref(ty: &TypeReference) -> Value {
     let name = Value::string(&ty.name.value);
     if ty.array {
         Value::Array(vec![name])

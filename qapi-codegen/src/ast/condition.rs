@@ -1,47 +1,50 @@
-//! Conditions on how QEMU was built, the same for both languages of them.
+//! Conditions on the build configuration of QEMU.
 
 use std::fmt;
 
-use crate::ast;
-
-/// A condition on how QEMU was built.
+/// A condition on the build configuration of QEMU.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Condition {
-    /// A build option is on.
+    /// A macro is defined, which releases since 6.2 write as its name.
     Defined(String),
-    /// All of these hold.
+    /// All conditions hold.
     All(Vec<Condition>),
-    /// At least one of these holds.
+    /// At least one condition holds.
     Any(Vec<Condition>),
-    /// This does not hold.
+    /// The condition does not hold.
     Not(Box<Condition>),
-    /// An expression of the C preprocessor that is more than `defined`, `&&`
-    /// and `||`; no release has one.
+    /// An expression of the C preprocessor, as releases 3.0 to 6.1 write it.
     Expression(String),
 }
 
-impl From<&ast::Condition> for Condition {
-    fn from(condition: &ast::Condition) -> Self {
-        let list = |conditions: &[ast::Condition]| conditions.iter().map(Condition::from).collect();
-        match condition {
-            ast::Condition::Expression(text) => expression(&text.value),
-            ast::Condition::Defined(name) => Condition::Defined(name.value.clone()),
-            ast::Condition::All(all) => Condition::All(list(all)),
-            ast::Condition::Any(any) => Condition::Any(list(any)),
-            ast::Condition::Not(not) => Condition::Not(Box::new(Condition::from(&**not))),
+impl Condition {
+    /// Parses expressions of the C preprocessor, such as `defined(A) &&
+    /// defined(B) || defined(C)`, so that conditions of all releases compare.
+    ///
+    /// Expressions with other operators, which no release uses, stay as they are.
+    pub fn to_structured(&self) -> Condition {
+        let structured = |conditions: &[Condition]| {
+            let conditions = conditions.iter().map(Condition::to_structured);
+            conditions.collect::<Vec<_>>()
+        };
+        match self {
+            Condition::Expression(text) => parse_expression(text),
+            Condition::Defined(_) => self.clone(),
+            Condition::All(all) => Condition::All(structured(all)),
+            Condition::Any(any) => Condition::Any(structured(any)),
+            Condition::Not(not) => Condition::Not(Box::new(not.to_structured())),
         }
     }
 }
 
-/// Reads what releases 3.0 to 6.1 write: `defined(A) && defined(B) || defined(C)`.
-fn expression(text: &str) -> Condition {
-    let parsed = operands(
+fn parse_expression(text: &str) -> Condition {
+    let any = operands(
         text,
         "||",
-        |alternative| operands(alternative, "&&", defined, Condition::All),
+        |all| operands(all, "&&", defined, Condition::All),
         Condition::Any,
     );
-    parsed.unwrap_or_else(|| Condition::Expression(text.trim().to_owned()))
+    any.unwrap_or_else(|| Condition::Expression(text.trim().to_owned()))
 }
 
 fn operands(
@@ -87,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_languages_mean_the_same() {
+    fn expressions_become_structured() {
         let texts = [
             "defined(A)",
             "defined(A) && defined(B)",
@@ -96,7 +99,7 @@ mod tests {
         ];
         let read: Vec<_> = texts
             .iter()
-            .map(|text| expression(text).to_string())
+            .map(|text| parse_expression(text).to_string())
             .collect();
         assert_eq!(read, ["A", "all(A, B)", "any(A, B)", "`A > 3`"]);
     }

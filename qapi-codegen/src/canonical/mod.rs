@@ -9,7 +9,7 @@ mod definition;
 mod layout;
 mod value;
 
-use crate::ast::{Item, Pragma, PragmaValue};
+use crate::ast::{Item, PragmaDirective, PragmaValue};
 use crate::doc;
 use crate::load::Loaded;
 use value::Value;
@@ -17,7 +17,7 @@ use value::Value;
 /// Restates a schema.
 ///
 /// Definitions keep their order; the files they came from are forgotten.
-pub fn restate(loaded: &Loaded) -> String {
+pub fn print(loaded: &Loaded) -> String {
     let mut docs = doc::attach(loaded).into_iter();
     let mut parts = Vec::new();
     for item in &loaded.items {
@@ -45,7 +45,7 @@ const SETTINGS: [&str; 5] = [
     "command-name-exceptions",
 ];
 
-fn restate_pragma(pragma: &Pragma) -> Option<String> {
+fn restate_pragma(pragma: &PragmaDirective) -> Option<String> {
     let settings: Vec<_> = pragma
         .settings
         .iter()
@@ -58,7 +58,7 @@ fn restate_pragma(pragma: &Pragma) -> Option<String> {
 
 fn setting(value: &PragmaValue) -> Value {
     match value {
-        PragmaValue::Switch(on) => Value::Boolean(*on),
+        PragmaValue::Boolean(on) => Value::Boolean(*on),
         PragmaValue::Names(names) => Value::Array(
             names
                 .iter()

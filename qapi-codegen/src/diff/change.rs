@@ -1,0 +1,364 @@
+//! Changes of an interface: what changed and where, not yet what it means.
+//!
+//! The table of [`ChangeKind`] is the only place that knows the attributes of a
+//! kind.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use crate::schema::{Condition, JsonKind};
+use crate::wire::{PathSegment, kind_name, render_path};
+
+/// An attribute that some kinds of changes have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KindAttribute {
+    /// The path is in the new release.
+    Addition,
+    /// A path may have several changes of the kind, one for each value.
+    PerValue,
+    /// Enum values are the old and new values.
+    EnumValue,
+    /// The change is of metadata: features, conditions, deprecation.
+    Metadata,
+    /// The entity is now deprecated.
+    Deprecation,
+    /// The entity is removed or deprecated, so callers look for a replacement.
+    Replaceable,
+    /// The command or event is new.
+    NewOperation,
+    /// No message shows the change.
+    NoMessage,
+    /// No message of the old release shows the change.
+    NoOldMessage,
+    /// No message of the new release shows the change.
+    NoNewMessage,
+    /// The value is absent from the message of the old release.
+    AbsentBefore,
+}
+
+/// Declares the kinds of changes: the name in the table of rules, and the
+/// attributes.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $text:literal [$($attribute:ident),*],)*) => {
+        /// A kind of change.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        pub enum ChangeKind {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+        }
+
+        impl ChangeKind {
+            /// All kinds.
+            pub const ALL: &'static [ChangeKind] = &[$(ChangeKind::$name),*];
+
+            /// The name in the table of rules.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(ChangeKind::$name => $text,)*
+                }
+            }
+
+            fn attributes(self) -> &'static [KindAttribute] {
+                match self {
+                    $(ChangeKind::$name => &[$(KindAttribute::$attribute),*],)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A command was removed.
+    CommandRemoved = "command-removed" [Replaceable],
+    /// A deprecated command was removed.
+    CommandRemovedAfterDeprecation = "command-removed-after-deprecation" [Replaceable],
+    /// An unstable command was removed.
+    CommandRemovedUnstable = "command-removed-unstable" [Replaceable],
+    /// A command was renamed.
+    CommandRenamed = "command-renamed" [],
+    /// A command lost the prefix `x-`.
+    CommandPromoted = "command-promoted" [],
+    /// A command was added.
+    CommandAdded = "command-added" [NewOperation, NoOldMessage],
+    /// The members of an argument moved up into `arguments`.
+    ArgumentsFlattened = "arguments-flattened" [],
+    /// The arguments moved into one new argument.
+    ArgumentsWrapped = "arguments-wrapped" [Addition],
+    /// Arguments that the schema did not list are now listed and typed.
+    ArgumentsAnyToTyped = "arguments-any-to-typed" [],
+    /// Unlisted arguments are now accepted.
+    ArgumentsTypedToAny = "arguments-typed-to-any" [NoMessage],
+    /// A command no longer replies on success.
+    SuccessResponseRemoved = "success-response-removed" [NoMessage],
+    /// A command now replies on success.
+    SuccessResponseAdded = "success-response-added" [NoMessage],
+    /// A command may now be sent out of band.
+    OobAdded = "oob-added" [NoMessage],
+    /// A command may no longer be sent out of band.
+    OobRemoved = "oob-removed" [NoMessage],
+    /// A command is now available in preconfig state.
+    PreconfigAdded = "preconfig-added" [NoMessage],
+    /// A command is no longer available in preconfig state.
+    PreconfigRemoved = "preconfig-removed" [NoMessage],
+    /// A command without a return value now returns an object.
+    ReturnAdded = "return-added" [],
+    /// A command without a return value now returns a value that is not an object.
+    ReturnAddedNonobject = "return-added-nonobject" [],
+    /// A command no longer has a return value.
+    ReturnRemoved = "return-removed" [],
+    /// An event was added.
+    EventAdded = "event-added" [NewOperation, NoOldMessage],
+    /// An event was removed.
+    EventRemoved = "event-removed" [],
+    /// An event was renamed.
+    EventRenamed = "event-renamed" [],
+    /// An error class was added.
+    ErrorClassAdded = "error-class-added" [PerValue, NoMessage],
+    /// An error class was removed.
+    ErrorClassRemoved = "error-class-removed" [PerValue, NoMessage],
+    /// An optional member was added.
+    OptionalMemberAdded = "optional-member-added" [Addition, NoOldMessage],
+    /// A required member was added.
+    RequiredMemberAdded = "required-member-added" [Addition],
+    /// An optional member was removed.
+    OptionalMemberRemoved = "optional-member-removed" [Replaceable],
+    /// A required member was removed.
+    RequiredMemberRemoved = "required-member-removed" [Replaceable],
+    /// A required member was renamed.
+    MemberRenamed = "member-renamed" [],
+    /// An optional member was renamed.
+    OptionalMemberRenamed = "optional-member-renamed" [],
+    /// A member of the whole union moved into some of its branches.
+    MemberMovedIntoBranch = "member-moved-into-branch" [],
+    /// A member of some branches moved to the whole union.
+    MemberMovedOutOfBranch = "member-moved-out-of-branch" [Addition, NoOldMessage],
+    /// A member became optional.
+    MemberBecameOptional = "member-became-optional" [],
+    /// A member became required.
+    MemberBecameRequired = "member-became-required" [AbsentBefore],
+    /// A value has another type, with no value in common.
+    TypeChanged = "type-changed" [],
+    /// The new type accepts all values of the old one.
+    TypeGeneralized = "type-generalized" [],
+    /// The old type accepts all values of the new one.
+    TypeSpecialized = "type-specialized" [],
+    /// An enum became a string.
+    EnumToString = "enum-to-string" [],
+    /// A string became an enum.
+    StringToEnum = "string-to-enum" [],
+    /// An integer has a wider range.
+    IntegerRangeWidened = "integer-range-widened" [],
+    /// An integer has a narrower range.
+    IntegerRangeNarrowed = "integer-range-narrowed" [],
+    /// A signed 64-bit integer became unsigned.
+    IntegerToSize = "integer-to-size" [],
+    /// An enum value was added.
+    EnumValueAdded = "enum-value-added" [Addition, PerValue, EnumValue, NoOldMessage, AbsentBefore],
+    /// An enum value was removed.
+    EnumValueRemoved = "enum-value-removed" [PerValue, EnumValue, NoNewMessage],
+    /// Enum values were renamed.
+    EnumValueRenamed = "enum-value-renamed" [EnumValue],
+    /// A union branch was added.
+    UnionBranchAdded = "union-branch-added" [Addition, NoOldMessage],
+    /// A union branch was removed.
+    UnionBranchRemoved = "union-branch-removed" [NoNewMessage],
+    /// The members of `data` moved up into the union.
+    UnionFlattened = "union-flattened" [],
+    /// The members of the branches moved into `data`.
+    UnionWrapped = "union-wrapped" [],
+    /// A struct became a union.
+    StructToUnion = "struct-to-union" [Addition, NoMessage],
+    /// An alternate accepts another JSON type.
+    AlternateBranchAdded = "alternate-branch-added" [PerValue],
+    /// An alternate no longer accepts a JSON type.
+    AlternateBranchRemoved = "alternate-branch-removed" [PerValue],
+    /// An array became a single value.
+    ArrayToScalar = "array-to-scalar" [],
+    /// A single value became an array.
+    ScalarToArray = "scalar-to-array" [],
+    /// The feature `deprecated` was added.
+    DeprecatedAdded = "deprecated-added" [Metadata, Deprecation, Replaceable],
+    /// The feature `deprecated` was removed.
+    DeprecatedRemoved = "deprecated-removed" [Metadata],
+    /// The documentation now deprecates an entity.
+    DocumentedDeprecatedAdded = "documented-deprecated-added" [Metadata, Deprecation, Replaceable],
+    /// The feature `unstable` was added.
+    UnstableAdded = "unstable-added" [Metadata],
+    /// The feature `unstable` was removed.
+    UnstableRemoved = "unstable-removed" [Metadata],
+    /// A feature was added.
+    FeatureAdded = "feature-added" [Metadata, PerValue],
+    /// A feature was removed.
+    FeatureRemoved = "feature-removed" [Metadata, PerValue],
+    /// A build condition was added.
+    ConditionAdded = "condition-added" [Metadata],
+    /// A build condition is now in the schema; older schemas could not express it.
+    ConditionStated = "condition-stated" [Metadata],
+    /// A build condition was removed.
+    ConditionRemoved = "condition-removed" [Metadata],
+    /// A build condition changed.
+    ConditionChanged = "condition-changed" [Metadata],
+}
+
+impl ChangeKind {
+    /// Whether the kind has an attribute.
+    pub fn has(self, attribute: KindAttribute) -> bool {
+        self.attributes().contains(&attribute)
+    }
+}
+
+/// One change, with paths relative to where it was found.
+#[derive(Debug, Clone)]
+pub struct Change<'s> {
+    /// The kind.
+    pub kind: ChangeKind,
+    /// The path to the old entity, or to what would contain it.
+    pub old_path: Vec<PathSegment<'s>>,
+    /// The path to the new entity, or to what would contain it.
+    pub new_path: Vec<PathSegment<'s>>,
+    /// The old value of what changed.
+    pub old: Option<ChangeValue<'s>>,
+    /// The new value of what changed.
+    pub new: Option<ChangeValue<'s>>,
+    /// The name of the entity whose metadata changed.
+    pub subject: Option<&'s str>,
+    /// The evidence for a new name.
+    pub evidence: Option<RenameEvidence>,
+}
+
+/// A side of a change.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChangeValue<'s> {
+    /// A name on the wire.
+    Name(&'s str),
+    /// Names on the wire: enum values, or discriminator values of branches.
+    Names(Vec<&'s str>),
+    /// All branches of a union.
+    AllBranches,
+    /// A path inside the arguments.
+    Path(Vec<PathSegment<'s>>),
+    /// A type in words.
+    Type(String),
+    /// A member.
+    Member {
+        /// Whether it is optional.
+        optional: bool,
+        /// Its type in words.
+        ty: String,
+    },
+    /// Whether a member is optional.
+    Optional(bool),
+    /// A JSON type that an alternate accepts.
+    JsonKind(JsonKind),
+    /// Conditions that must all hold, sorted by their text.
+    Conditions(Vec<&'s Condition>),
+}
+
+/// The evidence that an entity has a new name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RenameEvidence {
+    /// Only the prefix `x-` was removed.
+    Promoted,
+    /// Only case and punctuation differ.
+    Spelling,
+    /// The types are equal and the names share words.
+    Shape,
+    /// Most values of the discriminators are equal.
+    Values,
+}
+
+impl<'s> Change<'s> {
+    /// Creates a change with empty paths.
+    pub fn new(kind: ChangeKind) -> Self {
+        Change {
+            kind,
+            old_path: Vec::new(),
+            new_path: Vec::new(),
+            old: None,
+            new: None,
+            subject: None,
+            evidence: None,
+        }
+    }
+
+    /// Sets both paths.
+    pub fn at(self, path: &[PathSegment<'s>]) -> Self {
+        self.old_at(path).new_at(path)
+    }
+
+    /// Sets the path to the old entity.
+    pub fn old_at(mut self, path: &[PathSegment<'s>]) -> Self {
+        self.old_path = path.to_vec();
+        self
+    }
+
+    /// Sets the path to the new entity.
+    pub fn new_at(mut self, path: &[PathSegment<'s>]) -> Self {
+        self.new_path = path.to_vec();
+        self
+    }
+
+    /// Sets the old value.
+    pub fn with_old(mut self, old: ChangeValue<'s>) -> Self {
+        self.old = Some(old);
+        self
+    }
+
+    /// Sets the new value.
+    pub fn with_new(mut self, new: ChangeValue<'s>) -> Self {
+        self.new = Some(new);
+        self
+    }
+
+    /// Sets the entity whose metadata changed.
+    pub fn with_subject(mut self, subject: &'s str) -> Self {
+        self.subject = Some(subject);
+        self
+    }
+
+    /// Sets the old name, the new name and the evidence.
+    pub fn renamed(self, old: &'s str, new: &'s str, evidence: RenameEvidence) -> Self {
+        Change {
+            evidence: Some(evidence),
+            ..self
+                .with_old(ChangeValue::Name(old))
+                .with_new(ChangeValue::Name(new))
+        }
+    }
+}
+
+/// The value without markup, as in the JSON form of a report.
+impl fmt::Display for ChangeValue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ChangeValue::Name(name) => f.write_str(name),
+            ChangeValue::Names(names) => f.write_str(&names.join(", ")),
+            ChangeValue::AllBranches => f.write_str("all branches"),
+            ChangeValue::Path(path) => f.write_str(&render_path(path)),
+            ChangeValue::Type(ty)
+            | ChangeValue::Member {
+                optional: false,
+                ty,
+            } => f.write_str(ty),
+            ChangeValue::Member { optional: true, ty } => write!(f, "optional {ty}"),
+            ChangeValue::Optional(true) => f.write_str("optional"),
+            ChangeValue::Optional(false) => f.write_str("required"),
+            ChangeValue::JsonKind(kind) => f.write_str(kind_name(*kind)),
+            ChangeValue::Conditions(conditions) => {
+                let texts: Vec<String> = conditions.iter().map(ToString::to_string).collect();
+                f.write_str(&texts.join(" and "))
+            }
+        }
+    }
+}
+
+impl fmt::Display for RenameEvidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            RenameEvidence::Promoted => "without the prefix `x-`",
+            RenameEvidence::Spelling => "the names differ only in case and in `-`, `_` and `.`",
+            RenameEvidence::Shape => "the types are equal and the names share words",
+            RenameEvidence::Values => "most discriminator values are equal",
+        })
+    }
+}
