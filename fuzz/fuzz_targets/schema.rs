@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use libfuzzer_sys::fuzz_target;
-use qapi_codegen::load::{Documentation, Loaded, load};
+use qapi_codegen::load::{DocumentationKind, LoadedSchema, load};
 use qapi_codegen::canonical;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
@@ -30,18 +30,18 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let version = RELEASES[usize::from(choice) % RELEASES.len()];
     let loaded = read(text.to_vec(), version);
-    let again = canonical::print(&loaded);
     let Ok(valid) = validate(loaded) else {
         return;
     };
+    let again = canonical::print(valid.loaded(), &valid.docs().definitions);
     let schema = resolve(&valid);
     let mut loaded = read(again.clone().into_bytes(), version);
-    loaded.documentation = Documentation::Facts;
+    loaded.documentation = DocumentationKind::Facts;
     let valid = validate(loaded).unwrap_or_else(|invalid| panic!("{again}\n{invalid:?}"));
     assert_eq!(names(&schema), names(&resolve(&valid)), "{again}");
 });
 
-fn read(text: Vec<u8>, version: Version) -> Loaded {
+fn read(text: Vec<u8>, version: Version) -> LoadedSchema {
     let files = HashMap::from([("root.json".to_owned(), text)]);
     load(&files, "root.json", version).expect("the root is there")
 }

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use divan::Bencher;
-use qapi_codegen::behaviour::Behaviour;
 use qapi_codegen::diff::compare::compare;
-use qapi_codegen::diff::report::{self, Inputs, Report, Side};
+use qapi_codegen::diff::report::{self, Report, ReportInputs, ReportSide};
 use qapi_codegen::imported::{self, QemuProgram};
+use qapi_codegen::knowledge::Behaviour;
 use qapi_codegen::load::Files;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
@@ -57,21 +57,26 @@ fn findings(bencher: Bencher<'_, '_>, (old, new): (&str, &str)) {
 /// Writing the page of a report.
 #[divan::bench]
 fn html(bencher: Bencher<'_, '_>) {
-    let report = compared(&schema("2.5"), &schema("10.0"));
+    let (old, new) = (schema("2.5"), schema("10.0"));
+    let report = compared(&old, &new);
     bencher.bench(|| report::html(&report).len());
 }
 
-fn compared(old: &Schema, new: &Schema) -> Report {
-    let behaviour = Behaviour::default();
-    let side = |schema| Side {
+static BEHAVIOUR: Behaviour = Behaviour {
+    changes: Vec::new(),
+    deprecations: Vec::new(),
+};
+
+fn compared<'s>(old: &'s Schema, new: &'s Schema) -> Report<'s> {
+    let side = |schema| ReportSide {
         name: "",
         schema,
         devices: None,
     };
-    Report::of(&Inputs {
+    Report::compare(&ReportInputs {
         old: side(old),
         new: side(new),
         between: vec![],
-        behaviour: &behaviour,
+        behaviour: &BEHAVIOUR,
     })
 }

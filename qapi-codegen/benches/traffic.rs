@@ -9,10 +9,12 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 
 use qapi_codegen::imported::{self, QemuProgram};
+use qapi_codegen::knowledge::{ReleaseData, RequestRules};
 use qapi_codegen::load::Files;
 use qapi_codegen::schema::{Schema, resolve};
-use qapi_codegen::traffic::check::{Checker, Knowledge, Log, Requests};
-use qapi_codegen::traffic::migrate::{Migrator, Rules, rewrite};
+use qapi_codegen::traffic::check::{Checker, LogChecker};
+use qapi_codegen::traffic::migrate::rewrite::rewrite_entry;
+use qapi_codegen::traffic::migrate::{MigrationRules, Migrator};
 use qapi_codegen::traffic::read::read;
 use qapi_codegen::validate::validate;
 
@@ -47,15 +49,15 @@ fn text(name: &str) -> String {
 
 static OLD: LazyLock<Schema> = LazyLock::new(|| schema("2.5"));
 static NEW: LazyLock<Schema> = LazyLock::new(|| schema("2.11"));
-static REQUESTS: LazyLock<Requests> =
-    LazyLock::new(|| Requests::read(&text("requests.toml")).expect("valid data"));
-static RULES: LazyLock<Rules> =
-    LazyLock::new(|| Rules::read(&text("migrations.toml")).expect("valid data"));
+static REQUESTS: LazyLock<RequestRules> =
+    LazyLock::new(|| RequestRules::parse(&text("requests.toml")).expect("valid data"));
+static RULES: LazyLock<MigrationRules> =
+    LazyLock::new(|| MigrationRules::parse(&text("migrations.toml")).expect("valid data"));
 
 fn checker(schema: &'static Schema) -> Checker<'static> {
-    let knowledge = Knowledge {
+    let knowledge = ReleaseData {
         requests: Some(&REQUESTS),
-        ..Knowledge::default()
+        ..ReleaseData::default()
     };
     Checker::new(schema, knowledge)
 }
@@ -88,10 +90,10 @@ fn check_a_log_with_replies(bencher: Bencher<'_, '_>) {
 fn check(bencher: Bencher<'_, '_>, replies: bool) {
     let (checker, text) = (checker(&NEW), log());
     bencher.counter(BytesCount::of_str(&text)).bench_local(|| {
-        let mut log = Log::new(&checker, replies);
+        let mut log = LogChecker::new(&checker, replies);
         let mut found = 0;
         read(&mut text.as_bytes(), &|_| true, &mut |entry| {
-            found += log.entry(&entry).len();
+            found += log.check_entry(&entry).len();
             Ok::<(), std::io::Error>(())
         })
         .map(|()| found)
@@ -105,7 +107,7 @@ fn migrate_a_log(bencher: Bencher<'_, '_>) {
         let mut migrator = Migrator::new(&old, &new, &NEW, None, &RULES);
         let mut length = 0;
         read(&mut text.as_bytes(), &|_| true, &mut |entry| {
-            let rewritten = rewrite::entry(&mut migrator, &entry);
+            let rewritten = rewrite_entry(&mut migrator, &entry);
             length += rewritten
                 .bytes
                 .map_or(entry.bytes.len(), |bytes| bytes.len());

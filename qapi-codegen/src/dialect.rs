@@ -30,7 +30,7 @@ const fn before(major: u32, minor: u32) -> Releases {
 }
 
 impl Releases {
-    /// Whether a release or series is in the range.
+    /// Returns `true` if a release or series is in the range.
     pub fn contains(self, release: impl Into<Series>) -> bool {
         let series = release.into();
         self.first <= series && self.end.is_none_or(|end| series < end)

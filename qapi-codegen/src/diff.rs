@@ -1,32 +1,28 @@
-//! What changed between two releases, whom it breaks, and what to do about it.
+//! Comparison of the interfaces of two releases.
 //!
-//! In the order in which data flows: [`compare`] walks the wire shapes of two
-//! releases and finds edits; [`places`] tells where each shows; [`rules`], which
-//! are data, say what an edit means; [`finding`] tells it in words, [`since`]
-//! dates it, and [`messages`] shows it; [`report`] brings together what whoever
-//! upgrades wants to know and writes it. Then a caller may have a say:
-//! [`usage`], [`policy`] and [`select`].
+//! In the order of the data: [`compare`] finds [`change`]s; [`occurrence`]
+//! finds the operations and paths that lead to them; [`rules`], which are data,
+//! judge them; [`finding`] has both; [`release_chain`] dates findings,
+//! [`example`] shows them, [`report`] collects and renders them. [`policy`],
+//! [`selection`] and [`usage`] filter a report.
 //!
-//! Nothing here reads files. Names of types, modules and order are not known
-//! here, since they do not travel.
+//! Only the formats in [`report`] produce text. Nothing here opens files.
 
 pub mod advice;
+pub mod behaviour;
 pub mod change;
 pub mod compare;
+pub mod deprecations;
 pub mod devices;
 pub mod example;
 pub mod finding;
 pub mod history;
-pub mod json;
-pub mod matching;
 pub mod merge;
-pub mod messages;
-pub mod notes;
-pub mod places;
+pub mod occurrence;
 pub mod policy;
+pub mod release_chain;
 pub mod report;
 pub mod rules;
 pub mod rust;
-pub mod select;
-pub mod since;
+pub mod selection;
 pub mod usage;

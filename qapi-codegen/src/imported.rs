@@ -6,7 +6,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::load::{self, Documentation, Files, Loaded};
+use crate::load::{self, DocumentationKind, Files, LoadedSchema};
 use crate::overrides;
 use crate::version::Version;
 
@@ -77,7 +77,7 @@ pub struct SchemaOrigin {
     pub interface: QemuProgram,
     /// The root file in the source tree.
     pub root: String,
-    /// Whether type names are generated, because the schema was made from the
+    /// `true` if type names are generated, because the schema was made from the
     /// introspection of a running QEMU and not from a source tree.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub synthesised: bool,
@@ -96,7 +96,7 @@ pub struct ImportedFile {
 }
 
 impl Manifest {
-    /// Whether the type names of an interface are generated.
+    /// Returns `true` if the type names of an interface are generated.
     pub fn is_synthesised(&self, interface: QemuProgram) -> bool {
         let mut origins = self.schema.iter();
         origins.any(|origin| origin.interface == interface && origin.synthesised)
@@ -119,7 +119,7 @@ pub fn manifest(files: &dyn Files, folder: &str) -> io::Result<Manifest> {
 ///
 /// The folder does not have this interface, or a file cannot be read. Errors in
 /// the overrides are among the diagnostics.
-pub fn load(files: &dyn Files, folder: &str, interface: QemuProgram) -> io::Result<Loaded> {
+pub fn load(files: &dyn Files, folder: &str, interface: QemuProgram) -> io::Result<LoadedSchema> {
     let mut loaded = load_as_stated(files, folder, interface)?;
     if interface == QemuProgram::Emulator {
         let name = format!("{folder}/{OVERRIDES}");
@@ -141,14 +141,14 @@ pub fn load_as_stated(
     files: &dyn Files,
     folder: &str,
     interface: QemuProgram,
-) -> io::Result<Loaded> {
+) -> io::Result<LoadedSchema> {
     let manifest = manifest(files, folder)?;
     let root = format!("{folder}/{}", interface.file_name());
     let mut loaded = load::load(files, &root, manifest.release)?;
     loaded.documentation = if manifest.is_synthesised(interface) {
-        Documentation::None
+        DocumentationKind::None
     } else {
-        Documentation::Facts
+        DocumentationKind::Facts
     };
     Ok(loaded)
 }

@@ -1,12 +1,11 @@
 //! QAPI's own rules, each with the releases that enforce it.
 //!
-//! One subject a file. A rule looks at a `View` and adds what it finds; none
-//! knows another. What an earlier stage has reported is `damage`, which rules
-//! respect, so that a mistake is reported where it is and nowhere else.
+//! Each file has one subject. A rule inspects a [`SchemaView`] and adds
+//! diagnostics; rules do not depend on each other. They ignore what earlier
+//! stages have reported (`unparsed`), so that each error is reported once.
 
 mod alternates;
 mod commands;
-mod damage;
 mod definitions;
 mod docs;
 mod features;
@@ -14,34 +13,41 @@ mod inheritance;
 mod members;
 mod names;
 mod pragmas;
-pub(crate) mod suggest;
 mod unions;
+mod unparsed;
 mod view;
 
 use std::collections::HashSet;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::load::Loaded;
+use crate::doc::{self, DocComments};
+use crate::load::LoadedSchema;
 use crate::source::{Sources, Span};
-use view::View;
+use view::SchemaView;
 
 /// A schema that breaks no rule.
 ///
-/// Only [`validate`] makes one, so whoever has it may rely on the rules: every
-/// name means something, no name is defined twice, every union has its tag.
+/// Only [`validate`] creates one, so that later stages may rely on the rules:
+/// every name is defined once, and every discriminator exists.
 #[derive(Debug)]
-pub struct Valid {
-    loaded: Loaded,
+pub struct ValidSchema {
+    loaded: LoadedSchema,
+    docs: DocComments,
     warnings: Vec<Diagnostic>,
 }
 
-impl Valid {
-    /// The schema.
-    pub fn loaded(&self) -> &Loaded {
+impl ValidSchema {
+    /// The syntax trees and files.
+    pub fn loaded(&self) -> &LoadedSchema {
         &self.loaded
     }
 
-    /// What is allowed and probably not meant.
+    /// The documentation comments.
+    pub fn docs(&self) -> &DocComments {
+        &self.docs
+    }
+
+    /// The diagnostics that are not errors.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
     }
@@ -49,10 +55,10 @@ impl Valid {
 
 /// A schema that breaks rules.
 #[derive(Debug)]
-pub struct Invalid {
-    /// The files, for the diagnostics to point into.
+pub struct InvalidSchema {
+    /// The files that the diagnostics refer to.
     pub sources: Sources,
-    /// All that is wrong, in the order of the files.
+    /// All diagnostics in the order of the files.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -60,29 +66,32 @@ pub struct Invalid {
 ///
 /// # Errors
 ///
-/// The schema breaks a rule, or could not be read in full. All mistakes are
+/// The schema breaks rules, or could not be parsed completely. All errors are
 /// reported together.
-pub fn validate(mut loaded: Loaded) -> Result<Valid, Invalid> {
+pub fn validate(mut loaded: LoadedSchema) -> Result<ValidSchema, InvalidSchema> {
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
-    let found = rules(&View::new(&loaded, &diagnostics));
+    let mut docs = doc::parse(&loaded);
+    let found = check_rules(&SchemaView::new(&loaded, &docs, &diagnostics));
     diagnostics.extend(found);
-    tidy(&mut diagnostics);
+    diagnostics.append(&mut docs.diagnostics);
+    sort_and_dedup(&mut diagnostics);
     if diagnostics
         .iter()
         .any(|diagnostic| diagnostic.severity == Severity::Error)
     {
-        return Err(Invalid {
+        return Err(InvalidSchema {
             sources: loaded.sources,
             diagnostics,
         });
     }
-    Ok(Valid {
+    Ok(ValidSchema {
         loaded,
+        docs,
         warnings: diagnostics,
     })
 }
 
-fn rules(view: &View<'_>) -> Vec<Diagnostic> {
+fn check_rules(view: &SchemaView<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for rule in RULES {
         rule(view, &mut found);
@@ -90,15 +99,15 @@ fn rules(view: &View<'_>) -> Vec<Diagnostic> {
     found
 }
 
-/// One subject of the rules.
-type Rule = fn(&View<'_>, &mut Vec<Diagnostic>);
+/// The rules on one subject.
+type ValidationRule = fn(&SchemaView<'_>, &mut Vec<Diagnostic>);
 
-const RULES: &[Rule] = &[
+const RULES: &[ValidationRule] = &[
     names::check,
-    definitions::duplicates,
-    definitions::unknown,
-    inheritance::bases,
-    inheritance::cycles,
+    definitions::check_duplicates,
+    definitions::check_references,
+    inheritance::check_bases,
+    inheritance::check_cycles,
     unions::check,
     alternates::check,
     commands::check,
@@ -107,20 +116,23 @@ const RULES: &[Rule] = &[
     docs::check,
 ];
 
-/// The codes of invalid tokens, which hide all other diagnostics about them.
-const LEXICAL: [Code; 3] = [Code::UnknownEscape, Code::FunnyCharacter, Code::NoNull];
+/// Returns `true` for diagnostics about invalid tokens, which hide all others
+/// about the same token.
+fn is_lexical(diagnostic: &Diagnostic) -> bool {
+    matches!(
+        diagnostic.code,
+        Code::UnknownEscape | Code::FunnyCharacter | Code::NoNull
+    )
+}
 
-/// Puts the diagnostics into the order of the files, each once.
-fn tidy(diagnostics: &mut Vec<Diagnostic>) {
-    let place = |span: Span| (span.file, span.start);
+/// Puts diagnostics into the order of the files and removes duplicates.
+fn sort_and_dedup(diagnostics: &mut Vec<Diagnostic>) {
+    let start = |span: Span| (span.file, span.start);
     diagnostics.sort_by(|left, right| {
         let key = |found: &Diagnostic| {
             let location = found.location;
-            (
-                place(location.span),
-                place(location.focus),
-                found.code.as_str(),
-            )
+            let code = found.code.as_str();
+            (start(location.span), start(location.focus), code)
         };
         key(left)
             .cmp(&key(right))
@@ -128,11 +140,10 @@ fn tidy(diagnostics: &mut Vec<Diagnostic>) {
     });
     let lexical: HashSet<Span> = diagnostics
         .iter()
-        .filter(|found| LEXICAL.contains(&found.code))
+        .filter(|found| is_lexical(found))
         .map(|found| found.location.focus)
         .collect();
-    diagnostics
-        .retain(|found| LEXICAL.contains(&found.code) || !lexical.contains(&found.location.focus));
+    diagnostics.retain(|found| is_lexical(found) || !lexical.contains(&found.location.focus));
     diagnostics.dedup_by(|later, first| {
         let key = |found: &Diagnostic| (found.code, found.location.focus);
         key(later) == key(first) && later.message == first.message

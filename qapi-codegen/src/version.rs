@@ -1,4 +1,4 @@
-//! Releases of QEMU and the order in which they came.
+//! Releases and release series of QEMU.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,21 +9,21 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// A release of QEMU, such as `2.11.1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version {
-    /// The first number.
+    /// The major version.
     pub major: u32,
-    /// The second number; first and second together are the series.
+    /// The minor version.
     pub minor: u32,
-    /// The third number, which counts the stable releases of a series.
+    /// The number of the stable release in its series.
     pub micro: u32,
 }
 
 impl Version {
-    /// The newest release whose language this crate knows.
+    /// The newest release whose schema language this crate knows.
     ///
-    /// A schema that does not say from which release it is gets its rules.
+    /// It is the default for schemas that do not state their release.
     pub const NEWEST: Version = Version::new(10, 2, 0);
 
-    /// The release with these three numbers.
+    /// Creates a version.
     pub const fn new(major: u32, minor: u32, micro: u32) -> Self {
         Version {
             major,
@@ -32,10 +32,10 @@ impl Version {
         }
     }
 
-    /// The series that the release belongs to.
+    /// The series of the release.
     ///
-    /// QEMU changes its interface between series. Within one it only adds, where a
-    /// stable release takes something over from a later series.
+    /// QEMU changes its interface between series. Stable releases of a series at
+    /// most backport additions from a later one.
     pub const fn series(self) -> Series {
         Series {
             major: self.major,
@@ -67,14 +67,14 @@ impl<'de> Deserialize<'de> for Version {
 /// A release series, such as `2.11`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Series {
-    /// The first number.
+    /// The major version.
     pub major: u32,
-    /// The second number.
+    /// The minor version.
     pub minor: u32,
 }
 
 impl Series {
-    /// The series with these two numbers.
+    /// Creates a series.
     pub const fn new(major: u32, minor: u32) -> Self {
         Series { major, minor }
     }
@@ -98,16 +98,24 @@ impl Serialize for Series {
     }
 }
 
-/// A text that is no version.
+impl<'de> Deserialize<'de> for Series {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(D::Error::custom)
+    }
+}
+
+/// An invalid version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no QEMU version: expected numbers such as `2.11` or `2.11.1`")]
+#[error("invalid QEMU version `{0}`: expected numbers such as `2.11` or `2.11.1`")]
 pub struct ParseVersionError(String);
 
 impl FromStr for Version {
     type Err = ParseVersionError;
 
-    /// Reads `2.11`, `2.11.1` and `2.11.50` alike; a fourth number, which some
-    /// stable releases carry, is left out.
+    /// Parses `2.11`, `2.11.1` and `2.11.1.1`. The fourth number, which a few
+    /// stable releases have, is ignored.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let numbers = numbers(text).ok_or_else(|| ParseVersionError(text.to_owned()))?;
         match numbers[..] {
@@ -143,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_ordered_by_number_not_by_text() {
+    fn versions_are_ordered_by_number() {
         let old: Version = "2.5.1".parse().unwrap();
         let new: Version = "2.11.0\n".parse().unwrap();
         assert!(old < new);
@@ -151,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_version_is_named() {
+    fn invalid_versions_are_named() {
         let error = "2.x".parse::<Version>().unwrap_err();
         assert!(error.to_string().contains("`2.x`"), "{error}");
     }

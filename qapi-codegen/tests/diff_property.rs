@@ -138,11 +138,11 @@ proptest! {
         };
         prop_assume!(old != new || matches!(edit, Edit::Retype));
         let findings = found(&resolved("4.2.0", &schema(&old, home)), &resolved("4.2.0", &new_text));
-        let rules: Vec<&str> = findings.iter().map(|finding| &*finding.rule).collect();
+        let rules: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
         let rule = expected(&edit, &member, direction);
         prop_assert_eq!(rules, [&*rule], "{}\n{}", schema(&old, home), new_text);
         prop_assert_eq!(&findings[0].path, &format!("{prefix}{at_name}"));
-        prop_assert_eq!(findings[0].direction.as_str(), direction);
+        prop_assert_eq!(findings[0].direction, direction);
     }
 }
 

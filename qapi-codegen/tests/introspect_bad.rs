@@ -1,4 +1,5 @@
-//! Replies that are none: each is told with its place, and none does harm.
+//! Invalid replies: all problems are reported with their paths, and no input
+//! causes a panic.
 
 mod common;
 
@@ -7,7 +8,7 @@ use std::fmt::Write;
 use common::recorded;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use qapi_codegen::introspect::{MOST_BYTES, Problem, compare, read, synthesise};
+use qapi_codegen::introspect::{MOST_BYTES, ReplyProblem, compare, read, write_schema};
 use qapi_codegen::version::Version;
 
 /// A reply with one command, and these entries for what it needs.
@@ -23,12 +24,16 @@ const EMPTY: &str = ", {\"name\": \"0\", \"meta-type\": \"object\", \"members\":
 fn problems(text: &str) -> Vec<String> {
     match read(text.as_bytes()) {
         Ok(_) => Vec::new(),
-        Err(damage) => damage.problems.iter().map(Problem::to_string).collect(),
+        Err(invalid) => invalid
+            .problems
+            .iter()
+            .map(ReplyProblem::to_string)
+            .collect(),
     }
 }
 
 #[test]
-fn what_is_whole_is_read() {
+fn valid_replies_are_read() {
     let bare = reply(EMPTY);
     let greeting =
         "{\"QMP\": {\"version\": {\"qemu\": {\"major\": 9, \"minor\": 1, \"micro\": 2}}}}";
@@ -48,7 +53,7 @@ fn what_is_whole_is_read() {
     );
 }
 
-/// Expects one problem, at its place.
+/// Expects one problem with its path.
 fn check(text: &str, expected: &str) {
     let found = problems(text);
     assert!(
@@ -58,54 +63,51 @@ fn check(text: &str, expected: &str) {
 }
 
 #[test]
-fn what_is_no_reply_is_told() {
+fn invalid_texts_are_reported() {
     check("", "there is no reply");
     check("{}", "there is no reply");
     check("{\"return\": {}}", "there is no reply");
     check(
         "[",
-        "this is no JSON: it is cut short: EOF while parsing a list at line 1 column 1",
+        "invalid JSON: truncated: EOF while parsing a list at line 1 column 1",
     );
     check(
         "{ 'command': 'c' }",
-        "this is no JSON: key must be a string at line 1 column 3",
+        "invalid JSON: key must be a string at line 1 column 3",
     );
-    check("\u{feff}[]", "this is no JSON");
+    check("\u{feff}[]", "invalid JSON");
     check(
         "{\"error\": {\"class\": \"C\", \"desc\": \"not\\u001b found\"}}",
-        "refused the command: not\\u{1b} found",
+        "QEMU returned an error: not\\u{1b} found",
     );
     let cut = reply(EMPTY);
-    check(&cut[..cut.len() - 9], "it is cut short");
+    check(&cut[..cut.len() - 9], "truncated");
 }
 
 #[test]
-fn wrong_shapes_are_told_with_their_place() {
+fn invalid_entries_are_reported_with_their_paths() {
     let object = |members: &str| {
         format!("{EMPTY}, {{\"name\": \"1\", \"meta-type\": \"object\", \"members\": {members}}}")
     };
     let cases = [
-        (", 7", "[1]: expected an object, found a number"),
-        (", {}", "[1].name: expected a string, found nothing"),
-        (
-            ", {\"name\": \"x\"}",
-            "[1].meta-type: expected a string, found nothing",
-        ),
+        (", 7", "[1]: invalid type: integer `7`, expected an object"),
+        (", {}", "[1]: missing field `name`"),
+        (", {\"name\": \"x\"}", "[1]: missing field `meta-type`"),
         (
             ", {\"name\": \"x\", \"meta-type\": \"y\"}",
-            "[1].meta-type: expected `builtin`",
+            "[1].meta-type: unknown variant `y`, expected one of `builtin`",
         ),
         (
             &object("7"),
-            "[2].members: expected an array, found a number",
+            "[2].members: invalid type: integer `7`, expected a sequence",
         ),
         (
             &object("[7]"),
-            "[2].members[0]: expected an object, found a number",
+            "[2].members[0]: invalid type: integer `7`, expected an object",
         ),
         (
             &object("[{\"name\": \"a\"}]"),
-            "[2].members[0].type: expected a string, found nothing",
+            "[2].members[0]: missing field `type`",
         ),
         (
             &object("[{\"name\": \"a\", \"type\": \"9\"}]"),
@@ -117,15 +119,15 @@ fn wrong_shapes_are_told_with_their_place() {
         ),
         (
             &object("[], \"tag\": 1, \"variants\": []"),
-            "[2].tag: expected a string, found a number",
+            "[2].tag: invalid type: integer `1`, expected a string",
         ),
         (
             &object("[], \"features\": [1]"),
-            "[2].features[0]: expected a string, found a number",
+            "[2].features[0]: invalid type: integer `1`, expected a string",
         ),
         (
             ", {\"name\": \"0\", \"meta-type\": \"enum\", \"values\": [1]}",
-            "[1].values[0]: expected a string",
+            "[1].values[0]: invalid type: integer `1`, expected a string",
         ),
         (
             ", {\"name\": \"0\", \"meta-type\": \"enum\", \"values\": []}",
@@ -133,15 +135,15 @@ fn wrong_shapes_are_told_with_their_place() {
         ),
         (
             ", {\"name\": \"0\", \"meta-type\": \"builtin\", \"json-type\": \"int\"}",
-            "[1]: there is no type `0`",
+            "[1]: there is no built-in type `0`",
         ),
         (
             &format!("{EMPTY}{EMPTY}"),
-            "[2]: type `0` is told already, at [1]",
+            "[2]: type `0` is already defined at [1]",
         ),
     ];
     let twice = object("[{\"name\": \"a\", \"type\": \"0\"}, {\"name\": \"a\", \"type\": \"0\"}]");
-    check(&reply(&twice), "[2].members[1]: there is a `a` before it");
+    check(&reply(&twice), "[2].members[1]: duplicate `a`");
     for (entries, expected) in cases {
         let found = problems(&reply(entries));
         assert!(
@@ -152,7 +154,7 @@ fn wrong_shapes_are_told_with_their_place() {
 }
 
 #[test]
-fn what_is_not_known_is_passed_over_and_told() {
+fn unknown_keys_are_ignored_and_reported() {
     let object = EMPTY.replace("[]", "[], \"colour\": 1, \"features\": []");
     let reply = read(reply(&object).as_bytes()).unwrap();
     assert_eq!(
@@ -168,19 +170,19 @@ fn names_are_bounded() {
         format!("{EMPTY}, {{\"name\": \"{long}\", \"meta-type\": \"event\", \"arg-type\": \"0\"}}");
     check(
         &reply(&entry),
-        "[2].name: a name of 300 bytes, and one has at most 256",
+        "[2].name: the name has 300 bytes, the limit is 256",
     );
 }
 
 #[test]
-fn many_mistakes_are_told_together_and_not_all() {
+fn the_number_of_reported_problems_is_bounded() {
     let entries: String = (0..100).map(|_| ", 7").collect();
-    let damage = read(reply(&format!("{EMPTY}{entries}")).as_bytes()).unwrap_err();
-    assert_eq!((damage.problems.len(), damage.more), (20, 80));
+    let invalid = read(reply(&format!("{EMPTY}{entries}")).as_bytes()).unwrap_err();
+    assert_eq!((invalid.problems.len(), invalid.more), (20, 80));
 }
 
 #[test]
-fn types_that_lead_to_themselves_come_to_an_end() {
+fn recursive_types_are_compared_and_written() {
     let object = "{\"name\": \"0\", \"meta-type\": \"object\", \"tag\": \"t\", \
         \"members\": [{\"name\": \"t\", \"type\": \"1\"}, {\"name\": \"a\", \"type\": \"[0]\"}, \
         {\"name\": \"b\", \"type\": \"2\", \"default\": null}], \
@@ -188,21 +190,20 @@ fn types_that_lead_to_themselves_come_to_an_end() {
     let rest = "{\"name\": \"1\", \"meta-type\": \"enum\", \"values\": [\"x\"]}, \
         {\"name\": \"[0]\", \"meta-type\": \"array\", \"element-type\": \"0\"}, \
         {\"name\": \"2\", \"meta-type\": \"alternate\", \"members\": [{\"type\": \"2\"}, {\"type\": \"0\"}]}";
-    let told = read(reply(&format!(", {object}, {rest}")).as_bytes())
-        .unwrap()
-        .interface;
-    assert_eq!(compare(&told, &told).differences, []);
-    assert!(synthesise(&told, Version::NEWEST).contains("CArg"));
+    let read_reply = read(reply(&format!(", {object}, {rest}")).as_bytes()).unwrap();
+    let interface = read_reply.interface();
+    assert_eq!(compare(&interface, &interface).differences, []);
+    assert!(write_schema(&interface, Version::NEWEST).contains("CArg"));
     check(
         &reply(&format!(
             "{EMPTY}, {{\"name\": \"[0]\", \"meta-type\": \"array\", \"element-type\": \"[0]\"}}"
         )),
-        "[2].element-type: an array of arrays",
+        "[2].element-type: arrays of arrays",
     );
 }
 
 #[test]
-fn a_chain_of_any_length_is_walked() {
+fn long_chains_of_types_are_walked() {
     let mut entries = String::new();
     for number in 0..50_000 {
         let next = number + 1;
@@ -213,9 +214,10 @@ fn a_chain_of_any_length_is_walked() {
         );
     }
     entries += ", {\"name\": \"50000\", \"meta-type\": \"object\", \"members\": []}";
-    let told = read(reply(&entries).as_bytes()).unwrap().interface;
-    assert_eq!(compare(&told, &told).differences, []);
-    let schema = synthesise(&told, Version::NEWEST);
+    let reply = read(reply(&entries).as_bytes()).unwrap();
+    let interface = reply.interface();
+    assert_eq!(compare(&interface, &interface).differences, []);
+    let schema = write_schema(&interface, Version::NEWEST);
     assert_eq!(schema.matches("'struct'").count(), 50_001);
 }
 
@@ -226,30 +228,31 @@ fn depth_and_length_are_bounded() {
     check(
         &long,
         &format!(
-            "the text has {} bytes, and a reply at most {MOST_BYTES}",
+            "the text has {} bytes, the limit is {MOST_BYTES}",
             long.len()
         ),
     );
 }
 
 #[test]
-fn a_reply_that_tells_nothing_is_one() {
-    let told = read(b"[]").unwrap().interface;
-    let schema = synthesise(&told, Version::NEWEST);
+fn an_empty_reply_is_valid() {
+    let reply = read(b"[]").unwrap();
+    let interface = reply.interface();
+    let schema = write_schema(&interface, Version::NEWEST);
     assert_eq!(schema, "");
-    assert!(compare(&told, &told).differences.is_empty());
+    assert!(compare(&interface, &interface).differences.is_empty());
 }
 
-/// Whatever is read can be compared and made into a schema.
+/// Compares a valid reply with itself, and writes its schema.
 fn use_it(text: &[u8]) {
     if let Ok(reply) = read(text) {
-        let told = reply.interface;
-        assert_eq!(compare(&told, &told).differences, []);
-        let _ = synthesise(&told, Version::NEWEST);
+        let interface = reply.interface();
+        assert_eq!(compare(&interface, &interface).differences, []);
+        let _ = write_schema(&interface, Version::NEWEST);
     }
 }
 
-/// The places of the strings of a text of JSON, without their quotes.
+/// The ranges of the strings of a JSON text, without their quotes.
 fn strings(text: &str) -> Vec<std::ops::Range<usize>> {
     let quotes: Vec<usize> = text.match_indices('"').map(|(at, _)| at).collect();
     quotes
@@ -259,9 +262,9 @@ fn strings(text: &str) -> Vec<std::ops::Range<usize>> {
 }
 
 proptest! {
-    /// Types, tags and kinds are mixed up, so that references lead anywhere.
+    /// Swapped strings make references lead anywhere.
     #[test]
-    fn mixed_up_replies_do_no_harm(swaps in prop::collection::vec(any::<(Index, Index)>(), 1..4)) {
+    fn replies_with_swapped_strings_cause_no_panic(swaps in prop::collection::vec(any::<(Index, Index)>(), 1..4)) {
         let mut text = String::from_utf8(recorded("2.5.1")).unwrap();
         for (from, to) in swaps {
             let strings = strings(&text);
@@ -272,7 +275,7 @@ proptest! {
     }
 
     #[test]
-    fn damaged_replies_do_no_harm(at in any::<Index>(), byte in any::<u8>(), cut in any::<bool>()) {
+    fn corrupted_replies_cause_no_panic(at in any::<Index>(), byte in any::<u8>(), cut in any::<bool>()) {
         let mut text = recorded("2.5.1");
         let at = at.index(text.len());
         text[at] = byte;

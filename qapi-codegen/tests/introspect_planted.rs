@@ -1,5 +1,5 @@
-//! Whatever is changed in what a QEMU tells is found, and at the right path;
-//! whatever a build leaves out is explained.
+//! Changes planted in a reply are found at their paths, and what a build leaves
+//! out is explained.
 
 mod common;
 
@@ -10,10 +10,11 @@ use common::stated;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use qapi_codegen::introspect::{
-    self, Direction, Interface, Part, Place, Reason, Releases, Verdict, compare, describe,
-    describe_build, judge,
+    self, AbsenceReason, ComparedReleases, DifferenceKind, Verification, WireLocation, compare,
+    explain,
 };
-use qapi_codegen::schema::{Condition, Schema};
+use qapi_codegen::schema::{Condition, EntityMeta, Member, OperationData, Schema, TypeKind};
+use qapi_codegen::wire::{Direction, Interface};
 use serde_json::Value;
 
 /// One series for each form that replies have had.
@@ -22,23 +23,14 @@ const SERIES: [&str; 6] = ["2.5", "2.11", "2.12", "5.2", "7.2", "10.0"];
 /// What a series states, and what a build with everything in it would reply.
 struct Release {
     schema: Schema,
-    interface: Interface,
     reply: Value,
 }
 
 static RELEASES: LazyLock<HashMap<&str, Release>> = LazyLock::new(|| {
     let release = |series| {
         let schema = stated(series);
-        let interface = describe(&schema);
-        let reply = introspect::reply(&interface, schema.version);
-        (
-            series,
-            Release {
-                schema,
-                interface,
-                reply,
-            },
-        )
+        let reply = introspect::write_reply(&Interface::from_schema(&schema), schema.version);
+        (series, Release { schema, reply })
     };
     SERIES.map(release).into()
 });
@@ -62,12 +54,12 @@ impl Change {
         }
     }
 
-    fn part(self) -> Part {
+    fn kind(self) -> DifferenceKind {
         match self {
-            Change::RenameMember => Part::Member,
-            Change::MakeOptional => Part::Presence,
-            Change::DropValue => Part::Value,
-            Change::DropBranch => Part::Branch,
+            Change::RenameMember => DifferenceKind::Member,
+            Change::MakeOptional => DifferenceKind::Presence,
+            Change::DropValue => DifferenceKind::Value,
+            Change::DropBranch => DifferenceKind::Branch,
         }
     }
 
@@ -127,23 +119,19 @@ fn candidates(reply: &Value, change: Change) -> Vec<(usize, usize)> {
     elements.collect()
 }
 
-fn verdict(release: &Release, reply: &Value) -> Verdict {
-    let told = introspect::read(reply.to_string().as_bytes())
-        .expect("it is a reply")
-        .interface;
-    let comparison = compare(&release.interface, &told);
-    judge(
-        comparison,
-        Releases {
-            schema: release.schema.version,
-            qemu: None,
-        },
-    )
+fn verify(release: &Release, reply: &Value) -> Verification {
+    let reply = introspect::read(reply.to_string().as_bytes()).expect("it is a reply");
+    let stated = Interface::from_schema(&release.schema);
+    let releases = ComparedReleases {
+        schema: release.schema.version,
+        qemu: None,
+    };
+    explain(compare(&stated, &reply.interface()), releases)
 }
 
 /// Follows a path through a reply without the code that made it: gives the name
 /// of the type that it leads to, and the last step.
-fn follow<'p>(reply: &Value, place: &'p Place) -> (String, &'p str) {
+fn follow<'p>(reply: &Value, place: &'p WireLocation) -> (String, &'p str) {
     let entries = reply.as_array().unwrap();
     let kind = if place.direction == Direction::Event {
         "event"
@@ -256,23 +244,22 @@ proptest! {
 
         let entry = &release.reply[at];
         let expected = (entry["name"].as_str().unwrap(), name_of(&entry[change.key()][index]));
-        let verdict = verdict(release, &planted);
-        let is_it = |place: &Place, part: Part| {
-            let is_part = part == change.part();
-            is_part && {
+        let verification = verify(release, &planted);
+        let is_it = |place: &WireLocation, kind: DifferenceKind| {
+            kind == change.kind() && {
                 let (ty, step) = follow(&release.reply, place);
                 (ty.as_str(), name_of_step(step)) == expected
             }
         };
-        let contradicts = verdict.contradictions.iter().any(|found| {
-            is_it(&found.difference.place, found.difference.part)
+        let contradicts = verification.contradictions.iter().any(|found| {
+            is_it(&found.difference.location, found.difference.kind)
         });
         // What depends on an option that nothing else tells of may be absent.
-        let absent = verdict.absent.iter().any(|found| {
-            is_it(&found.difference.place, found.difference.part)
-                && found.reason != Reason::Conditions(Vec::new())
+        let absent = verification.absent.iter().any(|found| {
+            is_it(&found.difference.location, found.difference.kind)
+                && found.reason != AbsenceReason::Conditions(Vec::new())
         });
-        prop_assert!(contradicts || absent, "{expected:?} is not among {verdict:#?}");
+        prop_assert!(contradicts || absent, "{expected:?} is not among {verification:#?}");
     }
 
     #[test]
@@ -281,19 +268,21 @@ proptest! {
         left_out in proptest::collection::vec(any::<Index>(), 0..12),
     ) {
         let release = &RELEASES[series];
-        let options: Vec<&str> = options(&release.interface).into_iter().collect();
+        let options: Vec<&str> = options(&release.schema).into_iter().collect();
         if options.is_empty() {
             return Ok(());
         }
         let left_out: HashSet<&str> =
             left_out.iter().map(|which| options[which.index(options.len())]).collect();
         let holds = |condition: &Condition| holds(condition, &left_out);
-        let build = describe_build(&release.schema, &holds);
-        let verdict = verdict(release, &introspect::reply(&build, release.schema.version));
-        prop_assert!(verdict.contradictions.is_empty(), "{:#?}", verdict.contradictions);
-        prop_assert!(verdict.extra.is_empty(), "{:#?}", verdict.extra);
-        for absent in &verdict.absent {
-            let Reason::Conditions(conditions) = &absent.reason else {
+        let mut build = release.schema.clone();
+        retain_built(&mut build, &holds);
+        let build = introspect::write_reply(&Interface::from_schema(&build), build.version);
+        let verification = verify(release, &build);
+        prop_assert!(verification.contradictions.is_empty(), "{:#?}", verification.contradictions);
+        prop_assert!(verification.extra.is_empty(), "{:#?}", verification.extra);
+        for absent in &verification.absent {
+            let AbsenceReason::Conditions(conditions) = &absent.reason else {
                 return Err(TestCaseError::fail(format!("{absent:?}")));
             };
             prop_assert!(!conditions.iter().all(holds), "{absent:?}");
@@ -301,26 +290,80 @@ proptest! {
     }
 }
 
-/// The options that the conditions of an interface name.
-fn options(interface: &Interface) -> BTreeSet<&str> {
+/// The options that the conditions of a schema name.
+fn options(schema: &Schema) -> BTreeSet<&str> {
     let mut found = BTreeSet::new();
-    let commands = interface.commands.iter().map(|command| &command.item);
-    let items = commands.chain(interface.events.iter().map(|event| &event.item));
-    for condition in items.flat_map(|item| &item.conditions) {
+    let commands = schema.commands.iter().map(|command| &command.meta);
+    let mut metas: Vec<&EntityMeta> = commands.collect();
+    metas.extend(schema.events.iter().map(|event| &event.meta));
+    for ty in &schema.types {
+        match &ty.kind {
+            TypeKind::Enum(own) => metas.extend(&own.values),
+            TypeKind::Struct(own) => metas.extend(own.members.iter().map(|member| &member.meta)),
+            TypeKind::Union(own) => metas.extend(own.members.iter().map(|member| &member.meta)),
+            TypeKind::Alternate(_) => {}
+        }
+    }
+    for condition in metas.into_iter().flat_map(|meta| &meta.condition) {
         names(condition, &mut found);
     }
-    for ty in &interface.types {
-        let items: Vec<&introspect::Item> = match &ty.kind {
-            introspect::Kind::Enum(values) => values.iter().collect(),
-            introspect::Kind::Object(object) => object.members.iter().map(|m| &m.item).collect(),
-            _ => Vec::new(),
-        };
-        items
-            .iter()
-            .flat_map(|item| &item.conditions)
-            .for_each(|found_in| names(found_in, &mut found));
-    }
     found
+}
+
+/// Removes what a build lacks in which these conditions hold.
+fn retain_built(schema: &mut Schema, holds: &dyn Fn(&Condition) -> bool) {
+    let is_built = |meta: &EntityMeta| meta.condition.as_ref().is_none_or(holds);
+    let retain_features = |meta: &mut EntityMeta| {
+        meta.features
+            .retain(|feature| feature.condition.as_ref().is_none_or(holds));
+    };
+    let retain_members = |members: &mut Vec<Member>| {
+        members.retain(|member| is_built(&member.meta));
+        members
+            .iter_mut()
+            .for_each(|member| retain_features(&mut member.meta));
+    };
+    let retain_data = |data: &mut OperationData| {
+        if let OperationData::Members(members) = data {
+            retain_members(members);
+        }
+    };
+    // A branch needs the value of the discriminator.
+    let values = |kind: &TypeKind| match kind {
+        TypeKind::Enum(own) => own.values.clone(),
+        _ => Vec::new(),
+    };
+    let values: Vec<Vec<EntityMeta>> = schema.types.iter().map(|ty| values(&ty.kind)).collect();
+    for ty in &mut schema.types {
+        retain_features(&mut ty.meta);
+        match &mut ty.kind {
+            TypeKind::Enum(own) => {
+                own.values.retain(is_built);
+                own.values.iter_mut().for_each(retain_features);
+            }
+            TypeKind::Struct(own) => retain_members(&mut own.members),
+            TypeKind::Union(own) => {
+                retain_members(&mut own.members);
+                let values = own.discriminator_enum.map(|id| &values[id.index()]);
+                own.branches.retain(|branch| {
+                    let mut values = values.into_iter().flatten();
+                    let value = values.find(|value| value.name == branch.meta.name);
+                    is_built(&branch.meta) && value.is_none_or(is_built)
+                });
+            }
+            TypeKind::Alternate(own) => own.branches.retain(|branch| is_built(&branch.meta)),
+        }
+    }
+    schema.commands.retain(|command| is_built(&command.meta));
+    for command in &mut schema.commands {
+        retain_features(&mut command.meta);
+        retain_data(&mut command.data);
+    }
+    schema.events.retain(|event| is_built(&event.meta));
+    for event in &mut schema.events {
+        retain_features(&mut event.meta);
+        retain_data(&mut event.data);
+    }
 }
 
 fn names<'c>(condition: &'c Condition, found: &mut BTreeSet<&'c str>) {

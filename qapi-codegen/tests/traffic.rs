@@ -1,14 +1,14 @@
-//! Texts, and the messages that are found in them.
+//! Tests of the log reader.
 //!
-//! A case is a text and what comes back from it: a line for each piece that is
-//! no other text, `LINE:COLUMN KIND` and what it says.
+//! A case is a text and the expected messages, one `LINE:COLUMN MESSAGE` per
+//! line.
 
 use std::io;
 
-use qapi_codegen::traffic::json::{Style, Value};
-use qapi_codegen::traffic::read::{Content, Entry, read};
+use qapi_codegen::json::JsonStyle;
+use qapi_codegen::traffic::read::{LogContent, LogEntry, Sender, TextPosition, read};
 
-/// The words that are commands although they are alone on a line.
+/// Accepts words that are commands without arguments.
 fn is_command(word: &str) -> bool {
     matches!(word, "stop" | "cont")
 }
@@ -17,47 +17,57 @@ fn pieces(text: &[u8]) -> String {
     let (mut found, mut all) = (String::new(), Vec::new());
     read(&mut &text[..], &is_command, &mut |entry| {
         all.extend_from_slice(entry.bytes);
-        found.extend(shown(&entry));
+        found += &shown(&entry);
         Ok::<(), io::Error>(())
     })
-    .expect("a text in memory can be read");
+    .expect("reading from memory cannot fail");
     assert_eq!(all, text, "every byte comes back once, in order");
     found
 }
 
-fn shown(entry: &Entry<'_>) -> Option<String> {
-    let write = |value: &Value<'_>| Style::COMPACT.write(value);
-    let (place, what) = match &entry.content {
-        Content::Other => return None,
-        Content::Message(parsed) => (entry.place, write(&parsed.value)),
-        Content::Recorded(recorded) => {
-            let sent = if recorded.is_sent { '>' } else { '<' };
-            (entry.place, format!("{sent} {}", recorded.raw))
-        }
-        Content::Shell(shell) => {
-            let message = shell.message();
-            (
-                entry.place,
-                message.map_or("(bracket)".to_owned(), |message| write(&message)),
-            )
-        }
-        Content::Broken(broken) => (broken.place, format!("broken: {}", broken.message)),
+fn shown(entry: &LogEntry<'_>) -> String {
+    let line = |position: TextPosition, text: &str| {
+        format!("{}:{} {text}\n", position.line, position.column)
     };
-    Some(format!("{}:{} {what}\n", place.line, place.column))
+    let messages = match &entry.content {
+        LogContent::Text => return String::new(),
+        LogContent::Malformed(malformed) => {
+            let text = format!("malformed: {}", malformed.message);
+            return line(malformed.position, &text);
+        }
+        LogContent::Messages(messages) => messages,
+    };
+    let mut lines = String::new();
+    messages.for_each(&mut |message| {
+        let sender = match (message.sender, message.session) {
+            (_, "") => "",
+            (Some(Sender::Client), _) => "> ",
+            _ => "< ",
+        };
+        let json = message
+            .json
+            .map(|json| JsonStyle::COMPACT.format(&json.value));
+        let json = json.unwrap_or_else(|error| format!("malformed: {}", error.message));
+        lines += &line(message.position, &format!("{sender}{json}"));
+    });
+    match lines.is_empty() {
+        true => line(entry.position, "(no message)"),
+        false => lines,
+    }
 }
 
 const CASES: &[(&str, &str)] = &[
-    // Lines, with both ends of a line, and none at the end.
+    // Lines with both kinds of line ends, and an incomplete last line.
     (
         "{\"execute\":\"stop\"}\r\n{\"execute\":\"cont\"}\n\n{\"execute\":\"quit\"}",
         "1:1 {\"execute\":\"stop\"}\n2:1 {\"execute\":\"cont\"}\n4:1 {\"execute\":\"quit\"}\n",
     ),
-    // One after the other without a space, and over several lines.
+    // Messages without space between them, and on several lines.
     (
         "{\"id\":1}{\"id\":2} {\n  \"execute\":\n    \"stop\"\n}\n{\"id\":3}\n",
         "1:1 {\"id\":1}\n1:9 {\"id\":2}\n1:18 {\"execute\":\"stop\"}\n5:1 {\"id\":3}\n",
     ),
-    // Single quotes, and what is in strings.
+    // Single quotes, and brackets in strings.
     (
         "{'execute':'a}\"','id':'\\''}\n",
         "1:1 {'execute':'a}\"','id':'\\''}\n",
@@ -71,14 +81,14 @@ const CASES: &[(&str, &str)] = &[
         "2020: info : qemuMonitorSend:9 : QEMU_MONITOR_RECV_REPLY: mon=0x7 reply={\"return\": {}, \"id\": \"l-1\"}]\n",
         "1:73 {\"return\":{},\"id\":\"l-1\"}\n",
     ),
-    // Other text, and a bracket in it, is no message.
+    // Text with brackets that is not a message.
     ("qemu: warning {x} [1]\nsome text: a {\"b\": 1}\n", ""),
     // Recordings.
     (
         "{\"session\": \"s\", \"dir\": \">\", \"raw\": \"{\\\"execute\\\": \\\"stop\\\"}\", \"eol\": \"lf\"}\n",
-        "1:1 > {\"execute\": \"stop\"}\n",
+        "1:1 > {\"execute\":\"stop\"}\n",
     ),
-    // Lines of qmp-shell, with a prompt, comments and replies between.
+    // Lines of qmp-shell with a prompt, comments and replies.
     (
         "# first\n(QEMU) stop\n{\"return\": {}}\nset_link name=n up=True\n",
         "2:1 {\"execute\":\"stop\",\"arguments\":{}}\n3:1 {\"return\":{}}\n\
@@ -86,38 +96,38 @@ const CASES: &[(&str, &str)] = &[
     ),
     (
         "transaction(\nabort\n)\n",
-        "1:1 (bracket)\n2:1 {\"execute\":\"transaction\",\"arguments\":{\"actions\":\
-         [{\"type\":\"abort\",\"data\":{}}]}}\n3:1 (bracket)\n",
+        "1:1 (no message)\n2:1 {\"execute\":\"transaction\",\"arguments\":{\"actions\":\
+         [{\"type\":\"abort\",\"data\":{}}]}}\n3:1 (no message)\n",
     ),
     ("stop\n", "1:1 {\"execute\":\"stop\",\"arguments\":{}}\n"),
     ("Started\n", ""),
-    // What is broken is told with its place, and the rest is read.
+    // Malformed messages have a position, and the text after them is read.
     (
         "{\"execute\": \"stop\",}\n{\"execute\": \"cont\"}\n",
-        "1:20 broken: expected the name of a member in quotes\n2:1 {\"execute\":\"cont\"}\n",
+        "1:20 malformed: expected a member name in quotes\n2:1 {\"execute\":\"cont\"}\n",
     ),
     (
         "{\"execute\": \"stop\"\n{\"execute\": \"cont\"}\n",
-        "1:1 broken: the message has no end: one bracket is open\n2:1 {\"execute\":\"cont\"}\n",
+        "1:1 malformed: incomplete message: 1 bracket is not closed\n2:1 {\"execute\":\"cont\"}\n",
     ),
     (
         "{\"execute\": \"st\n{\"execute\": \"cont\"}\n",
-        "1:16 broken: the line ends inside a string\n2:1 {\"execute\":\"cont\"}\n",
+        "1:16 malformed: unterminated string at the end of the line\n2:1 {\"execute\":\"cont\"}\n",
     ),
     (
         "{\"execute\": \"stop\"]\n{\"execute\": \"cont\"}\n",
-        "1:19 broken: expected `}` and not `]`\n2:1 {\"execute\":\"cont\"}\n",
+        "1:19 malformed: expected `}`, found `]`\n2:1 {\"execute\":\"cont\"}\n",
     ),
     (
         "{\"ü\": 01}\n{\"a\": hello}\n",
-        "1:7 broken: a number does not begin with a zero\n\
-         2:7 broken: `hello` is no value; a string stands in quotes\n",
+        "1:7 malformed: a number cannot begin with a zero\n\
+         2:7 malformed: invalid value `hello`; write strings in quotes\n",
     ),
     (
         "a-b c=1\na-b c='1\nd-e f\n",
         "1:1 {\"execute\":\"a-b\",\"arguments\":{\"c\":1}}\n\
-         2:7 broken: the quote ' has no end on this line\n\
-         3:5 broken: expected `key=value` and not `f`\n",
+         2:7 malformed: unterminated quote '\n\
+         3:5 malformed: expected `key=value`, found `f`\n",
     ),
 ];
 
@@ -129,12 +139,9 @@ fn messages_are_found_in_any_text() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_told() {
+fn invalid_utf8_is_reported() {
     let found = pieces(b"{\"execute\": \"\xff\"}\n{\"id\": 1}\n");
-    assert_eq!(
-        found,
-        "1:14 broken: these bytes are no UTF-8\n2:1 {\"id\":1}\n"
-    );
+    assert_eq!(found, "1:14 malformed: invalid UTF-8\n2:1 {\"id\":1}\n");
 }
 
 #[test]
@@ -146,6 +153,8 @@ fn nesting_is_bounded() {
         "{found}"
     );
     let deep = format!("{{\"a\":{}1{}}}", "[".repeat(1023), "]".repeat(1023));
+    assert!(pieces(deep.as_bytes()).starts_with("1:1 {"));
+    let deep = format!("{}1{}", "{\"a\":".repeat(1024), "}".repeat(1024));
     assert!(pieces(deep.as_bytes()).starts_with("1:1 {"));
 }
 

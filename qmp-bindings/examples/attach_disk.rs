@@ -1,15 +1,16 @@
-//! Attaches a qcow2 image to a new virtio disk and starts the guest, whatever
-//! the release of QEMU.
+//! Attaches a qcow2 image as a virtio disk and starts the guest, on QEMU 2.5, 2.11, 7.2
+//! or 10.0.
 //!
 //! ```text
 //! cargo run --example attach_disk --features v2_5,v2_11,v7_2,v10_0 -- monitor.sock disk.qcow2
 //! ```
 //!
-//! `blockdev-add` took its options in an object of their own, with an `id`, up
-//! to 2.7; since then they are the arguments, and the name is `node-name`. The
-//! properties of a device are typed since 9.2, and virtio disks lost `scsi`. The
-//! release is known from the greeting, and each has its own types: what it would
-//! refuse cannot be written.
+//! Before 2.8, `blockdev-add` took its options in the argument `options`, and named the
+//! node by `id`. Since then the options are the arguments, and `node-name` is the name.
+//! Since 9.2 the properties of a device have types, and virtio disks have no `scsi`.
+//!
+//! The greeting decides which types are used. Arguments that a release would reject do
+//! not compile.
 
 use std::process::ExitCode;
 
@@ -38,33 +39,30 @@ fn main() -> ExitCode {
 }
 
 fn attach(socket: &str, image: &str) -> Result<(), Error> {
-    // The old releases take all properties as strings.
-    let old = || json!({"scsi": "off", "bootindex": "1"});
-    let new = || json!({"bootindex": 1});
+    let untyped = || json!({"scsi": "off", "bootindex": "1"});
+    let typed = || json!({"bootindex": 1});
     match AnyQmp::connect_unix(socket)? {
         AnyQmp::V2_5(mut qmp) => {
             qmp.execute(v2_5::command::BlockdevAdd::new(options_2_5(image)))?;
-            plug(qmp, old())
+            plug(qmp, untyped())
         }
         AnyQmp::V2_11(mut qmp) => {
             qmp.execute(v2_11::command::BlockdevAdd(options_2_11(image)))?;
-            plug(qmp, old())
+            plug(qmp, untyped())
         }
         AnyQmp::V7_2(mut qmp) => {
             qmp.execute(v7_2::command::BlockdevAdd(options_7_2(image)))?;
-            plug(qmp, new())
+            plug(qmp, typed())
         }
         AnyQmp::V10_0(mut qmp) => {
             qmp.execute(v10_0::command::BlockdevAdd(options_10_0(image)))?;
-            plug(qmp, new())
+            plug(qmp, typed())
         }
-        _ => Err(Error::Unsupported(
-            "a release that this program does not know",
-        )),
+        _ => Err(Error::Unsupported("this release is not supported")),
     }
 }
 
-/// What did not change since 2.5 is written once.
+/// Adds the device and starts the guest. These commands did not change since 2.5.
 fn plug<R: Release>(mut qmp: Qmp<R>, properties: Value) -> Result<(), Error>
 where
     DeviceAdd: CommandOf<R>,
@@ -98,7 +96,7 @@ fn options_2_5(image: &str) -> v2_5::types::BlockdevOptions {
     }
 }
 
-/// Since 2.8 the schema is different and the words are the same.
+/// The types of the releases since 2.8 differ, but are used in the same way.
 macro_rules! options {
     ($name:ident, $release:ident) => {
         fn $name(image: &str) -> $release::types::BlockdevOptions {

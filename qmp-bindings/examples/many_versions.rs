@@ -1,4 +1,4 @@
-//! Pauses several guests, each on a QEMU of whatever release.
+//! Pauses several guests, each on a QEMU of any release.
 //!
 //! ```text
 //! cargo run --example many_versions --features v2_5,v2_11,v7_2,v10_0 -- old.sock new.sock
@@ -32,15 +32,14 @@ fn run(socket: &str) -> Result<(), Error> {
         AnyQmp::V2_11(qmp) => pause(qmp),
         AnyQmp::V7_2(qmp) => pause(qmp),
         AnyQmp::V10_0(qmp) => pause(qmp),
-        _ => Err(Error::Unsupported(
-            "a release that this program does not know",
-        )),
+        _ => Err(Error::Unsupported("this release is not supported")),
     }
 }
 
-/// Compiles for each release that has these commands. `stop` and `query-status`
-/// take the same in all of them and so are one type; what `query-status` returns
-/// is each release's own.
+/// Pauses a guest. The function compiles for each release that has the commands.
+///
+/// The arguments of `stop` and `query-status` never changed, so each command is one
+/// type. The return type of `query-status` differs between releases.
 fn pause<R: Release>(mut qmp: Qmp<R>) -> Result<(), Error>
 where
     Stop: CommandOf<R>,

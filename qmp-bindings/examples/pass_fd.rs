@@ -1,4 +1,5 @@
-//! Opens an image and hands it to QEMU, which need not be able to open it.
+//! Opens an image and passes the file descriptor to QEMU, which may lack the permission
+//! to open it.
 //!
 //! ```text
 //! cargo run --example pass_fd --features fd-passing,v10_0 -- monitor.sock disk.raw
@@ -36,7 +37,7 @@ fn pass(socket: &str, image: &str) -> Result<(), Box<dyn std::error::Error>> {
         },
         &[file.as_fd()],
     )?;
-    println!("{image} is in the set {}", added.fdset_id);
+    println!("{image} is in file descriptor set {}", added.fdset_id);
 
     let path = format!("/dev/fdset/{}", added.fdset_id);
     let options = BlockdevOptionsDriver::File(BlockdevOptionsFile::new(path));
@@ -45,7 +46,7 @@ fn pass(socket: &str, image: &str) -> Result<(), Box<dyn std::error::Error>> {
         ..BlockdevOptions::new(options)
     }))?;
     for node in qmp.execute(QueryNamedBlockNodes::default())? {
-        println!("{:?} is {}", node.node_name, node.file);
+        println!("{:?}: {}", node.node_name, node.file);
     }
     Ok(())
 }

@@ -1,18 +1,18 @@
-//! A small shell for a QEMU of whatever release, with history, and completion of
-//! commands and their arguments from the types.
+//! A shell for a QEMU of any release, with a history and with completion of commands and
+//! arguments.
 //!
 //! ```text
 //! cargo run --example qmp_shell --features v10_0 -- monitor.sock
 //! (QEMU 10.0.2) blockdev-add driver=null-co node-name=n0 size=1048576
 //! ```
 //!
-//! A line is a command and its arguments as `name=value`. A value is JSON where
-//! it can be and text where not; `a.b=1` is a member of a member.
+//! A line is a command followed by arguments as `name=value`. A value that is not JSON
+//! is a string. `a.b=1` sets the member `b` of the object `a`.
 
 use std::process::ExitCode;
 
 use qmp_bindings::blocking::AnyQmp;
-use qmp_bindings::{CommandFacts, Error, Release, Series};
+use qmp_bindings::{CommandInfo, Error, Release, Series};
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
@@ -53,7 +53,7 @@ fn run(socket: &str) -> Result<(), Box<dyn std::error::Error>> {
     }
 }
 
-/// Sends the command of a line; `false` when the connection is over.
+/// Runs the command of a line. Returns `false` when the connection is closed.
 fn execute(qmp: &mut AnyQmp, line: &str) -> Result<bool, Error> {
     let mut words = line.split_whitespace();
     let Some(name) = words.next() else {
@@ -83,7 +83,7 @@ fn arguments<'l>(words: impl Iterator<Item = &'l str>) -> Result<Map<String, Val
     for word in words {
         let (path, value) = word
             .split_once('=')
-            .ok_or_else(|| format!("`{word}` is no `name=value`"))?;
+            .ok_or_else(|| format!("invalid argument `{word}`: write `name=value`"))?;
         let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
         insert(&mut arguments, path, value)?;
     }
@@ -99,33 +99,33 @@ fn insert(members: &mut Map<String, Value>, path: &str, value: Value) -> Result<
         .entry(name)
         .or_insert_with(|| Map::new().into())
         .as_object_mut()
-        .ok_or_else(|| format!("`{name}` has a value and members"))?;
+        .ok_or_else(|| format!("`{name}` is set both to a value and to an object"))?;
     insert(inner, rest, value)
 }
 
-/// The commands of a release that is enabled.
-fn commands(series: Series) -> &'static [CommandFacts] {
-    fn of<R: Release>(series: Series) -> Option<&'static [CommandFacts]> {
+/// Returns the commands of an enabled release.
+fn commands(series: Series) -> &'static [CommandInfo] {
+    fn commands_of<R: Release>(series: Series) -> Option<&'static [CommandInfo]> {
         (R::SERIES == series).then_some(R::COMMANDS)
     }
     let all = [
         #[cfg(feature = "v2_5")]
-        of::<qmp_bindings::v2_5::Release>(series),
+        commands_of::<qmp_bindings::v2_5::Release>(series),
         #[cfg(feature = "v2_11")]
-        of::<qmp_bindings::v2_11::Release>(series),
+        commands_of::<qmp_bindings::v2_11::Release>(series),
         #[cfg(feature = "v7_2")]
-        of::<qmp_bindings::v7_2::Release>(series),
-        of::<qmp_bindings::v10_0::Release>(series),
+        commands_of::<qmp_bindings::v7_2::Release>(series),
+        commands_of::<qmp_bindings::v10_0::Release>(series),
     ];
     all.into_iter().flatten().next().unwrap_or_default()
 }
 
-/// What can be completed.
+/// Completes the names of commands and arguments.
 #[derive(Helper, Highlighter, Hinter, Validator)]
-struct Names(&'static [CommandFacts]);
+struct Names(&'static [CommandInfo]);
 
 impl Names {
-    /// What may stand at the end of a line, and where that begins.
+    /// Returns the completions of the last word of a line, and the start of the word.
     fn candidates(&self, line: &str) -> (usize, Vec<String>) {
         let start = line.rfind(char::is_whitespace).map_or(0, |space| space + 1);
         let word = &line[start..];
@@ -133,7 +133,7 @@ impl Names {
             None => self
                 .0
                 .iter()
-                .map(|facts| format!("{} ", facts.name()))
+                .map(|info| format!("{} ", info.name()))
                 .collect(),
             Some(command) => self.arguments(command),
         };
@@ -142,9 +142,9 @@ impl Names {
     }
 
     fn arguments(&self, command: &str) -> Vec<String> {
-        let facts = self.0.iter().filter(|facts| facts.name() == command);
-        facts
-            .flat_map(CommandFacts::arguments)
+        let infos = self.0.iter().filter(|info| info.name() == command);
+        infos
+            .flat_map(CommandInfo::arguments)
             .map(|(name, _)| format!("{name}="))
             .collect()
     }

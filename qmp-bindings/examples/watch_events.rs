@@ -33,14 +33,12 @@ async fn run(socket: &str) -> Result<(), Error> {
         AnyQmp::V2_11(qmp) => watch(qmp).await,
         #[cfg(feature = "v2_5")]
         AnyQmp::V2_5(qmp) => watch(qmp).await,
-        _ => Err(Error::Unsupported(
-            "a release that this program does not know",
-        )),
+        _ => Err(Error::Unsupported("this release is not supported")),
     }
 }
 
-/// The same for every release: each has its own events, and all of them have a
-/// name and can be shown.
+/// Prints the events of a connection. Each release has its own enum of events; all of
+/// them implement `Event` and `Debug`.
 async fn watch<R: Release>(qmp: Qmp<R>) -> Result<(), Error> {
     println!("connected to QEMU {}", qmp.greeting().version);
     let mut events = qmp.events_so_far();
@@ -54,7 +52,7 @@ async fn watch<R: Release>(qmp: Qmp<R>) -> Result<(), Error> {
                 timed.event
             ),
             Err(end @ Error::Closed(_)) => println!("{end}"),
-            // Some were missed, or one could not be read: those after it can.
+            // Events were missed, or one is invalid. The stream continues after it.
             Err(error) if !error.ends_connection() => eprintln!("warning: {error}"),
             Err(error) => return Err(error),
         }

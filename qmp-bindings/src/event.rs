@@ -1,55 +1,88 @@
-//! What an event is to the type system.
+//! Events and their timestamps.
 
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-/// All events of one release, as an enum.
+/// The enum of all events of one release, such as `v10_0::Event`.
 pub trait Event: Sized + fmt::Debug + Send + 'static {
     /// Decodes the `data` of the event called `name`.
     ///
-    /// `data` is `None` where QEMU sent none, which means an empty object. A
-    /// name that the release does not know is no error: the event comes back
-    /// as [`UnknownEvent`].
+    /// `None` means that the server sent no `data`, which is the same as an empty
+    /// object. An event that the release does not have is decoded as an
+    /// [`UnrecognizedEvent`].
     ///
     /// # Errors
     ///
-    /// The event is known and its data does not have the shape of the schema.
+    /// The release has this event, and `data` does not have its shape.
     fn decode(name: &str, data: Option<&RawValue>) -> Result<Self, serde_json::Error>;
 
-    /// The name on the wire, such as `BLOCK_JOB_COMPLETED`.
+    /// Returns the name on the wire, such as `BLOCK_JOB_COMPLETED`.
     fn name(&self) -> &str;
-}
-
-/// One event as a type of its own, and where release `R` has it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an event of `{R}`",
-    note = "each release module has its own events: take this one from the `event` module beside `{R}`"
-)]
-pub trait EventOf<R: crate::Release>: Sized {
-    /// The name on the wire, such as `BLOCK_JOB_COMPLETED`.
-    const NAME: &'static str;
-
-    /// Takes this event out of the release's enum, if it is this one.
-    ///
-    /// # Errors
-    ///
-    /// Gives back any other event.
-    fn from_event(event: R::Event) -> Result<Self, R::Event>;
-
-    /// Looks at this event in the release's enum, if it is this one.
-    fn peek(event: &R::Event) -> Option<&Self>;
 }
 
 /// An event that the schema of the release does not have.
 ///
-/// A distribution may add events, and a newer stable release too. Nothing is
-/// lost: name and data are as they came.
+/// Distributions and later stable releases add events. Name and data are kept as
+/// the server sent them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct UnknownEvent {
+pub struct UnrecognizedEvent {
     /// The name on the wire.
     pub name: String,
-    /// The data; empty where QEMU sent none.
+    /// The data; empty if the server sent none.
     pub data: Map<String, Value>,
+}
+
+impl Event for UnrecognizedEvent {
+    fn decode(name: &str, data: Option<&RawValue>) -> Result<Self, serde_json::Error> {
+        Ok(UnrecognizedEvent {
+            name: name.to_owned(),
+            data: serde_json::from_str(data.map_or("{}", RawValue::get))?,
+        })
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// An event and the time at which it happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TimedEvent<E> {
+    /// The event.
+    pub event: E,
+    /// The time by the clock of the host.
+    pub timestamp: Timestamp,
+}
+
+/// The time of an event, by the clock of the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp {
+    /// Seconds since 1970; -1 if QEMU could not read the clock.
+    pub seconds: i64,
+    /// Microseconds within the second; -1 if QEMU could not read the clock.
+    pub microseconds: i64,
+}
+
+impl Timestamp {
+    /// Converts to the time of the standard library; `None` if QEMU could not read
+    /// the clock.
+    pub fn to_system_time(self) -> Option<SystemTime> {
+        let seconds = u64::try_from(self.seconds).ok()?;
+        let microseconds = u64::try_from(self.microseconds).ok()?;
+        SystemTime::UNIX_EPOCH
+            .checked_add(Duration::from_secs(seconds))?
+            .checked_add(Duration::from_micros(microseconds))
+    }
+}
+
+impl Default for Timestamp {
+    fn default() -> Self {
+        Timestamp {
+            seconds: -1,
+            microseconds: -1,
+        }
+    }
 }

@@ -1,45 +1,65 @@
 //! Typed QMP for several QEMU releases in one program.
 //!
-//! QEMU changes its monitor protocol from release to release. Here each release
-//! has its own types, and a command of another release does not compile.
+//! QEMU changes its monitor protocol from release to release. In this crate each
+//! release has its own types, and sending a command that a release does not have is a
+//! compile error.
 //!
-//! # Start
+//! # Getting started
 //!
-//! Name the release of your QEMU (`qemu-system-x86_64 --version`) as a feature:
+//! Enable the feature for the release of your QEMU (`qemu-system-x86_64 --version`):
 //!
 //! ```toml
 //! [dependencies]
 //! qmp-bindings = { version = "0.1", features = ["v10_0"] }
 //! ```
 //!
-//! Start a QEMU with a monitor:
+//! Start QEMU with a monitor:
 //!
 //! ```text
 //! qemu-system-x86_64 -display none -qmp unix:monitor.sock,server=on,wait=off
 //! ```
 //!
-//! and ask it:
+//! Connect and send a command:
 //!
 //! ```no_run
 //! # #[cfg(feature = "v10_0")] fn main() -> Result<(), qmp_bindings::Error> {
 //! use qmp_bindings::blocking::Qmp;
 //! use qmp_bindings::v10_0::{Release, command::QueryStatus};
 //!
-//! // The greeting is read, the release checked, the capabilities negotiated.
+//! // Reads the greeting, checks the release and negotiates the capabilities.
 //! let mut qmp = Qmp::<Release>::connect_unix("monitor.sock")?;
 //! let status = qmp.execute(QueryStatus {})?;
-//! println!("{}: {}", qmp.greeting().version, status.status);
+//! println!("QEMU {}: {}", qmp.greeting().version, status.status);
 //! # Ok(()) }
 //! # #[cfg(not(feature = "v10_0"))] fn main() {}
 //! ```
 //!
-//! The same on tokio is in the module `tokio`, behind the feature `tokio`.
+//! A release module has four parts: `command` and `event` with a type for each command
+//! and event, `types` with everything else in the schema, and `Release`, which names
+//! the release in `Qmp<Release>`. Required arguments are the parameters of `new`,
+//! optional ones are fields:
 //!
-//! # The wrong release
+//! ```no_run
+//! # #[cfg(feature = "v10_0")]
+//! # fn example(qmp: &mut qmp_bindings::blocking::Qmp<qmp_bindings::v10_0::Release>)
+//! # -> Result<(), qmp_bindings::Error> {
+//! use qmp_bindings::v10_0::command::DeviceAdd;
 //!
-//! A server of another release is [`Error::WrongRelease`], before any command is
-//! sent. A command of another release is refused when compiling. This is `v2_5`'s
-//! `BlockdevAdd` on a connection to a QEMU 2.11:
+//! let mut disk = DeviceAdd::new("virtio-blk-pci");
+//! disk.id = Some("disk0".to_owned());
+//! // The schema does not list the properties of a device.
+//! disk.extra.insert("drive".to_owned(), "node0".into());
+//! qmp.execute(disk)?;
+//! # Ok(()) }
+//! ```
+//!
+//! The module `tokio` has the same client for tokio.
+//!
+//! # Releases
+//!
+//! A server of a different release is an [`Error::WrongRelease`], before any command
+//! is sent. A command of a different release does not compile. This is the error for
+//! the `BlockdevAdd` of 2.5 on a connection to QEMU 2.11:
 //!
 //! ```text
 //! error[E0277]: `qmp_bindings::v2_5::command::BlockdevAdd` is not a command of `qmp_bindings::v2_11::Release`
@@ -50,15 +70,13 @@
 //!   |                 |
 //!   |                 required by a bound introduced by this call
 //!   |
-//!   = note: each release module has its own commands: take this one from the `command` module beside `qmp_bindings::v2_11::Release`
+//!   = note: each release module has its own commands: take this one from the `command` module next to `qmp_bindings::v2_11::Release`
 //! ```
 //!
-//! # Several releases
-//!
-//! Enable several features, and let the greeting decide:
-//! [`blocking::AnyQmp::connect_unix`] returns an enum with a connection of the
-//! release that was found. What did not change between releases is one type for
-//! all of them, and a function can be written once for every release that has it:
+//! To support several releases, enable several features.
+//! [`AnyQmp`](blocking::AnyQmp) connects to any of them and has a variant for each.
+//! Definitions that did not change between releases are one type, so a function can be
+//! written for all releases that have a command:
 //!
 //! ```no_run
 //! # #[cfg(all(feature = "v2_5", feature = "v10_0"))] mod example {
@@ -80,36 +98,40 @@
 //!     match AnyQmp::connect_unix(socket)? {
 //!         AnyQmp::V2_5(qmp) => pause(qmp),
 //!         AnyQmp::V10_0(qmp) => pause(qmp),
-//!         other => panic!("no code for {}", other.greeting().version),
+//!         other => panic!("QEMU {} is not supported", other.greeting().version),
 //!     }
 //! }
 //! # }
 //! ```
 //!
-//! Where the types of a neighbour release will do, [`Options::releases`] says so.
+//! [`Options::releases`] allows a connection to use the types of a neighboring
+//! release. [`Untyped`] connects to any release and sends commands by name.
 //!
-//! # Events and errors
+//! # Events
 //!
-//! Events are kept from the first byte of the connection on, in their order and
-//! within a bound: [`blocking::Qmp::next_event`], `tokio::Qmp::events`. To wait
-//! for what a command brings about, use `execute_and_wait`: it looks from before
-//! the command was sent.
+//! Events are queued from the start of the connection, in order and up to
+//! [`Options::event_limit`]. Read them with [`blocking::Qmp::next_event`] or
+//! `tokio::Qmp::events`. To wait for the effect of a command, use `execute_and_wait`,
+//! which also finds an event that arrives before the reply.
 //!
-//! [`Error`] keeps apart that QEMU said no, that a reply has another shape than
-//! its type, that no answer came in time, and that the connection is gone. A bad
-//! message fails its own command; after all but the last the connection can be
-//! used on.
+//! # Errors
+//!
+//! [`Error`] distinguishes an error that the server returned, a reply that does not
+//! have the shape of its type, a time limit, and a lost connection. An invalid message
+//! fails at most the command that it belongs to, and the connection stays usable.
+//! Enum values, union branches, members and events that a schema does not list are
+//! not errors: distributions and stable releases add them.
 //!
 //! # Features
 //!
-//! | feature | what it adds |
+//! | feature | effect |
 //! |---|---|
 //! | `v2_5`, `v2_11`, `v7_2`, `v10_0` | the types of a release; any combination |
-//! | `qga` | the guest agent of these releases, in `qga`, and `blocking::Agent` |
+//! | `qga` | the guest agent of these releases: module `qga` and `Agent` |
 //! | `tokio` | the client for tokio |
-//! | `fd-passing` | file descriptors that travel with a command |
-//! | `tracing` | each message at trace level (target `qmp_bindings::wire`), secrets masked |
-//! | `both-directions` | `Serialize` for what is received and `Deserialize` for what is sent |
+//! | `fd-passing` | passing of file descriptors with a command |
+//! | `tracing` | each message at trace level (target `qmp_bindings::wire`), with secrets masked |
+//! | `both-directions` | `Serialize` also for received types and `Deserialize` also for sent types |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
@@ -118,38 +140,35 @@ pub mod blocking;
 mod command;
 mod error;
 mod event;
-#[cfg(all(unix, feature = "fd-passing"))]
 mod fds;
 #[rustfmt::skip]
-#[allow(unused_imports, clippy::all)]
+#[allow(missing_docs, unused_imports, clippy::all)]
 mod generated;
+// Parts of it serve only the guest agent or only the client for tokio.
+#[cfg_attr(not(all(feature = "qga", feature = "tokio")), allow(dead_code))]
 mod protocol;
 mod release;
 #[cfg(feature = "tokio")]
 pub mod tokio;
-// Every tool serves some type of some release, and few serve every release, so
-// what is unused can be told only where all are compiled.
+mod version;
+// Each helper serves some types of some release, so only a build with all of them
+// shows what is unused.
 #[cfg_attr(
     not(all(feature = "both-directions", feature = "qga", feature = "v2_5")),
     allow(dead_code, unused_imports, unused_macros)
 )]
 mod wire;
 
-pub use command::{Command, CommandOf, Empty, NoReply, OobCommandOf};
+pub use command::{Command, CommandOf, OobCommandOf};
 pub use error::{
-    Closed, DecodeError, Error, ErrorClass, Refused, Shutdown, Subject, Timeout, TransportError,
-    Violation, WrongRelease,
+    Awaited, ClosedError, CommandError, DecodeError, Error, ErrorClass, PayloadOrigin,
+    ProtocolError, Shutdown, TimeoutError, TransportError, WrongReleaseError,
 };
-pub use event::{Event, EventOf, UnknownEvent};
-// Without a release there is nothing.
-#[allow(unused_imports)]
+pub use event::{Event, TimedEvent, Timestamp, UnrecognizedEvent};
+#[allow(unused_imports)] // Without a release it is empty.
 pub use generated::*;
-pub use protocol::events::{Timed, Timestamp};
-pub use protocol::greeting::{Greeting, Version};
+pub use protocol::greeting::Greeting;
 pub use protocol::options::Options;
-pub use release::{AgentRelease, CommandFacts, Release, Series};
-pub use wire::{UnrecognizedBranch, UnrecognizedValue};
-
-/// Why a command cannot be sent out of band.
-const NO_OOB: &str =
-    "out-of-band commands were not negotiated: open the connection with `Options::oob`";
+pub use release::{AgentRelease, CommandInfo, EventOf, Release, Untyped};
+pub use version::{ParseSeriesError, Series, Version};
+pub use wire::{Empty, NoReply, UnrecognizedBranch, UnrecognizedValue};

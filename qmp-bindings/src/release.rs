@@ -1,82 +1,116 @@
-//! What a release of QEMU is to the type system.
+//! Release series as types.
 
-use std::fmt;
-
-use crate::Event;
-
-/// A release series: all of `2.11.0`, `2.11.1` and `2.11.2` are `2.11`.
-///
-/// QEMU changes its interface between series. Within one it only adds, where a
-/// stable release takes something over from a later series.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Series {
-    /// The first number, `2` of `2.11`.
-    pub major: u32,
-    /// The second number, `11` of `2.11`.
-    pub minor: u32,
-}
-
-impl fmt::Display for Series {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.major, self.minor)
-    }
-}
+use crate::command::{Command, CommandOf};
+use crate::event::{Event, UnrecognizedEvent};
+use crate::version::Series;
 
 /// The QMP interface of one release series, as a type.
 ///
 /// Each release module has a unit type `Release` that implements this trait:
 /// `v2_11::Release` is QEMU 2.11. Connections are generic over it.
 pub trait Release: Send + Sync + 'static {
-    /// The series whose schema the types were generated from.
+    /// The series of the schema that the types were generated from.
     const SERIES: Series;
-    /// The commands of the release, for programs that are told at run time what
-    /// to send.
-    const COMMANDS: &'static [CommandFacts];
-    /// All events of the release, and a variant for those that it does not know.
+    /// The commands of the release, for programs that choose a command at run time.
+    const COMMANDS: &'static [CommandInfo];
+    /// All events of the release, with a variant for events that it does not have.
     type Event: Event;
+    /// The series of the types; `None` if a server of any release will do.
+    #[doc(hidden)]
+    const TYPES: Option<&'static [Series]> = Some(&[Self::SERIES]);
+}
+
+/// No release: a connection without types, to a QEMU of any release.
+///
+/// Commands are sent by name, and replies decoded as any type. No release feature has
+/// to be enabled. A [`Command`] returns JSON.
+///
+/// ```no_run
+/// use qmp_bindings::{Untyped, blocking::Qmp};
+/// use serde_json::{Value, json};
+///
+/// let mut qmp = Qmp::<Untyped>::connect_unix("monitor.sock")?;
+/// let status = qmp.execute_raw("query-status", &json!({}))?;
+/// println!("QEMU {}: {}", qmp.greeting().version, status["status"]);
+/// # Ok::<(), qmp_bindings::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Untyped;
+
+impl Release for Untyped {
+    const SERIES: Series = Series::new(0, 0);
+    const COMMANDS: &'static [CommandInfo] = &[];
+    type Event = UnrecognizedEvent;
+    const TYPES: Option<&'static [Series]> = None;
+}
+
+impl<C: Command> CommandOf<Untyped> for C {
+    type Return = serde_json::Value;
 }
 
 /// The guest agent interface of one release series, as a type.
 ///
-/// `qga::v2_11::Release` is the guest agent of QEMU 2.11. The agent has
+/// `qga::v2_11::Release` is the guest agent of QEMU 2.11. The guest agent has
 /// commands and no events.
 pub trait AgentRelease: Send + Sync + 'static {
-    /// The series whose schema the types were generated from.
+    /// The series of the schema that the types were generated from.
     const SERIES: Series;
-    /// The commands of the release, for programs that are told at run time what
-    /// to send.
-    const COMMANDS: &'static [CommandFacts];
+    /// The commands of the release, for programs that choose a command at run time.
+    const COMMANDS: &'static [CommandInfo];
 }
 
-/// What a program may ask about a command while it runs.
+/// One event as a type of its own, implemented for the releases that have it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event of `{R}`",
+    note = "each release module has its own events: take this one from the `event` module next to `{R}`"
+)]
+pub trait EventOf<R: Release>: Sized {
+    /// The name on the wire, such as `BLOCK_JOB_COMPLETED`.
+    const NAME: &'static str;
+
+    /// Takes this event out of the enum of the release.
+    ///
+    /// # Errors
+    ///
+    /// Returns the event unchanged if it is a different one.
+    fn from_event(event: R::Event) -> Result<Self, R::Event>;
+
+    /// Borrows this event from the enum of the release; `None` if it is a different
+    /// one.
+    fn from_event_ref(event: &R::Event) -> Option<&Self>;
+}
+
+/// The name and the arguments of a command, as data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CommandFacts {
+pub struct CommandInfo {
     name: &'static str,
+    /// Optional arguments begin with `*`, as in the schema.
     arguments: &'static [&'static str],
-    open: bool,
+    is_open: bool,
 }
 
-impl CommandFacts {
+impl CommandInfo {
     #[allow(dead_code)] // Only releases have commands.
     pub(crate) const fn new(
         name: &'static str,
         arguments: &'static [&'static str],
-        open: bool,
+        is_open: bool,
     ) -> Self {
-        CommandFacts {
+        CommandInfo {
             name,
             arguments,
-            open,
+            is_open,
         }
     }
 
-    /// The name on the wire, such as `blockdev-add`.
+    /// Returns the name on the wire, such as `blockdev-add`.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The arguments, and whether each has to be there. Where they depend on one
-    /// of them, those of all cases.
+    /// Iterates over the arguments: the name, and `true` if it is required.
+    ///
+    /// If the arguments are a union, those of all branches are listed.
     pub fn arguments(&self) -> impl Iterator<Item = (&'static str, bool)> {
         self.arguments
             .iter()
@@ -86,8 +120,9 @@ impl CommandFacts {
             })
     }
 
-    /// Whether it takes arguments that the schema does not list.
+    /// Returns `true` if the command takes arguments that the schema does not list,
+    /// as `device_add` does.
     pub fn is_open(&self) -> bool {
-        self.open
+        self.is_open
     }
 }

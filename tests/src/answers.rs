@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use qapi_codegen::traffic::check::Problem;
+use qapi_codegen::traffic::check::MessageDiagnostic;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -64,10 +64,10 @@ fn matched(pattern: &str, text: &str) -> Option<Option<String>> {
 }
 
 /// Whether a problem is about what QEMU names.
-pub fn is_about(problem: &Problem, name: &str) -> bool {
+pub fn is_about(problem: &MessageDiagnostic, name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or_default();
     // 2.5 has no name for the elements of an array and calls them so.
-    let is_element = last == "null" && problem.path.ends_with(']');
-    let ends = problem.path == last || problem.path.ends_with(&format!(".{last}"));
+    let is_element = last == "null" && problem.location.ends_with(']');
+    let ends = problem.location == last || problem.location.ends_with(&format!(".{last}"));
     is_element || ends || problem.message.contains(&format!("`{last}`"))
 }

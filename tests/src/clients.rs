@@ -6,17 +6,17 @@ use std::time::Duration;
 use qmp_bindings::v10_0::command::{QueryBlockstats, QueryMemoryDevices, QueryStatus};
 use qmp_bindings::v10_0::types::{BlockStats, MemoryDeviceInfo, StatusInfo};
 use qmp_bindings::v10_0::{Event, Release};
-use qmp_bindings::{CommandOf, Error, Options, Timed, blocking, tokio as asynchronous};
+use qmp_bindings::{CommandOf, Error, Options, TimedEvent, blocking, tokio as asynchronous};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
-/// What the tests ask of a client.
+/// A client, with the commands that the tests use.
 pub trait Client {
-    /// Its name, for messages.
+    /// Returns the name of the client, for messages.
     fn name(&self) -> &'static str;
     /// `query-status`.
     fn status(&mut self) -> Result<StatusInfo, Error>;
-    /// `query-status`, but not longer than this.
+    /// `query-status` with a time limit.
     fn status_within(&mut self, timeout: Duration) -> Result<StatusInfo, Error>;
     /// `query-blockstats`.
     fn blockstats(&mut self) -> Result<Vec<BlockStats>, Error>;
@@ -25,9 +25,9 @@ pub trait Client {
     /// Any command.
     fn raw(&mut self, name: &str, arguments: &Value) -> Result<Value, Error>;
     /// The next event.
-    fn event(&mut self, timeout: Duration) -> Result<Option<Timed<Event>>, Error>;
-    /// The events that are there.
-    fn events(&mut self) -> Vec<Timed<Event>> {
+    fn event(&mut self, timeout: Duration) -> Result<Option<TimedEvent<Event>>, Error>;
+    /// Returns the events that have arrived.
+    fn events(&mut self) -> Vec<TimedEvent<Event>> {
         let mut events = Vec::new();
         while let Ok(Some(event)) = self.event(Duration::from_millis(300)) {
             events.push(event);
@@ -36,10 +36,10 @@ pub trait Client {
     }
 }
 
-/// How a client connects.
+/// Connects a client.
 pub type Connect = fn(&Path, &Options) -> Result<Box<dyn Client>, Error>;
 
-/// Both of them.
+/// Both clients.
 pub const CLIENTS: [Connect; 2] = [
     |path, options| Ok(Box::new(Blocking::connect(path, options)?)),
     |path, options| Ok(Box::new(Asynchronous::connect(path, options)?)),
@@ -49,9 +49,7 @@ struct Blocking(blocking::Qmp<Release>);
 
 impl Blocking {
     fn connect(path: &Path, options: &Options) -> Result<Self, Error> {
-        let stream = std::os::unix::net::UnixStream::connect(path).expect("the server listens");
-        let socket = blocking::transport::Socket::from(stream);
-        blocking::Qmp::open(socket, options).map(Blocking)
+        blocking::Qmp::connect_unix_with(path, options).map(Blocking)
     }
 }
 
@@ -80,7 +78,7 @@ impl Client for Blocking {
         self.0.execute_raw(name, arguments)
     }
 
-    fn event(&mut self, timeout: Duration) -> Result<Option<Timed<Event>>, Error> {
+    fn event(&mut self, timeout: Duration) -> Result<Option<TimedEvent<Event>>, Error> {
         self.0.next_event(timeout)
     }
 }
@@ -95,10 +93,7 @@ impl Asynchronous {
     fn connect(path: &Path, options: &Options) -> Result<Self, Error> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("a runtime");
-        let qmp = runtime.block_on(async {
-            let stream = tokio::net::UnixStream::connect(path).await;
-            asynchronous::Qmp::open(stream.expect("the server listens"), options).await
-        })?;
+        let qmp = runtime.block_on(asynchronous::Qmp::connect_unix_with(path, options))?;
         Ok(Asynchronous {
             events: qmp.events_so_far(),
             runtime,
@@ -137,7 +132,7 @@ impl Client for Asynchronous {
         self.runtime.block_on(self.qmp.execute_raw(name, arguments))
     }
 
-    fn event(&mut self, timeout: Duration) -> Result<Option<Timed<Event>>, Error> {
+    fn event(&mut self, timeout: Duration) -> Result<Option<TimedEvent<Event>>, Error> {
         let events = &mut self.events;
         let next = async { tokio::time::timeout(timeout, events.next()).await };
         match self.runtime.block_on(next) {

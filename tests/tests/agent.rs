@@ -138,7 +138,7 @@ fn silence_is_success() {
     let error = agent
         .execute_silent(shutdown(), Duration::from_secs(5))
         .unwrap_err();
-    let refused = error.refused().expect("the agent said no");
+    let refused = error.as_command_error().expect("the agent said no");
     assert_eq!(refused.class, ErrorClass::CommandNotFound);
     server.join();
 }
@@ -193,7 +193,7 @@ fn a_real_agent(program: &Program) {
     assert!(agent.execute(v7_2::command::GuestGetTime {}).unwrap() > 0);
     agent.execute(v7_2::command::GuestPing {}).unwrap();
     let error = agent.execute_raw("guest-nothing", &json!({})).unwrap_err();
-    let refused = error.refused().expect("there is no such command");
+    let refused = error.as_command_error().expect("there is no such command");
     assert_eq!(refused.class, ErrorClass::CommandNotFound);
     let vcpus: Value = agent.execute_raw("guest-get-vcpus", &json!({})).unwrap();
     assert!(vcpus.is_array());

@@ -12,7 +12,7 @@ use qapi_codegen::ast::{Definition, DefinitionBody, Item, UnionBase};
 use qapi_codegen::diagnostic::Diagnostic;
 use qapi_codegen::load::{Files, load};
 use qapi_codegen::source::Sources;
-use qapi_codegen::validate::{Invalid, Valid, validate};
+use qapi_codegen::validate::{InvalidSchema, ValidSchema, validate};
 use qapi_codegen::version::Version;
 use tests::shared;
 
@@ -83,7 +83,7 @@ fn position(line: &str) -> Option<(String, u32)> {
     Some((file.to_owned(), number.parse().ok()?))
 }
 
-fn rejected(invalid: &Invalid, expected: Option<(String, u32)>) -> Result<(), Failed> {
+fn rejected(invalid: &InvalidSchema, expected: Option<(String, u32)>) -> Result<(), Failed> {
     let shown = show(&invalid.sources, &invalid.diagnostics);
     let Some(expected) = expected else {
         return Err(format!("QEMU accepts it; reported was\n{shown}").into());
@@ -117,7 +117,7 @@ fn release(folder: &Path, set: &str, root: &str, version: &str) -> Result<(), Fa
     }
 }
 
-type Outcome = Result<Valid, Invalid>;
+type Outcome = Result<ValidSchema, InvalidSchema>;
 
 fn check(folder: &Path, root: &str, version: Version) -> Result<Outcome, Failed> {
     let loaded = load(&Folder(folder.to_owned()), root, version)?;
@@ -175,7 +175,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn of(valid: &Valid) -> Counts {
+    fn of(valid: &ValidSchema) -> Counts {
         let mut counts = Counts::default();
         for item in &valid.loaded().items {
             if let Item::Definition(definition) = item {

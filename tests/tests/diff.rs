@@ -6,18 +6,21 @@ use std::fs;
 use std::path::Path;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use qapi_codegen::behaviour::Behaviour;
+use qapi_codegen::diff::change::ChangeKind;
 use qapi_codegen::diff::compare::compare;
-use qapi_codegen::diff::finding::{Finding, raw};
-use qapi_codegen::diff::report::{Inputs, Report, Side};
+use qapi_codegen::diff::finding::{Finding, findings};
+use qapi_codegen::diff::report::{Report, ReportInputs, ReportSide};
 use qapi_codegen::imported::{self, QemuProgram};
-use qapi_codegen::introspect::synthesise;
+use qapi_codegen::introspect::write_schema;
+use qapi_codegen::json::{JsonStyle, JsonValue};
+use qapi_codegen::knowledge::Behaviour;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Series;
-use qapi_codegen::wire;
+use qapi_codegen::wire::{Interface, render_path};
+use xtask::catalogue::Catalogue;
 use xtask::introspected::Introspected;
-use xtask::schema::Disk;
+use xtask::schema_source::Disk;
 use xtask::workspace;
 
 fn main() {
@@ -44,6 +47,11 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
+static NO_BEHAVIOUR: Behaviour = Behaviour {
+    changes: Vec::new(),
+    deprecations: Vec::new(),
+};
+
 fn schema(series: Series) -> Schema {
     load(&workspace::series_folder(series).to_string_lossy())
 }
@@ -53,14 +61,19 @@ fn load(folder: &str) -> Schema {
     resolve(&validate(loaded).unwrap_or_else(|_| panic!("{folder} breaks no rule")))
 }
 
-fn report(old: &Schema, new: &Schema, between: &[&Schema], behaviour: &Behaviour) -> Report {
-    let side = |schema| Side {
+fn report<'s>(
+    old: &'s Schema,
+    new: &'s Schema,
+    between: &[&'s Schema],
+    behaviour: &'s Behaviour,
+) -> Report<'s> {
+    let side = |schema| ReportSide {
         name: "",
         schema,
         devices: None,
     };
     let (old, new) = (side(old), side(new));
-    Report::of(&Inputs {
+    Report::compare(&ReportInputs {
         old,
         new,
         between: between.to_vec(),
@@ -77,7 +90,10 @@ fn told() -> Result<(), Failed> {
     let reply = Introspected::open(&reply.to_string_lossy())?;
     let folder = tempfile::tempdir()?;
     let put = |name: &str, text: &str| fs::write(folder.path().join(name), text);
-    put("qmp.json", &synthesise(&reply.interface, "2.11.0".parse()?))?;
+    put(
+        "qmp.json",
+        &write_schema(&reply.reply.interface(), "2.11.0".parse()?),
+    )?;
     put("manifest.toml", MANIFEST)?;
     let overrides = workspace::series_folder(series).join("overrides.toml");
     put("overrides.toml", &fs::read_to_string(overrides)?)?;
@@ -85,7 +101,7 @@ fn told() -> Result<(), Failed> {
     imported.erase_non_introspectable();
     told.erase_non_introspectable();
     for (old, new) in [(&imported, &told), (&told, &imported)] {
-        let found = report(old, new, &[], &Behaviour::default()).findings;
+        let found = report(old, new, &[], &NO_BEHAVIOUR).findings;
         if !found.is_empty() {
             return Err(format!("{found:#?}").into());
         }
@@ -101,7 +117,7 @@ const MANIFEST: &str = "release = \"2.11.0\"\n[[schema]]\ninterface = \"qmp\"\nr
 /// at.
 fn itself(series: Series) -> Result<(), Failed> {
     let schema = schema(series);
-    let report = report(&schema, &schema, &[], &Behaviour::default());
+    let report = report(&schema, &schema, &[], &NO_BEHAVIOUR);
     if !report.findings.is_empty() {
         return Err(format!("{:#?}", report.findings).into());
     }
@@ -117,31 +133,28 @@ fn itself(series: Series) -> Result<(), Failed> {
 fn reverse(old: Series, new: Series) -> Result<(), Failed> {
     let (old, new) = (schema(old), schema(new));
     let places = |old: &Schema, new: &Schema| -> BTreeSet<(String, String)> {
-        let (old, new) = (
-            wire::Interface::from_schema(old),
-            wire::Interface::from_schema(new),
-        );
+        let (old, new) = (Interface::from_schema(old), Interface::from_schema(new));
         let comparison = compare(&old, &new);
-        let told = raw(&comparison)
-            .into_iter()
-            .map(|raw| raw.told(&comparison));
-        // A condition that older schemas could not state is told one way only.
-        let told = told.filter(|finding| !ONE_WAY.contains(&&*finding.rule));
-        told.flat_map(|finding| {
-            let names = finding.targets.clone();
-            names
-                .into_iter()
-                .map(move |name| (name, finding.direction.as_str().to_owned()))
-        })
-        .map(|(name, direction)| (name.trim_start_matches("x-").to_owned(), direction))
-        .collect()
+        let findings = findings(&comparison).into_iter();
+        // A condition that older schemas could not state is found one way only.
+        let both_ways = findings.filter(|finding| !ONE_WAY.contains(&finding.change.kind));
+        both_ways
+            .flat_map(|finding| {
+                let names = finding.targets().into_iter();
+                names.map(move |name| (name, finding.direction.as_str().to_owned()))
+            })
+            .map(|(name, direction)| (name.trim_start_matches("x-").to_owned(), direction))
+            .collect()
     };
     same(&places(&old, &new), &places(&new, &old))
 }
 
-/// What is told one way only: that documentation stopped to call something
-/// deprecated is no news.
-const ONE_WAY: [&str; 2] = ["condition-stated", "documented-deprecated-added"];
+/// Kinds that are found one way only. That a documentation no longer deprecates
+/// something is not a change.
+const ONE_WAY: [ChangeKind; 2] = [
+    ChangeKind::ConditionStated,
+    ChangeKind::DocumentedDeprecatedAdded,
+];
 
 fn same<T: Ord + std::fmt::Debug>(left: &BTreeSet<T>, right: &BTreeSet<T>) -> Result<(), Failed> {
     let only: Vec<&T> = left.symmetric_difference(right).collect();
@@ -156,11 +169,11 @@ fn same<T: Ord + std::fmt::Debug>(left: &BTreeSet<T>, right: &BTreeSet<T>) -> Re
 /// step differs in the end, unless the other step has to do with it as well.
 fn net(old: Series, via: Series, new: Series) -> Result<(), Failed> {
     let (old, via, new) = (schema(old), schema(via), schema(new));
-    let none = Behaviour::default();
-    let all = report(&old, &new, &[&via], &none).findings;
-    let first = report(&old, &via, &[], &none).findings;
-    let second = report(&via, &new, &[], &none).findings;
-    let steps: BTreeMap<String, Vec<&Finding>> = by_place(first.iter().chain(&second));
+    let none = &NO_BEHAVIOUR;
+    let all = report(&old, &new, &[&via], none).findings;
+    let first = report(&old, &via, &[], none).findings;
+    let second = report(&via, &new, &[], none).findings;
+    let steps: BTreeMap<String, Vec<&Finding<'_>>> = by_place(first.iter().chain(&second));
     let whole = by_place(&all);
     let lost: Vec<&String> = whole
         .keys()
@@ -187,9 +200,9 @@ fn net(old: Series, via: Series, new: Series) -> Result<(), Failed> {
 /// Findings by direction, command and what in it they are about: the last name
 /// of the path, whatever it is in.
 fn by_place<'f>(
-    findings: impl IntoIterator<Item = &'f Finding>,
-) -> BTreeMap<String, Vec<&'f Finding>> {
-    let mut places: BTreeMap<String, Vec<&Finding>> = BTreeMap::new();
+    findings: impl IntoIterator<Item = &'f Finding<'f>>,
+) -> BTreeMap<String, Vec<&'f Finding<'f>>> {
+    let mut places: BTreeMap<String, Vec<&Finding<'_>>> = BTreeMap::new();
     for finding in findings {
         for place in all_places(finding) {
             places.entry(place).or_default().push(finding);
@@ -198,35 +211,31 @@ fn by_place<'f>(
     places
 }
 
-fn all_places(finding: &Finding) -> Vec<String> {
-    let also = finding
-        .also
-        .iter()
-        .map(|place| match place.split_once(": ") {
-            Some((target, path)) => (target, path),
-            None => (&*finding.target, &**place),
-        });
-    let all = [(&*finding.target, &*finding.path)].into_iter().chain(also);
-    all.map(|(target, path)| {
+fn all_places(finding: &Finding<'_>) -> Vec<String> {
+    let all = finding.occurrences.iter();
+    all.map(|own| {
+        let path = render_path(finding.path_of(own));
         let last = path
             .rsplit(['.', '<'])
             .next()
-            .unwrap_or(path)
+            .unwrap_or(&path)
             .trim_end_matches("[]");
         // A value of a tag is told of the tag, or of the case.
         let last = last.split('=').next().unwrap_or(last);
-        format!("{} {} {}", finding.direction, plain(target), plain(last))
+        format!(
+            "{} {} {}",
+            finding.direction,
+            plain(own.operation.name()),
+            plain(last)
+        )
     })
     .collect()
 }
 
 /// The paths of a finding, whatever they are in.
-fn all_paths(finding: &Finding) -> impl Iterator<Item = String> {
-    let also = finding
-        .also
-        .iter()
-        .map(|place| place.split_once(": ").map_or(&**place, |(_, path)| path));
-    [&*finding.path].into_iter().chain(also).map(plain)
+fn all_paths(finding: &Finding<'_>) -> impl Iterator<Item = String> {
+    let all = finding.occurrences.iter();
+    all.map(|own| plain(&render_path(finding.path_of(own))))
 }
 
 /// A name or path without the `x-` of what became a promise in between.
@@ -239,29 +248,24 @@ fn plain(name: &str) -> String {
 /// second took away: then the end knows nothing of it.
 fn renewed(
     place: &str,
-    first: &BTreeMap<String, Vec<&Finding>>,
-    second: &BTreeMap<String, Vec<&Finding>>,
+    first: &BTreeMap<String, Vec<&Finding<'_>>>,
+    second: &BTreeMap<String, Vec<&Finding<'_>>>,
 ) -> bool {
-    let of = |places: &BTreeMap<String, Vec<&Finding>>, place: &str| -> Vec<Finding> {
-        places
-            .get(place)
-            .into_iter()
-            .flatten()
-            .map(|finding| (*finding).clone())
-            .collect()
-    };
-    let inside = |inner: &Finding, outer: &Finding| {
+    let empty = Vec::new();
+    let late = second.get(place).unwrap_or(&empty);
+    let early = first.get(place).unwrap_or(&empty);
+    let inside = |inner: &Finding<'_>, outer: &Finding<'_>| {
         inner
-            .targets
+            .targets()
             .iter()
-            .any(|target| outer.targets.iter().any(|own| plain(own) == plain(target)))
+            .any(|target| outer.occurs_in(|own| plain(own) == plain(target)))
             && all_paths(inner).any(|path| all_paths(outer).any(|own| path.starts_with(&own)))
     };
-    let added = |finding: &&Finding| finding.rule.ends_with("-added");
-    let removed = |finding: &&Finding| finding.rule.contains("-removed");
+    let added = |finding: &&Finding<'_>| finding.rule.id.as_str().ends_with("-added");
+    let removed = |finding: &&Finding<'_>| finding.rule.id.as_str().contains("-removed");
     let brought = first.values().flatten().copied().filter(added);
-    let taken: Vec<&Finding> = second.values().flatten().copied().filter(removed).collect();
-    let brought: Vec<&Finding> = brought.collect();
+    let taken: Vec<&Finding<'_>> = second.values().flatten().copied().filter(removed).collect();
+    let brought: Vec<&Finding<'_>> = brought.collect();
     // What is moved as a whole has other paths on both sides of the move.
     let target = place.split(' ').nth(1).unwrap_or_default();
     let moved = format!("request {target} ");
@@ -269,11 +273,9 @@ fn renewed(
     let mut own = both
         .filter(|(place, _)| place.starts_with(&moved))
         .flat_map(|(_, all)| all);
-    if own.any(|finding| finding.rule.starts_with("request-arguments-")) {
+    if own.any(|finding| finding.rule.id.as_str().starts_with("request-arguments-")) {
         return true;
     }
-    let late = of(second, place);
-    let early = of(first, place);
     late.iter()
         .any(|finding| brought.iter().any(|outer| inside(finding, outer)))
         || early
@@ -286,11 +288,12 @@ fn story() -> Result<(), Failed> {
     let (old, new) = (schema(Series::new(2, 5)), schema(Series::new(2, 11)));
     let between: Vec<Schema> = (6..11).map(|minor| schema(Series::new(2, minor))).collect();
     let between: Vec<&Schema> = between.iter().collect();
-    let behaviour = xtask::reports::behaviour().map_err(|failure| failure.to_string())?;
-    let report = report(&old, &new, &between, &behaviour);
+    let catalogue = Catalogue::open()?;
+    let report = report(&old, &new, &between, catalogue.behaviour());
     let dated = |rule: &str, path: &str| {
-        let fits = |finding: &&Finding| {
-            (&*finding.target, &*finding.rule, &*finding.path) == ("blockdev-add", rule, path)
+        let fits = |finding: &&Finding<'_>| {
+            (finding.target(), finding.rule.id.as_str()) == ("blockdev-add", rule)
+                && render_path(finding.path()) == path
         };
         report
             .findings
@@ -307,17 +310,20 @@ fn story() -> Result<(), Failed> {
         .find(|note| note.id == "blockdev-add-root-node-name");
     assert!(noted.is_some_and(|note| note.since == [Series::new(2, 8)]));
     let story = report
-        .stories
+        .command_examples
         .iter()
         .find(|story| story.target == "blockdev-add")
         .unwrap();
-    let line = |side: &Option<qapi_codegen::diff::json::Json>| side.as_ref().unwrap().line();
+    let line = |side: &Option<JsonValue<'_>>| {
+        let text = JsonStyle::PRETTY.format(side.as_ref().unwrap());
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
     assert_eq!(
-        line(&story.before),
+        line(&story.example.before),
         r#"{ "execute": "blockdev-add", "arguments": { "options": { "driver": "file", "id": "disk0", "filename": "disk.img" } } }"#
     );
     assert_eq!(
-        line(&story.after),
+        line(&story.example.after),
         r#"{ "execute": "blockdev-add", "arguments": { "driver": "file", "node-name": "disk0", "filename": "disk.img" } }"#
     );
     Ok(())

@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use libtest_mimic::{Arguments, Failed, Trial};
 use qapi_codegen::ast::Item;
 use qapi_codegen::canonical;
-use qapi_codegen::doc::{self, Docs};
+use qapi_codegen::doc::{self, DefinitionDocs};
 use qapi_codegen::imported::{OVERRIDES, QemuProgram};
-use qapi_codegen::load::{Loaded, load};
+use qapi_codegen::load::{LoadedSchema, load};
 use tests::shared;
-use xtask::commands::import::restated;
-use xtask::schema::{Options, Schema};
+use xtask::commands::import::imported_files;
+use xtask::schema_source::{SchemaSource, SourceOptions};
 use xtask::workspace;
 
 fn main() {
@@ -61,9 +61,9 @@ fn upstream(releases: &Path) -> Vec<Trial> {
 
 /// Upstream and restated are the same, and restating again changes nothing.
 fn same(folder: &Path, interface: QemuProgram) -> Result<(), Failed> {
-    let schema = open(&folder.to_string_lossy())?;
-    let upstream = schema.load_as_stated(interface)?;
-    let text = canonical::print(&upstream);
+    let source = open(&folder.to_string_lossy())?;
+    let upstream = source.load_as_stated(interface)?;
+    let text = print(&upstream);
     let files = HashMap::from([("a.json".to_owned(), text.clone().into_bytes())]);
     let restated = load(&files, "a.json", upstream.version)?;
     if !restated.diagnostics.is_empty() {
@@ -71,11 +71,15 @@ fn same(folder: &Path, interface: QemuProgram) -> Result<(), Failed> {
     }
     compare(&definitions(&upstream), &definitions(&restated))?;
     compare(&facts(&upstream), &facts(&restated))?;
-    compare(&[text], &[canonical::print(&restated)])
+    compare(&[text], &[print(&restated)])
+}
+
+fn print(loaded: &LoadedSchema) -> String {
+    canonical::print(loaded, &doc::parse(loaded).definitions)
 }
 
 /// The definitions, without the spans, which alone may differ.
-fn definitions(loaded: &Loaded) -> Vec<String> {
+fn definitions(loaded: &LoadedSchema) -> Vec<String> {
     let definition = |item: &Item| match item {
         Item::Definition(definition) => Some(without_spans(&format!("{definition:?}"))),
         Item::Comment(_) | Item::Include(_) | Item::Pragma(_) => None,
@@ -91,13 +95,13 @@ fn without_spans(debug: &str) -> String {
 }
 
 /// What the documentation tells, without its prose and what tells nothing.
-fn facts(loaded: &Loaded) -> Vec<String> {
-    let told = |docs: &Docs| {
-        let mut docs = docs.clone();
-        docs.forget_prose();
+fn facts(loaded: &LoadedSchema) -> Vec<String> {
+    let fact = |mut docs: DefinitionDocs| {
+        docs.remove_prose();
         format!("{docs:?}")
     };
-    doc::attach(loaded).iter().map(told).collect()
+    let docs = doc::parse(loaded).definitions;
+    docs.into_iter().map(fact).collect()
 }
 
 /// Compares line by line, so that a failure shows the first difference only.
@@ -113,10 +117,9 @@ fn compare(left: &[String], right: &[String]) -> Result<(), Failed> {
 
 /// What is committed is what an import writes again.
 fn fresh(folder: &Path) -> Result<(), Failed> {
-    let schema = open(&folder.to_string_lossy())?;
-    let files = import(&schema)?;
-    let committed = workspace::series_folder(schema.version().series());
-    for (name, text) in &files {
+    let source = open(&folder.to_string_lossy())?;
+    let committed = workspace::series_folder(source.version().series());
+    for (name, text) in &imported_files(&source)? {
         if fs::read_to_string(committed.join(name)).ok().as_ref() != Some(text) {
             let name = committed.join(name);
             return Err(format!("{} differs from an import", name.display()).into());
@@ -131,21 +134,21 @@ fn committed() -> Vec<Trial> {
     let series = workspace::imported().unwrap_or_default();
     let trial = |series| {
         let test = move || {
-            let schema = open(&format!("{series}"))?;
+            let source = open(&format!("{series}"))?;
             let folder = workspace::series_folder(series);
-            for (name, text) in import(&schema)? {
+            for (name, text) in imported_files(&source)? {
                 compare(&[fs::read_to_string(folder.join(name))?], &[text])?;
             }
-            overrides(&schema, &folder)
+            overrides(&source, &folder)
         };
         Trial::test(format!("committed/{series}"), test)
     };
     series.into_iter().map(trial).collect()
 }
 
-fn overrides(schema: &Schema, folder: &Path) -> Result<(), Failed> {
-    let stated = schema.load_as_stated(QemuProgram::Emulator)?;
-    let loaded = schema.load(QemuProgram::Emulator)?;
+fn overrides(source: &SchemaSource, folder: &Path) -> Result<(), Failed> {
+    let stated = source.load_as_stated(QemuProgram::Emulator)?;
+    let loaded = source.load(QemuProgram::Emulator)?;
     if !loaded.diagnostics.is_empty() {
         return Err(format!("{:?}", loaded.diagnostics).into());
     }
@@ -156,10 +159,6 @@ fn overrides(schema: &Schema, folder: &Path) -> Result<(), Failed> {
     Ok(())
 }
 
-fn open(argument: &str) -> Result<Schema, Failed> {
-    Ok(Schema::open(argument, &Options::default())?)
-}
-
-fn import(schema: &Schema) -> Result<Vec<(String, String)>, Failed> {
-    restated(schema)?.map_err(|invalid| format!("{:?}", invalid.diagnostics).into())
+fn open(argument: &str) -> Result<SchemaSource, Failed> {
+    Ok(SchemaSource::open(argument, &SourceOptions::default())?)
 }

@@ -282,10 +282,7 @@ fn the_nearest_types_are_chosen_where_that_is_allowed() {
         told.starts_with("the server is QEMU 8.1.2 and the types are of 2.5, 2.11, 7.2, 10.0"),
         "{told}"
     );
-    let range = Series { major: 7, minor: 2 }..=Series {
-        major: 10,
-        minor: 0,
-    };
+    let range = Series::new(7, 2)..=Series::new(10, 0);
     let found = open("8.1", Options::new().releases(range.clone())).unwrap();
     assert!(matches!(found, AnyQmp::V7_2(_)), "{found:?}");
     assert!(open("10.1", Options::new().releases(range)).is_err());

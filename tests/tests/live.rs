@@ -111,7 +111,7 @@ fn every_query_decodes(program: &Program) {
                 decode(facts.name(), &value);
                 decoded.insert(facts.name());
             }
-            Err(Error::Refused(_)) => {}
+            Err(Error::Command(_)) => {}
             Err(error) => panic!("{}: {error}", facts.name()),
         }
     }
@@ -131,11 +131,11 @@ fn a_refusal_names_the_command(program: &Program) {
     let qemu = program.start(&[]);
     let mut qmp = connect(&qemu.socket());
     let error = qmp.execute(DeviceDel::new("nothing")).unwrap_err();
-    let refused = error.refused().expect("QEMU said no");
+    let refused = error.as_command_error().expect("QEMU said no");
     assert_eq!(refused.command, "device_del");
     assert_eq!(refused.class, ErrorClass::DeviceNotFound);
     let error = qmp.execute_raw("no-such-command", &json!({})).unwrap_err();
-    let refused = error.refused().expect("QEMU said no");
+    let refused = error.as_command_error().expect("QEMU said no");
     assert_eq!(refused.class, ErrorClass::CommandNotFound);
 }
 
@@ -254,7 +254,7 @@ fn out_of_band(program: &Program) {
     qmp.execute_oob(QueryYank {}).unwrap();
     qmp.execute_oob(Yank::new(Vec::new())).unwrap();
     let error = qmp.execute_oob(MigratePause {}).unwrap_err();
-    assert!(error.refused().is_some(), "{error}");
+    assert!(error.as_command_error().is_some(), "{error}");
 }
 
 fn descriptors(program: &Program) {
@@ -265,7 +265,7 @@ fn descriptors(program: &Program) {
         .unwrap();
     qmp.execute(Closefd::new("null")).unwrap();
     let error = qmp.execute(Getfd::new("none")).unwrap_err();
-    assert!(error.refused().is_some(), "{error}");
+    assert!(error.as_command_error().is_some(), "{error}");
 }
 
 fn quit(program: &Program) {
@@ -362,7 +362,7 @@ fn storage_daemon(program: &Program) {
     let nodes = qmp.execute(QueryNamedBlockNodes::default()).unwrap();
     assert_eq!(nodes[0].node_name.as_deref(), Some("null"));
     let error = qmp.execute(QueryStatus {}).unwrap_err();
-    let refused = error.refused().expect("it has no guest");
+    let refused = error.as_command_error().expect("it has no guest");
     assert_eq!(refused.class, ErrorClass::CommandNotFound);
 }
 

@@ -8,12 +8,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed};
-use qapi_codegen::traffic::check::{Checked, Checker, Session, Severity, Verdict};
-use qapi_codegen::traffic::json::parse;
+use qapi_codegen::diagnostic::Severity;
+use qapi_codegen::imported::QemuProgram;
+use qapi_codegen::json::parse;
+use qapi_codegen::traffic::check::{CheckedMessage, Checker, Session, Verdict};
 use serde_json::{Value, json};
 use tests::answers::{self, Meaning, Refusals};
 use tests::qemu::{Program, Running, is_required, trial};
-use xtask::known::Known;
+use xtask::catalogue::Catalogue;
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -25,8 +27,8 @@ fn main() {
 
 fn verdicts_agree(program: Program) -> Result<(), Failed> {
     let series = program.version().series().to_string();
-    let known = Known::open(&series).map_err(|failure| failure.to_string())?;
-    let checker = known.checker(None);
+    let release = Catalogue::open()?.release(&series, QemuProgram::Emulator)?;
+    let checker = release.checker(None);
     let refusals: Refusals = answers::data("refusals.toml");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/live-requests.jsonl");
     let qemu = program.start(&[]);
@@ -36,7 +38,7 @@ fn verdicts_agree(program: Program) -> Result<(), Failed> {
         let checked = check(&checker, request);
         let answer = monitor.ask(request)?;
         // Without a list of devices, what they accept is not known.
-        let is_open = request.contains("device_add") && !checker.knows_devices();
+        let is_open = request.contains("device_add") && !checker.has_device_list();
         let failure = compare(&checked, answer.as_deref(), &refusals).filter(|_| !is_open);
         failures.extend(failure.map(|failure| format!("{request}: {failure}")));
     }
@@ -79,13 +81,13 @@ impl Monitor {
     }
 }
 
-fn check(checker: &Checker<'_>, request: &str) -> Checked {
+fn check(checker: &Checker<'_>, request: &str) -> CheckedMessage {
     let parsed = parse(request).expect("the requests are JSON");
-    checker.request(&mut Session::default(), &parsed)
+    checker.check_request(&mut Session::default(), &parsed)
 }
 
 /// Why a verdict and an answer do not agree.
-fn compare(checked: &Checked, answer: Option<&str>, refusals: &Refusals) -> Option<String> {
+fn compare(checked: &CheckedMessage, answer: Option<&str>, refusals: &Refusals) -> Option<String> {
     let is_rejected = checked.verdict == Verdict::Rejected;
     let mut errors = checked
         .problems

@@ -79,7 +79,7 @@ fn told(lines: &[Line]) -> (Vec<Value>, Told) {
 
 fn reply(reply: Result<Value, Error>) -> Result<Value, String> {
     reply.map_err(|error| match error {
-        Error::Refused(refused) => refused.desc,
+        Error::Command(refused) => refused.desc,
         other => panic!("{other}"),
     })
 }

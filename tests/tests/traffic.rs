@@ -6,12 +6,16 @@ use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 
-use qapi_codegen::traffic::check::{Checked, Checker, Kind, Log, Session, Severity, Verdict};
-use qapi_codegen::traffic::json::{Parsed, Value, parse, parse_prefix};
+use qapi_codegen::diagnostic::Severity;
+use qapi_codegen::imported::QemuProgram;
+use qapi_codegen::json::{JsonValue, ParsedJson, parse, parse_prefix};
+use qapi_codegen::traffic::check::{
+    CheckedMessage, Checker, LogChecker, MessageKind, Session, Verdict,
+};
 use qapi_codegen::traffic::read;
 use serde::Deserialize;
 use tests::answers::{self, Meaning, Refusals};
-use xtask::known::Known;
+use xtask::catalogue::{Catalogue, Release};
 
 /// How often the verdicts agree, by what QEMU answered.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -94,7 +98,7 @@ impl Disagreement {
 struct Exchange {
     session: String,
     sent: String,
-    verdict: Checked,
+    verdict: CheckedMessage,
     answer: Answer,
 }
 
@@ -105,8 +109,14 @@ enum Answer {
     None,
 }
 
+fn read_release(series: &str) -> Release {
+    let catalogue = Catalogue::open().expect("the data files are valid");
+    let release = catalogue.release(series, QemuProgram::Emulator);
+    release.expect("the series is imported")
+}
+
 fn play(release: &str, series: &str) -> Agreements {
-    let known = Known::open(series).expect("the series is imported");
+    let known = read_release(series);
     let checker = known.checker(None);
     let refusals: Refusals = answers::data("refusals.toml");
     let all: Disagreements = answers::data("disagreements.toml");
@@ -189,7 +199,7 @@ impl fmt::Display for Exchange {
         self.verdict
             .problems
             .iter()
-            .try_for_each(|problem| write!(f, "\n  - {}: {}", problem.path, problem.message))
+            .try_for_each(|problem| write!(f, "\n  - {}: {}", problem.location, problem.message))
     }
 }
 
@@ -244,8 +254,8 @@ fn of_step(step: &[Line], checker: &Checker<'_>, session: &mut Session) -> Vec<E
     let received = step.iter().filter(|line| line.dir == "<");
     let replies = received.map(|line| parse(&line.raw));
     // A broken reply is one of several lines; nothing is compared with it.
-    let mut replies: VecDeque<Value<'_>> = replies
-        .map(|parsed| parsed.map_or(Value::Null, |parsed| parsed.value))
+    let mut replies: VecDeque<JsonValue<'_>> = replies
+        .map(|parsed| parsed.map_or(JsonValue::Null, |parsed| parsed.value))
         .filter(|reply| reply.get("event").is_none() && reply.get("QMP").is_none())
         .collect();
     let mut found = Vec::new();
@@ -253,7 +263,7 @@ fn of_step(step: &[Line], checker: &Checker<'_>, session: &mut Session) -> Vec<E
         for (sent, parsed) in messages(&line.raw) {
             let (verdict, answer) = match &parsed {
                 Some(parsed) => (
-                    checker.request(session, parsed),
+                    checker.check_request(session, parsed),
                     answer(&parsed.value, &mut replies),
                 ),
                 None => (broken(), first(&mut replies)),
@@ -270,7 +280,7 @@ fn of_step(step: &[Line], checker: &Checker<'_>, session: &mut Session) -> Vec<E
 }
 
 /// The messages that were sent together; nothing stands for what is broken.
-fn messages(raw: &str) -> Vec<(String, Option<Parsed<'_>>)> {
+fn messages(raw: &str) -> Vec<(String, Option<ParsedJson<'_>>)> {
     let mut messages = Vec::new();
     let mut rest = raw;
     loop {
@@ -289,15 +299,15 @@ fn messages(raw: &str) -> Vec<(String, Option<Parsed<'_>>)> {
     }
 }
 
-fn broken() -> Checked {
-    Checked {
+fn broken() -> CheckedMessage {
+    CheckedMessage {
         command: None,
         verdict: Verdict::Rejected,
         problems: Vec::new(),
     }
 }
 
-fn first(replies: &mut VecDeque<Value<'_>>) -> Answer {
+fn first(replies: &mut VecDeque<JsonValue<'_>>) -> Answer {
     let reply = replies.pop_front();
     // What is left answers the rest of what is broken.
     replies.clear();
@@ -306,7 +316,7 @@ fn first(replies: &mut VecDeque<Value<'_>>) -> Answer {
 
 /// The answer to a request: the first with its id, or the first of all where
 /// QEMU gives none back.
-fn answer(request: &Value<'_>, replies: &mut VecDeque<Value<'_>>) -> Answer {
+fn answer(request: &JsonValue<'_>, replies: &mut VecDeque<JsonValue<'_>>) -> Answer {
     let id = request.get("id");
     let own = replies.iter().position(|reply| reply.get("id") == id);
     let nameless = || replies.iter().position(|reply| reply.get("id").is_none());
@@ -317,11 +327,11 @@ fn answer(request: &Value<'_>, replies: &mut VecDeque<Value<'_>>) -> Answer {
     reply.map_or(Answer::None, |reply| read(&reply))
 }
 
-fn read(reply: &Value<'_>) -> Answer {
+fn read(reply: &JsonValue<'_>) -> Answer {
     match (reply.get("return"), reply.get("error")) {
         (Some(_), _) => Answer::Returned,
         (None, Some(error)) => {
-            let text = error.get("desc").and_then(Value::as_str);
+            let text = error.get("desc").and_then(JsonValue::as_str);
             Answer::Refused(text.unwrap_or_default().to_owned())
         }
         (None, None) => Answer::None,
@@ -332,18 +342,18 @@ fn read(reply: &Value<'_>) -> Answer {
 #[test]
 fn replies_and_events_are_those_of_the_release() {
     for (release, series) in [("2.5.1", "2.5"), ("2.11.0", "2.11"), ("7.2.22", "7.2")] {
-        let known = Known::open(series).expect("the series is imported");
+        let known = read_release(series);
         let checker = known.checker(None);
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join("recordings")
             .join(release);
         for name in ["events.jsonl", "queries.jsonl", "seed-scenario.jsonl"] {
             let text = fs::read_to_string(folder.join(name)).expect("the file can be read");
-            let mut log = Log::new(&checker, true);
+            let mut log = LogChecker::new(&checker, true);
             let (mut received, mut wrong) = (0, Vec::new());
             read::read(&mut text.as_bytes(), &|_| false, &mut |entry| {
-                for finding in log.entry(&entry) {
-                    if finding.kind != Kind::Request {
+                for finding in log.check_entry(&entry) {
+                    if finding.kind != MessageKind::Request {
                         received += 1;
                         wrong.extend(finding.checked.problems);
                     }

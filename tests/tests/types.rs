@@ -231,7 +231,7 @@ fn events_may_come_without_data() {
     assert!(matches!(old, v2_5::Event::Shutdown(_)));
     let data = RawValue::from_string(r#"{"a":1}"#.into()).expect("it is JSON");
     let unknown = v10_0::Event::decode("NEW_EVENT", Some(&data)).expect("unknown is no error");
-    let v10_0::Event::Unknown(unknown) = unknown else {
+    let v10_0::Event::Unrecognized(unknown) = unknown else {
         panic!("{unknown:?}");
     };
     assert_eq!(

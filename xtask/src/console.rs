@@ -1,17 +1,20 @@
-//! Where a command prints: data on standard output, all else on standard error.
+//! Output: data on standard output, everything else on standard error.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 
+use anstream::AutoStream;
+use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
+use serde::Serialize;
 
 use qapi_codegen::diagnostic::Diagnostic;
+use qapi_codegen::diagnostic::Severity;
 use qapi_codegen::source::Sources;
-use qapi_codegen::traffic::check::Severity;
 
 use crate::failure::Failure;
 use crate::render;
 
-/// When to colour what is printed.
+/// When to colour the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {
     /// On a terminal, unless NO_COLOR is set
@@ -22,118 +25,128 @@ pub enum ColorChoice {
     Never,
 }
 
-/// Where a command prints.
+impl From<ColorChoice> for anstream::ColorChoice {
+    fn from(choice: ColorChoice) -> Self {
+        match choice {
+            ColorChoice::Auto => anstream::ColorChoice::Auto,
+            ColorChoice::Always => anstream::ColorChoice::Always,
+            ColorChoice::Never => anstream::ColorChoice::Never,
+        }
+    }
+}
+
+/// Standard output and standard error of a command.
+///
+/// Text is styled with ANSI escape sequences, which are removed where colours
+/// are not wanted.
 #[derive(Debug)]
 pub struct Console {
     color: ColorChoice,
 }
 
 impl Console {
-    /// A console that colours as told.
+    /// Creates a console that colours its output as `color` says.
     pub fn new(color: ColorChoice) -> Self {
         Console { color }
     }
 
-    /// Prints data.
-    ///
-    /// # Errors
-    ///
-    /// Standard output does not take it.
+    /// Prints data as it is.
     pub fn data(&mut self, text: &str) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        Ok(out.flush()?)
+        print(self.writer(), text)
     }
 
-    /// Where much data is printed, piece by piece.
+    /// Prints a value as JSON on one line.
+    pub fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        self.data(&(serde_json::to_string(value)? + "\n"))
+    }
+
+    /// Prints text that holds styles.
+    pub fn styled(&mut self, text: &str) -> Result<(), Failure> {
+        print(self.styled_writer(), text)
+    }
+
+    /// Standard output, buffered, for data that is written as it is.
     pub fn writer(&self) -> Box<dyn Write> {
-        Box::new(io::BufWriter::with_capacity(1 << 16, io::stdout()))
+        buffered(io::stdout())
     }
 
-    /// How data is coloured.
-    pub fn paint_data(&self) -> Paint {
-        Paint {
-            is_on: self.colors_data(),
-        }
+    /// Standard output, buffered, for text that holds styles.
+    pub fn styled_writer(&self) -> Box<dyn Write> {
+        buffered(AutoStream::new(io::stdout(), self.color.into()))
     }
 
-    /// How remarks are coloured.
-    pub fn paint_remarks(&self) -> Paint {
-        Paint {
-            is_on: self.colors(&io::stderr()),
-        }
-    }
-
-    /// Prints a remark. Nobody may be listening, and that is no mistake.
+    /// Prints a note on standard error.
     pub fn note(&mut self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "note: {text}");
+        self.status(&format!("note: {text}"));
     }
 
-    /// Says what was done.
-    pub fn done(&mut self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{text}");
+    /// Prints several notes on standard error.
+    pub fn notes(&mut self, notes: &[String]) {
+        notes.iter().for_each(|note| self.note(note));
     }
 
-    /// Prints mistakes of an input beside the data, for commands whose data
-    /// these are not.
+    /// Prints a line on standard error. Nobody may read it, which is not an
+    /// error.
+    pub fn status(&mut self, text: &str) {
+        let _ = writeln!(self.stderr(), "{text}");
+    }
+
+    /// Prints diagnostics on standard error.
     pub fn diagnostics(&mut self, sources: &Sources, diagnostics: &[Diagnostic]) {
-        let text = render::diagnostics(sources, diagnostics, self.colors(&io::stderr()));
-        let _ = io::stderr().lock().write_all(text.as_bytes());
+        let text = render::diagnostics(sources, diagnostics);
+        let _ = self.stderr().write_all(text.as_bytes());
     }
 
-    /// Says why a command could not run.
+    /// Prints why a command could not run.
     pub fn failure(&mut self, failure: &Failure) {
-        let text = render::failure(failure, self.colors(&io::stderr()));
-        let _ = writeln!(io::stderr().lock(), "{text}");
-    }
-
-    /// Whether data is printed in colours.
-    pub fn colors_data(&self) -> bool {
-        self.colors(&io::stdout())
-    }
-
-    fn colors(&self, stream: &dyn IsTerminalStream) -> bool {
-        match self.color {
-            ColorChoice::Always => true,
-            ColorChoice::Never => false,
-            ColorChoice::Auto => {
-                let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-                stream.terminal() && !refused
-            }
+        for invalid in failure.invalid_schemas() {
+            self.diagnostics(&invalid.sources, &invalid.diagnostics);
         }
+        self.status(&render::failure(failure));
+    }
+
+    fn stderr(&self) -> AutoStream<io::StderrLock<'static>> {
+        AutoStream::new(io::stderr().lock(), self.color.into())
     }
 }
 
-/// Colours for words.
-#[derive(Debug, Clone, Copy)]
-pub struct Paint {
-    is_on: bool,
+/// The style of a severity.
+pub fn severity_style(severity: Severity) -> Style {
+    let color = match severity {
+        Severity::Error => AnsiColor::Red,
+        Severity::Unknown => AnsiColor::Magenta,
+        Severity::Warning => AnsiColor::Yellow,
+        Severity::Note => AnsiColor::Cyan,
+    };
+    color.on_default().bold()
 }
 
-impl Paint {
-    /// A word in the colour of how bad it is.
-    pub fn severity(self, severity: Severity, word: &str) -> String {
-        let color = match severity {
-            Severity::Error => "31",
-            Severity::Unknown => "35",
-            Severity::Warning => "33",
-            Severity::Note => "36",
-        };
-        if self.is_on {
-            format!("\u{1b}[1;{color}m{word}\u{1b}[0m")
-        } else {
-            word.to_owned()
-        }
+fn print(mut out: Box<dyn Write>, text: &str) -> Result<(), Failure> {
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
+
+fn buffered(out: impl Write + 'static) -> Box<dyn Write> {
+    Box::new(BufWriter::with_capacity(1 << 16, IgnoreClosedPipe(out)))
+}
+
+/// A writer that drops what it gets once its reader, such as `head`, is gone.
+/// The command runs to its end, so that the exit status is the usual one.
+struct IgnoreClosedPipe<W>(W);
+
+impl<W: Write> Write for IgnoreClosedPipe<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if_open(self.0.write(bytes), bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if_open(self.0.flush(), ())
     }
 }
 
-/// `IsTerminal` is sealed and cannot be a trait object.
-trait IsTerminalStream {
-    fn terminal(&self) -> bool;
-}
-
-impl<T: IsTerminal> IsTerminalStream for T {
-    fn terminal(&self) -> bool {
-        self.is_terminal()
+fn if_open<T>(result: io::Result<T>, closed: T) -> io::Result<T> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(closed),
+        result => result,
     }
 }

@@ -1,70 +1,74 @@
-//! What a QEMU tells of its own interface: asked of it now, or saved before.
+//! Introspection: the interface that a QEMU reports about itself, queried from
+//! a running one or read from a saved reply.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
 
 use serde::Deserialize;
+use serde_json::json;
+use serde_json::value::RawValue;
 
-use qapi_codegen::introspect::{self, Damage, Interface, MOST_BYTES};
+use qapi_codegen::introspect::{self, InvalidReply, MOST_BYTES, SchemaReply};
 use qapi_codegen::version::Version;
+use qmp_bindings::Error;
 
 use crate::failure::Failure;
-use crate::monitor::{Monitor, Refusal, is_host};
-use crate::progress::Waiting;
+use crate::monitor::{Monitor, is_host};
+use crate::progress::spinner;
 
-/// The command that tells it.
+/// The command that reports the interface.
 const COMMAND: &str = "query-qmp-schema";
 
-/// What a QEMU tells of its own interface.
+/// The interface that a QEMU reports about itself.
 #[derive(Debug)]
 pub struct Introspected {
-    /// The interface.
-    pub interface: Interface,
-    /// The release, where a greeting tells it.
+    /// The reply.
+    pub reply: SchemaReply,
+    /// The release, if a greeting names it.
     pub version: Option<Version>,
-    /// Who built it, where a greeting tells that; empty otherwise.
+    /// The package of the build from the greeting, or an empty string.
     pub package: String,
-    /// The reply as it was sent.
+    /// The reply as QEMU sent it.
     pub text: Vec<u8>,
-    /// What it tells in a way that is not known and passed over.
-    pub unknown: BTreeSet<String>,
-    /// The commands that it carries out, where it was asked. Some releases tell
-    /// of commands that they refuse, and carry out some that they do not tell of.
+    /// The reply to `query-commands`, if QEMU was asked. In some releases it
+    /// lists other commands than the introspection.
     pub commands: Option<Vec<String>>,
 }
 
 impl Introspected {
-    /// Asks the QEMU behind a socket, or reads a file that holds its reply.
-    ///
-    /// # Errors
-    ///
-    /// There is no such socket or file, or what comes from there is no reply.
+    /// Queries the QEMU behind a socket, or reads a file with its reply.
     pub fn open(argument: &str) -> Result<Introspected, Failure> {
         match fs::metadata(argument) {
             Ok(metadata) if metadata.is_dir() => {
                 Err(Failure::new(format!("`{argument}` is a folder"))
-                    .with_help("name the socket of a running QEMU, or a saved reply"))
+                    .with_help("name the socket of a running QEMU or a saved reply"))
             }
             Ok(metadata) if is_socket(&metadata) => ask(argument),
             Ok(_) => saved(argument),
             Err(_) if is_host(argument) => ask(argument),
             Err(error) => Err(Failure::io("read", argument, &error)
-                .with_help("name the socket of a running QEMU, or a saved reply")),
+                .with_help("name the socket of a running QEMU or a saved reply")),
         }
+    }
+
+    /// Whether this seems to be a storage daemon, which has block devices and no
+    /// guest.
+    pub fn is_storage_daemon(&self) -> bool {
+        let commands = self.reply.interface().commands;
+        commands.contains("blockdev-add") && !commands.contains("stop")
     }
 }
 
-/// Whether an argument is where a QEMU tells its interface, and no schema: a
-/// socket, or a file of JSON. QEMU's own schemas are no JSON.
-pub fn is_told(argument: &str) -> bool {
+/// Whether an argument names a monitor or a saved reply, and not a schema: a
+/// socket or a JSON file. QEMU's schema files are not JSON.
+pub fn is_introspection(argument: &str) -> bool {
     let Ok(metadata) = fs::metadata(argument) else {
         return is_host(argument);
     };
     is_socket(&metadata) || metadata.is_file() && is_json(argument).unwrap_or_default()
 }
 
-/// How much of a file tells whether it is JSON.
+/// The number of bytes from which JSON is recognised.
 const BEGINNING: u64 = 256;
 
 fn is_json(path: &str) -> std::io::Result<bool> {
@@ -93,50 +97,53 @@ fn is_socket(_: &fs::Metadata) -> bool {
 }
 
 fn ask(address: &str) -> Result<Introspected, Failure> {
-    let _waiting = Waiting::new("waiting for QEMU");
+    let _spinner = spinner("waiting for QEMU");
     let mut monitor = Monitor::connect(address)?;
     let commands = commands(&mut monitor)?;
-    let returned = monitor.ask(COMMAND, None)?.map_err(|refusal| {
-        let failure = monitor.refused(COMMAND, &refusal);
-        failure.with_help("QEMU has it from 2.5 on; the guest agent does not")
+    let returned: Box<RawValue> = monitor.query(COMMAND, &json!({})).map_err(|error| {
+        let failure = monitor.failure(&error);
+        match error {
+            Error::Command(_) => failure.with_help("QEMU has it since 2.5, the guest agent never"),
+            _ => failure,
+        }
     })?;
     let text = returned.get().as_bytes().to_vec();
-    let reply = introspect::read(&text).map_err(|damage| damaged(address, &damage))?;
+    let reply = introspect::read(&text).map_err(|invalid| invalid_reply(address, &invalid))?;
     Ok(Introspected {
-        interface: reply.interface,
-        unknown: reply.unknown,
+        reply,
         version: Some(monitor.version()),
-        package: monitor.package().to_owned(),
+        package: monitor.package(),
         text,
         commands,
     })
 }
 
-/// What `query-commands` lists; a QEMU that refuses it is not asked again.
+/// The reply to `query-commands`, if QEMU has the command.
 fn commands(monitor: &mut Monitor) -> Result<Option<Vec<String>>, Failure> {
     #[derive(Deserialize)]
     struct Info {
         name: String,
     }
-    let answer: Result<Vec<Info>, Refusal> = monitor.ask_for("query-commands", None)?;
-    let names = answer.map(|infos| infos.into_iter().map(|info| info.name).collect());
-    Ok(names.ok())
+    match monitor.query::<Vec<Info>>("query-commands", &json!({})) {
+        Ok(infos) => Ok(Some(infos.into_iter().map(|info| info.name).collect())),
+        Err(Error::Command(_)) => Ok(None),
+        Err(error) => Err(monitor.failure(&error)),
+    }
 }
 
 fn saved(path: &str) -> Result<Introspected, Failure> {
     let text = read(path).map_err(|error| Failure::io("read", path, &error))?;
-    let reply = introspect::read(&text).map_err(|damage| damaged(path, &damage))?;
+    let reply = introspect::read(&text).map_err(|invalid| invalid_reply(path, &invalid))?;
     Ok(Introspected {
-        interface: reply.interface,
-        unknown: reply.unknown,
         version: reply.version,
+        reply,
         package: String::new(),
         text,
         commands: None,
     })
 }
 
-/// Reads no more than tells that a file is too large.
+/// Reads at most one byte more than the limit, so that the reader notices.
 fn read(path: &str) -> std::io::Result<Vec<u8>> {
     let mut text = Vec::new();
     File::open(path)?
@@ -145,15 +152,15 @@ fn read(path: &str) -> std::io::Result<Vec<u8>> {
     Ok(text)
 }
 
-fn damaged(source: &str, damage: &Damage) -> Failure {
-    let mut message = format!("`{source}` holds no reply to `{COMMAND}` that can be used");
-    for problem in &damage.problems {
+fn invalid_reply(source: &str, invalid: &InvalidReply) -> Failure {
+    let mut message = format!("`{source}` is not a valid reply to `{COMMAND}`");
+    for problem in &invalid.problems {
         message += &format!("\n  {problem}");
     }
-    if damage.more > 0 {
-        message += &format!("\n  and {} more", damage.more);
+    if invalid.more > 0 {
+        message += &format!("\n  and {} more", invalid.more);
     }
     Failure::new(message).with_help(format!(
-        "save what QEMU answers to {{\"execute\": \"{COMMAND}\"}}, all of it and nothing changed"
+        "save the whole reply to {{\"execute\": \"{COMMAND}\"}} unchanged"
     ))
 }

@@ -1,27 +1,26 @@
 //! The command line of the workspace: arguments, files, progress, colours.
 //!
-//! What a schema means is the business of `qapi-codegen`; here is only what
-//! needs a terminal, a file system or another program. It is a library so that
-//! tests can do what a command does without starting one.
+//! The meaning of schemas is in `qapi-codegen`. This crate has what needs a
+//! terminal, a file system or another program. It is a library, so that tests
+//! can call its parts without starting a program.
 
 #![forbid(unsafe_code)]
 
+pub mod catalogue;
 pub mod commands;
 pub mod console;
 pub mod derived;
 pub mod failure;
 pub mod features;
-pub mod format;
+pub mod files;
+pub mod folder;
 pub mod introspected;
-pub mod known;
 pub mod monitor;
 pub mod progress;
 pub mod project;
-pub mod releases;
 pub mod render;
-pub mod replace;
 pub mod reports;
-pub mod schema;
+pub mod schema_source;
 pub mod workspace;
 
 use std::process::ExitCode;
@@ -31,7 +30,7 @@ use clap::Parser;
 use commands::Command;
 use console::{ColorChoice, Console};
 
-/// Reads, checks, generates and compares QEMU's QAPI schemas.
+/// Import, check and compare QEMU's QAPI schemas, and generate bindings
 #[derive(Debug, Parser)]
 #[command(
     name = "xtask",
@@ -40,9 +39,9 @@ use console::{ColorChoice, Console};
     max_term_width = 100
 )]
 #[command(after_help = "Example: cargo xtask inspect 2.11\n\n\
-    Exit status: 0 fine, 1 found something, 2 could not run.")]
+    Exit status: 0 success, 1 findings, 2 the command could not run.")]
 struct Cli {
-    /// When to colour what is printed
+    /// When to colour the output
     #[arg(
         long,
         global = true,
@@ -55,24 +54,22 @@ struct Cli {
     command: Command,
 }
 
-/// What a command comes to, if it could run.
+/// The outcome of a command that ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// There is nothing to complain of.
+    /// It found nothing.
     Fine,
-    /// It found what it looks for: mistakes, stale files, breaking changes.
+    /// It found what it looks for: diagnostics, stale files, breaking changes.
     Found,
 }
 
-/// Runs the command that the arguments of the process name.
+/// Runs the command that the arguments of the process select.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let mut console = Console::new(cli.color);
     match cli.command.run(&mut console) {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
-        // Whoever reads the output, such as `head`, has read enough.
-        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
             console.failure(&failure);
             ExitCode::from(2)

@@ -1,8 +1,9 @@
-//! How mistakes look on a terminal.
+//! Rendering of diagnostics and failures, with ANSI styles, and as JSON.
 
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use qapi_codegen::diagnostic::{Diagnostic, Severity};
@@ -10,9 +11,9 @@ use qapi_codegen::source::{Sources, Span};
 
 use crate::failure::Failure;
 
-/// All diagnostics, each with the source that it is about.
-pub fn diagnostics(sources: &Sources, diagnostics: &[Diagnostic], color: bool) -> String {
-    let renderer = renderer(color);
+/// Renders diagnostics, each with an excerpt of its source.
+pub fn diagnostics(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    let renderer = Renderer::styled();
     let mut text = String::new();
     for diagnostic in diagnostics {
         text.push_str(&renderer.render(&report(sources, diagnostic)));
@@ -21,24 +22,19 @@ pub fn diagnostics(sources: &Sources, diagnostics: &[Diagnostic], color: bool) -
     text
 }
 
-/// Why a command could not run.
-pub fn failure(failure: &Failure, color: bool) -> String {
-    let message = failure.to_string();
-    let title = Level::ERROR.primary_title(message.as_str());
-    let help = failure.help().map(|help| Level::HELP.secondary_title(help));
-    let groups: Vec<Group<'_>> = std::iter::once(title)
-        .chain(help)
-        .map(Group::with_title)
-        .collect();
-    renderer(color).render(&groups)
-}
-
-fn renderer(color: bool) -> Renderer {
-    if color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
+/// Renders a failure and its help, a line each.
+pub fn failure(failure: &Failure) -> String {
+    let (error, help) = (AnsiColor::BrightRed, AnsiColor::BrightCyan);
+    let label = |color: AnsiColor, word: &str| {
+        let style = color.on_default().bold();
+        format!("{style}{word}{style:#}")
+    };
+    let bold = Style::new().bold();
+    let mut text = format!("{}{bold}: {failure}{bold:#}", label(error, "error"));
+    if let Some(message) = failure.help() {
+        text += &format!("\n{}: {message}", label(help, "help"));
     }
+    text
 }
 
 fn report<'d>(sources: &'d Sources, diagnostic: &'d Diagnostic) -> Vec<Group<'d>> {
@@ -66,8 +62,8 @@ fn report<'d>(sources: &'d Sources, diagnostic: &'d Diagnostic) -> Vec<Group<'d>
     std::iter::once(group).chain(related).collect()
 }
 
-/// The lines of a span. Only these are handed on: a file may be long, and a
-/// file may have many mistakes.
+/// The lines of a span. Only these are rendered: a file may be long and have
+/// many diagnostics.
 fn excerpt(sources: &Sources, span: Span) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
     let file = sources.file(span.file);
     let lines = lines_around(&file.text, span.range());
@@ -78,10 +74,10 @@ fn excerpt(sources: &Sources, span: Span) -> Snippet<'_, annotate_snippets::Anno
         .annotation(AnnotationKind::Primary.span(marked))
 }
 
-/// How many lines of a long definition are shown.
+/// The largest number of lines of a definition that are shown.
 const MOST_LINES: usize = 6;
 
-/// The whole lines that a range of bytes touches, the first few of them.
+/// The first lines that a range of bytes touches.
 fn lines_around(text: &str, range: Range<usize>) -> Range<usize> {
     let start = text[..range.start]
         .rfind('\n')
@@ -95,7 +91,7 @@ fn lines_around(text: &str, range: Range<usize>) -> Range<usize> {
     start..most.map_or(after, |(newline, _)| range.start + newline)
 }
 
-/// A diagnostic for programs.
+/// The JSON of a diagnostic.
 #[derive(Debug, Serialize)]
 pub struct DiagnosticJson<'d> {
     code: &'d str,
@@ -103,31 +99,37 @@ pub struct DiagnosticJson<'d> {
     file: &'d str,
     line: u32,
     column: u32,
-    /// The very words that are wrong; `line` and `column` are QEMU's.
-    focus: PlaceJson,
+    /// The wrong text itself; `line` and `column` are what QEMU reports.
+    focus: PositionJson,
     message: &'d str,
 }
 
 #[derive(Debug, Serialize)]
-struct PlaceJson {
+struct PositionJson {
     line: u32,
     column: u32,
 }
 
-/// A diagnostic for programs.
+/// Converts a diagnostic to JSON.
 pub fn json<'d>(sources: &'d Sources, diagnostic: &'d Diagnostic) -> DiagnosticJson<'d> {
-    let place = sources.position(diagnostic.location.span);
+    let position = sources.position(diagnostic.location.span);
     let focus = sources.position(diagnostic.location.focus);
     DiagnosticJson {
         code: diagnostic.code.as_str(),
         severity: diagnostic.severity.as_str(),
         file: &sources.file(diagnostic.location.span.file).name,
-        line: place.line,
-        column: place.column,
-        focus: PlaceJson {
+        line: position.line,
+        column: position.column,
+        focus: PositionJson {
             line: focus.line,
             column: focus.column,
         },
         message: &diagnostic.message,
     }
+}
+
+/// Formats a number of things, such as `1 message` and `2 messages`.
+pub fn count(number: usize, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{ending}")
 }

@@ -1,39 +1,31 @@
-//! The reports that are committed, and what a report is made from.
+//! Reports of what changed between two releases.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::thread;
 
-use qapi_codegen::behaviour::{self, Behaviour};
-use qapi_codegen::diff::report::{self, Inputs, Report, Side};
+use qapi_codegen::diff::report::{self, Report, ReportInputs, ReportSide};
 use qapi_codegen::imported::QemuProgram;
+use qapi_codegen::knowledge::Behaviour;
 use qapi_codegen::version::Series;
 
-use crate::console::Console;
+use crate::catalogue::{Catalogue, Release};
 use crate::failure::Failure;
-use crate::releases::{self, Release};
-use crate::workspace;
 
-/// The files of the reports between pairs of imported series, by name.
-///
-/// # Errors
-///
-/// A schema cannot be read or has mistakes.
-pub fn files(
+/// The files of the committed reports, by name.
+pub fn report_files(
+    catalogue: &Catalogue,
     pairs: &[(Series, Series)],
-    console: &mut Console,
 ) -> Result<BTreeMap<String, String>, Failure> {
-    let known = behaviour()?;
-    let series = passed(pairs)?;
-    let releases = releases::imported(&series, QemuProgram::Emulator, console)?;
+    let series = series_of(catalogue, pairs)?;
+    let releases = catalogue.releases(&series, QemuProgram::Emulator)?;
     let written: Vec<Result<Vec<(String, String)>, Failure>> = thread::scope(|scope| {
-        let (releases, known) = (&releases, &known);
-        let one = |pair| scope.spawn(move || pair_files(pair, releases, known));
-        let workers: Vec<_> = pairs.iter().map(|&pair| one(pair)).collect();
-        let broken = |_| Err(Failure::new("writing a report was broken off"));
+        let releases = &releases;
+        let write = |pair| scope.spawn(move || pair_files(pair, releases, catalogue.behaviour()));
+        let workers: Vec<_> = pairs.iter().map(|&pair| write(pair)).collect();
+        let interrupted = |_| Err(Failure::new("writing a report was interrupted"));
         workers
             .into_iter()
-            .map(|worker| worker.join().unwrap_or_else(broken))
+            .map(|worker| worker.join().unwrap_or_else(interrupted))
             .collect()
     });
     let written: Vec<_> = written.into_iter().collect::<Result<_, _>>()?;
@@ -41,14 +33,14 @@ pub fn files(
 }
 
 /// The imported series from the oldest to the newest of the pairs.
-fn passed(pairs: &[(Series, Series)]) -> Result<Vec<Series>, Failure> {
+fn series_of(catalogue: &Catalogue, pairs: &[(Series, Series)]) -> Result<Vec<Series>, Failure> {
     let named = || pairs.iter().flat_map(|&(old, new)| [old, new]);
     let (low, high) = (named().min(), named().max());
-    let mut series = workspace::imported()?;
+    let mut series = catalogue.series().to_vec();
     series.retain(|series| low <= Some(*series) && Some(*series) <= high);
     match named().find(|named| !series.contains(named)) {
         Some(missing) => Err(Failure::new(format!("series {missing} is not imported"))
-            .with_help("import it, or take it out of `reports` in schemas/project.toml")),
+            .with_help("import it, or remove it from `reports` in schemas/project.toml")),
         None => Ok(series),
     }
 }
@@ -56,38 +48,38 @@ fn passed(pairs: &[(Series, Series)]) -> Result<Vec<Series>, Failure> {
 fn pair_files(
     (old, new): (Series, Series),
     releases: &[Release],
-    known: &Behaviour,
+    behaviour: &Behaviour,
 ) -> Result<Vec<(String, String)>, Failure> {
-    let of = |series: Series| {
-        let found = releases
-            .iter()
-            .find(|release| release.schema.version.series() == series);
-        found.ok_or_else(|| Failure::new(format!("series {series} is not imported")))
+    let series = |release: &Release| release.schema.version.series();
+    let find = |wanted: Series| {
+        let found = releases.iter().find(|release| series(release) == wanted);
+        found.ok_or_else(|| Failure::new(format!("series {wanted} is not imported")))
     };
-    let between: Vec<&Release> = releases
-        .iter()
-        .filter(|release| {
-            let series = release.schema.version.series();
-            old.min(new) < series && series < old.max(new)
-        })
-        .collect();
-    let report = report(of(old)?, of(new)?, &between, known);
+    let is_between =
+        |release: &&Release| old.min(new) < series(release) && series(release) < old.max(new);
+    let between: Vec<&Release> = releases.iter().filter(is_between).collect();
+    let report = compare_releases(find(old)?, find(new)?, &between, behaviour);
     let name = format!("{old}-to-{new}");
     Ok(vec![
         (format!("{name}.md"), report::markdown(&report)),
         (format!("{name}.html"), report::html(&report)),
-        (format!("{name}.json"), json(&report)?),
+        (format!("{name}.json"), report::json(&report)?),
     ])
 }
 
-/// Compares two releases with those between them.
-pub fn report(old: &Release, new: &Release, between: &[&Release], behaviour: &Behaviour) -> Report {
+/// Compares two releases, and dates the changes by those between them.
+pub fn compare_releases<'r>(
+    old: &'r Release,
+    new: &'r Release,
+    between: &[&'r Release],
+    behaviour: &'r Behaviour,
+) -> Report<'r> {
     let mut between: Vec<_> = between.iter().map(|release| &release.schema).collect();
     between.sort_by_key(|schema| schema.version);
     if new.schema.version < old.schema.version {
         between.reverse();
     }
-    Report::of(&Inputs {
+    Report::compare(&ReportInputs {
         old: side(old),
         new: side(new),
         between,
@@ -95,39 +87,10 @@ pub fn report(old: &Release, new: &Release, between: &[&Release], behaviour: &Be
     })
 }
 
-fn side(release: &Release) -> Side<'_> {
-    Side {
+fn side(release: &Release) -> ReportSide<'_> {
+    ReportSide {
         name: &release.name,
         schema: &release.schema,
         devices: release.devices.as_ref(),
     }
-}
-
-/// A report as one JSON object.
-///
-/// # Errors
-///
-/// It has no text, which does not happen.
-pub fn json(report: &Report) -> Result<String, Failure> {
-    let text = serde_json::to_string_pretty(report);
-    text.map(|text| text + "\n")
-        .map_err(|error| Failure::new(error.to_string()))
-}
-
-/// What no schema says, as far as the workspace knows it.
-///
-/// # Errors
-///
-/// The file cannot be read, or does not say what it should.
-pub fn behaviour() -> Result<Behaviour, Failure> {
-    let path = workspace::schemas().join(behaviour::FILE);
-    let shown = workspace::shown(&path);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(Behaviour::default());
-        }
-        Err(error) => return Err(Failure::io("read", &shown, &error)),
-    };
-    behaviour::read(&text).map_err(|error| Failure::new(format!("`{shown}`: {error}")))
 }

@@ -1,24 +1,41 @@
-//! Where things are in the workspace, and which releases are imported.
+//! The folders of the workspace.
 
+use std::env;
 use std::path::{Path, PathBuf};
 
 use qapi_codegen::version::Series;
 
 use crate::failure::Failure;
 
+/// The file by which a folder is recognised as a workspace.
+const MARKER: &str = "schemas/project.toml";
+
 /// The folder of the workspace.
 ///
-/// Cargo says where the package is when it runs a command; a program that is
-/// started without it falls back to where it was built.
+/// Cargo sets a variable when it runs a command. A program that was started
+/// directly looks in the current folder and those above it, and at last where
+/// it was built.
 pub fn root() -> PathBuf {
-    let package = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-    package
-        .parent()
-        .map_or_else(PathBuf::new, Path::to_path_buf)
+    let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let from_cargo = package.and_then(|package| Some(package.parent()?.to_owned()));
+    from_cargo
+        .or_else(from_current_folder)
+        .unwrap_or_else(|| built_in().to_owned())
 }
 
-/// The folder of the restated schemas.
+fn from_current_folder() -> Option<PathBuf> {
+    let current = env::current_dir().ok()?;
+    let mut folders = current.ancestors();
+    let found = folders.find(|folder| folder.join(MARKER).is_file());
+    found.map(Path::to_owned)
+}
+
+fn built_in() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package)
+}
+
+/// The folder of the imported schemas.
 pub fn schemas() -> PathBuf {
     root().join("schemas")
 }
@@ -28,11 +45,7 @@ pub fn series_folder(series: Series) -> PathBuf {
     schemas().join(series.to_string())
 }
 
-/// The series that are imported, oldest first.
-///
-/// # Errors
-///
-/// The folder of the schemas cannot be read.
+/// The imported series, oldest first.
 pub fn imported() -> Result<Vec<Series>, Failure> {
     let folder = schemas();
     let entries = match std::fs::read_dir(&folder) {
@@ -45,9 +58,9 @@ pub fn imported() -> Result<Vec<Series>, Failure> {
     Ok(series)
 }
 
-/// A path as to show it: relative to the current folder where it lies below.
+/// A path as the user reads it: relative, if it is below the current folder.
 pub fn shown(path: &Path) -> String {
-    let current = std::env::current_dir().unwrap_or_default();
+    let current = env::current_dir().unwrap_or_default();
     let shown = path.strip_prefix(&current).unwrap_or(path);
     shown.to_string_lossy().into_owned()
 }

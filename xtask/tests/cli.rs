@@ -1,5 +1,4 @@
-//! The commands as a person calls them: arguments in; output, exit status and
-//! files out.
+//! The commands from outside: arguments in; output, exit status and files out.
 
 use std::fs;
 use std::io::Write;
@@ -8,15 +7,17 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-/// A workspace of its own, with a small source tree in it.
+/// A temporary workspace with a small source tree.
 struct Workspace {
     folder: TempDir,
 }
 
 const SCHEMA: &str = "{ 'include': 'qapi/common.json' }\n\
-    ##\n# @stop:\n#\n# Some words that are not ours.\n#\n# Since: 0.14.0\n##\n\
+    ##\n# @stop:\n#\n# Some documentation.\n#\n# Since: 0.14.0\n##\n\
     { 'command': 'stop' }\n\
     { 'command': 'device_add', 'data': { 'driver': 'str' }, 'gen': false }\n";
+
+const SCHEMA_WITHOUT_INCLUDES: &str = "{ 'command': 'stop' }\n";
 
 impl Workspace {
     fn new() -> Workspace {
@@ -57,7 +58,7 @@ impl Workspace {
             .unwrap()
     }
 
-    /// Runs a command, and expects its status; gives its two outputs.
+    /// Runs a command that shall exit with `status`, and returns its two outputs.
     fn expect(&self, status: i32, arguments: &[&str]) -> (String, String) {
         let output = self.run(arguments);
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -70,7 +71,7 @@ impl Workspace {
         (out, err)
     }
 
-    /// The tree as an archive, in a folder of its own.
+    /// An archive of the tree, with an enclosing folder.
     fn tar(&self) -> Vec<u8> {
         let mut builder = tar::Builder::new(Vec::new());
         builder
@@ -98,7 +99,7 @@ fn inspect_counts() {
 }
 
 #[test]
-fn inspect_reports_mistakes() {
+fn inspect_reports_diagnostics() {
     let workspace = Workspace::new();
     workspace.write(
         "bad.json",
@@ -125,7 +126,7 @@ fn inspect_reports_mistakes() {
 }
 
 #[test]
-fn colours_are_as_told() {
+fn color_selects_colours() {
     let workspace = Workspace::new();
     workspace.write("bad.json", "{");
     let (plain, _) = workspace.expect(1, &["inspect", "bad.json"]);
@@ -135,7 +136,7 @@ fn colours_are_as_told() {
 }
 
 #[test]
-fn what_cannot_be_read_is_status_2() {
+fn unreadable_schemas_are_status_2() {
     let workspace = Workspace::new();
     workspace.write("empty/a.txt", "");
     workspace.write("VERSION", "two\n");
@@ -163,7 +164,7 @@ fn what_cannot_be_read_is_status_2() {
 }
 
 #[test]
-fn import_restates_facts_only() {
+fn import_leaves_out_documentation() {
     let workspace = Workspace::new();
     workspace.expect(0, &["import", "qemu"]);
     let text = workspace.read("schemas/2.11/qmp.json");
@@ -180,12 +181,12 @@ fn import_restates_facts_only() {
         "{manifest}"
     );
     let (_, err) = workspace.expect(0, &["import", "2.11"]);
-    assert!(err.contains("nothing has changed"), "{err}");
+    assert!(err.contains("is up to date"), "{err}");
     assert_eq!(workspace.read("schemas/2.11/manifest.toml"), manifest);
 }
 
 #[test]
-fn import_refuses_a_broken_schema() {
+fn import_rejects_an_invalid_schema() {
     let workspace = Workspace::new();
     workspace.write("qemu/qga/qapi-schema.json", "{ 'command': ");
     let (_, err) = workspace.expect(1, &["import", "qemu"]);
@@ -194,7 +195,7 @@ fn import_refuses_a_broken_schema() {
 }
 
 #[test]
-fn a_series_and_a_release_can_be_told() {
+fn series_and_release_can_be_given() {
     let workspace = Workspace::new();
     workspace.expect(
         0,
@@ -209,7 +210,59 @@ fn a_series_and_a_release_can_be_told() {
     );
     let (out, err) = workspace.expect(0, &["inspect", "2.12.3"]);
     assert!(out.starts_with("QEMU 2.11.50"), "{out}");
-    assert!(err.contains("imported from 2.11.50"), "{err}");
+    assert!(err.contains("using QEMU 2.11.50"), "{err}");
+}
+
+#[test]
+fn releases_may_have_a_prefix() {
+    let workspace = Workspace::new();
+    workspace.expect(0, &["import", "qemu"]);
+    for name in ["2.11", "v2.11", "v2.11.1", "qemu-2.11.1"] {
+        let (out, _) = workspace.expect(0, &["inspect", name]);
+        assert!(out.starts_with("QEMU 2.11.1\n"), "{name}: {out}");
+    }
+    // A file or folder of this name is meant.
+    workspace.write("qemu-2.11/VERSION", "2.11.7\n");
+    workspace.write("qemu-2.11/qapi-schema.json", SCHEMA_WITHOUT_INCLUDES);
+    let (out, _) = workspace.expect(0, &["inspect", "qemu-2.11"]);
+    assert!(out.starts_with("QEMU 2.11.7\n"), "{out}");
+    workspace.expect(2, &["inspect", "v2.10"]);
+}
+
+#[test]
+fn the_workspace_is_found_from_the_current_folder() {
+    let workspace = Workspace::new();
+    workspace.expect(0, &["import", "qemu", "--as", "99.0"]);
+    workspace.write("schemas/project.toml", "bindings = []\n");
+    workspace.write("sub/folder/a", "");
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["inspect", "99.0"])
+        .current_dir(workspace.path().join("sub/folder"))
+        .env_remove("CARGO_MANIFEST_DIR")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_does_not_change_the_status() {
+    let workspace = Workspace::new();
+    // More diagnostics than a pipe takes.
+    let errors: String = (0..4000)
+        .map(|n| format!("{{ 'command': '{n}' }}\n"))
+        .collect();
+    workspace.write("bad.json", errors);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["inspect", "bad.json", "--format", "json"])
+        .current_dir(workspace.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
 }
 
 #[test]
@@ -245,11 +298,11 @@ fn archives_of_every_compression() {
     workspace.write("q.tar.xz", &xz);
     for name in ["q.tar.gz", "q.tar.bz2", "q.tar.xz"] {
         let (_, err) = workspace.expect(0, &["import", name]);
-        assert!(err.contains("nothing has changed"), "{name}: {err}");
+        assert!(err.contains("is up to date"), "{name}: {err}");
     }
     workspace.write("cut.tar.xz", &xz[..xz.len() / 2]);
     let (_, err) = workspace.expect(2, &["import", "cut.tar.xz"]);
-    assert!(err.contains("cut short"), "{err}");
+    assert!(err.contains("truncated"), "{err}");
 }
 
 #[test]

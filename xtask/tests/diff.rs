@@ -1,4 +1,4 @@
-//! The commands that compare releases, as a person calls them.
+//! `diff` and `history` from outside.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A workspace of its own with two series in it.
+/// A temporary workspace with three series.
 struct Workspace {
     folder: TempDir,
 }
@@ -48,7 +48,7 @@ impl Workspace {
         self.write(&format!("schemas/{series}/qmp.json"), schema);
     }
 
-    /// Runs a command, and expects its status; gives its two outputs.
+    /// Runs a command that shall exit with `status`, and returns its two outputs.
     fn expect(&self, status: i32, arguments: &[&str]) -> (String, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
             .args(arguments)
@@ -74,7 +74,7 @@ impl Workspace {
 }
 
 #[test]
-fn a_finding_has_all_that_the_contract_says() {
+fn findings_have_all_keys_of_the_contract() {
     let report = Workspace::new().json(1, &["2.5", "2.7"]);
     assert_eq!(
         (&report["old"], &report["new"]),
@@ -102,7 +102,7 @@ fn a_finding_has_all_that_the_contract_says() {
 }
 
 #[test]
-fn the_status_follows_what_is_wanted() {
+fn fail_on_selects_the_exit_status() {
     let workspace = Workspace::new();
     workspace.expect(0, &["diff", "2.5", "2.6", "--fail-on", "never"]);
     workspace.expect(
@@ -118,14 +118,14 @@ fn the_status_follows_what_is_wanted() {
 }
 
 #[test]
-fn both_readings_of_a_pair_agree() {
+fn reverse_of_a_reversed_pair_is_the_same() {
     let workspace = Workspace::new();
     let forth = workspace.json(1, &["2.5", "2.7"]);
     assert_eq!(forth, workspace.json(1, &["2.7", "2.5", "--reverse"]));
 }
 
 #[test]
-fn nothing_found_is_said() {
+fn no_findings_are_reported_as_such() {
     let (out, _) = Workspace::new().expect(0, &["diff", "2.6", "2.7"]);
     assert!(
         out.contains("Nothing breaks") && out.contains("3 commands"),
@@ -134,7 +134,7 @@ fn nothing_found_is_said() {
 }
 
 #[test]
-fn what_is_used_comes_first_and_is_counted() {
+fn used_findings_come_first_and_are_counted() {
     let workspace = Workspace::new();
     workspace.write(
         "log.json",
@@ -149,13 +149,13 @@ fn what_is_used_comes_first_and_is_counted() {
 }
 
 #[test]
-fn what_is_ignored_is_counted_and_stale_entries_are_told() {
+fn ignored_findings_are_counted_and_stale_entries_noted() {
     let workspace = Workspace::new();
     let entry = |rule: &str| format!("[[ignore]]\nrule = '{rule}'\nreason = 'r'\n");
     let policy = entry("request-member-*") + &entry("event-removed");
     workspace.write("policy.toml", &policy);
     let (out, err) = workspace.expect(0, &["diff", "2.5", "2.6", "--policy", "policy.toml"]);
-    assert!(out.contains("1 findings are left out"), "{out}");
+    assert!(out.contains("1 finding ignored by policy"), "{out}");
     assert!(err.contains("event-removed"), "{err}");
     workspace.write("policy.toml", "[[ignore]]\nmessage = 'm'\n");
     let (_, err) = workspace.expect(2, &["diff", "2.5", "2.6", "--policy", "policy.toml"]);
@@ -176,15 +176,15 @@ fn every_format_is_written() {
         );
     }
     let (colored, _) = workspace.expect(1, &["--color", "always", "diff", "2.5", "2.6"]);
-    assert!(colored.contains("\u{1b}[1;31m"), "{colored}");
+    assert!(colored.contains("\u{1b}[31m"), "{colored}");
 }
 
 #[test]
-fn history_tells_each_step() {
+fn history_lists_each_change() {
     let workspace = Workspace::new();
     let (out, _) = workspace.expect(0, &["history", "set"]);
     assert!(
-        out.starts_with("set, a command: in 3 of 3 releases"),
+        out.starts_with("set: command in 3 of 3 releases (2.5 to 2.7)\n"),
         "{out}"
     );
     assert!(out.contains("\n2.6\n") && !out.contains("\n2.7\n"), "{out}");
@@ -192,5 +192,30 @@ fn history_tells_each_step() {
     let history: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(history["series"], serde_json::json!(["2.6", "2.7"]));
     let (_, err) = workspace.expect(2, &["history", "se"]);
-    assert!(err.contains("there is: set"), "{err}");
+    assert!(err.contains("did you mean `set`?"), "{err}");
+    let (_, err) = workspace.expect(2, &["history", "od"]);
+    assert!(err.contains("similar names: Mode"), "{err}");
+}
+
+#[test]
+fn a_pattern_that_matches_nothing_is_an_error() {
+    let workspace = Workspace::new();
+    let diff = |pattern: &str| {
+        [
+            "diff",
+            "2.5",
+            "2.6",
+            "--command",
+            "stop",
+            "--command",
+            pattern,
+        ]
+        .map(str::to_owned)
+    };
+    for (pattern, expected) in [("stopp", "did you mean `stop`?"), ("x-*", "matches `x-*`")] {
+        let arguments = diff(pattern);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let (out, err) = workspace.expect(2, &arguments);
+        assert!(out.is_empty() && err.contains(expected), "{err}");
+    }
 }

@@ -1,10 +1,10 @@
-//! `verify`, and `import` of a reply, as a person calls them: with the recorded
-//! replies of real QEMUs, from files and from a monitor that is played here.
+//! `verify`, and `import` of a reply, from outside: with recorded replies of
+//! real QEMUs, from files and from a mock monitor.
 
 #![cfg(unix)]
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -28,7 +28,7 @@ fn recorded(release: &str) -> Value {
     serde_json::from_slice(&fs::read(recording(release)).unwrap()).unwrap()
 }
 
-/// Runs a command in a workspace, and expects its status; gives its two outputs.
+/// Runs a command that shall exit with `status`, and returns its two outputs.
 fn expect_in(workspace: &Path, status: i32, arguments: &[&str]) -> (String, String) {
     let output: Output = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args(arguments)
@@ -55,24 +55,28 @@ fn report(status: i32, arguments: &[&str]) -> Value {
     serde_json::from_str(&expect(status, &arguments).0).unwrap()
 }
 
-/// A monitor that greets as this release and answers one command after the
-/// other with these messages; gives its address.
-fn monitor(folder: &TempDir, version: [u32; 3], answers: &[Value]) -> String {
+/// Starts a monitor of this release that replies to one command after the other
+/// with these messages, and returns its address.
+fn monitor(folder: &TempDir, version: [u32; 3], replies: &[Value]) -> String {
     let path = folder.path().join("monitor.sock");
     let listener = UnixListener::bind(&path).unwrap();
     let [major, minor, micro] = version;
     let version =
         json!({ "qemu": { "major": major, "minor": minor, "micro": micro }, "package": "" });
-    let mut says = json!({ "QMP": { "version": version, "capabilities": [] } }).to_string();
-    for (id, answer) in (1..).zip([&[json!({ "return": {} })], answers].concat()) {
-        let mut answer = answer;
-        answer["id"] = Value::from(id);
-        says += &format!("\r\n{answer}\r\n");
-    }
+    let greeting = json!({ "QMP": { "version": version, "capabilities": [] } });
+    let replies = [&[json!({ "return": {} })], replies].concat();
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        let _ = stream.write_all(says.as_bytes());
-        let _ = stream.read_to_end(&mut Vec::new());
+        let mut requests = BufReader::new(stream.try_clone().unwrap()).lines();
+        let _ = write!(stream, "{greeting}\r\n");
+        for mut reply in replies {
+            let Some(Ok(request)) = requests.next() else {
+                return;
+            };
+            let request: Value = serde_json::from_str(&request).unwrap();
+            reply["id"] = request["id"].clone();
+            let _ = write!(stream, "{reply}\r\n");
+        }
     });
     path.to_str().unwrap().to_owned()
 }
@@ -106,14 +110,14 @@ fn recordings_agree_with_their_series() {
 }
 
 #[test]
-fn what_the_wire_does_otherwise_is_listed() {
+fn differences_of_the_wire_are_listed() {
     let report = report(0, &["2.5", &recording("2.5.1")]);
     let corrected = report["corrected"].as_array().unwrap();
     let memsave = corrected
         .iter()
         .find(|entry| entry["target"] == "memsave")
         .unwrap();
-    assert_eq!(memsave["member"], "cpu-index, which is cpu");
+    assert_eq!(memsave["member"], "cpu-index, renamed to cpu");
     assert!(
         memsave["reason"]
             .as_str()
@@ -125,7 +129,7 @@ fn what_the_wire_does_otherwise_is_listed() {
 #[test]
 fn another_release_contradicts() {
     let (out, _) = expect(1, &["verify", "2.11", &recording("2.5.1")]);
-    assert!(out.contains("QEMU does not have it"), "{out}");
+    assert!(out.contains("missing from this build"), "{out}");
     let report = report(1, &["2.5", &recording("2.11.0")]);
     let paths: Vec<(&str, &str)> = report["contradictions"]
         .as_array()
@@ -142,7 +146,7 @@ fn another_release_contradicts() {
 }
 
 #[test]
-fn a_greeting_tells_the_series() {
+fn the_greeting_selects_the_series() {
     let folder = tempfile::tempdir().unwrap();
     let address = monitor(
         &folder,
@@ -151,27 +155,42 @@ fn a_greeting_tells_the_series() {
     );
     let (out, err) = expect(0, &["verify", "--all", &address]);
     assert!(
-        out.contains("QEMU 2.11.0 and the schema of 2.11.1"),
+        out.contains("QEMU 2.11.0 compared with schema 2.11.1: 0 contradictions"),
         "{out}"
     );
     assert_eq!(err, "");
 }
 
 #[test]
-fn a_series_that_is_not_there_is_compared_with_what_fits_best() {
+fn an_unknown_series_is_compared_with_the_best_match() {
     let folder = tempfile::tempdir().unwrap();
     let address = monitor(&folder, [99, 0, 0], &[refusal(), recorded("7.2.22")]);
     let (out, err) = expect(0, &["verify", "--all", &address]);
     assert!(
-        err.contains("series 99.0 is not in schemas/; 7.2 fits best"),
+        err.contains("series 99.0 is not imported; the best match is 7.2"),
         "{err}"
     );
-    assert!(out.contains("  7.2: 0 contradictions, 0 extra\n"), "{out}");
+    assert!(
+        out.contains("  7.2: 0 contradictions, 0 not in the schema\n"),
+        "{out}"
+    );
     let (_, err) = expect(0, &["verify", "--all", &recording("2.5.1")]);
     assert!(
-        err.contains("does not say from which release it is; 2.5 fits best"),
+        err.contains("does not state its release; the best match is 2.5"),
         "{err}"
     );
+}
+
+#[test]
+fn a_storage_daemon_is_recognised() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut reply = recorded("7.2.22");
+    let commands = reply["return"].as_array_mut().unwrap();
+    commands.retain(|entry| entry["name"] != "stop");
+    let path = folder.path().join("reply.json");
+    fs::write(&path, reply.to_string()).unwrap();
+    let (_, err) = expect(1, &["verify", "7.2", path.to_str().unwrap()]);
+    assert!(err.contains("`--storage-daemon`"), "{err}");
 }
 
 #[test]
@@ -190,7 +209,7 @@ fn additions_are_listed_with_their_shape() {
 }
 
 #[test]
-fn what_is_told_and_refused_is_listed() {
+fn introspected_commands_that_are_not_executable_are_listed() {
     for (series, release, refused) in [
         ("2.5", [2, 5, 1], json!(["dump-skeys", "query-spice"])),
         ("7.2", [7, 2, 22], json!([])),
@@ -199,7 +218,7 @@ fn what_is_told_and_refused_is_listed() {
         let name = release.map(|number| number.to_string()).join(".");
         let address = monitor(&folder, release, &[commands(&name), recorded(&name)]);
         let report = report(0, &[series, &address]);
-        // What is carried out and not told of is in the overrides.
+        // Commands that are executable and not introspected are in the overrides.
         assert_eq!(
             (&report["refused"], &report["extra"]),
             (&refused, &json!([]))
@@ -208,7 +227,7 @@ fn what_is_told_and_refused_is_listed() {
 }
 
 #[test]
-fn what_cannot_run_is_status_2() {
+fn invalid_replies_are_status_2() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -217,16 +236,16 @@ fn what_cannot_run_is_status_2() {
     };
     let cut = fs::read_to_string(recording("2.5.1")).unwrap();
     let cases = [
-        (file("cut.json", &cut[..9999]), "cut short"),
+        (file("cut.json", &cut[..9999]), "truncated"),
         (
             file("shape.json", "[{\"name\": 1}]"),
-            "[0].name: expected a string, found a number",
+            "[0].name: invalid type: integer `1`, expected a string",
         ),
         (
             file("long.json", &" ".repeat(17 << 20)),
-            "a reply at most 16777216",
+            "the limit is 16777216",
         ),
-        (file("schema.json", "{ 'command': 'c' }"), "this is no JSON"),
+        (file("schema.json", "{ 'command': 'c' }"), "invalid JSON"),
         (folder.path().to_str().unwrap().to_owned(), "is a folder"),
         (
             folder.path().join("gone").to_str().unwrap().to_owned(),
@@ -234,7 +253,7 @@ fn what_cannot_run_is_status_2() {
         ),
         (
             monitor(&folder, [9, 9, 9], &[refusal(), refusal()]),
-            "QEMU refuses",
+            "`query-qmp-schema` failed: no",
         ),
     ];
     for (source, expected) in cases {
@@ -281,9 +300,9 @@ fn a_reply_is_imported() {
     assert!(overrides.contains("target = \"device_add\""), "{overrides}");
 
     let (out, _) = run(0, &["verify", "2.11", &recording("2.11.0")]);
-    assert!(out.contains("    0 absent here"), "{out}");
+    assert!(out.contains(" 0 absent"), "{out}");
     let (out, _) = run(0, &["inspect", "2.11"]);
     assert!(out.contains("  156 commands"), "{out}");
     let (_, err) = run(0, &["import", &recording("2.11.0"), "--as", "2.11"]);
-    assert!(err.contains("nothing has changed"), "{err}");
+    assert!(err.contains("is up to date"), "{err}");
 }

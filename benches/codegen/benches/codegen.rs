@@ -8,7 +8,7 @@ use qapi_codegen::emit::{Bindings, emit};
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::load::load;
 use qapi_codegen::schema::resolve;
-use qapi_codegen::validate::{Valid, validate};
+use qapi_codegen::validate::{ValidSchema, validate};
 use qapi_codegen::version::Version;
 
 fn main() {
@@ -21,25 +21,25 @@ const BINDINGS: [&str; 4] = ["2.5", "2.11", "7.2", "10.0"];
 /// The release whose files the peer carries; their own rules are the fair ones.
 const CARRIED: Version = Version::new(9, 2, 0);
 
-fn restated(name: &str, interface: QemuProgram) -> Valid {
+fn restated(name: &str, interface: QemuProgram) -> ValidSchema {
     let loaded = imported::load(&Disk, &series(name), interface).expect("the series is there");
     validate(loaded).expect("it breaks no rule")
 }
 
 /// QEMU's own files, as the peer carries them, documentation included.
-fn upstream() -> Valid {
+fn upstream() -> ValidSchema {
     let root = peer_schema().join("qapi-schema.json");
     let loaded = load(&Disk, &root.to_string_lossy(), CARRIED).expect("it can be read");
     validate(loaded).expect("it breaks no rule")
 }
 
 #[divan::bench]
-fn parse_and_validate_10_0() -> Valid {
+fn parse_and_validate_10_0() -> ValidSchema {
     restated("10.0", QemuProgram::Emulator)
 }
 
 #[divan::bench]
-fn parse_and_validate_upstream() -> Valid {
+fn parse_and_validate_upstream() -> ValidSchema {
     upstream()
 }
 

@@ -16,6 +16,22 @@ pub enum JsonKind {
     Any,
 }
 
+impl JsonKind {
+    /// The name of the JSON type.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            JsonKind::String => "string",
+            JsonKind::Number => "number",
+            JsonKind::Integer => "integer",
+            JsonKind::Boolean => "boolean",
+            JsonKind::Null => "null",
+            JsonKind::Object => "object",
+            JsonKind::Array => "array",
+            JsonKind::Any => "any",
+        }
+    }
+}
+
 /// Declares the built-in types with their names and JSON types.
 macro_rules! builtin_types {
     ($($variant:ident = $name:literal, $kind:ident;)*) => {
@@ -89,7 +105,7 @@ impl BuiltinType {
         ])
     }
 
-    /// Whether values may exceed an `i64`.
+    /// Returns `true` if values may exceed an `i64`.
     pub fn is_unsigned_64(self) -> bool {
         matches!(self, BuiltinType::Uint64 | BuiltinType::Size)
     }

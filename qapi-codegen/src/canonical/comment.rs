@@ -1,52 +1,43 @@
-//! The facts of a comment, in the form in which newer releases tell them.
+//! Facts of documentation comments, as newer releases write them.
 
-use crate::doc::{Docs, EntryDocs, Facts};
+use crate::doc::{DefinitionDocs, EntityDocs, Facts};
 
-/// The comment of a definition, or nothing where nothing is known.
+/// Prints the comment of a definition, if it has facts.
 ///
-/// It is an ordinary comment and no block between two lines `##`: QEMU demands
-/// of a block that it describes everything.
-pub fn restate(name: &str, docs: &Docs) -> String {
-    let mut parts = Vec::new();
-    parts.extend(
-        docs.facts
-            .deprecated
-            .as_ref()
-            .map(|_| format!("# {}.", sentence(&docs.facts))),
-    );
-    parts.extend(entries(&docs.members));
-    parts.extend(entries(&docs.features).map(|features| format!("# Features:\n{features}")));
-    parts.extend(docs.facts.since.map(|since| format!("# Since: {since}")));
+/// It has no lines `##`, because QEMU requires that a comment with them
+/// describes every member.
+pub fn print(name: &str, docs: &DefinitionDocs) -> String {
+    let deprecation = deprecation(&docs.facts);
+    let features = print_entries(&docs.features);
+    let parts = [
+        deprecation.map(|deprecation| format!("# {deprecation}.")),
+        print_entries(&docs.members),
+        features.map(|features| format!("# Features:\n{features}")),
+        docs.facts.since.map(|since| format!("# Since: {since}")),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
     if parts.is_empty() {
         return String::new();
     }
     format!("# @{name}:\n{}\n", parts.join("\n"))
 }
 
-fn entries(entries: &[EntryDocs]) -> Option<String> {
-    let told = entries.iter().filter(|entry| !entry.facts.is_empty());
-    let lines: Vec<String> = told.map(entry).collect();
+fn print_entries(entries: &[EntityDocs]) -> Option<String> {
+    let entries = entries.iter().filter(|entry| !entry.facts.is_empty());
+    let lines: Vec<String> = entries.map(print_entry).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-fn entry(entry: &EntryDocs) -> String {
-    let deprecated = entry
-        .facts
-        .deprecated
-        .is_some()
-        .then(|| sentence(&entry.facts));
+fn print_entry(entry: &EntityDocs) -> String {
     let since = entry.facts.since.map(|since| format!("(since {since})"));
-    let facts: Vec<String> = since.into_iter().chain(deprecated).collect();
+    let facts: Vec<String> = since.into_iter().chain(deprecation(&entry.facts)).collect();
     format!("# @{}: {}", entry.name, facts.join(" "))
 }
 
-fn sentence(facts: &Facts) -> String {
-    match facts
-        .deprecated
-        .as_ref()
-        .and_then(|deprecation| deprecation.since)
-    {
+fn deprecation(facts: &Facts) -> Option<String> {
+    let deprecation = facts.deprecated.as_ref()?;
+    Some(match deprecation.since {
         Some(since) => format!("Deprecated in {since}"),
         None => "Deprecated".to_owned(),
-    }
+    })
 }

@@ -1,42 +1,42 @@
-//! A schema as facts: the same definitions in one layout of our own, and of
-//! the documentation only what a program can use.
+//! The canonical form of a schema: the layout of `schemas/`.
 //!
-//! The result is in the language of QEMU's own files, so that whoever reads
-//! those reads this, and restating it again changes nothing.
+//! It has the definitions of QEMU's files, and of their documentation only the
+//! facts. It is valid in QEMU's schema language, so the same parser reads it,
+//! and its canonical form is itself.
 
 mod comment;
 mod definition;
-mod layout;
-mod value;
+mod expression;
 
 use crate::ast::{Item, PragmaDirective, PragmaValue};
-use crate::doc;
-use crate::load::Loaded;
-use value::Value;
+use crate::doc::DefinitionDocs;
+use crate::load::LoadedSchema;
+use expression::Expression;
 
-/// Restates a schema.
+/// Prints a schema in canonical form.
 ///
-/// Definitions keep their order; the files they came from are forgotten.
-pub fn print(loaded: &Loaded) -> String {
-    let mut docs = doc::attach(loaded).into_iter();
+/// Definitions keep their order, without the borders of the included files.
+pub fn print(loaded: &LoadedSchema, docs: &[DefinitionDocs]) -> String {
+    let mut docs = docs.iter();
     let mut parts = Vec::new();
     for item in &loaded.items {
         match item {
             Item::Comment(_) | Item::Include(_) => {}
-            Item::Pragma(pragma) => parts.extend(restate_pragma(pragma)),
+            Item::Pragma(pragma) => parts.extend(print_pragma(pragma)),
             Item::Definition(definition) => {
-                let docs = docs.next().unwrap_or_default();
-                let comment = comment::restate(&definition.name.value, &docs);
-                let value = definition::restate(definition);
-                parts.push(format!("{comment}{}", layout::expression(&value)));
+                let name = &definition.name.value;
+                let comment = docs.next().map(|docs| comment::print(name, docs));
+                let comment = comment.unwrap_or_default();
+                let expression = definition::to_expression(definition);
+                parts.push(format!("{comment}{}", expression.to_lines()));
             }
         }
     }
     parts.join("\n")
 }
 
-/// The settings that tell which rules are enforced for names and types. Those
-/// about documentation mean nothing where there is none.
+/// The settings of pragmas about names and types. Others are about
+/// documentation, which the canonical form does not have.
 const SETTINGS: [&str; 5] = [
     "returns-whitelist",
     "command-returns-exceptions",
@@ -45,24 +45,26 @@ const SETTINGS: [&str; 5] = [
     "command-name-exceptions",
 ];
 
-fn restate_pragma(pragma: &PragmaDirective) -> Option<String> {
+fn print_pragma(pragma: &PragmaDirective) -> Option<String> {
     let settings: Vec<_> = pragma
         .settings
         .iter()
         .filter(|(name, _)| SETTINGS.contains(&name.value.as_str()))
         .map(|(name, value)| (name.value.clone(), setting(value)))
         .collect();
-    let value = Value::Object(vec![("pragma".into(), Value::Object(settings.clone()))]);
-    (!settings.is_empty()).then(|| layout::expression(&value))
+    (!settings.is_empty()).then(|| {
+        let settings = Expression::Object(settings);
+        Expression::Object(vec![("pragma".to_owned(), settings)]).to_lines()
+    })
 }
 
-fn setting(value: &PragmaValue) -> Value {
+fn setting(value: &PragmaValue) -> Expression {
     match value {
-        PragmaValue::Boolean(on) => Value::Boolean(*on),
-        PragmaValue::Names(names) => Value::Array(
+        PragmaValue::Boolean(value) => Expression::Boolean(*value),
+        PragmaValue::Names(names) => Expression::Array(
             names
                 .iter()
-                .map(|name| Value::string(&name.value))
+                .map(|name| Expression::from_text(&name.value))
                 .collect(),
         ),
     }

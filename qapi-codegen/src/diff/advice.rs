@@ -1,38 +1,50 @@
-//! What to do about findings where a person knows better than the rule.
+//! Advice for entities of which a person knows the replacement.
 
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-#[derive(Debug, Deserialize)]
+use super::change::KindAttribute;
+use super::finding::Finding;
+use crate::knowledge::Behaviour;
+use crate::wire::{Direction, render_path};
+
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    advice: Vec<Advice>,
+struct AdviceFile {
+    entry: Vec<AdviceEntry>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Advice {
+struct AdviceEntry {
     target: String,
     path: String,
-    todo: String,
+    advice: String,
 }
 
-static ADVICE: LazyLock<Vec<Advice>> = LazyLock::new(|| {
-    // The file is part of the program, and a test reads it.
-    read().map_or_else(|_| Vec::new(), |file| file.advice)
-});
+// The file is part of the program, and a test parses it.
+static ADVICE: LazyLock<AdviceFile> = LazyLock::new(|| parse_file().unwrap_or_default());
 
-fn read() -> Result<File, toml::de::Error> {
+fn parse_file() -> Result<AdviceFile, toml::de::Error> {
     toml::from_str(include_str!("advice.toml"))
 }
 
-/// What to do about something that is gone from a path of a command.
-pub fn of(target: &str, path: &str) -> Option<&'static str> {
-    let about = ADVICE
-        .iter()
-        .find(|advice| advice.target == target && advice.path == path);
-    about.map(|advice| &*advice.todo)
+/// The advice for a removed or deprecated command or argument.
+pub fn replacement_advice<'s>(behaviour: &'s Behaviour, finding: &Finding<'_>) -> Option<&'s str> {
+    let is_replaceable = finding.change.kind.has(KindAttribute::Replaceable);
+    if finding.direction != Direction::Request || !is_replaceable {
+        return None;
+    }
+    let (target, path) = (finding.target(), render_path(finding.path()));
+    let documented = behaviour.deprecations.iter().find(|entry| {
+        entry.target == target && entry.member.as_deref().unwrap_or_default() == path
+    });
+    let is_same = |entry: &&AdviceEntry| entry.target == target && entry.path == path;
+    match documented {
+        Some(entry) => Some(&entry.advice),
+        None => Some(&ADVICE.entry.iter().find(is_same)?.advice),
+    }
 }
 
 #[cfg(test)]
@@ -40,12 +52,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn advice_is_sentences_about_one_place_each() {
-        let advice = read().unwrap().advice;
-        for (index, one) in advice.iter().enumerate() {
-            assert!(one.todo.ends_with('.'), "{}", one.target);
-            let same = |other: &Advice| (&other.target, &other.path) == (&one.target, &one.path);
-            assert_eq!(advice.iter().position(same), Some(index), "{}", one.target);
+    fn advice_is_sentences_about_distinct_entities() {
+        let entries = parse_file().unwrap().entry;
+        for (index, entry) in entries.iter().enumerate() {
+            assert!(entry.advice.ends_with('.'), "{}", entry.target);
+            let same =
+                |other: &AdviceEntry| (&other.target, &other.path) == (&entry.target, &entry.path);
+            assert_eq!(
+                entries.iter().position(same),
+                Some(index),
+                "{}",
+                entry.target
+            );
         }
     }
 }

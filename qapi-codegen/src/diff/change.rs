@@ -227,7 +227,7 @@ pub struct Change<'s> {
 }
 
 /// A side of a change.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChangeValue<'s> {
     /// A name on the wire.
     Name(&'s str),
@@ -323,6 +323,17 @@ impl<'s> Change<'s> {
             ..self
                 .with_old(ChangeValue::Name(old))
                 .with_new(ChangeValue::Name(new))
+        }
+    }
+}
+
+impl<'s> ChangeValue<'s> {
+    /// The names on the wire.
+    pub fn names(&self) -> &[&'s str] {
+        match self {
+            ChangeValue::Name(name) => std::slice::from_ref(name),
+            ChangeValue::Names(names) => names,
+            _ => &[],
         }
     }
 }

@@ -1,27 +1,26 @@
-//! Comparing the wire of two releases, shape by shape.
+//! The changes between two releases.
 //!
-//! The walk begins at commands and events and has a direction. Each pair of
-//! shapes is compared once a direction, so that recursion ends and an edit of a
-//! type that is used in many places is one edit. The result is a graph: pairs
-//! with their own changes, linked by the steps from one to the next.
+//! The walk is that of [`wire::compare`]; this module adds what it takes to
+//! recognize renamed, moved, flattened and wrapped members. The result is a
+//! graph: pairs of shapes with their own changes, linked by paths from one to
+//! the next. So a change of a type that is used in many places is one change.
 
-mod conditions;
-mod enums;
-mod flags;
+mod matching;
 mod members;
+mod metadata;
 mod moves;
 mod objects;
 mod operations;
+mod types;
 mod unions;
 mod values;
 
-use std::collections::HashMap;
+use super::change::{Change, ChangeKind, ChangeValue};
+use crate::wire::{
+    self, CompareSink, CompareSite, Direction, Entity, EnumShape, Interface, InterfaceComparer,
+    ObjectShape, PairId, PathSegment, ShapeId, SiteStart, WireDifference,
+};
 
-use super::change::Change;
-use crate::version::Version;
-use crate::wire::{Direction, Interface, PathSegment, Shape, ShapeId};
-
-use operations::operations;
 pub use operations::{ERROR, Operation, Sort};
 
 /// The graph of compared pairs.
@@ -29,190 +28,184 @@ pub use operations::{ERROR, Operation, Sort};
 pub struct Comparison<'s> {
     /// The pairs.
     pub pairs: Vec<Pair<'s>>,
-    /// The commands and events of both releases, and the class of errors.
+    /// The commands and events of both releases, and the error classes.
     pub operations: Vec<Operation<'s>>,
 }
 
-/// Two shapes that stand in the same place.
+/// Two shapes at the same place.
 #[derive(Debug)]
 pub struct Pair<'s> {
-    /// The shape in the old release.
-    pub old: ShapeId,
-    /// The shape in the new release.
-    pub new: ShapeId,
-    /// Which way its values travel.
+    /// The direction in which values are sent.
     pub direction: Direction,
-    /// What is edited in it, other than in the pairs it links to.
+    /// The changes that are not part of a linked pair.
     pub changes: Vec<Change<'s>>,
-    /// The pairs inside it.
+    /// The pairs inside.
     pub links: Vec<Link<'s>>,
 }
 
-/// The way from a pair to one inside it.
+/// A path from one pair to another.
 #[derive(Debug, Clone)]
 pub struct Link<'s> {
-    /// The steps in the old release.
+    /// The path in the old release.
     pub old: Vec<PathSegment<'s>>,
-    /// The steps in the new release.
+    /// The path in the new release.
     pub new: Vec<PathSegment<'s>>,
-    /// The place of the pair in [`Comparison::pairs`].
+    /// The index of the pair in [`Comparison::pairs`].
     pub to: usize,
 }
 
-/// Compares two releases; the old one is what the client was written for.
+/// Compares two releases; clients were written for the old one.
 pub fn compare<'s>(old: &Interface<'s>, new: &Interface<'s>) -> Comparison<'s> {
-    let mut comparer = Comparer {
-        old,
-        new,
-        known: HashMap::new(),
-        pairs: Vec::new(),
-        pending: Vec::new(),
-    };
-    let operations = operations(&mut comparer);
-    comparer.finish();
-    Comparison {
-        pairs: comparer.pairs,
-        operations,
-    }
+    let mut collector = ChangeCollector::default();
+    wire::compare(old, new, &mut collector);
+    collector.comparison
 }
 
-/// Compares one type of two releases, as if a command of its name took it.
+/// Compares two types, as if a command with this name took them.
 pub fn compare_types<'s>(
     old: &Interface<'s>,
     new: &Interface<'s>,
     name: &'s str,
-    nodes: (ShapeId, ShapeId),
+    (old_type, new_type): (ShapeId, ShapeId),
 ) -> Comparison<'s> {
-    let mut comparer = Comparer {
-        old,
-        new,
-        known: HashMap::new(),
-        pairs: Vec::new(),
-        pending: Vec::new(),
-    };
-    let mut found = Found::new(&comparer, Direction::Request);
-    found.link(&mut comparer, (&[], &[]), nodes);
-    let operation = Operation::of_type(name, found);
-    comparer.finish();
-    Comparison {
-        pairs: comparer.pairs,
-        operations: vec![operation],
-    }
+    let mut walk = InterfaceComparer::new(old, new);
+    let mut collector = ChangeCollector::default();
+    collector.start_operation(Operation::new(Sort::Command, Some(name), Some(name)));
+    let site = &mut CompareSite::at_operation(name, Direction::Request);
+    walk.link(&mut collector, site, old_type, new_type);
+    walk.finish(&mut collector);
+    collector.comparison
 }
 
-/// What is compared, and what is known so far.
-pub struct Comparer<'a, 's> {
-    pub(super) old: &'a Interface<'s>,
-    pub(super) new: &'a Interface<'s>,
-    known: HashMap<(ShapeId, ShapeId, Direction), usize>,
-    pairs: Vec<Pair<'s>>,
-    pending: Vec<usize>,
+/// The state of a walk over two interfaces.
+type Walk<'a, 's> = InterfaceComparer<'a, 's>;
+
+/// Collects the changes of a comparison.
+#[derive(Default)]
+struct ChangeCollector<'s> {
+    comparison: Comparison<'s>,
 }
 
-impl<'s> Comparer<'_, 's> {
-    /// The pair of two shapes, which is compared once.
-    fn pair(&mut self, old: ShapeId, new: ShapeId, direction: Direction) -> usize {
-        let next = self.pairs.len();
-        let index = *self.known.entry((old, new, direction)).or_insert(next);
-        if index == next {
-            let (changes, links) = (Vec::new(), Vec::new());
-            self.pairs.push(Pair {
-                old,
-                new,
-                direction,
-                changes,
-                links,
-            });
-            self.pending.push(index);
-        }
-        index
+impl<'s> ChangeCollector<'s> {
+    fn start_operation(&mut self, operation: Operation<'s>) {
+        self.comparison.operations.push(operation);
     }
 
-    /// Whether both shapes are definitions of one kind.
-    fn are_defined(&self, (old, new): (ShapeId, ShapeId)) -> bool {
-        matches!(
-            (self.old.get(old), self.new.get(new)),
-            (Shape::Object(_), Shape::Object(_))
-                | (Shape::Enum(_), Shape::Enum(_))
-                | (Shape::Alternate(_), Shape::Alternate(_))
-        )
-    }
-
-    /// Compares until there is no pair that was not compared.
-    fn finish(&mut self) {
-        while let Some(index) = self.pending.pop() {
-            let pair = &self.pairs[index];
-            let (old, new, direction) = (pair.old, pair.new, pair.direction);
-            let mut found = Found::new(self, direction);
-            values::compare(self, old, new, &mut found);
-            let pair = &mut self.pairs[index];
-            (pair.changes, pair.links) = (found.changes, found.links);
-        }
-    }
-}
-
-/// What was found so far in one pair, and where in it the search is.
-pub struct Found<'s> {
-    direction: Direction,
-    versions: (Version, Version),
-    changes: Vec<Change<'s>>,
-    links: Vec<Link<'s>>,
-    old: Vec<PathSegment<'s>>,
-    new: Vec<PathSegment<'s>>,
-}
-
-impl<'s> Found<'s> {
-    fn new(comparer: &Comparer<'_, 's>, direction: Direction) -> Self {
-        Found {
-            direction,
-            versions: (comparer.old.version, comparer.new.version),
-            changes: Vec::new(),
-            links: Vec::new(),
-            old: Vec::new(),
-            new: Vec::new(),
+    /// Adds a change whose paths start at a site.
+    fn push(&mut self, site: &CompareSite<'s>, mut change: Change<'s>) {
+        change.old_path.splice(0..0, path(&site.old_path));
+        change.new_path.splice(0..0, path(&site.new_path));
+        match site.start {
+            SiteStart::Pair(PairId(index)) => self.comparison.pairs[index].changes.push(change),
+            SiteStart::Operation(_) => {
+                if let Some(operation) = self.comparison.operations.last_mut() {
+                    operation.changes.push((site.direction, change));
+                }
+            }
         }
     }
 
-    /// Adds an edit whose steps begin where the search is.
-    fn push(&mut self, mut change: Change<'s>) {
-        change.old_path.splice(0..0, self.old.iter().copied());
-        change.new_path.splice(0..0, self.new.iter().copied());
-        self.changes.push(change);
-    }
-
-    /// Goes on to two shapes, by steps that begin where the search is.
-    ///
-    /// What has a definition of its own is a pair; the rest, such as numbers
-    /// of two widths, belongs to where it stands.
-    fn link(
+    /// Goes on to two shapes, by paths that start at a site.
+    fn link_paths<'a>(
         &mut self,
-        comparer: &mut Comparer<'_, 's>,
-        steps: (&[PathSegment<'s>], &[PathSegment<'s>]),
-        nodes: (ShapeId, ShapeId),
+        walk: &mut Walk<'a, 's>,
+        site: &mut CompareSite<'s>,
+        (old_path, new_path): (&[PathSegment<'s>], &[PathSegment<'s>]),
+        (old, new): (ShapeId, ShapeId),
     ) {
-        if !comparer.are_defined(nodes) {
-            return self.inside(steps.0, steps.1, |found| {
-                values::compare(comparer, nodes.0, nodes.1, found);
+        site.at(old_path, new_path, |site| walk.link(self, site, old, new));
+    }
+}
+
+/// The path without branches of alternates, which are not part of a message.
+fn path<'p, 's>(
+    path: &'p [PathSegment<'s>],
+) -> impl Iterator<Item = PathSegment<'s>> + use<'p, 's> {
+    let is_shown = |segment: &PathSegment<'_>| !matches!(segment, PathSegment::AlternateBranch(_));
+    path.iter().copied().filter(is_shown)
+}
+
+impl<'a, 's> CompareSink<'a, 's> for ChangeCollector<'s> {
+    fn differ(
+        &mut self,
+        walk: &Walk<'a, 's>,
+        site: &CompareSite<'s>,
+        difference: WireDifference<'a, 's>,
+    ) {
+        match difference {
+            WireDifference::OnlyOld(Entity::AlternateBranch(branch)) => {
+                let change = Change::new(ChangeKind::AlternateBranchRemoved);
+                self.push(site, change.with_old(ChangeValue::JsonKind(branch.kind)));
+            }
+            WireDifference::OnlyNew(Entity::AlternateBranch(branch)) => {
+                let change = Change::new(ChangeKind::AlternateBranchAdded);
+                self.push(site, change.with_new(ChangeValue::JsonKind(branch.kind)));
+            }
+            WireDifference::Optional(_, old, new) => self.compare_presence(site, old, new),
+            WireDifference::IntegerRange(old, new) => {
+                self.compare_integers(walk, site, (old, new));
+            }
+            // The overridden steps of the walk report everything else.
+            _ => {}
+        }
+    }
+
+    fn link(&mut self, site: &CompareSite<'s>, PairId(to): PairId, is_new: bool) {
+        if is_new {
+            self.comparison.pairs.push(Pair {
+                direction: site.direction,
+                changes: Vec::new(),
+                links: Vec::new(),
             });
         }
-        let to = comparer.pair(nodes.0, nodes.1, self.direction);
-        let joined = |here: &[PathSegment<'s>], steps: &[PathSegment<'s>]| [here, steps].concat();
-        let (old, new) = (joined(&self.old, steps.0), joined(&self.new, steps.1));
-        self.links.push(Link { old, new, to });
+        let link = Link {
+            old: path(&site.old_path).collect(),
+            new: path(&site.new_path).collect(),
+            to,
+        };
+        match site.start {
+            SiteStart::Pair(PairId(index)) => self.comparison.pairs[index].links.push(link),
+            SiteStart::Operation(_) => {
+                if let Some(operation) = self.comparison.operations.last_mut() {
+                    operation.roots.push(link);
+                }
+            }
+        }
     }
 
-    /// Searches somewhere inside, and comes back.
-    fn inside(
+    fn compare_operations(&mut self, walk: &mut Walk<'a, 's>) {
+        self.compare_commands(walk);
+        self.compare_events(walk);
+        self.compare_error_classes(walk);
+    }
+
+    fn compare_objects(
         &mut self,
-        old: &[PathSegment<'s>],
-        new: &[PathSegment<'s>],
-        search: impl FnOnce(&mut Self),
+        walk: &mut Walk<'a, 's>,
+        site: &mut CompareSite<'s>,
+        old: &'a ObjectShape<'s>,
+        new: &'a ObjectShape<'s>,
     ) {
-        let (old_depth, new_depth) = (self.old.len(), self.new.len());
-        self.old.extend(old);
-        self.new.extend(new);
-        search(self);
-        self.old.truncate(old_depth);
-        self.new.truncate(new_depth);
+        self.compare_object_members(walk, site, old, new);
+    }
+
+    fn compare_enums(
+        &mut self,
+        walk: &mut Walk<'a, 's>,
+        site: &mut CompareSite<'s>,
+        old: &'a EnumShape<'s>,
+        new: &'a EnumShape<'s>,
+    ) {
+        self.compare_values(walk, site, old, new);
+    }
+
+    fn compare_kinds(
+        &mut self,
+        walk: &mut Walk<'a, 's>,
+        site: &mut CompareSite<'s>,
+        old: ShapeId,
+        new: ShapeId,
+    ) {
+        self.compare_types(walk, site, old, new);
     }
 }

@@ -1,52 +1,51 @@
-//! What `device_add` accepted and accepts no longer, or otherwise.
+//! Changes of the devices and properties that `device_add` accepts.
 //!
-//! A property that many devices lost is told once, with the devices.
+//! A property that several devices lost is one change.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::devices::{Device, Devices};
+use crate::knowledge::{Device, DeviceList};
 
-/// What changed in what `device_add` accepts.
+/// The changes of what `device_add` accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct DeviceChanges {
-    /// How many devices were compared, which both releases have.
+    /// The number of devices of both releases.
     pub compared: usize,
-    /// The devices that the new release has not.
+    /// The devices that only the old release has.
     pub removed: Vec<String>,
-    /// The devices that the old release has not.
+    /// The devices that only the new release has.
     pub added: Vec<String>,
-    /// Properties that devices lost.
+    /// The properties that devices no longer have.
     pub removed_properties: Vec<PropertyChange>,
-    /// Properties that devices have with another type.
+    /// The properties that have another type.
     pub changed_properties: Vec<PropertyChange>,
-    /// How many properties are new in devices that both have.
+    /// The number of new properties of devices of both releases.
     pub added_properties: usize,
 }
 
-/// What happened to a property, in all devices where it did.
+/// A change of a property in some devices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PropertyChange {
     /// The property.
     pub property: String,
     /// Its type in the old release.
     pub old: String,
-    /// Its type in the new release, if it has it.
+    /// Its type in the new release, or nothing if it was removed.
     pub new: Option<String>,
     /// The devices.
     pub devices: Vec<String>,
 }
 
-/// Compares what two releases accept.
-pub fn compare((old, new): (&Devices, &Devices)) -> DeviceChanges {
-    let known = |devices: &Devices, name: &str| {
+/// Compares two releases.
+pub fn compare((old, new): (&DeviceList, &DeviceList)) -> DeviceChanges {
+    let known = |devices: &DeviceList, name: &str| {
         devices.device(name).is_some() || devices.unlisted.contains(name)
     };
-    // What is only known to be there is not told of: it may be there under
-    // another name, and nothing else is known of it.
+    // A device that is known but not listed may have been renamed.
     let names =
-        |devices: &Devices| -> BTreeSet<String> { devices.names().map(str::to_owned).collect() };
+        |devices: &DeviceList| -> BTreeSet<String> { devices.names().map(str::to_owned).collect() };
     let both: Vec<(&str, &Device, &Device)> = old
         .names()
         .filter_map(|name| Some((name, old.device(name)?, new.device(name)?)))
@@ -69,7 +68,7 @@ pub fn compare((old, new): (&Devices, &Devices)) -> DeviceChanges {
         let after: BTreeMap<&str, &str> = new.properties(is).collect();
         for (&property, &ty) in &before {
             let now = after.get(property).copied();
-            if now.is_none_or(|now| wire(now) != wire(ty)) {
+            if now.is_none_or(|now| canonical_type(now) != canonical_type(ty)) {
                 found
                     .entry((property, ty, now))
                     .or_default()
@@ -94,8 +93,8 @@ pub fn compare((old, new): (&Devices, &Devices)) -> DeviceChanges {
     changes
 }
 
-/// What the values of a type are; QEMU calls some types by several names.
-fn wire(ty: &str) -> &str {
+/// The values of a type. QEMU has several names for some types.
+fn canonical_type(ty: &str) -> &str {
     match ty {
         "bool" | "boolean" => "bool",
         "str" | "string" => "str",
@@ -108,7 +107,7 @@ mod tests {
     use super::*;
     use crate::version::Version;
 
-    fn devices(listed: &[(&str, &[(&str, &str)])]) -> Devices {
+    fn devices(listed: &[(&str, &[(&str, &str)])]) -> DeviceList {
         let own = |text: &&str| (*text).to_owned();
         let properties =
             |list: &[(&str, &str)]| list.iter().map(|(name, ty)| (own(name), own(ty))).collect();
@@ -116,15 +115,15 @@ mod tests {
             .iter()
             .map(|(name, list)| (own(name), properties(list)))
             .collect();
-        Devices::new(Version::new(2, 5, 0), &listed)
+        DeviceList::new(Version::new(2, 5, 0), &listed)
     }
 
     #[test]
-    fn what_several_devices_lost_is_told_once() {
+    fn a_property_that_several_devices_lost_is_one_change() {
         let old = devices(&[
             ("a", &[("scsi", "bool"), ("x", "uint8")]),
             ("b", &[("scsi", "bool")]),
-            ("gone", &[]),
+            ("old", &[]),
         ]);
         let new = devices(&[
             ("a", &[("x", "uint16"), ("y", "bool")]),
@@ -135,7 +134,7 @@ mod tests {
         assert_eq!((changes.compared, changes.added_properties), (2, 1));
         assert_eq!(
             (&changes.removed[..], &changes.added[..]),
-            (&["gone".to_owned()][..], &["new".to_owned()][..])
+            (&["old".to_owned()][..], &["new".to_owned()][..])
         );
         assert_eq!(changes.removed_properties.len(), 1);
         assert_eq!(changes.removed_properties[0].devices, ["a", "b"]);

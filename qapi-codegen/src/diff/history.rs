@@ -1,119 +1,167 @@
-//! What happened to one command, event or type from release to release.
+//! The history of one command, event or type over all releases.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::compare::{Comparison, compare};
-use super::finding::{Finding, raw};
-use super::merge::merged;
+use super::compare::{Comparison, compare, compare_types};
+use super::finding::{Finding, findings};
+use super::merge::merge_branches;
 use super::policy::matches;
+use super::report::message;
+use super::rules::Compatibility;
 use crate::schema::Schema;
 use crate::version::Series;
-use crate::wire::Interface;
+use crate::wire::{Interface, render_path};
 
-/// The history of a name.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct History {
+/// The history of a command, event or type.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct History<'s> {
     /// The name.
-    pub name: String,
+    pub name: &'s str,
     /// `command`, `event` or `type`.
-    pub sort: &'static str,
+    #[serde(rename = "sort")]
+    pub kind: &'static str,
     /// The series that have it.
     pub series: Vec<Series>,
-    /// The series that were looked at.
+    /// All series.
     pub known: Vec<Series>,
-    /// What happened, the oldest first.
-    pub steps: Vec<Step>,
+    /// The changes, the oldest first.
+    #[serde(rename = "steps")]
+    pub entries: Vec<HistoryEntry<'s>>,
 }
 
-/// What happened in one series.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Step {
+/// The changes of one series.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct HistoryEntry<'s> {
     /// The series.
     pub series: Series,
     /// The series before it.
     pub after: Series,
-    /// What happened.
-    pub changes: Vec<Change>,
+    /// The changes.
+    pub changes: Vec<HistoryChange<'s>>,
 }
 
-/// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Change {
-    /// The rule about it.
-    pub rule: String,
-    /// What it does to an old client.
-    pub severity: super::rules::Severity,
-    /// Where it is.
-    pub path: String,
-    /// What it is, in a sentence.
-    pub message: String,
+/// One change in a history.
+#[derive(Debug, Clone)]
+pub enum HistoryChange<'s> {
+    /// The wire interface changed.
+    Found(Box<Finding<'s>>),
+    /// The type is new.
+    TypeAdded,
+    /// The type was removed.
+    TypeRemoved,
 }
 
-/// The history of a name over releases, the oldest first; nothing where none
-/// has it.
-pub fn history<'s>(schemas: &[&'s Schema], name: &'s str) -> Option<History> {
-    let shapes: Vec<Interface<'_>> = schemas
+impl HistoryChange<'_> {
+    fn rule(&self) -> &'static str {
+        match self {
+            HistoryChange::Found(finding) => finding.rule.id.as_str(),
+            HistoryChange::TypeAdded => "type-added",
+            HistoryChange::TypeRemoved => "type-removed",
+        }
+    }
+
+    /// The effect on an old client.
+    pub fn compatibility(&self) -> Compatibility {
+        match self {
+            HistoryChange::Found(finding) => finding.compatibility,
+            _ => Compatibility::Compatible,
+        }
+    }
+
+    fn path(&self) -> String {
+        match self {
+            HistoryChange::Found(finding) => render_path(finding.path()),
+            _ => String::new(),
+        }
+    }
+
+    /// The change in words.
+    pub fn message(&self) -> String {
+        match self {
+            HistoryChange::Found(finding) => {
+                let also = own_other_paths(finding);
+                match also.is_empty() {
+                    true => message(finding),
+                    false => format!("{}; also at `{}`", message(finding), also.join("`, `")),
+                }
+            }
+            HistoryChange::TypeAdded => "type added".to_owned(),
+            HistoryChange::TypeRemoved => "type removed".to_owned(),
+        }
+    }
+}
+
+impl Serialize for HistoryChange<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut change = serializer.serialize_struct("HistoryChange", 4)?;
+        change.serialize_field("rule", self.rule())?;
+        change.serialize_field("severity", &self.compatibility())?;
+        change.serialize_field("path", &self.path())?;
+        change.serialize_field("message", &self.message())?;
+        change.end()
+    }
+}
+
+/// The further paths of a finding in its own command or event.
+fn own_other_paths(finding: &Finding<'_>) -> Vec<String> {
+    let own = finding.occurrences.iter();
+    let own = own.filter(|occurrence| occurrence.operation.name() == finding.target());
+    let paths: BTreeSet<String> = own
+        .map(|occurrence| render_path(finding.path_of(occurrence)))
+        .collect();
+    let first = render_path(finding.path());
+    paths.into_iter().filter(|path| *path != first).collect()
+}
+
+/// The history of a name over releases, given from the oldest to the newest.
+/// Returns `None` if no release has the name.
+pub fn history<'s>(schemas: &[&'s Schema], name: &'s str) -> Option<History<'s>> {
+    let series = |schema: &&Schema| schema.version.series();
+    let kinds = schemas.iter().map(|schema| kind_in(schema, name));
+    let kind = kinds.clone().flatten().next()?;
+    let holders = schemas.iter().zip(kinds).filter(|(_, kind)| kind.is_some());
+    let interfaces: Vec<Interface<'s>> = schemas
         .iter()
         .map(|schema| Interface::from_schema(schema))
         .collect();
-    let has = |schema: &&&Schema| sort_in(schema, name).is_some();
-    let holders: Vec<&&Schema> = schemas.iter().filter(has).collect();
-    let sort = sort_in(holders.first()?, name)?;
-    let known: Vec<Series> = schemas
-        .iter()
-        .map(|schema| schema.version.series())
-        .collect();
-    let pairs = shapes.windows(2).zip(schemas.windows(2));
-    let steps = pairs.filter_map(|(shapes, schemas)| {
-        let changes = match sort {
-            "type" => type_changes(schemas, name),
-            _ => changes(&compare(&shapes[0], &shapes[1]), name),
-        };
-        let step = |changes| Step {
-            series: shapes[1].version.series(),
-            after: shapes[0].version.series(),
-            changes,
-        };
-        Some(changes)
-            .filter(|changes| !changes.is_empty())
-            .map(step)
+    let pairs = interfaces.windows(2).zip(schemas.windows(2));
+    let entries = pairs.map(|(interfaces, schemas)| HistoryEntry {
+        series: series(&schemas[1]),
+        after: series(&schemas[0]),
+        changes: match kind {
+            "type" => type_changes(interfaces, schemas, name),
+            _ => changes(&compare(&interfaces[0], &interfaces[1]), name),
+        },
     });
     Some(History {
-        name: name.to_owned(),
-        sort,
-        series: holders
-            .iter()
-            .map(|schema| schema.version.series())
-            .collect(),
-        known,
-        steps: steps.collect(),
+        name,
+        kind,
+        series: holders.map(|(schema, _)| series(schema)).collect(),
+        known: schemas.iter().map(series).collect(),
+        entries: entries.filter(|entry| !entry.changes.is_empty()).collect(),
     })
 }
 
-/// Names of releases that are much like a name that none has.
-pub fn similar(schemas: &[&Schema], name: &str) -> Vec<String> {
+/// The names in releases that are similar to a name.
+pub fn similar_names(schemas: &[&Schema], name: &str) -> Vec<String> {
+    let fold = |name: &str| name.to_ascii_lowercase().replace('_', "-");
+    let pattern = format!("*{}*", fold(name));
     let all = schemas.iter().flat_map(|schema| names(schema));
-    let folded = name.to_ascii_lowercase().replace('_', "-");
-    let pattern = format!("*{folded}*");
-    let alike = |own: &&str| matches(&pattern, &own.to_ascii_lowercase().replace('_', "-"));
-    all.filter(alike)
-        .map(str::to_owned)
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .take(8)
-        .collect()
+    let similar: BTreeSet<&str> = all.filter(|own| matches(&pattern, &fold(own))).collect();
+    similar.into_iter().take(8).map(str::to_owned).collect()
 }
 
 fn names(schema: &Schema) -> impl Iterator<Item = &str> {
     let commands = schema.commands.iter().map(|command| &*command.meta.name);
     let events = schema.events.iter().map(|event| &*event.meta.name);
-    let types = schema.types.iter().map(|def| &*def.meta.name);
+    let types = schema.types.iter().map(|definition| &*definition.meta.name);
     commands.chain(events).chain(types)
 }
 
-fn sort_in(schema: &Schema, name: &str) -> Option<&'static str> {
+fn kind_in(schema: &Schema, name: &str) -> Option<&'static str> {
     match () {
         () if schema.command(name).is_some() => Some("command"),
         () if schema.event(name).is_some() => Some("event"),
@@ -121,80 +169,44 @@ fn sort_in(schema: &Schema, name: &str) -> Option<&'static str> {
     }
 }
 
-fn changes(comparison: &Comparison<'_>, name: &str) -> Vec<Change> {
-    let told = raw(comparison).into_iter().map(|raw| raw.told(comparison));
-    let about = told.filter(|finding| {
-        finding.targets.iter().any(|target| target == name)
-            || (finding.path.is_empty() && finding.new.as_deref() == Some(name))
+/// The changes of a command or event, the worst first.
+fn changes<'s>(comparison: &Comparison<'s>, name: &str) -> Vec<HistoryChange<'s>> {
+    let is_name = |own: &str| own == name;
+    let concerns = |finding: &Finding<'_>| {
+        let new_name = finding.change.new.as_ref().map(|new| new.names() == [name]);
+        finding.occurs_in(is_name) || (finding.path().is_empty() && new_name == Some(true))
+    };
+    let mut own = findings(comparison);
+    own.retain(concerns);
+    let mut own = merge_branches(own);
+    own.iter_mut()
+        .for_each(|finding| finding.lead_with(is_name));
+    own.sort_by_cached_key(|finding| {
+        let effect = Reverse(finding.compatibility);
+        (effect, render_path(finding.path()))
     });
-    let merged = merged(about.collect());
-    let mut changes: Vec<Change> = merged
-        .into_iter()
-        .map(|finding| change(finding, name))
-        .collect();
-    changes.sort_by(|left, right| (right.severity, &left.path).cmp(&(left.severity, &right.path)));
-    changes
+    let own = own.into_iter();
+    own.map(|finding| HistoryChange::Found(Box::new(finding)))
+        .collect()
 }
 
-fn change(finding: Finding, name: &str) -> Change {
-    let own = format!("{name}: ");
-    let place = match finding.target == name {
-        true => None,
-        false => finding
-            .also
-            .iter()
-            .find_map(|place| place.strip_prefix(&own)),
+/// The changes of a type, as if a command accepted it.
+fn type_changes<'s>(
+    interfaces: &[Interface<'s>],
+    schemas: &[&'s Schema],
+    name: &'s str,
+) -> Vec<HistoryChange<'s>> {
+    let shape = |index: usize| {
+        let id = schemas[index].find_type(name)?;
+        Some(interfaces[index].shape_of_type(id))
     };
-    let message = match place {
-        Some(place) => finding
-            .message
-            .replace(&format!("`{}`", finding.path), &format!("`{place}`")),
-        None => finding.message.clone(),
-    };
-    let more = finding
-        .also
-        .iter()
-        .filter(|place| !place.contains(": "))
-        .count();
-    let message = match more {
-        0 => message,
-        _ => format!("{message} Also at `{}`.", finding.also[..more].join("`, `")),
-    };
-    Change {
-        rule: finding.rule,
-        severity: finding.severity,
-        path: place.map_or(finding.path, str::to_owned),
-        message,
-    }
-}
-
-/// What happened to a type, seen as if a command took it: only its wire.
-fn type_changes<'s>(schemas: &[&'s Schema], name: &'s str) -> Vec<Change> {
-    let (old, new) = (
-        Interface::from_schema(schemas[0]),
-        Interface::from_schema(schemas[1]),
-    );
-    let shapes = [&old, &new];
-    let node = |index: usize| Some(shapes[index].shape_of_type(schemas[index].find_type(name)?));
-    match (node(0), node(1)) {
+    match (shape(0), shape(1)) {
         (Some(old), Some(new)) => {
-            let comparison = super::compare::compare_types(shapes[0], shapes[1], name, (old, new));
-            changes(&comparison, name)
+            let [left, right] = [&interfaces[0], &interfaces[1]];
+            changes(&compare_types(left, right, name, (old, new)), name)
         }
-        (None, Some(_)) => vec![whole("type-added", "The type is new.")],
-        (Some(_), None) => vec![whole(
-            "type-removed",
-            "There is no type of this name any more.",
-        )],
+        (None, Some(_)) => vec![HistoryChange::TypeAdded],
+        (Some(_), None) => vec![HistoryChange::TypeRemoved],
         (None, None) => Vec::new(),
-    }
-}
-
-fn whole(rule: &str, message: &str) -> Change {
-    Change {
-        rule: rule.to_owned(),
-        severity: super::rules::Severity::Compatible,
-        path: String::new(),
-        message: message.to_owned(),
     }
 }

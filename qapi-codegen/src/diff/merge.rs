@@ -1,52 +1,63 @@
-//! One finding of those that are about the same member in several cases.
+//! Merging of findings about the same member in several branches.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::change::ChangeValue;
 use super::finding::Finding;
+use super::rules::RuleId;
+use crate::version::Series;
+use crate::wire::PathSegment;
 
-/// Makes one finding of those that are about the same member in several cases
-/// of one tag.
-pub fn merged(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
-    let mut known: BTreeMap<(String, String, String), usize> = BTreeMap::new();
+/// Merges the findings that differ only in the last branch of their path.
+pub fn merge_branches(findings: Vec<Finding<'_>>) -> Vec<Finding<'_>> {
+    let mut merged: Vec<Finding<'_>> = Vec::with_capacity(findings.len());
+    let mut known: BTreeMap<BranchKey<'_>, usize> = BTreeMap::new();
     for finding in findings {
-        let Some(path) = any_case(&finding.path) else {
+        let Some(key) = BranchKey::from_finding(&finding) else {
             merged.push(finding);
             continue;
         };
-        let happened = format!("{:?} {:?} {:?}", finding.since, finding.old, finding.new);
-        let key = (
-            format!("{} {}", finding.rule, finding.target),
-            path,
-            happened,
-        );
         match known.get(&key) {
-            Some(&first) => {
-                let first = &mut merged[first];
-                first
-                    .also
-                    .extend([finding.path].into_iter().chain(finding.also));
-                first.targets.extend(finding.targets);
-            }
+            Some(&first) => merged[first].occurrences.extend(finding.occurrences),
             None => {
                 known.insert(key, merged.len());
                 merged.push(finding);
             }
         }
     }
-    for finding in &mut merged {
-        finding.also.sort();
-        finding.also.dedup();
-        let mut seen = BTreeSet::new();
-        finding.targets.retain(|target| seen.insert(target.clone()));
-    }
     merged
 }
 
-/// A path to a member in a case, without the value of the last tag in it.
-fn any_case(path: &str) -> Option<String> {
-    let (before, rest) = path.rsplit_once('<')?;
-    let (tag, rest) = rest.split_once('=')?;
-    let (_, member) = rest.split_once('>')?;
-    (!member.is_empty()).then(|| format!("{before}<{tag}>{member}"))
+/// What findings about the same member in several branches share.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct BranchKey<'s> {
+    rule: RuleId,
+    target: &'s str,
+    path: Vec<PathSegment<'s>>,
+    since: Option<Series>,
+    old: Option<ChangeValue<'s>>,
+    new: Option<ChangeValue<'s>>,
+}
+
+impl<'s> BranchKey<'s> {
+    /// The key of a finding about a member of a branch.
+    fn from_finding(finding: &Finding<'s>) -> Option<Self> {
+        let mut path = finding.path().to_vec();
+        let is_branch = |segment: &PathSegment<'_>| matches!(segment, PathSegment::Branch { .. });
+        let last = path.iter().rposition(is_branch)?;
+        if last + 1 == path.len() {
+            return None;
+        }
+        if let PathSegment::Branch { value, .. } = &mut path[last] {
+            *value = "";
+        }
+        Some(BranchKey {
+            rule: finding.rule.id,
+            target: finding.target(),
+            path,
+            since: finding.since,
+            old: finding.change.old.clone(),
+            new: finding.change.new.clone(),
+        })
+    }
 }

@@ -1,125 +1,131 @@
-//! What a caller thinks of findings: other severities, and what to leave out.
+//! Policies of callers: other effects for findings, and findings to ignore.
 //!
-//! Entries name rules, targets, paths and fingerprints, never the words of a
-//! message, which may change.
+//! Entries select findings by rule, target, path and fingerprint, never by the
+//! text of a message, which may change.
 
 use serde::Deserialize;
 
 use super::finding::Finding;
-use super::report::{Report, Summary};
-use super::rules::Severity;
+use super::report::{FindingCounts, Report};
+use super::rules::Compatibility;
+use crate::wire::render_path;
 
-/// What a caller thinks of findings.
+/// A policy.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
-    /// What to leave out.
+    /// The findings to ignore.
     #[serde(default)]
-    pub ignore: Vec<Ignore>,
-    /// What has another severity; the last that fits counts.
+    pub ignore: Vec<IgnoreEntry>,
+    /// The findings that have another effect. The last matching entry wins.
     #[serde(default)]
-    pub severity: Vec<Level>,
+    pub severity: Vec<SeverityEntry>,
 }
 
-/// Findings to leave out.
+/// Findings to ignore.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Ignore {
-    /// The rule, as a pattern.
+pub struct IgnoreEntry {
+    /// A pattern for the rule.
     pub rule: String,
-    /// The command or event, as a pattern.
+    /// A pattern for the command or event.
     #[serde(default)]
     pub target: Option<String>,
-    /// The path, as a pattern.
+    /// A pattern for the path.
     #[serde(default)]
     pub path: Option<String>,
-    /// The one finding.
+    /// The fingerprint of one finding.
     #[serde(default)]
     pub fingerprint: Option<String>,
-    /// Why it does not matter to the caller.
+    /// The reason why the caller is not affected.
     pub reason: String,
 }
 
-/// Findings that have another severity.
+/// Findings that have another effect.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Level {
-    /// The rule, as a pattern.
+pub struct SeverityEntry {
+    /// A pattern for the rule.
     pub rule: String,
-    /// The command or event, as a pattern.
+    /// A pattern for the command or event.
     #[serde(default)]
     pub target: Option<String>,
-    /// The path, as a pattern.
+    /// A pattern for the path.
     #[serde(default)]
     pub path: Option<String>,
-    /// The severity they have.
-    pub level: Severity,
+    /// The effect.
+    pub level: Compatibility,
 }
 
 /// Reads a policy.
 ///
 /// # Errors
 ///
-/// It is no TOML, or has keys that are not known. The error knows the place.
-pub fn read(text: &str) -> Result<Policy, toml::de::Error> {
+/// The text is invalid TOML or has unknown keys. The error has the position.
+pub fn parse_policy(text: &str) -> Result<Policy, toml::de::Error> {
     toml::from_str(text)
 }
 
 impl Policy {
-    /// Applies to a report; gives the entries that fit no finding, as the
-    /// reader of the report should hear of them.
-    pub fn apply(&self, report: &mut Report) -> Vec<String> {
-        let mut stale = Vec::new();
+    /// Applies the policy to a report. Returns a warning for each entry that
+    /// matches no finding.
+    pub fn apply(&self, report: &mut Report<'_>) -> Vec<String> {
+        let mut unused = Vec::new();
         for entry in &self.severity {
-            let fits = |finding: &&mut Finding| entry.fits(finding);
-            let fitting: Vec<_> = report.findings.iter_mut().filter(fits).collect();
-            if fitting.is_empty() {
-                stale.push(format!(
-                    "no finding has the severity told for `{}`",
-                    entry.rule
-                ));
+            let mut matched = false;
+            for finding in &mut report.findings {
+                if entry.matches(finding) {
+                    finding.compatibility = entry.level;
+                    matched = true;
+                }
             }
-            fitting
-                .into_iter()
-                .for_each(|finding| finding.severity = entry.level);
+            if !matched {
+                unused.push(format!("severity of `{}`: no finding matches", entry.rule));
+            }
         }
         for entry in &self.ignore {
             let before = report.findings.len();
-            report.findings.retain(|finding| !entry.fits(finding));
+            report.findings.retain(|finding| !entry.matches(finding));
             if report.findings.len() == before {
-                stale.push(format!("there is nothing to ignore for `{}`", entry.rule));
+                unused.push(format!("ignoring `{}`: no finding matches", entry.rule));
             }
             report.ignored += before - report.findings.len();
         }
-        report.summary = Summary::of(&report.findings);
-        stale
+        report.counts = FindingCounts::from_findings(&report.findings);
+        unused
     }
 }
 
-impl Ignore {
-    fn fits(&self, finding: &Finding) -> bool {
-        let named = self
-            .fingerprint
+impl IgnoreEntry {
+    fn matches(&self, finding: &Finding<'_>) -> bool {
+        let fingerprint = format!("{:016x}", finding.fingerprint);
+        self.fingerprint
             .as_ref()
-            .is_none_or(|own| *own == finding.fingerprint);
-        named && fits(finding, &self.rule, &self.target, &self.path)
+            .is_none_or(|own| *own == fingerprint)
+            && matches_finding(finding, &self.rule, &self.target, &self.path)
     }
 }
 
-impl Level {
-    fn fits(&self, finding: &Finding) -> bool {
-        fits(finding, &self.rule, &self.target, &self.path)
+impl SeverityEntry {
+    fn matches(&self, finding: &Finding<'_>) -> bool {
+        matches_finding(finding, &self.rule, &self.target, &self.path)
     }
 }
 
-fn fits(finding: &Finding, rule: &str, target: &Option<String>, path: &Option<String>) -> bool {
-    let target_fits = |own: &String| finding.targets.iter().any(|name| matches(own, name));
-    matches(rule, &finding.rule)
-        && target.as_ref().is_none_or(target_fits)
-        && path.as_ref().is_none_or(|own| matches(own, &finding.path))
+fn matches_finding(
+    finding: &Finding<'_>,
+    rule: &str,
+    target: &Option<String>,
+    path: &Option<String>,
+) -> bool {
+    let occurs_in = |pattern: &String| finding.occurs_in(|name| matches(pattern, name));
+    let has_path = |pattern: &String| matches(pattern, &render_path(finding.path()));
+    matches(rule, finding.rule.id.as_str())
+        && target.as_ref().is_none_or(occurs_in)
+        && path.as_ref().is_none_or(has_path)
 }
 
-/// Whether a text fits a pattern in which `*` is any text and `?` any letter.
+/// Whether a text matches a pattern: `*` is any text, `?` any character.
 pub fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());
@@ -133,9 +139,9 @@ pub fn matches(pattern: &str, text: &str) -> bool {
             }
             Some(&c) if c == '?' || c == text[from] => (at, from) = (at + 1, from + 1),
             _ => match star {
-                Some((stood, taken)) => {
-                    star = Some((stood, taken + 1));
-                    (at, from) = (stood + 1, taken + 1);
+                Some((position, taken)) => {
+                    star = Some((position, taken + 1));
+                    (at, from) = (position + 1, taken + 1);
                 }
                 None => return false,
             },
@@ -163,8 +169,9 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_have_a_place() {
-        let error = read("[[ignore]]\nrule = 'a'\nreason = 'b'\nmessage = 'c'\n").unwrap_err();
+    fn errors_have_a_position() {
+        let error =
+            parse_policy("[[ignore]]\nrule = 'a'\nreason = 'b'\nmessage = 'c'\n").unwrap_err();
         assert!(error.to_string().contains("message"), "{error}");
     }
 }

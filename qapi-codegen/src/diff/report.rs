@@ -1,199 +1,198 @@
-//! The report of a comparison: findings, and what else whoever upgrades wants
-//! to know. How it is written is the business of the formats.
+//! The report of a comparison: findings, and what else an upgrade changes.
+//!
+//! A report is typed. [`RenderedReport`] has its text, which the formats write.
 
 mod html;
+mod json;
 mod markdown;
+mod rendered;
 mod rules_text;
-mod template;
+mod summary;
 mod text;
 pub mod view;
+mod wording;
 
 use std::cmp::Reverse;
 
 use serde::Serialize;
 
+use super::advice::replacement_advice;
+use super::behaviour::{BehaviourNote, behaviour_notes};
+use super::change::ChangeKind;
 use super::compare::{Comparison, Sort, compare};
+use super::deprecations::{NewDeprecation, new_deprecations};
 use super::devices::{self, DeviceChanges};
-use super::finding::{Finding, Raw, raw};
-use super::json::Json;
-use super::merge::merged;
-use super::messages::Messenger;
-use super::notes::{self, Deprecated, Note};
-use super::rules::Severity;
-use super::rust::{self, RustChanges};
-use super::since::Way;
-use crate::behaviour::Behaviour;
-use crate::devices::Devices;
+use super::example::{Example, ExampleBuilder};
+use super::finding::{Finding, findings};
+use super::merge::merge_branches;
+use super::release_chain::ReleaseChain;
+use super::rules::Compatibility;
+use super::rust::{RustChanges, rust_changes};
+use crate::knowledge::{Behaviour, DeviceList};
 use crate::schema::Schema;
-use crate::wire::{Direction, Interface, PathSegment};
+use crate::version::Series;
+use crate::wire::{Direction, Interface, PathSegment, render_path};
 
 pub use html::html;
+pub use json::json;
 pub use markdown::markdown;
+pub use rendered::{RenderedFinding, RenderedReport};
 pub use rules_text::rules_text;
 pub use text::text;
+pub use wording::message;
 
-/// What is compared.
+/// What a report is made from.
 #[derive(Debug)]
-pub struct Inputs<'a> {
+pub struct ReportInputs<'a> {
     /// The release that the client was written for.
-    pub old: Side<'a>,
-    /// The release that it talks to.
-    pub new: Side<'a>,
-    /// Releases between the two, in the order in which they are passed.
+    pub old: ReportSide<'a>,
+    /// The release that it is to talk to.
+    pub new: ReportSide<'a>,
+    /// The releases between the two, in the order of the upgrade.
     pub between: Vec<&'a Schema>,
-    /// What no schema says.
+    /// The changes of behaviour.
     pub behaviour: &'a Behaviour,
 }
 
-/// One release.
+/// One of the compared releases.
 #[derive(Debug, Clone, Copy)]
-pub struct Side<'a> {
-    /// How it is called in the report.
+pub struct ReportSide<'a> {
+    /// Its name in the report.
     pub name: &'a str,
-    /// Its interface.
+    /// Its schema.
     pub schema: &'a Schema,
-    /// What `device_add` accepts, where that is known.
-    pub devices: Option<&'a Devices>,
+    /// The devices that `device_add` accepts, if they are known.
+    pub devices: Option<&'a DeviceList>,
 }
 
 /// A report.
-#[derive(Debug, Clone, Serialize)]
-pub struct Report {
-    /// The release that the client was written for.
-    pub old: String,
-    /// The release that it talks to.
-    pub new: String,
-    /// How many findings there are of each severity.
-    pub summary: Summary,
-    /// What was compared.
-    pub compared: Compared,
-    /// The findings, by target, the worst first.
-    pub findings: Vec<Finding>,
-    /// For each command with requests that break, a request that shows it.
-    pub stories: Vec<Story>,
-    /// What no schema says.
-    pub behaviour: Vec<Note>,
-    /// What is deprecated in the new release and was not in the old one.
-    pub deprecations: Vec<Deprecated>,
-    /// What `device_add` accepts no longer, where that is known of both.
+#[derive(Debug, Clone)]
+pub struct Report<'s> {
+    /// The name of the old release.
+    pub old: &'s str,
+    /// The name of the new release.
+    pub new: &'s str,
+    /// The numbers of findings.
+    pub counts: FindingCounts,
+    /// The extent of the comparison.
+    pub compared: ComparedCounts,
+    /// The findings by command or event, the worst first.
+    pub findings: Vec<Finding<'s>>,
+    /// A request for each command that has incompatible findings.
+    pub command_examples: Vec<CommandExample<'s>>,
+    /// The changes of behaviour.
+    pub behaviour: Vec<BehaviourNote<'s>>,
+    /// What the new release deprecates.
+    pub deprecations: Vec<NewDeprecation<'s>>,
+    /// The changes of `device_add`, if both lists of devices are known.
     pub devices: Option<DeviceChanges>,
-    /// What changes in the Rust types of the bindings.
+    /// The changes of the bindings.
     pub rust: RustChanges,
-    /// What the recorded use of a program meets, where there is a record.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub used: Option<Used>,
-    /// How many findings are left out because they are to be ignored.
+    /// How many findings affect the program, if its use is recorded.
+    pub used: Option<UsageCounts>,
+    /// The number of findings that the policy ignores.
     pub ignored: usize,
 }
 
-/// How many findings there are of each severity.
+/// The numbers of findings by their effect.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Summary {
-    /// A program that was right fails.
+pub struct FindingCounts {
+    /// A client that was correct fails.
     pub breaking: usize,
-    /// It may fail, or what it does means something else.
+    /// It may fail, or its messages have another meaning.
     pub dangerous: usize,
-    /// It is still right.
+    /// It is still correct.
     pub compatible: usize,
 }
 
-/// What was compared.
+/// The extent of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Compared {
+pub struct ComparedCounts {
     /// The commands of the old and the new release.
     pub commands: (usize, usize),
     /// The events of the old and the new release.
     pub events: (usize, usize),
-    /// Commands that both have and no finding is about.
+    /// The commands of both releases without findings.
     pub unchanged_commands: usize,
-    /// Events that both have and no finding is about.
+    /// The events of both releases without findings.
     pub unchanged_events: usize,
-    /// Pairs of shapes that were compared.
+    /// The compared pairs of types.
     pub shapes: usize,
 }
 
 /// A request that shows what breaks in a command.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Story {
+#[derive(Debug, Clone, PartialEq)]
+pub struct CommandExample<'s> {
     /// The command.
-    pub target: String,
-    /// The request as it was.
-    pub before: Option<Json>,
-    /// The request as it is now.
-    pub after: Option<Json>,
+    pub target: &'s str,
+    /// The request in both releases.
+    pub example: Example<'s>,
 }
 
-/// How many of the findings a program meets.
+/// How many findings affect a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Used {
-    /// How many findings it meets.
-    pub findings: usize,
-    /// How many findings there are.
-    pub of: usize,
-    /// How many of those that it meets are breaking.
+pub struct UsageCounts {
+    /// The findings that affect it.
+    #[serde(rename = "findings")]
+    pub affected: usize,
+    /// All findings.
+    #[serde(rename = "of")]
+    pub all: usize,
+    /// The breaking findings that affect it.
     pub breaking: usize,
 }
 
-impl Summary {
+impl FindingCounts {
     /// Counts findings.
-    pub fn of(findings: &[Finding]) -> Summary {
-        let count = |severity| {
-            findings
-                .iter()
-                .filter(|found| found.severity == severity)
-                .count()
+    pub fn from_findings(findings: &[Finding<'_>]) -> FindingCounts {
+        let count = |effect| {
+            let same = |finding: &&Finding<'_>| finding.compatibility == effect;
+            findings.iter().filter(same).count()
         };
-        Summary {
-            breaking: count(Severity::Breaking),
-            dangerous: count(Severity::Dangerous),
-            compatible: count(Severity::Compatible),
+        FindingCounts {
+            breaking: count(Compatibility::Breaking),
+            dangerous: count(Compatibility::Dangerous),
+            compatible: count(Compatibility::Compatible),
+        }
+    }
+
+    /// The number of findings with an effect.
+    pub fn get(self, effect: Compatibility) -> usize {
+        match effect {
+            Compatibility::Breaking => self.breaking,
+            Compatibility::Dangerous => self.dangerous,
+            Compatibility::Compatible => self.compatible,
         }
     }
 }
 
-impl Report {
+impl<'s> Report<'s> {
     /// Compares two releases.
-    pub fn of(inputs: &Inputs<'_>) -> Report {
-        let (old, new) = (
-            Interface::from_schema(inputs.old.schema),
-            Interface::from_schema(inputs.new.schema),
-        );
-        let between: Vec<Interface<'_>> = inputs
-            .between
-            .iter()
-            .map(|schema| Interface::from_schema(schema))
-            .collect();
-        let between: Vec<&Interface<'_>> = between.iter().collect();
-        let way = Way::new(&old, &between, new.version.series());
+    pub fn compare(inputs: &ReportInputs<'s>) -> Report<'s> {
+        let behaviour = inputs.behaviour;
+        let [old, new] = [inputs.old, inputs.new].map(|side| Interface::from_schema(side.schema));
         let comparison = compare(&old, &new);
-        let raws = raw(&comparison);
-        let behaviour = notes::between(inputs.behaviour, &old, &new);
-        let messenger = Messenger {
+        let (old_series, new_series) = (old.version.series(), new.version.series());
+        let examples = ExampleBuilder {
             old: &old,
             new: &new,
-            behaviour,
-            comparison: &comparison,
+            behaviour: behaviour.changes_between(old_series, new_series).collect(),
         };
-        let mut findings: Vec<Finding> = raws
-            .iter()
-            .map(|raw| finding(raw, &messenger, &way, inputs.behaviour))
-            .collect();
-        findings.sort_by(|left, right| order(left).cmp(&order(right)));
-        let findings = merged(findings);
+        let mut findings = findings(&comparison);
+        let command_examples = command_examples(&findings, &examples);
+        complete(&mut findings, inputs, &old, &examples);
+        let findings = merge_branches(findings);
+        let devices = inputs.old.devices.zip(inputs.new.devices);
         Report {
-            old: inputs.old.name.to_owned(),
-            new: inputs.new.name.to_owned(),
-            summary: Summary::of(&findings),
-            compared: compared(&comparison, &old, &new, &findings),
-            stories: stories(&comparison, &messenger, &raws),
-            behaviour: notes::behaviour(inputs.behaviour, &old, &new),
-            deprecations: notes::deprecations(inputs.behaviour, &findings, &old, &new),
-            devices: inputs
-                .old
-                .devices
-                .zip(inputs.new.devices)
-                .map(devices::compare),
-            rust: rust::changes(inputs.old.schema, inputs.new.schema),
+            old: inputs.old.name,
+            new: inputs.new.name,
+            counts: FindingCounts::from_findings(&findings),
+            compared: ComparedCounts::from_comparison(&comparison, &old, &new, &findings),
+            command_examples,
+            behaviour: behaviour_notes(behaviour, &old, &new),
+            deprecations: new_deprecations(behaviour, &findings, &old, &new),
+            devices: devices.map(devices::compare),
+            rust: rust_changes(inputs.old.schema, inputs.new.schema),
             used: None,
             ignored: 0,
             findings,
@@ -201,96 +200,117 @@ impl Report {
     }
 }
 
-/// Commands by name, then events; in each the worst first.
-fn order(finding: &Finding) -> impl Ord + '_ {
+/// Adds the series, examples and advice to findings, and sorts them.
+fn complete<'s>(
+    findings: &mut [Finding<'s>],
+    inputs: &ReportInputs<'s>,
+    old: &Interface<'s>,
+    examples: &ExampleBuilder<'_, 's>,
+) {
+    let between: Vec<_> = inputs
+        .between
+        .iter()
+        .map(|schema| Interface::from_schema(schema))
+        .collect();
+    let between: Vec<&Interface<'_>> = between.iter().collect();
+    let chain = ReleaseChain::new(old, &between, inputs.new.schema.version.series());
+    for finding in &mut *findings {
+        finding.since = Some(chain.since(&finding.identities()));
+        finding.example = examples.build(finding);
+        finding.advice = replacement_advice(inputs.behaviour, finding);
+        finding.deprecated_since = deprecated_since(finding, old, inputs.behaviour);
+    }
+    findings.sort_by_cached_key(sort_key);
+}
+
+/// The series that deprecated a removed command.
+fn deprecated_since(
+    finding: &Finding<'_>,
+    old: &Interface<'_>,
+    behaviour: &Behaviour,
+) -> Option<Series> {
+    if finding.change.kind != ChangeKind::CommandRemovedAfterDeprecation {
+        return None;
+    }
+    let target = finding.target();
+    let facts = &old.commands.get(target)?.meta.facts;
+    let mut entries = behaviour.deprecations.iter();
+    let entry = entries.find(|entry| entry.target == target && entry.member.is_none());
+    let documented = facts.deprecated.as_ref().and_then(|own| own.since);
+    documented.or(entry.and_then(|entry| entry.since))
+}
+
+/// Commands by name, then events; for each the worst findings first.
+fn sort_key<'s>(finding: &Finding<'s>) -> impl Ord + use<'s> {
+    let path = finding.path();
+    let is_event = finding.direction == Direction::Event;
+    let depth = path.len() - usize::from(matches!(path.first(), Some(PathSegment::Member(_))));
+    let change = &finding.change;
     (
-        finding.direction == Direction::Event,
-        &finding.target,
-        Reverse(finding.severity),
-        finding.path.matches(['.', '<', '[']).count(),
-        &finding.path,
-        &finding.rule,
-        (&finding.old, &finding.new),
+        (is_event, finding.target()),
+        Reverse(finding.compatibility),
+        (depth, render_path(path)),
+        finding.rule.id,
+        change.old.as_ref().map(ToString::to_string),
+        change.new.as_ref().map(ToString::to_string),
     )
 }
 
-fn finding(
-    raw: &Raw<'_, '_>,
-    messenger: &Messenger<'_, '_>,
-    way: &Way,
-    behaviour: &Behaviour,
-) -> Finding {
-    let mut finding = raw.told(messenger.comparison);
-    finding.since = Some(way.since(&raw.identities(messenger.comparison)));
-    (finding.before, finding.after) = messenger.of(raw);
-    if let Some(todo) = notes::instead(behaviour, &finding) {
-        finding.migration = Some(todo.to_owned());
-    }
-    finding
-}
-
-fn compared(
-    comparison: &Comparison<'_>,
-    old: &Interface<'_>,
-    new: &Interface<'_>,
-    findings: &[Finding],
-) -> Compared {
-    let is_told = |name: &str| {
-        findings
-            .iter()
-            .any(|finding| finding.targets.iter().any(|target| target == name))
-    };
-    let unchanged = |sort: Sort| {
-        let both = comparison.operations.iter().filter(|operation| {
-            operation.sort == sort && operation.old.is_some() && operation.new.is_some()
-        });
-        both.filter(|operation| !is_told(operation.name())).count()
-    };
-    Compared {
-        commands: (old.commands.len(), new.commands.len()),
-        events: (old.events.len(), new.events.len()),
-        unchanged_commands: unchanged(Sort::Command),
-        unchanged_events: unchanged(Sort::Event),
-        shapes: comparison.pairs.len(),
-    }
-}
-
-/// A request for each command that both releases have and that breaks.
-fn stories<'s>(
-    comparison: &Comparison<'s>,
-    messenger: &Messenger<'_, 's>,
-    raws: &[Raw<'_, 's>],
-) -> Vec<Story> {
-    let mut stories = Vec::new();
-    for (index, operation) in comparison.operations.iter().enumerate() {
-        let mut own: Vec<&Raw<'_, 's>> = raws
-            .iter()
-            .filter(|raw| raw.direction == Direction::Request)
-            .filter(|raw| raw.places[0].operation == index)
-            .filter(|raw| raw.rule.verdict > Severity::Compatible)
-            .collect();
-        own.sort_by_key(|raw| {
-            let steps = [raw.old_steps(&raw.places[0]), raw.new_steps(&raw.places[0])].concat();
-            let cases = steps
-                .iter()
-                .filter(|step| matches!(step, PathSegment::Branch { .. }))
-                .count();
-            (
-                Reverse(raw.rule.verdict),
-                cases,
-                steps.len(),
-                raw.change.kind,
-                steps,
-            )
-        });
-        let (before, after) = messenger.story(operation, &own);
-        if before.is_some() {
-            stories.push(Story {
-                target: operation.name().to_owned(),
-                before,
-                after,
+impl ComparedCounts {
+    fn from_comparison(
+        comparison: &Comparison<'_>,
+        old: &Interface<'_>,
+        new: &Interface<'_>,
+        findings: &[Finding<'_>],
+    ) -> Self {
+        let has_finding = |name: &str| {
+            let mut findings = findings.iter();
+            findings.any(|finding| finding.occurs_in(|own| own == name))
+        };
+        let unchanged = |kind: Sort| {
+            let both = comparison.operations.iter().filter(|operation| {
+                operation.sort == kind && operation.old.is_some() && operation.new.is_some()
             });
+            both.filter(|operation| !has_finding(operation.name()))
+                .count()
+        };
+        ComparedCounts {
+            commands: (old.commands.len(), new.commands.len()),
+            events: (old.events.len(), new.events.len()),
+            unchanged_commands: unchanged(Sort::Command),
+            unchanged_events: unchanged(Sort::Event),
+            shapes: comparison.pairs.len(),
         }
     }
-    stories
+}
+
+/// A request for each command of both releases that has incompatible findings.
+fn command_examples<'s>(
+    findings: &[Finding<'s>],
+    builder: &ExampleBuilder<'_, 's>,
+) -> Vec<CommandExample<'s>> {
+    let mut shown: Vec<&Finding<'s>> = findings
+        .iter()
+        .filter(|finding| finding.direction == Direction::Request)
+        .filter(|finding| finding.compatibility > Compatibility::Compatible)
+        .collect();
+    shown.sort_by_cached_key(|finding| (finding.target(), example_key(finding)));
+    let examples = shown.chunk_by(|left, right| left.target() == right.target());
+    examples
+        .map(|findings| CommandExample {
+            target: findings[0].target(),
+            example: builder.build_for_command(findings),
+        })
+        .filter(|own| own.example.before.is_some())
+        .collect()
+}
+
+/// The findings that a request shows first: the worst and simplest ones.
+fn example_key<'s>(finding: &Finding<'s>) -> impl Ord + use<'s> {
+    let first = &finding.occurrences[0];
+    let path = [&first.old[..], &first.new].concat();
+    let is_branch = |segment: &&PathSegment<'_>| matches!(segment, PathSegment::Branch { .. });
+    let branches = path.iter().filter(is_branch).count();
+    let effect = Reverse(finding.compatibility);
+    (effect, branches, path.len(), finding.change.kind, path)
 }

@@ -1,115 +1,143 @@
-//! The rules, which are data: what each kind of edit means, and to whom.
+//! The table of rules: the effect of each kind of change.
 //!
-//! They stand in `rules.toml` beside this file. How an edit is found is not
-//! known here.
+//! The rules are data, in `rules.toml` next to this file.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::change::ChangeKind;
 use crate::version::Series;
 use crate::wire::Direction;
 
-/// What an edit does to whom it concerns.
+/// The effect of a change on a client that was correct before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// A program that was right still is.
+pub enum Compatibility {
+    /// It is still correct.
     Compatible,
-    /// It may fail, or what it does means something else.
+    /// It may fail, or its messages have another meaning.
     Dangerous,
     /// It fails.
     Breaking,
 }
 
-impl Severity {
-    /// All of them, the worst first.
-    pub const ALL: [Severity; 3] = [
-        Severity::Breaking,
-        Severity::Dangerous,
-        Severity::Compatible,
+impl Compatibility {
+    /// All effects, the worst first.
+    pub const ALL: [Compatibility; 3] = [
+        Compatibility::Breaking,
+        Compatibility::Dangerous,
+        Compatibility::Compatible,
     ];
 
-    /// The word for it.
-    pub fn word(self) -> &'static str {
+    /// The name.
+    pub fn as_str(self) -> &'static str {
         match self {
-            Severity::Compatible => "compatible",
-            Severity::Dangerous => "dangerous",
-            Severity::Breaking => "breaking",
+            Compatibility::Compatible => "compatible",
+            Compatibility::Dangerous => "dangerous",
+            Compatibility::Breaking => "breaking",
         }
     }
 }
 
-/// What an edit does to programs in Rust that use the bindings.
+/// The effect of a change on Rust programs that use the bindings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RustEffect {
-    /// They may not compile any more.
+    /// They may no longer compile.
     Major,
     /// They compile.
     Minor,
-    /// They see nothing of it.
+    /// There is none.
     None,
 }
 
-/// One rule.
+impl RustEffect {
+    /// The name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RustEffect::Major => "major",
+            RustEffect::Minor => "minor",
+            RustEffect::None => "none",
+        }
+    }
+}
+
+/// The id of a rule, which only the table of rules creates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(&'static str);
+
+impl RuleId {
+    /// The id as policies and reports have it.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+/// The table lives as long as the program, and so do its ids.
+impl<'de> Deserialize<'de> for RuleId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|id| RuleId(id.leak()))
+    }
+}
+
+/// A rule: the effect of a kind of change in one direction.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// Its name, by which it is ignored and given another severity.
-    pub id: String,
-    /// What it does to an old client of the new QEMU.
-    pub verdict: Severity,
-    /// What it does to a new client of the old QEMU that makes use of it.
-    pub reverse: Severity,
-    /// What it does to programs that use the bindings.
+    /// The id, which kinds with the same effect share.
+    pub id: RuleId,
+    /// The effect on an old client of the new QEMU.
+    pub compatibility: Compatibility,
+    /// The effect on a client of the new release that talks to the old QEMU.
+    pub reverse: Compatibility,
+    /// The effect on programs that use the bindings.
     pub rust: RustEffect,
-    /// Why that is so.
-    pub why: String,
-    /// What is said of it, as a template.
+    /// The reason for the effect.
+    pub reason: String,
+    /// The template of the message.
     pub message: String,
-    /// What to do about it, as a template.
+    /// The template of the advice.
     #[serde(default)]
-    pub todo: Option<String>,
+    pub advice: Option<String>,
 }
 
-/// The rules of one kind of edit.
+/// The rules of one kind of change, with an example.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct EditRules {
-    /// The edit.
+pub struct ChangeRules {
+    /// The kind.
     pub kind: ChangeKind,
-    /// What shows it: members or definitions before it.
+    /// The example before the change: members or definitions.
     pub old: String,
-    /// Members or definitions after it.
+    /// The example after the change.
     pub new: String,
-    /// Definitions that both need.
+    /// Definitions that both sides need.
     #[serde(default)]
     pub types: String,
-    /// Definitions before it.
+    /// Definitions that the old side needs.
     #[serde(default)]
     pub old_types: String,
-    /// Definitions after it.
+    /// Definitions that the new side needs.
     #[serde(default)]
     pub new_types: String,
-    /// A command that takes what no schema lists, where it is without types.
+    /// A command that accepts unlisted arguments.
     #[serde(default)]
     pub open: Option<String>,
-    /// The release of the old side of the example, where it matters.
+    /// The release of the old side, if it matters.
     #[serde(default, deserialize_with = "some_series")]
     pub old_release: Option<Series>,
-    /// Why there is a rule in one direction only.
+    /// The reason why there is a rule for one direction only.
     #[serde(default)]
-    pub alone: Option<String>,
-    /// The rule for what is sent.
+    pub one_direction: Option<String>,
+    /// The rule for arguments.
     #[serde(default)]
     pub request: Option<Rule>,
-    /// The rule for what is returned.
+    /// The rule for return values.
     #[serde(default)]
     pub reply: Option<Rule>,
-    /// The rule for events, where it is not that of replies.
+    /// The rule for events, if it differs from that for return values.
     #[serde(default)]
     pub event: Option<Rule>,
     /// The rule for all directions.
@@ -117,8 +145,8 @@ pub struct EditRules {
     pub any: Option<Rule>,
 }
 
-impl EditRules {
-    /// The rule in a direction, if the edit can be there.
+impl ChangeRules {
+    /// The rule for a direction, if the kind can occur there.
     pub fn in_direction(&self, direction: Direction) -> Option<&Rule> {
         let own = match direction {
             Direction::Request => &self.request,
@@ -128,100 +156,90 @@ impl EditRules {
         own.as_ref().or(self.any.as_ref())
     }
 
-    /// The releases in which the two sides of the example are written.
+    /// The rules for all directions.
+    pub fn all(&self) -> impl Iterator<Item = &Rule> {
+        let directions = Direction::ALL.into_iter();
+        directions.filter_map(|direction| self.in_direction(direction))
+    }
+
+    /// The releases of the two sides of the example.
     pub fn releases(&self) -> [Series; 2] {
-        [self.old_release.unwrap_or(EXAMPLE), EXAMPLE]
+        [self.old_release.unwrap_or(EXAMPLE_SERIES), EXAMPLE_SERIES]
     }
 }
 
-/// The series in which examples are written: its schemas have features, and
-/// conditions as texts.
-const EXAMPLE: Series = Series::new(4, 2);
+/// A series whose schemas have features, and conditions as text.
+const EXAMPLE_SERIES: Series = Series::new(4, 2);
 
-/// All rules.
-#[derive(Debug)]
-pub struct Rules {
-    /// The edits in the order of the file.
-    pub edits: Vec<EditRules>,
-    by_kind: HashMap<ChangeKind, usize>,
-}
-
-fn some_series<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Series>, D::Error> {
+fn some_series<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Series>, D::Error> {
     let name = String::deserialize(deserializer)?;
     name.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
-#[derive(Deserialize)]
-struct File {
-    edit: Vec<EditRules>,
+/// The table of rules.
+#[derive(Debug, Default)]
+pub struct RuleTable {
+    /// The rules by kind, in the order of the file.
+    pub changes: Vec<ChangeRules>,
+    by_kind: HashMap<ChangeKind, usize>,
 }
 
-static RULES: LazyLock<Rules> =
-    LazyLock::new(|| read(include_str!("rules.toml")).unwrap_or_else(|error| unreadable(&error)));
+#[derive(Deserialize)]
+struct RuleFile {
+    change: Vec<ChangeRules>,
+}
 
-/// The rules.
-pub fn rules() -> &'static Rules {
+static RULES: LazyLock<RuleTable> = LazyLock::new(|| {
+    // The file is part of the program, and a test reads it.
+    let table = RuleTable::from_toml(include_str!("rules.toml"));
+    debug_assert!(table.is_ok(), "rules.toml: {table:?}");
+    table.unwrap_or_default()
+});
+
+/// The table of rules.
+pub fn rules() -> &'static RuleTable {
     &RULES
 }
 
-/// The file is part of the program, and a test reads it.
-fn unreadable(error: &toml::de::Error) -> Rules {
-    debug_assert!(false, "rules.toml: {error}");
-    Rules {
-        edits: Vec::new(),
-        by_kind: HashMap::new(),
-    }
-}
-
-fn read(text: &str) -> Result<Rules, toml::de::Error> {
-    let File { mut edit } = toml::from_str(text)?;
-    for rules in &mut edit {
-        if rules.event.is_none() {
-            rules.event = rules.reply.as_ref().and_then(for_events);
+impl RuleTable {
+    fn from_toml(text: &str) -> Result<RuleTable, toml::de::Error> {
+        let RuleFile {
+            change: mut changes,
+        } = toml::from_str(text)?;
+        for rules in &mut changes {
+            if rules.event.is_none() {
+                rules.event = rules.reply.as_ref().and_then(event_rule);
+            }
         }
+        let kinds = changes.iter().map(|rules| rules.kind);
+        let by_kind = kinds.zip(0..).collect();
+        Ok(RuleTable { changes, by_kind })
     }
-    let by_kind = edit
-        .iter()
-        .enumerate()
-        .map(|(index, rules)| (rules.kind, index))
-        .collect();
-    Ok(Rules {
-        edits: edit,
-        by_kind,
-    })
-}
 
-/// A rule of replies for events; rules of commands have none.
-fn for_events(rule: &Rule) -> Option<Rule> {
-    let rest = rule.id.strip_prefix("reply-")?;
-    Some(Rule {
-        id: format!("event-{rest}"),
-        ..rule.clone()
-    })
-}
-
-impl Rules {
-    /// The rule for an edit in a direction; nothing where it has no effect.
-    pub fn of(&self, kind: ChangeKind, direction: Direction) -> Option<&Rule> {
-        self.edits
+    /// The rule for a kind in a direction, unless the change has no effect.
+    pub fn find(&self, kind: ChangeKind, direction: Direction) -> Option<&Rule> {
+        self.changes
             .get(*self.by_kind.get(&kind)?)?
             .in_direction(direction)
     }
 
-    /// The names of all rules, each once, in order.
-    pub fn ids(&self) -> Vec<&str> {
-        let all = self.edits.iter().flat_map(|rules| {
-            Direction::ALL
-                .into_iter()
-                .filter_map(|direction| rules.in_direction(direction))
-        });
-        let mut ids: Vec<&str> = all.map(|rule| &*rule.id).collect();
+    /// The ids of all rules, sorted.
+    pub fn ids(&self) -> Vec<RuleId> {
+        let all = self.changes.iter().flat_map(ChangeRules::all);
+        let mut ids: Vec<RuleId> = all.map(|rule| rule.id).collect();
         ids.sort_unstable();
         ids.dedup();
         ids
     }
+}
+
+/// The rule for events that follows from a rule for return values.
+fn event_rule(rule: &Rule) -> Option<Rule> {
+    let rest = rule.id.as_str().strip_prefix("reply-")?;
+    Some(Rule {
+        id: RuleId(format!("event-{rest}").leak()),
+        ..rule.clone()
+    })
 }
 
 #[cfg(test)]
@@ -229,62 +247,53 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_of_edit_has_rules_once() {
-        let rules = read(include_str!("rules.toml")).unwrap();
+    fn every_kind_has_rules_once() {
+        let table = RuleTable::from_toml(include_str!("rules.toml")).unwrap();
         for kind in ChangeKind::ALL {
-            let count = rules.edits.iter().filter(|edit| edit.kind == *kind).count();
-            assert_eq!(count, 1, "{}", kind.as_str());
+            let rules = table.changes.iter().filter(|rules| rules.kind == *kind);
+            assert_eq!(rules.count(), 1, "{}", kind.as_str());
         }
     }
 
     #[test]
-    fn every_request_rule_has_its_reply_twin_or_a_reason() {
-        for edit in &rules().edits {
-            let kind = edit.kind.as_str();
-            let twins = (
-                edit.request.is_some(),
-                edit.reply.is_some() || edit.event.is_some(),
-            );
-            match twins {
-                (true, true) => assert!(edit.alone.is_none(), "{kind}"),
-                (false, false) => assert!(edit.any.is_some(), "{kind}"),
-                _ => assert!(
-                    edit.alone.as_ref().is_some_and(|why| why.ends_with('.')),
-                    "{kind}"
-                ),
+    fn every_request_rule_has_a_reply_rule_or_a_reason() {
+        for rules in &rules().changes {
+            let kind = rules.kind.as_str();
+            let outgoing = rules.reply.is_some() || rules.event.is_some();
+            let reason = rules.one_direction.as_ref();
+            match (rules.request.is_some(), outgoing) {
+                (true, true) => assert!(reason.is_none(), "{kind}"),
+                (false, false) => assert!(rules.any.is_some(), "{kind}"),
+                _ => assert!(reason.is_some_and(|why| why.ends_with('.')), "{kind}"),
             }
         }
     }
 
     #[test]
-    fn twins_do_not_both_pass() {
-        let lenient = ["member-moved-out-of-branch", "struct-to-union"];
-        for edit in &rules().edits {
-            if let (Some(request), Some(reply)) = (&edit.request, &edit.reply) {
-                let worst = request.verdict.max(reply.verdict);
-                let harmless = worst == Severity::Compatible;
-                let expected = lenient.contains(&edit.kind.as_str())
-                    || edit.kind == ChangeKind::OptionalMemberAdded;
-                assert_eq!(harmless, expected, "{}", edit.kind.as_str());
+    fn a_change_is_incompatible_in_one_direction_at_least() {
+        let harmless = [
+            ChangeKind::MemberMovedOutOfBranch,
+            ChangeKind::StructToUnion,
+            ChangeKind::OptionalMemberAdded,
+        ];
+        for rules in &rules().changes {
+            if let (Some(request), Some(reply)) = (&rules.request, &rules.reply) {
+                let worst = request.compatibility.max(reply.compatibility);
+                let expected = harmless.contains(&rules.kind);
+                let is_compatible = worst == Compatibility::Compatible;
+                assert_eq!(is_compatible, expected, "{}", rules.kind.as_str());
             }
         }
     }
 
     #[test]
-    fn what_is_not_compatible_says_what_to_do() {
-        for edit in &rules().edits {
-            for direction in Direction::ALL {
-                let Some(rule) = edit.in_direction(direction) else {
-                    continue;
-                };
-                let harmless = rule.verdict == Severity::Compatible;
-                assert_eq!(rule.todo.is_none(), harmless, "{}", rule.id);
-                assert!(
-                    rule.why.ends_with('.') && rule.message.ends_with('.'),
-                    "{}",
-                    rule.id
-                );
-            }
+    fn incompatible_changes_have_advice() {
+        for rule in rules().changes.iter().flat_map(ChangeRules::all) {
+            let id = rule.id.as_str();
+            let is_compatible = rule.compatibility == Compatibility::Compatible;
+            assert_eq!(rule.advice.is_none(), is_compatible, "{id}");
+            assert!(rule.reason.ends_with('.'), "{id}");
+            assert!(!rule.message.ends_with('.'), "{id}");
         }
     }
 }

@@ -1,8 +1,7 @@
-//! What changes in the Rust types of the bindings.
+//! Changes of the Rust types of the bindings.
 //!
-//! The bindings share a type between releases where its name and its wire are
-//! the same. What they do not share is another type, and code that names it
-//! is compiled for one release.
+//! Releases share the types whose names and wire interfaces are equal. Code
+//! that names any other type compiles for one release only.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,42 +9,57 @@ use serde::Serialize;
 
 use crate::analyse::sharing::{Shared, Sharing, share};
 use crate::schema::Schema;
+use crate::wire::Interface;
 
-/// What changes in the Rust types of the bindings.
+/// The changes of the Rust types of the bindings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RustChanges {
-    /// Types of values.
+    /// The types of values.
     pub types: NameChanges,
-    /// Types of commands.
+    /// The types of commands.
     pub commands: NameChanges,
-    /// Types of events.
+    /// The types of events.
     pub events: NameChanges,
 }
 
-/// What happened to the names of types.
+/// The changes of the names of types.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct NameChanges {
-    /// How many are one type in both releases.
+    /// The number of types that both releases share.
     pub same: usize,
-    /// Names that mean another type.
+    /// The names that denote different types.
     pub changed: Vec<String>,
-    /// Names that are gone.
-    pub gone: Vec<String>,
-    /// Names that are new.
-    pub fresh: Vec<String>,
+    /// The names that only the old release has.
+    #[serde(rename = "gone")]
+    pub removed: Vec<String>,
+    /// The names that only the new release has.
+    #[serde(rename = "fresh")]
+    pub added: Vec<String>,
 }
 
-/// Compares the Rust types of two releases.
-pub fn changes(old: &Schema, new: &Schema) -> RustChanges {
-    let sharing = share(&[old, new]);
-    RustChanges {
-        types: names(&sharing, |group| &group.types),
-        commands: names(&sharing, |group| &group.commands),
-        events: names(&sharing, |group| &group.events),
+impl RustChanges {
+    /// The changes by kind, with the name of the kind.
+    pub fn by_kind(&self) -> [(&'static str, &NameChanges); 3] {
+        [
+            ("types", &self.types),
+            ("commands", &self.commands),
+            ("events", &self.events),
+        ]
     }
 }
 
-fn names<'g, I: 'g>(
+/// Compares the Rust types of two releases.
+pub fn rust_changes(old: &Schema, new: &Schema) -> RustChanges {
+    let interfaces = [old, new].map(Interface::from_schema);
+    let sharing = share(&[old, new], &interfaces);
+    RustChanges {
+        types: compare_names(&sharing, |group| &group.types),
+        commands: compare_names(&sharing, |group| &group.commands),
+        events: compare_names(&sharing, |group| &group.events),
+    }
+}
+
+fn compare_names<'g, I: 'g>(
     sharing: &'g Sharing,
     list: impl Fn(&'g crate::analyse::sharing::Group) -> &'g Vec<Shared<I>>,
 ) -> NameChanges {
@@ -68,8 +82,8 @@ fn names<'g, I: 'g>(
         match (releases.len(), all.contains(&0), all.contains(&1)) {
             (1, true, true) => changes.same += 1,
             (_, true, true) => changes.changed.push(name),
-            (_, true, false) => changes.gone.push(name),
-            _ => changes.fresh.push(name),
+            (_, true, false) => changes.removed.push(name),
+            _ => changes.added.push(name),
         }
     }
     changes

@@ -1,279 +1,190 @@
-//! What a program uses of QEMU, and which findings that meets.
+//! The interface that a program uses, and the findings that affect it.
 //!
-//! The record is what `traffic` reads: messages, logs that hold some, recordings
-//! and lines of qmp-shell; or a list of names of commands and events. Of what is
-//! only named, every finding is met.
+//! Every finding about a command or event affects a program of which only the
+//! name of the command or event is known.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 
-use serde_json::Value;
-
+use super::change::{Change, ChangeKind, ChangeValue};
 use super::finding::Finding;
-use super::report::{Report, Used};
-use super::rules::Severity;
-use crate::traffic::json::{self, parse_loosely};
-use crate::traffic::read::{Content, Entry, read};
-use crate::wire::Direction;
+use super::occurrence::Occurrence;
+use super::report::{Report, UsageCounts};
+use super::rules::Compatibility;
+use crate::json::JsonValue;
+use crate::wire::{Direction, PathSegment};
 
-/// What a program uses of QEMU.
+/// The commands and events that a program uses.
 #[derive(Debug, Clone, Default)]
 pub struct Usage {
-    /// The arguments with which each command was sent; nothing where it was
-    /// only named.
-    commands: BTreeMap<String, Vec<Option<Value>>>,
-    /// The events that came or were named.
+    /// The arguments of each command; `None` where it is only named.
+    commands: BTreeMap<String, Vec<Option<JsonValue<'static>>>>,
+    /// The events that were received or named.
     events: BTreeSet<String>,
 }
 
 impl Usage {
-    /// Adds what a text records.
-    ///
-    /// # Errors
-    ///
-    /// A piece of it cannot be read, or it holds neither a message nor a name;
-    /// the error tells the line.
-    pub fn add(&mut self, text: &str) -> Result<(), String> {
-        let mut broken = None;
-        let mut found = false;
-        let visited = read(&mut text.as_bytes(), &is_name, &mut |entry: Entry<'_>| {
-            match entry.content {
-                Content::Message(parsed) => found |= self.add_plain(&plain(&parsed.value)),
-                Content::Recorded(recorded) => {
-                    let message = parse_loosely(&recorded.raw).ok();
-                    found |= message.is_some_and(|parsed| self.add_plain(&plain(&parsed.value)));
-                }
-                Content::Shell(line) => {
-                    found |= line
-                        .message()
-                        .is_some_and(|message| self.add_line(&plain(&message)));
-                }
-                Content::Other => {}
-                Content::Broken(mistake) => drop(broken.get_or_insert(mistake)),
-            }
-            Ok::<(), io::Error>(())
-        });
-        match (visited, broken) {
-            (Err(error), _) => Err(error.to_string()),
-            (_, Some(mistake)) => Err(format!("line {}: {}", mistake.place.line, mistake.message)),
-            _ if found => Ok(()),
-            _ => Err("there is neither a message nor the name of a command in it".to_owned()),
+    /// Adds a request or an event. Returns whether the message is one.
+    pub fn add_message(&mut self, message: &JsonValue<'_>) -> bool {
+        let text = |key: &str| message.get(key).and_then(JsonValue::as_str);
+        if let Some(name) = text("execute").or(text("exec-oob")) {
+            let arguments = message.get("arguments").cloned();
+            let arguments = arguments.unwrap_or_else(|| JsonValue::object([]));
+            let requests = self.commands.entry(name.to_owned()).or_default();
+            requests.push(Some(arguments.into_owned()));
+            return true;
         }
+        let event = text("event");
+        self.events.extend(event.map(str::to_owned));
+        event.is_some()
     }
 
-    /// Adds a line of qmp-shell, or a name alone, which may be an event's.
-    fn add_line(&mut self, message: &Value) -> bool {
-        let name = message["execute"].as_str().unwrap_or_default();
-        let is_alone = message["arguments"]
-            .as_object()
-            .is_none_or(|all| all.is_empty());
-        if !is_alone {
-            return self.add_plain(message);
-        }
+    /// Adds the name of a command or event. Names of events are in upper case.
+    pub fn add_name(&mut self, name: &str) {
         if name.starts_with(|letter: char| letter.is_ascii_uppercase()) {
             self.events.insert(name.to_owned());
         } else {
-            self.commands.entry(name.to_owned()).or_default().push(None);
+            let requests = self.commands.entry(name.to_owned()).or_default();
+            requests.push(None);
         }
-        true
     }
 
-    /// Adds a message, if it is one that tells what is used.
-    fn add_plain(&mut self, value: &Value) -> bool {
-        let text = |key: &str| value.get(key).and_then(Value::as_str);
-        if let Some(name) = text("execute").or(text("exec-oob")) {
-            let arguments = value.get("arguments").cloned();
-            let arguments = arguments.unwrap_or_else(|| Value::Object(Default::default()));
-            self.commands
-                .entry(name.to_owned())
-                .or_default()
-                .push(Some(arguments));
-            return true;
-        }
-        if let Some(name) = text("event") {
-            self.events.insert(name.to_owned());
-        }
-        text("event").is_some()
+    /// The names of the used commands.
+    pub fn commands(&self) -> impl Iterator<Item = &str> {
+        self.commands.keys().map(String::as_str)
     }
 
-    /// Marks what of a report is met, puts it first, and counts it.
-    pub fn apply(&self, report: &mut Report) {
+    /// The names of the used events.
+    pub fn events(&self) -> impl Iterator<Item = &str> {
+        self.events.iter().map(String::as_str)
+    }
+
+    /// Marks the findings that affect the program, and puts them first.
+    pub fn apply(&self, report: &mut Report<'_>) {
         for finding in &mut report.findings {
-            finding.used = Some(self.meets(finding));
+            finding.used = Some(self.is_affected(finding));
         }
-        report
-            .findings
-            .sort_by_key(|finding| finding.used != Some(true));
-        let met = || {
-            report
-                .findings
-                .iter()
-                .filter(|finding| finding.used == Some(true))
-        };
-        report.used = Some(Used {
-            findings: met().count(),
-            of: report.findings.len(),
-            breaking: met()
-                .filter(|finding| finding.severity == Severity::Breaking)
+        let findings = &mut report.findings;
+        findings.sort_by_key(|finding| finding.used != Some(true));
+        let affected = findings.iter().filter(|finding| finding.used == Some(true));
+        report.used = Some(UsageCounts {
+            affected: affected.clone().count(),
+            all: findings.len(),
+            breaking: affected
+                .filter(|finding| finding.compatibility == Compatibility::Breaking)
                 .count(),
         });
     }
 
-    fn meets(&self, finding: &Finding) -> bool {
-        if finding.severity == Severity::Compatible {
-            return false;
-        }
-        let also = finding
-            .also
-            .iter()
-            .map(|place| match place.split_once(": ") {
-                Some((target, path)) => (target, path),
-                None => (&*finding.target, &**place),
-            });
-        let mut places = [(&*finding.target, &*finding.path)].into_iter().chain(also);
-        match finding.direction {
-            Direction::Request => places.any(|(target, path)| self.sends(finding, target, path)),
-            Direction::Reply => places.any(|(target, _)| self.commands.contains_key(target)),
-            Direction::Event => places.any(|(target, _)| self.events.contains(target)),
-        }
+    fn is_affected(&self, finding: &Finding<'_>) -> bool {
+        let is_affected = |own: &Occurrence<'_>| {
+            let name = own.operation.name();
+            match finding.direction {
+                Direction::Request => self.sends(name, finding, finding.path_of(own)),
+                Direction::Reply => self.commands.contains_key(name),
+                Direction::Event => self.events.contains(name),
+            }
+        };
+        finding.compatibility > Compatibility::Compatible
+            && finding.occurrences.iter().any(is_affected)
     }
 
-    fn sends(&self, finding: &Finding, target: &str, path: &str) -> bool {
-        let Some(requests) = self.commands.get(target) else {
-            return false;
-        };
-        requests.iter().any(|arguments| match arguments {
+    fn sends(&self, command: &str, finding: &Finding<'_>, path: &[PathSegment<'_>]) -> bool {
+        let mut requests = self.commands.get(command).into_iter().flatten();
+        requests.any(|arguments| match arguments {
             None => true,
-            Some(arguments) => hits(finding, arguments, path),
+            Some(arguments) => affects_request(&finding.change, arguments, path),
         })
     }
 }
 
-/// Whether a request with these arguments meets a finding at a path.
-fn hits(finding: &Finding, arguments: &Value, path: &str) -> bool {
-    let there = found(arguments, path);
-    let container = || match path.rfind(['.', '>', ']']) {
-        Some(end) if path[end..].starts_with('.') => found(arguments, &path[..end]),
-        Some(end) => found(arguments, &path[..=end]),
-        None => vec![arguments],
-    };
-    let olds = || finding.old.iter().flat_map(|old| old.split(", "));
-    match finding.rule.as_str() {
-        "request-required-member-added" => chooses(arguments, path),
-        "request-member-became-required" => there.len() < container().len(),
-        "request-enum-value-removed" | "request-enum-value-renamed" => {
-            olds().any(|old| there.iter().any(|value| *value == old))
+/// Whether a change at a path affects a request with these arguments.
+fn affects_request(
+    change: &Change<'_>,
+    arguments: &JsonValue<'_>,
+    path: &[PathSegment<'_>],
+) -> bool {
+    let values = values_at(arguments, path);
+    match change.kind {
+        ChangeKind::RequiredMemberAdded => selects_branches(arguments, path),
+        ChangeKind::MemberBecameRequired => {
+            let container = &path[..path.len().saturating_sub(1)];
+            values.len() < values_at(arguments, container).len()
         }
-        _ => path.is_empty() || !there.is_empty(),
+        ChangeKind::EnumValueRemoved | ChangeKind::EnumValueRenamed => {
+            let names = change.old.as_ref().map(ChangeValue::names);
+            let names = names.unwrap_or_default();
+            let mut texts = values.iter().filter_map(|value| value.as_str());
+            texts.any(|text| names.contains(&text))
+        }
+        _ => path.is_empty() || !values.is_empty(),
     }
 }
 
-/// Whether a request chooses the cases that a path goes through. The path is
-/// that of the new release, so where the cases stand in the request is open.
-fn chooses(arguments: &Value, path: &str) -> bool {
-    let mut cases = path
-        .split('<')
-        .skip(1)
-        .filter_map(|part| part.split_once('>')?.0.split_once('='));
-    cases.all(|(tag, value)| holds(arguments, tag, value))
+/// Whether a request selects the branches of a path. The path is that of the
+/// new release, so the discriminators may be anywhere in the request.
+fn selects_branches(arguments: &JsonValue<'_>, path: &[PathSegment<'_>]) -> bool {
+    path.iter().all(|segment| match segment {
+        PathSegment::Branch {
+            discriminator,
+            value,
+        } => has_member(arguments, discriminator, value),
+        _ => true,
+    })
 }
 
 /// Whether an object anywhere in a value has this member.
-fn holds(value: &Value, name: &str, text: &str) -> bool {
-    match value {
-        Value::Object(members) => {
-            members.get(name).is_some_and(|own| own == text)
-                || members.values().any(|inner| holds(inner, name, text))
-        }
-        Value::Array(items) => items.iter().any(|inner| holds(inner, name, text)),
-        _ => false,
-    }
+fn has_member(value: &JsonValue<'_>, name: &str, text: &str) -> bool {
+    let elements = value.elements().unwrap_or_default().iter();
+    let members = value.members().unwrap_or_default();
+    let values = members.iter().map(|member| &member.value).chain(elements);
+    value.get(name).and_then(JsonValue::as_str) == Some(text)
+        || values
+            .into_iter()
+            .any(|inner| has_member(inner, name, text))
 }
 
 /// The values at a path.
-fn found<'v>(value: &'v Value, path: &str) -> Vec<&'v Value> {
-    if path.is_empty() {
-        return vec![value];
-    }
-    if let Some(rest) = path.strip_prefix("[]") {
-        let items = value.as_array().into_iter().flatten();
-        return items.flat_map(|item| found(item, rest)).collect();
-    }
-    if let Some((tag, rest)) = path.strip_prefix('<').and_then(|path| path.split_once('>')) {
-        let (name, wanted) = tag.split_once('=').unwrap_or((tag, ""));
-        let chosen = value.get(name).is_some_and(|own| own == wanted);
-        return if chosen {
-            found(value, rest)
-        } else {
-            Vec::new()
-        };
-    }
-    let path = path.strip_prefix('.').unwrap_or(path);
-    let end = path.find(['.', '<', '[']).unwrap_or(path.len());
-    value
-        .get(&path[..end])
-        .map_or_else(Vec::new, |inner| found(inner, &path[end..]))
-}
-
-/// Whether a word alone on a line is the name of a command or event.
-fn is_name(word: &str) -> bool {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    word.starts_with(|c: char| c.is_ascii_alphabetic()) && word.chars().all(is_name)
-}
-
-/// A value without how it was written.
-fn plain(value: &json::Value<'_>) -> Value {
-    match value {
-        json::Value::Null => Value::Null,
-        json::Value::Bool(flag) => Value::Bool(*flag),
-        json::Value::Number(text) => serde_json::from_str(text).unwrap_or(Value::Null),
-        json::Value::String(text) => Value::from(&*text.value),
-        json::Value::Array(items) => items.iter().map(plain).collect(),
-        json::Value::Object(members) => {
-            let pairs = members
-                .iter()
-                .map(|member| (member.name.value.to_string(), plain(&member.value)));
-            pairs.collect()
+fn values_at<'v, 't>(value: &'v JsonValue<'t>, path: &[PathSegment<'_>]) -> Vec<&'v JsonValue<'t>> {
+    path.iter().fold(vec![value], |values, segment| {
+        let values = values.into_iter();
+        match segment {
+            PathSegment::Member(name) => values.filter_map(|own| own.get(name)).collect(),
+            PathSegment::Elements => values.filter_map(JsonValue::elements).flatten().collect(),
+            PathSegment::Element(index) => values
+                .filter_map(|own| own.elements()?.get(*index))
+                .collect(),
+            PathSegment::AlternateBranch(_) => values.collect(),
+            PathSegment::Branch {
+                discriminator,
+                value,
+            } => {
+                let selects = |own: &&JsonValue<'_>| {
+                    own.get(discriminator).and_then(JsonValue::as_str) == Some(value)
+                };
+                values.filter(selects).collect()
+            }
         }
-    }
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::json::parse;
 
     #[test]
-    fn paths_find_values() {
-        let value = json!({ "a": [{ "type": "x", "b": 1 }, { "type": "y", "b": 2 }] });
-        assert_eq!(found(&value, "a[]<type=y>.b"), [&json!(2)]);
-        assert_eq!(found(&value, "a[].b").len(), 2);
-        assert!(found(&value, "a[]<type=z>").is_empty());
-    }
-
-    #[test]
-    fn records_are_requests_logs_lines_and_names() {
-        let mut usage = Usage::default();
-        usage
-            .add("{\"execute\":\"stop\"}\n{\"event\":\"STOP\"} {\"return\":{}}")
-            .unwrap();
-        usage
-            .add("{\"dir\":\">\",\"raw\":\"{\\\"execute\\\":\\\"cont\\\"}\"}")
-            .unwrap();
-        usage
-            .add("# a list\nquery-status\nblockdev-add driver=file file.driver=x\nRESET\n")
-            .unwrap();
-        assert_eq!(
-            usage.commands.keys().collect::<Vec<_>>(),
-            ["blockdev-add", "cont", "query-status", "stop"]
-        );
-        let arguments = json!({ "driver": "file", "file": { "driver": "x" } });
-        assert_eq!(usage.commands["blockdev-add"], [Some(arguments)]);
-        assert_eq!(usage.events.len(), 2);
-        let nothing = usage.add("<html>\n").unwrap_err();
-        assert!(nothing.starts_with("there is neither"), "{nothing}");
-        let broken = usage.add("{\"execute\":\"stop\"}\n{\"x\n").unwrap_err();
-        assert!(broken.starts_with("line 2"), "{broken}");
+    fn paths_lead_to_values() {
+        let text = r#"{ "a": [{ "type": "x", "b": 1 }, { "type": "y", "b": 2 }] }"#;
+        let value = parse(text).unwrap().value;
+        let branch = |value| PathSegment::Branch {
+            discriminator: "type",
+            value,
+        };
+        let elements = [PathSegment::Member("a"), PathSegment::Elements];
+        let values = |rest: &[PathSegment<'_>]| values_at(&value, &[&elements, rest].concat());
+        let b = PathSegment::Member("b");
+        assert_eq!(values(&[branch("y"), b]), [&JsonValue::number(2)]);
+        assert_eq!(values(&[b]).len(), 2);
+        assert!(values(&[branch("z")]).is_empty());
     }
 }

@@ -1,94 +1,138 @@
-//! Documentation comments: the facts they tell, and their prose.
+//! Documentation comments, parsed once for validation, model and importer.
 //!
-//! QEMU checks these comments from 2.9 on; before, they are free text with a
-//! habit. What is read here is never required: a comment without the usual form
-//! tells fewer facts and is no mistake. Nothing here knows what a name means.
+//! Since 2.9 a block between two lines `##` is part of the language: `strict`
+//! parses blocks as the releases since 9.0 do, `loose` as those before. Other
+//! comments are free text with habits, which `free` reads; they never cause a
+//! diagnostic. All three divide a comment into sections, of which `facts` and
+//! `prose` make the documentation of a definition.
 
+mod block;
 mod facts;
-mod lines;
-mod names;
+mod free;
+mod loose;
 mod prose;
-mod sections;
+mod section;
+mod strict;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::ast::{Definition, Item};
-use crate::load::{Documentation, Loaded};
+use crate::ast::{Definition, DefinitionBody, Item};
+use crate::diagnostic::Diagnostic;
+use crate::dialect;
+use crate::load::{DocumentationKind, LoadedSchema};
+use crate::source::{Name, Span};
 use crate::version::Series;
 
-pub use prose::Block;
-use sections::{Section, Target};
+pub use block::line_text;
+pub use prose::ProseBlock;
+use section::{Section, SectionKind};
 
-/// What the comment before a definition says.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Docs {
-    /// The facts of the definition itself.
-    pub facts: Facts,
-    /// The documented ones of the definition's own members, values and
-    /// branches, in the order of the comment.
-    pub members: Vec<EntryDocs>,
-    /// The documented features, in the order of the comment.
-    pub features: Vec<EntryDocs>,
-    /// The text about the definition itself.
-    pub prose: Vec<Block>,
+/// The documentation comments of a schema.
+#[derive(Debug, Default)]
+pub struct DocComments {
+    /// The documentation of each definition, in the order of the definitions.
+    pub definitions: Vec<DefinitionDocs>,
+    /// All blocks of a release that checks them, in order.
+    pub blocks: Vec<DocBlock>,
+    /// Syntax errors of the blocks.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
-impl Docs {
-    /// What is said about a member, a value or a branch.
-    pub fn member(&self, name: &str) -> Option<&EntryDocs> {
-        self.members.iter().find(|entry| entry.name == name)
+/// A comment between two lines `##`.
+#[derive(Debug)]
+pub struct DocBlock {
+    /// The index of the next item that is not a comment.
+    pub next_item: usize,
+    /// The line that opens the block.
+    pub opening: Span,
+    /// The last line of the block.
+    pub closing: Span,
+    /// The lines in between.
+    pub lines: Vec<Span>,
+    /// The name of the documented definition; free-form blocks have none.
+    pub symbol: Option<Name>,
+    /// The described members, values and branches.
+    pub members: Vec<Name>,
+    /// The described features.
+    pub features: Vec<Name>,
+    /// The tagged sections, such as `Returns`.
+    pub tags: Vec<Name>,
+    /// The block has a syntax error, so that the lists are incomplete.
+    pub is_malformed: bool,
+}
+
+/// The documentation of a definition.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DefinitionDocs {
+    /// The facts about the definition itself.
+    pub facts: Facts,
+    /// The documented members, values and branches, in the order of the comment.
+    pub members: Vec<EntityDocs>,
+    /// The documented features, in the order of the comment.
+    pub features: Vec<EntityDocs>,
+    /// The text about the definition itself.
+    pub prose: Vec<ProseBlock>,
+}
+
+/// The documentation of a member, value, branch or feature.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EntityDocs {
+    /// The name.
+    pub name: String,
+    /// The facts.
+    pub facts: Facts,
+    /// The text.
+    pub prose: Vec<ProseBlock>,
+}
+
+/// The part of a documentation that programs can use.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The first series that has the entity.
+    pub since: Option<Series>,
+    /// Deprecation, which before 5.0 only comments mention.
+    pub deprecated: Option<Deprecation>,
+}
+
+/// The deprecation of an entity.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Deprecation {
+    /// The first series in which it is deprecated, if the comment names it.
+    pub since: Option<Series>,
+}
+
+impl DocBlock {
+    /// Returns `true` if the block is well-formed and names a definition.
+    pub fn documents(&self, definition: &Definition) -> bool {
+        let symbol = self.symbol.as_ref().map(|symbol| &symbol.value);
+        !self.is_malformed && symbol == Some(&definition.name.value)
+    }
+}
+
+impl DefinitionDocs {
+    /// The documentation of a member, value or branch.
+    pub fn member(&self, name: &str) -> Option<&EntityDocs> {
+        self.members.iter().find(|entity| entity.name == name)
     }
 
-    /// What is said about a feature.
-    pub fn feature(&self, name: &str) -> Option<&EntryDocs> {
-        self.features.iter().find(|entry| entry.name == name)
-    }
-
-    /// Keeps the facts alone, and the entries that tell one.
-    pub fn forget_prose(&mut self) {
+    /// Removes all prose, and the entities without facts.
+    pub fn remove_prose(&mut self) {
         self.prose.clear();
-        for entries in [&mut self.members, &mut self.features] {
-            entries.iter_mut().for_each(|entry| entry.prose.clear());
-            entries.retain(|entry| !entry.facts.is_empty());
+        for entities in [&mut self.members, &mut self.features] {
+            entities.iter_mut().for_each(|entity| entity.prose.clear());
+            entities.retain(|entity| !entity.facts.is_empty());
         }
     }
 }
 
-/// What a comment says about one member, value, branch or feature.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct EntryDocs {
-    /// Its name.
-    pub name: String,
-    /// Its facts.
-    pub facts: Facts,
-    /// The text about it.
-    pub prose: Vec<Block>,
-}
-
-/// What a comment tells a program.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts {
-    /// The first series that has it.
-    pub since: Option<Series>,
-    /// Said to be deprecated or obsolete, which before 5.0 only comments say.
-    pub deprecated: Option<Deprecation>,
-}
-
 impl Facts {
-    /// Whether nothing is told.
+    /// Returns `true` if there are no facts.
     pub fn is_empty(&self) -> bool {
         *self == Facts::default()
     }
 }
 
-/// That something is deprecated.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Deprecation {
-    /// The first series in which it is, where the comment says so.
-    pub since: Option<Series>,
-}
-
-/// The documentation of each definition, in the order of the definitions.
+/// Parses the comments of a schema.
 ///
 /// # Examples
 ///
@@ -100,93 +144,148 @@ pub struct Deprecation {
 ///             { 'enum': 'Mode', 'data': [ 'off', 'on' ] }\n";
 /// let files = HashMap::from([("a.json".to_owned(), text.as_bytes().to_vec())]);
 /// let loaded = load(&files, "a.json", Version::NEWEST)?;
-/// let docs = doc::attach(&loaded);
+/// let docs = doc::parse(&loaded).definitions;
 /// assert_eq!(docs[0].facts.since.unwrap().to_string(), "1.7");
 /// # Ok::<(), std::io::Error>(())
 /// ```
-pub fn attach(loaded: &Loaded) -> Vec<Docs> {
+pub fn parse(loaded: &LoadedSchema) -> DocComments {
+    let mut output = DocComments::default();
     let mut comments = Vec::new();
-    let mut docs = Vec::new();
-    for item in &loaded.items {
-        match item {
-            Item::Comment(span) => comments.push(*span),
-            Item::Definition(definition) => {
-                let lines = lines::of_definition(&loaded.sources, definition, &comments);
-                let mut read = read(definition, &lines);
-                if loaded.documentation == Documentation::Facts {
-                    read.forget_prose();
-                }
-                docs.push(read);
-                comments.clear();
+    for (index, item) in loaded.items.iter().enumerate() {
+        let next = match item {
+            Item::Comment(span) => {
+                comments.push(*span);
+                continue;
             }
-            Item::Include(_) | Item::Pragma(_) => comments.clear(),
+            Item::Definition(definition) => definition.span,
+            Item::Pragma(pragma) => pragma.span,
+            Item::Include(include) => include.span,
+        };
+        let before = before_item(loaded, &comments, index, Some(next), &mut output);
+        if let Item::Definition(definition) = item {
+            let last = output.blocks.last();
+            let before = before.filter(|_| last.is_some_and(|block| block.documents(definition)));
+            let docs = definition_docs(loaded, definition, &comments, before);
+            output.definitions.push(docs);
         }
+        comments.clear();
+    }
+    before_item(loaded, &comments, loaded.items.len(), None, &mut output);
+    output
+}
+
+/// Parses the blocks before an item and returns the sections of the last one.
+fn before_item<'s>(
+    loaded: &'s LoadedSchema,
+    comments: &[Span],
+    next_item: usize,
+    next: Option<Span>,
+    output: &mut DocComments,
+) -> Option<Vec<Section<'s>>> {
+    if !dialect::CHECKED_DOCS.contains(loaded.version) {
+        return None;
+    }
+    let mut last = None;
+    for block in block::find(&loaded.sources, comments, next, &mut output.diagnostics) {
+        let (block, sections) = block.parse(loaded.version, next_item, &mut output.diagnostics);
+        last = Some(sections);
+        output.blocks.push(block);
+    }
+    last
+}
+
+fn definition_docs(
+    loaded: &LoadedSchema,
+    definition: &Definition,
+    comments: &[Span],
+    before: Option<Vec<Section<'_>>>,
+) -> DefinitionDocs {
+    let names = member_names(definition);
+    let sections =
+        before.unwrap_or_else(|| free::sections(&loaded.sources, definition, comments, &names));
+    let mut docs = DefinitionDocs::default();
+    for section in &sections {
+        docs.add(section, &names);
+    }
+    if matches!(definition.body, DefinitionBody::Alternate(_)) {
+        // The names of the branches are not on the wire: a value is deprecated.
+        let members = docs.members.iter_mut();
+        members.for_each(|branch| branch.facts.deprecated = None);
+    }
+    if loaded.documentation == DocumentationKind::Facts {
+        docs.remove_prose();
     }
     docs
 }
 
-/// Reads the lines of one comment, from below its header on.
-fn read(definition: &Definition, lines: &[&str]) -> Docs {
-    let names = names::of(definition);
-    let mut docs = Docs::default();
-    for section in sections::split(lines, &names) {
-        match section.target {
-            Target::Definition => docs.describe(&section),
-            Target::Since => docs.date(&section, &names),
-            Target::Member(name) => docs.members.push(entry(name, &section)),
-            Target::Feature(name) => docs.features.push(entry(name, &section)),
-        }
-    }
-    if names.are_wire_names() {
-        return docs;
-    }
-    for branch in &mut docs.members {
-        branch.facts.deprecated = None;
-    }
-    docs
+/// The names that the comment of a definition may describe.
+fn member_names(definition: &Definition) -> HashSet<&str> {
+    let values = definition.values().iter().map(|value| &value.name);
+    let members = definition.members().iter().map(|member| &member.name);
+    let branches = definition.branches().iter().map(|branch| &branch.name);
+    let names = values.chain(members).chain(branches);
+    names.map(|name| name.value.as_str()).collect()
 }
 
-impl Docs {
-    fn describe(&mut self, section: &Section<'_>) {
+impl DefinitionDocs {
+    fn add(&mut self, section: &Section<'_>, names: &HashSet<&str>) {
+        match section.kind {
+            SectionKind::Tagged("Since") => self.add_since(section, names),
+            SectionKind::Member(name) if names.contains(name) => {
+                self.members.push(entity(name, section));
+            }
+            SectionKind::Feature(name) => self.features.push(entity(name, section)),
+            _ => self.add_body(section),
+        }
+    }
+
+    fn add_body(&mut self, section: &Section<'_>) {
         let text = section.text();
         self.facts.since = self.facts.since.or_else(|| facts::since_line(section));
         if self.facts.deprecated.is_none() {
-            self.facts.deprecated = facts::definition_deprecated(&text);
+            self.facts.deprecated = facts::definition_deprecation(&text);
         }
-        self.prose.extend(prose::blocks(section));
+        let heading = match section.kind {
+            SectionKind::Body | SectionKind::Feature(_) => None,
+            SectionKind::Tagged(tag) if tag.starts_with("Example") => None,
+            SectionKind::Tagged(tag) => Some(format!("{tag}:")),
+            SectionKind::Member(name) => Some(format!("@{name}:")),
+        };
+        self.prose
+            .extend(prose::blocks(section, heading.as_deref()));
     }
 
-    /// Reads `Since: 2.1 (poweroff since 2.8)`.
-    fn date(&mut self, section: &Section<'_>, names: &names::Names<'_>) {
+    /// Parses `Since: 2.1 (poweroff since 2.8)`.
+    fn add_since(&mut self, section: &Section<'_>, names: &HashSet<&str>) {
         let text = section.text();
-        self.facts.since = self.facts.since.or_else(|| facts::first_series(&text));
-        let dates: Vec<_> = facts::named_since(&text)
+        self.facts.since = self.facts.since.or(facts::first_series(&text));
+        let dates: Vec<(&str, Series)> = facts::named_since(&text)
             .into_iter()
-            .filter(|(name, _)| names.has_member(name))
+            .filter(|(name, _)| names.contains(name))
             .collect();
         let described: HashSet<String> = self.members.iter().map(|m| m.name.clone()).collect();
         let new = dates.iter().filter(|(name, _)| !described.contains(*name));
-        self.members.extend(new.map(|(name, _)| EntryDocs {
+        self.members.extend(new.map(|(name, _)| EntityDocs {
             name: (*name).to_owned(),
-            ..EntryDocs::default()
+            ..EntityDocs::default()
         }));
         let dates: HashMap<&str, Series> = dates.into_iter().collect();
-        for entry in &mut self.members {
-            let date = dates.get(entry.name.as_str()).copied();
-            entry.facts.since = entry.facts.since.or(date);
+        for entity in &mut self.members {
+            let date = dates.get(entity.name.as_str()).copied();
+            entity.facts.since = entity.facts.since.or(date);
         }
     }
 }
 
-fn entry(name: &str, section: &Section<'_>) -> EntryDocs {
+fn entity(name: &str, section: &Section<'_>) -> EntityDocs {
     let text = section.text();
-    EntryDocs {
+    EntityDocs {
         name: name.to_owned(),
         facts: Facts {
-            since: facts::entry_since(&text).or_else(|| facts::since_line(section)),
-            deprecated: facts::entry_deprecated(&text),
+            since: facts::member_since(&text).or_else(|| facts::since_line(section)),
+            deprecated: facts::member_deprecation(&text),
         },
-        prose: prose::blocks(section),
+        prose: prose::blocks(section, None),
     }
 }
 

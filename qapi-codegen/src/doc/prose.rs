@@ -1,32 +1,30 @@
-//! The text of a comment, for those who generate with documentation.
+//! The prose of documentation comments.
 
-use super::sections::Section;
+use super::section::{Section, SectionKind};
 
-/// A piece of text.
+/// A paragraph or an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Block {
-    /// A paragraph or a list, a line each.
+pub enum ProseBlock {
+    /// The lines of a paragraph or a list.
     Text(Vec<String>),
-    /// Something to show as it is, such as an example; a line each.
+    /// The lines of an example, which keep their layout.
     Literal(Vec<String>),
 }
 
-/// The text of a part of a comment.
+/// Divides the text of a section into blocks.
 ///
-/// Three notations of examples are known: the lines of the part `Example:`,
-/// lines that begin with `|`, and what is indented below a line that ends with
-/// `::`. Lines that begin with an arrow are examples wherever they stand.
-pub fn blocks(section: &Section<'_>) -> Vec<Block> {
-    let mut builder = Builder {
+/// Examples have three notations: the section `Example:`, lines that begin with
+/// `|`, and text indented below a line that ends with `::`. Lines that begin
+/// with an arrow are always examples.
+pub fn blocks(section: &Section<'_>, heading: Option<&str>) -> Vec<ProseBlock> {
+    let is_example = matches!(section.kind, SectionKind::Tagged(tag) if tag.starts_with("Example"));
+    let mut builder = ProseBuilder {
         blocks: Vec::new(),
-        literal: section
-            .tag
-            .is_some_and(|tag| tag.starts_with("Example"))
-            .then_some(0),
+        literal: is_example.then_some(0),
         open: false,
     };
-    if let (Some(tag), None) = (section.tag, builder.literal) {
-        builder.add(false, &format!("{tag}:"));
+    if let Some(heading) = heading {
+        builder.add(false, heading);
     }
     let margin = margin(&section.lines);
     for (index, line) in section.lines.iter().enumerate() {
@@ -46,15 +44,15 @@ fn indentation(line: &str) -> usize {
     line.bytes().take_while(|&byte| byte == b' ').count()
 }
 
-struct Builder {
-    blocks: Vec<Block>,
-    /// In an example, whose lines are indented at least this much.
+struct ProseBuilder {
+    blocks: Vec<ProseBlock>,
+    /// The minimum indentation of the current example.
     literal: Option<usize>,
-    /// Whether the last block may be continued.
+    /// The last block may be continued.
     open: bool,
 }
 
-impl Builder {
+impl ProseBuilder {
     fn line(&mut self, line: &str) {
         if line.trim().is_empty() {
             return self.blank();
@@ -80,7 +78,7 @@ impl Builder {
 
     fn blank(&mut self) {
         match self.blocks.last_mut() {
-            Some(Block::Literal(lines)) if self.literal.is_some() => lines.push(String::new()),
+            Some(ProseBlock::Literal(lines)) if self.literal.is_some() => lines.push(String::new()),
             _ => self.open = false,
         }
     }
@@ -95,7 +93,7 @@ impl Builder {
         }
     }
 
-    /// Reads `.. qmp-example::` and `.. note:: text`.
+    /// Parses `.. qmp-example::` and `.. note:: text`.
     fn directive(&mut self, text: &str, indentation: usize) {
         let (name, rest) = text[3..].split_once("::").unwrap_or((&text[3..], ""));
         self.open = false;
@@ -109,41 +107,39 @@ impl Builder {
     fn add(&mut self, literal: bool, line: &str) {
         let line = line.trim_end().to_owned();
         match self.blocks.last_mut() {
-            Some(Block::Literal(lines)) if literal && (self.open || self.literal.is_some()) => {
+            Some(ProseBlock::Literal(lines))
+                if literal && (self.open || self.literal.is_some()) =>
+            {
                 lines.push(line);
             }
-            Some(Block::Text(lines)) if !literal && self.open => lines.push(line),
-            _ if literal => self.blocks.push(Block::Literal(vec![line])),
-            _ => self.blocks.push(Block::Text(vec![line])),
+            Some(ProseBlock::Text(lines)) if !literal && self.open => lines.push(line),
+            _ if literal => self.blocks.push(ProseBlock::Literal(vec![line])),
+            _ => self.blocks.push(ProseBlock::Text(vec![line])),
         }
         self.open = true;
     }
 
-    fn finish(mut self) -> Vec<Block> {
-        for block in &mut self.blocks {
-            let (Block::Text(lines) | Block::Literal(lines)) = block;
-            while lines.last().is_some_and(String::is_empty) {
-                lines.pop();
-            }
-        }
-        self.blocks.retain(|block| {
-            let (Block::Text(lines) | Block::Literal(lines)) = block;
+    fn finish(mut self) -> Vec<ProseBlock> {
+        self.blocks.retain_mut(|block| {
+            let (ProseBlock::Text(lines) | ProseBlock::Literal(lines)) = block;
+            let end = lines.iter().rposition(|line| !line.is_empty());
+            lines.truncate(end.map_or(0, |last| last + 1));
             !lines.is_empty()
         });
         self.blocks
     }
 }
 
-fn is_literal(block: Option<&Block>) -> bool {
-    matches!(block, Some(Block::Literal(_)))
+fn is_literal(block: Option<&ProseBlock>) -> bool {
+    matches!(block, Some(ProseBlock::Literal(_)))
 }
 
-/// Whether a line shows what a client sends or a server answers.
+/// Returns `true` for a message of a client or a server.
 fn is_exchange(text: &str) -> bool {
     text.starts_with("-> ") || text.starts_with("<- ")
 }
 
-/// Whether a line tells how to show an example, such as `:annotated:`.
+/// Returns `true` for an option of an example, such as `:annotated:`.
 fn is_option(line: &str) -> bool {
     let text = line.trim_start();
     text.starts_with(":title:") || text.starts_with(":annotated:")

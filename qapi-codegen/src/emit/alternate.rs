@@ -3,95 +3,67 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::codec::codec;
-use super::context::Scope;
+use super::codec::{ValueCodec, codec};
+use super::context::FileScope;
 use super::docs;
-use super::group::Parts;
-use crate::analyse::direction::Direction;
+use super::items::ModuleItems;
 use crate::analyse::names;
 use crate::analyse::sharing::Shared;
-use crate::schema::{
-    AlternateType, Branch, BuiltinType, NamedType, Schema, TypeId, TypeKind, ValueType,
-};
+use crate::schema::{Branch, BuiltinType, NamedType, TypeId, TypeKind, ValueType};
 
-/// An alternate of the schema.
-pub fn emit(
-    scope: &Scope<'_>,
-    shared: &Shared<TypeId>,
-    body: &AlternateType,
-    direction: Direction,
-    parts: &mut Parts,
-) {
+/// Adds an alternate of the schema.
+pub fn emit(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleItems) {
     let (release, id) = shared.newest();
-    let emitter = Emitter {
+    let TypeKind::Alternate(body) = &scope.schema(release).get(id).kind else {
+        return;
+    };
+    let direction = scope.context.direction(shared);
+    let alternate = AlternateEnum {
         scope,
         release,
         id,
         name: format_ident!("{}", shared.name),
-        body,
+        branches: named_branches(&body.branches),
     };
-    parts
-        .definitions
-        .extend(emitter.definition(&docs::definition(scope, shared)));
-    parts
-        .sink(direction.sent)
-        .definitions
-        .extend(emitter.write());
-    parts
-        .sink(direction.received)
-        .definitions
-        .extend(emitter.read());
-    parts
-        .sink(direction.received)
-        .alternates
-        .push(emitter.name.clone());
+    let docs = docs::type_definition(scope, shared);
+    items.definitions.extend(alternate.definition(&docs));
+    items
+        .impls_for(direction.sent)
+        .add(alternate.serialize_impl());
+    let received = items.impls_for(direction.received);
+    received.add(alternate.read_impl());
+    received.call_macro("deserialize_alternate", &shared.name);
 }
 
-struct Emitter<'a, 'c> {
-    scope: &'a Scope<'c>,
+/// An alternate as a Rust enum with a variant for each branch.
+struct AlternateEnum<'a, 'c> {
+    scope: &'a FileScope<'c>,
     release: usize,
     id: TypeId,
     name: Ident,
-    body: &'a AlternateType,
+    branches: Vec<(&'a Branch, Ident)>,
 }
 
-impl Emitter<'_, '_> {
-    fn schema(&self) -> &Schema {
-        self.scope.schema(self.release)
-    }
+fn named_branches(branches: &[Branch]) -> Vec<(&Branch, Ident)> {
+    let names = names::variants(branches.iter().map(|branch| branch.meta.name.as_str()));
+    let names = names.iter().map(|name| format_ident!("{name}"));
+    branches.iter().zip(names).collect()
+}
 
-    fn branches(&self) -> impl Iterator<Item = (&Branch, Ident)> {
-        let names = names::variants(
-            self.body
-                .branches
-                .iter()
-                .map(|branch| branch.meta.name.as_str()),
-        );
-        self.body
-            .branches
-            .iter()
-            .zip(names)
-            .map(|(branch, name)| (branch, format_ident!("{name}")))
-    }
-
-    fn codec(&self, branch: &Branch) -> super::codec::Codec {
-        codec(
-            self.scope,
-            self.release,
-            branch.ty,
-            Some((self.id, &branch.meta.name)),
-        )
+impl AlternateEnum<'_, '_> {
+    fn codec(&self, branch: &Branch) -> ValueCodec {
+        let owner = (self.id, branch.meta.name.as_str());
+        codec(self.scope, self.release, branch.ty, Some(owner))
     }
 
     fn definition(&self, docs: &[String]) -> TokenStream {
         let name = &self.name;
-        let variants = self.branches().map(|(branch, variant)| {
-            let docs = docs::branch(self.schema(), branch);
+        let variants = self.branches.iter().map(|(branch, variant)| {
             let payload = (!is_null(branch)).then(|| {
                 let rust = self.codec(branch).rust;
                 quote!((#rust))
             });
-            quote!(#(#[doc = #docs])* #variant #payload,)
+            quote!(#variant #payload,)
         });
         quote! {
             #(#[doc = #docs])*
@@ -101,9 +73,9 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn write(&self) -> TokenStream {
+    fn serialize_impl(&self) -> TokenStream {
         let name = &self.name;
-        let arms = self.branches().map(|(branch, variant)| {
+        let arms = self.branches.iter().map(|(branch, variant)| {
             if is_null(branch) {
                 return quote!(Self::#variant => serializer.serialize_unit(),);
             }
@@ -119,54 +91,34 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn read(&self) -> TokenStream {
+    fn read_impl(&self) -> TokenStream {
         let name = &self.name;
-        let kinds: Vec<&str> = self
-            .body
+        let types = self
             .branches
             .iter()
-            .map(|branch| self.kind(branch))
-            .collect();
-        let expected = kinds.join(" or ");
+            .map(|(branch, _)| self.json_type(branch));
+        let expected = types.collect::<Vec<_>>().join(" or ");
         let readers = self
-            .branches()
-            .map(|(branch, variant)| self.reader(branch, &variant));
+            .branches
+            .iter()
+            .map(|(branch, variant)| self.reader(branch, variant));
         quote! {
-            impl AlternateType for #name {
+            impl Alternate for #name {
                 const EXPECTED: &'static str = #expected;
                 #(#readers)*
             }
         }
     }
 
+    /// The function that reads a branch.
     fn reader(&self, branch: &Branch, variant: &Ident) -> TokenStream {
-        let boxed = self
-            .scope
-            .context
-            .is_boxed(self.release, self.id, &branch.meta.name);
-        let wrap = |value: TokenStream| {
-            if boxed {
-                quote!(Box::new(#value))
-            } else {
-                value
-            }
-        };
-        match self.kind(branch) {
+        match self.json_type(branch) {
             "an array" => quote! {
                 fn from_array<'de, A: SeqAccess<'de>>(seq: A) -> Result<Self, A::Error> {
                     Deserialize::deserialize(SeqAccessDeserializer::new(seq)).map(Self::#variant)
                 }
             },
-            "an object" => {
-                let value = wrap(quote!(Deserialize::deserialize(
-                    MapAccessDeserializer::new(map)
-                )?));
-                quote! {
-                    fn from_object<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
-                        Ok(Self::#variant(#value))
-                    }
-                }
-            }
+            "an object" => self.object_reader(branch, variant),
             "a string" => quote! {
                 fn from_string(text: &str) -> Option<Self> { Some(Self::#variant(text.into())) }
             },
@@ -177,22 +129,40 @@ impl Emitter<'_, '_> {
                 fn from_null() -> Option<Self> { Some(Self::#variant) }
             },
             _ => {
-                let number = number(branch);
+                let number = convert_number(branch);
                 quote! {
-                    fn from_number(number: serde_json::Number) -> Option<Self> { #number.map(Self::#variant) }
+                    fn from_number(number: serde_json::Number) -> Option<Self> {
+                        #number.map(Self::#variant)
+                    }
                 }
             }
         }
     }
 
-    /// The JSON type of a branch.
-    fn kind(&self, branch: &Branch) -> &'static str {
+    fn object_reader(&self, branch: &Branch, variant: &Ident) -> TokenStream {
+        let name = &branch.meta.name;
+        let value = quote!(Deserialize::deserialize(MapAccessDeserializer::new(map))?);
+        let value = if self.scope.context.is_boxed(self.release, self.id, name) {
+            quote!(Box::new(#value))
+        } else {
+            value
+        };
+        quote! {
+            fn from_object<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+                Ok(Self::#variant(#value))
+            }
+        }
+    }
+
+    fn json_type(&self, branch: &Branch) -> &'static str {
         match branch.ty {
             ValueType::Array(_) => "an array",
-            ValueType::One(NamedType::Defined(id)) => match self.schema().get(id).kind {
-                TypeKind::Enum(_) => "a string",
-                _ => "an object",
-            },
+            ValueType::One(NamedType::Defined(id)) => {
+                match self.scope.schema(self.release).get(id).kind {
+                    TypeKind::Enum(_) => "a string",
+                    _ => "an object",
+                }
+            }
             ValueType::One(NamedType::Builtin(builtin)) => match builtin {
                 BuiltinType::Str | BuiltinType::QType => "a string",
                 BuiltinType::Bool => "a boolean",
@@ -208,8 +178,8 @@ fn is_null(branch: &Branch) -> bool {
     branch.ty == ValueType::One(NamedType::Builtin(BuiltinType::Null))
 }
 
-/// How a branch takes a number.
-fn number(branch: &Branch) -> TokenStream {
+/// The expression that converts a JSON number to the type of a branch.
+fn convert_number(branch: &Branch) -> TokenStream {
     match branch.ty.item() {
         NamedType::Builtin(BuiltinType::Number) => quote!(number.as_f64()),
         NamedType::Builtin(BuiltinType::Uint64 | BuiltinType::Size) => quote!(number.as_u64()),

@@ -1,157 +1,160 @@
-//! What the bindings of another release have other than these, in a sentence.
+//! Differences between the bindings of two releases, in sentences.
 //!
-//! This is a remark in the documentation of a type. What a change means to a
-//! caller, and what to do about it, is the business of the reports.
+//! They are remarks in the documentation of a type. The effect of a change on
+//! clients is a matter of reports.
 
-use std::collections::BTreeMap;
-
-use crate::schema::{
-    BranchContent, Member, OperationData, Schema, TypeId, TypeKind, UnionBranch, ValueType,
+use crate::wire::{
+    BranchContentShape, CompareSink, CompareSite, Direction, Entity, Interface, InterfaceComparer,
+    PairId, ShapeId, SiteStart, WireDifference,
 };
 
-/// How many names a list has before it is cut.
-const LIST_LIMIT: usize = 8;
+/// The number of names that a sentence lists.
+const LISTED_NAMES: usize = 8;
 
-/// What a thing is made of, as far as a remark goes: a text for each name.
-pub struct Outline {
-    parts: BTreeMap<String, Part>,
+/// Describes how a type differs in a newer release; empty if only the types of
+/// its members and branches changed.
+pub fn describe_changes(
+    old: &Interface<'_>,
+    old_id: ShapeId,
+    new: &Interface<'_>,
+    new_id: ShapeId,
+) -> Vec<String> {
+    let mut changes = TypeChanges::default();
+    let mut walk = InterfaceComparer::new(old, new);
+    let site = &mut CompareSite::at_operation("", Direction::Request);
+    walk.link(&mut changes, site, old_id, new_id);
+    walk.finish(&mut changes);
+    changes.to_sentences()
 }
 
-#[derive(PartialEq)]
-struct Part {
-    ty: String,
-    optional: bool,
+/// The changes of one type, without those of the types that it refers to.
+#[derive(Default)]
+struct TypeChanges {
+    added: Vec<String>,
+    removed: Vec<String>,
+    became_optional: Vec<String>,
+    became_required: Vec<String>,
+    retyped: Vec<String>,
+    is_started: bool,
 }
 
-impl Outline {
-    /// The parts of a type.
-    pub fn of_type(schema: &Schema, id: TypeId) -> Outline {
-        match &schema.get(id).kind {
-            TypeKind::Enum(body) => Outline::new(
-                body.values
-                    .iter()
-                    .map(|value| (value.name.clone(), String::new(), false)),
-            ),
-            TypeKind::Struct(_) => Outline::of_members(schema, schema.members(id)),
-            TypeKind::Union(union) => {
-                let mut outline = Outline::of_members(schema, schema.members(id));
-                let cases = schema.union_branches(union);
-                outline.parts.extend(
-                    cases
-                        .iter()
-                        .map(|case| case_part(schema, &union.discriminator, case)),
-                );
-                outline
-            }
-            TypeKind::Alternate(alternate) => Outline::new(
-                alternate
-                    .branches
-                    .iter()
-                    .map(|branch| (branch.meta.name.clone(), schema.type_name(branch.ty), false)),
-            ),
-        }
-    }
-
-    /// The parts of a command's arguments or an event's data.
-    pub fn of_data(schema: &Schema, data: &OperationData) -> Outline {
-        match data {
-            OperationData::Members(members) => Outline::of_members(schema, members),
-            OperationData::Defined(id) => Outline::of_type(schema, *id),
-        }
-    }
-
-    fn of_members<'m>(schema: &Schema, members: impl IntoIterator<Item = &'m Member>) -> Outline {
-        let part = |member: &Member| {
-            (
-                member.meta.name.clone(),
-                schema.type_name(member.ty),
-                member.optional,
-            )
-        };
-        Outline::new(members.into_iter().map(part))
-    }
-
-    fn new(parts: impl Iterator<Item = (String, String, bool)>) -> Outline {
-        Outline {
-            parts: parts
-                .map(|(name, ty, optional)| (name, Part { ty, optional }))
-                .collect(),
-        }
-    }
-
-    /// What a newer outline has other than this one; empty if they only differ
-    /// in what their parts are made of.
-    pub fn changes_to(&self, newer: &Outline) -> Vec<String> {
-        let only_in = |some: &Outline, other: &Outline| -> Vec<String> {
-            some.parts
-                .keys()
-                .filter(|name| !other.parts.contains_key(*name))
-                .cloned()
-                .collect()
-        };
-        let both = || {
-            self.parts
-                .iter()
-                .filter_map(|(name, old)| Some((name, old, newer.parts.get(name)?)))
-        };
-        let where_both = |test: fn(&Part, &Part) -> bool| -> Vec<String> {
-            both()
-                .filter(|(_, old, new)| test(old, new))
-                .map(|(name, ..)| name.clone())
-                .collect()
-        };
-        let sentences = [
-            (only_in(newer, self), "new"),
-            (only_in(self, newer), "gone"),
-            (
-                where_both(|old, new| !old.optional && new.optional),
-                "optional now",
-            ),
-            (
-                where_both(|old, new| old.optional && !new.optional),
-                "required now",
-            ),
-            (where_both(|old, new| old.ty != new.ty), "of another type"),
+impl TypeChanges {
+    fn to_sentences(&self) -> Vec<String> {
+        let lists = [
+            (&self.added, "new"),
+            (&self.removed, "removed"),
+            (&self.became_optional, "optional now"),
+            (&self.became_required, "required now"),
+            (&self.retyped, "of another type"),
         ];
-        sentences
-            .into_iter()
-            .filter_map(|(names, what)| sentence(&names, what))
-            .collect()
+        let sentences = lists.into_iter().filter_map(|(names, predicate)| {
+            let mut names = names.clone();
+            names.sort();
+            sentence(&names, predicate)
+        });
+        sentences.collect()
     }
 }
 
-fn case_part(schema: &Schema, tag: &str, case: &UnionBranch<'_>) -> (String, Part) {
-    let ty = match case.content {
-        BranchContent::Nothing => String::new(),
-        BranchContent::Members(id) => schema.get(id).meta.name.clone(),
-        BranchContent::Data(ty) => data_name(schema, ty),
-    };
-    (
-        format!("{tag}={}", case.meta.name),
-        Part {
-            ty,
-            optional: false,
+impl<'a, 's> CompareSink<'a, 's> for TypeChanges {
+    fn differ(
+        &mut self,
+        walk: &InterfaceComparer<'a, 's>,
+        _: &CompareSite<'s>,
+        difference: WireDifference<'a, 's>,
+    ) {
+        match difference {
+            WireDifference::OnlyOld(entity) => self.removed.extend(name(entity)),
+            WireDifference::OnlyNew(entity) => self.added.extend(name(entity)),
+            WireDifference::Optional(name, _, new) if new.optional => {
+                self.became_optional.push(name.to_owned());
+            }
+            WireDifference::Optional(name, ..) => self.became_required.push(name.to_owned()),
+            WireDifference::Discriminator(old, new) => {
+                self.removed.extend(branch_names(walk.old, old));
+                self.added.extend(branch_names(walk.new, new));
+            }
+            _ => {}
+        }
+    }
+
+    fn match_entities(
+        &mut self,
+        walk: &InterfaceComparer<'a, 's>,
+        site: &CompareSite<'s>,
+        old: Entity<'a, 's>,
+        new: Entity<'a, 's>,
+    ) {
+        self.is_started |= site.start == SiteStart::Pair(PairId(0));
+        if name(old) != name(new) {
+            self.removed.extend(name(old));
+            self.added.extend(name(new));
+        } else if type_name(walk.old, old) != type_name(walk.new, new) {
+            self.retyped.extend(name(new));
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_started
+    }
+}
+
+/// The name of a part of a type.
+fn name(entity: Entity<'_, '_>) -> Option<String> {
+    match entity {
+        Entity::Member(_, member) => Some(member.meta?.name.clone()),
+        Entity::Value(meta) => Some(meta.name.clone()),
+        Entity::Branch {
+            discriminator,
+            value,
+            ..
+        } => Some(branch_name(discriminator, value)),
+        Entity::AlternateBranch(branch) => Some(branch.meta.name.clone()),
+        Entity::Command(_) | Entity::Event(_) | Entity::Shape(_) => None,
+    }
+}
+
+fn branch_names(interface: &Interface<'_>, id: ShapeId) -> Vec<String> {
+    let object = interface.object(id);
+    let branches = object.and_then(|object| object.branches.as_ref());
+    let names = branches.into_iter().flat_map(|branches| {
+        let values = branches.by_value.names();
+        values.map(|value| branch_name(branches.discriminator, value))
+    });
+    names.collect()
+}
+
+fn branch_name(discriminator: &str, value: &str) -> String {
+    format!("{discriminator}={value}")
+}
+
+/// The name of the type of a part.
+fn type_name(interface: &Interface<'_>, entity: Entity<'_, '_>) -> String {
+    match entity {
+        Entity::Member(_, member) => interface.type_name(member.shape),
+        Entity::AlternateBranch(branch) => interface.type_name(branch.shape),
+        Entity::Branch { branch, .. } => match interface.branch_content(branch) {
+            BranchContentShape::Nothing => String::new(),
+            BranchContentShape::Members(id) => interface.type_name(id),
+            BranchContentShape::Data(id) => format!("data: {}", interface.type_name(id)),
         },
-    )
+        _ => String::new(),
+    }
 }
 
-fn data_name(schema: &Schema, ty: ValueType) -> String {
-    format!("data: {}", schema.type_name(ty))
-}
-
-fn sentence(names: &[String], what: &str) -> Option<String> {
+fn sentence(names: &[String], predicate: &str) -> Option<String> {
     let verb = if names.len() == 1 { "is" } else { "are" };
     let shown: Vec<String> = names
         .iter()
-        .take(LIST_LIMIT)
+        .take(LISTED_NAMES)
         .map(|name| format!("`{name}`"))
         .collect();
-    let more = names.len().saturating_sub(LIST_LIMIT);
+    let more = names.len().saturating_sub(LISTED_NAMES);
     match (&shown[..], more) {
         ([], _) => None,
-        (_, 0) => Some(format!("{} {verb} {what}", enumeration(&shown))),
+        (_, 0) => Some(format!("{} {verb} {predicate}", enumeration(&shown))),
         _ => Some(format!(
-            "{} and {more} more {verb} {what}",
+            "{} and {more} more {verb} {predicate}",
             shown.join(", ")
         )),
     }

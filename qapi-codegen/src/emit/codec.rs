@@ -1,29 +1,30 @@
-//! Types of members, and how their values are read and written.
+//! Rust types of values, and the expressions that read and write them.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::context::Scope;
+use super::context::FileScope;
 use crate::schema::{BuiltinType, NamedType, Schema, TypeId, ValueType};
 
-/// A value's type in Rust and on the wire.
-pub struct Codec {
-    /// The type that users see.
+/// The representation of a type's values in Rust and in JSON.
+pub struct ValueCodec {
+    /// The type in the bindings.
     pub rust: TokenStream,
-    /// The type that reads and writes it, where it is another one.
+    /// The type that reads and writes it, if it is a different one.
     wire: Option<TokenStream>,
     array: bool,
 }
 
-/// How values of a type are represented.
+/// Finds the representation of a type's values.
 ///
-/// `owner` and `name` say in which place; some places hold their value in a box.
+/// `owner` is the type and the member or branch that hold the value, which may
+/// be boxed there.
 pub fn codec(
-    scope: &Scope<'_>,
+    scope: &FileScope<'_>,
     release: usize,
     ty: ValueType,
     owner: Option<(TypeId, &str)>,
-) -> Codec {
+) -> ValueCodec {
     let item = rust_item(scope, release, ty.item());
     let boxed = owner.is_some_and(|(id, name)| scope.context.is_boxed(release, id, name));
     let array = matches!(ty, ValueType::Array(_));
@@ -32,24 +33,24 @@ pub fn codec(
         (false, true) => quote!(Box<#item>),
         (false, false) => item,
     };
-    Codec {
+    ValueCodec {
         rust,
         wire: wire_item(scope.schema(release), ty.item()),
         array,
     }
 }
 
-/// The Rust type of a value, such as `Vec<BlockInfo>`.
-pub fn rust_type(scope: &Scope<'_>, release: usize, ty: ValueType) -> TokenStream {
+/// The Rust type of a type's values, such as `Vec<BlockInfo>`.
+pub fn rust_type(scope: &FileScope<'_>, release: usize, ty: ValueType) -> TokenStream {
     codec(scope, release, ty, None).rust
 }
 
-fn rust_item(scope: &Scope<'_>, release: usize, item: NamedType) -> TokenStream {
+fn rust_item(scope: &FileScope<'_>, release: usize, item: NamedType) -> TokenStream {
     match item {
         NamedType::Builtin(builtin) => builtin_type(builtin),
         NamedType::Defined(id) => {
-            let name = format_ident!("{}", scope.type_name(release, id));
-            let module = scope.types_module();
+            let name = format_ident!("{}", scope.import_type(release, id));
+            let module = scope.types_path();
             quote!(#module #name)
         }
     }
@@ -73,7 +74,7 @@ fn builtin_type(builtin: BuiltinType) -> TokenStream {
     }
 }
 
-/// The type that reads and writes a number that QEMU writes in two ways.
+/// The type that reads and writes numbers with two forms in JSON.
 fn wire_item(schema: &Schema, item: NamedType) -> Option<TokenStream> {
     match item {
         NamedType::Builtin(BuiltinType::Number) => Some(quote!(Number)),
@@ -86,8 +87,8 @@ fn wire_item(schema: &Schema, item: NamedType) -> Option<TokenStream> {
     }
 }
 
-impl Codec {
-    /// An expression that reads the value into an `Option`.
+impl ValueCodec {
+    /// The expression that reads the value into an `Option`.
     pub fn read(&self) -> TokenStream {
         match (&self.wire, self.array) {
             (None, _) => quote!(read(map)?),
@@ -99,7 +100,7 @@ impl Codec {
         }
     }
 
-    /// A statement that writes the value if it is there.
+    /// The statement that writes an optional value.
     pub fn put_some(&self, name: &str, value: &TokenStream) -> TokenStream {
         match (&self.wire, self.array) {
             (None, _) => quote!(put_some(map, #name, &#value)?;),
@@ -112,12 +113,12 @@ impl Codec {
         }
     }
 
-    /// A statement that writes the value; `value` is a place.
+    /// The statement that writes the value; `value` is a place expression.
     pub fn put(&self, name: &str, value: &TokenStream) -> TokenStream {
         self.put_reference(name, &quote!(&#value), value)
     }
 
-    /// A statement that writes the value behind a reference.
+    /// The statement that writes the value behind a reference.
     pub fn put_behind(&self, name: &str, reference: &TokenStream) -> TokenStream {
         self.put_reference(name, reference, &quote!((*#reference)))
     }
@@ -137,7 +138,7 @@ impl Codec {
         }
     }
 
-    /// An expression that can be serialised, for the value behind a reference.
+    /// The expression that serializes the value behind a reference.
     pub fn serialize_behind(&self, reference: &TokenStream) -> TokenStream {
         match (&self.wire, self.array) {
             (None, _) => reference.clone(),
@@ -148,7 +149,7 @@ impl Codec {
         }
     }
 
-    /// An expression that reads the member `data` of a union's branch.
+    /// The expression that reads the member `data` of a union's branch.
     pub fn read_data(&self) -> TokenStream {
         match (&self.wire, self.array) {
             (None, _) => quote!(rest.members::<Data<_>>()?.0),

@@ -3,85 +3,95 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::context::Scope;
+use super::context::FileScope;
 use super::docs;
-use super::group::Parts;
-use crate::analyse::direction::Direction;
+use super::items::ModuleItems;
 use crate::analyse::names;
 use crate::analyse::sharing::Shared;
-use crate::schema::{EnumType, TypeId};
+use crate::schema::{EntityMeta, TypeId, TypeKind};
 
-/// The variant for values that the schema does not list.
+/// The variant for values and branches that are not in the schema.
 pub const UNRECOGNIZED: &str = "Unrecognized";
 
-/// An enum of the schema.
-pub fn emit(
-    scope: &Scope<'_>,
-    shared: &Shared<TypeId>,
-    body: &EnumType,
-    direction: Direction,
-    parts: &mut Parts,
-) {
-    let name = format_ident!("{}", shared.name);
-    let variants = variants(body);
-    parts.definitions.extend(definition(
-        &name,
-        body,
-        &variants,
-        &docs::definition(scope, shared),
-    ));
-    parts.definitions.extend(texts(&name, body, &variants));
-    parts.enums.push(name.clone());
-    parts.sink(direction.sent).enums_written.push(name.clone());
-    parts.sink(direction.received).enums_read.push(name);
+/// Adds an enum of the schema.
+pub fn emit(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleItems) {
+    let (release, id) = shared.newest();
+    let TypeKind::Enum(body) = &scope.schema(release).get(id).kind else {
+        return;
+    };
+    let direction = scope.context.direction(shared);
+    let name = shared.name.as_str();
+    let variants = EnumVariants::new(name, &body.values);
+    let docs = docs::type_definition(scope, shared);
+    items.definitions.extend(variants.definition(&docs));
+    items.definitions.extend(variants.conversions());
+    items.main.call_macro("display_enum", name);
+    items
+        .impls_for(direction.sent)
+        .call_macro("serialize_enum", name);
+    items
+        .impls_for(direction.received)
+        .call_macro("deserialize_enum", name);
 }
 
-fn variants(body: &EnumType) -> Vec<Ident> {
-    let names = names::variants(body.values.iter().map(|value| value.name.as_str()));
-    names.iter().map(|name| format_ident!("{name}")).collect()
+/// The values of an enum as Rust variants.
+struct EnumVariants<'a> {
+    name: Ident,
+    variants: Vec<(&'a EntityMeta, Ident)>,
 }
 
-fn definition(name: &Ident, body: &EnumType, variants: &[Ident], docs: &[String]) -> TokenStream {
-    let variants = body.values.iter().zip(variants).map(|(value, variant)| {
-        let docs = docs::value(value);
-        quote!(#(#[doc = #docs])* #variant,)
-    });
-    let unrecognized = format_ident!("{UNRECOGNIZED}");
-    quote! {
-        #(#[doc = #docs])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum #name {
-            #(#variants)*
-            /// A value that the schema does not list.
-            #unrecognized(UnrecognizedValue),
+impl<'a> EnumVariants<'a> {
+    fn new(name: &str, values: &'a [EntityMeta]) -> Self {
+        let names = names::variants(values.iter().map(|value| value.name.as_str()));
+        let names = names.iter().map(|name| format_ident!("{name}"));
+        EnumVariants {
+            name: format_ident!("{name}"),
+            variants: values.iter().zip(names).collect(),
         }
     }
-}
 
-/// The texts of the values, both ways.
-fn texts(name: &Ident, body: &EnumType, variants: &[Ident]) -> TokenStream {
-    let texts: Vec<&str> = body
-        .values
-        .iter()
-        .map(|value| value.name.as_str())
-        .collect();
-    let unrecognized = format_ident!("{UNRECOGNIZED}");
-    quote! {
-        impl #name {
-            /// The text on the wire.
-            pub fn as_str(&self) -> &str {
-                match self {
-                    #(Self::#variants => #texts,)*
-                    Self::#unrecognized(value) => value.as_str(),
-                }
+    fn definition(&self, docs: &[String]) -> TokenStream {
+        let name = &self.name;
+        let variants = self.variants.iter().map(|(value, variant)| {
+            let docs = docs::entity(value, &variant.to_string());
+            quote!(#(#[doc = #docs])* #variant,)
+        });
+        let unrecognized = format_ident!("{UNRECOGNIZED}");
+        quote! {
+            #(#[doc = #docs])*
+            #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#variants)*
+                /// A value that is not in the schema.
+                #unrecognized(UnrecognizedValue),
             }
         }
-        impl From<&str> for #name {
-            fn from(text: &str) -> Self {
-                match text {
-                    #(#texts => Self::#variants,)*
-                    _ => Self::#unrecognized(UnrecognizedValue::new(text)),
+    }
+
+    /// The conversions to and from the names of the values in QMP.
+    fn conversions(&self) -> TokenStream {
+        let name = &self.name;
+        let texts = self.variants.iter().map(|(value, _)| &value.name);
+        let texts: Vec<&String> = texts.collect();
+        let variants: Vec<&Ident> = self.variants.iter().map(|(_, variant)| variant).collect();
+        let unrecognized = format_ident!("{UNRECOGNIZED}");
+        quote! {
+            impl #name {
+                /// Returns the name of the value in QMP.
+                pub fn as_str(&self) -> &str {
+                    match self {
+                        #(Self::#variants => #texts,)*
+                        Self::#unrecognized(value) => value.as_str(),
+                    }
+                }
+            }
+            impl From<&str> for #name {
+                fn from(text: &str) -> Self {
+                    match text {
+                        #(#texts => Self::#variants,)*
+                        _ => Self::#unrecognized(UnrecognizedValue::new(text)),
+                    }
                 }
             }
         }

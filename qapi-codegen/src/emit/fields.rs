@@ -1,52 +1,84 @@
-//! Fields: what structs, shared members of unions, commands and events have in
-//! common.
+//! Members of structs, unions, commands and events as Rust fields.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::parse_str;
 
-use super::codec::{Codec, codec};
-use super::context::Scope;
+use super::codec::{ValueCodec, codec};
+use super::context::FileScope;
 use super::docs;
 use crate::analyse::names;
+use crate::analyse::sharing::Shared;
 use crate::schema::{BuiltinType, Member, NamedType, TypeId, ValueType};
 
 /// The members of an object as fields of a Rust struct.
-pub struct Fields {
-    fields: Vec<Field>,
-    /// Whether the object takes members that the schema does not list.
+pub struct ObjectFields {
+    fields: Vec<StructField>,
+    /// `true` if the object takes members that are not in the schema.
     open: bool,
 }
 
-/// One member as a field.
-struct Field {
-    wire: String,
+/// A member as a field.
+struct StructField {
+    wire_name: String,
     ident: Ident,
     optional: bool,
-    /// Whether `new` takes anything that becomes a `String`.
-    text: bool,
-    codec: Codec,
+    /// `true` for `String`, as which `new` takes `impl Into<String>`.
+    is_string: bool,
+    codec: ValueCodec,
     docs: Vec<String>,
 }
 
-/// The place of members in the schema.
+/// The object that members belong to.
 #[derive(Clone, Copy)]
-pub struct Place<'a, 'c> {
-    pub scope: &'a Scope<'c>,
+pub struct MemberSite<'a, 'c> {
+    pub scope: &'a FileScope<'c>,
     pub release: usize,
-    /// The type that has the members; commands and events have none.
+    /// The type, unless it is a command or event.
     pub owner: Option<TypeId>,
-    /// Whether the members are read, so that those of other builds may be missing.
+    /// `true` if the object is received. Conditional members are optional then,
+    /// since a build of QEMU may lack them.
     pub received: bool,
 }
 
-impl Fields {
-    pub fn new(place: Place<'_, '_>, members: &[&Member], open: bool) -> Self {
-        let idents = names::fields(members.iter().map(|member| member.meta.name.as_str()));
-        let fields = members.iter().zip(idents);
-        Fields {
+impl<'a, 'c> MemberSite<'a, 'c> {
+    /// The site of a type's members.
+    pub fn of_type(scope: &'a FileScope<'c>, shared: &Shared<TypeId>) -> Self {
+        let (release, id) = shared.newest();
+        MemberSite {
+            scope,
+            release,
+            owner: Some(id),
+            received: scope.context.direction(shared).received,
+        }
+    }
+
+    fn field(self, member: &Member, name: &str) -> StructField {
+        let wire_name = member.meta.name.as_str();
+        let owner = self.owner.map(|owner| (owner, wire_name));
+        StructField {
+            wire_name: wire_name.to_owned(),
+            ident: to_ident(name),
+            optional: member.optional || (self.received && member.meta.condition.is_some()),
+            is_string: member.ty == ValueType::One(NamedType::Builtin(BuiltinType::Str)),
+            codec: codec(self.scope, self.release, member.ty, owner),
+            docs: docs::entity(&member.meta, name),
+        }
+    }
+}
+
+impl ObjectFields {
+    pub fn new<'m>(
+        site: MemberSite<'_, '_>,
+        members: impl IntoIterator<Item = &'m Member>,
+        open: bool,
+    ) -> Self {
+        let members: Vec<&Member> = members.into_iter().collect();
+        let names = names::fields(members.iter().map(|member| member.meta.name.as_str()));
+        let fields = members.iter().zip(names);
+        ObjectFields {
             fields: fields
-                .map(|(member, ident)| field(place, member, &ident))
+                .map(|(member, name)| site.field(member, &name))
                 .collect(),
             open,
         }
@@ -56,7 +88,7 @@ impl Fields {
         self.fields.is_empty() && !self.open
     }
 
-    /// Whether there is a member without which the object is not complete.
+    /// Returns `true` if any member is required.
     pub fn any_required(&self) -> bool {
         self.fields.iter().any(|field| !field.optional)
     }
@@ -64,44 +96,41 @@ impl Fields {
     /// The fields of the struct.
     pub fn declarations(&self) -> TokenStream {
         let fields = self.fields.iter().map(|field| {
-            let Field { ident, docs, .. } = field;
+            let StructField { ident, docs, .. } = field;
             let ty = field.ty();
             quote!(#(#[doc = #docs])* pub #ident: #ty,)
         });
         let extra = self.open.then(|| {
             quote! {
-                /// Members that the schema does not list.
+                /// Arguments that are not in the schema.
                 ///
-                /// One that has a field of its own is not sent from here.
+                /// An argument that has a field is not sent from here.
                 pub extra: Map<String, Value>,
             }
         });
         quote!(#(#fields)* #extra)
     }
 
-    /// Parameters of `new`: the required members.
+    /// The parameters of `new`: the required members.
     pub fn parameters(&self) -> TokenStream {
-        let required = self
-            .fields
-            .iter()
-            .filter(|field| !field.optional)
-            .map(|field| {
-                let Field { ident, codec, .. } = field;
-                let rust = &codec.rust;
-                if field.text {
-                    quote!(#ident: impl Into<String>,)
-                } else {
-                    quote!(#ident: #rust,)
-                }
-            });
-        quote!(#(#required)*)
+        let required = self.fields.iter().filter(|field| !field.optional);
+        let parameters = required.map(|field| {
+            let ident = &field.ident;
+            let ty = if field.is_string {
+                quote!(impl Into<String>)
+            } else {
+                field.codec.rust.clone()
+            };
+            quote!(#ident: #ty,)
+        });
+        quote!(#(#parameters)*)
     }
 
-    /// The fields in a struct expression of `new`.
-    pub fn struct_of_parameters(&self) -> TokenStream {
+    /// The fields of a struct expression, from the parameters of `new`.
+    pub fn values_from_parameters(&self) -> TokenStream {
         let values = self.fields.iter().map(|field| {
             let ident = &field.ident;
-            match (field.optional, field.text) {
+            match (field.optional, field.is_string) {
                 (true, _) => quote!(#ident: None,),
                 (false, true) => quote!(#ident: #ident.into(),),
                 (false, false) => quote!(#ident,),
@@ -111,14 +140,28 @@ impl Fields {
         quote!(#(#values)* #extra)
     }
 
-    /// The fields of the struct that holds what was read so far.
+    /// The fields of the struct that collects the members.
     pub fn slots(&self) -> TokenStream {
-        let slots = self.fields.iter().map(|Field { ident, codec, .. }| {
-            let rust = &codec.rust;
+        let slots = self.fields.iter().map(|field| {
+            let (ident, rust) = (&field.ident, &field.codec.rust);
             quote!(#ident: Option<#rust>,)
         });
         let extra = self.open.then(|| quote!(extra: Map<String, Value>,));
         quote!(#(#slots)* #extra)
+    }
+
+    /// The fields of a struct expression, from the collected members.
+    pub fn values_from_slots(&self) -> TokenStream {
+        let values = self.fields.iter().map(|field| {
+            let (ident, wire_name) = (&field.ident, &field.wire_name);
+            if field.optional {
+                quote!(#ident: slots.#ident,)
+            } else {
+                quote!(#ident: required(slots.#ident, #wire_name)?,)
+            }
+        });
+        let extra = self.open.then(|| quote!(extra: slots.extra,));
+        quote!(#(#values)* #extra)
     }
 
     /// The body of `accept`.
@@ -126,15 +169,12 @@ impl Fields {
         if self.is_empty() {
             return quote!(Ok(false));
         }
-        let arms = self.fields.iter().map(
-            |Field {
-                 wire, ident, codec, ..
-             }| {
-                let read = codec.read();
-                quote!(#wire => slots.#ident = #read,)
-            },
-        );
-        let unlisted = if self.open {
+        let arms = self.fields.iter().map(|field| {
+            let (ident, wire_name) = (&field.ident, &field.wire_name);
+            let read = field.codec.read();
+            quote!(#wire_name => slots.#ident = #read,)
+        });
+        let other = if self.open {
             quote!({
                 slots.extra.insert(key.to_owned(), map.next_value()?);
             })
@@ -144,51 +184,24 @@ impl Fields {
         quote! {
             match key {
                 #(#arms)*
-                _ => #unlisted
+                _ => #other
             }
             Ok(true)
         }
     }
 
-    /// The fields in a struct expression of `finish`.
-    pub fn struct_of_slots(&self) -> TokenStream {
-        let values = self.fields.iter().map(
-            |Field {
-                 wire,
-                 ident,
-                 optional,
-                 ..
-             }| {
-                if *optional {
-                    quote!(#ident: slots.#ident,)
-                } else {
-                    quote!(#ident: required(slots.#ident, #wire)?,)
-                }
-            },
-        );
-        let extra = self.open.then(|| quote!(extra: slots.extra,));
-        quote!(#(#values)* #extra)
-    }
-
     /// The statements of `write`.
     pub fn write(&self) -> TokenStream {
-        let puts = self.fields.iter().map(
-            |Field {
-                 wire,
-                 ident,
-                 optional,
-                 codec,
-                 ..
-             }| {
-                let value = quote!(self.#ident);
-                if *optional {
-                    codec.put_some(wire, &value)
-                } else {
-                    codec.put(wire, &value)
-                }
-            },
-        );
-        let listed = self.fields.iter().map(|field| &field.wire);
+        let puts = self.fields.iter().map(|field| {
+            let ident = &field.ident;
+            let value = quote!(self.#ident);
+            if field.optional {
+                field.codec.put_some(&field.wire_name, &value)
+            } else {
+                field.codec.put(&field.wire_name, &value)
+            }
+        });
+        let listed = self.fields.iter().map(|field| &field.wire_name);
         let extra = self
             .open
             .then(|| quote!(put_open(map, &[#(#listed),*], &self.extra)?;));
@@ -196,7 +209,7 @@ impl Fields {
     }
 }
 
-impl Field {
+impl StructField {
     fn ty(&self) -> TokenStream {
         let rust = &self.codec.rust;
         if self.optional {
@@ -207,20 +220,7 @@ impl Field {
     }
 }
 
-fn field(place: Place<'_, '_>, member: &Member, ident: &str) -> Field {
-    let name = member.meta.name.as_str();
-    let owner = place.owner.map(|owner| (owner, name));
-    Field {
-        wire: name.to_owned(),
-        ident: identifier(ident),
-        optional: member.optional || (place.received && member.meta.condition.is_some()),
-        text: member.ty == ValueType::One(NamedType::Builtin(BuiltinType::Str)),
-        codec: codec(place.scope, place.release, member.ty, owner),
-        docs: docs::member(member),
-    }
-}
-
 /// An identifier, which may be a raw one.
-pub fn identifier(name: &str) -> Ident {
+pub fn to_ident(name: &str) -> Ident {
     parse_str(name).unwrap_or_else(|_| format_ident!("r#{name}"))
 }

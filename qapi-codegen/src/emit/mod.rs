@@ -1,41 +1,42 @@
-//! Models to Rust source.
+//! Emission of Rust source from resolved schemas.
 //!
-//! The only place that knows `syn` and `quote`. One file for each construct of
-//! the language; each has a function that turns it into tokens. What a type
-//! becomes depends on the directions in which it travels and on the releases
-//! that share it, and both were found by [`analyse`](crate::analyse).
+//! Only this module depends on `syn` and `quote`. Each construct of QAPI has a
+//! file with a function that adds its tokens to the items of a generated module.
+//! The impls of a type depend on its direction and on the releases that share
+//! it, which [`analyse`](crate::analyse) finds.
 
 mod alternate;
+mod branches;
 mod changes;
 mod codec;
-mod command;
+mod command_table;
 mod context;
 mod docs;
 mod enumeration;
-mod event;
-mod facts;
 mod fields;
 mod file;
 mod group;
+mod items;
 mod object;
+mod operation;
 mod release;
 mod root;
 mod union;
 
 use crate::imported::QemuProgram;
 use crate::schema::Schema;
-use context::Context;
+use context::EmitContext;
 
-/// One file of generated code.
+/// A generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GeneratedFile {
-    /// Its path below the folder of generated code.
+    /// The path below the folder of generated code.
     pub path: String,
-    /// Its content.
+    /// The content.
     pub content: String,
 }
 
-/// The interface of one release, with which bindings are made.
+/// The schemas to generate bindings for.
 #[derive(Debug)]
 pub struct Bindings {
     /// The interfaces of the emulator, the oldest release first.
@@ -44,15 +45,11 @@ pub struct Bindings {
     pub agent: Vec<Schema>,
 }
 
-/// Writes the bindings of all releases.
+/// Generates the bindings of all releases.
 pub fn emit(bindings: &Bindings) -> Vec<GeneratedFile> {
-    let qmp = Context::new(QemuProgram::Emulator, &bindings.qmp);
-    let agent = Context::new(QemuProgram::GuestAgent, &bindings.agent);
-    let mut files = vec![
-        root::modules(&qmp, &agent),
-        root::groups(&qmp, &agent),
-        root::agent(&agent),
-    ];
+    let qmp = EmitContext::new(QemuProgram::Emulator, &bindings.qmp);
+    let agent = EmitContext::new(QemuProgram::GuestAgent, &bindings.agent);
+    let mut files = root::files(&qmp, &agent);
     for context in [&qmp, &agent] {
         files.extend(release::files(context));
         files.extend(group::files(context));

@@ -1,159 +1,165 @@
-//! The module of a release: what it has, and what its commands return.
+//! The module of a release: its items, its commands and their return types.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::GeneratedFile;
 use super::codec::rust_type;
-use super::context::{Context, Scope};
-use super::facts;
-use super::file::{Header, file};
+use super::command_table::command_table;
+use super::context::{EmitContext, FileScope};
+use super::file::{FileHeader, format_file};
 use crate::analyse::names;
 use crate::analyse::sharing::Group;
 use crate::imported::QemuProgram;
 use crate::schema::Command;
 
-/// The modules of all releases.
-pub fn files(context: &Context<'_>) -> Vec<GeneratedFile> {
+/// Generates the modules of all releases.
+pub fn files(context: &EmitContext<'_>) -> Vec<GeneratedFile> {
     (0..context.schemas.len())
         .map(|release| module(context, release))
         .collect()
 }
 
-fn module(context: &Context<'_>, release: usize) -> GeneratedFile {
-    let modules = [
-        section(
-            context,
-            release,
-            "command",
-            "commands",
-            "Commands",
-            |group| !group.commands.is_empty(),
-        ),
-        section(context, release, "event", "events", "Events", |group| {
-            !group.events.is_empty()
-        }),
-        section(context, release, "types", "types", "Types", |group| {
-            !group.types.is_empty()
-        }),
-    ];
+fn module(context: &EmitContext<'_>, release: usize) -> GeneratedFile {
+    let sections = SECTIONS.map(|section| section.reexports(context, release));
     let identity = identity(context, release);
-    let events = events(context, release);
-    let commands = commands(context, release);
+    let events = event_enum(context, release);
+    let commands = command_impls(context, release);
     let content = quote! {
         use crate::wire::prelude::*;
-        #(#modules)*
+        #(#sections)*
         #identity
         #events
         #commands
     };
-    let path = match context.interface {
+    let path = match context.program {
         QemuProgram::Emulator => format!("{}.rs", context.module(release)),
         other => format!("{}/{}.rs", other.short_name(), context.module(release)),
     };
-    file(path, &Header::new(context, &[release]), content)
+    let header = FileHeader::for_releases(context, &[release]);
+    format_file(path, &header, content)
 }
 
-/// A module that brings together what the release's groups have of one kind.
-fn section(
-    context: &Context<'_>,
-    release: usize,
-    name: &str,
-    from: &str,
-    title: &str,
-    has_any: impl Fn(&Group) -> bool,
-) -> TokenStream {
-    let groups = context.sharing.groups.iter();
-    let groups = groups.filter(|group| group.releases.contains(&release) && has_any(group));
-    let from = format_ident!("{from}");
-    let uses = groups.map(|group| {
-        let group = format_ident!("{}", context.group_module(group));
-        quote!(pub use crate::generated::groups::#group::#from::*;)
-    });
-    let uses: Vec<TokenStream> = uses.collect();
-    if uses.is_empty() {
-        return TokenStream::new();
+/// A public module with all items of one kind.
+struct ReleaseSection {
+    module: &'static str,
+    /// The module in each group.
+    group_module: &'static str,
+    title: &'static str,
+    is_empty: fn(&Group) -> bool,
+}
+
+const SECTIONS: [ReleaseSection; 3] = [
+    ReleaseSection {
+        module: "command",
+        group_module: "commands",
+        title: "Commands",
+        is_empty: |group| group.commands.is_empty(),
+    },
+    ReleaseSection {
+        module: "event",
+        group_module: "events",
+        title: "Events",
+        is_empty: |group| group.events.is_empty(),
+    },
+    ReleaseSection {
+        module: "types",
+        group_module: "types",
+        title: "Types",
+        is_empty: |group| group.types.is_empty(),
+    },
+];
+
+impl ReleaseSection {
+    fn reexports(&self, context: &EmitContext<'_>, release: usize) -> Option<TokenStream> {
+        let groups = context.sharing.groups.iter();
+        let groups = groups
+            .filter(|group| group.releases.contains(&release) && !(self.is_empty)(group))
+            .map(|group| format_ident!("{}", context.group_module(group)));
+        let groups: Vec<_> = groups.collect();
+        let module = format_ident!("{}", self.module);
+        let group_module = format_ident!("{}", self.group_module);
+        let docs = format!(" {} of {}.", self.title, title(context, release));
+        (!groups.is_empty()).then(|| {
+            quote! {
+                #[doc = #docs]
+                pub mod #module {
+                    #(pub use crate::generated::groups::#groups::#group_module::*;)*
+                }
+            }
+        })
     }
-    let name = format_ident!("{name}");
-    let docs = format!(" {title} of {}.", title_of(context, release));
-    quote!(#[doc = #docs] pub mod #name { #(#uses)* })
 }
 
-fn title_of(context: &Context<'_>, release: usize) -> String {
-    match context.interface {
-        QemuProgram::Emulator => format!("QEMU {}", context.series(release)),
-        _ => format!("the guest agent of QEMU {}", context.series(release)),
+fn title(context: &EmitContext<'_>, release: usize) -> String {
+    let series = context.series(release);
+    match context.program {
+        QemuProgram::Emulator => format!("QEMU {series}"),
+        _ => format!("the guest agent of QEMU {series}"),
     }
 }
 
-/// The type that stands for the release.
-fn identity(context: &Context<'_>, release: usize) -> TokenStream {
+/// The type that identifies the release.
+fn identity(context: &EmitContext<'_>, release: usize) -> TokenStream {
     let series = context.series(release);
     let (major, minor) = (series.major, series.minor);
-    let docs = format!(" The interface of {}.", title_of(context, release));
-    let facts = facts::table(context.schemas[release]);
-    let implementation = match context.interface {
-        QemuProgram::Emulator => quote! {
-            impl crate::Release for Release {
-                const SERIES: Series = Series { major: #major, minor: #minor };
-                const COMMANDS: &'static [CommandFacts] = #facts;
+    let docs = format!(" The interface of {}.", title(context, release));
+    let commands = command_table(context.schemas[release]);
+    let (release_trait, event) = match context.program {
+        QemuProgram::Emulator => (
+            quote!(Release),
+            Some(quote!(
                 type Event = Event;
-            }
-        },
-        _ => quote! {
-            impl crate::AgentRelease for Release {
-                const SERIES: Series = Series { major: #major, minor: #minor };
-                const COMMANDS: &'static [CommandFacts] = #facts;
-            }
-        },
+            )),
+        ),
+        _ => (quote!(AgentRelease), None),
     };
     quote! {
         #[doc = #docs]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub struct Release;
-        #implementation
+        impl crate::#release_trait for Release {
+            const SERIES: Series = Series { major: #major, minor: #minor };
+            const COMMANDS: &'static [CommandInfo] = #commands;
+            #event
+        }
     }
 }
 
-/// The enum of all events.
-fn events(context: &Context<'_>, release: usize) -> TokenStream {
-    if context.interface == QemuProgram::GuestAgent {
-        return TokenStream::new();
-    }
-    let docs = format!(" Any event of {}.", title_of(context, release));
+/// The enum of all events, which the guest agent does not have.
+fn event_enum(context: &EmitContext<'_>, release: usize) -> Option<TokenStream> {
+    let docs = format!(" Any event of {}.", title(context, release));
     let events = context.schemas[release].events.iter().map(|event| {
         let name = &event.meta.name;
         let ident = format_ident!("{}", names::type_name(name));
         quote!(#ident = #name)
     });
-    quote! {
-        wire::events! {
-            #[doc = #docs]
-            pub enum Event of Release { #(#events),* }
+    (context.program == QemuProgram::Emulator).then(|| {
+        quote! {
+            wire::events! {
+                #[doc = #docs]
+                pub enum Event of Release { #(#events),* }
+            }
         }
-    }
+    })
 }
 
-/// Which commands the release has, and what they return.
-fn commands(context: &Context<'_>, release: usize) -> TokenStream {
-    let scope = Scope::new(context, None);
-    let schema = context.schemas[release];
-    let entries = schema
-        .commands
+/// The impls that assign commands and their return types to the release.
+fn command_impls(context: &EmitContext<'_>, release: usize) -> TokenStream {
+    let scope = FileScope::new(context, None);
+    let commands = &context.schemas[release].commands;
+    let entries = commands
         .iter()
-        .map(|command| entry(&scope, release, command));
+        .map(|command| command_impl(&scope, release, command));
     quote!(wire::commands_of! { Release: #(#entries;)* })
 }
 
-fn entry(scope: &Scope<'_>, release: usize, command: &Command) -> TokenStream {
+fn command_impl(scope: &FileScope<'_>, release: usize, command: &Command) -> TokenStream {
     let ident = format_ident!("{}", names::type_name(&command.meta.name));
     let returns = match command.returns {
         _ if !command.success_response => quote!(NoReply),
         None => quote!(Empty),
-        Some(ty) => {
-            let ty = rust_type(scope, release, ty);
-            quote!(#ty)
-        }
+        Some(ty) => rust_type(scope, release, ty),
     };
     let oob = command.allow_oob.then(|| quote!(, oob));
     let silent = (!command.success_response).then(|| quote!(, silent));

@@ -1,19 +1,32 @@
-//! The modules that hold all others, and which features compile them.
+//! The root modules and the features that compile their parts.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::GeneratedFile;
-use super::context::Context;
-use super::file::{Header, file};
+use super::context::EmitContext;
+use super::file::{FileHeader, format_file};
+use crate::analyse::sharing::Group;
 use crate::imported::QemuProgram;
 
-/// The feature that compiles the guest agent's interfaces.
+/// The feature for the guest agent.
 const AGENT_FEATURE: &str = "qga";
 
-/// The root of the generated code.
-pub fn modules(qmp: &Context<'_>, agent: &Context<'_>) -> GeneratedFile {
-    let releases = releases(qmp);
+/// Generates the root modules.
+pub fn files(qmp: &EmitContext<'_>, agent: &EmitContext<'_>) -> Vec<GeneratedFile> {
+    let contents = [
+        ("mod.rs", root_module(qmp, agent)),
+        ("groups/mod.rs", groups_module(qmp, agent)),
+        ("qga.rs", release_modules(agent)),
+    ];
+    let header = FileHeader::for_source("schemas");
+    contents
+        .map(|(path, content)| format_file(path.to_owned(), &header, content))
+        .into()
+}
+
+fn root_module(qmp: &EmitContext<'_>, agent: &EmitContext<'_>) -> TokenStream {
+    let releases = release_modules(qmp);
     let agent = (!agent.schemas.is_empty()).then(|| {
         quote! {
             /// The guest agent, which runs inside the guest.
@@ -27,36 +40,26 @@ pub fn modules(qmp: &Context<'_>, agent: &Context<'_>) -> GeneratedFile {
         let variant = format_ident!("{}", feature.to_uppercase());
         quote!((#feature, #module, #variant))
     });
-    let content = quote! {
+    quote! {
         mod groups;
         #releases
         #agent
-        /// Calls a macro with the feature, the module and a name for each release.
+        /// Calls a macro with the feature, the module and a variant for each release.
         macro_rules! for_each_release {
             ($callback:ident) => { $callback! { #(#entries)* } };
         }
         pub(crate) use for_each_release;
+    }
+}
+
+fn release_modules(context: &EmitContext<'_>) -> TokenStream {
+    let product = match context.program {
+        QemuProgram::Emulator => "",
+        _ => "The guest agent of ",
     };
-    file("mod.rs".to_owned(), &Header::from("schemas"), content)
-}
-
-/// The root of the guest agent's interfaces.
-pub fn agent(agent: &Context<'_>) -> GeneratedFile {
-    file(
-        "qga.rs".to_owned(),
-        &Header::from("schemas"),
-        releases(agent),
-    )
-}
-
-fn releases(context: &Context<'_>) -> TokenStream {
     let releases = (0..context.schemas.len()).map(|release| {
         let feature = context.module(release);
         let module = format_ident!("{feature}");
-        let product = match context.interface {
-            QemuProgram::Emulator => "",
-            _ => "The guest agent of ",
-        };
         let docs = format!(" {product}QEMU {}.", context.series(release));
         quote! {
             #[doc = #docs]
@@ -67,30 +70,31 @@ fn releases(context: &Context<'_>) -> TokenStream {
     quote!(#(#releases)*)
 }
 
-/// All groups, each compiled for the releases that it serves.
-pub fn groups(qmp: &Context<'_>, agent: &Context<'_>) -> GeneratedFile {
+fn groups_module(qmp: &EmitContext<'_>, agent: &EmitContext<'_>) -> TokenStream {
     let groups = [qmp, agent].into_iter().flat_map(|context| {
-        context.sharing.groups.iter().map(move |group| {
+        let groups = context.sharing.groups.iter();
+        groups.map(move |group| {
             let module = format_ident!("{}", context.group_module(group));
-            let features = group.releases.iter().map(|&release| {
-                let feature = context.module(release);
-                quote!(feature = #feature)
-            });
-            let features: Vec<TokenStream> = features.collect();
-            let any = match &features[..] {
-                [only] => only.clone(),
-                _ => quote!(any(#(#features),*)),
-            };
-            let condition = match context.interface {
-                QemuProgram::Emulator => any,
-                _ => quote!(all(feature = #AGENT_FEATURE, #any)),
-            };
+            let condition = group_condition(context, group);
             quote!(#[cfg(#condition)] pub mod #module;)
         })
     });
-    file(
-        "groups/mod.rs".to_owned(),
-        &Header::from("schemas"),
-        quote!(#(#groups)*),
-    )
+    quote!(#(#groups)*)
+}
+
+/// The features for which a group is compiled.
+fn group_condition(context: &EmitContext<'_>, group: &Group) -> TokenStream {
+    let features = group.releases.iter().map(|&release| {
+        let feature = context.module(release);
+        quote!(feature = #feature)
+    });
+    let features: Vec<TokenStream> = features.collect();
+    let any = match &features[..] {
+        [only] => only.clone(),
+        _ => quote!(any(#(#features),*)),
+    };
+    match context.program {
+        QemuProgram::Emulator => any,
+        _ => quote!(all(feature = #AGENT_FEATURE, #any)),
+    }
 }

@@ -1,140 +1,221 @@
-//! What must hold of a reply as a whole for it to mean anything.
+//! Consistency of the entries of a reply.
 
 use std::collections::{HashMap, HashSet};
 
-use super::fields::quoted;
-use super::info::{Interface, Item, Kind, Object, TypeId};
-use super::read::Problem;
+use super::entries::{EntryContent, EntryMember, ReplyEntry};
+use super::problem::{ReplyProblem, quote};
+use crate::schema::JsonKind;
 
-/// Everything that is wrong with an interface whose parts can be read.
-pub fn check(interface: &Interface) -> Vec<Problem> {
-    let mut problems = duplicates(interface);
-    problems.extend(interface.types.iter().flat_map(|ty| repeated(&ty.kind)));
-    problems.extend(arrays(interface));
-    problems.extend(tags(interface));
-    problems.extend(objects(interface));
+/// The types of a reply by name.
+pub(super) type TypesByName<'e> = HashMap<&'e str, &'e ReplyEntry>;
+
+/// Reports duplicate names and references to types that do not fit.
+pub(super) fn check_entries(entries: &[ReplyEntry]) -> Vec<ReplyProblem> {
+    let types = types_by_name(entries);
+    let mut problems = duplicate_entries(entries);
+    for (index, entry) in entries.iter().enumerate() {
+        let found = check_entry(entry, &types).into_iter();
+        problems.extend(found.map(|problem| ReplyProblem {
+            path: format!("[{index}]{}", problem.path),
+            ..problem
+        }));
+    }
     problems
 }
 
-/// Two things of one kind cannot have one name.
-fn duplicates(interface: &Interface) -> Vec<Problem> {
-    let item = |kind: &'static str, item: &'_ Item| (kind, item.name.clone(), item.place.clone());
-    let commands = interface
-        .commands
-        .iter()
-        .map(|command| item("command", &command.item));
-    let events = interface
-        .events
-        .iter()
-        .map(|event| item("event", &event.item));
-    let types = interface
-        .types
-        .iter()
-        .map(|ty| ("type", ty.name.clone(), ty.place.clone()));
-    let mut first: HashMap<(&str, String), String> = HashMap::new();
+fn types_by_name(entries: &[ReplyEntry]) -> TypesByName<'_> {
+    let types = entries.iter().filter(|entry| entry.is_type());
+    types
+        .map(|entry| (entry.meta.name.as_str(), entry))
+        .collect()
+}
+
+fn check_entry(entry: &ReplyEntry, types: &TypesByName<'_>) -> Vec<ReplyProblem> {
+    let mut problems = duplicates_within(entry, types);
+    let references = references(&entry.content);
+    problems.extend(references.filter_map(|reference| reference.check(types)));
+    problems.extend(check_discriminator(&entry.content, types));
+    problems
+}
+
+impl ReplyEntry {
+    /// Returns `true` if the entry is neither a command nor an event.
+    pub(super) fn is_type(&self) -> bool {
+        self.kind_name() == "type"
+    }
+
+    fn kind_name(&self) -> &'static str {
+        match self.content {
+            EntryContent::Command { .. } => "command",
+            EntryContent::Event(_) => "event",
+            _ => "type",
+        }
+    }
+
+    /// The JSON type of the values of a type, as branches of alternates have it.
+    pub(super) fn json_kind(&self) -> JsonKind {
+        match self.content {
+            EntryContent::Builtin(builtin) => builtin.json_kind(),
+            EntryContent::Enum(_) => JsonKind::String,
+            EntryContent::Array(_) => JsonKind::Array,
+            EntryContent::Object { .. } => JsonKind::Object,
+            _ => JsonKind::Any,
+        }
+    }
+}
+
+fn duplicate_entries(entries: &[ReplyEntry]) -> Vec<ReplyProblem> {
+    let mut first: HashMap<(&str, &str), usize> = HashMap::new();
     let mut problems = Vec::new();
-    for (kind, name, place) in commands.chain(events).chain(types) {
-        let message = format!("{kind} {} is told already", quoted(&name));
-        match first.get(&(kind, name.clone())) {
-            Some(other) => problems.push(Problem::new(place, format!("{message}, at {other}"))),
-            None => _ = first.insert((kind, name), place),
+    for (index, entry) in entries.iter().enumerate() {
+        let kind = entry.kind_name();
+        if let Some(other) = first.insert((kind, &entry.meta.name), index) {
+            let name = quote(&entry.meta.name);
+            let message = format!("{kind} {name} is already defined at [{other}]");
+            problems.push(ReplyProblem::new(format!("[{index}]"), message));
         }
     }
     problems
 }
 
-/// The members, values or branches of one type differ in name; branches of an
-/// alternate in the JSON type by which they are told.
-fn repeated(kind: &Kind) -> Vec<Problem> {
-    let lists: [Vec<&Item>; 2] = match kind {
-        Kind::Builtin(_) | Kind::Array(_) => return Vec::new(),
-        Kind::Enum(values) => [values.iter().collect(), Vec::new()],
-        Kind::Alternate(branches) => [
-            branches.iter().map(|branch| &branch.item).collect(),
-            Vec::new(),
-        ],
-        Kind::Object(object) => {
-            let cases = object.variants.iter().flat_map(|variants| &variants.cases);
-            [
-                object.members.iter().map(|member| &member.item).collect(),
-                cases.map(|case| &case.item).collect(),
-            ]
+/// Members, values and branches have distinct names, branches of alternates
+/// distinct JSON types.
+fn duplicates_within(entry: &ReplyEntry, types: &TypesByName<'_>) -> Vec<ReplyProblem> {
+    let name = |member: &EntryMember| member.meta.name.clone();
+    match &entry.content {
+        EntryContent::Enum(values) => duplicates("values", values.iter().map(|v| v.name.clone())),
+        EntryContent::Object {
+            members, branches, ..
+        } => {
+            let mut problems = duplicates("members", members.iter().map(name));
+            problems.extend(duplicates("variants", branches.iter().map(name)));
+            problems
+        }
+        EntryContent::Alternate(branches) => {
+            let kind = |branch: &EntryMember| {
+                let kind = types.get(branch.ty.as_str()).map(|ty| ty.json_kind());
+                format!("{kind:?}").to_lowercase()
+            };
+            duplicates("members", branches.iter().map(kind))
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn duplicates(list: &str, names: impl Iterator<Item = String>) -> Vec<ReplyProblem> {
+    let mut seen = HashSet::new();
+    let mut problems = Vec::new();
+    for (index, name) in names.enumerate() {
+        if !seen.insert(name.clone()) {
+            let message = format!("duplicate {}", quote(&name));
+            problems.push(ReplyProblem::new(format!(".{list}[{index}]"), message));
+        }
+    }
+    problems
+}
+
+/// A reference to a type by name.
+struct TypeReference<'e> {
+    path: String,
+    name: &'e str,
+    target: ReferenceTarget,
+}
+
+/// The types that a reference may refer to.
+#[derive(Clone, Copy, PartialEq)]
+enum ReferenceTarget {
+    Any,
+    Object,
+    Element,
+}
+
+impl<'e> TypeReference<'e> {
+    fn new(path: impl Into<String>, name: &'e str, target: ReferenceTarget) -> Self {
+        let path = path.into();
+        TypeReference { path, name, target }
+    }
+
+    fn check(self, types: &TypesByName<'_>) -> Option<ReplyProblem> {
+        let content = types.get(self.name).map(|ty| &ty.content);
+        let message = match (content, self.target) {
+            (None, _) => format!("there is no type {} in the reply", quote(self.name)),
+            (Some(EntryContent::Array(_)), ReferenceTarget::Element) => {
+                "arrays of arrays are not part of QAPI".to_owned()
+            }
+            (Some(EntryContent::Object { .. }), _) => return None,
+            (Some(_), ReferenceTarget::Object) => "expected the name of an object type".to_owned(),
+            (Some(_), _) => return None,
+        };
+        Some(ReplyProblem::new(self.path, message))
+    }
+}
+
+fn references(content: &EntryContent) -> impl Iterator<Item = TypeReference<'_>> {
+    let (own, members, branches): (Vec<_>, &[_], &[_]) = match content {
+        EntryContent::Builtin(_) | EntryContent::Enum(_) => (Vec::new(), &[], &[]),
+        EntryContent::Array(element) => {
+            let target = ReferenceTarget::Element;
+            (
+                vec![TypeReference::new(".element-type", element, target)],
+                &[],
+                &[],
+            )
+        }
+        EntryContent::Object {
+            members, branches, ..
+        } => (Vec::new(), members, branches),
+        EntryContent::Alternate(members) => (Vec::new(), members, &[]),
+        EntryContent::Command {
+            arguments, returns, ..
+        } => {
+            let arguments = TypeReference::new(".arg-type", arguments, ReferenceTarget::Object);
+            let returns = TypeReference::new(".ret-type", returns, ReferenceTarget::Any);
+            (vec![arguments, returns], &[], &[])
+        }
+        EntryContent::Event(data) => {
+            let target = ReferenceTarget::Object;
+            (
+                vec![TypeReference::new(".arg-type", data, target)],
+                &[],
+                &[],
+            )
         }
     };
-    lists.into_iter().flat_map(repeated_in).collect()
+    let members = list_references("members", members, ReferenceTarget::Any);
+    let branches = list_references("variants", branches, ReferenceTarget::Object);
+    own.into_iter().chain(members).chain(branches)
 }
 
-fn repeated_in(items: Vec<&Item>) -> Vec<Problem> {
-    let mut seen = HashSet::new();
-    let again = items
-        .into_iter()
-        .filter(|item| !seen.insert(item.name.as_str()));
-    again
-        .map(|item| {
-            let message = format!("there is a {} before it", quoted(&item.name));
-            Problem::new(item.place.clone(), message)
-        })
-        .collect()
-}
-
-fn arrays(interface: &Interface) -> impl Iterator<Item = Problem> {
-    interface.types.iter().filter_map(|ty| {
-        let Kind::Array(element) = ty.kind else {
-            return None;
-        };
-        let Kind::Array(_) = interface.get(element).kind else {
-            return None;
-        };
-        let message = "an array of arrays, which the language does not have";
-        Some(Problem::new(format!("{}.element-type", ty.place), message))
+fn list_references<'e>(
+    list: &'static str,
+    members: &'e [EntryMember],
+    target: ReferenceTarget,
+) -> impl Iterator<Item = TypeReference<'e>> {
+    members.iter().enumerate().map(move |(index, member)| {
+        TypeReference::new(format!(".{list}[{index}].type"), &member.ty, target)
     })
 }
 
-/// The branch is told by a member whose type lists the branches.
-fn tags(interface: &Interface) -> impl Iterator<Item = Problem> {
-    interface.types.iter().filter_map(|ty| {
-        let Kind::Object(object) = &ty.kind else {
-            return None;
-        };
-        let tag = &object.variants.as_ref()?.tag;
-        if interface.values(object, tag).is_some() {
-            return None;
-        }
-        let message = format!(
-            "expected the name of a member of an enum type, not {}",
-            quoted(tag)
-        );
-        Some(Problem::new(format!("{}.tag", ty.place), message))
-    })
-}
-
-/// Arguments, data and branches are objects.
-fn objects(interface: &Interface) -> impl Iterator<Item = Problem> {
-    let is_object = |id: TypeId| matches!(interface.get(id).kind, Kind::Object(_));
-    let arguments = interface
-        .commands
+/// The discriminator is a member whose type is an enum.
+fn check_discriminator(content: &EntryContent, types: &TypesByName<'_>) -> Option<ReplyProblem> {
+    let EntryContent::Object {
+        members,
+        discriminator: Some(discriminator),
+        ..
+    } = content
+    else {
+        return None;
+    };
+    let member = members
         .iter()
-        .map(|c| (&c.item, "arg-type", c.arguments));
-    let data = interface
-        .events
-        .iter()
-        .map(|e| (&e.item, "arg-type", e.data));
-    let cases = interface.types.iter().flat_map(|ty| match &ty.kind {
-        Kind::Object(Object {
-            variants: Some(variants),
-            ..
-        }) => &variants.cases[..],
-        _ => &[],
-    });
-    let branches = cases.map(|case| (&case.item, "type", case.ty));
-    let wrong = arguments
-        .chain(data)
-        .chain(branches)
-        .filter(move |(.., id)| !is_object(*id));
-    wrong.map(|(item, key, _)| {
-        Problem::new(
-            format!("{}.{key}", item.place),
-            "expected the name of an object type",
-        )
-    })
+        .find(|member| member.meta.name == *discriminator);
+    let ty = member.and_then(|member| types.get(member.ty.as_str()));
+    if ty.is_some_and(|ty| matches!(ty.content, EntryContent::Enum(_))) {
+        return None;
+    }
+    let message = format!(
+        "expected the name of a member of an enum type, found {}",
+        quote(discriminator)
+    );
+    Some(ReplyProblem::new(".tag".to_owned(), message))
 }

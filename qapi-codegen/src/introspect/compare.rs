@@ -1,372 +1,344 @@
-//! Two descriptions of an interface, told apart.
-//!
-//! The comparison goes down from commands and events, so that names of types
-//! play no part. Types may contain themselves: each pair of types is compared
-//! once for what is sent and once for what is received, at the place where it
-//! is met first.
+//! Comparing a schema with a reply.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::HashSet;
 
-use super::difference::{Difference, Direction, Part, Place, Side};
-use super::info::{Case, Feature, Interface, Item, Kind, Member, Object, TypeId, Variants};
-use super::shape::shape;
-use crate::schema::Condition;
+use super::difference::{DifferenceKind, DifferenceSide, InterfaceDifference, WireLocation};
+use super::outline::outline;
+use crate::schema::{Condition, EntityMeta, Feature};
+use crate::wire::{
+    self, CompareSink, CompareSite, Direction, Entity, Interface, InterfaceComparer, PairId, Shape,
+    ShapeId, SiteStart, WireDifference, render_path,
+};
 
-/// What a comparison comes to.
+/// The result of comparing two interfaces.
 #[derive(Debug, Default)]
-pub struct Comparison {
-    /// What differs, in the order in which it was met.
-    pub differences: Vec<Difference>,
-    /// What both sides have although the left one has it on a condition.
-    pub conditional: Vec<(Condition, Place)>,
-    /// The features that both sides tell of one thing, with what that is.
-    pub features: HashSet<(Part, String)>,
+pub struct InterfaceComparison {
+    /// The differences, in the order of the walk.
+    pub differences: Vec<InterfaceDifference>,
+    /// The conditions in the left interface of entities that both have.
+    pub satisfied: Vec<(Condition, WireLocation)>,
+    /// The features that both interfaces have, with the kind of their entity.
+    pub features: HashSet<(DifferenceKind, String)>,
 }
 
-/// Compares two descriptions; the left one may have conditions.
-pub fn compare(left: &Interface, right: &Interface) -> Comparison {
-    let mut walk = Walk {
-        left,
-        right,
-        comparison: Comparison::default(),
-        seen: HashSet::new(),
-        pending: VecDeque::new(),
-    };
-    walk.commands();
-    walk.events();
-    while let Some((place, left, right)) = walk.pending.pop_front() {
-        walk.types(&place, left, right);
-    }
-    walk.comparison
+/// Compares two interfaces; the left one may have conditions.
+pub fn compare(left: &Interface<'_>, right: &Interface<'_>) -> InterfaceComparison {
+    let mut sink = DifferenceCollector::default();
+    wire::compare(left, right, &mut sink);
+    sink.comparison
 }
 
-struct Walk<'i> {
-    left: &'i Interface,
-    right: &'i Interface,
-    comparison: Comparison,
-    seen: HashSet<(bool, TypeId, TypeId)>,
-    pending: VecDeque<(Place, TypeId, TypeId)>,
+#[derive(Default)]
+struct DifferenceCollector {
+    comparison: InterfaceComparison,
+    /// The first place of each pair of shapes.
+    locations: Vec<WireLocation>,
+    /// The shapes of different kinds that were reported, by whether they are
+    /// sent to QEMU.
+    kinds: HashSet<(bool, ShapeId, ShapeId)>,
 }
 
-impl<'i> Walk<'i> {
-    fn commands(&mut self) {
-        let at = |item: &Item| place(item, Direction::Request);
-        let (left, right) = (self.left, self.right);
-        let pairs = Pairs::new(&left.commands, &right.commands, |command| &command.item);
-        for command in &pairs.left_only {
-            let shape = format!("command taking {}", shape(left, command.arguments));
-            self.differ(
-                at(&command.item),
-                Part::Command,
-                side(&command.item, shape),
-                None,
-            );
-        }
-        for command in &pairs.right_only {
-            let shape = format!("command taking {}", shape(right, command.arguments));
-            self.differ(
-                at(&command.item),
-                Part::Command,
-                None,
-                side(&command.item, shape),
-            );
-        }
-        for (one, other) in pairs.both {
-            let place = at(&one.item);
-            self.both(&place, Part::Command, &one.item, &other.item);
-            if one.allow_oob != other.allow_oob {
-                let side = |item: &Item, oob| side(item, if oob { "allowed" } else { "refused" });
-                let sides = (
-                    side(&one.item, one.allow_oob),
-                    side(&other.item, other.allow_oob),
-                );
-                self.differ(place.clone(), Part::OutOfBand, sides.0, sides.1);
+impl<'a, 's> CompareSink<'a, 's> for DifferenceCollector {
+    fn differ(
+        &mut self,
+        walk: &InterfaceComparer<'a, 's>,
+        site: &CompareSite<'s>,
+        difference: WireDifference<'a, 's>,
+    ) {
+        let (left, right) = SideSource::both(walk, site);
+        match difference {
+            WireDifference::OnlyOld(Entity::Branch { value, .. }) if right.lacks_value(value) => {}
+            WireDifference::OnlyOld(entity) => {
+                let side = left.describe(entity);
+                self.report(self.locate(site, entity), kind_of(entity), Some(side), None);
             }
-            self.visit(place.clone(), one.arguments, other.arguments);
-            let place = Place {
-                direction: Direction::Reply,
-                ..place
-            };
-            self.visit(place, one.returns, other.returns);
-        }
-    }
-
-    fn events(&mut self) {
-        let at = |item: &Item| place(item, Direction::Event);
-        let (left, right) = (self.left, self.right);
-        let pairs = Pairs::new(&left.events, &right.events, |event| &event.item);
-        for event in &pairs.left_only {
-            let shape = format!("event with {}", shape(left, event.data));
-            self.differ(at(&event.item), Part::Event, side(&event.item, shape), None);
-        }
-        for event in &pairs.right_only {
-            let shape = format!("event with {}", shape(right, event.data));
-            self.differ(at(&event.item), Part::Event, None, side(&event.item, shape));
-        }
-        for (one, other) in pairs.both {
-            let place = at(&one.item);
-            self.both(&place, Part::Event, &one.item, &other.item);
-            self.visit(place, one.data, other.data);
-        }
-    }
-
-    /// Remembers a pair of types to compare, unless that is done already.
-    fn visit(&mut self, place: Place, left: TypeId, right: TypeId) {
-        let is_sent = place.direction == Direction::Request;
-        if self.seen.insert((is_sent, left, right)) {
-            self.pending.push_back((place, left, right));
-        }
-    }
-
-    fn types(&mut self, place: &Place, left: TypeId, right: TypeId) {
-        let (one, other) = (self.left.get(left), self.right.get(right));
-        self.features(
-            place,
-            Part::Type,
-            (&one.features, &one.place),
-            (&other.features, &other.place),
-        );
-        match (&one.kind, &other.kind) {
-            (Kind::Builtin(one), Kind::Builtin(other)) if one == other => {}
-            (Kind::Enum(one), Kind::Enum(other)) => self.values(place, one, other),
-            (Kind::Array(one), Kind::Array(other)) => self.visit(place.below("[]"), *one, *other),
-            (Kind::Object(one), Kind::Object(other)) => {
-                self.objects(place, one, other, (left, right))
+            WireDifference::OnlyNew(entity) => {
+                let side = right.describe(entity);
+                self.report(self.locate(site, entity), kind_of(entity), None, Some(side));
             }
-            (Kind::Alternate(one), Kind::Alternate(other)) => {
-                self.cases(
-                    place,
-                    Part::Alternative,
-                    |name| format!("<{name}>"),
-                    one,
-                    other,
-                );
+            WireDifference::Optional(name, old, new) => {
+                let word = |optional| if optional { "optional" } else { "required" };
+                let left = left.side(Entity::Member(name, old), word(old.optional));
+                let right = right.side(Entity::Member(name, new), word(new.optional));
+                let location = self.locate_path(site);
+                self.report(location, DifferenceKind::Presence, Some(left), Some(right));
             }
-            _ => self.types_differ(place.clone(), Part::Type, (left, right)),
+            WireDifference::OutOfBand(old, new) => {
+                let word = |allowed| if allowed { "allowed" } else { "not allowed" };
+                let left = left.side(Entity::Command(old), word(old.allow_oob));
+                let right = right.side(Entity::Command(new), word(new.allow_oob));
+                let location = self.locate_path(site);
+                self.report(location, DifferenceKind::OutOfBand, Some(left), Some(right));
+            }
+            WireDifference::Kind(old, new) => {
+                let is_sent = site.direction == Direction::Request;
+                if self.kinds.insert((is_sent, old, new)) {
+                    let sides = (left.describe_shape(old), right.describe_shape(new));
+                    self.report_shapes(site, DifferenceKind::Type, sides);
+                }
+            }
+            WireDifference::Discriminator(old, new) => {
+                let sides = (left.describe_shape(old), right.describe_shape(new));
+                self.report_shapes(site, DifferenceKind::Discriminator, sides);
+            }
+            WireDifference::IntegerRange(..) | WireDifference::Open => {}
         }
     }
 
-    fn types_differ(&mut self, place: Place, part: Part, (left, right): (TypeId, TypeId)) {
-        let side = |interface: &Interface, id: TypeId| {
-            Some(Side::new(shape(interface, id), &interface.get(id).place))
+    fn match_entities(
+        &mut self,
+        walk: &InterfaceComparer<'a, 's>,
+        site: &CompareSite<'s>,
+        old: Entity<'a, 's>,
+        new: Entity<'a, 's>,
+    ) {
+        let (left, right) = SideSource::both(walk, site);
+        let conditions = conditions(old);
+        if !conditions.is_empty() {
+            let location = self.locate(site, old);
+            let satisfied = conditions
+                .into_iter()
+                .map(|condition| (condition.clone(), location.clone()));
+            self.comparison.satisfied.extend(satisfied);
+        }
+        let features = (left.features(old), right.features(new));
+        if features.0.is_empty() && features.1.is_empty() {
+            return;
+        }
+        let location = self.locate(site, old);
+        let sources = (left.source(old), right.source(new));
+        self.compare_features(&location, kind_of(old), features, sources);
+    }
+
+    fn link(&mut self, site: &CompareSite<'s>, _: PairId, is_new: bool) {
+        if is_new {
+            let location = self.locate_path(site);
+            self.locations.push(location);
+        }
+    }
+
+    fn pair_direction(&self, direction: Direction) -> Direction {
+        match direction {
+            Direction::Request => Direction::Request,
+            Direction::Reply | Direction::Event => Direction::Reply,
+        }
+    }
+}
+
+impl DifferenceCollector {
+    fn locate_path(&self, site: &CompareSite<'_>) -> WireLocation {
+        let start = match site.start {
+            SiteStart::Operation(name) => WireLocation::new(name, site.direction),
+            SiteStart::Pair(PairId(index)) => self.locations[index].clone(),
         };
-        let sides = (side(self.left, left), side(self.right, right));
-        self.differ(place, part, sides.0, sides.1);
+        start.append(&render_path(&site.old_path))
     }
 
-    fn values(&mut self, place: &Place, left: &'i [Item], right: &'i [Item]) {
-        let pairs = Pairs::new(left, right, |value| value);
-        let at = |item: &Item| place.below(&format!("={}", item.name));
-        for value in pairs.left_only {
-            self.differ(at(value), Part::Value, side(value, "value"), None);
-        }
-        for value in pairs.right_only {
-            self.differ(at(value), Part::Value, None, side(value, "value"));
-        }
-        for (one, other) in pairs.both {
-            self.both(&at(one), Part::Value, one, other);
-        }
-    }
-
-    fn objects(
-        &mut self,
-        place: &Place,
-        left: &'i Object,
-        right: &'i Object,
-        ids: (TypeId, TypeId),
-    ) {
-        self.members(place, &left.members, &right.members);
-        match (&left.variants, &right.variants) {
-            (None, None) => {}
-            (Some(one), Some(other)) if one.tag == other.tag => {
-                self.branches(place, one, (right, other));
-            }
-            _ => self.types_differ(place.clone(), Part::Tag, ids),
-        }
-    }
-
-    /// A branch whose value is not told cannot be told either, which goes
-    /// without saying.
-    fn branches(&mut self, place: &Place, left: &'i Variants, right: (&'i Object, &'i Variants)) {
-        let values = self.right.values(right.0, &right.1.tag).unwrap_or_default();
-        let cases = right.1.cases.iter().map(|case| &case.item);
-        let told: HashSet<&str> = values
-            .iter()
-            .chain(cases)
-            .map(|item| item.name.as_str())
-            .collect();
-        let is_possible = |case: &&Case| told.contains(case.item.name.as_str());
-        let step = |name: &str| format!("<{}={name}>", left.tag);
-        let possible = left.cases.iter().filter(is_possible);
-        self.cases(place, Part::Branch, step, possible, &right.1.cases);
-    }
-
-    fn members(&mut self, place: &Place, left: &'i [Member], right: &'i [Member]) {
-        let pairs = Pairs::new(left, right, |member| &member.item);
-        for member in pairs.left_only {
-            let side = Side {
-                optional: member.optional,
-                ..self.member(self.left, member)
-            };
-            self.differ(place.member(&member.item), Part::Member, Some(side), None);
-        }
-        for member in pairs.right_only {
-            let side = Side {
-                optional: member.optional,
-                ..self.member(self.right, member)
-            };
-            self.differ(place.member(&member.item), Part::Member, None, Some(side));
-        }
-        for (one, other) in pairs.both {
-            let place = place.member(&one.item);
-            self.both(&place, Part::Member, &one.item, &other.item);
-            if one.optional != other.optional {
-                let side = |member: &Member| {
-                    side(
-                        &member.item,
-                        if member.optional {
-                            "optional"
-                        } else {
-                            "required"
-                        },
-                    )
-                };
-                self.differ(place.clone(), Part::Presence, side(one), side(other));
-            }
-            self.visit(place, one.ty, other.ty);
-        }
-    }
-
-    fn member(&self, interface: &Interface, member: &Member) -> Side {
-        let mark = if member.optional { "optional " } else { "" };
-        Side::of(
-            &member.item,
-            format!("{mark}{}", shape(interface, member.ty)),
-        )
-    }
-
-    fn cases(
-        &mut self,
-        place: &Place,
-        part: Part,
-        step: impl Fn(&str) -> String,
-        left: impl IntoIterator<Item = &'i Case>,
-        right: &'i [Case],
-    ) {
-        let at = |case: &Case| place.below(&step(&case.item.name));
-        let pairs = Pairs::new(left, right, |case| &case.item);
-        for case in pairs.left_only {
-            let side = side(&case.item, shape(self.left, case.ty));
-            self.differ(at(case), part, side, None);
-        }
-        for case in pairs.right_only {
-            let side = side(&case.item, shape(self.right, case.ty));
-            self.differ(at(case), part, None, side);
-        }
-        for (one, other) in pairs.both {
-            self.both(&at(one), part, &one.item, &other.item);
-            self.visit(at(one), one.ty, other.ty);
-        }
-    }
-
-    /// What both sides have.
-    fn both(&mut self, place: &Place, part: Part, left: &Item, right: &Item) {
-        let conditions = left.conditions.iter().cloned();
-        let conditional = conditions.map(|condition| (condition, place.clone()));
-        self.comparison.conditional.extend(conditional);
-        self.features(
-            place,
-            part,
-            (&left.features, &left.place),
-            (&right.features, &right.place),
-        );
-    }
-
-    fn features(
-        &mut self,
-        place: &Place,
-        part: Part,
-        (left, left_place): (&[Feature], &str),
-        (right, right_place): (&[Feature], &str),
-    ) {
-        let has = |features: &[Feature], name: &str| features.iter().any(|one| one.name == name);
-        let side = |feature: &Feature, told: &str| Side {
-            conditions: feature.condition.iter().cloned().collect(),
-            ..Side::new("feature".to_owned(), told)
-        };
-        for feature in left {
-            let at = place.below(&format!("@{}", feature.name));
-            if has(right, &feature.name) {
-                let conditional = feature
-                    .condition
-                    .iter()
-                    .map(|found| (found.clone(), at.clone()));
-                self.comparison.conditional.extend(conditional);
-                self.comparison
-                    .features
-                    .insert((part, feature.name.clone()));
-            } else {
-                self.differ(at, Part::Feature, Some(side(feature, left_place)), None);
+    fn locate(&self, site: &CompareSite<'_>, entity: Entity<'_, '_>) -> WireLocation {
+        let location = self.locate_path(site);
+        match entity {
+            Entity::Command(_) | Entity::Event(_) | Entity::Shape(_) => location,
+            Entity::Member(name, _) => location.append(name),
+            Entity::Value(meta) => location.append(&format!("={}", meta.name)),
+            Entity::Branch {
+                discriminator,
+                value,
+                ..
+            } => location.append(&format!("<{discriminator}={value}>")),
+            Entity::AlternateBranch(branch) => {
+                location.append(&format!("<{}>", branch.kind.as_str()))
             }
         }
-        for feature in right.iter().filter(|feature| !has(left, &feature.name)) {
-            let at = place.below(&format!("@{}", feature.name));
-            self.differ(at, Part::Feature, None, Some(side(feature, right_place)));
-        }
     }
 
-    fn differ(&mut self, place: Place, part: Part, left: Option<Side>, right: Option<Side>) {
-        self.comparison.differences.push(Difference {
-            place,
-            part,
+    fn report(
+        &mut self,
+        location: WireLocation,
+        kind: DifferenceKind,
+        left: Option<DifferenceSide>,
+        right: Option<DifferenceSide>,
+    ) {
+        self.comparison.differences.push(InterfaceDifference {
+            location,
+            kind,
             left,
             right,
         });
     }
-}
 
-fn side(item: &Item, shape: impl Into<String>) -> Option<Side> {
-    Some(Side::of(item, shape.into()))
-}
+    fn report_shapes(
+        &mut self,
+        site: &CompareSite<'_>,
+        kind: DifferenceKind,
+        (left, right): (DifferenceSide, DifferenceSide),
+    ) {
+        self.report(self.locate_path(site), kind, Some(left), Some(right));
+    }
 
-fn place(item: &Item, direction: Direction) -> Place {
-    Place {
-        target: item.name.clone(),
-        direction,
-        path: String::new(),
+    fn compare_features(
+        &mut self,
+        location: &WireLocation,
+        kind: DifferenceKind,
+        (left, right): (&[Feature], &[Feature]),
+        (left_source, right_source): (String, String),
+    ) {
+        let has = |features: &[Feature], name: &str| features.iter().any(|one| one.name == name);
+        let side = |feature: &Feature, source: &str| DifferenceSide {
+            conditions: feature.condition.iter().cloned().collect(),
+            ..DifferenceSide::new("feature".to_owned(), source.to_owned())
+        };
+        for feature in left {
+            let location = location.clone().append(&format!("@{}", feature.name));
+            if has(right, &feature.name) {
+                let condition = feature.condition.clone();
+                let satisfied = condition.map(|condition| (condition, location));
+                self.comparison.satisfied.extend(satisfied);
+                self.comparison
+                    .features
+                    .insert((kind, feature.name.clone()));
+            } else {
+                let left = side(feature, &left_source);
+                self.report(location, DifferenceKind::Feature, Some(left), None);
+            }
+        }
+        for feature in right.iter().filter(|feature| !has(left, &feature.name)) {
+            let location = location.clone().append(&format!("@{}", feature.name));
+            let right = side(feature, &right_source);
+            self.report(location, DifferenceKind::Feature, None, Some(right));
+        }
     }
 }
 
-/// The things of two lists, by their names.
-struct Pairs<'i, T> {
-    left_only: Vec<&'i T>,
-    both: Vec<(&'i T, &'i T)>,
-    right_only: Vec<&'i T>,
+/// One interface, and the shape in it that a site is in.
+struct SideSource<'a, 's> {
+    interface: &'a Interface<'s>,
+    owner: ShapeId,
 }
 
-impl<'i, T> Pairs<'i, T> {
-    fn new(
-        left: impl IntoIterator<Item = &'i T>,
-        right: &'i [T],
-        item: impl Fn(&T) -> &Item,
-    ) -> Self {
-        let mut named: HashMap<&str, &T> = right
-            .iter()
-            .map(|one| (item(one).name.as_str(), one))
-            .collect();
-        let mut pairs = Pairs {
-            left_only: Vec::new(),
-            both: Vec::new(),
-            right_only: Vec::new(),
-        };
-        for one in left {
-            match named.remove(item(one).name.as_str()) {
-                Some(other) => pairs.both.push((one, other)),
-                None => pairs.left_only.push(one),
+impl<'a, 's> SideSource<'a, 's> {
+    fn both(walk: &InterfaceComparer<'a, 's>, site: &CompareSite<'s>) -> (Self, Self) {
+        // A command or event is not part of a shape.
+        let owners = walk.owners(site);
+        let (old, new) = owners.unwrap_or((walk.old.empty(), walk.new.empty()));
+        let source = |interface, owner| SideSource { interface, owner };
+        (source(walk.old, old), source(walk.new, new))
+    }
+
+    /// Returns `true` if the discriminator lacks a value; then it has no branch,
+    /// either.
+    fn lacks_value(&self, value: &str) -> bool {
+        let object = self.interface.object(self.owner);
+        let values = object.and_then(|object| {
+            let discriminator = object.branches.as_ref()?.discriminator;
+            let member = object.members.get(discriminator)?;
+            match self.interface.get(member.shape) {
+                Shape::Enum(values) => Some(values),
+                _ => None,
             }
+        });
+        values.is_some_and(|values| !values.contains(value))
+    }
+
+    fn describe(&self, entity: Entity<'_, '_>) -> DifferenceSide {
+        let outline = |shape| outline(self.interface, shape);
+        let shape = match entity {
+            Entity::Command(command) => format!("command taking {}", outline(command.arguments)),
+            Entity::Event(event) => format!("event with {}", outline(event.data)),
+            Entity::Member(_, member) if member.optional => {
+                format!("optional {}", outline(member.shape))
+            }
+            Entity::Member(_, member) => outline(member.shape),
+            Entity::Value(_) => "value".to_owned(),
+            Entity::Branch { branch, .. } => outline(branch.content),
+            Entity::AlternateBranch(branch) => outline(branch.shape),
+            Entity::Shape(shape) => outline(shape),
+        };
+        let optional = matches!(entity, Entity::Member(_, member) if member.optional);
+        DifferenceSide {
+            optional,
+            ..self.side(entity, shape)
         }
-        let is_left = |one: &&T| named.contains_key(item(one).name.as_str());
-        pairs.right_only = right.iter().filter(is_left).collect();
-        pairs
+    }
+
+    fn describe_shape(&self, shape: ShapeId) -> DifferenceSide {
+        DifferenceSide::new(
+            outline(self.interface, shape),
+            self.interface.location(shape),
+        )
+    }
+
+    fn side(&self, entity: Entity<'_, '_>, shape: impl Into<String>) -> DifferenceSide {
+        let features = self.features(entity).iter();
+        DifferenceSide {
+            conditions: conditions(entity).into_iter().cloned().collect(),
+            features: features.map(|feature| feature.name.clone()).collect(),
+            since: own_meta(entity).and_then(|meta| meta.facts.since),
+            ..DifferenceSide::new(shape.into(), self.source(entity))
+        }
+    }
+
+    fn features<'e>(&self, entity: Entity<'_, 'e>) -> &'e [Feature]
+    where
+        's: 'e,
+    {
+        let meta = match entity {
+            Entity::Shape(shape) => self.interface.definition(shape),
+            entity => own_meta(entity),
+        };
+        meta.map_or(&[], |meta| &meta.features)
+    }
+
+    fn source(&self, entity: Entity<'_, '_>) -> String {
+        match entity {
+            Entity::Command(command) => self.interface.command_location(&command.meta.name),
+            Entity::Event(event) => self.interface.event_location(&event.meta.name),
+            Entity::Member(name, _) => self.interface.member_location(self.owner, name),
+            Entity::Value(meta) => self.interface.value_location(self.owner, &meta.name),
+            Entity::Branch { value, .. } => self.interface.branch_location(self.owner, value),
+            Entity::AlternateBranch(branch) => {
+                self.interface.alternate_location(self.owner, branch.kind)
+            }
+            Entity::Shape(shape) => self.interface.location(shape),
+        }
+    }
+}
+
+fn kind_of(entity: Entity<'_, '_>) -> DifferenceKind {
+    match entity {
+        Entity::Command(_) => DifferenceKind::Command,
+        Entity::Event(_) => DifferenceKind::Event,
+        Entity::Member(..) => DifferenceKind::Member,
+        Entity::Value(_) => DifferenceKind::Value,
+        Entity::Branch { .. } => DifferenceKind::Branch,
+        Entity::AlternateBranch(_) => DifferenceKind::AlternateBranch,
+        Entity::Shape(_) => DifferenceKind::Type,
+    }
+}
+
+/// The definition of an entity. That of a branch is the definition of the
+/// value, which is compared with the enum.
+fn own_meta<'s>(entity: Entity<'_, 's>) -> Option<&'s EntityMeta> {
+    match entity {
+        Entity::Command(command) => Some(command.meta),
+        Entity::Event(event) => Some(event.meta),
+        Entity::Member(_, member) => member.meta,
+        Entity::Value(meta) => Some(meta),
+        Entity::AlternateBranch(branch) => Some(branch.meta),
+        Entity::Branch { .. } | Entity::Shape(_) => None,
+    }
+}
+
+fn conditions<'s>(entity: Entity<'_, 's>) -> Vec<&'s Condition> {
+    match entity {
+        Entity::Branch { branch, .. } => {
+            let mut conditions = branch.conditions.clone();
+            // A branch usually repeats the condition of the value.
+            conditions.dedup();
+            conditions
+        }
+        entity => {
+            let meta = own_meta(entity);
+            meta.into_iter().flat_map(|meta| &meta.condition).collect()
+        }
     }
 }

@@ -1,49 +1,41 @@
-//! What differs between two descriptions of an interface, as data.
+//! Differences between two interfaces, as data.
 
 use std::fmt;
 
 use serde::Serialize;
 
-use super::info::Item;
 use crate::schema::Condition;
 use crate::version::Series;
+use crate::wire::Direction;
 
-/// Where values travel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Direction {
-    /// From the client to QEMU, in the arguments of a command.
-    Request,
-    /// From QEMU to the client, in what a command returns.
-    Reply,
-    /// From QEMU to the client, in the data of an event.
-    Event,
-}
+/// The length in bytes at which paths are cut off; shapes of hostile replies
+/// may be nested without limit.
+const LONGEST_PATH: usize = 1000;
 
-/// A place of the wire.
+/// A place in a message.
 ///
-/// The path goes down by `.member`, `[]` for the elements of an array,
-/// `<tag=value>` for a branch of a union and `<object>` for one of an
-/// alternate. It ends in `=value` for a value of an enum and in `@feature` for
-/// a feature.
+/// The segments of the path are `.member`, `[]` for the elements of an array,
+/// `<discriminator=value>` for a branch of a union and `<object>` for one of an
+/// alternate. The path ends in `=value` for a value of an enum and in
+/// `@feature` for a feature.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Place {
+pub struct WireLocation {
     /// The command or event.
     pub target: String,
-    /// Where in it the place is.
+    /// The part of the command or event.
     pub direction: Direction,
-    /// The path in the arguments, the returned value or the data; empty for all
-    /// of it.
+    /// The path in the arguments, the returned value or the data; empty for the
+    /// whole of it.
     pub path: String,
 }
 
-/// What part of an interface differs.
+/// The kind of what differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Part {
-    /// A whole command.
+pub enum DifferenceKind {
+    /// A command.
     Command,
-    /// A whole event.
+    /// An event.
     Event,
     /// A member of an object.
     Member,
@@ -52,138 +44,125 @@ pub enum Part {
     /// A branch of a union.
     Branch,
     /// A branch of an alternate.
-    Alternative,
+    #[serde(rename = "alternative")]
+    AlternateBranch,
     /// A feature.
     Feature,
-    /// The kind of a value.
+    /// The type of a value.
     Type,
-    /// Whether a member may be absent.
+    /// The presence of a member: optional or required.
     Presence,
-    /// The member that tells the branch of a union.
-    Tag,
-    /// Whether a command may be sent out of band.
+    /// The discriminator of a union.
+    #[serde(rename = "tag")]
+    Discriminator,
+    /// Permission to send a command out of band.
     OutOfBand,
-    /// Whether an option of the build is on.
-    Option,
+    /// The state of a build option.
+    #[serde(rename = "option")]
+    BuildOption,
 }
 
-/// From which length on a path is not told to its end, in bytes.
-const LONGEST_PATH: usize = 1000;
-
-/// Something that the two sides do not tell alike.
+/// A difference between two interfaces.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Difference {
-    /// Where it is.
-    pub place: Place,
-    /// What it is.
-    pub part: Part,
-    /// What the left side has there, if anything.
-    pub left: Option<Side>,
-    /// What the right side has there, if anything.
-    pub right: Option<Side>,
+pub struct InterfaceDifference {
+    /// The place.
+    pub location: WireLocation,
+    /// The kind of what differs.
+    pub kind: DifferenceKind,
+    /// The entity in the left interface, if it has one.
+    pub left: Option<DifferenceSide>,
+    /// The entity in the right interface, if it has one.
+    pub right: Option<DifferenceSide>,
 }
 
-/// What one side has at a place.
+/// The entity in one of two interfaces.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Side {
-    /// It, in a few words.
+pub struct DifferenceSide {
+    /// A short description.
     pub shape: String,
-    /// Where the side tells it.
-    pub told: String,
-    /// The conditions under which it is there.
+    /// The place in the schema or in the reply.
+    pub source: String,
+    /// The conditions under which a build has it.
     pub conditions: Vec<Condition>,
     /// The names of its features.
     pub features: Vec<String>,
-    /// Whether a message that lacks it is in order.
+    /// `true` for an optional member.
     pub optional: bool,
-    /// The series that brought it, where a schema says so.
+    /// The series that introduced it, if a schema says so.
     pub since: Option<Series>,
 }
 
-impl Difference {
-    /// What both sides have, though not with an option that is on elsewhere.
-    pub(super) fn of_option(place: &Place, option: &str) -> Difference {
-        Difference {
-            place: place.clone(),
-            part: Part::Option,
-            left: Some(Side::new(format!("not({option})"), &place.to_string())),
+impl InterfaceDifference {
+    /// A place that requires an option to be off that is on elsewhere.
+    pub(super) fn from_build_option(location: &WireLocation, option: &str) -> Self {
+        let left = DifferenceSide::new(format!("not({option})"), location.to_string());
+        InterfaceDifference {
+            location: location.clone(),
+            kind: DifferenceKind::BuildOption,
+            left: Some(left),
             right: None,
         }
     }
 
-    /// A command that only the right side has, and of which no more is known than
-    /// where it was told.
-    pub fn untold_command(name: &str, told: &str) -> Difference {
-        Difference {
-            place: Place {
-                target: name.to_owned(),
-                direction: Direction::Request,
-                path: String::new(),
-            },
-            part: Part::Command,
+    /// A command that only the right side has, known by name alone.
+    pub fn unreported_command(name: &str, source: &str) -> Self {
+        let right = DifferenceSide::new("command".to_owned(), source.to_owned());
+        InterfaceDifference {
+            location: WireLocation::new(name, Direction::Request),
+            kind: DifferenceKind::Command,
             left: None,
-            right: Some(Side::new("command".to_owned(), told)),
+            right: Some(right),
         }
     }
 }
 
-/// `blockdev-add: file.driver`, and what of the command it is, unless that is
-/// its arguments.
-impl fmt::Display for Place {
+/// Displays `blockdev-add: file.driver` for arguments and data, and
+/// `query-block returns: [].device` for returned values.
+impl fmt::Display for WireLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reply = if self.direction == Direction::Reply {
-            " returns"
-        } else {
-            ""
+        let returns = match self.direction {
+            Direction::Reply => " returns",
+            Direction::Request | Direction::Event => "",
         };
         match self.path.as_str() {
-            "" => write!(f, "{}{reply}", self.target),
-            path => write!(f, "{}{reply}: {path}", self.target),
+            "" => write!(f, "{}{returns}", self.target),
+            path => write!(f, "{}{returns}: {path}", self.target),
         }
     }
 }
 
-impl Place {
-    /// The place one step below. A path that is longer than any of QEMU's is not
-    /// told to its end: types may lead to one another without one.
-    pub(super) fn below(&self, step: &str) -> Place {
-        if self.path.len() > LONGEST_PATH {
-            return self.clone();
-        }
-        Place {
-            path: format!("{}{step}", self.path),
-            ..self.clone()
+impl WireLocation {
+    /// The arguments, the returned value or the data of a command or event.
+    pub(super) fn new(target: &str, direction: Direction) -> Self {
+        WireLocation {
+            target: target.to_owned(),
+            direction,
+            path: String::new(),
         }
     }
 
-    pub(super) fn member(&self, item: &Item) -> Place {
-        let dot = if self.path.is_empty() { "" } else { "." };
-        self.below(&format!("{dot}{}", item.name))
+    /// Appends to the path, unless it is too long already.
+    pub(super) fn append(mut self, path: &str) -> Self {
+        if self.path.len() <= LONGEST_PATH {
+            let starts_member = path.starts_with(|c| !matches!(c, '[' | '<' | '=' | '@'));
+            if !self.path.is_empty() && starts_member {
+                self.path.push('.');
+            }
+            self.path.push_str(path);
+        }
+        self
     }
 }
 
-impl Side {
-    pub(super) fn new(shape: String, told: &str) -> Side {
-        Side {
+impl DifferenceSide {
+    pub(super) fn new(shape: String, source: String) -> Self {
+        DifferenceSide {
             shape,
-            told: told.to_owned(),
+            source,
             conditions: Vec::new(),
             features: Vec::new(),
             optional: false,
             since: None,
-        }
-    }
-
-    pub(super) fn of(item: &Item, shape: String) -> Side {
-        Side {
-            conditions: item.conditions.clone(),
-            features: item
-                .features
-                .iter()
-                .map(|feature| feature.name.clone())
-                .collect(),
-            since: item.since,
-            ..Side::new(shape, &item.place)
         }
     }
 }

@@ -1,277 +1,336 @@
-//! Reading the entries of a reply, one by one.
+//! The entries of a reply, as QEMU's `SchemaInfo` defines them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::check::check;
-use super::fields::{Fields, Problems, quoted};
-use super::info::{
-    Case, Command, Event, Feature, Interface, Item, Kind, Member, Object, Type, TypeId, Variants,
-};
-use super::read::Damage;
+use super::problem::{ReplyProblem, quote};
 use super::write::json_type;
-use crate::schema::BuiltinType;
+use crate::schema::{BuiltinType, EntityMeta, Feature};
 
-/// Reads the entries; gives what they tell in an unknown way too.
-pub fn read(entries: &[Value]) -> Result<(Interface, BTreeSet<String>), Damage> {
-    let mut reader = Reader::new(entries);
-    let mut interface = Interface::default();
-    for (index, entry) in entries.iter().enumerate() {
-        reader.entry(&format!("[{index}]"), entry, &mut interface);
-    }
-    if reader.found.is_empty() {
-        interface.name_alternatives();
-        check(&interface)
-            .into_iter()
-            .for_each(|problem| reader.found.add(problem));
-    }
-    reader.found.done()?;
-    Ok((interface, reader.unknown))
+/// The longest name, in bytes. QEMU's own have a quarter of that.
+const LONGEST_NAME: usize = 256;
+
+/// The number of unknown keys that are reported.
+const REPORTED_KEYS: usize = 20;
+
+/// An entry of a reply.
+#[derive(Debug, Clone)]
+pub(super) struct ReplyEntry {
+    /// The name and the features.
+    pub(super) meta: EntityMeta,
+    /// The rest, which depends on `meta-type`.
+    pub(super) content: EntryContent,
 }
 
-/// How many unknown keys are told.
-const MOST_UNKNOWN: usize = 20;
-
-struct Reader<'r> {
-    /// The types by name; they may be used before they are told.
-    ids: HashMap<&'r str, TypeId>,
-    found: Problems,
-    unknown: BTreeSet<String>,
+/// The content of an entry. Types are referred to by name.
+#[derive(Debug, Clone)]
+pub(super) enum EntryContent {
+    Builtin(BuiltinType),
+    Enum(Vec<EntityMeta>),
+    Array(String),
+    Object {
+        members: Vec<EntryMember>,
+        discriminator: Option<String>,
+        branches: Vec<EntryMember>,
+    },
+    Alternate(Vec<EntryMember>),
+    Command {
+        arguments: String,
+        returns: String,
+        allow_oob: bool,
+    },
+    Event(String),
 }
 
-impl<'r> Reader<'r> {
-    fn new(entries: &'r [Value]) -> Self {
-        let mut ids = HashMap::new();
-        let names = entries.iter().filter(|entry| is_type(entry));
-        for (index, name) in names.filter_map(|entry| entry["name"].as_str()).enumerate() {
-            ids.entry(name).or_insert(TypeId(index));
-        }
-        Reader {
-            ids,
-            found: Problems::default(),
-            unknown: BTreeSet::new(),
+/// A member of an object, a branch of a union or a branch of an alternate.
+#[derive(Debug, Clone)]
+pub(super) struct EntryMember {
+    pub(super) meta: EntityMeta,
+    pub(super) ty: String,
+    pub(super) optional: bool,
+}
+
+/// Reads all entries; reports unknown keys, and everything that is wrong.
+pub(super) fn read_entries(
+    values: &[Value],
+) -> (Vec<ReplyEntry>, BTreeSet<String>, Vec<ReplyProblem>) {
+    let (mut entries, mut problems) = (Vec::new(), Vec::new());
+    let mut unknown = BTreeSet::new();
+    for (index, value) in values.iter().enumerate() {
+        match read_entry(value, &mut unknown) {
+            Ok(entry) => entries.push(entry),
+            Err(problem) => problems.push(ReplyProblem {
+                path: format!("[{index}]{}", problem.path),
+                ..problem
+            }),
         }
     }
+    (entries, unknown, problems)
+}
 
-    fn entry(&mut self, path: &str, entry: &Value, interface: &mut Interface) {
-        let Some(entry) = self.found.object(path, entry) else {
-            return;
+fn read_entry(value: &Value, unknown: &mut BTreeSet<String>) -> Result<ReplyEntry, ReplyProblem> {
+    let header: EntryHeader = deserialize(value, &mut |_| {})?;
+    let meta_type = value["meta-type"].as_str().unwrap_or_default().to_owned();
+    let ignored = &mut |key: &str| {
+        if !HEADER_KEYS.contains(&key) && unknown.len() < REPORTED_KEYS {
+            unknown.insert(format!("{} of {}", quote(key), quote(&meta_type)));
+        }
+    };
+    let content = match header.meta_type {
+        MetaType::Builtin => {
+            let entry: BuiltinEntry = deserialize(value, ignored)?;
+            builtin(&header.name.0, &entry.json_type.0)?
+        }
+        MetaType::Enum => deserialize::<EnumEntry>(value, ignored)?.into_content()?,
+        MetaType::Array => {
+            EntryContent::Array(deserialize::<ArrayEntry>(value, ignored)?.element_type.0)
+        }
+        MetaType::Object => deserialize::<ObjectEntry>(value, ignored)?.into_content()?,
+        MetaType::Alternate => {
+            let entry: AlternateEntry = deserialize(value, ignored)?;
+            let members = entry.members.into_iter().map(|member| EntryMember {
+                meta: EntityMeta::default(),
+                ty: member.ty.0,
+                optional: false,
+            });
+            EntryContent::Alternate(members.collect())
+        }
+        MetaType::Command => {
+            let entry: CommandEntry = deserialize(value, ignored)?;
+            EntryContent::Command {
+                arguments: entry.arg_type.0,
+                returns: entry.ret_type.0,
+                allow_oob: entry.allow_oob,
+            }
+        }
+        MetaType::Event => {
+            EntryContent::Event(deserialize::<EventEntry>(value, ignored)?.arg_type.0)
+        }
+    };
+    let meta = meta(header.name, header.features);
+    Ok(ReplyEntry { meta, content })
+}
+
+fn deserialize<T: DeserializeOwned>(
+    value: &Value,
+    ignored: &mut dyn FnMut(&str),
+) -> Result<T, ReplyProblem> {
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(value, &mut track);
+    let mut report = |path: serde_ignored::Path<'_>| {
+        if let serde_ignored::Path::Map { parent, key } = path
+            && matches!(parent, serde_ignored::Path::Root)
+        {
+            ignored(&key);
+        }
+    };
+    T::deserialize(serde_ignored::Deserializer::new(tracked, &mut report)).map_err(|error| {
+        let path = track.path();
+        let path = match path.iter().next() {
+            None => String::new(),
+            Some(_) => format!(".{path}"),
         };
-        let Some(name) = self.found.text(path, entry, "name") else {
-            return;
-        };
-        let meta_type = self.found.text(path, entry, "meta-type");
-        self.unknown_keys(meta_type.unwrap_or_default(), entry);
-        match meta_type {
-            None => {}
-            Some("command") => {
-                let command = self.command(path, name, entry);
-                interface.commands.extend(command);
-            }
-            Some("event") => {
-                let event = self.event(path, name, entry);
-                interface.events.extend(event);
-            }
-            Some(meta_type) => {
-                let kind = self.kind(path, name, meta_type, entry);
-                interface.types.extend(kind.map(|kind| Type {
-                    name: name.to_owned(),
-                    features: self.features(path, entry),
-                    place: path.to_owned(),
-                    kind,
-                }));
-            }
+        ReplyProblem::new(path, error.to_string())
+    })
+}
+
+fn builtin(name: &str, json: &str) -> Result<EntryContent, ReplyProblem> {
+    let builtin = BuiltinType::from_name(name).filter(|&builtin| json_type(builtin) == json);
+    builtin.map(EntryContent::Builtin).ok_or_else(|| {
+        let message = format!(
+            "there is no built-in type {} with values of JSON type {}",
+            quote(name),
+            quote(json)
+        );
+        ReplyProblem::new(String::new(), message)
+    })
+}
+
+fn meta(name: EntryName, features: Vec<EntryName>) -> EntityMeta {
+    let features = features.into_iter().map(|name| Feature {
+        name: name.0,
+        condition: None,
+    });
+    EntityMeta {
+        name: name.0,
+        features: features.collect(),
+        ..EntityMeta::default()
+    }
+}
+
+/// A name whose length is checked.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct EntryName(String);
+
+impl TryFrom<String> for EntryName {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        match name.len() {
+            0..=LONGEST_NAME => Ok(EntryName(name)),
+            length => Err(format!(
+                "the name has {length} bytes, the limit is {LONGEST_NAME}"
+            )),
         }
     }
+}
 
-    fn unknown_keys(&mut self, meta_type: &str, entry: &Fields) {
-        let is_known = |key: &&String| {
-            let known = KEYS
-                .iter()
-                .filter(|(of, _)| of.is_empty() || *of == meta_type);
-            known.flat_map(|(_, keys)| *keys).any(|known| known == key)
-        };
-        for key in entry.keys().filter(|key| !is_known(key)) {
-            if self.unknown.len() < MOST_UNKNOWN {
-                self.unknown
-                    .insert(format!("{} of {}", quoted(key), quoted(meta_type)));
-            }
-        }
-    }
+/// The keys that all entries have.
+const HEADER_KEYS: [&str; 3] = ["name", "meta-type", "features"];
 
-    fn command(&mut self, path: &str, name: &str, entry: &Fields) -> Option<Command> {
-        let arguments = self.reference(path, entry, "arg-type");
-        let returns = self.reference(path, entry, "ret-type");
-        Some(Command {
-            item: self.item(path, name, entry),
-            arguments: arguments?,
-            returns: returns?,
-            allow_oob: self.found.flag(path, entry, "allow-oob"),
-        })
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", expecting = "an object")]
+struct EntryHeader {
+    name: EntryName,
+    meta_type: MetaType,
+    #[serde(default)]
+    features: Vec<EntryName>,
+}
 
-    fn event(&mut self, path: &str, name: &str, entry: &Fields) -> Option<Event> {
-        let data = self.reference(path, entry, "arg-type");
-        Some(Event {
-            item: self.item(path, name, entry),
-            data: data?,
-        })
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum MetaType {
+    Builtin,
+    Enum,
+    Array,
+    Object,
+    Alternate,
+    Command,
+    Event,
+}
 
-    fn kind(&mut self, path: &str, name: &str, meta_type: &str, entry: &Fields) -> Option<Kind> {
-        match meta_type {
-            "builtin" => self.builtin(path, name, entry).map(Kind::Builtin),
-            "enum" => self.values(path, entry).map(Kind::Enum),
-            "array" => self.reference(path, entry, "element-type").map(Kind::Array),
-            "object" => self.whole_object(path, entry).map(Kind::Object),
-            "alternate" => self.branches(path, entry).map(Kind::Alternate),
-            _ => {
-                let kinds =
-                    "`builtin`, `enum`, `array`, `object`, `alternate`, `command` or `event`";
-                self.found
-                    .report(format!("{path}.meta-type"), format!("expected {kinds}"));
-                None
-            }
-        }
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct BuiltinEntry {
+    json_type: EntryName,
+}
 
-    fn builtin(&mut self, path: &str, name: &str, entry: &Fields) -> Option<BuiltinType> {
-        let json = self.found.text(path, entry, "json-type")?;
-        let found = BuiltinType::from_name(name).filter(|&builtin| json_type(builtin) == json);
-        if found.is_none() {
-            let message = format!(
-                "there is no type {} of the language whose values are {}",
-                quoted(name),
-                quoted(json)
-            );
-            self.found.report(path.to_owned(), message);
-        }
-        found
-    }
+/// An enum; replies before 6.2 have `values` only.
+#[derive(Deserialize)]
+struct EnumEntry {
+    members: Option<Vec<ValueEntry>>,
+    values: Option<Vec<EntryName>>,
+}
 
-    /// The values of an enum: `members`, which newer releases tell, or `values`.
-    fn values(&mut self, path: &str, entry: &Fields) -> Option<Vec<Item>> {
-        if entry.contains_key("members") {
-            let members = self.found.objects(path, entry, "members")?;
-            return members
+#[derive(Deserialize)]
+#[serde(expecting = "an object")]
+struct ValueEntry {
+    name: EntryName,
+    #[serde(default)]
+    features: Vec<EntryName>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct ArrayEntry {
+    element_type: EntryName,
+}
+
+#[derive(Deserialize)]
+struct ObjectEntry {
+    members: Vec<MemberEntry>,
+    tag: Option<EntryName>,
+    variants: Option<Vec<VariantEntry>>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object")]
+struct MemberEntry {
+    name: EntryName,
+    #[serde(rename = "type")]
+    ty: EntryName,
+    #[serde(default, rename = "default", deserialize_with = "is_present")]
+    optional: bool,
+    #[serde(default)]
+    features: Vec<EntryName>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object")]
+struct VariantEntry {
+    case: EntryName,
+    #[serde(rename = "type")]
+    ty: EntryName,
+}
+
+#[derive(Deserialize)]
+struct AlternateEntry {
+    members: Vec<AlternateMember>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object")]
+struct AlternateMember {
+    #[serde(rename = "type")]
+    ty: EntryName,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct CommandEntry {
+    arg_type: EntryName,
+    ret_type: EntryName,
+    #[serde(default)]
+    allow_oob: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct EventEntry {
+    arg_type: EntryName,
+}
+
+impl EnumEntry {
+    fn into_content(self) -> Result<EntryContent, ReplyProblem> {
+        let values = match (self.members, self.values) {
+            (Some(members), _) => members
                 .into_iter()
-                .map(|(path, member)| {
-                    let name = self.found.text(&path, member, "name")?;
-                    Some(self.item(&path, name, member))
-                })
-                .collect();
-        }
-        let values = self.found.strings(path, entry, "values")?;
-        let value = |(path, name): (String, &str)| self.item(&path, name, &Fields::new());
-        Some(values.into_iter().map(value).collect())
-    }
-
-    fn whole_object(&mut self, path: &str, entry: &Fields) -> Option<Object> {
-        let members = self.found.objects(path, entry, "members")?;
-        let members: Option<Vec<Member>> = members
-            .into_iter()
-            .map(|(path, member)| self.member(&path, member))
-            .collect();
-        let variants = if entry.contains_key("tag") || entry.contains_key("variants") {
-            Some(self.variants(path, entry)?)
-        } else {
-            None
+                .map(|value| meta(value.name, value.features))
+                .collect(),
+            (None, Some(values)) => values
+                .into_iter()
+                .map(|name| meta(name, Vec::new()))
+                .collect(),
+            (None, None) => return Err(missing("values")),
         };
-        Some(Object {
-            members: members?,
-            variants,
-        })
-    }
-
-    fn member(&mut self, path: &str, member: &Fields) -> Option<Member> {
-        let name = self.found.text(path, member, "name")?;
-        let ty = self.reference(path, member, "type")?;
-        let optional = member.contains_key("default");
-        Some(Member {
-            item: self.item(path, name, member),
-            optional,
-            ty,
-        })
-    }
-
-    fn variants(&mut self, path: &str, entry: &Fields) -> Option<Variants> {
-        let tag = self.found.text(path, entry, "tag")?.to_owned();
-        let variants = self.found.objects(path, entry, "variants")?;
-        let cases: Option<Vec<Case>> = variants
-            .into_iter()
-            .map(|(path, variant)| {
-                let name = self.found.text(&path, variant, "case")?;
-                let ty = self.reference(&path, variant, "type")?;
-                Some(Case {
-                    item: self.item(&path, name, &Fields::new()),
-                    ty,
-                })
-            })
-            .collect();
-        Some(Variants { tag, cases: cases? })
-    }
-
-    fn branches(&mut self, path: &str, entry: &Fields) -> Option<Vec<Case>> {
-        let members = self.found.objects(path, entry, "members")?;
-        let branch = |(path, member): (String, &Fields)| {
-            let ty = self.reference(&path, member, "type")?;
-            Some(Case {
-                item: self.item(&path, "", &Fields::new()),
-                ty,
-            })
-        };
-        members.into_iter().map(branch).collect()
-    }
-
-    fn item(&mut self, path: &str, name: &str, fields: &Fields) -> Item {
-        Item {
-            name: name.to_owned(),
-            features: self.features(path, fields),
-            place: path.to_owned(),
-            ..Item::default()
-        }
-    }
-
-    fn features(&mut self, path: &str, fields: &Fields) -> Vec<Feature> {
-        if !fields.contains_key("features") {
-            return Vec::new();
-        }
-        let names = self
-            .found
-            .strings(path, fields, "features")
-            .unwrap_or_default();
-        let feature = |(_, name): (String, &str)| Feature {
-            name: name.to_owned(),
-            condition: None,
-        };
-        names.into_iter().map(feature).collect()
-    }
-
-    /// A type that is mentioned by its name.
-    fn reference(&mut self, path: &str, fields: &Fields, key: &str) -> Option<TypeId> {
-        let name = self.found.text(path, fields, key)?;
-        let found = self.ids.get(name).copied();
-        if found.is_none() {
-            let message = format!("there is no type {} in the reply", quoted(name));
-            self.found.report(format!("{path}.{key}"), message);
-        }
-        found
+        Ok(EntryContent::Enum(values))
     }
 }
 
-/// The keys that entries have: all of them, and those of each kind.
-const KEYS: [(&str, &[&str]); 8] = [
-    ("", &["name", "meta-type", "features"]),
-    ("builtin", &["json-type"]),
-    ("enum", &["members", "values"]),
-    ("array", &["element-type"]),
-    ("object", &["members", "tag", "variants"]),
-    ("alternate", &["members"]),
-    ("command", &["arg-type", "ret-type", "allow-oob"]),
-    ("event", &["arg-type"]),
-];
+impl ObjectEntry {
+    fn into_content(self) -> Result<EntryContent, ReplyProblem> {
+        let (discriminator, variants) = match (self.tag, self.variants) {
+            (None, None) => (None, Vec::new()),
+            (Some(tag), Some(variants)) => (Some(tag.0), variants),
+            (Some(_), None) => return Err(missing("variants")),
+            (None, Some(_)) => return Err(missing("tag")),
+        };
+        let members = self.members.into_iter().map(|member| EntryMember {
+            meta: meta(member.name, member.features),
+            ty: member.ty.0,
+            optional: member.optional,
+        });
+        let branches = variants.into_iter().map(|variant| EntryMember {
+            meta: meta(variant.case, Vec::new()),
+            ty: variant.ty.0,
+            optional: false,
+        });
+        Ok(EntryContent::Object {
+            members: members.collect(),
+            discriminator,
+            branches: branches.collect(),
+        })
+    }
+}
 
-fn is_type(entry: &Value) -> bool {
-    !matches!(entry["meta-type"].as_str(), Some("command" | "event"))
+fn missing(key: &str) -> ReplyProblem {
+    ReplyProblem::new(String::new(), format!("missing field `{key}`"))
+}
+
+fn is_present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(deserializer).map(|_| true)
 }

@@ -1,56 +1,57 @@
-//! What QEMU tells of its own interface, and how that compares with a schema.
+//! Introspection: the replies to `query-qmp-schema`.
 //!
-//! QEMU answers `query-qmp-schema` with all its commands and events and the
-//! types that these lead to. Names of types are masked there, conditions have
-//! been evaluated, and much that a schema says is not told. [`describe()`]
-//! brings a schema into that form, [`read()`] a reply, and [`compare()`] tells
-//! the two apart, from commands and events down.
+//! QEMU answers `query-qmp-schema` with its commands and events and the types
+//! that these refer to. Names of types are masked in the reply, conditions are
+//! evaluated, and much of the schema is not reported. [`read()`] checks a reply
+//! and builds the same [`Interface`](crate::wire::Interface) from it as a schema
+//! gives; [`compare()`] compares the two, and [`explain()`] explains the
+//! differences.
 //!
 //! ```
 //! use std::collections::HashMap;
 //!
-//! use qapi_codegen::introspect::{compare, describe, read};
+//! use qapi_codegen::introspect::{compare, read};
 //! use qapi_codegen::load::load;
 //! use qapi_codegen::schema::resolve;
 //! use qapi_codegen::validate::validate;
 //! use qapi_codegen::version::Version;
+//! use qapi_codegen::wire::Interface;
 //!
 //! let text = "{ 'command': 'stop', 'data': { '*force': 'bool' } }";
 //! let files = HashMap::from([("a.json".to_owned(), text.as_bytes().to_vec())]);
 //! let schema = resolve(&validate(load(&files, "a.json", Version::NEWEST)?).unwrap());
-//! let told = read(
+//! let reply = read(
 //!     br#"[{ "name": "stop", "meta-type": "command", "arg-type": "0", "ret-type": "0" },
 //!          { "name": "0", "meta-type": "object", "members": [] }]"#,
 //! )
 //! .unwrap();
-//! let comparison = compare(&describe(&schema), &told.interface);
-//! assert_eq!(comparison.differences[0].place.to_string(), "stop: force");
+//! let comparison = compare(&Interface::from_schema(&schema), &reply.interface());
+//! assert_eq!(comparison.differences[0].location.to_string(), "stop: force");
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! This stage knows the model and the form of the reply. Where a reply comes
-//! from is not its business.
+//! This module does not know where replies come from.
 
 mod check;
 mod compare;
 mod difference;
 mod entries;
-mod fields;
-mod info;
-mod model;
-mod naming;
+mod interface;
+mod numbering;
+mod outline;
+mod problem;
 mod read;
-mod shape;
-mod synthesise;
-mod verdict;
+mod schema_text;
+mod type_names;
+mod verification;
 mod write;
 
-pub use compare::{Comparison, compare};
-pub use difference::{Difference, Direction, Part, Place, Side};
-pub use info::*;
-pub use model::{describe, describe_build};
-pub use read::{Damage, MOST_BYTES, Problem, Reply, read};
-pub use shape::shape;
-pub use synthesise::synthesise;
-pub use verdict::{Absent, Contradiction, Reason, Releases, Verdict, judge};
-pub use write::reply;
+pub use compare::{InterfaceComparison, compare};
+pub use difference::{DifferenceKind, DifferenceSide, InterfaceDifference, WireLocation};
+pub use problem::{InvalidReply, ReplyProblem};
+pub use read::{MOST_BYTES, SchemaReply, read};
+pub use schema_text::write_schema;
+pub use verification::{
+    AbsenceReason, AbsentEntity, ComparedReleases, Contradiction, Verification, explain,
+};
+pub use write::write_reply;

@@ -1,145 +1,103 @@
-//! Reading the reply of a real QEMU, or what somebody saved of it.
+//! Reading the reply of a QEMU, or a saved one.
 //!
-//! A reply is not believed: names may be missing, types may be of a wrong kind
-//! or may not be there, and the text may be cut short. All that is wrong is
-//! said, each with its place in the reply, and nothing half right comes out.
+//! A reply is not trusted: names may be missing, types may be of the wrong kind
+//! or undefined, and the text may be truncated. Everything that is wrong is
+//! reported with its path in the reply, and an invalid reply gives no interface.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use serde_json::Value;
 
-use super::entries;
-use super::info::Interface;
+use super::check::check_entries;
+use super::entries::{ReplyEntry, read_entries};
+use super::problem::InvalidReply;
 use crate::version::Version;
+use crate::wire::Interface;
 
 /// The largest reply that is read, in bytes. QEMU's own have a quarter of a
 /// million.
 pub const MOST_BYTES: usize = 16 << 20;
 
-/// A reply that was read.
-#[derive(Debug)]
-pub struct Reply {
-    /// The interface that it tells.
-    pub interface: Interface,
-    /// The release, where a greeting stands before the reply.
+/// A reply to `query-qmp-schema`.
+#[derive(Debug, Clone)]
+pub struct SchemaReply {
+    pub(super) entries: Vec<ReplyEntry>,
+    /// The release, if a greeting precedes the reply.
     pub version: Option<Version>,
-    /// What is told in a way that this crate does not know and passes over, such
-    /// as "`x` of a command": a newer QEMU may tell more than this.
+    /// Keys that are unknown and ignored, such as "`x` of `command`"; newer
+    /// releases may add some.
     pub unknown: BTreeSet<String>,
 }
 
-/// What is wrong with a reply.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Damage {
-    /// The mistakes, in the order of the reply.
-    pub problems: Vec<Problem>,
-    /// How many more there are.
-    pub more: usize,
-}
-
-/// One mistake in a reply.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The place in the reply, such as `[17].members[0].type`; empty where it is
-    /// the reply as a whole.
-    pub path: String,
-    /// What is wrong and what was expected.
-    pub message: String,
-}
-
-impl Problem {
-    pub(super) fn new(path: String, message: impl Into<String>) -> Problem {
-        let message = message.into();
-        Problem { path, message }
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.path.as_str() {
-            "" => f.write_str(&self.message),
-            path => write!(f, "{path}: {}", self.message),
-        }
+impl SchemaReply {
+    /// The interface that the reply describes.
+    pub fn interface(&self) -> Interface<'_> {
+        Interface::from_introspection(self)
     }
 }
 
 /// Reads a reply.
 ///
-/// It may be the value that the command returned, the whole message around it,
-/// or a log of messages in which it stands, such as one that begins with a
-/// greeting.
+/// The text is the value that the command returned, the whole message around
+/// it, or a log of messages, such as one that begins with a greeting.
 ///
 /// # Errors
 ///
-/// The text is too long, is no JSON, or holds no reply of the form that
-/// `query-qmp-schema` has.
-pub fn read(text: &[u8]) -> Result<Reply, Damage> {
+/// The text is too long or invalid JSON, or does not contain a valid reply to
+/// `query-qmp-schema`.
+pub fn read(text: &[u8]) -> Result<SchemaReply, InvalidReply> {
     if text.len() > MOST_BYTES {
-        return Err(Damage::new(format!(
-            "the text has {} bytes, and a reply at most {MOST_BYTES}",
+        return Err(InvalidReply::new(format!(
+            "the text has {} bytes, the limit is {MOST_BYTES}",
             text.len()
         )));
     }
-    let (entries, version) = find(text)?;
-    let (interface, unknown) = entries::read(&entries)?;
-    Ok(Reply {
-        interface,
+    let (values, version) = find_reply(text)?;
+    let (entries, unknown, problems) = read_entries(&values);
+    InvalidReply::check(problems)?;
+    InvalidReply::check(check_entries(&entries))?;
+    Ok(SchemaReply {
+        entries,
         version,
         unknown,
     })
 }
 
-impl Damage {
-    fn new(message: String) -> Damage {
-        let path = String::new();
-        Damage {
-            problems: vec![Problem { path, message }],
-            more: 0,
-        }
-    }
-}
-
-/// The reply among the messages of a log, and the release of its greeting.
-fn find(text: &[u8]) -> Result<(Vec<Value>, Option<Version>), Damage> {
+/// Finds the reply in a log of messages, and the release in the greeting.
+fn find_reply(text: &[u8]) -> Result<(Vec<Value>, Option<Version>), InvalidReply> {
     let mut version = None;
-    let mut refusal = None;
+    let mut error = None;
     let mut reply = None;
     for message in serde_json::Deserializer::from_slice(text).into_iter::<Value>() {
-        let message = message.map_err(|error| no_json(&error))?;
-        version = greeted(&message).or(version);
-        refusal = message["error"]["desc"]
+        let message = message.map_err(|error| invalid_json(&error))?;
+        version = greeting_version(&message).or(version);
+        error = message["error"]["desc"]
             .as_str()
             .map(str::to_owned)
-            .or(refusal);
-        match returned(message) {
-            Some(entries) if is_reply(&entries) => return Ok((entries, version)),
+            .or(error);
+        match returned_array(message) {
+            Some(entries) if has_meta_types(&entries) => return Ok((entries, version)),
             other => reply = reply.or(other),
         }
     }
-    match (reply, refusal) {
+    match (reply, error) {
         (Some(entries), _) => Ok((entries, version)),
-        (None, Some(refusal)) => {
-            let refusal = refusal.escape_debug();
-            Err(Damage::new(format!("QEMU refused the command: {refusal}")))
-        }
-        (None, None) => Err(Damage::new(
+        (None, Some(error)) => Err(InvalidReply::new(format!(
+            "QEMU returned an error: {error}"
+        ))),
+        (None, None) => Err(InvalidReply::new(
             "there is no reply to `query-qmp-schema`: expected an array, or `{\"return\": [...]}`"
                 .to_owned(),
         )),
     }
 }
 
-fn no_json(error: &serde_json::Error) -> Damage {
-    let hint = if error.is_eof() {
-        ": it is cut short"
-    } else {
-        ""
-    };
-    Damage::new(format!("this is no JSON{hint}: {error}"))
+fn invalid_json(error: &serde_json::Error) -> InvalidReply {
+    let hint = if error.is_eof() { ": truncated" } else { "" };
+    InvalidReply::new(format!("invalid JSON{hint}: {error}"))
 }
 
-fn returned(message: Value) -> Option<Vec<Value>> {
+fn returned_array(message: Value) -> Option<Vec<Value>> {
     match message {
         Value::Array(entries) => Some(entries),
         Value::Object(mut message) => match message.remove("return") {
@@ -150,12 +108,13 @@ fn returned(message: Value) -> Option<Vec<Value>> {
     }
 }
 
-/// Other commands return arrays too.
-fn is_reply(entries: &[Value]) -> bool {
+/// Returns `true` if an array comes from `query-qmp-schema`; other commands
+/// return arrays, too.
+fn has_meta_types(entries: &[Value]) -> bool {
     entries.iter().any(|entry| entry.get("meta-type").is_some())
 }
 
-fn greeted(message: &Value) -> Option<Version> {
+fn greeting_version(message: &Value) -> Option<Version> {
     let version = &message.get("QMP")?["version"]["qemu"];
     let number = |name: &str| u32::try_from(version[name].as_u64()?).ok();
     Some(Version::new(

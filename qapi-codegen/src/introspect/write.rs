@@ -1,157 +1,141 @@
-//! An interface as the reply to `query-qmp-schema`, in the form of a release.
+//! Writing the reply to `query-qmp-schema`.
 
-use crate::dialect;
 use serde_json::{Map, Value, json};
 
-use super::info::{Case, Command, Event, Feature, Interface, Item, Kind, Member, Object, TypeId};
-use crate::schema::BuiltinType;
+use super::numbering::TypeNumbering;
+use crate::dialect;
+use crate::schema::{BuiltinType, EntityMeta, Feature};
 use crate::version::{Series, Version};
+use crate::wire::{
+    AlternateBranch, BranchShape, CommandShape, EnumShape, EventShape, Interface, MemberShape,
+    ObjectShape, Shape, ShapeId,
+};
 
-/// The reply of a QEMU of this release, with the masked names of its types.
-pub fn reply(interface: &Interface, version: Version) -> Value {
-    let writer = Writer {
+/// Writes the reply of a QEMU of this release, with masked names of types.
+pub fn write_reply(interface: &Interface<'_>, version: Version) -> Value {
+    let writer = ReplyWriter {
         interface,
         series: version.series(),
-        names: masked(interface),
+        numbering: TypeNumbering::new(interface, version),
     };
-    let commands = interface
-        .commands
-        .iter()
-        .map(|command| writer.command(command));
-    let events = interface.events.iter().map(|event| writer.event(event));
+    let commands = interface.commands.declared();
+    let commands = commands.map(|(name, command)| writer.command(name, command));
+    let events = interface.events.declared();
+    let events = events.map(|(name, event)| writer.event(name, event));
     let mut entries: Vec<Value> = commands.chain(events).collect();
-    if dialect::SORTED_INTROSPECTION.contains(writer.series) {
+    if dialect::SORTED_INTROSPECTION.contains(version) {
         entries.sort_by(|left, right| left["name"].as_str().cmp(&right["name"].as_str()));
     }
-    let types = (0..interface.types.len()).map(|index| writer.ty(TypeId(index)));
-    entries.extend(types);
+    let types = writer.numbering.order.iter();
+    entries.extend(types.map(|id| writer.shape(*id)));
     Value::Array(entries)
 }
 
-/// The name that a reply gives to each type: that of the language, or a number.
-fn masked(interface: &Interface) -> Vec<String> {
-    let mut numbers = 0..;
-    let mut names: Vec<String> = Vec::new();
-    for ty in &interface.types {
-        names.push(match &ty.kind {
-            Kind::Builtin(builtin) => builtin.as_str().to_owned(),
-            Kind::Array(_) => String::new(),
-            _ => numbers
-                .next()
-                .map_or(String::new(), |number: usize| number.to_string()),
-        });
-    }
-    for (index, ty) in interface.types.iter().enumerate() {
-        if let Kind::Array(element) = ty.kind {
-            names[index] = format!("[{}]", names[element.0]);
-        }
-    }
-    names
-}
-
-struct Writer<'i> {
-    interface: &'i Interface,
+struct ReplyWriter<'i, 's> {
+    interface: &'i Interface<'s>,
     series: Series,
-    names: Vec<String>,
+    numbering: TypeNumbering<'i, 's>,
 }
 
-impl Writer<'_> {
-    fn command(&self, command: &Command) -> Value {
-        let mut entry = self.entry("command", &command.item.name, &command.item.features);
+impl ReplyWriter<'_, '_> {
+    fn command(&self, name: &str, command: &CommandShape<'_>) -> Value {
+        let mut entry = entry("command", name, &command.meta.features);
         entry.insert("arg-type".to_owned(), self.name(command.arguments));
-        entry.insert("ret-type".to_owned(), self.name(command.returns));
-        let tells_oob = match self.series {
-            series if !dialect::ALLOW_OOB.contains(series) => false,
-            series => dialect::ALLOW_OOB_IN_EVERY_COMMAND.contains(series) || command.allow_oob,
-        };
-        if tells_oob {
+        let returned = self.interface.returned(command);
+        entry.insert("ret-type".to_owned(), self.name(returned));
+        let has_oob = dialect::ALLOW_OOB.contains(self.series)
+            && (dialect::ALLOW_OOB_IN_EVERY_COMMAND.contains(self.series) || command.allow_oob);
+        if has_oob {
             entry.insert("allow-oob".to_owned(), command.allow_oob.into());
         }
         entry.into()
     }
 
-    fn event(&self, event: &Event) -> Value {
-        let mut entry = self.entry("event", &event.item.name, &event.item.features);
+    fn event(&self, name: &str, event: &EventShape<'_>) -> Value {
+        let mut entry = entry("event", name, &event.meta.features);
         entry.insert("arg-type".to_owned(), self.name(event.data));
         entry.into()
     }
 
-    fn ty(&self, id: TypeId) -> Value {
-        let ty = self.interface.get(id);
-        let (meta_type, content) = match &ty.kind {
-            Kind::Builtin(builtin) => ("builtin", json!({ "json-type": json_type(*builtin) })),
-            Kind::Enum(values) => ("enum", self.values(values)),
-            Kind::Array(element) => ("array", json!({ "element-type": self.name(*element) })),
-            Kind::Object(object) => ("object", self.object(object)),
-            Kind::Alternate(branches) => ("alternate", self.alternate(branches)),
+    fn shape(&self, id: ShapeId) -> Value {
+        let (meta_type, content) = match self.interface.get(id) {
+            Shape::Builtin(builtin) => ("builtin", json!({ "json-type": json_type(*builtin) })),
+            Shape::Enum(values) => ("enum", self.values(values)),
+            Shape::Array(element) => ("array", json!({ "element-type": self.name(*element) })),
+            Shape::Object(object) => ("object", self.object(object)),
+            Shape::Alternate(branches) => ("alternate", self.alternate(branches)),
         };
-        let mut entry = self.entry(meta_type, &self.names[id.0], &ty.features);
+        let definition = self.interface.definition(id);
+        let features = definition.map_or(&[][..], |meta| &meta.features);
+        let mut entry = entry(meta_type, self.numbering.name(id), features);
         if let Value::Object(content) = content {
             entry.extend(content);
         }
         entry.into()
     }
 
-    fn entry(&self, meta_type: &str, name: &str, features: &[Feature]) -> Map<String, Value> {
-        let mut entry = with_features(features);
-        entry.insert("name".to_owned(), name.into());
-        entry.insert("meta-type".to_owned(), meta_type.into());
-        entry
-    }
-
-    fn values(&self, values: &[Item]) -> Value {
-        let names: Vec<&str> = values.iter().map(|value| value.name.as_str()).collect();
+    fn values(&self, values: &EnumShape<'_>) -> Value {
+        let names: Vec<&str> = values.declared().map(|(name, _)| name).collect();
         let mut content = json!({ "values": names });
         if dialect::ENUM_MEMBERS.contains(self.series) {
-            content["members"] = values.iter().map(named).collect();
+            let values = values.declared();
+            content["members"] = values.map(|(name, meta)| named(name, Some(meta))).collect();
         }
         content
     }
 
-    fn object(&self, object: &Object) -> Value {
-        let member = |member: &Member| {
-            let mut told = named(&member.item);
-            told["type"] = self.name(member.ty);
+    fn object(&self, object: &ObjectShape<'_>) -> Value {
+        let member = |(name, member): (&str, &MemberShape<'_>)| {
+            let mut value = named(name, member.meta);
+            value["type"] = self.name(member.shape);
             if member.optional {
-                told["default"] = Value::Null;
+                value["default"] = Value::Null;
             }
-            told
+            value
         };
-        let mut content = json!({ "members": Value::from_iter(object.members.iter().map(member)) });
-        if let Some(variants) = &object.variants {
-            let case = |case: &Case| json!({ "case": case.item.name, "type": self.name(case.ty) });
-            content["tag"] = variants.tag.as_str().into();
-            content["variants"] = variants.cases.iter().map(case).collect();
+        let members = object.members.declared().map(member);
+        let mut content = json!({ "members": Value::from_iter(members) });
+        if let Some(branches) = &object.branches {
+            let branch = |(value, branch): (&str, &BranchShape<'_>)| json!({ "case": value, "type": self.name(branch.content) });
+            content["tag"] = branches.discriminator.into();
+            content["variants"] = branches.by_value.declared().map(branch).collect();
         }
         content
     }
 
-    fn alternate(&self, branches: &[Case]) -> Value {
-        let branch = |branch: &Case| json!({ "type": self.name(branch.ty) });
+    fn alternate(&self, branches: &[AlternateBranch<'_>]) -> Value {
+        let branch = |branch: &AlternateBranch<'_>| json!({ "type": self.name(branch.shape) });
         json!({ "members": Value::from_iter(branches.iter().map(branch)) })
     }
 
-    fn name(&self, id: TypeId) -> Value {
-        self.names[id.0].as_str().into()
+    fn name(&self, id: ShapeId) -> Value {
+        self.numbering.name(id).into()
     }
 }
 
-fn named(item: &Item) -> Value {
-    let mut told = with_features(&item.features);
-    told.insert("name".to_owned(), item.name.as_str().into());
-    told.into()
+fn entry(meta_type: &str, name: &str, features: &[Feature]) -> Map<String, Value> {
+    let mut entry = with_features(features);
+    entry.insert("name".to_owned(), name.into());
+    entry.insert("meta-type".to_owned(), meta_type.into());
+    entry
+}
+
+fn named(name: &str, meta: Option<&EntityMeta>) -> Value {
+    let mut value = with_features(meta.map_or(&[], |meta| &meta.features));
+    value.insert("name".to_owned(), name.into());
+    value.into()
 }
 
 fn with_features(features: &[Feature]) -> Map<String, Value> {
-    let mut told = Map::new();
+    let mut value = Map::new();
     if !features.is_empty() {
         let names = features.iter().map(|feature| feature.name.as_str());
-        told.insert("features".to_owned(), Value::from_iter(names));
+        value.insert("features".to_owned(), Value::from_iter(names));
     }
-    told
+    value
 }
 
-/// The word for the JSON values of a type of the language.
+/// The `json-type` of a built-in type.
 pub(super) fn json_type(builtin: BuiltinType) -> &'static str {
     match builtin {
         BuiltinType::Number => "number",

@@ -1,94 +1,102 @@
-//! The file of overrides: one list for each kind of change.
+//! The format of a file of overrides.
 
 use serde::Deserialize;
 use toml::Spanned;
 
-/// What a file of overrides says. The lists are applied in this order.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Overrides {
-    /// Definitions that the schema lacks.
-    #[serde(default)]
-    pub add: Vec<Add>,
-    /// Members that an object lacks.
-    #[serde(default)]
-    pub add_member: Vec<AddMember>,
-    /// Members that have another name on the wire.
-    #[serde(default)]
-    pub rename_member: Vec<RenameMember>,
-    /// Members that are always refused.
-    #[serde(default)]
-    pub remove_member: Vec<OfMember>,
-    /// Members that may be absent although the schema requires them.
-    #[serde(default)]
-    pub make_optional: Vec<OfMember>,
-    /// Commands that take arguments which the schema does not list.
-    #[serde(default)]
-    pub open_arguments: Vec<OfCommand>,
+use super::kinds::Override;
+
+/// A file of overrides: an array of tables for each kind.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct OverridesFile {
+    add: Vec<AddDefinitions>,
+    add_member: Vec<AddMember>,
+    rename_member: Vec<RenameMember>,
+    remove_member: Vec<RemoveMember>,
+    make_optional: Vec<MakeOptional>,
+    open_arguments: Vec<OpenArguments>,
 }
 
-/// Adds definitions.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Add {
-    /// The definitions in the language of the schema, as a literal text.
-    pub text: Spanned<String>,
-    /// Why the schema lacks them.
-    pub reason: Spanned<String>,
+impl OverridesFile {
+    /// All overrides in the order in which they are applied.
+    pub fn entries(&self) -> impl Iterator<Item = &dyn Override> {
+        fn upcast<O: Override>(overrides: &[O]) -> impl Iterator<Item = &dyn Override> {
+            overrides.iter().map(|entry| entry as &dyn Override)
+        }
+        upcast(&self.add)
+            .chain(upcast(&self.add_member))
+            .chain(upcast(&self.rename_member))
+            .chain(upcast(&self.remove_member))
+            .chain(upcast(&self.make_optional))
+            .chain(upcast(&self.open_arguments))
+    }
 }
 
-/// Adds a member.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AddMember {
-    /// The definition that lacks it.
-    pub target: Spanned<String>,
-    /// Its name, with a `*` where it may be absent.
-    pub member: Spanned<String>,
-    /// The name of its type.
-    #[serde(rename = "type")]
-    pub ty: Spanned<String>,
-    /// Why the schema lacks it.
-    pub reason: Spanned<String>,
+/// A table of the file.
+pub trait OverrideTable {
+    /// The key of the array that the table belongs to.
+    fn kind(&self) -> &'static str;
+
+    fn reason(&self) -> &Spanned<String>;
 }
 
-/// Gives a member another name.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RenameMember {
-    /// The definition it belongs to.
-    pub target: Spanned<String>,
-    /// Its name in the schema.
-    pub member: Spanned<String>,
-    /// Its name on the wire.
-    pub to: Spanned<String>,
-    /// Why they differ.
-    pub reason: Spanned<String>,
+/// Declares the tables of each kind. All keys are required strings.
+macro_rules! tables {
+    ($($(#[$doc:meta])* $kind:literal $name:ident {
+        $($(#[$field_doc:meta])* $field:ident,)*
+    })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $($(#[$field_doc])* pub $field: Spanned<String>,)*
+            reason: Spanned<String>,
+        }
+
+        impl OverrideTable for $name {
+            fn kind(&self) -> &'static str {
+                $kind
+            }
+
+            fn reason(&self) -> &Spanned<String> {
+                &self.reason
+            }
+        }
+    )*};
 }
 
-/// A change that needs a member and nothing else.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OfMember {
-    /// The definition it belongs to.
-    pub target: Spanned<String>,
-    /// Its name.
-    pub member: Spanned<String>,
-    /// Why the schema does not say so.
-    pub reason: Spanned<String>,
-}
-
-/// A change that needs a command and nothing else.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OfCommand {
-    /// The command.
-    pub target: Spanned<String>,
-    /// Why the schema does not say so.
-    pub reason: Spanned<String>,
-}
-
-/// Reads a file of overrides.
-pub fn read(text: &str) -> Result<Overrides, toml::de::Error> {
-    toml::from_str(text)
+tables! {
+    /// Adds definitions that the schema lacks.
+    "add" AddDefinitions {
+        /// The definitions in the language of the schema.
+        text,
+    }
+    /// Adds a member that the schema lacks.
+    "add-member" AddMember {
+        target,
+        /// The name, with a `*` in front if the member is optional.
+        member,
+        #[serde(rename = "type")]
+        ty,
+    }
+    /// Renames a member that has another name in QMP.
+    "rename-member" RenameMember {
+        target,
+        member,
+        to,
+    }
+    /// Removes a member that QEMU always rejects.
+    "remove-member" RemoveMember {
+        target,
+        member,
+    }
+    /// Makes a required member optional.
+    "make-optional" MakeOptional {
+        target,
+        member,
+    }
+    /// Marks a command that takes arguments that are not in the schema.
+    "open-arguments" OpenArguments {
+        target,
+    }
 }

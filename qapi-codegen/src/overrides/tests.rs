@@ -1,14 +1,15 @@
-//! Each kind of override where it applies, and where it does not.
+//! Tests of each kind of override and of its errors.
 
 use crate::diagnostic::Code;
 use std::collections::HashMap;
 
 use super::*;
 use crate::canonical;
+use crate::doc;
 use crate::load::load;
 use crate::version::Version;
 
-fn overridden(overrides: &str) -> Loaded {
+fn overridden(overrides: &str) -> LoadedSchema {
     let schema = "{ 'command': 'c', 'data': { 'a': 'int', '*b': 'str' } }";
     let files = HashMap::from([("a.json".to_owned(), schema.as_bytes().to_vec())]);
     let mut loaded = load(&files, "a.json", Version::NEWEST).unwrap();
@@ -20,14 +21,14 @@ fn check(overrides: &str, expected: &str) {
     let loaded = overridden(overrides);
     assert_eq!(loaded.diagnostics, [], "{overrides}");
     assert_eq!(
-        canonical::print(&loaded),
+        canonical::print(&loaded, &doc::parse(&loaded).definitions),
         format!("{expected}\n"),
         "{overrides}"
     );
 }
 
-/// Expects one diagnostic, and the words of the file that it points at.
-fn check_error(overrides: &str, code: Code, words: &str) {
+/// Expects one diagnostic at some text of the file.
+fn check_error(overrides: &str, code: Code, text: &str) {
     let loaded = overridden(overrides);
     let found: Vec<_> = loaded
         .diagnostics
@@ -39,7 +40,7 @@ fn check_error(overrides: &str, code: Code, words: &str) {
             )
         })
         .collect();
-    assert_eq!(found, [(code, words)], "{overrides}");
+    assert_eq!(found, [(code, text)], "{overrides}");
 }
 
 #[test]
@@ -81,7 +82,7 @@ fn arguments_are_opened() {
 }
 
 #[test]
-fn what_no_longer_applies_is_an_error() {
+fn stale_overrides_are_errors() {
     let member = |kind: &str, member: &str| {
         format!("[[{kind}]]\ntarget = 'c'\nmember = '{member}'\nreason = 'r'\n")
     };
@@ -100,7 +101,7 @@ fn what_no_longer_applies_is_an_error() {
 }
 
 #[test]
-fn a_damaged_file_is_an_error() {
+fn invalid_files_are_errors() {
     check_error("x = 1\n", Code::InvalidOverride, "x");
     check_error(
         "[[open-arguments]]\ntarget = 'c'\nreason = ''\n",

@@ -1,38 +1,41 @@
-//! Syntax tree to model.
+//! Resolution of the syntax tree to the model.
 
 use std::collections::HashMap;
 
 use super::*;
 use crate::ast::{self, Definition, DefinitionBody};
-use crate::doc::{self, Docs};
+use crate::doc::DefinitionDocs;
 use crate::source::Name;
-use crate::validate::Valid;
+use crate::validate::ValidSchema;
 
-/// Looks up every name of a schema.
+/// Resolves the names of a schema.
 ///
-/// The schema breaks no rule, so every name means something here. Should a rule
-/// be missing, what means nothing is left out rather than made up.
-pub fn resolve(valid: &Valid) -> Schema {
+/// All names of a valid schema resolve. If a rule of validation is missing,
+/// entities with unknown names are omitted.
+pub fn resolve(valid: &ValidSchema) -> Schema {
     let loaded = valid.loaded();
-    let definitions = loaded.items.iter().filter_map(|item| match item {
-        ast::Item::Definition(definition) => Some(definition),
-        _ => None,
-    });
-    let docs = doc::attach(loaded);
-    let definitions: Vec<(&Definition, &Docs)> = definitions.zip(&docs).collect();
+    let definitions: Vec<_> = loaded
+        .definitions()
+        .zip(&valid.docs().definitions)
+        .collect();
     let resolver = Resolver::new(definitions.iter().map(|(definition, _)| *definition));
-    let each = || definitions.iter().copied();
+    let (mut types, mut commands, mut events) = (Vec::new(), Vec::new(), Vec::new());
+    for (definition, docs) in definitions {
+        let meta = definition_meta(definition, docs);
+        match &definition.body {
+            DefinitionBody::Command(body) => commands.push(resolver.command(meta, body, docs)),
+            DefinitionBody::Event(body) => events.push(Event {
+                meta,
+                data: resolver.data(&body.data, docs),
+            }),
+            body => types.extend(resolver.type_definition(meta, body, docs)),
+        }
+    }
     Schema {
         version: loaded.version,
-        types: each()
-            .filter_map(|(definition, docs)| resolver.type_def(definition, docs))
-            .collect(),
-        commands: each()
-            .filter_map(|(definition, docs)| resolver.command(definition, docs))
-            .collect(),
-        events: each()
-            .filter_map(|(definition, docs)| resolver.event(definition, docs))
-            .collect(),
+        types,
+        commands,
+        events,
         by_name: resolver.by_name,
     }
 }
@@ -44,11 +47,8 @@ struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     fn new(definitions: impl Iterator<Item = &'a Definition>) -> Self {
-        let is_type = |body: &DefinitionBody| {
-            !matches!(body, DefinitionBody::Command(_) | DefinitionBody::Event(_))
-        };
         let types: Vec<&Definition> = definitions
-            .filter(|definition| is_type(&definition.body))
+            .filter(|definition| definition.is_type())
             .collect();
         let names = types.iter().map(|definition| definition.name.value.clone());
         Resolver {
@@ -57,15 +57,21 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn type_def(&self, definition: &Definition, docs: &Docs) -> Option<TypeDefinition> {
-        let kind = match &definition.body {
-            DefinitionBody::Enum(body) => TypeKind::Enum(EnumType {
-                values: body
-                    .values
-                    .iter()
-                    .map(|value| entry_meta(docs, &value.name, &value.condition, &value.features))
-                    .collect(),
-            }),
+    fn type_definition(
+        &self,
+        meta: EntityMeta,
+        body: &DefinitionBody,
+        docs: &DefinitionDocs,
+    ) -> Option<TypeDefinition> {
+        let kind = match body {
+            DefinitionBody::Enum(body) => {
+                let values = body.values.iter();
+                let values = values
+                    .map(|value| entity_meta(docs, &value.name, &value.condition, &value.features));
+                TypeKind::Enum(EnumType {
+                    values: values.collect(),
+                })
+            }
             DefinitionBody::Struct(body) => TypeKind::Struct(StructType {
                 base: body.base.as_ref().and_then(|base| self.id(&base.value)),
                 members: self.members(&body.members, docs),
@@ -76,79 +82,70 @@ impl<'a> Resolver<'a> {
             }),
             DefinitionBody::Command(_) | DefinitionBody::Event(_) => return None,
         };
-        Some(TypeDefinition {
-            meta: definition_meta(definition, docs),
-            kind,
-        })
+        Some(TypeDefinition { meta, kind })
     }
 
-    fn union(&self, body: &ast::UnionDefinition, docs: &Docs) -> UnionType {
+    fn union(&self, body: &ast::UnionDefinition, docs: &DefinitionDocs) -> UnionType {
         let (base, members) = match &body.base {
             ast::UnionBase::None => (None, Vec::new()),
             ast::UnionBase::Named(name) => (self.id(&name.value), Vec::new()),
             ast::UnionBase::Inline(members) => (None, self.members(members, docs)),
         };
-        let tag = body.discriminator.as_ref().map(|name| name.value.clone());
+        let discriminator = body.discriminator.as_ref().map(|name| name.value.as_str());
         UnionType {
-            discriminator_enum: tag
-                .as_deref()
-                .and_then(|tag| self.discriminator_enum(&body.base, tag)),
-            discriminator: tag.unwrap_or_else(|| "type".to_owned()),
+            discriminator_enum: discriminator
+                .and_then(|name| self.discriminator_enum(&body.base, name)),
+            discriminator: discriminator.unwrap_or("type").to_owned(),
             base,
             members,
             branches: self.branches(&body.branches, docs),
         }
     }
 
-    /// The type of the tag, which is a member of the base or of a base of it.
-    fn discriminator_enum<'b>(&'b self, base: &'b ast::UnionBase, tag: &str) -> Option<TypeId> {
+    /// The type of the discriminator, a member of the base or of the base's base.
+    fn discriminator_enum<'b>(&'b self, base: &'b ast::UnionBase, name: &str) -> Option<TypeId> {
         let (mut members, mut next) = match base {
             ast::UnionBase::None => return None,
             ast::UnionBase::Inline(members) => (members, None),
-            ast::UnionBase::Named(name) => self.structure(name)?,
+            ast::UnionBase::Named(base) => self.struct_body(base)?,
         };
         loop {
-            if let Some(member) = members.iter().find(|member| member.name.value == tag) {
+            if let Some(member) = members.iter().find(|member| member.name.value == name) {
                 return self.id(&member.ty.name.value);
             }
-            (members, next) = self.structure(next?)?;
+            (members, next) = self.struct_body(next?)?;
         }
     }
 
-    /// The own members of a struct, and its base.
-    fn structure(&self, name: &Name) -> Option<(&'a Vec<ast::MemberDefinition>, Option<&'a Name>)> {
+    /// The own members and the base of a struct.
+    fn struct_body(
+        &self,
+        name: &Name,
+    ) -> Option<(&'a Vec<ast::MemberDefinition>, Option<&'a Name>)> {
         match &self.types[self.id(&name.value)?.index()].body {
             DefinitionBody::Struct(body) => Some((&body.members, body.base.as_ref())),
             _ => None,
         }
     }
 
-    fn command(&self, definition: &Definition, docs: &Docs) -> Option<Command> {
-        let DefinitionBody::Command(body) = &definition.body else {
-            return None;
-        };
-        Some(Command {
-            meta: definition_meta(definition, docs),
+    fn command(
+        &self,
+        meta: EntityMeta,
+        body: &ast::CommandDefinition,
+        docs: &DefinitionDocs,
+    ) -> Command {
+        Command {
+            meta,
             data: self.data(&body.data, docs),
             returns: body.returns.as_ref().and_then(|returns| self.ty(returns)),
             open: body.open,
             success_response: body.success_response,
             allow_oob: body.allow_oob,
             allow_preconfig: body.allow_preconfig,
-        })
+        }
     }
 
-    fn event(&self, definition: &Definition, docs: &Docs) -> Option<Event> {
-        let DefinitionBody::Event(body) = &definition.body else {
-            return None;
-        };
-        Some(Event {
-            meta: definition_meta(definition, docs),
-            data: self.data(&body.data, docs),
-        })
-    }
-
-    fn data(&self, data: &ast::DataDefinition, docs: &Docs) -> OperationData {
+    fn data(&self, data: &ast::DataDefinition, docs: &DefinitionDocs) -> OperationData {
         match data {
             ast::DataDefinition::None => OperationData::Members(Vec::new()),
             ast::DataDefinition::Inline(members) => {
@@ -160,10 +157,10 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn members(&self, members: &[ast::MemberDefinition], docs: &Docs) -> Vec<Member> {
+    fn members(&self, members: &[ast::MemberDefinition], docs: &DefinitionDocs) -> Vec<Member> {
         let member = |member: &ast::MemberDefinition| {
             Some(Member {
-                meta: entry_meta(docs, &member.name, &member.condition, &member.features),
+                meta: entity_meta(docs, &member.name, &member.condition, &member.features),
                 optional: member.optional,
                 ty: self.ty(&member.ty)?,
             })
@@ -171,10 +168,10 @@ impl<'a> Resolver<'a> {
         members.iter().filter_map(member).collect()
     }
 
-    fn branches(&self, branches: &[ast::BranchDefinition], docs: &Docs) -> Vec<Branch> {
+    fn branches(&self, branches: &[ast::BranchDefinition], docs: &DefinitionDocs) -> Vec<Branch> {
         let branch = |branch: &ast::BranchDefinition| {
             Some(Branch {
-                meta: entry_meta(docs, &branch.name, &branch.condition, &[]),
+                meta: entity_meta(docs, &branch.name, &branch.condition, &[]),
                 ty: self.ty(&branch.ty)?,
             })
         };
@@ -199,7 +196,7 @@ impl<'a> Resolver<'a> {
     }
 }
 
-fn definition_meta(definition: &Definition, docs: &Docs) -> EntityMeta {
+fn definition_meta(definition: &Definition, docs: &DefinitionDocs) -> EntityMeta {
     let meta = meta(
         &definition.name,
         &definition.condition,
@@ -212,17 +209,17 @@ fn definition_meta(definition: &Definition, docs: &Docs) -> EntityMeta {
     }
 }
 
-fn entry_meta(
-    docs: &Docs,
+fn entity_meta(
+    docs: &DefinitionDocs,
     name: &Name,
     condition: &Option<Condition>,
     features: &[ast::FeatureDefinition],
 ) -> EntityMeta {
     let meta = meta(name, condition, features);
     match docs.member(&name.value) {
-        Some(entry) => EntityMeta {
-            facts: entry.facts.clone(),
-            prose: entry.prose.clone(),
+        Some(entity) => EntityMeta {
+            facts: entity.facts.clone(),
+            prose: entity.prose.clone(),
             ..meta
         },
         None => meta,

@@ -1,30 +1,32 @@
-//! What a union looks like on the wire for each value of its tag.
+//! Branches of unions as they appear in QMP.
 
-use super::{Condition, EntityMeta, NamedType, Schema, TypeId, TypeKind, UnionType, ValueType};
+use super::{
+    Branch, Condition, EntityMeta, NamedType, Schema, TypeId, TypeKind, UnionType, ValueType,
+};
 use crate::dialect;
 
-/// One value of a union's tag.
+/// A branch of a union: a discriminator value and the members it adds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnionBranch<'s> {
-    /// The value of the tag, with its features.
+    /// The discriminator value, with its features.
     pub meta: &'s EntityMeta,
-    /// The condition of the value and that of its branch.
+    /// The conditions of the value and of its branch.
     pub conditions: Vec<&'s Condition>,
-    /// What stands beside the tag and the shared members.
+    /// The members in addition to the shared ones.
     pub content: BranchContent,
 }
 
-/// What a branch adds to the members that all branches share.
+/// The members that a branch adds to those that all branches share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BranchContent {
-    /// Nothing.
+    /// No members.
     Nothing,
-    /// The members of this struct or union, beside the tag.
+    /// The members of this struct or union.
     Members(TypeId),
     /// One member `data` of this type.
     ///
     /// Releases up to 6.1 write this as a union without a discriminator, later
-    /// ones with a struct for each branch; it is the same on the wire.
+    /// ones with a struct for each branch.
     Data(ValueType),
 }
 
@@ -32,38 +34,37 @@ pub enum BranchContent {
 pub const DATA_MEMBER: &str = "data";
 
 impl Schema {
-    /// All values of a union's tag, in the order of the schema: those with a
-    /// branch first.
+    /// The branches of a union for all discriminator values: first those that
+    /// the schema states, then the others.
     pub fn union_branches<'s>(&'s self, union: &'s UnionType) -> Vec<UnionBranch<'s>> {
-        let covered = union.branches.iter().map(|branch| UnionBranch {
-            meta: self
-                .tag_value(union, &branch.meta.name)
-                .unwrap_or(&branch.meta),
-            conditions: branch
-                .meta
-                .condition
-                .iter()
-                .chain(
-                    self.tag_value(union, &branch.meta.name)
-                        .and_then(|value| value.condition.as_ref()),
-                )
-                .collect(),
-            content: self.content(union, branch.ty),
-        });
-        covered.chain(self.uncovered(union)).collect()
+        let stated = union
+            .branches
+            .iter()
+            .map(|branch| self.stated_branch(union, branch));
+        stated.chain(self.empty_branches(union)).collect()
     }
 
-    fn uncovered<'s>(&'s self, union: &'s UnionType) -> impl Iterator<Item = UnionBranch<'s>> {
-        let values = self
-            .tag_values(union)
-            .filter(|_| dialect::EMPTY_BRANCHES.contains(self.version));
+    fn stated_branch<'s>(&'s self, union: &UnionType, branch: &'s Branch) -> UnionBranch<'s> {
+        let mut values = self.discriminator_values(union);
+        let value = values.find(|value| value.name == branch.meta.name);
+        let condition = value.and_then(|value| value.condition.as_ref());
+        UnionBranch {
+            meta: value.unwrap_or(&branch.meta),
+            conditions: branch.meta.condition.iter().chain(condition).collect(),
+            content: self.content(union, branch.ty),
+        }
+    }
+
+    /// The values that the schema states no branch for.
+    fn empty_branches<'s>(&'s self, union: &'s UnionType) -> impl Iterator<Item = UnionBranch<'s>> {
+        let is_stated = |value: &EntityMeta| {
+            let mut branches = union.branches.iter();
+            branches.any(|branch| branch.meta.name == value.name)
+        };
+        let exist = dialect::EMPTY_BRANCHES.contains(self.version);
+        let values = self.discriminator_values(union).filter(move |_| exist);
         values
-            .filter(|value| {
-                union
-                    .branches
-                    .iter()
-                    .all(|branch| branch.meta.name != value.name)
-            })
+            .filter(move |value| !is_stated(value))
             .map(|value| UnionBranch {
                 meta: value,
                 conditions: value.condition.iter().collect(),
@@ -72,16 +73,15 @@ impl Schema {
     }
 
     fn content(&self, union: &UnionType, ty: ValueType) -> BranchContent {
-        let simple = union.discriminator_enum.is_none();
+        let is_simple = union.discriminator_enum.is_none();
         match ty {
-            ValueType::One(NamedType::Defined(id)) if !simple => self.branch_content(id),
+            ValueType::One(NamedType::Defined(id)) if !is_simple => self.members_content(id),
             ty => BranchContent::Data(ty),
         }
     }
 
-    fn branch_content(&self, id: TypeId) -> BranchContent {
-        let members = self.members(id);
-        match (&self.get(id).kind, &members[..]) {
+    fn members_content(&self, id: TypeId) -> BranchContent {
+        match (&self.get(id).kind, &self.members(id)[..]) {
             (TypeKind::Union(_), _) => BranchContent::Members(id),
             (_, []) => BranchContent::Nothing,
             (_, [only]) if self.is_branch_wrapper(id) => BranchContent::Data(only.ty),
@@ -89,8 +89,8 @@ impl Schema {
         }
     }
 
-    /// Whether a struct is nothing but the wrapper of a branch: an object with
-    /// the one member `data`.
+    /// Returns `true` for a struct that only wraps the type of a branch: its one
+    /// member is `data`.
     pub fn is_branch_wrapper(&self, id: TypeId) -> bool {
         let TypeKind::Struct(object) = &self.get(id).kind else {
             return false;
@@ -103,18 +103,14 @@ impl Schema {
         }
     }
 
-    fn tag_values<'s>(
+    fn discriminator_values<'s>(
         &'s self,
         union: &UnionType,
     ) -> impl Iterator<Item = &'s EntityMeta> + use<'s> {
-        let values = union.discriminator_enum.map(|id| &self.get(id).kind);
-        values.into_iter().flat_map(|kind| match kind {
-            TypeKind::Enum(tag) => &tag.values[..],
+        let kind = union.discriminator_enum.map(|id| &self.get(id).kind);
+        kind.into_iter().flat_map(|kind| match kind {
+            TypeKind::Enum(body) => &body.values[..],
             _ => &[],
         })
-    }
-
-    fn tag_value<'s>(&'s self, union: &UnionType, name: &str) -> Option<&'s EntityMeta> {
-        self.tag_values(union).find(|value| value.name == name)
     }
 }

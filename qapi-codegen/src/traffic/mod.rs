@@ -1,10 +1,9 @@
-//! Recorded commands: reading them, checking them against a release, and
-//! migrating them to a later one.
+//! Recorded requests: reading, checking against a release, and migration to a
+//! later release.
 //!
-//! The stages are folders, in the order in which a log passes them. [`json`]
-//! knows QEMU's dialect and no message; [`read`] knows in which notations
-//! people keep messages and no schema; [`check`] knows one release; [`migrate`]
-//! knows the way from one release to the next. None of them opens a file.
+//! The stages are folders. [`read`] knows the notations of messages and no
+//! schema, [`check`] knows one release, and [`migrate`] knows the changes
+//! between releases. None of them opens files.
 //!
 //! # Examples
 //!
@@ -13,27 +12,29 @@
 //!
 //! use qapi_codegen::load::load;
 //! use qapi_codegen::schema::resolve;
-//! use qapi_codegen::traffic::check::{Checker, Knowledge, Session, Verdict};
-//! use qapi_codegen::traffic::json::parse;
+//! use qapi_codegen::knowledge::ReleaseData;
+//! use qapi_codegen::traffic::check::{Checker, Session, Verdict};
+//! use qapi_codegen::json::parse;
 //! use qapi_codegen::validate::validate;
 //! use qapi_codegen::version::Version;
 //!
 //! let text = "{ 'command': 'balloon', 'data': { 'value': 'int' } }";
 //! let files = HashMap::from([("qmp.json".to_owned(), text.into())]);
 //! let loaded = load(&files, "qmp.json", Version::new(2, 8, 0))?;
-//! let schema = resolve(&validate(loaded).expect("a schema without mistakes"));
+//! let schema = resolve(&validate(loaded).expect("a valid schema"));
 //!
-//! let checker = Checker::new(&schema, Knowledge::default());
+//! let checker = Checker::new(&schema, ReleaseData::default());
 //! let message = r#"{"execute": "balloon", "arguments": {"value": "1024"}}"#;
 //! let parsed = parse(message).expect("a message");
-//! let checked = checker.request(&mut Session::default(), &parsed);
+//! let checked = checker.check_request(&mut Session::default(), &parsed);
 //! assert_eq!(checked.verdict, Verdict::Rejected);
-//! assert_eq!(checked.problems[0].path, "value");
+//! assert_eq!(checked.problems[0].location, "value");
 //! assert_eq!(checked.problems[0].help.as_deref(), Some("write 1024 without quotes"));
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
 pub mod check;
-pub mod json;
 pub mod migrate;
+pub mod option_text;
 pub mod read;
+pub mod usage;

@@ -27,11 +27,12 @@ fn describe_to_depth(interface: &Interface<'_>, id: ShapeId, depth: usize) -> St
             let element = describe_to_depth(interface, *element, depth - 1);
             format!("array, each {element}")
         }
-        Shape::Alternate(branches) => branches
-            .iter()
-            .map(|branch| kind_name(branch.kind))
-            .collect::<Vec<_>>()
-            .join(" or "),
+        Shape::Alternate(branches) => {
+            let mut kinds: Vec<JsonKind> = branches.iter().map(|branch| branch.kind).collect();
+            kinds.sort();
+            let kinds: Vec<&str> = kinds.into_iter().map(kind_name).collect();
+            kinds.join(" or ")
+        }
     }
 }
 
@@ -56,13 +57,7 @@ fn describe_range(range: IntegerRange) -> String {
 /// The name of a JSON type.
 pub fn kind_name(kind: JsonKind) -> &'static str {
     match kind {
-        JsonKind::String => "string",
-        JsonKind::Number => "number",
-        JsonKind::Integer => "integer",
-        JsonKind::Boolean => "boolean",
-        JsonKind::Null => "null",
-        JsonKind::Object => "object",
-        JsonKind::Array => "array",
         JsonKind::Any => "any value",
+        kind => kind.as_str(),
     }
 }

@@ -1,67 +1,38 @@
 //! Equality of shapes.
 
-use std::collections::HashSet;
+use super::compare::InterfaceComparer;
+use super::interface::{Interface, ShapeId};
+use super::path::Direction;
+use super::sink::{CompareSink, CompareSite, WireDifference};
 
-use super::interface::{Branches, Interface, ObjectShape, Shape, ShapeId};
-
-/// Whether two shapes allow the same values.
+/// Returns `true` if two shapes allow the same values.
 ///
 /// Shapes that contain themselves are equal unless a difference is found.
-pub fn same(old: &Interface<'_>, left: ShapeId, new: &Interface<'_>, right: ShapeId) -> bool {
-    let mut search = EqualitySearch {
-        old,
-        new,
-        assumed: HashSet::new(),
-    };
-    search.shapes(left, right)
+pub fn same<'s>(old: &Interface<'s>, left: ShapeId, new: &Interface<'s>, right: ShapeId) -> bool {
+    let mut walk = InterfaceComparer::new(old, new);
+    let mut sink = FirstDifference { is_found: false };
+    let site = &mut CompareSite::at_operation("", Direction::Request);
+    walk.link(&mut sink, site, left, right);
+    walk.finish(&mut sink);
+    !sink.is_found
 }
 
-struct EqualitySearch<'a, 's> {
-    old: &'a Interface<'s>,
-    new: &'a Interface<'s>,
-    assumed: HashSet<(ShapeId, ShapeId)>,
+/// Stops a comparison at the first difference.
+struct FirstDifference {
+    is_found: bool,
 }
 
-impl EqualitySearch<'_, '_> {
-    fn shapes(&mut self, left: ShapeId, right: ShapeId) -> bool {
-        if !self.assumed.insert((left, right)) {
-            return true;
-        }
-        match (self.old.get(left), self.new.get(right)) {
-            (Shape::Builtin(left), Shape::Builtin(right)) => {
-                left.json_kind() == right.json_kind()
-                    && self.old.integer_range(*left) == self.new.integer_range(*right)
-            }
-            (Shape::Enum(left), Shape::Enum(right)) => left.names().eq(right.names()),
-            (Shape::Array(left), Shape::Array(right)) => self.shapes(*left, *right),
-            (Shape::Object(left), Shape::Object(right)) => self.objects(left, right),
-            (Shape::Alternate(left), Shape::Alternate(right)) => {
-                let mut branches = left.iter().zip(right);
-                left.len() == right.len()
-                    && branches.all(|(l, r)| l.kind == r.kind && self.shapes(l.shape, r.shape))
-            }
-            _ => false,
-        }
+impl<'a, 's> CompareSink<'a, 's> for FirstDifference {
+    fn differ(
+        &mut self,
+        _: &InterfaceComparer<'a, 's>,
+        _: &CompareSite<'s>,
+        _: WireDifference<'a, 's>,
+    ) {
+        self.is_found = true;
     }
 
-    fn objects(&mut self, left: &ObjectShape<'_>, right: &ObjectShape<'_>) -> bool {
-        let branches = match (&left.branches, &right.branches) {
-            (None, None) => true,
-            (Some(left), Some(right)) => self.branches(left, right),
-            _ => false,
-        };
-        let members = || left.members.values().zip(right.members.values());
-        branches
-            && left.open == right.open
-            && left.members.names().eq(right.members.names())
-            && members().all(|(l, r)| l.optional == r.optional)
-            && members().all(|(l, r)| self.shapes(l.shape, r.shape))
-    }
-
-    fn branches(&mut self, left: &Branches<'_>, right: &Branches<'_>) -> bool {
-        let mut contents = left.by_value.values().zip(right.by_value.values());
-        left.discriminator == right.discriminator
-            && left.by_value.names().eq(right.by_value.names())
-            && contents.all(|(l, r)| self.shapes(l.content, r.content))
+    fn is_done(&self) -> bool {
+        self.is_found
     }
 }

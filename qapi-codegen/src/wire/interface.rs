@@ -1,7 +1,8 @@
 //! The types of the wire model.
 
 use super::name_table::NameTable;
-use crate::schema::{BuiltinType, Condition, EntityMeta, JsonKind};
+use super::path::PathSegment;
+use crate::schema::{BuiltinType, Condition, DATA_MEMBER, EntityMeta, JsonKind};
 use crate::version::Version;
 
 /// The interface of one release or of one running QEMU.
@@ -15,30 +16,41 @@ pub struct Interface<'s> {
     pub events: NameTable<'s, EventShape<'s>>,
     /// The enum of error classes, which no command refers to.
     pub error_class: Option<ShapeId>,
-    /// Whether the sizes of integers are known; introspection has only `int`.
-    pub has_integer_sizes: bool,
-    pub(super) nodes: Vec<ShapeNode<'s>>,
+    /// `true` for an introspection reply, in which conditions are evaluated and
+    /// all integers have the type `int`.
+    pub is_introspected: bool,
+    pub(crate) empty: ShapeId,
+    pub(crate) nodes: Vec<ShapeNode<'s>>,
 }
 
 /// An index into the shapes of an [`Interface`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ShapeId(pub(super) u32);
+pub struct ShapeId(pub(crate) u32);
 
 #[derive(Debug, Clone)]
-pub(super) struct ShapeNode<'s> {
-    pub(super) shape: Shape<'s>,
-    pub(super) origin: ShapeOrigin<'s>,
+pub(crate) struct ShapeNode<'s> {
+    pub(crate) shape: Shape<'s>,
+    pub(crate) origin: ShapeOrigin<'s>,
+}
+
+impl ShapeId {
+    /// The index of the shape in the order of [`Interface::ids`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// The definition that a shape was made from.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum ShapeOrigin<'s> {
+pub(crate) enum ShapeOrigin<'s> {
     /// A type with a name.
     Named(&'s EntityMeta),
     /// The arguments or the data written in this command or event.
     Inline(&'s str),
     /// The enum of the branches of this union, which has no name.
     Discriminator(&'s str),
+    /// The entry of an introspection reply at this index.
+    Entry { index: u32, meta: &'s EntityMeta },
     /// Anything else.
     Anonymous,
 }
@@ -69,7 +81,7 @@ pub struct ObjectShape<'s> {
     pub members: NameTable<'s, MemberShape<'s>>,
     /// The members that depend on the discriminator.
     pub branches: Option<Branches<'s>>,
-    /// Whether other members are allowed too (`'gen': false`).
+    /// `true` if other members are allowed too (`'gen': false`).
     pub open: bool,
 }
 
@@ -78,7 +90,7 @@ pub struct ObjectShape<'s> {
 pub struct MemberShape<'s> {
     /// The shape of its value.
     pub shape: ShapeId,
-    /// Whether it may be absent.
+    /// `true` if it may be absent.
     pub optional: bool,
     /// Its definition; simple unions have members without one.
     pub meta: Option<&'s EntityMeta>,
@@ -89,7 +101,7 @@ pub struct MemberShape<'s> {
 pub struct Branches<'s> {
     /// The name of the discriminator.
     pub discriminator: &'s str,
-    /// The branches by the value of the discriminator.
+    /// The branches by the values of the discriminator.
     pub by_value: NameTable<'s, BranchShape<'s>>,
 }
 
@@ -102,6 +114,17 @@ pub struct BranchShape<'s> {
     pub meta: &'s EntityMeta,
     /// The conditions of the branch and of the value.
     pub conditions: Vec<&'s Condition>,
+}
+
+/// The members that a branch adds, by the way the schema writes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BranchContentShape {
+    /// No members.
+    Nothing,
+    /// The members of an object.
+    Members(ShapeId),
+    /// The one member `data` with this shape.
+    Data(ShapeId),
 }
 
 /// A branch of an alternate.
@@ -124,11 +147,11 @@ pub struct CommandShape<'s> {
     pub arguments: ShapeId,
     /// The value in `return`; `None` for commands that return nothing.
     pub returns: Option<ShapeId>,
-    /// Whether QEMU replies on success.
+    /// `true` if QEMU replies on success.
     pub success_response: bool,
-    /// Whether the command may be sent out of band.
+    /// `true` if the command may be sent out of band.
     pub allow_oob: bool,
-    /// Whether the command is allowed in preconfig state.
+    /// `true` if the command is allowed in preconfig state.
     pub allow_preconfig: bool,
 }
 
@@ -172,7 +195,7 @@ impl IntegerRange {
         Some(IntegerRange { low, high })
     }
 
-    /// Whether all integers of another range are in this one.
+    /// Returns `true` if all integers of another range are in this one.
     pub fn contains(self, other: IntegerRange) -> bool {
         self.low <= other.low && other.high <= self.high
     }
@@ -192,24 +215,139 @@ impl<'s> Interface<'s> {
         }
     }
 
+    /// The members that a branch adds.
+    pub fn branch_content(&self, branch: &BranchShape<'_>) -> BranchContentShape {
+        let object = self.object(branch.content);
+        let data = object.and_then(|object| object.only_member(DATA_MEMBER));
+        match data {
+            _ if object.is_some_and(ObjectShape::is_empty) => BranchContentShape::Nothing,
+            Some(data) if data.is_always_present() => BranchContentShape::Data(data.shape),
+            _ => BranchContentShape::Members(branch.content),
+        }
+    }
+
     /// The definition of the type that a shape was made from, if it has a name.
     pub fn definition(&self, id: ShapeId) -> Option<&'s EntityMeta> {
         match self.nodes[id.0 as usize].origin {
-            ShapeOrigin::Named(meta) => Some(meta),
+            ShapeOrigin::Named(meta) | ShapeOrigin::Entry { meta, .. } => Some(meta),
             _ => None,
         }
     }
 
+    /// All shapes.
+    pub fn ids(&self) -> impl Iterator<Item = ShapeId> {
+        (0..self.nodes.len() as u32).map(ShapeId)
+    }
+
+    /// The number of shapes.
+    pub fn shape_count(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// The value that a command returns; an empty object if it returns nothing.
+    pub fn returned(&self, command: &CommandShape<'_>) -> ShapeId {
+        command.returns.unwrap_or(self.empty)
+    }
+
+    /// The place in the source that defines a command.
+    pub fn command_location(&self, name: &str) -> String {
+        self.operation_location(name, self.commands.declared_position(name))
+    }
+
+    /// The place in the source that defines an event.
+    pub fn event_location(&self, name: &str) -> String {
+        self.operation_location(name, self.events.declared_position(name))
+    }
+
+    fn operation_location(&self, name: &str, position: Option<u32>) -> String {
+        match position.filter(|_| self.is_introspected) {
+            Some(index) => format!("[{index}]"),
+            None => name.to_owned(),
+        }
+    }
+
+    /// The place in the source that defines a shape: the name of the type in a
+    /// schema, `[17]` in a reply.
+    pub fn location(&self, id: ShapeId) -> String {
+        match self.nodes[id.0 as usize].origin {
+            ShapeOrigin::Entry { index, .. } => format!("[{index}]"),
+            _ => self.type_name(id),
+        }
+    }
+
+    /// The place in the source of a member: `BlockdevOptions.driver` in a schema,
+    /// `[17].members[0]` in a reply.
+    pub fn member_location(&self, owner: ShapeId, name: &str) -> String {
+        let object = self.object(owner);
+        let position = object.and_then(|object| object.members.declared_position(name));
+        self.entry_location(owner, "members", name, position)
+    }
+
+    /// The place in the source of a value of an enum.
+    pub fn value_location(&self, owner: ShapeId, name: &str) -> String {
+        let position = match self.get(owner) {
+            Shape::Enum(values) => values.declared_position(name),
+            _ => None,
+        };
+        self.entry_location(owner, "values", name, position)
+    }
+
+    /// The place in the source of a branch of a union.
+    pub fn branch_location(&self, owner: ShapeId, value: &str) -> String {
+        let branches = self
+            .object(owner)
+            .and_then(|object| object.branches.as_ref());
+        let position = branches.and_then(|branches| branches.by_value.declared_position(value));
+        self.entry_location(owner, "variants", value, position)
+    }
+
+    /// The place in the source of a branch of an alternate.
+    pub fn alternate_location(&self, owner: ShapeId, kind: JsonKind) -> String {
+        let branches = match self.get(owner) {
+            Shape::Alternate(branches) => &branches[..],
+            _ => &[],
+        };
+        let mut named = (0..).zip(branches);
+        let found = named.find(|(_, branch)| branch.kind == kind);
+        let name = found.map_or("", |(_, branch)| &branch.meta.name);
+        self.entry_location(owner, "members", name, found.map(|(position, _)| position))
+    }
+
+    fn entry_location(
+        &self,
+        owner: ShapeId,
+        list: &str,
+        name: &str,
+        position: Option<u32>,
+    ) -> String {
+        match (self.nodes[owner.0 as usize].origin, position) {
+            (ShapeOrigin::Entry { index, .. }, Some(position)) => {
+                format!("[{index}].{list}[{position}]")
+            }
+            _ => format!("{}.{name}", self.type_name(owner)),
+        }
+    }
+
+    /// The object without members.
+    pub fn empty(&self) -> ShapeId {
+        self.empty
+    }
+
+    /// Returns `true` if a shape was made from a type with a name.
+    pub fn is_named(&self, id: ShapeId) -> bool {
+        self.definition(id).is_some()
+    }
+
     /// The range of an integer type, if it is known.
     pub fn integer_range(&self, builtin: BuiltinType) -> Option<IntegerRange> {
-        IntegerRange::from_builtin(builtin).filter(|_| self.has_integer_sizes)
+        IntegerRange::from_builtin(builtin).filter(|_| !self.is_introspected)
     }
 
     /// The name of the type of a shape, such as `BlockInfo` or `[str]`.
     pub fn type_name(&self, id: ShapeId) -> String {
         let node = &self.nodes[id.0 as usize];
         match (&node.shape, node.origin) {
-            (_, ShapeOrigin::Named(meta)) => meta.name.clone(),
+            (_, ShapeOrigin::Named(meta) | ShapeOrigin::Entry { meta, .. }) => meta.name.clone(),
             (_, ShapeOrigin::Inline(owner)) => owner.to_owned(),
             (_, ShapeOrigin::Discriminator(union)) => format!("{union}Kind"),
             (Shape::Builtin(builtin), _) => builtin.as_str().to_owned(),
@@ -220,6 +358,48 @@ impl<'s> Interface<'s> {
             },
             (Shape::Enum(_) | Shape::Alternate(_), ShapeOrigin::Anonymous) => String::new(),
         }
+    }
+}
+
+impl MemberShape<'_> {
+    /// Returns `true` if the member is required in all builds.
+    pub fn is_always_present(&self) -> bool {
+        !self.optional && self.meta.is_none_or(|meta| meta.condition.is_none())
+    }
+}
+
+impl<'s> Branches<'s> {
+    /// The path segment of a branch.
+    pub fn segment(&self, value: &'s str) -> PathSegment<'s> {
+        PathSegment::Branch {
+            discriminator: self.discriminator,
+            value,
+        }
+    }
+
+    /// The branches with their path segments.
+    pub fn iter(&self) -> impl Iterator<Item = (PathSegment<'s>, &BranchShape<'s>)> {
+        let branches = self.by_value.iter();
+        branches.map(|(value, branch)| (self.segment(value), branch))
+    }
+}
+
+impl<'s> ObjectShape<'s> {
+    /// The member with this name, if the object has no other and no branches.
+    pub fn only_member(&self, name: &str) -> Option<&MemberShape<'s>> {
+        let is_only = self.members.len() == 1 && self.branches.is_none();
+        self.members.get(name).filter(|_| is_only)
+    }
+
+    /// The name of the discriminator.
+    pub fn discriminator(&self) -> Option<&'s str> {
+        let branches = self.branches.as_ref();
+        branches.map(|branches| branches.discriminator)
+    }
+
+    /// Returns `true` if the object has neither members nor branches.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty() && self.branches.is_none()
     }
 }
 

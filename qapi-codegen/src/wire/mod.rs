@@ -7,18 +7,23 @@
 //! messages only. The names in an interface are borrowed from the schema or the
 //! reply that it was built from.
 
+mod compare;
 mod describe;
 mod equal;
 mod interface;
 mod name_table;
 mod path;
 mod schema;
+mod sink;
 
+pub use compare::{InterfaceComparer, PairId, ShapePair, branch_of_kind, compare};
 pub use describe::{describe, kind_name};
 pub use equal::same;
 pub use interface::{
-    AlternateBranch, BranchShape, Branches, CommandShape, EnumShape, EventShape, IntegerRange,
-    Interface, MemberShape, ObjectShape, Shape, ShapeId,
+    AlternateBranch, BranchContentShape, BranchShape, Branches, CommandShape, EnumShape,
+    EventShape, IntegerRange, Interface, MemberShape, ObjectShape, Shape, ShapeId,
 };
+pub(crate) use interface::{ShapeNode, ShapeOrigin};
 pub use name_table::NameTable;
 pub use path::{Direction, PathSegment, render_path};
+pub use sink::{CompareSink, CompareSite, Entity, SiteStart, WireDifference};

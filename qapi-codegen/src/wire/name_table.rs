@@ -8,6 +8,9 @@ pub struct NameTable<'s, T> {
     entries: Vec<NamedEntry<'s, T>>,
 }
 
+/// The entries that each of two tables has with a name.
+pub type TableJoin<'t, 's, T> = Vec<(&'s str, (Option<&'t T>, Option<&'t T>))>;
+
 #[derive(Debug, Clone)]
 struct NamedEntry<'s, T> {
     name: &'s str,
@@ -25,16 +28,8 @@ impl<T> Default for NameTable<'_, T> {
 
 impl<'s, T> FromIterator<(&'s str, T)> for NameTable<'s, T> {
     fn from_iter<I: IntoIterator<Item = (&'s str, T)>>(named: I) -> Self {
-        let mut entries: Vec<_> = (0..)
-            .zip(named)
-            .map(|(position, (name, value))| NamedEntry {
-                name,
-                position,
-                value,
-            })
-            .collect();
-        entries.sort_by_key(|entry| entry.name);
-        NameTable { entries }
+        let named = (0..).zip(named);
+        NameTable::with_positions(named.map(|(position, (name, value))| (position, name, value)))
     }
 }
 
@@ -47,6 +42,25 @@ impl<T> Index<&str> for NameTable<'_, T> {
 }
 
 impl<'s, T> NameTable<'s, T> {
+    /// Creates a table of entries with their positions in the declaration.
+    pub fn with_positions(entries: impl IntoIterator<Item = (u32, &'s str, T)>) -> Self {
+        let entries = entries.into_iter();
+        let mut entries: Vec<_> = entries
+            .map(|(position, name, value)| NamedEntry {
+                name,
+                position,
+                value,
+            })
+            .collect();
+        entries.sort_by_key(|entry| entry.name);
+        NameTable { entries }
+    }
+
+    /// The position of an entry in the declaration.
+    pub fn declared_position(&self, name: &str) -> Option<u32> {
+        Some(self.entries[self.position(name)?].position)
+    }
+
     fn position(&self, name: &str) -> Option<usize> {
         self.entries
             .binary_search_by(|entry| entry.name.cmp(name))
@@ -64,7 +78,7 @@ impl<'s, T> NameTable<'s, T> {
         Some((entry.name, &entry.value))
     }
 
-    /// Whether there is an entry with this name.
+    /// Returns `true` if there is an entry with this name.
     pub fn contains(&self, name: &str) -> bool {
         self.position(name).is_some()
     }
@@ -74,7 +88,7 @@ impl<'s, T> NameTable<'s, T> {
         self.entries.len()
     }
 
-    /// Whether there are no entries.
+    /// Returns `true` if there are no entries.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -101,6 +115,23 @@ impl<'s, T> NameTable<'s, T> {
         order.into_iter().map(|entry| (entry.name, &entry.value))
     }
 
+    /// The entries of two tables by name, in the order of the names.
+    pub fn join<'t>(&'t self, other: &'t Self) -> TableJoin<'t, 's, T> {
+        let mut joined = Vec::with_capacity(self.len().max(other.len()));
+        let (mut left, mut right) = (self.iter().peekable(), other.iter().peekable());
+        while let Some(name) = smaller_name(left.peek(), right.peek()) {
+            let old = left.next_if(|(own, _)| *own == name);
+            let new = right.next_if(|(own, _)| *own == name);
+            joined.push((name, (old.map(|(_, old)| old), new.map(|(_, new)| new))));
+        }
+        joined
+    }
+
+    /// The names that another table lacks.
+    pub fn missing_in<U>(&self, other: &NameTable<'_, U>) -> Vec<&'s str> {
+        self.names().filter(|name| !other.contains(name)).collect()
+    }
+
     /// Adds an entry as the last one declared.
     pub fn insert(&mut self, name: &'s str, value: T) {
         let position = self.entries.len() as u32;
@@ -119,4 +150,12 @@ impl<'s, T> NameTable<'s, T> {
     pub fn retain(&mut self, mut keep: impl FnMut(&'s str) -> bool) {
         self.entries.retain(|entry| keep(entry.name));
     }
+}
+
+fn smaller_name<'s, T>(
+    left: Option<&(&'s str, &T)>,
+    right: Option<&(&'s str, &T)>,
+) -> Option<&'s str> {
+    let names = left.into_iter().chain(right);
+    names.map(|(name, _)| *name).min()
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::schema::JsonKind;
 use serde::{Deserialize, Serialize};
 
 /// The direction in which a value is sent, and in what.
@@ -41,8 +42,10 @@ impl fmt::Display for Direction {
 pub enum PathSegment<'s> {
     /// A member of an object.
     Member(&'s str),
-    /// The elements of an array.
+    /// Every element of an array.
     Elements,
+    /// One element of an array.
+    Element(usize),
     /// The members that an object has for one value of its discriminator.
     Branch {
         /// The name of the discriminator.
@@ -50,6 +53,8 @@ pub enum PathSegment<'s> {
         /// The value of the discriminator.
         value: &'s str,
     },
+    /// The values of an alternate that have a JSON type.
+    AlternateBranch(JsonKind),
 }
 
 /// Renders a path as reports show it: `actions[].data` or
@@ -61,10 +66,12 @@ pub fn render_path(segments: &[PathSegment<'_>]) -> String {
             PathSegment::Member(name) if path.is_empty() => path.push_str(name),
             PathSegment::Member(name) => path.extend([".", name]),
             PathSegment::Elements => path.push_str("[]"),
+            PathSegment::Element(index) => path.push_str(&format!("[{index}]")),
             PathSegment::Branch {
                 discriminator,
                 value,
             } => path.extend(["<", discriminator, "=", value, ">"]),
+            PathSegment::AlternateBranch(kind) => path.extend(["<", kind.as_str(), ">"]),
         }
     }
     path

@@ -53,7 +53,8 @@ impl<'s> Interface<'s> {
             commands,
             events,
             error_class: error_class.map(shape_id),
-            has_integer_sizes: true,
+            is_introspected: false,
+            empty: builder.empty,
             nodes: builder.nodes,
         }
     }
@@ -139,9 +140,9 @@ impl<'s> InterfaceBuilder<'s> {
 
     fn build_union(&mut self, id: TypeId, union: &'s UnionType, name: &'s str) -> ObjectShape<'s> {
         let mut members = self.build_members(self.schema.members(id));
-        let cases = self.schema.union_branches(union);
+        let branches = self.schema.union_branches(union);
         if !members.contains(&union.discriminator) {
-            let values = cases.iter().map(|case| (&*case.meta.name, case.meta));
+            let values = branches.iter().map(|case| (&*case.meta.name, case.meta));
             let shape = Shape::Enum(values.collect());
             let discriminator = MemberShape {
                 shape: self.add_from(shape, ShapeOrigin::Discriminator(name)),
@@ -150,9 +151,10 @@ impl<'s> InterfaceBuilder<'s> {
             };
             members.insert(&union.discriminator, discriminator);
         }
+        let mut written = union.branches.iter();
         let branch = |case: schema::UnionBranch<'s>| {
             let branch = BranchShape {
-                content: self.build_content(case.content),
+                content: self.build_content(union, written.next(), case.content),
                 meta: case.meta,
                 conditions: case.conditions,
             };
@@ -162,17 +164,27 @@ impl<'s> InterfaceBuilder<'s> {
             members,
             branches: Some(Branches {
                 discriminator: &union.discriminator,
-                by_value: cases.into_iter().map(branch).collect(),
+                by_value: branches.into_iter().map(branch).collect(),
             }),
             open: false,
         }
     }
 
-    fn build_content(&mut self, content: BranchContent) -> ShapeId {
-        match content {
-            BranchContent::Nothing => self.empty,
-            BranchContent::Members(id) => shape_id(id),
-            BranchContent::Data(ty) => {
+    fn build_content(
+        &mut self,
+        union: &UnionType,
+        written: Option<&schema::Branch>,
+        content: BranchContent,
+    ) -> ShapeId {
+        match (written.map(|branch| branch.ty), content) {
+            (Some(ValueType::One(NamedType::Defined(id))), _)
+                if union.discriminator_enum.is_some() =>
+            {
+                shape_id(id)
+            }
+            (_, BranchContent::Nothing) => self.empty,
+            (_, BranchContent::Members(id)) => shape_id(id),
+            (_, BranchContent::Data(ty)) => {
                 let shape = self.build_reference(ty);
                 self.build_wrapper(shape)
             }
@@ -203,9 +215,7 @@ impl<'s> InterfaceBuilder<'s> {
             shape: self.build_reference(branch.ty),
             meta: &branch.meta,
         };
-        let mut branches: Vec<_> = alternate.branches.iter().map(branch).collect();
-        branches.sort_by_key(|branch| branch.kind);
-        Shape::Alternate(branches)
+        Shape::Alternate(alternate.branches.iter().map(branch).collect())
     }
 
     /// The JSON type of a branch of an alternate.

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use qapi_codegen::behaviour::Behaviour;
-use qapi_codegen::diff::finding::Finding;
-use qapi_codegen::diff::report::{Inputs, Report, Side};
-use qapi_codegen::load::{Documentation, load};
+use qapi_codegen::diff::report::{RenderedReport, Report, ReportInputs, ReportSide};
+use qapi_codegen::knowledge::Behaviour;
+use qapi_codegen::load::{DocumentationKind, load};
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 
@@ -23,7 +22,7 @@ pub fn resolved(release: &str, text: &str) -> Schema {
 pub fn read(release: &str, text: &str) -> Result<Schema, String> {
     let files = HashMap::from([("a.json".to_owned(), text.as_bytes().to_vec())]);
     let mut loaded = load(&files, "a.json", release.parse().unwrap()).unwrap();
-    loaded.documentation = Documentation::Facts;
+    loaded.documentation = DocumentationKind::Facts;
     match validate(loaded) {
         Ok(valid) => Ok(resolve(&valid)),
         Err(invalid) => {
@@ -36,25 +35,54 @@ pub fn read(release: &str, text: &str) -> Result<Schema, String> {
     }
 }
 
+static BEHAVIOUR: Behaviour = Behaviour {
+    changes: Vec::new(),
+    deprecations: Vec::new(),
+};
+
 /// Compares two schemas.
-pub fn report(old: &Schema, new: &Schema) -> Report {
-    let side = |name, schema| Side {
+pub fn report<'s>(old: &'s Schema, new: &'s Schema) -> Report<'s> {
+    let side = |name, schema| ReportSide {
         name,
         schema,
         devices: None,
     };
-    let behaviour = Behaviour::default();
     let (old, new) = (side("old", old), side("new", new));
-    Report::of(&Inputs {
+    Report::compare(&ReportInputs {
         old,
         new,
         between: Vec::new(),
-        behaviour: &behaviour,
+        behaviour: &BEHAVIOUR,
     })
 }
 
-/// What is found between two schemas.
+/// A finding, as tests compare it.
+#[derive(Debug)]
+#[allow(dead_code, reason = "not every test binary reads all fields")]
+pub struct FoundChange {
+    pub rule: &'static str,
+    pub direction: &'static str,
+    pub target: String,
+    pub path: String,
+    pub compatibility: &'static str,
+    pub message: String,
+    pub advice: Option<String>,
+}
+
+/// The findings between two schemas.
 #[allow(dead_code, reason = "not every test binary asks for findings alone")]
-pub fn found(old: &Schema, new: &Schema) -> Vec<Finding> {
-    report(old, new).findings
+pub fn found(old: &Schema, new: &Schema) -> Vec<FoundChange> {
+    let report = report(old, new);
+    let findings = RenderedReport::new(&report).findings.into_iter();
+    findings
+        .map(|finding| FoundChange {
+            rule: finding.rule,
+            direction: finding.direction.as_str(),
+            target: finding.target.to_owned(),
+            path: finding.path,
+            compatibility: finding.compatibility.as_str(),
+            message: finding.message,
+            advice: finding.advice,
+        })
+        .collect()
 }

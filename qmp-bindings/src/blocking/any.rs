@@ -1,85 +1,78 @@
-//! A connection whose release is known when it is there.
-
-use std::net::ToSocketAddrs;
-#[cfg(unix)]
-use std::path::Path;
-use std::process::Child;
+//! A connection that chooses its types by the greeting.
 
 use serde::Serialize;
 use serde_json::Value;
 
-#[allow(unused_imports)] // Without a release there is nothing to connect to.
-use super::Qmp;
-use super::qmp::{Greeted, stdio, tcp};
-use super::transport::Transport;
+use super::qmp::Qmp;
+use super::transport::{Transport, connect_methods};
 use crate::error::Error;
-use crate::protocol::greeting::{Greeting, choose};
+use crate::protocol::greeting::Greeting;
 use crate::protocol::options::Options;
 #[allow(unused_imports)]
-use crate::{Release, Series};
+use crate::release::Release;
+use crate::version::Series;
 
 macro_rules! any {
     ($(($feature:tt, $module:ident, $variant:ident))*) => {
-        /// A connection to a QEMU of any release that is enabled.
+        /// A connection to a QEMU of any enabled release, with a variant for each.
         ///
-        /// Features add variants, also those that another crate enables, so a
-        /// `match` needs an arm for the rest.
+        /// A `match` needs a wildcard arm, because another crate in the program may
+        /// enable more releases.
         #[derive(Debug)]
         #[non_exhaustive]
         pub enum AnyQmp {
             $(
                 #[cfg(feature = $feature)]
-                #[doc = concat!("With the types of the feature `", $feature, "`.")]
+                #[doc = concat!("A connection with the types of `", $feature, "`.")]
                 $variant(Qmp<crate::$module::Release>),
             )*
         }
 
         impl AnyQmp {
-            /// The series for which there are types, the oldest first.
+            /// The series of the enabled releases, the oldest first.
             pub const SERIES: &'static [Series] = &[
                 $(#[cfg(feature = $feature)] <crate::$module::Release as Release>::SERIES,)*
             ];
 
-            /// Makes a connection through anything: reads the greeting, chooses
-            /// the types and negotiates.
+            /// Connects through any transport: reads the greeting, chooses the types
+            /// and negotiates.
             ///
-            /// The types are those of the server's series. Where there are none
-            /// and `options` allow the series all the same, they are those of
-            /// the next older one, or else of the oldest.
+            /// The types are those of the server's series. If that is not enabled and
+            /// `options` allow it, they are those of the next older series, or else of
+            /// the oldest.
             ///
             /// # Errors
             ///
-            /// [`Error::WrongRelease`] if there are no types for this server;
-            /// and as [`Qmp::open`].
+            /// [`Error::WrongRelease`] if no types fit the server; see also
+            /// [`Qmp::open`].
             #[allow(unreachable_code)]
             pub fn open(
                 transport: impl Transport + 'static,
                 options: &Options,
             ) -> Result<Self, Error> {
-                let greeted = Greeted::read(Box::new(transport), options)?;
-                let series = choose(&greeted.greeting, Self::SERIES, &options.releases)
-                    .map_err(Error::WrongRelease)?;
+                let qmp = Qmp::open_typed(Box::new(transport), Some(Self::SERIES), options)?;
+                let series = qmp.driver.connection.series();
                 $(
                     #[cfg(feature = $feature)]
-                    if series == <crate::$module::Release as Release>::SERIES {
-                        return greeted.negotiate(options).map(AnyQmp::$variant);
+                    if series == Some(<crate::$module::Release as Release>::SERIES) {
+                        return Ok(AnyQmp::$variant(qmp.with_release()));
                     }
                 )*
-                unreachable!("{series} was chosen from those that are enabled")
+                unreachable!("{series:?} was chosen from the enabled series")
             }
 
-            /// What the server said first: its version and what it can do.
+            /// Returns the greeting: the version and the capabilities of the server.
             pub fn greeting(&self) -> &Greeting {
                 match *self {
                     $(#[cfg(feature = $feature)] AnyQmp::$variant(ref qmp) => qmp.greeting(),)*
                 }
             }
 
-            /// Sends a command by its name, as [`Qmp::execute_raw`].
+            /// Sends a command by name; see [`Qmp::execute_raw`].
             ///
             /// # Errors
             ///
-            /// As [`Qmp::execute`].
+            /// See [`Qmp::execute`].
             #[allow(unused_variables)]
             pub fn execute_raw(
                 &mut self,
@@ -99,31 +92,5 @@ macro_rules! any {
 crate::generated::for_each_release!(any);
 
 impl AnyQmp {
-    /// Connects to a Unix socket.
-    ///
-    /// # Errors
-    ///
-    /// As [`AnyQmp::open`].
-    #[cfg(unix)]
-    pub fn connect_unix(path: impl AsRef<Path>) -> Result<Self, Error> {
-        Self::open(super::qmp::unix(path.as_ref())?, &Options::new())
-    }
-
-    /// Connects to a TCP port.
-    ///
-    /// # Errors
-    ///
-    /// As [`AnyQmp::open`].
-    pub fn connect_tcp(address: impl ToSocketAddrs) -> Result<Self, Error> {
-        Self::open(tcp(address)?, &Options::new())
-    }
-
-    /// Connects to the standard input and output of a child process.
-    ///
-    /// # Errors
-    ///
-    /// As [`AnyQmp::open`].
-    pub fn connect_child(child: &mut Child) -> Result<Self, Error> {
-        Self::open(stdio(child)?, &Options::new())
-    }
+    connect_methods!();
 }

@@ -1,13 +1,14 @@
-//! Events, one after the other.
+//! The iterator over events.
 
 use std::time::Duration;
 
 use super::Qmp;
 use crate::Release;
 use crate::error::Error;
-use crate::protocol::events::Timed;
+use crate::event::TimedEvent;
 
-/// The events of a connection.
+/// An iterator over the events of a connection, created by
+/// [`Qmp::events`](super::Qmp::events).
 #[derive(Debug)]
 pub struct Events<'q, R> {
     qmp: &'q mut Qmp<R>,
@@ -26,7 +27,7 @@ impl<'q, R> Events<'q, R> {
 }
 
 impl<R: Release> Iterator for Events<'_, R> {
-    type Item = Result<Timed<R::Event>, Error>;
+    type Item = Result<TimedEvent<R::Event>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.is_over {

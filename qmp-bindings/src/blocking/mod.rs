@@ -1,4 +1,7 @@
-//! A client that waits.
+//! The blocking client.
+//!
+//! [`Qmp`] has the types of one release, [`AnyQmp`] those of the release
+//! that it finds.
 //!
 //! ```no_run
 //! # #[cfg(feature = "v10_0")] {
@@ -14,8 +17,7 @@
 #[cfg(feature = "qga")]
 mod agent;
 mod any;
-mod channel;
-mod deadline;
+mod driver;
 mod events;
 mod qmp;
 pub mod transport;

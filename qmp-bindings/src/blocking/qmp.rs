@@ -1,198 +1,168 @@
-//! The connection.
+//! The connection to a monitor.
 
 use std::marker::PhantomData;
-use std::net::{TcpStream, ToSocketAddrs};
-use std::process::Child;
-use std::time::Duration;
-
-#[cfg(unix)]
-use std::os::unix::net::UnixStream;
-#[cfg(unix)]
-use std::path::Path;
+use std::time::{Duration, Instant};
 
 #[cfg(all(unix, feature = "fd-passing"))]
 use std::os::fd::BorrowedFd;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::channel::{Channel, Fds};
-use super::deadline::Deadline;
+use super::driver::Driver;
 use super::events::Events;
-use super::transport::{Pair, Socket, Transport};
-use crate::error::Error;
+use super::transport::{Transport, connect_methods};
+use crate::command::{CommandOf, OobCommandOf};
+use crate::error::{Awaited, Error};
+use crate::event::TimedEvent;
+use crate::fds::Fds;
+use crate::protocol::connection::Connection;
 use crate::protocol::decode::decode;
-use crate::protocol::events::{Cursor, Timed};
-use crate::protocol::greeting::{Greeting, check, negotiation, wants_oob};
+use crate::protocol::event_log::Cursor;
+use crate::protocol::greeting::Greeting;
+use crate::protocol::handshake::Types;
 use crate::protocol::options::Options;
+use crate::protocol::pending::Deadline;
 use crate::protocol::request::Band;
-use crate::{CommandOf, OobCommandOf, Release};
+use crate::release::{Release, Untyped};
 
-/// A connection to a QEMU of release `R`.
+/// A connection to a QEMU of release `R`; of any release, without types, if `R` is
+/// [`Untyped`].
 ///
-/// One command is under way at a time. After an error that is neither
-/// [`Error::Closed`] nor [`Error::Transport`] the connection can be used on.
+/// One command is in flight at a time.
+///
+/// ```no_run
+/// # #[cfg(feature = "v10_0")] {
+/// use qmp_bindings::blocking::Qmp;
+/// use qmp_bindings::v10_0::{Release, command::QueryStatus};
+///
+/// let mut qmp = Qmp::<Release>::connect_unix("monitor.sock")?;
+/// println!("{}", qmp.execute(QueryStatus {})?.status);
+/// # }
+/// # Ok::<(), qmp_bindings::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Qmp<R> {
-    channel: Channel,
+    pub(super) driver: Driver,
     cursor: Cursor,
-    greeting: Greeting,
-    oob: bool,
     timeout: Option<Duration>,
     release: PhantomData<fn() -> R>,
 }
 
-/// A connection whose server was heard and not answered yet.
-pub(super) struct Greeted {
-    channel: Channel,
-    pub(super) greeting: Greeting,
-    deadline: Deadline,
-}
-
-impl Greeted {
-    pub(super) fn read(transport: Box<dyn Transport>, options: &Options) -> Result<Self, Error> {
-        let deadline = Deadline::after(options.handshake_timeout);
-        let mut channel = Channel::new(transport, options);
-        Ok(Greeted {
-            greeting: channel.greeting(deadline)?,
-            channel,
-            deadline,
-        })
-    }
-
-    /// Makes commands possible. Whether the release fits was seen to before.
-    pub(super) fn negotiate<R>(mut self, options: &Options) -> Result<Qmp<R>, Error> {
-        let oob = wants_oob(&self.greeting, options)?;
-        let arguments = negotiation(oob);
-        self.channel
-            .call(Band::In, "qmp_capabilities", &arguments, &[], self.deadline)?;
-        Ok(Qmp {
-            channel: self.channel,
-            cursor: Cursor::default(),
-            greeting: self.greeting,
-            oob,
-            timeout: options.timeout,
-            release: PhantomData,
-        })
-    }
-}
-
-/// Ways to connect.
+/// Connecting.
 impl<R: Release> Qmp<R> {
-    /// Connects to a Unix socket.
-    ///
-    /// # Errors
-    ///
-    /// As [`Qmp::open`].
-    #[cfg(unix)]
-    pub fn connect_unix(path: impl AsRef<Path>) -> Result<Self, Error> {
-        Self::open(unix(path.as_ref())?, &Options::new())
-    }
+    connect_methods!();
 
-    /// Connects to a TCP port.
-    ///
-    /// # Errors
-    ///
-    /// As [`Qmp::open`].
-    pub fn connect_tcp(address: impl ToSocketAddrs) -> Result<Self, Error> {
-        Self::open(tcp(address)?, &Options::new())
-    }
-
-    /// Connects to a child process that was started with `-qmp stdio`, or
-    /// whatever else speaks QMP on its standard input and output. Both have to
-    /// be piped.
-    ///
-    /// # Errors
-    ///
-    /// As [`Qmp::open`].
-    pub fn connect_child(child: &mut Child) -> Result<Self, Error> {
-        Self::open(stdio(child)?, &Options::new())
-    }
-
-    /// Makes a connection through anything: reads the greeting, checks the
-    /// release and negotiates.
+    /// Connects through any transport: reads the greeting, checks the release and
+    /// negotiates.
     ///
     /// ```no_run
-    /// # #[cfg(all(unix, feature = "v7_2"))] {
+    /// # #[cfg(all(unix, feature = "v10_0"))] {
     /// use std::os::unix::net::UnixStream;
     /// use qmp_bindings::blocking::{Qmp, transport::Socket};
-    /// use qmp_bindings::{Options, v7_2};
+    /// use qmp_bindings::{Options, v10_0};
     ///
     /// let socket = Socket::from(UnixStream::connect("monitor.sock")?);
-    /// let qmp = Qmp::<v7_2::Release>::open(socket, &Options::new().oob(true))?;
+    /// let qmp = Qmp::<v10_0::Release>::open(socket, &Options::new().oob(true))?;
     /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// The server is of another release and `options` do not allow that, or it
-    /// does not speak QMP, or not in time.
+    /// [`Error::WrongRelease`] if the server belongs to a release that `options` do
+    /// not allow; any other [`Error`] if it is not a QMP monitor, or does not answer
+    /// in time.
     pub fn open(transport: impl Transport + 'static, options: &Options) -> Result<Self, Error> {
-        let greeted = Greeted::read(Box::new(transport), options)?;
-        check(&greeted.greeting, R::SERIES, &options.releases).map_err(Error::WrongRelease)?;
-        greeted.negotiate(options)
+        Qmp::open_typed(Box::new(transport), R::TYPES, options).map(Qmp::with_release)
+    }
+}
+
+impl Qmp<Untyped> {
+    /// Connects, and chooses from `types` those for the server.
+    pub(super) fn open_typed(
+        transport: Box<dyn Transport>,
+        types: Types,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let connection = Connection::monitor(types, options, Instant::now());
+        Ok(Qmp {
+            driver: Driver::open(transport, connection)?,
+            cursor: Cursor::default(),
+            timeout: options.timeout,
+            release: PhantomData,
+        })
+    }
+
+    pub(super) fn with_release<R>(self) -> Qmp<R> {
+        Qmp {
+            driver: self.driver,
+            cursor: self.cursor,
+            timeout: self.timeout,
+            release: PhantomData,
+        }
     }
 }
 
 /// Commands.
 impl<R: Release> Qmp<R> {
-    /// Sends a command and waits for what it returns.
+    /// Sends a command and waits for its return value.
     ///
     /// # Errors
     ///
-    /// Any [`Error`]; [`Error::Refused`] is QEMU's own.
+    /// Any [`Error`]. [`Error::Command`] is the error that the server returned.
     pub fn execute<C: CommandOf<R>>(&mut self, command: C) -> Result<C::Return, Error> {
-        self.run(Band::In, &command, &[], self.timeout)
+        self.run(Band::In, &command, Fds::new(), self.deadline())
     }
 
-    /// Sends a command and waits for what it returns, but not longer than this.
+    /// Sends a command and waits for its return value for a limited time.
     ///
     /// # Errors
     ///
-    /// [`Error::Timeout`] if it takes longer. The command may be carried out all
-    /// the same; its reply is dropped when it comes.
+    /// [`Error::Timeout`] if the time is over. The server may still run the command;
+    /// its late reply is dropped.
     pub fn execute_within<C: CommandOf<R>>(
         &mut self,
         timeout: Duration,
         command: C,
     ) -> Result<C::Return, Error> {
-        self.run(Band::In, &command, &[], Some(timeout))
+        let deadline = Deadline::after(Some(timeout), Instant::now());
+        self.run(Band::In, &command, Fds::new(), deadline)
     }
 
-    /// Sends a command out of band: QEMU carries it out at once, before those
-    /// that wait.
+    /// Sends a command out of band: the server runs it at once, before the commands
+    /// that are queued.
     ///
-    /// Only few commands allow it; that another one is refused when compiling.
+    /// A command that does not allow this does not compile.
     ///
     /// # Errors
     ///
     /// [`Error::Unsupported`] unless the connection was opened with
-    /// [`Options::oob`].
+    /// [`Options::oob`]; see also [`Qmp::execute`].
     pub fn execute_oob<C: OobCommandOf<R>>(&mut self, command: C) -> Result<C::Return, Error> {
-        if !self.oob {
-            return Err(Error::Unsupported(crate::NO_OOB));
-        }
-        self.run(Band::Out, &command, &[], self.timeout)
+        self.run(Band::Out, &command, Fds::new(), self.deadline())
     }
 
     /// Sends a command together with file descriptors, as `getfd` and `add-fd`
-    /// want them. They are duplicated on their way and stay open here.
+    /// require. The server gets duplicates.
     ///
     /// # Errors
     ///
-    /// [`Error::Unsupported`] where the connection is no Unix socket.
+    /// [`Error::Unsupported`] unless the connection is a Unix socket; see also
+    /// [`Qmp::execute`].
     #[cfg(all(unix, feature = "fd-passing"))]
     pub fn execute_with_fds<C: CommandOf<R>>(
         &mut self,
         command: C,
         fds: &[BorrowedFd<'_>],
     ) -> Result<C::Return, Error> {
-        self.run(Band::In, &command, fds, self.timeout)
+        let fds = crate::fds::duplicate(fds)?;
+        self.run(Band::In, &command, fds, self.deadline())
     }
 
-    /// Sends a command that the types do not have, and waits for what it
-    /// returns. The arguments have to be an object.
+    /// Sends a command by name and waits for its return value as JSON. The arguments
+    /// have to be an object.
     ///
     /// ```no_run
     /// # #[cfg(feature = "v10_0")]
@@ -206,65 +176,79 @@ impl<R: Release> Qmp<R> {
     ///
     /// # Errors
     ///
-    /// As [`Qmp::execute`].
+    /// See [`Qmp::execute`].
     pub fn execute_raw(
         &mut self,
         name: &str,
         arguments: &(impl Serialize + ?Sized),
     ) -> Result<Value, Error> {
-        let deadline = Deadline::after(self.timeout);
+        self.execute_as(name, arguments)
+    }
+
+    /// Sends a command by name and decodes its return value as `T`.
+    ///
+    /// # Errors
+    ///
+    /// See [`Qmp::execute`].
+    pub fn execute_as<T: DeserializeOwned>(
+        &mut self,
+        name: &str,
+        arguments: &(impl Serialize + ?Sized),
+    ) -> Result<T, Error> {
+        let (owned, deadline) = (name.to_owned().into(), self.deadline());
         let range = self
-            .channel
-            .call(Band::In, name, arguments, &[], deadline)?;
-        decode(name, self.channel.payload(range))
+            .driver
+            .call(Band::In, owned, arguments, Fds::new(), deadline)?;
+        decode(name, self.driver.payload(range))
     }
 
     fn run<C: CommandOf<R>>(
         &mut self,
         band: Band,
         command: &C,
-        fds: Fds<'_>,
-        timeout: Option<Duration>,
+        fds: Fds,
+        deadline: Deadline,
     ) -> Result<C::Return, Error> {
-        let deadline = Deadline::after(timeout);
-        let range = self.channel.call(band, C::NAME, command, fds, deadline)?;
-        decode(C::NAME, self.channel.payload(range))
+        let range = self
+            .driver
+            .call(band, C::NAME.into(), command, fds, deadline)?;
+        decode(C::NAME, self.driver.payload(range))
     }
 }
 
 /// Events.
 impl<R: Release> Qmp<R> {
-    /// Waits for the next event, `None` if none comes in time.
+    /// Waits for the next event; `None` if none comes in time.
     ///
-    /// Events are kept from the first byte of the connection on, in their order,
-    /// up to [`Options::event_limit`].
+    /// Events are kept in order from the start of the connection, up to
+    /// [`Options::event_limit`].
     ///
     /// # Errors
     ///
-    /// [`Error::EventsMissed`] where some were dropped, [`Error::Decode`] where
-    /// one has other data than its type: both concern these events, and the next
-    /// call goes on behind them.
+    /// [`Error::EventsMissed`] if events were dropped, [`Error::Decode`] if the data
+    /// of an event does not have the shape of its type. The next call continues with
+    /// the event after these.
     pub fn next_event(
         &mut self,
         timeout: impl Into<Option<Duration>>,
-    ) -> Result<Option<Timed<R::Event>>, Error> {
-        let deadline = Deadline::after(timeout.into());
-        let next = self.channel.event(&mut self.cursor, deadline)?;
-        self.channel.log().forget(self.cursor);
-        next.map(|next| next.decode()).transpose()
+    ) -> Result<Option<TimedEvent<R::Event>>, Error> {
+        let until = Deadline::after(timeout.into(), Instant::now()).at;
+        let read = self.driver.next_event(&mut self.cursor, until)?;
+        self.driver.connection.events.forget(self.cursor);
+        read.map(|read| read.decode()).transpose()
     }
 
-    /// Iterates over the events; it ends when none comes within the timeout, or
-    /// after [`Error::Closed`].
+    /// Iterates over the events. The iterator ends when no event comes within the
+    /// timeout, or after an error that ends the connection.
     pub fn events(&mut self, timeout: impl Into<Option<Duration>>) -> Events<'_, R> {
         Events::new(self, timeout.into())
     }
 
-    /// Sends a command and waits for what it returns and for an event.
+    /// Sends a command, and waits for its return value and for an event that `find`
+    /// accepts.
     ///
-    /// Events count from before the command was sent, for which comes first is
-    /// not to be relied on. `find` says which it is, and takes out of it what
-    /// matters. The events stay there for [`Qmp::next_event`].
+    /// Events that arrive before the reply count, too. All events remain available
+    /// to [`Qmp::next_event`].
     ///
     /// ```no_run
     /// # #[cfg(feature = "v10_0")]
@@ -273,8 +257,8 @@ impl<R: Release> Qmp<R> {
     /// use std::time::Duration;
     /// use qmp_bindings::v10_0::{Event, command::DeviceDel};
     ///
-    /// let second = Duration::from_secs(1);
-    /// qmp.execute_and_wait(second, DeviceDel::new("disk0"), |event| match event {
+    /// let timeout = Duration::from_secs(1);
+    /// qmp.execute_and_wait(timeout, DeviceDel::new("disk0"), |event| match event {
     ///     Event::DeviceDeleted(deleted) if deleted.device.as_deref() == Some("disk0") => Some(()),
     ///     _ => None,
     /// })?;
@@ -283,32 +267,28 @@ impl<R: Release> Qmp<R> {
     ///
     /// # Errors
     ///
-    /// Those of the command; [`Error::Timeout`] if both together take longer than
-    /// the timeout; [`Error::EventsMissed`] if so many came that the one may have
-    /// been dropped.
+    /// Those of [`Qmp::execute`]; [`Error::Timeout`] if the reply and the event take
+    /// longer than the timeout together; [`Error::EventsMissed`] if the event may
+    /// have been dropped.
     pub fn execute_and_wait<C: CommandOf<R>, T>(
         &mut self,
         timeout: impl Into<Option<Duration>>,
         command: C,
         mut find: impl FnMut(&R::Event) -> Option<T>,
     ) -> Result<(C::Return, T), Error> {
-        let deadline = Deadline::after(timeout.into());
-        let mut cursor = self.channel.log().end();
-        let range = self
-            .channel
-            .call(Band::In, C::NAME, &command, &[], deadline)?;
-        let returned = decode(C::NAME, self.channel.payload(range))?;
+        let deadline = Deadline::after(timeout.into(), Instant::now());
+        let mut cursor = self.driver.connection.events.end();
+        let returned = self.run(Band::In, &command, Fds::new(), deadline)?;
         loop {
-            let next = self.channel.event(&mut cursor, deadline)?;
-            let next =
-                next.ok_or_else(|| deadline.over(&format!("an event after `{}`", C::NAME)))?;
-            match next.decode::<R::Event>() {
+            let read = self.driver.next_event(&mut cursor, deadline.at)?;
+            let read = read.ok_or_else(|| deadline.error(Awaited::Event(C::NAME.to_owned())))?;
+            match read.decode::<R::Event>() {
                 Ok(timed) => {
                     if let Some(found) = find(&timed.event) {
                         return Ok((returned, found));
                     }
                 }
-                // What cannot be read is for who reads the events.
+                // `next_event` returns this error when it reads the event.
                 Err(Error::Decode(_)) => {}
                 Err(error) => return Err(error),
             }
@@ -316,38 +296,19 @@ impl<R: Release> Qmp<R> {
     }
 }
 
-/// What is known of the connection.
+/// The connection.
 impl<R> Qmp<R> {
-    /// What the server said first: its version and what it can do.
+    /// Returns the greeting: the version and the capabilities of the server.
     pub fn greeting(&self) -> &Greeting {
-        &self.greeting
+        self.driver.connection.greeting()
     }
 
-    /// How long a command may take from now on.
+    /// Limits the time for each command from now on.
     pub fn set_timeout(&mut self, timeout: impl Into<Option<Duration>>) {
         self.timeout = timeout.into();
     }
-}
 
-/// Connects to a Unix socket, on behalf of a connection that says where.
-#[cfg(unix)]
-pub(super) fn unix(path: &Path) -> Result<Socket<UnixStream>, Error> {
-    UnixStream::connect(path)
-        .map(Socket::from)
-        .map_err(|error| Error::transport(format!("connect to {}", path.display()), error))
-}
-
-pub(super) fn tcp(address: impl ToSocketAddrs) -> Result<Socket<TcpStream>, Error> {
-    TcpStream::connect(address)
-        .map(Socket::from)
-        .map_err(|error| Error::transport("connect", error))
-}
-
-pub(super) fn stdio(child: &mut Child) -> Result<Pair, Error> {
-    match (child.stdout.take(), child.stdin.take()) {
-        (Some(output), Some(input)) => Ok(Pair::new(output, input)),
-        _ => Err(Error::Unsupported(
-            "the standard input and output of the child have to be `Stdio::piped()`",
-        )),
+    fn deadline(&self) -> Deadline {
+        Deadline::after(self.timeout, Instant::now())
     }
 }

@@ -16,7 +16,7 @@ pub mod v10_0;
 /// The guest agent, which runs inside the guest.
 #[cfg(feature = "qga")]
 pub mod qga;
-/// Calls a macro with the feature, the module and a name for each release.
+/// Calls a macro with the feature, the module and a variant for each release.
 macro_rules! for_each_release {
     ($callback:ident) => {
         $callback ! { ("v2_5", v2_5, V2_5) ("v2_11", v2_11, V2_11) ("v7_2", v7_2, V7_2)

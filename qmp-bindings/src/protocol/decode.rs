@@ -1,29 +1,31 @@
-//! What was received, as the type that is wanted.
+//! Decoding of payloads.
 
 use serde::de::DeserializeOwned;
 
-use crate::error::{DecodeError, Error, Subject};
+use crate::error::{DecodeError, Error, PayloadOrigin};
 use crate::wire::path::locate;
 
-/// Decodes what a command returned.
+/// Decodes the return value of a command.
 ///
 /// # Errors
 ///
-/// The value is of another shape; the error says where, and keeps the text.
+/// The value does not have the shape of `T`. The error holds its path and its text.
 pub(crate) fn decode<T: DeserializeOwned>(command: &str, payload: &[u8]) -> Result<T, Error> {
-    let subject = || Subject::Command(command.to_owned());
-    // Checking the text at once is quicker than each string by itself.
+    let origin = || PayloadOrigin::Command(command.to_owned());
+    // One check of the whole text is faster than one per string.
     match std::str::from_utf8(payload) {
-        Ok(text) => serde_json::from_str(text).map_err(|error| failed(subject(), text, &error)),
-        Err(error) => Err(not_utf8(subject(), payload, error)),
+        Ok(text) => {
+            serde_json::from_str(text).map_err(|error| decode_error(origin(), text, &error))
+        }
+        Err(error) => Err(not_utf8(origin(), payload, error)),
     }
 }
 
 #[cold]
-pub(crate) fn failed(subject: Subject, text: &str, error: &serde_json::Error) -> Error {
+pub(crate) fn decode_error(origin: PayloadOrigin, text: &str, error: &serde_json::Error) -> Error {
     let located = locate(text.as_bytes(), error);
     Error::Decode(Box::new(DecodeError {
-        subject,
+        origin,
         path: located.path,
         problem: located.message,
         raw: text.to_owned(),
@@ -31,11 +33,11 @@ pub(crate) fn failed(subject: Subject, text: &str, error: &serde_json::Error) ->
 }
 
 #[cold]
-fn not_utf8(subject: Subject, payload: &[u8], error: std::str::Utf8Error) -> Error {
+fn not_utf8(origin: PayloadOrigin, payload: &[u8], error: std::str::Utf8Error) -> Error {
     Error::Decode(Box::new(DecodeError {
-        subject,
+        origin,
         path: String::new(),
-        problem: format!("not UTF-8 from byte {} on", error.valid_up_to()),
+        problem: format!("not UTF-8 at byte {}", error.valid_up_to()),
         raw: String::from_utf8_lossy(payload).into_owned(),
     }))
 }

@@ -1,47 +1,47 @@
-//! Where one message ends and the next begins.
+//! Message framing by lines.
 //!
-//! QEMU ends each message with a line break and has none inside, unless the
-//! monitor was made with `pretty=on`: then the message begins with a line that
-//! is only `{` and ends with one that is only `}`. Brackets are not counted, so
-//! a broken message spoils its own line and nothing after it.
+//! QEMU ends each message with a line break and writes none inside, except with
+//! `pretty=on`: then a message is the lines from one that is only `{` to one that is
+//! only `}`. Brackets are not counted, so an invalid message affects its own line
+//! and nothing after it.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 
 use memchr::memchr;
 
-/// How much is read at once to begin with.
+/// The minimal room for a read.
 const CHUNK: usize = 8 * 1024;
 
-/// What a buffer may keep when nothing is in it.
+/// The capacity that an empty buffer keeps.
 const IDLE: usize = 64 * 1024;
 
-/// How much of the end of a message that is too long is kept: room for its `id`.
+/// The number of bytes kept of a message that is too long: enough for its `id`.
 const TAIL: usize = 64;
 
-/// Bytes on their way to being messages.
+/// A buffer of received bytes, split into messages.
 #[derive(Debug)]
 pub(crate) struct Framing {
-    buffer: Vec<u8>,
-    /// Where the bytes that were received end; the rest is room for more.
+    bytes: Vec<u8>,
+    /// The end of the received bytes; the rest is room for more.
     end: usize,
-    /// Where the message that is not complete yet begins.
+    /// The start of the incomplete message.
     start: usize,
-    /// Where its last line begins.
+    /// The start of its last line.
     line: usize,
-    /// Up to where line breaks were looked for.
+    /// The end of the bytes that were searched for line breaks.
     scanned: usize,
-    /// Whether the message has several lines.
-    pretty: bool,
-    /// What is known of a message that is too long and is being dropped.
+    /// The message spans several lines.
+    is_pretty: bool,
+    /// The message that is too long and being dropped.
     dropped: Option<TooLong>,
     limit: usize,
 }
 
-/// What was found in the bytes.
+/// A complete message.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Frame {
-    /// A message, as a place in the buffer that is good until more is read.
+    /// The range of a message in the buffer, valid until the next read.
     Message(Range<usize>),
     /// A message that was longer than the limit.
     TooLong(TooLong),
@@ -50,124 +50,124 @@ pub(crate) enum Frame {
 /// A message that was longer than the limit and was dropped.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct TooLong {
-    /// How many bytes it had.
+    /// Its length in bytes.
     pub(crate) length: usize,
-    /// The last of them.
+    /// Its last bytes.
     pub(crate) tail: VecDeque<u8>,
 }
 
 impl Framing {
     pub(crate) fn new(limit: usize) -> Self {
         Framing {
-            buffer: Vec::new(),
+            bytes: Vec::new(),
             end: 0,
             start: 0,
             line: 0,
             scanned: 0,
-            pretty: false,
+            is_pretty: false,
             dropped: None,
             limit,
         }
     }
 
-    /// Room for what is read next. It ends the life of all frames.
-    pub(crate) fn room(&mut self) -> &mut [u8] {
+    /// Returns the buffer for the next read. It ends the validity of all frames.
+    pub(crate) fn buffer(&mut self) -> &mut [u8] {
         self.compact();
         let wanted = self.end + CHUNK.max(self.end);
-        if self.buffer.len() < self.end + CHUNK {
-            self.buffer.resize(wanted, 0);
+        if self.bytes.len() < self.end + CHUNK {
+            self.bytes.resize(wanted, 0);
         }
-        &mut self.buffer[self.end..]
+        &mut self.bytes[self.end..]
     }
 
-    /// Says how much of the room was used.
+    /// Adds the first `count` bytes of the buffer to the received ones.
     pub(crate) fn received(&mut self, count: usize) {
         self.end += count;
     }
 
     pub(crate) fn bytes(&self, range: Range<usize>) -> &[u8] {
-        &self.buffer[range]
+        &self.bytes[range]
     }
 
-    /// The next message, if it is complete.
+    /// Returns the next message, if it is complete.
     pub(crate) fn next(&mut self) -> Option<Frame> {
         loop {
-            let Some(length) = memchr(b'\n', &self.buffer[self.scanned..self.end]) else {
-                self.incomplete();
+            let Some(length) = memchr(b'\n', &self.bytes[self.scanned..self.end]) else {
+                self.drop_if_too_long();
                 return None;
             };
             let line = self.line..self.scanned + length;
             self.scanned = line.end + 1;
             self.line = self.scanned;
-            if let Some(frame) = self.line(line) {
+            if let Some(frame) = self.end_line(line) {
                 return Some(frame);
             }
         }
     }
 
-    /// Takes a line; what comes back is a message that ends with it, or before it.
-    fn line(&mut self, line: Range<usize>) -> Option<Frame> {
-        let text = self.buffer[line.clone()].trim_ascii_end();
+    /// Handles a complete line. Returns the message that ends with it, or before it.
+    fn end_line(&mut self, line: Range<usize>) -> Option<Frame> {
+        let text = self.bytes[line.clone()].trim_ascii_end();
         let end = line.start + text.len();
-        if self.pretty && text.starts_with(b"{") {
-            // Whatever is inside is indented. A bracket in the first column begins
-            // another message, and the one before it never ended.
+        if self.is_pretty && text.starts_with(b"{") {
+            // The lines inside a message are indented, so this bracket starts another
+            // message, and the previous one is incomplete.
             self.scanned = line.start;
-            return self.message(line.start, line.start);
+            return self.end_message(line.start, line.start);
         }
         let is_rest = self.dropped.is_some();
-        let has_more = if self.pretty {
+        let has_more = if self.is_pretty {
             text != b"}"
         } else {
             text == b"{" && !is_rest
         };
         if has_more {
-            self.pretty = true;
+            self.is_pretty = true;
             return None;
         }
-        self.message(end, self.scanned)
+        self.end_message(end, self.scanned)
     }
 
     /// Ends a message; the next one starts at `next`.
-    fn message(&mut self, end: usize, next: usize) -> Option<Frame> {
+    fn end_message(&mut self, end: usize, next: usize) -> Option<Frame> {
         let message = self.start..end;
         self.start = next;
         self.line = next;
-        self.pretty = false;
+        self.is_pretty = false;
         if self.dropped.is_some() || message.len() > self.limit {
             let mut dropped = self.dropped.take().unwrap_or_default();
-            dropped.extend(&self.buffer[message]);
+            dropped.extend(&self.bytes[message]);
             return Some(Frame::TooLong(dropped));
         }
-        let is_blank = self.buffer[message.clone()].trim_ascii().is_empty();
+        let is_blank = self.bytes[message.clone()].trim_ascii().is_empty();
         (!is_blank).then_some(Frame::Message(message))
     }
 
-    /// Notes that all was looked at, and drops a message that became too long.
-    fn incomplete(&mut self) {
+    /// Drops an incomplete message that became too long.
+    fn drop_if_too_long(&mut self) {
         self.scanned = self.end;
         let is_too_long = self.end - self.start > self.limit;
         if is_too_long || self.dropped.is_some() {
-            // A short line is kept, for it may be the end.
+            // A short line may be the end of the message.
             let is_long_line = self.end - self.line > TAIL;
             let end = if is_long_line { self.end } else { self.line };
             let mut dropped = self.dropped.take().unwrap_or_default();
-            dropped.extend(&self.buffer[self.start..end]);
+            dropped.extend(&self.bytes[self.start..end]);
             self.start = end;
             self.line = end;
             self.dropped = Some(dropped);
         }
     }
 
-    /// Moves what is not used up to the front.
+    /// Moves the incomplete message to the front.
     fn compact(&mut self) {
-        self.buffer.copy_within(self.start..self.end, 0);
+        self.bytes.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.line -= self.start;
         self.scanned -= self.start;
         self.start = 0;
-        if self.end == 0 && self.buffer.len() > IDLE {
-            self.buffer = Vec::new();
+        if self.end == 0 && self.bytes.len() > IDLE {
+            self.bytes = Vec::new();
         }
     }
 }
@@ -186,12 +186,12 @@ impl TooLong {
 mod tests {
     use super::*;
 
-    /// Feeds `input` in pieces of `size` bytes and lists the messages.
+    /// Splits `input`, received in pieces of `size` bytes, into messages.
     fn split(input: &[u8], size: usize, limit: usize) -> Vec<String> {
         let mut framing = Framing::new(limit);
         let mut found = Vec::new();
         for piece in input.chunks(size) {
-            framing.room()[..piece.len()].copy_from_slice(piece);
+            framing.buffer()[..piece.len()].copy_from_slice(piece);
             framing.received(piece.len());
             while let Some(frame) = framing.next() {
                 found.push(match frame {
@@ -242,14 +242,14 @@ mod tests {
         let mut framing = Framing::new(usize::MAX);
         let long = vec![b'x'; 1 << 20];
         for piece in long.chunks(CHUNK) {
-            framing.room()[..piece.len()].copy_from_slice(piece);
+            framing.buffer()[..piece.len()].copy_from_slice(piece);
             framing.received(piece.len());
             assert_eq!(framing.next(), None);
         }
-        framing.room()[0] = b'\n';
+        framing.buffer()[0] = b'\n';
         framing.received(1);
         assert!(framing.next().is_some());
-        framing.room();
-        assert!(framing.buffer.len() <= IDLE);
+        framing.buffer();
+        assert!(framing.bytes.len() <= IDLE);
     }
 }

@@ -1,7 +1,7 @@
-//! What a message is, told by its outermost keys.
+//! Messages of a server.
 //!
-//! What a command returned is left as it is: only who waits for it knows its
-//! type, and decodes it once.
+//! A message is classified by its outermost keys. A return value is not decoded
+//! here: the caller knows its type and decodes it once.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,15 +10,16 @@ use std::ops::Range;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::events::{RawEvent, Timestamp};
+use super::event_log::RawEvent;
 use super::framing::TooLong;
 use super::greeting::Greeting;
-use crate::error::{ErrorClass, Violation};
+use crate::error::{ErrorClass, ProtocolError};
+use crate::event::Timestamp;
 use crate::wire::Key;
 
 /// A message of the server.
 #[derive(Debug)]
-pub(crate) enum Incoming {
+pub(crate) enum Message {
     Greeting(Greeting),
     Event(RawEvent),
     Reply { id: Id, outcome: Outcome },
@@ -27,68 +28,65 @@ pub(crate) enum Incoming {
 /// The command that a reply belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Id {
-    /// The reply has none, or it cannot be read.
-    None,
-    /// One that may be ours.
+    /// The reply has no id, or is invalid.
+    Absent,
+    /// An id that this client may have sent.
     Number(u64),
-    /// One that no client of this crate sends.
+    /// An id that this client never sends.
     Foreign,
 }
 
-/// How a command ended.
+/// The content of a reply.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// It worked; what it returned is at this place.
+    /// The range of the return value in the buffer.
     Return(Range<usize>),
-    /// The server said no.
-    Refused(Refusal),
-    /// The message is no reply, and whose reply it should have been is told by
-    /// the id at best.
-    Violation(Violation),
+    Error(ErrorReply),
+    /// The message is invalid. Its id, if it can be read, shows which command it
+    /// replies to.
+    Invalid(ProtocolError),
 }
 
-/// Why the server said no.
+/// The error that a server returned.
 #[derive(Debug, Default)]
-pub(crate) struct Refusal {
+pub(crate) struct ErrorReply {
     pub(crate) class: ErrorClass,
     pub(crate) desc: String,
 }
 
-/// Tells what a message is.
-///
-/// `offset` is where the message stands in the buffer.
-pub(crate) fn parse(bytes: &[u8], offset: usize) -> Incoming {
-    canonical_reply(bytes, offset).unwrap_or_else(|| by_keys(bytes, offset))
+/// Parses a message that starts at `offset` in the buffer.
+pub(crate) fn parse(bytes: &[u8], offset: usize) -> Message {
+    parse_canonical(bytes, offset).unwrap_or_else(|| parse_keys(bytes, offset))
 }
 
-/// What stands for a message that was longer than the limit.
-pub(crate) fn too_long(mut long: TooLong) -> Incoming {
+/// Creates the reply for a message that was longer than the limit.
+pub(crate) fn too_long(mut long: TooLong) -> Message {
     let id = match trailing_id(long.tail.make_contiguous()) {
         Some((_, id)) => Id::Number(id),
-        None => Id::None,
+        None => Id::Absent,
     };
-    violation(id, Violation::too_long(long.length))
+    invalid(id, ProtocolError::too_long(long.length))
 }
 
 const RETURN: &[u8] = b"{\"return\": ";
 const ID: &[u8] = b", \"id\": ";
 
-/// Reads a reply as every QEMU writes it: what was returned first, the id last.
+/// Parses a reply in the form in which QEMU writes it: the return value first, the
+/// id last.
 ///
-/// This looks at a few bytes, whatever the length of the reply. It cannot be
-/// misled: in valid JSON a number before the last bracket belongs to the
-/// outermost object, and so does the key before it; and JSON that is not valid
-/// is found out when what was returned is decoded.
-fn canonical_reply(bytes: &[u8], offset: usize) -> Option<Incoming> {
+/// This reads a few bytes, however long the reply is. It is exact: in valid JSON the
+/// number before the last bracket belongs to the outermost object, and so does the
+/// key before it. Invalid JSON is detected when the return value is decoded.
+fn parse_canonical(bytes: &[u8], offset: usize) -> Option<Message> {
     let (end, id) = trailing_id(bytes.strip_prefix(RETURN)?)?;
     let start = offset + RETURN.len();
-    Some(Incoming::Reply {
+    Some(Message::Reply {
         id: Id::Number(id),
         outcome: Outcome::Return(start..start + end),
     })
 }
 
-/// The id at the end of a reply, and where the text before it ends.
+/// Parses the id at the end of a reply. Returns it with the length of the text before.
 fn trailing_id(bytes: &[u8]) -> Option<(usize, u64)> {
     let bytes = bytes.trim_ascii_end().strip_suffix(b"}")?;
     let digits = bytes.iter().rev().take_while(|byte| byte.is_ascii_digit());
@@ -98,26 +96,26 @@ fn trailing_id(bytes: &[u8]) -> Option<(usize, u64)> {
     Some((before.len(), id))
 }
 
-/// Reads any message.
-fn by_keys(bytes: &[u8], offset: usize) -> Incoming {
+/// Parses any message.
+fn parse_keys(bytes: &[u8], offset: usize) -> Message {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
-        Err(error) => return violation(id_of(bytes), Violation::not_utf8(bytes, error)),
+        Err(error) => return invalid(id_of(bytes), ProtocolError::not_utf8(bytes, error)),
     };
     match serde_json::from_str::<Envelope<'_>>(text) {
-        Ok(envelope) => envelope.into_incoming(text, offset),
-        Err(error) => violation(id_of(bytes), Violation::not_json(text, &error)),
+        Ok(envelope) => envelope.into_message(text, offset),
+        Err(error) => invalid(id_of(bytes), ProtocolError::not_json(text, &error)),
     }
 }
 
 fn id_of(bytes: &[u8]) -> Id {
-    trailing_id(bytes).map_or(Id::None, |(_, id)| Id::Number(id))
+    trailing_id(bytes).map_or(Id::Absent, |(_, id)| Id::Number(id))
 }
 
-fn violation(id: Id, violation: Violation) -> Incoming {
-    Incoming::Reply {
+fn invalid(id: Id, error: ProtocolError) -> Message {
+    Message::Reply {
         id,
-        outcome: Outcome::Violation(violation),
+        outcome: Outcome::Invalid(error),
     }
 }
 
@@ -126,7 +124,7 @@ fn violation(id: Id, violation: Violation) -> Incoming {
 struct Envelope<'m> {
     id: Option<Id>,
     returned: Option<&'m RawValue>,
-    error: Option<Refusal>,
+    error: Option<ErrorReply>,
     event: Option<Cow<'m, str>>,
     data: Option<&'m RawValue>,
     timestamp: Option<Timestamp>,
@@ -134,31 +132,30 @@ struct Envelope<'m> {
 }
 
 impl Envelope<'_> {
-    fn into_incoming(self, text: &str, offset: usize) -> Incoming {
-        let id = self.id.unwrap_or(Id::None);
+    fn into_message(self, text: &str, offset: usize) -> Message {
+        let id = self.id.unwrap_or(Id::Absent);
         if let Some(returned) = self.returned {
-            let returned = place(returned, text, offset);
-            let outcome = Outcome::Return(returned);
-            Incoming::Reply { id, outcome }
-        } else if let Some(refusal) = self.error {
-            let outcome = Outcome::Refused(refusal);
-            Incoming::Reply { id, outcome }
+            let outcome = Outcome::Return(range_in(returned, text, offset));
+            Message::Reply { id, outcome }
+        } else if let Some(reply) = self.error {
+            let outcome = Outcome::Error(reply);
+            Message::Reply { id, outcome }
         } else if let Some(name) = self.event {
-            Incoming::Event(RawEvent {
+            Message::Event(RawEvent {
                 name: name.into(),
                 data: self.data.map(ToOwned::to_owned),
                 timestamp: self.timestamp.unwrap_or_default(),
             })
         } else if let Some(greeting) = self.greeting {
-            Incoming::Greeting(greeting)
+            Message::Greeting(greeting)
         } else {
-            violation(id, Violation::no_message(text))
+            invalid(id, ProtocolError::unknown_message(text))
         }
     }
 }
 
-/// Where a part of `text` stands, `text` itself being at `offset`.
-fn place(part: &RawValue, text: &str, offset: usize) -> Range<usize> {
+/// Returns the range of a part of `text`, which starts at `offset`.
+fn range_in(part: &RawValue, text: &str, offset: usize) -> Range<usize> {
     let start = part.get().as_ptr() as usize - text.as_ptr() as usize;
     offset + start..offset + start + part.get().len()
 }
@@ -175,7 +172,7 @@ impl<'de> Visitor<'de> for EnvelopeVisitor {
     type Value = Envelope<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a message of QEMU, which is an object")
+        f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -204,7 +201,7 @@ impl<'de> Deserialize<'de> for Id {
 }
 
 super::plain_object! {
-    Refusal = "the error of a reply" {
+    ErrorReply = "the error of a reply" {
         class: ErrorClass = "class",
         desc: String = "desc",
     }
@@ -214,41 +211,41 @@ super::plain_object! {
 mod tests {
     use super::*;
 
-    /// What a message is, in short.
-    fn told(text: &str) -> String {
+    /// Summarizes a message.
+    fn summary(text: &str) -> String {
         match parse(text.as_bytes(), 0) {
-            Incoming::Greeting(greeting) => format!("greeting {}", greeting.version),
-            Incoming::Event(event) => {
+            Message::Greeting(greeting) => format!("greeting {}", greeting.version),
+            Message::Event(event) => {
                 let data = event.data.as_ref().map_or("none", |data| data.get());
                 format!("event {} {data} {}", event.name, event.timestamp.seconds)
             }
-            Incoming::Reply { id, outcome } => match outcome {
+            Message::Reply { id, outcome } => match outcome {
                 Outcome::Return(range) => format!("{id:?} return {}", &text[range]),
-                Outcome::Refused(refusal) => {
-                    format!("{id:?} {}: {}", refusal.class, refusal.desc)
+                Outcome::Error(reply) => {
+                    format!("{id:?} {}: {}", reply.class, reply.desc)
                 }
-                Outcome::Violation(violation) => format!("{id:?} {}", violation.problem()),
+                Outcome::Invalid(error) => format!("{id:?} {}", error.problem()),
             },
         }
     }
 
     #[test]
-    fn messages_are_told_by_their_keys() {
+    fn messages_are_classified_by_their_keys() {
         let cases = [
             (r#"{"return": {}, "id": 7}"#, "Number(7) return {}"),
             (
                 r#"{"id":7,"return":{"error":1}}"#,
                 r#"Number(7) return {"error":1}"#,
             ),
-            (r#"{"return": {}}"#, "None return {}"),
+            (r#"{"return": {}}"#, "Absent return {}"),
             (r#"{"return": {}, "id": "x"}"#, "Foreign return {}"),
             (
                 r#"{"return": {"a": 1, "id": 3}}"#,
-                r#"None return {"a": 1, "id": 3}"#,
+                r#"Absent return {"a": 1, "id": 3}"#,
             ),
             (
                 r#"{"return": "\", \"id\": 3}"}"#,
-                r#"None return "\", \"id\": 3}""#,
+                r#"Absent return "\", \"id\": 3}""#,
             ),
             (
                 r#"{"id": 1, "error": {"class": "GenericError", "desc": "no"}}"#,
@@ -256,7 +253,7 @@ mod tests {
             ),
             (
                 r#"{"error": {"class": "Newer", "desc": "no", "more": []}}"#,
-                "None Newer: no",
+                "Absent Newer: no",
             ),
             (
                 r#"{"timestamp": {"seconds": -1, "microseconds": -1}, "event": "STOP"}"#,
@@ -268,7 +265,7 @@ mod tests {
             ),
             (
                 "[]",
-                "None the server sent something that is no message of QEMU: invalid type: sequence, expected a message of QEMU, which is an object",
+                "Absent the server sent an invalid QMP message: invalid type: sequence, expected an object",
             ),
             (
                 "{\"retur\": 1, \"id\": 4}",
@@ -276,7 +273,7 @@ mod tests {
             ),
         ];
         for (text, expected) in cases {
-            assert_eq!(told(text), expected, "{text}");
+            assert_eq!(summary(text), expected, "{text}");
         }
     }
 }

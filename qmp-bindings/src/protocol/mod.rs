@@ -1,27 +1,26 @@
-//! The protocol without input and output.
+//! The protocol without I/O.
 //!
-//! Bytes go in, messages come out; commands go in, bytes come out. Nothing here
-//! knows a socket, a clock or a runtime, so the blocking client and the one on
-//! tokio share all of it, and a test can feed it whatever a server may send.
+//! [`connection::Connection`] is a state machine that both clients drive. Nothing
+//! here knows sockets, clocks or runtimes.
 
-#[cfg(feature = "qga")]
 pub(crate) mod agent;
+pub(crate) mod connection;
 pub(crate) mod decode;
-pub(crate) mod events;
+pub(crate) mod event_log;
 pub(crate) mod framing;
 pub(crate) mod greeting;
-pub(crate) mod inbox;
+pub(crate) mod handshake;
 pub(crate) mod message;
 pub(crate) mod options;
+pub(crate) mod outgoing;
 pub(crate) mod pending;
 pub(crate) mod request;
 pub(crate) mod trace;
 
-/// Reads an object of the protocol, all of whose members have to be there.
-///
-/// Others are passed over: a newer server may send more.
+/// Implements `Deserialize` for an object of the protocol. All listed members are
+/// required; others are ignored, as a newer server may send more.
 macro_rules! plain_object {
-    ($name:ident = $title:literal { $($field:ident: $type:ty = $key:literal,)* }) => {
+    ($name:ident = $expected:literal { $($field:ident: $type:ty = $key:literal,)* }) => {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Visitor;
@@ -30,7 +29,7 @@ macro_rules! plain_object {
                     type Value = $name;
 
                     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str($title)
+                        f.write_str($expected)
                     }
 
                     fn visit_map<A: serde::de::MapAccess<'de>>(

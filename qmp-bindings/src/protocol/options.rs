@@ -1,11 +1,11 @@
-//! What a connection may be told.
+//! Options of a connection.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use crate::Series;
+use crate::version::Series;
 
-/// How a connection is made and what it does.
+/// Options of a connection.
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,13 +23,13 @@ pub struct Options {
     pub(crate) message_limit: usize,
     pub(crate) event_limit: usize,
     pub(crate) event_bytes: usize,
-    pub(crate) in_flight: usize,
+    pub(crate) in_flight_limit: usize,
 }
 
-/// Series that are accepted besides that of the types.
+/// The series that are accepted in addition to that of the types.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Releases {
-    Same,
+    None,
     Range(RangeInclusive<Series>),
     Any,
 }
@@ -37,7 +37,7 @@ pub(crate) enum Releases {
 impl Releases {
     pub(crate) fn contains(&self, series: Series) -> bool {
         match self {
-            Releases::Same => false,
+            Releases::None => false,
             Releases::Range(range) => range.contains(&series),
             Releases::Any => true,
         }
@@ -49,80 +49,78 @@ impl Default for Options {
         Options {
             handshake_timeout: Some(Duration::from_secs(10)),
             timeout: None,
-            releases: Releases::Same,
+            releases: Releases::None,
             oob: false,
             message_limit: 64 << 20,
             event_limit: 1024,
             event_bytes: 4 << 20,
-            in_flight: 1024,
+            in_flight_limit: 1024,
         }
     }
 }
 
 impl Options {
-    /// Nothing but the defaults.
+    /// Creates options with the default values.
     pub fn new() -> Self {
         Options::default()
     }
 
-    /// How long to wait for the greeting and the negotiation; 10 seconds unless
-    /// told otherwise, `None` for ever.
+    /// Limits the time for the greeting and the negotiation. The default is 10
+    /// seconds; `None` is no limit.
     ///
-    /// A monitor serves one client at a time. The second is accepted by the
-    /// operating system and greeted when the first is gone.
+    /// A monitor serves one client at a time. The operating system accepts the
+    /// connection of a second one, and the greeting comes when the first one leaves.
     #[must_use]
     pub fn handshake_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.handshake_timeout = timeout.into();
         self
     }
 
-    /// How long a command may take; for ever unless told otherwise.
-    ///
-    /// No default would be right: some commands write the whole memory of the
-    /// guest before they reply.
+    /// Limits the time for a command. The default is no limit: some commands write
+    /// the whole memory of the guest before they return.
     #[must_use]
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.timeout = timeout.into();
         self
     }
 
-    /// Accepts a server of any of these series, whatever the types are of.
+    /// Accepts a server of any of these series.
     ///
-    /// What is not in the types is handled as for a patched QEMU of their own
-    /// release: unknown events and values are delivered as such, a reply that
-    /// has another shape is [`Error::Decode`](crate::Error::Decode).
+    /// Such a server is treated like a patched QEMU of the release of the types:
+    /// unknown events and values are delivered as unrecognized, and a reply with a
+    /// different shape is an [`Error::Decode`](crate::Error::Decode).
     #[must_use]
     pub fn releases(mut self, range: RangeInclusive<Series>) -> Self {
         self.releases = Releases::Range(range);
         self
     }
 
-    /// Accepts a server of any series.
+    /// Accepts a server of any series, as [`Options::releases`] does.
     #[must_use]
     pub fn any_release(mut self) -> Self {
         self.releases = Releases::Any;
         self
     }
 
-    /// Asks for out-of-band commands. A server that does not offer them is then
-    /// an error.
+    /// Negotiates out-of-band commands. Connecting fails if the server does not
+    /// offer them.
     #[must_use]
     pub fn oob(mut self, oob: bool) -> Self {
         self.oob = oob;
         self
     }
 
-    /// How many bytes a message may have, 64 MiB unless told otherwise. A longer
-    /// one fails the command that it belongs to.
+    /// Limits the length of a message, 64 MiB by default. A longer reply is an
+    /// [`Error::Protocol`](crate::Error::Protocol) of its command.
     #[must_use]
     pub fn message_limit(mut self, bytes: usize) -> Self {
         self.message_limit = bytes;
         self
     }
 
-    /// How many events are kept for those who have not read them yet, and how
-    /// many bytes they may have together: 1024 and 4 MiB unless told otherwise.
-    /// The oldest are dropped, and the reader is told how many.
+    /// Limits the queue of unread events, to 1024 events and 4 MiB by default. The
+    /// oldest events are dropped, and the reader gets an
+    /// [`Error::EventsMissed`](crate::Error::EventsMissed).
     #[must_use]
     pub fn event_limit(mut self, events: usize, bytes: usize) -> Self {
         self.event_limit = events.max(1);
@@ -130,12 +128,13 @@ impl Options {
         self
     }
 
-    /// How many commands may be sent without having been answered, 1024 unless
-    /// told otherwise. Where out-of-band commands are used it is never more than
-    /// 8: QEMU stops to read when as many wait, and would not see the urgent one.
+    /// Limits the number of unanswered commands, to 1024 by default.
+    ///
+    /// With [`Options::oob`] the limit for commands in band is at most 8: QEMU stops
+    /// reading when 8 commands are queued, and would not see the one out of band.
     #[must_use]
-    pub fn in_flight(mut self, commands: usize) -> Self {
-        self.in_flight = commands.max(1);
+    pub fn in_flight_limit(mut self, commands: usize) -> Self {
+        self.in_flight_limit = commands.max(1);
         self
     }
 }

@@ -1,39 +1,24 @@
-//! Commands, as they are sent.
+//! Encoding of commands.
 
 use serde::Serialize;
 
-/// How a command is run.
+/// The queue in which the server runs a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Band {
-    /// One after the other, as they come.
+    /// In order of arrival (`execute`).
     In,
-    /// At once, past those that wait.
+    /// At once (`exec-oob`).
     Out,
-}
-
-/// Writes a command at the end of `out`.
-///
-/// # Errors
-///
-/// The arguments cannot be written as JSON. `out` is then as it was.
-pub(crate) fn encode<A: Serialize + ?Sized>(
-    out: &mut Vec<u8>,
-    band: Band,
-    name: &str,
-    arguments: &A,
-    id: Option<u64>,
-) -> Result<(), serde_json::Error> {
-    let start = out.len();
-    let written = write(out, band, name, arguments, id);
-    if written.is_err() {
-        out.truncate(start);
-    }
-    written
 }
 
 const ARGUMENTS: &[u8] = b",\"arguments\":";
 
-fn write<A: Serialize + ?Sized>(
+/// Appends a command to `out`.
+///
+/// # Errors
+///
+/// The arguments cannot be encoded as JSON.
+pub(crate) fn encode<A: Serialize + ?Sized>(
     out: &mut Vec<u8>,
     band: Band,
     name: &str,
@@ -48,7 +33,7 @@ fn write<A: Serialize + ?Sized>(
     let before = out.len();
     out.extend_from_slice(ARGUMENTS);
     serde_json::to_writer(&mut *out, arguments)?;
-    // No arguments are the same as an empty object.
+    // An empty object is the same as no arguments.
     if &out[before + ARGUMENTS.len()..] == b"{}" {
         out.truncate(before);
     }

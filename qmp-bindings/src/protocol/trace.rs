@@ -1,14 +1,14 @@
-//! Each message at trace level, without its secrets.
+//! Tracing of messages, with secrets masked.
 //!
-//! Behind the feature `tracing`; without it all of this is nothing.
+//! Without the feature `tracing` the functions do nothing.
 
 #[cfg(not(feature = "tracing"))]
 mod imp {
-    /// A message was received.
+    /// Traces a received message.
     #[inline]
     pub(crate) fn received(_: &[u8]) {}
 
-    /// A message is sent.
+    /// Traces a sent message.
     #[inline]
     pub(crate) fn sent(_: &[u8]) {}
 }
@@ -17,32 +17,31 @@ mod imp {
 mod imp {
     use serde_json::Value;
 
-    /// Under this name messages are found in the traces.
     const TARGET: &str = "qmp_bindings::wire";
 
-    /// A message was received.
+    /// Traces a received message.
     pub(crate) fn received(bytes: &[u8]) {
         if tracing::enabled!(target: TARGET, tracing::Level::TRACE) {
-            tracing::trace!(target: TARGET, message = %shown(bytes), "received");
+            tracing::trace!(target: TARGET, message = %mask_secrets(bytes), "received");
         }
     }
 
-    /// A message is sent.
+    /// Traces a sent message.
     pub(crate) fn sent(bytes: &[u8]) {
         if tracing::enabled!(target: TARGET, tracing::Level::TRACE) {
-            tracing::trace!(target: TARGET, message = %shown(bytes), "sent");
+            tracing::trace!(target: TARGET, message = %mask_secrets(bytes), "sent");
         }
     }
 
-    /// A message without its secrets. What is no JSON is not shown: no secret
-    /// can be told from it.
-    pub(super) fn shown(bytes: &[u8]) -> String {
+    /// Formats a message with its secrets masked. Secrets in invalid JSON cannot be
+    /// found, so it is not shown.
+    pub(super) fn mask_secrets(bytes: &[u8]) -> String {
         match serde_json::from_slice::<Value>(bytes) {
             Ok(mut message) => {
                 mask(&mut message);
                 message.to_string()
             }
-            Err(error) => format!("{} bytes that are no JSON: {error}", bytes.len()),
+            Err(error) => format!("{} bytes of invalid JSON: {error}", bytes.len()),
         }
     }
 
@@ -56,7 +55,7 @@ mod imp {
                     .get("qom-type")
                     .and_then(Value::as_str)
                     .is_some_and(|name| name.starts_with("secret"));
-                // The password of VNC was once set by `change vnc password ...`.
+                // Old releases set the VNC password with `change vnc password ...`.
                 let is_change = members
                     .get("target")
                     .is_some_and(|target| target == "password");
@@ -85,10 +84,10 @@ pub(crate) use imp::{received, sent};
 
 #[cfg(all(test, feature = "tracing"))]
 mod tests {
-    use super::imp::shown;
+    use super::imp::mask_secrets;
 
     #[test]
-    fn secrets_are_not_shown() {
+    fn secrets_are_not_mask_secrets() {
         let cases = [
             r#"{"execute":"set_password","arguments":{"protocol":"vnc","password":"X"}}"#,
             r#"{"execute":"object-add","arguments":{"qom-type":"secret","id":"s","data":"X"}}"#,
@@ -99,12 +98,12 @@ mod tests {
         ];
         for case in cases {
             assert!(
-                !shown(case.as_bytes()).contains('X'),
+                !mask_secrets(case.as_bytes()).contains('X'),
                 "{}",
-                shown(case.as_bytes())
+                mask_secrets(case.as_bytes())
             );
         }
         let open = r#"{"event":"E","data":{"data":"seen"}}"#;
-        assert!(shown(open.as_bytes()).contains("seen"));
+        assert!(mask_secrets(open.as_bytes()).contains("seen"));
     }
 }

@@ -1,123 +1,88 @@
-//! The task that receives for a connection, and writes what was left over.
+//! The task that moves the bytes of a connection.
 
 use std::future::poll_fn;
-use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, ReadBuf};
+use tokio::time::{Sleep, sleep_until};
 
-use super::link::{Failure, Link};
+use super::link::{Shared, State, now};
 use super::transport::Reader;
-use crate::error::{Error, TransportError};
-use crate::protocol::inbox::Inbox;
-use crate::protocol::message::{Incoming, Outcome};
 
-/// Runs until the connection ends, and tells all that wait.
-pub(super) async fn drive(link: Arc<Link>, reader: Reader, inbox: Inbox) {
+/// Runs until the connection is closed.
+pub(super) async fn drive(shared: Arc<Shared>, reader: Reader) {
     let mut driver = Driver {
-        link,
+        shared,
         reader,
-        inbox,
+        timer: Timer::default(),
     };
-    let failure = loop {
-        match poll_fn(|context| driver.poll(context)).await {
-            Ok(0) => break None,
-            Ok(count) => driver.take(count),
-            Err(error) => break driver.failed(error).await,
-        }
-    };
-    driver.link.finish(failure);
-}
-
-/// Also where the runtime ends before the connection does.
-impl Drop for Driver {
-    fn drop(&mut self) {
-        self.link.finish(None);
-    }
+    while poll_fn(|context| driver.poll(context)).await {}
 }
 
 struct Driver {
-    link: Arc<Link>,
+    shared: Arc<Shared>,
     reader: Reader,
-    inbox: Inbox,
+    timer: Timer,
 }
 
 impl Driver {
-    /// Waits for bytes, and writes meanwhile.
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        if let Poll::Ready(error) = self.link.poll_outgoing(context) {
-            return Poll::Ready(Err(error));
+    /// Writes, reads once, and passes on what was read. Returns `false` when the
+    /// connection is closed.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<bool> {
+        let mut state = self.shared.lock();
+        state.driver = Some(context.waker().clone());
+        let _ = state.poll_write(context);
+        self.timer.poll(&mut state, context);
+        if !state.connection.is_closed() {
+            let mut buffer = ReadBuf::new(state.connection.receive_buffer());
+            let read = Pin::new(&mut self.reader).poll_read(context, &mut buffer);
+            let count = buffer.filled().len();
+            match ready!(read) {
+                Ok(()) => state.connection.received(count),
+                Err(error) => state.connection.receive_failed(error),
+            }
         }
-        self.poll_read(context)
+        state.dispatch();
+        Poll::Ready(!state.connection.is_closed())
     }
+}
 
-    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let mut buffer = ReadBuf::new(self.inbox.room());
-        std::task::ready!(Pin::new(&mut self.reader).poll_read(context, &mut buffer))?;
-        Poll::Ready(Ok(buffer.filled().len()))
-    }
-
-    /// Hands over what was received.
-    fn take(&mut self, count: usize) {
-        self.inbox.received(count);
-        while let Some(incoming) = self.inbox.next() {
-            self.dispatch(incoming);
+/// Ends the connection if the runtime is shut down.
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        if !state.connection.is_closed() {
+            state.connection.received(0);
+            state.dispatch();
         }
     }
+}
 
-    fn dispatch(&self, incoming: Incoming) {
-        let (id, outcome) = match incoming {
-            Incoming::Event(event) => return self.link.happened(event),
-            Incoming::Greeting(greeting) => {
-                let _ = self.link.greet(Ok(greeting));
+/// The timer for the time limits of a connection.
+#[derive(Default)]
+struct Timer(Option<Pin<Box<Sleep>>>);
+
+impl Timer {
+    /// Handles the time limits that are over, and sets the timer to the next one.
+    fn poll(&mut self, state: &mut State, context: &mut Context<'_>) {
+        while let Some(at) = state.connection.timeout() {
+            let sleep = self
+                .0
+                .get_or_insert_with(|| Box::pin(sleep_until(at.into())));
+            if state.armed.is_none_or(|armed| at < armed) {
+                sleep.as_mut().reset(at.into());
+                state.armed = Some(at);
+            }
+            if sleep.as_mut().poll(context).is_pending() {
                 return;
             }
-            Incoming::Reply { id, outcome } => (id, outcome),
-        };
-        let answer = match outcome {
-            Outcome::Return(range) => Ok(self.inbox.payload(range).to_vec()),
-            Outcome::Refused(refusal) => Err(Failure::Refused(refusal)),
-            Outcome::Violation(violation) => {
-                // Before there was a greeting, it came instead of that.
-                let instead = self.link.greet(Err(Error::Violation(violation.clone())));
-                if instead.is_break() {
-                    return;
-                }
-                Err(Failure::Other(Error::Violation(violation)))
-            }
-        };
-        self.link.answer(id, answer);
-    }
-
-    /// What a failure of the transport means.
-    ///
-    /// A server that ended says why in an event that may not have been read yet.
-    async fn failed(&mut self, error: io::Error) -> Option<TransportError> {
-        let is_gone = matches!(
-            error.kind(),
-            io::ErrorKind::BrokenPipe
-                | io::ErrorKind::ConnectionReset
-                | io::ErrorKind::ConnectionAborted
-        );
-        if !is_gone {
-            return Some(TransportError {
-                during: "reach the server".to_owned(),
-                source: Arc::new(error),
-            });
-        }
-        while let Ok(count @ 1..) = poll_fn(|context| self.poll_last_words(context)).await {
-            self.take(count);
-        }
-        None
-    }
-
-    /// Reads what is there already, and waits for nothing.
-    fn poll_last_words(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        match self.poll_read(context) {
-            Poll::Pending => Poll::Ready(Ok(0)),
-            ready => ready,
+            state.armed = None;
+            state
+                .connection
+                .handle_timeout(now(), |waiter, error| waiter.send(Err(error)));
+            state.dispatch();
         }
     }
 }

@@ -1,27 +1,29 @@
-//! Events, as a stream.
+//! The stream of events.
 
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use super::link::Driven;
-use crate::Release;
+use super::link::Link;
 use crate::error::Error;
-use crate::protocol::events::{Cursor, Timed};
+use crate::event::TimedEvent;
+use crate::protocol::event_log::Cursor;
+use crate::release::Release;
 
-/// The events of a connection from one place on, for one who reads them.
+/// A stream of the events of a connection, created by
+/// [`Qmp::events`](super::Qmp::events).
 ///
-/// Readers do not wait for each other. One who falls behind by more than
-/// [`Options::event_limit`](crate::Options::event_limit) is told how many it
-/// missed ([`Error::EventsMissed`]) and goes on behind them. The stream ends
-/// after the error with which the connection did.
+/// Streams are independent of each other. One that falls behind by more than
+/// [`Options::event_limit`](crate::Options::event_limit) gets an
+/// [`Error::EventsMissed`] and continues with the events that remain. The stream
+/// ends after the error that ends the connection.
 #[derive(Debug)]
 pub struct Events<R> {
-    driven: Arc<Driven>,
+    link: Arc<Link>,
     reader: u64,
     cursor: Cursor,
     is_over: bool,
@@ -29,10 +31,10 @@ pub struct Events<R> {
 }
 
 impl<R> Events<R> {
-    pub(super) fn new(driven: Arc<Driven>, cursor: Cursor) -> Self {
+    pub(super) fn new(link: Arc<Link>, cursor: Cursor) -> Self {
         Events {
-            reader: driven.link.new_reader(),
-            driven,
+            reader: link.shared.add_reader(),
+            link,
             cursor,
             is_over: false,
             release: PhantomData,
@@ -41,21 +43,25 @@ impl<R> Events<R> {
 }
 
 impl<R: Release> Events<R> {
-    /// Waits for the next event; `None` when the stream is over.
+    /// Waits for the next event; `None` at the end of the stream.
     ///
-    /// Dropping the future loses no event.
-    pub async fn next(&mut self) -> Option<Result<Timed<R::Event>, Error>> {
+    /// # Cancel safety
+    ///
+    /// No event is lost if the future is dropped.
+    pub async fn next(&mut self) -> Option<Result<TimedEvent<R::Event>, Error>> {
         poll_fn(|context| self.poll(context)).await
     }
 
-    /// Waits for an event that `find` takes something out of.
+    /// Waits for an event that `find` accepts. Events that cannot be decoded are
+    /// skipped.
     ///
-    /// Events that cannot be read are passed over. Dropping the future loses
-    /// those that were looked at.
+    /// # Cancel safety
+    ///
+    /// The events that were read before the future is dropped are lost.
     ///
     /// # Errors
     ///
-    /// Events were missed, or the connection ended.
+    /// [`Error::EventsMissed`], or the end of the connection.
     pub async fn find<T>(
         &mut self,
         mut find: impl FnMut(&R::Event) -> Option<T>,
@@ -69,30 +75,33 @@ impl<R: Release> Events<R> {
                 }
                 Some(Err(Error::Decode(_))) => {}
                 Some(Err(error)) => return Err(error),
-                None => return Err(self.driven.link.end()),
+                None => return Err(self.link.shared.end()),
             }
         }
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Timed<R::Event>, Error>>> {
+    fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<TimedEvent<R::Event>, Error>>> {
         if self.is_over {
             return Poll::Ready(None);
         }
-        let link = &self.driven.link;
-        let next = std::task::ready!(link.poll_event(self.reader, &mut self.cursor, context));
-        self.is_over = next.is_err();
-        Poll::Ready(Some(next.and_then(|next| next.decode())))
+        let shared = &self.link.shared;
+        let read = ready!(shared.poll_event(self.reader, &mut self.cursor, context));
+        self.is_over = read.is_err();
+        Poll::Ready(Some(read.and_then(|read| read.decode())))
     }
 }
 
 impl<R> Drop for Events<R> {
     fn drop(&mut self) {
-        self.driven.link.forget_reader(self.reader);
+        self.link.shared.remove_reader(self.reader);
     }
 }
 
 impl<R: Release> Stream for Events<R> {
-    type Item = Result<Timed<R::Event>, Error>;
+    type Item = Result<TimedEvent<R::Event>, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.get_mut().poll(context)

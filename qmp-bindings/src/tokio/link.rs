@@ -1,216 +1,172 @@
-//! What handles, event streams and the driver share.
+//! The connection that handles, event streams and the driver share.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::io;
-use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
+use std::time::Instant;
 
 use serde::Serialize;
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::task::AbortHandle;
 
-use super::transport::Writer;
-use crate::error::{Closed, Error, TransportError};
-use crate::protocol::events::{Cursor, EventLog, Next, RawEvent};
+use super::driver::drive;
+use super::transport::{Transport, Writer};
+use crate::error::{Awaited, ClosedError, Error};
+use crate::protocol::connection::{Connection, Output, Request};
+use crate::protocol::event_log::{Cursor, LogRead};
 use crate::protocol::greeting::Greeting;
-use crate::protocol::message::Id;
-use crate::protocol::options::Options;
-use crate::protocol::pending::Pending;
-use crate::protocol::request::{Band, encode};
-use crate::protocol::trace;
+use crate::protocol::pending::Deadline;
+use crate::protocol::request::Band;
 
-/// What one connection has, shared by all who use it.
-///
-/// The lock is held for as long as a command takes to be written down or a
-/// reply to be handed over, and never while somebody waits.
+/// A connection and its driver, which ends when this is dropped.
 pub(super) struct Link {
-    state: Mutex<State>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) greeting: Greeting,
+    in_band: Arc<Semaphore>,
+    out_of_band: Arc<Semaphore>,
+    _driver: DriverGuard,
 }
 
-struct State {
+/// A connection with its writer and everyone who waits for it.
+///
+/// The lock is held while bytes are moved, and never across an await.
+pub(super) struct Shared(Mutex<State>);
+
+pub(super) struct State {
+    pub(super) connection: Connection<Waiter>,
     writer: Writer,
-    outgoing: Outgoing,
-    pending: Pending<Waiter>,
-    greeting: Option<oneshot::Sender<Result<Greeting, Error>>>,
-    log: EventLog,
-    /// Readers that wait for an event, each under its number.
+    handshake: Option<oneshot::Sender<Result<(), Error>>>,
+    /// The readers that wait for an event, by number.
     readers: BTreeMap<u64, Waker>,
     last_reader: u64,
-    driver: Option<Waker>,
-    end: Option<End>,
+    pub(super) driver: Option<Waker>,
+    /// The time at which the timer of the driver wakes it.
+    pub(super) armed: Option<Instant>,
 }
 
-/// How a reply comes back.
-struct Waiter {
-    sender: oneshot::Sender<Answer>,
-    /// Given back when the reply is there, also where nobody waits for it.
-    _permit: OwnedSemaphorePermit,
+/// The recipient of a reply.
+pub(super) struct Waiter {
+    sender: Option<oneshot::Sender<Reply>>,
+    /// Released when the reply arrives, even if nobody waits for it any more.
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
-/// How a command ended.
-pub(super) type Answer = Result<Vec<u8>, Failure>;
+/// A return value or an error.
+pub(super) type Reply = Result<Vec<u8>, Error>;
 
-/// How a command failed whose name only the one who waits knows.
-pub(super) enum Failure {
-    Refused(crate::protocol::message::Refusal),
-    Other(Error),
-}
+struct DriverGuard(AbortHandle);
 
-/// How a connection ended.
-enum End {
-    Closed,
-    Failed(TransportError),
-}
-
-/// Descriptors that travel with a command.
-#[cfg(all(unix, feature = "fd-passing"))]
-pub(super) type Fds = Vec<std::os::fd::OwnedFd>;
-#[cfg(not(all(unix, feature = "fd-passing")))]
-pub(super) type Fds = Vec<std::convert::Infallible>;
-
-/// Messages that could not be written at once.
-#[derive(Default)]
-struct Outgoing {
-    messages: VecDeque<(Vec<u8>, Fds)>,
-    /// How much of the first is written.
-    written: usize,
+impl Drop for DriverGuard {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Link {
-    pub(super) fn new(
-        writer: Writer,
-        options: &Options,
-        greeting: oneshot::Sender<Result<Greeting, Error>>,
-    ) -> Self {
-        Link {
-            state: Mutex::new(State {
-                writer,
-                outgoing: Outgoing::default(),
-                pending: Pending::new(),
-                greeting: Some(greeting),
-                log: EventLog::new(options),
-                readers: BTreeMap::new(),
-                last_reader: 0,
-                driver: None,
-                end: None,
-            }),
-        }
+    /// Starts the driver and runs the handshake.
+    pub(super) async fn open(
+        transport: Transport,
+        connection: Connection<Waiter>,
+    ) -> Result<Self, Error> {
+        let (sender, handshake) = oneshot::channel();
+        let shared = Arc::new(Shared(Mutex::new(State {
+            connection,
+            writer: transport.writer,
+            handshake: Some(sender),
+            readers: BTreeMap::new(),
+            last_reader: 0,
+            driver: None,
+            armed: None,
+        })));
+        let driver = tokio::spawn(drive(Arc::clone(&shared), transport.reader));
+        let driver = DriverGuard(driver.abort_handle());
+        handshake.await.unwrap_or_else(|_| Err(shared.end()))?;
+        let (greeting, (in_band, out_of_band)) = {
+            let state = shared.lock();
+            let connection = &state.connection;
+            (connection.greeting().clone(), connection.capacity())
+        };
+        Ok(Link {
+            shared,
+            greeting,
+            in_band: Arc::new(Semaphore::new(in_band)),
+            out_of_band: Arc::new(Semaphore::new(out_of_band)),
+            _driver: driver,
+        })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        // No code that holds the lock leaves the state half changed.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Sends a command, as soon as the limit of commands in flight allows it, and
+    /// waits for its reply.
+    pub(super) async fn call<A: Serialize + ?Sized>(&self, request: Request<'_, A>) -> Reply {
+        let permits = match request.band {
+            Band::In => &self.in_band,
+            Band::Out => &self.out_of_band,
+        };
+        let permit = Arc::clone(permits).acquire_owned();
+        let awaited = || Awaited::Capacity(request.name.to_string());
+        let permit = before(request.deadline, awaited, permit).await?;
+        let permit = permit.map_err(|_| self.shared.end())?;
+        self.shared.call(request, Some(permit)).await
+    }
+}
+
+impl Shared {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        // No code leaves the state inconsistent.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sends a command, at once if the writer takes it, and through the driver
-    /// if not.
-    pub(super) fn send<A: Serialize + ?Sized>(
+    /// Sends a command and waits for its reply.
+    pub(super) async fn call<A: Serialize + ?Sized>(
         &self,
-        band: Band,
-        name: &str,
-        arguments: &A,
-        fds: Fds,
-        permit: OwnedSemaphorePermit,
-    ) -> Result<oneshot::Receiver<Answer>, Error> {
-        let mut state = self.state();
-        if let Some(error) = state.end() {
-            return Err(error);
-        }
-        let (sender, receiver) = oneshot::channel();
-        let id = state.pending.insert(Waiter {
-            sender,
-            _permit: permit,
-        });
-        let mut message = Vec::new();
-        if let Err(error) = encode(&mut message, band, name, arguments, Some(id)) {
-            state.pending.take(Id::Number(id));
-            return Err(Error::Encode(error));
-        }
-        trace::sent(&message);
-        if let Err(error) = state.write(message, fds) {
-            state.pending.take(Id::Number(id));
-            return Err(error);
-        }
-        Ok(receiver)
-    }
-
-    /// Writes what could not be written at once. It is ready only with an error.
-    pub(super) fn poll_outgoing(&self, context: &mut Context<'_>) -> Poll<io::Error> {
-        let mut state = self.state();
-        state.driver = Some(context.waker().clone());
-        match state.flush(context) {
-            Poll::Ready(Err(error)) => Poll::Ready(error),
-            _ => Poll::Pending,
-        }
-    }
-
-    /// Hands over a greeting, or what came instead of it.
-    pub(super) fn greet(&self, greeting: Result<Greeting, Error>) -> ControlFlow<()> {
-        match self.state().greeting.take() {
-            Some(sender) => {
-                let _ = sender.send(greeting);
-                ControlFlow::Break(())
+        request: Request<'_, A>,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Reply {
+        let receiver = {
+            let mut state = self.lock();
+            if !request.fds.is_empty() && !state.writer.passes_fds() {
+                return Err(Error::Unsupported(NO_FDS));
             }
-            None => ControlFlow::Continue(()),
-        }
+            let (waiter, receiver) = Waiter::new(permit);
+            state.connection.send(request, waiter)?;
+            state.start();
+            receiver
+        };
+        receiver.await.unwrap_or_else(|_| Err(self.end()))
     }
 
-    /// Hands over a reply.
-    pub(super) fn answer(&self, id: Id, answer: Answer) {
-        if let Some((_, waiter)) = self.state().pending.take(id) {
-            // Whoever gave up waiting does not want it any more.
-            let _ = waiter.sender.send(answer);
-        }
-    }
-
-    pub(super) fn happened(&self, event: RawEvent) {
-        let mut state = self.state();
-        state.log.push(event);
-        state.wake_readers();
-    }
-
-    /// Says to all that wait how the connection ended.
-    pub(super) fn finish(&self, failure: Option<TransportError>) {
-        let mut state = self.state();
-        if state.end.is_some() {
-            return;
-        }
-        state.end = Some(failure.map_or(End::Closed, End::Failed));
-        if let (Some(sender), Some(error)) = (state.greeting.take(), state.end()) {
-            let _ = sender.send(Err(error));
-        }
-        let waiters: Vec<Waiter> = state.pending.drain().collect();
-        for waiter in waiters {
-            if let Some(error) = state.end() {
-                let _ = waiter.sender.send(Err(Failure::Other(error)));
+    /// Synchronizes with a guest agent if an earlier reply may still come.
+    #[cfg(feature = "qga")]
+    pub(super) async fn sync(&self, deadline: Deadline) -> Result<(), Error> {
+        let receiver = {
+            let mut state = self.lock();
+            if !state.connection.needs_sync() {
+                return Ok(());
             }
-        }
-        state.outgoing = Outgoing::default();
-        state.wake_readers();
+            let (waiter, receiver) = Waiter::new(None);
+            state.connection.sync(waiter, deadline)?;
+            state.start();
+            receiver
+        };
+        receiver.await.unwrap_or_else(|_| Err(self.end())).map(drop)
     }
 
-    /// How the connection ended, for one whose reply can come no more.
+    /// Returns the error with which the connection ended.
     pub(super) fn end(&self) -> Error {
-        let state = self.state();
-        state.end().unwrap_or_else(|| state.closed())
+        let end = self.lock().connection.end();
+        end.unwrap_or_else(|| Error::Closed(ClosedError::default()))
     }
 
-    /// The place after the last event.
-    pub(super) fn last_event(&self) -> Cursor {
-        self.state().log.end()
-    }
-
-    /// A number for a reader of events.
-    pub(super) fn new_reader(&self) -> u64 {
-        let mut state = self.state();
+    /// Returns a number for a reader of events.
+    pub(super) fn add_reader(&self) -> u64 {
+        let mut state = self.lock();
         state.last_reader += 1;
         state.last_reader
     }
 
-    /// A reader is gone.
-    pub(super) fn forget_reader(&self, reader: u64) {
-        self.state().readers.remove(&reader);
+    pub(super) fn remove_reader(&self, reader: u64) {
+        self.lock().readers.remove(&reader);
     }
 
     /// Reads an event. An error is the end of the connection.
@@ -219,12 +175,12 @@ impl Link {
         reader: u64,
         cursor: &mut Cursor,
         context: &mut Context<'_>,
-    ) -> Poll<Result<Next, Error>> {
-        let mut state = self.state();
-        if let Some(next) = state.log.next(cursor) {
-            return Poll::Ready(Ok(next));
+    ) -> Poll<Result<LogRead, Error>> {
+        let mut state = self.lock();
+        if let Some(read) = state.connection.events.read(cursor) {
+            return Poll::Ready(Ok(read));
         }
-        if let Some(error) = state.end() {
+        if let Some(error) = state.connection.end() {
             return Poll::Ready(Err(error));
         }
         state.readers.insert(reader, context.waker().clone());
@@ -233,99 +189,107 @@ impl Link {
 }
 
 impl State {
-    fn write(&mut self, message: Vec<u8>, fds: Fds) -> Result<(), Error> {
-        #[cfg(all(unix, feature = "fd-passing"))]
-        if !fds.is_empty() && !matches!(self.writer, Writer::Unix(_)) {
-            return Err(Error::Unsupported(
-                "file descriptors travel through Unix sockets only",
-            ));
-        }
-        self.outgoing.messages.push_back((message, fds));
-        // Most often the socket takes the message at once, and no other task has
-        // to be woken for it. If not, or if that fails, the driver sees to it.
+    /// Starts to write a command.
+    ///
+    /// Usually the socket takes it at once, and the driver is not woken. The driver
+    /// writes the rest, and handles errors and an earlier time limit.
+    fn start(&mut self) {
         let mut context = Context::from_waker(Waker::noop());
-        let is_done = matches!(self.flush(&mut context), Poll::Ready(Ok(())));
-        if !is_done && let Some(driver) = &self.driver {
+        let is_written = self.poll_write(&mut context).is_ready();
+        let is_timed = match (self.connection.timeout(), self.armed) {
+            (None, _) => true,
+            (Some(timeout), armed) => armed.is_some_and(|armed| armed <= timeout),
+        };
+        if let (false, Some(driver)) = (is_written && is_timed, &self.driver) {
             driver.wake_by_ref();
         }
-        Ok(())
     }
 
-    fn flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while let Some((message, fds)) = self.outgoing.messages.front_mut() {
-            let rest = &message[self.outgoing.written..];
-            let count = std::task::ready!(write(&mut self.writer, context, rest, fds))?;
-            if count == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-            }
-            fds.clear();
-            self.outgoing.written += count;
-            if self.outgoing.written == message.len() {
-                self.outgoing.messages.pop_front();
-                self.outgoing.written = 0;
+    /// Writes until nothing is left.
+    pub(super) fn poll_write(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        while let Some(transmit) = self.connection.transmit() {
+            match ready!(self.writer.poll_transmit(context, &transmit)) {
+                Ok(count) => self.connection.transmitted(count),
+                Err(error) => {
+                    self.connection.transmit_failed(error, now());
+                    return Poll::Pending;
+                }
             }
         }
-        self.writer.poll_flush(context)
+        match ready!(self.writer.poll_flush(context)) {
+            Ok(()) => Poll::Ready(()),
+            Err(error) => {
+                self.connection.transmit_failed(error, now());
+                Poll::Pending
+            }
+        }
     }
 
-    fn wake_readers(&mut self) {
-        std::mem::take(&mut self.readers)
-            .into_values()
-            .for_each(Waker::wake);
-    }
-
-    fn end(&self) -> Option<Error> {
-        Some(match self.end.as_ref()? {
-            End::Closed => self.closed(),
-            End::Failed(error) => Error::Transport(error.clone()),
-        })
-    }
-
-    fn closed(&self) -> Error {
-        Error::Closed(Closed {
-            shutdown: self.log.shutdown().cloned(),
-        })
-    }
-}
-
-#[cfg(all(unix, feature = "fd-passing"))]
-fn write(
-    writer: &mut Writer,
-    context: &mut Context<'_>,
-    bytes: &[u8],
-    fds: &Fds,
-) -> Poll<io::Result<usize>> {
-    if fds.is_empty() {
-        writer.poll_write(context, bytes)
-    } else {
-        writer.poll_write_with_fds(context, bytes, fds)
+    /// Passes replies and events to those who wait for them.
+    pub(super) fn dispatch(&mut self) {
+        let mut has_events = self.connection.is_closed();
+        while let Some(output) = self.connection.poll() {
+            match output {
+                Output::Handshake(result) => {
+                    if let Some(sender) = self.handshake.take() {
+                        let _ = sender.send(result);
+                    }
+                }
+                Output::Reply { mut waiter, reply } => {
+                    let reply = reply.map(|range| self.connection.payload(range).to_vec());
+                    waiter.send(reply);
+                }
+                Output::Event => has_events = true,
+            }
+        }
+        if has_events {
+            let readers = std::mem::take(&mut self.readers);
+            readers.into_values().for_each(Waker::wake);
+        }
     }
 }
 
-#[cfg(not(all(unix, feature = "fd-passing")))]
-fn write(
-    writer: &mut Writer,
-    context: &mut Context<'_>,
-    bytes: &[u8],
-    _: &Fds,
-) -> Poll<io::Result<usize>> {
-    writer.poll_write(context, bytes)
-}
+impl Waiter {
+    fn new(permit: Option<OwnedSemaphorePermit>) -> (Self, oneshot::Receiver<Reply>) {
+        let (sender, receiver) = oneshot::channel();
+        let waiter = Waiter {
+            sender: Some(sender),
+            _permit: permit,
+        };
+        (waiter, receiver)
+    }
 
-/// The driver, for as long as somebody uses the connection.
-pub(super) struct Driven {
-    pub(super) link: Arc<Link>,
-    pub(super) driver: tokio::task::AbortHandle,
-}
-
-impl Drop for Driven {
-    fn drop(&mut self) {
-        self.driver.abort();
+    pub(super) fn send(&mut self, reply: Reply) {
+        if let Some(sender) = self.sender.take() {
+            // The caller may have dropped its future.
+            let _ = sender.send(reply);
+        }
     }
 }
 
-impl fmt::Debug for Driven {
+/// Awaits a future until a time limit is over.
+pub(super) async fn before<T>(
+    deadline: Deadline,
+    awaited: impl FnOnce() -> Awaited,
+    future: impl Future<Output = T>,
+) -> Result<T, Error> {
+    match deadline.at {
+        None => Ok(future.await),
+        Some(at) => tokio::time::timeout_at(at.into(), future)
+            .await
+            .map_err(|_| deadline.error(awaited())),
+    }
+}
+
+/// Returns the time by tokio's clock, which tests may pause.
+pub(super) fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+const NO_FDS: &str = "file descriptors can only be passed through a Unix socket";
+
+impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Driven").finish_non_exhaustive()
+        f.debug_struct("Link").finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! A client for tokio.
+//! The client for tokio.
 //!
 //! ```no_run
 //! # #[cfg(feature = "v10_0")]
@@ -11,13 +11,15 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A connection is a handle that costs little to clone; each clone may send
-//! commands while those of others are under way. One task, which
-//! [`Qmp::open`] spawns, receives for all of them. It ends when the last
-//! handle and the last [`Events`] are gone.
+//! [`Qmp`] has the types of one release, [`AnyQmp`] those of the release that it finds.
+//! Both are handles that are cheap to clone; all clones may send commands at the same
+//! time. A task that `open` spawns moves the bytes. It ends when the last handle and
+//! the last [`Events`] are dropped.
 //!
-//! Any future of this module may be dropped at any time. A command that was
-//! begun is sent as a whole, and its reply is dropped when it comes.
+//! # Cancel safety
+//!
+//! Any future of this module may be dropped at any time. A command that was partly
+//! sent is still sent as a whole, and its reply is dropped.
 
 #[cfg(feature = "qga")]
 mod agent;

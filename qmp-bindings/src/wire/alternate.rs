@@ -1,4 +1,4 @@
-//! Alternates: values that are told by their JSON type.
+//! Decoding of alternates.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::Number;
 
-/// A value that is told by its JSON type; a type says which it takes.
+/// An alternate: a value whose JSON type decides its branch.
 pub(crate) trait Alternate: Sized {
-    /// What the JSON value may be, for messages.
+    /// The accepted JSON types, for error messages.
     const EXPECTED: &'static str;
 
     fn from_string(_: &str) -> Option<Self> {
@@ -31,7 +31,7 @@ pub(crate) trait Alternate: Sized {
     }
 }
 
-/// Reads an alternate.
+/// Decodes an alternate.
 pub(crate) fn alternate<'de, T: Alternate, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -41,7 +41,7 @@ pub(crate) fn alternate<'de, T: Alternate, D: Deserializer<'de>>(
 struct AlternateVisitor<T>(PhantomData<T>);
 
 impl<T: Alternate> AlternateVisitor<T> {
-    fn wanted<E: Error>(value: Option<T>, found: Unexpected<'_>) -> Result<T, E> {
+    fn accept<E: Error>(value: Option<T>, found: Unexpected<'_>) -> Result<T, E> {
         value.ok_or_else(|| E::invalid_type(found, &T::EXPECTED))
     }
 }
@@ -54,28 +54,28 @@ impl<'de, T: Alternate> Visitor<'de> for AlternateVisitor<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        Self::wanted(T::from_string(text), Unexpected::Str(text))
+        Self::accept(T::from_string(text), Unexpected::Str(text))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
-        Self::wanted(T::from_number(number.into()), Unexpected::Unsigned(number))
+        Self::accept(T::from_number(number.into()), Unexpected::Unsigned(number))
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
-        Self::wanted(T::from_number(number.into()), Unexpected::Signed(number))
+        Self::accept(T::from_number(number.into()), Unexpected::Signed(number))
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<T, E> {
         let value = Number::from_f64(number).and_then(T::from_number);
-        Self::wanted(value, Unexpected::Float(number))
+        Self::accept(value, Unexpected::Float(number))
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<T, E> {
-        Self::wanted(T::from_bool(value), Unexpected::Bool(value))
+        Self::accept(T::from_bool(value), Unexpected::Bool(value))
     }
 
     fn visit_unit<E: Error>(self) -> Result<T, E> {
-        Self::wanted(T::from_null(), Unexpected::Unit)
+        Self::accept(T::from_null(), Unexpected::Unit)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {

@@ -1,4 +1,4 @@
-//! Impls that differ between types in nothing but the name.
+//! Macros for impls that differ only in the name of the type.
 
 /// Implements `Serialize` for objects.
 macro_rules! serialize {
@@ -33,7 +33,7 @@ macro_rules! deserialize_union {
     )*};
 }
 
-/// Implements `Base` for unions whose branches share nothing but the tag.
+/// Implements `Base` for unions whose only shared member is the discriminator.
 macro_rules! no_base {
     ($name:ident = $wire:literal) => {
         impl $crate::wire::prelude::Base for $name {
@@ -90,7 +90,7 @@ macro_rules! deserialize_alternate {
     )*};
 }
 
-/// Implements `Deserialize` for commands and events that are a type of the schema.
+/// Implements `Deserialize` for commands and events that wrap a type.
 macro_rules! deserialize_newtype {
     ($($name:ident),*) => {$(
         impl<'de> serde::Deserialize<'de> for $name {
@@ -143,7 +143,7 @@ macro_rules! commands {
     )*};
 }
 
-/// Says what the commands of a release return.
+/// Implements `CommandOf` for the commands of a release.
 macro_rules! commands_of {
     ($release:ident: $($name:ident => $returns:ty $(, $flag:ident)*;)*) => {
     $(
@@ -156,15 +156,13 @@ macro_rules! commands_of {
 
         #[cfg(feature = "both-directions")]
         impl $release {
-            /// Reads what a command returned and writes it again, by the command's name.
-            ///
-            /// What comes back is what the types know: members that the schema
-            /// does not list are left out. `None` means that the release has no
-            /// such command.
+            /// Decodes the return value of the command with this name and encodes it
+            /// again, which drops the members that the schema does not list. Returns
+            /// `None` if the release does not have the command.
             ///
             /// # Errors
             ///
-            /// The value is not of the type that the command returns.
+            /// The value does not have the shape of the return type.
             pub fn rewrite_return(
                 command: &str,
                 json: &str,
@@ -175,13 +173,12 @@ macro_rules! commands_of {
                 None
             }
 
-            /// Reads the arguments of a command and writes them again, by its name.
-            ///
-            /// `None` means that the release has no such command.
+            /// Decodes the arguments of the command with this name and encodes them
+            /// again. Returns `None` if the release does not have the command.
             ///
             /// # Errors
             ///
-            /// The arguments are not those of the command.
+            /// The arguments do not have the shape of the command.
             pub fn rewrite_arguments(
                 command: &str,
                 json: &str,
@@ -195,7 +192,7 @@ macro_rules! commands_of {
     };
 }
 
-/// What is unusual about a command, as a constant.
+/// Defines the constants for a flag of a command.
 macro_rules! command_constant {
     (oob) => {};
     (silent) => {
@@ -203,7 +200,7 @@ macro_rules! command_constant {
     };
 }
 
-/// What is unusual about a command, as a trait.
+/// Implements the traits for a flag of a command.
 macro_rules! command_marker {
     (oob, $release:ident, $command:ty) => {
         impl $crate::OobCommandOf<$release> for $command {}
@@ -225,7 +222,7 @@ macro_rules! events {
         pub enum $event {
             $(#[doc = concat!("`", $wire, "`.")] $name(event::$name),)*
             /// An event that the schema does not list.
-            Unknown($crate::UnknownEvent),
+            Unrecognized($crate::UnrecognizedEvent),
         }
 
         impl $crate::Event for $event {
@@ -236,7 +233,7 @@ macro_rules! events {
                 let data = data.map_or("{}", serde_json::value::RawValue::get);
                 Ok(match name {
                     $($wire => $event::$name(serde_json::from_str(data)?),)*
-                    _ => $event::Unknown($crate::UnknownEvent {
+                    _ => $event::Unrecognized($crate::UnrecognizedEvent {
                         name: name.to_owned(),
                         data: serde_json::from_str(data)?,
                     }),
@@ -246,18 +243,18 @@ macro_rules! events {
             fn name(&self) -> &str {
                 match self {
                     $($event::$name(_) => $wire,)*
-                    $event::Unknown(event) => &event.name,
+                    $event::Unrecognized(event) => &event.name,
                 }
             }
         }
 
-        /// Writes the data of the event, without its name.
+        /// Encodes the data of the event, without its name.
         #[cfg(feature = "both-directions")]
         impl serde::Serialize for $event {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match self {
                     $($event::$name(event) => event.serialize(serializer),)*
-                    $event::Unknown(event) => event.data.serialize(serializer),
+                    $event::Unrecognized(event) => event.data.serialize(serializer),
                 }
             }
         }
@@ -273,7 +270,7 @@ macro_rules! events {
                     }
                 }
 
-                fn peek(event: &$event) -> Option<&Self> {
+                fn from_event_ref(event: &$event) -> Option<&Self> {
                     match event {
                         $event::$name(event) => Some(event),
                         _ => None,

@@ -1,12 +1,13 @@
-//! How generated types become JSON and come from it.
+//! Encoding and decoding of the generated types.
 //!
-//! Generated code calls nothing else. It could use serde's derives; it does
-//! not, because a flat union would then be read into a buffer of values and
-//! decoded from there, and because a derived impl is several times the code to
-//! compile. Here, what all types have in common is written once, and a type
-//! says only what its members are.
+//! Generated code uses nothing else of this crate. It implements serde's traits
+//! through this module instead of deriving them: a derived flat union is read into
+//! a buffer of values and decoded from there, and derived impls take several times
+//! as long to compile. The code that all types have in common is written once here;
+//! a generated type only lists its members.
 
 mod alternate;
+mod empty;
 mod macros;
 mod number;
 mod open;
@@ -15,6 +16,7 @@ mod read;
 mod union;
 mod write;
 
+pub use empty::{Empty, NoReply};
 pub use open::{UnrecognizedBranch, UnrecognizedValue};
 
 pub(crate) use alternate::alternate;
@@ -23,7 +25,7 @@ pub(crate) use read::{Key, object, text};
 pub(crate) use union::{UnionSlots, union};
 pub(crate) use write::object as write_object;
 
-/// Reads a value as a type and writes it again.
+/// Decodes a value as `T` and encodes it again.
 #[cfg(feature = "both-directions")]
 pub(crate) fn rewrite<T: serde::de::DeserializeOwned + serde::Serialize>(
     json: &str,
@@ -31,7 +33,7 @@ pub(crate) fn rewrite<T: serde::de::DeserializeOwned + serde::Serialize>(
     serde_json::from_str::<T>(json).and_then(serde_json::to_value)
 }
 
-/// What generated files import.
+/// The imports of generated files.
 pub(crate) mod prelude {
     pub(crate) use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
     pub(crate) use serde::de::{Deserialize, Error, MapAccess, SeqAccess};
@@ -43,7 +45,8 @@ pub(crate) mod prelude {
     pub(crate) use super::read::{Object, read, required};
     pub(crate) use super::union::{Base, Branches, Data, Rest};
     pub(crate) use super::write::{Write, put, put_open, put_some};
-    pub(crate) use super::{UnrecognizedBranch, UnrecognizedValue};
+    pub(crate) use super::{Empty, NoReply, UnrecognizedBranch, UnrecognizedValue};
+    pub(crate) use crate::release::CommandInfo;
+    pub(crate) use crate::version::Series;
     pub(crate) use crate::wire;
-    pub(crate) use crate::{CommandFacts, Empty, NoReply, Series};
 }

@@ -1,14 +1,14 @@
-//! Numbers that QEMU writes in more than one way.
+//! Numbers that QEMU encodes in more than one way.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// A `uint64` or `size` of an interface that reaches back to 2.9 or before.
+/// A `uint64` or `size` of an interface that 2.9 or an older release has.
 ///
-/// Those releases write and read numbers from 2^63 on as negative ones. Later
-/// releases write them as they are, and read both.
+/// Those releases use negative numbers for 2^63 and above. Later releases send them
+/// as they are, and accept both.
 pub(crate) struct Unsigned(pub(crate) u64);
 
 impl<'de> Deserialize<'de> for Unsigned {
@@ -41,10 +41,10 @@ impl Serialize for Unsigned {
     }
 }
 
-/// A `number`, which QEMU writes without a fraction where it has none.
+/// A `number`, which QEMU encodes without a fraction if it is integral.
 pub(crate) struct Number(pub(crate) f64);
 
-/// Up to here every integer has a `f64` of its own.
+/// The largest number up to which `f64` represents every integer.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 impl<'de> Deserialize<'de> for Number {

@@ -1,14 +1,14 @@
-//! What a schema does not list and QEMU may send all the same.
+//! Values that a schema does not list.
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// A value of an enum that the schema does not list.
+/// An enum value that the schema does not list.
 ///
-/// Distributions add values, and so may the next stable release. The text is
-/// kept as it came. It is never one of the values that the schema lists: such a
-/// text always becomes the value's own variant.
+/// Distributions and later stable releases add values. The text is kept as the server
+/// sent it. It is never a value that the schema lists, since those have variants of
+/// their own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnrecognizedValue(Box<str>);
 
@@ -17,7 +17,7 @@ impl UnrecognizedValue {
         UnrecognizedValue(text.into())
     }
 
-    /// The text on the wire.
+    /// Returns the text on the wire.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -29,11 +29,11 @@ impl fmt::Display for UnrecognizedValue {
     }
 }
 
-/// A branch of a union that the schema does not list.
+/// A union branch that the schema does not list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnrecognizedBranch {
-    /// The value of the tag.
-    pub tag: String,
-    /// The members that are not shared by all branches, as they came.
+    /// The value of the discriminator.
+    pub discriminator: String,
+    /// The members that do not belong to all branches, as the server sent them.
     pub members: Map<String, Value>,
 }

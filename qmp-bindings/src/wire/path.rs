@@ -1,26 +1,25 @@
-//! Where inside a value an error is.
+//! Paths of decoding errors.
 //!
-//! serde_json tells a line and a column. Only when something went wrong, the
-//! text is walked through again up to there, so that reading costs nothing more
-//! and no type has to be compiled a second time.
+//! serde_json reports a line and a column. After an error the text is scanned up to
+//! there to find the path, so decoding itself costs nothing more.
 
 use std::fmt::Write;
 
-/// An error of serde_json, taken apart.
+/// The parts of a serde_json error.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Located {
-    /// The path inside the value, such as `[0].stats.rd_bytes`.
+    /// The path in the value, such as `[0].stats.rd_bytes`.
     pub(crate) path: String,
-    /// What is wrong there.
+    /// The message without the position.
     pub(crate) message: String,
 }
 
-/// Finds where in `text` an error is.
+/// Finds the path of an error in `text`.
 pub(crate) fn locate(text: &[u8], error: &serde_json::Error) -> Located {
-    let mut trail = walk(text, offset(text, error));
-    let mut message = text_alone(error);
-    // What a union read before its tag is decoded later; the error then is where
-    // the tag is, and says itself which member it means.
+    let mut trail = scan(text, offset(text, error));
+    let mut message = message_of(error);
+    // Members that precede the discriminator of a union are decoded after it. Their
+    // errors have the position of the discriminator, and the member in the message.
     while let Some((member, rest)) = message
         .strip_prefix("in `")
         .and_then(|message| message.split_once("`: "))
@@ -28,24 +27,24 @@ pub(crate) fn locate(text: &[u8], error: &serde_json::Error) -> Located {
         if !std::mem::take(&mut trail.is_container) {
             trail.path.pop();
         }
-        trail.path.push(Step::Path(member.to_owned()));
+        trail.path.push(PathSegment::Path(member.to_owned()));
         trail.is_container = true;
         message = rest.to_owned();
     }
     Located {
-        path: written(&trail.path),
+        path: format_path(&trail.path),
         message,
     }
 }
 
-/// What an error says, without the line and the column.
-fn text_alone(error: &serde_json::Error) -> String {
+/// Returns the message of an error without the position.
+fn message_of(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     text.strip_suffix(&place).map(str::to_owned).unwrap_or(text)
 }
 
-/// How many bytes are before the place of an error.
+/// Returns the position of an error in bytes.
 fn offset(text: &[u8], error: &serde_json::Error) -> usize {
     let lines = text.split_inclusive(|&byte| byte == b'\n');
     let before: usize = lines
@@ -56,20 +55,20 @@ fn offset(text: &[u8], error: &serde_json::Error) -> usize {
 }
 
 #[derive(Debug, Clone)]
-enum Step {
+enum PathSegment {
     Member(String),
     Item(usize),
-    /// Several steps that were written down before.
+    /// Several segments in text form.
     Path(String),
 }
 
-fn written(steps: &[Step]) -> String {
+fn format_path(segments: &[PathSegment]) -> String {
     let mut path = String::new();
-    for step in steps {
-        match step {
-            Step::Item(index) => drop(write!(path, "[{index}]")),
-            Step::Path(rest) if rest.starts_with('[') => path.push_str(rest),
-            Step::Member(name) | Step::Path(name) => {
+    for segment in segments {
+        match segment {
+            PathSegment::Item(index) => drop(write!(path, "[{index}]")),
+            PathSegment::Path(rest) if rest.starts_with('[') => path.push_str(rest),
+            PathSegment::Member(name) | PathSegment::Path(name) => {
                 if !path.is_empty() {
                     path.push('.');
                 }
@@ -80,21 +79,21 @@ fn written(steps: &[Step]) -> String {
     path
 }
 
-/// The value that was looked at last.
+/// The last scanned value.
 #[derive(Debug, Default)]
 struct Trail {
-    path: Vec<Step>,
+    path: Vec<PathSegment>,
     is_container: bool,
 }
 
-/// A container that is open: the member or the item that is read in it.
+/// An open container, with its current member or index.
 enum Open {
     Object(Option<String>),
     Array(usize),
 }
 
-/// Follows the text up to an offset.
-fn walk(text: &[u8], offset: usize) -> Trail {
+/// Scans the text up to an offset.
+fn scan(text: &[u8], offset: usize) -> Trail {
     let mut open: Vec<Open> = Vec::new();
     let mut trail = Trail::default();
     for (token, is_before) in tokens(text, offset) {
@@ -133,12 +132,12 @@ fn walk(text: &[u8], offset: usize) -> Trail {
 
 impl Trail {
     fn new(open: &[Open], is_container: bool) -> Self {
-        let steps = open.iter().filter_map(|open| match open {
-            Open::Object(name) => name.clone().map(Step::Member),
-            Open::Array(index) => Some(Step::Item(*index)),
+        let segments = open.iter().filter_map(|open| match open {
+            Open::Object(name) => name.clone().map(PathSegment::Member),
+            Open::Array(index) => Some(PathSegment::Item(*index)),
         });
         Trail {
-            path: steps.collect(),
+            path: segments.collect(),
             is_container,
         }
     }
@@ -152,7 +151,7 @@ enum Token<'t> {
     Scalar,
 }
 
-/// The tokens of a text, and whether each begins before an offset.
+/// Returns the tokens of a text, each with `true` if it begins before an offset.
 fn tokens(text: &[u8], offset: usize) -> impl Iterator<Item = (Token<'_>, bool)> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -223,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_stands_alone() {
+    fn the_message_has_no_position() {
         let error = serde_json::from_str::<Empty>("[]").unwrap_err();
         let located = locate(b"[]", &error);
         assert_eq!(

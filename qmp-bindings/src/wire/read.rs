@@ -1,4 +1,4 @@
-//! Objects with known members.
+//! Decoding of objects.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,26 +6,26 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-/// An object, as its members are read one after the other.
+/// An object that is decoded member by member.
 pub(crate) trait Object: Sized {
-    /// The members that were read so far.
+    /// The members that are decoded so far.
     type Slots: Default;
 
-    /// The name in the schema, for messages.
+    /// The name in the schema, for error messages.
     const NAME: &'static str;
 
-    /// Reads the value that comes next, if `key` is a member of this object.
+    /// Decodes the next value, if `key` is a member of this object.
     fn accept<'de, A: MapAccess<'de>>(
         slots: &mut Self::Slots,
         key: &str,
         map: &mut A,
     ) -> Result<bool, A::Error>;
 
-    /// Puts the object together once all members were read.
+    /// Creates the object after all members are decoded.
     fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E>;
 }
 
-/// Reads an object; members that it does not know are passed over.
+/// Decodes an object. Unknown members are ignored.
 pub(crate) fn object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     deserializer.deserialize_map(ObjectVisitor(PhantomData))
 }
@@ -50,19 +50,19 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
-/// Reads the value of a member.
+/// Decodes the value of a member.
 pub(crate) fn read<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     map: &mut A,
 ) -> Result<Option<T>, A::Error> {
     map.next_value().map(Some)
 }
 
-/// The value of a member that has to be there.
+/// Returns the value of a required member.
 pub(crate) fn required<T, E: Error>(slot: Option<T>, name: &'static str) -> Result<T, E> {
     slot.ok_or_else(|| E::missing_field(name))
 }
 
-/// The name of a member, borrowed where the input can lend it.
+/// The name of a member, borrowed from the input if it has no escapes.
 pub(crate) struct Key<'de>(pub(crate) Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
@@ -93,7 +93,7 @@ impl<'de> Visitor<'de> for KeyVisitor {
     }
 }
 
-/// Reads a string and makes something of it.
+/// Decodes a string and converts it.
 pub(crate) fn text<'de, T, D: Deserializer<'de>>(
     deserializer: D,
     make: impl Fn(&str) -> T,

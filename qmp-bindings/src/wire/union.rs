@@ -1,8 +1,8 @@
-//! Flat unions: objects whose members depend on one of them.
+//! Decoding of flat unions.
 //!
-//! QEMU sends members in no particular order, so the tag may come after what
-//! depends on it. What comes before the tag and is not shared by all branches
-//! is kept as text; from the tag on everything goes straight into the branch.
+//! QEMU sends members in no particular order, so the discriminator may follow the
+//! members of the branch. Members of the branch that precede it are kept as raw JSON;
+//! those that follow it are decoded at once.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,39 +16,39 @@ use serde_json::{Map, Value};
 use super::path::{Located, locate};
 use super::read::{Key, Object, required};
 
-/// What a union is made of: members that all branches share, and a branch.
+/// A union: members that all branches share, and a branch.
 pub(crate) trait Base: Sized {
-    /// The shared members that were read so far.
+    /// The shared members that are decoded so far.
     type Slots: Default;
     /// The branches.
     type Branches: Branches;
-    /// The name in the schema, for messages.
+    /// The name in the schema, for error messages.
     const NAME: &'static str;
 
-    /// Reads the value that comes next, if `key` is a shared member.
+    /// Decodes the next value, if `key` is a shared member.
     fn accept<'de, A: MapAccess<'de>>(
         slots: &mut Self::Slots,
         key: &str,
         map: &mut A,
     ) -> Result<bool, A::Error>;
 
-    /// Puts the union together.
+    /// Creates the union.
     fn finish<E: Error>(slots: Self::Slots, branch: Self::Branches) -> Result<Self, E>;
 }
 
 /// The branches of a union.
 pub(crate) trait Branches: Sized {
-    /// The member that tells the branch.
-    const TAG: &'static str;
+    /// The name of the discriminator.
+    const DISCRIMINATOR: &'static str;
 
-    /// Reads the rest of the object as the branch of this tag.
+    /// Decodes the rest of the object as the branch of this discriminator value.
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error>;
 }
 
-/// Reads a union.
+/// Decodes a union.
 pub(crate) fn union<'de, U: Base, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
     deserializer.deserialize_map(UnionVisitor(PhantomData))
 }
@@ -64,7 +64,7 @@ impl<'de, U: Base> Visitor<'de> for UnionVisitor<U> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<U, A::Error> {
         let mut slots = UnionSlots::<U>::default();
-        while slots.tag.is_none() {
+        while slots.discriminator.is_none() {
             let Some(Key(key)) = map.next_key()? else {
                 break;
             };
@@ -74,9 +74,9 @@ impl<'de, U: Base> Visitor<'de> for UnionVisitor<U> {
     }
 }
 
-/// The members of a union that were read so far.
+/// The members of a union that are read so far.
 pub(crate) struct UnionSlots<U: Base> {
-    tag: Option<String>,
+    discriminator: Option<String>,
     base: U::Slots,
     early: Vec<(String, Box<RawValue>)>,
 }
@@ -84,7 +84,7 @@ pub(crate) struct UnionSlots<U: Base> {
 impl<U: Base> Default for UnionSlots<U> {
     fn default() -> Self {
         UnionSlots {
-            tag: None,
+            discriminator: None,
             base: U::Slots::default(),
             early: Vec::new(),
         }
@@ -97,8 +97,8 @@ impl<U: Base> UnionSlots<U> {
         key: &str,
         map: &mut A,
     ) -> Result<(), A::Error> {
-        if key == U::Branches::TAG {
-            self.tag = Some(map.next_value()?);
+        if key == U::Branches::DISCRIMINATOR {
+            self.discriminator = Some(map.next_value()?);
         } else if !U::accept(&mut self.base, key, map)? {
             self.early.push((key.to_owned(), map.next_value()?));
         }
@@ -106,23 +106,23 @@ impl<U: Base> UnionSlots<U> {
     }
 
     fn decode<'de, A: MapAccess<'de>>(mut self, map: &mut A) -> Result<U, A::Error> {
-        let tag = required(self.tag, U::Branches::TAG)?;
+        let discriminator = required(self.discriminator, U::Branches::DISCRIMINATOR)?;
         let rest = Rest::<A, U> {
             early: self.early,
             map,
             base: &mut self.base,
         };
-        let branch = U::Branches::decode(tag, rest)?;
+        let branch = U::Branches::decode(discriminator, rest)?;
         U::finish(self.base, branch)
     }
 
-    /// Puts the union together where no more members come.
+    /// Creates the union from the members read so far.
     pub(crate) fn finish<E: Error>(self) -> Result<U, E> {
         self.decode(&mut NoMembers(PhantomData))
     }
 }
 
-/// The members of a union that its branch has to read.
+/// The members of a union that belong to its branch.
 pub(crate) struct Rest<'m, A, U: Base> {
     early: Vec<(String, Box<RawValue>)>,
     map: &'m mut A,
@@ -130,7 +130,7 @@ pub(crate) struct Rest<'m, A, U: Base> {
 }
 
 impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, A, U> {
-    /// Reads them as the members of an object.
+    /// Decodes them as the members of an object.
     pub(crate) fn members<T: Object>(self) -> Result<T, A::Error> {
         let mut slots = T::Slots::default();
         for (key, value) in &self.early {
@@ -145,12 +145,12 @@ impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, A, U> {
         T::finish(slots)
     }
 
-    /// Passes over them, for a branch without members.
+    /// Skips them, for a branch without members.
     pub(crate) fn nothing(self) -> Result<(), A::Error> {
         self.members::<Nothing>().map(|Nothing| ())
     }
 
-    /// Keeps them, for a branch that is not in the schema.
+    /// Keeps them as JSON, for a branch that the schema does not have.
     pub(crate) fn unrecognized(self) -> Result<Map<String, Value>, A::Error> {
         let mut members = Map::new();
         for (key, value) in self.early {
@@ -169,7 +169,7 @@ impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, A, U> {
     }
 }
 
-/// Says in which member an error is, which its text alone does not know.
+/// Adds to an error the member in which it is.
 fn within<E: Error>(key: &str, value: &RawValue, error: &serde_json::Error) -> E {
     let Located { path, message } = locate(value.get().as_bytes(), error);
     let separator = if path.is_empty() || path.starts_with('[') {
@@ -180,7 +180,7 @@ fn within<E: Error>(key: &str, value: &RawValue, error: &serde_json::Error) -> E
     E::custom(format_args!("in `{key}{separator}{path}`: {message}"))
 }
 
-/// A value that was kept until the tag came.
+/// The value of a member that preceded the discriminator.
 struct Early<'v>(&'v RawValue);
 
 impl<'v> MapAccess<'v> for Early<'v> {
@@ -201,7 +201,7 @@ impl<'v> MapAccess<'v> for Early<'v> {
     }
 }
 
-/// The end of an object.
+/// An object without further members.
 struct NoMembers<E>(PhantomData<E>);
 
 impl<'de, E: Error> MapAccess<'de> for NoMembers<E> {
@@ -216,7 +216,7 @@ impl<'de, E: Error> MapAccess<'de> for NoMembers<E> {
     }
 }
 
-/// An object none of whose members matter.
+/// An object whose members are ignored.
 struct Nothing;
 
 impl Object for Nothing {
@@ -232,7 +232,7 @@ impl Object for Nothing {
     }
 }
 
-/// The object with the one member `data` that a branch may be.
+/// A branch that is an object with the single member `data`.
 pub(crate) struct Data<T>(pub(crate) T);
 
 impl<T: for<'de> Deserialize<'de>> Object for Data<T> {

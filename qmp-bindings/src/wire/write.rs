@@ -1,17 +1,17 @@
-//! Objects on their way out.
+//! Encoding of objects.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
-/// An object that writes its members into an object that is open already.
+/// The members of an object, which are encoded into an open map.
 ///
-/// A flat union writes its own members and then lets its branch write.
+/// A flat union encodes its own members and then those of its branch.
 pub(crate) trait Write {
-    /// Writes all members.
+    /// Encodes all members.
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
 }
 
-/// Writes an object.
+/// Encodes an object.
 pub(crate) fn object<T: Write, S: Serializer>(
     object: &T,
     serializer: S,
@@ -21,7 +21,7 @@ pub(crate) fn object<T: Write, S: Serializer>(
     map.end()
 }
 
-/// Writes a member.
+/// Encodes a member.
 pub(crate) fn put<M: SerializeMap, T: Serialize + ?Sized>(
     map: &mut M,
     name: &'static str,
@@ -30,7 +30,7 @@ pub(crate) fn put<M: SerializeMap, T: Serialize + ?Sized>(
     map.serialize_entry(name, value)
 }
 
-/// Writes a member if it is there.
+/// Encodes a member if it is present.
 pub(crate) fn put_some<M: SerializeMap, T: Serialize>(
     map: &mut M,
     name: &'static str,
@@ -42,10 +42,10 @@ pub(crate) fn put_some<M: SerializeMap, T: Serialize>(
     }
 }
 
-/// Writes arguments that the schema does not list.
+/// Encodes arguments that the schema does not list.
 ///
-/// One that the schema does list is left out: it has a member of its own, and
-/// QEMU refuses an object that says the same thing twice.
+/// An argument that the schema lists is left out: it is a member of the type, and QEMU
+/// rejects duplicate members.
 pub(crate) fn put_open<M: SerializeMap>(
     map: &mut M,
     listed: &[&str],

@@ -1,7 +1,6 @@
-//! `ci`: everything that has to hold before a change lands.
+//! `ci`: the checks that a change has to pass.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::process::Command;
 
 use clap::Args;
@@ -10,17 +9,18 @@ use serde::Deserialize;
 use crate::Outcome;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::files::read_toml;
 use crate::workspace;
 
-/// Check all that has to hold before a change lands
+/// Run the checks that a change has to pass
 ///
-/// Runs, one after the other: format, lints, documentation, freshness, each
-/// feature of qmp-bindings alone, no feature, all features, and all tests. A
-/// step that fails does not keep the next from running.
+/// Runs in order: format, lints, documentation, freshness, each feature of
+/// qmp-bindings alone, no feature, all features, and all tests. All steps run,
+/// even if one fails.
 ///
-/// Tests that need a QEMU or the recordings beside the checkout are ignored
-/// where there is none; QMP_REQUIRE_QEMU=1 and QMP_REQUIRE_SHARED=1 make that
-/// a failure.
+/// Tests that need a QEMU, or QEMU's schema files next to the checkout, are
+/// ignored if these are missing; QMP_REQUIRE_QEMU=1 and QMP_REQUIRE_SHARED=1
+/// make that a failure.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask ci\n  \
@@ -35,60 +35,51 @@ pub struct Ci {
 
 impl Ci {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// A program cannot be started, or there is no such step.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let mut failed = Vec::new();
-        for step in selected(&self.steps)? {
+        for step in select_steps(&self.steps)? {
             for call in step.calls()? {
-                console.done(&format!("── {}: {}", step.name, call.shown()));
+                console.status(&format!("── {}: {}", step.name, call.0));
                 if !call.succeeds()? {
-                    failed.push(format!("{}: {}", step.name, call.shown()));
+                    failed.push(format!("failed: {}: {}\n", step.name, call.0));
                 }
             }
         }
         if failed.is_empty() {
-            console.done("everything holds");
+            console.status("all checks passed");
             return Ok(Outcome::Fine);
         }
-        console.data(
-            &failed
-                .iter()
-                .map(|call| format!("failed: {call}\n"))
-                .collect::<String>(),
-        )?;
+        console.data(&failed.concat())?;
         Ok(Outcome::Found)
     }
 }
 
-/// One thing to check.
-struct Step {
+/// A step of the checks.
+struct CiStep {
     name: &'static str,
-    /// What is run for it, the words of each call separated by spaces. `{each}`
-    /// stands for each feature of qmp-bindings in turn.
+    /// The programs that it runs, with their arguments separated by spaces.
+    /// `{each}` is replaced by each feature of qmp-bindings in turn.
     calls: &'static [&'static str],
 }
 
-const STEPS: [Step; 6] = [
-    Step {
+const STEPS: [CiStep; 6] = [
+    CiStep {
         name: "format",
         calls: &["cargo fmt --all --check"],
     },
-    Step {
+    CiStep {
         name: "lints",
         calls: &["cargo clippy --workspace --all-targets -- -D warnings"],
     },
-    Step {
+    CiStep {
         name: "docs",
         calls: &["RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --all-features"],
     },
-    Step {
+    CiStep {
         name: "freshness",
         calls: &["cargo xtask generate --check"],
     },
-    Step {
+    CiStep {
         name: "features",
         calls: &[
             "RUSTFLAGS=-Dwarnings cargo check --package qmp-bindings --target-dir target/features",
@@ -96,63 +87,60 @@ const STEPS: [Step; 6] = [
             "RUSTFLAGS=-Dwarnings cargo check --package qmp-bindings --target-dir target/features --all-features",
         ],
     },
-    Step {
+    CiStep {
         name: "tests",
         calls: &["cargo test --workspace"],
     },
 ];
 
-fn selected(names: &[String]) -> Result<Vec<&'static Step>, Failure> {
+fn select_steps(names: &[String]) -> Result<Vec<&'static CiStep>, Failure> {
     let unknown = names
         .iter()
         .find(|&name| STEPS.iter().all(|step| step.name != name));
     if let Some(name) = unknown {
         let known: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
-        return Err(Failure::new(format!("there is no step `{name}`"))
+        return Err(Failure::new(format!("unknown step `{name}`"))
             .with_help(format!("the steps are: {}", known.join(", "))));
     }
-    let wanted = |step: &&Step| names.is_empty() || names.iter().any(|name| name == step.name);
-    Ok(STEPS.iter().filter(wanted).collect())
+    let is_selected =
+        |step: &&CiStep| names.is_empty() || names.iter().any(|name| name == step.name);
+    Ok(STEPS.iter().filter(is_selected).collect())
 }
 
-impl Step {
-    fn calls(&self) -> Result<Vec<Call>, Failure> {
+impl CiStep {
+    fn calls(&self) -> Result<Vec<CiCall>, Failure> {
         let mut calls = Vec::new();
         for text in self.calls {
             if text.contains("{each}") {
                 calls.extend(
                     features()?
                         .iter()
-                        .map(|name| Call(text.replace("{each}", name))),
+                        .map(|name| CiCall(text.replace("{each}", name))),
                 );
             } else {
-                calls.push(Call((*text).to_owned()));
+                calls.push(CiCall((*text).to_owned()));
             }
         }
         Ok(calls)
     }
 }
 
-/// A program and its arguments, with settings of its environment before them.
-struct Call(String);
+/// A program with its arguments, preceded by variables of its environment.
+struct CiCall(String);
 
-impl Call {
-    fn shown(&self) -> &str {
-        &self.0
-    }
-
+impl CiCall {
     fn succeeds(&self) -> Result<bool, Failure> {
         let mut words = self.0.split(' ').peekable();
-        let settings: Vec<(&str, &str)> = std::iter::from_fn(|| {
-            let setting = words.peek()?.split_once('=')?;
+        let variables: Vec<(&str, &str)> = std::iter::from_fn(|| {
+            let variable = words.peek()?.split_once('=')?;
             words.next();
-            Some(setting)
+            Some(variable)
         })
         .collect();
         let program = words.next().unwrap_or_default();
         let status = Command::new(program)
             .args(words)
-            .envs(settings)
+            .envs(variables)
             .current_dir(workspace::root())
             .status()
             .map_err(|error| Failure::io("run", &self.0, &error))?;
@@ -166,11 +154,7 @@ fn features() -> Result<Vec<String>, Failure> {
     struct Package {
         features: BTreeMap<String, Vec<String>>,
     }
-    let path = workspace::root().join("qmp-bindings/Cargo.toml");
-    let shown = workspace::shown(&path);
-    let text = fs::read_to_string(&path).map_err(|error| Failure::io("read", &shown, &error))?;
-    let package: Package =
-        toml::from_str(&text).map_err(|error| Failure::new(format!("`{shown}`: {error}")))?;
+    let package: Package = read_toml(&workspace::root().join("qmp-bindings/Cargo.toml"))?;
     Ok(package
         .features
         .into_keys()
@@ -183,16 +167,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn steps_are_chosen_by_name() {
-        assert_eq!(selected(&[]).unwrap().len(), STEPS.len());
+    fn steps_are_selected_by_name() {
+        assert_eq!(select_steps(&[]).unwrap().len(), STEPS.len());
         let names = ["tests".to_owned(), "lints".to_owned()];
-        let chosen: Vec<&str> = selected(&names)
+        let chosen: Vec<&str> = select_steps(&names)
             .unwrap()
             .iter()
             .map(|step| step.name)
             .collect();
         assert_eq!(chosen, ["lints", "tests"]);
-        assert!(selected(&["test".to_owned()]).is_err());
+        assert!(select_steps(&["test".to_owned()]).is_err());
     }
 
     #[test]
@@ -204,13 +188,13 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_of_a_call_stands_before_it() {
+    fn variables_of_the_environment_come_first() {
         assert!(
-            Call("A_SETTING=1 printenv A_SETTING".to_owned())
+            CiCall("A_SETTING=1 printenv A_SETTING".to_owned())
                 .succeeds()
                 .unwrap()
         );
-        assert!(!Call("printenv A_SETTING".to_owned()).succeeds().unwrap());
-        assert!(Call("no-such-program".to_owned()).succeeds().is_err());
+        assert!(!CiCall("printenv A_SETTING".to_owned()).succeeds().unwrap());
+        assert!(CiCall("no-such-program".to_owned()).succeeds().is_err());
     }
 }

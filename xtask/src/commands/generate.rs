@@ -1,61 +1,56 @@
-//! `generate`: everything that is made from the schemas.
-
-use std::fs;
+//! `generate`: the files that are generated from the schemas.
 
 use clap::Args;
 
 use qapi_codegen::emit::{Bindings, emit};
 use qapi_codegen::imported::QemuProgram;
-use qapi_codegen::schema::{Schema, resolve};
-use qapi_codegen::validate::validate;
+use qapi_codegen::schema::Schema;
 use qapi_codegen::version::Series;
 
 use crate::Outcome;
+use crate::catalogue::{Catalogue, Release};
 use crate::console::Console;
-use crate::derived::Derived;
+use crate::derived::DerivedFiles;
 use crate::failure::Failure;
-use crate::features;
-use crate::progress::Progress;
-use crate::project::{self, Project};
-use crate::reports;
-use crate::schema::{self, Options};
+use crate::features::replace_features;
+use crate::files::read_text;
+use crate::project::Project;
+use crate::render::count;
+use crate::reports::report_files;
+use crate::schema_source::{SchemaSource, SourceOptions};
 use crate::workspace;
 
-/// Write everything that is made from schemas/: bindings, features, reports
+/// Write the files that are generated from schemas/: bindings, features, reports
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask generate\n  \
     cargo xtask generate --check\n  \
     cargo xtask generate --with-docs ~/src/qemu-10.0.0")]
 pub struct Generate {
-    /// Write nothing; list what is stale and exit with 1
+    /// Write nothing; list stale files, and exit with 1 if there are any
     #[arg(long)]
     check: bool,
-    /// Add QEMU's own documentation, from source trees of releases with
-    /// bindings
+    /// Add QEMU's documentation, from source trees of releases with bindings
     ///
-    /// The result holds text under the licence of QEMU, so do not commit it.
+    /// The result has text under the licence of QEMU, so do not commit it.
     #[arg(long, value_name = "SCHEMA", num_args = 1..)]
     with_docs: Vec<String>,
 }
 
 impl Generate {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// Something cannot be read or written.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
-        let project = Project::read()?;
-        let Some(mut bindings) = bindings(&project, console)? else {
-            return Ok(Outcome::Found);
+        let (project, catalogue) = (Project::read()?, Catalogue::open()?);
+        let mut bindings = match read_bindings(&project, &catalogue) {
+            Ok(bindings) => bindings,
+            Err(failure) => return failure.into_finding(console),
         };
         for tree in &self.with_docs {
-            add_prose(&mut bindings, tree)?;
+            add_documentation(&mut bindings, tree)?;
         }
         let mut derived = derive(&project, &bindings)?;
-        let reports = reports::files(&project.reports, console)?;
-        derived.folder(workspace::schemas().join("reports"), reports);
+        let reports = report_files(&catalogue, &project.reports)?;
+        derived.add_folder(workspace::schemas().join("reports"), reports);
         if self.check {
             check(&derived, console)
         } else {
@@ -65,41 +60,34 @@ impl Generate {
 }
 
 /// The interfaces of all releases that get bindings.
-fn bindings(project: &Project, console: &mut Console) -> Result<Option<Bindings>, Failure> {
-    let progress = Progress::new("reading schemas", 2 * project.bindings.len() as u64);
-    let mut read = |interface: QemuProgram| -> Result<Option<Vec<Schema>>, Failure> {
-        let each = project.bindings.iter().map(|&series| {
-            let schema = project::interface(series, interface, console);
-            progress.advance(1);
-            schema
-        });
-        // All are read before the first is missed, so that all mistakes are shown.
-        let all = each.collect::<Result<Vec<Option<Schema>>, Failure>>()?;
-        Ok(all.into_iter().collect())
+fn read_bindings(project: &Project, catalogue: &Catalogue) -> Result<Bindings, Failure> {
+    let read = |program| -> Result<Vec<Schema>, Failure> {
+        let releases = catalogue.releases(&project.bindings, program)?;
+        Ok(releases
+            .into_iter()
+            .map(|release: Release| release.schema)
+            .collect())
     };
-    let (qmp, agent) = (read(QemuProgram::Emulator)?, read(QemuProgram::GuestAgent)?);
-    Ok(qmp.zip(agent).map(|(qmp, agent)| Bindings { qmp, agent }))
+    Ok(Bindings {
+        qmp: read(QemuProgram::Emulator)?,
+        agent: read(QemuProgram::GuestAgent)?,
+    })
 }
 
-/// Takes the prose of a source tree into the interfaces of its series.
-fn add_prose(bindings: &mut Bindings, tree: &str) -> Result<(), Failure> {
-    let opened = schema::Schema::open(tree, &Options::default())?;
-    let sets = [
+/// Copies the documentation of a source tree to the interfaces of its series.
+fn add_documentation(bindings: &mut Bindings, tree: &str) -> Result<(), Failure> {
+    let source = SchemaSource::open(tree, &SourceOptions::default())?;
+    let interfaces = [
         (QemuProgram::Emulator, &mut bindings.qmp),
         (QemuProgram::GuestAgent, &mut bindings.agent),
     ];
-    for (interface, schemas) in sets {
-        let loaded = opened.load(interface)?;
-        let series = loaded.version.series();
-        let valid = validate(loaded).map_err(|_| {
-            Failure::new(format!("the schema in `{tree}` has mistakes"))
-                .with_help(format!("`cargo xtask inspect {tree}` shows them"))
-        })?;
-        let own = schemas
-            .iter_mut()
-            .find(|schema| schema.version.series() == series);
+    for (program, schemas) in interfaces {
+        let documented = source.resolve(source.load(program)?)?;
+        let series = documented.version.series();
+        let mut schemas = schemas.iter_mut();
+        let own = schemas.find(|schema: &&mut Schema| schema.version.series() == series);
         own.ok_or_else(|| no_bindings(tree, series))?
-            .copy_prose_from(&resolve(&valid));
+            .copy_prose_from(documented);
     }
     Ok(())
 }
@@ -109,22 +97,21 @@ fn no_bindings(tree: &str, series: Series) -> Failure {
         .with_help("add the series to `bindings` in schemas/project.toml")
 }
 
-fn derive(project: &Project, bindings: &Bindings) -> Result<Derived, Failure> {
+fn derive(project: &Project, bindings: &Bindings) -> Result<DerivedFiles, Failure> {
     let package = workspace::root().join("qmp-bindings");
-    let mut derived = Derived::default();
+    let mut derived = DerivedFiles::default();
     let files = emit(bindings)
         .into_iter()
         .map(|file| (file.path, file.content));
-    derived.folder(package.join("src/generated"), files);
+    derived.add_folder(package.join("src/generated"), files);
     let manifest = package.join("Cargo.toml");
-    let text = fs::read_to_string(&manifest)
-        .map_err(|error| Failure::io("read", workspace::shown(&manifest), &error))?;
-    derived.file(manifest, features::in_manifest(&text, &project.bindings)?);
+    let text = replace_features(&read_text(&manifest)?, &project.bindings)?;
+    derived.add_file(manifest, text);
     Ok(derived)
 }
 
-fn check(derived: &Derived, console: &mut Console) -> Result<Outcome, Failure> {
-    let stale = derived.stale()?;
+fn check(derived: &DerivedFiles, console: &mut Console) -> Result<Outcome, Failure> {
+    let stale = derived.stale_files()?;
     if stale.is_empty() {
         return Ok(Outcome::Fine);
     }
@@ -132,17 +119,16 @@ fn check(derived: &Derived, console: &mut Console) -> Result<Outcome, Failure> {
         .iter()
         .map(|stale| format!("{}: {}\n", stale.path, stale.reason));
     console.data(&lines.collect::<String>())?;
-    console.note("`cargo xtask generate` makes them again");
+    console.note("`cargo xtask generate` writes these files again");
     Ok(Outcome::Found)
 }
 
-fn write(derived: &Derived, console: &mut Console) -> Result<Outcome, Failure> {
-    let stale = derived.stale()?.len();
+fn write(derived: &DerivedFiles, console: &mut Console) -> Result<Outcome, Failure> {
+    let stale = derived.stale_files()?.len();
     derived.write()?;
-    console.done(&match stale {
-        0 => "everything was up to date".to_owned(),
-        1 => "one file was stale and is made again".to_owned(),
-        _ => format!("{stale} files were stale and are made again"),
+    console.status(&match stale {
+        0 => "all files are up to date".to_owned(),
+        _ => format!("{} written", count(stale, "stale file")),
     });
     Ok(Outcome::Fine)
 }

@@ -1,22 +1,21 @@
-//! `inspect`: what a schema holds, and what is wrong with it.
+//! `inspect`: the diagnostics of a schema, and the number of its definitions.
 
 use clap::Args;
 use serde::Serialize;
 
 use qapi_codegen::ast::{DefinitionBody, Item};
 use qapi_codegen::diagnostic::Diagnostic;
-use qapi_codegen::imported::QemuProgram;
-use qapi_codegen::load::Loaded;
+use qapi_codegen::load::LoadedSchema;
 use qapi_codegen::source::Sources;
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Version;
 
+use super::arguments::{OutputFormat, select_program};
 use crate::Outcome;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::format::Format;
 use crate::render;
-use crate::schema::{Options, Schema};
+use crate::schema_source::{SchemaSource, SourceOptions};
 
 /// Parse and validate a schema, and count what it defines
 #[derive(Debug, Args)]
@@ -27,38 +26,34 @@ use crate::schema::{Options, Schema};
 pub struct Inspect {
     /// A release in schemas/, a folder, a root .json file, or a tarball
     schema: String,
-    /// Read the guest agent's schema
+    /// Read the schema of the guest agent
     #[arg(long, conflicts_with = "storage_daemon")]
     qga: bool,
-    /// Read the storage daemon's schema
+    /// Read the schema of the storage daemon
     #[arg(long)]
     storage_daemon: bool,
-    /// How to print what was found
+    /// The format of the report
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-    /// Read a git checkout at this revision
+    format: OutputFormat,
+    /// Read this revision of a git checkout
     #[arg(long, value_name = "GIT-REV")]
     rev: Option<String>,
-    /// The release whose rules apply, instead of what the VERSION file says
+    /// The release whose rules apply, instead of that in the VERSION file
     #[arg(long, value_name = "X.Y.Z")]
     from_version: Option<Version>,
 }
 
 impl Inspect {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// There is no such schema, or the output cannot be written.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
-        let options = Options {
+        let options = SourceOptions {
             revision: self.rev.clone(),
             version: self.from_version,
         };
-        let schema = Schema::open(&self.schema, &options)?;
-        schema.notes.iter().for_each(|note| console.note(note));
-        let loaded = schema.load(self.interface())?;
-        let counts = Counts::of(&loaded);
+        let source = SchemaSource::open(&self.schema, &options)?;
+        console.notes(&source.notes);
+        let loaded = source.load(select_program(self.qga, self.storage_daemon))?;
+        let counts = DefinitionCounts::new(&loaded);
         match validate(loaded) {
             Ok(valid) => {
                 self.report(&counts, &valid.loaded().sources, valid.warnings(), console)?;
@@ -73,30 +68,34 @@ impl Inspect {
 
     fn report(
         &self,
-        counts: &Counts,
+        counts: &DefinitionCounts,
         sources: &Sources,
         diagnostics: &[Diagnostic],
         console: &mut Console,
     ) -> Result<(), Failure> {
-        let report = match self.format {
-            Format::Text => text(counts, sources, diagnostics, console.colors_data()),
-            Format::Json => json(counts, sources, diagnostics)?,
-        };
-        console.data(&report)
-    }
-
-    fn interface(&self) -> QemuProgram {
-        match (self.qga, self.storage_daemon) {
-            (true, _) => QemuProgram::GuestAgent,
-            (_, true) => QemuProgram::StorageDaemon,
-            _ => QemuProgram::Emulator,
+        match self.format {
+            OutputFormat::Text => console.styled(&text(counts, sources, diagnostics)),
+            OutputFormat::Json => console.json(&InspectJson {
+                counts,
+                diagnostics: diagnostics
+                    .iter()
+                    .map(|diagnostic| render::json(sources, diagnostic))
+                    .collect(),
+            }),
         }
     }
 }
 
-/// How many definitions of each kind there are.
+#[derive(Serialize)]
+struct InspectJson<'r> {
+    #[serde(flatten)]
+    counts: &'r DefinitionCounts,
+    diagnostics: Vec<render::DiagnosticJson<'r>>,
+}
+
+/// The number of definitions of each kind.
 #[derive(Debug, Serialize)]
-struct Counts {
+struct DefinitionCounts {
     version: Version,
     commands: usize,
     events: usize,
@@ -106,13 +105,13 @@ struct Counts {
     alternates: usize,
 }
 
-impl Counts {
-    fn of(loaded: &Loaded) -> Counts {
+impl DefinitionCounts {
+    fn new(loaded: &LoadedSchema) -> DefinitionCounts {
         let count = |keyword: &str| {
             let kinds = loaded.items.iter().filter_map(kind);
             kinds.filter(|&kind| kind == keyword).count()
         };
-        Counts {
+        DefinitionCounts {
             version: loaded.version,
             commands: count("command"),
             events: count("event"),
@@ -131,8 +130,8 @@ fn kind(item: &Item) -> Option<&'static str> {
     }
 }
 
-fn text(counts: &Counts, sources: &Sources, diagnostics: &[Diagnostic], color: bool) -> String {
-    let mut text = render::diagnostics(sources, diagnostics, color);
+fn text(counts: &DefinitionCounts, sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    let mut text = render::diagnostics(sources, diagnostics);
     text += &format!("QEMU {}\n", counts.version);
     let lines = [
         ("commands", counts.commands),
@@ -146,24 +145,4 @@ fn text(counts: &Counts, sources: &Sources, diagnostics: &[Diagnostic], color: b
         text += &format!("{count:5} {kind}\n");
     }
     text
-}
-
-fn json(counts: &Counts, sources: &Sources, diagnostics: &[Diagnostic]) -> Result<String, Failure> {
-    #[derive(Serialize)]
-    struct Report<'r> {
-        #[serde(flatten)]
-        counts: &'r Counts,
-        diagnostics: Vec<render::DiagnosticJson<'r>>,
-    }
-    let diagnostics = diagnostics
-        .iter()
-        .map(|found| render::json(sources, found))
-        .collect();
-    let report = Report {
-        counts,
-        diagnostics,
-    };
-    let text = serde_json::to_string(&report);
-    text.map(|text| text + "\n")
-        .map_err(|error| Failure::new(error.to_string()))
 }

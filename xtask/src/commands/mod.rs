@@ -1,5 +1,6 @@
-//! The commands, a file each.
+//! The commands, one file each.
 
+mod arguments;
 pub mod check;
 pub mod ci;
 pub mod devices;
@@ -9,14 +10,15 @@ pub mod history;
 pub mod import;
 pub mod inspect;
 pub mod migrate;
+mod names;
 pub mod verify;
 
 use crate::Outcome;
 use crate::console::Console;
 use crate::failure::Failure;
 
-/// Lists the commands: a module of this folder and the type in it that holds
-/// the arguments. The type derives `clap::Args` and has
+/// Declares the commands, each as a module of this folder and its type of
+/// arguments, which derives `clap::Args` and has
 /// `run(self, &mut Console) -> Result<Outcome, Failure>`.
 macro_rules! commands {
     ($($module:ident :: $name:ident),* $(,)?) => {
@@ -29,10 +31,6 @@ macro_rules! commands {
 
         impl Command {
             /// Runs the command.
-            ///
-            /// # Errors
-            ///
-            /// It could not run.
             pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
                 match self {
                     $(Command::$name(command) => command.run(console),)*

@@ -1,4 +1,4 @@
-//! `verify`: a schema against what a running QEMU says of itself.
+//! `verify`: comparison of a schema with the introspection of a QEMU.
 
 mod fit;
 mod json;
@@ -7,144 +7,143 @@ mod text;
 
 use clap::Args;
 
-use qapi_codegen::imported::QemuProgram;
-
+use super::arguments::{OutputFormat, select_program};
 use crate::Outcome;
+use crate::catalogue::Catalogue;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::format::Format;
 use crate::introspected::Introspected;
-use crate::schema::{Options, Schema};
-use crate::workspace;
+use crate::schema_source::{SchemaSource, SourceOptions};
 
-pub use report::Report;
+pub use report::VerifyReport;
 
-/// Compare a schema with what a running QEMU says of itself
+/// Compare a schema with the introspection of a running QEMU
 ///
-/// QEMU tells its whole interface in the reply to `query-qmp-schema`. What this
-/// build left out is listed with the condition that explains it, what somebody
-/// added with its shape; anything else that differs is a contradiction.
+/// QEMU reports its interface in the reply to `query-qmp-schema`. What is absent
+/// from this build is listed with the condition that explains it, and what is
+/// not in the schema with its shape. Any other difference is a contradiction.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask verify 10.0 monitor.sock\n  \
     cargo xtask verify ~/src/qemu reply.json --format json\n  \
     cargo xtask verify --all monitor.sock")]
 pub struct Verify {
-    /// The schema: a release in schemas/, a folder, a root .json file, or a
-    /// tarball; with `--all` there is none
+    /// A release in schemas/, a folder, a root .json file, or a tarball; omit it
+    /// with `--all`
     #[arg(value_name = "SCHEMA", required_unless_present = "all")]
     first: Option<String>,
-    /// The monitor of a running QEMU (a Unix socket or HOST:PORT), or a file
-    /// with its reply
+    /// The monitor of a running QEMU (a Unix socket or HOST:PORT), or its saved
+    /// reply to `query-qmp-schema`
     #[arg(value_name = "SOCKET|REPLY.json", required_unless_present = "all")]
     second: Option<String>,
-    /// Take the release that QEMU greets with, or the one in schemas/ that fits
-    /// best
+    /// Use the release that the greeting names, or the best match in schemas/
     #[arg(long)]
     all: bool,
-    /// Read the storage daemon's schema
+    /// Read the schema of the storage daemon
     #[arg(long)]
     storage_daemon: bool,
-    /// How to print what was found
+    /// The format of the report
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    format: OutputFormat,
 }
+
+const STORAGE_DAEMON: &str = "this seems to be a storage daemon: compare it with the source tree \
+    of its release and `--storage-daemon`";
 
 impl Verify {
     /// Runs the command.
-    ///
-    /// # Errors
-    ///
-    /// There is no such schema, or no QEMU answers.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
-        let (schema, source) = self.arguments()?;
-        let told = Introspected::open(source)?;
-        for unknown in &told.unknown {
-            console.note(&format!("passed over {unknown}, which is not known here"));
+        let (schema, monitor) = self.arguments()?;
+        let introspected = Introspected::open(monitor)?;
+        for unknown in &introspected.reply.unknown {
+            console.note(&format!("ignored unknown {unknown} in the reply"));
+        }
+        if introspected.is_storage_daemon() && !self.storage_daemon {
+            console.note(STORAGE_DAEMON);
         }
         let report = match schema {
-            Some(schema) => self.against(schema, &told, console)?,
-            None => self.best(&told, console)?,
+            Some(schema) => self.compare(schema, &introspected, console)?,
+            None => self.compare_best(&introspected, console)?,
         };
-        let text = match self.format {
-            Format::Text => text::text(&report, &told),
-            Format::Json => json::json(&report, &told)?,
-        };
-        console.data(&text)?;
-        let contradicted = !report.verdict.contradictions.is_empty();
-        Ok(if contradicted {
-            Outcome::Found
-        } else {
-            Outcome::Fine
+        match self.format {
+            OutputFormat::Text => console.styled(&text::text(&report, &introspected))?,
+            OutputFormat::Json => console.json(&json::json(&report, &introspected))?,
+        }
+        Ok(match report.verification.contradictions.is_empty() {
+            true => Outcome::Fine,
+            false => Outcome::Found,
         })
     }
 
-    /// The schema, if one is named, and where QEMU is.
+    /// The schema, if one is named, and the monitor or saved reply.
     fn arguments(&self) -> Result<(Option<&str>, &str), Failure> {
         match (&self.first, &self.second, self.all) {
-            (Some(schema), Some(source), false) => Ok((Some(schema), source)),
-            (Some(source), None, true) => Ok((None, source)),
+            (Some(schema), Some(monitor), false) => Ok((Some(schema), monitor)),
+            (Some(monitor), None, true) => Ok((None, monitor)),
             (_, _, true) => Err(Failure::new(
                 "`--all` takes one argument: SOCKET or REPLY.json",
             )),
             _ => Err(Failure::new(
-                "name a schema, and the socket of a QEMU or its saved reply",
+                "expected a schema, and the socket of a QEMU or its saved reply",
             )),
         }
     }
 
-    fn against(
+    fn compare(
         &self,
         argument: &str,
-        told: &Introspected,
+        introspected: &Introspected,
         console: &mut Console,
-    ) -> Result<Report, Failure> {
-        let schema = Schema::open(argument, &Options::default())?;
-        schema.notes.iter().for_each(|note| console.note(note));
-        let series = schema.version().series();
-        if let Some(version) = told.version.filter(|version| version.series() != series) {
-            console.note(&format!(
-                "this QEMU is {version}, the schema {}",
-                schema.version()
-            ));
+    ) -> Result<VerifyReport, Failure> {
+        let source = SchemaSource::open(argument, &SourceOptions::default())?;
+        console.notes(&source.notes);
+        let schema = source.version();
+        if let Some(version) = introspected.version
+            && version.series() != schema.series()
+        {
+            console.note(&format!("QEMU is {version}, the schema {schema}"));
         }
-        Report::new(&schema, self.interface(), told, console)
+        VerifyReport::new(
+            &source,
+            select_program(false, self.storage_daemon),
+            introspected,
+        )
     }
 
-    /// Against the series that the greeting tells, or else the one that fits
-    /// best. Where QEMU contradicts its own series, what fits is told too.
-    fn best(&self, told: &Introspected, console: &mut Console) -> Result<Report, Failure> {
-        let imported = workspace::imported()?;
-        let greeted = told.version.map(|version| version.series());
-        if let Some(series) = greeted.filter(|series| imported.contains(series)) {
-            let mut report = self.against(&series.to_string(), told, console)?;
-            if !report.verdict.contradictions.is_empty() {
-                report.fits = fit::rank(&imported, self.interface(), told, console)?;
+    /// Compares with the series that the greeting names, or else with the best
+    /// match. The best matches are also listed if QEMU contradicts its own
+    /// series.
+    fn compare_best(
+        &self,
+        introspected: &Introspected,
+        console: &mut Console,
+    ) -> Result<VerifyReport, Failure> {
+        let catalogue = Catalogue::open()?;
+        let rank = || {
+            let program = select_program(false, self.storage_daemon);
+            fit::rank(catalogue.series(), program, introspected)
+        };
+        let greeted = introspected.version.map(|version| version.series());
+        if let Some(series) = greeted.filter(|series| catalogue.series().contains(series)) {
+            let mut report = self.compare(&series.to_string(), introspected, console)?;
+            if !report.verification.contradictions.is_empty() {
+                report.fits = rank()?;
             }
             return Ok(report);
         }
-        let fits = fit::rank(&imported, self.interface(), told, console)?;
-        let Some(best) = fits.first() else {
-            return Err(
-                Failure::new("there is no series in schemas/").with_help("import one first")
-            );
+        let fits = rank()?;
+        let best = fits.first().ok_or_else(|| {
+            Failure::new("no series is imported").with_help("import one with `cargo xtask import`")
+        })?;
+        let reason = match greeted {
+            Some(series) => format!("series {series} is not imported"),
+            None => "the reply does not state its release".to_owned(),
         };
-        let why = match greeted {
-            Some(series) => format!("series {series} is not in schemas/"),
-            None => "the reply does not say from which release it is".to_owned(),
-        };
-        console.note(&format!("{why}; {} fits best", best.series));
-        let schema = Schema::open(&best.series.to_string(), &Options::default())?;
-        let mut report = Report::new(&schema, self.interface(), told, console)?;
+        console.note(&format!("{reason}; the best match is {}", best.series));
+        let source = SchemaSource::open(&best.series.to_string(), &SourceOptions::default())?;
+        let program = select_program(false, self.storage_daemon);
+        let mut report = VerifyReport::new(&source, program, introspected)?;
         report.fits = fits;
         Ok(report)
-    }
-
-    fn interface(&self) -> QemuProgram {
-        if self.storage_daemon {
-            QemuProgram::StorageDaemon
-        } else {
-            QemuProgram::Emulator
-        }
     }
 }

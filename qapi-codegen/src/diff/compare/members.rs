@@ -1,121 +1,135 @@
-//! The members of two objects.
+//! Changes of the members of objects.
 
-use super::{Comparer, Found, flags};
+use super::matching::{NameMatch, Rename, match_by_shape, match_by_spelling};
+use super::{ChangeCollector, Walk};
 use crate::diff::change::{Change, ChangeKind, ChangeValue};
-use crate::diff::matching::{self, Matched, Pairing};
-use crate::wire::{MemberShape, ObjectShape, PathSegment, Shape, describe, same};
+use crate::wire::{CompareSite, MemberShape, ObjectShape, PathSegment, Shape, describe, same};
 
-/// Compares members of one name, other than what their values are if these are
-/// told by the cases of a union.
-pub fn compare<'s>(
-    comparer: &mut Comparer<'_, 's>,
-    name: &'s str,
-    (old, new): (MemberShape<'s>, MemberShape<'s>),
-    is_tag: bool,
-    found: &mut Found<'s>,
-) {
-    let steps = [PathSegment::Member(name)];
-    presence(old, new, &steps, &steps, found);
-    flags::compare(old.meta, new.meta, name, &steps, found);
-    if !is_tag {
-        found.link(comparer, (&steps, &steps), (old.shape, new.shape));
+impl<'s> ChangeCollector<'s> {
+    /// Compares a member that both objects have. The branches say how the
+    /// values of a discriminator changed.
+    pub(super) fn compare_member(
+        &mut self,
+        walk: &mut Walk<'_, 's>,
+        site: &mut CompareSite<'s>,
+        name: &'s str,
+        (old, new): (MemberShape<'s>, MemberShape<'s>),
+        is_discriminator: bool,
+    ) {
+        site.below(PathSegment::Member(name), |site| {
+            self.compare_presence(site, old, new);
+            self.compare_metadata(walk, site, name, (old.meta, new.meta));
+            if !is_discriminator {
+                walk.link(self, site, old.shape, new.shape);
+            }
+        });
+    }
+
+    /// Compares whether a member is optional.
+    pub(super) fn compare_presence(
+        &mut self,
+        site: &CompareSite<'s>,
+        old: MemberShape<'s>,
+        new: MemberShape<'s>,
+    ) {
+        let kind = match (old.optional, new.optional) {
+            (false, true) => ChangeKind::MemberBecameOptional,
+            (true, false) => ChangeKind::MemberBecameRequired,
+            _ => return,
+        };
+        let change = Change::new(kind)
+            .with_old(ChangeValue::Optional(old.optional))
+            .with_new(ChangeValue::Optional(new.optional));
+        self.push(site, change);
+    }
+
+    /// Compares a renamed member.
+    pub(super) fn compare_renamed_member(
+        &mut self,
+        walk: &mut Walk<'_, 's>,
+        site: &mut CompareSite<'s>,
+        rename: Rename<'s>,
+        (old, new): (MemberShape<'s>, MemberShape<'s>),
+    ) {
+        let kind = match old.optional {
+            true => ChangeKind::OptionalMemberRenamed,
+            false => ChangeKind::MemberRenamed,
+        };
+        let (old_name, new_name) = (rename.old, rename.new);
+        let paths = (
+            [PathSegment::Member(old_name)],
+            [PathSegment::Member(new_name)],
+        );
+        site.at(&paths.0, &paths.1, |site| {
+            let change = Change::new(kind).renamed(old_name, new_name, rename.evidence);
+            self.push(site, change);
+            self.compare_presence(site, old, new);
+            walk.link(self, site, old.shape, new.shape);
+        });
+    }
+
+    /// Adds the change for a member that only the old object has.
+    pub(super) fn push_removed_member(
+        &mut self,
+        walk: &Walk<'_, 's>,
+        site: &CompareSite<'s>,
+        name: &'s str,
+        member: MemberShape<'s>,
+    ) {
+        let kind = match member.optional {
+            true => ChangeKind::OptionalMemberRemoved,
+            false => ChangeKind::RequiredMemberRemoved,
+        };
+        let old = member_value(member, describe(walk.old, member.shape));
+        let change = Change::new(kind).with_old(old);
+        self.push(site, change.old_at(&[PathSegment::Member(name)]));
+    }
+
+    /// Adds the change for a member that only the new object has.
+    pub(super) fn push_added_member(
+        &mut self,
+        walk: &Walk<'_, 's>,
+        site: &CompareSite<'s>,
+        name: &'s str,
+        member: MemberShape<'s>,
+    ) {
+        let kind = match member.optional {
+            true => ChangeKind::OptionalMemberAdded,
+            false => ChangeKind::RequiredMemberAdded,
+        };
+        let new = member_value(member, describe(walk.new, member.shape));
+        let change = Change::new(kind).with_new(new);
+        self.push(site, change.new_at(&[PathSegment::Member(name)]));
     }
 }
 
-/// Compares whether a member may be absent.
-pub fn presence<'s>(
-    old: MemberShape<'s>,
-    new: MemberShape<'s>,
-    old_at: &[PathSegment<'s>],
-    new_at: &[PathSegment<'s>],
-    found: &mut Found<'s>,
-) {
-    let kind = match (old.optional, new.optional) {
-        (false, true) => ChangeKind::MemberBecameOptional,
-        (true, false) => ChangeKind::MemberBecameRequired,
-        _ => return,
-    };
-    let change = Change::new(kind)
-        .with_old(ChangeValue::Optional(old.optional))
-        .with_new(ChangeValue::Optional(new.optional));
-    found.push(change.old_at(old_at).new_at(new_at));
+fn member_value<'s>(member: MemberShape<'_>, ty: String) -> ChangeValue<'s> {
+    ChangeValue::Member {
+        optional: member.optional,
+        ty,
+    }
 }
 
-/// Recognizes members that have another name now.
-pub fn matched<'s>(
-    comparer: &Comparer<'_, 's>,
+/// Recognizes renamed members, by spelling or by shape.
+pub(super) fn match_members<'s>(
+    walk: &Walk<'_, 's>,
     (old, new): (&ObjectShape<'s>, &ObjectShape<'s>),
-    (gone, fresh): (Vec<&'s str>, Vec<&'s str>),
-) -> Matched<'s> {
-    let mut matched = matching::by_spelling(gone, fresh);
-    matching::by_shape(&mut matched, |was, is| {
-        let (left, right) = (old.members[was], new.members[is]);
-        let telling = |shape: &Shape<'_>| match shape {
-            Shape::Object(object) => !object.members.is_empty(),
-            Shape::Enum(_) | Shape::Alternate(_) => true,
-            _ => false,
-        };
-        telling(comparer.old.get(left.shape))
-            && same(comparer.old, left.shape, comparer.new, right.shape)
+    (removed, added): (Vec<&'s str>, Vec<&'s str>),
+) -> NameMatch<'s> {
+    let mut matched = match_by_spelling(removed, added);
+    match_by_shape(&mut matched, |old_name, new_name| {
+        let (left, right) = (old.members[old_name], new.members[new_name]);
+        is_distinctive(walk.old.get(left.shape))
+            && same(walk.old, left.shape, walk.new, right.shape)
     });
     matched
 }
 
-/// A member that has another name now.
-pub fn renamed<'s>(
-    comparer: &mut Comparer<'_, 's>,
-    (old, new): (&ObjectShape<'s>, &ObjectShape<'s>),
-    pair: Pairing<'s>,
-    found: &mut Found<'s>,
-) {
-    let (left, right) = (old.members[pair.old], new.members[pair.new]);
-    let (old_at, new_at) = (
-        [PathSegment::Member(pair.old)],
-        [PathSegment::Member(pair.new)],
-    );
-    let kind = match left.optional {
-        true => ChangeKind::OptionalMemberRenamed,
-        false => ChangeKind::MemberRenamed,
-    };
-    let change = Change::new(kind).renamed(pair.old, pair.new, pair.evidence);
-    found.push(change.old_at(&old_at).new_at(&new_at));
-    presence(left, right, &old_at, &new_at, found);
-    found.link(comparer, (&old_at, &new_at), (left.shape, right.shape));
-}
-
-/// A member that is gone.
-pub fn removed<'s>(
-    comparer: &Comparer<'_, 's>,
-    name: &'s str,
-    member: MemberShape<'s>,
-    found: &mut Found<'s>,
-) {
-    let kind = match member.optional {
-        true => ChangeKind::OptionalMemberRemoved,
-        false => ChangeKind::RequiredMemberRemoved,
-    };
-    let change = Change::new(kind).with_old(value(member, describe(comparer.old, member.shape)));
-    found.push(change.old_at(&[PathSegment::Member(name)]));
-}
-
-/// A member that is new.
-pub fn added<'s>(
-    comparer: &Comparer<'_, 's>,
-    name: &'s str,
-    member: MemberShape<'s>,
-    found: &mut Found<'s>,
-) {
-    let kind = match member.optional {
-        true => ChangeKind::OptionalMemberAdded,
-        false => ChangeKind::RequiredMemberAdded,
-    };
-    let change = Change::new(kind).with_new(value(member, describe(comparer.new, member.shape)));
-    found.push(change.new_at(&[PathSegment::Member(name)]));
-}
-
-fn value<'s>(member: MemberShape<'_>, ty: String) -> ChangeValue<'s> {
-    ChangeValue::Member {
-        optional: member.optional,
-        ty,
+/// Returns `true` for shapes whose equality is evidence of a new name.
+fn is_distinctive(shape: &Shape<'_>) -> bool {
+    match shape {
+        Shape::Object(object) => !object.members.is_empty(),
+        Shape::Enum(_) | Shape::Alternate(_) => true,
+        Shape::Builtin(_) | Shape::Array(_) => false,
     }
 }

@@ -1,168 +1,149 @@
-//! Members that moved between an object and the cases of its tag.
+//! Members that moved between a union and its branches.
 
 use std::collections::BTreeSet;
 
-use super::{Comparer, Found};
+use super::{ChangeCollector, Walk};
 use crate::diff::change::{Change, ChangeKind, ChangeValue};
-use crate::wire::{Direction, Interface, MemberShape, ObjectShape, PathSegment};
+use crate::wire::{CompareSite, Direction, Interface, MemberShape, ObjectShape, PathSegment};
 
-/// Members that moved between an object and the cases of its tag.
+/// Members that moved between a union and its branches.
 #[derive(Debug, Default)]
-pub struct Moves<'s> {
-    /// Members of all cases that are members of some now.
-    pub into_branch: BTreeSet<&'s str>,
-    /// Members of some cases that are members of all now.
-    pub out_of_branch: BTreeSet<&'s str>,
+pub(super) struct MemberMoves<'s> {
+    /// Members of the whole union that some branches now have.
+    pub(super) into_branch: BTreeSet<&'s str>,
+    /// Members of some branches that the whole union now has.
+    pub(super) out_of_branch: BTreeSet<&'s str>,
 }
 
-impl<'s> Moves<'s> {
-    /// Finds what moved.
-    pub fn find(
-        comparer: &Comparer<'_, 's>,
+impl<'s> MemberMoves<'s> {
+    /// Finds the members that moved.
+    pub(super) fn find(
+        walk: &Walk<'_, 's>,
         old: &ObjectShape<'s>,
         new: &ObjectShape<'s>,
-    ) -> Moves<'s> {
-        let lacks = |object: &ObjectShape<'s>, name: &str| !object.members.contains(name);
-        let into = old.members.names().filter(|name| lacks(new, name));
-        let out = new.members.names().filter(|name| lacks(old, name));
-        Moves {
-            into_branch: into
-                .filter(|name| !having(comparer.new, new, name).is_empty())
+    ) -> MemberMoves<'s> {
+        let removed = old.members.missing_in(&new.members).into_iter();
+        let added = new.members.missing_in(&old.members).into_iter();
+        MemberMoves {
+            into_branch: removed
+                .filter(|name| !branch_members(walk.new, new, name).is_empty())
                 .collect(),
-            out_of_branch: out
-                .filter(|name| !having(comparer.old, old, name).is_empty())
+            out_of_branch: added
+                .filter(|name| !branch_members(walk.old, old, name).is_empty())
                 .collect(),
         }
     }
 
-    /// Whether nothing moved.
-    pub fn is_empty(&self) -> bool {
+    /// Returns `true` if no member moved.
+    pub(super) fn is_empty(&self) -> bool {
         self.into_branch.is_empty() && self.out_of_branch.is_empty()
     }
+}
 
-    /// Says what moved, and compares what the members are.
-    pub fn report(
-        &self,
-        comparer: &mut Comparer<'_, 's>,
-        old: &ObjectShape<'s>,
-        new: &ObjectShape<'s>,
-        found: &mut Found<'s>,
+impl<'s> ChangeCollector<'s> {
+    /// Reports the moves, and compares the members.
+    pub(super) fn compare_moved_members(
+        &mut self,
+        walk: &mut Walk<'_, 's>,
+        site: &mut CompareSite<'s>,
+        moves: &MemberMoves<'s>,
+        (old, new): (&ObjectShape<'s>, &ObjectShape<'s>),
     ) {
-        for &name in &self.into_branch {
-            moved_into(comparer, name, old, new, found);
+        for &name in &moves.into_branch {
+            let homes = branch_members(walk.new, new, name);
+            self.compare_moved_in(walk, site, (name, old.members[name]), homes, new);
         }
-        for &name in &self.out_of_branch {
-            moved_out(comparer, name, old, new, found);
+        for &name in &moves.out_of_branch {
+            let homes = branch_members(walk.old, old, name);
+            self.compare_moved_out(walk, site, (name, new.members[name]), homes, old);
         }
     }
-}
 
-fn moved_into<'s>(
-    comparer: &mut Comparer<'_, 's>,
-    name: &'s str,
-    old: &ObjectShape<'s>,
-    new: &ObjectShape<'s>,
-    found: &mut Found<'s>,
-) {
-    let was = old.members[name];
-    let homes = having(comparer.new, new, name);
-    let old_at = [PathSegment::Member(name)];
-    for (case, member) in &homes {
-        found.link(
-            comparer,
-            (&old_at, &[*case, PathSegment::Member(name)]),
-            (was.shape, member.shape),
-        );
+    fn compare_moved_in(
+        &mut self,
+        walk: &mut Walk<'_, 's>,
+        site: &mut CompareSite<'s>,
+        (name, old): (&'s str, MemberShape<'s>),
+        homes: BranchMembers<'s>,
+        union: &ObjectShape<'s>,
+    ) {
+        let old_path = [PathSegment::Member(name)];
+        for (branch, member) in &homes {
+            let new_path = [*branch, PathSegment::Member(name)];
+            let shapes = (old.shape, member.shape);
+            self.link_paths(walk, site, (&old_path, &new_path), shapes);
+        }
+        let is_in_all = homes.len() == branch_count(union);
+        let mut members = homes.iter().map(|(_, member)| member);
+        if is_in_all && members.all(|member| !member.optional || old.optional) {
+            return;
+        }
+        let kind = match (site.direction, old.optional) {
+            (Direction::Request, _) | (_, true) => ChangeKind::MemberMovedIntoBranch,
+            _ => ChangeKind::RequiredMemberRemoved,
+        };
+        let change = Change::new(kind)
+            .with_old(ChangeValue::AllBranches)
+            .with_new(discriminator_values(&homes))
+            .old_at(&old_path)
+            .new_at(&[homes[0].0, PathSegment::Member(name)]);
+        self.push(site, change);
     }
-    let everywhere = homes.len() == case_count(new);
-    let as_present = homes
-        .iter()
-        .all(|(_, member)| !member.optional || was.optional);
-    if everywhere && as_present {
-        return;
-    }
-    let kind = match (found.direction, was.optional) {
-        (Direction::Request, _) | (_, true) => ChangeKind::MemberMovedIntoBranch,
-        _ => ChangeKind::RequiredMemberRemoved,
-    };
-    let change = Change::new(kind)
-        .with_old(ChangeValue::AllBranches)
-        .with_new(values(&homes));
-    found.push(
-        change
-            .old_at(&old_at)
-            .new_at(&[homes[0].0, PathSegment::Member(name)]),
-    );
-}
 
-fn moved_out<'s>(
-    comparer: &mut Comparer<'_, 's>,
-    name: &'s str,
-    old: &ObjectShape<'s>,
-    new: &ObjectShape<'s>,
-    found: &mut Found<'s>,
-) {
-    let is = new.members[name];
-    let homes = having(comparer.old, old, name);
-    let new_at = [PathSegment::Member(name)];
-    for (case, member) in &homes {
-        found.link(
-            comparer,
-            (&[*case, PathSegment::Member(name)], &new_at),
-            (member.shape, is.shape),
-        );
-    }
-    let everywhere = homes.len() == case_count(old);
-    let was_required = everywhere && homes.iter().all(|(_, member)| !member.optional);
-    let kind = match (is.optional, was_required) {
-        (false, false) => ChangeKind::RequiredMemberAdded,
-        _ if everywhere => return,
-        _ => ChangeKind::MemberMovedOutOfBranch,
-    };
-    let change = Change::new(kind)
-        .with_old(values(&homes))
-        .with_new(ChangeValue::AllBranches);
-    found.push(
-        change
+    fn compare_moved_out(
+        &mut self,
+        walk: &mut Walk<'_, 's>,
+        site: &mut CompareSite<'s>,
+        (name, new): (&'s str, MemberShape<'s>),
+        homes: BranchMembers<'s>,
+        union: &ObjectShape<'s>,
+    ) {
+        let new_path = [PathSegment::Member(name)];
+        for (branch, member) in &homes {
+            let old_path = [*branch, PathSegment::Member(name)];
+            let shapes = (member.shape, new.shape);
+            self.link_paths(walk, site, (&old_path, &new_path), shapes);
+        }
+        let is_in_all = homes.len() == branch_count(union);
+        let was_required = is_in_all && homes.iter().all(|(_, member)| !member.optional);
+        let kind = match (new.optional, was_required) {
+            (false, false) => ChangeKind::RequiredMemberAdded,
+            _ if is_in_all => return,
+            _ => ChangeKind::MemberMovedOutOfBranch,
+        };
+        let change = Change::new(kind)
+            .with_old(discriminator_values(&homes))
+            .with_new(ChangeValue::AllBranches)
             .old_at(&[homes[0].0, PathSegment::Member(name)])
-            .new_at(&new_at),
-    );
+            .new_at(&new_path);
+        self.push(site, change);
+    }
 }
 
-/// The cases that have a member of this name, and the member.
-fn having<'s>(
-    shapes: &Interface<'s>,
+/// The branches that have a certain member, with that member.
+type BranchMembers<'s> = Vec<(PathSegment<'s>, MemberShape<'s>)>;
+
+fn branch_members<'s>(
+    interface: &Interface<'s>,
     object: &ObjectShape<'s>,
     name: &str,
-) -> Vec<(PathSegment<'s>, MemberShape<'s>)> {
-    let cases = object.branches.iter().flat_map(|choice| {
-        choice.by_value.iter().map(|(value, case)| {
-            (
-                PathSegment::Branch {
-                    discriminator: choice.discriminator,
-                    value,
-                },
-                case,
-            )
-        })
-    });
-    cases
-        .filter_map(|(step, case)| {
-            let member = shapes.object(case.content)?.members.get(name)?;
-            Some((step, *member))
+) -> BranchMembers<'s> {
+    let branches = object.branches.iter();
+    let branches = branches.flat_map(|branches| branches.iter());
+    branches
+        .filter_map(|(segment, branch)| {
+            let member = interface.object(branch.content)?.members.get(name)?;
+            Some((segment, *member))
         })
         .collect()
 }
 
-fn case_count(object: &ObjectShape<'_>) -> usize {
-    object
-        .branches
-        .as_ref()
-        .map_or(0, |choice| choice.by_value.len())
+fn branch_count(object: &ObjectShape<'_>) -> usize {
+    let branches = object.branches.as_ref();
+    branches.map_or(0, |branches| branches.by_value.len())
 }
 
-/// The discriminator values of the branches.
-fn values<'s>(homes: &[(PathSegment<'s>, MemberShape<'s>)]) -> ChangeValue<'s> {
+fn discriminator_values<'s>(homes: &BranchMembers<'s>) -> ChangeValue<'s> {
     let values = homes.iter().filter_map(|(segment, _)| match segment {
         PathSegment::Branch { value, .. } => Some(*value),
         _ => None,

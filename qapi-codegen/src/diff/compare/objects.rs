@@ -1,128 +1,139 @@
-//! Two objects.
+//! Changes of objects.
 
 use std::collections::BTreeSet;
 
-use super::moves::Moves;
-use super::{Comparer, Found, members, unions};
+use super::members::match_members;
+use super::moves::MemberMoves;
+use super::unions::match_discriminator;
+use super::{ChangeCollector, Walk};
 use crate::diff::change::{Change, ChangeKind, ChangeValue};
 use crate::schema::BuiltinType;
-use crate::wire::{Direction, Interface, ObjectShape, PathSegment, Shape};
+use crate::wire::{CompareSite, Direction, Interface, ObjectShape, PathSegment, Shape};
 
-/// Compares two objects.
-pub fn compare<'s>(
-    comparer: &mut Comparer<'_, 's>,
-    old: &ObjectShape<'s>,
-    new: &ObjectShape<'s>,
-    found: &mut Found<'s>,
-) {
-    match (old.open, new.open) {
-        (false, false) => closed(comparer, old, new, found),
-        (true, false) => typed(comparer, old, new, found),
-        (false, true) => {
-            found.push(Change::new(ChangeKind::ArgumentsTypedToAny));
-            shared(comparer, old, new, found);
-        }
-        (true, true) => {
-            shared(comparer, old, new, found);
-            required(comparer, old, new, found);
+impl<'s> ChangeCollector<'s> {
+    /// Compares two objects.
+    pub(super) fn compare_object_members(
+        &mut self,
+        walk: &mut Walk<'_, 's>,
+        site: &mut CompareSite<'s>,
+        old: &ObjectShape<'s>,
+        new: &ObjectShape<'s>,
+    ) {
+        match (old.open, new.open) {
+            (false, false) => self.compare_closed(walk, site, old, new),
+            (true, false) => self.compare_newly_typed(walk, site, old, new),
+            (false, true) => {
+                self.push(site, Change::new(ChangeKind::ArgumentsTypedToAny));
+                self.compare_common_members(walk, site, old, new);
+            }
+            (true, true) => {
+                self.compare_common_members(walk, site, old, new);
+                self.push_required_members(walk, site, old, new);
+            }
         }
     }
-}
 
-/// Two objects that take only what is listed.
-fn closed<'s>(
-    comparer: &mut Comparer<'_, 's>,
-    old: &ObjectShape<'s>,
-    new: &ObjectShape<'s>,
-    found: &mut Found<'s>,
-) {
-    let moves = Moves::find(comparer, old, new);
-    let spilled = spilled(comparer, old, new, found.direction);
-    let gone =
-        names(old, new).filter(|name| !moves.into_branch.contains(name) && Some(*name) != spilled);
-    let fresh = names(new, old).filter(|name| !moves.out_of_branch.contains(name));
-    let sides = (gone.collect(), fresh.collect());
-    let matched = members::matched(comparer, (old, new), sides);
-    let renamed_tag = unions::renamed_tag(old, new, &matched);
-    for &pair in matched.pairs.iter().chain(&renamed_tag) {
-        members::renamed(comparer, (old, new), pair, found);
-    }
-    let is_tag = |name: &&str| renamed_tag.is_some_and(|tag| tag.old == *name || tag.new == *name);
-    for name in matched.gone.into_iter().filter(|name| !is_tag(name)) {
-        members::removed(comparer, name, old.members[name], found);
-    }
-    for name in matched.fresh.into_iter().filter(|name| !is_tag(name)) {
-        members::added(comparer, name, new.members[name], found);
-    }
-    shared(comparer, old, new, found);
-    moves.report(comparer, old, new, found);
-    if let Some(name) = spilled {
-        found.push(
-            Change::new(ChangeKind::ArgumentsFlattened)
+    /// Compares two objects that allow listed members only.
+    fn compare_closed(
+        &mut self,
+        walk: &mut Walk<'_, 's>,
+        site: &mut CompareSite<'s>,
+        old: &ObjectShape<'s>,
+        new: &ObjectShape<'s>,
+    ) {
+        let moves = MemberMoves::find(walk, old, new);
+        let flattened = flattened_member(walk, old, new, site.direction);
+        let mut removed = old.members.missing_in(&new.members);
+        removed.retain(|name| !moves.into_branch.contains(name) && Some(*name) != flattened);
+        let mut added = new.members.missing_in(&old.members);
+        added.retain(|name| !moves.out_of_branch.contains(name));
+        let mut matched = match_members(walk, (old, new), (removed, added));
+        if let Some(rename) = match_discriminator(old, new, &matched) {
+            matched.removed.retain(|name| *name != rename.old);
+            matched.added.retain(|name| *name != rename.new);
+            matched.renamed.push(rename);
+        }
+        for rename in matched.renamed {
+            let members = (old.members[rename.old], new.members[rename.new]);
+            self.compare_renamed_member(walk, site, rename, members);
+        }
+        for name in matched.removed {
+            self.push_removed_member(walk, site, name, old.members[name]);
+        }
+        for name in matched.added {
+            self.push_added_member(walk, site, name, new.members[name]);
+        }
+        self.compare_common_members(walk, site, old, new);
+        self.compare_moved_members(walk, site, &moves, (old, new));
+        if let Some(name) = flattened {
+            let change = Change::new(ChangeKind::ArgumentsFlattened)
                 .old_at(&[PathSegment::Member(name)])
-                .with_old(ChangeValue::Name(name)),
-        );
+                .with_old(ChangeValue::Name(name));
+            self.push(site, change);
+        }
+        self.compare_branches(walk, site, (old, new), &moves, flattened.is_some());
     }
-    unions::compare(comparer, (old, new), &moves, spilled.is_some(), found);
-}
 
-/// Members that both have.
-fn shared<'s>(
-    comparer: &mut Comparer<'_, 's>,
-    old: &ObjectShape<'s>,
-    new: &ObjectShape<'s>,
-    found: &mut Found<'s>,
-) {
-    let tag =
-        |object: &ObjectShape<'s>| object.branches.as_ref().map(|choice| choice.discriminator);
-    let common_tag = tag(old).filter(|name| tag(new) == Some(name));
-    for (name, &member) in old.members.iter() {
-        if let Some(&newer) = new.members.get(name) {
-            let is_tag = common_tag == Some(name);
-            members::compare(comparer, name, (member, newer), is_tag, found);
+    /// Compares the members that both objects have.
+    fn compare_common_members(
+        &mut self,
+        walk: &mut Walk<'_, 's>,
+        site: &mut CompareSite<'s>,
+        old: &ObjectShape<'s>,
+        new: &ObjectShape<'s>,
+    ) {
+        let discriminator = old.discriminator();
+        let common = discriminator.filter(|name| new.discriminator() == Some(name));
+        for (name, (left, right)) in old.members.join(&new.members) {
+            if let (Some(&left), Some(&right)) = (left, right) {
+                let is_discriminator = common == Some(name);
+                self.compare_member(walk, site, name, (left, right), is_discriminator);
+            }
+        }
+    }
+
+    /// Reports new required members of an object that allowed any members.
+    fn push_required_members(
+        &mut self,
+        walk: &Walk<'_, 's>,
+        site: &CompareSite<'s>,
+        old: &ObjectShape<'s>,
+        new: &ObjectShape<'s>,
+    ) {
+        for name in new.members.missing_in(&old.members) {
+            if !new.members[name].optional {
+                self.push_added_member(walk, site, name, new.members[name]);
+            }
+        }
+    }
+
+    /// Compares an object that allowed any members with one that allows listed
+    /// members only. The optional new members were allowed before, too.
+    fn compare_newly_typed(
+        &mut self,
+        walk: &mut Walk<'_, 's>,
+        site: &mut CompareSite<'s>,
+        old: &ObjectShape<'s>,
+        new: &ObjectShape<'s>,
+    ) {
+        self.push(site, Change::new(ChangeKind::ArgumentsAnyToTyped));
+        self.push_required_members(walk, site, old, new);
+        for name in old.members.missing_in(&new.members) {
+            self.push_removed_member(walk, site, name, old.members[name]);
+        }
+        for (name, (left, right)) in old.members.join(&new.members) {
+            if let (Some(&left), Some(&right)) = (left, right) {
+                let is_discriminator = new.discriminator() == Some(name);
+                self.compare_member(walk, site, name, (left, right), is_discriminator);
+            }
         }
     }
 }
 
-/// Members that must be there now in an object that takes any.
-fn required<'s>(
-    comparer: &Comparer<'_, 's>,
-    old: &ObjectShape<'s>,
-    new: &ObjectShape<'s>,
-    found: &mut Found<'s>,
-) {
-    for name in names(new, old).filter(|name| !new.members[name].optional) {
-        members::added(comparer, name, new.members[name], found);
-    }
-}
-
-/// An object that took any member and takes only what is listed now.
-///
-/// That claims all that is listed: it was taken before, if it was what it is
-/// now.
-fn typed<'s>(
-    comparer: &mut Comparer<'_, 's>,
-    old: &ObjectShape<'s>,
-    new: &ObjectShape<'s>,
-    found: &mut Found<'s>,
-) {
-    found.push(Change::new(ChangeKind::ArgumentsAnyToTyped));
-    required(comparer, old, new, found);
-    for name in names(old, new).collect::<Vec<_>>() {
-        members::removed(comparer, name, old.members[name], found);
-    }
-    let tag = new.branches.as_ref().map(|choice| choice.discriminator);
-    for (name, &member) in old.members.iter() {
-        if let Some(&newer) = new.members.get(name) {
-            members::compare(comparer, name, (member, newer), tag == Some(name), found);
-        }
-    }
-}
-
-/// A member that held anything, and whose members are those of cases now: what
-/// was in it stands beside it.
-fn spilled<'s>(
-    comparer: &Comparer<'_, 's>,
+/// A member of type `any` whose members moved up: the object became a union,
+/// and the member is gone.
+fn flattened_member<'s>(
+    walk: &Walk<'_, 's>,
     old: &ObjectShape<'s>,
     new: &ObjectShape<'s>,
     direction: Direction,
@@ -130,33 +141,21 @@ fn spilled<'s>(
     if direction != Direction::Request || old.branches.is_some() || new.branches.is_none() {
         return None;
     }
-    let held_anything = |name: &&'s str| {
-        matches!(
-            comparer.old.get(old.members[name].shape),
-            Shape::Builtin(BuiltinType::Any)
-        )
-    };
-    names(old, new).find(held_anything)
+    let mut removed = old.members.missing_in(&new.members).into_iter();
+    removed.find(|name| {
+        let shape = walk.old.get(old.members[name].shape);
+        matches!(shape, Shape::Builtin(BuiltinType::Any))
+    })
 }
 
-/// The members of the one object that the other lacks.
-fn names<'s, 'o>(
-    object: &'o ObjectShape<'s>,
-    other: &'o ObjectShape<'s>,
-) -> impl Iterator<Item = &'s str> + use<'s, 'o> {
-    object
-        .members
-        .names()
-        .filter(|name| !other.members.contains(name))
-}
-
-/// The names of all members of an object, whatever its tag.
-pub fn all_names<'s>(shapes: &Interface<'s>, object: &ObjectShape<'s>) -> BTreeSet<&'s str> {
-    let cases = object
-        .branches
-        .iter()
-        .flat_map(|choice| choice.by_value.values());
-    let contents = cases.filter_map(|case| shapes.object(case.content));
+/// The names of all members of an object and its branches.
+pub(super) fn all_member_names<'s>(
+    interface: &Interface<'s>,
+    object: &ObjectShape<'s>,
+) -> BTreeSet<&'s str> {
+    let branches = object.branches.iter();
+    let branches = branches.flat_map(|branches| branches.by_value.values());
+    let contents = branches.filter_map(|branch| interface.object(branch.content));
     let inner = contents.flat_map(|content| content.members.names());
     object.members.names().chain(inner).collect()
 }

@@ -1,15 +1,19 @@
-//! Commands, events and the class of errors: where values begin to travel.
+//! Changes of commands, events and error classes.
 
-use super::{Comparer, Found, Link, flags, objects};
+use super::matching::{NameMatch, match_by_shape, match_by_spelling};
+use super::objects::all_member_names;
+use super::{ChangeCollector, Link, Walk, metadata};
 use crate::diff::change::{Change, ChangeKind, ChangeValue, RenameEvidence};
-use crate::diff::matching::{self, Matched};
 use crate::schema::EntityMeta;
 use crate::wire::{
-    CommandShape, Direction, EventShape, Interface, NameTable, ObjectShape, PathSegment, Shape,
+    CommandShape, CompareSite, Direction, Interface, NameTable, ObjectShape, PathSegment, Shape,
     ShapeId, same,
 };
 
-/// What an operation is.
+/// The name under which error classes are reported.
+pub const ERROR: &str = "error";
+
+/// The kind of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sort {
     /// A command.
@@ -20,28 +24,23 @@ pub enum Sort {
     Error,
 }
 
-/// A command or event, as far as a release has it.
+/// A command or event that at least one release has.
 #[derive(Debug)]
 pub struct Operation<'s> {
-    /// What it is.
+    /// The kind.
     pub sort: Sort,
-    /// Its name in the old release.
+    /// The name in the old release.
     pub old: Option<&'s str>,
-    /// Its name in the new release.
+    /// The name in the new release.
     pub new: Option<&'s str>,
-    /// What is edited in itself.
+    /// The changes that are not part of a pair of shapes.
     pub changes: Vec<(Direction, Change<'s>)>,
-    /// The values that travel, with the steps to them.
+    /// The paths to pairs of shapes.
     pub roots: Vec<Link<'s>>,
 }
 
 impl<'s> Operation<'s> {
-    /// The name that the client knows, or else the new one.
-    pub fn name(&self) -> &'s str {
-        self.old.or(self.new).unwrap_or_default()
-    }
-
-    fn new(sort: Sort, old: Option<&'s str>, new: Option<&'s str>) -> Self {
+    pub(super) fn new(sort: Sort, old: Option<&'s str>, new: Option<&'s str>) -> Self {
         Operation {
             sort,
             old,
@@ -51,294 +50,276 @@ impl<'s> Operation<'s> {
         }
     }
 
-    /// What was found in a type, as if it were that of a command.
-    pub(super) fn of_type(name: &'s str, found: Found<'s>) -> Self {
-        let mut operation = Operation::new(Sort::Command, Some(name), Some(name));
-        operation.absorb(found);
-        operation
-    }
-
-    fn push(&mut self, direction: Direction, change: Change<'s>) {
-        self.changes.push((direction, change));
-    }
-
-    fn absorb(&mut self, found: Found<'s>) {
-        let direction = found.direction;
-        self.changes
-            .extend(found.changes.into_iter().map(|change| (direction, change)));
-        self.roots.extend(found.links);
+    /// The name in the old release, or else in the new one.
+    pub fn name(&self) -> &'s str {
+        self.old.or(self.new).unwrap_or_default()
     }
 }
 
-/// The operations of both releases, in the order of their names.
-pub fn operations<'s>(comparer: &mut Comparer<'_, 's>) -> Vec<Operation<'s>> {
-    let mut operations = commands(comparer);
-    operations.extend(events(comparer));
-    operations.extend(error_class(comparer));
-    operations
-}
+impl<'s> ChangeCollector<'s> {
+    /// Compares the commands of both releases.
+    pub(super) fn compare_commands(&mut self, walk: &mut Walk<'_, 's>) {
+        let (old, new) = (&walk.old.commands, &walk.new.commands);
+        let first = self.comparison.operations.len();
+        let matched = match_operations(old, new, |left, right| {
+            let returns = match (left.returns, right.returns) {
+                (None, None) => true,
+                (Some(left), Some(right)) => same(walk.old, left, walk.new, right),
+                _ => false,
+            };
+            returns && have_same_members(walk, left.arguments, right.arguments)
+        });
+        for rename in matched.renamed {
+            self.compare_command(walk, rename.old, rename.new);
+            let kind = match rename.evidence {
+                RenameEvidence::Promoted => ChangeKind::CommandPromoted,
+                _ => ChangeKind::CommandRenamed,
+            };
+            let change = Change::new(kind).renamed(rename.old, rename.new, rename.evidence);
+            self.push(
+                &CompareSite::at_operation(rename.old, Direction::Request),
+                change,
+            );
+        }
+        for name in matched.removed {
+            let change = Change::new(removal_kind(old[name].meta));
+            self.push_removed_operation(Sort::Command, name, change);
+        }
+        for name in matched.added {
+            self.push_added_operation(Sort::Command, name, Change::new(ChangeKind::CommandAdded));
+        }
+        for name in old.names().filter(|name| new.contains(name)) {
+            self.compare_command(walk, name, name);
+        }
+        self.comparison.operations[first..].sort_by_key(|operation| operation.name());
+    }
 
-/// The name under which the class of errors is reported.
-pub const ERROR: &str = "error";
+    /// Compares the events of both releases.
+    pub(super) fn compare_events(&mut self, walk: &mut Walk<'_, 's>) {
+        let (old, new) = (&walk.old.events, &walk.new.events);
+        let first = self.comparison.operations.len();
+        let matched = match_operations(old, new, |left, right| {
+            have_same_members(walk, left.data, right.data)
+        });
+        for rename in matched.renamed {
+            self.compare_event(walk, rename.old, rename.new);
+            let change = Change::new(ChangeKind::EventRenamed);
+            let change = change.renamed(rename.old, rename.new, rename.evidence);
+            self.push(
+                &CompareSite::at_operation(rename.old, Direction::Event),
+                change,
+            );
+        }
+        for name in matched.removed {
+            self.push_removed_operation(Sort::Event, name, Change::new(ChangeKind::EventRemoved));
+        }
+        for name in matched.added {
+            self.push_added_operation(Sort::Event, name, Change::new(ChangeKind::EventAdded));
+        }
+        for name in old.names().filter(|name| new.contains(name)) {
+            self.compare_event(walk, name, name);
+        }
+        self.comparison.operations[first..].sort_by_key(|operation| operation.name());
+    }
 
-fn commands<'s>(comparer: &mut Comparer<'_, 's>) -> Vec<Operation<'s>> {
-    let (old, new) = (&comparer.old.commands, &comparer.new.commands);
-    let mut matched = unmatched(old, new);
-    matching::by_shape(&mut matched, |was, is| {
-        let (left, right) = (&old[was], &new[is]);
-        let arguments = comparer.old.object(left.arguments);
-        let telling = arguments.is_some_and(|object| !object.members.is_empty());
-        let returns = match (left.returns, right.returns) {
-            (None, None) => true,
-            (Some(left), Some(right)) => same(comparer.old, left, comparer.new, right),
-            _ => false,
+    /// Compares the error classes, which no command refers to.
+    pub(super) fn compare_error_classes(&mut self, walk: &Walk<'_, 's>) {
+        let classes = |interface: &Interface<'s>| match interface.get(interface.error_class?) {
+            Shape::Enum(values) => Some(values.clone()),
+            _ => None,
         };
-        telling && returns && same(comparer.old, left.arguments, comparer.new, right.arguments)
-    });
-    let mut operations = Vec::new();
-    for pair in &matched.pairs {
-        let kind = if pair.evidence == RenameEvidence::Promoted {
-            ChangeKind::CommandPromoted
-        } else {
-            ChangeKind::CommandRenamed
+        let Some((old, new)) = classes(walk.old).zip(classes(walk.new)) else {
+            return;
         };
-        let mut operation = both_commands(comparer, pair.old, pair.new);
-        let change = Change::new(kind).renamed(pair.old, pair.new, pair.evidence);
-        operation.push(Direction::Request, change);
-        operations.push(operation);
+        self.start_operation(Operation::new(Sort::Error, Some(ERROR), Some(ERROR)));
+        let site = &CompareSite::at_operation(ERROR, Direction::Reply);
+        let class = [PathSegment::Member("class")];
+        for value in old.missing_in(&new) {
+            let change = Change::new(ChangeKind::ErrorClassRemoved).at(&class);
+            self.push(site, change.with_old(ChangeValue::Name(value)));
+        }
+        for value in new.missing_in(&old) {
+            let change = Change::new(ChangeKind::ErrorClassAdded).at(&class);
+            self.push(site, change.with_new(ChangeValue::Name(value)));
+        }
     }
-    for name in matched.gone {
-        let mut operation = Operation::new(Sort::Command, Some(name), None);
-        let change = Change::new(removal(old[name].meta)).with_old(ChangeValue::Name(name));
-        operation.push(Direction::Request, change);
-        operations.push(operation);
+
+    fn push_removed_operation(&mut self, sort: Sort, name: &'s str, change: Change<'s>) {
+        self.start_operation(Operation::new(sort, Some(name), None));
+        let site = CompareSite::at_operation(name, operation_direction(sort));
+        self.push(&site, change.with_old(ChangeValue::Name(name)));
     }
-    for name in matched.fresh {
-        let mut operation = Operation::new(Sort::Command, None, Some(name));
-        operation.push(
-            Direction::Request,
-            Change::new(ChangeKind::CommandAdded).with_new(ChangeValue::Name(name)),
-        );
-        operations.push(operation);
+
+    fn push_added_operation(&mut self, sort: Sort, name: &'s str, change: Change<'s>) {
+        self.start_operation(Operation::new(sort, None, Some(name)));
+        let site = CompareSite::at_operation(name, operation_direction(sort));
+        self.push(&site, change.with_new(ChangeValue::Name(name)));
     }
-    for name in common(old, new) {
-        operations.push(both_commands(comparer, name, name));
+
+    fn compare_event(&mut self, walk: &mut Walk<'_, 's>, old_name: &'s str, new_name: &'s str) {
+        let (old, new) = (&walk.old.events[old_name], &walk.new.events[new_name]);
+        self.start_operation(Operation::new(Sort::Event, Some(old_name), Some(new_name)));
+        let site = &mut CompareSite::at_operation(old_name, Direction::Event);
+        self.compare_metadata(walk, site, new_name, (Some(old.meta), Some(new.meta)));
+        walk.link(self, site, old.data, new.data);
     }
-    operations.sort_by_key(|operation| operation.name());
-    operations
-}
 
-fn unmatched<'s, T>(old: &NameTable<'s, T>, new: &NameTable<'s, T>) -> Matched<'s> {
-    let gone = old.names().filter(|name| !new.contains(name));
-    let fresh = new.names().filter(|name| !old.contains(name));
-    matching::by_spelling(gone.collect(), fresh.collect())
-}
-
-fn common<'s, T>(old: &NameTable<'s, T>, new: &NameTable<'s, T>) -> Vec<&'s str> {
-    old.names().filter(|name| new.contains(name)).collect()
-}
-
-fn removal(meta: &EntityMeta) -> ChangeKind {
-    match meta {
-        meta if flags::is_unstable(meta) => ChangeKind::CommandRemovedUnstable,
-        meta if flags::is_deprecated(meta) => ChangeKind::CommandRemovedAfterDeprecation,
-        _ => ChangeKind::CommandRemoved,
+    fn compare_command(&mut self, walk: &mut Walk<'_, 's>, old_name: &'s str, new_name: &'s str) {
+        let (old, new) = (&walk.old.commands[old_name], &walk.new.commands[new_name]);
+        self.start_operation(Operation::new(
+            Sort::Command,
+            Some(old_name),
+            Some(new_name),
+        ));
+        let site = &mut CompareSite::at_operation(old_name, Direction::Request);
+        self.compare_metadata(walk, site, new_name, (Some(old.meta), Some(new.meta)));
+        self.compare_flags(site, old, new);
+        self.compare_arguments(walk, site, (old.arguments, new.arguments));
+        let site = &mut CompareSite::at_operation(old_name, Direction::Reply);
+        self.compare_success_response(site, old, new);
+        self.compare_returns(walk, site, (old.returns, new.returns));
     }
-}
 
-fn both_commands<'s>(comparer: &mut Comparer<'_, 's>, was: &'s str, is: &'s str) -> Operation<'s> {
-    let (old, new) = (
-        comparer.old.commands[was].clone(),
-        comparer.new.commands[is].clone(),
-    );
-    let mut operation = Operation::new(Sort::Command, Some(was), Some(is));
-    let mut request = Found::new(comparer, Direction::Request);
-    command_flags(&old, &new, &mut request);
-    arguments(comparer, &old, &new, &mut request);
-    operation.absorb(request);
-    let mut reply = Found::new(comparer, Direction::Reply);
-    returns(comparer, &old, &new, &mut reply);
-    operation.absorb(reply);
-    operation
-}
-
-fn command_flags<'s>(old: &CommandShape<'s>, new: &CommandShape<'s>, found: &mut Found<'s>) {
-    flags::compare(Some(old.meta), Some(new.meta), &new.meta.name, &[], found);
-    let switches = [
-        (
-            old.allow_oob,
-            new.allow_oob,
-            ChangeKind::OobAdded,
-            ChangeKind::OobRemoved,
-        ),
-        (
-            old.allow_preconfig,
-            new.allow_preconfig,
-            ChangeKind::PreconfigAdded,
-            ChangeKind::PreconfigRemoved,
-        ),
-    ];
-    for (was, is, added, removed) in switches {
-        match (was, is) {
-            (false, true) => found.push(Change::new(added)),
-            (true, false) => found.push(Change::new(removed)),
+    fn compare_flags(
+        &mut self,
+        site: &CompareSite<'s>,
+        old: &CommandShape<'s>,
+        new: &CommandShape<'s>,
+    ) {
+        match (old.allow_oob, new.allow_oob) {
+            (false, true) => self.push(site, Change::new(ChangeKind::OobAdded)),
+            (true, false) => self.push(site, Change::new(ChangeKind::OobRemoved)),
             _ => {}
+        }
+        match (old.allow_preconfig, new.allow_preconfig) {
+            (false, true) => self.push(site, Change::new(ChangeKind::PreconfigAdded)),
+            (true, false) => self.push(site, Change::new(ChangeKind::PreconfigRemoved)),
+            _ => {}
+        }
+    }
+
+    fn compare_arguments(
+        &mut self,
+        walk: &mut Walk<'_, 's>,
+        site: &mut CompareSite<'s>,
+        (old, new): (ShapeId, ShapeId),
+    ) {
+        if let Some((path, inner)) = find_wrapped(walk.old, old, walk.new, new) {
+            let change = Change::new(ChangeKind::ArgumentsFlattened)
+                .with_old(ChangeValue::Path(path.clone()))
+                .old_at(&path);
+            self.push(site, change);
+            self.link_paths(walk, site, (&path, &[]), (inner, new));
+        } else if let Some((path, inner)) = find_wrapped(walk.new, new, walk.old, old) {
+            let change = Change::new(ChangeKind::ArgumentsWrapped)
+                .with_new(ChangeValue::Path(path.clone()))
+                .new_at(&path);
+            self.push(site, change);
+            self.link_paths(walk, site, (&[], &path), (old, inner));
+        } else {
+            walk.link(self, site, old, new);
+        }
+    }
+
+    fn compare_success_response(
+        &mut self,
+        site: &CompareSite<'s>,
+        old: &CommandShape<'s>,
+        new: &CommandShape<'s>,
+    ) {
+        let kind = match (old.success_response, new.success_response) {
+            (true, false) => ChangeKind::SuccessResponseRemoved,
+            (false, true) => ChangeKind::SuccessResponseAdded,
+            _ => return,
+        };
+        self.push(site, Change::new(kind));
+    }
+
+    fn compare_returns(
+        &mut self,
+        walk: &mut Walk<'_, 's>,
+        site: &mut CompareSite<'s>,
+        returns: (Option<ShapeId>, Option<ShapeId>),
+    ) {
+        match returns {
+            (None, None) => {}
+            (Some(old), Some(new)) => walk.link(self, site, old, new),
+            (Some(_), None) => self.push(site, Change::new(ChangeKind::ReturnRemoved)),
+            (None, Some(new)) => {
+                let kind = match walk.new.get(new) {
+                    Shape::Object(_) => ChangeKind::ReturnAdded,
+                    _ => ChangeKind::ReturnAddedNonobject,
+                };
+                self.push(site, Change::new(kind));
+            }
         }
     }
 }
 
-fn arguments<'s>(
-    comparer: &mut Comparer<'_, 's>,
-    old: &CommandShape<'s>,
-    new: &CommandShape<'s>,
-    found: &mut Found<'s>,
-) {
-    let nodes = (old.arguments, new.arguments);
-    let objects = comparer
-        .old
-        .object(nodes.0)
-        .zip(comparer.new.object(nodes.1));
-    let Some((left, right)) = objects else { return };
-    if let Some((steps, inner)) = wrapper(comparer.old, left, comparer.new, right) {
-        let change =
-            Change::new(ChangeKind::ArgumentsFlattened).with_old(ChangeValue::Path(steps.clone()));
-        found.push(change.old_at(&steps));
-        found.link(comparer, (&steps, &[]), (inner, nodes.1));
-    } else if let Some((steps, inner)) = wrapper(comparer.new, right, comparer.old, left) {
-        let change =
-            Change::new(ChangeKind::ArgumentsWrapped).with_new(ChangeValue::Path(steps.clone()));
-        found.push(change.new_at(&steps));
-        found.link(comparer, (&[], &steps), (nodes.0, inner));
-    } else {
-        found.link(comparer, (&[], &[]), nodes);
+fn operation_direction(sort: Sort) -> Direction {
+    match sort {
+        Sort::Command => Direction::Request,
+        Sort::Event => Direction::Event,
+        Sort::Error => Direction::Reply,
     }
 }
 
-/// The way into the only member of an object, where it holds an object that is
-/// much like the other one, or a list of such objects.
-fn wrapper<'s>(
-    shapes: &Interface<'s>,
-    wrapping: &ObjectShape<'s>,
-    other_shapes: &Interface<'s>,
-    plain: &ObjectShape<'s>,
-) -> Option<(Vec<PathSegment<'s>>, ShapeId)> {
-    let mut members = wrapping.members.iter();
-    let (Some((name, only)), None) = (members.next(), members.next()) else {
-        return None;
-    };
-    if plain.members.contains(name) || wrapping.branches.is_some() {
-        return None;
-    }
-    let (steps, node) = match shapes.get(only.shape) {
-        Shape::Array(item) => (
-            vec![PathSegment::Member(name), PathSegment::Elements],
-            *item,
-        ),
-        _ => (vec![PathSegment::Member(name)], only.shape),
-    };
-    let inner = objects::all_names(shapes, shapes.object(node)?);
-    let outer = objects::all_names(other_shapes, plain);
-    let shared = inner.intersection(&outer).count();
-    (shared > 0 && 2 * shared >= inner.len()).then_some((steps, node))
-}
-
-fn returns<'s>(
-    comparer: &mut Comparer<'_, 's>,
-    old: &CommandShape<'s>,
-    new: &CommandShape<'s>,
-    found: &mut Found<'s>,
-) {
-    match (old.success_response, new.success_response) {
-        (true, false) => found.push(Change::new(ChangeKind::SuccessResponseRemoved)),
-        (false, true) => found.push(Change::new(ChangeKind::SuccessResponseAdded)),
-        _ => {}
-    }
-    match (old.returns, new.returns) {
-        (None, None) => {}
-        (Some(left), Some(right)) => found.link(comparer, (&[], &[]), (left, right)),
-        (Some(_), None) => found.push(Change::new(ChangeKind::ReturnRemoved)),
-        (None, Some(right)) => found.push(Change::new(match comparer.new.get(right) {
-            Shape::Object(_) => ChangeKind::ReturnAdded,
-            _ => ChangeKind::ReturnAddedNonobject,
-        })),
-    }
-}
-
-fn events<'s>(comparer: &mut Comparer<'_, 's>) -> Vec<Operation<'s>> {
-    let (old, new) = (&comparer.old.events, &comparer.new.events);
-    let mut matched = unmatched(old, new);
-    matching::by_shape(&mut matched, |was, is| {
-        let (left, right) = (old[was].data, new[is].data);
-        let telling = comparer
-            .old
-            .object(left)
-            .is_some_and(|object| !object.members.is_empty());
-        telling && same(comparer.old, left, comparer.new, right)
+/// Recognizes renamed commands or events, by spelling or by shape.
+fn match_operations<'s, T>(
+    old: &NameTable<'s, T>,
+    new: &NameTable<'s, T>,
+    have_same_shape: impl Fn(&T, &T) -> bool,
+) -> NameMatch<'s> {
+    let mut matched = match_by_spelling(old.missing_in(new), new.missing_in(old));
+    match_by_shape(&mut matched, |old_name, new_name| {
+        have_same_shape(&old[old_name], &new[new_name])
     });
-    let mut operations = Vec::new();
-    for pair in &matched.pairs {
-        let mut operation = both_events(comparer, pair.old, pair.new);
-        let change = Change::new(ChangeKind::EventRenamed);
-        let change = change.renamed(pair.old, pair.new, pair.evidence);
-        operation.push(Direction::Event, change);
-        operations.push(operation);
-    }
-    for name in matched.gone {
-        let mut operation = Operation::new(Sort::Event, Some(name), None);
-        operation.push(
-            Direction::Event,
-            Change::new(ChangeKind::EventRemoved).with_old(ChangeValue::Name(name)),
-        );
-        operations.push(operation);
-    }
-    for name in matched.fresh {
-        let mut operation = Operation::new(Sort::Event, None, Some(name));
-        operation.push(
-            Direction::Event,
-            Change::new(ChangeKind::EventAdded).with_new(ChangeValue::Name(name)),
-        );
-        operations.push(operation);
-    }
-    for name in common(old, new) {
-        operations.push(both_events(comparer, name, name));
-    }
-    operations.sort_by_key(|operation| operation.name());
-    operations
+    matched
 }
 
-fn both_events<'s>(comparer: &mut Comparer<'_, 's>, was: &'s str, is: &'s str) -> Operation<'s> {
-    let (old, new): (EventShape<'s>, EventShape<'s>) = (
-        comparer.old.events[was].clone(),
-        comparer.new.events[is].clone(),
-    );
-    let mut operation = Operation::new(Sort::Event, Some(was), Some(is));
-    let mut found = Found::new(comparer, Direction::Event);
-    flags::compare(Some(old.meta), Some(new.meta), is, &[], &mut found);
-    found.link(comparer, (&[], &[]), (old.data, new.data));
-    operation.absorb(found);
-    operation
+/// Returns `true` if two objects are equal and have members.
+fn have_same_members(walk: &Walk<'_, '_>, old: ShapeId, new: ShapeId) -> bool {
+    let object = walk.old.object(old);
+    object.is_some_and(|object| !object.members.is_empty()) && same(walk.old, old, walk.new, new)
 }
 
-/// The classes of errors, which travel and are no part of any command.
-fn error_class<'s>(comparer: &Comparer<'_, 's>) -> Option<Operation<'s>> {
-    let (left, right) = (comparer.old.error_class?, comparer.new.error_class?);
-    let (Shape::Enum(old), Shape::Enum(new)) = (comparer.old.get(left), comparer.new.get(right))
-    else {
+fn removal_kind(meta: &EntityMeta) -> ChangeKind {
+    match meta {
+        meta if metadata::is_unstable(meta) => ChangeKind::CommandRemovedUnstable,
+        meta if metadata::is_deprecated(meta) => ChangeKind::CommandRemovedAfterDeprecation,
+        _ => ChangeKind::CommandRemoved,
+    }
+}
+
+/// Finds the object, in the only member of another object or in the elements of
+/// that member, that has most members of a plain object.
+fn find_wrapped<'s>(
+    wrapping: &Interface<'s>,
+    wrapper: ShapeId,
+    plain: &Interface<'s>,
+    plain_id: ShapeId,
+) -> Option<(Vec<PathSegment<'s>>, ShapeId)> {
+    let (wrapper, plain_object) = (wrapping.object(wrapper)?, plain.object(plain_id)?);
+    let (name, only) = only_member(wrapper)?;
+    if plain_object.members.contains(name) {
         return None;
-    };
-    let mut operation = Operation::new(Sort::Error, Some(ERROR), Some(ERROR));
-    let class = [PathSegment::Member("class")];
-    for value in old.names().filter(|value| !new.contains(*value)) {
-        let change = Change::new(ChangeKind::ErrorClassRemoved)
-            .with_old(ChangeValue::Name(value))
-            .at(&class);
-        operation.push(Direction::Reply, change);
     }
-    for value in new.names().filter(|value| !old.contains(*value)) {
-        let change = Change::new(ChangeKind::ErrorClassAdded)
-            .with_new(ChangeValue::Name(value))
-            .at(&class);
-        operation.push(Direction::Reply, change);
+    let mut path = vec![PathSegment::Member(name)];
+    let mut inner_id = only;
+    if let Shape::Array(element) = wrapping.get(only) {
+        path.push(PathSegment::Elements);
+        inner_id = *element;
     }
-    Some(operation)
+    let inner = all_member_names(wrapping, wrapping.object(inner_id)?);
+    let outer = all_member_names(plain, plain_object);
+    let shared = inner.intersection(&outer).count();
+    (shared > 0 && 2 * shared >= inner.len()).then_some((path, inner_id))
+}
+
+fn only_member<'s>(object: &ObjectShape<'s>) -> Option<(&'s str, ShapeId)> {
+    let mut members = object.members.iter();
+    match (members.next(), members.next(), &object.branches) {
+        (Some((name, member)), None, None) => Some((name, member.shape)),
+        _ => None,
+    }
 }

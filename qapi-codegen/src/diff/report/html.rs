@@ -1,84 +1,157 @@
-//! A report as one page that needs nothing else.
+//! The HTML format: one page that needs no other files.
 
-use std::collections::BTreeMap;
+mod appendix;
+mod escape;
+mod findings;
 
-use serde::Serialize;
+use super::Report;
+use super::rendered::RenderedReport;
+use super::summary::{anchor, compared_text, used_text};
+use super::view::ReportView;
+use escape::escape;
 
-use super::view::View;
-use super::{Report, template, text};
-use crate::diff::json::Json;
-
-/// How many commands the picture of bars shows.
-const BARS: usize = 24;
+/// The number of commands in the bar chart.
+const MAX_BARS: usize = 24;
 
 /// Writes a report as an HTML page.
-pub fn html(report: &Report) -> String {
-    let view = View::of(report);
-    let hurt = view
-        .groups
+pub fn html(report: &Report<'_>) -> String {
+    let rendered = RenderedReport::new(report);
+    let view = ReportView::new(&rendered);
+    let title = format!("From QEMU {} to {}", escape(report.old), escape(report.new));
+    format!(
+        "<!doctype html>\n\
+         <html lang=\"en\">\n<head>\n\
+         <meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <link rel=\"icon\" href=\"data:,\">\n\
+         <title>{title}</title>\n\
+         <style>\n{}</style>\n</head>\n<body>\n\
+         <a class=\"skip\" href=\"#findings\">Skip to the findings</a>\n\
+         <header>\n<h1>{title}</h1>\n{}</header>\n\
+         <main>\n{}<div id=\"findings\" tabindex=\"-1\">\n{}</div>\n{}</main>\n\
+         <footer>Made by <code>cargo xtask diff {} {} --format html</code>.</footer>\n\
+         <script>\n{}</script>\n</body>\n</html>\n",
+        include_str!("html/report.css"),
+        header(&view),
+        filter_form(&view),
+        findings::sections(&view),
+        appendix::sections(&view),
+        escape(report.old),
+        escape(report.new),
+        include_str!("html/report.js"),
+    )
+}
+
+fn header(view: &ReportView<'_>) -> String {
+    let used = view.report.used.as_ref().map(used_text);
+    let used = used.map(|text| format!("<p><strong>{}</strong></p>\n", escape(&text)));
+    let directions = view
+        .by_direction
         .iter()
-        .filter(|group| group.breaking + group.dangerous > 0);
-    let bars: Vec<Bar<'_>> = hurt
-        .take(BARS)
-        .map(|group| Bar {
-            name: group.name,
-            breaking: group.breaking,
-            dangerous: group.dangerous,
+        .map(|row| (row.direction.to_owned(), row.counts));
+    format!(
+        "<p class=\"lead\">{}</p>\n{}\
+         <p class=\"lead\"><strong class=\"breaking\">Breaking</strong>: a client that was correct \
+         fails. <strong class=\"dangerous\">Dangerous</strong>: it may fail, or its messages have \
+         another meaning. <strong class=\"compatible\">Compatible</strong>: it is still correct.</p>\n\
+         {}{}",
+        escape(&compared_text(view.report)),
+        used.unwrap_or_default(),
+        counts_table("Findings by direction", "direction", directions),
+        charts(view)
+    )
+}
+
+fn counts_table(
+    label: &str,
+    heading: &str,
+    rows: impl Iterator<Item = (String, [usize; 3])>,
+) -> String {
+    let rows: String = rows
+        .map(|(name, counts)| {
+            let cells = counts.map(|count| format!("<td class=\"number\">{count}</td>"));
+            format!("<tr><th scope=\"row\">{name}</th>{}</tr>\n", cells.concat())
         })
         .collect();
-    let findings = report.findings.iter();
-    let page = Page {
-        compared: text::compared(report),
-        used: report.used.as_ref().map(text::used_line),
-        examples: findings
-            .map(|found| (&*found.fingerprint, Example::of(found)))
-            .collect(),
-        widest: bars
-            .iter()
-            .map(|bar| bar.breaking + bar.dangerous)
-            .max()
-            .unwrap_or(1),
-        style: template::fill("report.css", ()),
-        script: template::fill("report.js", ()),
-        bars: &bars,
-        view: &view,
+    let columns = ["breaking", "dangerous", "compatible"]
+        .map(|word| format!("<th scope=\"col\" class=\"number {word}\">{word}</th>"));
+    format!(
+        "<div class=\"scroll\"><table aria-label=\"{label}\">\n\
+         <thead><tr><th scope=\"col\">{heading}</th>{}</tr></thead>\n\
+         <tbody>\n{rows}</tbody>\n</table></div>\n",
+        columns.concat()
+    )
+}
+
+/// The breaking changes by command and by series, unless there are none.
+fn charts(view: &ReportView<'_>) -> String {
+    let groups = view.groups.iter();
+    let incompatible = groups.filter(|group| !group.incompatible.is_empty());
+    let bars: Vec<_> = incompatible.take(MAX_BARS).collect();
+    let widest = bars.iter().map(|own| own.incompatible.len()).max();
+    let Some(widest) = widest else {
+        return String::new();
     };
-    template::fill("report.html", page)
+    let bars: String = bars
+        .iter()
+        .map(|group| {
+            let (breaking, dangerous) = (group.breaking, group.dangerous);
+            format!(
+                "<li><a href=\"#{}\">{}</a><svg viewBox=\"0 0 {widest} 1\" \
+                 preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{breaking} breaking, \
+                 {dangerous} dangerous\"><rect class=\"breaking\" width=\"{breaking}\" \
+                 height=\"1\"/><rect class=\"dangerous\" x=\"{breaking}\" width=\"{dangerous}\" \
+                 height=\"1\"/></svg><span class=\"count\" aria-hidden=\"true\">{breaking} + \
+                 {dangerous}</span></li>\n",
+                anchor(group.name),
+                escape(group.name)
+            )
+        })
+        .collect();
+    let series = view.by_series.iter();
+    let series = series.map(|row| (row.series.to_string(), row.counts));
+    format!(
+        "<h2>Commands and events with most breaking changes</h2>\n<ul class=\"bars\">\n{bars}</ul>\n\
+         <h2>Changes by series</h2>\n{}",
+        counts_table("Findings by series", "series", series)
+    )
 }
 
-/// What the template is filled with.
-#[derive(Debug, Serialize)]
-struct Page<'r> {
-    view: &'r View<'r>,
-    compared: String,
-    used: Option<String>,
-    examples: BTreeMap<&'r str, Example>,
-    bars: &'r [Bar<'r>],
-    widest: usize,
-    style: String,
-    script: String,
-}
-
-/// A bar of the picture.
-#[derive(Debug, Serialize)]
-struct Bar<'r> {
-    name: &'r str,
-    breaking: usize,
-    dangerous: usize,
-}
-
-/// The messages of a finding, as text.
-#[derive(Debug, Serialize)]
-struct Example {
-    before: Option<String>,
-    after: Option<String>,
-}
-
-impl Example {
-    fn of(finding: &crate::diff::finding::Finding) -> Example {
-        Example {
-            before: finding.before.as_ref().map(Json::pretty),
-            after: finding.after.as_ref().map(Json::pretty),
+fn filter_form(view: &ReportView<'_>) -> String {
+    let mut names: Vec<&str> = view.groups.iter().map(|group| group.name).collect();
+    names.sort_unstable();
+    let options = names
+        .iter()
+        .map(|name| format!("<option>{}</option>\n", escape(name)));
+    let effects = ["breaking", "dangerous", "compatible"];
+    let used = match view.report.used {
+        Some(_) => {
+            "<label><input type=\"checkbox\" name=\"used\"> only findings that affect this program</label>\n"
         }
-    }
+        None => "",
+    };
+    format!(
+        "<form id=\"filter\" role=\"search\" aria-label=\"Filter the findings\" hidden>\n{}{}\
+         <label class=\"field\">Command or event <select name=\"command\">\
+         <option value=\"\">all</option>\n{}</select></label>\n\
+         <label class=\"field\">Text <input type=\"search\" name=\"text\" autocomplete=\"off\"></label>\n\
+         {used}<button type=\"reset\">Reset</button>\n\
+         <output id=\"count\" for=\"filter\" aria-live=\"polite\"></output>\n</form>\n",
+        fieldset("Severity", "severity", effects),
+        fieldset("Direction", "direction", ["request", "reply", "event"]),
+        options.collect::<String>()
+    )
+}
+
+fn fieldset(legend: &str, name: &str, values: [&str; 3]) -> String {
+    let boxes = values.map(|value| {
+        format!(
+            "<label><input type=\"checkbox\" name=\"{name}\" value=\"{value}\" checked> \
+             <span class=\"{value}\">{value}</span></label>\n"
+        )
+    });
+    format!(
+        "<fieldset><legend>{legend}</legend>\n{}</fieldset>\n",
+        boxes.concat()
+    )
 }

@@ -1,50 +1,40 @@
-//! The rules as text, each with an example.
+//! The table of rules as text, each with its example.
 
 use std::collections::BTreeSet;
 
-use crate::diff::rules::{EditRules, Rule, RustEffect, rules};
-use crate::wire::Direction;
+use crate::diff::rules::{ChangeRules, Rule, rules};
 
-/// All rules, for a terminal.
+/// Writes all rules for a terminal.
 pub fn rules_text() -> String {
-    rules().edits.iter().map(edit_text).collect()
+    rules().changes.iter().map(write_kind).collect()
 }
 
-/// The rules of one kind of edit, and what shows it.
-fn edit_text(edit: &EditRules) -> String {
-    let mut told = BTreeSet::new();
-    let all = Direction::ALL
-        .into_iter()
-        .filter_map(|direction| edit.in_direction(direction));
-    let mut text: String = all
-        .filter(|rule| told.insert(&rule.id))
-        .map(rule_text)
-        .collect();
-    if let Some(why) = &edit.alone {
-        text += &format!("  one direction only: {why}\n");
+/// Writes the rules of one kind, and its example.
+fn write_kind(rules: &ChangeRules) -> String {
+    let mut written = BTreeSet::new();
+    let distinct = rules.all().filter(|rule| written.insert(rule.id));
+    let mut text: String = distinct.map(write_rule).collect();
+    if let Some(reason) = &rules.one_direction {
+        text += &format!("  one direction only: {reason}\n");
     }
-    let old = shown(&[&edit.old, &edit.old_types, &edit.types]);
-    let new = shown(&[&edit.new, &edit.new_types, &edit.types]);
+    let old = write_example(&[&rules.old, &rules.old_types, &rules.types]);
+    let new = write_example(&[&rules.new, &rules.new_types, &rules.types]);
     text + &format!("  old: {old}\n  new: {new}\n\n")
 }
 
-fn rule_text(rule: &Rule) -> String {
-    let rust = match rule.rust {
-        RustEffect::Major => "major",
-        RustEffect::Minor => "minor",
-        RustEffect::None => "none",
-    };
+fn write_rule(rule: &Rule) -> String {
     format!(
-        "{}: {} (a new client of an old QEMU: {}; Rust types: {rust})\n  {}\n",
-        rule.id,
-        rule.verdict.word(),
-        rule.reverse.word(),
-        rule.why
+        "{}: {} (new client of an old QEMU: {}; Rust types: {})\n  {}\n",
+        rule.id.as_str(),
+        rule.compatibility.as_str(),
+        rule.reverse.as_str(),
+        rule.rust.as_str(),
+        rule.reason
     )
 }
 
-/// An example as it would stand in a schema.
-fn shown(parts: &[&String]) -> String {
+/// Writes one side of an example as in a schema.
+fn write_example(parts: &[&String]) -> String {
     let parts = parts.iter().filter(|part| !part.is_empty());
     let parts: Vec<String> = parts.map(|part| part.replace('\n', " ")).collect();
     match parts.is_empty() {

@@ -1,269 +1,259 @@
-//! A report as it is read: a group for each command and event.
+//! A report by command and event, as readers see it.
 //!
-//! All formats for people show the same groups in the same order, the worst
+//! All formats for people have the same groups in the same order, the worst
 //! first.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Report, Story};
-use crate::diff::finding::Finding;
-use crate::diff::json::Json;
-use crate::diff::notes::Note;
-use crate::diff::rules::Severity;
+use super::rendered::{RenderedFinding, RenderedReport};
+use crate::diff::behaviour::BehaviourNote;
+use crate::diff::change::ChangeKind;
+use crate::diff::compare::ERROR;
+use crate::diff::rules::Compatibility;
+use crate::json::{JsonStyle, JsonValue};
 use crate::version::Series;
 use crate::wire::Direction;
 
 /// A report in groups.
 #[derive(Debug, Serialize)]
-pub struct View<'r> {
-    /// The report itself.
-    pub report: &'r Report,
-    /// Commands and events that changed, the worst first.
-    pub groups: Vec<Group<'r>>,
-    /// Commands that are new and otherwise unsaid of.
-    pub new_commands: Vec<&'r Finding>,
-    /// Events that are new.
-    pub new_events: Vec<&'r Finding>,
-    /// Notes about no command or event in particular.
-    pub general: Vec<&'r Note>,
-    /// How many findings there are by direction and severity.
-    pub table: Vec<Row>,
-    /// How many findings happened in each series, the oldest first.
-    pub by_series: Vec<SeriesCount>,
+pub struct ReportView<'r> {
+    /// The report.
+    pub report: &'r RenderedReport<'r>,
+    /// The changed commands and events, the worst first.
+    pub groups: Vec<ReportGroup<'r>>,
+    /// The new commands.
+    pub new_commands: Vec<&'r RenderedFinding<'r>>,
+    /// The new events.
+    pub new_events: Vec<&'r RenderedFinding<'r>>,
+    /// The changes of behaviour of the protocol as a whole.
+    pub general: Vec<&'r BehaviourNote<'r>>,
+    /// The numbers of findings by direction.
+    pub by_direction: Vec<DirectionCounts>,
+    /// The numbers of findings by series, the oldest first.
+    pub by_series: Vec<SeriesCounts>,
 }
 
 /// One command or event.
 #[derive(Debug, Serialize)]
-pub struct Group<'r> {
+pub struct ReportGroup<'r> {
     /// Its name in the old release.
     pub name: &'r str,
     /// `command`, `event` or `errors`.
-    pub sort: &'static str,
-    /// How many findings there are of each severity.
+    pub kind: &'static str,
+    /// The number of breaking findings.
     pub breaking: usize,
-    /// How many may break.
+    /// The number of dangerous findings.
     pub dangerous: usize,
-    /// How many break nothing.
-    pub compatible: usize,
-    /// How many of the findings the recorded use meets.
+    /// The number of compatible findings.
+    pub compatible_count: usize,
+    /// The number of findings that affect the program.
     pub used: usize,
-    /// What breaks or may break.
-    pub loud: Vec<&'r Finding>,
-    /// What breaks nothing, by rule.
-    pub quiet: Vec<Quiet<'r>>,
-    /// A request that shows what breaks, as text.
+    /// The breaking and dangerous findings.
+    pub incompatible: Vec<&'r RenderedFinding<'r>>,
+    /// The compatible findings by rule.
+    pub compatible: Vec<RuleGroup<'r>>,
+    /// A request that shows what breaks.
     pub before: Option<String>,
     /// The same request for the new release.
     pub after: Option<String>,
-    /// What no schema says of it.
-    pub notes: Vec<&'r Note>,
-    /// Other commands and events under which more is said of it.
-    pub elsewhere: Vec<Elsewhere<'r>>,
+    /// The changes of behaviour.
+    pub notes: Vec<&'r BehaviourNote<'r>>,
+    /// The other commands and events that list findings about this one.
+    pub elsewhere: Vec<ElsewhereCount<'r>>,
 }
 
-/// Findings of one rule that break nothing.
+/// The compatible findings of one rule.
 #[derive(Debug, Serialize)]
-pub struct Quiet<'r> {
+pub struct RuleGroup<'r> {
     /// The rule.
     pub rule: &'r str,
     /// The findings.
-    pub findings: Vec<&'r Finding>,
+    pub findings: Vec<&'r RenderedFinding<'r>>,
 }
 
-/// Findings that are told under another command or event.
+/// Findings that are listed under another command or event.
 #[derive(Debug, Serialize)]
-pub struct Elsewhere<'r> {
+pub struct ElsewhereCount<'r> {
     /// That command or event.
     pub target: &'r str,
-    /// How many break or may break.
-    pub loud: usize,
-    /// How many there are.
-    pub all: usize,
+    /// The number of findings.
+    pub count: usize,
 }
 
-/// How many findings there are in one direction.
+/// The numbers of findings in one direction.
 #[derive(Debug, Serialize)]
-pub struct Row {
-    /// The direction, in the plural.
+pub struct DirectionCounts {
+    /// The direction in the plural.
     pub direction: &'static str,
-    /// How many break, may break, and break nothing.
+    /// The breaking, dangerous and compatible findings.
     pub counts: [usize; 3],
 }
 
-/// How many findings happened in a series.
+/// The numbers of findings of one series.
 #[derive(Debug, Serialize)]
-pub struct SeriesCount {
+pub struct SeriesCounts {
     /// The series.
     pub series: Series,
-    /// How many break, may break, and break nothing.
+    /// The breaking, dangerous and compatible findings.
     pub counts: [usize; 3],
 }
 
-impl<'r> View<'r> {
-    /// The groups of a report.
-    pub fn of(report: &'r Report) -> View<'r> {
-        let is_new = |finding: &&Finding, rule: &str| finding.rule == rule;
-        let of_rule = |rule: &'static str| {
-            report
-                .findings
-                .iter()
-                .filter(move |finding| is_new(finding, rule))
-                .collect()
+impl<'r> ReportView<'r> {
+    /// Groups a report.
+    pub fn new(report: &'r RenderedReport<'r>) -> Self {
+        let of_kind = |kind: ChangeKind| {
+            let findings = report.findings.iter();
+            findings.filter(|finding| finding.kind == kind).collect()
         };
-        View {
+        let general = report.behaviour.iter().filter(|note| note.is_general());
+        ReportView {
             groups: groups(report),
-            new_commands: of_rule("command-added"),
-            new_events: of_rule("event-added"),
-            general: report
-                .behaviour
-                .iter()
-                .filter(|note| note.is_general())
-                .collect(),
-            table: table(report),
-            by_series: by_series(report),
+            new_commands: of_kind(ChangeKind::CommandAdded),
+            new_events: of_kind(ChangeKind::EventAdded),
+            general: general.collect(),
+            by_direction: count_by_direction(report),
+            by_series: count_by_series(report),
             report,
         }
     }
 }
 
-fn groups(report: &Report) -> Vec<Group<'_>> {
-    let mut own: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in report
-        .findings
-        .iter()
-        .filter(|finding| !finding.is_new_operation())
-    {
-        own.entry(&finding.target).or_default().push(finding);
-    }
-    for note in report.behaviour.iter() {
-        for name in note.commands.iter().chain(&note.events) {
-            own.entry(name).or_default();
+fn groups<'r>(report: &'r RenderedReport<'r>) -> Vec<ReportGroup<'r>> {
+    let mut by_name: BTreeMap<&str, Vec<&RenderedFinding<'_>>> = BTreeMap::new();
+    for finding in &report.findings {
+        if !finding.is_new_operation() {
+            by_name.entry(finding.target).or_default().push(finding);
         }
     }
-    let mut groups: Vec<Group<'_>> = own
-        .into_iter()
-        .map(|(name, findings)| group(report, name, findings))
+    for note in report.behaviour {
+        for name in note.commands.iter().chain(&note.events) {
+            by_name.entry(name).or_default();
+        }
+    }
+    let groups = by_name.into_iter();
+    let mut groups: Vec<_> = groups
+        .map(|(name, findings)| ReportGroup::new(report, name, findings))
         .collect();
     groups.sort_by_key(|group| {
-        let counts = (group.breaking, group.dangerous, group.compatible);
-        std::cmp::Reverse((group.used > 0, counts))
+        let counts = (group.breaking, group.dangerous, group.compatible_count);
+        Reverse((group.used > 0, counts))
     });
     groups
 }
 
-fn group<'r>(report: &'r Report, name: &'r str, mut findings: Vec<&'r Finding>) -> Group<'r> {
-    findings
-        .sort_by_key(|finding| std::cmp::Reverse((finding.used == Some(true), finding.severity)));
-    let count = |severity| {
-        findings
-            .iter()
-            .filter(|found| found.severity == severity)
-            .count()
-    };
-    let story = report.stories.iter().find(|story| story.target == name);
-    let text = |side: fn(&Story) -> &Option<Json>| Some(side(story?).as_ref()?.pretty());
-    let is_event = findings
-        .first()
-        .is_some_and(|found| found.direction == Direction::Event)
-        || report
-            .behaviour
-            .iter()
-            .any(|note| note.events.iter().any(|event| event == name));
-    Group {
-        name,
-        sort: match name {
-            crate::diff::compare::ERROR => "errors",
-            _ if is_event => "event",
-            _ => "command",
-        },
-        breaking: count(Severity::Breaking),
-        dangerous: count(Severity::Dangerous),
-        compatible: count(Severity::Compatible),
-        used: findings
-            .iter()
-            .filter(|found| found.used == Some(true))
-            .count(),
-        quiet: quiet(&findings),
-        before: text(|story| &story.before),
-        after: text(|story| &story.after),
-        notes: report
-            .behaviour
-            .iter()
-            .filter(|note| note.is_about(name))
-            .collect(),
-        elsewhere: elsewhere(report, name),
-        loud: findings
-            .into_iter()
-            .filter(|found| found.severity > Severity::Compatible)
-            .collect(),
+impl<'r> ReportGroup<'r> {
+    fn new(
+        report: &'r RenderedReport<'r>,
+        name: &'r str,
+        mut findings: Vec<&'r RenderedFinding<'r>>,
+    ) -> Self {
+        findings.sort_by_key(|own| Reverse((own.used == Some(true), own.compatibility)));
+        let [breaking, dangerous, compatible_count] = count(findings.iter().copied());
+        let mut examples = report.command_examples.iter();
+        let example = examples.find(|example| example.target == name);
+        let text = |value: Option<&JsonValue<'_>>| Some(JsonStyle::PRETTY.format(value?));
+        let used = findings.iter().filter(|own| own.used == Some(true));
+        let notes = report.behaviour.iter();
+        ReportGroup {
+            name,
+            kind: group_kind(report, name, &findings),
+            breaking,
+            dangerous,
+            compatible_count,
+            used: used.count(),
+            compatible: compatible_by_rule(&findings),
+            before: text(example.and_then(|example| example.before)),
+            after: text(example.and_then(|example| example.after)),
+            notes: notes
+                .filter(|note| note.concerns(|own| own == name))
+                .collect(),
+            elsewhere: count_elsewhere(report, name),
+            incompatible: {
+                findings.retain(|own| own.compatibility > Compatibility::Compatible);
+                findings
+            },
+        }
     }
 }
 
-fn quiet<'r>(findings: &[&'r Finding]) -> Vec<Quiet<'r>> {
-    let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings
-        .iter()
-        .filter(|found| found.severity == Severity::Compatible)
-    {
-        by_rule.entry(&finding.rule).or_default().push(finding);
+fn group_kind(
+    report: &RenderedReport<'_>,
+    name: &str,
+    findings: &[&RenderedFinding<'_>],
+) -> &'static str {
+    let first = findings.first().map(|finding| finding.direction);
+    let mut notes = report.behaviour.iter();
+    match first {
+        _ if name == ERROR => "errors",
+        Some(Direction::Event) => "event",
+        _ if notes.any(|note| note.events.contains(&name)) => "event",
+        _ => "command",
     }
-    by_rule
-        .into_iter()
-        .map(|(rule, findings)| Quiet { rule, findings })
+}
+
+fn compatible_by_rule<'r>(findings: &[&'r RenderedFinding<'r>]) -> Vec<RuleGroup<'r>> {
+    let mut by_rule: BTreeMap<&str, Vec<&RenderedFinding<'_>>> = BTreeMap::new();
+    for finding in findings {
+        if finding.compatibility == Compatibility::Compatible {
+            by_rule.entry(finding.rule).or_default().push(finding);
+        }
+    }
+    let groups = by_rule.into_iter();
+    groups
+        .map(|(rule, findings)| RuleGroup { rule, findings })
         .collect()
 }
 
-fn elsewhere<'r>(report: &'r Report, name: &str) -> Vec<Elsewhere<'r>> {
-    let mut by_target: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    let told = report
-        .findings
-        .iter()
-        .filter(|finding| finding.target != name);
-    for finding in told.filter(|finding| finding.targets.iter().any(|target| target == name)) {
-        let (loud, all) = by_target.entry(&finding.target).or_default();
-        *all += 1;
-        *loud += usize::from(finding.severity > Severity::Compatible);
+fn count_elsewhere<'r>(report: &'r RenderedReport<'r>, name: &str) -> Vec<ElsewhereCount<'r>> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in &report.findings {
+        if finding.target != name && finding.occurs_in(name) {
+            *counts.entry(finding.target).or_default() += 1;
+        }
     }
-    let each = by_target.into_iter();
-    each.map(|(target, (loud, all))| Elsewhere { target, loud, all })
+    let counts = counts.into_iter();
+    counts
+        .map(|(target, count)| ElsewhereCount { target, count })
         .collect()
 }
 
-fn table(report: &Report) -> Vec<Row> {
+fn count_by_direction(report: &RenderedReport<'_>) -> Vec<DirectionCounts> {
     let directions = [
         ("requests", Direction::Request),
         ("replies", Direction::Reply),
         ("events", Direction::Event),
     ];
-    let row = |(name, direction): (&'static str, Direction)| Row {
-        direction: name,
-        counts: counts(
-            report
-                .findings
-                .iter()
-                .filter(|found| found.direction == direction),
-        ),
+    let row = |(name, direction)| {
+        let findings = report.findings.iter();
+        DirectionCounts {
+            direction: name,
+            counts: count(findings.filter(|finding| finding.direction == direction)),
+        }
     };
-    directions.into_iter().map(row).collect()
+    directions.map(row).into()
 }
 
-fn by_series(report: &Report) -> Vec<SeriesCount> {
-    let mut by_series: BTreeMap<Series, Vec<&Finding>> = BTreeMap::new();
+fn count_by_series(report: &RenderedReport<'_>) -> Vec<SeriesCounts> {
+    let mut by_series: BTreeMap<Series, Vec<&RenderedFinding<'_>>> = BTreeMap::new();
     for finding in &report.findings {
         if let Some(series) = finding.since {
             by_series.entry(series).or_default().push(finding);
         }
     }
-    let each = by_series.into_iter();
-    each.map(|(series, found)| SeriesCount {
+    let row = |(series, findings): (Series, Vec<_>)| SeriesCounts {
         series,
-        counts: counts(found.into_iter()),
-    })
-    .collect()
+        counts: count(findings.into_iter()),
+    };
+    by_series.into_iter().map(row).collect()
 }
 
-fn counts<'f>(findings: impl Iterator<Item = &'f Finding> + Clone) -> [usize; 3] {
-    Severity::ALL.map(|severity| findings.clone().filter(|f| f.severity == severity).count())
+/// Counts findings: breaking, dangerous and compatible ones.
+fn count<'f>(findings: impl Iterator<Item = &'f RenderedFinding<'f>> + Clone) -> [usize; 3] {
+    Compatibility::ALL.map(|effect| {
+        let findings = findings.clone();
+        findings.filter(|own| own.compatibility == effect).count()
+    })
 }

@@ -1,194 +1,163 @@
-//! What stands around the arguments.
+//! The envelope of requests: the members around `arguments`.
 
-use super::path::Path;
-use super::problem::{Code, Problem, Severity};
-use super::{Checker, Session, hints};
+use super::path::MessagePath;
+use super::problem::{EnvelopeCause, ProblemKind};
+use super::suggest;
+use super::walk::MessageWalk;
 use crate::dialect;
-use crate::traffic::json::{Oddity, Value};
-use crate::version::Series;
+use crate::json::{JsonValue, Leniency};
+use crate::schema::JsonKind;
 
 /// The members of a request.
 pub const MEMBERS: [&str; 4] = ["execute", "exec-oob", "arguments", "id"];
 
+/// The state of a connection that requests depend on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Session {
+    /// `true` if out-of-band execution is enabled; `None` if the log does not
+    /// include the negotiation.
+    oob: Option<bool>,
+}
+
 impl Session {
-    /// Learns from a request that is sent in the session.
-    fn learn(&mut self, name: &str, message: &Value<'_>) {
-        if name != "qmp_capabilities" {
+    /// Updates the state from a request.
+    fn update(&mut self, command: &str, message: &JsonValue<'_>) {
+        if command != "qmp_capabilities" {
             return;
         }
-        let enabled = message
-            .get("arguments")
-            .and_then(|arguments| arguments.get("enable"));
-        self.oob = match enabled {
-            Some(Value::Array(names)) => {
-                Some(names.iter().any(|name| name.as_str() == Some("oob")))
-            }
-            _ => Some(false),
+        let arguments = message.get("arguments");
+        let enabled = arguments.and_then(|arguments| arguments.get("enable"));
+        let mut names = enabled
+            .and_then(JsonValue::elements)
+            .unwrap_or_default()
+            .iter();
+        self.oob = Some(names.any(|name| name.as_str() == Some("oob")));
+    }
+}
+
+impl<'m> MessageWalk<'m> {
+    /// Checks what the JSON parser of the release rejects.
+    pub fn check_text(&mut self, leniencies: &'m [Leniency]) {
+        let rejects_duplicates = dialect::NO_DUPLICATE_MEMBERS.contains(self.release.series);
+        let is_strict = dialect::STRICT_JSON_STRINGS.contains(self.release.series);
+        for leniency in leniencies {
+            let problem = match leniency {
+                Leniency::DuplicateMember(name) if rejects_duplicates => {
+                    ProblemKind::DuplicateMember(name)
+                }
+                Leniency::UnpairedSurrogate if is_strict => ProblemKind::UnpairedSurrogate,
+                Leniency::ControlCharacter if is_strict => ProblemKind::ControlCharacter,
+                _ => continue,
+            };
+            self.report(&MessagePath::Root, problem);
+        }
+    }
+
+    /// Checks an envelope and returns the name of the command.
+    pub fn check_envelope(
+        &mut self,
+        session: &mut Session,
+        message: &'m JsonValue<'m>,
+    ) -> Option<&'m str> {
+        let Some(members) = message.members() else {
+            let found = message.type_name();
+            self.report(&MessagePath::Root, ProblemKind::RequestNotObject(found));
+            return None;
         };
-    }
-}
-
-/// Reports what the release refuses before it looks at the message.
-pub fn oddities(series: Series, oddities: &[Oddity], problems: &mut Vec<Problem>) {
-    let error = |code, message: String| Problem::error(code, &Path::Root, message);
-    problems.extend(oddities.iter().filter_map(|oddity| match oddity {
-        Oddity::Duplicate(name) if dialect::NO_DUPLICATE_MEMBERS.contains(series) => {
-            let message = format!(
-                "`{}` is written twice in one object",
-                hints::shortened(name)
-            );
-            Some(error(Code::DuplicateMember, message))
+        for member in members {
+            self.check_envelope_member(session, message, &member.name.value);
         }
-        Oddity::Surrogate if dialect::STRICT_JSON_STRINGS.contains(series) => {
-            let message = "an escape is half of a pair and no character".to_owned();
-            Some(error(Code::InvalidText, message))
+        if let Some(arguments) = message.get("arguments") {
+            self.check_envelope_type("arguments", JsonKind::Object, arguments);
         }
-        Oddity::Control if dialect::STRICT_JSON_STRINGS.contains(series) => {
-            let message = "a control character stands in a string as it is".to_owned();
-            Some(error(Code::InvalidText, message))
+        let (key, name) = match (message.get("execute"), message.get("exec-oob")) {
+            (None, Some(name)) => ("exec-oob", name),
+            (Some(name), _) => ("execute", name),
+            (None, None) => {
+                self.report_missing_execute(message);
+                return None;
+            }
+        };
+        self.check_envelope_type(key, JsonKind::String, name);
+        let name = name.as_str()?;
+        self.check_oob(key, name);
+        session.update(name, message);
+        Some(name)
+    }
+
+    fn check_envelope_member(
+        &mut self,
+        session: &Session,
+        message: &'m JsonValue<'m>,
+        name: &'m str,
+    ) {
+        let series = self.release.series;
+        let supports_oob = dialect::EXEC_OOB.contains(series);
+        let cause = match name {
+            "exec-oob" if message.get("execute").is_some() => {
+                let path = &MessagePath::Root.member(name);
+                return self.report(path, ProblemKind::ExecuteAndExecOob);
+            }
+            "exec-oob" if !supports_oob => EnvelopeCause::OobUnsupported,
+            "exec-oob" if session.oob == Some(false) => EnvelopeCause::OobNotEnabled,
+            "control" if dialect::CONTROL_MEMBER.contains(series) => return,
+            name if MEMBERS.contains(&name) => return,
+            name => self
+                .find_cause(message, name)
+                .unwrap_or(EnvelopeCause::Unknown),
+        };
+        let problem = ProblemKind::UnexpectedEnvelopeMember { name, cause };
+        self.report(&MessagePath::Root.member(name), problem);
+    }
+
+    /// Finds out whether a member of the envelope belongs into the arguments.
+    fn find_cause(&self, message: &'m JsonValue<'m>, name: &str) -> Option<EnvelopeCause<'m>> {
+        let command = message.get("execute")?.as_str()?;
+        let arguments = self.release.command(command)?.shape.arguments;
+        let arguments = self.release.wire.object(arguments)?;
+        if self.has_member(arguments, name) {
+            return Some(EnvelopeCause::ArgumentOf(command));
         }
-        _ => None,
-    }));
-}
+        let mut held = message.get(name)?.members()?.iter();
+        let is_argument = |name: &str| arguments.members.contains(name);
+        held.any(|member| is_argument(&member.name.value))
+            .then_some(EnvelopeCause::HoldsArguments)
+    }
 
-/// Checks an envelope; gives the name of the command, if it has one.
-pub fn check<'m>(
-    checker: &Checker<'_>,
-    session: &mut Session,
-    message: &'m Value<'_>,
-    problems: &mut Vec<Problem>,
-) -> Option<&'m str> {
-    let Some(members) = message.members() else {
-        let text = format!(
-            "a request is an object, and this is {}",
-            with_article(message.kind())
-        );
-        problems.push(Problem::error(Code::NoMessage, &Path::Root, text));
-        return None;
-    };
-    let (key, name) = match (message.get("execute"), message.get("exec-oob")) {
-        (Some(name), _) => ("execute", Some(name)),
-        (None, Some(name)) => ("exec-oob", Some(name)),
-        (None, None) => ("execute", None),
-    };
-    for member in members {
-        let found = self::member(checker, session, message, &member.name.value);
-        problems.extend(found);
-    }
-    if let Some(arguments) = message.get("arguments") {
-        problems.extend(mistyped("arguments", arguments, "object"));
-    }
-    match name {
-        None => problems.push(no_command(message)),
-        Some(name) => problems.extend(mistyped(key, name, "string")),
-    }
-    let name = name?.as_str()?;
-    problems.extend(out_of_band(checker, key, name));
-    session.learn(name, message);
-    Some(name)
-}
-
-/// Checks that a member belongs into the envelope.
-fn member(
-    checker: &Checker<'_>,
-    session: &Session,
-    message: &Value<'_>,
-    name: &str,
-) -> Option<Problem> {
-    let expected = match name {
-        "exec-oob" if message.get("execute").is_some() => {
-            return Some(Problem::error(
-                Code::UnexpectedEnvelope,
-                &Path::Root.member(name),
-                "a request has `execute` or `exec-oob` and not both",
-            ));
+    fn check_envelope_type(
+        &mut self,
+        name: &'static str,
+        expected: JsonKind,
+        value: &'m JsonValue<'m>,
+    ) {
+        let is_valid = match expected {
+            JsonKind::String => value.as_str().is_some(),
+            _ => value.members().is_some(),
+        };
+        if !is_valid {
+            let found = value.type_name();
+            let problem = ProblemKind::MistypedEnvelopeMember {
+                name,
+                expected,
+                found,
+            };
+            self.report(&MessagePath::Root.member(name), problem);
         }
-        "exec-oob" => dialect::EXEC_OOB.contains(checker.series) && session.oob != Some(false),
-        "control" => dialect::CONTROL_MEMBER.contains(checker.series),
-        name => MEMBERS.contains(&name),
-    };
-    if expected {
-        return None;
     }
-    let shown = hints::shortened(name);
-    let text = format!("`{shown}` is no member of a request");
-    let help = match name {
-        "exec-oob" if !dialect::EXEC_OOB.contains(checker.series) => {
-            Some("requests are sent out of band from 3.0 on".to_owned())
+
+    fn report_missing_execute(&mut self, message: &'m JsonValue<'m>) {
+        let names = message.members().unwrap_or_default().iter();
+        let mut names = names.map(|member| member.name.value.as_ref());
+        let similar = names.find(|name| *name == "command" || suggest::is_similar(name, "execute"));
+        let path = &MessagePath::Root.member("execute");
+        self.report(path, ProblemKind::MissingExecute(similar));
+    }
+
+    fn check_oob(&mut self, key: &str, name: &'m str) {
+        let command = self.release.command(name);
+        if key == "exec-oob" && command.is_some_and(|command| !command.shape.allow_oob) {
+            let path = &MessagePath::Root.member("exec-oob");
+            self.report(path, ProblemKind::NotOobCapable(name));
         }
-        "exec-oob" => {
-            let help =
-                "this connection was opened without it: enable `oob` with `qmp_capabilities`";
-            Some(help.to_owned())
-        }
-        _ => misplaced(checker, message, name)
-            .or_else(|| hints::did_you_mean(&hints::nearest(name, MEMBERS.into_iter()))),
-    };
-    let path = Path::Root.member(&shown);
-    Some(Problem::error(Code::UnexpectedEnvelope, &path, text).with_help(help))
-}
-
-/// What to say of an argument that stands beside `execute`.
-fn misplaced(checker: &Checker<'_>, message: &Value<'_>, name: &str) -> Option<String> {
-    let command = message.get("execute")?.as_str()?;
-    let (_, shape) = checker.shapes.command(command)?;
-    let all = shape.cases.iter().flat_map(|cases| cases.contents());
-    let is_argument = shape.member(name).is_some()
-        || all
-            .into_iter()
-            .any(|content| checker.shapes.has_member(content, name));
-    if is_argument {
-        return Some(format!(
-            "`{name}` is an argument of `{command}`: put it into `arguments`"
-        ));
-    }
-    let members = message.get(name)?.members()?;
-    let fits = |name: &str| shape.member(name).is_some();
-    (!members.is_empty() && members.iter().any(|member| fits(&member.name.value)))
-        .then(|| format!("what it holds are arguments: write `arguments` for `{name}`"))
-}
-
-fn mistyped(key: &str, value: &Value<'_>, expected: &str) -> Option<Problem> {
-    if value.kind() == expected {
-        return None;
-    }
-    let (found, expected) = (with_article(value.kind()), with_article(expected));
-    let text = format!("`{key}` must be {expected} and is {found}");
-    let help = match (key, value) {
-        ("arguments", Value::Null) => Some("leave `arguments` out where there are none".to_owned()),
-        _ => None,
-    };
-    let path = Path::Root.member(key);
-    Some(Problem::error(Code::InvalidEnvelope, &path, text).with_help(help))
-}
-
-fn no_command(message: &Value<'_>) -> Problem {
-    let path = Path::Root.member("execute");
-    let text = "`execute`, which names the command, is missing";
-    let names = message.members().unwrap_or_default().iter();
-    let near = names.map(|member| member.name.value.as_ref()).find(|name| {
-        *name == "command" || !hints::nearest(name, ["execute"].into_iter()).is_empty()
-    });
-    let help = near.map(|name| format!("write `execute` for `{}`", hints::shortened(name)));
-    Problem::error(Code::InvalidEnvelope, &path, text).with_help(help)
-}
-
-fn out_of_band(checker: &Checker<'_>, key: &str, name: &str) -> Option<Problem> {
-    let (command, _) = checker.shapes.command(name)?;
-    if key == "execute" || command.allow_oob {
-        return None;
-    }
-    let path = Path::Root.member("exec-oob");
-    let text = format!("`{name}` cannot be sent out of band");
-    let help = Some("send it with `execute`".to_owned());
-    Some(Problem::new(Code::NoOob, Severity::Error, &path, text).with_help(help))
-}
-
-/// `an integer`, `a string`.
-pub fn with_article(noun: &str) -> String {
-    match noun {
-        "null" => noun.to_owned(),
-        noun if noun.starts_with(['a', 'e', 'i', 'o', 'u']) => format!("an {noun}"),
-        noun => format!("a {noun}"),
     }
 }

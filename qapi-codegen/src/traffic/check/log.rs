@@ -1,278 +1,199 @@
-//! Whole logs: which message is what, and which reply answers which request.
+//! Checking logs: sessions, repeated messages, and replies by their requests.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
-use super::envelope::MEMBERS;
-use super::path::Path;
-use super::problem::{Code, Problem, Severity};
-use super::{Checked, Checker, Session, Verdict, hints};
-use crate::traffic::json::{Parsed, Value, parse_prefix};
-use crate::traffic::read::{Broken, Content, Entry, Place};
+use super::path::MessagePath;
+use super::problem::{MessageProblem, ProblemKind};
+use super::{CheckedMessage, Checker, MessageKind, Session};
+use crate::json::{JsonValue, ParsedJson};
+use crate::traffic::read::{LogContent, LogEntry, LoggedMessage, Sender, TextPosition};
 
 /// Checks the messages of a log.
-pub struct Log<'c, 'k> {
+pub struct LogChecker<'c, 'k> {
     checker: &'c Checker<'k>,
-    replies: bool,
-    sessions: HashMap<String, Connection>,
-    /// A message that libvirt tells twice: when it is queued and when it is
-    /// written.
+    checks_replies: bool,
+    connections: HashMap<String, Connection>,
+    /// The last message that libvirt queued. It logs the message again when it
+    /// is written.
     queued: Vec<u8>,
     /// The text before the message on its line.
-    before: Vec<u8>,
+    prefix: Vec<u8>,
 }
 
-/// One message of a log, checked.
+/// One message of a log that was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// Where the message begins, or where it is broken.
-    pub place: Place,
-    /// What it is.
-    pub kind: Kind,
-    /// What was found.
-    pub checked: Checked,
+pub struct LogFinding {
+    /// The position of the message, or of its syntax error.
+    pub position: TextPosition,
+    /// Its kind.
+    pub kind: MessageKind,
+    /// The result of the check.
+    pub checked: CheckedMessage,
 }
 
-/// What a message is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// From a client.
-    Request,
-    /// From QEMU, to a request.
-    Reply,
-    /// From QEMU, by itself.
-    Event,
-    /// Neither.
-    Other,
-}
-
-impl Kind {
-    /// The word for it in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::Request => "request",
-            Kind::Reply => "reply",
-            Kind::Event => "event",
-            Kind::Other => "other",
-        }
-    }
-}
-
-/// What is known of one connection.
+/// The state of one connection.
 #[derive(Default)]
 struct Connection {
     session: Session,
-    /// Requests that were not answered: their ids and commands.
-    pending: VecDeque<(Option<Value<'static>>, String)>,
+    /// The ids and commands of requests without a reply so far.
+    pending: VecDeque<(Option<JsonValue<'static>>, String)>,
 }
 
-/// How many requests wait for an answer at most; QEMU itself takes eight.
-const MOST_PENDING: usize = 64;
+/// The largest number of requests that wait for a reply. QEMU queues eight.
+const MAX_PENDING: usize = 64;
 
-/// How many connections are known at most. A log has a few.
-const MOST_SESSIONS: usize = 1024;
+/// The largest number of connections. A log has a few.
+const MAX_CONNECTIONS: usize = 1024;
 
-impl<'c, 'k> Log<'c, 'k> {
-    /// Checks requests, and on demand what QEMU sent.
-    pub fn new(checker: &'c Checker<'k>, replies: bool) -> Self {
-        Log {
+impl<'c, 'k> LogChecker<'c, 'k> {
+    /// Creates a checker of requests and, if `checks_replies`, of replies and
+    /// events.
+    pub fn new(checker: &'c Checker<'k>, checks_replies: bool) -> Self {
+        LogChecker {
             checker,
-            replies,
-            sessions: HashMap::new(),
+            checks_replies,
+            connections: HashMap::new(),
             queued: Vec::new(),
-            before: Vec::new(),
+            prefix: Vec::new(),
         }
     }
 
-    /// Checks a piece of the log.
-    pub fn entry(&mut self, entry: &Entry<'_>) -> Vec<Finding> {
-        let place = entry.place;
+    /// Checks the messages of an entry.
+    pub fn check_entry(&mut self, entry: &LogEntry<'_>) -> Vec<LogFinding> {
+        let mut findings = Vec::new();
         match &entry.content {
-            Content::Other => {
-                self.before.clear();
-                self.before.extend_from_slice(entry.bytes);
-                Vec::new()
+            LogContent::Text => {
+                self.prefix.clear();
+                self.prefix.extend_from_slice(entry.bytes);
             }
-            Content::Broken(broken) => vec![broken_message(broken)],
-            Content::Message(parsed) => {
+            LogContent::Malformed(malformed) => {
+                findings.push(self.report_syntax_error(malformed.position, &malformed.message));
+            }
+            LogContent::Messages(messages) => {
                 let is_repeated = self.is_repeated(entry.bytes);
-                self.before.clear();
-                if is_repeated {
-                    Vec::new()
-                } else {
-                    self.message("", parsed, place)
+                self.prefix.clear();
+                if !is_repeated {
+                    messages.for_each(&mut |message| findings.extend(self.check_logged(message)));
                 }
             }
-            Content::Recorded(recorded) => {
-                let session = recorded.session.as_deref().unwrap_or_default();
-                self.raw(session, &recorded.raw, recorded.is_sent, place)
-            }
-            Content::Shell(shell) => match shell.message() {
-                Some(value) => self.message("", &alone(value), place),
-                None => Vec::new(),
-            },
         }
+        findings
     }
 
-    /// Whether libvirt has told the message before.
-    fn is_repeated(&mut self, bytes: &[u8]) -> bool {
-        let says = |words: &[u8]| self.before.windows(words.len()).any(|part| part == words);
-        if says(b"QEMU_MONITOR_SEND_MSG") {
-            self.queued = bytes.to_vec();
+    /// Returns whether libvirt logs a message for the second time.
+    fn is_repeated(&mut self, message: &[u8]) -> bool {
+        let prefix = &self.prefix;
+        let contains = |word: &[u8]| prefix.windows(word.len()).any(|part| part == word);
+        if contains(b"QEMU_MONITOR_SEND_MSG") {
+            self.queued = message.to_vec();
             return false;
         }
-        let is_written = !self.queued.is_empty() && says(b"QEMU_MONITOR_IO_WRITE");
-        is_written && std::mem::take(&mut self.queued) == bytes
+        let is_written = !self.queued.is_empty() && contains(b"QEMU_MONITOR_IO_WRITE");
+        is_written && std::mem::take(&mut self.queued) == message
     }
 
-    /// Checks what one side sent at once.
-    fn raw(&mut self, session: &str, raw: &str, is_sent: bool, place: Place) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        let mut rest = raw;
-        loop {
-            match parse_prefix(rest) {
-                Ok(None) => return findings,
-                Ok(Some(parsed)) => {
-                    rest = &rest[parsed.end..];
-                    let is_request = is_sent && kind(&parsed.value) != Kind::Request;
-                    match is_request {
-                        true => findings.push(self.request(session, &parsed, place)),
-                        false => findings.extend(self.message(session, &parsed, place)),
-                    }
-                }
-                Err(_) if !is_sent => return findings,
-                Err(mistake) => {
-                    let message = mistake.message;
-                    findings.push(broken_message(&Broken { place, message }));
-                    return findings;
-                }
+    fn check_logged(&mut self, message: LoggedMessage<'_>) -> Option<LogFinding> {
+        let (session, position) = (message.session, message.position);
+        match (message.json, message.sender) {
+            (Ok(parsed), Some(Sender::Client)) => {
+                Some(self.check_request(session, parsed, position))
             }
+            (Ok(parsed), _) => self.check_message(session, parsed, position),
+            (Err(_), Some(Sender::Server)) => None,
+            (Err(error), _) => Some(self.report_syntax_error(position, &error.message)),
         }
     }
 
-    fn message(&mut self, session: &str, parsed: &Parsed<'_>, place: Place) -> Vec<Finding> {
-        let kind = kind(&parsed.value);
+    fn check_message(
+        &mut self,
+        session: &str,
+        parsed: &ParsedJson<'_>,
+        position: TextPosition,
+    ) -> Option<LogFinding> {
+        let kind = MessageKind::from_message(&parsed.value);
         let checked = match kind {
-            Kind::Request => return vec![self.request(session, parsed, place)],
-            Kind::Reply => self.reply(session, &parsed.value),
-            Kind::Event => self.replies.then(|| self.checker.event(&parsed.value)),
-            // What QEMU says first is of no interest here.
-            Kind::Other if parsed.value.get("QMP").is_some() => None,
-            Kind::Other => Some(no_message(&parsed.value)),
+            MessageKind::Request => return Some(self.check_request(session, parsed, position)),
+            MessageKind::Reply => self.check_reply(session, &parsed.value)?,
+            MessageKind::Event if self.checks_replies => self.checker.check_event(&parsed.value),
+            MessageKind::Event => return None,
+            MessageKind::Other if parsed.value.get("QMP").is_some() => return None,
+            MessageKind::Other => self.unknown_message(&parsed.value),
         };
-        let finding = checked.map(|checked| Finding {
-            place,
+        Some(LogFinding {
+            position,
             kind,
             checked,
-        });
-        finding.into_iter().collect()
+        })
     }
 
-    fn request(&mut self, session: &str, parsed: &Parsed<'_>, place: Place) -> Finding {
-        let (checker, replies) = (self.checker, self.replies);
+    fn check_request(
+        &mut self,
+        session: &str,
+        parsed: &ParsedJson<'_>,
+        position: TextPosition,
+    ) -> LogFinding {
+        let (checker, checks_replies) = (self.checker, self.checks_replies);
         let connection = self.connection(session);
-        let checked = checker.request(&mut connection.session, parsed);
-        if replies && let Some(command) = &checked.command {
-            let id = parsed.value.get("id").cloned().map(Value::into_owned);
+        let checked = checker.check_request(&mut connection.session, parsed);
+        if checks_replies && let Some(command) = &checked.command {
+            let id = parsed.value.get("id").cloned().map(JsonValue::into_owned);
             connection.pending.push_back((id, command.clone()));
-            if connection.pending.len() > MOST_PENDING {
+            if connection.pending.len() > MAX_PENDING {
                 connection.pending.pop_front();
             }
         }
-        Finding {
-            place,
-            kind: Kind::Request,
+        LogFinding {
+            position,
+            kind: MessageKind::Request,
             checked,
         }
     }
 
-    /// Checks a reply to a request that was seen.
-    fn reply(&mut self, session: &str, message: &Value<'_>) -> Option<Checked> {
-        if !self.replies {
+    /// Checks a reply if its request was in the log.
+    fn check_reply(&mut self, session: &str, message: &JsonValue<'_>) -> Option<CheckedMessage> {
+        if !self.checks_replies {
             return None;
         }
         let checker = self.checker;
         let pending = &mut self.connection(session).pending;
         let id = message.get("id");
-        let own = pending.iter().position(|(own, _)| own.as_ref() == id)?;
-        let (_, command) = pending.remove(own)?;
+        let index = pending.iter().position(|(own, _)| own.as_ref() == id)?;
+        let (_, command) = pending.remove(index)?;
         Some(match message.get("return") {
-            Some(returned) => checker.reply(&command, returned),
-            None => Checked::new(Some(&command), Vec::new()),
+            Some(returned) => checker.check_reply(&command, returned),
+            None => CheckedMessage::new(Some(&command), Vec::new()),
         })
     }
 
     fn connection(&mut self, session: &str) -> &mut Connection {
-        if !self.sessions.contains_key(session) {
-            if self.sessions.len() == MOST_SESSIONS {
-                self.sessions.clear();
+        if !self.connections.contains_key(session) {
+            if self.connections.len() == MAX_CONNECTIONS {
+                self.connections.clear();
             }
-            self.sessions
-                .insert(session.to_owned(), Connection::default());
+            let connection = Connection::default();
+            self.connections.insert(session.to_owned(), connection);
         }
-        self.sessions.entry(session.to_owned()).or_default()
+        self.connections.entry(session.to_owned()).or_default()
     }
-}
 
-/// What a message is by its members.
-pub fn kind(message: &Value<'_>) -> Kind {
-    let Some(members) = message.members() else {
-        return Kind::Request;
-    };
-    let has = |name: &str| message.get(name).is_some();
-    let is_like_request = |name: &Cow<'_, str>| {
-        MEMBERS.contains(&name.as_ref())
-            || !hints::nearest(name, ["execute"].into_iter()).is_empty()
-    };
-    if has("execute") || has("exec-oob") {
-        Kind::Request
-    } else if has("return") || has("error") {
-        Kind::Reply
-    } else if has("event") {
-        Kind::Event
-    } else if has("QMP") {
-        Kind::Other
-    } else if message.get("command").and_then(Value::as_str).is_some() {
-        // Many write this for `execute`.
-        Kind::Request
-    } else if members.is_empty() || members.iter().any(|m| is_like_request(&m.name.value)) {
-        Kind::Request
-    } else {
-        Kind::Other
+    fn unknown_message(&self, message: &JsonValue<'_>) -> CheckedMessage {
+        let members = message.members().unwrap_or_default().iter().take(3);
+        let names = members.map(|member| member.name.value.as_ref()).collect();
+        self.reject(ProblemKind::UnknownMessage(names))
     }
-}
 
-fn alone(value: Value<'_>) -> Parsed<'_> {
-    Parsed {
-        value,
-        oddities: Vec::new(),
-        end: 0,
+    fn report_syntax_error(&self, position: TextPosition, message: &str) -> LogFinding {
+        LogFinding {
+            position,
+            kind: MessageKind::Request,
+            checked: self.reject(ProblemKind::InvalidSyntax(message)),
+        }
     }
-}
 
-fn no_message(value: &Value<'_>) -> Checked {
-    let names = value.members().unwrap_or_default().iter().take(3);
-    let names: Vec<String> = names
-        .map(|member| format!("`{}`", hints::shortened(&member.name.value)))
-        .collect();
-    let message = format!(
-        "an object with {} is no message of the protocol",
-        names.join(", ")
-    );
-    let problem = Problem::new(Code::NoMessage, Severity::Unknown, &Path::Root, message);
-    let help = "a request is `{\"execute\": NAME, \"arguments\": {...}}`".to_owned();
-    Checked::new(None, vec![problem.with_help(Some(help))])
-}
-
-fn broken_message(broken: &Broken) -> Finding {
-    let problem = Problem::error(Code::InvalidSyntax, &Path::Root, broken.message.clone());
-    Finding {
-        place: broken.place,
-        kind: Kind::Request,
-        checked: Checked {
-            command: None,
-            verdict: Verdict::Rejected,
-            problems: vec![problem],
-        },
+    /// The result for a message that consists of one problem.
+    fn reject(&self, kind: ProblemKind<'_>) -> CheckedMessage {
+        let path = MessagePath::Root.to_segments();
+        let problem = MessageProblem { path, kind };
+        CheckedMessage::new(None, vec![problem.describe(&self.checker.release)])
     }
 }

@@ -1,76 +1,59 @@
-//! Whether a release takes a request, and whether it sends a reply.
+//! Checking messages against a release.
 //!
-//! Here is known what one release makes of one message, by its schema and by
-//! what is known beside it: the devices of `device_add`, the form of requests
-//! that no schema tells, and what became otherwise. Nothing is known of files,
-//! nor of what another release would say, except its name in a hint.
+//! A message passes three stages. [`release`] and [`expected`] determine the
+//! interface that holds for it, from the schema and from everything that is
+//! known beyond it. [`walk`] compares the message with that interface and
+//! collects typed [`problem`]s. [`wording`] describes these in words. A new
+//! source of knowledge changes the first stage only.
 
-mod device;
 mod envelope;
-mod hints;
-pub(crate) mod literal;
+mod expected;
+mod kind;
 mod log;
-mod notes;
-mod object;
+mod members;
 mod path;
 mod problem;
+mod release;
 mod reply;
-mod requests;
-mod shapes;
-mod value;
+mod request;
+mod suggest;
+mod walk;
+mod wording;
 
-use crate::behaviour::Behaviour;
-use crate::devices::Devices;
-use crate::schema::{Command, Schema};
-use crate::traffic::json::{Parsed, Value};
+use crate::diagnostic::Severity;
+use crate::json::{JsonValue, ParsedJson};
+use crate::knowledge::ReleaseData;
+use crate::schema::Schema;
 use crate::version::Series;
+use crate::wire::Direction;
 
-pub use log::{Finding, Kind, Log, kind};
-pub use problem::{Code, Problem, Severity};
-pub use requests::{Alias, Requests, Requirement};
+pub use envelope::Session;
+pub use kind::MessageKind;
+pub use log::{LogChecker, LogFinding};
+pub use wording::MessageDiagnostic;
 
-use path::Path;
-use shapes::Shapes;
-
-/// What is known of a release beside its schema. All of it may be missing.
-#[derive(Clone, Copy, Default)]
-pub struct Knowledge<'k> {
-    /// What `device_add` accepts.
-    pub devices: Option<&'k Devices>,
-    /// What requests look like that no schema tells.
-    pub requests: Option<&'k Requests>,
-    /// What became otherwise although no schema shows it.
-    pub behaviour: Option<&'k Behaviour>,
-    /// Which series have a command of this name, for hints.
-    pub elsewhere: Option<Elsewhere<'k>>,
-}
-
-/// Tells which series have a command, the oldest first.
-pub type Elsewhere<'k> = &'k dyn Fn(&str) -> Vec<Series>;
+use release::ReleaseInterface;
+use walk::MessageWalk;
 
 /// Checks messages against one release.
 pub struct Checker<'k> {
-    schema: &'k Schema,
-    series: Series,
-    shapes: Shapes<'k>,
-    notes: notes::Notes<'k>,
-    knowledge: Knowledge<'k>,
+    release: ReleaseInterface<'k>,
 }
 
-/// Whether a release takes a request.
+/// The verdict on a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It does, unless something of the moment is against it: that a device is
-    /// not there, or a file cannot be opened.
+    /// The release accepts it, unless its runtime state forbids it: a device is
+    /// missing, or a file cannot be opened.
     Accepted,
-    /// It does not, whatever the moment.
+    /// The release rejects it in any state.
     Rejected,
-    /// What is known does not tell.
+    /// The available data do not determine it.
     Unknown,
 }
 
 impl Verdict {
-    /// The word for it in reports.
+    /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Verdict::Accepted => "accepted",
@@ -80,29 +63,21 @@ impl Verdict {
     }
 }
 
-/// What was found in a message.
+/// A message that was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checked {
-    /// The command that it is about, or the event.
+pub struct CheckedMessage {
+    /// The command or event.
     pub command: Option<String>,
-    /// Whether the release takes it.
+    /// The verdict.
     pub verdict: Verdict,
-    /// All that was found, in the order of the message.
-    pub problems: Vec<Problem>,
+    /// The problems, in the order of the message.
+    pub problems: Vec<MessageDiagnostic>,
 }
 
-/// What the requests of one connection have told.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Session {
-    /// Whether requests may be sent out of band; nothing is known where the
-    /// capabilities were negotiated out of sight.
-    oob: Option<bool>,
-}
-
-impl Checked {
-    fn new(command: Option<&str>, problems: Vec<Problem>) -> Self {
+impl CheckedMessage {
+    fn new(command: Option<&str>, problems: Vec<MessageDiagnostic>) -> Self {
         let worst = problems.iter().map(|problem| problem.severity).max();
-        Checked {
+        CheckedMessage {
             command: command.map(str::to_owned),
             verdict: match worst {
                 Some(Severity::Error) => Verdict::Rejected,
@@ -115,90 +90,52 @@ impl Checked {
 }
 
 impl<'k> Checker<'k> {
-    /// A checker for the release of a schema.
-    pub fn new(schema: &'k Schema, knowledge: Knowledge<'k>) -> Self {
+    /// Creates a checker for the release of a schema.
+    pub fn new(schema: &'k Schema, data: ReleaseData<'k>) -> Self {
         Checker {
-            schema,
-            series: schema.version.series(),
-            shapes: Shapes::new(schema),
-            notes: notes::Notes::new(schema, knowledge),
-            knowledge,
+            release: ReleaseInterface::new(schema, data),
         }
     }
 
     /// The series of the release.
     pub fn series(&self) -> Series {
-        self.series
+        self.release.series
     }
 
-    /// Whether it is known what `device_add` accepts.
-    pub fn knows_devices(&self) -> bool {
-        self.knowledge.devices.is_some()
+    /// Returns whether the devices of the release are known.
+    pub fn has_device_list(&self) -> bool {
+        self.release.data.devices.is_some()
     }
 
-    /// Whether the release has a command of this name.
+    /// Returns whether the release has a command.
     pub fn has_command(&self, name: &str) -> bool {
-        self.shapes.command(name).is_some()
+        self.release.command(name).is_some()
     }
 
-    /// Checks a request: an envelope, its command and the arguments.
-    pub fn request(&self, session: &mut Session, message: &Parsed<'_>) -> Checked {
-        let mut problems = Vec::new();
-        envelope::oddities(self.series, &message.oddities, &mut problems);
-        let name = envelope::check(self, session, &message.value, &mut problems);
-        let arguments = message.value.get("arguments");
-        if let Some(name) = name {
-            self.command(name, arguments, &mut problems);
-        }
-        Checked::new(name, problems)
+    /// Checks a request: its envelope, its command and the arguments.
+    pub fn check_request(&self, session: &mut Session, message: &ParsedJson<'_>) -> CheckedMessage {
+        let mut walk = MessageWalk::new(&self.release, Direction::Request);
+        let command = walk.check_request(session, message);
+        self.describe(command, walk)
     }
 
-    fn command(&self, name: &str, arguments: Option<&Value<'_>>, problems: &mut Vec<Problem>) {
-        let Some((command, shape)) = self.shapes.command(name) else {
-            problems.push(self.unknown_command(name));
-            return;
-        };
-        self.lifecycle(command, problems);
-        let empty = Value::Object(Vec::new());
-        let arguments = arguments
-            .filter(|value| value.members().is_some())
-            .unwrap_or(&empty);
-        let walk = value::Walk::request(self, command);
-        match name {
-            "device_add" if command.open => device::check(&walk, shape, arguments, problems),
-            "netdev_add" if command.open => walk.network(shape, arguments, problems),
-            _ => walk.object(shape, arguments, &Path::Root, problems),
-        }
-        notes::requirements(self, name, arguments, problems);
-        notes::behaviour(self, name, arguments, problems);
+    /// Checks a value that a command returned.
+    pub fn check_reply(&self, command: &str, returned: &JsonValue<'_>) -> CheckedMessage {
+        let mut walk = MessageWalk::new(&self.release, Direction::Reply);
+        walk.check_reply(command, returned);
+        self.describe(Some(command), walk)
     }
 
-    fn lifecycle(&self, command: &Command, problems: &mut Vec<Problem>) {
-        let what = format!("the command `{}`", command.meta.name);
-        notes::lifecycle(&command.meta, &what, &Path::Root, problems);
-        notes::deprecations(self, &command.meta.name, problems);
-        notes::condition(&command.meta, problems);
+    /// Checks an event.
+    pub fn check_event(&self, message: &JsonValue<'_>) -> CheckedMessage {
+        let mut walk = MessageWalk::new(&self.release, Direction::Event);
+        let name = walk.check_event(message);
+        self.describe(Some(name), walk)
     }
 
-    fn unknown_command(&self, name: &str) -> Problem {
-        let message = format!(
-            "QEMU {} has no command `{}`",
-            self.series,
-            hints::shortened(name)
-        );
-        // Vendors add commands of their own under such names.
-        let severity = if name.starts_with("__") {
-            Severity::Unknown
-        } else {
-            Severity::Error
-        };
-        let problem = Problem::new(Code::UnknownCommand, severity, &Path::Root, message);
-        let near = hints::nearest(name, self.shapes.command_names());
-        let elsewhere = self
-            .knowledge
-            .elsewhere
-            .map(|ask| ask(name))
-            .unwrap_or_default();
-        problem.with_help(hints::unknown_command(self.series, &near, &elsewhere))
+    fn describe(&self, command: Option<&str>, walk: MessageWalk<'_>) -> CheckedMessage {
+        let problems = walk.problems.iter();
+        let problems = problems.map(|problem| problem.describe(&self.release));
+        CheckedMessage::new(command, problems.collect())
     }
 }

@@ -1,37 +1,44 @@
-//! Where in a message something is.
+//! Paths inside the message that is being checked.
 
-use std::fmt;
+use crate::wire::PathSegment;
 
-/// A place in a message: `actions[0].data.device`.
-#[derive(Debug, Clone, Copy)]
-pub enum Path<'p> {
-    /// The whole.
+/// A path, linked from its last segment to its first.
+///
+/// It lives on the stack of the checker and costs no allocation. A problem
+/// copies its segments.
+#[derive(Clone, Copy)]
+pub enum MessagePath<'p, 'm> {
+    /// The message itself, or its arguments.
     Root,
-    /// A member of an object.
-    Member(&'p Path<'p>, &'p str),
-    /// An element of an array.
-    Element(&'p Path<'p>, usize),
+    /// A part of the value at another path.
+    Inside(&'p MessagePath<'p, 'm>, PathSegment<'m>),
 }
 
-impl<'p> Path<'p> {
-    /// The place of a member of what is here.
-    pub fn member(&'p self, name: &'p str) -> Path<'p> {
-        Path::Member(self, name)
+impl<'m> MessagePath<'_, 'm> {
+    /// The path of a member of the object at this path.
+    pub fn member<'p>(&'p self, name: &'m str) -> MessagePath<'p, 'm> {
+        MessagePath::Inside(self, PathSegment::Member(name))
     }
 
-    /// The place of an element of what is here.
-    pub fn element(&'p self, index: usize) -> Path<'p> {
-        Path::Element(self, index)
+    /// The path of an element of the array at this path.
+    pub fn element<'p>(&'p self, index: usize) -> MessagePath<'p, 'm> {
+        MessagePath::Inside(self, PathSegment::Element(index))
     }
-}
 
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Returns whether this is a member of the outermost object.
+    pub fn is_top_level(&self) -> bool {
+        matches!(self, MessagePath::Inside(MessagePath::Root, _))
+    }
+
+    /// The segments in order.
+    pub fn to_segments(self) -> Vec<PathSegment<'m>> {
         match self {
-            Path::Root => Ok(()),
-            Path::Member(Path::Root, name) => f.write_str(name),
-            Path::Member(outer, name) => write!(f, "{outer}.{name}"),
-            Path::Element(outer, index) => write!(f, "{outer}[{index}]"),
+            MessagePath::Root => Vec::new(),
+            MessagePath::Inside(outer, segment) => {
+                let mut segments = outer.to_segments();
+                segments.push(segment);
+                segments
+            }
         }
     }
 }

@@ -1,47 +1,219 @@
-//! What is wrong with a message, as data.
+//! Typed problems of messages.
 
-use super::path::Path;
+use crate::diagnostic::{Code, Severity};
+use crate::json::JsonValue;
+use crate::knowledge::{BehaviourChange, MemberRequirement};
+use crate::schema::{Condition, JsonKind};
+use crate::wire::{IntegerRange, PathSegment};
 
-pub use crate::diagnostic::{Code, Severity};
-
-/// Something wrong with a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// What kind of problem it is.
-    pub code: Code,
-    /// How bad it is.
-    pub severity: Severity,
-    /// Where: a path inside the arguments such as `actions[0].data.device`, a
-    /// member of the envelope for problems with that, or nothing for the whole.
-    pub path: String,
-    /// What is wrong, in one sentence without a full stop.
-    pub message: String,
-    /// What to do about it.
-    pub help: Option<String>,
+/// A problem of a message, with what is needed to describe it.
+#[derive(Debug, Clone)]
+pub struct MessageProblem<'m> {
+    /// The path inside the arguments of a request, or inside the message for
+    /// problems with its envelope, replies and events.
+    pub path: Vec<PathSegment<'m>>,
+    /// The problem.
+    pub kind: ProblemKind<'m>,
 }
 
-impl Problem {
-    pub(super) fn new(
-        code: Code,
-        severity: Severity,
-        path: &Path<'_>,
-        message: impl Into<String>,
-    ) -> Self {
-        Problem {
-            code,
-            severity,
-            path: path.to_string(),
-            message: message.into(),
-            help: None,
+/// A kind of problem.
+#[derive(Debug, Clone)]
+pub enum ProblemKind<'m> {
+    /// The text is not JSON or a qmp-shell line, with the message of the parser.
+    InvalidSyntax(&'m str),
+    /// An object has two members of this name.
+    DuplicateMember(&'m str),
+    /// A string contains half of a surrogate pair.
+    UnpairedSurrogate,
+    /// A string contains a control character that is not escaped.
+    ControlCharacter,
+    /// An object is not a message. Some of its members have these names.
+    UnknownMessage(Vec<&'m str>),
+    /// A request is not an object, but of this JSON type.
+    RequestNotObject(&'static str),
+    /// A request does not name its command, unless in a member of another name.
+    MissingExecute(Option<&'m str>),
+    /// A request has both `execute` and `exec-oob`.
+    ExecuteAndExecOob,
+    /// A member of the envelope has the wrong JSON type.
+    MistypedEnvelopeMember {
+        /// The name.
+        name: &'static str,
+        /// The JSON type that it must have.
+        expected: JsonKind,
+        /// The name of the JSON type that it has.
+        found: &'static str,
+    },
+    /// A request has an unknown member next to `execute`.
+    UnexpectedEnvelopeMember {
+        /// The name.
+        name: &'m str,
+        /// The cause.
+        cause: EnvelopeCause<'m>,
+    },
+    /// A command is sent with `exec-oob` that does not support it.
+    NotOobCapable(&'m str),
+    /// The release does not have a command.
+    UnknownCommand(&'m str),
+    /// The release does not have an event.
+    UnknownEvent(&'m str),
+    /// The release does not have a device.
+    UnknownDevice(&'m str),
+    /// The properties of a device are not known.
+    UnlistedDevice(&'m str),
+    /// Something is deprecated.
+    Deprecated {
+        /// The subject.
+        subject: ProblemSubject<'m>,
+        /// The replacement, if it is documented.
+        advice: Option<&'m str>,
+    },
+    /// Something may change in any release.
+    Unstable(ProblemSubject<'m>),
+    /// A command exists only in some builds.
+    Conditional {
+        /// The command.
+        command: &'m str,
+        /// The condition of the build.
+        condition: &'m Condition,
+    },
+    /// A required member is missing. These members belong into it.
+    MissingMember(Vec<&'m str>),
+    /// All members are missing of which one is required.
+    MissingRequirement(&'m MemberRequirement),
+    /// Several members are present of which only one is allowed.
+    ExcessRequirement(&'m MemberRequirement),
+    /// An object has an unknown member.
+    UnexpectedMember {
+        /// The name.
+        name: &'m str,
+        /// The object.
+        owner: MemberOwner,
+        /// The names of members that are expected and absent.
+        candidates: Vec<&'m str>,
+        /// `true` if its own members belong into the object.
+        holds_members: bool,
+    },
+    /// A value is ignored because of this JSON type.
+    Ignored(&'static str),
+    /// A value has the wrong JSON type.
+    MistypedValue {
+        /// The JSON types that it may have.
+        expected: Vec<JsonKind>,
+        /// The value.
+        value: &'m JsonValue<'m>,
+    },
+    /// Option text does not represent a value of the type.
+    InvalidOptionText {
+        /// The JSON type that it has to represent.
+        expected: JsonKind,
+        /// The text.
+        text: &'m str,
+    },
+    /// An integer is outside the range of its type.
+    OutOfRange {
+        /// The range.
+        range: IntegerRange,
+        /// The integer.
+        number: &'m str,
+    },
+    /// A string is not a value of the enum.
+    UnknownValue {
+        /// The string.
+        text: &'m str,
+        /// The values.
+        values: Vec<&'m str>,
+    },
+    /// A change of behaviour affects the request.
+    AffectedByChange(&'m BehaviourChange),
+}
+
+/// The cause of an unknown member in an envelope.
+#[derive(Debug, Clone, Copy)]
+pub enum EnvelopeCause<'m> {
+    /// The release does not support out-of-band execution.
+    OobUnsupported,
+    /// The client did not enable out-of-band execution.
+    OobNotEnabled,
+    /// The member is an argument of this command.
+    ArgumentOf(&'m str),
+    /// The member is an object with arguments.
+    HoldsArguments,
+    /// Something else.
+    Unknown,
+}
+
+/// The subject of a problem.
+#[derive(Debug, Clone, Copy)]
+pub enum ProblemSubject<'m> {
+    /// A command.
+    Command(&'m str),
+    /// The member at the path of the problem.
+    Member,
+    /// A value of the member at the path of the problem.
+    Value(&'m str),
+}
+
+/// The object that has a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemberOwner {
+    /// The arguments of a request.
+    Arguments,
+    /// The properties of a device.
+    Device,
+    /// An object in a request.
+    Object,
+    /// An object in a reply or an event.
+    Reply,
+}
+
+impl ProblemKind<'_> {
+    /// The diagnostic code.
+    pub fn code(&self) -> Code {
+        match self {
+            ProblemKind::InvalidSyntax(_) => Code::InvalidSyntax,
+            ProblemKind::DuplicateMember(_) => Code::DuplicateMember,
+            ProblemKind::UnpairedSurrogate | ProblemKind::ControlCharacter => Code::InvalidText,
+            ProblemKind::UnknownMessage(_) | ProblemKind::RequestNotObject(_) => Code::NoMessage,
+            ProblemKind::MissingExecute(_) | ProblemKind::MistypedEnvelopeMember { .. } => {
+                Code::InvalidEnvelope
+            }
+            ProblemKind::ExecuteAndExecOob | ProblemKind::UnexpectedEnvelopeMember { .. } => {
+                Code::UnexpectedEnvelope
+            }
+            ProblemKind::NotOobCapable(_) => Code::NoOob,
+            ProblemKind::UnknownCommand(_) => Code::UnknownCommand,
+            ProblemKind::UnknownEvent(_) => Code::UnknownEvent,
+            ProblemKind::UnknownDevice(_) => Code::UnknownDevice,
+            ProblemKind::UnlistedDevice(_) | ProblemKind::Ignored(_) => Code::Unchecked,
+            ProblemKind::Deprecated { .. } => Code::Deprecated,
+            ProblemKind::Unstable(_) => Code::Unstable,
+            ProblemKind::Conditional { .. } => Code::Conditional,
+            ProblemKind::MissingMember(_)
+            | ProblemKind::MissingRequirement(_)
+            | ProblemKind::ExcessRequirement(_) => Code::MissingMember,
+            ProblemKind::UnexpectedMember { .. } => Code::UnexpectedMember,
+            ProblemKind::MistypedValue { .. } | ProblemKind::InvalidOptionText { .. } => {
+                Code::MistypedMember
+            }
+            ProblemKind::OutOfRange { .. } => Code::OutOfRange,
+            ProblemKind::UnknownValue { .. } => Code::UnknownValue,
+            ProblemKind::AffectedByChange(_) => Code::Behaviour,
         }
     }
 
-    pub(super) fn error(code: Code, path: &Path<'_>, message: impl Into<String>) -> Self {
-        Problem::new(code, Severity::Error, path, message)
-    }
-
-    pub(super) fn with_help(mut self, help: Option<String>) -> Self {
-        self.help = help;
-        self
+    /// The severity, which depends on more than the code.
+    pub fn severity(&self) -> Severity {
+        match self {
+            // The names of commands that vendors add begin like this.
+            ProblemKind::UnknownCommand(command) if command.starts_with("__") => Severity::Unknown,
+            ProblemKind::UnknownMessage(_) => Severity::Unknown,
+            ProblemKind::Ignored(_) => Severity::Warning,
+            // Clients ignore members that they do not know.
+            ProblemKind::UnexpectedMember { owner, .. } if *owner == MemberOwner::Reply => {
+                Severity::Warning
+            }
+            _ => self.code().default_severity(),
+        }
     }
 }

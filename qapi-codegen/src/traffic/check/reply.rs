@@ -1,84 +1,50 @@
-//! Whether a release sends a reply or an event.
+//! Replies and events, which QEMU sends.
 
-use super::hints;
-use super::path::Path;
-use super::problem::{Code, Problem, Severity};
-use super::value::{Mode, Walk};
-use super::{Checked, Checker};
-use crate::traffic::json::{Member, Value};
+use super::expected::ValueSyntax;
+use super::path::MessagePath;
+use super::problem::ProblemKind;
+use super::walk::MessageWalk;
+use crate::json::JsonValue;
+use crate::schema::JsonKind;
 
-impl<'k> Checker<'k> {
-    /// Checks what a command returned.
-    pub fn reply(&self, command: &str, returned: &Value<'_>) -> Checked {
-        let mut problems = Vec::new();
-        let found = self.shapes.command(command).map(|(command, _)| command);
-        match found {
-            None => problems.push(self.unknown_command(command)),
-            Some(found) => {
-                let walk = self.received(command);
-                let path = Path::Root.member("return");
-                match found.returns {
-                    Some(returns) => walk.value(returns, returned, &path, &mut problems),
-                    None if matches!(returned, Value::Object(_)) => {}
-                    None => problems.extend(walk.mistyped(returned, "object", &path)),
-                }
+/// The data of an event without `data`.
+static NO_DATA: JsonValue<'static> = JsonValue::Object(Vec::new());
+
+impl<'m> MessageWalk<'m> {
+    /// Checks a value that a command returned.
+    pub fn check_reply(&mut self, command: &'m str, returned: &'m JsonValue<'m>) {
+        let Some(found) = self.release.command(command) else {
+            return self.report(&MessagePath::Root, ProblemKind::UnknownCommand(command));
+        };
+        let path = &MessagePath::Root.member("return");
+        match found.shape.returns {
+            Some(returns) => {
+                let shape = self.release.wire.get(returns);
+                self.check_value(shape, ValueSyntax::Json, returned, path);
             }
-        }
-        Checked::new(Some(command), problems)
-    }
-
-    /// Checks an event.
-    pub fn event(&self, message: &Value<'_>) -> Checked {
-        let mut problems = Vec::new();
-        let name = message
-            .get("event")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        match self.shapes.event(name) {
+            None if returned.members().is_some() => {}
             None => {
-                let shown = hints::shortened(name);
-                let text = format!("QEMU {} has no event `{shown}`", self.series);
-                let near = hints::nearest(name, self.shapes.event_names());
-                let problem = Problem::error(Code::UnknownEvent, &Path::Root, text);
-                problems.push(problem.with_help(hints::did_you_mean(&near)));
-            }
-            Some((_, shape)) => {
-                let empty = Value::Object(Vec::new());
-                let data = message.get("data").unwrap_or(&empty);
-                let path = Path::Root.member("data");
-                self.received(name)
-                    .object(shape, data, &path, &mut problems);
+                let expected = vec![JsonKind::Object];
+                let value = returned;
+                self.report(path, ProblemKind::MistypedValue { expected, value });
             }
         }
-        Checked::new(Some(name), problems)
     }
 
-    fn received<'w>(&'w self, target: &'w str) -> Walk<'w, 'k> {
-        Walk {
-            checker: self,
-            mode: Mode::Reply,
-            target,
+    /// Checks an event and returns its name.
+    pub fn check_event(&mut self, message: &'m JsonValue<'m>) -> &'m str {
+        let event = message.get("event").and_then(JsonValue::as_str);
+        let event = event.unwrap_or_default();
+        let release = self.release;
+        match release.wire.events.get(event) {
+            None => self.report(&MessagePath::Root, ProblemKind::UnknownEvent(event)),
+            Some(found) => {
+                let shape = release.wire.get(found.data);
+                let data = message.get("data").unwrap_or(&NO_DATA);
+                let path = &MessagePath::Root.member("data");
+                self.check_value(shape, ValueSyntax::Json, data, path);
+            }
         }
-    }
-}
-
-impl Walk<'_, '_> {
-    /// A member that the schema does not tell. Clients pass over it, as they
-    /// should, so that it is something to know.
-    pub(super) fn unexpected_in_reply(
-        &self,
-        given: &Member<'_>,
-        path: &Path<'_>,
-    ) -> Option<Problem> {
-        let name = hints::shortened(&given.name.value);
-        let series = self.checker.series;
-        let message = format!("QEMU {series} does not send a member `{name}` in `{path}`");
-        let here = path.member(&name);
-        Some(Problem::new(
-            Code::UnexpectedMember,
-            Severity::Warning,
-            &here,
-            message,
-        ))
+        event
     }
 }

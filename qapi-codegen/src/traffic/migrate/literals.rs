@@ -1,16 +1,17 @@
 //! Texts that become the values they stand for.
 
-use super::places;
-use crate::devices::Devices;
+use super::rewrite::command_name;
+use crate::json::{JsonMember, JsonValue};
+use crate::knowledge::DeviceList;
+use crate::knowledge::devices::builtin_type;
 use crate::schema::{
     BranchContent, BuiltinType, NamedType, OperationData, Schema, TypeId, TypeKind, ValueType,
 };
-use crate::traffic::check::literal;
-use crate::traffic::json::{Member, Value};
+use crate::traffic::option_text;
 
 /// Gives each argument the JSON type that the schema wants.
-pub fn by_schema(schema: &Schema, message: &mut Value<'static>) {
-    let name = places::all(message, "execute").find_map(Value::as_str);
+pub fn by_schema(schema: &Schema, message: &mut JsonValue<'static>) {
+    let name = command_name(message);
     let Some(command) = name.and_then(|name| schema.command(name)) else {
         return;
     };
@@ -22,7 +23,7 @@ pub fn by_schema(schema: &Schema, message: &mut Value<'static>) {
     }
 }
 
-fn object(schema: &Schema, id: TypeId, value: &mut Value<'static>) {
+fn object(schema: &Schema, id: TypeId, value: &mut JsonValue<'static>) {
     for member in schema.members(id) {
         if let Some(given) = value.get_mut(&member.meta.name) {
             typed(schema, member.ty, given);
@@ -31,7 +32,7 @@ fn object(schema: &Schema, id: TypeId, value: &mut Value<'static>) {
     let TypeKind::Union(union) = &schema.get(id).kind else {
         return;
     };
-    let tag = value.get(&union.discriminator).and_then(Value::as_str);
+    let tag = value.get(&union.discriminator).and_then(JsonValue::as_str);
     let case = schema
         .union_branches(union)
         .into_iter()
@@ -42,19 +43,19 @@ fn object(schema: &Schema, id: TypeId, value: &mut Value<'static>) {
     }
 }
 
-fn typed(schema: &Schema, ty: ValueType, value: &mut Value<'static>) {
+fn typed(schema: &Schema, ty: ValueType, value: &mut JsonValue<'static>) {
     match ty {
         ValueType::One(NamedType::Builtin(builtin)) => scalar(builtin, value),
         // Where a list is wanted, one option was one element.
-        ValueType::Array(item) if !matches!(value, Value::Array(_)) => {
-            let mut element = std::mem::replace(value, Value::Null);
+        ValueType::Array(item) if !matches!(value, JsonValue::Array(_)) => {
+            let mut element = std::mem::replace(value, JsonValue::Null);
             element = wrapped(schema, item, element);
-            *value = Value::Array(vec![element]);
+            *value = JsonValue::Array(vec![element]);
         }
         ValueType::One(NamedType::Defined(id)) => {
             // An enum of `on` and `off` was given a truth value.
-            if let (TypeKind::Enum(_), Value::Bool(on)) = (&schema.get(id).kind, &value) {
-                *value = Value::text(literal::written(*on));
+            if let (TypeKind::Enum(_), JsonValue::Bool(on)) = (&schema.get(id).kind, &value) {
+                *value = JsonValue::string(option_text::from_boolean(*on));
             }
         }
         ValueType::Array(_) => {}
@@ -63,7 +64,11 @@ fn typed(schema: &Schema, ty: ValueType, value: &mut Value<'static>) {
 
 /// An element as the later release wants it: a text may stand in an object of
 /// its own.
-fn wrapped(schema: &Schema, item: NamedType, mut element: Value<'static>) -> Value<'static> {
+fn wrapped(
+    schema: &Schema,
+    item: NamedType,
+    mut element: JsonValue<'static>,
+) -> JsonValue<'static> {
     match item {
         NamedType::Builtin(builtin) => {
             scalar(builtin, &mut element);
@@ -72,9 +77,9 @@ fn wrapped(schema: &Schema, item: NamedType, mut element: Value<'static>) -> Val
         NamedType::Defined(id) => {
             let members = schema.members(id);
             match (&members[..], &element) {
-                ([only], Value::String(_) | Value::Number(_)) => {
+                ([only], JsonValue::String(_) | JsonValue::Number(_)) => {
                     typed(schema, only.ty, &mut element);
-                    Value::Object(vec![Member::new(only.meta.name.clone(), element)])
+                    JsonValue::Object(vec![JsonMember::new(only.meta.name.clone(), element)])
                 }
                 _ => element,
             }
@@ -83,12 +88,20 @@ fn wrapped(schema: &Schema, item: NamedType, mut element: Value<'static>) -> Val
 }
 
 /// Writes a value as one of this type, where it stands for one.
-fn scalar(builtin: BuiltinType, value: &mut Value<'static>) {
+fn scalar(builtin: BuiltinType, value: &mut JsonValue<'static>) {
     let new = match (builtin, &*value) {
-        (BuiltinType::Str, Value::Number(text)) => Some(Value::text(text.clone().into_owned())),
-        (BuiltinType::Str, Value::Bool(on)) => Some(Value::text(literal::written(*on))),
-        (BuiltinType::Bool, Value::String(text)) => literal::boolean(&text.value).map(Value::Bool),
-        (BuiltinType::Size, Value::String(text)) => literal::size(&text.value).map(number),
+        (BuiltinType::Str, JsonValue::Number(text)) => {
+            Some(JsonValue::string(text.clone().into_owned()))
+        }
+        (BuiltinType::Str, JsonValue::Bool(on)) => {
+            Some(JsonValue::string(option_text::from_boolean(*on)))
+        }
+        (BuiltinType::Bool, JsonValue::String(text)) => {
+            option_text::parse_boolean(&text.value).map(JsonValue::Bool)
+        }
+        (BuiltinType::Size, JsonValue::String(text)) => {
+            option_text::parse_size(&text.value).map(number)
+        }
         (
             BuiltinType::Str
             | BuiltinType::Any
@@ -97,7 +110,7 @@ fn scalar(builtin: BuiltinType, value: &mut Value<'static>) {
             | BuiltinType::QType,
             _,
         ) => None,
-        (_, Value::String(text)) => literal::integer(&text.value).map(number),
+        (_, JsonValue::String(text)) => option_text::parse_integer(&text.value).map(number),
         _ => None,
     };
     if let Some(new) = new {
@@ -105,16 +118,16 @@ fn scalar(builtin: BuiltinType, value: &mut Value<'static>) {
     }
 }
 
-fn number(number: i128) -> Value<'static> {
-    Value::Number(number.to_string().into())
+fn number(number: i128) -> JsonValue<'static> {
+    JsonValue::Number(number.to_string().into())
 }
 
 /// Gives each property the JSON type that the device wants.
-pub fn by_device(devices: Option<&Devices>, schema: &Schema, message: &mut Value<'static>) {
+pub fn by_device(devices: Option<&DeviceList>, schema: &Schema, message: &mut JsonValue<'static>) {
     let Some(arguments) = message.get_mut("arguments") else {
         return;
     };
-    let driver = arguments.get("driver").and_then(Value::as_str);
+    let driver = arguments.get("driver").and_then(JsonValue::as_str);
     let known = devices
         .zip(driver)
         .and_then(|(devices, driver)| devices.device(driver).map(|device| (devices, device)));
@@ -122,13 +135,13 @@ pub fn by_device(devices: Option<&Devices>, schema: &Schema, message: &mut Value
         return;
     };
     for member in arguments.members_mut().into_iter().flatten() {
-        let Some(ty) = devices.property(device, &member.name.value) else {
+        let Some(ty) = devices.property_type(device, &member.name.value) else {
             continue;
         };
         let of_schema = schema
             .find_type(ty)
             .map(|id| ValueType::One(NamedType::Defined(id)));
-        match (literal::builtin(ty), of_schema) {
+        match (builtin_type(ty), of_schema) {
             // The place of a PCI device is a text whatever it looks like.
             _ if member.name.value == "addr" => {}
             (Some(builtin), _) => scalar(builtin, &mut member.value),

@@ -1,111 +1,147 @@
-//! Requests of one release, written for a later one.
+//! Migration of requests to a later release.
 //!
-//! A request that the later release takes as it is stays as it is. Any other
-//! goes through the series between, one after the other, and each rule of a
-//! series that fits is applied; what comes out is checked against the later
-//! release. What it still refuses is left, with the reason. Names that a request
-//! gives are remembered for the requests after it. Rules are data; how they are
-//! applied is known here, and what they are about is not.
+//! A request that the later release accepts stays unchanged. Any other request
+//! is rewritten by the rules of each series in between, in order, and the result
+//! is checked against the later release. If it is still rejected, the request is
+//! left unchanged and the reasons are reported. Names of block nodes are tracked
+//! per connection, because a rewritten request may name its node differently.
+//!
+//! The rules are data (`schemas/migrations.toml`); this module only applies
+//! them.
 
-mod actions;
-mod links;
+mod argument_path;
 mod literals;
-mod operate;
-mod places;
+mod node_names;
 pub mod rewrite;
 mod rules;
+mod steps;
+mod transaction;
 pub mod unified;
 
 use std::collections::HashMap;
 
-pub use rules::{Certainty, Reference, Rule, Rules};
+pub use rules::{
+    Certainty, MigrationRule, MigrationRules, NodeReference, RewriteStep, StringTypes,
+};
 
-use crate::devices::Devices;
+use crate::diagnostic::Severity;
+use crate::json::{JsonValue, ParsedJson};
+use crate::knowledge::DeviceList;
 use crate::schema::Schema;
-use crate::traffic::check::{Checker, Problem, Session, Severity, Verdict};
-use crate::traffic::json::{Parsed, Value};
+use crate::traffic::check::{Checker, MessageDiagnostic, Session, Verdict};
 use crate::version::Series;
 
-use links::Links;
+use node_names::NodeNames;
 
-/// What became of a request.
+/// Outcome of a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
-    /// It is as it was, since the later release takes it.
+pub enum MigrationOutcome {
+    /// The later release accepts the request as it is.
     Unchanged,
-    /// It is written anew and means the same.
+    /// The request was rewritten and has the same meaning.
     Rewritten,
-    /// It is written anew and means the same if something holds that the
-    /// request does not tell.
+    /// The request was rewritten and has the same meaning under an assumption.
     Assumed,
-    /// It is as it was, and a person has to decide.
+    /// The request could not be rewritten and is unchanged.
     Left,
 }
 
-impl Outcome {
-    /// The word for it in reports.
+impl MigrationOutcome {
+    /// Returns the name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
-            Outcome::Unchanged => "unchanged",
-            Outcome::Rewritten => "rewritten",
-            Outcome::Assumed => "assumed",
-            Outcome::Left => "left",
+            MigrationOutcome::Unchanged => "unchanged",
+            MigrationOutcome::Rewritten => "rewritten",
+            MigrationOutcome::Assumed => "assumed",
+            MigrationOutcome::Left => "left",
         }
     }
 }
 
-/// Why a request was written anew, or left.
+/// A reason for the outcome of a migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
-    /// The rule, if it was one.
+    /// Id of the rule, if a rule applies.
     pub rule: Option<String>,
-    /// The series that made it necessary.
+    /// Series that requires the change.
     pub since: Option<Series>,
-    /// What was done, assumed, or has to be decided, in sentences.
+    /// Sentences for the user.
     pub message: String,
 }
 
-/// A request and what became of it.
+impl Remark {
+    /// Creates a remark that is not from a rule.
+    pub fn new(message: String) -> Self {
+        Remark {
+            rule: None,
+            since: None,
+            message,
+        }
+    }
+}
+
+/// Result of the migration of a request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Migration {
-    /// What became of it.
-    pub outcome: Outcome,
-    /// The new request, unless it is as it was.
-    pub message: Option<Value<'static>>,
-    /// Why.
+    /// The outcome.
+    pub outcome: MigrationOutcome,
+    /// The new request, unless it is unchanged.
+    pub message: Option<JsonValue<'static>>,
+    /// Reasons for the outcome.
     pub remarks: Vec<Remark>,
 }
 
-/// Writes requests of one release for a later one.
-pub struct Migrator<'m> {
-    /// The later release.
-    target: &'m Checker<'m>,
-    /// The release that the requests were written for.
-    source: &'m Checker<'m>,
-    schema: &'m Schema,
-    devices: Option<&'m Devices>,
-    rules: &'m Rules,
-    sessions: HashMap<String, Links>,
+impl Migration {
+    /// Creates the result for a request that is left unchanged.
+    pub fn left(reason: Remark) -> Self {
+        Migration::left_with(vec![reason])
+    }
+
+    fn left_with(remarks: Vec<Remark>) -> Self {
+        Migration {
+            outcome: MigrationOutcome::Left,
+            message: None,
+            remarks,
+        }
+    }
 }
 
-/// How many connections are known at most.
-const MOST_SESSIONS: usize = 1024;
+/// Migrates requests from one release to a later one.
+pub struct Migrator<'m> {
+    source: &'m Checker<'m>,
+    target: &'m Checker<'m>,
+    schema: &'m Schema,
+    devices: Option<&'m DeviceList>,
+    rules: &'m MigrationRules,
+    sessions: HashMap<String, NodeNames>,
+}
+
+/// Maximum number of connections that are tracked.
+const SESSION_LIMIT: usize = 1024;
+
+/// A request while it is being rewritten.
+pub(crate) struct RequestRewrite {
+    request: JsonValue<'static>,
+    remarks: Vec<Remark>,
+    outcome: MigrationOutcome,
+    nodes: NodeNames,
+}
 
 impl<'m> Migrator<'m> {
-    /// A migrator from the release of one checker to that of another.
+    /// Creates a migrator between the releases of two checkers.
     ///
-    /// `schema` is that of the later release; `devices` are its own or, where
-    /// they are not known, those of the release that is nearest.
+    /// `schema` belongs to the later release. `devices` are those of the later
+    /// release, or of the nearest release whose devices are known.
     pub fn new(
         source: &'m Checker<'m>,
         target: &'m Checker<'m>,
         schema: &'m Schema,
-        devices: Option<&'m Devices>,
-        rules: &'m Rules,
+        devices: Option<&'m DeviceList>,
+        rules: &'m MigrationRules,
     ) -> Self {
         Migrator {
-            target,
             source,
+            target,
             schema,
             devices,
             rules,
@@ -113,83 +149,86 @@ impl<'m> Migrator<'m> {
         }
     }
 
-    /// Writes a request anew, if that is needed and can be done.
-    pub fn request(&mut self, session: &str, parsed: &Parsed<'_>) -> Migration {
-        let mut links = self.sessions.remove(session).unwrap_or_default();
-        let migration = self.linked(&mut links, parsed);
-        if self.sessions.len() == MOST_SESSIONS {
+    /// Migrates a request of a connection.
+    pub fn migrate(&mut self, session: &str, parsed: &ParsedJson<'_>) -> Migration {
+        let mut nodes = self.sessions.remove(session).unwrap_or_default();
+        let migration = self.migrate_with_nodes(&mut nodes, parsed);
+        if self.sessions.len() == SESSION_LIMIT {
             self.sessions.clear();
         }
-        self.sessions.insert(session.to_owned(), links);
+        self.sessions.insert(session.to_owned(), nodes);
         migration
     }
 
-    fn linked(&self, links: &mut Links, parsed: &Parsed<'_>) -> Migration {
-        let mut work = Work {
-            message: parsed.value.clone().into_owned(),
+    fn migrate_with_nodes(&self, nodes: &mut NodeNames, parsed: &ParsedJson<'_>) -> Migration {
+        let mut rewrite = RequestRewrite {
+            request: parsed.value.clone().into_owned(),
             remarks: Vec::new(),
-            outcome: Outcome::Unchanged,
-            links: links.clone(),
+            outcome: MigrationOutcome::Unchanged,
+            nodes: nodes.clone(),
         };
-        match work
-            .links
-            .follow(self.rules, &mut work.message, &mut work.remarks)
-        {
-            Ok(outcome) => work.outcome = outcome,
-            Err(reason) => return left(reason),
-        }
-        if self.is_checked(&work.message) && self.accepts(&work.message, parsed) {
-            return self.done(work, links);
-        }
-        for series in self.series() {
-            for rule in self.rules.of(series) {
-                if let Err(reason) = self.apply(rule, &mut work) {
-                    return left(reason);
+        match self.rewrite(&mut rewrite, parsed) {
+            Err(remarks) => Migration::left_with(remarks),
+            Ok(()) => {
+                *nodes = rewrite.nodes;
+                nodes.record_device(&rewrite.request);
+                let is_changed = rewrite.outcome != MigrationOutcome::Unchanged;
+                Migration {
+                    outcome: rewrite.outcome,
+                    message: is_changed.then_some(rewrite.request),
+                    remarks: rewrite.remarks,
                 }
             }
         }
-        match self.refused(&work.message, parsed) {
-            None => self.done(work, links),
-            Some(problems) => left_with(self.remarks(&problems, parsed)),
-        }
     }
 
-    /// Takes what a request taught, and gives the request.
-    fn done(&self, work: Work, links: &mut Links) -> Migration {
-        *links = work.links;
-        links.learn(&work.message);
-        let is_changed = work.outcome != Outcome::Unchanged;
-        Migration {
-            outcome: work.outcome,
-            message: is_changed.then_some(work.message),
-            remarks: work.remarks,
+    /// Rewrites a request until the later release accepts it. Returns remarks if
+    /// that is not possible.
+    fn rewrite(
+        &self,
+        rewrite: &mut RequestRewrite,
+        parsed: &ParsedJson<'_>,
+    ) -> Result<(), Vec<Remark>> {
+        let RequestRewrite {
+            request,
+            remarks,
+            nodes,
+            ..
+        } = rewrite;
+        let updated = nodes.update_references(self.rules, request, remarks);
+        rewrite.outcome = updated.map_err(|reason| vec![reason])?;
+        if self.can_check(&rewrite.request) && self.check(&rewrite.request, parsed).is_ok() {
+            return Ok(());
         }
-    }
-
-    /// The series that have rules, of those after the one release and up to the
-    /// other.
-    fn series(&self) -> impl Iterator<Item = Series> {
         let (from, to) = (self.source.series(), self.target.series());
-        self.rules
-            .series()
-            .filter(move |series| from < *series && *series <= to)
+        for series in self.rules.series().filter(|s| from < *s && *s <= to) {
+            for rule in self.rules.rules_since(series) {
+                self.apply(rule, rewrite).map_err(|reason| vec![reason])?;
+            }
+        }
+        let checked = self.check(&rewrite.request, parsed);
+        checked.map_err(|problems| self.describe_rejection(&problems, parsed))
     }
 
-    /// Applies a rule to a request, or to the actions of a transaction.
-    fn apply(&self, rule: &Rule, work: &mut Work) -> Result<(), Remark> {
-        let mut message = std::mem::replace(&mut work.message, Value::Null);
-        let applied = actions::each(&mut message, &mut |request| {
-            std::mem::swap(request, &mut work.message);
-            let applied = self.apply_one(rule, work);
-            std::mem::swap(request, &mut work.message);
+    /// Applies a rule to a request, or to each action of a transaction.
+    fn apply(&self, rule: &MigrationRule, rewrite: &mut RequestRewrite) -> Result<(), Remark> {
+        let mut message = std::mem::replace(&mut rewrite.request, JsonValue::Null);
+        let applied = transaction::for_each_request(&mut message, &mut |request| {
+            std::mem::swap(request, &mut rewrite.request);
+            let applied = self.apply_to_request(rule, rewrite);
+            std::mem::swap(request, &mut rewrite.request);
             applied
         });
-        work.message = message;
+        rewrite.request = message;
         applied
     }
 
-    fn apply_one(&self, rule: &Rule, work: &mut Work) -> Result<(), Remark> {
-        if !rule.fits(&work.message) {
+    fn apply_to_request(
+        &self,
+        rule: &MigrationRule,
+        rewrite: &mut RequestRewrite,
+    ) -> Result<(), Remark> {
+        if !rule.applies_to(&rewrite.request) {
             return Ok(());
         }
         let remark = |message: String| Remark {
@@ -197,93 +236,67 @@ impl<'m> Migrator<'m> {
             since: Some(rule.since),
             message,
         };
-        if rule.certainty == Certainty::Left {
-            return Err(remark(rule.says.clone()));
-        }
-        let changed = operate::all(rule, self.schema, self.devices, work)
-            .map_err(|reason| remark(format!("{} {reason}", rule.says)))?;
-        if changed {
-            let outcome = match rule.certainty {
-                Certainty::Assumed => Outcome::Assumed,
-                Certainty::Certain | Certainty::Left => Outcome::Rewritten,
-            };
-            work.outcome = work.outcome.max(outcome);
-            work.remarks.push(remark(rule.says.clone()));
+        let outcome = match rule.certainty {
+            Certainty::Certain => MigrationOutcome::Rewritten,
+            Certainty::Assumed => MigrationOutcome::Assumed,
+            Certainty::Left => return Err(remark(rule.message())),
+        };
+        let is_changed = steps::apply_steps(rule, self.schema, self.devices, rewrite)
+            .map_err(|error| remark(format!("{} {error}", rule.message())))?;
+        if is_changed {
+            rewrite.outcome = rewrite.outcome.max(outcome);
+            rewrite.remarks.push(remark(rule.message()));
         }
         Ok(())
     }
 
-    /// Whether what the later release accepts is known in full.
-    fn is_checked(&self, message: &Value<'_>) -> bool {
-        let name = message.get("execute").and_then(Value::as_str);
-        name != Some("device_add") || self.target.knows_devices()
+    /// Returns whether the later release is known well enough to accept a
+    /// request.
+    fn can_check(&self, request: &JsonValue<'_>) -> bool {
+        let name = request.get("execute").and_then(JsonValue::as_str);
+        name != Some("device_add") || self.target.has_device_list()
     }
 
-    fn accepts(&self, message: &Value<'_>, parsed: &Parsed<'_>) -> bool {
-        self.refused(message, parsed).is_none()
-    }
-
-    /// What the later release has against a request.
-    fn refused(&self, message: &Value<'_>, parsed: &Parsed<'_>) -> Option<Vec<Problem>> {
-        let parsed = Parsed {
-            value: message.clone(),
-            oddities: parsed.oddities.clone(),
-            end: parsed.end,
+    /// Checks a request against the later release and returns its errors.
+    fn check(
+        &self,
+        request: &JsonValue<'_>,
+        original: &ParsedJson<'_>,
+    ) -> Result<(), Vec<MessageDiagnostic>> {
+        let parsed = ParsedJson {
+            value: request.clone(),
+            leniencies: original.leniencies.clone(),
+            end: original.end,
         };
-        let checked = self.target.request(&mut Session::default(), &parsed);
-        (checked.verdict == Verdict::Rejected).then(|| errors(checked.problems))
+        let mut checked = self.target.check_request(&mut Session::default(), &parsed);
+        if checked.verdict != Verdict::Rejected {
+            return Ok(());
+        }
+        let problems = &mut checked.problems;
+        problems.retain(|problem| problem.severity == Severity::Error);
+        Err(checked.problems)
     }
 
-    /// Why a request is left that no rule makes acceptable.
-    fn remarks(&self, problems: &[Problem], parsed: &Parsed<'_>) -> Vec<Remark> {
-        let source = self.source.request(&mut Session::default(), parsed);
-        let mut remarks: Vec<Remark> = Vec::new();
-        if source.verdict == Verdict::Rejected {
-            let series = self.source.series();
-            remarks.push(plain(format!("QEMU {series} refuses it, too.")));
-        }
-        let (of_target, series) = (problems.iter(), self.target.series());
-        remarks.extend(of_target.map(|problem| {
+    fn describe_rejection(
+        &self,
+        problems: &[MessageDiagnostic],
+        parsed: &ParsedJson<'_>,
+    ) -> Vec<Remark> {
+        let (source, target) = (self.source.series(), self.target.series());
+        let original = self.source.check_request(&mut Session::default(), parsed);
+        let is_invalid = original.verdict == Verdict::Rejected;
+        let invalid = is_invalid.then(|| Remark::new(format!("QEMU {source} rejects it too.")));
+        let describe = |problem: &MessageDiagnostic| {
             let help = problem.help.as_deref().map(|help| format!(" ({help})"));
-            plain(format!(
-                "No rule makes it acceptable to QEMU {series}: {}.{}",
+            Remark::new(format!(
+                "No rule makes QEMU {target} accept it: {}.{}",
                 problem.message,
                 help.unwrap_or_default()
             ))
-        }));
-        remarks
-    }
-}
-
-/// A request that is being written anew.
-pub(crate) struct Work {
-    message: Value<'static>,
-    remarks: Vec<Remark>,
-    outcome: Outcome,
-    links: Links,
-}
-
-fn errors(mut problems: Vec<Problem>) -> Vec<Problem> {
-    problems.retain(|problem| problem.severity == Severity::Error);
-    problems
-}
-
-fn plain(message: String) -> Remark {
-    Remark {
-        rule: None,
-        since: None,
-        message,
-    }
-}
-
-fn left(reason: Remark) -> Migration {
-    left_with(vec![reason])
-}
-
-fn left_with(remarks: Vec<Remark>) -> Migration {
-    Migration {
-        outcome: Outcome::Left,
-        message: None,
-        remarks,
+        };
+        invalid
+            .into_iter()
+            .chain(problems.iter().map(describe))
+            .collect()
     }
 }

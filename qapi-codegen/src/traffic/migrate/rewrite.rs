@@ -1,150 +1,107 @@
-//! Requests in the notation in which they were read.
+//! Migration of the entries of a log, in their own notation.
 
-use super::{Migration, Migrator, Outcome, left_with, plain};
-use crate::traffic::check::{Kind, kind};
-use crate::traffic::json::{Parsed, Style, Value, parse_prefix};
-use crate::traffic::read::{Content, Entry, Place, Recorded, Shell};
+use super::{Migration, MigrationOutcome, Migrator, Remark};
+use crate::json::{JsonStyle, JsonValue};
+use crate::traffic::check::MessageKind;
+use crate::traffic::read::{LogContent, LogEntry, LoggedMessage, Malformed, Sender, TextPosition};
 
-/// What became of a piece of a text.
+/// A migrated entry.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Rewritten {
-    /// The new bytes, unless it is as it was.
+pub struct RewrittenEntry {
+    /// New bytes, or `None` if the entry is unchanged.
     pub bytes: Option<Vec<u8>>,
-    /// The requests in it.
-    pub requests: Vec<Request>,
+    /// The requests of the entry.
+    pub requests: Vec<MigratedRequest>,
 }
 
-/// A request in a text.
+/// A request of a log and its migration.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Request {
-    /// Where it is.
-    pub place: Place,
-    /// Its command.
+pub struct MigratedRequest {
+    /// Position in the log.
+    pub position: TextPosition,
+    /// Name of the command.
     pub command: Option<String>,
-    /// The request as it was, on one line.
+    /// The original request on one line.
     pub before: String,
-    /// What became of it.
+    /// The migration.
     pub migration: Migration,
 }
 
-/// Writes the requests in a piece of a text anew.
-pub fn entry(migrator: &mut Migrator<'_>, entry: &Entry<'_>) -> Rewritten {
-    match &entry.content {
-        Content::Other => Rewritten::default(),
-        Content::Message(parsed) => message(migrator, entry, parsed),
-        Content::Recorded(recorded) if recorded.is_sent => {
-            self::recorded(migrator, entry, recorded)
+/// Migrates the requests of an entry.
+pub fn rewrite_entry(migrator: &mut Migrator<'_>, entry: &LogEntry<'_>) -> RewrittenEntry {
+    let messages = match &entry.content {
+        LogContent::Text => return RewrittenEntry::default(),
+        LogContent::Malformed(malformed) => {
+            return RewrittenEntry {
+                bytes: None,
+                requests: vec![MigratedRequest::from_malformed(entry.bytes, malformed)],
+            };
         }
-        Content::Recorded(_) => Rewritten::default(),
-        Content::Shell(shell) => self::shell(migrator, entry, shell),
-        Content::Broken(broken) => Rewritten {
-            bytes: None,
-            requests: vec![Request {
-                place: broken.place,
-                command: None,
-                before: String::from_utf8_lossy(entry.bytes).trim().to_owned(),
-                migration: left_with(vec![plain(format!(
-                    "It cannot be read: {}.",
-                    broken.message
-                ))]),
-            }],
-        },
-    }
-}
-
-fn message(migrator: &mut Migrator<'_>, entry: &Entry<'_>, parsed: &Parsed<'_>) -> Rewritten {
-    if kind(&parsed.value) != Kind::Request {
-        return Rewritten::default();
-    }
-    let request = request(migrator, "", parsed, entry.place);
-    let style = Style::of(&String::from_utf8_lossy(entry.bytes));
-    let new = request.migration.message.as_ref();
-    Rewritten {
-        bytes: new.map(|message| style.write(message).into_bytes()),
-        requests: vec![request],
-    }
-}
-
-fn recorded(migrator: &mut Migrator<'_>, entry: &Entry<'_>, recorded: &Recorded<'_>) -> Rewritten {
-    let session = recorded.session.as_deref().unwrap_or_default();
-    let (mut raw, mut requests) = (String::new(), Vec::new());
-    let mut rest = recorded.raw.as_ref();
-    while let Ok(Some(parsed)) = parse_prefix(rest) {
-        let (text, left) = rest.split_at(parsed.end);
-        let request = request(migrator, session, &parsed, entry.place);
-        let space = &text[..text.len() - text.trim_start().len()];
-        raw.push_str(space);
-        match &request.migration.message {
-            Some(new) => raw.push_str(&Style::of(text).write(new)),
-            None => raw.push_str(text.trim_start()),
-        }
+        LogContent::Messages(messages) => messages,
+    };
+    let mut requests = Vec::new();
+    let rewritten = messages.rewrite(&mut |message| {
+        let request = migrate_message(migrator, message)?;
+        let new = request.migration.message.clone();
         requests.push(request);
-        rest = left;
-    }
-    raw.push_str(rest);
-    let bytes = (raw != recorded.raw).then(|| {
-        let mut line = recorded.line.clone();
-        if let Some(member) = line.get_mut("raw") {
-            *member = Value::text(raw);
-        }
-        Style::of(&String::from_utf8_lossy(entry.bytes))
-            .write(&line)
-            .into_bytes()
+        new
     });
-    Rewritten { bytes, requests }
-}
-
-fn shell(migrator: &mut Migrator<'_>, entry: &Entry<'_>, shell: &Shell<'_>) -> Rewritten {
-    let Some(value) = shell.message() else {
-        return Rewritten::default();
-    };
-    let parsed = Parsed {
-        value,
-        oddities: Vec::new(),
-        end: 0,
-    };
-    let mut request = request(migrator, "", &parsed, entry.place);
-    let new = request.migration.message.as_ref();
-    let line = new.map(|message| shell.rewritten(message));
-    if line == Some(None) {
-        let reason = "The new request cannot be written as a line of qmp-shell.".to_owned();
-        request.migration = left_with(vec![plain(reason)]);
-    }
-    Rewritten {
-        bytes: line.flatten().map(String::into_bytes),
-        requests: vec![request],
+    let bytes = rewritten.unwrap_or_else(|reason| {
+        let changed = requests
+            .iter_mut()
+            .filter(|request| request.after().is_some());
+        changed
+            .for_each(|request| request.migration = Migration::left(Remark::new(reason.clone())));
+        None
+    });
+    RewrittenEntry {
+        bytes: bytes.map(String::into_bytes),
+        requests,
     }
 }
 
-fn request(
+fn migrate_message(
     migrator: &mut Migrator<'_>,
-    session: &str,
-    parsed: &Parsed<'_>,
-    place: Place,
-) -> Request {
-    let name = parsed
-        .value
-        .get("execute")
-        .or_else(|| parsed.value.get("exec-oob"));
-    Request {
-        place,
-        command: name.and_then(Value::as_str).map(str::to_owned),
-        before: Style::SPACED.write(&parsed.value),
-        migration: migrator.request(session, parsed),
-    }
+    message: LoggedMessage<'_>,
+) -> Option<MigratedRequest> {
+    let parsed = message.json.ok()?;
+    let is_request = match message.sender {
+        Some(sender) => sender == Sender::Client,
+        None => MessageKind::from_message(&parsed.value) == MessageKind::Request,
+    };
+    is_request.then(|| MigratedRequest {
+        position: message.position,
+        command: command_name(&parsed.value).map(str::to_owned),
+        before: JsonStyle::SPACED.format(&parsed.value),
+        migration: migrator.migrate(message.session, parsed),
+    })
 }
 
-impl Request {
-    /// The new request on one line, unless it is as it was.
-    pub fn after(&self) -> Option<String> {
-        self.migration
-            .message
-            .as_ref()
-            .map(|message| Style::SPACED.write(message))
+/// Returns the command of a request, in or out of band.
+pub(super) fn command_name<'v>(request: &'v JsonValue<'_>) -> Option<&'v str> {
+    let name = request.get("execute").or_else(|| request.get("exec-oob"));
+    name.and_then(JsonValue::as_str)
+}
+
+impl MigratedRequest {
+    fn from_malformed(bytes: &[u8], malformed: &Malformed) -> Self {
+        let reason = format!("The request cannot be read: {}.", malformed.message);
+        MigratedRequest {
+            position: malformed.position,
+            command: None,
+            before: String::from_utf8_lossy(bytes).trim().to_owned(),
+            migration: Migration::left(Remark::new(reason)),
+        }
     }
 
-    /// Whether a person has to decide.
+    /// Returns the new request on one line, unless it is unchanged.
+    pub fn after(&self) -> Option<String> {
+        let message = self.migration.message.as_ref();
+        message.map(|message| JsonStyle::SPACED.format(message))
+    }
+
+    /// Returns whether the request could not be migrated.
     pub fn is_left(&self) -> bool {
-        self.migration.outcome == Outcome::Left
+        self.migration.outcome == MigrationOutcome::Left
     }
 }

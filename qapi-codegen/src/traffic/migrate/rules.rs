@@ -1,208 +1,171 @@
-//! The rules: `schemas/migrations.toml`.
+//! The rules of migration, `schemas/migrations.toml`.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
-use super::places;
-use crate::traffic::json::Value;
+use super::rewrite::command_name;
+use crate::json::JsonValue;
+use crate::knowledge::when::{ArgumentCondition, any_holds};
 use crate::version::Series;
 
-/// All rules. People write them.
+/// All rules.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rules {
-    /// What requests become, in the order of the series.
+pub struct MigrationRules {
+    /// Rules that rewrite a request.
     #[serde(default, rename = "rule")]
-    pub rules: Vec<Rule>,
-    /// Where requests name what an earlier one made.
+    pub rules: Vec<MigrationRule>,
+    /// Arguments that name a block node of an earlier request.
     #[serde(default, rename = "reference")]
-    pub references: Vec<Reference>,
+    pub references: Vec<NodeReference>,
 }
 
-/// What requests become in a series.
+/// A rule that rewrites requests, or states why they cannot be rewritten.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rule {
-    /// A name for it that stays.
+pub struct MigrationRule {
+    /// Stable name.
     pub id: String,
-    /// The first series that refuses what the rule replaces.
-    #[serde(deserialize_with = "series")]
+    /// First series that rejects what the rule replaces.
     pub since: Series,
-    /// The commands that it is about.
+    /// Commands to whose requests the rule applies.
     pub commands: Vec<String>,
-    /// Which of their requests; all of them, where there is nothing.
+    /// Conditions, one of which has to hold; none means all requests.
     #[serde(default)]
-    pub when: Vec<When>,
-    /// How sure the result is.
+    pub when: Vec<ArgumentCondition>,
+    /// Certainty that the new request has the same meaning.
     pub certainty: Certainty,
-    /// What is done, assumed, or has to be decided, in sentences.
-    pub says: String,
-    /// What is done, in this order.
-    #[serde(default, rename = "do")]
-    pub steps: Vec<Step>,
-    /// The series that the example is written for, where it is not the one
-    /// before `since`.
-    #[serde(default, deserialize_with = "some_series")]
-    pub written_for: Option<Series>,
-    /// A request that it is for.
+    /// Reason for the change, in sentences.
+    pub reason: String,
+    /// Advice for the user, in sentences.
+    #[serde(default)]
+    pub advice: Option<String>,
+    /// Steps of the rewrite, in order.
+    #[serde(default)]
+    pub steps: Vec<RewriteStep>,
+    /// Series of the example, if it is not the series before `since`.
+    #[serde(default)]
+    pub example_series: Option<Series>,
+    /// Example of a request.
     pub before: String,
-    /// What that becomes; nothing where it is left.
+    /// The rewritten example; absent if the request is left.
     #[serde(default)]
     pub after: Option<String>,
 }
 
-/// How sure a result is.
+/// Certainty that a rewritten request has the same meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Certainty {
-    /// It means the same.
+    /// It has.
     Certain,
-    /// It means the same if what is said holds.
+    /// It has under the assumption in the advice of the rule.
     Assumed,
-    /// There is none; a person decides.
+    /// No equivalent request exists, so the request is left.
     Left,
 }
 
-/// Requests, told by their arguments. Paths have dots; `[]` stands for each
-/// element of an array.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct When {
-    /// All of these are there.
-    #[serde(default)]
-    pub present: Vec<String>,
-    /// None of these is there.
-    #[serde(default)]
-    pub absent: Vec<String>,
-    /// These are one of these texts, or of what is written without quotes.
-    #[serde(default)]
-    pub equals: BTreeMap<String, Vec<String>>,
-}
-
-/// One thing that is done to a request.
+/// A step that changes a request. Members are given by argument paths.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub enum Step {
-    /// The command gets another name.
-    Command(String),
-    /// The members of a member take its place.
+pub enum RewriteStep {
+    /// Replaces the name of the command.
+    RenameCommand(String),
+    /// Replaces an argument by its members.
     Unwrap(String),
-    /// A member gets another name beside it.
-    Rename(FromTo),
-    /// A name of two becomes the other one; where both are given, the first is
-    /// dropped and requests that use it get the second.
-    Merge(FromTo),
-    /// A member gets another place, in an object that is there.
-    Move(FromTo),
-    /// A member is dropped, which `says` has to justify.
-    Drop(String),
-    /// A member is dropped, and given to the `device_add` that uses the node.
-    Carry(Carry),
-    /// A member gets a value, written as JSON.
-    Set(Set),
-    /// A number is multiplied and written as an integer.
-    Scale(Scale),
-    /// Texts become other texts.
-    Respell(Respell),
-    /// Texts become the values that they stand for in the later release.
-    Literals(Literals),
+    /// Renames a member.
+    Rename {
+        /// Path of the member.
+        from: String,
+        /// New name.
+        to: String,
+    },
+    /// Renames an argument that names the new node, or removes it if the new
+    /// argument is set too. Later requests are changed to the remaining name.
+    MergeNames {
+        /// Old argument.
+        from: String,
+        /// New argument.
+        to: String,
+    },
+    /// Moves a member to an existing object.
+    Move {
+        /// Path of the member.
+        from: String,
+        /// New path.
+        to: String,
+    },
+    /// Removes a member.
+    Remove(String),
+    /// Removes a member and adds it to the `device_add` that uses the node.
+    MoveToDevice {
+        /// Path of the member.
+        from: String,
+        /// Property of the device.
+        property: String,
+        /// Path of the name of the node.
+        node: String,
+    },
+    /// Multiplies a number, which must become an integer.
+    Multiply {
+        /// Path of the number.
+        member: String,
+        /// Factor.
+        by: f64,
+    },
+    /// Replaces strings by other strings.
+    ReplaceValues {
+        /// Path of the string.
+        member: String,
+        /// New string by old string.
+        values: BTreeMap<String, String>,
+    },
+    /// Replaces strings by the numbers, booleans and arrays that they denote.
+    ParseStrings(StringTypes),
 }
 
-/// From one name to another.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FromTo {
-    /// The path of the member.
-    pub from: String,
-    /// Its new name, or its new path.
-    pub to: String,
-}
-
-/// What a device takes over.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Carry {
-    /// The path of the member.
-    pub from: String,
-    /// The property of the device.
-    pub property: String,
-    /// The path of the name by which the device uses it.
-    pub name: String,
-}
-
-/// A value for a member.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Set {
-    /// The path of the member.
-    pub member: String,
-    /// The value, as JSON.
-    pub value: String,
-}
-
-/// A factor for a number.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Scale {
-    /// The path of the member.
-    pub member: String,
-    /// The factor.
-    pub by: f64,
-}
-
-/// Other texts for texts.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Respell {
-    /// The path of the member.
-    pub member: String,
-    /// The new text for each old one; the others stay.
-    pub texts: BTreeMap<String, String>,
-}
-
-/// By what the type of a text is told.
+/// Source of the types that strings are parsed as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Literals {
-    /// By the schema.
+pub enum StringTypes {
+    /// The schema of the later release.
     Schema,
-    /// By the properties of the device.
+    /// The properties of the device.
     Device,
 }
 
-/// Where requests name what an earlier one made.
+/// Arguments that name a block node of an earlier request.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Reference {
-    /// The commands.
+pub struct NodeReference {
+    /// Commands that have the arguments.
     pub commands: Vec<String>,
-    /// The paths of the names.
+    /// Paths of the arguments.
     pub paths: Vec<String>,
-    /// A member that gets the name, too, where it is not there: a job on a node
-    /// has no name of its own.
+    /// Argument that is added, with the old name.
     #[serde(default)]
     pub add: Option<String>,
-    /// A member that gets the name of the node instead.
+    /// Argument that replaces the old one and names the node.
     #[serde(default)]
     pub node: Option<String>,
-    /// A member that gets the name of the guest's device instead.
+    /// Argument that replaces the old one and names the guest device.
     #[serde(default)]
     pub device: Option<String>,
 }
 
-impl Rules {
-    /// Reads the file.
+impl MigrationRules {
+    /// Parses the file.
     ///
     /// # Errors
     ///
-    /// It is no TOML, a key is unknown or missing, or a release is none. The
-    /// error knows the place.
-    pub fn read(text: &str) -> Result<Rules, toml::de::Error> {
+    /// The text is not valid TOML, a key is unknown or missing, or a series is
+    /// invalid.
+    pub fn parse(text: &str) -> Result<MigrationRules, toml::de::Error> {
         toml::from_str(text)
     }
 
-    /// The series that have rules, the oldest first.
+    /// Returns the series that have rules, oldest first.
     pub fn series(&self) -> impl Iterator<Item = Series> {
         let mut series: Vec<Series> = self.rules.iter().map(|rule| rule.since).collect();
         series.sort();
@@ -210,51 +173,25 @@ impl Rules {
         series.into_iter()
     }
 
-    /// The rules of a series, in the order of the file.
-    pub fn of(&self, series: Series) -> impl Iterator<Item = &Rule> {
+    /// Returns the rules of a series in the order of the file.
+    pub fn rules_since(&self, series: Series) -> impl Iterator<Item = &MigrationRule> {
         self.rules.iter().filter(move |rule| rule.since == series)
     }
 }
 
-impl Rule {
-    /// Whether a request is one of those that the rule is about.
-    pub fn fits(&self, message: &Value<'_>) -> bool {
-        let name = message.get("execute").or_else(|| message.get("exec-oob"));
-        let name = name.and_then(Value::as_str).unwrap_or_default();
-        let empty = Value::Object(Vec::new());
-        let arguments = message.get("arguments").unwrap_or(&empty);
-        self.commands.iter().any(|command| command == name)
-            && (self.when.is_empty() || self.when.iter().any(|when| when.holds(arguments)))
+impl MigrationRule {
+    /// Returns whether the rule applies to a request.
+    pub fn applies_to(&self, request: &JsonValue<'_>) -> bool {
+        let command = command_name(request).unwrap_or_default();
+        let no_arguments = JsonValue::Object(Vec::new());
+        let arguments = request.get("arguments").unwrap_or(&no_arguments);
+        self.commands.iter().any(|name| name == command) && any_holds(&self.when, arguments)
     }
-}
 
-impl When {
-    fn holds(&self, arguments: &Value<'_>) -> bool {
-        let is_there = |path: &String| places::all(arguments, path).next().is_some();
-        let equals = |(path, texts): (&String, &Vec<String>)| {
-            let mut values = places::all(arguments, path);
-            values.any(|value| texts.iter().any(|text| is_text(value, text)))
-        };
-        self.present.iter().all(is_there)
-            && !self.absent.iter().any(is_there)
-            && self.equals.iter().all(equals)
+    /// Returns the reason and the advice as one text.
+    pub fn message(&self) -> String {
+        let advice = self.advice.as_deref().into_iter();
+        let sentences: Vec<&str> = std::iter::once(&*self.reason).chain(advice).collect();
+        sentences.join(" ")
     }
-}
-
-fn is_text(value: &Value<'_>, text: &str) -> bool {
-    match value {
-        Value::String(value) => value.value == text,
-        Value::Number(value) => value == text,
-        Value::Bool(value) => value.to_string() == text,
-        _ => false,
-    }
-}
-
-fn some_series<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Series>, D::Error> {
-    series(deserializer).map(Some)
-}
-
-fn series<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Series, D::Error> {
-    let name = String::deserialize(deserializer)?;
-    name.parse().map_err(serde::de::Error::custom)
 }

@@ -1,147 +1,145 @@
-//! The unified form of a difference, made while a text is rewritten.
+//! Unified diffs of texts that arrive in pieces.
+//!
+//! Diff libraries need both texts in memory; here, one hunk is.
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
 
-/// How many lines around a change are shown.
+/// Number of unchanged lines around a change.
 const CONTEXT: usize = 3;
 
-/// Writes the difference of two texts that are given in pieces.
-pub struct Unified<W: Write> {
+/// Writes the unified diff of two texts.
+pub struct UnifiedDiff<W: Write> {
     out: W,
-    /// The name of the file, until something differs.
+    /// File name, until the header is written.
     name: Option<String>,
-    /// The line that is not complete yet, as it was and as it is.
-    open: [Vec<u8>; 2],
-    /// Lines that are the same, since the last change.
-    same: VecDeque<Vec<u8>>,
+    /// Incomplete last lines of the old and the new text.
+    incomplete: [Vec<u8>; 2],
+    /// Unchanged lines since the last change.
+    unchanged: VecDeque<Vec<u8>>,
     hunk: Hunk,
-    /// How many lines were seen, in the old text and in the new one.
-    seen: [usize; 2],
+    /// Number of lines read from each text.
+    line_counts: [usize; 2],
 }
 
 #[derive(Default)]
 struct Hunk {
     text: Vec<u8>,
-    first: [usize; 2],
-    lines: [usize; 2],
+    first_lines: [usize; 2],
+    line_counts: [usize; 2],
 }
 
-impl<W: Write> Unified<W> {
-    /// The difference of a file of this name.
+impl<W: Write> UnifiedDiff<W> {
+    /// Creates the diff of a file.
     pub fn new(out: W, name: &str) -> Self {
-        Unified {
+        UnifiedDiff {
             out,
-            name: Some(name.to_owned()),
-            open: Default::default(),
-            same: VecDeque::new(),
+            name: Some(name.trim_start_matches('/').to_owned()),
+            incomplete: Default::default(),
+            unchanged: VecDeque::new(),
             hunk: Hunk::default(),
-            seen: [0, 0],
+            line_counts: [0, 0],
         }
     }
 
-    /// Adds a piece of both texts.
+    /// Adds a piece of the old text and the piece of the new text that replaces
+    /// it.
     ///
     /// # Errors
     ///
-    /// The difference cannot be written.
+    /// The output cannot be written.
     pub fn add(&mut self, old: &[u8], new: &[u8]) -> io::Result<()> {
-        self.open[0].extend_from_slice(old);
-        self.open[1].extend_from_slice(new);
-        if self.open.iter().all(|text| text.ends_with(b"\n")) {
-            self.lines()
-        } else {
-            Ok(())
+        self.incomplete[0].extend_from_slice(old);
+        self.incomplete[1].extend_from_slice(new);
+        if self.incomplete.iter().all(|text| text.ends_with(b"\n")) {
+            self.take_lines()?;
         }
+        Ok(())
     }
 
     /// Ends both texts.
     ///
     /// # Errors
     ///
-    /// As for [`Unified::add`].
+    /// The output cannot be written.
     pub fn finish(mut self) -> io::Result<()> {
-        self.lines()?;
-        self.close()?;
+        self.take_lines()?;
+        self.write_hunk()?;
         self.out.flush()
     }
 
-    /// Takes the lines that are complete.
-    fn lines(&mut self) -> io::Result<()> {
-        let [old, new] = std::mem::take(&mut self.open);
+    fn take_lines(&mut self) -> io::Result<()> {
+        let [old, new] = std::mem::take(&mut self.incomplete);
         if old != new {
-            self.change(&old, &new);
+            self.add_change(&old, &new);
             return Ok(());
         }
-        for line in old.split_inclusive(|&byte| byte == b'\n') {
-            self.seen = self.seen.map(|seen| seen + 1);
-            self.same.push_back(line.to_vec());
+        for line in lines(&old) {
+            self.line_counts = self.line_counts.map(|count| count + 1);
+            self.unchanged.push_back(line.to_vec());
             if self.hunk.text.is_empty() {
-                keep_last(&mut self.same, CONTEXT);
-            } else if self.same.len() > 2 * CONTEXT {
-                self.close()?;
+                self.drop_old_context();
+            } else if self.unchanged.len() > 2 * CONTEXT {
+                self.write_hunk()?;
             }
         }
         Ok(())
     }
 
-    fn change(&mut self, old: &[u8], new: &[u8]) {
+    fn add_change(&mut self, old: &[u8], new: &[u8]) {
+        let context = std::mem::take(&mut self.unchanged);
         if self.hunk.text.is_empty() {
-            self.hunk.first = self.seen.map(|seen| seen + 1 - self.same.len());
+            self.hunk.first_lines = self.line_counts.map(|count| count + 1 - context.len());
         }
-        for line in std::mem::take(&mut self.same) {
-            self.hunk.push(b' ', &line, [1, 1]);
+        context.iter().for_each(|line| self.hunk.push(b' ', line));
+        for line in lines(old) {
+            self.hunk.push(b'-', line);
+            self.line_counts[0] += 1;
         }
-        for line in old.split_inclusive(|&byte| byte == b'\n') {
-            self.hunk.push(b'-', line, [1, 0]);
-            self.seen[0] += 1;
-        }
-        for line in new.split_inclusive(|&byte| byte == b'\n') {
-            self.hunk.push(b'+', line, [0, 1]);
-            self.seen[1] += 1;
+        for line in lines(new) {
+            self.hunk.push(b'+', line);
+            self.line_counts[1] += 1;
         }
     }
 
-    /// Writes the hunk, with what follows it.
-    fn close(&mut self) -> io::Result<()> {
+    /// Writes the hunk and the context after it.
+    fn write_hunk(&mut self) -> io::Result<()> {
         if self.hunk.text.is_empty() {
             return Ok(());
         }
-        for line in self.same.iter().take(CONTEXT) {
-            self.hunk.push(b' ', line, [1, 1]);
-        }
-        keep_last(&mut self.same, CONTEXT);
-        let hunk = std::mem::take(&mut self.hunk);
+        let mut hunk = std::mem::take(&mut self.hunk);
+        let context = self.unchanged.iter().take(CONTEXT);
+        context.for_each(|line| hunk.push(b' ', line));
+        self.drop_old_context();
         if let Some(name) = self.name.take() {
-            writeln!(
-                self.out,
-                "--- a/{}\n+++ b/{}",
-                name.trim_start_matches('/'),
-                name.trim_start_matches('/')
-            )?;
+            writeln!(self.out, "--- a/{name}\n+++ b/{name}")?;
         }
-        let ([old, new], [old_lines, new_lines]) = (hunk.first, hunk.lines);
-        writeln!(self.out, "@@ -{old},{old_lines} +{new},{new_lines} @@")?;
+        let ([old, new], [old_count, new_count]) = (hunk.first_lines, hunk.line_counts);
+        writeln!(self.out, "@@ -{old},{old_count} +{new},{new_count} @@")?;
         self.out.write_all(&hunk.text)
+    }
+
+    fn drop_old_context(&mut self) {
+        let surplus = self.unchanged.len().saturating_sub(CONTEXT);
+        self.unchanged.drain(..surplus);
     }
 }
 
 impl Hunk {
-    fn push(&mut self, sign: u8, line: &[u8], lines: [usize; 2]) {
+    fn push(&mut self, sign: u8, line: &[u8]) {
         self.text.push(sign);
         self.text.extend_from_slice(line);
         if !line.ends_with(b"\n") {
-            self.text
-                .extend_from_slice(b"\n\\ No newline at end of file\n");
+            let note = b"\n\\ No newline at end of file\n";
+            self.text.extend_from_slice(note);
         }
-        self.lines = [self.lines[0] + lines[0], self.lines[1] + lines[1]];
+        self.line_counts[0] += usize::from(sign != b'+');
+        self.line_counts[1] += usize::from(sign != b'-');
     }
 }
 
-/// Drops all elements but the last ones.
-fn keep_last<T>(queue: &mut VecDeque<T>, length: usize) {
-    let surplus = queue.len().saturating_sub(length);
-    queue.drain(..surplus);
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split_inclusive(|&byte| byte == b'\n')
 }
 
 #[cfg(test)]
@@ -150,7 +148,7 @@ mod tests {
 
     fn unified(pieces: &[(&str, &str)]) -> String {
         let mut out = Vec::new();
-        let mut unified = Unified::new(&mut out, "a.qmp");
+        let mut unified = UnifiedDiff::new(&mut out, "a.qmp");
         for (old, new) in pieces {
             unified.add(old.as_bytes(), new.as_bytes()).unwrap();
         }
@@ -159,25 +157,11 @@ mod tests {
     }
 
     #[test]
-    fn changes_have_three_lines_around_them() {
-        let same = |line: &'static str| (line, line);
-        let text = unified(&[
-            same("1\n"),
-            same("2\n"),
-            same("3\n"),
-            same("4\n"),
-            ("5\n", "five\n"),
-            same("6\n"),
-            same("7\n"),
-            same("8\n"),
-            same("9\n"),
-            same("10\n"),
-            same("11\n"),
-            same("12\n"),
-            same("a "),
-            ("b", "c"),
-            same("\n"),
-        ]);
+    fn changes_have_three_lines_of_context() {
+        let mut pieces = vec![("1\n2\n3\n4\n", "1\n2\n3\n4\n"), ("5\n", "five\n")];
+        pieces.push(("6\n7\n8\n9\n10\n11\n12\n", "6\n7\n8\n9\n10\n11\n12\n"));
+        pieces.extend([("a ", "a "), ("b", "c"), ("\n", "\n")]);
+        let text = unified(&pieces);
         let expected = "--- a/a.qmp\n+++ b/a.qmp\n\
             @@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n\
             @@ -10,4 +10,4 @@\n 10\n 11\n 12\n-a b\n+a c\n";
@@ -185,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_changed_is_nothing_written() {
+    fn equal_texts_have_no_diff() {
         assert_eq!(unified(&[("a\n", "a\n"), ("b", "b")]), "");
     }
 }

@@ -1,168 +1,161 @@
-//! What a line is: a message, a line of qmp-shell, or other text.
+//! The notations in which people keep QMP messages.
 
-/// What comes next in a line.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Next {
-    /// So many bytes of other text.
-    Other(usize),
-    /// A message, whose bracket is the next byte.
-    Message,
-    /// A line of qmp-shell to the end of the line.
-    Shell,
+use std::cell::OnceCell;
+
+use super::json_text::JsonText;
+use super::qmp_shell::QmpShell;
+use super::recording::Recording;
+use super::{LogContent, Malformed, NotatedMessages, TextPosition};
+use crate::json::{self, ParsedJson, SyntaxError};
+
+/// A notation of QMP messages.
+///
+/// The reader asks all notations whether an entry begins at the current
+/// position, then whether one begins later in the line. The entry is parsed by
+/// the first notation of its extent that accepts it.
+pub trait Notation {
+    /// EntryExtent of an entry.
+    fn extent(&self) -> EntryExtent;
+
+    /// Returns whether an entry begins at this position.
+    fn begins(&self, line: &LineRest<'_>) -> bool;
+
+    /// Returns the offset of an entry in the line, after other text.
+    fn find(&self, _line: &LineRest<'_>) -> Option<usize> {
+        None
+    }
+
+    /// Returns whether every line of a text is an entry once one line was.
+    fn continues(&self) -> bool {
+        false
+    }
+
+    /// Parses an entry. Returns `None` if it is in another notation.
+    fn parse<'a>(
+        &mut self,
+        entry: &'a EntryText<'_>,
+    ) -> Result<Option<Box<dyn NotatedMessages + 'a>>, SyntaxError>;
 }
 
-/// The notation of a text, as far as it has shown itself.
-pub struct Notation<'r> {
-    kind: Kind,
-    is_command: &'r dyn Fn(&str) -> bool,
+/// EntryExtent of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryExtent {
+    /// A line.
+    Line,
+    /// A JSON value, which may span lines.
+    Value,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Unknown,
-    /// Messages, with other text between them.
-    Log,
-    /// Lines of qmp-shell, perhaps with replies between them.
-    Shell,
+/// A line, or the rest of one, without leading white space.
+pub struct LineRest<'l> {
+    /// The text.
+    pub text: &'l [u8],
+    /// `true` if the text is the beginning of the line.
+    pub is_start: bool,
+    /// EntryExtent of the entries by which the notation of the input was recognized.
+    pub recognized: Option<EntryExtent>,
 }
 
-/// What qmp-shell writes before it waits for a line.
-pub const PROMPTS: [&str; 2] = ["(QEMU)", "TRANS>"];
+/// The text of an entry.
+pub struct EntryText<'e> {
+    /// The text.
+    pub text: &'e str,
+    /// Position of the text in the input.
+    pub position: TextPosition,
+    json: OnceCell<Result<ParsedJson<'e>, SyntaxError>>,
+}
 
-/// The members of an envelope that nothing else is likely to begin with.
-const STRONG: [&str; 9] = [
-    "execute",
-    "exec-oob",
-    "return",
-    "error",
-    "event",
-    "timestamp",
-    "QMP",
-    "session",
-    "dir",
-];
+impl<'e> EntryText<'e> {
+    pub fn from_utf8(bytes: &'e [u8], position: TextPosition) -> Result<Self, Malformed> {
+        let text = std::str::from_utf8(bytes).map_err(|error| Malformed {
+            position: position.advance(&bytes[..error.valid_up_to()]),
+            message: "invalid UTF-8".to_owned(),
+        })?;
+        Ok(EntryText {
+            text,
+            position,
+            json: OnceCell::new(),
+        })
+    }
 
-/// Other members that an envelope may begin with.
-const WEAK: [&str; 4] = ["id", "arguments", "data", "control"];
+    /// Parses the text as JSON, once for all notations.
+    pub fn json(&self) -> Result<&ParsedJson<'e>, SyntaxError> {
+        let parsed = self.json.get_or_init(|| json::parse(self.text));
+        parsed.as_ref().map_err(SyntaxError::clone)
+    }
+}
 
-impl<'r> Notation<'r> {
-    /// Nothing is known yet.
+/// All notations, and the one that was recognized in the input.
+pub struct NotationTable<'r> {
+    notations: Vec<Box<dyn Notation + 'r>>,
+    recognized: Option<usize>,
+}
+
+impl<'r> NotationTable<'r> {
     pub fn new(is_command: &'r dyn Fn(&str) -> bool) -> Self {
-        Notation {
-            kind: Kind::Unknown,
-            is_command,
+        NotationTable {
+            notations: vec![
+                Box::new(Recording),
+                Box::new(JsonText),
+                Box::new(QmpShell::new(is_command)),
+            ],
+            recognized: None,
         }
     }
 
-    /// What comes next in a line, or in the rest of one.
-    pub fn next(&mut self, rest: &[u8], is_start: bool) -> Next {
-        let space = rest
-            .iter()
-            .take_while(|byte| byte.is_ascii_whitespace())
-            .count();
-        let text = &rest[space..];
-        match text {
-            [] => return Next::Other(rest.len()),
-            [b'{' | b'[', ..] if is_value(text) => {
-                self.learn(Kind::Log);
-                return if space > 0 {
-                    Next::Other(space)
-                } else {
-                    Next::Message
-                };
+    /// Returns the offset and extent of the next entry of a line, or `None` if
+    /// the rest of the line is other text.
+    pub fn find(&mut self, rest: &[u8], is_start: bool) -> Option<(usize, EntryExtent)> {
+        let text = rest.trim_ascii_start();
+        if text.is_empty() || is_start && text.starts_with(b"#") {
+            return None;
+        }
+        let line = LineRest {
+            text,
+            is_start,
+            recognized: self.recognized.map(|index| self.notations[index].extent()),
+        };
+        let (index, offset) = self.find_notation(&line)?;
+        let extent = self.notations[index].extent();
+        // A value may also be in the output between two lines of another notation.
+        if self.recognized.is_none() || extent == EntryExtent::Line {
+            self.recognized = Some(index);
+        }
+        match extent {
+            EntryExtent::Line => Some((0, extent)),
+            EntryExtent::Value => Some((rest.len() - text.len() + offset, extent)),
+        }
+    }
+
+    /// Returns the index of the notation of the next entry, and its offset.
+    fn find_notation(&self, line: &LineRest<'_>) -> Option<(usize, usize)> {
+        let mut notations = self.notations.iter();
+        if let Some(index) = notations.position(|notation| notation.begins(line)) {
+            return Some((index, 0));
+        }
+        let mut notations = self.notations.iter().enumerate();
+        let found = notations.find_map(|(index, notation)| Some((index, notation.find(line)?)));
+        let continued = || {
+            self.recognized
+                .filter(|&index| self.notations[index].continues())
+        };
+        found.or_else(|| {
+            continued()
+                .filter(|_| line.is_start)
+                .map(|index| (index, 0))
+        })
+    }
+
+    /// Parses an entry.
+    pub fn parse<'a>(&mut self, entry: &'a EntryText<'_>, extent: EntryExtent) -> LogContent<'a> {
+        let mut notations = self.notations.iter_mut().filter(|n| n.extent() == extent);
+        match notations.find_map(|notation| notation.parse(entry).transpose()) {
+            Some(Ok(messages)) => LogContent::Messages(messages),
+            Some(Err(error)) => {
+                let text = entry.text.as_bytes();
+                LogContent::Malformed(Malformed::new(text, entry.position, &error))
             }
-            [b'#', ..] if is_start => return Next::Other(rest.len()),
-            _ => {}
-        }
-        if is_start && self.is_shell(text) {
-            self.kind = Kind::Shell;
-            return Next::Shell;
-        }
-        match find_message(text) {
-            Some(start) => {
-                self.learn(Kind::Log);
-                Next::Other(space + start)
-            }
-            None if is_start && self.kind == Kind::Shell => Next::Shell,
-            None => Next::Other(rest.len()),
+            None => LogContent::Text,
         }
     }
-
-    fn learn(&mut self, kind: Kind) {
-        if self.kind == Kind::Unknown {
-            self.kind = kind;
-        }
-    }
-
-    /// Whether a line is one of qmp-shell by its form.
-    fn is_shell(&self, text: &[u8]) -> bool {
-        let text = String::from_utf8_lossy(text);
-        let text = text.trim_end();
-        if let Some(line) = PROMPTS.iter().find_map(|prompt| text.strip_prefix(prompt)) {
-            return !line.trim().is_empty();
-        }
-        let mut words = text.split_ascii_whitespace();
-        let command = words.next().unwrap_or_default();
-        if command == "transaction(" {
-            return self.kind != Kind::Log;
-        }
-        if self.kind == Kind::Log || !is_name(command) {
-            return false;
-        }
-        match words.next() {
-            Some(word) => has_key(word),
-            None => command.contains(['-', '_']) || (self.is_command)(command),
-        }
-    }
-}
-
-/// Whether a line begins a message of its own, whatever stands before it.
-pub fn begins_message(line: &[u8]) -> bool {
-    line.first() == Some(&b'{')
-        && first_name(line).is_some_and(|name| is_any(name, &[&STRONG, &WEAK]))
-}
-
-/// Whether a bracket begins a value, and is not that of `[12:30]` in a log, nor
-/// of a reply as Python 2 prints it.
-fn is_value(text: &[u8]) -> bool {
-    let next = text[1..].iter().find(|byte| !byte.is_ascii_whitespace());
-    match (text[0], next) {
-        (b'{', Some(b'u')) => false,
-        (b'{', _) => true,
-        (_, next) => matches!(next, Some(b'{' | b'[' | b']' | b'"' | b'\'')),
-    }
-}
-
-/// Where in other text a message begins.
-fn find_message(text: &[u8]) -> Option<usize> {
-    let brackets = text.iter().enumerate().filter(|(_, byte)| **byte == b'{');
-    let begins = |at: usize| first_name(&text[at..]);
-    brackets
-        .map(|(at, _)| at)
-        .find(|&at| begins(at).is_some_and(|name| is_any(name, &[&STRONG, &WEAK])))
-}
-
-fn is_any(name: &[u8], sets: &[&[&str]]) -> bool {
-    sets.iter()
-        .any(|set| set.iter().any(|known| known.as_bytes() == name))
-}
-
-/// The name of the first member of the object that begins here.
-fn first_name(text: &[u8]) -> Option<&[u8]> {
-    let text = text.get(1..)?.trim_ascii_start();
-    let quote = *text.first().filter(|byte| matches!(byte, b'"' | b'\''))?;
-    let name = &text[1..];
-    let end = name.iter().take(16).position(|&byte| byte == quote)?;
-    Some(&name[..end])
-}
-
-/// Whether a word can be the name of a command.
-fn is_name(word: &str) -> bool {
-    let part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && word.bytes().all(part)
-}
-
-/// Whether a word begins like `key=`.
-fn has_key(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(key, _)| is_name(key))
 }

@@ -1,28 +1,33 @@
-//! How long lines of documentation are.
+//! The length of documentation lines.
 
-use super::block::Block;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect;
-use crate::validate::view::View;
+use crate::doc::{DocBlock, line_text};
+use crate::source::Span;
+use crate::validate::view::SchemaView;
 
-/// How many characters a line may have, with its `# `.
+/// The maximum number of characters of a line, with its `# `.
 const LIMIT: usize = 70;
 
-/// Reports lines that are too long, except where nobody could break them:
-/// addresses, and what is shown letter by letter.
-pub fn check(view: &View<'_>, block: &Block<'_>, diagnostics: &mut Vec<Diagnostic>) {
+/// Reports lines that are too long, except addresses and literal blocks, which
+/// cannot be broken.
+pub fn check(view: &SchemaView<'_>, block: &DocBlock, diagnostics: &mut Vec<Diagnostic>) {
     if !view.is_in(dialect::LIMITED_DOC_LINES) {
         return;
     }
-    let mut literal = Literal::default();
-    for line in &block.lines {
-        let length = 2 + line.text.trim_end().chars().count();
-        if !literal.contains(line.text) && length > LIMIT && !is_address(line.text) {
-            let message = format!("the line has {length} characters, and may have {LIMIT}");
-            let found = Diagnostic::new(Code::DocLongLine, line.span, message);
-            diagnostics.push(found.with_help("break the line"));
+    let mut literal = LiteralBlock::default();
+    for &line in &block.lines {
+        let text = line_text(view.sources.text(line));
+        let length = 2 + text.chars().count();
+        if !literal.contains(text) && length > LIMIT && !is_address(text) {
+            diagnostics.push(too_long(line, length));
         }
     }
+}
+
+fn too_long(line: Span, length: usize) -> Diagnostic {
+    let message = format!("line of {length} characters, {LIMIT} are allowed");
+    Diagnostic::new(Code::DocLongLine, line, message).with_help("break the line")
 }
 
 fn is_address(text: &str) -> bool {
@@ -30,15 +35,15 @@ fn is_address(text: &str) -> bool {
     text.contains("://") && !text.contains(' ')
 }
 
-/// A literal block: what follows a line that ends with `::`, as far as it is
-/// indented alike.
+/// A literal block: the lines after one that ends with `::`, as far as they
+/// are indented alike.
 #[derive(Default)]
-struct Literal {
+struct LiteralBlock {
     open: bool,
     indent: Option<usize>,
 }
 
-impl Literal {
+impl LiteralBlock {
     fn contains(&mut self, text: &str) -> bool {
         let indent = text.len() - text.trim_start().len();
         if self.open && !text.trim().is_empty() {
@@ -48,7 +53,7 @@ impl Literal {
         let trimmed = text.trim();
         let heads = !trimmed.starts_with("..") || trimmed.contains("qmp-example::");
         if !inside && trimmed.ends_with("::") && heads {
-            *self = Literal {
+            *self = LiteralBlock {
                 open: true,
                 indent: None,
             };

@@ -1,48 +1,46 @@
-//! Which series in `schemas/` a QEMU resembles most.
+//! Ranking of the imported series by their similarity to a QEMU.
 
 use serde::Serialize;
 
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::version::Series;
 
-use super::report::Report;
-use crate::console::Console;
+use super::report::VerifyReport;
 use crate::failure::Failure;
 use crate::introspected::Introspected;
-use crate::progress::Progress;
-use crate::schema::{Options, Schema};
+use crate::progress::progress_bar;
+use crate::schema_source::{SchemaSource, SourceOptions};
 
-/// How well a series fits.
+/// The similarity of a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Fit {
+pub struct SeriesFit {
     /// The series.
     pub series: Series,
-    /// How much of it the QEMU contradicts.
+    /// The number of contradictions.
     pub contradictions: usize,
-    /// How much the QEMU has beyond it.
+    /// The number of items that are not in the schema of the series.
     pub extra: usize,
 }
 
-/// Compares all series, and gives the one that fits best first.
+/// Compares all series, and sorts them by similarity, best match first.
 pub fn rank(
     imported: &[Series],
-    interface: QemuProgram,
-    told: &Introspected,
-    console: &mut Console,
-) -> Result<Vec<Fit>, Failure> {
-    let progress = Progress::new("comparing", imported.len() as u64);
+    program: QemuProgram,
+    introspected: &Introspected,
+) -> Result<Vec<SeriesFit>, Failure> {
+    let progress = progress_bar("comparing", imported.len() as u64);
     let mut fits = Vec::new();
     for &series in imported {
-        let schema = Schema::open(&series.to_string(), &Options::default())?;
-        let report = Report::new(&schema, interface, told, console)?;
-        fits.push(Fit {
+        let source = SchemaSource::open(&series.to_string(), &SourceOptions::default())?;
+        let report = VerifyReport::new(&source, program, introspected)?;
+        fits.push(SeriesFit {
             series,
-            contradictions: report.verdict.contradictions.len(),
-            extra: report.verdict.extra.len(),
+            contradictions: report.verification.contradictions.len(),
+            extra: report.verification.extra.len(),
         });
-        progress.advance(1);
+        progress.inc(1);
     }
-    // Of two that fit as well, the newer one comes first.
+    // Of two equally good matches, the newer one comes first.
     fits.sort_by_key(|fit| {
         (
             fit.contradictions + fit.extra,

@@ -1,65 +1,65 @@
-//! The report for programs.
+//! The JSON of the report.
 
 use serde::Serialize;
 
-use qapi_codegen::introspect::{Absent, Contradiction, Difference, Part, Place, Reason, Side};
-use qapi_codegen::overrides::Entry;
+use qapi_codegen::introspect::{
+    AbsenceReason, AbsentEntity, Contradiction, DifferenceKind, DifferenceSide,
+    InterfaceDifference, WireLocation,
+};
+use qapi_codegen::overrides::OverrideEntry;
 use qapi_codegen::version::Version;
 
-use super::fit::Fit;
-use super::report::Report;
-use crate::failure::Failure;
+use super::fit::SeriesFit;
+use super::report::VerifyReport;
 use crate::introspected::Introspected;
 
-/// The report as one JSON object.
-///
-/// # Errors
-///
-/// It cannot be written.
-pub fn json(report: &Report, told: &Introspected) -> Result<String, Failure> {
-    let verdict = &report.verdict;
-    let json = Json {
+/// Converts the report to JSON.
+pub fn json<'r>(report: &'r VerifyReport, introspected: &'r Introspected) -> VerifyJson<'r> {
+    let verification = &report.verification;
+    VerifyJson {
         schema: report.version,
-        qemu: told.version,
-        package: &told.package,
-        summary: Summary {
-            contradictions: verdict.contradictions.len(),
-            extra: verdict.extra.len(),
-            absent: verdict.absent.len(),
+        qemu: introspected.version,
+        package: &introspected.package,
+        summary: SummaryJson {
+            contradictions: verification.contradictions.len(),
+            extra: verification.extra.len(),
+            absent: verification.absent.len(),
         },
-        contradictions: verdict.contradictions.iter().map(contradiction).collect(),
-        extra: verdict
+        contradictions: verification
+            .contradictions
+            .iter()
+            .map(contradiction)
+            .collect(),
+        extra: verification
             .extra
             .iter()
-            .map(|extra| found(extra, None))
+            .map(|extra| difference(extra, None))
             .collect(),
-        absent: verdict.absent.iter().map(absent).collect(),
-        refused: &report.refused,
-        corrected: report.corrections.iter().map(corrected).collect(),
+        absent: verification.absent.iter().map(absent).collect(),
+        refused: &report.not_executable,
+        corrected: report.corrections.iter().map(correction).collect(),
         fits: &report.fits,
-    };
-    let text = serde_json::to_string(&json);
-    text.map(|text| text + "\n")
-        .map_err(|error| Failure::new(error.to_string()))
+    }
 }
 
+/// The JSON of the report.
 #[derive(Serialize)]
-struct Json<'r> {
+pub struct VerifyJson<'r> {
     schema: Version,
     qemu: Option<Version>,
     package: &'r str,
-    summary: Summary,
-    contradictions: Vec<Found<'r>>,
-    extra: Vec<Found<'r>>,
-    absent: Vec<Found<'r>>,
+    summary: SummaryJson,
+    contradictions: Vec<DifferenceJson<'r>>,
+    extra: Vec<DifferenceJson<'r>>,
+    absent: Vec<DifferenceJson<'r>>,
     refused: &'r [String],
-    corrected: Vec<Corrected<'r>>,
-    #[serde(skip_serializing_if = "<[Fit]>::is_empty")]
-    fits: &'r [Fit],
+    corrected: Vec<CorrectionJson<'r>>,
+    #[serde(skip_serializing_if = "<[SeriesFit]>::is_empty")]
+    fits: &'r [SeriesFit],
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct SummaryJson {
     contradictions: usize,
     extra: usize,
     absent: usize,
@@ -67,37 +67,37 @@ struct Summary {
 
 /// One difference.
 #[derive(Serialize)]
-struct Found<'r> {
-    part: Part,
+struct DifferenceJson<'r> {
+    part: DifferenceKind,
     #[serde(flatten)]
-    place: &'r Place,
-    /// What the schema has there, and where it says so.
-    schema: Option<Told<'r>>,
-    /// What the reply has there, and where it says so.
-    reply: Option<Told<'r>>,
+    place: &'r WireLocation,
+    /// The shape in the schema.
+    schema: Option<ShapeJson<'r>>,
+    /// The shape in the reply.
+    reply: Option<ShapeJson<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<Why<'r>>,
+    reason: Option<ReasonJson<'r>>,
 }
 
 #[derive(Serialize)]
-struct Told<'r> {
+struct ShapeJson<'r> {
     shape: &'r str,
     at: &'r str,
 }
 
-/// Why something is absent.
+/// The reason why an item is absent.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum Why<'r> {
+enum ReasonJson<'r> {
     Conditions(Vec<String>),
     Hidden(&'r str),
     Backported(String),
 }
 
 #[derive(Serialize)]
-struct Corrected<'r> {
+struct CorrectionJson<'r> {
     kind: &'r str,
     target: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,47 +105,50 @@ struct Corrected<'r> {
     reason: &'r str,
 }
 
-fn contradiction(contradiction: &Contradiction) -> Found<'_> {
-    Found {
+fn contradiction(contradiction: &Contradiction) -> DifferenceJson<'_> {
+    DifferenceJson {
         message: Some(&contradiction.message),
-        ..found(&contradiction.difference, None)
+        ..difference(&contradiction.difference, None)
     }
 }
 
-fn absent(absent: &Absent) -> Found<'_> {
-    found(&absent.difference, Some(&absent.reason))
+fn absent(absent: &AbsentEntity) -> DifferenceJson<'_> {
+    difference(&absent.difference, Some(&absent.reason))
 }
 
-fn found<'r>(difference: &'r Difference, reason: Option<&'r Reason>) -> Found<'r> {
-    Found {
-        part: difference.part,
-        place: &difference.place,
-        schema: difference.left.as_ref().map(told),
-        reply: difference.right.as_ref().map(told),
+fn difference<'r>(
+    difference: &'r InterfaceDifference,
+    absence: Option<&'r AbsenceReason>,
+) -> DifferenceJson<'r> {
+    DifferenceJson {
+        part: difference.kind,
+        place: &difference.location,
+        schema: difference.left.as_ref().map(shape),
+        reply: difference.right.as_ref().map(shape),
         message: None,
-        reason: reason.map(why),
+        reason: absence.map(reason),
     }
 }
 
-fn told(side: &Side) -> Told<'_> {
-    Told {
+fn shape(side: &DifferenceSide) -> ShapeJson<'_> {
+    ShapeJson {
         shape: &side.shape,
-        at: &side.told,
+        at: &side.source,
     }
 }
 
-fn why(reason: &Reason) -> Why<'_> {
+fn reason(reason: &AbsenceReason) -> ReasonJson<'_> {
     match reason {
-        Reason::Conditions(conditions) => {
-            Why::Conditions(conditions.iter().map(ToString::to_string).collect())
+        AbsenceReason::Conditions(conditions) => {
+            ReasonJson::Conditions(conditions.iter().map(ToString::to_string).collect())
         }
-        Reason::Hidden(feature) => Why::Hidden(feature),
-        Reason::Backported(series) => Why::Backported(series.to_string()),
+        AbsenceReason::Hidden(feature) => ReasonJson::Hidden(feature),
+        AbsenceReason::Backported(series) => ReasonJson::Backported(series.to_string()),
     }
 }
 
-fn corrected(entry: &Entry) -> Corrected<'_> {
-    Corrected {
+fn correction(entry: &OverrideEntry) -> CorrectionJson<'_> {
+    CorrectionJson {
         kind: entry.kind,
         target: &entry.target,
         member: entry.member.as_deref(),

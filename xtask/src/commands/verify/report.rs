@@ -1,141 +1,125 @@
-//! What was found.
+//! Comparison of a schema with introspection.
 
 use std::collections::HashSet;
 
 use qapi_codegen::imported::{OVERRIDES, QemuProgram};
 use qapi_codegen::introspect::{
-    Comparison, Difference, Part, Place, Releases, Verdict, compare, describe, judge,
+    ComparedReleases, DifferenceKind, InterfaceComparison, InterfaceDifference, Verification,
+    WireLocation, compare, explain,
 };
-use qapi_codegen::load::Loaded;
-use qapi_codegen::overrides::{self, Entry};
-use qapi_codegen::schema::{self, resolve};
-use qapi_codegen::validate::validate;
+use qapi_codegen::load::LoadedSchema;
+use qapi_codegen::overrides::{self, OverrideEntry};
+use qapi_codegen::schema::Schema;
 use qapi_codegen::version::Version;
+use qapi_codegen::wire::Interface;
 
-use super::fit::Fit;
-use crate::console::Console;
+use super::fit::SeriesFit;
 use crate::failure::Failure;
 use crate::introspected::Introspected;
-use crate::schema::Schema;
+use crate::schema_source::SchemaSource;
 
-/// What was found.
+/// The result of a comparison.
 #[derive(Debug)]
-pub struct Report {
+pub struct VerifyReport {
     /// The release of the schema.
     pub version: Version,
     /// The differences, sorted.
-    pub verdict: Verdict,
-    /// Where QEMU does something else than it tells, as the overrides say.
-    pub corrections: Vec<Entry>,
-    /// Commands that QEMU tells of and refuses.
-    pub refused: Vec<String>,
-    /// The series that were tried, where that was asked for.
-    pub fits: Vec<Fit>,
+    pub verification: Verification,
+    /// The overrides, which say where QEMU differs from its introspection.
+    pub corrections: Vec<OverrideEntry>,
+    /// Introspected commands that `query-commands` does not list.
+    pub not_executable: Vec<String>,
+    /// The best matches, if the series were ranked.
+    pub fits: Vec<SeriesFit>,
 }
 
-impl Report {
-    /// Compares a schema with what a QEMU tells.
+impl VerifyReport {
+    /// Compares a schema with introspection.
     ///
-    /// QEMU tells what its schema states even where it does something else, so
-    /// the schema is taken as it is stated, and its overrides are listed apart.
-    /// Only where an override agrees with QEMU is there nothing to report.
-    ///
-    /// # Errors
-    ///
-    /// The schema cannot be read, or has mistakes, which are printed.
+    /// QEMU reports what its schema states, even if the wire differs. So the
+    /// schema is compared without its overrides, and these are listed apart. A
+    /// difference that an override removes is not reported.
     pub fn new(
-        schema: &Schema,
-        interface: QemuProgram,
-        told: &Introspected,
-        console: &mut Console,
-    ) -> Result<Report, Failure> {
-        let corrected = schema.load(interface)?;
-        let corrections = corrections(&corrected);
-        let stated = resolved(schema.load_as_stated(interface)?, console)?;
-        let mut comparison = compared(&stated, told);
+        source: &SchemaSource,
+        program: QemuProgram,
+        introspected: &Introspected,
+    ) -> Result<VerifyReport, Failure> {
+        let corrected = source.load(program)?;
+        let corrections = list_overrides(&corrected);
+        let stated = source.resolve(source.load_as_stated(program)?)?;
+        let mut comparison = compare_interfaces(&stated, introspected);
         let corrected = if corrections.is_empty() {
             stated
         } else {
-            let corrected = resolved(corrected, console)?;
-            keep_common(&mut comparison, &compared(&corrected, told));
+            let corrected = source.resolve(corrected)?;
+            keep_common(
+                &mut comparison,
+                &compare_interfaces(&corrected, introspected),
+            );
             corrected
         };
-        comparison.differences.extend(untold(&corrected, told));
-        let releases = Releases {
+        let unreported = unreported_commands(&corrected, introspected);
+        comparison.differences.extend(unreported);
+        let releases = ComparedReleases {
             schema: corrected.version,
-            qemu: told.version,
+            qemu: introspected.version,
         };
-        Ok(Report {
+        Ok(VerifyReport {
             version: corrected.version,
-            verdict: judge(comparison, releases),
+            verification: explain(comparison, releases),
             corrections,
-            refused: refused(told),
+            not_executable: not_executable(introspected),
             fits: Vec::new(),
         })
     }
 }
 
-/// The commands that QEMU tells of and does not carry out.
-fn refused(told: &Introspected) -> Vec<String> {
-    let Some(listed) = &told.commands else {
+/// The introspected commands that `query-commands` does not list.
+fn not_executable(introspected: &Introspected) -> Vec<String> {
+    let Some(listed) = &introspected.commands else {
         return Vec::new();
     };
     let listed: HashSet<&String> = listed.iter().collect();
-    let names = told
-        .interface
+    let interface = introspected.reply.interface();
+    let names = interface
         .commands
-        .iter()
-        .map(|command| &command.item.name);
-    names
-        .filter(|name| !listed.contains(name))
-        .cloned()
+        .declared()
+        .map(|(name, _)| name.to_owned());
+    names.filter(|name| !listed.contains(name)).collect()
+}
+
+/// The commands that `query-commands` lists and that are neither introspected
+/// nor in the schema.
+fn unreported_commands(schema: &Schema, introspected: &Introspected) -> Vec<InterfaceDifference> {
+    let interface = introspected.reply.interface();
+    let is_known = |name: &str| schema.command(name).is_some() || interface.commands.contains(name);
+    let listed = introspected.commands.iter().flatten();
+    let unreported = listed.filter(|name| !is_known(name));
+    unreported
+        .map(|name| InterfaceDifference::unreported_command(name, "query-commands"))
         .collect()
 }
 
-/// The commands that QEMU carries out and that neither it nor the schema, with
-/// its overrides, tells of.
-fn untold(schema: &schema::Schema, told: &Introspected) -> Vec<Difference> {
-    let names = schema.commands.iter().map(|command| &command.meta.name);
-    let names = names.chain(
-        told.interface
-            .commands
-            .iter()
-            .map(|command| &command.item.name),
-    );
-    let known: HashSet<&String> = names.collect();
-    let listed = told.commands.iter().flatten();
-    let untold = listed.filter(|name| !known.contains(name));
-    untold
-        .map(|name| Difference::untold_command(name, "query-commands"))
-        .collect()
+fn compare_interfaces(schema: &Schema, introspected: &Introspected) -> InterfaceComparison {
+    let reply = introspected.reply.interface();
+    compare(&Interface::from_schema(schema), &reply)
 }
 
-fn resolved(loaded: Loaded, console: &mut Console) -> Result<schema::Schema, Failure> {
-    let valid = validate(loaded).map_err(|invalid| {
-        console.diagnostics(&invalid.sources, &invalid.diagnostics);
-        Failure::new("the schema has mistakes").with_help("`cargo xtask inspect` lists them")
-    })?;
-    Ok(resolve(&valid))
-}
-
-fn compared(schema: &schema::Schema, told: &Introspected) -> Comparison {
-    compare(&describe(schema), &told.interface)
-}
-
-/// Keeps what differs in both comparisons.
-fn keep_common(comparison: &mut Comparison, other: &Comparison) {
-    let there: HashSet<(&Place, Part)> = other
+/// Keeps the differences that are in both comparisons.
+fn keep_common(comparison: &mut InterfaceComparison, other: &InterfaceComparison) {
+    let others: HashSet<(&WireLocation, DifferenceKind)> = other
         .differences
         .iter()
-        .map(|found| (&found.place, found.part))
+        .map(|difference| (&difference.location, difference.kind))
         .collect();
     comparison
         .differences
-        .retain(|found| there.contains(&(&found.place, found.part)));
+        .retain(|difference| others.contains(&(&difference.location, difference.kind)));
 }
 
-/// The overrides that were applied; of mistakes in them the schema tells.
-fn corrections(loaded: &Loaded) -> Vec<Entry> {
+/// The overrides that were applied. Errors in them are diagnostics of the
+/// schema.
+fn list_overrides(loaded: &LoadedSchema) -> Vec<OverrideEntry> {
     let file = loaded
         .sources
         .files()

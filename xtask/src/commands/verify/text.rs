@@ -1,38 +1,40 @@
-//! The report for people.
+//! The text of the report.
 
 use std::collections::BTreeMap;
 
-use qapi_codegen::introspect::{Contradiction, Difference, Side};
-use qapi_codegen::overrides::Entry;
+use qapi_codegen::introspect::{Contradiction, DifferenceSide, InterfaceDifference};
+use qapi_codegen::overrides::OverrideEntry;
 
-use super::fit::Fit;
-use super::report::Report;
+use super::fit::SeriesFit;
+use super::report::VerifyReport;
 use crate::introspected::Introspected;
 use crate::monitor::printable;
+use crate::render::count;
 
-/// How many of the series that were tried are shown.
-const SHOWN_FITS: usize = 5;
+/// The largest number of matches that are listed.
+const LISTED_FITS: usize = 5;
 
-/// The report as text: what matters most comes last, where a terminal shows it.
-pub fn text(report: &Report, told: &Introspected) -> String {
-    let mut parts = vec![absent(report)];
-    parts.push(section(
-        "corrected, since the wire differs",
-        &report.corrections,
-        correction,
-    ));
-    parts.push(section("told and refused here", &report.refused, |name| {
-        format!("  {}", printable(name))
-    }));
-    parts.push(section("extra here", &report.verdict.extra, extra));
-    parts.push(section(
-        "contradictions",
-        &report.verdict.contradictions,
-        contradiction,
-    ));
-    let shown = &report.fits[..report.fits.len().min(SHOWN_FITS)];
-    parts.push(section("the series that fit best", shown, fit));
-    parts.push(counts(report, told));
+/// Formats the report; what matters most comes last, at the end of a terminal.
+pub fn text(report: &VerifyReport, introspected: &Introspected) -> String {
+    let fits = &report.fits[..report.fits.len().min(LISTED_FITS)];
+    let verification = &report.verification;
+    let mut parts = vec![
+        absent(report),
+        section("corrected by overrides", &report.corrections, correction),
+        section(
+            "introspected, but not in query-commands",
+            &report.not_executable,
+            |name| format!("  {}", printable(name)),
+        ),
+        section("not in the schema", &verification.extra, extra),
+        section(
+            "contradictions",
+            &verification.contradictions,
+            contradiction,
+        ),
+        section("best matches", fits, fit),
+        summary(report, introspected),
+    ];
     parts.retain(|part| !part.is_empty());
     parts.join("\n")
 }
@@ -45,11 +47,11 @@ fn section<T>(title: &str, entries: &[T], line: impl Fn(&T) -> String) -> String
     format!("{title}:\n{}", lines.collect::<String>())
 }
 
-/// What is absent, by the reason.
-fn absent(report: &Report) -> String {
+/// The absent items, grouped by reason.
+fn absent(report: &VerifyReport) -> String {
     let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for absent in &report.verdict.absent {
-        let place = printable(&absent.difference.place.to_string());
+    for absent in &report.verification.absent {
+        let place = printable(&absent.difference.location.to_string());
         reasons
             .entry(absent.reason.to_string())
             .or_default()
@@ -60,63 +62,67 @@ fn absent(report: &Report) -> String {
         .map(|(reason, places)| format!("  {reason}:\n{}", places.concat()));
     match groups.collect::<String>() {
         groups if groups.is_empty() => groups,
-        groups => format!("absent here:\n{groups}"),
+        groups => format!("absent from this build:\n{groups}"),
     }
 }
 
-fn correction(entry: &Entry) -> String {
-    let member = entry
-        .member
-        .as_ref()
-        .map_or(String::new(), |member| format!(": {member}"));
-    format!(
-        "  {}{member} ({}): {}",
-        entry.target, entry.kind, entry.reason
-    )
+fn correction(entry: &OverrideEntry) -> String {
+    let OverrideEntry {
+        target,
+        kind,
+        reason,
+        ..
+    } = entry;
+    match &entry.member {
+        Some(member) => format!("  {target}: {member} ({kind}): {reason}"),
+        None => format!("  {target} ({kind}): {reason}"),
+    }
 }
 
-fn extra(difference: &Difference) -> String {
+fn extra(difference: &InterfaceDifference) -> String {
     let shape = difference.right.as_ref().map_or("", |side| &side.shape);
-    printable(&format!("  {}: {shape}", difference.place))
+    printable(&format!("  {}: {shape}", difference.location))
 }
 
 fn contradiction(contradiction: &Contradiction) -> String {
     let difference = &contradiction.difference;
-    let side = |name: &str, side: &Option<Side>| match side {
+    let side = |name: &str, side: &Option<DifferenceSide>| match side {
         Some(side) => format!(
             "\n    {name}: `{}` at {}",
             printable(&side.shape),
-            printable(&side.told)
+            printable(&side.source)
         ),
         None => String::new(),
     };
     format!(
         "  {}: {}{}{}",
-        printable(&difference.place.to_string()),
+        printable(&difference.location.to_string()),
         printable(&contradiction.message),
         side("schema", &difference.left),
         side("reply", &difference.right),
     )
 }
 
-fn fit(fit: &Fit) -> String {
+fn fit(fit: &SeriesFit) -> String {
+    let contradictions = count(fit.contradictions, "contradiction");
     format!(
-        "  {}: {} contradictions, {} extra",
-        fit.series, fit.contradictions, fit.extra
+        "  {}: {contradictions}, {} not in the schema",
+        fit.series, fit.extra
     )
 }
 
-fn counts(report: &Report, told: &Introspected) -> String {
-    let qemu = match (told.version, told.package.as_str()) {
-        (None, _) => "a QEMU of unknown release".to_owned(),
+fn summary(report: &VerifyReport, introspected: &Introspected) -> String {
+    let qemu = match (introspected.version, introspected.package.as_str()) {
+        (None, _) => "QEMU (release not stated)".to_owned(),
         (Some(version), "") => format!("QEMU {version}"),
         (Some(version), package) => format!("QEMU {version} ({package})"),
     };
+    let verification = &report.verification;
     format!(
-        "{qemu} and the schema of {}\n{:5} contradictions\n{:5} extra here\n{:5} absent here\n",
+        "{qemu} compared with schema {}: {}, {} not in the schema, {} absent\n",
         report.version,
-        report.verdict.contradictions.len(),
-        report.verdict.extra.len(),
-        report.verdict.absent.len(),
+        count(verification.contradictions.len(), "contradiction"),
+        verification.extra.len(),
+        verification.absent.len(),
     )
 }

@@ -6,44 +6,27 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `guest-exec`, since QEMU 2.5.
+/// The `guest-exec` command, since QEMU 2.5.
 ///
 /// Returns `GuestExec`.
 ///
-/// Since the bindings of 7.2: `capture-output` is of another type.
+/// Compared with the bindings of 7.2: `capture-output` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestExec {
-    /// `path`.
     pub path: String,
-    /// `arg`.
     pub arg: Option<Vec<String>>,
-    /// `env`.
     pub env: Option<Vec<String>>,
-    /// `input-data`.
     pub input_data: Option<String>,
-    /// `capture-output`.
     pub capture_output: Option<types::GuestExecCaptureOutput>,
 }
-impl GuestExec {
-    /// With the members that are required, and no others.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            arg: None,
-            env: None,
-            input_data: None,
-            capture_output: None,
-        }
-    }
-}
-/// The command `guest-get-load`, since QEMU 10.0.
+/// The `guest-get-load` command, since QEMU 10.0.
 ///
 /// Only in builds of QEMU with `CONFIG_GETLOADAVG`.
 ///
 /// Returns `GuestLoadAverage`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetLoad {}
-/// The command `guest-network-get-route`, since QEMU 9.1.
+/// The `guest-network-get-route` command, since QEMU 9.1.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 ///
@@ -53,6 +36,18 @@ pub struct GuestNetworkGetRoute {}
 wire::commands! {
     GuestExec = "guest-exec", GuestGetLoad = "guest-get-load", GuestNetworkGetRoute =
     "guest-network-get-route"
+}
+impl GuestExec {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            arg: None,
+            env: None,
+            input_data: None,
+            capture_output: None,
+        }
+    }
 }
 impl Write for GuestExec {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {

@@ -4,34 +4,28 @@ use crate::wire::prelude::*;
 use crate::generated::groups::qga_v7_2_v10_0::types::GuestDiskAddress;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The alternate `GuestExecCaptureOutput`, since QEMU 8.0.
+/// The `GuestExecCaptureOutput` alternate, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GuestExecCaptureOutput {
-    /// A value of the type `bool`.
     Flag(bool),
-    /// A value of the type `GuestExecCaptureOutputMode`.
     Mode(GuestExecCaptureOutputMode),
 }
-/// The enum `GuestExecCaptureOutputMode`, since QEMU 8.0.
+/// The `GuestExecCaptureOutputMode` enum, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestExecCaptureOutputMode {
-    /// `none`.
     None,
-    /// `stdout`.
     Stdout,
-    /// `stderr`.
     Stderr,
-    /// `separated`.
     Separated,
-    /// `merged`. Only in builds of QEMU with `not(CONFIG_WIN32)`.
+    /// Only in builds of QEMU with `not(CONFIG_WIN32)`.
     Merged,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl GuestExecCaptureOutputMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -55,80 +49,54 @@ impl From<&str> for GuestExecCaptureOutputMode {
         }
     }
 }
-/// The struct `GuestFilesystemInfo`, since QEMU 2.2.
+/// The `GuestFilesystemInfo` struct, since QEMU 2.2.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LINUX)`.
 ///
-/// Since the bindings of 7.2: `total-bytes-privileged` is new.
+/// Compared with the bindings of 7.2: `total-bytes-privileged` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFilesystemInfo {
-    /// `name`.
     pub name: String,
-    /// `mountpoint`.
     pub mountpoint: String,
-    /// `type`.
     pub r#type: String,
-    /// `used-bytes`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub used_bytes: Option<u64>,
-    /// `total-bytes`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub total_bytes: Option<u64>,
-    /// `total-bytes-privileged`, since QEMU 9.1.
+    /// Since QEMU 9.1.
     pub total_bytes_privileged: Option<u64>,
-    /// `disk`.
     pub disk: Vec<GuestDiskAddress>,
 }
-/// The struct `GuestLoadAverage`, since QEMU 10.0.
+/// The `GuestLoadAverage` struct, since QEMU 10.0.
 ///
 /// Only in builds of QEMU with `CONFIG_GETLOADAVG`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestLoadAverage {
-    /// `load1m`.
     pub load1m: f64,
-    /// `load5m`.
     pub load5m: f64,
-    /// `load15m`.
     pub load15m: f64,
 }
-/// The struct `GuestNetworkRoute`, since QEMU 9.1.
+/// The `GuestNetworkRoute` struct, since QEMU 9.1.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestNetworkRoute {
-    /// `iface`.
     pub iface: String,
-    /// `destination`.
     pub destination: String,
-    /// `metric`.
     pub metric: i64,
-    /// `gateway`.
     pub gateway: Option<String>,
-    /// `mask`.
     pub mask: Option<String>,
-    /// `irtt`.
     pub irtt: Option<i64>,
-    /// `flags`.
     pub flags: Option<u64>,
-    /// `refcnt`.
     pub refcnt: Option<i64>,
-    /// `use`.
     pub r#use: Option<i64>,
-    /// `window`.
     pub window: Option<i64>,
-    /// `mtu`.
     pub mtu: Option<i64>,
-    /// `desprefixlen`.
     pub desprefixlen: Option<String>,
-    /// `source`.
     pub source: Option<String>,
-    /// `srcprefixlen`.
     pub srcprefixlen: Option<String>,
-    /// `nexthop`.
     pub nexthop: Option<String>,
-    /// `version`.
     pub version: i64,
-}
-wire::display_enum! {
-    GuestExecCaptureOutputMode
 }
 impl Serialize for GuestExecCaptureOutput {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -281,6 +249,9 @@ impl Object for GuestNetworkRoute {
 }
 wire::deserialize! {
     GuestFilesystemInfo, GuestLoadAverage, GuestNetworkRoute
+}
+wire::display_enum! {
+    GuestExecCaptureOutputMode
 }
 wire::serialize_enum! {
     GuestExecCaptureOutputMode

@@ -8,68 +8,58 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `guest-file-seek`, since QEMU 0.15.
+/// The `guest-file-seek` command, since QEMU 0.15.
 ///
 /// Returns `GuestFileSeek`.
 ///
-/// Since the bindings of 2.5: `whence` is of another type.
+/// Compared with the bindings of 2.5: `whence` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileSeek {
-    /// `handle`.
     pub handle: i64,
-    /// `offset`.
     pub offset: i64,
-    /// `whence`.
     pub whence: types::GuestFileWhence,
 }
-impl GuestFileSeek {
-    /// With the members that are required, and no others.
-    pub fn new(handle: i64, offset: i64, whence: types::GuestFileWhence) -> Self {
-        Self { handle, offset, whence }
-    }
-}
-/// The command `guest-get-host-name`, since QEMU 2.10.
+/// The `guest-get-host-name` command, since QEMU 2.10.
 ///
 /// Returns `GuestHostName`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetHostName {}
-/// The command `guest-get-osinfo`, since QEMU 2.10.
+/// The `guest-get-osinfo` command, since QEMU 2.10.
 ///
 /// Returns `GuestOSInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetOsinfo {}
-/// The command `guest-get-timezone`, since QEMU 2.10.
+/// The `guest-get-timezone` command, since QEMU 2.10.
 ///
 /// Returns `GuestTimezone`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetTimezone {}
-/// The command `guest-get-users`, since QEMU 2.10.
+/// The `guest-get-users` command, since QEMU 2.10.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, HAVE_UTMPX)`.
 ///
 /// Returns `[GuestUser]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetUsers {}
-/// The command `guest-set-memory-blocks`, since QEMU 2.3.
+/// The `guest-set-memory-blocks` command, since QEMU 2.3.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 ///
 /// Returns `[GuestMemoryBlockResponse]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSetMemoryBlocks {
-    /// `mem-blks`.
     pub mem_blks: Vec<types::GuestMemoryBlock>,
-}
-impl GuestSetMemoryBlocks {
-    /// With the members that are required, and no others.
-    pub fn new(mem_blks: Vec<types::GuestMemoryBlock>) -> Self {
-        Self { mem_blks }
-    }
 }
 wire::commands! {
     GuestFileSeek = "guest-file-seek", GuestGetHostName = "guest-get-host-name",
     GuestGetOsinfo = "guest-get-osinfo", GuestGetTimezone = "guest-get-timezone",
     GuestGetUsers = "guest-get-users", GuestSetMemoryBlocks = "guest-set-memory-blocks"
+}
+impl GuestFileSeek {
+    /// Creates a value with only the required members set.
+    pub fn new(handle: i64, offset: i64, whence: types::GuestFileWhence) -> Self {
+        Self { handle, offset, whence }
+    }
 }
 impl Write for GuestFileSeek {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -97,6 +87,12 @@ impl Write for GuestGetTimezone {
 impl Write for GuestGetUsers {
     fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
         Ok(())
+    }
+}
+impl GuestSetMemoryBlocks {
+    /// Creates a value with only the required members set.
+    pub fn new(mem_blks: Vec<types::GuestMemoryBlock>) -> Self {
+        Self { mem_blks }
     }
 }
 impl Write for GuestSetMemoryBlocks {

@@ -6,150 +6,111 @@ use crate::generated::groups::qga_v2_5_v2_11_v7_2_v10_0::types::{
 };
 #[cfg(feature = "both-directions")]
 mod both;
-/// The alternate `GuestFileWhence`, since QEMU 2.6.
+/// The `GuestFileWhence` alternate, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GuestFileWhence {
-    /// A value of the type `int`.
     Value(i64),
-    /// A value of the type `QGASeek`.
     Name(QgaSeek),
 }
-/// The struct `GuestHostName`, since QEMU 2.10.
+/// The `GuestHostName` struct, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestHostName {
-    /// `host-name`.
     pub host_name: String,
 }
-/// The struct `GuestMemoryBlock`, since QEMU 2.3.
+/// The `GuestMemoryBlock` struct, since QEMU 2.3.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestMemoryBlock {
-    /// `phys-index`.
     pub phys_index: u64,
-    /// `online`.
     pub online: bool,
-    /// `can-offline`.
     pub can_offline: Option<bool>,
 }
-/// The struct `GuestMemoryBlockInfo`, since QEMU 2.3.
+/// The `GuestMemoryBlockInfo` struct, since QEMU 2.3.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestMemoryBlockInfo {
-    /// `size`.
     pub size: u64,
 }
-/// The struct `GuestMemoryBlockResponse`, since QEMU 2.3.
+/// The `GuestMemoryBlockResponse` struct, since QEMU 2.3.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestMemoryBlockResponse {
-    /// `phys-index`.
     pub phys_index: u64,
-    /// `response`.
     pub response: GuestMemoryBlockResponseType,
-    /// `error-code`.
     pub error_code: Option<i64>,
 }
-/// The struct `GuestNetworkInterface`, since QEMU 1.1.
+/// The `GuestNetworkInterface` struct, since QEMU 1.1.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, HAVE_GETIFADDRS)`.
 ///
-/// Since the bindings of 2.5: `statistics` is new.
+/// Compared with the bindings of 2.5: `statistics` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestNetworkInterface {
-    /// `name`.
     pub name: String,
-    /// `hardware-address`.
     pub hardware_address: Option<String>,
-    /// `ip-addresses`.
     pub ip_addresses: Option<Vec<GuestIpAddress>>,
-    /// `statistics`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     pub statistics: Option<GuestNetworkInterfaceStat>,
 }
-/// The struct `GuestNetworkInterfaceStat`, since QEMU 2.11.
+/// The `GuestNetworkInterfaceStat` struct, since QEMU 2.11.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, HAVE_GETIFADDRS)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestNetworkInterfaceStat {
-    /// `rx-bytes`.
     pub rx_bytes: u64,
-    /// `rx-packets`.
     pub rx_packets: u64,
-    /// `rx-errs`.
     pub rx_errs: u64,
-    /// `rx-dropped`.
     pub rx_dropped: u64,
-    /// `tx-bytes`.
     pub tx_bytes: u64,
-    /// `tx-packets`.
     pub tx_packets: u64,
-    /// `tx-errs`.
     pub tx_errs: u64,
-    /// `tx-dropped`.
     pub tx_dropped: u64,
 }
-/// The struct `GuestOSInfo`, since QEMU 2.10.
+/// The `GuestOSInfo` struct, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestOsInfo {
-    /// `kernel-release`.
     pub kernel_release: Option<String>,
-    /// `kernel-version`.
     pub kernel_version: Option<String>,
-    /// `machine`.
     pub machine: Option<String>,
-    /// `id`.
     pub id: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `pretty-name`.
     pub pretty_name: Option<String>,
-    /// `version`.
     pub version: Option<String>,
-    /// `version-id`.
     pub version_id: Option<String>,
-    /// `variant`.
     pub variant: Option<String>,
-    /// `variant-id`.
     pub variant_id: Option<String>,
 }
-/// The struct `GuestTimezone`, since QEMU 2.10.
+/// The `GuestTimezone` struct, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestTimezone {
-    /// `zone`.
     pub zone: Option<String>,
-    /// `offset`.
     pub offset: i64,
 }
-/// The struct `GuestUser`, since QEMU 2.10.
+/// The `GuestUser` struct, since QEMU 2.10.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, HAVE_UTMPX)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestUser {
-    /// `user`.
     pub user: String,
-    /// `login-time`.
     pub login_time: f64,
-    /// `domain`.
     pub domain: Option<String>,
 }
-/// The enum `QGASeek`, since QEMU 2.6.
+/// The `QGASeek` enum, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QgaSeek {
-    /// `set`.
     Set,
-    /// `cur`.
     Cur,
-    /// `end`.
     End,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QgaSeek {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Set => "set",
@@ -168,9 +129,6 @@ impl From<&str> for QgaSeek {
             _ => Self::Unrecognized(UnrecognizedValue::new(text)),
         }
     }
-}
-wire::display_enum! {
-    QgaSeek
 }
 impl Serialize for GuestFileWhence {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -205,7 +163,7 @@ impl Object for GuestHostName {
     }
 }
 impl GuestMemoryBlock {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(phys_index: u64, online: bool) -> Self {
         Self {
             phys_index,
@@ -470,13 +428,16 @@ impl Object for GuestUser {
         })
     }
 }
-wire::serialize! {
-    GuestMemoryBlock
-}
 wire::deserialize! {
     GuestHostName, GuestMemoryBlock, GuestMemoryBlockInfo, GuestMemoryBlockResponse,
     GuestNetworkInterface, GuestNetworkInterfaceStat, GuestOsInfo, GuestTimezone,
     GuestUser
+}
+wire::display_enum! {
+    QgaSeek
+}
+wire::serialize! {
+    GuestMemoryBlock
 }
 wire::serialize_enum! {
     QgaSeek

@@ -6,42 +6,32 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `guest-file-seek`, since QEMU 0.15.
+/// The `guest-file-seek` command, since QEMU 0.15.
 ///
 /// Returns `GuestFileSeek`.
 ///
 /// In the bindings of 2.11: `whence` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileSeek {
-    /// `handle`.
     pub handle: i64,
-    /// `offset`.
     pub offset: i64,
-    /// `whence`.
     pub whence: i64,
 }
-impl GuestFileSeek {
-    /// With the members that are required, and no others.
-    pub fn new(handle: i64, offset: i64, whence: i64) -> Self {
-        Self { handle, offset, whence }
-    }
-}
-/// The command `guest-set-memory-blocks`, since QEMU 2.3.
+/// The `guest-set-memory-blocks` command, since QEMU 2.3.
 ///
 /// Returns `[GuestMemoryBlockResponse]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSetMemoryBlocks {
-    /// `mem-blks`.
     pub mem_blks: Vec<types::GuestMemoryBlock>,
-}
-impl GuestSetMemoryBlocks {
-    /// With the members that are required, and no others.
-    pub fn new(mem_blks: Vec<types::GuestMemoryBlock>) -> Self {
-        Self { mem_blks }
-    }
 }
 wire::commands! {
     GuestFileSeek = "guest-file-seek", GuestSetMemoryBlocks = "guest-set-memory-blocks"
+}
+impl GuestFileSeek {
+    /// Creates a value with only the required members set.
+    pub fn new(handle: i64, offset: i64, whence: i64) -> Self {
+        Self { handle, offset, whence }
+    }
 }
 impl Write for GuestFileSeek {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -49,6 +39,12 @@ impl Write for GuestFileSeek {
         put(map, "offset", &self.offset)?;
         put(map, "whence", &self.whence)?;
         Ok(())
+    }
+}
+impl GuestSetMemoryBlocks {
+    /// Creates a value with only the required members set.
+    pub fn new(mem_blks: Vec<types::GuestMemoryBlock>) -> Self {
+        Self { mem_blks }
     }
 }
 impl Write for GuestSetMemoryBlocks {

@@ -6,46 +6,36 @@ use crate::generated::groups::qga_v2_5_v2_11_v7_2_v10_0::types::{
 };
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `GuestMemoryBlock`, since QEMU 2.3.
+/// The `GuestMemoryBlock` struct, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestMemoryBlock {
-    /// `phys-index`.
     pub phys_index: u64,
-    /// `online`.
     pub online: bool,
-    /// `can-offline`.
     pub can_offline: Option<bool>,
 }
-/// The struct `GuestMemoryBlockInfo`, since QEMU 2.3.
+/// The `GuestMemoryBlockInfo` struct, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestMemoryBlockInfo {
-    /// `size`.
     pub size: u64,
 }
-/// The struct `GuestMemoryBlockResponse`, since QEMU 2.3.
+/// The `GuestMemoryBlockResponse` struct, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestMemoryBlockResponse {
-    /// `phys-index`.
     pub phys_index: u64,
-    /// `response`.
     pub response: GuestMemoryBlockResponseType,
-    /// `error-code`.
     pub error_code: Option<i64>,
 }
-/// The struct `GuestNetworkInterface`, since QEMU 1.1.
+/// The `GuestNetworkInterface` struct, since QEMU 1.1.
 ///
 /// In the bindings of 2.11: `statistics` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestNetworkInterface {
-    /// `name`.
     pub name: String,
-    /// `hardware-address`.
     pub hardware_address: Option<String>,
-    /// `ip-addresses`.
     pub ip_addresses: Option<Vec<GuestIpAddress>>,
 }
 impl GuestMemoryBlock {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(phys_index: u64, online: bool) -> Self {
         Self {
             phys_index,
@@ -180,10 +170,10 @@ impl Object for GuestNetworkInterface {
         })
     }
 }
-wire::serialize! {
-    GuestMemoryBlock
-}
 wire::deserialize! {
     GuestMemoryBlock, GuestMemoryBlockInfo, GuestMemoryBlockResponse,
     GuestNetworkInterface
+}
+wire::serialize! {
+    GuestMemoryBlock
 }

@@ -4,71 +4,47 @@ use crate::wire::prelude::*;
 use crate::generated::groups::qga_v2_5_v2_11_v7_2_v10_0::types::GuestPciAddress;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `GuestDiskAddress`, since QEMU 2.2.
+/// The `GuestDiskAddress` struct, since QEMU 2.2.
 ///
 /// In the bindings of 7.2: `ccw-address`, `dev` and `serial` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestDiskAddress {
-    /// `pci-controller`.
     pub pci_controller: GuestPciAddress,
-    /// `bus-type`.
     pub bus_type: GuestDiskBusType,
-    /// `bus`.
     pub bus: i64,
-    /// `target`.
     pub target: i64,
-    /// `unit`.
     pub unit: i64,
 }
-/// The enum `GuestDiskBusType`, since QEMU 2.2.
+/// The `GuestDiskBusType` enum, since QEMU 2.2.
 ///
 /// In the bindings of 7.2: `nvme` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestDiskBusType {
-    /// `ide`.
     Ide,
-    /// `fdc`.
     Fdc,
-    /// `scsi`.
     Scsi,
-    /// `virtio`.
     Virtio,
-    /// `xen`.
     Xen,
-    /// `usb`.
     Usb,
-    /// `uml`.
     Uml,
-    /// `sata`.
     Sata,
-    /// `sd`.
     Sd,
-    /// `unknown`.
     Unknown,
-    /// `ieee1394`.
     Ieee1394,
-    /// `ssa`.
     Ssa,
-    /// `fibre`.
     Fibre,
-    /// `raid`.
     Raid,
-    /// `iscsi`.
     Iscsi,
-    /// `sas`.
     Sas,
-    /// `mmc`.
     Mmc,
-    /// `virtual`.
     Virtual,
-    /// `file-backed-virtual`.
     FileBackedVirtual,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl GuestDiskBusType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ide => "ide",
@@ -120,22 +96,15 @@ impl From<&str> for GuestDiskBusType {
         }
     }
 }
-/// The struct `GuestFilesystemInfo`, since QEMU 2.2.
+/// The `GuestFilesystemInfo` struct, since QEMU 2.2.
 ///
 /// In the bindings of 7.2: `total-bytes` and `used-bytes` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFilesystemInfo {
-    /// `name`.
     pub name: String,
-    /// `mountpoint`.
     pub mountpoint: String,
-    /// `type`.
     pub r#type: String,
-    /// `disk`.
     pub disk: Vec<GuestDiskAddress>,
-}
-wire::display_enum! {
-    GuestDiskBusType
 }
 #[derive(Default)]
 pub(crate) struct GuestDiskAddressSlots {
@@ -210,5 +179,8 @@ wire::deserialize! {
     GuestDiskAddress, GuestFilesystemInfo
 }
 wire::deserialize_enum! {
+    GuestDiskBusType
+}
+wire::display_enum! {
     GuestDiskBusType
 }

@@ -3,26 +3,24 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `guest-exec`, since QEMU 2.5.
+/// The `guest-exec` command, since QEMU 2.5.
 ///
 /// Returns `GuestExec`.
 ///
 /// In the bindings of 10.0: `capture-output` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestExec {
-    /// `path`.
     pub path: String,
-    /// `arg`.
     pub arg: Option<Vec<String>>,
-    /// `env`.
     pub env: Option<Vec<String>>,
-    /// `input-data`.
     pub input_data: Option<String>,
-    /// `capture-output`.
     pub capture_output: Option<bool>,
 }
+wire::commands! {
+    GuestExec = "guest-exec"
+}
 impl GuestExec {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -32,9 +30,6 @@ impl GuestExec {
             capture_output: None,
         }
     }
-}
-wire::commands! {
-    GuestExec = "guest-exec"
 }
 impl Write for GuestExec {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {

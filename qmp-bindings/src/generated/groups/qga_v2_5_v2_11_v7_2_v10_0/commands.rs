@@ -6,294 +6,199 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `guest-exec-status`, since QEMU 2.5.
+/// The `guest-exec-status` command, since QEMU 2.5.
 ///
 /// Returns `GuestExecStatus`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestExecStatus {
-    /// `pid`.
     pub pid: i64,
 }
-impl GuestExecStatus {
-    /// With the members that are required, and no others.
-    pub fn new(pid: i64) -> Self {
-        Self { pid }
-    }
-}
-/// The command `guest-file-close`, since QEMU 0.15.
+/// The `guest-file-close` command, since QEMU 0.15.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileClose {
-    /// `handle`.
     pub handle: i64,
 }
-impl GuestFileClose {
-    /// With the members that are required, and no others.
-    pub fn new(handle: i64) -> Self {
-        Self { handle }
-    }
-}
-/// The command `guest-file-flush`, since QEMU 0.15.
+/// The `guest-file-flush` command, since QEMU 0.15.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileFlush {
-    /// `handle`.
     pub handle: i64,
 }
-impl GuestFileFlush {
-    /// With the members that are required, and no others.
-    pub fn new(handle: i64) -> Self {
-        Self { handle }
-    }
-}
-/// The command `guest-file-open`, since QEMU 0.15.
+/// The `guest-file-open` command, since QEMU 0.15.
 ///
 /// Returns `int`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileOpen {
-    /// `path`.
     pub path: String,
-    /// `mode`.
     pub mode: Option<String>,
 }
-impl GuestFileOpen {
-    /// With the members that are required, and no others.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            mode: None,
-        }
-    }
-}
-/// The command `guest-file-read`, since QEMU 0.15.
+/// The `guest-file-read` command, since QEMU 0.15.
 ///
 /// Returns `GuestFileRead`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileRead {
-    /// `handle`.
     pub handle: i64,
-    /// `count`.
     pub count: Option<i64>,
 }
-impl GuestFileRead {
-    /// With the members that are required, and no others.
-    pub fn new(handle: i64) -> Self {
-        Self { handle, count: None }
-    }
-}
-/// The command `guest-file-write`, since QEMU 0.15.
+/// The `guest-file-write` command, since QEMU 0.15.
 ///
 /// Returns `GuestFileWrite`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileWrite {
-    /// `handle`.
     pub handle: i64,
-    /// `buf-b64`.
     pub buf_b64: String,
-    /// `count`.
     pub count: Option<i64>,
 }
-impl GuestFileWrite {
-    /// With the members that are required, and no others.
-    pub fn new(handle: i64, buf_b64: impl Into<String>) -> Self {
-        Self {
-            handle,
-            buf_b64: buf_b64.into(),
-            count: None,
-        }
-    }
-}
-/// The command `guest-fsfreeze-freeze`, since QEMU 0.15.
+/// The `guest-fsfreeze-freeze` command, since QEMU 0.15.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_FSFREEZE)`.
 ///
 /// Returns `int`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestFsfreezeFreeze {}
-/// The command `guest-fsfreeze-freeze-list`, since QEMU 2.2.
+/// The `guest-fsfreeze-freeze-list` command, since QEMU 2.2.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_FSFREEZE)`.
 ///
 /// Returns `int`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestFsfreezeFreezeList {
-    /// `mountpoints`.
     pub mountpoints: Option<Vec<String>>,
 }
-/// The command `guest-fsfreeze-status`, since QEMU 0.15.
+/// The `guest-fsfreeze-status` command, since QEMU 0.15.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_FSFREEZE)`.
 ///
 /// Returns `GuestFsfreezeStatus`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestFsfreezeStatus {}
-/// The command `guest-fsfreeze-thaw`, since QEMU 0.15.
+/// The `guest-fsfreeze-thaw` command, since QEMU 0.15.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_FSFREEZE)`.
 ///
 /// Returns `int`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestFsfreezeThaw {}
-/// The command `guest-fstrim`, since QEMU 1.2.
+/// The `guest-fstrim` command, since QEMU 1.2.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_FSTRIM)`.
 ///
 /// Returns `GuestFilesystemTrimResponse`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestFstrim {
-    /// `minimum`.
     pub minimum: Option<i64>,
 }
-/// The command `guest-get-fsinfo`, since QEMU 2.2.
+/// The `guest-get-fsinfo` command, since QEMU 2.2.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LINUX)`.
 ///
 /// Returns `[GuestFilesystemInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetFsinfo {}
-/// The command `guest-get-memory-block-info`, since QEMU 2.3.
+/// The `guest-get-memory-block-info` command, since QEMU 2.3.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 ///
 /// Returns `GuestMemoryBlockInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetMemoryBlockInfo {}
-/// The command `guest-get-memory-blocks`, since QEMU 2.3.
+/// The `guest-get-memory-blocks` command, since QEMU 2.3.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 ///
 /// Returns `[GuestMemoryBlock]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetMemoryBlocks {}
-/// The command `guest-get-time`, since QEMU 1.5.
+/// The `guest-get-time` command, since QEMU 1.5.
 ///
 /// Returns `int`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetTime {}
-/// The command `guest-get-vcpus`, since QEMU 1.5.
+/// The `guest-get-vcpus` command, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `any(CONFIG_LINUX, CONFIG_WIN32)`.
 ///
 /// Returns `[GuestLogicalProcessor]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetVcpus {}
-/// The command `guest-info`, since QEMU 0.15.
+/// The `guest-info` command, since QEMU 0.15.
 ///
 /// Returns `GuestAgentInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestInfo {}
-/// The command `guest-network-get-interfaces`, since QEMU 1.1.
+/// The `guest-network-get-interfaces` command, since QEMU 1.1.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, HAVE_GETIFADDRS)`.
 ///
 /// Returns `[GuestNetworkInterface]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestNetworkGetInterfaces {}
-/// The command `guest-ping`, since QEMU 0.15.
+/// The `guest-ping` command, since QEMU 0.15.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestPing {}
-/// The command `guest-set-time`, since QEMU 1.5.
+/// The `guest-set-time` command, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestSetTime {
-    /// `time`.
     pub time: Option<i64>,
 }
-/// The command `guest-set-user-password`, since QEMU 2.3.
+/// The `guest-set-user-password` command, since QEMU 2.3.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LINUX, CONFIG_FREEBSD)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSetUserPassword {
-    /// `username`.
     pub username: String,
-    /// `password`.
     pub password: String,
-    /// `crypted`.
     pub crypted: bool,
 }
-impl GuestSetUserPassword {
-    /// With the members that are required, and no others.
-    pub fn new(
-        username: impl Into<String>,
-        password: impl Into<String>,
-        crypted: bool,
-    ) -> Self {
-        Self {
-            username: username.into(),
-            password: password.into(),
-            crypted,
-        }
-    }
-}
-/// The command `guest-set-vcpus`, since QEMU 1.5.
+/// The `guest-set-vcpus` command, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 ///
 /// Returns `int`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSetVcpus {
-    /// `vcpus`.
     pub vcpus: Vec<types::GuestLogicalProcessor>,
 }
-impl GuestSetVcpus {
-    /// With the members that are required, and no others.
-    pub fn new(vcpus: Vec<types::GuestLogicalProcessor>) -> Self {
-        Self { vcpus }
-    }
-}
-/// The command `guest-shutdown`, since QEMU 0.15.
+/// The `guest-shutdown` command, since QEMU 0.15.
 ///
-/// Does not reply when it succeeds.
+/// Sends no reply on success.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestShutdown {
-    /// `mode`.
     pub mode: Option<String>,
 }
-/// The command `guest-suspend-disk`, since QEMU 1.1.
+/// The `guest-suspend-disk` command, since QEMU 1.1.
 ///
 /// Only in builds of QEMU with `any(CONFIG_LINUX, CONFIG_WIN32)`.
 ///
-/// Does not reply when it succeeds.
+/// Sends no reply on success.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestSuspendDisk {}
-/// The command `guest-suspend-hybrid`, since QEMU 1.1.
+/// The `guest-suspend-hybrid` command, since QEMU 1.1.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 ///
-/// Does not reply when it succeeds.
+/// Sends no reply on success.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestSuspendHybrid {}
-/// The command `guest-suspend-ram`, since QEMU 1.1.
+/// The `guest-suspend-ram` command, since QEMU 1.1.
 ///
 /// Only in builds of QEMU with `any(CONFIG_LINUX, CONFIG_WIN32)`.
 ///
-/// Does not reply when it succeeds.
+/// Sends no reply on success.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestSuspendRam {}
-/// The command `guest-sync`, since QEMU 0.15.
+/// The `guest-sync` command, since QEMU 0.15.
 ///
 /// Returns `int`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSync {
-    /// `id`.
     pub id: i64,
 }
-impl GuestSync {
-    /// With the members that are required, and no others.
-    pub fn new(id: i64) -> Self {
-        Self { id }
-    }
-}
-/// The command `guest-sync-delimited`, since QEMU 1.1.
+/// The `guest-sync-delimited` command, since QEMU 1.1.
 ///
 /// Returns `int`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSyncDelimited {
-    /// `id`.
     pub id: i64,
-}
-impl GuestSyncDelimited {
-    /// With the members that are required, and no others.
-    pub fn new(id: i64) -> Self {
-        Self { id }
-    }
 }
 wire::commands! {
     GuestExecStatus = "guest-exec-status", GuestFileClose = "guest-file-close",
@@ -312,10 +217,22 @@ wire::commands! {
     = "guest-suspend-ram", GuestSync = "guest-sync", GuestSyncDelimited =
     "guest-sync-delimited"
 }
+impl GuestExecStatus {
+    /// Creates a value with only the required members set.
+    pub fn new(pid: i64) -> Self {
+        Self { pid }
+    }
+}
 impl Write for GuestExecStatus {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "pid", &self.pid)?;
         Ok(())
+    }
+}
+impl GuestFileClose {
+    /// Creates a value with only the required members set.
+    pub fn new(handle: i64) -> Self {
+        Self { handle }
     }
 }
 impl Write for GuestFileClose {
@@ -324,10 +241,25 @@ impl Write for GuestFileClose {
         Ok(())
     }
 }
+impl GuestFileFlush {
+    /// Creates a value with only the required members set.
+    pub fn new(handle: i64) -> Self {
+        Self { handle }
+    }
+}
 impl Write for GuestFileFlush {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "handle", &self.handle)?;
         Ok(())
+    }
+}
+impl GuestFileOpen {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            mode: None,
+        }
     }
 }
 impl Write for GuestFileOpen {
@@ -337,11 +269,27 @@ impl Write for GuestFileOpen {
         Ok(())
     }
 }
+impl GuestFileRead {
+    /// Creates a value with only the required members set.
+    pub fn new(handle: i64) -> Self {
+        Self { handle, count: None }
+    }
+}
 impl Write for GuestFileRead {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "handle", &self.handle)?;
         put_some(map, "count", &self.count)?;
         Ok(())
+    }
+}
+impl GuestFileWrite {
+    /// Creates a value with only the required members set.
+    pub fn new(handle: i64, buf_b64: impl Into<String>) -> Self {
+        Self {
+            handle,
+            buf_b64: buf_b64.into(),
+            count: None,
+        }
     }
 }
 impl Write for GuestFileWrite {
@@ -425,12 +373,32 @@ impl Write for GuestSetTime {
         Ok(())
     }
 }
+impl GuestSetUserPassword {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        username: impl Into<String>,
+        password: impl Into<String>,
+        crypted: bool,
+    ) -> Self {
+        Self {
+            username: username.into(),
+            password: password.into(),
+            crypted,
+        }
+    }
+}
 impl Write for GuestSetUserPassword {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "username", &self.username)?;
         put(map, "password", &self.password)?;
         put(map, "crypted", &self.crypted)?;
         Ok(())
+    }
+}
+impl GuestSetVcpus {
+    /// Creates a value with only the required members set.
+    pub fn new(vcpus: Vec<types::GuestLogicalProcessor>) -> Self {
+        Self { vcpus }
     }
 }
 impl Write for GuestSetVcpus {
@@ -460,10 +428,22 @@ impl Write for GuestSuspendRam {
         Ok(())
     }
 }
+impl GuestSync {
+    /// Creates a value with only the required members set.
+    pub fn new(id: i64) -> Self {
+        Self { id }
+    }
+}
 impl Write for GuestSync {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl GuestSyncDelimited {
+    /// Creates a value with only the required members set.
+    pub fn new(id: i64) -> Self {
+        Self { id }
     }
 }
 impl Write for GuestSyncDelimited {

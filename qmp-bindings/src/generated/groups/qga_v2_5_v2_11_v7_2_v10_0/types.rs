@@ -3,111 +3,85 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `GuestAgentCommandInfo`, since QEMU 1.1.
+/// The `GuestAgentCommandInfo` struct, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestAgentCommandInfo {
-    /// `name`.
     pub name: String,
-    /// `enabled`.
     pub enabled: bool,
-    /// `success-response`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub success_response: bool,
 }
-/// The struct `GuestAgentInfo`, since QEMU 0.15.
+/// The `GuestAgentInfo` struct, since QEMU 0.15.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestAgentInfo {
-    /// `version`.
     pub version: String,
-    /// `supported_commands`.
     pub supported_commands: Vec<GuestAgentCommandInfo>,
 }
-/// The struct `GuestExec`, since QEMU 2.5.
+/// The `GuestExec` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestExec {
-    /// `pid`.
     pub pid: i64,
 }
-/// The struct `GuestExecStatus`, since QEMU 2.5.
+/// The `GuestExecStatus` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestExecStatus {
-    /// `exited`.
     pub exited: bool,
-    /// `exitcode`.
     pub exitcode: Option<i64>,
-    /// `signal`.
     pub signal: Option<i64>,
-    /// `out-data`.
     pub out_data: Option<String>,
-    /// `err-data`.
     pub err_data: Option<String>,
-    /// `out-truncated`.
     pub out_truncated: Option<bool>,
-    /// `err-truncated`.
     pub err_truncated: Option<bool>,
 }
-/// The struct `GuestFileRead`, since QEMU 0.15.
+/// The `GuestFileRead` struct, since QEMU 0.15.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileRead {
-    /// `count`.
     pub count: i64,
-    /// `buf-b64`.
     pub buf_b64: String,
-    /// `eof`.
     pub eof: bool,
 }
-/// The struct `GuestFileSeek`, since QEMU 0.15.
+/// The `GuestFileSeek` struct, since QEMU 0.15.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileSeek {
-    /// `position`.
     pub position: i64,
-    /// `eof`.
     pub eof: bool,
 }
-/// The struct `GuestFileWrite`, since QEMU 0.15.
+/// The `GuestFileWrite` struct, since QEMU 0.15.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFileWrite {
-    /// `count`.
     pub count: i64,
-    /// `eof`.
     pub eof: bool,
 }
-/// The struct `GuestFilesystemTrimResponse`, since QEMU 2.4.
+/// The `GuestFilesystemTrimResponse` struct, since QEMU 2.4.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_FSTRIM)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFilesystemTrimResponse {
-    /// `paths`.
     pub paths: Vec<GuestFilesystemTrimResult>,
 }
-/// The struct `GuestFilesystemTrimResult`, since QEMU 2.4.
+/// The `GuestFilesystemTrimResult` struct, since QEMU 2.4.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_FSTRIM)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFilesystemTrimResult {
-    /// `path`.
     pub path: String,
-    /// `trimmed`.
     pub trimmed: Option<i64>,
-    /// `minimum`.
     pub minimum: Option<i64>,
-    /// `error`.
     pub error: Option<String>,
 }
-/// The enum `GuestFsfreezeStatus`, since QEMU 0.15.
+/// The `GuestFsfreezeStatus` enum, since QEMU 0.15.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_FSFREEZE)`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestFsfreezeStatus {
-    /// `thawed`.
     Thawed,
-    /// `frozen`.
     Frozen,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl GuestFsfreezeStatus {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Thawed => "thawed",
@@ -125,33 +99,28 @@ impl From<&str> for GuestFsfreezeStatus {
         }
     }
 }
-/// The struct `GuestIpAddress`, since QEMU 1.1.
+/// The `GuestIpAddress` struct, since QEMU 1.1.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, HAVE_GETIFADDRS)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestIpAddress {
-    /// `ip-address`.
     pub ip_address: String,
-    /// `ip-address-type`.
     pub ip_address_type: GuestIpAddressType,
-    /// `prefix`.
     pub prefix: i64,
 }
-/// The enum `GuestIpAddressType`, since QEMU 1.1.
+/// The `GuestIpAddressType` enum, since QEMU 1.1.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, HAVE_GETIFADDRS)`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestIpAddressType {
-    /// `ipv4`.
     Ipv4,
-    /// `ipv6`.
     Ipv6,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl GuestIpAddressType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ipv4 => "ipv4",
@@ -169,37 +138,30 @@ impl From<&str> for GuestIpAddressType {
         }
     }
 }
-/// The struct `GuestLogicalProcessor`, since QEMU 1.5.
+/// The `GuestLogicalProcessor` struct, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `any(CONFIG_LINUX, CONFIG_WIN32)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestLogicalProcessor {
-    /// `logical-id`.
     pub logical_id: i64,
-    /// `online`.
     pub online: bool,
-    /// `can-offline`.
     pub can_offline: Option<bool>,
 }
-/// The enum `GuestMemoryBlockResponseType`, since QEMU 2.3.
+/// The `GuestMemoryBlockResponseType` enum, since QEMU 2.3.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestMemoryBlockResponseType {
-    /// `success`.
     Success,
-    /// `not-found`.
     NotFound,
-    /// `operation-not-supported`.
     OperationNotSupported,
-    /// `operation-failed`.
     OperationFailed,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl GuestMemoryBlockResponseType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Success => "success",
@@ -221,22 +183,15 @@ impl From<&str> for GuestMemoryBlockResponseType {
         }
     }
 }
-/// The struct `GuestPCIAddress`, since QEMU 2.2.
+/// The `GuestPCIAddress` struct, since QEMU 2.2.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LINUX)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestPciAddress {
-    /// `domain`.
     pub domain: i64,
-    /// `bus`.
     pub bus: i64,
-    /// `slot`.
     pub slot: i64,
-    /// `function`.
     pub function: i64,
-}
-wire::display_enum! {
-    GuestFsfreezeStatus, GuestIpAddressType, GuestMemoryBlockResponseType
 }
 #[derive(Default)]
 pub(crate) struct GuestAgentCommandInfoSlots {
@@ -533,7 +488,7 @@ impl Object for GuestIpAddress {
     }
 }
 impl GuestLogicalProcessor {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(logical_id: i64, online: bool) -> Self {
         Self {
             logical_id,
@@ -613,9 +568,6 @@ impl Object for GuestPciAddress {
         })
     }
 }
-wire::serialize! {
-    GuestLogicalProcessor
-}
 wire::deserialize! {
     GuestAgentCommandInfo, GuestAgentInfo, GuestExec, GuestExecStatus, GuestFileRead,
     GuestFileSeek, GuestFileWrite, GuestFilesystemTrimResponse,
@@ -623,4 +575,10 @@ wire::deserialize! {
 }
 wire::deserialize_enum! {
     GuestFsfreezeStatus, GuestIpAddressType, GuestMemoryBlockResponseType
+}
+wire::display_enum! {
+    GuestFsfreezeStatus, GuestIpAddressType, GuestMemoryBlockResponseType
+}
+wire::serialize! {
+    GuestLogicalProcessor
 }

@@ -4,24 +4,20 @@ use crate::wire::prelude::*;
 use crate::generated::groups::qga_v7_2_v10_0::types::GuestDiskAddress;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `GuestFilesystemInfo`, since QEMU 2.2.
+/// The `GuestFilesystemInfo` struct, since QEMU 2.2.
 ///
-/// Since the bindings of 2.11: `total-bytes` and `used-bytes` are new.
+/// Compared with the bindings of 2.11: `total-bytes` and `used-bytes` are new.
 ///
 /// In the bindings of 10.0: `total-bytes-privileged` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestFilesystemInfo {
-    /// `name`.
     pub name: String,
-    /// `mountpoint`.
     pub mountpoint: String,
-    /// `type`.
     pub r#type: String,
-    /// `used-bytes`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub used_bytes: Option<u64>,
-    /// `total-bytes`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub total_bytes: Option<u64>,
-    /// `disk`.
     pub disk: Vec<GuestDiskAddress>,
 }
 #[derive(Default)]

@@ -3,84 +3,53 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `guest-get-cpustats`, since QEMU 7.1.
+/// The `guest-get-cpustats` command, since QEMU 7.1.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 ///
 /// Returns `[GuestCpuStats]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetCpustats {}
-/// The command `guest-get-devices`, since QEMU 5.2.
+/// The `guest-get-devices` command, since QEMU 5.2.
 ///
 /// Only in builds of QEMU with `CONFIG_WIN32`.
 ///
 /// Returns `[GuestDeviceInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetDevices {}
-/// The command `guest-get-disks`, since QEMU 5.2.
+/// The `guest-get-disks` command, since QEMU 5.2.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LIBUDEV)`.
 ///
 /// Returns `[GuestDiskInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetDisks {}
-/// The command `guest-get-diskstats`, since QEMU 7.1.
+/// The `guest-get-diskstats` command, since QEMU 7.1.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 ///
 /// Returns `[GuestDiskStatsInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestGetDiskstats {}
-/// The command `guest-ssh-add-authorized-keys`, since QEMU 5.2.
+/// The `guest-ssh-add-authorized-keys` command, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSshAddAuthorizedKeys {
-    /// `username`.
     pub username: String,
-    /// `keys`.
     pub keys: Vec<String>,
-    /// `reset`.
     pub reset: Option<bool>,
 }
-impl GuestSshAddAuthorizedKeys {
-    /// With the members that are required, and no others.
-    pub fn new(username: impl Into<String>, keys: Vec<String>) -> Self {
-        Self {
-            username: username.into(),
-            keys,
-            reset: None,
-        }
-    }
-}
-/// The command `guest-ssh-get-authorized-keys`, since QEMU 5.2.
+/// The `guest-ssh-get-authorized-keys` command, since QEMU 5.2.
 ///
 /// Returns `GuestAuthorizedKeys`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSshGetAuthorizedKeys {
-    /// `username`.
     pub username: String,
 }
-impl GuestSshGetAuthorizedKeys {
-    /// With the members that are required, and no others.
-    pub fn new(username: impl Into<String>) -> Self {
-        Self { username: username.into() }
-    }
-}
-/// The command `guest-ssh-remove-authorized-keys`, since QEMU 5.2.
+/// The `guest-ssh-remove-authorized-keys` command, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestSshRemoveAuthorizedKeys {
-    /// `username`.
     pub username: String,
-    /// `keys`.
     pub keys: Vec<String>,
-}
-impl GuestSshRemoveAuthorizedKeys {
-    /// With the members that are required, and no others.
-    pub fn new(username: impl Into<String>, keys: Vec<String>) -> Self {
-        Self {
-            username: username.into(),
-            keys,
-        }
-    }
 }
 wire::commands! {
     GuestGetCpustats = "guest-get-cpustats", GuestGetDevices = "guest-get-devices",
@@ -109,6 +78,16 @@ impl Write for GuestGetDiskstats {
         Ok(())
     }
 }
+impl GuestSshAddAuthorizedKeys {
+    /// Creates a value with only the required members set.
+    pub fn new(username: impl Into<String>, keys: Vec<String>) -> Self {
+        Self {
+            username: username.into(),
+            keys,
+            reset: None,
+        }
+    }
+}
 impl Write for GuestSshAddAuthorizedKeys {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "username", &self.username)?;
@@ -117,10 +96,25 @@ impl Write for GuestSshAddAuthorizedKeys {
         Ok(())
     }
 }
+impl GuestSshGetAuthorizedKeys {
+    /// Creates a value with only the required members set.
+    pub fn new(username: impl Into<String>) -> Self {
+        Self { username: username.into() }
+    }
+}
 impl Write for GuestSshGetAuthorizedKeys {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "username", &self.username)?;
         Ok(())
+    }
+}
+impl GuestSshRemoveAuthorizedKeys {
+    /// Creates a value with only the required members set.
+    pub fn new(username: impl Into<String>, keys: Vec<String>) -> Self {
+        Self {
+            username: username.into(),
+            keys,
+        }
     }
 }
 impl Write for GuestSshRemoveAuthorizedKeys {

@@ -4,50 +4,43 @@ use crate::wire::prelude::*;
 use crate::generated::groups::qga_v2_5_v2_11_v7_2_v10_0::types::GuestPciAddress;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `GuestAuthorizedKeys`, since QEMU 5.2.
+/// The `GuestAuthorizedKeys` struct, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestAuthorizedKeys {
-    /// `keys`.
     pub keys: Vec<String>,
 }
-/// The struct `GuestCCWAddress`, since QEMU 6.0.
+/// The `GuestCCWAddress` struct, since QEMU 6.0.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LINUX)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestCcwAddress {
-    /// `cssid`.
     pub cssid: i64,
-    /// `ssid`.
     pub ssid: i64,
-    /// `subchno`.
     pub subchno: i64,
-    /// `devno`.
     pub devno: i64,
 }
-/// The union `GuestCpuStats`, since QEMU 7.1.
+/// The `GuestCpuStats` union, since QEMU 7.1.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GuestCpuStats {
-    /// `linux`.
     Linux(GuestLinuxCpuStats),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `GuestCpuStatsType`, since QEMU 7.1.
+/// The `GuestCpuStatsType` enum, since QEMU 7.1.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestCpuStatsType {
-    /// `linux`.
     Linux,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl GuestCpuStatsType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Linux => "linux",
@@ -63,54 +56,46 @@ impl From<&str> for GuestCpuStatsType {
         }
     }
 }
-/// The union `GuestDeviceId`, since QEMU 5.2.
+/// The `GuestDeviceId` union, since QEMU 5.2.
 ///
 /// Only in builds of QEMU with `CONFIG_WIN32`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GuestDeviceId {
-    /// `pci`.
     Pci(GuestDeviceIdPci),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `GuestDeviceIdPCI`, since QEMU 5.2.
+/// The `GuestDeviceIdPCI` struct, since QEMU 5.2.
 ///
 /// Only in builds of QEMU with `CONFIG_WIN32`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestDeviceIdPci {
-    /// `vendor-id`.
     pub vendor_id: u16,
-    /// `device-id`.
     pub device_id: u16,
 }
-/// The struct `GuestDeviceInfo`, since QEMU 5.2.
+/// The `GuestDeviceInfo` struct, since QEMU 5.2.
 ///
 /// Only in builds of QEMU with `CONFIG_WIN32`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestDeviceInfo {
-    /// `driver-name`.
     pub driver_name: String,
-    /// `driver-date`.
     pub driver_date: Option<i64>,
-    /// `driver-version`.
     pub driver_version: Option<String>,
-    /// `id`.
     pub id: Option<GuestDeviceId>,
 }
-/// The enum `GuestDeviceType`.
+/// The `GuestDeviceType` enum.
 ///
 /// Only in builds of QEMU with `CONFIG_WIN32`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestDeviceType {
-    /// `pci`.
     Pci,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl GuestDeviceType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pci => "pci",
@@ -126,83 +111,59 @@ impl From<&str> for GuestDeviceType {
         }
     }
 }
-/// The struct `GuestDiskAddress`, since QEMU 2.2.
+/// The `GuestDiskAddress` struct, since QEMU 2.2.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LINUX)`.
 ///
-/// Since the bindings of 2.11: `ccw-address`, `dev` and `serial` are new.
+/// Compared with the bindings of 2.11: `ccw-address`, `dev` and `serial` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestDiskAddress {
-    /// `pci-controller`.
     pub pci_controller: GuestPciAddress,
-    /// `bus-type`.
     pub bus_type: GuestDiskBusType,
-    /// `bus`.
     pub bus: i64,
-    /// `target`.
     pub target: i64,
-    /// `unit`.
     pub unit: i64,
-    /// `serial`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub serial: Option<String>,
-    /// `dev`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub dev: Option<String>,
-    /// `ccw-address`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     pub ccw_address: Option<GuestCcwAddress>,
 }
-/// The enum `GuestDiskBusType`, since QEMU 2.2.
+/// The `GuestDiskBusType` enum, since QEMU 2.2.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LINUX)`.
 ///
-/// Since the bindings of 2.11: `nvme` is new.
+/// Compared with the bindings of 2.11: `nvme` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestDiskBusType {
-    /// `ide`.
     Ide,
-    /// `fdc`.
     Fdc,
-    /// `scsi`.
     Scsi,
-    /// `virtio`.
     Virtio,
-    /// `xen`.
     Xen,
-    /// `usb`.
     Usb,
-    /// `uml`.
     Uml,
-    /// `sata`.
     Sata,
-    /// `sd`.
     Sd,
-    /// `unknown`.
     Unknown,
-    /// `ieee1394`.
     Ieee1394,
-    /// `ssa`.
     Ssa,
-    /// `fibre`.
     Fibre,
-    /// `raid`.
     Raid,
-    /// `iscsi`.
     Iscsi,
-    /// `sas`.
     Sas,
-    /// `mmc`.
     Mmc,
-    /// `virtual`.
     Virtual,
-    /// `file-backed-virtual`.
     FileBackedVirtual,
-    /// `nvme`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     Nvme,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl GuestDiskBusType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ide => "ide",
@@ -256,213 +217,129 @@ impl From<&str> for GuestDiskBusType {
         }
     }
 }
-/// The struct `GuestDiskInfo`, since QEMU 5.2.
+/// The `GuestDiskInfo` struct, since QEMU 5.2.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LIBUDEV)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestDiskInfo {
-    /// `name`.
     pub name: String,
-    /// `partition`.
     pub partition: bool,
-    /// `dependencies`.
     pub dependencies: Option<Vec<String>>,
-    /// `address`.
     pub address: Option<GuestDiskAddress>,
-    /// `alias`.
     pub alias: Option<String>,
-    /// `smart`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     pub smart: Option<GuestDiskSmart>,
 }
-/// The union `GuestDiskSmart`, since QEMU 7.1.
+/// The `GuestDiskSmart` union, since QEMU 7.1.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LIBUDEV)`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GuestDiskSmart {
-    /// `nvme`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     Nvme(GuestNvMeSmart),
-    /// `ide`.
     Ide,
-    /// `fdc`.
     Fdc,
-    /// `scsi`.
     Scsi,
-    /// `virtio`.
     Virtio,
-    /// `xen`.
     Xen,
-    /// `usb`.
     Usb,
-    /// `uml`.
     Uml,
-    /// `sata`.
     Sata,
-    /// `sd`.
     Sd,
-    /// `unknown`.
     Unknown,
-    /// `ieee1394`.
     Ieee1394,
-    /// `ssa`.
     Ssa,
-    /// `fibre`.
     Fibre,
-    /// `raid`.
     Raid,
-    /// `iscsi`.
     Iscsi,
-    /// `sas`.
     Sas,
-    /// `mmc`.
     Mmc,
-    /// `virtual`.
     Virtual,
-    /// `file-backed-virtual`.
     FileBackedVirtual,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `GuestDiskStats`, since QEMU 7.1.
+/// The `GuestDiskStats` struct, since QEMU 7.1.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestDiskStats {
-    /// `read-sectors`.
     pub read_sectors: Option<u64>,
-    /// `read-ios`.
     pub read_ios: Option<u64>,
-    /// `read-merges`.
     pub read_merges: Option<u64>,
-    /// `write-sectors`.
     pub write_sectors: Option<u64>,
-    /// `write-ios`.
     pub write_ios: Option<u64>,
-    /// `write-merges`.
     pub write_merges: Option<u64>,
-    /// `discard-sectors`.
     pub discard_sectors: Option<u64>,
-    /// `discard-ios`.
     pub discard_ios: Option<u64>,
-    /// `discard-merges`.
     pub discard_merges: Option<u64>,
-    /// `flush-ios`.
     pub flush_ios: Option<u64>,
-    /// `read-ticks`.
     pub read_ticks: Option<u64>,
-    /// `write-ticks`.
     pub write_ticks: Option<u64>,
-    /// `discard-ticks`.
     pub discard_ticks: Option<u64>,
-    /// `flush-ticks`.
     pub flush_ticks: Option<u64>,
-    /// `ios-pgr`.
     pub ios_pgr: Option<u64>,
-    /// `total-ticks`.
     pub total_ticks: Option<u64>,
-    /// `weight-ticks`.
     pub weight_ticks: Option<u64>,
 }
-/// The struct `GuestDiskStatsInfo`.
+/// The `GuestDiskStatsInfo` struct.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestDiskStatsInfo {
-    /// `name`.
     pub name: String,
-    /// `major`.
     pub major: u64,
-    /// `minor`.
     pub minor: u64,
-    /// `stats`.
     pub stats: GuestDiskStats,
 }
-/// The struct `GuestLinuxCpuStats`, since QEMU 7.1.
+/// The `GuestLinuxCpuStats` struct, since QEMU 7.1.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestLinuxCpuStats {
-    /// `cpu`.
     pub cpu: i64,
-    /// `user`.
     pub user: u64,
-    /// `nice`.
     pub nice: u64,
-    /// `system`.
     pub system: u64,
-    /// `idle`.
     pub idle: u64,
-    /// `iowait`.
     pub iowait: Option<u64>,
-    /// `irq`.
     pub irq: Option<u64>,
-    /// `softirq`.
     pub softirq: Option<u64>,
-    /// `steal`.
     pub steal: Option<u64>,
-    /// `guest`.
     pub guest: Option<u64>,
-    /// `guestnice`.
     pub guestnice: Option<u64>,
 }
-/// The struct `GuestNVMeSmart`, since QEMU 7.1.
+/// The `GuestNVMeSmart` struct, since QEMU 7.1.
 ///
 /// Only in builds of QEMU with `any(CONFIG_WIN32, CONFIG_LIBUDEV)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestNvMeSmart {
-    /// `critical-warning`.
     pub critical_warning: i64,
-    /// `temperature`.
     pub temperature: i64,
-    /// `available-spare`.
     pub available_spare: i64,
-    /// `available-spare-threshold`.
     pub available_spare_threshold: i64,
-    /// `percentage-used`.
     pub percentage_used: i64,
-    /// `data-units-read-lo`.
     pub data_units_read_lo: u64,
-    /// `data-units-read-hi`.
     pub data_units_read_hi: u64,
-    /// `data-units-written-lo`.
     pub data_units_written_lo: u64,
-    /// `data-units-written-hi`.
     pub data_units_written_hi: u64,
-    /// `host-read-commands-lo`.
     pub host_read_commands_lo: u64,
-    /// `host-read-commands-hi`.
     pub host_read_commands_hi: u64,
-    /// `host-write-commands-lo`.
     pub host_write_commands_lo: u64,
-    /// `host-write-commands-hi`.
     pub host_write_commands_hi: u64,
-    /// `controller-busy-time-lo`.
     pub controller_busy_time_lo: u64,
-    /// `controller-busy-time-hi`.
     pub controller_busy_time_hi: u64,
-    /// `power-cycles-lo`.
     pub power_cycles_lo: u64,
-    /// `power-cycles-hi`.
     pub power_cycles_hi: u64,
-    /// `power-on-hours-lo`.
     pub power_on_hours_lo: u64,
-    /// `power-on-hours-hi`.
     pub power_on_hours_hi: u64,
-    /// `unsafe-shutdowns-lo`.
     pub unsafe_shutdowns_lo: u64,
-    /// `unsafe-shutdowns-hi`.
     pub unsafe_shutdowns_hi: u64,
-    /// `media-errors-lo`.
     pub media_errors_lo: u64,
-    /// `media-errors-hi`.
     pub media_errors_hi: u64,
-    /// `number-of-error-log-entries-lo`.
     pub number_of_error_log_entries_lo: u64,
-    /// `number-of-error-log-entries-hi`.
     pub number_of_error_log_entries_hi: u64,
-}
-wire::display_enum! {
-    GuestCpuStatsType, GuestDeviceType, GuestDiskBusType
 }
 #[derive(Default)]
 pub(crate) struct GuestAuthorizedKeysSlots {
@@ -522,17 +399,20 @@ impl Object for GuestCcwAddress {
     }
 }
 impl Branches for GuestCpuStats {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "linux" => Self::Linux(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -542,17 +422,20 @@ wire::no_base! {
     GuestCpuStats = "GuestCpuStats"
 }
 impl Branches for GuestDeviceId {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "pci" => Self::Pci(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -706,13 +589,13 @@ impl Object for GuestDiskInfo {
     }
 }
 impl Branches for GuestDiskSmart {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "nvme" => Self::Nvme(rest.members()?),
                 "ide" => {
                     rest.nothing()?;
@@ -792,7 +675,10 @@ impl Branches for GuestDiskSmart {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1072,9 +958,12 @@ wire::deserialize! {
     GuestDiskAddress, GuestDiskInfo, GuestDiskStats, GuestDiskStatsInfo,
     GuestLinuxCpuStats, GuestNvMeSmart
 }
+wire::deserialize_enum! {
+    GuestDiskBusType
+}
 wire::deserialize_union! {
     GuestCpuStats, GuestDeviceId, GuestDiskSmart
 }
-wire::deserialize_enum! {
-    GuestDiskBusType
+wire::display_enum! {
+    GuestCpuStatsType, GuestDeviceType, GuestDiskBusType
 }

@@ -18,818 +18,391 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `block-commit`, since QEMU 1.3.
+/// The `block-commit` command, since QEMU 1.3.
 ///
-/// Since the bindings of 7.2: `backing-mask-protocol` is new.
+/// Compared with the bindings of 7.2: `backing-mask-protocol` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockCommit {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `base-node`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub base_node: Option<String>,
-    /// `base`. Deprecated.
+    /// Deprecated.
     pub base: Option<String>,
-    /// `top-node`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub top_node: Option<String>,
-    /// `top`. Deprecated.
+    /// Deprecated.
     pub top: Option<String>,
-    /// `backing-file`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub backing_file: Option<String>,
-    /// `backing-mask-protocol`, since QEMU 9.0.
+    /// Since QEMU 9.0.
     pub backing_mask_protocol: Option<bool>,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `on-error`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub on_error: Option<types::BlockdevOnError>,
-    /// `filter-node-name`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub filter_node_name: Option<String>,
-    /// `auto-finalize`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub auto_dismiss: Option<bool>,
 }
-impl BlockCommit {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            job_id: None,
-            device: device.into(),
-            base_node: None,
-            base: None,
-            top_node: None,
-            top: None,
-            backing_file: None,
-            backing_mask_protocol: None,
-            speed: None,
-            on_error: None,
-            filter_node_name: None,
-            auto_finalize: None,
-            auto_dismiss: None,
-        }
-    }
-}
-/// The command `block-export-add`, since QEMU 5.2.
+/// The `block-export-add` command, since QEMU 5.2.
 ///
-/// Since the bindings of 7.2: `allow-inactive` is new.
+/// Compared with the bindings of 7.2: `allow-inactive` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportAdd(pub types::BlockExportOptions);
-/// The command `block-job-change`, since QEMU 8.2.
+/// The `block-job-change` command, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobChange(pub types::BlockJobChangeOptions);
-/// The command `block-latency-histogram-set`, since QEMU 4.0.
+/// The `block-latency-histogram-set` command, since QEMU 4.0.
 ///
-/// Since the bindings of 7.2: `boundaries-zap` is new.
+/// Compared with the bindings of 7.2: `boundaries-zap` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockLatencyHistogramSet {
-    /// `id`.
     pub id: String,
-    /// `boundaries`.
     pub boundaries: Option<Vec<u64>>,
-    /// `boundaries-read`.
     pub boundaries_read: Option<Vec<u64>>,
-    /// `boundaries-write`.
     pub boundaries_write: Option<Vec<u64>>,
-    /// `boundaries-zap`.
     pub boundaries_zap: Option<Vec<u64>>,
-    /// `boundaries-flush`.
     pub boundaries_flush: Option<Vec<u64>>,
 }
-impl BlockLatencyHistogramSet {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            boundaries: None,
-            boundaries_read: None,
-            boundaries_write: None,
-            boundaries_zap: None,
-            boundaries_flush: None,
-        }
-    }
-}
-/// The command `block-stream`, since QEMU 1.1.
+/// The `block-stream` command, since QEMU 1.1.
 ///
-/// Since the bindings of 7.2: `backing-mask-protocol` is new.
+/// Compared with the bindings of 7.2: `backing-mask-protocol` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStream {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `base`.
     pub base: Option<String>,
-    /// `base-node`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub base_node: Option<String>,
-    /// `backing-file`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub backing_file: Option<String>,
-    /// `backing-mask-protocol`, since QEMU 9.0.
+    /// Since QEMU 9.0.
     pub backing_mask_protocol: Option<bool>,
-    /// `bottom`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     pub bottom: Option<String>,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `on-error`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub on_error: Option<types::BlockdevOnError>,
-    /// `filter-node-name`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     pub filter_node_name: Option<String>,
-    /// `auto-finalize`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub auto_dismiss: Option<bool>,
 }
-impl BlockStream {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            job_id: None,
-            device: device.into(),
-            base: None,
-            base_node: None,
-            backing_file: None,
-            backing_mask_protocol: None,
-            bottom: None,
-            speed: None,
-            on_error: None,
-            filter_node_name: None,
-            auto_finalize: None,
-            auto_dismiss: None,
-        }
-    }
-}
-/// The command `blockdev-add`, since QEMU 2.9.
+/// The `blockdev-add` command, since QEMU 2.9.
 ///
-/// Since the bindings of 7.2: `active` is new.
+/// Compared with the bindings of 7.2: `active` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevAdd(pub types::BlockdevOptions);
-/// The command `blockdev-backup`, since QEMU 2.3.
+/// The `blockdev-backup` command, since QEMU 2.3.
 ///
-/// Since the bindings of 7.2: `discard-source` is new.
+/// Compared with the bindings of 7.2: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup(pub types::BlockdevBackup);
-/// The command `blockdev-create`, since QEMU 3.0.
+/// The `blockdev-create` command, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreate {
-    /// `job-id`.
     pub job_id: String,
-    /// `options`.
     pub options: types::BlockdevCreateOptions,
 }
-impl BlockdevCreate {
-    /// With the members that are required, and no others.
-    pub fn new(
-        job_id: impl Into<String>,
-        options: types::BlockdevCreateOptions,
-    ) -> Self {
-        Self {
-            job_id: job_id.into(),
-            options,
-        }
-    }
-}
-/// The command `blockdev-reopen`, since QEMU 6.1.
+/// The `blockdev-reopen` command, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevReopen {
-    /// `options`.
     pub options: Vec<types::BlockdevOptions>,
 }
-impl BlockdevReopen {
-    /// With the members that are required, and no others.
-    pub fn new(options: Vec<types::BlockdevOptions>) -> Self {
-        Self { options }
-    }
-}
-/// The command `blockdev-set-active`, since QEMU 10.0.
+/// The `blockdev-set-active` command, since QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSetActive {
-    /// `node-name`.
     pub node_name: Option<String>,
-    /// `active`.
     pub active: bool,
 }
-impl BlockdevSetActive {
-    /// With the members that are required, and no others.
-    pub fn new(active: bool) -> Self {
-        Self { node_name: None, active }
-    }
-}
-/// The command `calc-dirty-rate`, since QEMU 5.2.
+/// The `calc-dirty-rate` command, since QEMU 5.2.
 ///
-/// Since the bindings of 7.2: `calc-time-unit` is new.
+/// Compared with the bindings of 7.2: `calc-time-unit` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CalcDirtyRate {
-    /// `calc-time`.
     pub calc_time: i64,
-    /// `calc-time-unit`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub calc_time_unit: Option<types::TimeUnit>,
-    /// `sample-pages`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub sample_pages: Option<i64>,
-    /// `mode`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub mode: Option<types::DirtyRateMeasureMode>,
 }
-impl CalcDirtyRate {
-    /// With the members that are required, and no others.
-    pub fn new(calc_time: i64) -> Self {
-        Self {
-            calc_time,
-            calc_time_unit: None,
-            sample_pages: None,
-            mode: None,
-        }
-    }
-}
-/// The command `chardev-add`, since QEMU 1.4.
+/// The `chardev-add` command, since QEMU 1.4.
 ///
 /// Returns `ChardevReturn`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevAdd {
-    /// `id`.
     pub id: String,
-    /// `backend`.
     pub backend: types::ChardevBackend,
 }
-impl ChardevAdd {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
-        Self { id: id.into(), backend }
-    }
-}
-/// The command `chardev-change`, since QEMU 2.10.
+/// The `chardev-change` command, since QEMU 2.10.
 ///
 /// Returns `ChardevReturn`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevChange {
-    /// `id`.
     pub id: String,
-    /// `backend`.
     pub backend: types::ChardevBackend,
 }
-impl ChardevChange {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
-        Self { id: id.into(), backend }
-    }
-}
-/// The command `cxl-add-dynamic-capacity`, since QEMU 9.1.
+/// The `cxl-add-dynamic-capacity` command, since QEMU 9.1.
 ///
 /// Unstable in QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlAddDynamicCapacity {
-    /// `path`.
     pub path: String,
-    /// `host-id`.
     pub host_id: u16,
-    /// `selection-policy`.
     pub selection_policy: types::CxlExtentSelectionPolicy,
-    /// `region`.
     pub region: u8,
-    /// `tag`.
     pub tag: Option<String>,
-    /// `extents`.
     pub extents: Vec<types::CxlDynamicCapacityExtent>,
 }
-impl CxlAddDynamicCapacity {
-    /// With the members that are required, and no others.
-    pub fn new(
-        path: impl Into<String>,
-        host_id: u16,
-        selection_policy: types::CxlExtentSelectionPolicy,
-        region: u8,
-        extents: Vec<types::CxlDynamicCapacityExtent>,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            host_id,
-            selection_policy,
-            region,
-            tag: None,
-            extents,
-        }
-    }
-}
-/// The command `cxl-inject-correctable-error`, since QEMU 8.0.
+/// The `cxl-inject-correctable-error` command, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlInjectCorrectableError {
-    /// `path`.
     pub path: String,
-    /// `type`.
     pub r#type: types::CxlCorErrorType,
 }
-impl CxlInjectCorrectableError {
-    /// With the members that are required, and no others.
-    pub fn new(path: impl Into<String>, r#type: types::CxlCorErrorType) -> Self {
-        Self { path: path.into(), r#type }
-    }
-}
-/// The command `cxl-inject-dram-event`, since QEMU 8.1.
+/// The `cxl-inject-dram-event` command, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlInjectDramEvent {
-    /// `path`.
     pub path: String,
-    /// `log`.
     pub log: types::CxlEventLog,
-    /// `flags`.
     pub flags: u8,
-    /// `dpa`.
     pub dpa: u64,
-    /// `descriptor`.
     pub descriptor: u8,
-    /// `type`.
     pub r#type: u8,
-    /// `transaction-type`.
     pub transaction_type: u8,
-    /// `channel`.
     pub channel: Option<u8>,
-    /// `rank`.
     pub rank: Option<u8>,
-    /// `nibble-mask`.
     pub nibble_mask: Option<u32>,
-    /// `bank-group`.
     pub bank_group: Option<u8>,
-    /// `bank`.
     pub bank: Option<u8>,
-    /// `row`.
     pub row: Option<u32>,
-    /// `column`.
     pub column: Option<u16>,
-    /// `correction-mask`.
     pub correction_mask: Option<Vec<u64>>,
 }
-impl CxlInjectDramEvent {
-    /// With the members that are required, and no others.
-    pub fn new(
-        path: impl Into<String>,
-        log: types::CxlEventLog,
-        flags: u8,
-        dpa: u64,
-        descriptor: u8,
-        r#type: u8,
-        transaction_type: u8,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            log,
-            flags,
-            dpa,
-            descriptor,
-            r#type,
-            transaction_type,
-            channel: None,
-            rank: None,
-            nibble_mask: None,
-            bank_group: None,
-            bank: None,
-            row: None,
-            column: None,
-            correction_mask: None,
-        }
-    }
-}
-/// The command `cxl-inject-general-media-event`, since QEMU 8.1.
+/// The `cxl-inject-general-media-event` command, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlInjectGeneralMediaEvent {
-    /// `path`.
     pub path: String,
-    /// `log`.
     pub log: types::CxlEventLog,
-    /// `flags`.
     pub flags: u8,
-    /// `dpa`.
     pub dpa: u64,
-    /// `descriptor`.
     pub descriptor: u8,
-    /// `type`.
     pub r#type: u8,
-    /// `transaction-type`.
     pub transaction_type: u8,
-    /// `channel`.
     pub channel: Option<u8>,
-    /// `rank`.
     pub rank: Option<u8>,
-    /// `device`.
     pub device: Option<u32>,
-    /// `component-id`.
     pub component_id: Option<String>,
 }
-impl CxlInjectGeneralMediaEvent {
-    /// With the members that are required, and no others.
-    pub fn new(
-        path: impl Into<String>,
-        log: types::CxlEventLog,
-        flags: u8,
-        dpa: u64,
-        descriptor: u8,
-        r#type: u8,
-        transaction_type: u8,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            log,
-            flags,
-            dpa,
-            descriptor,
-            r#type,
-            transaction_type,
-            channel: None,
-            rank: None,
-            device: None,
-            component_id: None,
-        }
-    }
-}
-/// The command `cxl-inject-memory-module-event`, since QEMU 8.1.
+/// The `cxl-inject-memory-module-event` command, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlInjectMemoryModuleEvent {
-    /// `path`.
     pub path: String,
-    /// `log`.
     pub log: types::CxlEventLog,
-    /// `flags`.
     pub flags: u8,
-    /// `type`.
     pub r#type: u8,
-    /// `health-status`.
     pub health_status: u8,
-    /// `media-status`.
     pub media_status: u8,
-    /// `additional-status`.
     pub additional_status: u8,
-    /// `life-used`.
     pub life_used: u8,
-    /// `temperature`.
     pub temperature: i16,
-    /// `dirty-shutdown-count`.
     pub dirty_shutdown_count: u32,
-    /// `corrected-volatile-error-count`.
     pub corrected_volatile_error_count: u32,
-    /// `corrected-persistent-error-count`.
     pub corrected_persistent_error_count: u32,
 }
-impl CxlInjectMemoryModuleEvent {
-    /// With the members that are required, and no others.
-    pub fn new(
-        path: impl Into<String>,
-        log: types::CxlEventLog,
-        flags: u8,
-        r#type: u8,
-        health_status: u8,
-        media_status: u8,
-        additional_status: u8,
-        life_used: u8,
-        temperature: i16,
-        dirty_shutdown_count: u32,
-        corrected_volatile_error_count: u32,
-        corrected_persistent_error_count: u32,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            log,
-            flags,
-            r#type,
-            health_status,
-            media_status,
-            additional_status,
-            life_used,
-            temperature,
-            dirty_shutdown_count,
-            corrected_volatile_error_count,
-            corrected_persistent_error_count,
-        }
-    }
-}
-/// The command `cxl-inject-poison`, since QEMU 8.1.
+/// The `cxl-inject-poison` command, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlInjectPoison {
-    /// `path`.
     pub path: String,
-    /// `start`.
     pub start: u64,
-    /// `length`.
     pub length: u64,
 }
-impl CxlInjectPoison {
-    /// With the members that are required, and no others.
-    pub fn new(path: impl Into<String>, start: u64, length: u64) -> Self {
-        Self {
-            path: path.into(),
-            start,
-            length,
-        }
-    }
-}
-/// The command `cxl-inject-uncorrectable-errors`, since QEMU 8.0.
+/// The `cxl-inject-uncorrectable-errors` command, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlInjectUncorrectableErrors {
-    /// `path`.
     pub path: String,
-    /// `errors`.
     pub errors: Vec<types::CxlUncorErrorRecord>,
 }
-impl CxlInjectUncorrectableErrors {
-    /// With the members that are required, and no others.
-    pub fn new(
-        path: impl Into<String>,
-        errors: Vec<types::CxlUncorErrorRecord>,
-    ) -> Self {
-        Self { path: path.into(), errors }
-    }
-}
-/// The command `cxl-release-dynamic-capacity`, since QEMU 9.1.
+/// The `cxl-release-dynamic-capacity` command, since QEMU 9.1.
 ///
 /// Unstable in QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlReleaseDynamicCapacity {
-    /// `path`.
     pub path: String,
-    /// `host-id`.
     pub host_id: u16,
-    /// `removal-policy`.
     pub removal_policy: types::CxlExtentRemovalPolicy,
-    /// `forced-removal`.
     pub forced_removal: Option<bool>,
-    /// `sanitize-on-release`.
     pub sanitize_on_release: Option<bool>,
-    /// `region`.
     pub region: u8,
-    /// `tag`.
     pub tag: Option<String>,
-    /// `extents`.
     pub extents: Vec<types::CxlDynamicCapacityExtent>,
 }
-impl CxlReleaseDynamicCapacity {
-    /// With the members that are required, and no others.
-    pub fn new(
-        path: impl Into<String>,
-        host_id: u16,
-        removal_policy: types::CxlExtentRemovalPolicy,
-        region: u8,
-        extents: Vec<types::CxlDynamicCapacityExtent>,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            host_id,
-            removal_policy,
-            forced_removal: None,
-            sanitize_on_release: None,
-            region,
-            tag: None,
-            extents,
-        }
-    }
-}
-/// The command `device-sync-config`, since QEMU 9.2.
+/// The `device-sync-config` command, since QEMU 9.2.
 ///
 /// Unstable in QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceSyncConfig {
-    /// `id`.
     pub id: String,
 }
-impl DeviceSyncConfig {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-/// The command `display-update`, since QEMU 7.1.
+/// The `display-update` command, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DisplayUpdate(pub types::DisplayUpdateOptions);
-/// The command `drive-backup`, since QEMU 1.6.
+/// The `drive-backup` command, since QEMU 1.6.
 ///
 /// Deprecated in QEMU 10.0.
 ///
-/// Since the bindings of 7.2: `discard-source` is new.
+/// Compared with the bindings of 7.2: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup(pub types::DriveBackup);
-/// The command `dump-guest-memory`, since QEMU 1.2.
+/// The `dump-guest-memory` command, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpGuestMemory {
-    /// `paging`.
     pub paging: bool,
-    /// `protocol`.
     pub protocol: String,
-    /// `detach`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub detach: Option<bool>,
-    /// `begin`.
     pub begin: Option<i64>,
-    /// `length`.
     pub length: Option<i64>,
-    /// `format`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub format: Option<types::DumpGuestMemoryFormat>,
 }
-impl DumpGuestMemory {
-    /// With the members that are required, and no others.
-    pub fn new(paging: bool, protocol: impl Into<String>) -> Self {
-        Self {
-            paging,
-            protocol: protocol.into(),
-            detach: None,
-            begin: None,
-            length: None,
-            format: None,
-        }
-    }
-}
-/// The command `get-win32-socket`, since QEMU 8.0.
+/// The `get-win32-socket` command, since QEMU 8.0.
 ///
 /// Only in builds of QEMU with `CONFIG_WIN32`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetWin32Socket {
-    /// `info`.
     pub info: String,
-    /// `fdname`.
     pub fdname: String,
 }
-impl GetWin32Socket {
-    /// With the members that are required, and no others.
-    pub fn new(info: impl Into<String>, fdname: impl Into<String>) -> Self {
-        Self {
-            info: info.into(),
-            fdname: fdname.into(),
-        }
-    }
-}
-/// The command `input-send-event`, since QEMU 2.6.
+/// The `input-send-event` command, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputSendEvent {
-    /// `device`.
     pub device: Option<String>,
-    /// `head`.
     pub head: Option<i64>,
-    /// `events`.
     pub events: Vec<types::InputEvent>,
 }
-impl InputSendEvent {
-    /// With the members that are required, and no others.
-    pub fn new(events: Vec<types::InputEvent>) -> Self {
-        Self {
-            device: None,
-            head: None,
-            events,
-        }
-    }
-}
-/// The command `memsave`, since QEMU 0.14.
+/// The `memsave` command, since QEMU 0.14.
 ///
-/// Since the bindings of 7.2: `size` and `val` are of another type.
+/// Compared with the bindings of 7.2: `size` and `val` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memsave {
-    /// `val`.
     pub val: u64,
-    /// `size`.
     pub size: u64,
-    /// `filename`.
     pub filename: String,
-    /// `cpu-index`.
     pub cpu_index: Option<i64>,
 }
-impl Memsave {
-    /// With the members that are required, and no others.
-    pub fn new(val: u64, size: u64, filename: impl Into<String>) -> Self {
-        Self {
-            val,
-            size,
-            filename: filename.into(),
-            cpu_index: None,
-        }
-    }
-}
-/// The command `migrate`, since QEMU 0.14.
+/// The `migrate` command, since QEMU 0.14.
 ///
-/// Since the bindings of 7.2: `channels` is new; `blk` and `inc` are gone; `uri` is optional now.
+/// Compared with the bindings of 7.2: `channels` is new; `blk` and `inc` are removed; `uri` is optional now.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Migrate {
-    /// `uri`.
     pub uri: Option<String>,
-    /// `channels`.
     pub channels: Option<Vec<types::MigrationChannel>>,
-    /// `detach`.
     pub detach: Option<bool>,
-    /// `resume`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub resume: Option<bool>,
 }
-/// The command `migrate-continue`, since QEMU 2.11.
+/// The `migrate-continue` command, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateContinue {
-    /// `state`.
     pub state: types::MigrationStatus,
 }
-impl MigrateContinue {
-    /// With the members that are required, and no others.
-    pub fn new(state: types::MigrationStatus) -> Self {
-        Self { state }
-    }
-}
-/// The command `migrate-incoming`, since QEMU 2.3.
+/// The `migrate-incoming` command, since QEMU 2.3.
 ///
-/// Since the bindings of 7.2: `channels` and `exit-on-error` are new; `uri` is optional now.
+/// Compared with the bindings of 7.2: `channels` and `exit-on-error` are new; `uri` is optional now.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateIncoming {
-    /// `uri`.
     pub uri: Option<String>,
-    /// `channels`.
     pub channels: Option<Vec<types::MigrationChannel>>,
-    /// `exit-on-error`, since QEMU 9.1.
+    /// Since QEMU 9.1.
     pub exit_on_error: Option<bool>,
 }
-/// The command `migrate-set-capabilities`, since QEMU 1.2.
+/// The `migrate-set-capabilities` command, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetCapabilities {
-    /// `capabilities`.
     pub capabilities: Vec<types::MigrationCapabilityStatus>,
 }
-impl MigrateSetCapabilities {
-    /// With the members that are required, and no others.
-    pub fn new(capabilities: Vec<types::MigrationCapabilityStatus>) -> Self {
-        Self { capabilities }
-    }
-}
-/// The command `migrate-set-parameters`, since QEMU 2.4.
+/// The `migrate-set-parameters` command, since QEMU 2.4.
 ///
-/// Since the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetParameters(pub types::MigrateSetParameters);
-/// The command `nbd-server-start`, since QEMU 1.3.
+/// The `nbd-server-start` command, since QEMU 1.3.
 ///
-/// Since the bindings of 7.2: `handshake-max-seconds` is new.
+/// Compared with the bindings of 7.2: `handshake-max-seconds` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerStart(pub types::NbdServerOptionsLegacy);
-/// The command `netdev_add`, since QEMU 0.14.
+/// The `netdev_add` command, since QEMU 0.14.
 ///
-/// Since the bindings of 7.2: `type=af-xdp` is new.
+/// Compared with the bindings of 7.2: `type=af-xdp` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevAdd(pub types::Netdev);
-/// The command `object-add`, since QEMU 2.0.
+/// The `object-add` command, since QEMU 2.0.
 ///
-/// Since the bindings of 7.2: `qom-type=acpi-generic-initiator`, `qom-type=acpi-generic-port`, `qom-type=iommufd`, `qom-type=memory-backend-shm` and `qom-type=sev-snp-guest` are new.
+/// Compared with the bindings of 7.2: `qom-type=acpi-generic-initiator`, `qom-type=acpi-generic-port`, `qom-type=iommufd`, `qom-type=memory-backend-shm` and `qom-type=sev-snp-guest` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectAdd(pub types::ObjectOptions);
-/// The command `pmemsave`, since QEMU 0.14.
+/// The `pmemsave` command, since QEMU 0.14.
 ///
-/// Since the bindings of 7.2: `size` and `val` are of another type.
+/// Compared with the bindings of 7.2: `size` and `val` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pmemsave {
-    /// `val`.
     pub val: u64,
-    /// `size`.
     pub size: u64,
-    /// `filename`.
     pub filename: String,
 }
-impl Pmemsave {
-    /// With the members that are required, and no others.
-    pub fn new(val: u64, size: u64, filename: impl Into<String>) -> Self {
-        Self {
-            val,
-            size,
-            filename: filename.into(),
-        }
-    }
-}
-/// The command `query-audiodevs`, since QEMU 8.0.
+/// The `query-audiodevs` command, since QEMU 8.0.
 ///
 /// Returns `[Audiodev]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryAudiodevs {}
-/// The command `query-cryptodev`, since QEMU 8.0.
+/// The `query-cryptodev` command, since QEMU 8.0.
 ///
 /// Returns `[QCryptodevInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryCryptodev {}
-/// The command `query-dirty-rate`, since QEMU 5.2.
+/// The `query-dirty-rate` command, since QEMU 5.2.
 ///
 /// Returns `DirtyRateInfo`.
 ///
-/// Since the bindings of 7.2: `calc-time-unit` is new.
+/// Compared with the bindings of 7.2: `calc-time-unit` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryDirtyRate {
-    /// `calc-time-unit`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub calc_time_unit: Option<types::TimeUnit>,
 }
-/// The command `query-hv-balloon-status-report`, since QEMU 8.2.
+/// The `query-hv-balloon-status-report` command, since QEMU 8.2.
 ///
 /// Returns `HvBalloonInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryHvBalloonStatusReport {}
-/// The command `query-machines`, since QEMU 1.2.
+/// The `query-machines` command, since QEMU 1.2.
 ///
 /// Returns `[MachineInfo]`.
 ///
-/// Since the bindings of 7.2: `compat-props` is new.
+/// Compared with the bindings of 7.2: `compat-props` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMachines {
-    /// `compat-props`, since QEMU 9.1. Unstable.
+    /// Since QEMU 9.1. Unstable.
     pub compat_props: Option<bool>,
 }
-/// The command `query-migrationthreads`, since QEMU 7.2.
+/// The `query-migrationthreads` command, since QEMU 7.2.
 ///
 /// Deprecated in QEMU 10.0.
 ///
 /// Returns `[MigrationThreadInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMigrationthreads {}
-/// The command `query-s390x-cpu-polarization`, since QEMU 8.2.
+/// The `query-s390x-cpu-polarization` command, since QEMU 8.2.
 ///
 /// Unstable in QEMU 10.0.
 ///
@@ -838,123 +411,73 @@ pub struct QueryMigrationthreads {}
 /// Returns `CpuPolarizationInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryS390xCpuPolarization {}
-/// The command `query-stats`, since QEMU 7.1.
+/// The `query-stats` command, since QEMU 7.1.
 ///
 /// Returns `[StatsResult]`.
 ///
-/// Since the bindings of 7.2: `target=cryptodev` is new.
+/// Compared with the bindings of 7.2: `target=cryptodev` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryStats(pub types::StatsFilter);
-/// The command `query-stats-schemas`, since QEMU 7.1.
+/// The `query-stats-schemas` command, since QEMU 7.1.
 ///
 /// Returns `[StatsSchema]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryStatsSchemas {
-    /// `provider`.
     pub provider: Option<types::StatsProvider>,
 }
-/// The command `request-ebpf`, since QEMU 9.0.
+/// The `request-ebpf` command, since QEMU 9.0.
 ///
 /// Only in builds of QEMU with `CONFIG_EBPF`.
 ///
 /// Returns `EbpfObject`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RequestEbpf {
-    /// `id`.
     pub id: types::EbpfProgramId,
 }
-impl RequestEbpf {
-    /// With the members that are required, and no others.
-    pub fn new(id: types::EbpfProgramId) -> Self {
-        Self { id }
-    }
-}
-/// The command `send-key`, since QEMU 1.3.
+/// The `send-key` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendKey {
-    /// `keys`.
     pub keys: Vec<types::KeyValue>,
-    /// `hold-time`.
     pub hold_time: Option<i64>,
 }
-impl SendKey {
-    /// With the members that are required, and no others.
-    pub fn new(keys: Vec<types::KeyValue>) -> Self {
-        Self { keys, hold_time: None }
-    }
-}
-/// The command `set-cpu-topology`, since QEMU 8.2.
+/// The `set-cpu-topology` command, since QEMU 8.2.
 ///
 /// Unstable in QEMU 10.0.
 ///
 /// Only in builds of QEMU with `all(TARGET_S390X, CONFIG_KVM)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetCpuTopology {
-    /// `core-id`.
     pub core_id: u16,
-    /// `socket-id`.
     pub socket_id: Option<u16>,
-    /// `book-id`.
     pub book_id: Option<u16>,
-    /// `drawer-id`.
     pub drawer_id: Option<u16>,
-    /// `entitlement`.
     pub entitlement: Option<types::S390CpuEntitlement>,
-    /// `dedicated`.
     pub dedicated: Option<bool>,
 }
-impl SetCpuTopology {
-    /// With the members that are required, and no others.
-    pub fn new(core_id: u16) -> Self {
-        Self {
-            core_id,
-            socket_id: None,
-            book_id: None,
-            drawer_id: None,
-            entitlement: None,
-            dedicated: None,
-        }
-    }
-}
-/// The command `set-numa-node`, since QEMU 3.0.
+/// The `set-numa-node` command, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetNumaNode(pub types::NumaOptions);
-/// The command `transaction`, since QEMU 1.1.
+/// The `transaction` command, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transaction {
-    /// `actions`.
     pub actions: Vec<types::TransactionAction>,
-    /// `properties`.
     pub properties: Option<types::TransactionProperties>,
 }
-impl Transaction {
-    /// With the members that are required, and no others.
-    pub fn new(actions: Vec<types::TransactionAction>) -> Self {
-        Self { actions, properties: None }
-    }
-}
-/// The command `x-query-interrupt-controllers`, since QEMU 9.1.
+/// The `x-query-interrupt-controllers` command, since QEMU 9.1.
 ///
 /// Unstable in QEMU 10.0.
 ///
 /// Returns `HumanReadableText`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryInterruptControllers {}
-/// The command `xen-event-inject`, since QEMU 8.0.
+/// The `xen-event-inject` command, since QEMU 8.0.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XenEventInject {
-    /// `port`.
     pub port: u32,
 }
-impl XenEventInject {
-    /// With the members that are required, and no others.
-    pub fn new(port: u32) -> Self {
-        Self { port }
-    }
-}
-/// The command `xen-event-list`, since QEMU 8.0.
+/// The `xen-event-list` command, since QEMU 8.0.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 ///
@@ -992,6 +515,26 @@ wire::commands! {
     XQueryInterruptControllers = "x-query-interrupt-controllers", XenEventInject =
     "xen-event-inject", XenEventList = "xen-event-list"
 }
+impl BlockCommit {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            job_id: None,
+            device: device.into(),
+            base_node: None,
+            base: None,
+            top_node: None,
+            top: None,
+            backing_file: None,
+            backing_mask_protocol: None,
+            speed: None,
+            on_error: None,
+            filter_node_name: None,
+            auto_finalize: None,
+            auto_dismiss: None,
+        }
+    }
+}
 impl Write for BlockCommit {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "job-id", &self.job_id)?;
@@ -1020,6 +563,19 @@ impl Write for BlockJobChange {
         self.0.write(map)
     }
 }
+impl BlockLatencyHistogramSet {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            boundaries: None,
+            boundaries_read: None,
+            boundaries_write: None,
+            boundaries_zap: None,
+            boundaries_flush: None,
+        }
+    }
+}
 impl Write for BlockLatencyHistogramSet {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
@@ -1029,6 +585,25 @@ impl Write for BlockLatencyHistogramSet {
         put_some(map, "boundaries-zap", &self.boundaries_zap)?;
         put_some(map, "boundaries-flush", &self.boundaries_flush)?;
         Ok(())
+    }
+}
+impl BlockStream {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            job_id: None,
+            device: device.into(),
+            base: None,
+            base_node: None,
+            backing_file: None,
+            backing_mask_protocol: None,
+            bottom: None,
+            speed: None,
+            on_error: None,
+            filter_node_name: None,
+            auto_finalize: None,
+            auto_dismiss: None,
+        }
     }
 }
 impl Write for BlockStream {
@@ -1058,11 +633,29 @@ impl Write for BlockdevBackup {
         self.0.write(map)
     }
 }
+impl BlockdevCreate {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        job_id: impl Into<String>,
+        options: types::BlockdevCreateOptions,
+    ) -> Self {
+        Self {
+            job_id: job_id.into(),
+            options,
+        }
+    }
+}
 impl Write for BlockdevCreate {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "job-id", &self.job_id)?;
         put(map, "options", &self.options)?;
         Ok(())
+    }
+}
+impl BlockdevReopen {
+    /// Creates a value with only the required members set.
+    pub fn new(options: Vec<types::BlockdevOptions>) -> Self {
+        Self { options }
     }
 }
 impl Write for BlockdevReopen {
@@ -1071,11 +664,28 @@ impl Write for BlockdevReopen {
         Ok(())
     }
 }
+impl BlockdevSetActive {
+    /// Creates a value with only the required members set.
+    pub fn new(active: bool) -> Self {
+        Self { node_name: None, active }
+    }
+}
 impl Write for BlockdevSetActive {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "node-name", &self.node_name)?;
         put(map, "active", &self.active)?;
         Ok(())
+    }
+}
+impl CalcDirtyRate {
+    /// Creates a value with only the required members set.
+    pub fn new(calc_time: i64) -> Self {
+        Self {
+            calc_time,
+            calc_time_unit: None,
+            sample_pages: None,
+            mode: None,
+        }
     }
 }
 impl Write for CalcDirtyRate {
@@ -1087,6 +697,12 @@ impl Write for CalcDirtyRate {
         Ok(())
     }
 }
+impl ChardevAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
+        Self { id: id.into(), backend }
+    }
+}
 impl Write for ChardevAdd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
@@ -1094,11 +710,36 @@ impl Write for ChardevAdd {
         Ok(())
     }
 }
+impl ChardevChange {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
+        Self { id: id.into(), backend }
+    }
+}
 impl Write for ChardevChange {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         put(map, "backend", &self.backend)?;
         Ok(())
+    }
+}
+impl CxlAddDynamicCapacity {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        path: impl Into<String>,
+        host_id: u16,
+        selection_policy: types::CxlExtentSelectionPolicy,
+        region: u8,
+        extents: Vec<types::CxlDynamicCapacityExtent>,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            host_id,
+            selection_policy,
+            region,
+            tag: None,
+            extents,
+        }
     }
 }
 impl Write for CxlAddDynamicCapacity {
@@ -1112,11 +753,47 @@ impl Write for CxlAddDynamicCapacity {
         Ok(())
     }
 }
+impl CxlInjectCorrectableError {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>, r#type: types::CxlCorErrorType) -> Self {
+        Self { path: path.into(), r#type }
+    }
+}
 impl Write for CxlInjectCorrectableError {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "path", &self.path)?;
         put(map, "type", &self.r#type)?;
         Ok(())
+    }
+}
+impl CxlInjectDramEvent {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        path: impl Into<String>,
+        log: types::CxlEventLog,
+        flags: u8,
+        dpa: u64,
+        descriptor: u8,
+        r#type: u8,
+        transaction_type: u8,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            log,
+            flags,
+            dpa,
+            descriptor,
+            r#type,
+            transaction_type,
+            channel: None,
+            rank: None,
+            nibble_mask: None,
+            bank_group: None,
+            bank: None,
+            row: None,
+            column: None,
+            correction_mask: None,
+        }
     }
 }
 impl Write for CxlInjectDramEvent {
@@ -1139,6 +816,32 @@ impl Write for CxlInjectDramEvent {
         Ok(())
     }
 }
+impl CxlInjectGeneralMediaEvent {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        path: impl Into<String>,
+        log: types::CxlEventLog,
+        flags: u8,
+        dpa: u64,
+        descriptor: u8,
+        r#type: u8,
+        transaction_type: u8,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            log,
+            flags,
+            dpa,
+            descriptor,
+            r#type,
+            transaction_type,
+            channel: None,
+            rank: None,
+            device: None,
+            component_id: None,
+        }
+    }
+}
 impl Write for CxlInjectGeneralMediaEvent {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "path", &self.path)?;
@@ -1153,6 +856,38 @@ impl Write for CxlInjectGeneralMediaEvent {
         put_some(map, "device", &self.device)?;
         put_some(map, "component-id", &self.component_id)?;
         Ok(())
+    }
+}
+impl CxlInjectMemoryModuleEvent {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        path: impl Into<String>,
+        log: types::CxlEventLog,
+        flags: u8,
+        r#type: u8,
+        health_status: u8,
+        media_status: u8,
+        additional_status: u8,
+        life_used: u8,
+        temperature: i16,
+        dirty_shutdown_count: u32,
+        corrected_volatile_error_count: u32,
+        corrected_persistent_error_count: u32,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            log,
+            flags,
+            r#type,
+            health_status,
+            media_status,
+            additional_status,
+            life_used,
+            temperature,
+            dirty_shutdown_count,
+            corrected_volatile_error_count,
+            corrected_persistent_error_count,
+        }
     }
 }
 impl Write for CxlInjectMemoryModuleEvent {
@@ -1180,6 +915,16 @@ impl Write for CxlInjectMemoryModuleEvent {
         Ok(())
     }
 }
+impl CxlInjectPoison {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>, start: u64, length: u64) -> Self {
+        Self {
+            path: path.into(),
+            start,
+            length,
+        }
+    }
+}
 impl Write for CxlInjectPoison {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "path", &self.path)?;
@@ -1188,11 +933,41 @@ impl Write for CxlInjectPoison {
         Ok(())
     }
 }
+impl CxlInjectUncorrectableErrors {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        path: impl Into<String>,
+        errors: Vec<types::CxlUncorErrorRecord>,
+    ) -> Self {
+        Self { path: path.into(), errors }
+    }
+}
 impl Write for CxlInjectUncorrectableErrors {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "path", &self.path)?;
         put(map, "errors", &self.errors)?;
         Ok(())
+    }
+}
+impl CxlReleaseDynamicCapacity {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        path: impl Into<String>,
+        host_id: u16,
+        removal_policy: types::CxlExtentRemovalPolicy,
+        region: u8,
+        extents: Vec<types::CxlDynamicCapacityExtent>,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            host_id,
+            removal_policy,
+            forced_removal: None,
+            sanitize_on_release: None,
+            region,
+            tag: None,
+            extents,
+        }
     }
 }
 impl Write for CxlReleaseDynamicCapacity {
@@ -1206,6 +981,12 @@ impl Write for CxlReleaseDynamicCapacity {
         put_some(map, "tag", &self.tag)?;
         put(map, "extents", &self.extents)?;
         Ok(())
+    }
+}
+impl DeviceSyncConfig {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
     }
 }
 impl Write for DeviceSyncConfig {
@@ -1224,6 +1005,19 @@ impl Write for DriveBackup {
         self.0.write(map)
     }
 }
+impl DumpGuestMemory {
+    /// Creates a value with only the required members set.
+    pub fn new(paging: bool, protocol: impl Into<String>) -> Self {
+        Self {
+            paging,
+            protocol: protocol.into(),
+            detach: None,
+            begin: None,
+            length: None,
+            format: None,
+        }
+    }
+}
 impl Write for DumpGuestMemory {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "paging", &self.paging)?;
@@ -1235,11 +1029,30 @@ impl Write for DumpGuestMemory {
         Ok(())
     }
 }
+impl GetWin32Socket {
+    /// Creates a value with only the required members set.
+    pub fn new(info: impl Into<String>, fdname: impl Into<String>) -> Self {
+        Self {
+            info: info.into(),
+            fdname: fdname.into(),
+        }
+    }
+}
 impl Write for GetWin32Socket {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "info", &self.info)?;
         put(map, "fdname", &self.fdname)?;
         Ok(())
+    }
+}
+impl InputSendEvent {
+    /// Creates a value with only the required members set.
+    pub fn new(events: Vec<types::InputEvent>) -> Self {
+        Self {
+            device: None,
+            head: None,
+            events,
+        }
     }
 }
 impl Write for InputSendEvent {
@@ -1248,6 +1061,17 @@ impl Write for InputSendEvent {
         put_some(map, "head", &self.head)?;
         put(map, "events", &self.events)?;
         Ok(())
+    }
+}
+impl Memsave {
+    /// Creates a value with only the required members set.
+    pub fn new(val: u64, size: u64, filename: impl Into<String>) -> Self {
+        Self {
+            val,
+            size,
+            filename: filename.into(),
+            cpu_index: None,
+        }
     }
 }
 impl Write for Memsave {
@@ -1268,6 +1092,12 @@ impl Write for Migrate {
         Ok(())
     }
 }
+impl MigrateContinue {
+    /// Creates a value with only the required members set.
+    pub fn new(state: types::MigrationStatus) -> Self {
+        Self { state }
+    }
+}
 impl Write for MigrateContinue {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "state", &self.state)?;
@@ -1280,6 +1110,12 @@ impl Write for MigrateIncoming {
         put_some(map, "channels", &self.channels)?;
         put_some(map, "exit-on-error", &self.exit_on_error)?;
         Ok(())
+    }
+}
+impl MigrateSetCapabilities {
+    /// Creates a value with only the required members set.
+    pub fn new(capabilities: Vec<types::MigrationCapabilityStatus>) -> Self {
+        Self { capabilities }
     }
 }
 impl Write for MigrateSetCapabilities {
@@ -1306,6 +1142,16 @@ impl Write for NetdevAdd {
 impl Write for ObjectAdd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         self.0.write(map)
+    }
+}
+impl Pmemsave {
+    /// Creates a value with only the required members set.
+    pub fn new(val: u64, size: u64, filename: impl Into<String>) -> Self {
+        Self {
+            val,
+            size,
+            filename: filename.into(),
+        }
     }
 }
 impl Write for Pmemsave {
@@ -1364,10 +1210,22 @@ impl Write for QueryStatsSchemas {
         Ok(())
     }
 }
+impl RequestEbpf {
+    /// Creates a value with only the required members set.
+    pub fn new(id: types::EbpfProgramId) -> Self {
+        Self { id }
+    }
+}
 impl Write for RequestEbpf {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl SendKey {
+    /// Creates a value with only the required members set.
+    pub fn new(keys: Vec<types::KeyValue>) -> Self {
+        Self { keys, hold_time: None }
     }
 }
 impl Write for SendKey {
@@ -1375,6 +1233,19 @@ impl Write for SendKey {
         put(map, "keys", &self.keys)?;
         put_some(map, "hold-time", &self.hold_time)?;
         Ok(())
+    }
+}
+impl SetCpuTopology {
+    /// Creates a value with only the required members set.
+    pub fn new(core_id: u16) -> Self {
+        Self {
+            core_id,
+            socket_id: None,
+            book_id: None,
+            drawer_id: None,
+            entitlement: None,
+            dedicated: None,
+        }
     }
 }
 impl Write for SetCpuTopology {
@@ -1393,6 +1264,12 @@ impl Write for SetNumaNode {
         self.0.write(map)
     }
 }
+impl Transaction {
+    /// Creates a value with only the required members set.
+    pub fn new(actions: Vec<types::TransactionAction>) -> Self {
+        Self { actions, properties: None }
+    }
+}
 impl Write for Transaction {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "actions", &self.actions)?;
@@ -1403,6 +1280,12 @@ impl Write for Transaction {
 impl Write for XQueryInterruptControllers {
     fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
         Ok(())
+    }
+}
+impl XenEventInject {
+    /// Creates a value with only the required members set.
+    pub fn new(port: u32) -> Self {
+        Self { port }
     }
 }
 impl Write for XenEventInject {

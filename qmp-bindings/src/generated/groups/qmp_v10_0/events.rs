@@ -12,78 +12,65 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The event `BLOCK_IO_ERROR`, since QEMU 0.13.
+/// The `BLOCK_IO_ERROR` event, since QEMU 0.13.
 ///
-/// Since the bindings of 7.2: `qom-path` is new.
+/// Compared with the bindings of 7.2: `qom-path` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockIoError {
-    /// `qom-path`, since QEMU 9.2.
+    /// Since QEMU 9.2.
     pub qom_path: String,
-    /// `device`.
     pub device: String,
-    /// `node-name`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub node_name: Option<String>,
-    /// `operation`.
     pub operation: types::IoOperationType,
-    /// `action`.
     pub action: types::BlockErrorAction,
-    /// `nospace`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub nospace: Option<bool>,
-    /// `reason`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub reason: String,
 }
-/// The event `CPU_POLARIZATION_CHANGE`, since QEMU 8.2.
+/// The `CPU_POLARIZATION_CHANGE` event, since QEMU 8.2.
 ///
 /// Unstable in QEMU 10.0.
 ///
 /// Only in builds of QEMU with `all(TARGET_S390X, CONFIG_KVM)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuPolarizationChange {
-    /// `polarization`.
     pub polarization: types::S390CpuPolarization,
 }
-/// The event `GUEST_PVSHUTDOWN`, since QEMU 9.1.
+/// The `GUEST_PVSHUTDOWN` event, since QEMU 9.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GuestPvshutdown {}
-/// The event `HV_BALLOON_STATUS_REPORT`, since QEMU 8.2.
+/// The `HV_BALLOON_STATUS_REPORT` event, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HvBalloonStatusReport(pub types::HvBalloonInfo);
-/// The event `MIGRATION`, since QEMU 2.4.
+/// The `MIGRATION` event, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Migration {
-    /// `status`.
     pub status: types::MigrationStatus,
 }
-/// The event `NETDEV_STREAM_CONNECTED`, since QEMU 7.2.
+/// The `NETDEV_STREAM_CONNECTED` event, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevStreamConnected {
-    /// `netdev-id`.
     pub netdev_id: String,
-    /// `addr`.
     pub addr: types::SocketAddress,
 }
-/// The event `NETDEV_VHOST_USER_CONNECTED`, since QEMU 10.0.
+/// The `NETDEV_VHOST_USER_CONNECTED` event, since QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevVhostUserConnected {
-    /// `netdev-id`.
     pub netdev_id: String,
-    /// `chardev-id`.
     pub chardev_id: String,
 }
-/// The event `NETDEV_VHOST_USER_DISCONNECTED`, since QEMU 10.0.
+/// The `NETDEV_VHOST_USER_DISCONNECTED` event, since QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevVhostUserDisconnected {
-    /// `netdev-id`.
     pub netdev_id: String,
 }
-/// The event `VFIO_MIGRATION`, since QEMU 9.1.
+/// The `VFIO_MIGRATION` event, since QEMU 9.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VfioMigration {
-    /// `device-id`.
     pub device_id: String,
-    /// `qom-path`.
     pub qom_path: String,
-    /// `device-state`.
     pub device_state: types::QapiVfioMigrationState,
 }
 #[derive(Default)]

@@ -57,37 +57,31 @@ use crate::generated::groups::qmp_v7_2_v10_0::types::{
 };
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `AcpiGenericInitiatorProperties`, since QEMU 9.0.
+/// The `AcpiGenericInitiatorProperties` struct, since QEMU 9.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AcpiGenericInitiatorProperties {
-    /// `pci-dev`.
     pub pci_dev: String,
-    /// `node`.
     pub node: u32,
 }
-/// The struct `AcpiGenericPortProperties`, since QEMU 9.2.
+/// The `AcpiGenericPortProperties` struct, since QEMU 9.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AcpiGenericPortProperties {
-    /// `pci-bus`.
     pub pci_bus: String,
-    /// `node`.
     pub node: u32,
 }
-/// The enum `AFXDPMode`, since QEMU 8.2.
+/// The `AFXDPMode` enum, since QEMU 8.2.
 ///
 /// Only in builds of QEMU with `CONFIG_AF_XDP`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AfxdpMode {
-    /// `native`.
     Native,
-    /// `skb`.
     Skb,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl AfxdpMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Native => "native",
@@ -105,98 +99,89 @@ impl From<&str> for AfxdpMode {
         }
     }
 }
-/// The union `Audiodev`, since QEMU 4.0.
+/// The `Audiodev` union, since QEMU 4.0.
 ///
-/// Since the bindings of 7.2: `driver=pipewire` is new; `driver=dbus` is of another type.
+/// Compared with the bindings of 7.2: `driver=pipewire` is new; `driver=dbus` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Audiodev {
-    /// `driver`, and the members that depend on it.
+    /// The discriminator `driver` with the members of its branch.
     pub driver: AudiodevDriverBranch,
-    /// `id`.
     pub id: String,
-    /// `timer-period`.
     pub timer_period: Option<u32>,
 }
-/// The branches of the union `Audiodev`, told by `driver`.
+/// The branches of the union `Audiodev`, discriminated by `driver`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum AudiodevDriverBranch {
-    /// `none`.
     None(AudiodevGenericOptions),
-    /// `alsa`. Only in builds of QEMU with `CONFIG_AUDIO_ALSA`.
+    /// Only in builds of QEMU with `CONFIG_AUDIO_ALSA`.
     Alsa(AudiodevAlsaOptions),
-    /// `coreaudio`. Only in builds of QEMU with `CONFIG_AUDIO_COREAUDIO`.
+    /// Only in builds of QEMU with `CONFIG_AUDIO_COREAUDIO`.
     Coreaudio(AudiodevCoreaudioOptions),
-    /// `dbus`. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
+    /// Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
     Dbus(AudiodevDBusOptions),
-    /// `dsound`. Only in builds of QEMU with `CONFIG_AUDIO_DSOUND`.
+    /// Only in builds of QEMU with `CONFIG_AUDIO_DSOUND`.
     Dsound(AudiodevDsoundOptions),
-    /// `jack`, since QEMU 5.1. Only in builds of QEMU with `CONFIG_AUDIO_JACK`.
+    /// Since QEMU 5.1. Only in builds of QEMU with `CONFIG_AUDIO_JACK`.
     Jack(AudiodevJackOptions),
-    /// `oss`. Only in builds of QEMU with `CONFIG_AUDIO_OSS`.
+    /// Only in builds of QEMU with `CONFIG_AUDIO_OSS`.
     Oss(AudiodevOssOptions),
-    /// `pa`. Only in builds of QEMU with `CONFIG_AUDIO_PA`.
+    /// Only in builds of QEMU with `CONFIG_AUDIO_PA`.
     Pa(AudiodevPaOptions),
-    /// `pipewire`. Only in builds of QEMU with `CONFIG_AUDIO_PIPEWIRE`.
+    /// Only in builds of QEMU with `CONFIG_AUDIO_PIPEWIRE`.
     Pipewire(AudiodevPipewireOptions),
-    /// `sdl`. Only in builds of QEMU with `CONFIG_AUDIO_SDL`.
+    /// Only in builds of QEMU with `CONFIG_AUDIO_SDL`.
     Sdl(AudiodevSdlOptions),
-    /// `sndio`. Only in builds of QEMU with `CONFIG_AUDIO_SNDIO`.
+    /// Only in builds of QEMU with `CONFIG_AUDIO_SNDIO`.
     Sndio(AudiodevSndioOptions),
-    /// `spice`. Only in builds of QEMU with `CONFIG_SPICE`.
+    /// Only in builds of QEMU with `CONFIG_SPICE`.
     Spice(AudiodevGenericOptions),
-    /// `wav`.
     Wav(AudiodevWavOptions),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `AudiodevDBusOptions`, since QEMU 10.0.
+/// The `AudiodevDBusOptions` struct, since QEMU 10.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevDBusOptions {
-    /// `in`.
     pub r#in: Option<AudiodevPerDirectionOptions>,
-    /// `out`.
     pub out: Option<AudiodevPerDirectionOptions>,
-    /// `nsamples`.
     pub nsamples: Option<u32>,
 }
-/// The enum `AudiodevDriver`, since QEMU 4.0.
+/// The `AudiodevDriver` enum, since QEMU 4.0.
 ///
-/// Since the bindings of 7.2: `pipewire` is new.
+/// Compared with the bindings of 7.2: `pipewire` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AudiodevDriver {
-    /// `none`.
     None,
-    /// `alsa`. Only in builds of QEMU with `CONFIG_AUDIO_ALSA`.
+    /// Only in builds of QEMU with `CONFIG_AUDIO_ALSA`.
     Alsa,
-    /// `coreaudio`. Only in builds of QEMU with `CONFIG_AUDIO_COREAUDIO`.
+    /// Only in builds of QEMU with `CONFIG_AUDIO_COREAUDIO`.
     Coreaudio,
-    /// `dbus`. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
+    /// Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
     Dbus,
-    /// `dsound`. Only in builds of QEMU with `CONFIG_AUDIO_DSOUND`.
+    /// Only in builds of QEMU with `CONFIG_AUDIO_DSOUND`.
     Dsound,
-    /// `jack`, since QEMU 5.1. Only in builds of QEMU with `CONFIG_AUDIO_JACK`.
+    /// Since QEMU 5.1. Only in builds of QEMU with `CONFIG_AUDIO_JACK`.
     Jack,
-    /// `oss`. Only in builds of QEMU with `CONFIG_AUDIO_OSS`.
+    /// Only in builds of QEMU with `CONFIG_AUDIO_OSS`.
     Oss,
-    /// `pa`. Only in builds of QEMU with `CONFIG_AUDIO_PA`.
+    /// Only in builds of QEMU with `CONFIG_AUDIO_PA`.
     Pa,
-    /// `pipewire`. Only in builds of QEMU with `CONFIG_AUDIO_PIPEWIRE`.
+    /// Only in builds of QEMU with `CONFIG_AUDIO_PIPEWIRE`.
     Pipewire,
-    /// `sdl`. Only in builds of QEMU with `CONFIG_AUDIO_SDL`.
+    /// Only in builds of QEMU with `CONFIG_AUDIO_SDL`.
     Sdl,
-    /// `sndio`. Only in builds of QEMU with `CONFIG_AUDIO_SNDIO`.
+    /// Only in builds of QEMU with `CONFIG_AUDIO_SNDIO`.
     Sndio,
-    /// `spice`. Only in builds of QEMU with `CONFIG_SPICE`.
+    /// Only in builds of QEMU with `CONFIG_SPICE`.
     Spice,
-    /// `wav`.
     Wav,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl AudiodevDriver {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -236,1304 +221,1002 @@ impl From<&str> for AudiodevDriver {
         }
     }
 }
-/// The struct `AudiodevPipewireOptions`, since QEMU 8.1.
+/// The `AudiodevPipewireOptions` struct, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevPipewireOptions {
-    /// `in`.
     pub r#in: Option<AudiodevPipewirePerDirectionOptions>,
-    /// `out`.
     pub out: Option<AudiodevPipewirePerDirectionOptions>,
 }
-/// The struct `AudiodevPipewirePerDirectionOptions`, since QEMU 8.1.
+/// The `AudiodevPipewirePerDirectionOptions` struct, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevPipewirePerDirectionOptions {
-    /// `mixing-engine`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub mixing_engine: Option<bool>,
-    /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
-    /// `frequency`.
     pub frequency: Option<u32>,
-    /// `channels`.
     pub channels: Option<u32>,
-    /// `voices`.
     pub voices: Option<u32>,
-    /// `format`.
     pub format: Option<AudioFormat>,
-    /// `buffer-length`.
     pub buffer_length: Option<u32>,
-    /// `name`.
     pub name: Option<String>,
-    /// `stream-name`.
     pub stream_name: Option<String>,
-    /// `latency`.
     pub latency: Option<u32>,
 }
-/// The struct `BackupCommon`, since QEMU 4.2.
+/// The `BackupCommon` struct, since QEMU 4.2.
 ///
-/// Since the bindings of 7.2: `discard-source` is new.
+/// Compared with the bindings of 7.2: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BackupCommon {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `sync`.
     pub sync: MirrorSyncMode,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `bitmap`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub bitmap: Option<String>,
-    /// `bitmap-mode`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub bitmap_mode: Option<BitmapSyncMode>,
-    /// `compress`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub compress: Option<bool>,
-    /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
-    /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `auto-finalize`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub auto_dismiss: Option<bool>,
-    /// `filter-node-name`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub filter_node_name: Option<String>,
-    /// `discard-source`, since QEMU 9.1.
+    /// Since QEMU 9.1.
     pub discard_source: Option<bool>,
-    /// `x-perf`, since QEMU 6.0. Unstable.
+    /// Since QEMU 6.0. Unstable.
     pub x_perf: Option<BackupPerf>,
 }
-/// The struct `BackupPerf`, since QEMU 6.0.
+/// The `BackupPerf` struct, since QEMU 6.0.
 ///
-/// Since the bindings of 7.2: `min-cluster-size` is new.
+/// Compared with the bindings of 7.2: `min-cluster-size` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BackupPerf {
-    /// `use-copy-range`.
     pub use_copy_range: Option<bool>,
-    /// `max-workers`.
     pub max_workers: Option<i64>,
-    /// `max-chunk`.
     pub max_chunk: Option<i64>,
-    /// `min-cluster-size`, since QEMU 9.2.
+    /// Since QEMU 9.2.
     pub min_cluster_size: Option<u64>,
 }
-/// The struct `BlkdebugInjectErrorOptions`, since QEMU 2.9.
+/// The `BlkdebugInjectErrorOptions` struct, since QEMU 2.9.
 ///
-/// Since the bindings of 7.2: `delay-ns` is new.
+/// Compared with the bindings of 7.2: `delay-ns` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlkdebugInjectErrorOptions {
-    /// `event`.
     pub event: BlkdebugEvent,
-    /// `state`.
     pub state: Option<i64>,
-    /// `iotype`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     pub iotype: Option<BlkdebugIoType>,
-    /// `errno`.
     pub errno: Option<i64>,
-    /// `delay-ns`, since QEMU 11.1.
+    /// Since QEMU 11.1.
     pub delay_ns: Option<i64>,
-    /// `sector`.
     pub sector: Option<i64>,
-    /// `once`.
     pub once: Option<bool>,
-    /// `immediately`.
     pub immediately: Option<bool>,
 }
-/// The struct `BlockChildInfo`, since QEMU 8.0.
+/// The `BlockChildInfo` struct, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockChildInfo {
-    /// `name`.
     pub name: String,
-    /// `info`.
     pub info: BlockGraphInfo,
 }
-/// The struct `BlockDeviceInfo`, since QEMU 0.14.
+/// The `BlockDeviceInfo` struct, since QEMU 0.14.
 ///
-/// Since the bindings of 7.2: `active` is new.
+/// Compared with the bindings of 7.2: `active` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceInfo {
-    /// `file`.
     pub file: String,
-    /// `node-name`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub node_name: Option<String>,
-    /// `ro`.
     pub ro: bool,
-    /// `drv`.
     pub drv: String,
-    /// `backing_file`.
     pub backing_file: Option<String>,
-    /// `backing_file_depth`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub backing_file_depth: i64,
-    /// `active`, since QEMU 10.0.
+    /// Since QEMU 10.0.
     pub active: bool,
-    /// `encrypted`.
     pub encrypted: bool,
-    /// `detect_zeroes`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub detect_zeroes: BlockdevDetectZeroesOptions,
-    /// `bps`.
     pub bps: i64,
-    /// `bps_rd`.
     pub bps_rd: i64,
-    /// `bps_wr`.
     pub bps_wr: i64,
-    /// `iops`.
     pub iops: i64,
-    /// `iops_rd`.
     pub iops_rd: i64,
-    /// `iops_wr`.
     pub iops_wr: i64,
-    /// `image`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     pub image: ImageInfo,
-    /// `bps_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_max: Option<i64>,
-    /// `bps_rd_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_rd_max: Option<i64>,
-    /// `bps_wr_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_wr_max: Option<i64>,
-    /// `iops_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_max: Option<i64>,
-    /// `iops_rd_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_rd_max: Option<i64>,
-    /// `iops_wr_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_wr_max: Option<i64>,
-    /// `bps_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub bps_max_length: Option<i64>,
-    /// `bps_rd_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub bps_rd_max_length: Option<i64>,
-    /// `bps_wr_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub bps_wr_max_length: Option<i64>,
-    /// `iops_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub iops_max_length: Option<i64>,
-    /// `iops_rd_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub iops_rd_max_length: Option<i64>,
-    /// `iops_wr_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub iops_wr_max_length: Option<i64>,
-    /// `iops_size`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_size: Option<i64>,
-    /// `group`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub group: Option<String>,
-    /// `cache`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub cache: BlockdevCacheInfo,
-    /// `write_threshold`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub write_threshold: i64,
-    /// `dirty-bitmaps`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
 }
-/// The struct `BlockDeviceStats`, since QEMU 0.14.
+/// The `BlockDeviceStats` struct, since QEMU 0.14.
 ///
-/// Since the bindings of 7.2: `failed_zone_append_operations`, `invalid_zone_append_operations`, `zone_append_bytes`, `zone_append_latency_histogram`, `zone_append_merged`, `zone_append_operations` and `zone_append_total_time_ns` are new.
+/// Compared with the bindings of 7.2: `failed_zone_append_operations`, `invalid_zone_append_operations`, `zone_append_bytes`, `zone_append_latency_histogram`, `zone_append_merged`, `zone_append_operations` and `zone_append_total_time_ns` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceStats {
-    /// `rd_bytes`.
     pub rd_bytes: i64,
-    /// `wr_bytes`.
     pub wr_bytes: i64,
-    /// `zone_append_bytes`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     pub zone_append_bytes: i64,
-    /// `unmap_bytes`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub unmap_bytes: i64,
-    /// `rd_operations`.
     pub rd_operations: i64,
-    /// `wr_operations`.
     pub wr_operations: i64,
-    /// `zone_append_operations`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     pub zone_append_operations: i64,
-    /// `flush_operations`, since QEMU 0.15.
+    /// Since QEMU 0.15.
     pub flush_operations: i64,
-    /// `unmap_operations`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub unmap_operations: i64,
-    /// `rd_total_time_ns`, since QEMU 0.15.
+    /// Since QEMU 0.15.
     pub rd_total_time_ns: i64,
-    /// `wr_total_time_ns`, since QEMU 0.15.
+    /// Since QEMU 0.15.
     pub wr_total_time_ns: i64,
-    /// `zone_append_total_time_ns`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     pub zone_append_total_time_ns: i64,
-    /// `flush_total_time_ns`, since QEMU 0.15.
+    /// Since QEMU 0.15.
     pub flush_total_time_ns: i64,
-    /// `unmap_total_time_ns`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub unmap_total_time_ns: i64,
-    /// `wr_highest_offset`.
     pub wr_highest_offset: i64,
-    /// `rd_merged`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub rd_merged: i64,
-    /// `wr_merged`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub wr_merged: i64,
-    /// `zone_append_merged`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     pub zone_append_merged: i64,
-    /// `unmap_merged`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub unmap_merged: i64,
-    /// `idle_time_ns`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub idle_time_ns: Option<i64>,
-    /// `failed_rd_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub failed_rd_operations: i64,
-    /// `failed_wr_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub failed_wr_operations: i64,
-    /// `failed_zone_append_operations`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     pub failed_zone_append_operations: i64,
-    /// `failed_flush_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub failed_flush_operations: i64,
-    /// `failed_unmap_operations`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub failed_unmap_operations: i64,
-    /// `invalid_rd_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub invalid_rd_operations: i64,
-    /// `invalid_wr_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub invalid_wr_operations: i64,
-    /// `invalid_zone_append_operations`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     pub invalid_zone_append_operations: i64,
-    /// `invalid_flush_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub invalid_flush_operations: i64,
-    /// `invalid_unmap_operations`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub invalid_unmap_operations: i64,
-    /// `account_invalid`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub account_invalid: bool,
-    /// `account_failed`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub account_failed: bool,
-    /// `timed_stats`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub timed_stats: Vec<BlockDeviceTimedStats>,
-    /// `rd_latency_histogram`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub rd_latency_histogram: Option<BlockLatencyHistogramInfo>,
-    /// `wr_latency_histogram`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub wr_latency_histogram: Option<BlockLatencyHistogramInfo>,
-    /// `zone_append_latency_histogram`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     pub zone_append_latency_histogram: Option<BlockLatencyHistogramInfo>,
-    /// `flush_latency_histogram`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub flush_latency_histogram: Option<BlockLatencyHistogramInfo>,
 }
-/// The struct `BlockDeviceTimedStats`, since QEMU 2.5.
+/// The `BlockDeviceTimedStats` struct, since QEMU 2.5.
 ///
-/// Since the bindings of 7.2: `avg_zone_append_latency_ns`, `avg_zone_append_queue_depth`, `max_zone_append_latency_ns` and `min_zone_append_latency_ns` are new.
+/// Compared with the bindings of 7.2: `avg_zone_append_latency_ns`, `avg_zone_append_queue_depth`, `max_zone_append_latency_ns` and `min_zone_append_latency_ns` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceTimedStats {
-    /// `interval_length`.
     pub interval_length: i64,
-    /// `min_rd_latency_ns`.
     pub min_rd_latency_ns: i64,
-    /// `max_rd_latency_ns`.
     pub max_rd_latency_ns: i64,
-    /// `avg_rd_latency_ns`.
     pub avg_rd_latency_ns: i64,
-    /// `min_wr_latency_ns`.
     pub min_wr_latency_ns: i64,
-    /// `max_wr_latency_ns`.
     pub max_wr_latency_ns: i64,
-    /// `avg_wr_latency_ns`.
     pub avg_wr_latency_ns: i64,
-    /// `min_zone_append_latency_ns`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     pub min_zone_append_latency_ns: i64,
-    /// `max_zone_append_latency_ns`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     pub max_zone_append_latency_ns: i64,
-    /// `avg_zone_append_latency_ns`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     pub avg_zone_append_latency_ns: i64,
-    /// `min_flush_latency_ns`.
     pub min_flush_latency_ns: i64,
-    /// `max_flush_latency_ns`.
     pub max_flush_latency_ns: i64,
-    /// `avg_flush_latency_ns`.
     pub avg_flush_latency_ns: i64,
-    /// `avg_rd_queue_depth`.
     pub avg_rd_queue_depth: f64,
-    /// `avg_wr_queue_depth`.
     pub avg_wr_queue_depth: f64,
-    /// `avg_zone_append_queue_depth`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     pub avg_zone_append_queue_depth: f64,
 }
-/// The union `BlockExportOptions`, since QEMU 4.2.
+/// The `BlockExportOptions` union, since QEMU 4.2.
 ///
-/// Since the bindings of 7.2: `allow-inactive` is new.
+/// Compared with the bindings of 7.2: `allow-inactive` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportOptions {
-    /// `type`, and the members that depend on it.
+    /// The discriminator `type` with the members of its branch.
     pub r#type: BlockExportOptionsType,
-    /// `id`.
     pub id: String,
-    /// `fixed-iothread`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub fixed_iothread: Option<bool>,
-    /// `iothread`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub iothread: Option<String>,
-    /// `node-name`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub node_name: String,
-    /// `writable`.
     pub writable: Option<bool>,
-    /// `writethrough`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub writethrough: Option<bool>,
-    /// `allow-inactive`, since QEMU 10.0.
+    /// Since QEMU 10.0.
     pub allow_inactive: Option<bool>,
 }
-/// The branches of the union `BlockExportOptions`, told by `type`.
+/// The branches of the union `BlockExportOptions`, discriminated by `type`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockExportOptionsType {
-    /// `nbd`.
     Nbd(BlockExportOptionsNbd),
-    /// `vhost-user-blk`, since QEMU 5.2. Only in builds of QEMU with `CONFIG_VHOST_USER_BLK_SERVER`.
+    /// Since QEMU 5.2. Only in builds of QEMU with `CONFIG_VHOST_USER_BLK_SERVER`.
     VhostUserBlk(BlockExportOptionsVhostUserBlk),
-    /// `fuse`, since QEMU 6.0. Only in builds of QEMU with `CONFIG_FUSE`.
+    /// Since QEMU 6.0. Only in builds of QEMU with `CONFIG_FUSE`.
     Fuse(BlockExportOptionsFuse),
-    /// `vduse-blk`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VDUSE_BLK_EXPORT`.
+    /// Since QEMU 7.1. Only in builds of QEMU with `CONFIG_VDUSE_BLK_EXPORT`.
     VduseBlk(BlockExportOptionsVduseBlk),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockExportOptionsVhostUserBlk`, since QEMU 5.2.
+/// The `BlockExportOptionsVhostUserBlk` struct, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportOptionsVhostUserBlk {
-    /// `addr`.
     pub addr: SocketAddress,
-    /// `logical-block-size`.
     pub logical_block_size: Option<u64>,
-    /// `num-queues`.
     pub num_queues: Option<u16>,
 }
-/// The struct `BlockGraphInfo`, since QEMU 8.0.
+/// The `BlockGraphInfo` struct, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockGraphInfo {
-    /// `filename`.
     pub filename: String,
-    /// `format`.
     pub format: String,
-    /// `dirty-flag`.
     pub dirty_flag: Option<bool>,
-    /// `actual-size`.
     pub actual_size: Option<i64>,
-    /// `virtual-size`.
     pub virtual_size: i64,
-    /// `cluster-size`.
     pub cluster_size: Option<i64>,
-    /// `encrypted`.
     pub encrypted: Option<bool>,
-    /// `compressed`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub compressed: Option<bool>,
-    /// `backing-filename`.
     pub backing_filename: Option<String>,
-    /// `full-backing-filename`.
     pub full_backing_filename: Option<String>,
-    /// `backing-filename-format`.
     pub backing_filename_format: Option<String>,
-    /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
-    /// `format-specific`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub format_specific: Option<ImageInfoSpecific>,
-    /// `children`.
     pub children: Vec<BlockChildInfo>,
 }
-/// The struct `BlockInfo`, since QEMU 0.14.
+/// The `BlockInfo` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockInfo {
-    /// `device`.
     pub device: String,
-    /// `qdev`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub qdev: Option<String>,
-    /// `type`.
     pub r#type: String,
-    /// `removable`.
     pub removable: bool,
-    /// `locked`.
     pub locked: bool,
-    /// `inserted`.
     pub inserted: Option<BlockDeviceInfo>,
-    /// `tray_open`.
     pub tray_open: Option<bool>,
-    /// `io-status`.
     pub io_status: Option<BlockDeviceIoStatus>,
 }
-/// The union `BlockJobChangeOptions`, since QEMU 8.2.
+/// The `BlockJobChangeOptions` union, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobChangeOptions {
-    /// `type`, and the members that depend on it.
+    /// The discriminator `type` with the members of its branch.
     pub r#type: BlockJobChangeOptionsType,
-    /// `id`.
     pub id: String,
 }
-/// The branches of the union `BlockJobChangeOptions`, told by `type`.
+/// The branches of the union `BlockJobChangeOptions`, discriminated by `type`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockJobChangeOptionsType {
-    /// `mirror`.
     Mirror(BlockJobChangeOptionsMirror),
-    /// `commit`.
     Commit,
-    /// `stream`.
     Stream,
-    /// `backup`.
     Backup,
-    /// `create`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     Create,
-    /// `amend`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     Amend,
-    /// `snapshot-load`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     SnapshotLoad,
-    /// `snapshot-save`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     SnapshotSave,
-    /// `snapshot-delete`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     SnapshotDelete,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockJobChangeOptionsMirror`, since QEMU 8.2.
+/// The `BlockJobChangeOptionsMirror` struct, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobChangeOptionsMirror {
-    /// `copy-mode`.
     pub copy_mode: MirrorCopyMode,
 }
-/// The union `BlockJobInfo`, since QEMU 1.1.
+/// The `BlockJobInfo` union, since QEMU 1.1.
 ///
-/// Since the bindings of 7.2: `type=amend`, `type=backup`, `type=commit`, `type=create`, `type=mirror`, `type=snapshot-delete`, `type=snapshot-load`, `type=snapshot-save` and 1 more are new; `type` is of another type.
+/// Compared with the bindings of 7.2: `type=amend`, `type=backup`, `type=commit`, `type=create`, `type=mirror`, `type=snapshot-delete`, `type=snapshot-load`, `type=snapshot-save` and 1 more are new; `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobInfo {
-    /// `type`, and the members that depend on it.
+    /// The discriminator `type` with the members of its branch.
     pub r#type: BlockJobInfoType,
-    /// `device`.
     pub device: String,
-    /// `len`.
     pub len: i64,
-    /// `offset`.
     pub offset: i64,
-    /// `busy`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub busy: bool,
-    /// `paused`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub paused: bool,
-    /// `speed`.
     pub speed: i64,
-    /// `io-status`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub io_status: BlockDeviceIoStatus,
-    /// `ready`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub ready: bool,
-    /// `status`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub status: JobStatus,
-    /// `auto-finalize`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub auto_finalize: bool,
-    /// `auto-dismiss`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub auto_dismiss: bool,
-    /// `error`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub error: Option<String>,
 }
-/// The branches of the union `BlockJobInfo`, told by `type`.
+/// The branches of the union `BlockJobInfo`, discriminated by `type`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockJobInfoType {
-    /// `mirror`.
     Mirror(BlockJobInfoMirror),
-    /// `commit`.
     Commit,
-    /// `stream`.
     Stream,
-    /// `backup`.
     Backup,
-    /// `create`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     Create,
-    /// `amend`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     Amend,
-    /// `snapshot-load`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     SnapshotLoad,
-    /// `snapshot-save`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     SnapshotSave,
-    /// `snapshot-delete`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     SnapshotDelete,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockJobInfoMirror`, since QEMU 8.2.
+/// The `BlockJobInfoMirror` struct, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobInfoMirror {
-    /// `actively-synced`.
     pub actively_synced: bool,
 }
-/// The struct `BlockNodeInfo`, since QEMU 8.0.
+/// The `BlockNodeInfo` struct, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockNodeInfo {
-    /// `filename`.
     pub filename: String,
-    /// `format`.
     pub format: String,
-    /// `dirty-flag`.
     pub dirty_flag: Option<bool>,
-    /// `actual-size`.
     pub actual_size: Option<i64>,
-    /// `virtual-size`.
     pub virtual_size: i64,
-    /// `cluster-size`.
     pub cluster_size: Option<i64>,
-    /// `encrypted`.
     pub encrypted: Option<bool>,
-    /// `compressed`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub compressed: Option<bool>,
-    /// `backing-filename`.
     pub backing_filename: Option<String>,
-    /// `full-backing-filename`.
     pub full_backing_filename: Option<String>,
-    /// `backing-filename-format`.
     pub backing_filename_format: Option<String>,
-    /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
-    /// `format-specific`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub format_specific: Option<ImageInfoSpecific>,
 }
-/// The struct `BlockStats`, since QEMU 0.14.
+/// The `BlockStats` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStats {
-    /// `device`.
     pub device: Option<String>,
-    /// `qdev`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub qdev: Option<String>,
-    /// `node-name`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub node_name: Option<String>,
-    /// `stats`.
     pub stats: BlockDeviceStats,
-    /// `driver-specific`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub driver_specific: Option<BlockStatsSpecific>,
-    /// `parent`.
     pub parent: Option<Box<BlockStats>>,
-    /// `backing`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub backing: Option<Box<BlockStats>>,
 }
-/// The struct `BlockdevBackup`, since QEMU 2.3.
+/// The `BlockdevBackup` struct, since QEMU 2.3.
 ///
-/// Since the bindings of 7.2: `discard-source` is new.
+/// Compared with the bindings of 7.2: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `sync`.
     pub sync: MirrorSyncMode,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `bitmap`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub bitmap: Option<String>,
-    /// `bitmap-mode`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub bitmap_mode: Option<BitmapSyncMode>,
-    /// `compress`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub compress: Option<bool>,
-    /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
-    /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `auto-finalize`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub auto_dismiss: Option<bool>,
-    /// `filter-node-name`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub filter_node_name: Option<String>,
-    /// `discard-source`, since QEMU 9.1.
+    /// Since QEMU 9.1.
     pub discard_source: Option<bool>,
-    /// `x-perf`, since QEMU 6.0. Unstable.
+    /// Since QEMU 6.0. Unstable.
     pub x_perf: Option<BackupPerf>,
-    /// `target`.
     pub target: String,
 }
-/// The struct `BlockdevBackupWrapper`, since QEMU 2.3.
+/// The `BlockdevBackupWrapper` struct, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackupWrapper {
-    /// `data`.
     pub data: BlockdevBackup,
 }
-/// The union `BlockdevCreateOptions`, since QEMU 2.12.
+/// The `BlockdevCreateOptions` union, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevCreateOptions {
-    /// `file`.
     File(BlockdevCreateOptionsFile),
-    /// `gluster`. Deprecated.
+    /// Deprecated.
     Gluster(BlockdevCreateOptionsGluster),
-    /// `luks`.
     Luks(BlockdevCreateOptionsLuks),
-    /// `nfs`.
     Nfs(BlockdevCreateOptionsNfs),
-    /// `parallels`.
     Parallels(BlockdevCreateOptionsParallels),
-    /// `qcow`.
     Qcow(BlockdevCreateOptionsQcow),
-    /// `qcow2`.
     Qcow2(BlockdevCreateOptionsQcow2),
-    /// `qed`.
     Qed(BlockdevCreateOptionsQed),
-    /// `rbd`.
     Rbd(BlockdevCreateOptionsRbd),
-    /// `ssh`.
     Ssh(BlockdevCreateOptionsSsh),
-    /// `vdi`.
     Vdi(BlockdevCreateOptionsVdi),
-    /// `vhdx`.
     Vhdx(BlockdevCreateOptionsVhdx),
-    /// `vmdk`.
     Vmdk(BlockdevCreateOptionsVmdk),
-    /// `vpc`.
     Vpc(BlockdevCreateOptionsVpc),
-    /// `blkdebug`.
     Blkdebug,
-    /// `blklogwrites`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     Blklogwrites,
-    /// `blkreplay`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     Blkreplay,
-    /// `blkverify`.
     Blkverify,
-    /// `bochs`.
     Bochs,
-    /// `cloop`.
     Cloop,
-    /// `compress`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     Compress,
-    /// `copy-before-write`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     CopyBeforeWrite,
-    /// `copy-on-read`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     CopyOnRead,
-    /// `dmg`.
     Dmg,
-    /// `snapshot-access`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     SnapshotAccess,
-    /// `ftp`.
     Ftp,
-    /// `ftps`.
     Ftps,
-    /// `host_cdrom`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
+    /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostCdrom,
-    /// `host_device`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
+    /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostDevice,
-    /// `http`.
     Http,
-    /// `https`.
     Https,
-    /// `io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     IoUring,
-    /// `iscsi`.
     Iscsi,
-    /// `nbd`.
     Nbd,
-    /// `null-aio`.
     NullAio,
-    /// `null-co`.
     NullCo,
-    /// `nvme`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     Nvme,
-    /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring,
-    /// `preallocate`.
     Preallocate,
-    /// `quorum`.
     Quorum,
-    /// `raw`.
     Raw,
-    /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
+    /// Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication,
-    /// `throttle`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     Throttle,
-    /// `virtio-blk-vfio-pci`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVfioPci,
-    /// `virtio-blk-vhost-user`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostUser,
-    /// `virtio-blk-vhost-vdpa`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostVdpa,
-    /// `vvfat`.
     Vvfat,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockdevCreateOptionsGluster`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsGluster` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsGluster {
-    /// `location`.
     pub location: BlockdevOptionsGluster,
-    /// `size`.
     pub size: u64,
-    /// `preallocation`.
     pub preallocation: Option<PreallocMode>,
 }
-/// The struct `BlockdevCreateOptionsLUKS`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsLUKS` struct, since QEMU 2.12.
 ///
-/// Since the bindings of 7.2: `header` is new; `file` is optional now; `cipher-alg`, `hash-alg`, `ivgen-alg` and `ivgen-hash-alg` are of another type.
+/// Compared with the bindings of 7.2: `header` is new; `file` is optional now; `cipher-alg`, `hash-alg`, `ivgen-alg` and `ivgen-hash-alg` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsLuks {
-    /// `key-secret`.
     pub key_secret: Option<String>,
-    /// `cipher-alg`.
     pub cipher_alg: Option<QCryptoCipherAlgo>,
-    /// `cipher-mode`.
     pub cipher_mode: Option<QCryptoCipherMode>,
-    /// `ivgen-alg`.
     pub ivgen_alg: Option<QCryptoIvGenAlgo>,
-    /// `ivgen-hash-alg`.
     pub ivgen_hash_alg: Option<QCryptoHashAlgo>,
-    /// `hash-alg`.
     pub hash_alg: Option<QCryptoHashAlgo>,
-    /// `iter-time`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub iter_time: Option<i64>,
-    /// `file`.
     pub file: Option<BlockdevRef>,
-    /// `header`, since QEMU 9.0.
+    /// Since QEMU 9.0.
     pub header: Option<BlockdevRef>,
-    /// `size`.
     pub size: u64,
-    /// `preallocation`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub preallocation: Option<PreallocMode>,
 }
-/// The struct `BlockdevCreateOptionsParallels`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsParallels` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsParallels {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `size`.
     pub size: u64,
-    /// `cluster-size`.
     pub cluster_size: Option<u64>,
 }
-/// The struct `BlockdevCreateOptionsQcow`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsQcow` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsQcow {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `size`.
     pub size: u64,
-    /// `backing-file`.
     pub backing_file: Option<String>,
-    /// `encrypt`.
     pub encrypt: Option<QCryptoBlockCreateOptions>,
 }
-/// The struct `BlockdevCreateOptionsQcow2`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsQcow2` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsQcow2 {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `data-file`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub data_file: Option<BlockdevRef>,
-    /// `data-file-raw`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub data_file_raw: Option<bool>,
-    /// `extended-l2`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub extended_l2: Option<bool>,
-    /// `size`.
     pub size: u64,
-    /// `version`.
     pub version: Option<BlockdevQcow2Version>,
-    /// `backing-file`.
     pub backing_file: Option<String>,
-    /// `backing-fmt`.
     pub backing_fmt: Option<BlockdevDriver>,
-    /// `encrypt`.
     pub encrypt: Option<QCryptoBlockCreateOptions>,
-    /// `cluster-size`.
     pub cluster_size: Option<u64>,
-    /// `preallocation`.
     pub preallocation: Option<PreallocMode>,
-    /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
-    /// `refcount-bits`.
     pub refcount_bits: Option<i64>,
-    /// `compression-type`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     pub compression_type: Option<Qcow2CompressionType>,
 }
-/// The struct `BlockdevCreateOptionsQed`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsQed` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsQed {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `size`.
     pub size: u64,
-    /// `backing-file`.
     pub backing_file: Option<String>,
-    /// `backing-fmt`.
     pub backing_fmt: Option<BlockdevDriver>,
-    /// `cluster-size`.
     pub cluster_size: Option<u64>,
-    /// `table-size`.
     pub table_size: Option<i64>,
 }
-/// The struct `BlockdevCreateOptionsRbd`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsRbd` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsRbd {
-    /// `location`.
     pub location: BlockdevOptionsRbd,
-    /// `size`.
     pub size: u64,
-    /// `cluster-size`.
     pub cluster_size: Option<u64>,
-    /// `encrypt`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub encrypt: Option<RbdEncryptionCreateOptions>,
 }
-/// The struct `BlockdevCreateOptionsVdi`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsVdi` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsVdi {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `size`.
     pub size: u64,
-    /// `preallocation`.
     pub preallocation: Option<PreallocMode>,
 }
-/// The struct `BlockdevCreateOptionsVhdx`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsVhdx` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsVhdx {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `size`.
     pub size: u64,
-    /// `log-size`.
     pub log_size: Option<u64>,
-    /// `block-size`.
     pub block_size: Option<u64>,
-    /// `subformat`.
     pub subformat: Option<BlockdevVhdxSubformat>,
-    /// `block-state-zero`.
     pub block_state_zero: Option<bool>,
 }
-/// The struct `BlockdevCreateOptionsVmdk`, since QEMU 4.0.
+/// The `BlockdevCreateOptionsVmdk` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsVmdk {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `size`.
     pub size: u64,
-    /// `extents`.
     pub extents: Option<Vec<BlockdevRef>>,
-    /// `subformat`.
     pub subformat: Option<BlockdevVmdkSubformat>,
-    /// `backing-file`.
     pub backing_file: Option<String>,
-    /// `adapter-type`.
     pub adapter_type: Option<BlockdevVmdkAdapterType>,
-    /// `hwversion`.
     pub hwversion: Option<String>,
-    /// `toolsversion`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     pub toolsversion: Option<String>,
-    /// `zeroed-grain`.
     pub zeroed_grain: Option<bool>,
 }
-/// The struct `BlockdevCreateOptionsVpc`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsVpc` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsVpc {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `size`.
     pub size: u64,
-    /// `subformat`.
     pub subformat: Option<BlockdevVpcSubformat>,
-    /// `force-size`.
     pub force_size: Option<bool>,
 }
-/// The union `BlockdevOptions`, since QEMU 2.9.
+/// The `BlockdevOptions` union, since QEMU 2.9.
 ///
-/// Since the bindings of 7.2: `active` is new.
+/// Compared with the bindings of 7.2: `active` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptions {
-    /// `driver`, and the members that depend on it.
+    /// The discriminator `driver` with the members of its branch.
     pub driver: BlockdevOptionsDriver,
-    /// `node-name`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub node_name: Option<String>,
-    /// `discard`.
     pub discard: Option<BlockdevDiscardOptions>,
-    /// `cache`.
     pub cache: Option<BlockdevCacheOptions>,
-    /// `active`, since QEMU 10.0.
+    /// Since QEMU 10.0.
     pub active: Option<bool>,
-    /// `read-only`.
     pub read_only: Option<bool>,
-    /// `auto-read-only`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub auto_read_only: Option<bool>,
-    /// `force-share`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub force_share: Option<bool>,
-    /// `detect-zeroes`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub detect_zeroes: Option<BlockdevDetectZeroesOptions>,
 }
-/// The branches of the union `BlockdevOptions`, told by `driver`.
+/// The branches of the union `BlockdevOptions`, discriminated by `driver`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevOptionsDriver {
-    /// `blkdebug`.
     Blkdebug(BlockdevOptionsBlkdebug),
-    /// `blklogwrites`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     Blklogwrites(BlockdevOptionsBlklogwrites),
-    /// `blkverify`.
     Blkverify(BlockdevOptionsBlkverify),
-    /// `blkreplay`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     Blkreplay(BlockdevOptionsBlkreplay),
-    /// `bochs`.
     Bochs(BlockdevOptionsGenericFormat),
-    /// `cloop`.
     Cloop(BlockdevOptionsGenericFormat),
-    /// `compress`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     Compress(BlockdevOptionsGenericFormat),
-    /// `copy-before-write`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     CopyBeforeWrite(BlockdevOptionsCbw),
-    /// `copy-on-read`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     CopyOnRead(BlockdevOptionsCor),
-    /// `dmg`.
     Dmg(BlockdevOptionsGenericFormat),
-    /// `file`.
     File(BlockdevOptionsFile),
-    /// `ftp`.
     Ftp(BlockdevOptionsCurlFtp),
-    /// `ftps`.
     Ftps(BlockdevOptionsCurlFtps),
-    /// `gluster`. Deprecated.
+    /// Deprecated.
     Gluster(BlockdevOptionsGluster),
-    /// `host_cdrom`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
+    /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostCdrom(BlockdevOptionsFile),
-    /// `host_device`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
+    /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostDevice(BlockdevOptionsFile),
-    /// `http`.
     Http(BlockdevOptionsCurlHttp),
-    /// `https`.
     Https(BlockdevOptionsCurlHttps),
-    /// `io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     IoUring(BlockdevOptionsIoUring),
-    /// `iscsi`.
     Iscsi(BlockdevOptionsIscsi),
-    /// `luks`.
     Luks(BlockdevOptionsLuks),
-    /// `nbd`.
     Nbd(BlockdevOptionsNbd),
-    /// `nfs`.
     Nfs(BlockdevOptionsNfs),
-    /// `null-aio`.
     NullAio(BlockdevOptionsNull),
-    /// `null-co`.
     NullCo(BlockdevOptionsNull),
-    /// `nvme`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     Nvme(BlockdevOptionsNvMe),
-    /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring(BlockdevOptionsNvmeIoUring),
-    /// `parallels`.
     Parallels(BlockdevOptionsGenericFormat),
-    /// `preallocate`.
     Preallocate(BlockdevOptionsPreallocate),
-    /// `qcow2`.
     Qcow2(BlockdevOptionsQcow2),
-    /// `qcow`.
     Qcow(BlockdevOptionsQcow),
-    /// `qed`.
     Qed(BlockdevOptionsGenericCowFormat),
-    /// `quorum`.
     Quorum(BlockdevOptionsQuorum),
-    /// `raw`.
     Raw(BlockdevOptionsRaw),
-    /// `rbd`.
     Rbd(BlockdevOptionsRbd),
-    /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
+    /// Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication(BlockdevOptionsReplication),
-    /// `snapshot-access`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     SnapshotAccess(BlockdevOptionsGenericFormat),
-    /// `ssh`.
     Ssh(BlockdevOptionsSsh),
-    /// `throttle`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     Throttle(BlockdevOptionsThrottle),
-    /// `vdi`.
     Vdi(BlockdevOptionsGenericFormat),
-    /// `vhdx`.
     Vhdx(BlockdevOptionsGenericFormat),
-    /// `virtio-blk-vfio-pci`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVfioPci(BlockdevOptionsVirtioBlkVfioPci),
-    /// `virtio-blk-vhost-user`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostUser(BlockdevOptionsVirtioBlkVhostUser),
-    /// `virtio-blk-vhost-vdpa`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostVdpa(BlockdevOptionsVirtioBlkVhostVdpa),
-    /// `vmdk`.
     Vmdk(BlockdevOptionsGenericCowFormat),
-    /// `vpc`.
     Vpc(BlockdevOptionsGenericFormat),
-    /// `vvfat`.
     Vvfat(BlockdevOptionsVvfat),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockdevOptionsBlkdebug`, since QEMU 2.9.
+/// The `BlockdevOptionsBlkdebug` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkdebug {
-    /// `image`.
     pub image: BlockdevRef,
-    /// `config`.
     pub config: Option<String>,
-    /// `align`.
     pub align: Option<i64>,
-    /// `max-transfer`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub max_transfer: Option<i32>,
-    /// `opt-write-zero`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub opt_write_zero: Option<i32>,
-    /// `max-write-zero`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub max_write_zero: Option<i32>,
-    /// `opt-discard`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub opt_discard: Option<i32>,
-    /// `max-discard`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub max_discard: Option<i32>,
-    /// `inject-error`.
     pub inject_error: Option<Vec<BlkdebugInjectErrorOptions>>,
-    /// `set-state`.
     pub set_state: Option<Vec<BlkdebugSetStateOptions>>,
-    /// `take-child-perms`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub take_child_perms: Option<Vec<BlockPermission>>,
-    /// `unshare-child-perms`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub unshare_child_perms: Option<Vec<BlockPermission>>,
 }
-/// The struct `BlockdevOptionsBlklogwrites`, since QEMU 3.0.
+/// The `BlockdevOptionsBlklogwrites` struct, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlklogwrites {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `log`.
     pub log: BlockdevRef,
-    /// `log-sector-size`.
     pub log_sector_size: Option<u32>,
-    /// `log-append`.
     pub log_append: Option<bool>,
-    /// `log-super-update-interval`.
     pub log_super_update_interval: Option<u64>,
 }
-/// The struct `BlockdevOptionsBlkreplay`, since QEMU 4.2.
+/// The `BlockdevOptionsBlkreplay` struct, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkreplay {
-    /// `image`.
     pub image: BlockdevRef,
 }
-/// The struct `BlockdevOptionsBlkverify`, since QEMU 2.9.
+/// The `BlockdevOptionsBlkverify` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkverify {
-    /// `test`.
     pub test: BlockdevRef,
-    /// `raw`.
     pub raw: BlockdevRef,
 }
-/// The struct `BlockdevOptionsCbw`, since QEMU 6.2.
+/// The `BlockdevOptionsCbw` struct, since QEMU 6.2.
 ///
-/// Since the bindings of 7.2: `min-cluster-size` is new.
+/// Compared with the bindings of 7.2: `min-cluster-size` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCbw {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `target`.
     pub target: BlockdevRef,
-    /// `bitmap`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub bitmap: Option<BlockDirtyBitmap>,
-    /// `on-cbw-error`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     pub on_cbw_error: Option<OnCbwError>,
-    /// `cbw-timeout`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     pub cbw_timeout: Option<u32>,
-    /// `min-cluster-size`, since QEMU 9.2.
+    /// Since QEMU 9.2.
     pub min_cluster_size: Option<u64>,
 }
-/// The struct `BlockdevOptionsCor`, since QEMU 6.0.
+/// The `BlockdevOptionsCor` struct, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCor {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `bottom`.
     pub bottom: Option<String>,
 }
-/// The struct `BlockdevOptionsGenericCOWFormat`, since QEMU 2.9.
+/// The `BlockdevOptionsGenericCOWFormat` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGenericCowFormat {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `backing`.
     pub backing: Option<BlockdevRefOrNull>,
 }
-/// The struct `BlockdevOptionsGenericFormat`, since QEMU 2.9.
+/// The `BlockdevOptionsGenericFormat` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGenericFormat {
-    /// `file`.
     pub file: BlockdevRef,
 }
-/// The struct `BlockdevOptionsGluster`, since QEMU 2.9.
+/// The `BlockdevOptionsGluster` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGluster {
-    /// `volume`.
     pub volume: String,
-    /// `path`.
     pub path: String,
-    /// `server`.
     pub server: Vec<SocketAddress>,
-    /// `debug`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub debug: Option<i64>,
-    /// `logfile`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub logfile: Option<String>,
 }
-/// The struct `BlockdevOptionsLUKS`, since QEMU 2.9.
+/// The `BlockdevOptionsLUKS` struct, since QEMU 2.9.
 ///
-/// Since the bindings of 7.2: `header` is new.
+/// Compared with the bindings of 7.2: `header` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsLuks {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `key-secret`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub key_secret: Option<String>,
-    /// `header`, since QEMU 9.0.
+    /// Since QEMU 9.0.
     pub header: Option<BlockdevRef>,
 }
-/// The struct `BlockdevOptionsNbd`, since QEMU 2.9.
+/// The `BlockdevOptionsNbd` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsNbd {
-    /// `server`.
     pub server: SocketAddress,
-    /// `export`.
     pub export: Option<String>,
-    /// `tls-creds`.
     pub tls_creds: Option<String>,
-    /// `tls-hostname`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub tls_hostname: Option<String>,
-    /// `x-dirty-bitmap`, since QEMU 3.0. Unstable.
+    /// Since QEMU 3.0. Unstable.
     pub x_dirty_bitmap: Option<String>,
-    /// `reconnect-delay`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub reconnect_delay: Option<u32>,
-    /// `open-timeout`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub open_timeout: Option<u32>,
 }
-/// The struct `BlockdevOptionsPreallocate`, since QEMU 6.0.
+/// The `BlockdevOptionsPreallocate` struct, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsPreallocate {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `prealloc-align`.
     pub prealloc_align: Option<i64>,
-    /// `prealloc-size`.
     pub prealloc_size: Option<i64>,
 }
-/// The struct `BlockdevOptionsQcow`, since QEMU 2.10.
+/// The `BlockdevOptionsQcow` struct, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQcow {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `backing`.
     pub backing: Option<BlockdevRefOrNull>,
-    /// `encrypt`.
     pub encrypt: Option<BlockdevQcowEncryption>,
 }
-/// The struct `BlockdevOptionsQcow2`, since QEMU 2.9.
+/// The `BlockdevOptionsQcow2` struct, since QEMU 2.9.
 ///
-/// Since the bindings of 7.2: `discard-no-unref` is new.
+/// Compared with the bindings of 7.2: `discard-no-unref` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQcow2 {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `backing`.
     pub backing: Option<BlockdevRefOrNull>,
-    /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
-    /// `pass-discard-request`.
     pub pass_discard_request: Option<bool>,
-    /// `pass-discard-snapshot`.
     pub pass_discard_snapshot: Option<bool>,
-    /// `pass-discard-other`.
     pub pass_discard_other: Option<bool>,
-    /// `discard-no-unref`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     pub discard_no_unref: Option<bool>,
-    /// `overlap-check`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub overlap_check: Option<Qcow2OverlapChecks>,
-    /// `cache-size`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub cache_size: Option<i64>,
-    /// `l2-cache-size`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub l2_cache_size: Option<i64>,
-    /// `l2-cache-entry-size`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub l2_cache_entry_size: Option<i64>,
-    /// `refcount-cache-size`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub refcount_cache_size: Option<i64>,
-    /// `cache-clean-interval`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub cache_clean_interval: Option<i64>,
-    /// `encrypt`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub encrypt: Option<BlockdevQcow2Encryption>,
-    /// `data-file`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub data_file: Option<BlockdevRef>,
 }
-/// The struct `BlockdevOptionsQuorum`, since QEMU 2.9.
+/// The `BlockdevOptionsQuorum` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQuorum {
-    /// `blkverify`.
     pub blkverify: Option<bool>,
-    /// `children`.
     pub children: Vec<BlockdevRef>,
-    /// `vote-threshold`.
     pub vote_threshold: i64,
-    /// `rewrite-corrupted`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub rewrite_corrupted: Option<bool>,
-    /// `read-pattern`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub read_pattern: Option<QuorumReadPattern>,
 }
-/// The struct `BlockdevOptionsRaw`, since QEMU 2.9.
+/// The `BlockdevOptionsRaw` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsRaw {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `offset`.
     pub offset: Option<i64>,
-    /// `size`.
     pub size: Option<i64>,
 }
-/// The struct `BlockdevOptionsRbd`, since QEMU 2.9.
+/// The `BlockdevOptionsRbd` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsRbd {
-    /// `pool`.
     pub pool: String,
-    /// `namespace`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub namespace: Option<String>,
-    /// `image`.
     pub image: String,
-    /// `conf`.
     pub conf: Option<String>,
-    /// `snapshot`.
     pub snapshot: Option<String>,
-    /// `encrypt`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub encrypt: Option<RbdEncryptionOptions>,
-    /// `user`.
     pub user: Option<String>,
-    /// `auth-client-required`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub auth_client_required: Option<Vec<RbdAuthMode>>,
-    /// `key-secret`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub key_secret: Option<String>,
-    /// `server`.
     pub server: Option<Vec<InetSocketAddressBase>>,
 }
-/// The struct `BlockdevOptionsReplication`, since QEMU 2.9.
+/// The `BlockdevOptionsReplication` struct, since QEMU 2.9.
 ///
 /// Only in builds of QEMU with `CONFIG_REPLICATION`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsReplication {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `mode`.
     pub mode: ReplicationMode,
-    /// `top-id`.
     pub top_id: Option<String>,
 }
-/// The struct `BlockdevOptionsThrottle`, since QEMU 2.11.
+/// The `BlockdevOptionsThrottle` struct, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsThrottle {
-    /// `throttle-group`.
     pub throttle_group: String,
-    /// `file`.
     pub file: BlockdevRef,
 }
-/// The alternate `BlockdevRef`, since QEMU 2.9.
+/// The `BlockdevRef` alternate, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevRef {
-    /// A value of the type `BlockdevOptions`.
     Definition(Box<BlockdevOptions>),
-    /// A value of the type `str`.
     Reference(String),
 }
-/// The alternate `BlockdevRefOrNull`, since QEMU 2.9.
+/// The `BlockdevRefOrNull` alternate, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevRefOrNull {
-    /// A value of the type `BlockdevOptions`.
     Definition(Box<BlockdevOptions>),
-    /// A value of the type `str`.
     Reference(String),
-    /// A value of the type `null`.
     Null,
 }
-/// The enum `CacheLevelAndType`, since QEMU 9.2.
+/// The `CacheLevelAndType` enum, since QEMU 9.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CacheLevelAndType {
-    /// `l1d`.
     L1d,
-    /// `l1i`.
     L1i,
-    /// `l2`.
     L2,
-    /// `l3`.
     L3,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl CacheLevelAndType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::L1d => "l1d",
@@ -1555,118 +1238,110 @@ impl From<&str> for CacheLevelAndType {
         }
     }
 }
-/// The union `ChardevBackend`, since QEMU 1.4.
+/// The `ChardevBackend` union, since QEMU 1.4.
 ///
-/// Since the bindings of 7.2: `type=hub` is new; `type=pty` is of another type.
+/// Compared with the bindings of 7.2: `type=hub` is new; `type=pty` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChardevBackend {
-    /// `file`.
     File(ChardevFile),
-    /// `serial`. Only in builds of QEMU with `HAVE_CHARDEV_SERIAL`.
+    /// Only in builds of QEMU with `HAVE_CHARDEV_SERIAL`.
     Serial(ChardevHostdev),
-    /// `parallel`. Only in builds of QEMU with `HAVE_CHARDEV_PARALLEL`.
+    /// Only in builds of QEMU with `HAVE_CHARDEV_PARALLEL`.
     Parallel(ChardevHostdev),
-    /// `pipe`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Pipe(ChardevHostdev),
-    /// `socket`.
     Socket(ChardevSocket),
-    /// `udp`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Udp(ChardevUdp),
-    /// `pty`.
     Pty(ChardevPty),
-    /// `null`.
     Null(ChardevCommon),
-    /// `mux`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Mux(ChardevMux),
-    /// `hub`, since QEMU 10.0.
+    /// Since QEMU 10.0.
     Hub(ChardevHub),
-    /// `msmouse`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Msmouse(ChardevCommon),
-    /// `wctablet`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Wctablet(ChardevCommon),
-    /// `braille`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_BRLAPI`.
+    /// Since QEMU 1.5. Only in builds of QEMU with `CONFIG_BRLAPI`.
     Braille(ChardevCommon),
-    /// `testdev`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     Testdev(ChardevCommon),
-    /// `stdio`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Stdio(ChardevStdio),
-    /// `console`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_WIN32`.
+    /// Since QEMU 1.5. Only in builds of QEMU with `CONFIG_WIN32`.
     Console(ChardevCommon),
-    /// `spicevmc`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
+    /// Since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
     Spicevmc(ChardevSpiceChannel),
-    /// `spiceport`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
+    /// Since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
     Spiceport(ChardevSpicePort),
-    /// `qemu-vdagent`, since QEMU 6.1. Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
+    /// Since QEMU 6.1. Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
     QemuVdagent(ChardevQemuVdAgent),
-    /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
+    /// Since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
     Dbus(ChardevDBus),
-    /// `vc`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Vc(ChardevVc),
-    /// `ringbuf`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     Ringbuf(ChardevRingbuf),
-    /// `memory`, since QEMU 1.5. Deprecated.
+    /// Since QEMU 1.5. Deprecated.
     Memory(ChardevRingbuf),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `ChardevBackendKind`, since QEMU 1.4.
+/// The `ChardevBackendKind` enum, since QEMU 1.4.
 ///
-/// Since the bindings of 7.2: `hub` is new.
+/// Compared with the bindings of 7.2: `hub` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChardevBackendKind {
-    /// `file`.
     File,
-    /// `serial`. Only in builds of QEMU with `HAVE_CHARDEV_SERIAL`.
+    /// Only in builds of QEMU with `HAVE_CHARDEV_SERIAL`.
     Serial,
-    /// `parallel`. Only in builds of QEMU with `HAVE_CHARDEV_PARALLEL`.
+    /// Only in builds of QEMU with `HAVE_CHARDEV_PARALLEL`.
     Parallel,
-    /// `pipe`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Pipe,
-    /// `socket`.
     Socket,
-    /// `udp`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Udp,
-    /// `pty`.
     Pty,
-    /// `null`.
     Null,
-    /// `mux`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Mux,
-    /// `hub`, since QEMU 10.0.
+    /// Since QEMU 10.0.
     Hub,
-    /// `msmouse`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Msmouse,
-    /// `wctablet`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Wctablet,
-    /// `braille`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_BRLAPI`.
+    /// Since QEMU 1.5. Only in builds of QEMU with `CONFIG_BRLAPI`.
     Braille,
-    /// `testdev`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     Testdev,
-    /// `stdio`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Stdio,
-    /// `console`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_WIN32`.
+    /// Since QEMU 1.5. Only in builds of QEMU with `CONFIG_WIN32`.
     Console,
-    /// `spicevmc`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
+    /// Since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
     Spicevmc,
-    /// `spiceport`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
+    /// Since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
     Spiceport,
-    /// `qemu-vdagent`, since QEMU 6.1. Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
+    /// Since QEMU 6.1. Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
     QemuVdagent,
-    /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
+    /// Since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
     Dbus,
-    /// `vc`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Vc,
-    /// `ringbuf`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     Ringbuf,
-    /// `memory`, since QEMU 1.5. Deprecated.
+    /// Since QEMU 1.5. Deprecated.
     Memory,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ChardevBackendKind {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::File => "file",
@@ -1726,268 +1401,198 @@ impl From<&str> for ChardevBackendKind {
         }
     }
 }
-/// The struct `ChardevHub`, since QEMU 10.0.
+/// The `ChardevHub` struct, since QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevHub {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `chardevs`.
     pub chardevs: Vec<String>,
 }
-/// The struct `ChardevHubWrapper`, since QEMU 10.0.
+/// The `ChardevHubWrapper` struct, since QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevHubWrapper {
-    /// `data`.
     pub data: ChardevHub,
 }
-/// The struct `ChardevPty`, since QEMU 9.2.
+/// The `ChardevPty` struct, since QEMU 9.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevPty {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `path`.
     pub path: Option<String>,
 }
-/// The struct `ChardevPtyWrapper`, since QEMU 9.2.
+/// The `ChardevPtyWrapper` struct, since QEMU 9.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevPtyWrapper {
-    /// `data`.
     pub data: ChardevPty,
 }
-/// The struct `ChardevSocket`, since QEMU 1.4.
+/// The `ChardevSocket` struct, since QEMU 1.4.
 ///
-/// Since the bindings of 7.2: `reconnect-ms` is new.
+/// Compared with the bindings of 7.2: `reconnect-ms` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSocket {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `addr`.
     pub addr: SocketAddressLegacy,
-    /// `tls-creds`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub tls_creds: Option<String>,
-    /// `tls-authz`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub tls_authz: Option<String>,
-    /// `server`.
     pub server: Option<bool>,
-    /// `wait`.
     pub wait: Option<bool>,
-    /// `nodelay`.
     pub nodelay: Option<bool>,
-    /// `telnet`.
     pub telnet: Option<bool>,
-    /// `tn3270`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub tn3270: Option<bool>,
-    /// `websocket`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub websocket: Option<bool>,
-    /// `reconnect`, since QEMU 2.2. Deprecated.
+    /// Since QEMU 2.2. Deprecated.
     pub reconnect: Option<i64>,
-    /// `reconnect-ms`, since QEMU 9.2.
+    /// Since QEMU 9.2.
     pub reconnect_ms: Option<i64>,
 }
-/// The struct `ChardevSocketWrapper`, since QEMU 1.4.
+/// The `ChardevSocketWrapper` struct, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSocketWrapper {
-    /// `data`.
     pub data: ChardevSocket,
 }
-/// The struct `ChardevUdp`, since QEMU 1.5.
+/// The `ChardevUdp` struct, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevUdp {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `remote`.
     pub remote: SocketAddressLegacy,
-    /// `local`.
     pub local: Option<SocketAddressLegacy>,
 }
-/// The struct `ChardevUdpWrapper`, since QEMU 1.5.
+/// The `ChardevUdpWrapper` struct, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevUdpWrapper {
-    /// `data`.
     pub data: ChardevUdp,
 }
-/// The struct `CompatProperty`, since QEMU 9.1.
+/// The `CompatProperty` struct, since QEMU 9.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CompatProperty {
-    /// `qom-type`.
     pub qom_type: String,
-    /// `property`.
     pub property: String,
-    /// `value`.
     pub value: String,
 }
-/// The union `CpuInfoFast`, since QEMU 2.12.
+/// The `CpuInfoFast` union, since QEMU 2.12.
 ///
-/// Since the bindings of 7.2: `target=cris` and `target=nios2` are gone.
+/// Compared with the bindings of 7.2: `target=cris` and `target=nios2` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoFast {
-    /// `target`, and the members that depend on it.
+    /// The discriminator `target` with the members of its branch.
     pub target: CpuInfoFastTarget,
-    /// `cpu-index`.
     pub cpu_index: i64,
-    /// `qom-path`.
     pub qom_path: String,
-    /// `thread-id`.
     pub thread_id: i64,
-    /// `props`.
     pub props: Option<CpuInstanceProperties>,
 }
-/// The branches of the union `CpuInfoFast`, told by `target`.
+/// The branches of the union `CpuInfoFast`, discriminated by `target`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum CpuInfoFastTarget {
-    /// `s390x`.
     S390x(CpuInfoS390),
-    /// `aarch64`.
     Aarch64,
-    /// `alpha`.
     Alpha,
-    /// `arm`.
     Arm,
-    /// `avr`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     Avr,
-    /// `hppa`.
     Hppa,
-    /// `i386`.
     I386,
-    /// `loongarch64`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     Loongarch64,
-    /// `m68k`.
     M68k,
-    /// `microblaze`.
     Microblaze,
-    /// `microblazeel`.
     Microblazeel,
-    /// `mips`.
     Mips,
-    /// `mips64`.
     Mips64,
-    /// `mips64el`.
     Mips64el,
-    /// `mipsel`.
     Mipsel,
-    /// `or1k`.
     Or1k,
-    /// `ppc`.
     Ppc,
-    /// `ppc64`.
     Ppc64,
-    /// `riscv32`.
     Riscv32,
-    /// `riscv64`.
     Riscv64,
-    /// `rx`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     Rx,
-    /// `sh4`.
     Sh4,
-    /// `sh4eb`.
     Sh4eb,
-    /// `sparc`.
     Sparc,
-    /// `sparc64`.
     Sparc64,
-    /// `tricore`.
     Tricore,
-    /// `x86_64`.
     X86_64,
-    /// `xtensa`.
     Xtensa,
-    /// `xtensaeb`.
     Xtensaeb,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `CpuInfoS390`, since QEMU 2.12.
+/// The `CpuInfoS390` struct, since QEMU 2.12.
 ///
-/// Since the bindings of 7.2: `dedicated` and `entitlement` are new; `cpu-state` is of another type.
+/// Compared with the bindings of 7.2: `dedicated` and `entitlement` are new; `cpu-state` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoS390 {
-    /// `cpu-state`.
     pub cpu_state: S390CpuState,
-    /// `dedicated`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub dedicated: Option<bool>,
-    /// `entitlement`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub entitlement: Option<S390CpuEntitlement>,
 }
-/// The struct `CpuInstanceProperties`, since QEMU 2.7.
+/// The `CpuInstanceProperties` struct, since QEMU 2.7.
 ///
-/// Since the bindings of 7.2: `book-id`, `drawer-id` and `module-id` are new.
+/// Compared with the bindings of 7.2: `book-id`, `drawer-id` and `module-id` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CpuInstanceProperties {
-    /// `node-id`.
     pub node_id: Option<i64>,
-    /// `drawer-id`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub drawer_id: Option<i64>,
-    /// `book-id`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub book_id: Option<i64>,
-    /// `socket-id`.
     pub socket_id: Option<i64>,
-    /// `die-id`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     pub die_id: Option<i64>,
-    /// `cluster-id`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     pub cluster_id: Option<i64>,
-    /// `module-id`, since QEMU 9.1.
+    /// Since QEMU 9.1.
     pub module_id: Option<i64>,
-    /// `core-id`.
     pub core_id: Option<i64>,
-    /// `thread-id`.
     pub thread_id: Option<i64>,
 }
-/// The struct `CpuModelExpansionInfo`, since QEMU 2.8.
+/// The `CpuModelExpansionInfo` struct, since QEMU 2.8.
 ///
 /// Only in builds of QEMU with `any(TARGET_S390X, TARGET_I386, TARGET_ARM, TARGET_LOONGARCH64, TARGET_RISCV)`.
 ///
-/// Since the bindings of 7.2: `deprecated-props` is new.
+/// Compared with the bindings of 7.2: `deprecated-props` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuModelExpansionInfo {
-    /// `model`.
     pub model: CpuModelInfo,
-    /// `deprecated-props`, since QEMU 9.1. Only in builds of QEMU with `TARGET_S390X`.
+    /// Since QEMU 9.1. Only in builds of QEMU with `TARGET_S390X`.
     pub deprecated_props: Option<Vec<String>>,
 }
-/// The struct `CpuPolarizationInfo`, since QEMU 8.2.
+/// The `CpuPolarizationInfo` struct, since QEMU 8.2.
 ///
 /// Only in builds of QEMU with `all(TARGET_S390X, CONFIG_KVM)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuPolarizationInfo {
-    /// `polarization`.
     pub polarization: S390CpuPolarization,
 }
-/// The enum `CpuTopologyLevel`, since QEMU 9.2.
+/// The `CpuTopologyLevel` enum, since QEMU 9.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CpuTopologyLevel {
-    /// `thread`.
     Thread,
-    /// `core`.
     Core,
-    /// `module`.
     Module,
-    /// `cluster`.
     Cluster,
-    /// `die`.
     Die,
-    /// `socket`.
     Socket,
-    /// `book`.
     Book,
-    /// `drawer`.
     Drawer,
-    /// `default`.
     Default,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl CpuTopologyLevel {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Thread => "thread",
@@ -2019,57 +1624,47 @@ impl From<&str> for CpuTopologyLevel {
         }
     }
 }
-/// The struct `CryptodevBackendProperties`, since QEMU 2.8.
+/// The `CryptodevBackendProperties` struct, since QEMU 2.8.
 ///
-/// Since the bindings of 7.2: `throttle-bps` and `throttle-ops` are new.
+/// Compared with the bindings of 7.2: `throttle-bps` and `throttle-ops` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CryptodevBackendProperties {
-    /// `queues`.
     pub queues: Option<u32>,
-    /// `throttle-bps`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     pub throttle_bps: Option<u64>,
-    /// `throttle-ops`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     pub throttle_ops: Option<u64>,
 }
-/// The struct `CryptodevVhostUserProperties`, since QEMU 2.12.
+/// The `CryptodevVhostUserProperties` struct, since QEMU 2.12.
 ///
 /// Only in builds of QEMU with `CONFIG_VHOST_CRYPTO`.
 ///
-/// Since the bindings of 7.2: `throttle-bps` and `throttle-ops` are new.
+/// Compared with the bindings of 7.2: `throttle-bps` and `throttle-ops` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CryptodevVhostUserProperties {
-    /// `queues`.
     pub queues: Option<u32>,
-    /// `throttle-bps`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     pub throttle_bps: Option<u64>,
-    /// `throttle-ops`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     pub throttle_ops: Option<u64>,
-    /// `chardev`.
     pub chardev: String,
 }
-/// The enum `CxlCorErrorType`, since QEMU 8.0.
+/// The `CxlCorErrorType` enum, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CxlCorErrorType {
-    /// `cache-data-ecc`.
     CacheDataEcc,
-    /// `mem-data-ecc`.
     MemDataEcc,
-    /// `crc-threshold`.
     CrcThreshold,
-    /// `retry-threshold`.
     RetryThreshold,
-    /// `cache-poison-received`.
     CachePoisonReceived,
-    /// `mem-poison-received`.
     MemPoisonReceived,
-    /// `physical`.
     Physical,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl CxlCorErrorType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::CacheDataEcc => "cache-data-ecc",
@@ -2097,31 +1692,25 @@ impl From<&str> for CxlCorErrorType {
         }
     }
 }
-/// The struct `CxlDynamicCapacityExtent`, since QEMU 9.1.
+/// The `CxlDynamicCapacityExtent` struct, since QEMU 9.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlDynamicCapacityExtent {
-    /// `offset`.
     pub offset: u64,
-    /// `len`.
     pub len: u64,
 }
-/// The enum `CxlEventLog`, since QEMU 8.1.
+/// The `CxlEventLog` enum, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CxlEventLog {
-    /// `informational`.
     Informational,
-    /// `warning`.
     Warning,
-    /// `failure`.
     Failure,
-    /// `fatal`.
     Fatal,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl CxlEventLog {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Informational => "informational",
@@ -2143,19 +1732,17 @@ impl From<&str> for CxlEventLog {
         }
     }
 }
-/// The enum `CxlExtentRemovalPolicy`, since QEMU 9.1.
+/// The `CxlExtentRemovalPolicy` enum, since QEMU 9.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CxlExtentRemovalPolicy {
-    /// `tag-based`.
     TagBased,
-    /// `prescriptive`.
     Prescriptive,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl CxlExtentRemovalPolicy {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::TagBased => "tag-based",
@@ -2173,23 +1760,19 @@ impl From<&str> for CxlExtentRemovalPolicy {
         }
     }
 }
-/// The enum `CxlExtentSelectionPolicy`, since QEMU 9.1.
+/// The `CxlExtentSelectionPolicy` enum, since QEMU 9.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CxlExtentSelectionPolicy {
-    /// `free`.
     Free,
-    /// `contiguous`.
     Contiguous,
-    /// `prescriptive`.
     Prescriptive,
-    /// `enable-shared-access`.
     EnableSharedAccess,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl CxlExtentSelectionPolicy {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Free => "free",
@@ -2211,53 +1794,36 @@ impl From<&str> for CxlExtentSelectionPolicy {
         }
     }
 }
-/// The struct `CXLUncorErrorRecord`, since QEMU 8.0.
+/// The `CXLUncorErrorRecord` struct, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlUncorErrorRecord {
-    /// `type`.
     pub r#type: CxlUncorErrorType,
-    /// `header`.
     pub header: Vec<u32>,
 }
-/// The enum `CxlUncorErrorType`, since QEMU 8.0.
+/// The `CxlUncorErrorType` enum, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CxlUncorErrorType {
-    /// `cache-data-parity`.
     CacheDataParity,
-    /// `cache-address-parity`.
     CacheAddressParity,
-    /// `cache-be-parity`.
     CacheBeParity,
-    /// `cache-data-ecc`.
     CacheDataEcc,
-    /// `mem-data-parity`.
     MemDataParity,
-    /// `mem-address-parity`.
     MemAddressParity,
-    /// `mem-be-parity`.
     MemBeParity,
-    /// `mem-data-ecc`.
     MemDataEcc,
-    /// `reinit-threshold`.
     ReinitThreshold,
-    /// `rsvd-encoding`.
     RsvdEncoding,
-    /// `poison-received`.
     PoisonReceived,
-    /// `receiver-overflow`.
     ReceiverOverflow,
-    /// `internal`.
     Internal,
-    /// `cxl-ide-tx`.
     CxlIdeTx,
-    /// `cxl-ide-rx`.
     CxlIdeRx,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl CxlUncorErrorType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::CacheDataParity => "cache-data-parity",
@@ -2301,189 +1867,159 @@ impl From<&str> for CxlUncorErrorType {
         }
     }
 }
-/// The struct `DirtyRateInfo`, since QEMU 5.2.
+/// The `DirtyRateInfo` struct, since QEMU 5.2.
 ///
-/// Since the bindings of 7.2: `calc-time-unit` is new.
+/// Compared with the bindings of 7.2: `calc-time-unit` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DirtyRateInfo {
-    /// `dirty-rate`.
     pub dirty_rate: Option<i64>,
-    /// `status`.
     pub status: DirtyRateStatus,
-    /// `start-time`.
     pub start_time: i64,
-    /// `calc-time`.
     pub calc_time: i64,
-    /// `calc-time-unit`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub calc_time_unit: TimeUnit,
-    /// `sample-pages`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub sample_pages: u64,
-    /// `mode`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     pub mode: DirtyRateMeasureMode,
-    /// `vcpu-dirty-rate`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     pub vcpu_dirty_rate: Option<Vec<DirtyRateVcpu>>,
 }
-/// The struct `DisplayCocoa`, since QEMU 7.0.
+/// The `DisplayCocoa` struct, since QEMU 7.0.
 ///
-/// Since the bindings of 7.2: `zoom-interpolation` and `zoom-to-fit` are new.
+/// Compared with the bindings of 7.2: `zoom-interpolation` and `zoom-to-fit` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayCocoa {
-    /// `left-command-key`.
     pub left_command_key: Option<bool>,
-    /// `full-grab`.
     pub full_grab: Option<bool>,
-    /// `swap-opt-cmd`.
     pub swap_opt_cmd: Option<bool>,
-    /// `zoom-to-fit`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub zoom_to_fit: Option<bool>,
-    /// `zoom-interpolation`, since QEMU 9.0.
+    /// Since QEMU 9.0.
     pub zoom_interpolation: Option<bool>,
 }
-/// The union `DisplayOptions`, since QEMU 2.12.
+/// The `DisplayOptions` union, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DisplayOptions {
-    /// `type`, and the members that depend on it.
+    /// The discriminator `type` with the members of its branch.
     pub r#type: DisplayOptionsType,
-    /// `full-screen`.
     pub full_screen: Option<bool>,
-    /// `window-close`.
     pub window_close: Option<bool>,
-    /// `show-cursor`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub show_cursor: Option<bool>,
-    /// `gl`.
     pub gl: Option<DisplayGlMode>,
 }
-/// The branches of the union `DisplayOptions`, told by `type`.
+/// The branches of the union `DisplayOptions`, discriminated by `type`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum DisplayOptionsType {
-    /// `gtk`. Only in builds of QEMU with `CONFIG_GTK`.
+    /// Only in builds of QEMU with `CONFIG_GTK`.
     Gtk(DisplayGtk),
-    /// `cocoa`. Only in builds of QEMU with `CONFIG_COCOA`.
+    /// Only in builds of QEMU with `CONFIG_COCOA`.
     Cocoa(DisplayCocoa),
-    /// `curses`. Only in builds of QEMU with `CONFIG_CURSES`.
+    /// Only in builds of QEMU with `CONFIG_CURSES`.
     Curses(DisplayCurses),
-    /// `egl-headless`, since QEMU 3.1. Only in builds of QEMU with `CONFIG_OPENGL`.
+    /// Since QEMU 3.1. Only in builds of QEMU with `CONFIG_OPENGL`.
     EglHeadless(DisplayEglHeadless),
-    /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
+    /// Since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
     Dbus(DisplayDBus),
-    /// `sdl`. Only in builds of QEMU with `CONFIG_SDL`.
+    /// Only in builds of QEMU with `CONFIG_SDL`.
     Sdl(DisplaySdl),
-    /// `default`.
     Default,
-    /// `none`.
     None,
-    /// `spice-app`, since QEMU 4.0. Only in builds of QEMU with `CONFIG_SPICE`.
+    /// Since QEMU 4.0. Only in builds of QEMU with `CONFIG_SPICE`.
     SpiceApp,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `DisplayUpdateOptions`, since QEMU 7.1.
+/// The `DisplayUpdateOptions` union, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum DisplayUpdateOptions {
-    /// `vnc`.
     Vnc(DisplayUpdateOptionsVnc),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `DisplayUpdateOptionsVNC`, since QEMU 7.1.
+/// The `DisplayUpdateOptionsVNC` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayUpdateOptionsVnc {
-    /// `addresses`.
     pub addresses: Option<Vec<SocketAddress>>,
 }
-/// The struct `DriveBackup`, since QEMU 1.6.
+/// The `DriveBackup` struct, since QEMU 1.6.
 ///
-/// Since the bindings of 7.2: `discard-source` is new.
+/// Compared with the bindings of 7.2: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `sync`.
     pub sync: MirrorSyncMode,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `bitmap`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub bitmap: Option<String>,
-    /// `bitmap-mode`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub bitmap_mode: Option<BitmapSyncMode>,
-    /// `compress`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub compress: Option<bool>,
-    /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
-    /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `auto-finalize`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub auto_dismiss: Option<bool>,
-    /// `filter-node-name`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub filter_node_name: Option<String>,
-    /// `discard-source`, since QEMU 9.1.
+    /// Since QEMU 9.1.
     pub discard_source: Option<bool>,
-    /// `x-perf`, since QEMU 6.0. Unstable.
+    /// Since QEMU 6.0. Unstable.
     pub x_perf: Option<BackupPerf>,
-    /// `target`.
     pub target: String,
-    /// `format`.
     pub format: Option<String>,
-    /// `mode`.
     pub mode: Option<NewImageMode>,
 }
-/// The struct `DriveBackupWrapper`, since QEMU 1.6.
+/// The `DriveBackupWrapper` struct, since QEMU 1.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackupWrapper {
-    /// `data`.
     pub data: DriveBackup,
 }
-/// The struct `DummyBlockCoreForceArrays`, since QEMU 8.0.
+/// The `DummyBlockCoreForceArrays` struct, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DummyBlockCoreForceArrays {
-    /// `unused-block-graph-info`.
     pub unused_block_graph_info: Vec<BlockGraphInfo>,
 }
-/// The struct `DummyVirtioForceArrays`, since QEMU 9.0.
+/// The `DummyVirtioForceArrays` struct, since QEMU 9.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DummyVirtioForceArrays {
-    /// `unused-iothread-vq-mapping`.
     pub unused_iothread_vq_mapping: Vec<IoThreadVirtQueueMapping>,
 }
-/// The struct `DumpGuestMemoryCapability`, since QEMU 2.0.
+/// The `DumpGuestMemoryCapability` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpGuestMemoryCapability {
-    /// `formats`.
     pub formats: Vec<DumpGuestMemoryFormat>,
 }
-/// The enum `DumpGuestMemoryFormat`, since QEMU 2.0.
+/// The `DumpGuestMemoryFormat` enum, since QEMU 2.0.
 ///
-/// Since the bindings of 7.2: `kdump-raw-lzo`, `kdump-raw-snappy` and `kdump-raw-zlib` are new.
+/// Compared with the bindings of 7.2: `kdump-raw-lzo`, `kdump-raw-snappy` and `kdump-raw-zlib` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DumpGuestMemoryFormat {
-    /// `elf`.
     Elf,
-    /// `kdump-zlib`.
     KdumpZlib,
-    /// `kdump-lzo`.
     KdumpLzo,
-    /// `kdump-snappy`.
     KdumpSnappy,
-    /// `kdump-raw-zlib`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     KdumpRawZlib,
-    /// `kdump-raw-lzo`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     KdumpRawLzo,
-    /// `kdump-raw-snappy`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     KdumpRawSnappy,
-    /// `win-dmp`, since QEMU 2.13.
+    /// Since QEMU 2.13.
     WinDmp,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl DumpGuestMemoryFormat {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Elf => "elf",
@@ -2513,27 +2049,25 @@ impl From<&str> for DumpGuestMemoryFormat {
         }
     }
 }
-/// The struct `EbpfObject`, since QEMU 9.0.
+/// The `EbpfObject` struct, since QEMU 9.0.
 ///
 /// Only in builds of QEMU with `CONFIG_EBPF`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EbpfObject {
-    /// `object`.
     pub object: String,
 }
-/// The enum `EbpfProgramID`, since QEMU 9.0.
+/// The `EbpfProgramID` enum, since QEMU 9.0.
 ///
 /// Only in builds of QEMU with `CONFIG_EBPF`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EbpfProgramId {
-    /// `rss`.
     Rss,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl EbpfProgramId {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Rss => "rss",
@@ -2549,21 +2083,18 @@ impl From<&str> for EbpfProgramId {
         }
     }
 }
-/// The enum `EndianMode`, since QEMU 10.0.
+/// The `EndianMode` enum, since QEMU 10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EndianMode {
-    /// `unspecified`.
     Unspecified,
-    /// `little`.
     Little,
-    /// `big`.
     Big,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl EndianMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Unspecified => "unspecified",
@@ -2583,49 +2114,36 @@ impl From<&str> for EndianMode {
         }
     }
 }
-/// The struct `EvtchnInfo`, since QEMU 8.0.
+/// The `EvtchnInfo` struct, since QEMU 8.0.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EvtchnInfo {
-    /// `port`.
     pub port: u16,
-    /// `vcpu`.
     pub vcpu: u32,
-    /// `type`.
     pub r#type: EvtchnPortType,
-    /// `remote-domain`.
     pub remote_domain: String,
-    /// `target`.
     pub target: u16,
-    /// `pending`.
     pub pending: bool,
-    /// `masked`.
     pub masked: bool,
 }
-/// The enum `EvtchnPortType`, since QEMU 8.0.
+/// The `EvtchnPortType` enum, since QEMU 8.0.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EvtchnPortType {
-    /// `closed`.
     Closed,
-    /// `unbound`.
     Unbound,
-    /// `interdomain`.
     Interdomain,
-    /// `pirq`.
     Pirq,
-    /// `virq`.
     Virq,
-    /// `ipi`.
     Ipi,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl EvtchnPortType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Closed => "closed",
@@ -2651,45 +2169,36 @@ impl From<&str> for EvtchnPortType {
         }
     }
 }
-/// The struct `FdSocketAddress`, since QEMU 1.2.
+/// The `FdSocketAddress` struct, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FdSocketAddress {
-    /// `str`.
     pub str: String,
 }
-/// The struct `FdSocketAddressWrapper`, since QEMU 1.3.
+/// The `FdSocketAddressWrapper` struct, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FdSocketAddressWrapper {
-    /// `data`.
     pub data: FdSocketAddress,
 }
-/// The struct `FileMigrationArgs`, since QEMU 8.2.
+/// The `FileMigrationArgs` struct, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileMigrationArgs {
-    /// `filename`.
     pub filename: String,
-    /// `offset`.
     pub offset: u64,
 }
-/// The enum `GranuleMode`, since QEMU 9.0.
+/// The `GranuleMode` enum, since QEMU 9.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GranuleMode {
-    /// `4k`.
     _4k,
-    /// `8k`.
     _8k,
-    /// `16k`.
     _16k,
-    /// `64k`.
     _64k,
-    /// `host`.
     Host,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl GranuleMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::_4k => "4k",
@@ -2713,128 +2222,99 @@ impl From<&str> for GranuleMode {
         }
     }
 }
-/// The struct `HotpluggableCPU`, since QEMU 2.7.
+/// The `HotpluggableCPU` struct, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HotpluggableCpu {
-    /// `type`.
     pub r#type: String,
-    /// `vcpus-count`.
     pub vcpus_count: i64,
-    /// `props`.
     pub props: CpuInstanceProperties,
-    /// `qom-path`.
     pub qom_path: Option<String>,
 }
-/// The struct `HvBalloonDeviceInfo`, since QEMU 8.2.
+/// The `HvBalloonDeviceInfo` struct, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HvBalloonDeviceInfo {
-    /// `id`.
     pub id: Option<String>,
-    /// `memaddr`.
     pub memaddr: Option<u64>,
-    /// `max-size`.
     pub max_size: u64,
-    /// `memdev`.
     pub memdev: Option<String>,
 }
-/// The struct `HvBalloonDeviceInfoWrapper`, since QEMU 8.2.
+/// The `HvBalloonDeviceInfoWrapper` struct, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HvBalloonDeviceInfoWrapper {
-    /// `data`.
     pub data: HvBalloonDeviceInfo,
 }
-/// The struct `HvBalloonInfo`, since QEMU 8.2.
+/// The `HvBalloonInfo` struct, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HvBalloonInfo {
-    /// `committed`.
     pub committed: u64,
-    /// `available`.
     pub available: u64,
 }
-/// The struct `ImageInfo`, since QEMU 1.3.
+/// The `ImageInfo` struct, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfo {
-    /// `filename`.
     pub filename: String,
-    /// `format`.
     pub format: String,
-    /// `dirty-flag`.
     pub dirty_flag: Option<bool>,
-    /// `actual-size`.
     pub actual_size: Option<i64>,
-    /// `virtual-size`.
     pub virtual_size: i64,
-    /// `cluster-size`.
     pub cluster_size: Option<i64>,
-    /// `encrypted`.
     pub encrypted: Option<bool>,
-    /// `compressed`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub compressed: Option<bool>,
-    /// `backing-filename`.
     pub backing_filename: Option<String>,
-    /// `full-backing-filename`.
     pub full_backing_filename: Option<String>,
-    /// `backing-filename-format`.
     pub backing_filename_format: Option<String>,
-    /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
-    /// `format-specific`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub format_specific: Option<ImageInfoSpecific>,
-    /// `backing-image`.
     pub backing_image: Option<Box<ImageInfo>>,
 }
-/// The union `ImageInfoSpecific`, since QEMU 1.7.
+/// The `ImageInfoSpecific` union, since QEMU 1.7.
 ///
-/// Since the bindings of 7.2: `type=file` is new.
+/// Compared with the bindings of 7.2: `type=file` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ImageInfoSpecific {
-    /// `qcow2`.
     Qcow2(ImageInfoSpecificQCow2),
-    /// `vmdk`.
     Vmdk(ImageInfoSpecificVmdk),
-    /// `luks`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     Luks(QCryptoBlockInfoLuks),
-    /// `rbd`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     Rbd(ImageInfoSpecificRbd),
-    /// `file`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     File(ImageInfoSpecificFile),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ImageInfoSpecificFile`, since QEMU 8.0.
+/// The `ImageInfoSpecificFile` struct, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ImageInfoSpecificFile {
-    /// `extent-size-hint`.
     pub extent_size_hint: Option<u64>,
 }
-/// The struct `ImageInfoSpecificFileWrapper`, since QEMU 8.0.
+/// The `ImageInfoSpecificFileWrapper` struct, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificFileWrapper {
-    /// `data`.
     pub data: ImageInfoSpecificFile,
 }
-/// The enum `ImageInfoSpecificKind`, since QEMU 1.7.
+/// The `ImageInfoSpecificKind` enum, since QEMU 1.7.
 ///
-/// Since the bindings of 7.2: `file` is new.
+/// Compared with the bindings of 7.2: `file` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImageInfoSpecificKind {
-    /// `qcow2`.
     Qcow2,
-    /// `vmdk`.
     Vmdk,
-    /// `luks`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     Luks,
-    /// `rbd`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     Rbd,
-    /// `file`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     File,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ImageInfoSpecificKind {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Qcow2 => "qcow2",
@@ -2858,130 +2338,107 @@ impl From<&str> for ImageInfoSpecificKind {
         }
     }
 }
-/// The struct `ImageInfoSpecificLUKSWrapper`, since QEMU 2.7.
+/// The `ImageInfoSpecificLUKSWrapper` struct, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificLuksWrapper {
-    /// `data`.
     pub data: QCryptoBlockInfoLuks,
 }
-/// The struct `ImageInfoSpecificQCow2`, since QEMU 1.7.
+/// The `ImageInfoSpecificQCow2` struct, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificQCow2 {
-    /// `compat`.
     pub compat: String,
-    /// `data-file`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub data_file: Option<String>,
-    /// `data-file-raw`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub data_file_raw: Option<bool>,
-    /// `extended-l2`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub extended_l2: Option<bool>,
-    /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
-    /// `corrupt`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub corrupt: Option<bool>,
-    /// `refcount-bits`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub refcount_bits: i64,
-    /// `encrypt`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub encrypt: Option<ImageInfoSpecificQCow2Encryption>,
-    /// `bitmaps`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub bitmaps: Option<Vec<Qcow2BitmapInfo>>,
-    /// `compression-type`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     pub compression_type: Qcow2CompressionType,
 }
-/// The union `ImageInfoSpecificQCow2Encryption`, since QEMU 2.10.
+/// The `ImageInfoSpecificQCow2Encryption` union, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ImageInfoSpecificQCow2Encryption {
-    /// `luks`.
     Luks(QCryptoBlockInfoLuks),
-    /// `aes`.
     Aes,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ImageInfoSpecificQCow2Wrapper`, since QEMU 1.7.
+/// The `ImageInfoSpecificQCow2Wrapper` struct, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificQCow2Wrapper {
-    /// `data`.
     pub data: ImageInfoSpecificQCow2,
 }
-/// The struct `ImageInfoSpecificRbd`, since QEMU 6.1.
+/// The `ImageInfoSpecificRbd` struct, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ImageInfoSpecificRbd {
-    /// `encryption-format`.
     pub encryption_format: Option<RbdImageEncryptionFormat>,
 }
-/// The struct `ImageInfoSpecificRbdWrapper`, since QEMU 6.1.
+/// The `ImageInfoSpecificRbdWrapper` struct, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificRbdWrapper {
-    /// `data`.
     pub data: ImageInfoSpecificRbd,
 }
-/// The struct `ImageInfoSpecificVmdk`, since QEMU 1.7.
+/// The `ImageInfoSpecificVmdk` struct, since QEMU 1.7.
 ///
-/// Since the bindings of 7.2: `extents` is of another type.
+/// Compared with the bindings of 7.2: `extents` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificVmdk {
-    /// `create-type`.
     pub create_type: String,
-    /// `cid`.
     pub cid: i64,
-    /// `parent-cid`.
     pub parent_cid: i64,
-    /// `extents`.
     pub extents: Vec<VmdkExtentInfo>,
 }
-/// The struct `ImageInfoSpecificVmdkWrapper`, since QEMU 6.1.
+/// The `ImageInfoSpecificVmdkWrapper` struct, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificVmdkWrapper {
-    /// `data`.
     pub data: ImageInfoSpecificVmdk,
 }
-/// The struct `InputBtnEvent`, since QEMU 2.0.
+/// The `InputBtnEvent` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputBtnEvent {
-    /// `button`.
     pub button: InputButton,
-    /// `down`.
     pub down: bool,
 }
-/// The struct `InputBtnEventWrapper`, since QEMU 2.0.
+/// The `InputBtnEventWrapper` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputBtnEventWrapper {
-    /// `data`.
     pub data: InputBtnEvent,
 }
-/// The enum `InputButton`, since QEMU 2.0.
+/// The `InputButton` enum, since QEMU 2.0.
 ///
-/// Since the bindings of 7.2: `touch` is new.
+/// Compared with the bindings of 7.2: `touch` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputButton {
-    /// `left`.
     Left,
-    /// `middle`.
     Middle,
-    /// `right`.
     Right,
-    /// `wheel-up`.
     WheelUp,
-    /// `wheel-down`.
     WheelDown,
-    /// `side`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Side,
-    /// `extra`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Extra,
-    /// `wheel-left`.
     WheelLeft,
-    /// `wheel-right`.
     WheelRight,
-    /// `touch`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     Touch,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl InputButton {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Left => "left",
@@ -3015,46 +2472,36 @@ impl From<&str> for InputButton {
         }
     }
 }
-/// The union `InputEvent`, since QEMU 2.0.
+/// The `InputEvent` union, since QEMU 2.0.
 ///
-/// Since the bindings of 7.2: `type=mtt` is new.
+/// Compared with the bindings of 7.2: `type=mtt` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum InputEvent {
-    /// `key`.
     Key(InputKeyEvent),
-    /// `btn`.
     Btn(InputBtnEvent),
-    /// `rel`.
     Rel(InputMoveEvent),
-    /// `abs`.
     Abs(InputMoveEvent),
-    /// `mtt`.
     Mtt(InputMultiTouchEvent),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `InputEventKind`, since QEMU 2.0.
+/// The `InputEventKind` enum, since QEMU 2.0.
 ///
-/// Since the bindings of 7.2: `mtt` is new.
+/// Compared with the bindings of 7.2: `mtt` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputEventKind {
-    /// `key`.
     Key,
-    /// `btn`.
     Btn,
-    /// `rel`.
     Rel,
-    /// `abs`.
     Abs,
-    /// `mtt`.
     Mtt,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl InputEventKind {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Key => "key",
@@ -3078,59 +2525,45 @@ impl From<&str> for InputEventKind {
         }
     }
 }
-/// The struct `InputKeyEvent`, since QEMU 2.0.
+/// The `InputKeyEvent` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputKeyEvent {
-    /// `key`.
     pub key: KeyValue,
-    /// `down`.
     pub down: bool,
 }
-/// The struct `InputKeyEventWrapper`, since QEMU 2.0.
+/// The `InputKeyEventWrapper` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputKeyEventWrapper {
-    /// `data`.
     pub data: InputKeyEvent,
 }
-/// The struct `InputMultiTouchEvent`, since QEMU 8.1.
+/// The `InputMultiTouchEvent` struct, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputMultiTouchEvent {
-    /// `type`.
     pub r#type: InputMultiTouchType,
-    /// `slot`.
     pub slot: i64,
-    /// `tracking-id`.
     pub tracking_id: i64,
-    /// `axis`.
     pub axis: InputAxis,
-    /// `value`.
     pub value: i64,
 }
-/// The struct `InputMultiTouchEventWrapper`, since QEMU 8.1.
+/// The `InputMultiTouchEventWrapper` struct, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputMultiTouchEventWrapper {
-    /// `data`.
     pub data: InputMultiTouchEvent,
 }
-/// The enum `InputMultiTouchType`, since QEMU 8.1.
+/// The `InputMultiTouchType` enum, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputMultiTouchType {
-    /// `begin`.
     Begin,
-    /// `update`.
     Update,
-    /// `end`.
     End,
-    /// `cancel`.
     Cancel,
-    /// `data`.
     Data,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl InputMultiTouchType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Begin => "begin",
@@ -3154,47 +2587,37 @@ impl From<&str> for InputMultiTouchType {
         }
     }
 }
-/// The struct `IOThreadVirtQueueMapping`, since QEMU 9.0.
+/// The `IOThreadVirtQueueMapping` struct, since QEMU 9.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IoThreadVirtQueueMapping {
-    /// `iothread`.
     pub iothread: String,
-    /// `vqs`.
     pub vqs: Option<Vec<u16>>,
 }
-/// The struct `IOMMUFDProperties`, since QEMU 9.0.
+/// The `IOMMUFDProperties` struct, since QEMU 9.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct IommufdProperties {
-    /// `fd`.
     pub fd: Option<String>,
 }
-/// The enum `JobVerb`, since QEMU 2.12.
+/// The `JobVerb` enum, since QEMU 2.12.
 ///
-/// Since the bindings of 7.2: `change` is new.
+/// Compared with the bindings of 7.2: `change` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobVerb {
-    /// `cancel`.
     Cancel,
-    /// `pause`.
     Pause,
-    /// `resume`.
     Resume,
-    /// `set-speed`.
     SetSpeed,
-    /// `complete`.
     Complete,
-    /// `dismiss`.
     Dismiss,
-    /// `finalize`.
     Finalize,
-    /// `change`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     Change,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl JobVerb {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Cancel => "cancel",
@@ -3224,183 +2647,147 @@ impl From<&str> for JobVerb {
         }
     }
 }
-/// The union `KeyValue`, since QEMU 1.3.
+/// The `KeyValue` union, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum KeyValue {
-    /// `number`.
     Number(i64),
-    /// `qcode`.
     Qcode(QKeyCode),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `MachineInfo`, since QEMU 1.2.
+/// The `MachineInfo` struct, since QEMU 1.2.
 ///
-/// Since the bindings of 7.2: `acpi` and `compat-props` are new.
+/// Compared with the bindings of 7.2: `acpi` and `compat-props` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MachineInfo {
-    /// `name`.
     pub name: String,
-    /// `alias`.
     pub alias: Option<String>,
-    /// `is-default`.
     pub is_default: Option<bool>,
-    /// `cpu-max`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     pub cpu_max: i64,
-    /// `hotpluggable-cpus`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub hotpluggable_cpus: bool,
-    /// `numa-mem-supported`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     pub numa_mem_supported: bool,
-    /// `deprecated`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     pub deprecated: bool,
-    /// `default-cpu-type`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub default_cpu_type: Option<String>,
-    /// `default-ram-id`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub default_ram_id: Option<String>,
-    /// `acpi`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     pub acpi: bool,
-    /// `compat-props`, since QEMU 9.1. Unstable.
+    /// Since QEMU 9.1. Unstable.
     pub compat_props: Option<Vec<CompatProperty>>,
 }
-/// The struct `MapEntry`, since QEMU 2.6.
+/// The `MapEntry` struct, since QEMU 2.6.
 ///
-/// Since the bindings of 7.2: `compressed` is new.
+/// Compared with the bindings of 7.2: `compressed` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MapEntry {
-    /// `start`.
     pub start: i64,
-    /// `length`.
     pub length: i64,
-    /// `data`.
     pub data: bool,
-    /// `zero`.
     pub zero: bool,
-    /// `compressed`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub compressed: bool,
-    /// `depth`.
     pub depth: i64,
-    /// `present`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub present: bool,
-    /// `offset`.
     pub offset: Option<i64>,
-    /// `filename`.
     pub filename: Option<String>,
 }
-/// The struct `MemoryBackendFileProperties`, since QEMU 2.1.
+/// The `MemoryBackendFileProperties` struct, since QEMU 2.1.
 ///
-/// Since the bindings of 7.2: `offset` and `rom` are new.
+/// Compared with the bindings of 7.2: `offset` and `rom` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryBackendFileProperties {
-    /// `dump`.
     pub dump: Option<bool>,
-    /// `host-nodes`.
     pub host_nodes: Option<Vec<u16>>,
-    /// `merge`.
     pub merge: Option<bool>,
-    /// `policy`.
     pub policy: Option<HostMemPolicy>,
-    /// `prealloc`.
     pub prealloc: Option<bool>,
-    /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
-    /// `prealloc-context`, since QEMU 7.2.
+    /// Since QEMU 7.2.
     pub prealloc_context: Option<String>,
-    /// `share`.
     pub share: Option<bool>,
-    /// `reserve`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub reserve: Option<bool>,
-    /// `size`.
     pub size: u64,
-    /// `x-use-canonical-path-for-ramblock-id`.
     pub x_use_canonical_path_for_ramblock_id: Option<bool>,
-    /// `align`.
     pub align: Option<u64>,
-    /// `offset`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     pub offset: Option<u64>,
-    /// `discard-data`.
     pub discard_data: Option<bool>,
-    /// `mem-path`.
     pub mem_path: String,
-    /// `pmem`. Only in builds of QEMU with `CONFIG_LIBPMEM`.
+    /// Only in builds of QEMU with `CONFIG_LIBPMEM`.
     pub pmem: Option<bool>,
-    /// `readonly`.
     pub readonly: Option<bool>,
-    /// `rom`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub rom: Option<OnOffAuto>,
 }
-/// The struct `MemoryBackendShmProperties`, since QEMU 9.1.
+/// The `MemoryBackendShmProperties` struct, since QEMU 9.1.
 ///
 /// Only in builds of QEMU with `CONFIG_POSIX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryBackendShmProperties {
-    /// `dump`.
     pub dump: Option<bool>,
-    /// `host-nodes`.
     pub host_nodes: Option<Vec<u16>>,
-    /// `merge`.
     pub merge: Option<bool>,
-    /// `policy`.
     pub policy: Option<HostMemPolicy>,
-    /// `prealloc`.
     pub prealloc: Option<bool>,
-    /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
-    /// `prealloc-context`, since QEMU 7.2.
+    /// Since QEMU 7.2.
     pub prealloc_context: Option<String>,
-    /// `share`.
     pub share: Option<bool>,
-    /// `reserve`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub reserve: Option<bool>,
-    /// `size`.
     pub size: u64,
-    /// `x-use-canonical-path-for-ramblock-id`.
     pub x_use_canonical_path_for_ramblock_id: Option<bool>,
 }
-/// The union `MemoryDeviceInfo`, since QEMU 2.1.
+/// The `MemoryDeviceInfo` union, since QEMU 2.1.
 ///
-/// Since the bindings of 7.2: `type=hv-balloon` is new.
+/// Compared with the bindings of 7.2: `type=hv-balloon` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum MemoryDeviceInfo {
-    /// `dimm`.
     Dimm(PcdimmDeviceInfo),
-    /// `nvdimm`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     Nvdimm(PcdimmDeviceInfo),
-    /// `virtio-pmem`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     VirtioPmem(VirtioPmemDeviceInfo),
-    /// `virtio-mem`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     VirtioMem(VirtioMemDeviceInfo),
-    /// `sgx-epc`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     SgxEpc(SgxEpcDeviceInfo),
-    /// `hv-balloon`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     HvBalloon(HvBalloonDeviceInfo),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `MemoryDeviceInfoKind`, since QEMU 2.1.
+/// The `MemoryDeviceInfoKind` enum, since QEMU 2.1.
 ///
-/// Since the bindings of 7.2: `hv-balloon` is new.
+/// Compared with the bindings of 7.2: `hv-balloon` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MemoryDeviceInfoKind {
-    /// `dimm`.
     Dimm,
-    /// `nvdimm`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     Nvdimm,
-    /// `virtio-pmem`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     VirtioPmem,
-    /// `virtio-mem`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     VirtioMem,
-    /// `sgx-epc`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     SgxEpc,
-    /// `hv-balloon`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     HvBalloon,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MemoryDeviceInfoKind {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Dimm => "dimm",
@@ -3426,21 +2813,21 @@ impl From<&str> for MemoryDeviceInfoKind {
         }
     }
 }
-/// The enum `MigMode`.
+/// The `MigMode` enum.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigMode {
-    /// `normal`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     Normal,
-    /// `cpr-reboot`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     CprReboot,
-    /// `cpr-transfer`, since QEMU 10.0.
+    /// Since QEMU 10.0.
     CprTransfer,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MigMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Normal => "normal",
@@ -3460,102 +2847,94 @@ impl From<&str> for MigMode {
         }
     }
 }
-/// The struct `MigrateSetParameters`, since QEMU 2.4.
+/// The `MigrateSetParameters` struct, since QEMU 2.4.
 ///
-/// Since the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateSetParameters {
-    /// `announce-initial`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub announce_initial: Option<u64>,
-    /// `announce-max`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub announce_max: Option<u64>,
-    /// `announce-rounds`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub announce_rounds: Option<u64>,
-    /// `announce-step`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub announce_step: Option<u64>,
-    /// `throttle-trigger-threshold`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub throttle_trigger_threshold: Option<u8>,
-    /// `cpu-throttle-initial`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub cpu_throttle_initial: Option<u8>,
-    /// `cpu-throttle-increment`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub cpu_throttle_increment: Option<u8>,
-    /// `cpu-throttle-tailslow`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     pub cpu_throttle_tailslow: Option<bool>,
-    /// `tls-creds`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub tls_creds: Option<StrOrNull>,
-    /// `tls-hostname`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub tls_hostname: Option<StrOrNull>,
-    /// `tls-authz`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub tls_authz: Option<StrOrNull>,
-    /// `max-bandwidth`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub max_bandwidth: Option<u64>,
-    /// `avail-switchover-bandwidth`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub avail_switchover_bandwidth: Option<u64>,
-    /// `downtime-limit`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub downtime_limit: Option<u64>,
-    /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
+    /// Since QEMU 2.8. Unstable.
     pub x_checkpoint_delay: Option<u32>,
-    /// `multifd-channels`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub multifd_channels: Option<u8>,
-    /// `xbzrle-cache-size`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     pub xbzrle_cache_size: Option<u64>,
-    /// `max-postcopy-bandwidth`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub max_postcopy_bandwidth: Option<u64>,
-    /// `max-cpu-throttle`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub max_cpu_throttle: Option<u8>,
-    /// `multifd-compression`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub multifd_compression: Option<MultiFdCompression>,
-    /// `multifd-zlib-level`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub multifd_zlib_level: Option<u8>,
-    /// `multifd-qatzip-level`, since QEMU 9.2.
+    /// Since QEMU 9.2.
     pub multifd_qatzip_level: Option<u8>,
-    /// `multifd-zstd-level`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub multifd_zstd_level: Option<u8>,
-    /// `block-bitmap-mapping`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub block_bitmap_mapping: Option<Vec<BitmapMigrationNodeAlias>>,
-    /// `x-vcpu-dirty-limit-period`, since QEMU 8.1. Unstable.
+    /// Since QEMU 8.1. Unstable.
     pub x_vcpu_dirty_limit_period: Option<u64>,
-    /// `vcpu-dirty-limit`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     pub vcpu_dirty_limit: Option<u64>,
-    /// `mode`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub mode: Option<MigMode>,
-    /// `zero-page-detection`, since QEMU 9.0.
+    /// Since QEMU 9.0.
     pub zero_page_detection: Option<ZeroPageDetection>,
-    /// `direct-io`, since QEMU 9.1.
+    /// Since QEMU 9.1.
     pub direct_io: Option<bool>,
 }
-/// The union `MigrationAddress`, since QEMU 8.2.
+/// The `MigrationAddress` union, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum MigrationAddress {
-    /// `socket`.
     Socket(SocketAddress),
-    /// `exec`.
     Exec(MigrationExecCommand),
-    /// `rdma`.
     Rdma(InetSocketAddress),
-    /// `file`.
     File(FileMigrationArgs),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `MigrationAddressType`, since QEMU 8.2.
+/// The `MigrationAddressType` enum, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationAddressType {
-    /// `socket`.
     Socket,
-    /// `exec`.
     Exec,
-    /// `rdma`.
     Rdma,
-    /// `file`.
     File,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MigrationAddressType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Socket => "socket",
@@ -3577,61 +2956,60 @@ impl From<&str> for MigrationAddressType {
         }
     }
 }
-/// The enum `MigrationCapability`, since QEMU 1.2.
+/// The `MigrationCapability` enum, since QEMU 1.2.
 ///
-/// Since the bindings of 7.2: `dirty-limit`, `mapped-ram` and `switchover-ack` are new; `block` and `compress` are gone.
+/// Compared with the bindings of 7.2: `dirty-limit`, `mapped-ram` and `switchover-ack` are new; `block` and `compress` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationCapability {
-    /// `xbzrle`.
     Xbzrle,
-    /// `rdma-pin-all`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     RdmaPinAll,
-    /// `auto-converge`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     AutoConverge,
-    /// `zero-blocks`, since QEMU 1.6. Deprecated.
+    /// Since QEMU 1.6. Deprecated.
     ZeroBlocks,
-    /// `events`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     Events,
-    /// `postcopy-ram`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     PostcopyRam,
-    /// `x-colo`, since QEMU 2.8. Unstable.
+    /// Since QEMU 2.8. Unstable.
     XColo,
-    /// `release-ram`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     ReleaseRam,
-    /// `return-path`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     ReturnPath,
-    /// `pause-before-switchover`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     PauseBeforeSwitchover,
-    /// `multifd`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     Multifd,
-    /// `dirty-bitmaps`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     DirtyBitmaps,
-    /// `postcopy-blocktime`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     PostcopyBlocktime,
-    /// `late-block-activate`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     LateBlockActivate,
-    /// `x-ignore-shared`, since QEMU 4.0. Unstable.
+    /// Since QEMU 4.0. Unstable.
     XIgnoreShared,
-    /// `validate-uuid`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     ValidateUuid,
-    /// `background-snapshot`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     BackgroundSnapshot,
-    /// `zero-copy-send`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     ZeroCopySend,
-    /// `postcopy-preempt`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     PostcopyPreempt,
-    /// `switchover-ack`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     SwitchoverAck,
-    /// `dirty-limit`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     DirtyLimit,
-    /// `mapped-ram`, since QEMU 9.0.
+    /// Since QEMU 9.0.
     MappedRam,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MigrationCapability {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Xbzrle => "xbzrle",
@@ -3689,35 +3067,29 @@ impl From<&str> for MigrationCapability {
         }
     }
 }
-/// The struct `MigrationCapabilityStatus`, since QEMU 1.2.
+/// The `MigrationCapabilityStatus` struct, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationCapabilityStatus {
-    /// `capability`.
     pub capability: MigrationCapability,
-    /// `state`.
     pub state: bool,
 }
-/// The struct `MigrationChannel`, since QEMU 8.1.
+/// The `MigrationChannel` struct, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationChannel {
-    /// `channel-type`.
     pub channel_type: MigrationChannelType,
-    /// `addr`.
     pub addr: MigrationAddress,
 }
-/// The enum `MigrationChannelType`, since QEMU 8.1.
+/// The `MigrationChannelType` enum, since QEMU 8.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationChannelType {
-    /// `main`.
     Main,
-    /// `cpr`.
     Cpr,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MigrationChannelType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Main => "main",
@@ -3735,119 +3107,117 @@ impl From<&str> for MigrationChannelType {
         }
     }
 }
-/// The struct `MigrationExecCommand`, since QEMU 8.2.
+/// The `MigrationExecCommand` struct, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationExecCommand {
-    /// `args`.
     pub args: Vec<String>,
 }
-/// The struct `MigrationInfo`, since QEMU 0.14.
+/// The `MigrationInfo` struct, since QEMU 0.14.
 ///
-/// Since the bindings of 7.2: `dirty-limit-ring-full-time` and `dirty-limit-throttle-time-per-round` are new; `compression` and `disk` are gone.
+/// Compared with the bindings of 7.2: `dirty-limit-ring-full-time` and `dirty-limit-throttle-time-per-round` are new; `compression` and `disk` are removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationInfo {
-    /// `status`.
     pub status: Option<MigrationStatus>,
-    /// `ram`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub ram: Option<MigrationStats>,
-    /// `vfio`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub vfio: Option<VfioStats>,
-    /// `xbzrle-cache`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub xbzrle_cache: Option<XbzrleCacheStats>,
-    /// `total-time`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub total_time: Option<i64>,
-    /// `expected-downtime`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub expected_downtime: Option<i64>,
-    /// `downtime`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub downtime: Option<i64>,
-    /// `setup-time`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     pub setup_time: Option<i64>,
-    /// `cpu-throttle-percentage`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub cpu_throttle_percentage: Option<i64>,
-    /// `error-desc`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub error_desc: Option<String>,
-    /// `blocked-reasons`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     pub blocked_reasons: Option<Vec<String>>,
-    /// `postcopy-blocktime`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub postcopy_blocktime: Option<u32>,
-    /// `postcopy-vcpu-blocktime`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub postcopy_vcpu_blocktime: Option<Vec<u32>>,
-    /// `socket-address`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub socket_address: Option<Vec<SocketAddress>>,
-    /// `dirty-limit-throttle-time-per-round`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     pub dirty_limit_throttle_time_per_round: Option<u64>,
-    /// `dirty-limit-ring-full-time`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     pub dirty_limit_ring_full_time: Option<u64>,
 }
-/// The enum `MigrationParameter`, since QEMU 2.4.
+/// The `MigrationParameter` enum, since QEMU 2.4.
 ///
-/// Since the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationParameter {
-    /// `announce-initial`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     AnnounceInitial,
-    /// `announce-max`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     AnnounceMax,
-    /// `announce-rounds`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     AnnounceRounds,
-    /// `announce-step`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     AnnounceStep,
-    /// `throttle-trigger-threshold`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     ThrottleTriggerThreshold,
-    /// `cpu-throttle-initial`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     CpuThrottleInitial,
-    /// `cpu-throttle-increment`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     CpuThrottleIncrement,
-    /// `cpu-throttle-tailslow`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     CpuThrottleTailslow,
-    /// `tls-creds`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     TlsCreds,
-    /// `tls-hostname`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     TlsHostname,
-    /// `tls-authz`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     TlsAuthz,
-    /// `max-bandwidth`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     MaxBandwidth,
-    /// `avail-switchover-bandwidth`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     AvailSwitchoverBandwidth,
-    /// `downtime-limit`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     DowntimeLimit,
-    /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
+    /// Since QEMU 2.8. Unstable.
     XCheckpointDelay,
-    /// `multifd-channels`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     MultifdChannels,
-    /// `xbzrle-cache-size`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     XbzrleCacheSize,
-    /// `max-postcopy-bandwidth`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     MaxPostcopyBandwidth,
-    /// `max-cpu-throttle`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     MaxCpuThrottle,
-    /// `multifd-compression`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     MultifdCompression,
-    /// `multifd-zlib-level`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     MultifdZlibLevel,
-    /// `multifd-zstd-level`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     MultifdZstdLevel,
-    /// `multifd-qatzip-level`, since QEMU 9.2.
+    /// Since QEMU 9.2.
     MultifdQatzipLevel,
-    /// `block-bitmap-mapping`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     BlockBitmapMapping,
-    /// `x-vcpu-dirty-limit-period`, since QEMU 8.1. Unstable.
+    /// Since QEMU 8.1. Unstable.
     XVcpuDirtyLimitPeriod,
-    /// `vcpu-dirty-limit`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     VcpuDirtyLimit,
-    /// `mode`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     Mode,
-    /// `zero-page-detection`, since QEMU 9.0.
+    /// Since QEMU 9.0.
     ZeroPageDetection,
-    /// `direct-io`, since QEMU 9.1.
+    /// Since QEMU 9.1.
     DirectIo,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MigrationParameter {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::AnnounceInitial => "announce-initial",
@@ -3919,151 +3289,141 @@ impl From<&str> for MigrationParameter {
         }
     }
 }
-/// The struct `MigrationParameters`, since QEMU 2.4.
+/// The `MigrationParameters` struct, since QEMU 2.4.
 ///
-/// Since the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationParameters {
-    /// `announce-initial`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub announce_initial: Option<u64>,
-    /// `announce-max`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub announce_max: Option<u64>,
-    /// `announce-rounds`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub announce_rounds: Option<u64>,
-    /// `announce-step`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub announce_step: Option<u64>,
-    /// `throttle-trigger-threshold`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub throttle_trigger_threshold: Option<u8>,
-    /// `cpu-throttle-initial`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub cpu_throttle_initial: Option<u8>,
-    /// `cpu-throttle-increment`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub cpu_throttle_increment: Option<u8>,
-    /// `cpu-throttle-tailslow`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     pub cpu_throttle_tailslow: Option<bool>,
-    /// `tls-creds`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub tls_creds: Option<String>,
-    /// `tls-hostname`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub tls_hostname: Option<String>,
-    /// `tls-authz`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub tls_authz: Option<String>,
-    /// `max-bandwidth`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub max_bandwidth: Option<u64>,
-    /// `avail-switchover-bandwidth`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub avail_switchover_bandwidth: Option<u64>,
-    /// `downtime-limit`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub downtime_limit: Option<u64>,
-    /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
+    /// Since QEMU 2.8. Unstable.
     pub x_checkpoint_delay: Option<u32>,
-    /// `multifd-channels`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub multifd_channels: Option<u8>,
-    /// `xbzrle-cache-size`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     pub xbzrle_cache_size: Option<u64>,
-    /// `max-postcopy-bandwidth`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub max_postcopy_bandwidth: Option<u64>,
-    /// `max-cpu-throttle`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub max_cpu_throttle: Option<u8>,
-    /// `multifd-compression`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub multifd_compression: Option<MultiFdCompression>,
-    /// `multifd-zlib-level`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub multifd_zlib_level: Option<u8>,
-    /// `multifd-qatzip-level`, since QEMU 9.2.
+    /// Since QEMU 9.2.
     pub multifd_qatzip_level: Option<u8>,
-    /// `multifd-zstd-level`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub multifd_zstd_level: Option<u8>,
-    /// `block-bitmap-mapping`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub block_bitmap_mapping: Option<Vec<BitmapMigrationNodeAlias>>,
-    /// `x-vcpu-dirty-limit-period`, since QEMU 8.1. Unstable.
+    /// Since QEMU 8.1. Unstable.
     pub x_vcpu_dirty_limit_period: Option<u64>,
-    /// `vcpu-dirty-limit`, since QEMU 8.1.
+    /// Since QEMU 8.1.
     pub vcpu_dirty_limit: Option<u64>,
-    /// `mode`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub mode: Option<MigMode>,
-    /// `zero-page-detection`, since QEMU 9.0.
+    /// Since QEMU 9.0.
     pub zero_page_detection: Option<ZeroPageDetection>,
-    /// `direct-io`, since QEMU 9.1.
+    /// Since QEMU 9.1.
     pub direct_io: Option<bool>,
 }
-/// The struct `MigrationStats`, since QEMU 0.14.
+/// The `MigrationStats` struct, since QEMU 0.14.
 ///
-/// Since the bindings of 7.2: `skipped` is gone.
+/// Compared with the bindings of 7.2: `skipped` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationStats {
-    /// `transferred`.
     pub transferred: i64,
-    /// `remaining`.
     pub remaining: i64,
-    /// `total`.
     pub total: i64,
-    /// `duplicate`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub duplicate: i64,
-    /// `normal`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub normal: i64,
-    /// `normal-bytes`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub normal_bytes: i64,
-    /// `dirty-pages-rate`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub dirty_pages_rate: i64,
-    /// `mbps`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     pub mbps: f64,
-    /// `dirty-sync-count`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub dirty_sync_count: i64,
-    /// `postcopy-requests`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub postcopy_requests: i64,
-    /// `page-size`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub page_size: i64,
-    /// `multifd-bytes`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub multifd_bytes: u64,
-    /// `pages-per-second`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub pages_per_second: u64,
-    /// `precopy-bytes`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub precopy_bytes: u64,
-    /// `downtime-bytes`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub downtime_bytes: u64,
-    /// `postcopy-bytes`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub postcopy_bytes: u64,
-    /// `dirty-sync-missed-zero-copy`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     pub dirty_sync_missed_zero_copy: u64,
 }
-/// The enum `MigrationStatus`, since QEMU 2.3.
+/// The `MigrationStatus` enum, since QEMU 2.3.
 ///
-/// Since the bindings of 7.2: `postcopy-recover-setup` is new.
+/// Compared with the bindings of 7.2: `postcopy-recover-setup` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationStatus {
-    /// `none`.
     None,
-    /// `setup`.
     Setup,
-    /// `cancelling`.
     Cancelling,
-    /// `cancelled`.
     Cancelled,
-    /// `active`.
     Active,
-    /// `postcopy-active`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     PostcopyActive,
-    /// `postcopy-paused`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     PostcopyPaused,
-    /// `postcopy-recover-setup`, since QEMU 9.1.
+    /// Since QEMU 9.1.
     PostcopyRecoverSetup,
-    /// `postcopy-recover`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     PostcopyRecover,
-    /// `completed`.
     Completed,
-    /// `failed`.
     Failed,
-    /// `colo`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     Colo,
-    /// `pre-switchover`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     PreSwitchover,
-    /// `device`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     Device,
-    /// `wait-unplug`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     WaitUnplug,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MigrationStatus {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -4107,37 +3467,33 @@ impl From<&str> for MigrationStatus {
         }
     }
 }
-/// The struct `MigrationThreadInfo`, since QEMU 7.2.
+/// The `MigrationThreadInfo` struct, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationThreadInfo {
-    /// `name`.
     pub name: String,
-    /// `thread-id`.
     pub thread_id: i64,
 }
-/// The enum `MultiFDCompression`, since QEMU 5.0.
+/// The `MultiFDCompression` enum, since QEMU 5.0.
 ///
-/// Since the bindings of 7.2: `qatzip`, `qpl` and `uadk` are new.
+/// Compared with the bindings of 7.2: `qatzip`, `qpl` and `uadk` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MultiFdCompression {
-    /// `none`.
     None,
-    /// `zlib`.
     Zlib,
-    /// `zstd`. Only in builds of QEMU with `CONFIG_ZSTD`.
+    /// Only in builds of QEMU with `CONFIG_ZSTD`.
     Zstd,
-    /// `qatzip`, since QEMU 9.2. Only in builds of QEMU with `CONFIG_QATZIP`.
+    /// Since QEMU 9.2. Only in builds of QEMU with `CONFIG_QATZIP`.
     Qatzip,
-    /// `qpl`, since QEMU 9.1. Only in builds of QEMU with `CONFIG_QPL`.
+    /// Since QEMU 9.1. Only in builds of QEMU with `CONFIG_QPL`.
     Qpl,
-    /// `uadk`, since QEMU 9.1. Only in builds of QEMU with `CONFIG_UADK`.
+    /// Since QEMU 9.1. Only in builds of QEMU with `CONFIG_UADK`.
     Uadk,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MultiFdCompression {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -4163,95 +3519,85 @@ impl From<&str> for MultiFdCompression {
         }
     }
 }
-/// The struct `NbdServerOptions`.
+/// The `NbdServerOptions` struct.
 ///
-/// Since the bindings of 7.2: `handshake-max-seconds` is new.
+/// Compared with the bindings of 7.2: `handshake-max-seconds` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerOptions {
-    /// `handshake-max-seconds`, since QEMU 10.0.
+    /// Since QEMU 10.0.
     pub handshake_max_seconds: Option<u32>,
-    /// `tls-creds`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub tls_creds: Option<String>,
-    /// `tls-authz`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub tls_authz: Option<String>,
-    /// `max-connections`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub max_connections: Option<u32>,
-    /// `addr`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub addr: SocketAddress,
 }
-/// The struct `NbdServerOptionsBase`.
+/// The `NbdServerOptionsBase` struct.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NbdServerOptionsBase {
-    /// `handshake-max-seconds`, since QEMU 10.0.
+    /// Since QEMU 10.0.
     pub handshake_max_seconds: Option<u32>,
-    /// `tls-creds`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub tls_creds: Option<String>,
-    /// `tls-authz`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub tls_authz: Option<String>,
-    /// `max-connections`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub max_connections: Option<u32>,
 }
-/// The struct `NbdServerOptionsLegacy`.
+/// The `NbdServerOptionsLegacy` struct.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerOptionsLegacy {
-    /// `handshake-max-seconds`, since QEMU 10.0.
+    /// Since QEMU 10.0.
     pub handshake_max_seconds: Option<u32>,
-    /// `tls-creds`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub tls_creds: Option<String>,
-    /// `tls-authz`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub tls_authz: Option<String>,
-    /// `max-connections`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub max_connections: Option<u32>,
-    /// `addr`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub addr: SocketAddressLegacy,
 }
-/// The enum `NetClientDriver`, since QEMU 2.7.
+/// The `NetClientDriver` enum, since QEMU 2.7.
 ///
-/// Since the bindings of 7.2: `af-xdp` is new.
+/// Compared with the bindings of 7.2: `af-xdp` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetClientDriver {
-    /// `none`.
     None,
-    /// `nic`.
     Nic,
-    /// `user`.
     User,
-    /// `tap`.
     Tap,
-    /// `l2tpv3`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     L2tpv3,
-    /// `socket`.
     Socket,
-    /// `stream`, since QEMU 7.2.
+    /// Since QEMU 7.2.
     Stream,
-    /// `dgram`, since QEMU 7.2.
+    /// Since QEMU 7.2.
     Dgram,
-    /// `vde`.
     Vde,
-    /// `bridge`.
     Bridge,
-    /// `hubport`.
     Hubport,
-    /// `netmap`.
     Netmap,
-    /// `vhost-user`.
     VhostUser,
-    /// `vhost-vdpa`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     VhostVdpa,
-    /// `af-xdp`, since QEMU 8.2. Only in builds of QEMU with `CONFIG_AF_XDP`.
+    /// Since QEMU 8.2. Only in builds of QEMU with `CONFIG_AF_XDP`.
     AfXdp,
-    /// `vmnet-host`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
+    /// Since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetHost,
-    /// `vmnet-shared`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
+    /// Since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetShared,
-    /// `vmnet-bridged`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
+    /// Since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetBridged,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl NetClientDriver {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -4301,366 +3647,262 @@ impl From<&str> for NetClientDriver {
         }
     }
 }
-/// The union `Netdev`, since QEMU 1.2.
+/// The `Netdev` union, since QEMU 1.2.
 ///
-/// Since the bindings of 7.2: `type=af-xdp` is new.
+/// Compared with the bindings of 7.2: `type=af-xdp` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Netdev {
-    /// `type`, and the members that depend on it.
+    /// The discriminator `type` with the members of its branch.
     pub r#type: NetdevType,
-    /// `id`.
     pub id: String,
 }
-/// The branches of the union `Netdev`, told by `type`.
+/// The branches of the union `Netdev`, discriminated by `type`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NetdevType {
-    /// `nic`.
     Nic(NetLegacyNicOptions),
-    /// `user`.
     User(NetdevUserOptions),
-    /// `tap`.
     Tap(NetdevTapOptions),
-    /// `l2tpv3`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     L2tpv3(NetdevL2TPv3Options),
-    /// `socket`.
     Socket(NetdevSocketOptions),
-    /// `stream`, since QEMU 7.2.
+    /// Since QEMU 7.2.
     Stream(NetdevStreamOptions),
-    /// `dgram`, since QEMU 7.2.
+    /// Since QEMU 7.2.
     Dgram(NetdevDgramOptions),
-    /// `vde`.
     Vde(NetdevVdeOptions),
-    /// `bridge`.
     Bridge(NetdevBridgeOptions),
-    /// `hubport`.
     Hubport(NetdevHubPortOptions),
-    /// `netmap`.
     Netmap(NetdevNetmapOptions),
-    /// `af-xdp`, since QEMU 8.2. Only in builds of QEMU with `CONFIG_AF_XDP`.
+    /// Since QEMU 8.2. Only in builds of QEMU with `CONFIG_AF_XDP`.
     AfXdp(NetdevAfxdpOptions),
-    /// `vhost-user`.
     VhostUser(NetdevVhostUserOptions),
-    /// `vhost-vdpa`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     VhostVdpa(NetdevVhostVdpaOptions),
-    /// `vmnet-host`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
+    /// Since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetHost(NetdevVmnetHostOptions),
-    /// `vmnet-shared`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
+    /// Since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetShared(NetdevVmnetSharedOptions),
-    /// `vmnet-bridged`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
+    /// Since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetBridged(NetdevVmnetBridgedOptions),
-    /// `none`.
     None,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `NetdevAFXDPOptions`, since QEMU 8.2.
+/// The `NetdevAFXDPOptions` struct, since QEMU 8.2.
 ///
 /// Only in builds of QEMU with `CONFIG_AF_XDP`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevAfxdpOptions {
-    /// `ifname`.
     pub ifname: String,
-    /// `mode`.
     pub mode: Option<AfxdpMode>,
-    /// `force-copy`.
     pub force_copy: Option<bool>,
-    /// `queues`.
     pub queues: Option<i64>,
-    /// `start-queue`.
     pub start_queue: Option<i64>,
-    /// `inhibit`.
     pub inhibit: Option<bool>,
-    /// `sock-fds`.
     pub sock_fds: Option<String>,
 }
-/// The struct `NetdevDgramOptions`, since QEMU 7.2.
+/// The `NetdevDgramOptions` struct, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevDgramOptions {
-    /// `local`.
     pub local: Option<SocketAddress>,
-    /// `remote`.
     pub remote: Option<SocketAddress>,
 }
-/// The struct `NetdevStreamOptions`, since QEMU 7.2.
+/// The `NetdevStreamOptions` struct, since QEMU 7.2.
 ///
-/// Since the bindings of 7.2: `reconnect` and `reconnect-ms` are new.
+/// Compared with the bindings of 7.2: `reconnect` and `reconnect-ms` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevStreamOptions {
-    /// `addr`.
     pub addr: SocketAddress,
-    /// `server`.
     pub server: Option<bool>,
-    /// `reconnect`, since QEMU 8.0. Deprecated.
+    /// Since QEMU 8.0. Deprecated.
     pub reconnect: Option<i64>,
-    /// `reconnect-ms`, since QEMU 9.2.
+    /// Since QEMU 9.2.
     pub reconnect_ms: Option<i64>,
 }
-/// The struct `NumaCpuOptions`, since QEMU 2.10.
+/// The `NumaCpuOptions` struct, since QEMU 2.10.
 ///
-/// Since the bindings of 7.2: `book-id`, `drawer-id` and `module-id` are new.
+/// Compared with the bindings of 7.2: `book-id`, `drawer-id` and `module-id` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NumaCpuOptions {
-    /// `node-id`.
     pub node_id: Option<i64>,
-    /// `drawer-id`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub drawer_id: Option<i64>,
-    /// `book-id`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub book_id: Option<i64>,
-    /// `socket-id`.
     pub socket_id: Option<i64>,
-    /// `die-id`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     pub die_id: Option<i64>,
-    /// `cluster-id`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     pub cluster_id: Option<i64>,
-    /// `module-id`, since QEMU 9.1.
+    /// Since QEMU 9.1.
     pub module_id: Option<i64>,
-    /// `core-id`.
     pub core_id: Option<i64>,
-    /// `thread-id`.
     pub thread_id: Option<i64>,
 }
-/// The union `NumaOptions`, since QEMU 2.1.
+/// The `NumaOptions` union, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NumaOptions {
-    /// `node`.
     Node(NumaNodeOptions),
-    /// `dist`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Dist(NumaDistOptions),
-    /// `cpu`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Cpu(NumaCpuOptions),
-    /// `hmat-lb`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     HmatLb(NumaHmatLbOptions),
-    /// `hmat-cache`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     HmatCache(NumaHmatCacheOptions),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `ObjectOptions`, since QEMU 6.0.
+/// The `ObjectOptions` union, since QEMU 6.0.
 ///
-/// Since the bindings of 7.2: `qom-type=acpi-generic-initiator`, `qom-type=acpi-generic-port`, `qom-type=iommufd`, `qom-type=memory-backend-shm` and `qom-type=sev-snp-guest` are new.
+/// Compared with the bindings of 7.2: `qom-type=acpi-generic-initiator`, `qom-type=acpi-generic-port`, `qom-type=iommufd`, `qom-type=memory-backend-shm` and `qom-type=sev-snp-guest` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectOptions {
-    /// `qom-type`, and the members that depend on it.
+    /// The discriminator `qom-type` with the members of its branch.
     pub qom_type: ObjectOptionsQomType,
-    /// `id`.
     pub id: String,
 }
-/// The branches of the union `ObjectOptions`, told by `qom-type`.
+/// The branches of the union `ObjectOptions`, discriminated by `qom-type`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ObjectOptionsQomType {
-    /// `acpi-generic-initiator`.
     AcpiGenericInitiator(AcpiGenericInitiatorProperties),
-    /// `acpi-generic-port`.
     AcpiGenericPort(AcpiGenericPortProperties),
-    /// `authz-list`.
     AuthzList(AuthZListProperties),
-    /// `authz-listfile`.
     AuthzListfile(AuthZListFileProperties),
-    /// `authz-pam`.
     AuthzPam(AuthZpamProperties),
-    /// `authz-simple`.
     AuthzSimple(AuthZSimpleProperties),
-    /// `can-host-socketcan`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     CanHostSocketcan(CanHostSocketcanProperties),
-    /// `colo-compare`.
     ColoCompare(ColoCompareProperties),
-    /// `cryptodev-backend`.
     CryptodevBackend(CryptodevBackendProperties),
-    /// `cryptodev-backend-builtin`.
     CryptodevBackendBuiltin(CryptodevBackendProperties),
-    /// `cryptodev-backend-lkcf`.
     CryptodevBackendLkcf(CryptodevBackendProperties),
-    /// `cryptodev-vhost-user`. Only in builds of QEMU with `CONFIG_VHOST_CRYPTO`.
+    /// Only in builds of QEMU with `CONFIG_VHOST_CRYPTO`.
     CryptodevVhostUser(CryptodevVhostUserProperties),
-    /// `dbus-vmstate`.
     DbusVmstate(DBusVmStateProperties),
-    /// `filter-buffer`.
     FilterBuffer(FilterBufferProperties),
-    /// `filter-dump`.
     FilterDump(FilterDumpProperties),
-    /// `filter-mirror`.
     FilterMirror(FilterMirrorProperties),
-    /// `filter-redirector`.
     FilterRedirector(FilterRedirectorProperties),
-    /// `filter-replay`.
     FilterReplay(NetfilterProperties),
-    /// `filter-rewriter`.
     FilterRewriter(FilterRewriterProperties),
-    /// `input-barrier`.
     InputBarrier(InputBarrierProperties),
-    /// `input-linux`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     InputLinux(InputLinuxProperties),
-    /// `iommufd`.
     Iommufd(IommufdProperties),
-    /// `iothread`.
     Iothread(IothreadProperties),
-    /// `main-loop`.
     MainLoop(MainLoopProperties),
-    /// `memory-backend-epc`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     MemoryBackendEpc(MemoryBackendEpcProperties),
-    /// `memory-backend-file`.
     MemoryBackendFile(MemoryBackendFileProperties),
-    /// `memory-backend-memfd`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     MemoryBackendMemfd(MemoryBackendMemfdProperties),
-    /// `memory-backend-ram`.
     MemoryBackendRam(MemoryBackendProperties),
-    /// `memory-backend-shm`. Only in builds of QEMU with `CONFIG_POSIX`.
+    /// Only in builds of QEMU with `CONFIG_POSIX`.
     MemoryBackendShm(MemoryBackendShmProperties),
-    /// `pr-manager-helper`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     PrManagerHelper(PrManagerHelperProperties),
-    /// `qtest`.
     Qtest(QtestProperties),
-    /// `rng-builtin`.
     RngBuiltin(RngProperties),
-    /// `rng-egd`.
     RngEgd(RngEgdProperties),
-    /// `rng-random`. Only in builds of QEMU with `CONFIG_POSIX`.
+    /// Only in builds of QEMU with `CONFIG_POSIX`.
     RngRandom(RngRandomProperties),
-    /// `secret`.
     Secret(SecretProperties),
-    /// `secret_keyring`. Only in builds of QEMU with `CONFIG_SECRET_KEYRING`.
+    /// Only in builds of QEMU with `CONFIG_SECRET_KEYRING`.
     SecretKeyring(SecretKeyringProperties),
-    /// `sev-guest`.
     SevGuest(SevGuestProperties),
-    /// `sev-snp-guest`.
     SevSnpGuest(SevSnpGuestProperties),
-    /// `thread-context`.
     ThreadContext(ThreadContextProperties),
-    /// `throttle-group`.
     ThrottleGroup(ThrottleGroupProperties),
-    /// `tls-creds-anon`.
     TlsCredsAnon(TlsCredsAnonProperties),
-    /// `tls-creds-psk`.
     TlsCredsPsk(TlsCredsPskProperties),
-    /// `tls-creds-x509`.
     TlsCredsX509(TlsCredsX509Properties),
-    /// `tls-cipher-suites`.
     TlsCipherSuites(TlsCredsProperties),
-    /// `x-remote-object`. Unstable.
+    /// Unstable.
     XRemoteObject(RemoteObjectProperties),
-    /// `x-vfio-user-server`. Unstable.
+    /// Unstable.
     XVfioUserServer(VfioUserServerProperties),
-    /// `can-bus`.
     CanBus,
-    /// `pef-guest`.
     PefGuest,
-    /// `s390-pv-guest`.
     S390PvGuest,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `ObjectType`, since QEMU 6.0.
+/// The `ObjectType` enum, since QEMU 6.0.
 ///
-/// Since the bindings of 7.2: `acpi-generic-initiator`, `acpi-generic-port`, `iommufd`, `memory-backend-shm` and `sev-snp-guest` are new.
+/// Compared with the bindings of 7.2: `acpi-generic-initiator`, `acpi-generic-port`, `iommufd`, `memory-backend-shm` and `sev-snp-guest` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ObjectType {
-    /// `acpi-generic-initiator`.
     AcpiGenericInitiator,
-    /// `acpi-generic-port`.
     AcpiGenericPort,
-    /// `authz-list`.
     AuthzList,
-    /// `authz-listfile`.
     AuthzListfile,
-    /// `authz-pam`.
     AuthzPam,
-    /// `authz-simple`.
     AuthzSimple,
-    /// `can-bus`.
     CanBus,
-    /// `can-host-socketcan`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     CanHostSocketcan,
-    /// `colo-compare`.
     ColoCompare,
-    /// `cryptodev-backend`.
     CryptodevBackend,
-    /// `cryptodev-backend-builtin`.
     CryptodevBackendBuiltin,
-    /// `cryptodev-backend-lkcf`.
     CryptodevBackendLkcf,
-    /// `cryptodev-vhost-user`. Only in builds of QEMU with `CONFIG_VHOST_CRYPTO`.
+    /// Only in builds of QEMU with `CONFIG_VHOST_CRYPTO`.
     CryptodevVhostUser,
-    /// `dbus-vmstate`.
     DbusVmstate,
-    /// `filter-buffer`.
     FilterBuffer,
-    /// `filter-dump`.
     FilterDump,
-    /// `filter-mirror`.
     FilterMirror,
-    /// `filter-redirector`.
     FilterRedirector,
-    /// `filter-replay`.
     FilterReplay,
-    /// `filter-rewriter`.
     FilterRewriter,
-    /// `input-barrier`.
     InputBarrier,
-    /// `input-linux`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     InputLinux,
-    /// `iommufd`.
     Iommufd,
-    /// `iothread`.
     Iothread,
-    /// `main-loop`.
     MainLoop,
-    /// `memory-backend-epc`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     MemoryBackendEpc,
-    /// `memory-backend-file`.
     MemoryBackendFile,
-    /// `memory-backend-memfd`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     MemoryBackendMemfd,
-    /// `memory-backend-ram`.
     MemoryBackendRam,
-    /// `memory-backend-shm`. Only in builds of QEMU with `CONFIG_POSIX`.
+    /// Only in builds of QEMU with `CONFIG_POSIX`.
     MemoryBackendShm,
-    /// `pef-guest`.
     PefGuest,
-    /// `pr-manager-helper`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     PrManagerHelper,
-    /// `qtest`.
     Qtest,
-    /// `rng-builtin`.
     RngBuiltin,
-    /// `rng-egd`.
     RngEgd,
-    /// `rng-random`. Only in builds of QEMU with `CONFIG_POSIX`.
+    /// Only in builds of QEMU with `CONFIG_POSIX`.
     RngRandom,
-    /// `secret`.
     Secret,
-    /// `secret_keyring`. Only in builds of QEMU with `CONFIG_SECRET_KEYRING`.
+    /// Only in builds of QEMU with `CONFIG_SECRET_KEYRING`.
     SecretKeyring,
-    /// `sev-guest`.
     SevGuest,
-    /// `sev-snp-guest`.
     SevSnpGuest,
-    /// `thread-context`.
     ThreadContext,
-    /// `s390-pv-guest`.
     S390PvGuest,
-    /// `throttle-group`.
     ThrottleGroup,
-    /// `tls-creds-anon`.
     TlsCredsAnon,
-    /// `tls-creds-psk`.
     TlsCredsPsk,
-    /// `tls-creds-x509`.
     TlsCredsX509,
-    /// `tls-cipher-suites`.
     TlsCipherSuites,
-    /// `x-remote-object`. Unstable.
+    /// Unstable.
     XRemoteObject,
-    /// `x-vfio-user-server`. Unstable.
+    /// Unstable.
     XVfioUserServer,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ObjectType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::AcpiGenericInitiator => "acpi-generic-initiator",
@@ -4772,29 +4014,25 @@ impl From<&str> for ObjectType {
         }
     }
 }
-/// The enum `PCIELinkSpeed`, since QEMU 4.0.
+/// The `PCIELinkSpeed` enum, since QEMU 4.0.
 ///
-/// Since the bindings of 7.2: `32` and `64` are new.
+/// Compared with the bindings of 7.2: `32` and `64` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PcieLinkSpeed {
-    /// `2_5`.
     _2_5,
-    /// `5`.
     _5,
-    /// `8`.
     _8,
-    /// `16`.
     _16,
-    /// `32`, since QEMU 9.0.
+    /// Since QEMU 9.0.
     _32,
-    /// `64`, since QEMU 9.0.
+    /// Since QEMU 9.0.
     _64,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl PcieLinkSpeed {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::_2_5 => "2_5",
@@ -4820,17 +4058,16 @@ impl From<&str> for PcieLinkSpeed {
         }
     }
 }
-/// The enum `QCryptoAkCipherAlgo`, since QEMU 7.1.
+/// The `QCryptoAkCipherAlgo` enum, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoAkCipherAlgo {
-    /// `rsa`.
     Rsa,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptoAkCipherAlgo {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Rsa => "rsa",
@@ -4846,130 +4083,98 @@ impl From<&str> for QCryptoAkCipherAlgo {
         }
     }
 }
-/// The union `QCryptoAkCipherOptions`, since QEMU 7.1.
+/// The `QCryptoAkCipherOptions` union, since QEMU 7.1.
 ///
-/// Since the bindings of 7.2: `alg` is of another type.
+/// Compared with the bindings of 7.2: `alg` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoAkCipherOptions {
-    /// `rsa`.
     Rsa(QCryptoAkCipherOptionsRsa),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoAkCipherOptionsRSA`, since QEMU 7.1.
+/// The `QCryptoAkCipherOptionsRSA` struct, since QEMU 7.1.
 ///
-/// Since the bindings of 7.2: `hash-alg` and `padding-alg` are of another type.
+/// Compared with the bindings of 7.2: `hash-alg` and `padding-alg` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoAkCipherOptionsRsa {
-    /// `hash-alg`.
     pub hash_alg: QCryptoHashAlgo,
-    /// `padding-alg`.
     pub padding_alg: QCryptoRsaPaddingAlgo,
 }
-/// The union `QCryptoBlockCreateOptions`, since QEMU 2.6.
+/// The `QCryptoBlockCreateOptions` union, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoBlockCreateOptions {
-    /// `qcow`.
     Qcow(QCryptoBlockOptionsQCow),
-    /// `luks`.
     Luks(QCryptoBlockCreateOptionsLuks),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoBlockCreateOptionsLUKS`, since QEMU 2.6.
+/// The `QCryptoBlockCreateOptionsLUKS` struct, since QEMU 2.6.
 ///
-/// Since the bindings of 7.2: `cipher-alg`, `hash-alg`, `ivgen-alg` and `ivgen-hash-alg` are of another type.
+/// Compared with the bindings of 7.2: `cipher-alg`, `hash-alg`, `ivgen-alg` and `ivgen-hash-alg` are of another type.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QCryptoBlockCreateOptionsLuks {
-    /// `key-secret`.
     pub key_secret: Option<String>,
-    /// `cipher-alg`.
     pub cipher_alg: Option<QCryptoCipherAlgo>,
-    /// `cipher-mode`.
     pub cipher_mode: Option<QCryptoCipherMode>,
-    /// `ivgen-alg`.
     pub ivgen_alg: Option<QCryptoIvGenAlgo>,
-    /// `ivgen-hash-alg`.
     pub ivgen_hash_alg: Option<QCryptoHashAlgo>,
-    /// `hash-alg`.
     pub hash_alg: Option<QCryptoHashAlgo>,
-    /// `iter-time`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub iter_time: Option<i64>,
 }
-/// The union `QCryptoBlockInfo`, since QEMU 2.7.
+/// The `QCryptoBlockInfo` union, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoBlockInfo {
-    /// `luks`.
     Luks(QCryptoBlockInfoLuks),
-    /// `qcow`.
     Qcow,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoBlockInfoLUKS`, since QEMU 2.7.
+/// The `QCryptoBlockInfoLUKS` struct, since QEMU 2.7.
 ///
-/// Since the bindings of 7.2: `detached-header` is new; `cipher-alg`, `hash-alg`, `ivgen-alg` and `ivgen-hash-alg` are of another type.
+/// Compared with the bindings of 7.2: `detached-header` is new; `cipher-alg`, `hash-alg`, `ivgen-alg` and `ivgen-hash-alg` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoBlockInfoLuks {
-    /// `cipher-alg`.
     pub cipher_alg: QCryptoCipherAlgo,
-    /// `cipher-mode`.
     pub cipher_mode: QCryptoCipherMode,
-    /// `ivgen-alg`.
     pub ivgen_alg: QCryptoIvGenAlgo,
-    /// `ivgen-hash-alg`.
     pub ivgen_hash_alg: Option<QCryptoHashAlgo>,
-    /// `hash-alg`.
     pub hash_alg: QCryptoHashAlgo,
-    /// `detached-header`, since QEMU 9.0.
+    /// Since QEMU 9.0.
     pub detached_header: bool,
-    /// `payload-offset`.
     pub payload_offset: i64,
-    /// `master-key-iters`.
     pub master_key_iters: i64,
-    /// `uuid`.
     pub uuid: String,
-    /// `slots`.
     pub slots: Vec<QCryptoBlockInfoLuksSlot>,
 }
-/// The enum `QCryptoCipherAlgo`, since QEMU 2.6.
+/// The `QCryptoCipherAlgo` enum, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoCipherAlgo {
-    /// `aes-128`.
     Aes128,
-    /// `aes-192`.
     Aes192,
-    /// `aes-256`.
     Aes256,
-    /// `des`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     Des,
-    /// `3des`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     _3des,
-    /// `cast5-128`.
     Cast5_128,
-    /// `serpent-128`.
     Serpent128,
-    /// `serpent-192`.
     Serpent192,
-    /// `serpent-256`.
     Serpent256,
-    /// `twofish-128`.
     Twofish128,
-    /// `twofish-192`.
     Twofish192,
-    /// `twofish-256`.
     Twofish256,
-    /// `sm4`, since QEMU 9.0.
+    /// Since QEMU 9.0.
     Sm4,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptoCipherAlgo {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Aes128 => "aes-128",
@@ -5009,31 +4214,28 @@ impl From<&str> for QCryptoCipherAlgo {
         }
     }
 }
-/// The enum `QCryptoHashAlgo`, since QEMU 2.6.
+/// The `QCryptoHashAlgo` enum, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoHashAlgo {
-    /// `md5`.
     Md5,
-    /// `sha1`.
     Sha1,
-    /// `sha224`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     Sha224,
-    /// `sha256`.
     Sha256,
-    /// `sha384`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     Sha384,
-    /// `sha512`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     Sha512,
-    /// `ripemd160`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     Ripemd160,
-    /// `sm3`, since QEMU 9.2.
+    /// Since QEMU 9.2.
     Sm3,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptoHashAlgo {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Md5 => "md5",
@@ -5063,21 +4265,18 @@ impl From<&str> for QCryptoHashAlgo {
         }
     }
 }
-/// The enum `QCryptoIVGenAlgo`, since QEMU 2.6.
+/// The `QCryptoIVGenAlgo` enum, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoIvGenAlgo {
-    /// `plain`.
     Plain,
-    /// `plain64`.
     Plain64,
-    /// `essiv`.
     Essiv,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptoIvGenAlgo {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Plain => "plain",
@@ -5097,19 +4296,17 @@ impl From<&str> for QCryptoIvGenAlgo {
         }
     }
 }
-/// The enum `QCryptoRSAPaddingAlgo`, since QEMU 7.1.
+/// The `QCryptoRSAPaddingAlgo` enum, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoRsaPaddingAlgo {
-    /// `raw`.
     Raw,
-    /// `pkcs1`.
     Pkcs1,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptoRsaPaddingAlgo {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Raw => "raw",
@@ -5127,19 +4324,17 @@ impl From<&str> for QCryptoRsaPaddingAlgo {
         }
     }
 }
-/// The enum `QCryptodevBackendAlgoType`, since QEMU 8.0.
+/// The `QCryptodevBackendAlgoType` enum, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptodevBackendAlgoType {
-    /// `sym`.
     Sym,
-    /// `asym`.
     Asym,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptodevBackendAlgoType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Sym => "sym",
@@ -5157,33 +4352,26 @@ impl From<&str> for QCryptodevBackendAlgoType {
         }
     }
 }
-/// The struct `QCryptodevBackendClient`, since QEMU 8.0.
+/// The `QCryptodevBackendClient` struct, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptodevBackendClient {
-    /// `queue`.
     pub queue: u32,
-    /// `type`.
     pub r#type: QCryptodevBackendType,
 }
-/// The enum `QCryptodevBackendServiceType`, since QEMU 8.0.
+/// The `QCryptodevBackendServiceType` enum, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptodevBackendServiceType {
-    /// `cipher`.
     Cipher,
-    /// `hash`.
     Hash,
-    /// `mac`.
     Mac,
-    /// `aead`.
     Aead,
-    /// `akcipher`.
     Akcipher,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptodevBackendServiceType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Cipher => "cipher",
@@ -5207,21 +4395,18 @@ impl From<&str> for QCryptodevBackendServiceType {
         }
     }
 }
-/// The enum `QCryptodevBackendType`, since QEMU 8.0.
+/// The `QCryptodevBackendType` enum, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptodevBackendType {
-    /// `builtin`.
     Builtin,
-    /// `vhost-user`.
     VhostUser,
-    /// `lkcf`.
     Lkcf,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptodevBackendType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Builtin => "builtin",
@@ -5241,351 +4426,229 @@ impl From<&str> for QCryptodevBackendType {
         }
     }
 }
-/// The struct `QCryptodevInfo`, since QEMU 8.0.
+/// The `QCryptodevInfo` struct, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptodevInfo {
-    /// `id`.
     pub id: String,
-    /// `service`.
     pub service: Vec<QCryptodevBackendServiceType>,
-    /// `client`.
     pub client: Vec<QCryptodevBackendClient>,
 }
-/// The enum `QKeyCode`, since QEMU 1.3.
+/// The `QKeyCode` enum, since QEMU 1.3.
 ///
-/// Since the bindings of 7.2: `f13`, `f14`, `f15`, `f16`, `f17`, `f18`, `f19`, `f20` and 4 more are new.
+/// Compared with the bindings of 7.2: `f13`, `f14`, `f15`, `f16`, `f17`, `f18`, `f19`, `f20` and 4 more are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QKeyCode {
-    /// `unmapped`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     Unmapped,
-    /// `shift`.
     Shift,
-    /// `shift_r`.
     ShiftR,
-    /// `alt`.
     Alt,
-    /// `alt_r`.
     AltR,
-    /// `ctrl`.
     Ctrl,
-    /// `ctrl_r`.
     CtrlR,
-    /// `menu`.
     Menu,
-    /// `esc`.
     Esc,
-    /// `1`.
     _1,
-    /// `2`.
     _2,
-    /// `3`.
     _3,
-    /// `4`.
     _4,
-    /// `5`.
     _5,
-    /// `6`.
     _6,
-    /// `7`.
     _7,
-    /// `8`.
     _8,
-    /// `9`.
     _9,
-    /// `0`.
     _0,
-    /// `minus`.
     Minus,
-    /// `equal`.
     Equal,
-    /// `backspace`.
     Backspace,
-    /// `tab`.
     Tab,
-    /// `q`.
     Q,
-    /// `w`.
     W,
-    /// `e`.
     E,
-    /// `r`.
     R,
-    /// `t`.
     T,
-    /// `y`.
     Y,
-    /// `u`.
     U,
-    /// `i`.
     I,
-    /// `o`.
     O,
-    /// `p`.
     P,
-    /// `bracket_left`.
     BracketLeft,
-    /// `bracket_right`.
     BracketRight,
-    /// `ret`.
     Ret,
-    /// `a`.
     A,
-    /// `s`.
     S,
-    /// `d`.
     D,
-    /// `f`.
     F,
-    /// `g`.
     G,
-    /// `h`.
     H,
-    /// `j`.
     J,
-    /// `k`.
     K,
-    /// `l`.
     L,
-    /// `semicolon`.
     Semicolon,
-    /// `apostrophe`.
     Apostrophe,
-    /// `grave_accent`.
     GraveAccent,
-    /// `backslash`.
     Backslash,
-    /// `z`.
     Z,
-    /// `x`.
     X,
-    /// `c`.
     C,
-    /// `v`.
     V,
-    /// `b`.
     B,
-    /// `n`.
     N,
-    /// `m`.
     M,
-    /// `comma`.
     Comma,
-    /// `dot`.
     Dot,
-    /// `slash`.
     Slash,
-    /// `asterisk`.
     Asterisk,
-    /// `spc`.
     Spc,
-    /// `caps_lock`.
     CapsLock,
-    /// `f1`.
     F1,
-    /// `f2`.
     F2,
-    /// `f3`.
     F3,
-    /// `f4`.
     F4,
-    /// `f5`.
     F5,
-    /// `f6`.
     F6,
-    /// `f7`.
     F7,
-    /// `f8`.
     F8,
-    /// `f9`.
     F9,
-    /// `f10`.
     F10,
-    /// `num_lock`.
     NumLock,
-    /// `scroll_lock`.
     ScrollLock,
-    /// `kp_divide`.
     KpDivide,
-    /// `kp_multiply`.
     KpMultiply,
-    /// `kp_subtract`.
     KpSubtract,
-    /// `kp_add`.
     KpAdd,
-    /// `kp_enter`.
     KpEnter,
-    /// `kp_decimal`.
     KpDecimal,
-    /// `sysrq`.
     Sysrq,
-    /// `kp_0`.
     Kp0,
-    /// `kp_1`.
     Kp1,
-    /// `kp_2`.
     Kp2,
-    /// `kp_3`.
     Kp3,
-    /// `kp_4`.
     Kp4,
-    /// `kp_5`.
     Kp5,
-    /// `kp_6`.
     Kp6,
-    /// `kp_7`.
     Kp7,
-    /// `kp_8`.
     Kp8,
-    /// `kp_9`.
     Kp9,
-    /// `less`.
     Less,
-    /// `f11`.
     F11,
-    /// `f12`.
     F12,
-    /// `print`.
     Print,
-    /// `home`.
     Home,
-    /// `pgup`.
     Pgup,
-    /// `pgdn`.
     Pgdn,
-    /// `end`.
     End,
-    /// `left`.
     Left,
-    /// `up`.
     Up,
-    /// `down`.
     Down,
-    /// `right`.
     Right,
-    /// `insert`.
     Insert,
-    /// `delete`.
     Delete,
-    /// `stop`.
     Stop,
-    /// `again`.
     Again,
-    /// `props`.
     Props,
-    /// `undo`.
     Undo,
-    /// `front`.
     Front,
-    /// `copy`.
     Copy,
-    /// `open`.
     Open,
-    /// `paste`.
     Paste,
-    /// `find`.
     Find,
-    /// `cut`.
     Cut,
-    /// `lf`.
     Lf,
-    /// `help`.
     Help,
-    /// `meta_l`.
     MetaL,
-    /// `meta_r`.
     MetaR,
-    /// `compose`.
     Compose,
-    /// `pause`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     Pause,
-    /// `ro`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     Ro,
-    /// `hiragana`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Hiragana,
-    /// `henkan`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Henkan,
-    /// `yen`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Yen,
-    /// `muhenkan`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     Muhenkan,
-    /// `katakanahiragana`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     Katakanahiragana,
-    /// `kp_comma`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     KpComma,
-    /// `kp_equals`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     KpEquals,
-    /// `power`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     Power,
-    /// `sleep`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Sleep,
-    /// `wake`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Wake,
-    /// `audionext`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Audionext,
-    /// `audioprev`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Audioprev,
-    /// `audiostop`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Audiostop,
-    /// `audioplay`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Audioplay,
-    /// `audiomute`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Audiomute,
-    /// `volumeup`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Volumeup,
-    /// `volumedown`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Volumedown,
-    /// `mediaselect`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Mediaselect,
-    /// `mail`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Mail,
-    /// `calculator`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Calculator,
-    /// `computer`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Computer,
-    /// `ac_home`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     AcHome,
-    /// `ac_back`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     AcBack,
-    /// `ac_forward`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     AcForward,
-    /// `ac_refresh`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     AcRefresh,
-    /// `ac_bookmarks`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     AcBookmarks,
-    /// `lang1`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     Lang1,
-    /// `lang2`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     Lang2,
-    /// `f13`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     F13,
-    /// `f14`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     F14,
-    /// `f15`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     F15,
-    /// `f16`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     F16,
-    /// `f17`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     F17,
-    /// `f18`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     F18,
-    /// `f19`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     F19,
-    /// `f20`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     F20,
-    /// `f21`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     F21,
-    /// `f22`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     F22,
-    /// `f23`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     F23,
-    /// `f24`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     F24,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QKeyCode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Unmapped => "unmapped",
@@ -5923,35 +4986,27 @@ impl From<&str> for QKeyCode {
         }
     }
 }
-/// The struct `QKeyCodeWrapper`, since QEMU 1.3.
+/// The `QKeyCodeWrapper` struct, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QKeyCodeWrapper {
-    /// `data`.
     pub data: QKeyCode,
 }
-/// The enum `QapiVfioMigrationState`, since QEMU 9.1.
+/// The `QapiVfioMigrationState` enum, since QEMU 9.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QapiVfioMigrationState {
-    /// `stop`.
     Stop,
-    /// `running`.
     Running,
-    /// `stop-copy`.
     StopCopy,
-    /// `resuming`.
     Resuming,
-    /// `running-p2p`.
     RunningP2p,
-    /// `pre-copy`.
     PreCopy,
-    /// `pre-copy-p2p`.
     PreCopyP2p,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QapiVfioMigrationState {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Stop => "stop",
@@ -5979,97 +5034,84 @@ impl From<&str> for QapiVfioMigrationState {
         }
     }
 }
-/// The union `RbdEncryptionCreateOptions`, since QEMU 6.1.
+/// The `RbdEncryptionCreateOptions` union, since QEMU 6.1.
 ///
-/// Since the bindings of 7.2: `format=luks-any` is new.
+/// Compared with the bindings of 7.2: `format=luks-any` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum RbdEncryptionCreateOptions {
-    /// `luks`.
     Luks(RbdEncryptionCreateOptionsLuks),
-    /// `luks2`.
     Luks2(RbdEncryptionCreateOptionsLuks2),
-    /// `luks-any`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     LuksAny,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `RbdEncryptionCreateOptionsLUKS`, since QEMU 6.1.
+/// The `RbdEncryptionCreateOptionsLUKS` struct, since QEMU 6.1.
 ///
-/// Since the bindings of 7.2: `cipher-alg` is of another type.
+/// Compared with the bindings of 7.2: `cipher-alg` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionCreateOptionsLuks {
-    /// `key-secret`.
     pub key_secret: String,
-    /// `cipher-alg`.
     pub cipher_alg: Option<QCryptoCipherAlgo>,
 }
-/// The struct `RbdEncryptionCreateOptionsLUKS2`, since QEMU 6.1.
+/// The `RbdEncryptionCreateOptionsLUKS2` struct, since QEMU 6.1.
 ///
-/// Since the bindings of 7.2: `cipher-alg` is of another type.
+/// Compared with the bindings of 7.2: `cipher-alg` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionCreateOptionsLuks2 {
-    /// `key-secret`.
     pub key_secret: String,
-    /// `cipher-alg`.
     pub cipher_alg: Option<QCryptoCipherAlgo>,
 }
-/// The struct `RbdEncryptionCreateOptionsLUKSBase`, since QEMU 6.1.
+/// The `RbdEncryptionCreateOptionsLUKSBase` struct, since QEMU 6.1.
 ///
-/// Since the bindings of 7.2: `cipher-alg` is of another type.
+/// Compared with the bindings of 7.2: `cipher-alg` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionCreateOptionsLuksBase {
-    /// `key-secret`.
     pub key_secret: String,
-    /// `cipher-alg`.
     pub cipher_alg: Option<QCryptoCipherAlgo>,
 }
-/// The union `RbdEncryptionOptions`, since QEMU 6.1.
+/// The `RbdEncryptionOptions` union, since QEMU 6.1.
 ///
-/// Since the bindings of 7.2: `format=luks-any` and `parent` are new.
+/// Compared with the bindings of 7.2: `format=luks-any` and `parent` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionOptions {
-    /// `format`, and the members that depend on it.
+    /// The discriminator `format` with the members of its branch.
     pub format: RbdEncryptionOptionsFormat,
-    /// `parent`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     pub parent: Option<Box<RbdEncryptionOptions>>,
 }
-/// The branches of the union `RbdEncryptionOptions`, told by `format`.
+/// The branches of the union `RbdEncryptionOptions`, discriminated by `format`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum RbdEncryptionOptionsFormat {
-    /// `luks`.
     Luks(RbdEncryptionOptionsLuks),
-    /// `luks2`.
     Luks2(RbdEncryptionOptionsLuks2),
-    /// `luks-any`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     LuksAny(RbdEncryptionOptionsLuksAny),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `RbdEncryptionOptionsLUKSAny`, since QEMU 8.0.
+/// The `RbdEncryptionOptionsLUKSAny` struct, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionOptionsLuksAny {
-    /// `key-secret`.
     pub key_secret: String,
 }
-/// The enum `RbdImageEncryptionFormat`, since QEMU 6.1.
+/// The `RbdImageEncryptionFormat` enum, since QEMU 6.1.
 ///
-/// Since the bindings of 7.2: `luks-any` is new.
+/// Compared with the bindings of 7.2: `luks-any` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RbdImageEncryptionFormat {
-    /// `luks`.
     Luks,
-    /// `luks2`.
     Luks2,
-    /// `luks-any`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     LuksAny,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl RbdImageEncryptionFormat {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Luks => "luks",
@@ -6089,23 +5131,19 @@ impl From<&str> for RbdImageEncryptionFormat {
         }
     }
 }
-/// The enum `S390CpuEntitlement`, since QEMU 8.2.
+/// The `S390CpuEntitlement` enum, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum S390CpuEntitlement {
-    /// `auto`.
     Auto,
-    /// `low`.
     Low,
-    /// `medium`.
     Medium,
-    /// `high`.
     High,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl S390CpuEntitlement {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Auto => "auto",
@@ -6127,21 +5165,19 @@ impl From<&str> for S390CpuEntitlement {
         }
     }
 }
-/// The enum `S390CpuPolarization`, since QEMU 8.2.
+/// The `S390CpuPolarization` enum, since QEMU 8.2.
 ///
 /// Only in builds of QEMU with `TARGET_S390X`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum S390CpuPolarization {
-    /// `horizontal`.
     Horizontal,
-    /// `vertical`.
     Vertical,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl S390CpuPolarization {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Horizontal => "horizontal",
@@ -6159,25 +5195,20 @@ impl From<&str> for S390CpuPolarization {
         }
     }
 }
-/// The enum `S390CpuState`, since QEMU 2.12.
+/// The `S390CpuState` enum, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum S390CpuState {
-    /// `uninitialized`.
     Uninitialized,
-    /// `stopped`.
     Stopped,
-    /// `check-stop`.
     CheckStop,
-    /// `operating`.
     Operating,
-    /// `load`.
     Load,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl S390CpuState {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Uninitialized => "uninitialized",
@@ -6201,111 +5232,85 @@ impl From<&str> for S390CpuState {
         }
     }
 }
-/// The struct `SecretCommonProperties`, since QEMU 2.6.
+/// The `SecretCommonProperties` struct, since QEMU 2.6.
 ///
-/// Since the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SecretCommonProperties {
-    /// `format`.
     pub format: Option<QCryptoSecretFormat>,
-    /// `keyid`.
     pub keyid: Option<String>,
-    /// `iv`.
     pub iv: Option<String>,
 }
-/// The struct `SecretKeyringProperties`, since QEMU 5.1.
+/// The `SecretKeyringProperties` struct, since QEMU 5.1.
 ///
 /// Only in builds of QEMU with `CONFIG_SECRET_KEYRING`.
 ///
-/// Since the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SecretKeyringProperties {
-    /// `format`.
     pub format: Option<QCryptoSecretFormat>,
-    /// `keyid`.
     pub keyid: Option<String>,
-    /// `iv`.
     pub iv: Option<String>,
-    /// `serial`.
     pub serial: i32,
 }
-/// The struct `SecretProperties`, since QEMU 2.6.
+/// The `SecretProperties` struct, since QEMU 2.6.
 ///
-/// Since the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SecretProperties {
-    /// `format`.
     pub format: Option<QCryptoSecretFormat>,
-    /// `keyid`.
     pub keyid: Option<String>,
-    /// `iv`.
     pub iv: Option<String>,
-    /// `data`.
     pub data: Option<String>,
-    /// `file`.
     pub file: Option<String>,
 }
-/// The struct `SevCommonProperties`, since QEMU 9.1.
+/// The `SevCommonProperties` struct, since QEMU 9.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevCommonProperties {
-    /// `sev-device`.
     pub sev_device: Option<String>,
-    /// `cbitpos`.
     pub cbitpos: Option<u32>,
-    /// `reduced-phys-bits`.
     pub reduced_phys_bits: u32,
-    /// `kernel-hashes`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     pub kernel_hashes: Option<bool>,
 }
-/// The struct `SevGuestInfo`, since QEMU 2.12.
+/// The `SevGuestInfo` struct, since QEMU 2.12.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevGuestInfo {
-    /// `policy`.
     pub policy: u32,
-    /// `handle`.
     pub handle: u32,
 }
-/// The struct `SevGuestProperties`, since QEMU 2.12.
+/// The `SevGuestProperties` struct, since QEMU 2.12.
 ///
-/// Since the bindings of 7.2: `legacy-vm-type` is new.
+/// Compared with the bindings of 7.2: `legacy-vm-type` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevGuestProperties {
-    /// `sev-device`.
     pub sev_device: Option<String>,
-    /// `cbitpos`.
     pub cbitpos: Option<u32>,
-    /// `reduced-phys-bits`.
     pub reduced_phys_bits: u32,
-    /// `kernel-hashes`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     pub kernel_hashes: Option<bool>,
-    /// `dh-cert-file`.
     pub dh_cert_file: Option<String>,
-    /// `session-file`.
     pub session_file: Option<String>,
-    /// `policy`.
     pub policy: Option<u32>,
-    /// `handle`.
     pub handle: Option<u32>,
-    /// `legacy-vm-type`, since QEMU 9.1.
+    /// Since QEMU 9.1.
     pub legacy_vm_type: Option<OnOffAuto>,
 }
-/// The enum `SevGuestType`, since QEMU 6.2.
+/// The `SevGuestType` enum, since QEMU 6.2.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SevGuestType {
-    /// `sev`.
     Sev,
-    /// `sev-snp`.
     SevSnp,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl SevGuestType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Sev => "sev",
@@ -6323,106 +5328,83 @@ impl From<&str> for SevGuestType {
         }
     }
 }
-/// The union `SevInfo`, since QEMU 2.12.
+/// The `SevInfo` union, since QEMU 2.12.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 ///
-/// Since the bindings of 7.2: `sev-type`, `sev-type=sev` and `sev-type=sev-snp` are new; `handle` and `policy` are gone.
+/// Compared with the bindings of 7.2: `sev-type`, `sev-type=sev` and `sev-type=sev-snp` are new; `handle` and `policy` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevInfo {
-    /// `sev-type`, and the members that depend on it.
+    /// The discriminator `sev-type` with the members of its branch.
     pub sev_type: SevInfoSevType,
-    /// `enabled`.
     pub enabled: bool,
-    /// `api-major`.
     pub api_major: u8,
-    /// `api-minor`.
     pub api_minor: u8,
-    /// `build-id`.
     pub build_id: u8,
-    /// `state`.
     pub state: SevState,
 }
-/// The branches of the union `SevInfo`, told by `sev-type`.
+/// The branches of the union `SevInfo`, discriminated by `sev-type`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SevInfoSevType {
-    /// `sev`.
     Sev(SevGuestInfo),
-    /// `sev-snp`.
     SevSnp(SevSnpGuestInfo),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `SevSnpGuestInfo`, since QEMU 9.1.
+/// The `SevSnpGuestInfo` struct, since QEMU 9.1.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevSnpGuestInfo {
-    /// `snp-policy`.
     pub snp_policy: u64,
 }
-/// The struct `SevSnpGuestProperties`, since QEMU 9.1.
+/// The `SevSnpGuestProperties` struct, since QEMU 9.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevSnpGuestProperties {
-    /// `sev-device`.
     pub sev_device: Option<String>,
-    /// `cbitpos`.
     pub cbitpos: Option<u32>,
-    /// `reduced-phys-bits`.
     pub reduced_phys_bits: u32,
-    /// `kernel-hashes`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     pub kernel_hashes: Option<bool>,
-    /// `policy`.
     pub policy: Option<u64>,
-    /// `guest-visible-workarounds`.
     pub guest_visible_workarounds: Option<String>,
-    /// `id-block`.
     pub id_block: Option<String>,
-    /// `id-auth`.
     pub id_auth: Option<String>,
-    /// `author-key-enabled`.
     pub author_key_enabled: Option<bool>,
-    /// `host-data`.
     pub host_data: Option<String>,
-    /// `vcek-disabled`, since QEMU 9.1.
+    /// Since QEMU 9.1.
     pub vcek_disabled: Option<bool>,
 }
-/// The struct `SGXInfo`, since QEMU 6.2.
+/// The `SGXInfo` struct, since QEMU 6.2.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 ///
-/// Since the bindings of 7.2: `section-size` is gone.
+/// Compared with the bindings of 7.2: `section-size` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SgxInfo {
-    /// `sgx`.
     pub sgx: bool,
-    /// `sgx1`.
     pub sgx1: bool,
-    /// `sgx2`.
     pub sgx2: bool,
-    /// `flc`.
     pub flc: bool,
-    /// `sections`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub sections: Vec<SgxepcSection>,
 }
-/// The enum `SmbiosEntryPointType`, since QEMU 7.0.
+/// The `SmbiosEntryPointType` enum, since QEMU 7.0.
 ///
-/// Since the bindings of 7.2: `auto` is new.
+/// Compared with the bindings of 7.2: `auto` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SmbiosEntryPointType {
-    /// `32`.
     _32,
-    /// `64`.
     _64,
-    /// `auto`, since QEMU 9.0.
+    /// Since QEMU 9.0.
     Auto,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl SmbiosEntryPointType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::_32 => "32",
@@ -6442,118 +5424,98 @@ impl From<&str> for SmbiosEntryPointType {
         }
     }
 }
-/// The struct `SmpCacheProperties`, since QEMU 9.2.
+/// The `SmpCacheProperties` struct, since QEMU 9.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SmpCacheProperties {
-    /// `cache`.
     pub cache: CacheLevelAndType,
-    /// `topology`.
     pub topology: CpuTopologyLevel,
 }
-/// The struct `SmpCachePropertiesWrapper`, since QEMU 9.2.
+/// The `SmpCachePropertiesWrapper` struct, since QEMU 9.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SmpCachePropertiesWrapper {
-    /// `caches`.
     pub caches: Vec<SmpCacheProperties>,
 }
-/// The struct `SMPConfiguration`, since QEMU 6.1.
+/// The `SMPConfiguration` struct, since QEMU 6.1.
 ///
-/// Since the bindings of 7.2: `books`, `drawers` and `modules` are new.
+/// Compared with the bindings of 7.2: `books`, `drawers` and `modules` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SmpConfiguration {
-    /// `cpus`.
     pub cpus: Option<i64>,
-    /// `drawers`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub drawers: Option<i64>,
-    /// `books`, since QEMU 8.2.
+    /// Since QEMU 8.2.
     pub books: Option<i64>,
-    /// `sockets`.
     pub sockets: Option<i64>,
-    /// `dies`.
     pub dies: Option<i64>,
-    /// `clusters`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub clusters: Option<i64>,
-    /// `modules`, since QEMU 9.1.
+    /// Since QEMU 9.1.
     pub modules: Option<i64>,
-    /// `cores`.
     pub cores: Option<i64>,
-    /// `threads`.
     pub threads: Option<i64>,
-    /// `maxcpus`.
     pub maxcpus: Option<i64>,
 }
-/// The union `SocketAddress`, since QEMU 2.9.
+/// The `SocketAddress` union, since QEMU 2.9.
 ///
-/// Since the bindings of 7.2: `type=fd` is of another type.
+/// Compared with the bindings of 7.2: `type=fd` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SocketAddress {
-    /// `inet`.
     Inet(InetSocketAddress),
-    /// `unix`.
     Unix(UnixSocketAddress),
-    /// `vsock`.
     Vsock(VsockSocketAddress),
-    /// `fd`.
     Fd(FdSocketAddress),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `SocketAddressLegacy`, since QEMU 1.3.
+/// The `SocketAddressLegacy` union, since QEMU 1.3.
 ///
-/// Since the bindings of 7.2: `type=fd` is of another type.
+/// Compared with the bindings of 7.2: `type=fd` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SocketAddressLegacy {
-    /// `inet`.
     Inet(InetSocketAddress),
-    /// `unix`.
     Unix(UnixSocketAddress),
-    /// `vsock`.
     Vsock(VsockSocketAddress),
-    /// `fd`.
     Fd(FdSocketAddress),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `StatsFilter`, since QEMU 7.1.
+/// The `StatsFilter` union, since QEMU 7.1.
 ///
-/// Since the bindings of 7.2: `target=cryptodev` is new.
+/// Compared with the bindings of 7.2: `target=cryptodev` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsFilter {
-    /// `target`, and the members that depend on it.
+    /// The discriminator `target` with the members of its branch.
     pub target: StatsFilterTarget,
-    /// `providers`.
     pub providers: Option<Vec<StatsRequest>>,
 }
-/// The branches of the union `StatsFilter`, told by `target`.
+/// The branches of the union `StatsFilter`, discriminated by `target`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum StatsFilterTarget {
-    /// `vcpu`.
     Vcpu(StatsVcpuFilter),
-    /// `vm`.
     Vm,
-    /// `cryptodev`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     Cryptodev,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `StatsProvider`, since QEMU 7.1.
+/// The `StatsProvider` enum, since QEMU 7.1.
 ///
-/// Since the bindings of 7.2: `cryptodev` is new.
+/// Compared with the bindings of 7.2: `cryptodev` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatsProvider {
-    /// `kvm`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     Kvm,
-    /// `cryptodev`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     Cryptodev,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl StatsProvider {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Kvm => "kvm",
@@ -6571,51 +5533,41 @@ impl From<&str> for StatsProvider {
         }
     }
 }
-/// The struct `StatsRequest`, since QEMU 7.1.
+/// The `StatsRequest` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsRequest {
-    /// `provider`.
     pub provider: StatsProvider,
-    /// `names`.
     pub names: Option<Vec<String>>,
 }
-/// The struct `StatsResult`, since QEMU 7.1.
+/// The `StatsResult` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsResult {
-    /// `provider`.
     pub provider: StatsProvider,
-    /// `qom-path`.
     pub qom_path: Option<String>,
-    /// `stats`.
     pub stats: Vec<Stats>,
 }
-/// The struct `StatsSchema`, since QEMU 7.1.
+/// The `StatsSchema` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsSchema {
-    /// `provider`.
     pub provider: StatsProvider,
-    /// `target`.
     pub target: StatsTarget,
-    /// `stats`.
     pub stats: Vec<StatsSchemaValue>,
 }
-/// The enum `StatsTarget`, since QEMU 7.1.
+/// The `StatsTarget` enum, since QEMU 7.1.
 ///
-/// Since the bindings of 7.2: `cryptodev` is new.
+/// Compared with the bindings of 7.2: `cryptodev` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatsTarget {
-    /// `vm`.
     Vm,
-    /// `vcpu`.
     Vcpu,
-    /// `cryptodev`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     Cryptodev,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl StatsTarget {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Vm => "vm",
@@ -6635,85 +5587,57 @@ impl From<&str> for StatsTarget {
         }
     }
 }
-/// The struct `StatusInfo`, since QEMU 0.14.
+/// The `StatusInfo` struct, since QEMU 0.14.
 ///
-/// Since the bindings of 7.2: `singlestep` is gone.
+/// Compared with the bindings of 7.2: `singlestep` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatusInfo {
-    /// `running`.
     pub running: bool,
-    /// `status`.
     pub status: RunState,
 }
-/// The enum `SysEmuTarget`, since QEMU 3.0.
+/// The `SysEmuTarget` enum, since QEMU 3.0.
 ///
-/// Since the bindings of 7.2: `cris` and `nios2` are gone.
+/// Compared with the bindings of 7.2: `cris` and `nios2` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SysEmuTarget {
-    /// `aarch64`.
     Aarch64,
-    /// `alpha`.
     Alpha,
-    /// `arm`.
     Arm,
-    /// `avr`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     Avr,
-    /// `hppa`.
     Hppa,
-    /// `i386`.
     I386,
-    /// `loongarch64`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     Loongarch64,
-    /// `m68k`.
     M68k,
-    /// `microblaze`.
     Microblaze,
-    /// `microblazeel`.
     Microblazeel,
-    /// `mips`.
     Mips,
-    /// `mips64`.
     Mips64,
-    /// `mips64el`.
     Mips64el,
-    /// `mipsel`.
     Mipsel,
-    /// `or1k`.
     Or1k,
-    /// `ppc`.
     Ppc,
-    /// `ppc64`.
     Ppc64,
-    /// `riscv32`.
     Riscv32,
-    /// `riscv64`.
     Riscv64,
-    /// `rx`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     Rx,
-    /// `s390x`.
     S390x,
-    /// `sh4`.
     Sh4,
-    /// `sh4eb`.
     Sh4eb,
-    /// `sparc`.
     Sparc,
-    /// `sparc64`.
     Sparc64,
-    /// `tricore`.
     Tricore,
-    /// `x86_64`.
     X86_64,
-    /// `xtensa`.
     Xtensa,
-    /// `xtensaeb`.
     Xtensaeb,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl SysEmuTarget {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Aarch64 => "aarch64",
@@ -6785,25 +5709,22 @@ impl From<&str> for SysEmuTarget {
         }
     }
 }
-/// The struct `TargetInfo`, since QEMU 1.2.
+/// The `TargetInfo` struct, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TargetInfo {
-    /// `arch`.
     pub arch: SysEmuTarget,
 }
-/// The enum `TimeUnit`, since QEMU 8.2.
+/// The `TimeUnit` enum, since QEMU 8.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimeUnit {
-    /// `second`.
     Second,
-    /// `millisecond`.
     Millisecond,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl TimeUnit {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Second => "second",
@@ -6821,132 +5742,104 @@ impl From<&str> for TimeUnit {
         }
     }
 }
-/// The struct `TlsCredsAnonProperties`, since QEMU 2.5.
+/// The `TlsCredsAnonProperties` struct, since QEMU 2.5.
 ///
-/// Since the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsAnonProperties {
-    /// `verify-peer`.
     pub verify_peer: Option<bool>,
-    /// `dir`.
     pub dir: Option<String>,
-    /// `endpoint`.
     pub endpoint: Option<QCryptoTlsCredsEndpoint>,
-    /// `priority`.
     pub priority: Option<String>,
 }
-/// The struct `TlsCredsPskProperties`, since QEMU 3.0.
+/// The `TlsCredsPskProperties` struct, since QEMU 3.0.
 ///
-/// Since the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsPskProperties {
-    /// `verify-peer`.
     pub verify_peer: Option<bool>,
-    /// `dir`.
     pub dir: Option<String>,
-    /// `endpoint`.
     pub endpoint: Option<QCryptoTlsCredsEndpoint>,
-    /// `priority`.
     pub priority: Option<String>,
-    /// `username`.
     pub username: Option<String>,
 }
-/// The struct `TlsCredsX509Properties`, since QEMU 2.5.
+/// The `TlsCredsX509Properties` struct, since QEMU 2.5.
 ///
-/// Since the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsX509Properties {
-    /// `verify-peer`.
     pub verify_peer: Option<bool>,
-    /// `dir`.
     pub dir: Option<String>,
-    /// `endpoint`.
     pub endpoint: Option<QCryptoTlsCredsEndpoint>,
-    /// `priority`.
     pub priority: Option<String>,
-    /// `sanity-check`.
     pub sanity_check: Option<bool>,
-    /// `passwordid`.
     pub passwordid: Option<String>,
 }
-/// The union `TransactionAction`, since QEMU 1.1.
+/// The `TransactionAction` union, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TransactionAction {
-    /// `abort`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     Abort(Abort),
-    /// `block-dirty-bitmap-add`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     BlockDirtyBitmapAdd(BlockDirtyBitmapAdd),
-    /// `block-dirty-bitmap-remove`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     BlockDirtyBitmapRemove(BlockDirtyBitmap),
-    /// `block-dirty-bitmap-clear`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     BlockDirtyBitmapClear(BlockDirtyBitmap),
-    /// `block-dirty-bitmap-enable`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     BlockDirtyBitmapEnable(BlockDirtyBitmap),
-    /// `block-dirty-bitmap-disable`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     BlockDirtyBitmapDisable(BlockDirtyBitmap),
-    /// `block-dirty-bitmap-merge`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     BlockDirtyBitmapMerge(BlockDirtyBitmapMerge),
-    /// `blockdev-backup`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     BlockdevBackup(BlockdevBackup),
-    /// `blockdev-snapshot`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     BlockdevSnapshot(BlockdevSnapshot),
-    /// `blockdev-snapshot-internal-sync`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     BlockdevSnapshotInternalSync(BlockdevSnapshotInternal),
-    /// `blockdev-snapshot-sync`, since QEMU 1.1.
+    /// Since QEMU 1.1.
     BlockdevSnapshotSync(BlockdevSnapshotSync),
-    /// `drive-backup`, since QEMU 1.6. Deprecated.
+    /// Since QEMU 1.6. Deprecated.
     DriveBackup(DriveBackup),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `UefiVarStore`, since QEMU 10.0.
+/// The `UefiVarStore` struct, since QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UefiVarStore {
-    /// `version`.
     pub version: i64,
-    /// `variables`.
     pub variables: Vec<UefiVariable>,
 }
-/// The struct `UefiVariable`, since QEMU 10.0.
+/// The `UefiVariable` struct, since QEMU 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UefiVariable {
-    /// `guid`.
     pub guid: String,
-    /// `name`.
     pub name: String,
-    /// `attr`.
     pub attr: i64,
-    /// `data`.
     pub data: String,
-    /// `time`.
     pub time: Option<String>,
-    /// `digest`.
     pub digest: Option<String>,
 }
-/// The struct `VfioUserServerProperties`, since QEMU 7.1.
+/// The `VfioUserServerProperties` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VfioUserServerProperties {
-    /// `socket`.
     pub socket: SocketAddress,
-    /// `device`.
     pub device: String,
 }
-/// The enum `VMAppleVirtioBlkVariant`, since QEMU 9.2.
+/// The `VMAppleVirtioBlkVariant` enum, since QEMU 9.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VmAppleVirtioBlkVariant {
-    /// `unspecified`.
     Unspecified,
-    /// `root`.
     Root,
-    /// `aux`.
     Aux,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl VmAppleVirtioBlkVariant {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Unspecified => "unspecified",
@@ -6966,35 +5859,27 @@ impl From<&str> for VmAppleVirtioBlkVariant {
         }
     }
 }
-/// The struct `VmdkExtentInfo`, since QEMU 8.0.
+/// The `VmdkExtentInfo` struct, since QEMU 8.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VmdkExtentInfo {
-    /// `filename`.
     pub filename: String,
-    /// `format`.
     pub format: String,
-    /// `virtual-size`.
     pub virtual_size: i64,
-    /// `cluster-size`.
     pub cluster_size: Option<i64>,
-    /// `compressed`.
     pub compressed: Option<bool>,
 }
-/// The enum `ZeroPageDetection`, since QEMU 9.0.
+/// The `ZeroPageDetection` enum, since QEMU 9.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ZeroPageDetection {
-    /// `none`.
     None,
-    /// `legacy`.
     Legacy,
-    /// `multifd`.
     Multifd,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ZeroPageDetection {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -7014,22 +5899,8 @@ impl From<&str> for ZeroPageDetection {
         }
     }
 }
-wire::display_enum! {
-    AfxdpMode, AudiodevDriver, CacheLevelAndType, ChardevBackendKind, CpuTopologyLevel,
-    CxlCorErrorType, CxlEventLog, CxlExtentRemovalPolicy, CxlExtentSelectionPolicy,
-    CxlUncorErrorType, DumpGuestMemoryFormat, EbpfProgramId, EndianMode, EvtchnPortType,
-    GranuleMode, ImageInfoSpecificKind, InputButton, InputEventKind, InputMultiTouchType,
-    JobVerb, MemoryDeviceInfoKind, MigMode, MigrationAddressType, MigrationCapability,
-    MigrationChannelType, MigrationParameter, MigrationStatus, MultiFdCompression,
-    NetClientDriver, ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgo, QCryptoCipherAlgo,
-    QCryptoHashAlgo, QCryptoIvGenAlgo, QCryptoRsaPaddingAlgo, QCryptodevBackendAlgoType,
-    QCryptodevBackendServiceType, QCryptodevBackendType, QKeyCode,
-    QapiVfioMigrationState, RbdImageEncryptionFormat, S390CpuEntitlement,
-    S390CpuPolarization, S390CpuState, SevGuestType, SmbiosEntryPointType, StatsProvider,
-    StatsTarget, SysEmuTarget, TimeUnit, VmAppleVirtioBlkVariant, ZeroPageDetection
-}
 impl AcpiGenericInitiatorProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(pci_dev: impl Into<String>, node: u32) -> Self {
         Self {
             pci_dev: pci_dev.into(),
@@ -7045,7 +5916,7 @@ impl Write for AcpiGenericInitiatorProperties {
     }
 }
 impl AcpiGenericPortProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(pci_bus: impl Into<String>, node: u32) -> Self {
         Self {
             pci_bus: pci_bus.into(),
@@ -7058,35 +5929,6 @@ impl Write for AcpiGenericPortProperties {
         put(map, "pci-bus", &self.pci_bus)?;
         put(map, "node", &self.node)?;
         Ok(())
-    }
-}
-impl Branches for AudiodevDriverBranch {
-    const TAG: &'static str = "driver";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "none" => Self::None(rest.members()?),
-                "alsa" => Self::Alsa(rest.members()?),
-                "coreaudio" => Self::Coreaudio(rest.members()?),
-                "dbus" => Self::Dbus(rest.members()?),
-                "dsound" => Self::Dsound(rest.members()?),
-                "jack" => Self::Jack(rest.members()?),
-                "oss" => Self::Oss(rest.members()?),
-                "pa" => Self::Pa(rest.members()?),
-                "pipewire" => Self::Pipewire(rest.members()?),
-                "sdl" => Self::Sdl(rest.members()?),
-                "sndio" => Self::Sndio(rest.members()?),
-                "spice" => Self::Spice(rest.members()?),
-                "wav" => Self::Wav(rest.members()?),
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
     }
 }
 #[derive(Default)]
@@ -7119,6 +5961,38 @@ impl Base for Audiodev {
             id: required(slots.id, "id")?,
             timer_period: slots.timer_period,
         })
+    }
+}
+impl Branches for AudiodevDriverBranch {
+    const DISCRIMINATOR: &'static str = "driver";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "none" => Self::None(rest.members()?),
+                "alsa" => Self::Alsa(rest.members()?),
+                "coreaudio" => Self::Coreaudio(rest.members()?),
+                "dbus" => Self::Dbus(rest.members()?),
+                "dsound" => Self::Dsound(rest.members()?),
+                "jack" => Self::Jack(rest.members()?),
+                "oss" => Self::Oss(rest.members()?),
+                "pa" => Self::Pa(rest.members()?),
+                "pipewire" => Self::Pipewire(rest.members()?),
+                "sdl" => Self::Sdl(rest.members()?),
+                "sndio" => Self::Sndio(rest.members()?),
+                "spice" => Self::Spice(rest.members()?),
+                "wav" => Self::Wav(rest.members()?),
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 impl Object for AudiodevDBusOptions {
@@ -7197,7 +6071,7 @@ impl Write for BackupPerf {
     }
 }
 impl BlkdebugInjectErrorOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(event: BlkdebugEvent) -> Self {
         Self {
             event,
@@ -7634,7 +6508,7 @@ impl Object for BlockDeviceTimedStats {
     }
 }
 impl BlockExportOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: BlockExportOptionsType,
         id: impl Into<String>,
@@ -7650,6 +6524,19 @@ impl BlockExportOptions {
             writethrough: None,
             allow_inactive: None,
         }
+    }
+}
+impl Write for BlockExportOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put(map, "id", &self.id)?;
+        put_some(map, "fixed-iothread", &self.fixed_iothread)?;
+        put_some(map, "iothread", &self.iothread)?;
+        put(map, "node-name", &self.node_name)?;
+        put_some(map, "writable", &self.writable)?;
+        put_some(map, "writethrough", &self.writethrough)?;
+        put_some(map, "allow-inactive", &self.allow_inactive)?;
+        Ok(())
     }
 }
 impl Write for BlockExportOptionsType {
@@ -7672,28 +6559,15 @@ impl Write for BlockExportOptionsType {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for BlockExportOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put(map, "id", &self.id)?;
-        put_some(map, "fixed-iothread", &self.fixed_iothread)?;
-        put_some(map, "iothread", &self.iothread)?;
-        put(map, "node-name", &self.node_name)?;
-        put_some(map, "writable", &self.writable)?;
-        put_some(map, "writethrough", &self.writethrough)?;
-        put_some(map, "allow-inactive", &self.allow_inactive)?;
-        Ok(())
-    }
-}
 impl BlockExportOptionsVhostUserBlk {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(addr: SocketAddress) -> Self {
         Self {
             addr,
@@ -7756,9 +6630,16 @@ impl Object for BlockInfo {
     }
 }
 impl BlockJobChangeOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#type: BlockJobChangeOptionsType, id: impl Into<String>) -> Self {
         Self { r#type, id: id.into() }
+    }
+}
+impl Write for BlockJobChangeOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put(map, "id", &self.id)?;
+        Ok(())
     }
 }
 impl Write for BlockJobChangeOptionsType {
@@ -7793,22 +6674,15 @@ impl Write for BlockJobChangeOptionsType {
                 put(map, "type", "snapshot-delete")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for BlockJobChangeOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put(map, "id", &self.id)?;
-        Ok(())
-    }
-}
 impl BlockJobChangeOptionsMirror {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(copy_mode: MirrorCopyMode) -> Self {
         Self { copy_mode }
     }
@@ -7817,55 +6691,6 @@ impl Write for BlockJobChangeOptionsMirror {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "copy-mode", &self.copy_mode)?;
         Ok(())
-    }
-}
-impl Branches for BlockJobInfoType {
-    const TAG: &'static str = "type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "mirror" => Self::Mirror(rest.members()?),
-                "commit" => {
-                    rest.nothing()?;
-                    Self::Commit
-                }
-                "stream" => {
-                    rest.nothing()?;
-                    Self::Stream
-                }
-                "backup" => {
-                    rest.nothing()?;
-                    Self::Backup
-                }
-                "create" => {
-                    rest.nothing()?;
-                    Self::Create
-                }
-                "amend" => {
-                    rest.nothing()?;
-                    Self::Amend
-                }
-                "snapshot-load" => {
-                    rest.nothing()?;
-                    Self::SnapshotLoad
-                }
-                "snapshot-save" => {
-                    rest.nothing()?;
-                    Self::SnapshotSave
-                }
-                "snapshot-delete" => {
-                    rest.nothing()?;
-                    Self::SnapshotDelete
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
     }
 }
 #[derive(Default)]
@@ -7928,6 +6753,58 @@ impl Base for BlockJobInfo {
             auto_dismiss: required(slots.auto_dismiss, "auto-dismiss")?,
             error: slots.error,
         })
+    }
+}
+impl Branches for BlockJobInfoType {
+    const DISCRIMINATOR: &'static str = "type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "mirror" => Self::Mirror(rest.members()?),
+                "commit" => {
+                    rest.nothing()?;
+                    Self::Commit
+                }
+                "stream" => {
+                    rest.nothing()?;
+                    Self::Stream
+                }
+                "backup" => {
+                    rest.nothing()?;
+                    Self::Backup
+                }
+                "create" => {
+                    rest.nothing()?;
+                    Self::Create
+                }
+                "amend" => {
+                    rest.nothing()?;
+                    Self::Amend
+                }
+                "snapshot-load" => {
+                    rest.nothing()?;
+                    Self::SnapshotLoad
+                }
+                "snapshot-save" => {
+                    rest.nothing()?;
+                    Self::SnapshotSave
+                }
+                "snapshot-delete" => {
+                    rest.nothing()?;
+                    Self::SnapshotDelete
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]
@@ -7997,7 +6874,7 @@ impl Object for BlockStats {
     }
 }
 impl BlockdevBackup {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         sync: MirrorSyncMode,
@@ -8201,7 +7078,7 @@ impl Write for BlockdevCreateOptions {
                 put(map, "driver", "vvfat")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
@@ -8209,7 +7086,7 @@ impl Write for BlockdevCreateOptions {
     }
 }
 impl BlockdevCreateOptionsGluster {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(location: BlockdevOptionsGluster, size: u64) -> Self {
         Self {
             location,
@@ -8227,7 +7104,7 @@ impl Write for BlockdevCreateOptionsGluster {
     }
 }
 impl BlockdevCreateOptionsLuks {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(size: u64) -> Self {
         Self {
             key_secret: None,
@@ -8261,7 +7138,7 @@ impl Write for BlockdevCreateOptionsLuks {
     }
 }
 impl BlockdevCreateOptionsParallels {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, size: u64) -> Self {
         Self {
             file,
@@ -8279,7 +7156,7 @@ impl Write for BlockdevCreateOptionsParallels {
     }
 }
 impl BlockdevCreateOptionsQcow {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, size: u64) -> Self {
         Self {
             file,
@@ -8299,7 +7176,7 @@ impl Write for BlockdevCreateOptionsQcow {
     }
 }
 impl BlockdevCreateOptionsQcow2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, size: u64) -> Self {
         Self {
             file,
@@ -8339,7 +7216,7 @@ impl Write for BlockdevCreateOptionsQcow2 {
     }
 }
 impl BlockdevCreateOptionsQed {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, size: u64) -> Self {
         Self {
             file,
@@ -8363,7 +7240,7 @@ impl Write for BlockdevCreateOptionsQed {
     }
 }
 impl BlockdevCreateOptionsRbd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(location: BlockdevOptionsRbd, size: u64) -> Self {
         Self {
             location,
@@ -8383,7 +7260,7 @@ impl Write for BlockdevCreateOptionsRbd {
     }
 }
 impl BlockdevCreateOptionsVdi {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, size: u64) -> Self {
         Self {
             file,
@@ -8401,7 +7278,7 @@ impl Write for BlockdevCreateOptionsVdi {
     }
 }
 impl BlockdevCreateOptionsVhdx {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, size: u64) -> Self {
         Self {
             file,
@@ -8425,7 +7302,7 @@ impl Write for BlockdevCreateOptionsVhdx {
     }
 }
 impl BlockdevCreateOptionsVmdk {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, size: u64) -> Self {
         Self {
             file,
@@ -8455,7 +7332,7 @@ impl Write for BlockdevCreateOptionsVmdk {
     }
 }
 impl BlockdevCreateOptionsVpc {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, size: u64) -> Self {
         Self {
             file,
@@ -8475,7 +7352,7 @@ impl Write for BlockdevCreateOptionsVpc {
     }
 }
 impl BlockdevOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(driver: BlockdevOptionsDriver) -> Self {
         Self {
             driver,
@@ -8488,6 +7365,20 @@ impl BlockdevOptions {
             force_share: None,
             detect_zeroes: None,
         }
+    }
+}
+impl Write for BlockdevOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.driver.write(map)?;
+        put_some(map, "node-name", &self.node_name)?;
+        put_some(map, "discard", &self.discard)?;
+        put_some(map, "cache", &self.cache)?;
+        put_some(map, "active", &self.active)?;
+        put_some(map, "read-only", &self.read_only)?;
+        put_some(map, "auto-read-only", &self.auto_read_only)?;
+        put_some(map, "force-share", &self.force_share)?;
+        put_some(map, "detect-zeroes", &self.detect_zeroes)?;
+        Ok(())
     }
 }
 impl Write for BlockdevOptionsDriver {
@@ -8682,29 +7573,15 @@ impl Write for BlockdevOptionsDriver {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for BlockdevOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.driver.write(map)?;
-        put_some(map, "node-name", &self.node_name)?;
-        put_some(map, "discard", &self.discard)?;
-        put_some(map, "cache", &self.cache)?;
-        put_some(map, "active", &self.active)?;
-        put_some(map, "read-only", &self.read_only)?;
-        put_some(map, "auto-read-only", &self.auto_read_only)?;
-        put_some(map, "force-share", &self.force_share)?;
-        put_some(map, "detect-zeroes", &self.detect_zeroes)?;
-        Ok(())
-    }
-}
 impl BlockdevOptionsBlkdebug {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(image: BlockdevRef) -> Self {
         Self {
             image,
@@ -8740,7 +7617,7 @@ impl Write for BlockdevOptionsBlkdebug {
     }
 }
 impl BlockdevOptionsBlklogwrites {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, log: BlockdevRef) -> Self {
         Self {
             file,
@@ -8762,7 +7639,7 @@ impl Write for BlockdevOptionsBlklogwrites {
     }
 }
 impl BlockdevOptionsBlkreplay {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(image: BlockdevRef) -> Self {
         Self { image }
     }
@@ -8774,7 +7651,7 @@ impl Write for BlockdevOptionsBlkreplay {
     }
 }
 impl BlockdevOptionsBlkverify {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(test: BlockdevRef, raw: BlockdevRef) -> Self {
         Self { test, raw }
     }
@@ -8787,7 +7664,7 @@ impl Write for BlockdevOptionsBlkverify {
     }
 }
 impl BlockdevOptionsCbw {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, target: BlockdevRef) -> Self {
         Self {
             file,
@@ -8811,7 +7688,7 @@ impl Write for BlockdevOptionsCbw {
     }
 }
 impl BlockdevOptionsCor {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self { file, bottom: None }
     }
@@ -8824,7 +7701,7 @@ impl Write for BlockdevOptionsCor {
     }
 }
 impl BlockdevOptionsGenericCowFormat {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self { file, backing: None }
     }
@@ -8837,7 +7714,7 @@ impl Write for BlockdevOptionsGenericCowFormat {
     }
 }
 impl BlockdevOptionsGenericFormat {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self { file }
     }
@@ -8849,7 +7726,7 @@ impl Write for BlockdevOptionsGenericFormat {
     }
 }
 impl BlockdevOptionsGluster {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         volume: impl Into<String>,
         path: impl Into<String>,
@@ -8875,7 +7752,7 @@ impl Write for BlockdevOptionsGluster {
     }
 }
 impl BlockdevOptionsLuks {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self {
             file,
@@ -8893,7 +7770,7 @@ impl Write for BlockdevOptionsLuks {
     }
 }
 impl BlockdevOptionsNbd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: SocketAddress) -> Self {
         Self {
             server,
@@ -8919,7 +7796,7 @@ impl Write for BlockdevOptionsNbd {
     }
 }
 impl BlockdevOptionsPreallocate {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self {
             file,
@@ -8937,7 +7814,7 @@ impl Write for BlockdevOptionsPreallocate {
     }
 }
 impl BlockdevOptionsQcow {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self {
             file,
@@ -8955,7 +7832,7 @@ impl Write for BlockdevOptionsQcow {
     }
 }
 impl BlockdevOptionsQcow2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self {
             file,
@@ -8997,7 +7874,7 @@ impl Write for BlockdevOptionsQcow2 {
     }
 }
 impl BlockdevOptionsQuorum {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(children: Vec<BlockdevRef>, vote_threshold: i64) -> Self {
         Self {
             blkverify: None,
@@ -9019,7 +7896,7 @@ impl Write for BlockdevOptionsQuorum {
     }
 }
 impl BlockdevOptionsRaw {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self {
             file,
@@ -9037,7 +7914,7 @@ impl Write for BlockdevOptionsRaw {
     }
 }
 impl BlockdevOptionsRbd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(pool: impl Into<String>, image: impl Into<String>) -> Self {
         Self {
             pool: pool.into(),
@@ -9069,7 +7946,7 @@ impl Write for BlockdevOptionsRbd {
     }
 }
 impl BlockdevOptionsReplication {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, mode: ReplicationMode) -> Self {
         Self { file, mode, top_id: None }
     }
@@ -9083,7 +7960,7 @@ impl Write for BlockdevOptionsReplication {
     }
 }
 impl BlockdevOptionsThrottle {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(throttle_group: impl Into<String>, file: BlockdevRef) -> Self {
         Self {
             throttle_group: throttle_group.into(),
@@ -9211,7 +8088,7 @@ impl Write for ChardevBackend {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -9219,7 +8096,7 @@ impl Write for ChardevBackend {
     }
 }
 impl ChardevHub {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(chardevs: Vec<String>) -> Self {
         Self {
             logfile: None,
@@ -9245,7 +8122,7 @@ impl Write for ChardevPty {
     }
 }
 impl ChardevSocket {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(addr: SocketAddressLegacy) -> Self {
         Self {
             logfile: None,
@@ -9283,7 +8160,7 @@ impl Write for ChardevSocket {
     }
 }
 impl ChardevUdp {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(remote: SocketAddressLegacy) -> Self {
         Self {
             logfile: None,
@@ -9332,14 +8209,52 @@ impl Object for CompatProperty {
         })
     }
 }
+#[derive(Default)]
+pub(crate) struct CpuInfoFastSlots {
+    cpu_index: Option<i64>,
+    qom_path: Option<String>,
+    thread_id: Option<i64>,
+    props: Option<CpuInstanceProperties>,
+}
+impl Base for CpuInfoFast {
+    type Slots = CpuInfoFastSlots;
+    type Branches = CpuInfoFastTarget;
+    const NAME: &'static str = "CpuInfoFast";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "cpu-index" => slots.cpu_index = read(map)?,
+            "qom-path" => slots.qom_path = read(map)?,
+            "thread-id" => slots.thread_id = read(map)?,
+            "props" => slots.props = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(
+        slots: Self::Slots,
+        target: CpuInfoFastTarget,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            target,
+            cpu_index: required(slots.cpu_index, "cpu-index")?,
+            qom_path: required(slots.qom_path, "qom-path")?,
+            thread_id: required(slots.thread_id, "thread-id")?,
+            props: slots.props,
+        })
+    }
+}
 impl Branches for CpuInfoFastTarget {
-    const TAG: &'static str = "target";
+    const DISCRIMINATOR: &'static str = "target";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "s390x" => Self::S390x(rest.members()?),
                 "aarch64" => {
                     rest.nothing()?;
@@ -9455,48 +8370,13 @@ impl Branches for CpuInfoFastTarget {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct CpuInfoFastSlots {
-    cpu_index: Option<i64>,
-    qom_path: Option<String>,
-    thread_id: Option<i64>,
-    props: Option<CpuInstanceProperties>,
-}
-impl Base for CpuInfoFast {
-    type Slots = CpuInfoFastSlots;
-    type Branches = CpuInfoFastTarget;
-    const NAME: &'static str = "CpuInfoFast";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "cpu-index" => slots.cpu_index = read(map)?,
-            "qom-path" => slots.qom_path = read(map)?,
-            "thread-id" => slots.thread_id = read(map)?,
-            "props" => slots.props = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(
-        slots: Self::Slots,
-        target: CpuInfoFastTarget,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            target,
-            cpu_index: required(slots.cpu_index, "cpu-index")?,
-            qom_path: required(slots.qom_path, "qom-path")?,
-            thread_id: required(slots.thread_id, "thread-id")?,
-            props: slots.props,
-        })
     }
 }
 #[derive(Default)]
@@ -9615,7 +8495,7 @@ impl Write for CryptodevBackendProperties {
     }
 }
 impl CryptodevVhostUserProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(chardev: impl Into<String>) -> Self {
         Self {
             queues: None,
@@ -9635,7 +8515,7 @@ impl Write for CryptodevVhostUserProperties {
     }
 }
 impl CxlDynamicCapacityExtent {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(offset: u64, len: u64) -> Self {
         Self { offset, len }
     }
@@ -9648,7 +8528,7 @@ impl Write for CxlDynamicCapacityExtent {
     }
 }
 impl CxlUncorErrorRecord {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#type: CxlUncorErrorType, header: Vec<u32>) -> Self {
         Self { r#type, header }
     }
@@ -9727,40 +8607,6 @@ impl Object for DisplayCocoa {
         Ok(slots)
     }
 }
-impl Branches for DisplayOptionsType {
-    const TAG: &'static str = "type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "gtk" => Self::Gtk(rest.members()?),
-                "cocoa" => Self::Cocoa(rest.members()?),
-                "curses" => Self::Curses(rest.members()?),
-                "egl-headless" => Self::EglHeadless(rest.members()?),
-                "dbus" => Self::Dbus(rest.members()?),
-                "sdl" => Self::Sdl(rest.members()?),
-                "default" => {
-                    rest.nothing()?;
-                    Self::Default
-                }
-                "none" => {
-                    rest.nothing()?;
-                    Self::None
-                }
-                "spice-app" => {
-                    rest.nothing()?;
-                    Self::SpiceApp
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct DisplayOptionsSlots {
     full_screen: Option<bool>,
@@ -9799,6 +8645,43 @@ impl Base for DisplayOptions {
         })
     }
 }
+impl Branches for DisplayOptionsType {
+    const DISCRIMINATOR: &'static str = "type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "gtk" => Self::Gtk(rest.members()?),
+                "cocoa" => Self::Cocoa(rest.members()?),
+                "curses" => Self::Curses(rest.members()?),
+                "egl-headless" => Self::EglHeadless(rest.members()?),
+                "dbus" => Self::Dbus(rest.members()?),
+                "sdl" => Self::Sdl(rest.members()?),
+                "default" => {
+                    rest.nothing()?;
+                    Self::Default
+                }
+                "none" => {
+                    rest.nothing()?;
+                    Self::None
+                }
+                "spice-app" => {
+                    rest.nothing()?;
+                    Self::SpiceApp
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
+    }
+}
 impl Write for DisplayUpdateOptions {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -9807,7 +8690,7 @@ impl Write for DisplayUpdateOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -9821,7 +8704,7 @@ impl Write for DisplayUpdateOptionsVnc {
     }
 }
 impl DriveBackup {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         sync: MirrorSyncMode,
@@ -9961,7 +8844,7 @@ impl Object for EvtchnInfo {
     }
 }
 impl FdSocketAddress {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(str: impl Into<String>) -> Self {
         Self { str: str.into() }
     }
@@ -9997,7 +8880,7 @@ impl Object for FdSocketAddress {
     }
 }
 impl FileMigrationArgs {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(filename: impl Into<String>, offset: u64) -> Self {
         Self {
             filename: filename.into(),
@@ -10169,13 +9052,13 @@ impl Object for ImageInfo {
     }
 }
 impl Branches for ImageInfoSpecific {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "qcow2" => Self::Qcow2(rest.members::<Data<_>>()?.0),
                 "vmdk" => Self::Vmdk(rest.members::<Data<_>>()?.0),
                 "luks" => Self::Luks(rest.members::<Data<_>>()?.0),
@@ -10183,7 +9066,10 @@ impl Branches for ImageInfoSpecific {
                 "file" => Self::File(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -10262,13 +9148,13 @@ impl Object for ImageInfoSpecificQCow2 {
     }
 }
 impl Branches for ImageInfoSpecificQCow2Encryption {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "aes" => {
                     rest.nothing()?;
@@ -10276,7 +9162,10 @@ impl Branches for ImageInfoSpecificQCow2Encryption {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -10337,7 +9226,7 @@ impl Object for ImageInfoSpecificVmdk {
     }
 }
 impl InputBtnEvent {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(button: InputButton, down: bool) -> Self {
         Self { button, down }
     }
@@ -10373,7 +9262,7 @@ impl Write for InputEvent {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -10381,7 +9270,7 @@ impl Write for InputEvent {
     }
 }
 impl InputKeyEvent {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(key: KeyValue, down: bool) -> Self {
         Self { key, down }
     }
@@ -10394,7 +9283,7 @@ impl Write for InputKeyEvent {
     }
 }
 impl InputMultiTouchEvent {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: InputMultiTouchType,
         slot: i64,
@@ -10439,7 +9328,7 @@ impl Write for KeyValue {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -10504,7 +9393,7 @@ impl Object for MachineInfo {
     }
 }
 impl MemoryBackendFileProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(size: u64, mem_path: impl Into<String>) -> Self {
         Self {
             dump: None,
@@ -10556,7 +9445,7 @@ impl Write for MemoryBackendFileProperties {
     }
 }
 impl MemoryBackendShmProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(size: u64) -> Self {
         Self {
             dump: None,
@@ -10594,13 +9483,13 @@ impl Write for MemoryBackendShmProperties {
     }
 }
 impl Branches for MemoryDeviceInfo {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "dimm" => Self::Dimm(rest.members::<Data<_>>()?.0),
                 "nvdimm" => Self::Nvdimm(rest.members::<Data<_>>()?.0),
                 "virtio-pmem" => Self::VirtioPmem(rest.members::<Data<_>>()?.0),
@@ -10609,7 +9498,10 @@ impl Branches for MemoryDeviceInfo {
                 "hv-balloon" => Self::HvBalloon(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -10672,7 +9564,7 @@ impl Write for MigrationAddress {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "transport", &branch.tag)?;
+                put(map, "transport", &branch.discriminator)?;
                 put_open(map, &["transport"], &branch.members)?;
             }
         }
@@ -10680,7 +9572,7 @@ impl Write for MigrationAddress {
     }
 }
 impl MigrationCapabilityStatus {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(capability: MigrationCapability, state: bool) -> Self {
         Self { capability, state }
     }
@@ -10720,7 +9612,7 @@ impl Object for MigrationCapabilityStatus {
     }
 }
 impl MigrationChannel {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(channel_type: MigrationChannelType, addr: MigrationAddress) -> Self {
         Self { channel_type, addr }
     }
@@ -10733,7 +9625,7 @@ impl Write for MigrationChannel {
     }
 }
 impl MigrationExecCommand {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(args: Vec<String>) -> Self {
         Self { args }
     }
@@ -10930,7 +9822,7 @@ impl Object for MigrationThreadInfo {
     }
 }
 impl NbdServerOptionsLegacy {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(addr: SocketAddressLegacy) -> Self {
         Self {
             handshake_max_seconds: None,
@@ -10952,9 +9844,16 @@ impl Write for NbdServerOptionsLegacy {
     }
 }
 impl Netdev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#type: NetdevType, id: impl Into<String>) -> Self {
         Self { r#type, id: id.into() }
+    }
+}
+impl Write for Netdev {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put(map, "id", &self.id)?;
+        Ok(())
     }
 }
 impl Write for NetdevType {
@@ -11032,22 +9931,15 @@ impl Write for NetdevType {
                 put(map, "type", "none")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for Netdev {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put(map, "id", &self.id)?;
-        Ok(())
-    }
-}
 impl NetdevAfxdpOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(ifname: impl Into<String>) -> Self {
         Self {
             ifname: ifname.into(),
@@ -11080,7 +9972,7 @@ impl Write for NetdevDgramOptions {
     }
 }
 impl NetdevStreamOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(addr: SocketAddress) -> Self {
         Self {
             addr,
@@ -11137,7 +10029,7 @@ impl Write for NumaOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -11145,9 +10037,16 @@ impl Write for NumaOptions {
     }
 }
 impl ObjectOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(qom_type: ObjectOptionsQomType, id: impl Into<String>) -> Self {
         Self { qom_type, id: id.into() }
+    }
+}
+impl Write for ObjectOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.qom_type.write(map)?;
+        put(map, "id", &self.id)?;
+        Ok(())
     }
 }
 impl Write for ObjectOptionsQomType {
@@ -11347,17 +10246,10 @@ impl Write for ObjectOptionsQomType {
                 put(map, "qom-type", "s390-pv-guest")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "qom-type", &branch.tag)?;
+                put(map, "qom-type", &branch.discriminator)?;
                 put_open(map, &["qom-type"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for ObjectOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.qom_type.write(map)?;
-        put(map, "id", &self.id)?;
         Ok(())
     }
 }
@@ -11373,7 +10265,7 @@ impl Write for QCryptoBlockCreateOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -11515,7 +10407,7 @@ impl Write for RbdEncryptionCreateOptions {
                 put(map, "format", "luks-any")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -11523,7 +10415,7 @@ impl Write for RbdEncryptionCreateOptions {
     }
 }
 impl RbdEncryptionCreateOptionsLuks {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(key_secret: impl Into<String>) -> Self {
         Self {
             key_secret: key_secret.into(),
@@ -11539,7 +10431,7 @@ impl Write for RbdEncryptionCreateOptionsLuks {
     }
 }
 impl RbdEncryptionCreateOptionsLuks2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(key_secret: impl Into<String>) -> Self {
         Self {
             key_secret: key_secret.into(),
@@ -11555,9 +10447,16 @@ impl Write for RbdEncryptionCreateOptionsLuks2 {
     }
 }
 impl RbdEncryptionOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(format: RbdEncryptionOptionsFormat) -> Self {
         Self { format, parent: None }
+    }
+}
+impl Write for RbdEncryptionOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.format.write(map)?;
+        put_some(map, "parent", &self.parent)?;
+        Ok(())
     }
 }
 impl Write for RbdEncryptionOptionsFormat {
@@ -11576,22 +10475,15 @@ impl Write for RbdEncryptionOptionsFormat {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for RbdEncryptionOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.format.write(map)?;
-        put_some(map, "parent", &self.parent)?;
-        Ok(())
-    }
-}
 impl RbdEncryptionOptionsLuksAny {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(key_secret: impl Into<String>) -> Self {
         Self {
             key_secret: key_secret.into(),
@@ -11605,7 +10497,7 @@ impl Write for RbdEncryptionOptionsLuksAny {
     }
 }
 impl SecretKeyringProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(serial: i32) -> Self {
         Self {
             format: None,
@@ -11662,7 +10554,7 @@ impl Object for SevGuestInfo {
     }
 }
 impl SevGuestProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(reduced_phys_bits: u32) -> Self {
         Self {
             sev_device: None,
@@ -11689,24 +10581,6 @@ impl Write for SevGuestProperties {
         put_some(map, "handle", &self.handle)?;
         put_some(map, "legacy-vm-type", &self.legacy_vm_type)?;
         Ok(())
-    }
-}
-impl Branches for SevInfoSevType {
-    const TAG: &'static str = "sev-type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "sev" => Self::Sev(rest.members()?),
-                "sev-snp" => Self::SevSnp(rest.members()?),
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
     }
 }
 #[derive(Default)]
@@ -11750,6 +10624,27 @@ impl Base for SevInfo {
         })
     }
 }
+impl Branches for SevInfoSevType {
+    const DISCRIMINATOR: &'static str = "sev-type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "sev" => Self::Sev(rest.members()?),
+                "sev-snp" => Self::SevSnp(rest.members()?),
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
+    }
+}
 #[derive(Default)]
 pub(crate) struct SevSnpGuestInfoSlots {
     snp_policy: Option<u64>,
@@ -11775,7 +10670,7 @@ impl Object for SevSnpGuestInfo {
     }
 }
 impl SevSnpGuestProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(reduced_phys_bits: u32) -> Self {
         Self {
             sev_device: None,
@@ -11864,7 +10759,7 @@ impl Write for SocketAddress {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -11872,20 +10767,23 @@ impl Write for SocketAddress {
     }
 }
 impl Branches for SocketAddress {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "inet" => Self::Inet(rest.members()?),
                 "unix" => Self::Unix(rest.members()?),
                 "vsock" => Self::Vsock(rest.members()?),
                 "fd" => Self::Fd(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -11914,7 +10812,7 @@ impl Write for SocketAddressLegacy {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -11922,9 +10820,16 @@ impl Write for SocketAddressLegacy {
     }
 }
 impl StatsFilter {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(target: StatsFilterTarget) -> Self {
         Self { target, providers: None }
+    }
+}
+impl Write for StatsFilter {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.target.write(map)?;
+        put_some(map, "providers", &self.providers)?;
+        Ok(())
     }
 }
 impl Write for StatsFilterTarget {
@@ -11941,22 +10846,15 @@ impl Write for StatsFilterTarget {
                 put(map, "target", "cryptodev")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "target", &branch.tag)?;
+                put(map, "target", &branch.discriminator)?;
                 put_open(map, &["target"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for StatsFilter {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.target.write(map)?;
-        put_some(map, "providers", &self.providers)?;
-        Ok(())
-    }
-}
 impl StatsRequest {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(provider: StatsProvider) -> Self {
         Self { provider, names: None }
     }
@@ -12161,7 +11059,7 @@ impl Write for TransactionAction {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -12169,7 +11067,7 @@ impl Write for TransactionAction {
     }
 }
 impl VfioUserServerProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(socket: SocketAddress, device: impl Into<String>) -> Self {
         Self {
             socket,
@@ -12220,6 +11118,47 @@ impl Object for VmdkExtentInfo {
         })
     }
 }
+wire::deserialize! {
+    AudiodevDBusOptions, AudiodevPipewireOptions, AudiodevPipewirePerDirectionOptions,
+    BlockDeviceInfo, BlockDeviceStats, BlockDeviceTimedStats, BlockInfo,
+    BlockJobInfoMirror, BlockStats, CompatProperty, CpuInfoS390, CpuInstanceProperties,
+    CpuModelExpansionInfo, CpuPolarizationInfo, DirtyRateInfo, DisplayCocoa,
+    DumpGuestMemoryCapability, EbpfObject, EvtchnInfo, FdSocketAddress, HotpluggableCpu,
+    HvBalloonDeviceInfo, HvBalloonInfo, ImageInfo, ImageInfoSpecificFile,
+    ImageInfoSpecificQCow2, ImageInfoSpecificRbd, ImageInfoSpecificVmdk, MachineInfo,
+    MigrationCapabilityStatus, MigrationInfo, MigrationParameters, MigrationStats,
+    MigrationThreadInfo, QCryptoBlockInfoLuks, QCryptodevBackendClient, QCryptodevInfo,
+    SevGuestInfo, SevSnpGuestInfo, SgxInfo, StatsResult, StatsSchema, StatusInfo,
+    TargetInfo, VmdkExtentInfo
+}
+wire::deserialize_enum! {
+    DumpGuestMemoryFormat, EvtchnPortType, MigMode, MigrationCapability, MigrationStatus,
+    MultiFdCompression, QCryptoCipherAlgo, QCryptoHashAlgo, QCryptoIvGenAlgo,
+    QCryptodevBackendServiceType, QCryptodevBackendType, QapiVfioMigrationState,
+    RbdImageEncryptionFormat, S390CpuEntitlement, S390CpuPolarization, S390CpuState,
+    StatsProvider, StatsTarget, SysEmuTarget, TimeUnit, ZeroPageDetection
+}
+wire::deserialize_union! {
+    Audiodev, BlockJobInfo, CpuInfoFast, DisplayOptions, ImageInfoSpecific,
+    ImageInfoSpecificQCow2Encryption, MemoryDeviceInfo, SevInfo, SocketAddress
+}
+wire::display_enum! {
+    AfxdpMode, AudiodevDriver, CacheLevelAndType, ChardevBackendKind, CpuTopologyLevel,
+    CxlCorErrorType, CxlEventLog, CxlExtentRemovalPolicy, CxlExtentSelectionPolicy,
+    CxlUncorErrorType, DumpGuestMemoryFormat, EbpfProgramId, EndianMode, EvtchnPortType,
+    GranuleMode, ImageInfoSpecificKind, InputButton, InputEventKind, InputMultiTouchType,
+    JobVerb, MemoryDeviceInfoKind, MigMode, MigrationAddressType, MigrationCapability,
+    MigrationChannelType, MigrationParameter, MigrationStatus, MultiFdCompression,
+    NetClientDriver, ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgo, QCryptoCipherAlgo,
+    QCryptoHashAlgo, QCryptoIvGenAlgo, QCryptoRsaPaddingAlgo, QCryptodevBackendAlgoType,
+    QCryptodevBackendServiceType, QCryptodevBackendType, QKeyCode,
+    QapiVfioMigrationState, RbdImageEncryptionFormat, S390CpuEntitlement,
+    S390CpuPolarization, S390CpuState, SevGuestType, SmbiosEntryPointType, StatsProvider,
+    StatsTarget, SysEmuTarget, TimeUnit, VmAppleVirtioBlkVariant, ZeroPageDetection
+}
+wire::nested_union! {
+    SocketAddress
+}
 wire::serialize! {
     AcpiGenericInitiatorProperties, AcpiGenericPortProperties, BackupPerf,
     BlkdebugInjectErrorOptions, BlockExportOptions, BlockExportOptionsVhostUserBlk,
@@ -12251,26 +11190,6 @@ wire::serialize! {
     TlsCredsPskProperties, TlsCredsX509Properties, TransactionAction,
     VfioUserServerProperties
 }
-wire::deserialize! {
-    AudiodevDBusOptions, AudiodevPipewireOptions, AudiodevPipewirePerDirectionOptions,
-    BlockDeviceInfo, BlockDeviceStats, BlockDeviceTimedStats, BlockInfo,
-    BlockJobInfoMirror, BlockStats, CompatProperty, CpuInfoS390, CpuInstanceProperties,
-    CpuModelExpansionInfo, CpuPolarizationInfo, DirtyRateInfo, DisplayCocoa,
-    DumpGuestMemoryCapability, EbpfObject, EvtchnInfo, FdSocketAddress, HotpluggableCpu,
-    HvBalloonDeviceInfo, HvBalloonInfo, ImageInfo, ImageInfoSpecificFile,
-    ImageInfoSpecificQCow2, ImageInfoSpecificRbd, ImageInfoSpecificVmdk, MachineInfo,
-    MigrationCapabilityStatus, MigrationInfo, MigrationParameters, MigrationStats,
-    MigrationThreadInfo, QCryptoBlockInfoLuks, QCryptodevBackendClient, QCryptodevInfo,
-    SevGuestInfo, SevSnpGuestInfo, SgxInfo, StatsResult, StatsSchema, StatusInfo,
-    TargetInfo, VmdkExtentInfo
-}
-wire::deserialize_union! {
-    Audiodev, BlockJobInfo, CpuInfoFast, DisplayOptions, ImageInfoSpecific,
-    ImageInfoSpecificQCow2Encryption, MemoryDeviceInfo, SevInfo, SocketAddress
-}
-wire::nested_union! {
-    SocketAddress
-}
 wire::serialize_enum! {
     AfxdpMode, CxlCorErrorType, CxlEventLog, CxlExtentRemovalPolicy,
     CxlExtentSelectionPolicy, CxlUncorErrorType, DumpGuestMemoryFormat, EbpfProgramId,
@@ -12278,11 +11197,4 @@ wire::serialize_enum! {
     MigrationStatus, MultiFdCompression, QCryptoCipherAlgo, QCryptoHashAlgo,
     QCryptoIvGenAlgo, QKeyCode, S390CpuEntitlement, StatsProvider, TimeUnit,
     ZeroPageDetection
-}
-wire::deserialize_enum! {
-    DumpGuestMemoryFormat, EvtchnPortType, MigMode, MigrationCapability, MigrationStatus,
-    MultiFdCompression, QCryptoCipherAlgo, QCryptoHashAlgo, QCryptoIvGenAlgo,
-    QCryptodevBackendServiceType, QCryptodevBackendType, QapiVfioMigrationState,
-    RbdImageEncryptionFormat, S390CpuEntitlement, S390CpuPolarization, S390CpuState,
-    StatsProvider, StatsTarget, SysEmuTarget, TimeUnit, ZeroPageDetection
 }

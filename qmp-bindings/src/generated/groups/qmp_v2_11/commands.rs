@@ -18,387 +18,212 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `block-commit`, since QEMU 1.3.
+/// The `block-commit` command, since QEMU 1.3.
 ///
-/// Since the bindings of 2.5: `filter-node-name` and `job-id` are new.
+/// Compared with the bindings of 2.5: `filter-node-name` and `job-id` are new.
 ///
 /// In the bindings of 7.2: `auto-dismiss`, `auto-finalize`, `base-node`, `on-error` and `top-node` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockCommit {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `base`.
     pub base: Option<String>,
-    /// `top`.
     pub top: Option<String>,
-    /// `backing-file`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub backing_file: Option<String>,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `filter-node-name`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub filter_node_name: Option<String>,
 }
-impl BlockCommit {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            job_id: None,
-            device: device.into(),
-            base: None,
-            top: None,
-            backing_file: None,
-            speed: None,
-            filter_node_name: None,
-        }
-    }
-}
-/// The command `block-dirty-bitmap-add`, since QEMU 2.4.
+/// The `block-dirty-bitmap-add` command, since QEMU 2.4.
 ///
-/// Since the bindings of 2.5: `autoload` and `persistent` are new.
+/// Compared with the bindings of 2.5: `autoload` and `persistent` are new.
 ///
-/// In the bindings of 7.2: `disabled` is new; `autoload` is gone.
+/// In the bindings of 7.2: `disabled` is new; `autoload` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd(pub types::BlockDirtyBitmapAdd);
-/// The command `block-stream`, since QEMU 1.1.
+/// The `block-stream` command, since QEMU 1.1.
 ///
-/// Since the bindings of 2.5: `base-node` and `job-id` are new.
+/// Compared with the bindings of 2.5: `base-node` and `job-id` are new.
 ///
 /// In the bindings of 7.2: `auto-dismiss`, `auto-finalize`, `bottom` and `filter-node-name` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStream {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `base`.
     pub base: Option<String>,
-    /// `base-node`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub base_node: Option<String>,
-    /// `backing-file`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub backing_file: Option<String>,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `on-error`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub on_error: Option<types::BlockdevOnError>,
 }
-impl BlockStream {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            job_id: None,
-            device: device.into(),
-            base: None,
-            base_node: None,
-            backing_file: None,
-            speed: None,
-            on_error: None,
-        }
-    }
-}
-/// The command `blockdev-add`, since QEMU 2.9.
+/// The `blockdev-add` command, since QEMU 2.9.
 ///
-/// Since the bindings of 2.5: `cache`, `detect-zeroes`, `discard`, `driver`, `driver=blkdebug`, `driver=blkverify`, `driver=bochs`, `driver=cloop` and 35 more are new; `options` is gone.
+/// Compared with the bindings of 2.5: `cache`, `detect-zeroes`, `discard`, `driver`, `driver=blkdebug`, `driver=blkverify`, `driver=bochs`, `driver=cloop` and 35 more are new; `options` is removed.
 ///
-/// In the bindings of 7.2: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are gone.
+/// In the bindings of 7.2: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevAdd(pub types::BlockdevOptions);
-/// The command `blockdev-backup`, since QEMU 2.3.
+/// The `blockdev-backup` command, since QEMU 2.3.
 ///
-/// Since the bindings of 2.5: `compress` and `job-id` are new.
+/// Compared with the bindings of 2.5: `compress` and `job-id` are new.
 ///
 /// In the bindings of 7.2: `auto-dismiss`, `auto-finalize`, `bitmap`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup(pub types::BlockdevBackup);
-/// The command `blockdev-change-medium`, since QEMU 2.5.
+/// The `blockdev-change-medium` command, since QEMU 2.5.
 ///
-/// Since the bindings of 2.5: `id` is new; `device` is optional now.
+/// Compared with the bindings of 2.5: `id` is new; `device` is optional now.
 ///
 /// In the bindings of 7.2: `force` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevChangeMedium {
-    /// `device`. Deprecated.
+    /// Deprecated.
     pub device: Option<String>,
-    /// `id`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub id: Option<String>,
-    /// `filename`.
     pub filename: String,
-    /// `format`.
     pub format: Option<String>,
-    /// `read-only-mode`.
     pub read_only_mode: Option<types::BlockdevChangeReadOnlyMode>,
 }
-impl BlockdevChangeMedium {
-    /// With the members that are required, and no others.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self {
-            device: None,
-            id: None,
-            filename: filename.into(),
-            format: None,
-            read_only_mode: None,
-        }
-    }
-}
-/// The command `blockdev-mirror`, since QEMU 2.6.
+/// The `blockdev-mirror` command, since QEMU 2.6.
 ///
 /// In the bindings of 7.2: `auto-dismiss`, `auto-finalize` and `copy-mode` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevMirror {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `target`.
     pub target: String,
-    /// `replaces`.
     pub replaces: Option<String>,
-    /// `sync`.
     pub sync: types::MirrorSyncMode,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `granularity`.
     pub granularity: Option<u32>,
-    /// `buf-size`.
     pub buf_size: Option<i64>,
-    /// `on-source-error`.
     pub on_source_error: Option<types::BlockdevOnError>,
-    /// `on-target-error`.
     pub on_target_error: Option<types::BlockdevOnError>,
-    /// `filter-node-name`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub filter_node_name: Option<String>,
 }
-impl BlockdevMirror {
-    /// With the members that are required, and no others.
-    pub fn new(
-        device: impl Into<String>,
-        target: impl Into<String>,
-        sync: types::MirrorSyncMode,
-    ) -> Self {
-        Self {
-            job_id: None,
-            device: device.into(),
-            target: target.into(),
-            replaces: None,
-            sync,
-            speed: None,
-            granularity: None,
-            buf_size: None,
-            on_source_error: None,
-            on_target_error: None,
-            filter_node_name: None,
-        }
-    }
-}
-/// The command `chardev-add`, since QEMU 1.4.
+/// The `chardev-add` command, since QEMU 1.4.
 ///
 /// Returns `ChardevReturn`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevAdd {
-    /// `id`.
     pub id: String,
-    /// `backend`.
     pub backend: types::ChardevBackend,
 }
-impl ChardevAdd {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
-        Self { id: id.into(), backend }
-    }
-}
-/// The command `chardev-change`, since QEMU 2.10.
+/// The `chardev-change` command, since QEMU 2.10.
 ///
 /// Returns `ChardevReturn`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevChange {
-    /// `id`.
     pub id: String,
-    /// `backend`.
     pub backend: types::ChardevBackend,
 }
-impl ChardevChange {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
-        Self { id: id.into(), backend }
-    }
-}
-/// The command `drive-backup`, since QEMU 1.6.
+/// The `drive-backup` command, since QEMU 1.6.
 ///
-/// Since the bindings of 2.5: `compress` and `job-id` are new.
+/// Compared with the bindings of 2.5: `compress` and `job-id` are new.
 ///
 /// In the bindings of 7.2: `auto-dismiss`, `auto-finalize`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup(pub types::DriveBackup);
-/// The command `drive-mirror`, since QEMU 1.3.
+/// The `drive-mirror` command, since QEMU 1.3.
 ///
-/// Since the bindings of 2.5: `job-id` is new.
+/// Compared with the bindings of 2.5: `job-id` is new.
 ///
 /// In the bindings of 7.2: `auto-dismiss`, `auto-finalize` and `copy-mode` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveMirror(pub types::DriveMirror);
-/// The command `dump-guest-memory`, since QEMU 1.2.
+/// The `dump-guest-memory` command, since QEMU 1.2.
 ///
-/// Since the bindings of 2.5: `begin`, `detach` and `length` are new.
+/// Compared with the bindings of 2.5: `begin`, `detach` and `length` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpGuestMemory {
-    /// `paging`.
     pub paging: bool,
-    /// `protocol`.
     pub protocol: String,
-    /// `detach`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub detach: Option<bool>,
-    /// `begin`.
     pub begin: Option<i64>,
-    /// `length`.
     pub length: Option<i64>,
-    /// `format`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub format: Option<types::DumpGuestMemoryFormat>,
 }
-impl DumpGuestMemory {
-    /// With the members that are required, and no others.
-    pub fn new(paging: bool, protocol: impl Into<String>) -> Self {
-        Self {
-            paging,
-            protocol: protocol.into(),
-            detach: None,
-            begin: None,
-            length: None,
-            format: None,
-        }
-    }
-}
-/// The command `input-send-event`, since QEMU 2.6.
+/// The `input-send-event` command, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputSendEvent {
-    /// `device`.
     pub device: Option<String>,
-    /// `head`.
     pub head: Option<i64>,
-    /// `events`.
     pub events: Vec<types::InputEvent>,
 }
-impl InputSendEvent {
-    /// With the members that are required, and no others.
-    pub fn new(events: Vec<types::InputEvent>) -> Self {
-        Self {
-            device: None,
-            head: None,
-            events,
-        }
-    }
-}
-/// The command `migrate-continue`, since QEMU 2.11.
+/// The `migrate-continue` command, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateContinue {
-    /// `state`.
     pub state: types::MigrationStatus,
 }
-impl MigrateContinue {
-    /// With the members that are required, and no others.
-    pub fn new(state: types::MigrationStatus) -> Self {
-        Self { state }
-    }
-}
-/// The command `migrate-set-capabilities`, since QEMU 1.2.
+/// The `migrate-set-capabilities` command, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetCapabilities {
-    /// `capabilities`.
     pub capabilities: Vec<types::MigrationCapabilityStatus>,
 }
-impl MigrateSetCapabilities {
-    /// With the members that are required, and no others.
-    pub fn new(capabilities: Vec<types::MigrationCapabilityStatus>) -> Self {
-        Self { capabilities }
-    }
-}
-/// The command `migrate-set-parameters`, since QEMU 2.4.
+/// The `migrate-set-parameters` command, since QEMU 2.4.
 ///
-/// Since the bindings of 2.5: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new.
+/// Compared with the bindings of 2.5: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new.
 ///
-/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
+/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetParameters(pub types::MigrateSetParameters);
-/// The command `nbd-server-start`, since QEMU 1.3.
+/// The `nbd-server-start` command, since QEMU 1.3.
 ///
-/// Since the bindings of 2.5: `tls-creds` is new; `addr` is of another type.
+/// Compared with the bindings of 2.5: `tls-creds` is new; `addr` is of another type.
 ///
 /// In the bindings of 7.2: `max-connections` and `tls-authz` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerStart {
-    /// `addr`.
     pub addr: types::SocketAddressLegacy,
-    /// `tls-creds`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub tls_creds: Option<String>,
 }
-impl NbdServerStart {
-    /// With the members that are required, and no others.
-    pub fn new(addr: types::SocketAddressLegacy) -> Self {
-        Self { addr, tls_creds: None }
-    }
-}
-/// The command `send-key`, since QEMU 1.3.
+/// The `send-key` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendKey {
-    /// `keys`.
     pub keys: Vec<types::KeyValue>,
-    /// `hold-time`.
     pub hold_time: Option<i64>,
 }
-impl SendKey {
-    /// With the members that are required, and no others.
-    pub fn new(keys: Vec<types::KeyValue>) -> Self {
-        Self { keys, hold_time: None }
-    }
-}
-/// The command `transaction`, since QEMU 1.1.
+/// The `transaction` command, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transaction {
-    /// `actions`.
     pub actions: Vec<types::TransactionAction>,
-    /// `properties`.
     pub properties: Option<types::TransactionProperties>,
 }
-impl Transaction {
-    /// With the members that are required, and no others.
-    pub fn new(actions: Vec<types::TransactionAction>) -> Self {
-        Self { actions, properties: None }
-    }
-}
-/// The command `x-blockdev-insert-medium`, since QEMU 2.5.
+/// The `x-blockdev-insert-medium` command, since QEMU 2.5.
 ///
-/// Since the bindings of 2.5: `id` is new; `device` is optional now.
+/// Compared with the bindings of 2.5: `id` is new; `device` is optional now.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XBlockdevInsertMedium {
-    /// `device`. Deprecated.
+    /// Deprecated.
     pub device: Option<String>,
-    /// `id`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub id: Option<String>,
-    /// `node-name`.
     pub node_name: String,
 }
-impl XBlockdevInsertMedium {
-    /// With the members that are required, and no others.
-    pub fn new(node_name: impl Into<String>) -> Self {
-        Self {
-            device: None,
-            id: None,
-            node_name: node_name.into(),
-        }
-    }
-}
-/// The command `x-blockdev-remove-medium`, since QEMU 2.5.
+/// The `x-blockdev-remove-medium` command, since QEMU 2.5.
 ///
-/// Since the bindings of 2.5: `id` is new; `device` is optional now.
+/// Compared with the bindings of 2.5: `id` is new; `device` is optional now.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XBlockdevRemoveMedium {
-    /// `device`. Deprecated.
+    /// Deprecated.
     pub device: Option<String>,
-    /// `id`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub id: Option<String>,
 }
 wire::commands! {
@@ -412,6 +237,20 @@ wire::commands! {
     MigrateSetParameters = "migrate-set-parameters", NbdServerStart = "nbd-server-start",
     SendKey = "send-key", Transaction = "transaction", XBlockdevInsertMedium =
     "x-blockdev-insert-medium", XBlockdevRemoveMedium = "x-blockdev-remove-medium"
+}
+impl BlockCommit {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            job_id: None,
+            device: device.into(),
+            base: None,
+            top: None,
+            backing_file: None,
+            speed: None,
+            filter_node_name: None,
+        }
+    }
 }
 impl Write for BlockCommit {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -428,6 +267,20 @@ impl Write for BlockCommit {
 impl Write for BlockDirtyBitmapAdd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         self.0.write(map)
+    }
+}
+impl BlockStream {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            job_id: None,
+            device: device.into(),
+            base: None,
+            base_node: None,
+            backing_file: None,
+            speed: None,
+            on_error: None,
+        }
     }
 }
 impl Write for BlockStream {
@@ -452,6 +305,18 @@ impl Write for BlockdevBackup {
         self.0.write(map)
     }
 }
+impl BlockdevChangeMedium {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self {
+            device: None,
+            id: None,
+            filename: filename.into(),
+            format: None,
+            read_only_mode: None,
+        }
+    }
+}
 impl Write for BlockdevChangeMedium {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "device", &self.device)?;
@@ -460,6 +325,28 @@ impl Write for BlockdevChangeMedium {
         put_some(map, "format", &self.format)?;
         put_some(map, "read-only-mode", &self.read_only_mode)?;
         Ok(())
+    }
+}
+impl BlockdevMirror {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        device: impl Into<String>,
+        target: impl Into<String>,
+        sync: types::MirrorSyncMode,
+    ) -> Self {
+        Self {
+            job_id: None,
+            device: device.into(),
+            target: target.into(),
+            replaces: None,
+            sync,
+            speed: None,
+            granularity: None,
+            buf_size: None,
+            on_source_error: None,
+            on_target_error: None,
+            filter_node_name: None,
+        }
     }
 }
 impl Write for BlockdevMirror {
@@ -478,11 +365,23 @@ impl Write for BlockdevMirror {
         Ok(())
     }
 }
+impl ChardevAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
+        Self { id: id.into(), backend }
+    }
+}
 impl Write for ChardevAdd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         put(map, "backend", &self.backend)?;
         Ok(())
+    }
+}
+impl ChardevChange {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
+        Self { id: id.into(), backend }
     }
 }
 impl Write for ChardevChange {
@@ -502,6 +401,19 @@ impl Write for DriveMirror {
         self.0.write(map)
     }
 }
+impl DumpGuestMemory {
+    /// Creates a value with only the required members set.
+    pub fn new(paging: bool, protocol: impl Into<String>) -> Self {
+        Self {
+            paging,
+            protocol: protocol.into(),
+            detach: None,
+            begin: None,
+            length: None,
+            format: None,
+        }
+    }
+}
 impl Write for DumpGuestMemory {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "paging", &self.paging)?;
@@ -513,6 +425,16 @@ impl Write for DumpGuestMemory {
         Ok(())
     }
 }
+impl InputSendEvent {
+    /// Creates a value with only the required members set.
+    pub fn new(events: Vec<types::InputEvent>) -> Self {
+        Self {
+            device: None,
+            head: None,
+            events,
+        }
+    }
+}
 impl Write for InputSendEvent {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "device", &self.device)?;
@@ -521,10 +443,22 @@ impl Write for InputSendEvent {
         Ok(())
     }
 }
+impl MigrateContinue {
+    /// Creates a value with only the required members set.
+    pub fn new(state: types::MigrationStatus) -> Self {
+        Self { state }
+    }
+}
 impl Write for MigrateContinue {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "state", &self.state)?;
         Ok(())
+    }
+}
+impl MigrateSetCapabilities {
+    /// Creates a value with only the required members set.
+    pub fn new(capabilities: Vec<types::MigrationCapabilityStatus>) -> Self {
+        Self { capabilities }
     }
 }
 impl Write for MigrateSetCapabilities {
@@ -538,11 +472,23 @@ impl Write for MigrateSetParameters {
         self.0.write(map)
     }
 }
+impl NbdServerStart {
+    /// Creates a value with only the required members set.
+    pub fn new(addr: types::SocketAddressLegacy) -> Self {
+        Self { addr, tls_creds: None }
+    }
+}
 impl Write for NbdServerStart {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "addr", &self.addr)?;
         put_some(map, "tls-creds", &self.tls_creds)?;
         Ok(())
+    }
+}
+impl SendKey {
+    /// Creates a value with only the required members set.
+    pub fn new(keys: Vec<types::KeyValue>) -> Self {
+        Self { keys, hold_time: None }
     }
 }
 impl Write for SendKey {
@@ -552,11 +498,27 @@ impl Write for SendKey {
         Ok(())
     }
 }
+impl Transaction {
+    /// Creates a value with only the required members set.
+    pub fn new(actions: Vec<types::TransactionAction>) -> Self {
+        Self { actions, properties: None }
+    }
+}
 impl Write for Transaction {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "actions", &self.actions)?;
         put_some(map, "properties", &self.properties)?;
         Ok(())
+    }
+}
+impl XBlockdevInsertMedium {
+    /// Creates a value with only the required members set.
+    pub fn new(node_name: impl Into<String>) -> Self {
+        Self {
+            device: None,
+            id: None,
+            node_name: node_name.into(),
+        }
     }
 }
 impl Write for XBlockdevInsertMedium {

@@ -11,60 +11,55 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The event `BLOCK_IO_ERROR`, since QEMU 0.13.
+/// The `BLOCK_IO_ERROR` event, since QEMU 0.13.
 ///
-/// Since the bindings of 2.5: `node-name` is new.
+/// Compared with the bindings of 2.5: `node-name` is new.
 ///
 /// In the bindings of 7.2: `node-name` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockIoError {
-    /// `device`.
     pub device: String,
-    /// `node-name`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub node_name: String,
-    /// `operation`.
     pub operation: types::IoOperationType,
-    /// `action`.
     pub action: types::BlockErrorAction,
-    /// `nospace`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub nospace: Option<bool>,
-    /// `reason`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub reason: String,
 }
-/// The event `GUEST_PANICKED`, since QEMU 1.5.
+/// The `GUEST_PANICKED` event, since QEMU 1.5.
 ///
-/// Since the bindings of 2.5: `info` is new.
+/// Compared with the bindings of 2.5: `info` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestPanicked {
-    /// `action`.
     pub action: types::GuestPanicAction,
-    /// `info`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub info: Option<types::GuestPanicInformation>,
 }
-/// The event `MIGRATION`, since QEMU 2.4.
+/// The `MIGRATION` event, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Migration {
-    /// `status`.
     pub status: types::MigrationStatus,
 }
-/// The event `RESET`, since QEMU 0.12.
+/// The `RESET` event, since QEMU 0.12.
 ///
-/// Since the bindings of 2.5: `guest` is new.
+/// Compared with the bindings of 2.5: `guest` is new.
 ///
 /// In the bindings of 7.2: `reason` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reset {
-    /// `guest`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub guest: bool,
 }
-/// The event `SHUTDOWN`, since QEMU 0.12.
+/// The `SHUTDOWN` event, since QEMU 0.12.
 ///
-/// Since the bindings of 2.5: `guest` is new.
+/// Compared with the bindings of 2.5: `guest` is new.
 ///
 /// In the bindings of 7.2: `reason` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shutdown {
-    /// `guest`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub guest: bool,
 }
 #[derive(Default)]

@@ -29,111 +29,68 @@ use crate::generated::groups::qmp_v2_11_v7_2_v10_0::types::{
 };
 #[cfg(feature = "both-directions")]
 mod both;
-/// The enum `BlkdebugEvent`, since QEMU 2.9.
+/// The `BlkdebugEvent` enum, since QEMU 2.9.
 ///
-/// Since the bindings of 2.5: `cor_write`, `l1_grow_activate_table`, `l1_grow_alloc_table`, `l1_grow_write_table`, `l1_shrink_free_l2_clusters`, `l1_shrink_write_table`, `l2_alloc_cow_read`, `l2_alloc_write` and 9 more are new; `l1_grow.activate_table`, `l1_grow.alloc_table`, `l1_grow.write_table`, `l2_alloc.cow_read`, `l2_alloc.write`, `pwritev_rmw.after_head`, `pwritev_rmw.after_tail`, `pwritev_rmw.head` and 6 more are gone.
+/// Compared with the bindings of 2.5: `cor_write`, `l1_grow_activate_table`, `l1_grow_alloc_table`, `l1_grow_write_table`, `l1_shrink_free_l2_clusters`, `l1_shrink_write_table`, `l2_alloc_cow_read`, `l2_alloc_write` and 9 more are new; `l1_grow.activate_table`, `l1_grow.alloc_table`, `l1_grow.write_table`, `l2_alloc.cow_read`, `l2_alloc.write`, `pwritev_rmw.after_head`, `pwritev_rmw.after_tail`, `pwritev_rmw.head` and 6 more are removed.
 ///
 /// In the bindings of 7.2: `cluster_alloc_space` and `none` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlkdebugEvent {
-    /// `l1_update`.
     L1Update,
-    /// `l1_grow_alloc_table`.
     L1GrowAllocTable,
-    /// `l1_grow_write_table`.
     L1GrowWriteTable,
-    /// `l1_grow_activate_table`.
     L1GrowActivateTable,
-    /// `l2_load`.
     L2Load,
-    /// `l2_update`.
     L2Update,
-    /// `l2_update_compressed`.
     L2UpdateCompressed,
-    /// `l2_alloc_cow_read`.
     L2AllocCowRead,
-    /// `l2_alloc_write`.
     L2AllocWrite,
-    /// `read_aio`.
     ReadAio,
-    /// `read_backing_aio`.
     ReadBackingAio,
-    /// `read_compressed`.
     ReadCompressed,
-    /// `write_aio`.
     WriteAio,
-    /// `write_compressed`.
     WriteCompressed,
-    /// `vmstate_load`.
     VmstateLoad,
-    /// `vmstate_save`.
     VmstateSave,
-    /// `cow_read`.
     CowRead,
-    /// `cow_write`.
     CowWrite,
-    /// `reftable_load`.
     ReftableLoad,
-    /// `reftable_grow`.
     ReftableGrow,
-    /// `reftable_update`.
     ReftableUpdate,
-    /// `refblock_load`.
     RefblockLoad,
-    /// `refblock_update`.
     RefblockUpdate,
-    /// `refblock_update_part`.
     RefblockUpdatePart,
-    /// `refblock_alloc`.
     RefblockAlloc,
-    /// `refblock_alloc_hookup`.
     RefblockAllocHookup,
-    /// `refblock_alloc_write`.
     RefblockAllocWrite,
-    /// `refblock_alloc_write_blocks`.
     RefblockAllocWriteBlocks,
-    /// `refblock_alloc_write_table`.
     RefblockAllocWriteTable,
-    /// `refblock_alloc_switch_table`.
     RefblockAllocSwitchTable,
-    /// `cluster_alloc`.
     ClusterAlloc,
-    /// `cluster_alloc_bytes`.
     ClusterAllocBytes,
-    /// `cluster_free`.
     ClusterFree,
-    /// `flush_to_os`.
     FlushToOs,
-    /// `flush_to_disk`.
     FlushToDisk,
-    /// `pwritev_rmw_head`.
     PwritevRmwHead,
-    /// `pwritev_rmw_after_head`.
     PwritevRmwAfterHead,
-    /// `pwritev_rmw_tail`.
     PwritevRmwTail,
-    /// `pwritev_rmw_after_tail`.
     PwritevRmwAfterTail,
-    /// `pwritev`.
     Pwritev,
-    /// `pwritev_zero`.
     PwritevZero,
-    /// `pwritev_done`.
     PwritevDone,
-    /// `empty_image_prepare`.
     EmptyImagePrepare,
-    /// `l1_shrink_write_table`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     L1ShrinkWriteTable,
-    /// `l1_shrink_free_l2_clusters`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     L1ShrinkFreeL2Clusters,
-    /// `cor_write`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     CorWrite,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlkdebugEvent {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::L1Update => "l1_update",
@@ -239,269 +196,197 @@ impl From<&str> for BlkdebugEvent {
         }
     }
 }
-/// The struct `BlkdebugInjectErrorOptions`, since QEMU 2.9.
+/// The `BlkdebugInjectErrorOptions` struct, since QEMU 2.9.
 ///
 /// In the bindings of 7.2: `iotype` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlkdebugInjectErrorOptions {
-    /// `event`.
     pub event: BlkdebugEvent,
-    /// `state`.
     pub state: Option<i64>,
-    /// `errno`.
     pub errno: Option<i64>,
-    /// `sector`.
     pub sector: Option<i64>,
-    /// `once`.
     pub once: Option<bool>,
-    /// `immediately`.
     pub immediately: Option<bool>,
 }
-/// The struct `BlkdebugSetStateOptions`, since QEMU 2.9.
+/// The `BlkdebugSetStateOptions` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlkdebugSetStateOptions {
-    /// `event`.
     pub event: BlkdebugEvent,
-    /// `state`.
     pub state: Option<i64>,
-    /// `new_state`.
     pub new_state: i64,
 }
-/// The struct `BlockDeviceInfo`, since QEMU 0.14.
+/// The `BlockDeviceInfo` struct, since QEMU 0.14.
 ///
-/// Since the bindings of 2.5: `bps_max_length`, `bps_rd_max_length`, `bps_wr_max_length`, `iops_max_length`, `iops_rd_max_length` and `iops_wr_max_length` are new.
+/// Compared with the bindings of 2.5: `bps_max_length`, `bps_rd_max_length`, `bps_wr_max_length`, `iops_max_length`, `iops_rd_max_length` and `iops_wr_max_length` are new.
 ///
-/// In the bindings of 7.2: `dirty-bitmaps` is new; `encryption_key_missing` is gone.
+/// In the bindings of 7.2: `dirty-bitmaps` is new; `encryption_key_missing` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceInfo {
-    /// `file`.
     pub file: String,
-    /// `node-name`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub node_name: Option<String>,
-    /// `ro`.
     pub ro: bool,
-    /// `drv`.
     pub drv: String,
-    /// `backing_file`.
     pub backing_file: Option<String>,
-    /// `backing_file_depth`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub backing_file_depth: i64,
-    /// `encrypted`.
     pub encrypted: bool,
-    /// `encryption_key_missing`. Deprecated.
+    /// Deprecated.
     pub encryption_key_missing: bool,
-    /// `detect_zeroes`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub detect_zeroes: BlockdevDetectZeroesOptions,
-    /// `bps`.
     pub bps: i64,
-    /// `bps_rd`.
     pub bps_rd: i64,
-    /// `bps_wr`.
     pub bps_wr: i64,
-    /// `iops`.
     pub iops: i64,
-    /// `iops_rd`.
     pub iops_rd: i64,
-    /// `iops_wr`.
     pub iops_wr: i64,
-    /// `image`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     pub image: ImageInfo,
-    /// `bps_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_max: Option<i64>,
-    /// `bps_rd_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_rd_max: Option<i64>,
-    /// `bps_wr_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_wr_max: Option<i64>,
-    /// `iops_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_max: Option<i64>,
-    /// `iops_rd_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_rd_max: Option<i64>,
-    /// `iops_wr_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_wr_max: Option<i64>,
-    /// `bps_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub bps_max_length: Option<i64>,
-    /// `bps_rd_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub bps_rd_max_length: Option<i64>,
-    /// `bps_wr_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub bps_wr_max_length: Option<i64>,
-    /// `iops_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub iops_max_length: Option<i64>,
-    /// `iops_rd_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub iops_rd_max_length: Option<i64>,
-    /// `iops_wr_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub iops_wr_max_length: Option<i64>,
-    /// `iops_size`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_size: Option<i64>,
-    /// `group`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub group: Option<String>,
-    /// `cache`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub cache: BlockdevCacheInfo,
-    /// `write_threshold`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub write_threshold: i64,
 }
-/// The struct `BlockDirtyBitmapAdd`, since QEMU 2.4.
+/// The `BlockDirtyBitmapAdd` struct, since QEMU 2.4.
 ///
-/// Since the bindings of 2.5: `autoload` and `persistent` are new.
+/// Compared with the bindings of 2.5: `autoload` and `persistent` are new.
 ///
-/// In the bindings of 7.2: `disabled` is new; `autoload` is gone.
+/// In the bindings of 7.2: `disabled` is new; `autoload` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd {
-    /// `node`.
     pub node: String,
-    /// `name`.
     pub name: String,
-    /// `granularity`.
     pub granularity: Option<u32>,
-    /// `persistent`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub persistent: Option<bool>,
-    /// `autoload`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub autoload: Option<bool>,
 }
-/// The struct `BlockInfo`, since QEMU 0.14.
+/// The `BlockInfo` struct, since QEMU 0.14.
 ///
-/// Since the bindings of 2.5: `qdev` is new.
+/// Compared with the bindings of 2.5: `qdev` is new.
 ///
-/// In the bindings of 7.2: `dirty-bitmaps` is gone.
+/// In the bindings of 7.2: `dirty-bitmaps` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockInfo {
-    /// `device`.
     pub device: String,
-    /// `qdev`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub qdev: Option<String>,
-    /// `type`.
     pub r#type: String,
-    /// `removable`.
     pub removable: bool,
-    /// `locked`.
     pub locked: bool,
-    /// `inserted`.
     pub inserted: Option<BlockDeviceInfo>,
-    /// `tray_open`.
     pub tray_open: Option<bool>,
-    /// `io-status`.
     pub io_status: Option<BlockDeviceIoStatus>,
-    /// `dirty-bitmaps`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
 }
-/// The struct `BlockMeasureInfo`, since QEMU 2.10.
+/// The `BlockMeasureInfo` struct, since QEMU 2.10.
 ///
 /// In the bindings of 7.2: `bitmaps` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockMeasureInfo {
-    /// `required`.
     pub required: i64,
-    /// `fully-allocated`.
     pub fully_allocated: i64,
 }
-/// The struct `BlockdevBackup`, since QEMU 2.3.
+/// The `BlockdevBackup` struct, since QEMU 2.3.
 ///
-/// Since the bindings of 2.5: `compress` and `job-id` are new.
+/// Compared with the bindings of 2.5: `compress` and `job-id` are new.
 ///
 /// In the bindings of 7.2: `auto-dismiss`, `auto-finalize`, `bitmap`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `target`.
     pub target: String,
-    /// `sync`.
     pub sync: MirrorSyncMode,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `compress`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub compress: Option<bool>,
-    /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
-    /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
 }
-/// The enum `BlockdevDriver`, since QEMU 2.9.
+/// The `BlockdevDriver` enum, since QEMU 2.9.
 ///
-/// Since the bindings of 2.5: `gluster`, `iscsi`, `luks`, `nbd`, `nfs`, `rbd`, `replication`, `sheepdog` and 3 more are new; `archipelago` and `tftp` are gone.
+/// Compared with the bindings of 2.5: `gluster`, `iscsi`, `luks`, `nbd`, `nfs`, `rbd`, `replication`, `sheepdog` and 3 more are new; `archipelago` and `tftp` are removed.
 ///
-/// In the bindings of 7.2: `blklogwrites`, `blkreplay`, `compress`, `copy-before-write`, `copy-on-read`, `io_uring`, `nvme`, `nvme-io_uring` and 5 more are new; `sheepdog` and `vxhs` are gone.
+/// In the bindings of 7.2: `blklogwrites`, `blkreplay`, `compress`, `copy-before-write`, `copy-on-read`, `io_uring`, `nvme`, `nvme-io_uring` and 5 more are new; `sheepdog` and `vxhs` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevDriver {
-    /// `blkdebug`.
     Blkdebug,
-    /// `blkverify`.
     Blkverify,
-    /// `bochs`.
     Bochs,
-    /// `cloop`.
     Cloop,
-    /// `dmg`.
     Dmg,
-    /// `file`.
     File,
-    /// `ftp`.
     Ftp,
-    /// `ftps`.
     Ftps,
-    /// `gluster`.
     Gluster,
-    /// `host_cdrom`.
     HostCdrom,
-    /// `host_device`.
     HostDevice,
-    /// `http`.
     Http,
-    /// `https`.
     Https,
-    /// `iscsi`.
     Iscsi,
-    /// `luks`.
     Luks,
-    /// `nbd`.
     Nbd,
-    /// `nfs`.
     Nfs,
-    /// `null-aio`.
     NullAio,
-    /// `null-co`.
     NullCo,
-    /// `parallels`.
     Parallels,
-    /// `qcow`.
     Qcow,
-    /// `qcow2`.
     Qcow2,
-    /// `qed`.
     Qed,
-    /// `quorum`.
     Quorum,
-    /// `raw`.
     Raw,
-    /// `rbd`.
     Rbd,
-    /// `replication`.
     Replication,
-    /// `sheepdog`.
     Sheepdog,
-    /// `ssh`.
     Ssh,
-    /// `throttle`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     Throttle,
-    /// `vdi`.
     Vdi,
-    /// `vhdx`.
     Vhdx,
-    /// `vmdk`.
     Vmdk,
-    /// `vpc`.
     Vpc,
-    /// `vvfat`.
     Vvfat,
-    /// `vxhs`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Vxhs,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockdevDriver {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Blkdebug => "blkdebug",
@@ -587,489 +472,360 @@ impl From<&str> for BlockdevDriver {
         }
     }
 }
-/// The union `BlockdevOptions`, since QEMU 2.9.
+/// The `BlockdevOptions` union, since QEMU 2.9.
 ///
-/// Since the bindings of 2.5: `driver=gluster`, `driver=iscsi`, `driver=luks`, `driver=nbd`, `driver=nfs`, `driver=rbd`, `driver=replication`, `driver=sheepdog` and 4 more are new; `aio`, `driver=archipelago`, `driver=tftp`, `id`, `rerror`, `stats-account-failed`, `stats-account-invalid`, `stats-intervals` and 1 more are gone; `driver=ftp`, `driver=ftps`, `driver=http`, `driver=https`, `driver=qcow` and `driver=raw` are of another type.
+/// Compared with the bindings of 2.5: `driver=gluster`, `driver=iscsi`, `driver=luks`, `driver=nbd`, `driver=nfs`, `driver=rbd`, `driver=replication`, `driver=sheepdog` and 4 more are new; `aio`, `driver=archipelago`, `driver=tftp`, `id`, `rerror`, `stats-account-failed`, `stats-account-invalid`, `stats-intervals` and 1 more are removed; `driver=ftp`, `driver=ftps`, `driver=http`, `driver=https`, `driver=qcow` and `driver=raw` are of another type.
 ///
-/// In the bindings of 7.2: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are gone.
+/// In the bindings of 7.2: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptions {
-    /// `driver`, and the members that depend on it.
+    /// The discriminator `driver` with the members of its branch.
     pub driver: BlockdevOptionsDriver,
-    /// `node-name`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub node_name: Option<String>,
-    /// `discard`.
     pub discard: Option<BlockdevDiscardOptions>,
-    /// `cache`.
     pub cache: Option<BlockdevCacheOptions>,
-    /// `read-only`.
     pub read_only: Option<bool>,
-    /// `force-share`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub force_share: Option<bool>,
-    /// `detect-zeroes`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub detect_zeroes: Option<BlockdevDetectZeroesOptions>,
 }
-/// The branches of the union `BlockdevOptions`, told by `driver`.
+/// The branches of the union `BlockdevOptions`, discriminated by `driver`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevOptionsDriver {
-    /// `blkdebug`.
     Blkdebug(BlockdevOptionsBlkdebug),
-    /// `blkverify`.
     Blkverify(BlockdevOptionsBlkverify),
-    /// `bochs`.
     Bochs(BlockdevOptionsGenericFormat),
-    /// `cloop`.
     Cloop(BlockdevOptionsGenericFormat),
-    /// `dmg`.
     Dmg(BlockdevOptionsGenericFormat),
-    /// `file`.
     File(BlockdevOptionsFile),
-    /// `ftp`.
     Ftp(BlockdevOptionsCurlFtp),
-    /// `ftps`.
     Ftps(BlockdevOptionsCurlFtps),
-    /// `gluster`.
     Gluster(BlockdevOptionsGluster),
-    /// `host_cdrom`.
     HostCdrom(BlockdevOptionsFile),
-    /// `host_device`.
     HostDevice(BlockdevOptionsFile),
-    /// `http`.
     Http(BlockdevOptionsCurlHttp),
-    /// `https`.
     Https(BlockdevOptionsCurlHttps),
-    /// `iscsi`.
     Iscsi(BlockdevOptionsIscsi),
-    /// `luks`.
     Luks(BlockdevOptionsLuks),
-    /// `nbd`.
     Nbd(BlockdevOptionsNbd),
-    /// `nfs`.
     Nfs(BlockdevOptionsNfs),
-    /// `null-aio`.
     NullAio(BlockdevOptionsNull),
-    /// `null-co`.
     NullCo(BlockdevOptionsNull),
-    /// `parallels`.
     Parallels(BlockdevOptionsGenericFormat),
-    /// `qcow2`.
     Qcow2(BlockdevOptionsQcow2),
-    /// `qcow`.
     Qcow(BlockdevOptionsQcow),
-    /// `qed`.
     Qed(BlockdevOptionsGenericCowFormat),
-    /// `quorum`.
     Quorum(BlockdevOptionsQuorum),
-    /// `raw`.
     Raw(BlockdevOptionsRaw),
-    /// `rbd`.
     Rbd(BlockdevOptionsRbd),
-    /// `replication`.
     Replication(BlockdevOptionsReplication),
-    /// `sheepdog`.
     Sheepdog(BlockdevOptionsSheepdog),
-    /// `ssh`.
     Ssh(BlockdevOptionsSsh),
-    /// `throttle`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     Throttle(BlockdevOptionsThrottle),
-    /// `vdi`.
     Vdi(BlockdevOptionsGenericFormat),
-    /// `vhdx`.
     Vhdx(BlockdevOptionsGenericFormat),
-    /// `vmdk`.
     Vmdk(BlockdevOptionsGenericCowFormat),
-    /// `vpc`.
     Vpc(BlockdevOptionsGenericFormat),
-    /// `vvfat`.
     Vvfat(BlockdevOptionsVvfat),
-    /// `vxhs`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Vxhs(BlockdevOptionsVxHs),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockdevOptionsBlkdebug`, since QEMU 2.9.
+/// The `BlockdevOptionsBlkdebug` struct, since QEMU 2.9.
 ///
-/// Since the bindings of 2.5: `max-discard`, `max-transfer`, `max-write-zero`, `opt-discard` and `opt-write-zero` are new.
+/// Compared with the bindings of 2.5: `max-discard`, `max-transfer`, `max-write-zero`, `opt-discard` and `opt-write-zero` are new.
 ///
 /// In the bindings of 7.2: `take-child-perms` and `unshare-child-perms` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkdebug {
-    /// `image`.
     pub image: BlockdevRef,
-    /// `config`.
     pub config: Option<String>,
-    /// `align`.
     pub align: Option<i64>,
-    /// `max-transfer`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub max_transfer: Option<i32>,
-    /// `opt-write-zero`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub opt_write_zero: Option<i32>,
-    /// `max-write-zero`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub max_write_zero: Option<i32>,
-    /// `opt-discard`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub opt_discard: Option<i32>,
-    /// `max-discard`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub max_discard: Option<i32>,
-    /// `inject-error`.
     pub inject_error: Option<Vec<BlkdebugInjectErrorOptions>>,
-    /// `set-state`.
     pub set_state: Option<Vec<BlkdebugSetStateOptions>>,
 }
-/// The struct `BlockdevOptionsBlkverify`, since QEMU 2.9.
+/// The `BlockdevOptionsBlkverify` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkverify {
-    /// `test`.
     pub test: BlockdevRef,
-    /// `raw`.
     pub raw: BlockdevRef,
 }
-/// The struct `BlockdevOptionsFile`, since QEMU 2.9.
+/// The `BlockdevOptionsFile` struct, since QEMU 2.9.
 ///
-/// Since the bindings of 2.5: `aio`, `locking` and `pr-manager` are new.
+/// Compared with the bindings of 2.5: `aio`, `locking` and `pr-manager` are new.
 ///
 /// In the bindings of 7.2: `aio-max-batch`, `drop-cache` and `x-check-cache-dropped` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsFile {
-    /// `filename`.
     pub filename: String,
-    /// `pr-manager`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     pub pr_manager: Option<String>,
-    /// `locking`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub locking: Option<OnOffAuto>,
-    /// `aio`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub aio: Option<BlockdevAioOptions>,
 }
-/// The struct `BlockdevOptionsGenericCOWFormat`, since QEMU 2.9.
+/// The `BlockdevOptionsGenericCOWFormat` struct, since QEMU 2.9.
 ///
-/// Since the bindings of 2.5: `backing` is of another type.
+/// Compared with the bindings of 2.5: `backing` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGenericCowFormat {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `backing`.
     pub backing: Option<BlockdevRefOrNull>,
 }
-/// The struct `BlockdevOptionsGenericFormat`, since QEMU 2.9.
+/// The `BlockdevOptionsGenericFormat` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGenericFormat {
-    /// `file`.
     pub file: BlockdevRef,
 }
-/// The struct `BlockdevOptionsGluster`, since QEMU 2.9.
+/// The `BlockdevOptionsGluster` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGluster {
-    /// `volume`.
     pub volume: String,
-    /// `path`.
     pub path: String,
-    /// `server`.
     pub server: Vec<SocketAddress>,
-    /// `debug`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub debug: Option<i64>,
-    /// `logfile`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub logfile: Option<String>,
 }
-/// The struct `BlockdevOptionsLUKS`, since QEMU 2.9.
+/// The `BlockdevOptionsLUKS` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsLuks {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `key-secret`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub key_secret: Option<String>,
 }
-/// The struct `BlockdevOptionsNbd`, since QEMU 2.9.
+/// The `BlockdevOptionsNbd` struct, since QEMU 2.9.
 ///
 /// In the bindings of 7.2: `open-timeout`, `reconnect-delay`, `tls-hostname` and `x-dirty-bitmap` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsNbd {
-    /// `server`.
     pub server: SocketAddress,
-    /// `export`.
     pub export: Option<String>,
-    /// `tls-creds`.
     pub tls_creds: Option<String>,
 }
-/// The struct `BlockdevOptionsNull`, since QEMU 2.9.
+/// The `BlockdevOptionsNull` struct, since QEMU 2.9.
 ///
 /// In the bindings of 7.2: `read-zeroes` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockdevOptionsNull {
-    /// `size`.
     pub size: Option<i64>,
-    /// `latency-ns`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub latency_ns: Option<u64>,
 }
-/// The struct `BlockdevOptionsQcow`, since QEMU 2.10.
+/// The `BlockdevOptionsQcow` struct, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQcow {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `backing`.
     pub backing: Option<BlockdevRefOrNull>,
-    /// `encrypt`.
     pub encrypt: Option<BlockdevQcowEncryption>,
 }
-/// The struct `BlockdevOptionsQcow2`, since QEMU 2.9.
+/// The `BlockdevOptionsQcow2` struct, since QEMU 2.9.
 ///
-/// Since the bindings of 2.5: `encrypt` is new; `backing` is of another type.
+/// Compared with the bindings of 2.5: `encrypt` is new; `backing` is of another type.
 ///
 /// In the bindings of 7.2: `data-file` and `l2-cache-entry-size` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQcow2 {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `backing`.
     pub backing: Option<BlockdevRefOrNull>,
-    /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
-    /// `pass-discard-request`.
     pub pass_discard_request: Option<bool>,
-    /// `pass-discard-snapshot`.
     pub pass_discard_snapshot: Option<bool>,
-    /// `pass-discard-other`.
     pub pass_discard_other: Option<bool>,
-    /// `overlap-check`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub overlap_check: Option<Qcow2OverlapChecks>,
-    /// `cache-size`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub cache_size: Option<i64>,
-    /// `l2-cache-size`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub l2_cache_size: Option<i64>,
-    /// `refcount-cache-size`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub refcount_cache_size: Option<i64>,
-    /// `cache-clean-interval`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub cache_clean_interval: Option<i64>,
-    /// `encrypt`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub encrypt: Option<BlockdevQcow2Encryption>,
 }
-/// The struct `BlockdevOptionsQuorum`, since QEMU 2.9.
+/// The `BlockdevOptionsQuorum` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQuorum {
-    /// `blkverify`.
     pub blkverify: Option<bool>,
-    /// `children`.
     pub children: Vec<BlockdevRef>,
-    /// `vote-threshold`.
     pub vote_threshold: i64,
-    /// `rewrite-corrupted`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub rewrite_corrupted: Option<bool>,
-    /// `read-pattern`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub read_pattern: Option<QuorumReadPattern>,
 }
-/// The struct `BlockdevOptionsRaw`, since QEMU 2.9.
+/// The `BlockdevOptionsRaw` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsRaw {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `offset`.
     pub offset: Option<i64>,
-    /// `size`.
     pub size: Option<i64>,
 }
-/// The struct `BlockdevOptionsRbd`, since QEMU 2.9.
+/// The `BlockdevOptionsRbd` struct, since QEMU 2.9.
 ///
 /// In the bindings of 7.2: `auth-client-required`, `encrypt`, `key-secret` and `namespace` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsRbd {
-    /// `pool`.
     pub pool: String,
-    /// `image`.
     pub image: String,
-    /// `conf`.
     pub conf: Option<String>,
-    /// `snapshot`.
     pub snapshot: Option<String>,
-    /// `user`.
     pub user: Option<String>,
-    /// `server`.
     pub server: Option<Vec<InetSocketAddressBase>>,
 }
-/// The struct `BlockdevOptionsReplication`, since QEMU 2.9.
+/// The `BlockdevOptionsReplication` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsReplication {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `mode`.
     pub mode: ReplicationMode,
-    /// `top-id`.
     pub top_id: Option<String>,
 }
-/// The struct `BlockdevOptionsSheepdog`, since QEMU 2.9.
+/// The `BlockdevOptionsSheepdog` struct, since QEMU 2.9.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsSheepdog {
-    /// `server`.
     pub server: SocketAddress,
-    /// `vdi`.
     pub vdi: String,
-    /// `snap-id`.
     pub snap_id: Option<u32>,
-    /// `tag`.
     pub tag: Option<String>,
 }
-/// The struct `BlockdevOptionsSsh`, since QEMU 2.9.
+/// The `BlockdevOptionsSsh` struct, since QEMU 2.9.
 ///
 /// In the bindings of 7.2: `host-key-check` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsSsh {
-    /// `server`.
     pub server: InetSocketAddress,
-    /// `path`.
     pub path: String,
-    /// `user`.
     pub user: Option<String>,
 }
-/// The struct `BlockdevOptionsThrottle`, since QEMU 2.11.
+/// The `BlockdevOptionsThrottle` struct, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsThrottle {
-    /// `throttle-group`.
     pub throttle_group: String,
-    /// `file`.
     pub file: BlockdevRef,
 }
-/// The struct `BlockdevOptionsVxHS`, since QEMU 2.10.
+/// The `BlockdevOptionsVxHS` struct, since QEMU 2.10.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsVxHs {
-    /// `vdisk-id`.
     pub vdisk_id: String,
-    /// `server`.
     pub server: InetSocketAddressBase,
-    /// `tls-creds`.
     pub tls_creds: Option<String>,
 }
-/// The alternate `BlockdevRef`, since QEMU 2.9.
+/// The `BlockdevRef` alternate, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevRef {
-    /// A value of the type `BlockdevOptions`.
     Definition(Box<BlockdevOptions>),
-    /// A value of the type `str`.
     Reference(String),
 }
-/// The alternate `BlockdevRefOrNull`, since QEMU 2.9.
+/// The `BlockdevRefOrNull` alternate, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevRefOrNull {
-    /// A value of the type `BlockdevOptions`.
     Definition(Box<BlockdevOptions>),
-    /// A value of the type `str`.
     Reference(String),
-    /// A value of the type `null`.
     Null,
 }
-/// The union `ChardevBackend`, since QEMU 1.4.
+/// The `ChardevBackend` union, since QEMU 1.4.
 ///
-/// Since the bindings of 2.5: `type=wctablet` is new; `type=braille`, `type=console`, `type=msmouse`, `type=null`, `type=pty` and `type=testdev` are of another type.
+/// Compared with the bindings of 2.5: `type=wctablet` is new; `type=braille`, `type=console`, `type=msmouse`, `type=null`, `type=pty` and `type=testdev` are of another type.
 ///
 /// In the bindings of 7.2: `type`, `type=dbus` and `type=qemu-vdagent` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChardevBackend {
-    /// `file`.
     File(ChardevFile),
-    /// `serial`.
     Serial(ChardevHostdev),
-    /// `parallel`.
     Parallel(ChardevHostdev),
-    /// `pipe`.
     Pipe(ChardevHostdev),
-    /// `socket`.
     Socket(ChardevSocket),
-    /// `udp`.
     Udp(ChardevUdp),
-    /// `pty`.
     Pty(ChardevCommon),
-    /// `null`.
     Null(ChardevCommon),
-    /// `mux`.
     Mux(ChardevMux),
-    /// `msmouse`.
     Msmouse(ChardevCommon),
-    /// `wctablet`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Wctablet(ChardevCommon),
-    /// `braille`.
     Braille(ChardevCommon),
-    /// `testdev`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     Testdev(ChardevCommon),
-    /// `stdio`.
     Stdio(ChardevStdio),
-    /// `console`.
     Console(ChardevCommon),
-    /// `spicevmc`.
     Spicevmc(ChardevSpiceChannel),
-    /// `spiceport`.
     Spiceport(ChardevSpicePort),
-    /// `vc`.
     Vc(ChardevVc),
-    /// `ringbuf`.
     Ringbuf(ChardevRingbuf),
-    /// `memory`.
     Memory(ChardevRingbuf),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ChardevSocket`, since QEMU 1.4.
+/// The `ChardevSocket` struct, since QEMU 1.4.
 ///
-/// Since the bindings of 2.5: `logappend`, `logfile`, `tls-creds` and `tn3270` are new; `addr` is of another type.
+/// Compared with the bindings of 2.5: `logappend`, `logfile`, `tls-creds` and `tn3270` are new; `addr` is of another type.
 ///
 /// In the bindings of 7.2: `tls-authz` and `websocket` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSocket {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `addr`.
     pub addr: SocketAddressLegacy,
-    /// `tls-creds`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub tls_creds: Option<String>,
-    /// `server`.
     pub server: Option<bool>,
-    /// `wait`.
     pub wait: Option<bool>,
-    /// `nodelay`.
     pub nodelay: Option<bool>,
-    /// `telnet`.
     pub telnet: Option<bool>,
-    /// `tn3270`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub tn3270: Option<bool>,
-    /// `reconnect`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub reconnect: Option<i64>,
 }
-/// The struct `ChardevUdp`, since QEMU 1.5.
+/// The `ChardevUdp` struct, since QEMU 1.5.
 ///
-/// Since the bindings of 2.5: `logappend` and `logfile` are new; `local` and `remote` are of another type.
+/// Compared with the bindings of 2.5: `logappend` and `logfile` are new; `local` and `remote` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevUdp {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `remote`.
     pub remote: SocketAddressLegacy,
-    /// `local`.
     pub local: Option<SocketAddressLegacy>,
 }
-/// The enum `COLOMode`, since QEMU 2.8.
+/// The `COLOMode` enum, since QEMU 2.8.
 ///
-/// In the bindings of 7.2: `none` is new; `unknown` is gone.
+/// In the bindings of 7.2: `none` is new; `unknown` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColoMode {
-    /// `unknown`.
     Unknown,
-    /// `primary`.
     Primary,
-    /// `secondary`.
     Secondary,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ColoMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Unknown => "unknown",
@@ -1089,88 +845,71 @@ impl From<&str> for ColoMode {
         }
     }
 }
-/// The struct `CpuDefinitionInfo`, since QEMU 1.2.
+/// The `CpuDefinitionInfo` struct, since QEMU 1.2.
 ///
-/// Since the bindings of 2.5: `migration-safe`, `static`, `typename` and `unavailable-features` are new.
+/// Compared with the bindings of 2.5: `migration-safe`, `static`, `typename` and `unavailable-features` are new.
 ///
 /// In the bindings of 7.2: `alias-of` and `deprecated` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuDefinitionInfo {
-    /// `name`.
     pub name: String,
-    /// `migration-safe`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub migration_safe: Option<bool>,
-    /// `static`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub r#static: bool,
-    /// `unavailable-features`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub unavailable_features: Option<Vec<String>>,
-    /// `typename`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub typename: String,
 }
-/// The union `CpuInfo`, since QEMU 0.14.
+/// The `CpuInfo` union, since QEMU 0.14.
 ///
-/// Since the bindings of 2.5: `arch`, `arch=mips`, `arch=other`, `arch=ppc`, `arch=sparc`, `arch=tricore`, `arch=x86` and `props` are new; `PC`, `nip`, `npc` and `pc` are gone.
+/// Compared with the bindings of 2.5: `arch`, `arch=mips`, `arch=other`, `arch=ppc`, `arch=sparc`, `arch=tricore`, `arch=x86` and `props` are new; `PC`, `nip`, `npc` and `pc` are removed.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfo {
-    /// `arch`, and the members that depend on it.
+    /// The discriminator `arch` with the members of its branch.
     pub arch: CpuInfoArchBranch,
-    /// `CPU`.
     pub cpu: i64,
-    /// `current`.
     pub current: bool,
-    /// `halted`.
     pub halted: bool,
-    /// `qom_path`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub qom_path: String,
-    /// `thread_id`.
     pub thread_id: i64,
-    /// `props`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub props: Option<CpuInstanceProperties>,
 }
-/// The branches of the union `CpuInfo`, told by `arch`.
+/// The branches of the union `CpuInfo`, discriminated by `arch`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum CpuInfoArchBranch {
-    /// `x86`.
     X86(CpuInfoX86),
-    /// `sparc`.
     Sparc(CpuInfoSparc),
-    /// `ppc`.
     Ppc(CpuInfoPpc),
-    /// `mips`.
     Mips(CpuInfoMips),
-    /// `tricore`.
     Tricore(CpuInfoTricore),
-    /// `other`.
     Other,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `CpuInfoArch`, since QEMU 2.6.
+/// The `CpuInfoArch` enum, since QEMU 2.6.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CpuInfoArch {
-    /// `x86`.
     X86,
-    /// `sparc`.
     Sparc,
-    /// `ppc`.
     Ppc,
-    /// `mips`.
     Mips,
-    /// `tricore`.
     Tricore,
-    /// `other`.
     Other,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl CpuInfoArch {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::X86 => "x86",
@@ -1196,148 +935,121 @@ impl From<&str> for CpuInfoArch {
         }
     }
 }
-/// The struct `CpuInfoMIPS`, since QEMU 2.6.
+/// The `CpuInfoMIPS` struct, since QEMU 2.6.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoMips {
-    /// `PC`.
     pub pc: i64,
 }
-/// The struct `CpuInfoOther`, since QEMU 2.6.
+/// The `CpuInfoOther` struct, since QEMU 2.6.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CpuInfoOther {}
-/// The struct `CpuInfoPPC`, since QEMU 2.6.
+/// The `CpuInfoPPC` struct, since QEMU 2.6.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoPpc {
-    /// `nip`.
     pub nip: i64,
 }
-/// The struct `CpuInfoSPARC`, since QEMU 2.6.
+/// The `CpuInfoSPARC` struct, since QEMU 2.6.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoSparc {
-    /// `pc`.
     pub pc: i64,
-    /// `npc`.
     pub npc: i64,
 }
-/// The struct `CpuInfoTricore`, since QEMU 2.6.
+/// The `CpuInfoTricore` struct, since QEMU 2.6.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoTricore {
-    /// `PC`.
     pub pc: i64,
 }
-/// The struct `CpuInfoX86`, since QEMU 2.6.
+/// The `CpuInfoX86` struct, since QEMU 2.6.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoX86 {
-    /// `pc`.
     pub pc: i64,
 }
-/// The struct `CpuInstanceProperties`, since QEMU 2.7.
+/// The `CpuInstanceProperties` struct, since QEMU 2.7.
 ///
 /// In the bindings of 7.2: `cluster-id` and `die-id` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CpuInstanceProperties {
-    /// `node-id`.
     pub node_id: Option<i64>,
-    /// `socket-id`.
     pub socket_id: Option<i64>,
-    /// `core-id`.
     pub core_id: Option<i64>,
-    /// `thread-id`.
     pub thread_id: Option<i64>,
 }
-/// The struct `DriveBackup`, since QEMU 1.6.
+/// The `DriveBackup` struct, since QEMU 1.6.
 ///
-/// Since the bindings of 2.5: `compress` and `job-id` are new.
+/// Compared with the bindings of 2.5: `compress` and `job-id` are new.
 ///
 /// In the bindings of 7.2: `auto-dismiss`, `auto-finalize`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `target`.
     pub target: String,
-    /// `format`.
     pub format: Option<String>,
-    /// `sync`.
     pub sync: MirrorSyncMode,
-    /// `mode`.
     pub mode: Option<NewImageMode>,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `bitmap`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub bitmap: Option<String>,
-    /// `compress`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub compress: Option<bool>,
-    /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
-    /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
 }
-/// The struct `DriveMirror`, since QEMU 1.3.
+/// The `DriveMirror` struct, since QEMU 1.3.
 ///
 /// In the bindings of 7.2: `auto-dismiss`, `auto-finalize` and `copy-mode` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveMirror {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `target`.
     pub target: String,
-    /// `format`.
     pub format: Option<String>,
-    /// `node-name`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub node_name: Option<String>,
-    /// `replaces`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub replaces: Option<String>,
-    /// `sync`.
     pub sync: MirrorSyncMode,
-    /// `mode`.
     pub mode: Option<NewImageMode>,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `granularity`, since QEMU 1.4.
+    /// Since QEMU 1.4.
     pub granularity: Option<u32>,
-    /// `buf-size`, since QEMU 1.4.
+    /// Since QEMU 1.4.
     pub buf_size: Option<i64>,
-    /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
-    /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `unmap`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub unmap: Option<bool>,
 }
-/// The enum `GuestPanicAction`, since QEMU 2.1.
+/// The `GuestPanicAction` enum, since QEMU 2.1.
 ///
-/// Since the bindings of 2.5: `poweroff` is new.
+/// Compared with the bindings of 2.5: `poweroff` is new.
 ///
 /// In the bindings of 7.2: `run` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestPanicAction {
-    /// `pause`.
     Pause,
-    /// `poweroff`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     Poweroff,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl GuestPanicAction {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pause => "pause",
@@ -1355,30 +1067,28 @@ impl From<&str> for GuestPanicAction {
         }
     }
 }
-/// The union `GuestPanicInformation`, since QEMU 2.9.
+/// The `GuestPanicInformation` union, since QEMU 2.9.
 ///
 /// In the bindings of 7.2: `type=s390` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GuestPanicInformation {
-    /// `hyper-v`.
     HyperV(GuestPanicInformationHyperV),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `GuestPanicInformationType`, since QEMU 2.9.
+/// The `GuestPanicInformationType` enum, since QEMU 2.9.
 ///
 /// In the bindings of 7.2: `s390` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestPanicInformationType {
-    /// `hyper-v`.
     HyperV,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl GuestPanicInformationType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::HyperV => "hyper-v",
@@ -1394,163 +1104,125 @@ impl From<&str> for GuestPanicInformationType {
         }
     }
 }
-/// The struct `HotpluggableCPU`, since QEMU 2.7.
+/// The `HotpluggableCPU` struct, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HotpluggableCpu {
-    /// `type`.
     pub r#type: String,
-    /// `vcpus-count`.
     pub vcpus_count: i64,
-    /// `props`.
     pub props: CpuInstanceProperties,
-    /// `qom-path`.
     pub qom_path: Option<String>,
 }
-/// The struct `ImageInfo`, since QEMU 1.3.
+/// The `ImageInfo` struct, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfo {
-    /// `filename`.
     pub filename: String,
-    /// `format`.
     pub format: String,
-    /// `dirty-flag`.
     pub dirty_flag: Option<bool>,
-    /// `actual-size`.
     pub actual_size: Option<i64>,
-    /// `virtual-size`.
     pub virtual_size: i64,
-    /// `cluster-size`.
     pub cluster_size: Option<i64>,
-    /// `encrypted`.
     pub encrypted: Option<bool>,
-    /// `compressed`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub compressed: Option<bool>,
-    /// `backing-filename`.
     pub backing_filename: Option<String>,
-    /// `full-backing-filename`.
     pub full_backing_filename: Option<String>,
-    /// `backing-filename-format`.
     pub backing_filename_format: Option<String>,
-    /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
-    /// `backing-image`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     pub backing_image: Option<Box<ImageInfo>>,
-    /// `format-specific`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub format_specific: Option<ImageInfoSpecific>,
 }
-/// The union `ImageInfoSpecific`, since QEMU 1.7.
+/// The `ImageInfoSpecific` union, since QEMU 1.7.
 ///
-/// Since the bindings of 2.5: `type=luks` is new.
+/// Compared with the bindings of 2.5: `type=luks` is new.
 ///
 /// In the bindings of 7.2: `type` and `type=rbd` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ImageInfoSpecific {
-    /// `qcow2`.
     Qcow2(ImageInfoSpecificQCow2),
-    /// `vmdk`.
     Vmdk(ImageInfoSpecificVmdk),
-    /// `luks`.
     Luks(QCryptoBlockInfoLuks),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ImageInfoSpecificQCow2`, since QEMU 1.7.
+/// The `ImageInfoSpecificQCow2` struct, since QEMU 1.7.
 ///
-/// Since the bindings of 2.5: `encrypt` is new.
+/// Compared with the bindings of 2.5: `encrypt` is new.
 ///
 /// In the bindings of 7.2: `bitmaps`, `compression-type`, `data-file`, `data-file-raw` and `extended-l2` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificQCow2 {
-    /// `compat`.
     pub compat: String,
-    /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
-    /// `corrupt`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub corrupt: Option<bool>,
-    /// `refcount-bits`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub refcount_bits: i64,
-    /// `encrypt`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub encrypt: Option<ImageInfoSpecificQCow2Encryption>,
 }
-/// The union `ImageInfoSpecificQCow2Encryption`, since QEMU 2.10.
+/// The `ImageInfoSpecificQCow2Encryption` union, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ImageInfoSpecificQCow2Encryption {
-    /// `aes`.
     Aes,
-    /// `luks`.
     Luks(QCryptoBlockInfoLuks),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ImageInfoSpecificVmdk`, since QEMU 1.7.
+/// The `ImageInfoSpecificVmdk` struct, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificVmdk {
-    /// `create-type`.
     pub create_type: String,
-    /// `cid`.
     pub cid: i64,
-    /// `parent-cid`.
     pub parent_cid: i64,
-    /// `extents`.
     pub extents: Vec<ImageInfo>,
 }
-/// The struct `InetSocketAddress`, since QEMU 1.3.
+/// The `InetSocketAddress` struct, since QEMU 1.3.
 ///
-/// Since the bindings of 2.5: `numeric` is new.
+/// Compared with the bindings of 2.5: `numeric` is new.
 ///
 /// In the bindings of 7.2: `keep-alive` and `mptcp` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InetSocketAddress {
-    /// `host`.
     pub host: String,
-    /// `port`.
     pub port: String,
-    /// `numeric`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub numeric: Option<bool>,
-    /// `to`.
     pub to: Option<u16>,
-    /// `ipv4`.
     pub ipv4: Option<bool>,
-    /// `ipv6`.
     pub ipv6: Option<bool>,
 }
-/// The struct `InputBtnEvent`, since QEMU 2.0.
+/// The `InputBtnEvent` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputBtnEvent {
-    /// `button`.
     pub button: InputButton,
-    /// `down`.
     pub down: bool,
 }
-/// The enum `InputButton`, since QEMU 2.0.
+/// The `InputButton` enum, since QEMU 2.0.
 ///
-/// Since the bindings of 2.5: `extra`, `left`, `middle`, `right`, `side`, `wheel-down` and `wheel-up` are new; `Left`, `Middle`, `Right`, `WheelDown` and `WheelUp` are gone.
+/// Compared with the bindings of 2.5: `extra`, `left`, `middle`, `right`, `side`, `wheel-down` and `wheel-up` are new; `Left`, `Middle`, `Right`, `WheelDown` and `WheelUp` are removed.
 ///
 /// In the bindings of 7.2: `wheel-left` and `wheel-right` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputButton {
-    /// `left`.
     Left,
-    /// `middle`.
     Middle,
-    /// `right`.
     Right,
-    /// `wheel-up`.
     WheelUp,
-    /// `wheel-down`.
     WheelDown,
-    /// `side`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Side,
-    /// `extra`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Extra,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl InputButton {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Left => "left",
@@ -1578,195 +1250,165 @@ impl From<&str> for InputButton {
         }
     }
 }
-/// The union `InputEvent`, since QEMU 2.0.
+/// The `InputEvent` union, since QEMU 2.0.
 ///
 /// In the bindings of 7.2: `type` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum InputEvent {
-    /// `key`.
     Key(InputKeyEvent),
-    /// `btn`.
     Btn(InputBtnEvent),
-    /// `rel`.
     Rel(InputMoveEvent),
-    /// `abs`.
     Abs(InputMoveEvent),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `InputKeyEvent`, since QEMU 2.0.
+/// The `InputKeyEvent` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputKeyEvent {
-    /// `key`.
     pub key: KeyValue,
-    /// `down`.
     pub down: bool,
 }
-/// The struct `IOThreadInfo`, since QEMU 2.0.
+/// The `IOThreadInfo` struct, since QEMU 2.0.
 ///
-/// Since the bindings of 2.5: `poll-grow`, `poll-max-ns` and `poll-shrink` are new.
+/// Compared with the bindings of 2.5: `poll-grow`, `poll-max-ns` and `poll-shrink` are new.
 ///
 /// In the bindings of 7.2: `aio-max-batch` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IoThreadInfo {
-    /// `id`.
     pub id: String,
-    /// `thread-id`.
     pub thread_id: i64,
-    /// `poll-max-ns`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub poll_max_ns: i64,
-    /// `poll-grow`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub poll_grow: i64,
-    /// `poll-shrink`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub poll_shrink: i64,
 }
-/// The union `KeyValue`, since QEMU 1.3.
+/// The `KeyValue` union, since QEMU 1.3.
 ///
 /// In the bindings of 7.2: `type` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum KeyValue {
-    /// `number`.
     Number(i64),
-    /// `qcode`.
     Qcode(QKeyCode),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `MachineInfo`, since QEMU 1.2.
+/// The `MachineInfo` struct, since QEMU 1.2.
 ///
-/// Since the bindings of 2.5: `hotpluggable-cpus` is new.
+/// Compared with the bindings of 2.5: `hotpluggable-cpus` is new.
 ///
 /// In the bindings of 7.2: `default-cpu-type`, `default-ram-id`, `deprecated` and `numa-mem-supported` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MachineInfo {
-    /// `name`.
     pub name: String,
-    /// `alias`.
     pub alias: Option<String>,
-    /// `is-default`.
     pub is_default: Option<bool>,
-    /// `cpu-max`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     pub cpu_max: i64,
-    /// `hotpluggable-cpus`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub hotpluggable_cpus: bool,
 }
-/// The struct `MapEntry`, since QEMU 2.6.
+/// The `MapEntry` struct, since QEMU 2.6.
 ///
 /// In the bindings of 7.2: `present` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MapEntry {
-    /// `start`.
     pub start: i64,
-    /// `length`.
     pub length: i64,
-    /// `data`.
     pub data: bool,
-    /// `zero`.
     pub zero: bool,
-    /// `depth`.
     pub depth: i64,
-    /// `offset`.
     pub offset: Option<i64>,
-    /// `filename`.
     pub filename: Option<String>,
 }
-/// The struct `Memdev`, since QEMU 2.1.
+/// The `Memdev` struct, since QEMU 2.1.
 ///
-/// Since the bindings of 2.5: `id` is new.
+/// Compared with the bindings of 2.5: `id` is new.
 ///
 /// In the bindings of 7.2: `reserve` and `share` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memdev {
-    /// `id`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub id: Option<String>,
-    /// `size`.
     pub size: u64,
-    /// `merge`.
     pub merge: bool,
-    /// `dump`.
     pub dump: bool,
-    /// `prealloc`.
     pub prealloc: bool,
-    /// `host-nodes`.
     pub host_nodes: Vec<u16>,
-    /// `policy`.
     pub policy: HostMemPolicy,
 }
-/// The struct `MigrateSetParameters`, since QEMU 2.4.
+/// The `MigrateSetParameters` struct, since QEMU 2.4.
 ///
-/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
+/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateSetParameters {
-    /// `compress-level`.
     pub compress_level: Option<i64>,
-    /// `compress-threads`.
     pub compress_threads: Option<i64>,
-    /// `decompress-threads`.
     pub decompress_threads: Option<i64>,
-    /// `cpu-throttle-initial`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub cpu_throttle_initial: Option<i64>,
-    /// `cpu-throttle-increment`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub cpu_throttle_increment: Option<i64>,
-    /// `tls-creds`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub tls_creds: Option<StrOrNull>,
-    /// `tls-hostname`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub tls_hostname: Option<StrOrNull>,
-    /// `max-bandwidth`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub max_bandwidth: Option<i64>,
-    /// `downtime-limit`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub downtime_limit: Option<i64>,
-    /// `x-checkpoint-delay`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub x_checkpoint_delay: Option<i64>,
-    /// `block-incremental`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub block_incremental: Option<bool>,
-    /// `x-multifd-channels`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     pub x_multifd_channels: Option<i64>,
-    /// `x-multifd-page-count`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     pub x_multifd_page_count: Option<i64>,
-    /// `xbzrle-cache-size`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     pub xbzrle_cache_size: Option<u64>,
 }
-/// The enum `MigrationCapability`, since QEMU 1.2.
+/// The `MigrationCapability` enum, since QEMU 1.2.
 ///
-/// Since the bindings of 2.5: `block`, `pause-before-switchover`, `postcopy-ram`, `release-ram`, `return-path`, `x-colo` and `x-multifd` are new; `x-postcopy-ram` is gone.
+/// Compared with the bindings of 2.5: `block`, `pause-before-switchover`, `postcopy-ram`, `release-ram`, `return-path`, `x-colo` and `x-multifd` are new; `x-postcopy-ram` is removed.
 ///
-/// In the bindings of 7.2: `background-snapshot`, `dirty-bitmaps`, `late-block-activate`, `multifd`, `postcopy-blocktime`, `postcopy-preempt`, `validate-uuid`, `x-ignore-shared` and 1 more are new; `x-multifd` is gone.
+/// In the bindings of 7.2: `background-snapshot`, `dirty-bitmaps`, `late-block-activate`, `multifd`, `postcopy-blocktime`, `postcopy-preempt`, `validate-uuid`, `x-ignore-shared` and 1 more are new; `x-multifd` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationCapability {
-    /// `xbzrle`.
     Xbzrle,
-    /// `rdma-pin-all`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     RdmaPinAll,
-    /// `auto-converge`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     AutoConverge,
-    /// `zero-blocks`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     ZeroBlocks,
-    /// `compress`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     Compress,
-    /// `events`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     Events,
-    /// `postcopy-ram`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     PostcopyRam,
-    /// `x-colo`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     XColo,
-    /// `release-ram`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     ReleaseRam,
-    /// `block`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Block,
-    /// `return-path`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     ReturnPath,
-    /// `pause-before-switchover`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     PauseBeforeSwitchover,
-    /// `x-multifd`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     XMultifd,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MigrationCapability {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Xbzrle => "xbzrle",
@@ -1806,83 +1448,76 @@ impl From<&str> for MigrationCapability {
         }
     }
 }
-/// The struct `MigrationCapabilityStatus`, since QEMU 1.2.
+/// The `MigrationCapabilityStatus` struct, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationCapabilityStatus {
-    /// `capability`.
     pub capability: MigrationCapability,
-    /// `state`.
     pub state: bool,
 }
-/// The struct `MigrationInfo`, since QEMU 0.14.
+/// The `MigrationInfo` struct, since QEMU 0.14.
 ///
-/// Since the bindings of 2.5: `cpu-throttle-percentage` and `error-desc` are new; `x-cpu-throttle-percentage` is gone.
+/// Compared with the bindings of 2.5: `cpu-throttle-percentage` and `error-desc` are new; `x-cpu-throttle-percentage` is removed.
 ///
 /// In the bindings of 7.2: `blocked-reasons`, `compression`, `postcopy-blocktime`, `postcopy-vcpu-blocktime`, `socket-address` and `vfio` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationInfo {
-    /// `status`.
     pub status: Option<MigrationStatus>,
-    /// `ram`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub ram: Option<MigrationStats>,
-    /// `disk`.
     pub disk: Option<MigrationStats>,
-    /// `xbzrle-cache`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub xbzrle_cache: Option<XbzrleCacheStats>,
-    /// `total-time`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub total_time: Option<i64>,
-    /// `expected-downtime`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub expected_downtime: Option<i64>,
-    /// `downtime`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub downtime: Option<i64>,
-    /// `setup-time`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     pub setup_time: Option<i64>,
-    /// `cpu-throttle-percentage`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub cpu_throttle_percentage: Option<i64>,
-    /// `error-desc`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub error_desc: Option<String>,
 }
-/// The enum `MigrationParameter`, since QEMU 2.4.
+/// The `MigrationParameter` enum, since QEMU 2.4.
 ///
-/// Since the bindings of 2.5: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are gone.
+/// Compared with the bindings of 2.5: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are removed.
 ///
-/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone.
+/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationParameter {
-    /// `compress-level`.
     CompressLevel,
-    /// `compress-threads`.
     CompressThreads,
-    /// `decompress-threads`.
     DecompressThreads,
-    /// `cpu-throttle-initial`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     CpuThrottleInitial,
-    /// `cpu-throttle-increment`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     CpuThrottleIncrement,
-    /// `tls-creds`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     TlsCreds,
-    /// `tls-hostname`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     TlsHostname,
-    /// `max-bandwidth`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     MaxBandwidth,
-    /// `downtime-limit`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     DowntimeLimit,
-    /// `x-checkpoint-delay`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     XCheckpointDelay,
-    /// `block-incremental`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     BlockIncremental,
-    /// `x-multifd-channels`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     XMultifdChannels,
-    /// `x-multifd-page-count`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     XMultifdPageCount,
-    /// `xbzrle-cache-size`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     XbzrleCacheSize,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MigrationParameter {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::CompressLevel => "compress-level",
@@ -1924,109 +1559,96 @@ impl From<&str> for MigrationParameter {
         }
     }
 }
-/// The struct `MigrationParameters`, since QEMU 2.4.
+/// The `MigrationParameters` struct, since QEMU 2.4.
 ///
-/// Since the bindings of 2.5: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are gone; `compress-level`, `compress-threads` and `decompress-threads` are optional now.
+/// Compared with the bindings of 2.5: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are removed; `compress-level`, `compress-threads` and `decompress-threads` are optional now.
 ///
-/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
+/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationParameters {
-    /// `compress-level`.
     pub compress_level: Option<i64>,
-    /// `compress-threads`.
     pub compress_threads: Option<i64>,
-    /// `decompress-threads`.
     pub decompress_threads: Option<i64>,
-    /// `cpu-throttle-initial`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub cpu_throttle_initial: Option<i64>,
-    /// `cpu-throttle-increment`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub cpu_throttle_increment: Option<i64>,
-    /// `tls-creds`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub tls_creds: Option<String>,
-    /// `tls-hostname`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub tls_hostname: Option<String>,
-    /// `max-bandwidth`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub max_bandwidth: Option<i64>,
-    /// `downtime-limit`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub downtime_limit: Option<i64>,
-    /// `x-checkpoint-delay`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub x_checkpoint_delay: Option<i64>,
-    /// `block-incremental`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub block_incremental: Option<bool>,
-    /// `x-multifd-channels`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     pub x_multifd_channels: Option<i64>,
-    /// `x-multifd-page-count`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     pub x_multifd_page_count: Option<i64>,
-    /// `xbzrle-cache-size`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     pub xbzrle_cache_size: Option<u64>,
 }
-/// The struct `MigrationStats`, since QEMU 0.14.
+/// The `MigrationStats` struct, since QEMU 0.14.
 ///
-/// Since the bindings of 2.5: `page-size` and `postcopy-requests` are new.
+/// Compared with the bindings of 2.5: `page-size` and `postcopy-requests` are new.
 ///
 /// In the bindings of 7.2: `dirty-sync-missed-zero-copy`, `downtime-bytes`, `multifd-bytes`, `pages-per-second`, `postcopy-bytes` and `precopy-bytes` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationStats {
-    /// `transferred`.
     pub transferred: i64,
-    /// `remaining`.
     pub remaining: i64,
-    /// `total`.
     pub total: i64,
-    /// `duplicate`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub duplicate: i64,
-    /// `skipped`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     pub skipped: i64,
-    /// `normal`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub normal: i64,
-    /// `normal-bytes`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub normal_bytes: i64,
-    /// `dirty-pages-rate`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub dirty_pages_rate: i64,
-    /// `mbps`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     pub mbps: f64,
-    /// `dirty-sync-count`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub dirty_sync_count: i64,
-    /// `postcopy-requests`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub postcopy_requests: i64,
-    /// `page-size`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub page_size: i64,
 }
-/// The enum `MigrationStatus`, since QEMU 2.3.
+/// The `MigrationStatus` enum, since QEMU 2.3.
 ///
-/// Since the bindings of 2.5: `colo`, `device` and `pre-switchover` are new.
+/// Compared with the bindings of 2.5: `colo`, `device` and `pre-switchover` are new.
 ///
 /// In the bindings of 7.2: `postcopy-paused`, `postcopy-recover` and `wait-unplug` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationStatus {
-    /// `none`.
     None,
-    /// `setup`.
     Setup,
-    /// `cancelling`.
     Cancelling,
-    /// `cancelled`.
     Cancelled,
-    /// `active`.
     Active,
-    /// `postcopy-active`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     PostcopyActive,
-    /// `completed`.
     Completed,
-    /// `failed`.
     Failed,
-    /// `colo`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     Colo,
-    /// `pre-switchover`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     PreSwitchover,
-    /// `device`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     Device,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MigrationStatus {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -2062,41 +1684,29 @@ impl From<&str> for MigrationStatus {
         }
     }
 }
-/// The enum `NetClientDriver`, since QEMU 2.7.
+/// The `NetClientDriver` enum, since QEMU 2.7.
 ///
-/// In the bindings of 7.2: `dgram`, `stream`, `vhost-vdpa`, `vmnet-bridged`, `vmnet-host` and `vmnet-shared` are new; `dump` is gone.
+/// In the bindings of 7.2: `dgram`, `stream`, `vhost-vdpa`, `vmnet-bridged`, `vmnet-host` and `vmnet-shared` are new; `dump` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetClientDriver {
-    /// `none`.
     None,
-    /// `nic`.
     Nic,
-    /// `user`.
     User,
-    /// `tap`.
     Tap,
-    /// `l2tpv3`.
     L2tpv3,
-    /// `socket`.
     Socket,
-    /// `vde`.
     Vde,
-    /// `dump`.
     Dump,
-    /// `bridge`.
     Bridge,
-    /// `hubport`.
     Hubport,
-    /// `netmap`.
     Netmap,
-    /// `vhost-user`.
     VhostUser,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl NetClientDriver {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -2134,86 +1744,60 @@ impl From<&str> for NetClientDriver {
         }
     }
 }
-/// The struct `NetLegacy`, since QEMU 1.2.
+/// The `NetLegacy` struct, since QEMU 1.2.
 ///
-/// Since the bindings of 2.5: `opts` is of another type.
+/// Compared with the bindings of 2.5: `opts` is of another type.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetLegacy {
-    /// `vlan`.
     pub vlan: Option<i32>,
-    /// `id`.
     pub id: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `opts`.
     pub opts: NetLegacyOptions,
 }
-/// The union `NetLegacyOptions`, since QEMU 1.2.
+/// The `NetLegacyOptions` union, since QEMU 1.2.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NetLegacyOptions {
-    /// `none`.
     None,
-    /// `nic`.
     Nic(NetLegacyNicOptions),
-    /// `user`.
     User(NetdevUserOptions),
-    /// `tap`.
     Tap(NetdevTapOptions),
-    /// `l2tpv3`.
     L2tpv3(NetdevL2TPv3Options),
-    /// `socket`.
     Socket(NetdevSocketOptions),
-    /// `vde`.
     Vde(NetdevVdeOptions),
-    /// `dump`.
     Dump(NetdevDumpOptions),
-    /// `bridge`.
     Bridge(NetdevBridgeOptions),
-    /// `netmap`.
     Netmap(NetdevNetmapOptions),
-    /// `vhost-user`.
     VhostUser(NetdevVhostUserOptions),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `NetLegacyOptionsType`, since QEMU 1.2.
+/// The `NetLegacyOptionsType` enum, since QEMU 1.2.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetLegacyOptionsType {
-    /// `none`.
     None,
-    /// `nic`.
     Nic,
-    /// `user`.
     User,
-    /// `tap`.
     Tap,
-    /// `l2tpv3`.
     L2tpv3,
-    /// `socket`.
     Socket,
-    /// `vde`.
     Vde,
-    /// `dump`.
     Dump,
-    /// `bridge`.
     Bridge,
-    /// `netmap`.
     Netmap,
-    /// `vhost-user`.
     VhostUser,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl NetLegacyOptionsType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -2249,169 +1833,130 @@ impl From<&str> for NetLegacyOptionsType {
         }
     }
 }
-/// The union `Netdev`, since QEMU 1.2.
+/// The `Netdev` union, since QEMU 1.2.
 ///
-/// Since the bindings of 2.5: `type`, `type=bridge`, `type=dump`, `type=hubport`, `type=l2tpv3`, `type=netmap`, `type=nic`, `type=none` and 5 more are new; `opts` is gone.
+/// Compared with the bindings of 2.5: `type`, `type=bridge`, `type=dump`, `type=hubport`, `type=l2tpv3`, `type=netmap`, `type=nic`, `type=none` and 5 more are new; `opts` is removed.
 ///
-/// In the bindings of 7.2: `type=dgram`, `type=stream`, `type=vhost-vdpa`, `type=vmnet-bridged`, `type=vmnet-host` and `type=vmnet-shared` are new; `type=dump` is gone.
+/// In the bindings of 7.2: `type=dgram`, `type=stream`, `type=vhost-vdpa`, `type=vmnet-bridged`, `type=vmnet-host` and `type=vmnet-shared` are new; `type=dump` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Netdev {
-    /// `type`, and the members that depend on it.
+    /// The discriminator `type` with the members of its branch.
     pub r#type: NetdevType,
-    /// `id`.
     pub id: String,
 }
-/// The branches of the union `Netdev`, told by `type`.
+/// The branches of the union `Netdev`, discriminated by `type`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NetdevType {
-    /// `none`.
     None,
-    /// `nic`.
     Nic(NetLegacyNicOptions),
-    /// `user`.
     User(NetdevUserOptions),
-    /// `tap`.
     Tap(NetdevTapOptions),
-    /// `l2tpv3`.
     L2tpv3(NetdevL2TPv3Options),
-    /// `socket`.
     Socket(NetdevSocketOptions),
-    /// `vde`.
     Vde(NetdevVdeOptions),
-    /// `dump`.
     Dump(NetdevDumpOptions),
-    /// `bridge`.
     Bridge(NetdevBridgeOptions),
-    /// `hubport`.
     Hubport(NetdevHubPortOptions),
-    /// `netmap`.
     Netmap(NetdevNetmapOptions),
-    /// `vhost-user`.
     VhostUser(NetdevVhostUserOptions),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `NetdevDumpOptions`, since QEMU 1.2.
+/// The `NetdevDumpOptions` struct, since QEMU 1.2.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevDumpOptions {
-    /// `len`.
     pub len: Option<u64>,
-    /// `file`.
     pub file: Option<String>,
 }
-/// The struct `NetdevUserOptions`, since QEMU 1.2.
+/// The `NetdevUserOptions` struct, since QEMU 1.2.
 ///
-/// Since the bindings of 2.5: `ipv4`, `ipv6`, `ipv6-dns`, `ipv6-host`, `ipv6-prefix` and `ipv6-prefixlen` are new.
+/// Compared with the bindings of 2.5: `ipv4`, `ipv6`, `ipv6-dns`, `ipv6-host`, `ipv6-prefix` and `ipv6-prefixlen` are new.
 ///
 /// In the bindings of 7.2: `domainname` and `tftp-server-name` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevUserOptions {
-    /// `hostname`.
     pub hostname: Option<String>,
-    /// `restrict`.
     pub restrict: Option<bool>,
-    /// `ipv4`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub ipv4: Option<bool>,
-    /// `ipv6`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub ipv6: Option<bool>,
-    /// `ip`.
     pub ip: Option<String>,
-    /// `net`.
     pub net: Option<String>,
-    /// `host`.
     pub host: Option<String>,
-    /// `tftp`.
     pub tftp: Option<String>,
-    /// `bootfile`.
     pub bootfile: Option<String>,
-    /// `dhcpstart`.
     pub dhcpstart: Option<String>,
-    /// `dns`.
     pub dns: Option<String>,
-    /// `dnssearch`.
     pub dnssearch: Option<Vec<QapiString>>,
-    /// `ipv6-prefix`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub ipv6_prefix: Option<String>,
-    /// `ipv6-prefixlen`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub ipv6_prefixlen: Option<i64>,
-    /// `ipv6-host`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub ipv6_host: Option<String>,
-    /// `ipv6-dns`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub ipv6_dns: Option<String>,
-    /// `smb`.
     pub smb: Option<String>,
-    /// `smbserver`.
     pub smbserver: Option<String>,
-    /// `hostfwd`.
     pub hostfwd: Option<Vec<QapiString>>,
-    /// `guestfwd`.
     pub guestfwd: Option<Vec<QapiString>>,
 }
-/// The struct `NumaCpuOptions`, since QEMU 2.10.
+/// The `NumaCpuOptions` struct, since QEMU 2.10.
 ///
 /// In the bindings of 7.2: `cluster-id` and `die-id` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NumaCpuOptions {
-    /// `node-id`.
     pub node_id: Option<i64>,
-    /// `socket-id`.
     pub socket_id: Option<i64>,
-    /// `core-id`.
     pub core_id: Option<i64>,
-    /// `thread-id`.
     pub thread_id: Option<i64>,
 }
-/// The struct `NumaNodeOptions`, since QEMU 2.1.
+/// The `NumaNodeOptions` struct, since QEMU 2.1.
 ///
 /// In the bindings of 7.2: `initiator` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NumaNodeOptions {
-    /// `nodeid`.
     pub nodeid: Option<u16>,
-    /// `cpus`.
     pub cpus: Option<Vec<u16>>,
-    /// `mem`.
     pub mem: Option<u64>,
-    /// `memdev`.
     pub memdev: Option<String>,
 }
-/// The union `NumaOptions`, since QEMU 2.1.
+/// The `NumaOptions` union, since QEMU 2.1.
 ///
-/// Since the bindings of 2.5: `type`, `type=cpu` and `type=dist` are new; `type=node` is of another type.
+/// Compared with the bindings of 2.5: `type`, `type=cpu` and `type=dist` are new; `type=node` is of another type.
 ///
 /// In the bindings of 7.2: `type=hmat-cache` and `type=hmat-lb` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NumaOptions {
-    /// `node`.
     Node(NumaNodeOptions),
-    /// `dist`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Dist(NumaDistOptions),
-    /// `cpu`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Cpu(NumaCpuOptions),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `NumaOptionsType`, since QEMU 2.1.
+/// The `NumaOptionsType` enum, since QEMU 2.1.
 ///
 /// In the bindings of 7.2: `hmat-cache` and `hmat-lb` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NumaOptionsType {
-    /// `node`.
     Node,
-    /// `dist`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Dist,
-    /// `cpu`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Cpu,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl NumaOptionsType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Node => "node",
@@ -2431,108 +1976,78 @@ impl From<&str> for NumaOptionsType {
         }
     }
 }
-/// The union `QCryptoBlockCreateOptions`, since QEMU 2.6.
+/// The `QCryptoBlockCreateOptions` union, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoBlockCreateOptions {
-    /// `qcow`.
     Qcow(QCryptoBlockOptionsQCow),
-    /// `luks`.
     Luks(QCryptoBlockCreateOptionsLuks),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoBlockCreateOptionsLUKS`, since QEMU 2.6.
+/// The `QCryptoBlockCreateOptionsLUKS` struct, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QCryptoBlockCreateOptionsLuks {
-    /// `key-secret`.
     pub key_secret: Option<String>,
-    /// `cipher-alg`.
     pub cipher_alg: Option<QCryptoCipherAlgorithm>,
-    /// `cipher-mode`.
     pub cipher_mode: Option<QCryptoCipherMode>,
-    /// `ivgen-alg`.
     pub ivgen_alg: Option<QCryptoIvGenAlgorithm>,
-    /// `ivgen-hash-alg`.
     pub ivgen_hash_alg: Option<QCryptoHashAlgorithm>,
-    /// `hash-alg`.
     pub hash_alg: Option<QCryptoHashAlgorithm>,
-    /// `iter-time`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub iter_time: Option<i64>,
 }
-/// The union `QCryptoBlockInfo`, since QEMU 2.7.
+/// The `QCryptoBlockInfo` union, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoBlockInfo {
-    /// `qcow`.
     Qcow,
-    /// `luks`.
     Luks(QCryptoBlockInfoLuks),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoBlockInfoLUKS`, since QEMU 2.7.
+/// The `QCryptoBlockInfoLUKS` struct, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoBlockInfoLuks {
-    /// `cipher-alg`.
     pub cipher_alg: QCryptoCipherAlgorithm,
-    /// `cipher-mode`.
     pub cipher_mode: QCryptoCipherMode,
-    /// `ivgen-alg`.
     pub ivgen_alg: QCryptoIvGenAlgorithm,
-    /// `ivgen-hash-alg`.
     pub ivgen_hash_alg: Option<QCryptoHashAlgorithm>,
-    /// `hash-alg`.
     pub hash_alg: QCryptoHashAlgorithm,
-    /// `payload-offset`.
     pub payload_offset: i64,
-    /// `master-key-iters`.
     pub master_key_iters: i64,
-    /// `uuid`.
     pub uuid: String,
-    /// `slots`.
     pub slots: Vec<QCryptoBlockInfoLuksSlot>,
 }
-/// The struct `QCryptoBlockInfoQCow`, since QEMU 2.7.
+/// The `QCryptoBlockInfoQCow` struct, since QEMU 2.7.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QCryptoBlockInfoQCow {}
-/// The enum `QCryptoCipherAlgorithm`, since QEMU 2.6.
+/// The `QCryptoCipherAlgorithm` enum, since QEMU 2.6.
 ///
-/// In the bindings of 7.2: `des` is new; `des-rfb` is gone.
+/// In the bindings of 7.2: `des` is new; `des-rfb` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoCipherAlgorithm {
-    /// `aes-128`.
     Aes128,
-    /// `aes-192`.
     Aes192,
-    /// `aes-256`.
     Aes256,
-    /// `des-rfb`.
     DesRfb,
-    /// `3des`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     _3des,
-    /// `cast5-128`.
     Cast5_128,
-    /// `serpent-128`.
     Serpent128,
-    /// `serpent-192`.
     Serpent192,
-    /// `serpent-256`.
     Serpent256,
-    /// `twofish-128`.
     Twofish128,
-    /// `twofish-192`.
     Twofish192,
-    /// `twofish-256`.
     Twofish256,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptoCipherAlgorithm {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Aes128 => "aes-128",
@@ -2570,311 +2085,192 @@ impl From<&str> for QCryptoCipherAlgorithm {
         }
     }
 }
-/// The enum `QKeyCode`, since QEMU 1.3.
+/// The `QKeyCode` enum, since QEMU 1.3.
 ///
-/// Since the bindings of 2.5: `ac_back`, `ac_bookmarks`, `ac_forward`, `ac_home`, `ac_refresh`, `audiomute`, `audionext`, `audioplay` and 15 more are new; `altgr` and `altgr_r` are gone.
+/// Compared with the bindings of 2.5: `ac_back`, `ac_bookmarks`, `ac_forward`, `ac_home`, `ac_refresh`, `audiomute`, `audionext`, `audioplay` and 15 more are new; `altgr` and `altgr_r` are removed.
 ///
 /// In the bindings of 7.2: `katakanahiragana`, `lang1`, `lang2` and `muhenkan` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QKeyCode {
-    /// `unmapped`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     Unmapped,
-    /// `shift`.
     Shift,
-    /// `shift_r`.
     ShiftR,
-    /// `alt`.
     Alt,
-    /// `alt_r`.
     AltR,
-    /// `ctrl`.
     Ctrl,
-    /// `ctrl_r`.
     CtrlR,
-    /// `menu`.
     Menu,
-    /// `esc`.
     Esc,
-    /// `1`.
     _1,
-    /// `2`.
     _2,
-    /// `3`.
     _3,
-    /// `4`.
     _4,
-    /// `5`.
     _5,
-    /// `6`.
     _6,
-    /// `7`.
     _7,
-    /// `8`.
     _8,
-    /// `9`.
     _9,
-    /// `0`.
     _0,
-    /// `minus`.
     Minus,
-    /// `equal`.
     Equal,
-    /// `backspace`.
     Backspace,
-    /// `tab`.
     Tab,
-    /// `q`.
     Q,
-    /// `w`.
     W,
-    /// `e`.
     E,
-    /// `r`.
     R,
-    /// `t`.
     T,
-    /// `y`.
     Y,
-    /// `u`.
     U,
-    /// `i`.
     I,
-    /// `o`.
     O,
-    /// `p`.
     P,
-    /// `bracket_left`.
     BracketLeft,
-    /// `bracket_right`.
     BracketRight,
-    /// `ret`.
     Ret,
-    /// `a`.
     A,
-    /// `s`.
     S,
-    /// `d`.
     D,
-    /// `f`.
     F,
-    /// `g`.
     G,
-    /// `h`.
     H,
-    /// `j`.
     J,
-    /// `k`.
     K,
-    /// `l`.
     L,
-    /// `semicolon`.
     Semicolon,
-    /// `apostrophe`.
     Apostrophe,
-    /// `grave_accent`.
     GraveAccent,
-    /// `backslash`.
     Backslash,
-    /// `z`.
     Z,
-    /// `x`.
     X,
-    /// `c`.
     C,
-    /// `v`.
     V,
-    /// `b`.
     B,
-    /// `n`.
     N,
-    /// `m`.
     M,
-    /// `comma`.
     Comma,
-    /// `dot`.
     Dot,
-    /// `slash`.
     Slash,
-    /// `asterisk`.
     Asterisk,
-    /// `spc`.
     Spc,
-    /// `caps_lock`.
     CapsLock,
-    /// `f1`.
     F1,
-    /// `f2`.
     F2,
-    /// `f3`.
     F3,
-    /// `f4`.
     F4,
-    /// `f5`.
     F5,
-    /// `f6`.
     F6,
-    /// `f7`.
     F7,
-    /// `f8`.
     F8,
-    /// `f9`.
     F9,
-    /// `f10`.
     F10,
-    /// `num_lock`.
     NumLock,
-    /// `scroll_lock`.
     ScrollLock,
-    /// `kp_divide`.
     KpDivide,
-    /// `kp_multiply`.
     KpMultiply,
-    /// `kp_subtract`.
     KpSubtract,
-    /// `kp_add`.
     KpAdd,
-    /// `kp_enter`.
     KpEnter,
-    /// `kp_decimal`.
     KpDecimal,
-    /// `sysrq`.
     Sysrq,
-    /// `kp_0`.
     Kp0,
-    /// `kp_1`.
     Kp1,
-    /// `kp_2`.
     Kp2,
-    /// `kp_3`.
     Kp3,
-    /// `kp_4`.
     Kp4,
-    /// `kp_5`.
     Kp5,
-    /// `kp_6`.
     Kp6,
-    /// `kp_7`.
     Kp7,
-    /// `kp_8`.
     Kp8,
-    /// `kp_9`.
     Kp9,
-    /// `less`.
     Less,
-    /// `f11`.
     F11,
-    /// `f12`.
     F12,
-    /// `print`.
     Print,
-    /// `home`.
     Home,
-    /// `pgup`.
     Pgup,
-    /// `pgdn`.
     Pgdn,
-    /// `end`.
     End,
-    /// `left`.
     Left,
-    /// `up`.
     Up,
-    /// `down`.
     Down,
-    /// `right`.
     Right,
-    /// `insert`.
     Insert,
-    /// `delete`.
     Delete,
-    /// `stop`.
     Stop,
-    /// `again`.
     Again,
-    /// `props`.
     Props,
-    /// `undo`.
     Undo,
-    /// `front`.
     Front,
-    /// `copy`.
     Copy,
-    /// `open`.
     Open,
-    /// `paste`.
     Paste,
-    /// `find`.
     Find,
-    /// `cut`.
     Cut,
-    /// `lf`.
     Lf,
-    /// `help`.
     Help,
-    /// `meta_l`.
     MetaL,
-    /// `meta_r`.
     MetaR,
-    /// `compose`.
     Compose,
-    /// `pause`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     Pause,
-    /// `ro`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     Ro,
-    /// `hiragana`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Hiragana,
-    /// `henkan`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Henkan,
-    /// `yen`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Yen,
-    /// `kp_comma`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     KpComma,
-    /// `kp_equals`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     KpEquals,
-    /// `power`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     Power,
-    /// `sleep`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Sleep,
-    /// `wake`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Wake,
-    /// `audionext`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Audionext,
-    /// `audioprev`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Audioprev,
-    /// `audiostop`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Audiostop,
-    /// `audioplay`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Audioplay,
-    /// `audiomute`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Audiomute,
-    /// `volumeup`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Volumeup,
-    /// `volumedown`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Volumedown,
-    /// `mediaselect`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Mediaselect,
-    /// `mail`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Mail,
-    /// `calculator`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Calculator,
-    /// `computer`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Computer,
-    /// `ac_home`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     AcHome,
-    /// `ac_back`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     AcBack,
-    /// `ac_forward`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     AcForward,
-    /// `ac_refresh`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     AcRefresh,
-    /// `ac_bookmarks`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     AcBookmarks,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QKeyCode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Unmapped => "unmapped",
@@ -3180,24 +2576,20 @@ impl From<&str> for QKeyCode {
         }
     }
 }
-/// The union `SocketAddress`, since QEMU 2.9.
+/// The `SocketAddress` union, since QEMU 2.9.
 ///
-/// Since the bindings of 2.5: `type` and `type=vsock` are new; `type=fd`, `type=inet` and `type=unix` are of another type.
+/// Compared with the bindings of 2.5: `type` and `type=vsock` are new; `type=fd`, `type=inet` and `type=unix` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SocketAddress {
-    /// `inet`.
     Inet(InetSocketAddress),
-    /// `unix`.
     Unix(UnixSocketAddress),
-    /// `vsock`.
     Vsock(VsockSocketAddress),
-    /// `fd`.
     Fd(QapiString),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `SocketAddressLegacy`, since QEMU 1.3.
+/// The `SocketAddressLegacy` union, since QEMU 1.3.
 ///
 /// Deprecated in QEMU 2.11.
 ///
@@ -3205,60 +2597,39 @@ pub enum SocketAddress {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SocketAddressLegacy {
-    /// `inet`.
     Inet(InetSocketAddress),
-    /// `unix`.
     Unix(UnixSocketAddress),
-    /// `vsock`.
     Vsock(VsockSocketAddress),
-    /// `fd`.
     Fd(QapiString),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `TPMInfo`, since QEMU 1.5.
+/// The `TPMInfo` struct, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TpmInfo {
-    /// `id`.
     pub id: String,
-    /// `model`.
     pub model: TpmModel,
-    /// `options`.
     pub options: TpmTypeOptions,
 }
-/// The union `TransactionAction`, since QEMU 1.1.
+/// The `TransactionAction` union, since QEMU 1.1.
 ///
 /// In the bindings of 7.2: `type`, `type=block-dirty-bitmap-disable`, `type=block-dirty-bitmap-enable`, `type=block-dirty-bitmap-merge` and `type=block-dirty-bitmap-remove` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TransactionAction {
-    /// `abort`.
     Abort(Abort),
-    /// `block-dirty-bitmap-add`.
     BlockDirtyBitmapAdd(BlockDirtyBitmapAdd),
-    /// `block-dirty-bitmap-clear`.
     BlockDirtyBitmapClear(BlockDirtyBitmap),
-    /// `blockdev-backup`.
     BlockdevBackup(BlockdevBackup),
-    /// `blockdev-snapshot`.
     BlockdevSnapshot(BlockdevSnapshot),
-    /// `blockdev-snapshot-internal-sync`.
     BlockdevSnapshotInternalSync(BlockdevSnapshotInternal),
-    /// `blockdev-snapshot-sync`.
     BlockdevSnapshotSync(BlockdevSnapshotSync),
-    /// `drive-backup`.
     DriveBackup(DriveBackup),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-wire::display_enum! {
-    BlkdebugEvent, BlockdevDriver, ColoMode, CpuInfoArch, GuestPanicAction,
-    GuestPanicInformationType, InputButton, MigrationCapability, MigrationParameter,
-    MigrationStatus, NetClientDriver, NetLegacyOptionsType, NumaOptionsType,
-    QCryptoCipherAlgorithm, QKeyCode
-}
 impl BlkdebugInjectErrorOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(event: BlkdebugEvent) -> Self {
         Self {
             event,
@@ -3282,7 +2653,7 @@ impl Write for BlkdebugInjectErrorOptions {
     }
 }
 impl BlkdebugSetStateOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(event: BlkdebugEvent, new_state: i64) -> Self {
         Self {
             event,
@@ -3423,7 +2794,7 @@ impl Object for BlockDeviceInfo {
     }
 }
 impl BlockDirtyBitmapAdd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(node: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             node: node.into(),
@@ -3493,7 +2864,7 @@ impl Object for BlockInfo {
     }
 }
 impl BlockdevBackup {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         target: impl Into<String>,
@@ -3525,7 +2896,7 @@ impl Write for BlockdevBackup {
     }
 }
 impl BlockdevOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(driver: BlockdevOptionsDriver) -> Self {
         Self {
             driver,
@@ -3536,6 +2907,18 @@ impl BlockdevOptions {
             force_share: None,
             detect_zeroes: None,
         }
+    }
+}
+impl Write for BlockdevOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.driver.write(map)?;
+        put_some(map, "node-name", &self.node_name)?;
+        put_some(map, "discard", &self.discard)?;
+        put_some(map, "cache", &self.cache)?;
+        put_some(map, "read-only", &self.read_only)?;
+        put_some(map, "force-share", &self.force_share)?;
+        put_some(map, "detect-zeroes", &self.detect_zeroes)?;
+        Ok(())
     }
 }
 impl Write for BlockdevOptionsDriver {
@@ -3686,27 +3069,15 @@ impl Write for BlockdevOptionsDriver {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for BlockdevOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.driver.write(map)?;
-        put_some(map, "node-name", &self.node_name)?;
-        put_some(map, "discard", &self.discard)?;
-        put_some(map, "cache", &self.cache)?;
-        put_some(map, "read-only", &self.read_only)?;
-        put_some(map, "force-share", &self.force_share)?;
-        put_some(map, "detect-zeroes", &self.detect_zeroes)?;
-        Ok(())
-    }
-}
 impl BlockdevOptionsBlkdebug {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(image: BlockdevRef) -> Self {
         Self {
             image,
@@ -3738,7 +3109,7 @@ impl Write for BlockdevOptionsBlkdebug {
     }
 }
 impl BlockdevOptionsBlkverify {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(test: BlockdevRef, raw: BlockdevRef) -> Self {
         Self { test, raw }
     }
@@ -3751,7 +3122,7 @@ impl Write for BlockdevOptionsBlkverify {
     }
 }
 impl BlockdevOptionsFile {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(filename: impl Into<String>) -> Self {
         Self {
             filename: filename.into(),
@@ -3771,7 +3142,7 @@ impl Write for BlockdevOptionsFile {
     }
 }
 impl BlockdevOptionsGenericCowFormat {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self { file, backing: None }
     }
@@ -3784,7 +3155,7 @@ impl Write for BlockdevOptionsGenericCowFormat {
     }
 }
 impl BlockdevOptionsGenericFormat {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self { file }
     }
@@ -3796,7 +3167,7 @@ impl Write for BlockdevOptionsGenericFormat {
     }
 }
 impl BlockdevOptionsGluster {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         volume: impl Into<String>,
         path: impl Into<String>,
@@ -3822,7 +3193,7 @@ impl Write for BlockdevOptionsGluster {
     }
 }
 impl BlockdevOptionsLuks {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self { file, key_secret: None }
     }
@@ -3835,7 +3206,7 @@ impl Write for BlockdevOptionsLuks {
     }
 }
 impl BlockdevOptionsNbd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: SocketAddress) -> Self {
         Self {
             server,
@@ -3860,7 +3231,7 @@ impl Write for BlockdevOptionsNull {
     }
 }
 impl BlockdevOptionsQcow {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self {
             file,
@@ -3878,7 +3249,7 @@ impl Write for BlockdevOptionsQcow {
     }
 }
 impl BlockdevOptionsQcow2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self {
             file,
@@ -3914,7 +3285,7 @@ impl Write for BlockdevOptionsQcow2 {
     }
 }
 impl BlockdevOptionsQuorum {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(children: Vec<BlockdevRef>, vote_threshold: i64) -> Self {
         Self {
             blkverify: None,
@@ -3936,7 +3307,7 @@ impl Write for BlockdevOptionsQuorum {
     }
 }
 impl BlockdevOptionsRaw {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self {
             file,
@@ -3954,7 +3325,7 @@ impl Write for BlockdevOptionsRaw {
     }
 }
 impl BlockdevOptionsRbd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(pool: impl Into<String>, image: impl Into<String>) -> Self {
         Self {
             pool: pool.into(),
@@ -3978,7 +3349,7 @@ impl Write for BlockdevOptionsRbd {
     }
 }
 impl BlockdevOptionsReplication {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, mode: ReplicationMode) -> Self {
         Self { file, mode, top_id: None }
     }
@@ -3992,7 +3363,7 @@ impl Write for BlockdevOptionsReplication {
     }
 }
 impl BlockdevOptionsSheepdog {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: SocketAddress, vdi: impl Into<String>) -> Self {
         Self {
             server,
@@ -4012,7 +3383,7 @@ impl Write for BlockdevOptionsSheepdog {
     }
 }
 impl BlockdevOptionsSsh {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: InetSocketAddress, path: impl Into<String>) -> Self {
         Self {
             server,
@@ -4030,7 +3401,7 @@ impl Write for BlockdevOptionsSsh {
     }
 }
 impl BlockdevOptionsThrottle {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(throttle_group: impl Into<String>, file: BlockdevRef) -> Self {
         Self {
             throttle_group: throttle_group.into(),
@@ -4046,7 +3417,7 @@ impl Write for BlockdevOptionsThrottle {
     }
 }
 impl BlockdevOptionsVxHs {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(vdisk_id: impl Into<String>, server: InetSocketAddressBase) -> Self {
         Self {
             vdisk_id: vdisk_id.into(),
@@ -4164,7 +3535,7 @@ impl Write for ChardevBackend {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -4172,7 +3543,7 @@ impl Write for ChardevBackend {
     }
 }
 impl ChardevSocket {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(addr: SocketAddressLegacy) -> Self {
         Self {
             logfile: None,
@@ -4204,7 +3575,7 @@ impl Write for ChardevSocket {
     }
 }
 impl ChardevUdp {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(remote: SocketAddressLegacy) -> Self {
         Self {
             logfile: None,
@@ -4259,31 +3630,6 @@ impl Object for CpuDefinitionInfo {
         })
     }
 }
-impl Branches for CpuInfoArchBranch {
-    const TAG: &'static str = "arch";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "x86" => Self::X86(rest.members()?),
-                "sparc" => Self::Sparc(rest.members()?),
-                "ppc" => Self::Ppc(rest.members()?),
-                "mips" => Self::Mips(rest.members()?),
-                "tricore" => Self::Tricore(rest.members()?),
-                "other" => {
-                    rest.nothing()?;
-                    Self::Other
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct CpuInfoSlots {
     cpu: Option<i64>,
@@ -4323,6 +3669,34 @@ impl Base for CpuInfo {
             thread_id: required(slots.thread_id, "thread_id")?,
             props: slots.props,
         })
+    }
+}
+impl Branches for CpuInfoArchBranch {
+    const DISCRIMINATOR: &'static str = "arch";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "x86" => Self::X86(rest.members()?),
+                "sparc" => Self::Sparc(rest.members()?),
+                "ppc" => Self::Ppc(rest.members()?),
+                "mips" => Self::Mips(rest.members()?),
+                "tricore" => Self::Tricore(rest.members()?),
+                "other" => {
+                    rest.nothing()?;
+                    Self::Other
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]
@@ -4470,7 +3844,7 @@ impl Object for CpuInstanceProperties {
     }
 }
 impl DriveBackup {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         target: impl Into<String>,
@@ -4508,7 +3882,7 @@ impl Write for DriveBackup {
     }
 }
 impl DriveMirror {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         target: impl Into<String>,
@@ -4552,17 +3926,20 @@ impl Write for DriveMirror {
     }
 }
 impl Branches for GuestPanicInformation {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "hyper-v" => Self::HyperV(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4668,19 +4045,22 @@ impl Object for ImageInfo {
     }
 }
 impl Branches for ImageInfoSpecific {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "qcow2" => Self::Qcow2(rest.members::<Data<_>>()?.0),
                 "vmdk" => Self::Vmdk(rest.members::<Data<_>>()?.0),
                 "luks" => Self::Luks(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4726,13 +4106,13 @@ impl Object for ImageInfoSpecificQCow2 {
     }
 }
 impl Branches for ImageInfoSpecificQCow2Encryption {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "aes" => {
                     rest.nothing()?;
                     Self::Aes
@@ -4740,7 +4120,10 @@ impl Branches for ImageInfoSpecificQCow2Encryption {
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4783,7 +4166,7 @@ impl Object for ImageInfoSpecificVmdk {
     }
 }
 impl InetSocketAddress {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(host: impl Into<String>, port: impl Into<String>) -> Self {
         Self {
             host: host.into(),
@@ -4807,7 +4190,7 @@ impl Write for InetSocketAddress {
     }
 }
 impl InputBtnEvent {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(button: InputButton, down: bool) -> Self {
         Self { button, down }
     }
@@ -4839,7 +4222,7 @@ impl Write for InputEvent {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -4847,7 +4230,7 @@ impl Write for InputEvent {
     }
 }
 impl InputKeyEvent {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(key: KeyValue, down: bool) -> Self {
         Self { key, down }
     }
@@ -4907,7 +4290,7 @@ impl Write for KeyValue {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -5012,7 +4395,7 @@ impl Write for MigrateSetParameters {
     }
 }
 impl MigrationCapabilityStatus {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(capability: MigrationCapability, state: bool) -> Self {
         Self { capability, state }
     }
@@ -5234,7 +4617,7 @@ impl Write for SocketAddress {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -5261,7 +4644,7 @@ impl Write for SocketAddressLegacy {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -5334,12 +4717,31 @@ impl Write for TransactionAction {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
         Ok(())
     }
+}
+wire::deserialize! {
+    BlockDeviceInfo, BlockInfo, CpuDefinitionInfo, CpuInfoMips, CpuInfoPpc, CpuInfoSparc,
+    CpuInfoTricore, CpuInfoX86, CpuInstanceProperties, HotpluggableCpu, ImageInfo,
+    ImageInfoSpecificQCow2, ImageInfoSpecificVmdk, IoThreadInfo, MachineInfo, Memdev,
+    MigrationCapabilityStatus, MigrationInfo, MigrationParameters, MigrationStats,
+    QCryptoBlockInfoLuks, TpmInfo
+}
+wire::deserialize_enum! {
+    GuestPanicAction, MigrationCapability, MigrationStatus, QCryptoCipherAlgorithm
+}
+wire::deserialize_union! {
+    CpuInfo, GuestPanicInformation, ImageInfoSpecific, ImageInfoSpecificQCow2Encryption
+}
+wire::display_enum! {
+    BlkdebugEvent, BlockdevDriver, ColoMode, CpuInfoArch, GuestPanicAction,
+    GuestPanicInformationType, InputButton, MigrationCapability, MigrationParameter,
+    MigrationStatus, NetClientDriver, NetLegacyOptionsType, NumaOptionsType,
+    QCryptoCipherAlgorithm, QKeyCode
 }
 wire::serialize! {
     BlkdebugInjectErrorOptions, BlkdebugSetStateOptions, BlockDirtyBitmapAdd,
@@ -5353,19 +4755,6 @@ wire::serialize! {
     InputBtnEvent, InputEvent, InputKeyEvent, KeyValue, MigrateSetParameters,
     MigrationCapabilityStatus, SocketAddress, SocketAddressLegacy, TransactionAction
 }
-wire::deserialize! {
-    BlockDeviceInfo, BlockInfo, CpuDefinitionInfo, CpuInfoMips, CpuInfoPpc, CpuInfoSparc,
-    CpuInfoTricore, CpuInfoX86, CpuInstanceProperties, HotpluggableCpu, ImageInfo,
-    ImageInfoSpecificQCow2, ImageInfoSpecificVmdk, IoThreadInfo, MachineInfo, Memdev,
-    MigrationCapabilityStatus, MigrationInfo, MigrationParameters, MigrationStats,
-    QCryptoBlockInfoLuks, TpmInfo
-}
-wire::deserialize_union! {
-    CpuInfo, GuestPanicInformation, ImageInfoSpecific, ImageInfoSpecificQCow2Encryption
-}
 wire::serialize_enum! {
     BlkdebugEvent, InputButton, MigrationCapability, MigrationStatus, QKeyCode
-}
-wire::deserialize_enum! {
-    GuestPanicAction, MigrationCapability, MigrationStatus, QCryptoCipherAlgorithm
 }

@@ -3,24 +3,50 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `memsave`, since QEMU 0.14.
+/// The `memsave` command, since QEMU 0.14.
 ///
-/// Since the bindings of 2.5: `cpu-index` is new; `cpu` is gone.
+/// Compared with the bindings of 2.5: `cpu-index` is new; `cpu` is removed.
 ///
 /// In the bindings of 10.0: `size` and `val` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memsave {
-    /// `val`.
     pub val: i64,
-    /// `size`.
     pub size: i64,
-    /// `filename`.
     pub filename: String,
-    /// `cpu-index`.
     pub cpu_index: Option<i64>,
 }
+/// The `trace-event-get-state` command, since QEMU 2.2.
+///
+/// Returns `[TraceEventInfo]`.
+///
+/// Compared with the bindings of 2.5: `vcpu` is new.
+///
+/// In the bindings of 10.0: `vcpu` is removed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TraceEventGetState {
+    pub name: String,
+    /// Since QEMU 2.7.
+    pub vcpu: Option<i64>,
+}
+/// The `trace-event-set-state` command, since QEMU 2.2.
+///
+/// Compared with the bindings of 2.5: `vcpu` is new.
+///
+/// In the bindings of 10.0: `vcpu` is removed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TraceEventSetState {
+    pub name: String,
+    pub enable: bool,
+    pub ignore_unavailable: Option<bool>,
+    /// Since QEMU 2.7.
+    pub vcpu: Option<i64>,
+}
+wire::commands! {
+    Memsave = "memsave", TraceEventGetState = "trace-event-get-state", TraceEventSetState
+    = "trace-event-set-state"
+}
 impl Memsave {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(val: i64, size: i64, filename: impl Into<String>) -> Self {
         Self {
             val,
@@ -29,60 +55,6 @@ impl Memsave {
             cpu_index: None,
         }
     }
-}
-/// The command `trace-event-get-state`, since QEMU 2.2.
-///
-/// Returns `[TraceEventInfo]`.
-///
-/// Since the bindings of 2.5: `vcpu` is new.
-///
-/// In the bindings of 10.0: `vcpu` is gone.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TraceEventGetState {
-    /// `name`.
-    pub name: String,
-    /// `vcpu`, since QEMU 2.7.
-    pub vcpu: Option<i64>,
-}
-impl TraceEventGetState {
-    /// With the members that are required, and no others.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            vcpu: None,
-        }
-    }
-}
-/// The command `trace-event-set-state`, since QEMU 2.2.
-///
-/// Since the bindings of 2.5: `vcpu` is new.
-///
-/// In the bindings of 10.0: `vcpu` is gone.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TraceEventSetState {
-    /// `name`.
-    pub name: String,
-    /// `enable`.
-    pub enable: bool,
-    /// `ignore-unavailable`.
-    pub ignore_unavailable: Option<bool>,
-    /// `vcpu`, since QEMU 2.7.
-    pub vcpu: Option<i64>,
-}
-impl TraceEventSetState {
-    /// With the members that are required, and no others.
-    pub fn new(name: impl Into<String>, enable: bool) -> Self {
-        Self {
-            name: name.into(),
-            enable,
-            ignore_unavailable: None,
-            vcpu: None,
-        }
-    }
-}
-wire::commands! {
-    Memsave = "memsave", TraceEventGetState = "trace-event-get-state", TraceEventSetState
-    = "trace-event-set-state"
 }
 impl Write for Memsave {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -93,11 +65,31 @@ impl Write for Memsave {
         Ok(())
     }
 }
+impl TraceEventGetState {
+    /// Creates a value with only the required members set.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            vcpu: None,
+        }
+    }
+}
 impl Write for TraceEventGetState {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "name", &self.name)?;
         put_some(map, "vcpu", &self.vcpu)?;
         Ok(())
+    }
+}
+impl TraceEventSetState {
+    /// Creates a value with only the required members set.
+    pub fn new(name: impl Into<String>, enable: bool) -> Self {
+        Self {
+            name: name.into(),
+            enable,
+            ignore_unavailable: None,
+            vcpu: None,
+        }
     }
 }
 impl Write for TraceEventSetState {

@@ -5,41 +5,37 @@ use crate::generated::groups::qmp_v2_5_v2_11_v7_2_v10_0::types::TraceEventState;
 use crate::generated::groups::qmp_v2_11_v7_2_v10_0::types::{CpuModelInfo, RunState};
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `CpuModelExpansionInfo`, since QEMU 2.8.
+/// The `CpuModelExpansionInfo` struct, since QEMU 2.8.
 ///
 /// Only in builds of QEMU with `any(TARGET_S390X, TARGET_I386, TARGET_ARM)`.
 ///
 /// In the bindings of 10.0: `deprecated-props` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuModelExpansionInfo {
-    /// `model`.
     pub model: CpuModelInfo,
 }
-/// The enum `QCryptoHashAlgorithm`, since QEMU 2.6.
+/// The `QCryptoHashAlgorithm` enum, since QEMU 2.6.
 ///
-/// Gone in the bindings of 10.0.
+/// Removed in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoHashAlgorithm {
-    /// `md5`.
     Md5,
-    /// `sha1`.
     Sha1,
-    /// `sha224`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     Sha224,
-    /// `sha256`.
     Sha256,
-    /// `sha384`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     Sha384,
-    /// `sha512`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     Sha512,
-    /// `ripemd160`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     Ripemd160,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptoHashAlgorithm {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Md5 => "md5",
@@ -67,23 +63,20 @@ impl From<&str> for QCryptoHashAlgorithm {
         }
     }
 }
-/// The enum `QCryptoIVGenAlgorithm`, since QEMU 2.6.
+/// The `QCryptoIVGenAlgorithm` enum, since QEMU 2.6.
 ///
-/// Gone in the bindings of 10.0.
+/// Removed in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoIvGenAlgorithm {
-    /// `plain`.
     Plain,
-    /// `plain64`.
     Plain64,
-    /// `essiv`.
     Essiv,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptoIvGenAlgorithm {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Plain => "plain",
@@ -103,34 +96,26 @@ impl From<&str> for QCryptoIvGenAlgorithm {
         }
     }
 }
-/// The struct `StatusInfo`, since QEMU 0.14.
+/// The `StatusInfo` struct, since QEMU 0.14.
 ///
-/// In the bindings of 10.0: `singlestep` is gone.
+/// In the bindings of 10.0: `singlestep` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatusInfo {
-    /// `running`.
     pub running: bool,
-    /// `singlestep`.
     pub singlestep: bool,
-    /// `status`.
     pub status: RunState,
 }
-/// The struct `TraceEventInfo`, since QEMU 2.2.
+/// The `TraceEventInfo` struct, since QEMU 2.2.
 ///
-/// Since the bindings of 2.5: `vcpu` is new.
+/// Compared with the bindings of 2.5: `vcpu` is new.
 ///
-/// In the bindings of 10.0: `vcpu` is gone.
+/// In the bindings of 10.0: `vcpu` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceEventInfo {
-    /// `name`.
     pub name: String,
-    /// `state`.
     pub state: TraceEventState,
-    /// `vcpu`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub vcpu: bool,
-}
-wire::display_enum! {
-    QCryptoHashAlgorithm, QCryptoIvGenAlgorithm
 }
 #[derive(Default)]
 pub(crate) struct CpuModelExpansionInfoSlots {
@@ -219,9 +204,12 @@ impl Object for TraceEventInfo {
 wire::deserialize! {
     CpuModelExpansionInfo, StatusInfo, TraceEventInfo
 }
-wire::serialize_enum! {
+wire::deserialize_enum! {
     QCryptoHashAlgorithm, QCryptoIvGenAlgorithm
 }
-wire::deserialize_enum! {
+wire::display_enum! {
+    QCryptoHashAlgorithm, QCryptoIvGenAlgorithm
+}
+wire::serialize_enum! {
     QCryptoHashAlgorithm, QCryptoIvGenAlgorithm
 }

@@ -9,284 +9,178 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `block_set_io_throttle`, since QEMU 1.1.
+/// The `block_set_io_throttle` command, since QEMU 1.1.
 ///
-/// Since the bindings of 2.5: `bps_max_length`, `bps_rd_max_length`, `bps_wr_max_length`, `id`, `iops_max_length`, `iops_rd_max_length` and `iops_wr_max_length` are new; `device` is optional now.
+/// Compared with the bindings of 2.5: `bps_max_length`, `bps_rd_max_length`, `bps_wr_max_length`, `id`, `iops_max_length`, `iops_rd_max_length` and `iops_wr_max_length` are new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockSetIoThrottle(pub types::BlockIoThrottle);
-/// The command `block-set-write-threshold`, since QEMU 2.3.
+/// The `block-set-write-threshold` command, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockSetWriteThreshold {
-    /// `node-name`.
     pub node_name: String,
-    /// `write-threshold`.
     pub write_threshold: u64,
 }
-impl BlockSetWriteThreshold {
-    /// With the members that are required, and no others.
-    pub fn new(node_name: impl Into<String>, write_threshold: u64) -> Self {
-        Self {
-            node_name: node_name.into(),
-            write_threshold,
-        }
-    }
-}
-/// The command `blockdev-close-tray`, since QEMU 2.5.
+/// The `blockdev-close-tray` command, since QEMU 2.5.
 ///
-/// Since the bindings of 2.5: `id` is new; `device` is optional now.
+/// Compared with the bindings of 2.5: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockdevCloseTray {
-    /// `device`. Deprecated.
+    /// Deprecated.
     pub device: Option<String>,
-    /// `id`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub id: Option<String>,
 }
-/// The command `blockdev-del`, since QEMU 2.9.
+/// The `blockdev-del` command, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevDel {
-    /// `node-name`.
     pub node_name: String,
 }
-impl BlockdevDel {
-    /// With the members that are required, and no others.
-    pub fn new(node_name: impl Into<String>) -> Self {
-        Self {
-            node_name: node_name.into(),
-        }
-    }
-}
-/// The command `blockdev-open-tray`, since QEMU 2.5.
+/// The `blockdev-open-tray` command, since QEMU 2.5.
 ///
-/// Since the bindings of 2.5: `id` is new; `device` is optional now.
+/// Compared with the bindings of 2.5: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockdevOpenTray {
-    /// `device`. Deprecated.
+    /// Deprecated.
     pub device: Option<String>,
-    /// `id`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub id: Option<String>,
-    /// `force`.
     pub force: Option<bool>,
 }
-/// The command `chardev-send-break`, since QEMU 2.10.
+/// The `chardev-send-break` command, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSendBreak {
-    /// `id`.
     pub id: String,
 }
-impl ChardevSendBreak {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-/// The command `eject`, since QEMU 0.14.
+/// The `eject` command, since QEMU 0.14.
 ///
-/// Since the bindings of 2.5: `id` is new; `device` is optional now.
+/// Compared with the bindings of 2.5: `id` is new; `device` is optional now.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Eject {
-    /// `device`. Deprecated.
+    /// Deprecated.
     pub device: Option<String>,
-    /// `id`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub id: Option<String>,
-    /// `force`.
     pub force: Option<bool>,
 }
-/// The command `query-cpu-model-baseline`, since QEMU 2.8.
+/// The `query-cpu-model-baseline` command, since QEMU 2.8.
 ///
 /// Only in builds of QEMU with `TARGET_S390X`.
 ///
 /// Returns `CpuModelBaselineInfo`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryCpuModelBaseline {
-    /// `modela`.
     pub modela: types::CpuModelInfo,
-    /// `modelb`.
     pub modelb: types::CpuModelInfo,
 }
-impl QueryCpuModelBaseline {
-    /// With the members that are required, and no others.
-    pub fn new(modela: types::CpuModelInfo, modelb: types::CpuModelInfo) -> Self {
-        Self { modela, modelb }
-    }
-}
-/// The command `query-cpu-model-comparison`, since QEMU 2.8.
+/// The `query-cpu-model-comparison` command, since QEMU 2.8.
 ///
 /// Only in builds of QEMU with `TARGET_S390X`.
 ///
 /// Returns `CpuModelCompareInfo`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryCpuModelComparison {
-    /// `modela`.
     pub modela: types::CpuModelInfo,
-    /// `modelb`.
     pub modelb: types::CpuModelInfo,
 }
-impl QueryCpuModelComparison {
-    /// With the members that are required, and no others.
-    pub fn new(modela: types::CpuModelInfo, modelb: types::CpuModelInfo) -> Self {
-        Self { modela, modelb }
-    }
-}
-/// The command `query-cpu-model-expansion`, since QEMU 2.8.
+/// The `query-cpu-model-expansion` command, since QEMU 2.8.
 ///
 /// Only in builds of QEMU with `any(TARGET_S390X, TARGET_I386, TARGET_ARM, TARGET_LOONGARCH64, TARGET_RISCV)`.
 ///
 /// Returns `CpuModelExpansionInfo`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryCpuModelExpansion {
-    /// `type`.
     pub r#type: types::CpuModelExpansionType,
-    /// `model`.
     pub model: types::CpuModelInfo,
 }
-impl QueryCpuModelExpansion {
-    /// With the members that are required, and no others.
-    pub fn new(
-        r#type: types::CpuModelExpansionType,
-        model: types::CpuModelInfo,
-    ) -> Self {
-        Self { r#type, model }
-    }
-}
-/// The command `query-dump`, since QEMU 2.6.
+/// The `query-dump` command, since QEMU 2.6.
 ///
 /// Returns `DumpQueryResult`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryDump {}
-/// The command `query-gic-capabilities`, since QEMU 2.6.
+/// The `query-gic-capabilities` command, since QEMU 2.6.
 ///
 /// Only in builds of QEMU with `TARGET_ARM`.
 ///
 /// Returns `[GICCapability]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryGicCapabilities {}
-/// The command `query-hotpluggable-cpus`, since QEMU 2.7.
+/// The `query-hotpluggable-cpus` command, since QEMU 2.7.
 ///
 /// Returns `[HotpluggableCPU]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryHotpluggableCpus {}
-/// The command `query-memory-size-summary`, since QEMU 2.11.
+/// The `query-memory-size-summary` command, since QEMU 2.11.
 ///
 /// Returns `MemoryInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMemorySizeSummary {}
-/// The command `query-vm-generation-id`, since QEMU 2.9.
+/// The `query-vm-generation-id` command, since QEMU 2.9.
 ///
 /// Returns `GuidInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryVmGenerationId {}
-/// The command `query-xen-replication-status`, since QEMU 2.9.
+/// The `query-xen-replication-status` command, since QEMU 2.9.
 ///
 /// Only in builds of QEMU with `CONFIG_REPLICATION`.
 ///
 /// Returns `ReplicationStatus`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryXenReplicationStatus {}
-/// The command `watchdog-set-action`, since QEMU 2.11.
+/// The `watchdog-set-action` command, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WatchdogSetAction {
-    /// `action`.
     pub action: types::WatchdogAction,
 }
-impl WatchdogSetAction {
-    /// With the members that are required, and no others.
-    pub fn new(action: types::WatchdogAction) -> Self {
-        Self { action }
-    }
-}
-/// The command `x-blockdev-change`, since QEMU 2.7.
+/// The `x-blockdev-change` command, since QEMU 2.7.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XBlockdevChange {
-    /// `parent`.
     pub parent: String,
-    /// `child`.
     pub child: Option<String>,
-    /// `node`.
     pub node: Option<String>,
 }
-impl XBlockdevChange {
-    /// With the members that are required, and no others.
-    pub fn new(parent: impl Into<String>) -> Self {
-        Self {
-            parent: parent.into(),
-            child: None,
-            node: None,
-        }
-    }
-}
-/// The command `x-colo-lost-heartbeat`, since QEMU 2.8.
+/// The `x-colo-lost-heartbeat` command, since QEMU 2.8.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 ///
 /// Only in builds of QEMU with `CONFIG_REPLICATION`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XColoLostHeartbeat {}
-/// The command `x-debug-block-dirty-bitmap-sha256`, since QEMU 2.10.
+/// The `x-debug-block-dirty-bitmap-sha256` command, since QEMU 2.10.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 ///
 /// Returns `BlockDirtyBitmapSha256`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XDebugBlockDirtyBitmapSha256(pub types::BlockDirtyBitmap);
-/// The command `xen-colo-do-checkpoint`, since QEMU 2.9.
+/// The `xen-colo-do-checkpoint` command, since QEMU 2.9.
 ///
 /// Only in builds of QEMU with `CONFIG_REPLICATION`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XenColoDoCheckpoint {}
-/// The command `xen-load-devices-state`, since QEMU 2.7.
+/// The `xen-load-devices-state` command, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XenLoadDevicesState {
-    /// `filename`.
     pub filename: String,
 }
-impl XenLoadDevicesState {
-    /// With the members that are required, and no others.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self { filename: filename.into() }
-    }
-}
-/// The command `xen-save-devices-state`, since QEMU 1.1.
+/// The `xen-save-devices-state` command, since QEMU 1.1.
 ///
-/// Since the bindings of 2.5: `live` is new.
+/// Compared with the bindings of 2.5: `live` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XenSaveDevicesState {
-    /// `filename`.
     pub filename: String,
-    /// `live`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     pub live: Option<bool>,
 }
-impl XenSaveDevicesState {
-    /// With the members that are required, and no others.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self {
-            filename: filename.into(),
-            live: None,
-        }
-    }
-}
-/// The command `xen-set-replication`, since QEMU 2.9.
+/// The `xen-set-replication` command, since QEMU 2.9.
 ///
 /// Only in builds of QEMU with `CONFIG_REPLICATION`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XenSetReplication {
-    /// `enable`.
     pub enable: bool,
-    /// `primary`.
     pub primary: bool,
-    /// `failover`.
     pub failover: Option<bool>,
-}
-impl XenSetReplication {
-    /// With the members that are required, and no others.
-    pub fn new(enable: bool, primary: bool) -> Self {
-        Self {
-            enable,
-            primary,
-            failover: None,
-        }
-    }
 }
 wire::commands! {
     BlockSetIoThrottle = "block_set_io_throttle", BlockSetWriteThreshold =
@@ -310,6 +204,15 @@ impl Write for BlockSetIoThrottle {
         self.0.write(map)
     }
 }
+impl BlockSetWriteThreshold {
+    /// Creates a value with only the required members set.
+    pub fn new(node_name: impl Into<String>, write_threshold: u64) -> Self {
+        Self {
+            node_name: node_name.into(),
+            write_threshold,
+        }
+    }
+}
 impl Write for BlockSetWriteThreshold {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "node-name", &self.node_name)?;
@@ -322,6 +225,14 @@ impl Write for BlockdevCloseTray {
         put_some(map, "device", &self.device)?;
         put_some(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl BlockdevDel {
+    /// Creates a value with only the required members set.
+    pub fn new(node_name: impl Into<String>) -> Self {
+        Self {
+            node_name: node_name.into(),
+        }
     }
 }
 impl Write for BlockdevDel {
@@ -338,6 +249,12 @@ impl Write for BlockdevOpenTray {
         Ok(())
     }
 }
+impl ChardevSendBreak {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
+    }
+}
 impl Write for ChardevSendBreak {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
@@ -352,6 +269,12 @@ impl Write for Eject {
         Ok(())
     }
 }
+impl QueryCpuModelBaseline {
+    /// Creates a value with only the required members set.
+    pub fn new(modela: types::CpuModelInfo, modelb: types::CpuModelInfo) -> Self {
+        Self { modela, modelb }
+    }
+}
 impl Write for QueryCpuModelBaseline {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "modela", &self.modela)?;
@@ -359,11 +282,26 @@ impl Write for QueryCpuModelBaseline {
         Ok(())
     }
 }
+impl QueryCpuModelComparison {
+    /// Creates a value with only the required members set.
+    pub fn new(modela: types::CpuModelInfo, modelb: types::CpuModelInfo) -> Self {
+        Self { modela, modelb }
+    }
+}
 impl Write for QueryCpuModelComparison {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "modela", &self.modela)?;
         put(map, "modelb", &self.modelb)?;
         Ok(())
+    }
+}
+impl QueryCpuModelExpansion {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        r#type: types::CpuModelExpansionType,
+        model: types::CpuModelInfo,
+    ) -> Self {
+        Self { r#type, model }
     }
 }
 impl Write for QueryCpuModelExpansion {
@@ -403,10 +341,26 @@ impl Write for QueryXenReplicationStatus {
         Ok(())
     }
 }
+impl WatchdogSetAction {
+    /// Creates a value with only the required members set.
+    pub fn new(action: types::WatchdogAction) -> Self {
+        Self { action }
+    }
+}
 impl Write for WatchdogSetAction {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "action", &self.action)?;
         Ok(())
+    }
+}
+impl XBlockdevChange {
+    /// Creates a value with only the required members set.
+    pub fn new(parent: impl Into<String>) -> Self {
+        Self {
+            parent: parent.into(),
+            child: None,
+            node: None,
+        }
     }
 }
 impl Write for XBlockdevChange {
@@ -432,10 +386,25 @@ impl Write for XenColoDoCheckpoint {
         Ok(())
     }
 }
+impl XenLoadDevicesState {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self { filename: filename.into() }
+    }
+}
 impl Write for XenLoadDevicesState {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "filename", &self.filename)?;
         Ok(())
+    }
+}
+impl XenSaveDevicesState {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self {
+            filename: filename.into(),
+            live: None,
+        }
     }
 }
 impl Write for XenSaveDevicesState {
@@ -443,6 +412,16 @@ impl Write for XenSaveDevicesState {
         put(map, "filename", &self.filename)?;
         put_some(map, "live", &self.live)?;
         Ok(())
+    }
+}
+impl XenSetReplication {
+    /// Creates a value with only the required members set.
+    pub fn new(enable: bool, primary: bool) -> Self {
+        Self {
+            enable,
+            primary,
+            failover: None,
+        }
     }
 }
 impl Write for XenSetReplication {

@@ -9,130 +9,104 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The event `ACPI_DEVICE_OST`, since QEMU 2.1.
+/// The `ACPI_DEVICE_OST` event, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AcpiDeviceOst {
-    /// `info`.
     pub info: types::AcpiostInfo,
 }
-/// The event `BLOCK_WRITE_THRESHOLD`, since QEMU 2.3.
+/// The `BLOCK_WRITE_THRESHOLD` event, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockWriteThreshold {
-    /// `node-name`.
     pub node_name: String,
-    /// `amount-exceeded`.
     pub amount_exceeded: u64,
-    /// `write-threshold`.
     pub write_threshold: u64,
 }
-/// The event `DEVICE_TRAY_MOVED`, since QEMU 1.1.
+/// The `DEVICE_TRAY_MOVED` event, since QEMU 1.1.
 ///
-/// Since the bindings of 2.5: `id` is new.
+/// Compared with the bindings of 2.5: `id` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceTrayMoved {
-    /// `device`.
     pub device: String,
-    /// `id`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub id: String,
-    /// `tray-open`.
     pub tray_open: bool,
 }
-/// The event `DUMP_COMPLETED`, since QEMU 2.6.
+/// The `DUMP_COMPLETED` event, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpCompleted {
-    /// `result`.
     pub result: types::DumpQueryResult,
-    /// `error`.
     pub error: Option<String>,
 }
-/// The event `MIGRATION_PASS`, since QEMU 2.6.
+/// The `MIGRATION_PASS` event, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationPass {
-    /// `pass`.
     pub pass: i64,
 }
-/// The event `QUORUM_REPORT_BAD`, since QEMU 2.0.
+/// The `QUORUM_REPORT_BAD` event, since QEMU 2.0.
 ///
-/// Since the bindings of 2.5: `type` is new.
+/// Compared with the bindings of 2.5: `type` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuorumReportBad {
-    /// `type`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub r#type: types::QuorumOpType,
-    /// `error`.
     pub error: Option<String>,
-    /// `node-name`.
     pub node_name: String,
-    /// `sector-num`.
     pub sector_num: i64,
-    /// `sectors-count`.
     pub sectors_count: i64,
 }
-/// The event `SPICE_CONNECTED`, since QEMU 0.14.
+/// The `SPICE_CONNECTED` event, since QEMU 0.14.
 ///
 /// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceConnected {
-    /// `server`.
     pub server: types::SpiceBasicInfo,
-    /// `client`.
     pub client: types::SpiceBasicInfo,
 }
-/// The event `SPICE_DISCONNECTED`, since QEMU 0.14.
+/// The `SPICE_DISCONNECTED` event, since QEMU 0.14.
 ///
 /// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceDisconnected {
-    /// `server`.
     pub server: types::SpiceBasicInfo,
-    /// `client`.
     pub client: types::SpiceBasicInfo,
 }
-/// The event `SPICE_INITIALIZED`, since QEMU 0.14.
+/// The `SPICE_INITIALIZED` event, since QEMU 0.14.
 ///
 /// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceInitialized {
-    /// `server`.
     pub server: types::SpiceServerInfo,
-    /// `client`.
     pub client: types::SpiceChannel,
 }
-/// The event `VNC_CONNECTED`, since QEMU 0.13.
+/// The `VNC_CONNECTED` event, since QEMU 0.13.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncConnected {
-    /// `server`.
     pub server: types::VncServerInfo,
-    /// `client`.
     pub client: types::VncBasicInfo,
 }
-/// The event `VNC_DISCONNECTED`, since QEMU 0.13.
+/// The `VNC_DISCONNECTED` event, since QEMU 0.13.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncDisconnected {
-    /// `server`.
     pub server: types::VncServerInfo,
-    /// `client`.
     pub client: types::VncClientInfo,
 }
-/// The event `VNC_INITIALIZED`, since QEMU 0.13.
+/// The `VNC_INITIALIZED` event, since QEMU 0.13.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncInitialized {
-    /// `server`.
     pub server: types::VncServerInfo,
-    /// `client`.
     pub client: types::VncClientInfo,
 }
-/// The event `WATCHDOG`, since QEMU 0.13.
+/// The `WATCHDOG` event, since QEMU 0.13.
 ///
-/// Since the bindings of 2.5: `action` is of another type.
+/// Compared with the bindings of 2.5: `action` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Watchdog {
-    /// `action`.
     pub action: types::WatchdogAction,
 }
 #[derive(Default)]

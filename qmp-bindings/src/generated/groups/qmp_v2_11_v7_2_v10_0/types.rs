@@ -7,21 +7,20 @@ use crate::generated::groups::qmp_v2_5_v2_11_v7_2_v10_0::types::{
 };
 #[cfg(feature = "both-directions")]
 mod both;
-/// The enum `ACPISlotType`.
+/// The `ACPISlotType` enum.
 ///
-/// Since the bindings of 2.5: `CPU` is new.
+/// Compared with the bindings of 2.5: `CPU` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AcpiSlotType {
-    /// `DIMM`.
     Dimm,
-    /// `CPU`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     Cpu,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl AcpiSlotType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Dimm => "DIMM",
@@ -39,105 +38,87 @@ impl From<&str> for AcpiSlotType {
         }
     }
 }
-/// The struct `ACPIOSTInfo`, since QEMU 2.1.
+/// The `ACPIOSTInfo` struct, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AcpiostInfo {
-    /// `device`.
     pub device: Option<String>,
-    /// `slot`.
     pub slot: String,
-    /// `slot-type`.
     pub slot_type: AcpiSlotType,
-    /// `source`.
     pub source: i64,
-    /// `status`.
     pub status: i64,
 }
-/// The struct `BlockDirtyBitmapSha256`, since QEMU 2.10.
+/// The `BlockDirtyBitmapSha256` struct, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapSha256 {
-    /// `sha256`.
     pub sha256: String,
 }
-/// The struct `BlockIOThrottle`, since QEMU 1.1.
+/// The `BlockIOThrottle` struct, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockIoThrottle {
-    /// `device`. Deprecated.
+    /// Deprecated.
     pub device: Option<String>,
-    /// `id`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub id: Option<String>,
-    /// `bps`.
     pub bps: i64,
-    /// `bps_rd`.
     pub bps_rd: i64,
-    /// `bps_wr`.
     pub bps_wr: i64,
-    /// `iops`.
     pub iops: i64,
-    /// `iops_rd`.
     pub iops_rd: i64,
-    /// `iops_wr`.
     pub iops_wr: i64,
-    /// `bps_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_max: Option<i64>,
-    /// `bps_rd_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_rd_max: Option<i64>,
-    /// `bps_wr_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_wr_max: Option<i64>,
-    /// `iops_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_max: Option<i64>,
-    /// `iops_rd_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_rd_max: Option<i64>,
-    /// `iops_wr_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_wr_max: Option<i64>,
-    /// `bps_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub bps_max_length: Option<i64>,
-    /// `bps_rd_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub bps_rd_max_length: Option<i64>,
-    /// `bps_wr_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub bps_wr_max_length: Option<i64>,
-    /// `iops_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub iops_max_length: Option<i64>,
-    /// `iops_rd_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub iops_rd_max_length: Option<i64>,
-    /// `iops_wr_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub iops_wr_max_length: Option<i64>,
-    /// `iops_size`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_size: Option<i64>,
-    /// `group`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub group: Option<String>,
 }
-/// The struct `BlockdevCacheOptions`, since QEMU 2.9.
+/// The `BlockdevCacheOptions` struct, since QEMU 2.9.
 ///
-/// Since the bindings of 2.5: `writeback` is gone.
+/// Compared with the bindings of 2.5: `writeback` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockdevCacheOptions {
-    /// `direct`.
     pub direct: Option<bool>,
-    /// `no-flush`.
     pub no_flush: Option<bool>,
 }
-/// The enum `BlockdevOnError`, since QEMU 1.3.
+/// The `BlockdevOnError` enum, since QEMU 1.3.
 ///
-/// Since the bindings of 2.5: `auto` is new.
+/// Compared with the bindings of 2.5: `auto` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevOnError {
-    /// `report`.
     Report,
-    /// `ignore`.
     Ignore,
-    /// `enospc`.
     Enospc,
-    /// `stop`.
     Stop,
-    /// `auto`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     Auto,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockdevOnError {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Report => "report",
@@ -161,174 +142,114 @@ impl From<&str> for BlockdevOnError {
         }
     }
 }
-/// The struct `BlockdevOptionsCurlBase`, since QEMU 2.9.
+/// The `BlockdevOptionsCurlBase` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCurlBase {
-    /// `url`.
     pub url: String,
-    /// `readahead`.
     pub readahead: Option<i64>,
-    /// `timeout`.
     pub timeout: Option<i64>,
-    /// `username`.
     pub username: Option<String>,
-    /// `password-secret`.
     pub password_secret: Option<String>,
-    /// `proxy-username`.
     pub proxy_username: Option<String>,
-    /// `proxy-password-secret`.
     pub proxy_password_secret: Option<String>,
 }
-/// The struct `BlockdevOptionsCurlFtp`, since QEMU 2.9.
+/// The `BlockdevOptionsCurlFtp` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCurlFtp {
-    /// `url`.
     pub url: String,
-    /// `readahead`.
     pub readahead: Option<i64>,
-    /// `timeout`.
     pub timeout: Option<i64>,
-    /// `username`.
     pub username: Option<String>,
-    /// `password-secret`.
     pub password_secret: Option<String>,
-    /// `proxy-username`.
     pub proxy_username: Option<String>,
-    /// `proxy-password-secret`.
     pub proxy_password_secret: Option<String>,
 }
-/// The struct `BlockdevOptionsCurlFtps`, since QEMU 2.9.
+/// The `BlockdevOptionsCurlFtps` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCurlFtps {
-    /// `url`.
     pub url: String,
-    /// `readahead`.
     pub readahead: Option<i64>,
-    /// `timeout`.
     pub timeout: Option<i64>,
-    /// `username`.
     pub username: Option<String>,
-    /// `password-secret`.
     pub password_secret: Option<String>,
-    /// `proxy-username`.
     pub proxy_username: Option<String>,
-    /// `proxy-password-secret`.
     pub proxy_password_secret: Option<String>,
-    /// `sslverify`.
     pub sslverify: Option<bool>,
 }
-/// The struct `BlockdevOptionsCurlHttp`, since QEMU 2.9.
+/// The `BlockdevOptionsCurlHttp` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCurlHttp {
-    /// `url`.
     pub url: String,
-    /// `readahead`.
     pub readahead: Option<i64>,
-    /// `timeout`.
     pub timeout: Option<i64>,
-    /// `username`.
     pub username: Option<String>,
-    /// `password-secret`.
     pub password_secret: Option<String>,
-    /// `proxy-username`.
     pub proxy_username: Option<String>,
-    /// `proxy-password-secret`.
     pub proxy_password_secret: Option<String>,
-    /// `cookie`.
     pub cookie: Option<String>,
-    /// `cookie-secret`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub cookie_secret: Option<String>,
 }
-/// The struct `BlockdevOptionsCurlHttps`, since QEMU 2.9.
+/// The `BlockdevOptionsCurlHttps` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCurlHttps {
-    /// `url`.
     pub url: String,
-    /// `readahead`.
     pub readahead: Option<i64>,
-    /// `timeout`.
     pub timeout: Option<i64>,
-    /// `username`.
     pub username: Option<String>,
-    /// `password-secret`.
     pub password_secret: Option<String>,
-    /// `proxy-username`.
     pub proxy_username: Option<String>,
-    /// `proxy-password-secret`.
     pub proxy_password_secret: Option<String>,
-    /// `cookie`.
     pub cookie: Option<String>,
-    /// `sslverify`.
     pub sslverify: Option<bool>,
-    /// `cookie-secret`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub cookie_secret: Option<String>,
 }
-/// The struct `BlockdevOptionsIscsi`, since QEMU 2.9.
+/// The `BlockdevOptionsIscsi` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsIscsi {
-    /// `transport`.
     pub transport: IscsiTransport,
-    /// `portal`.
     pub portal: String,
-    /// `target`.
     pub target: String,
-    /// `lun`.
     pub lun: Option<i64>,
-    /// `user`.
     pub user: Option<String>,
-    /// `password-secret`.
     pub password_secret: Option<String>,
-    /// `initiator-name`.
     pub initiator_name: Option<String>,
-    /// `header-digest`.
     pub header_digest: Option<IscsiHeaderDigest>,
-    /// `timeout`.
     pub timeout: Option<i64>,
 }
-/// The struct `BlockdevOptionsNfs`, since QEMU 2.9.
+/// The `BlockdevOptionsNfs` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsNfs {
-    /// `server`.
     pub server: NfsServer,
-    /// `path`.
     pub path: String,
-    /// `user`.
     pub user: Option<i64>,
-    /// `group`.
     pub group: Option<i64>,
-    /// `tcp-syn-count`.
     pub tcp_syn_count: Option<i64>,
-    /// `readahead-size`.
     pub readahead_size: Option<i64>,
-    /// `page-cache-size`.
     pub page_cache_size: Option<i64>,
-    /// `debug`.
     pub debug: Option<i64>,
 }
-/// The union `BlockdevQcow2Encryption`, since QEMU 2.10.
+/// The `BlockdevQcow2Encryption` union, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevQcow2Encryption {
-    /// `aes`.
     Aes(QCryptoBlockOptionsQCow),
-    /// `luks`.
     Luks(QCryptoBlockOptionsLuks),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `BlockdevQcow2EncryptionFormat`, since QEMU 2.10.
+/// The `BlockdevQcow2EncryptionFormat` enum, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevQcow2EncryptionFormat {
-    /// `aes`.
     Aes,
-    /// `luks`.
     Luks,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockdevQcow2EncryptionFormat {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Aes => "aes",
@@ -346,26 +267,24 @@ impl From<&str> for BlockdevQcow2EncryptionFormat {
         }
     }
 }
-/// The union `BlockdevQcowEncryption`, since QEMU 2.10.
+/// The `BlockdevQcowEncryption` union, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevQcowEncryption {
-    /// `aes`.
     Aes(QCryptoBlockOptionsQCow),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `BlockdevQcowEncryptionFormat`, since QEMU 2.10.
+/// The `BlockdevQcowEncryptionFormat` enum, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevQcowEncryptionFormat {
-    /// `aes`.
     Aes,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockdevQcowEncryptionFormat {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Aes => "aes",
@@ -381,147 +300,110 @@ impl From<&str> for BlockdevQcowEncryptionFormat {
         }
     }
 }
-/// The struct `ChardevCommon`, since QEMU 2.6.
+/// The `ChardevCommon` struct, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevCommon {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
 }
-/// The struct `ChardevFile`, since QEMU 1.4.
+/// The `ChardevFile` struct, since QEMU 1.4.
 ///
-/// Since the bindings of 2.5: `append`, `logappend` and `logfile` are new.
+/// Compared with the bindings of 2.5: `append`, `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevFile {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `in`.
     pub r#in: Option<String>,
-    /// `out`.
     pub out: String,
-    /// `append`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub append: Option<bool>,
 }
-/// The struct `ChardevHostdev`, since QEMU 1.4.
+/// The `ChardevHostdev` struct, since QEMU 1.4.
 ///
-/// Since the bindings of 2.5: `logappend` and `logfile` are new.
+/// Compared with the bindings of 2.5: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevHostdev {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `device`.
     pub device: String,
 }
-/// The struct `ChardevMux`, since QEMU 1.5.
+/// The `ChardevMux` struct, since QEMU 1.5.
 ///
-/// Since the bindings of 2.5: `logappend` and `logfile` are new.
+/// Compared with the bindings of 2.5: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevMux {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `chardev`.
     pub chardev: String,
 }
-/// The struct `ChardevRingbuf`, since QEMU 1.5.
+/// The `ChardevRingbuf` struct, since QEMU 1.5.
 ///
-/// Since the bindings of 2.5: `logappend` and `logfile` are new.
+/// Compared with the bindings of 2.5: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevRingbuf {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `size`.
     pub size: Option<i64>,
 }
-/// The struct `ChardevSpiceChannel`, since QEMU 1.5.
+/// The `ChardevSpiceChannel` struct, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_SPICE`.
 ///
-/// Since the bindings of 2.5: `logappend` and `logfile` are new.
+/// Compared with the bindings of 2.5: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSpiceChannel {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `type`.
     pub r#type: String,
 }
-/// The struct `ChardevSpicePort`, since QEMU 1.5.
+/// The `ChardevSpicePort` struct, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_SPICE`.
 ///
-/// Since the bindings of 2.5: `logappend` and `logfile` are new.
+/// Compared with the bindings of 2.5: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSpicePort {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `fqdn`.
     pub fqdn: String,
 }
-/// The struct `ChardevStdio`, since QEMU 1.5.
+/// The `ChardevStdio` struct, since QEMU 1.5.
 ///
-/// Since the bindings of 2.5: `logappend` and `logfile` are new.
+/// Compared with the bindings of 2.5: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevStdio {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `signal`.
     pub signal: Option<bool>,
 }
-/// The struct `ChardevVC`, since QEMU 1.5.
+/// The `ChardevVC` struct, since QEMU 1.5.
 ///
-/// Since the bindings of 2.5: `logappend` and `logfile` are new.
+/// Compared with the bindings of 2.5: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevVc {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `width`.
     pub width: Option<i64>,
-    /// `height`.
     pub height: Option<i64>,
-    /// `cols`.
     pub cols: Option<i64>,
-    /// `rows`.
     pub rows: Option<i64>,
 }
-/// The enum `COLOMessage`, since QEMU 2.8.
+/// The `COLOMessage` enum, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColoMessage {
-    /// `checkpoint-ready`.
     CheckpointReady,
-    /// `checkpoint-request`.
     CheckpointRequest,
-    /// `checkpoint-reply`.
     CheckpointReply,
-    /// `vmstate-send`.
     VmstateSend,
-    /// `vmstate-size`.
     VmstateSize,
-    /// `vmstate-received`.
     VmstateReceived,
-    /// `vmstate-loaded`.
     VmstateLoaded,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ColoMessage {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::CheckpointReady => "checkpoint-ready",
@@ -549,41 +431,34 @@ impl From<&str> for ColoMessage {
         }
     }
 }
-/// The struct `CpuModelBaselineInfo`, since QEMU 2.8.
+/// The `CpuModelBaselineInfo` struct, since QEMU 2.8.
 ///
 /// Only in builds of QEMU with `TARGET_S390X`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuModelBaselineInfo {
-    /// `model`.
     pub model: CpuModelInfo,
 }
-/// The struct `CpuModelCompareInfo`, since QEMU 2.8.
+/// The `CpuModelCompareInfo` struct, since QEMU 2.8.
 ///
 /// Only in builds of QEMU with `TARGET_S390X`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuModelCompareInfo {
-    /// `result`.
     pub result: CpuModelCompareResult,
-    /// `responsible-properties`.
     pub responsible_properties: Vec<String>,
 }
-/// The enum `CpuModelCompareResult`, since QEMU 2.8.
+/// The `CpuModelCompareResult` enum, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CpuModelCompareResult {
-    /// `incompatible`.
     Incompatible,
-    /// `identical`.
     Identical,
-    /// `superset`.
     Superset,
-    /// `subset`.
     Subset,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl CpuModelCompareResult {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Incompatible => "incompatible",
@@ -605,19 +480,17 @@ impl From<&str> for CpuModelCompareResult {
         }
     }
 }
-/// The enum `CpuModelExpansionType`, since QEMU 2.8.
+/// The `CpuModelExpansionType` enum, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CpuModelExpansionType {
-    /// `static`.
     Static,
-    /// `full`.
     Full,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl CpuModelExpansionType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Static => "static",
@@ -635,41 +508,32 @@ impl From<&str> for CpuModelExpansionType {
         }
     }
 }
-/// The struct `CpuModelInfo`, since QEMU 2.8.
+/// The `CpuModelInfo` struct, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuModelInfo {
-    /// `name`.
     pub name: String,
-    /// `props`.
     pub props: Option<Value>,
 }
-/// The struct `DumpQueryResult`, since QEMU 2.6.
+/// The `DumpQueryResult` struct, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpQueryResult {
-    /// `status`.
     pub status: DumpStatus,
-    /// `completed`.
     pub completed: i64,
-    /// `total`.
     pub total: i64,
 }
-/// The enum `DumpStatus`, since QEMU 2.6.
+/// The `DumpStatus` enum, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DumpStatus {
-    /// `none`.
     None,
-    /// `active`.
     Active,
-    /// `completed`.
     Completed,
-    /// `failed`.
     Failed,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl DumpStatus {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -691,25 +555,21 @@ impl From<&str> for DumpStatus {
         }
     }
 }
-/// The enum `FailoverStatus`, since QEMU 2.8.
+/// The `FailoverStatus` enum, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailoverStatus {
-    /// `none`.
     None,
-    /// `require`.
     Require,
-    /// `active`.
     Active,
-    /// `completed`.
     Completed,
-    /// `relaunch`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Relaunch,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl FailoverStatus {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -733,25 +593,20 @@ impl From<&str> for FailoverStatus {
         }
     }
 }
-/// The enum `FloppyDriveType`, since QEMU 2.6.
+/// The `FloppyDriveType` enum, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FloppyDriveType {
-    /// `144`.
     _144,
-    /// `288`.
     _288,
-    /// `120`.
     _120,
-    /// `none`.
     None,
-    /// `auto`.
     Auto,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl FloppyDriveType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::_144 => "144",
@@ -775,67 +630,53 @@ impl From<&str> for FloppyDriveType {
         }
     }
 }
-/// The struct `GICCapability`, since QEMU 2.6.
+/// The `GICCapability` struct, since QEMU 2.6.
 ///
 /// Only in builds of QEMU with `TARGET_ARM`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GicCapability {
-    /// `version`.
     pub version: i64,
-    /// `emulated`.
     pub emulated: bool,
-    /// `kernel`.
     pub kernel: bool,
 }
-/// The struct `GuestPanicInformationHyperV`, since QEMU 2.9.
+/// The `GuestPanicInformationHyperV` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestPanicInformationHyperV {
-    /// `arg1`.
     pub arg1: u64,
-    /// `arg2`.
     pub arg2: u64,
-    /// `arg3`.
     pub arg3: u64,
-    /// `arg4`.
     pub arg4: u64,
-    /// `arg5`.
     pub arg5: u64,
 }
-/// The struct `GuidInfo`, since QEMU 2.9.
+/// The `GuidInfo` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuidInfo {
-    /// `guid`.
     pub guid: String,
 }
-/// The struct `ImageInfoSpecificQCow2EncryptionBase`, since QEMU 2.10.
+/// The `ImageInfoSpecificQCow2EncryptionBase` struct, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificQCow2EncryptionBase {
-    /// `format`.
     pub format: BlockdevQcow2EncryptionFormat,
 }
-/// The struct `InetSocketAddressBase`.
+/// The `InetSocketAddressBase` struct.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InetSocketAddressBase {
-    /// `host`.
     pub host: String,
-    /// `port`.
     pub port: String,
 }
-/// The enum `InputAxis`, since QEMU 2.0.
+/// The `InputAxis` enum, since QEMU 2.0.
 ///
-/// Since the bindings of 2.5: `x` and `y` are new; `X` and `Y` are gone.
+/// Compared with the bindings of 2.5: `x` and `y` are new; `X` and `Y` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputAxis {
-    /// `x`.
     X,
-    /// `y`.
     Y,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl InputAxis {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::X => "x",
@@ -853,31 +694,25 @@ impl From<&str> for InputAxis {
         }
     }
 }
-/// The struct `InputMoveEvent`, since QEMU 2.0.
+/// The `InputMoveEvent` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputMoveEvent {
-    /// `axis`.
     pub axis: InputAxis,
-    /// `value`.
     pub value: i64,
 }
-/// The enum `IscsiHeaderDigest`, since QEMU 2.9.
+/// The `IscsiHeaderDigest` enum, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IscsiHeaderDigest {
-    /// `crc32c`.
     Crc32c,
-    /// `none`.
     None,
-    /// `crc32c-none`.
     Crc32cNone,
-    /// `none-crc32c`.
     NoneCrc32c,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl IscsiHeaderDigest {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Crc32c => "crc32c",
@@ -899,19 +734,17 @@ impl From<&str> for IscsiHeaderDigest {
         }
     }
 }
-/// The enum `IscsiTransport`, since QEMU 2.9.
+/// The `IscsiTransport` enum, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IscsiTransport {
-    /// `tcp`.
     Tcp,
-    /// `iser`.
     Iser,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl IscsiTransport {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Tcp => "tcp",
@@ -929,103 +762,70 @@ impl From<&str> for IscsiTransport {
         }
     }
 }
-/// The struct `MemoryInfo`, since QEMU 2.11.
+/// The `MemoryInfo` struct, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryInfo {
-    /// `base-memory`.
     pub base_memory: u64,
-    /// `plugged-memory`.
     pub plugged_memory: Option<u64>,
 }
-/// The struct `NetdevL2TPv3Options`, since QEMU 2.1.
+/// The `NetdevL2TPv3Options` struct, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevL2TPv3Options {
-    /// `src`.
     pub src: String,
-    /// `dst`.
     pub dst: String,
-    /// `srcport`.
     pub srcport: Option<String>,
-    /// `dstport`.
     pub dstport: Option<String>,
-    /// `ipv6`.
     pub ipv6: Option<bool>,
-    /// `udp`.
     pub udp: Option<bool>,
-    /// `cookie64`.
     pub cookie64: Option<bool>,
-    /// `counter`.
     pub counter: Option<bool>,
-    /// `pincounter`.
     pub pincounter: Option<bool>,
-    /// `txcookie`.
     pub txcookie: Option<u64>,
-    /// `rxcookie`.
     pub rxcookie: Option<u64>,
-    /// `txsession`.
     pub txsession: u32,
-    /// `rxsession`.
     pub rxsession: Option<u32>,
-    /// `offset`.
     pub offset: Option<u32>,
 }
-/// The struct `NetdevTapOptions`, since QEMU 1.2.
+/// The `NetdevTapOptions` struct, since QEMU 1.2.
 ///
-/// Since the bindings of 2.5: `br` and `poll-us` are new.
+/// Compared with the bindings of 2.5: `br` and `poll-us` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevTapOptions {
-    /// `ifname`.
     pub ifname: Option<String>,
-    /// `fd`.
     pub fd: Option<String>,
-    /// `fds`.
     pub fds: Option<String>,
-    /// `script`.
     pub script: Option<String>,
-    /// `downscript`.
     pub downscript: Option<String>,
-    /// `br`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub br: Option<String>,
-    /// `helper`.
     pub helper: Option<String>,
-    /// `sndbuf`.
     pub sndbuf: Option<u64>,
-    /// `vnet_hdr`.
     pub vnet_hdr: Option<bool>,
-    /// `vhost`.
     pub vhost: Option<bool>,
-    /// `vhostfd`.
     pub vhostfd: Option<String>,
-    /// `vhostfds`.
     pub vhostfds: Option<String>,
-    /// `vhostforce`.
     pub vhostforce: Option<bool>,
-    /// `queues`.
     pub queues: Option<u32>,
-    /// `poll-us`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub poll_us: Option<u32>,
 }
-/// The enum `NetworkAddressFamily`, since QEMU 2.1.
+/// The `NetworkAddressFamily` enum, since QEMU 2.1.
 ///
-/// Since the bindings of 2.5: `vsock` is new.
+/// Compared with the bindings of 2.5: `vsock` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetworkAddressFamily {
-    /// `ipv4`.
     Ipv4,
-    /// `ipv6`.
     Ipv6,
-    /// `unix`.
     Unix,
-    /// `vsock`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     Vsock,
-    /// `unknown`.
     Unknown,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl NetworkAddressFamily {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ipv4 => "ipv4",
@@ -1049,25 +849,22 @@ impl From<&str> for NetworkAddressFamily {
         }
     }
 }
-/// The struct `NFSServer`, since QEMU 2.9.
+/// The `NFSServer` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NfsServer {
-    /// `type`.
     pub r#type: NfsTransport,
-    /// `host`.
     pub host: String,
 }
-/// The enum `NFSTransport`, since QEMU 2.9.
+/// The `NFSTransport` enum, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NfsTransport {
-    /// `inet`.
     Inet,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl NfsTransport {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Inet => "inet",
@@ -1083,43 +880,36 @@ impl From<&str> for NfsTransport {
         }
     }
 }
-/// The struct `NumaDistOptions`, since QEMU 2.10.
+/// The `NumaDistOptions` struct, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NumaDistOptions {
-    /// `src`.
     pub src: u16,
-    /// `dst`.
     pub dst: u16,
-    /// `val`.
     pub val: u8,
 }
-/// The struct `ObjectTypeInfo`, since QEMU 1.1.
+/// The `ObjectTypeInfo` struct, since QEMU 1.1.
 ///
-/// Since the bindings of 2.5: `abstract` and `parent` are new.
+/// Compared with the bindings of 2.5: `abstract` and `parent` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectTypeInfo {
-    /// `name`.
     pub name: String,
-    /// `abstract`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub r#abstract: Option<bool>,
-    /// `parent`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub parent: Option<String>,
 }
-/// The enum `OnOffSplit`, since QEMU 2.6.
+/// The `OnOffSplit` enum, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnOffSplit {
-    /// `on`.
     On,
-    /// `off`.
     Off,
-    /// `split`.
     Split,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl OnOffSplit {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::On => "on",
@@ -1139,19 +929,17 @@ impl From<&str> for OnOffSplit {
         }
     }
 }
-/// The enum `QCryptoBlockFormat`, since QEMU 2.6.
+/// The `QCryptoBlockFormat` enum, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoBlockFormat {
-    /// `qcow`.
     Qcow,
-    /// `luks`.
     Luks,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptoBlockFormat {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Qcow => "qcow",
@@ -1169,70 +957,57 @@ impl From<&str> for QCryptoBlockFormat {
         }
     }
 }
-/// The struct `QCryptoBlockInfoBase`, since QEMU 2.7.
+/// The `QCryptoBlockInfoBase` struct, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoBlockInfoBase {
-    /// `format`.
     pub format: QCryptoBlockFormat,
 }
-/// The struct `QCryptoBlockInfoLUKSSlot`, since QEMU 2.7.
+/// The `QCryptoBlockInfoLUKSSlot` struct, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoBlockInfoLuksSlot {
-    /// `active`.
     pub active: bool,
-    /// `iters`.
     pub iters: Option<i64>,
-    /// `stripes`.
     pub stripes: Option<i64>,
-    /// `key-offset`.
     pub key_offset: i64,
 }
-/// The union `QCryptoBlockOpenOptions`, since QEMU 2.6.
+/// The `QCryptoBlockOpenOptions` union, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoBlockOpenOptions {
-    /// `qcow`.
     Qcow(QCryptoBlockOptionsQCow),
-    /// `luks`.
     Luks(QCryptoBlockOptionsLuks),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoBlockOptionsBase`, since QEMU 2.6.
+/// The `QCryptoBlockOptionsBase` struct, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoBlockOptionsBase {
-    /// `format`.
     pub format: QCryptoBlockFormat,
 }
-/// The struct `QCryptoBlockOptionsLUKS`, since QEMU 2.6.
+/// The `QCryptoBlockOptionsLUKS` struct, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QCryptoBlockOptionsLuks {
-    /// `key-secret`.
     pub key_secret: Option<String>,
 }
-/// The struct `QCryptoBlockOptionsQCow`, since QEMU 2.6.
+/// The `QCryptoBlockOptionsQCow` struct, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QCryptoBlockOptionsQCow {
-    /// `key-secret`.
     pub key_secret: Option<String>,
 }
-/// The enum `QCryptoCipherMode`, since QEMU 2.6.
+/// The `QCryptoCipherMode` enum, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoCipherMode {
-    /// `ecb`.
     Ecb,
-    /// `cbc`.
     Cbc,
-    /// `xts`.
     Xts,
-    /// `ctr`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     Ctr,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptoCipherMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ecb => "ecb",
@@ -1254,19 +1029,17 @@ impl From<&str> for QCryptoCipherMode {
         }
     }
 }
-/// The enum `QCryptoSecretFormat`, since QEMU 2.6.
+/// The `QCryptoSecretFormat` enum, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoSecretFormat {
-    /// `raw`.
     Raw,
-    /// `base64`.
     Base64,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptoSecretFormat {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Raw => "raw",
@@ -1284,25 +1057,20 @@ impl From<&str> for QCryptoSecretFormat {
         }
     }
 }
-/// The enum `QapiErrorClass`, since QEMU 1.2.
+/// The `QapiErrorClass` enum, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QapiErrorClass {
-    /// `GenericError`.
     GenericError,
-    /// `CommandNotFound`.
     CommandNotFound,
-    /// `DeviceNotActive`.
     DeviceNotActive,
-    /// `DeviceNotFound`.
     DeviceNotFound,
-    /// `KVMMissingCap`.
     KvmMissingCap,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QapiErrorClass {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::GenericError => "GenericError",
@@ -1326,21 +1094,18 @@ impl From<&str> for QapiErrorClass {
         }
     }
 }
-/// The enum `QuorumOpType`, since QEMU 2.6.
+/// The `QuorumOpType` enum, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QuorumOpType {
-    /// `read`.
     Read,
-    /// `write`.
     Write,
-    /// `flush`.
     Flush,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QuorumOpType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Read => "read",
@@ -1360,21 +1125,19 @@ impl From<&str> for QuorumOpType {
         }
     }
 }
-/// The enum `ReplicationMode`, since QEMU 2.9.
+/// The `ReplicationMode` enum, since QEMU 2.9.
 ///
 /// Only in builds of QEMU with `CONFIG_REPLICATION`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReplicationMode {
-    /// `primary`.
     Primary,
-    /// `secondary`.
     Secondary,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ReplicationMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Primary => "primary",
@@ -1392,83 +1155,58 @@ impl From<&str> for ReplicationMode {
         }
     }
 }
-/// The struct `ReplicationStatus`, since QEMU 2.9.
+/// The `ReplicationStatus` struct, since QEMU 2.9.
 ///
 /// Only in builds of QEMU with `CONFIG_REPLICATION`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplicationStatus {
-    /// `error`.
     pub error: bool,
-    /// `desc`.
     pub desc: Option<String>,
 }
-/// The struct `RockerOfDpaFlow`, since QEMU 2.4.
+/// The `RockerOfDpaFlow` struct, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RockerOfDpaFlow {
-    /// `cookie`.
     pub cookie: u64,
-    /// `hits`.
     pub hits: u64,
-    /// `key`.
     pub key: RockerOfDpaFlowKey,
-    /// `mask`.
     pub mask: RockerOfDpaFlowMask,
-    /// `action`.
     pub action: RockerOfDpaFlowAction,
 }
-/// The struct `RockerSwitch`, since QEMU 2.4.
+/// The `RockerSwitch` struct, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RockerSwitch {
-    /// `name`.
     pub name: String,
-    /// `id`.
     pub id: u64,
-    /// `ports`.
     pub ports: u32,
 }
-/// The enum `RunState`.
+/// The `RunState` enum.
 ///
-/// Since the bindings of 2.5: `colo` is new.
+/// Compared with the bindings of 2.5: `colo` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunState {
-    /// `debug`.
     Debug,
-    /// `inmigrate`.
     Inmigrate,
-    /// `internal-error`.
     InternalError,
-    /// `io-error`.
     IoError,
-    /// `paused`.
     Paused,
-    /// `postmigrate`.
     Postmigrate,
-    /// `prelaunch`.
     Prelaunch,
-    /// `finish-migrate`.
     FinishMigrate,
-    /// `restore-vm`.
     RestoreVm,
-    /// `running`.
     Running,
-    /// `save-vm`.
     SaveVm,
-    /// `shutdown`.
     Shutdown,
-    /// `suspended`.
     Suspended,
-    /// `watchdog`.
     Watchdog,
-    /// `guest-panicked`.
     GuestPanicked,
-    /// `colo`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     Colo,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl RunState {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Debug => "debug",
@@ -1514,23 +1252,19 @@ impl From<&str> for RunState {
         }
     }
 }
-/// The enum `SocketAddressType`, since QEMU 2.9.
+/// The `SocketAddressType` enum, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SocketAddressType {
-    /// `inet`.
     Inet,
-    /// `unix`.
     Unix,
-    /// `vsock`.
     Vsock,
-    /// `fd`.
     Fd,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl SocketAddressType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Inet => "inet",
@@ -1552,152 +1286,108 @@ impl From<&str> for SocketAddressType {
         }
     }
 }
-/// The struct `SpiceBasicInfo`, since QEMU 2.1.
+/// The `SpiceBasicInfo` struct, since QEMU 2.1.
 ///
 /// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceBasicInfo {
-    /// `host`.
     pub host: String,
-    /// `port`.
     pub port: String,
-    /// `family`.
     pub family: NetworkAddressFamily,
 }
-/// The struct `SpiceChannel`, since QEMU 0.14.
+/// The `SpiceChannel` struct, since QEMU 0.14.
 ///
 /// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceChannel {
-    /// `host`.
     pub host: String,
-    /// `port`.
     pub port: String,
-    /// `family`.
     pub family: NetworkAddressFamily,
-    /// `connection-id`.
     pub connection_id: i64,
-    /// `channel-type`.
     pub channel_type: i64,
-    /// `channel-id`.
     pub channel_id: i64,
-    /// `tls`.
     pub tls: bool,
 }
-/// The struct `SpiceInfo`, since QEMU 0.14.
+/// The `SpiceInfo` struct, since QEMU 0.14.
 ///
 /// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceInfo {
-    /// `enabled`.
     pub enabled: bool,
-    /// `migrated`, since QEMU 1.4.
+    /// Since QEMU 1.4.
     pub migrated: bool,
-    /// `host`.
     pub host: Option<String>,
-    /// `port`.
     pub port: Option<i64>,
-    /// `tls-port`.
     pub tls_port: Option<i64>,
-    /// `auth`.
     pub auth: Option<String>,
-    /// `compiled-version`.
     pub compiled_version: Option<String>,
-    /// `mouse-mode`, since QEMU 1.1.
+    /// Since QEMU 1.1.
     pub mouse_mode: SpiceQueryMouseMode,
-    /// `channels`.
     pub channels: Option<Vec<SpiceChannel>>,
 }
-/// The struct `SpiceServerInfo`, since QEMU 2.1.
+/// The `SpiceServerInfo` struct, since QEMU 2.1.
 ///
 /// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceServerInfo {
-    /// `host`.
     pub host: String,
-    /// `port`.
     pub port: String,
-    /// `family`.
     pub family: NetworkAddressFamily,
-    /// `auth`.
     pub auth: Option<String>,
 }
-/// The alternate `StrOrNull`, since QEMU 2.10.
+/// The `StrOrNull` alternate, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum StrOrNull {
-    /// A value of the type `str`.
     S(String),
-    /// A value of the type `null`.
     N,
 }
-/// The struct `ThrottleLimits`, since QEMU 2.11.
+/// The `ThrottleLimits` struct, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ThrottleLimits {
-    /// `iops-total`.
     pub iops_total: Option<i64>,
-    /// `iops-total-max`.
     pub iops_total_max: Option<i64>,
-    /// `iops-total-max-length`.
     pub iops_total_max_length: Option<i64>,
-    /// `iops-read`.
     pub iops_read: Option<i64>,
-    /// `iops-read-max`.
     pub iops_read_max: Option<i64>,
-    /// `iops-read-max-length`.
     pub iops_read_max_length: Option<i64>,
-    /// `iops-write`.
     pub iops_write: Option<i64>,
-    /// `iops-write-max`.
     pub iops_write_max: Option<i64>,
-    /// `iops-write-max-length`.
     pub iops_write_max_length: Option<i64>,
-    /// `bps-total`.
     pub bps_total: Option<i64>,
-    /// `bps-total-max`.
     pub bps_total_max: Option<i64>,
-    /// `bps-total-max-length`.
     pub bps_total_max_length: Option<i64>,
-    /// `bps-read`.
     pub bps_read: Option<i64>,
-    /// `bps-read-max`.
     pub bps_read_max: Option<i64>,
-    /// `bps-read-max-length`.
     pub bps_read_max_length: Option<i64>,
-    /// `bps-write`.
     pub bps_write: Option<i64>,
-    /// `bps-write-max`.
     pub bps_write_max: Option<i64>,
-    /// `bps-write-max-length`.
     pub bps_write_max_length: Option<i64>,
-    /// `iops-size`.
     pub iops_size: Option<i64>,
 }
-/// The struct `TPMEmulatorOptions`, since QEMU 2.11.
+/// The `TPMEmulatorOptions` struct, since QEMU 2.11.
 ///
 /// Only in builds of QEMU with `CONFIG_TPM`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TpmEmulatorOptions {
-    /// `chardev`.
     pub chardev: String,
 }
-/// The enum `TpmType`, since QEMU 1.5.
+/// The `TpmType` enum, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_TPM`.
 ///
-/// Since the bindings of 2.5: `emulator` is new.
+/// Compared with the bindings of 2.5: `emulator` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TpmType {
-    /// `passthrough`.
     Passthrough,
-    /// `emulator`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     Emulator,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl TpmType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Passthrough => "passthrough",
@@ -1715,156 +1405,118 @@ impl From<&str> for TpmType {
         }
     }
 }
-/// The union `TpmTypeOptions`, since QEMU 1.5.
+/// The `TpmTypeOptions` union, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_TPM`.
 ///
-/// Since the bindings of 2.5: `type` and `type=emulator` are new.
+/// Compared with the bindings of 2.5: `type` and `type=emulator` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TpmTypeOptions {
-    /// `passthrough`.
     Passthrough(TpmPassthroughOptions),
-    /// `emulator`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     Emulator(TpmEmulatorOptions),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `VncBasicInfo`, since QEMU 2.1.
+/// The `VncBasicInfo` struct, since QEMU 2.1.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncBasicInfo {
-    /// `host`.
     pub host: String,
-    /// `service`.
     pub service: String,
-    /// `family`.
     pub family: NetworkAddressFamily,
-    /// `websocket`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub websocket: bool,
 }
-/// The struct `VncClientInfo`, since QEMU 0.14.
+/// The `VncClientInfo` struct, since QEMU 0.14.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncClientInfo {
-    /// `host`.
     pub host: String,
-    /// `service`.
     pub service: String,
-    /// `family`.
     pub family: NetworkAddressFamily,
-    /// `websocket`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub websocket: bool,
-    /// `x509_dname`.
     pub x509_dname: Option<String>,
-    /// `sasl_username`.
     pub sasl_username: Option<String>,
 }
-/// The struct `VncInfo`, since QEMU 0.14.
+/// The `VncInfo` struct, since QEMU 0.14.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncInfo {
-    /// `enabled`.
     pub enabled: bool,
-    /// `host`.
     pub host: Option<String>,
-    /// `family`.
     pub family: Option<NetworkAddressFamily>,
-    /// `service`.
     pub service: Option<String>,
-    /// `auth`.
     pub auth: Option<String>,
-    /// `clients`.
     pub clients: Option<Vec<VncClientInfo>>,
 }
-/// The struct `VncInfo2`, since QEMU 2.3.
+/// The `VncInfo2` struct, since QEMU 2.3.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
 ///
-/// Since the bindings of 2.5: `server` is of another type.
+/// Compared with the bindings of 2.5: `server` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncInfo2 {
-    /// `id`.
     pub id: String,
-    /// `server`.
     pub server: Vec<VncServerInfo2>,
-    /// `clients`.
     pub clients: Vec<VncClientInfo>,
-    /// `auth`.
     pub auth: VncPrimaryAuth,
-    /// `vencrypt`.
     pub vencrypt: Option<VncVencryptSubAuth>,
-    /// `display`.
     pub display: Option<String>,
 }
-/// The struct `VncServerInfo`, since QEMU 2.1.
+/// The `VncServerInfo` struct, since QEMU 2.1.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncServerInfo {
-    /// `host`.
     pub host: String,
-    /// `service`.
     pub service: String,
-    /// `family`.
     pub family: NetworkAddressFamily,
-    /// `websocket`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub websocket: bool,
-    /// `auth`.
     pub auth: Option<String>,
 }
-/// The struct `VncServerInfo2`, since QEMU 2.9.
+/// The `VncServerInfo2` struct, since QEMU 2.9.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncServerInfo2 {
-    /// `host`.
     pub host: String,
-    /// `service`.
     pub service: String,
-    /// `family`.
     pub family: NetworkAddressFamily,
-    /// `websocket`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub websocket: bool,
-    /// `auth`.
     pub auth: VncPrimaryAuth,
-    /// `vencrypt`.
     pub vencrypt: Option<VncVencryptSubAuth>,
 }
-/// The struct `VsockSocketAddress`, since QEMU 2.8.
+/// The `VsockSocketAddress` struct, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VsockSocketAddress {
-    /// `cid`.
     pub cid: String,
-    /// `port`.
     pub port: String,
 }
-/// The enum `WatchdogAction`, since QEMU 2.1.
+/// The `WatchdogAction` enum, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WatchdogAction {
-    /// `reset`.
     Reset,
-    /// `shutdown`.
     Shutdown,
-    /// `poweroff`.
     Poweroff,
-    /// `pause`.
     Pause,
-    /// `debug`.
     Debug,
-    /// `none`.
     None,
-    /// `inject-nmi`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     InjectNmi,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl WatchdogAction {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Reset => "reset",
@@ -1891,14 +1543,6 @@ impl From<&str> for WatchdogAction {
             _ => Self::Unrecognized(UnrecognizedValue::new(text)),
         }
     }
-}
-wire::display_enum! {
-    AcpiSlotType, BlockdevOnError, BlockdevQcow2EncryptionFormat,
-    BlockdevQcowEncryptionFormat, ColoMessage, CpuModelCompareResult,
-    CpuModelExpansionType, DumpStatus, FailoverStatus, FloppyDriveType, InputAxis,
-    IscsiHeaderDigest, IscsiTransport, NetworkAddressFamily, NfsTransport, OnOffSplit,
-    QCryptoBlockFormat, QCryptoCipherMode, QCryptoSecretFormat, QapiErrorClass,
-    QuorumOpType, ReplicationMode, RunState, SocketAddressType, TpmType, WatchdogAction
 }
 #[derive(Default)]
 pub(crate) struct AcpiostInfoSlots {
@@ -1961,7 +1605,7 @@ impl Object for BlockDirtyBitmapSha256 {
     }
 }
 impl BlockIoThrottle {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         bps: i64,
         bps_rd: i64,
@@ -2031,7 +1675,7 @@ impl Write for BlockdevCacheOptions {
     }
 }
 impl BlockdevOptionsCurlFtp {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -2057,7 +1701,7 @@ impl Write for BlockdevOptionsCurlFtp {
     }
 }
 impl BlockdevOptionsCurlFtps {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -2085,7 +1729,7 @@ impl Write for BlockdevOptionsCurlFtps {
     }
 }
 impl BlockdevOptionsCurlHttp {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -2115,7 +1759,7 @@ impl Write for BlockdevOptionsCurlHttp {
     }
 }
 impl BlockdevOptionsCurlHttps {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -2147,7 +1791,7 @@ impl Write for BlockdevOptionsCurlHttps {
     }
 }
 impl BlockdevOptionsIscsi {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         transport: IscsiTransport,
         portal: impl Into<String>,
@@ -2181,7 +1825,7 @@ impl Write for BlockdevOptionsIscsi {
     }
 }
 impl BlockdevOptionsNfs {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: NfsServer, path: impl Into<String>) -> Self {
         Self {
             server,
@@ -2220,7 +1864,7 @@ impl Write for BlockdevQcow2Encryption {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -2235,7 +1879,7 @@ impl Write for BlockdevQcowEncryption {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -2250,7 +1894,7 @@ impl Write for ChardevCommon {
     }
 }
 impl ChardevFile {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(out: impl Into<String>) -> Self {
         Self {
             logfile: None,
@@ -2272,7 +1916,7 @@ impl Write for ChardevFile {
     }
 }
 impl ChardevHostdev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self {
             logfile: None,
@@ -2290,7 +1934,7 @@ impl Write for ChardevHostdev {
     }
 }
 impl ChardevMux {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(chardev: impl Into<String>) -> Self {
         Self {
             logfile: None,
@@ -2316,7 +1960,7 @@ impl Write for ChardevRingbuf {
     }
 }
 impl ChardevSpiceChannel {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#type: impl Into<String>) -> Self {
         Self {
             logfile: None,
@@ -2334,7 +1978,7 @@ impl Write for ChardevSpiceChannel {
     }
 }
 impl ChardevSpicePort {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(fqdn: impl Into<String>) -> Self {
         Self {
             logfile: None,
@@ -2425,7 +2069,7 @@ impl Object for CpuModelCompareInfo {
     }
 }
 impl CpuModelInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -2588,7 +2232,7 @@ impl Object for GuidInfo {
     }
 }
 impl InetSocketAddressBase {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(host: impl Into<String>, port: impl Into<String>) -> Self {
         Self {
             host: host.into(),
@@ -2604,7 +2248,7 @@ impl Write for InetSocketAddressBase {
     }
 }
 impl InputMoveEvent {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(axis: InputAxis, value: i64) -> Self {
         Self { axis, value }
     }
@@ -2644,7 +2288,7 @@ impl Object for MemoryInfo {
     }
 }
 impl NetdevL2TPv3Options {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(src: impl Into<String>, dst: impl Into<String>, txsession: u32) -> Self {
         Self {
             src: src.into(),
@@ -2704,7 +2348,7 @@ impl Write for NetdevTapOptions {
     }
 }
 impl NfsServer {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#type: NfsTransport, host: impl Into<String>) -> Self {
         Self { r#type, host: host.into() }
     }
@@ -2717,7 +2361,7 @@ impl Write for NfsServer {
     }
 }
 impl NumaDistOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(src: u16, dst: u16, val: u8) -> Self {
         Self { src, dst, val }
     }
@@ -3108,18 +2752,21 @@ impl Object for TpmEmulatorOptions {
     }
 }
 impl Branches for TpmTypeOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "passthrough" => Self::Passthrough(rest.members::<Data<_>>()?.0),
                 "emulator" => Self::Emulator(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -3354,7 +3001,7 @@ impl Object for VncServerInfo2 {
     }
 }
 impl VsockSocketAddress {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(cid: impl Into<String>, port: impl Into<String>) -> Self {
         Self {
             cid: cid.into(),
@@ -3396,6 +3043,29 @@ impl Object for VsockSocketAddress {
         })
     }
 }
+wire::deserialize! {
+    AcpiostInfo, BlockDirtyBitmapSha256, CpuModelBaselineInfo, CpuModelCompareInfo,
+    CpuModelInfo, DumpQueryResult, GicCapability, GuestPanicInformationHyperV, GuidInfo,
+    MemoryInfo, ObjectTypeInfo, QCryptoBlockInfoLuksSlot, ReplicationStatus,
+    RockerOfDpaFlow, RockerSwitch, SpiceBasicInfo, SpiceChannel, SpiceInfo,
+    SpiceServerInfo, TpmEmulatorOptions, VncBasicInfo, VncClientInfo, VncInfo, VncInfo2,
+    VncServerInfo, VncServerInfo2, VsockSocketAddress
+}
+wire::deserialize_enum! {
+    AcpiSlotType, CpuModelCompareResult, DumpStatus, NetworkAddressFamily,
+    QCryptoCipherMode, QuorumOpType, RunState, TpmType, WatchdogAction
+}
+wire::deserialize_union! {
+    TpmTypeOptions
+}
+wire::display_enum! {
+    AcpiSlotType, BlockdevOnError, BlockdevQcow2EncryptionFormat,
+    BlockdevQcowEncryptionFormat, ColoMessage, CpuModelCompareResult,
+    CpuModelExpansionType, DumpStatus, FailoverStatus, FloppyDriveType, InputAxis,
+    IscsiHeaderDigest, IscsiTransport, NetworkAddressFamily, NfsTransport, OnOffSplit,
+    QCryptoBlockFormat, QCryptoCipherMode, QCryptoSecretFormat, QapiErrorClass,
+    QuorumOpType, ReplicationMode, RunState, SocketAddressType, TpmType, WatchdogAction
+}
 wire::serialize! {
     BlockIoThrottle, BlockdevCacheOptions, BlockdevOptionsCurlFtp,
     BlockdevOptionsCurlFtps, BlockdevOptionsCurlHttp, BlockdevOptionsCurlHttps,
@@ -3406,22 +3076,7 @@ wire::serialize! {
     NetdevTapOptions, NfsServer, NumaDistOptions, QCryptoBlockOptionsLuks,
     QCryptoBlockOptionsQCow, ThrottleLimits, VsockSocketAddress
 }
-wire::deserialize! {
-    AcpiostInfo, BlockDirtyBitmapSha256, CpuModelBaselineInfo, CpuModelCompareInfo,
-    CpuModelInfo, DumpQueryResult, GicCapability, GuestPanicInformationHyperV, GuidInfo,
-    MemoryInfo, ObjectTypeInfo, QCryptoBlockInfoLuksSlot, ReplicationStatus,
-    RockerOfDpaFlow, RockerSwitch, SpiceBasicInfo, SpiceChannel, SpiceInfo,
-    SpiceServerInfo, TpmEmulatorOptions, VncBasicInfo, VncClientInfo, VncInfo, VncInfo2,
-    VncServerInfo, VncServerInfo2, VsockSocketAddress
-}
-wire::deserialize_union! {
-    TpmTypeOptions
-}
 wire::serialize_enum! {
     BlockdevOnError, CpuModelExpansionType, InputAxis, IscsiHeaderDigest, IscsiTransport,
     NfsTransport, QCryptoCipherMode, QCryptoSecretFormat, ReplicationMode, WatchdogAction
-}
-wire::deserialize_enum! {
-    AcpiSlotType, CpuModelCompareResult, DumpStatus, NetworkAddressFamily,
-    QCryptoCipherMode, QuorumOpType, RunState, TpmType, WatchdogAction
 }

@@ -16,24 +16,261 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `block-commit`, since QEMU 1.3.
+/// The `block-commit` command, since QEMU 1.3.
 ///
 /// In the bindings of 2.11: `filter-node-name` and `job-id` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockCommit {
-    /// `device`.
     pub device: String,
-    /// `base`.
     pub base: Option<String>,
-    /// `top`.
     pub top: Option<String>,
-    /// `backing-file`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub backing_file: Option<String>,
-    /// `speed`.
     pub speed: Option<i64>,
 }
+/// The `block-dirty-bitmap-add` command, since QEMU 2.4.
+///
+/// In the bindings of 2.11: `autoload` and `persistent` are new.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockDirtyBitmapAdd(pub types::BlockDirtyBitmapAdd);
+/// The `block_set_io_throttle` command, since QEMU 1.1.
+///
+/// In the bindings of 2.11: `bps_max_length`, `bps_rd_max_length`, `bps_wr_max_length`, `id`, `iops_max_length`, `iops_rd_max_length` and `iops_wr_max_length` are new; `device` is optional now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockSetIoThrottle {
+    pub device: String,
+    pub bps: i64,
+    pub bps_rd: i64,
+    pub bps_wr: i64,
+    pub iops: i64,
+    pub iops_rd: i64,
+    pub iops_wr: i64,
+    /// Since QEMU 1.7.
+    pub bps_max: Option<i64>,
+    /// Since QEMU 1.7.
+    pub bps_rd_max: Option<i64>,
+    /// Since QEMU 1.7.
+    pub bps_wr_max: Option<i64>,
+    /// Since QEMU 1.7.
+    pub iops_max: Option<i64>,
+    /// Since QEMU 1.7.
+    pub iops_rd_max: Option<i64>,
+    /// Since QEMU 1.7.
+    pub iops_wr_max: Option<i64>,
+    /// Since QEMU 1.7.
+    pub iops_size: Option<i64>,
+    /// Since QEMU 2.4.
+    pub group: Option<String>,
+}
+/// The `block-set-write-threshold` command, since QEMU 2.3.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockSetWriteThreshold {
+    pub node_name: String,
+    pub write_threshold: u64,
+}
+/// The `block-stream` command, since QEMU 1.1.
+///
+/// In the bindings of 2.11: `base-node` and `job-id` are new.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockStream {
+    pub device: String,
+    pub base: Option<String>,
+    /// Since QEMU 2.1.
+    pub backing_file: Option<String>,
+    pub speed: Option<i64>,
+    /// Since QEMU 1.3.
+    pub on_error: Option<types::BlockdevOnError>,
+}
+/// The `blockdev-add` command, since QEMU 1.7.
+///
+/// In the bindings of 2.11: `cache`, `detect-zeroes`, `discard`, `driver`, `driver=blkdebug`, `driver=blkverify`, `driver=bochs`, `driver=cloop` and 35 more are new; `options` is removed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockdevAdd {
+    pub options: types::BlockdevOptions,
+}
+/// The `blockdev-backup` command, since QEMU 2.3.
+///
+/// In the bindings of 2.11: `compress` and `job-id` are new.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockdevBackup(pub types::BlockdevBackup);
+/// The `blockdev-change-medium` command, since QEMU 2.5.
+///
+/// In the bindings of 2.11: `id` is new; `device` is optional now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockdevChangeMedium {
+    pub device: String,
+    pub filename: String,
+    pub format: Option<String>,
+    pub read_only_mode: Option<types::BlockdevChangeReadOnlyMode>,
+}
+/// The `blockdev-close-tray` command, since QEMU 2.5.
+///
+/// In the bindings of 2.11: `id` is new; `device` is optional now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockdevCloseTray {
+    pub device: String,
+}
+/// The `blockdev-open-tray` command, since QEMU 2.5.
+///
+/// In the bindings of 2.11: `id` is new; `device` is optional now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockdevOpenTray {
+    pub device: String,
+    pub force: Option<bool>,
+}
+/// The `chardev-add` command, since QEMU 1.4.
+///
+/// Returns `ChardevReturn`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChardevAdd {
+    pub id: String,
+    pub backend: types::ChardevBackend,
+}
+/// The `drive-backup` command, since QEMU 1.6.
+///
+/// In the bindings of 2.11: `compress` and `job-id` are new.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DriveBackup(pub types::DriveBackup);
+/// The `drive-mirror` command, since QEMU 1.3.
+///
+/// In the bindings of 2.11: `job-id` is new.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DriveMirror {
+    pub device: String,
+    pub target: String,
+    pub format: Option<String>,
+    /// Since QEMU 2.1.
+    pub node_name: Option<String>,
+    /// Since QEMU 2.1.
+    pub replaces: Option<String>,
+    pub sync: types::MirrorSyncMode,
+    pub mode: Option<types::NewImageMode>,
+    pub speed: Option<i64>,
+    /// Since QEMU 1.4.
+    pub granularity: Option<u32>,
+    /// Since QEMU 1.4.
+    pub buf_size: Option<i64>,
+    pub on_source_error: Option<types::BlockdevOnError>,
+    pub on_target_error: Option<types::BlockdevOnError>,
+    /// Since QEMU 2.4.
+    pub unmap: Option<bool>,
+}
+/// The `dump-guest-memory` command, since QEMU 1.2.
+///
+/// In the bindings of 2.11: `begin`, `detach` and `length` are new.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DumpGuestMemory {
+    pub paging: bool,
+    pub protocol: String,
+    /// Since QEMU 2.0.
+    pub format: Option<types::DumpGuestMemoryFormat>,
+}
+/// The `eject` command, since QEMU 0.14.
+///
+/// In the bindings of 2.11: `id` is new; `device` is optional now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Eject {
+    pub device: String,
+    pub force: Option<bool>,
+}
+/// The `memsave` command, since QEMU 0.14.
+///
+/// In the bindings of 2.11: `cpu-index` is new; `cpu` is removed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Memsave {
+    pub val: i64,
+    pub size: i64,
+    pub filename: String,
+    pub cpu: Option<i64>,
+}
+/// The `migrate-set-capabilities` command, since QEMU 1.2.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MigrateSetCapabilities {
+    pub capabilities: Vec<types::MigrationCapabilityStatus>,
+}
+/// The `migrate-set-parameters` command, since QEMU 2.4.
+///
+/// In the bindings of 2.11: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MigrateSetParameters {
+    pub compress_level: Option<i64>,
+    pub compress_threads: Option<i64>,
+    pub decompress_threads: Option<i64>,
+}
+/// The `nbd-server-start` command, since QEMU 1.3.
+///
+/// In the bindings of 2.11: `tls-creds` is new; `addr` is of another type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NbdServerStart {
+    pub addr: types::SocketAddress,
+}
+/// The `send-key` command, since QEMU 1.3.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SendKey {
+    pub keys: Vec<types::KeyValue>,
+    pub hold_time: Option<i64>,
+}
+/// The `transaction` command, since QEMU 1.1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transaction {
+    pub actions: Vec<types::TransactionAction>,
+    pub properties: Option<types::TransactionProperties>,
+}
+/// The `x-blockdev-del` command, since QEMU 2.5.
+///
+/// Removed in the bindings of 2.11.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct XBlockdevDel {
+    pub id: Option<String>,
+    pub node_name: Option<String>,
+}
+/// The `x-blockdev-insert-medium` command, since QEMU 2.5.
+///
+/// In the bindings of 2.11: `id` is new; `device` is optional now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct XBlockdevInsertMedium {
+    pub device: String,
+    pub node_name: String,
+}
+/// The `x-blockdev-remove-medium` command, since QEMU 2.5.
+///
+/// In the bindings of 2.11: `id` is new; `device` is optional now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct XBlockdevRemoveMedium {
+    pub device: String,
+}
+/// The `x-input-send-event` command, since QEMU 2.2.
+///
+/// Removed in the bindings of 2.11.
+#[derive(Debug, Clone, PartialEq)]
+pub struct XInputSendEvent {
+    pub console: Option<i64>,
+    pub events: Vec<types::InputEvent>,
+}
+/// The `xen-save-devices-state` command, since QEMU 1.1.
+///
+/// In the bindings of 2.11: `live` is new.
+#[derive(Debug, Clone, PartialEq)]
+pub struct XenSaveDevicesState {
+    pub filename: String,
+}
+wire::commands! {
+    BlockCommit = "block-commit", BlockDirtyBitmapAdd = "block-dirty-bitmap-add",
+    BlockSetIoThrottle = "block_set_io_throttle", BlockSetWriteThreshold =
+    "block-set-write-threshold", BlockStream = "block-stream", BlockdevAdd =
+    "blockdev-add", BlockdevBackup = "blockdev-backup", BlockdevChangeMedium =
+    "blockdev-change-medium", BlockdevCloseTray = "blockdev-close-tray", BlockdevOpenTray
+    = "blockdev-open-tray", ChardevAdd = "chardev-add", DriveBackup = "drive-backup",
+    DriveMirror = "drive-mirror", DumpGuestMemory = "dump-guest-memory", Eject = "eject",
+    Memsave = "memsave", MigrateSetCapabilities = "migrate-set-capabilities",
+    MigrateSetParameters = "migrate-set-parameters", NbdServerStart = "nbd-server-start",
+    SendKey = "send-key", Transaction = "transaction", XBlockdevDel = "x-blockdev-del",
+    XBlockdevInsertMedium = "x-blockdev-insert-medium", XBlockdevRemoveMedium =
+    "x-blockdev-remove-medium", XInputSendEvent = "x-input-send-event",
+    XenSaveDevicesState = "xen-save-devices-state"
+}
 impl BlockCommit {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self {
             device: device.into(),
@@ -44,49 +281,23 @@ impl BlockCommit {
         }
     }
 }
-/// The command `block-dirty-bitmap-add`, since QEMU 2.4.
-///
-/// In the bindings of 2.11: `autoload` and `persistent` are new.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BlockDirtyBitmapAdd(pub types::BlockDirtyBitmapAdd);
-/// The command `block_set_io_throttle`, since QEMU 1.1.
-///
-/// In the bindings of 2.11: `bps_max_length`, `bps_rd_max_length`, `bps_wr_max_length`, `id`, `iops_max_length`, `iops_rd_max_length` and `iops_wr_max_length` are new; `device` is optional now.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BlockSetIoThrottle {
-    /// `device`.
-    pub device: String,
-    /// `bps`.
-    pub bps: i64,
-    /// `bps_rd`.
-    pub bps_rd: i64,
-    /// `bps_wr`.
-    pub bps_wr: i64,
-    /// `iops`.
-    pub iops: i64,
-    /// `iops_rd`.
-    pub iops_rd: i64,
-    /// `iops_wr`.
-    pub iops_wr: i64,
-    /// `bps_max`, since QEMU 1.7.
-    pub bps_max: Option<i64>,
-    /// `bps_rd_max`, since QEMU 1.7.
-    pub bps_rd_max: Option<i64>,
-    /// `bps_wr_max`, since QEMU 1.7.
-    pub bps_wr_max: Option<i64>,
-    /// `iops_max`, since QEMU 1.7.
-    pub iops_max: Option<i64>,
-    /// `iops_rd_max`, since QEMU 1.7.
-    pub iops_rd_max: Option<i64>,
-    /// `iops_wr_max`, since QEMU 1.7.
-    pub iops_wr_max: Option<i64>,
-    /// `iops_size`, since QEMU 1.7.
-    pub iops_size: Option<i64>,
-    /// `group`, since QEMU 2.4.
-    pub group: Option<String>,
+impl Write for BlockCommit {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "device", &self.device)?;
+        put_some(map, "base", &self.base)?;
+        put_some(map, "top", &self.top)?;
+        put_some(map, "backing-file", &self.backing_file)?;
+        put_some(map, "speed", &self.speed)?;
+        Ok(())
+    }
+}
+impl Write for BlockDirtyBitmapAdd {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.0.write(map)
+    }
 }
 impl BlockSetIoThrottle {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         bps: i64,
@@ -115,16 +326,28 @@ impl BlockSetIoThrottle {
         }
     }
 }
-/// The command `block-set-write-threshold`, since QEMU 2.3.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BlockSetWriteThreshold {
-    /// `node-name`.
-    pub node_name: String,
-    /// `write-threshold`.
-    pub write_threshold: u64,
+impl Write for BlockSetIoThrottle {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "device", &self.device)?;
+        put(map, "bps", &self.bps)?;
+        put(map, "bps_rd", &self.bps_rd)?;
+        put(map, "bps_wr", &self.bps_wr)?;
+        put(map, "iops", &self.iops)?;
+        put(map, "iops_rd", &self.iops_rd)?;
+        put(map, "iops_wr", &self.iops_wr)?;
+        put_some(map, "bps_max", &self.bps_max)?;
+        put_some(map, "bps_rd_max", &self.bps_rd_max)?;
+        put_some(map, "bps_wr_max", &self.bps_wr_max)?;
+        put_some(map, "iops_max", &self.iops_max)?;
+        put_some(map, "iops_rd_max", &self.iops_rd_max)?;
+        put_some(map, "iops_wr_max", &self.iops_wr_max)?;
+        put_some(map, "iops_size", &self.iops_size)?;
+        put_some(map, "group", &self.group)?;
+        Ok(())
+    }
 }
 impl BlockSetWriteThreshold {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(node_name: impl Into<String>, write_threshold: u64) -> Self {
         Self {
             node_name: node_name.into(),
@@ -132,24 +355,15 @@ impl BlockSetWriteThreshold {
         }
     }
 }
-/// The command `block-stream`, since QEMU 1.1.
-///
-/// In the bindings of 2.11: `base-node` and `job-id` are new.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BlockStream {
-    /// `device`.
-    pub device: String,
-    /// `base`.
-    pub base: Option<String>,
-    /// `backing-file`, since QEMU 2.1.
-    pub backing_file: Option<String>,
-    /// `speed`.
-    pub speed: Option<i64>,
-    /// `on-error`, since QEMU 1.3.
-    pub on_error: Option<types::BlockdevOnError>,
+impl Write for BlockSetWriteThreshold {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "node-name", &self.node_name)?;
+        put(map, "write-threshold", &Unsigned(self.write_threshold))?;
+        Ok(())
+    }
 }
 impl BlockStream {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self {
             device: device.into(),
@@ -160,41 +374,35 @@ impl BlockStream {
         }
     }
 }
-/// The command `blockdev-add`, since QEMU 1.7.
-///
-/// In the bindings of 2.11: `cache`, `detect-zeroes`, `discard`, `driver`, `driver=blkdebug`, `driver=blkverify`, `driver=bochs`, `driver=cloop` and 35 more are new; `options` is gone.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BlockdevAdd {
-    /// `options`.
-    pub options: types::BlockdevOptions,
+impl Write for BlockStream {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "device", &self.device)?;
+        put_some(map, "base", &self.base)?;
+        put_some(map, "backing-file", &self.backing_file)?;
+        put_some(map, "speed", &self.speed)?;
+        put_some(map, "on-error", &self.on_error)?;
+        Ok(())
+    }
 }
 impl BlockdevAdd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(options: types::BlockdevOptions) -> Self {
         Self { options }
     }
 }
-/// The command `blockdev-backup`, since QEMU 2.3.
-///
-/// In the bindings of 2.11: `compress` and `job-id` are new.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BlockdevBackup(pub types::BlockdevBackup);
-/// The command `blockdev-change-medium`, since QEMU 2.5.
-///
-/// In the bindings of 2.11: `id` is new; `device` is optional now.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BlockdevChangeMedium {
-    /// `device`.
-    pub device: String,
-    /// `filename`.
-    pub filename: String,
-    /// `format`.
-    pub format: Option<String>,
-    /// `read-only-mode`.
-    pub read_only_mode: Option<types::BlockdevChangeReadOnlyMode>,
+impl Write for BlockdevAdd {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "options", &self.options)?;
+        Ok(())
+    }
+}
+impl Write for BlockdevBackup {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.0.write(map)
+    }
 }
 impl BlockdevChangeMedium {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>, filename: impl Into<String>) -> Self {
         Self {
             device: device.into(),
@@ -204,32 +412,29 @@ impl BlockdevChangeMedium {
         }
     }
 }
-/// The command `blockdev-close-tray`, since QEMU 2.5.
-///
-/// In the bindings of 2.11: `id` is new; `device` is optional now.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BlockdevCloseTray {
-    /// `device`.
-    pub device: String,
+impl Write for BlockdevChangeMedium {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "device", &self.device)?;
+        put(map, "filename", &self.filename)?;
+        put_some(map, "format", &self.format)?;
+        put_some(map, "read-only-mode", &self.read_only_mode)?;
+        Ok(())
+    }
 }
 impl BlockdevCloseTray {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self { device: device.into() }
     }
 }
-/// The command `blockdev-open-tray`, since QEMU 2.5.
-///
-/// In the bindings of 2.11: `id` is new; `device` is optional now.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BlockdevOpenTray {
-    /// `device`.
-    pub device: String,
-    /// `force`.
-    pub force: Option<bool>,
+impl Write for BlockdevCloseTray {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "device", &self.device)?;
+        Ok(())
+    }
 }
 impl BlockdevOpenTray {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self {
             device: device.into(),
@@ -237,61 +442,33 @@ impl BlockdevOpenTray {
         }
     }
 }
-/// The command `chardev-add`, since QEMU 1.4.
-///
-/// Returns `ChardevReturn`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ChardevAdd {
-    /// `id`.
-    pub id: String,
-    /// `backend`.
-    pub backend: types::ChardevBackend,
+impl Write for BlockdevOpenTray {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "device", &self.device)?;
+        put_some(map, "force", &self.force)?;
+        Ok(())
+    }
 }
 impl ChardevAdd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
         Self { id: id.into(), backend }
     }
 }
-/// The command `drive-backup`, since QEMU 1.6.
-///
-/// In the bindings of 2.11: `compress` and `job-id` are new.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DriveBackup(pub types::DriveBackup);
-/// The command `drive-mirror`, since QEMU 1.3.
-///
-/// In the bindings of 2.11: `job-id` is new.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DriveMirror {
-    /// `device`.
-    pub device: String,
-    /// `target`.
-    pub target: String,
-    /// `format`.
-    pub format: Option<String>,
-    /// `node-name`, since QEMU 2.1.
-    pub node_name: Option<String>,
-    /// `replaces`, since QEMU 2.1.
-    pub replaces: Option<String>,
-    /// `sync`.
-    pub sync: types::MirrorSyncMode,
-    /// `mode`.
-    pub mode: Option<types::NewImageMode>,
-    /// `speed`.
-    pub speed: Option<i64>,
-    /// `granularity`, since QEMU 1.4.
-    pub granularity: Option<u32>,
-    /// `buf-size`, since QEMU 1.4.
-    pub buf_size: Option<i64>,
-    /// `on-source-error`.
-    pub on_source_error: Option<types::BlockdevOnError>,
-    /// `on-target-error`.
-    pub on_target_error: Option<types::BlockdevOnError>,
-    /// `unmap`, since QEMU 2.4.
-    pub unmap: Option<bool>,
+impl Write for ChardevAdd {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "id", &self.id)?;
+        put(map, "backend", &self.backend)?;
+        Ok(())
+    }
+}
+impl Write for DriveBackup {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.0.write(map)
+    }
 }
 impl DriveMirror {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         target: impl Into<String>,
@@ -314,323 +491,6 @@ impl DriveMirror {
         }
     }
 }
-/// The command `dump-guest-memory`, since QEMU 1.2.
-///
-/// In the bindings of 2.11: `begin`, `detach` and `length` are new.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DumpGuestMemory {
-    /// `paging`.
-    pub paging: bool,
-    /// `protocol`.
-    pub protocol: String,
-    /// `format`, since QEMU 2.0.
-    pub format: Option<types::DumpGuestMemoryFormat>,
-}
-impl DumpGuestMemory {
-    /// With the members that are required, and no others.
-    pub fn new(paging: bool, protocol: impl Into<String>) -> Self {
-        Self {
-            paging,
-            protocol: protocol.into(),
-            format: None,
-        }
-    }
-}
-/// The command `eject`, since QEMU 0.14.
-///
-/// In the bindings of 2.11: `id` is new; `device` is optional now.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Eject {
-    /// `device`.
-    pub device: String,
-    /// `force`.
-    pub force: Option<bool>,
-}
-impl Eject {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            force: None,
-        }
-    }
-}
-/// The command `memsave`, since QEMU 0.14.
-///
-/// In the bindings of 2.11: `cpu-index` is new; `cpu` is gone.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Memsave {
-    /// `val`.
-    pub val: i64,
-    /// `size`.
-    pub size: i64,
-    /// `filename`.
-    pub filename: String,
-    /// `cpu`.
-    pub cpu: Option<i64>,
-}
-impl Memsave {
-    /// With the members that are required, and no others.
-    pub fn new(val: i64, size: i64, filename: impl Into<String>) -> Self {
-        Self {
-            val,
-            size,
-            filename: filename.into(),
-            cpu: None,
-        }
-    }
-}
-/// The command `migrate-set-capabilities`, since QEMU 1.2.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MigrateSetCapabilities {
-    /// `capabilities`.
-    pub capabilities: Vec<types::MigrationCapabilityStatus>,
-}
-impl MigrateSetCapabilities {
-    /// With the members that are required, and no others.
-    pub fn new(capabilities: Vec<types::MigrationCapabilityStatus>) -> Self {
-        Self { capabilities }
-    }
-}
-/// The command `migrate-set-parameters`, since QEMU 2.4.
-///
-/// In the bindings of 2.11: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct MigrateSetParameters {
-    /// `compress-level`.
-    pub compress_level: Option<i64>,
-    /// `compress-threads`.
-    pub compress_threads: Option<i64>,
-    /// `decompress-threads`.
-    pub decompress_threads: Option<i64>,
-}
-/// The command `nbd-server-start`, since QEMU 1.3.
-///
-/// In the bindings of 2.11: `tls-creds` is new; `addr` is of another type.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NbdServerStart {
-    /// `addr`.
-    pub addr: types::SocketAddress,
-}
-impl NbdServerStart {
-    /// With the members that are required, and no others.
-    pub fn new(addr: types::SocketAddress) -> Self {
-        Self { addr }
-    }
-}
-/// The command `send-key`, since QEMU 1.3.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SendKey {
-    /// `keys`.
-    pub keys: Vec<types::KeyValue>,
-    /// `hold-time`.
-    pub hold_time: Option<i64>,
-}
-impl SendKey {
-    /// With the members that are required, and no others.
-    pub fn new(keys: Vec<types::KeyValue>) -> Self {
-        Self { keys, hold_time: None }
-    }
-}
-/// The command `transaction`, since QEMU 1.1.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Transaction {
-    /// `actions`.
-    pub actions: Vec<types::TransactionAction>,
-    /// `properties`.
-    pub properties: Option<types::TransactionProperties>,
-}
-impl Transaction {
-    /// With the members that are required, and no others.
-    pub fn new(actions: Vec<types::TransactionAction>) -> Self {
-        Self { actions, properties: None }
-    }
-}
-/// The command `x-blockdev-del`, since QEMU 2.5.
-///
-/// Gone in the bindings of 2.11.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct XBlockdevDel {
-    /// `id`.
-    pub id: Option<String>,
-    /// `node-name`.
-    pub node_name: Option<String>,
-}
-/// The command `x-blockdev-insert-medium`, since QEMU 2.5.
-///
-/// In the bindings of 2.11: `id` is new; `device` is optional now.
-#[derive(Debug, Clone, PartialEq)]
-pub struct XBlockdevInsertMedium {
-    /// `device`.
-    pub device: String,
-    /// `node-name`.
-    pub node_name: String,
-}
-impl XBlockdevInsertMedium {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>, node_name: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            node_name: node_name.into(),
-        }
-    }
-}
-/// The command `x-blockdev-remove-medium`, since QEMU 2.5.
-///
-/// In the bindings of 2.11: `id` is new; `device` is optional now.
-#[derive(Debug, Clone, PartialEq)]
-pub struct XBlockdevRemoveMedium {
-    /// `device`.
-    pub device: String,
-}
-impl XBlockdevRemoveMedium {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self { device: device.into() }
-    }
-}
-/// The command `x-input-send-event`, since QEMU 2.2.
-///
-/// Gone in the bindings of 2.11.
-#[derive(Debug, Clone, PartialEq)]
-pub struct XInputSendEvent {
-    /// `console`.
-    pub console: Option<i64>,
-    /// `events`.
-    pub events: Vec<types::InputEvent>,
-}
-impl XInputSendEvent {
-    /// With the members that are required, and no others.
-    pub fn new(events: Vec<types::InputEvent>) -> Self {
-        Self { console: None, events }
-    }
-}
-/// The command `xen-save-devices-state`, since QEMU 1.1.
-///
-/// In the bindings of 2.11: `live` is new.
-#[derive(Debug, Clone, PartialEq)]
-pub struct XenSaveDevicesState {
-    /// `filename`.
-    pub filename: String,
-}
-impl XenSaveDevicesState {
-    /// With the members that are required, and no others.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self { filename: filename.into() }
-    }
-}
-wire::commands! {
-    BlockCommit = "block-commit", BlockDirtyBitmapAdd = "block-dirty-bitmap-add",
-    BlockSetIoThrottle = "block_set_io_throttle", BlockSetWriteThreshold =
-    "block-set-write-threshold", BlockStream = "block-stream", BlockdevAdd =
-    "blockdev-add", BlockdevBackup = "blockdev-backup", BlockdevChangeMedium =
-    "blockdev-change-medium", BlockdevCloseTray = "blockdev-close-tray", BlockdevOpenTray
-    = "blockdev-open-tray", ChardevAdd = "chardev-add", DriveBackup = "drive-backup",
-    DriveMirror = "drive-mirror", DumpGuestMemory = "dump-guest-memory", Eject = "eject",
-    Memsave = "memsave", MigrateSetCapabilities = "migrate-set-capabilities",
-    MigrateSetParameters = "migrate-set-parameters", NbdServerStart = "nbd-server-start",
-    SendKey = "send-key", Transaction = "transaction", XBlockdevDel = "x-blockdev-del",
-    XBlockdevInsertMedium = "x-blockdev-insert-medium", XBlockdevRemoveMedium =
-    "x-blockdev-remove-medium", XInputSendEvent = "x-input-send-event",
-    XenSaveDevicesState = "xen-save-devices-state"
-}
-impl Write for BlockCommit {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "device", &self.device)?;
-        put_some(map, "base", &self.base)?;
-        put_some(map, "top", &self.top)?;
-        put_some(map, "backing-file", &self.backing_file)?;
-        put_some(map, "speed", &self.speed)?;
-        Ok(())
-    }
-}
-impl Write for BlockDirtyBitmapAdd {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.0.write(map)
-    }
-}
-impl Write for BlockSetIoThrottle {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "device", &self.device)?;
-        put(map, "bps", &self.bps)?;
-        put(map, "bps_rd", &self.bps_rd)?;
-        put(map, "bps_wr", &self.bps_wr)?;
-        put(map, "iops", &self.iops)?;
-        put(map, "iops_rd", &self.iops_rd)?;
-        put(map, "iops_wr", &self.iops_wr)?;
-        put_some(map, "bps_max", &self.bps_max)?;
-        put_some(map, "bps_rd_max", &self.bps_rd_max)?;
-        put_some(map, "bps_wr_max", &self.bps_wr_max)?;
-        put_some(map, "iops_max", &self.iops_max)?;
-        put_some(map, "iops_rd_max", &self.iops_rd_max)?;
-        put_some(map, "iops_wr_max", &self.iops_wr_max)?;
-        put_some(map, "iops_size", &self.iops_size)?;
-        put_some(map, "group", &self.group)?;
-        Ok(())
-    }
-}
-impl Write for BlockSetWriteThreshold {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "node-name", &self.node_name)?;
-        put(map, "write-threshold", &Unsigned(self.write_threshold))?;
-        Ok(())
-    }
-}
-impl Write for BlockStream {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "device", &self.device)?;
-        put_some(map, "base", &self.base)?;
-        put_some(map, "backing-file", &self.backing_file)?;
-        put_some(map, "speed", &self.speed)?;
-        put_some(map, "on-error", &self.on_error)?;
-        Ok(())
-    }
-}
-impl Write for BlockdevAdd {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "options", &self.options)?;
-        Ok(())
-    }
-}
-impl Write for BlockdevBackup {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.0.write(map)
-    }
-}
-impl Write for BlockdevChangeMedium {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "device", &self.device)?;
-        put(map, "filename", &self.filename)?;
-        put_some(map, "format", &self.format)?;
-        put_some(map, "read-only-mode", &self.read_only_mode)?;
-        Ok(())
-    }
-}
-impl Write for BlockdevCloseTray {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "device", &self.device)?;
-        Ok(())
-    }
-}
-impl Write for BlockdevOpenTray {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "device", &self.device)?;
-        put_some(map, "force", &self.force)?;
-        Ok(())
-    }
-}
-impl Write for ChardevAdd {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "id", &self.id)?;
-        put(map, "backend", &self.backend)?;
-        Ok(())
-    }
-}
-impl Write for DriveBackup {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.0.write(map)
-    }
-}
 impl Write for DriveMirror {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "device", &self.device)?;
@@ -649,12 +509,31 @@ impl Write for DriveMirror {
         Ok(())
     }
 }
+impl DumpGuestMemory {
+    /// Creates a value with only the required members set.
+    pub fn new(paging: bool, protocol: impl Into<String>) -> Self {
+        Self {
+            paging,
+            protocol: protocol.into(),
+            format: None,
+        }
+    }
+}
 impl Write for DumpGuestMemory {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "paging", &self.paging)?;
         put(map, "protocol", &self.protocol)?;
         put_some(map, "format", &self.format)?;
         Ok(())
+    }
+}
+impl Eject {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            force: None,
+        }
     }
 }
 impl Write for Eject {
@@ -664,6 +543,17 @@ impl Write for Eject {
         Ok(())
     }
 }
+impl Memsave {
+    /// Creates a value with only the required members set.
+    pub fn new(val: i64, size: i64, filename: impl Into<String>) -> Self {
+        Self {
+            val,
+            size,
+            filename: filename.into(),
+            cpu: None,
+        }
+    }
+}
 impl Write for Memsave {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "val", &self.val)?;
@@ -671,6 +561,12 @@ impl Write for Memsave {
         put(map, "filename", &self.filename)?;
         put_some(map, "cpu", &self.cpu)?;
         Ok(())
+    }
+}
+impl MigrateSetCapabilities {
+    /// Creates a value with only the required members set.
+    pub fn new(capabilities: Vec<types::MigrationCapabilityStatus>) -> Self {
+        Self { capabilities }
     }
 }
 impl Write for MigrateSetCapabilities {
@@ -687,10 +583,22 @@ impl Write for MigrateSetParameters {
         Ok(())
     }
 }
+impl NbdServerStart {
+    /// Creates a value with only the required members set.
+    pub fn new(addr: types::SocketAddress) -> Self {
+        Self { addr }
+    }
+}
 impl Write for NbdServerStart {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "addr", &self.addr)?;
         Ok(())
+    }
+}
+impl SendKey {
+    /// Creates a value with only the required members set.
+    pub fn new(keys: Vec<types::KeyValue>) -> Self {
+        Self { keys, hold_time: None }
     }
 }
 impl Write for SendKey {
@@ -698,6 +606,12 @@ impl Write for SendKey {
         put(map, "keys", &self.keys)?;
         put_some(map, "hold-time", &self.hold_time)?;
         Ok(())
+    }
+}
+impl Transaction {
+    /// Creates a value with only the required members set.
+    pub fn new(actions: Vec<types::TransactionAction>) -> Self {
+        Self { actions, properties: None }
     }
 }
 impl Write for Transaction {
@@ -714,11 +628,26 @@ impl Write for XBlockdevDel {
         Ok(())
     }
 }
+impl XBlockdevInsertMedium {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>, node_name: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            node_name: node_name.into(),
+        }
+    }
+}
 impl Write for XBlockdevInsertMedium {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "device", &self.device)?;
         put(map, "node-name", &self.node_name)?;
         Ok(())
+    }
+}
+impl XBlockdevRemoveMedium {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self { device: device.into() }
     }
 }
 impl Write for XBlockdevRemoveMedium {
@@ -727,11 +656,23 @@ impl Write for XBlockdevRemoveMedium {
         Ok(())
     }
 }
+impl XInputSendEvent {
+    /// Creates a value with only the required members set.
+    pub fn new(events: Vec<types::InputEvent>) -> Self {
+        Self { console: None, events }
+    }
+}
 impl Write for XInputSendEvent {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "console", &self.console)?;
         put(map, "events", &self.events)?;
         Ok(())
+    }
+}
+impl XenSaveDevicesState {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self { filename: filename.into() }
     }
 }
 impl Write for XenSaveDevicesState {

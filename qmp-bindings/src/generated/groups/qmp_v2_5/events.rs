@@ -13,140 +13,112 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The event `ACPI_DEVICE_OST`, since QEMU 2.1.
+/// The `ACPI_DEVICE_OST` event, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AcpiDeviceOst {
-    /// `info`.
     pub info: types::AcpiostInfo,
 }
-/// The event `BLOCK_IO_ERROR`, since QEMU 0.13.
+/// The `BLOCK_IO_ERROR` event, since QEMU 0.13.
 ///
 /// In the bindings of 2.11: `node-name` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockIoError {
-    /// `device`.
     pub device: String,
-    /// `operation`.
     pub operation: types::IoOperationType,
-    /// `action`.
     pub action: types::BlockErrorAction,
-    /// `nospace`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub nospace: Option<bool>,
-    /// `reason`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub reason: String,
 }
-/// The event `BLOCK_WRITE_THRESHOLD`, since QEMU 2.3.
+/// The `BLOCK_WRITE_THRESHOLD` event, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockWriteThreshold {
-    /// `node-name`.
     pub node_name: String,
-    /// `amount-exceeded`.
     pub amount_exceeded: u64,
-    /// `write-threshold`.
     pub write_threshold: u64,
 }
-/// The event `DEVICE_TRAY_MOVED`, since QEMU 1.1.
+/// The `DEVICE_TRAY_MOVED` event, since QEMU 1.1.
 ///
 /// In the bindings of 2.11: `id` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceTrayMoved {
-    /// `device`.
     pub device: String,
-    /// `tray-open`.
     pub tray_open: bool,
 }
-/// The event `GUEST_PANICKED`, since QEMU 1.5.
+/// The `GUEST_PANICKED` event, since QEMU 1.5.
 ///
 /// In the bindings of 2.11: `info` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestPanicked {
-    /// `action`.
     pub action: types::GuestPanicAction,
 }
-/// The event `MIGRATION`, since QEMU 2.4.
+/// The `MIGRATION` event, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Migration {
-    /// `status`.
     pub status: types::MigrationStatus,
 }
-/// The event `QUORUM_REPORT_BAD`, since QEMU 2.0.
+/// The `QUORUM_REPORT_BAD` event, since QEMU 2.0.
 ///
 /// In the bindings of 2.11: `type` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuorumReportBad {
-    /// `error`.
     pub error: Option<String>,
-    /// `node-name`.
     pub node_name: String,
-    /// `sector-num`.
     pub sector_num: i64,
-    /// `sectors-count`.
     pub sectors_count: i64,
 }
-/// The event `RESET`, since QEMU 0.12.
+/// The `RESET` event, since QEMU 0.12.
 ///
 /// In the bindings of 2.11: `guest` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Reset {}
-/// The event `SHUTDOWN`, since QEMU 0.12.
+/// The `SHUTDOWN` event, since QEMU 0.12.
 ///
 /// In the bindings of 2.11: `guest` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Shutdown {}
-/// The event `SPICE_CONNECTED`, since QEMU 0.14.
+/// The `SPICE_CONNECTED` event, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceConnected {
-    /// `server`.
     pub server: types::SpiceBasicInfo,
-    /// `client`.
     pub client: types::SpiceBasicInfo,
 }
-/// The event `SPICE_DISCONNECTED`, since QEMU 0.14.
+/// The `SPICE_DISCONNECTED` event, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceDisconnected {
-    /// `server`.
     pub server: types::SpiceBasicInfo,
-    /// `client`.
     pub client: types::SpiceBasicInfo,
 }
-/// The event `SPICE_INITIALIZED`, since QEMU 0.14.
+/// The `SPICE_INITIALIZED` event, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceInitialized {
-    /// `server`.
     pub server: types::SpiceServerInfo,
-    /// `client`.
     pub client: types::SpiceChannel,
 }
-/// The event `VNC_CONNECTED`, since QEMU 0.13.
+/// The `VNC_CONNECTED` event, since QEMU 0.13.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncConnected {
-    /// `server`.
     pub server: types::VncServerInfo,
-    /// `client`.
     pub client: types::VncBasicInfo,
 }
-/// The event `VNC_DISCONNECTED`, since QEMU 0.13.
+/// The `VNC_DISCONNECTED` event, since QEMU 0.13.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncDisconnected {
-    /// `server`.
     pub server: types::VncServerInfo,
-    /// `client`.
     pub client: types::VncClientInfo,
 }
-/// The event `VNC_INITIALIZED`, since QEMU 0.13.
+/// The `VNC_INITIALIZED` event, since QEMU 0.13.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncInitialized {
-    /// `server`.
     pub server: types::VncServerInfo,
-    /// `client`.
     pub client: types::VncClientInfo,
 }
-/// The event `WATCHDOG`, since QEMU 0.13.
+/// The `WATCHDOG` event, since QEMU 0.13.
 ///
 /// In the bindings of 2.11: `action` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Watchdog {
-    /// `action`.
     pub action: types::WatchdogExpirationAction,
 }
 #[derive(Default)]

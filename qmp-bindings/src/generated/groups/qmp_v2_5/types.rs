@@ -18,19 +18,18 @@ use crate::generated::groups::qmp_v2_5_v2_11_v7_2_v10_0::types::{
 };
 #[cfg(feature = "both-directions")]
 mod both;
-/// The enum `ACPISlotType`.
+/// The `ACPISlotType` enum.
 ///
 /// In the bindings of 2.11: `CPU` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AcpiSlotType {
-    /// `DIMM`.
     Dimm,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl AcpiSlotType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Dimm => "DIMM",
@@ -46,117 +45,69 @@ impl From<&str> for AcpiSlotType {
         }
     }
 }
-/// The struct `ACPIOSTInfo`, since QEMU 2.1.
+/// The `ACPIOSTInfo` struct, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AcpiostInfo {
-    /// `device`.
     pub device: Option<String>,
-    /// `slot`.
     pub slot: String,
-    /// `slot-type`.
     pub slot_type: AcpiSlotType,
-    /// `source`.
     pub source: i64,
-    /// `status`.
     pub status: i64,
 }
-/// The enum `BlkdebugEvent`.
+/// The `BlkdebugEvent` enum.
 ///
-/// In the bindings of 2.11: `cor_write`, `l1_grow_activate_table`, `l1_grow_alloc_table`, `l1_grow_write_table`, `l1_shrink_free_l2_clusters`, `l1_shrink_write_table`, `l2_alloc_cow_read`, `l2_alloc_write` and 9 more are new; `l1_grow.activate_table`, `l1_grow.alloc_table`, `l1_grow.write_table`, `l2_alloc.cow_read`, `l2_alloc.write`, `pwritev_rmw.after_head`, `pwritev_rmw.after_tail`, `pwritev_rmw.head` and 6 more are gone.
+/// In the bindings of 2.11: `cor_write`, `l1_grow_activate_table`, `l1_grow_alloc_table`, `l1_grow_write_table`, `l1_shrink_free_l2_clusters`, `l1_shrink_write_table`, `l2_alloc_cow_read`, `l2_alloc_write` and 9 more are new; `l1_grow.activate_table`, `l1_grow.alloc_table`, `l1_grow.write_table`, `l2_alloc.cow_read`, `l2_alloc.write`, `pwritev_rmw.after_head`, `pwritev_rmw.after_tail`, `pwritev_rmw.head` and 6 more are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlkdebugEvent {
-    /// `l1_update`.
     L1Update,
-    /// `l1_grow.alloc_table`.
     L1GrowAllocTable,
-    /// `l1_grow.write_table`.
     L1GrowWriteTable,
-    /// `l1_grow.activate_table`.
     L1GrowActivateTable,
-    /// `l2_load`.
     L2Load,
-    /// `l2_update`.
     L2Update,
-    /// `l2_update_compressed`.
     L2UpdateCompressed,
-    /// `l2_alloc.cow_read`.
     L2AllocCowRead,
-    /// `l2_alloc.write`.
     L2AllocWrite,
-    /// `read_aio`.
     ReadAio,
-    /// `read_backing_aio`.
     ReadBackingAio,
-    /// `read_compressed`.
     ReadCompressed,
-    /// `write_aio`.
     WriteAio,
-    /// `write_compressed`.
     WriteCompressed,
-    /// `vmstate_load`.
     VmstateLoad,
-    /// `vmstate_save`.
     VmstateSave,
-    /// `cow_read`.
     CowRead,
-    /// `cow_write`.
     CowWrite,
-    /// `reftable_load`.
     ReftableLoad,
-    /// `reftable_grow`.
     ReftableGrow,
-    /// `reftable_update`.
     ReftableUpdate,
-    /// `refblock_load`.
     RefblockLoad,
-    /// `refblock_update`.
     RefblockUpdate,
-    /// `refblock_update_part`.
     RefblockUpdatePart,
-    /// `refblock_alloc`.
     RefblockAlloc,
-    /// `refblock_alloc.hookup`.
     RefblockAllocHookup,
-    /// `refblock_alloc.write`.
     RefblockAllocWrite,
-    /// `refblock_alloc.write_blocks`.
     RefblockAllocWriteBlocks,
-    /// `refblock_alloc.write_table`.
     RefblockAllocWriteTable,
-    /// `refblock_alloc.switch_table`.
     RefblockAllocSwitchTable,
-    /// `cluster_alloc`.
     ClusterAlloc,
-    /// `cluster_alloc_bytes`.
     ClusterAllocBytes,
-    /// `cluster_free`.
     ClusterFree,
-    /// `flush_to_os`.
     FlushToOs,
-    /// `flush_to_disk`.
     FlushToDisk,
-    /// `pwritev_rmw.head`.
     PwritevRmwHead,
-    /// `pwritev_rmw.after_head`.
     PwritevRmwAfterHead,
-    /// `pwritev_rmw.tail`.
     PwritevRmwTail,
-    /// `pwritev_rmw.after_tail`.
     PwritevRmwAfterTail,
-    /// `pwritev`.
     Pwritev,
-    /// `pwritev_zero`.
     PwritevZero,
-    /// `pwritev_done`.
     PwritevDone,
-    /// `empty_image_prepare`.
     EmptyImagePrepare,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlkdebugEvent {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::L1Update => "l1_update",
@@ -256,219 +207,152 @@ impl From<&str> for BlkdebugEvent {
         }
     }
 }
-/// The struct `BlkdebugInjectErrorOptions`, since QEMU 2.0.
+/// The `BlkdebugInjectErrorOptions` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlkdebugInjectErrorOptions {
-    /// `event`.
     pub event: BlkdebugEvent,
-    /// `state`.
     pub state: Option<i64>,
-    /// `errno`.
     pub errno: Option<i64>,
-    /// `sector`.
     pub sector: Option<i64>,
-    /// `once`.
     pub once: Option<bool>,
-    /// `immediately`.
     pub immediately: Option<bool>,
 }
-/// The struct `BlkdebugSetStateOptions`, since QEMU 2.0.
+/// The `BlkdebugSetStateOptions` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlkdebugSetStateOptions {
-    /// `event`.
     pub event: BlkdebugEvent,
-    /// `state`.
     pub state: Option<i64>,
-    /// `new_state`.
     pub new_state: i64,
 }
-/// The struct `BlockDeviceInfo`, since QEMU 0.14.
+/// The `BlockDeviceInfo` struct, since QEMU 0.14.
 ///
 /// In the bindings of 2.11: `bps_max_length`, `bps_rd_max_length`, `bps_wr_max_length`, `iops_max_length`, `iops_rd_max_length` and `iops_wr_max_length` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceInfo {
-    /// `file`.
     pub file: String,
-    /// `node-name`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub node_name: Option<String>,
-    /// `ro`.
     pub ro: bool,
-    /// `drv`.
     pub drv: String,
-    /// `backing_file`.
     pub backing_file: Option<String>,
-    /// `backing_file_depth`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub backing_file_depth: i64,
-    /// `encrypted`.
     pub encrypted: bool,
-    /// `encryption_key_missing`.
     pub encryption_key_missing: bool,
-    /// `detect_zeroes`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub detect_zeroes: BlockdevDetectZeroesOptions,
-    /// `bps`.
     pub bps: i64,
-    /// `bps_rd`.
     pub bps_rd: i64,
-    /// `bps_wr`.
     pub bps_wr: i64,
-    /// `iops`.
     pub iops: i64,
-    /// `iops_rd`.
     pub iops_rd: i64,
-    /// `iops_wr`.
     pub iops_wr: i64,
-    /// `image`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     pub image: ImageInfo,
-    /// `bps_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_max: Option<i64>,
-    /// `bps_rd_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_rd_max: Option<i64>,
-    /// `bps_wr_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_wr_max: Option<i64>,
-    /// `iops_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_max: Option<i64>,
-    /// `iops_rd_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_rd_max: Option<i64>,
-    /// `iops_wr_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_wr_max: Option<i64>,
-    /// `iops_size`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_size: Option<i64>,
-    /// `group`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub group: Option<String>,
-    /// `cache`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub cache: BlockdevCacheInfo,
-    /// `write_threshold`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub write_threshold: i64,
 }
-/// The struct `BlockDirtyBitmapAdd`, since QEMU 2.4.
+/// The `BlockDirtyBitmapAdd` struct, since QEMU 2.4.
 ///
 /// In the bindings of 2.11: `autoload` and `persistent` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd {
-    /// `node`.
     pub node: String,
-    /// `name`.
     pub name: String,
-    /// `granularity`.
     pub granularity: Option<u32>,
 }
-/// The struct `BlockInfo`, since QEMU 0.14.
+/// The `BlockInfo` struct, since QEMU 0.14.
 ///
 /// In the bindings of 2.11: `qdev` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockInfo {
-    /// `device`.
     pub device: String,
-    /// `type`.
     pub r#type: String,
-    /// `removable`.
     pub removable: bool,
-    /// `locked`.
     pub locked: bool,
-    /// `inserted`.
     pub inserted: Option<BlockDeviceInfo>,
-    /// `tray_open`.
     pub tray_open: Option<bool>,
-    /// `io-status`.
     pub io_status: Option<BlockDeviceIoStatus>,
-    /// `dirty-bitmaps`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
 }
-/// The struct `BlockdevBackup`, since QEMU 2.3.
+/// The `BlockdevBackup` struct, since QEMU 2.3.
 ///
 /// In the bindings of 2.11: `compress` and `job-id` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup {
-    /// `device`.
     pub device: String,
-    /// `target`.
     pub target: String,
-    /// `sync`.
     pub sync: MirrorSyncMode,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
-    /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
 }
-/// The struct `BlockdevCacheOptions`, since QEMU 1.7.
+/// The `BlockdevCacheOptions` struct, since QEMU 1.7.
 ///
-/// In the bindings of 2.11: `writeback` is gone.
+/// In the bindings of 2.11: `writeback` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockdevCacheOptions {
-    /// `writeback`.
     pub writeback: Option<bool>,
-    /// `direct`.
     pub direct: Option<bool>,
-    /// `no-flush`.
     pub no_flush: Option<bool>,
 }
-/// The enum `BlockdevDriver`, since QEMU 2.0.
+/// The `BlockdevDriver` enum, since QEMU 2.0.
 ///
-/// In the bindings of 2.11: `gluster`, `iscsi`, `luks`, `nbd`, `nfs`, `rbd`, `replication`, `sheepdog` and 3 more are new; `archipelago` and `tftp` are gone.
+/// In the bindings of 2.11: `gluster`, `iscsi`, `luks`, `nbd`, `nfs`, `rbd`, `replication`, `sheepdog` and 3 more are new; `archipelago` and `tftp` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevDriver {
-    /// `archipelago`.
     Archipelago,
-    /// `blkdebug`.
     Blkdebug,
-    /// `blkverify`.
     Blkverify,
-    /// `bochs`.
     Bochs,
-    /// `cloop`.
     Cloop,
-    /// `dmg`.
     Dmg,
-    /// `file`.
     File,
-    /// `ftp`.
     Ftp,
-    /// `ftps`.
     Ftps,
-    /// `host_cdrom`.
     HostCdrom,
-    /// `host_device`.
     HostDevice,
-    /// `http`.
     Http,
-    /// `https`.
     Https,
-    /// `null-aio`.
     NullAio,
-    /// `null-co`.
     NullCo,
-    /// `parallels`.
     Parallels,
-    /// `qcow`.
     Qcow,
-    /// `qcow2`.
     Qcow2,
-    /// `qed`.
     Qed,
-    /// `quorum`.
     Quorum,
-    /// `raw`.
     Raw,
-    /// `tftp`.
     Tftp,
-    /// `vdi`.
     Vdi,
-    /// `vhdx`.
     Vhdx,
-    /// `vmdk`.
     Vmdk,
-    /// `vpc`.
     Vpc,
-    /// `vvfat`.
     Vvfat,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockdevDriver {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Archipelago => "archipelago",
@@ -536,25 +420,21 @@ impl From<&str> for BlockdevDriver {
         }
     }
 }
-/// The enum `BlockdevOnError`, since QEMU 1.3.
+/// The `BlockdevOnError` enum, since QEMU 1.3.
 ///
 /// In the bindings of 2.11: `auto` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevOnError {
-    /// `report`.
     Report,
-    /// `ignore`.
     Ignore,
-    /// `enospc`.
     Enospc,
-    /// `stop`.
     Stop,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockdevOnError {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Report => "report",
@@ -576,483 +456,354 @@ impl From<&str> for BlockdevOnError {
         }
     }
 }
-/// The union `BlockdevOptions`, since QEMU 1.7.
+/// The `BlockdevOptions` union, since QEMU 1.7.
 ///
-/// In the bindings of 2.11: `driver=gluster`, `driver=iscsi`, `driver=luks`, `driver=nbd`, `driver=nfs`, `driver=rbd`, `driver=replication`, `driver=sheepdog` and 4 more are new; `aio`, `driver=archipelago`, `driver=tftp`, `id`, `rerror`, `stats-account-failed`, `stats-account-invalid`, `stats-intervals` and 1 more are gone; `driver=ftp`, `driver=ftps`, `driver=http`, `driver=https`, `driver=qcow` and `driver=raw` are of another type.
+/// In the bindings of 2.11: `driver=gluster`, `driver=iscsi`, `driver=luks`, `driver=nbd`, `driver=nfs`, `driver=rbd`, `driver=replication`, `driver=sheepdog` and 4 more are new; `aio`, `driver=archipelago`, `driver=tftp`, `id`, `rerror`, `stats-account-failed`, `stats-account-invalid`, `stats-intervals` and 1 more are removed; `driver=ftp`, `driver=ftps`, `driver=http`, `driver=https`, `driver=qcow` and `driver=raw` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptions {
-    /// `driver`, and the members that depend on it.
+    /// The discriminator `driver` with the members of its branch.
     pub driver: BlockdevOptionsDriver,
-    /// `id`.
     pub id: Option<String>,
-    /// `node-name`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub node_name: Option<String>,
-    /// `discard`.
     pub discard: Option<BlockdevDiscardOptions>,
-    /// `cache`.
     pub cache: Option<BlockdevCacheOptions>,
-    /// `aio`.
     pub aio: Option<BlockdevAioOptions>,
-    /// `rerror`.
     pub rerror: Option<BlockdevOnError>,
-    /// `werror`.
     pub werror: Option<BlockdevOnError>,
-    /// `read-only`.
     pub read_only: Option<bool>,
-    /// `stats-account-invalid`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub stats_account_invalid: Option<bool>,
-    /// `stats-account-failed`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub stats_account_failed: Option<bool>,
-    /// `stats-intervals`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub stats_intervals: Option<Vec<i64>>,
-    /// `detect-zeroes`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub detect_zeroes: Option<BlockdevDetectZeroesOptions>,
 }
-/// The branches of the union `BlockdevOptions`, told by `driver`.
+/// The branches of the union `BlockdevOptions`, discriminated by `driver`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevOptionsDriver {
-    /// `archipelago`.
     Archipelago(BlockdevOptionsArchipelago),
-    /// `blkdebug`.
     Blkdebug(BlockdevOptionsBlkdebug),
-    /// `blkverify`.
     Blkverify(BlockdevOptionsBlkverify),
-    /// `bochs`.
     Bochs(BlockdevOptionsGenericFormat),
-    /// `cloop`.
     Cloop(BlockdevOptionsGenericFormat),
-    /// `dmg`.
     Dmg(BlockdevOptionsGenericFormat),
-    /// `file`.
     File(BlockdevOptionsFile),
-    /// `ftp`.
     Ftp(BlockdevOptionsFile),
-    /// `ftps`.
     Ftps(BlockdevOptionsFile),
-    /// `host_cdrom`.
     HostCdrom(BlockdevOptionsFile),
-    /// `host_device`.
     HostDevice(BlockdevOptionsFile),
-    /// `http`.
     Http(BlockdevOptionsFile),
-    /// `https`.
     Https(BlockdevOptionsFile),
-    /// `null-aio`.
     NullAio(BlockdevOptionsNull),
-    /// `null-co`.
     NullCo(BlockdevOptionsNull),
-    /// `parallels`.
     Parallels(BlockdevOptionsGenericFormat),
-    /// `qcow2`.
     Qcow2(BlockdevOptionsQcow2),
-    /// `qcow`.
     Qcow(BlockdevOptionsGenericCowFormat),
-    /// `qed`.
     Qed(BlockdevOptionsGenericCowFormat),
-    /// `quorum`.
     Quorum(BlockdevOptionsQuorum),
-    /// `raw`.
     Raw(BlockdevOptionsGenericFormat),
-    /// `tftp`.
     Tftp(BlockdevOptionsFile),
-    /// `vdi`.
     Vdi(BlockdevOptionsGenericFormat),
-    /// `vhdx`.
     Vhdx(BlockdevOptionsGenericFormat),
-    /// `vmdk`.
     Vmdk(BlockdevOptionsGenericCowFormat),
-    /// `vpc`.
     Vpc(BlockdevOptionsGenericFormat),
-    /// `vvfat`.
     Vvfat(BlockdevOptionsVvfat),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockdevOptionsArchipelago`, since QEMU 2.2.
+/// The `BlockdevOptionsArchipelago` struct, since QEMU 2.2.
 ///
-/// Gone in the bindings of 2.11.
+/// Removed in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsArchipelago {
-    /// `volume`.
     pub volume: String,
-    /// `mport`.
     pub mport: Option<i64>,
-    /// `vport`.
     pub vport: Option<i64>,
-    /// `segment`.
     pub segment: Option<String>,
 }
-/// The struct `BlockdevOptionsBase`, since QEMU 1.7.
+/// The `BlockdevOptionsBase` struct, since QEMU 1.7.
 ///
-/// Gone in the bindings of 2.11.
+/// Removed in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBase {
-    /// `driver`.
     pub driver: BlockdevDriver,
-    /// `id`.
     pub id: Option<String>,
-    /// `node-name`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub node_name: Option<String>,
-    /// `discard`.
     pub discard: Option<BlockdevDiscardOptions>,
-    /// `cache`.
     pub cache: Option<BlockdevCacheOptions>,
-    /// `aio`.
     pub aio: Option<BlockdevAioOptions>,
-    /// `rerror`.
     pub rerror: Option<BlockdevOnError>,
-    /// `werror`.
     pub werror: Option<BlockdevOnError>,
-    /// `read-only`.
     pub read_only: Option<bool>,
-    /// `stats-account-invalid`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub stats_account_invalid: Option<bool>,
-    /// `stats-account-failed`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub stats_account_failed: Option<bool>,
-    /// `stats-intervals`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub stats_intervals: Option<Vec<i64>>,
-    /// `detect-zeroes`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub detect_zeroes: Option<BlockdevDetectZeroesOptions>,
 }
-/// The struct `BlockdevOptionsBlkdebug`, since QEMU 2.0.
+/// The `BlockdevOptionsBlkdebug` struct, since QEMU 2.0.
 ///
 /// In the bindings of 2.11: `max-discard`, `max-transfer`, `max-write-zero`, `opt-discard` and `opt-write-zero` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkdebug {
-    /// `image`.
     pub image: BlockdevRef,
-    /// `config`.
     pub config: Option<String>,
-    /// `align`.
     pub align: Option<i64>,
-    /// `inject-error`.
     pub inject_error: Option<Vec<BlkdebugInjectErrorOptions>>,
-    /// `set-state`.
     pub set_state: Option<Vec<BlkdebugSetStateOptions>>,
 }
-/// The struct `BlockdevOptionsBlkverify`, since QEMU 2.0.
+/// The `BlockdevOptionsBlkverify` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkverify {
-    /// `test`.
     pub test: BlockdevRef,
-    /// `raw`.
     pub raw: BlockdevRef,
 }
-/// The struct `BlockdevOptionsFile`, since QEMU 1.7.
+/// The `BlockdevOptionsFile` struct, since QEMU 1.7.
 ///
 /// In the bindings of 2.11: `aio`, `locking` and `pr-manager` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsFile {
-    /// `filename`.
     pub filename: String,
 }
-/// The struct `BlockdevOptionsGenericCOWFormat`, since QEMU 1.7.
+/// The `BlockdevOptionsGenericCOWFormat` struct, since QEMU 1.7.
 ///
 /// In the bindings of 2.11: `backing` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGenericCowFormat {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `backing`.
     pub backing: Option<BlockdevRef>,
 }
-/// The struct `BlockdevOptionsGenericFormat`, since QEMU 1.7.
+/// The `BlockdevOptionsGenericFormat` struct, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGenericFormat {
-    /// `file`.
     pub file: BlockdevRef,
 }
-/// The struct `BlockdevOptionsNull`, since QEMU 2.2.
+/// The `BlockdevOptionsNull` struct, since QEMU 2.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockdevOptionsNull {
-    /// `size`.
     pub size: Option<i64>,
-    /// `latency-ns`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub latency_ns: Option<u64>,
 }
-/// The struct `BlockdevOptionsQcow2`, since QEMU 1.7.
+/// The `BlockdevOptionsQcow2` struct, since QEMU 1.7.
 ///
 /// In the bindings of 2.11: `encrypt` is new; `backing` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQcow2 {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `backing`.
     pub backing: Option<BlockdevRef>,
-    /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
-    /// `pass-discard-request`.
     pub pass_discard_request: Option<bool>,
-    /// `pass-discard-snapshot`.
     pub pass_discard_snapshot: Option<bool>,
-    /// `pass-discard-other`.
     pub pass_discard_other: Option<bool>,
-    /// `overlap-check`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub overlap_check: Option<Qcow2OverlapChecks>,
-    /// `cache-size`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub cache_size: Option<i64>,
-    /// `l2-cache-size`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub l2_cache_size: Option<i64>,
-    /// `refcount-cache-size`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub refcount_cache_size: Option<i64>,
-    /// `cache-clean-interval`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub cache_clean_interval: Option<i64>,
 }
-/// The struct `BlockdevOptionsQuorum`, since QEMU 2.0.
+/// The `BlockdevOptionsQuorum` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQuorum {
-    /// `blkverify`.
     pub blkverify: Option<bool>,
-    /// `children`.
     pub children: Vec<BlockdevRef>,
-    /// `vote-threshold`.
     pub vote_threshold: i64,
-    /// `rewrite-corrupted`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub rewrite_corrupted: Option<bool>,
-    /// `read-pattern`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub read_pattern: Option<QuorumReadPattern>,
 }
-/// The alternate `BlockdevRef`, since QEMU 1.7.
+/// The `BlockdevRef` alternate, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevRef {
-    /// A value of the type `BlockdevOptions`.
     Definition(Box<BlockdevOptions>),
-    /// A value of the type `str`.
     Reference(String),
 }
-/// The union `ChardevBackend`.
+/// The `ChardevBackend` union.
 ///
 /// In the bindings of 2.11: `type=wctablet` is new; `type=braille`, `type=console`, `type=msmouse`, `type=null`, `type=pty` and `type=testdev` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChardevBackend {
-    /// `file`.
     File(ChardevFile),
-    /// `serial`.
     Serial(ChardevHostdev),
-    /// `parallel`.
     Parallel(ChardevHostdev),
-    /// `pipe`.
     Pipe(ChardevHostdev),
-    /// `socket`.
     Socket(ChardevSocket),
-    /// `udp`.
     Udp(ChardevUdp),
-    /// `pty`.
     Pty(ChardevDummy),
-    /// `null`.
     Null(ChardevDummy),
-    /// `mux`.
     Mux(ChardevMux),
-    /// `msmouse`.
     Msmouse(ChardevDummy),
-    /// `braille`.
     Braille(ChardevDummy),
-    /// `testdev`.
     Testdev(ChardevDummy),
-    /// `stdio`.
     Stdio(ChardevStdio),
-    /// `console`.
     Console(ChardevDummy),
-    /// `spicevmc`.
     Spicevmc(ChardevSpiceChannel),
-    /// `spiceport`.
     Spiceport(ChardevSpicePort),
-    /// `vc`.
     Vc(ChardevVc),
-    /// `ringbuf`.
     Ringbuf(ChardevRingbuf),
-    /// `memory`.
     Memory(ChardevRingbuf),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ChardevDummy`, since QEMU 1.4.
+/// The `ChardevDummy` struct, since QEMU 1.4.
 ///
-/// Gone in the bindings of 2.11.
+/// Removed in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevDummy {}
-/// The struct `ChardevFile`, since QEMU 1.4.
+/// The `ChardevFile` struct, since QEMU 1.4.
 ///
 /// In the bindings of 2.11: `append`, `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevFile {
-    /// `in`.
     pub r#in: Option<String>,
-    /// `out`.
     pub out: String,
 }
-/// The struct `ChardevHostdev`, since QEMU 1.4.
+/// The `ChardevHostdev` struct, since QEMU 1.4.
 ///
 /// In the bindings of 2.11: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevHostdev {
-    /// `device`.
     pub device: String,
 }
-/// The struct `ChardevMux`, since QEMU 1.5.
+/// The `ChardevMux` struct, since QEMU 1.5.
 ///
 /// In the bindings of 2.11: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevMux {
-    /// `chardev`.
     pub chardev: String,
 }
-/// The struct `ChardevRingbuf`, since QEMU 1.5.
+/// The `ChardevRingbuf` struct, since QEMU 1.5.
 ///
 /// In the bindings of 2.11: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevRingbuf {
-    /// `size`.
     pub size: Option<i64>,
 }
-/// The struct `ChardevSocket`, since QEMU 1.4.
+/// The `ChardevSocket` struct, since QEMU 1.4.
 ///
 /// In the bindings of 2.11: `logappend`, `logfile`, `tls-creds` and `tn3270` are new; `addr` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSocket {
-    /// `addr`.
     pub addr: SocketAddress,
-    /// `server`.
     pub server: Option<bool>,
-    /// `wait`.
     pub wait: Option<bool>,
-    /// `nodelay`.
     pub nodelay: Option<bool>,
-    /// `telnet`.
     pub telnet: Option<bool>,
-    /// `reconnect`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub reconnect: Option<i64>,
 }
-/// The struct `ChardevSpiceChannel`, since QEMU 1.5.
+/// The `ChardevSpiceChannel` struct, since QEMU 1.5.
 ///
 /// In the bindings of 2.11: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSpiceChannel {
-    /// `type`.
     pub r#type: String,
 }
-/// The struct `ChardevSpicePort`, since QEMU 1.5.
+/// The `ChardevSpicePort` struct, since QEMU 1.5.
 ///
 /// In the bindings of 2.11: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSpicePort {
-    /// `fqdn`.
     pub fqdn: String,
 }
-/// The struct `ChardevStdio`, since QEMU 1.5.
+/// The `ChardevStdio` struct, since QEMU 1.5.
 ///
 /// In the bindings of 2.11: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevStdio {
-    /// `signal`.
     pub signal: Option<bool>,
 }
-/// The struct `ChardevUdp`, since QEMU 1.5.
+/// The `ChardevUdp` struct, since QEMU 1.5.
 ///
 /// In the bindings of 2.11: `logappend` and `logfile` are new; `local` and `remote` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevUdp {
-    /// `remote`.
     pub remote: SocketAddress,
-    /// `local`.
     pub local: Option<SocketAddress>,
 }
-/// The struct `ChardevVC`, since QEMU 1.5.
+/// The `ChardevVC` struct, since QEMU 1.5.
 ///
 /// In the bindings of 2.11: `logappend` and `logfile` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevVc {
-    /// `width`.
     pub width: Option<i64>,
-    /// `height`.
     pub height: Option<i64>,
-    /// `cols`.
     pub cols: Option<i64>,
-    /// `rows`.
     pub rows: Option<i64>,
 }
-/// The struct `CpuDefinitionInfo`, since QEMU 1.2.
+/// The `CpuDefinitionInfo` struct, since QEMU 1.2.
 ///
 /// In the bindings of 2.11: `migration-safe`, `static`, `typename` and `unavailable-features` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuDefinitionInfo {
-    /// `name`.
     pub name: String,
 }
-/// The struct `CpuInfo`, since QEMU 0.14.
+/// The `CpuInfo` struct, since QEMU 0.14.
 ///
-/// In the bindings of 2.11: `arch`, `arch=mips`, `arch=other`, `arch=ppc`, `arch=sparc`, `arch=tricore`, `arch=x86` and `props` are new; `PC`, `nip`, `npc` and `pc` are gone.
+/// In the bindings of 2.11: `arch`, `arch=mips`, `arch=other`, `arch=ppc`, `arch=sparc`, `arch=tricore`, `arch=x86` and `props` are new; `PC`, `nip`, `npc` and `pc` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfo {
-    /// `CPU`.
     pub cpu: i64,
-    /// `current`.
     pub current: bool,
-    /// `halted`.
     pub halted: bool,
-    /// `qom_path`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub qom_path: String,
-    /// `pc`.
     pub pc: Option<i64>,
-    /// `nip`.
     pub nip: Option<i64>,
-    /// `npc`.
     pub npc: Option<i64>,
-    /// `PC`.
+    /// `PC` in QMP.
     pub pc_: Option<i64>,
-    /// `thread_id`.
     pub thread_id: i64,
 }
-/// The struct `DriveBackup`, since QEMU 1.6.
+/// The `DriveBackup` struct, since QEMU 1.6.
 ///
 /// In the bindings of 2.11: `compress` and `job-id` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup {
-    /// `device`.
     pub device: String,
-    /// `target`.
     pub target: String,
-    /// `format`.
     pub format: Option<String>,
-    /// `sync`.
     pub sync: MirrorSyncMode,
-    /// `mode`.
     pub mode: Option<NewImageMode>,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `bitmap`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub bitmap: Option<String>,
-    /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
-    /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
 }
-/// The enum `ErrorClass`, since QEMU 1.2.
+/// The `ErrorClass` enum, since QEMU 1.2.
 ///
-/// Gone in the bindings of 2.11.
+/// Removed in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorClass {
-    /// `GenericError`.
     GenericError,
-    /// `CommandNotFound`.
     CommandNotFound,
-    /// `DeviceEncrypted`.
     DeviceEncrypted,
-    /// `DeviceNotActive`.
     DeviceNotActive,
-    /// `DeviceNotFound`.
     DeviceNotFound,
-    /// `KVMMissingCap`.
     KvmMissingCap,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ErrorClass {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::GenericError => "GenericError",
@@ -1078,19 +829,18 @@ impl From<&str> for ErrorClass {
         }
     }
 }
-/// The enum `GuestPanicAction`, since QEMU 2.1.
+/// The `GuestPanicAction` enum, since QEMU 2.1.
 ///
 /// In the bindings of 2.11: `poweroff` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestPanicAction {
-    /// `pause`.
     Pause,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl GuestPanicAction {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pause => "pause",
@@ -1106,108 +856,82 @@ impl From<&str> for GuestPanicAction {
         }
     }
 }
-/// The struct `ImageInfo`, since QEMU 1.3.
+/// The `ImageInfo` struct, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfo {
-    /// `filename`.
     pub filename: String,
-    /// `format`.
     pub format: String,
-    /// `dirty-flag`.
     pub dirty_flag: Option<bool>,
-    /// `actual-size`.
     pub actual_size: Option<i64>,
-    /// `virtual-size`.
     pub virtual_size: i64,
-    /// `cluster-size`.
     pub cluster_size: Option<i64>,
-    /// `encrypted`.
     pub encrypted: Option<bool>,
-    /// `compressed`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub compressed: Option<bool>,
-    /// `backing-filename`.
     pub backing_filename: Option<String>,
-    /// `full-backing-filename`.
     pub full_backing_filename: Option<String>,
-    /// `backing-filename-format`.
     pub backing_filename_format: Option<String>,
-    /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
-    /// `backing-image`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     pub backing_image: Option<Box<ImageInfo>>,
-    /// `format-specific`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub format_specific: Option<ImageInfoSpecific>,
 }
-/// The union `ImageInfoSpecific`, since QEMU 1.7.
+/// The `ImageInfoSpecific` union, since QEMU 1.7.
 ///
 /// In the bindings of 2.11: `type=luks` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ImageInfoSpecific {
-    /// `qcow2`.
     Qcow2(ImageInfoSpecificQCow2),
-    /// `vmdk`.
     Vmdk(ImageInfoSpecificVmdk),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ImageInfoSpecificQCow2`, since QEMU 1.7.
+/// The `ImageInfoSpecificQCow2` struct, since QEMU 1.7.
 ///
 /// In the bindings of 2.11: `encrypt` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificQCow2 {
-    /// `compat`.
     pub compat: String,
-    /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
-    /// `corrupt`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub corrupt: Option<bool>,
-    /// `refcount-bits`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub refcount_bits: i64,
 }
-/// The struct `ImageInfoSpecificVmdk`, since QEMU 1.7.
+/// The `ImageInfoSpecificVmdk` struct, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificVmdk {
-    /// `create-type`.
     pub create_type: String,
-    /// `cid`.
     pub cid: i64,
-    /// `parent-cid`.
     pub parent_cid: i64,
-    /// `extents`.
     pub extents: Vec<ImageInfo>,
 }
-/// The struct `InetSocketAddress`, since QEMU 1.3.
+/// The `InetSocketAddress` struct, since QEMU 1.3.
 ///
 /// In the bindings of 2.11: `numeric` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InetSocketAddress {
-    /// `host`.
     pub host: String,
-    /// `port`.
     pub port: String,
-    /// `to`.
     pub to: Option<u16>,
-    /// `ipv4`.
     pub ipv4: Option<bool>,
-    /// `ipv6`.
     pub ipv6: Option<bool>,
 }
-/// The enum `InputAxis`, since QEMU 2.0.
+/// The `InputAxis` enum, since QEMU 2.0.
 ///
-/// In the bindings of 2.11: `x` and `y` are new; `X` and `Y` are gone.
+/// In the bindings of 2.11: `x` and `y` are new; `X` and `Y` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputAxis {
-    /// `X`.
     X,
-    /// `Y`.
     Y,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl InputAxis {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::X => "X",
@@ -1225,35 +949,28 @@ impl From<&str> for InputAxis {
         }
     }
 }
-/// The struct `InputBtnEvent`, since QEMU 2.0.
+/// The `InputBtnEvent` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputBtnEvent {
-    /// `button`.
     pub button: InputButton,
-    /// `down`.
     pub down: bool,
 }
-/// The enum `InputButton`, since QEMU 2.0.
+/// The `InputButton` enum, since QEMU 2.0.
 ///
-/// In the bindings of 2.11: `extra`, `left`, `middle`, `right`, `side`, `wheel-down` and `wheel-up` are new; `Left`, `Middle`, `Right`, `WheelDown` and `WheelUp` are gone.
+/// In the bindings of 2.11: `extra`, `left`, `middle`, `right`, `side`, `wheel-down` and `wheel-up` are new; `Left`, `Middle`, `Right`, `WheelDown` and `WheelUp` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputButton {
-    /// `Left`.
     Left,
-    /// `Middle`.
     Middle,
-    /// `Right`.
     Right,
-    /// `WheelUp`.
     WheelUp,
-    /// `WheelDown`.
     WheelDown,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl InputButton {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Left => "Left",
@@ -1277,115 +994,93 @@ impl From<&str> for InputButton {
         }
     }
 }
-/// The union `InputEvent`, since QEMU 2.0.
+/// The `InputEvent` union, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum InputEvent {
-    /// `key`.
     Key(InputKeyEvent),
-    /// `btn`.
     Btn(InputBtnEvent),
-    /// `rel`.
     Rel(InputMoveEvent),
-    /// `abs`.
     Abs(InputMoveEvent),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `InputKeyEvent`, since QEMU 2.0.
+/// The `InputKeyEvent` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputKeyEvent {
-    /// `key`.
     pub key: KeyValue,
-    /// `down`.
     pub down: bool,
 }
-/// The struct `InputMoveEvent`, since QEMU 2.0.
+/// The `InputMoveEvent` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputMoveEvent {
-    /// `axis`.
     pub axis: InputAxis,
-    /// `value`.
     pub value: i64,
 }
-/// The struct `IOThreadInfo`, since QEMU 2.0.
+/// The `IOThreadInfo` struct, since QEMU 2.0.
 ///
 /// In the bindings of 2.11: `poll-grow`, `poll-max-ns` and `poll-shrink` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IoThreadInfo {
-    /// `id`.
     pub id: String,
-    /// `thread-id`.
     pub thread_id: i64,
 }
-/// The union `KeyValue`, since QEMU 1.3.
+/// The `KeyValue` union, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum KeyValue {
-    /// `number`.
     Number(i64),
-    /// `qcode`.
     Qcode(QKeyCode),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `MachineInfo`, since QEMU 1.2.
+/// The `MachineInfo` struct, since QEMU 1.2.
 ///
 /// In the bindings of 2.11: `hotpluggable-cpus` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MachineInfo {
-    /// `name`.
     pub name: String,
-    /// `alias`.
     pub alias: Option<String>,
-    /// `is-default`.
     pub is_default: Option<bool>,
-    /// `cpu-max`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     pub cpu_max: i64,
 }
-/// The struct `Memdev`, since QEMU 2.1.
+/// The `Memdev` struct, since QEMU 2.1.
 ///
 /// In the bindings of 2.11: `id` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memdev {
-    /// `size`.
     pub size: u64,
-    /// `merge`.
     pub merge: bool,
-    /// `dump`.
     pub dump: bool,
-    /// `prealloc`.
     pub prealloc: bool,
-    /// `host-nodes`.
     pub host_nodes: Vec<u16>,
-    /// `policy`.
     pub policy: HostMemPolicy,
 }
-/// The enum `MigrationCapability`, since QEMU 1.2.
+/// The `MigrationCapability` enum, since QEMU 1.2.
 ///
-/// In the bindings of 2.11: `block`, `pause-before-switchover`, `postcopy-ram`, `release-ram`, `return-path`, `x-colo` and `x-multifd` are new; `x-postcopy-ram` is gone.
+/// In the bindings of 2.11: `block`, `pause-before-switchover`, `postcopy-ram`, `release-ram`, `return-path`, `x-colo` and `x-multifd` are new; `x-postcopy-ram` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationCapability {
-    /// `xbzrle`.
     Xbzrle,
-    /// `rdma-pin-all`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     RdmaPinAll,
-    /// `auto-converge`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     AutoConverge,
-    /// `zero-blocks`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     ZeroBlocks,
-    /// `compress`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     Compress,
-    /// `events`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     Events,
-    /// `x-postcopy-ram`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     XPostcopyRam,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MigrationCapability {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Xbzrle => "xbzrle",
@@ -1413,59 +1108,52 @@ impl From<&str> for MigrationCapability {
         }
     }
 }
-/// The struct `MigrationCapabilityStatus`, since QEMU 1.2.
+/// The `MigrationCapabilityStatus` struct, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationCapabilityStatus {
-    /// `capability`.
     pub capability: MigrationCapability,
-    /// `state`.
     pub state: bool,
 }
-/// The struct `MigrationInfo`, since QEMU 0.14.
+/// The `MigrationInfo` struct, since QEMU 0.14.
 ///
-/// In the bindings of 2.11: `cpu-throttle-percentage` and `error-desc` are new; `x-cpu-throttle-percentage` is gone.
+/// In the bindings of 2.11: `cpu-throttle-percentage` and `error-desc` are new; `x-cpu-throttle-percentage` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationInfo {
-    /// `status`.
     pub status: Option<MigrationStatus>,
-    /// `ram`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub ram: Option<MigrationStats>,
-    /// `disk`.
     pub disk: Option<MigrationStats>,
-    /// `xbzrle-cache`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub xbzrle_cache: Option<XbzrleCacheStats>,
-    /// `total-time`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub total_time: Option<i64>,
-    /// `expected-downtime`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub expected_downtime: Option<i64>,
-    /// `downtime`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub downtime: Option<i64>,
-    /// `setup-time`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     pub setup_time: Option<i64>,
-    /// `x-cpu-throttle-percentage`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub x_cpu_throttle_percentage: Option<i64>,
 }
-/// The enum `MigrationParameter`, since QEMU 2.4.
+/// The `MigrationParameter` enum, since QEMU 2.4.
 ///
-/// In the bindings of 2.11: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are gone.
+/// In the bindings of 2.11: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationParameter {
-    /// `compress-level`.
     CompressLevel,
-    /// `compress-threads`.
     CompressThreads,
-    /// `decompress-threads`.
     DecompressThreads,
-    /// `x-cpu-throttle-initial`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     XCpuThrottleInitial,
-    /// `x-cpu-throttle-increment`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     XCpuThrottleIncrement,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MigrationParameter {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::CompressLevel => "compress-level",
@@ -1489,75 +1177,62 @@ impl From<&str> for MigrationParameter {
         }
     }
 }
-/// The struct `MigrationParameters`, since QEMU 2.4.
+/// The `MigrationParameters` struct, since QEMU 2.4.
 ///
-/// In the bindings of 2.11: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are gone; `compress-level`, `compress-threads` and `decompress-threads` are optional now.
+/// In the bindings of 2.11: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are removed; `compress-level`, `compress-threads` and `decompress-threads` are optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationParameters {
-    /// `compress-level`.
     pub compress_level: i64,
-    /// `compress-threads`.
     pub compress_threads: i64,
-    /// `decompress-threads`.
     pub decompress_threads: i64,
-    /// `x-cpu-throttle-initial`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub x_cpu_throttle_initial: i64,
-    /// `x-cpu-throttle-increment`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub x_cpu_throttle_increment: i64,
 }
-/// The struct `MigrationStats`, since QEMU 0.14.
+/// The `MigrationStats` struct, since QEMU 0.14.
 ///
 /// In the bindings of 2.11: `page-size` and `postcopy-requests` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationStats {
-    /// `transferred`.
     pub transferred: i64,
-    /// `remaining`.
     pub remaining: i64,
-    /// `total`.
     pub total: i64,
-    /// `duplicate`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub duplicate: i64,
-    /// `skipped`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     pub skipped: i64,
-    /// `normal`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub normal: i64,
-    /// `normal-bytes`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub normal_bytes: i64,
-    /// `dirty-pages-rate`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub dirty_pages_rate: i64,
-    /// `mbps`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     pub mbps: f64,
-    /// `dirty-sync-count`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub dirty_sync_count: i64,
 }
-/// The enum `MigrationStatus`, since QEMU 2.3.
+/// The `MigrationStatus` enum, since QEMU 2.3.
 ///
 /// In the bindings of 2.11: `colo`, `device` and `pre-switchover` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationStatus {
-    /// `none`.
     None,
-    /// `setup`.
     Setup,
-    /// `cancelling`.
     Cancelling,
-    /// `cancelled`.
     Cancelled,
-    /// `active`.
     Active,
-    /// `postcopy-active`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     PostcopyActive,
-    /// `completed`.
     Completed,
-    /// `failed`.
     Failed,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MigrationStatus {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -1587,188 +1262,123 @@ impl From<&str> for MigrationStatus {
         }
     }
 }
-/// The union `NetClientOptions`, since QEMU 1.2.
+/// The `NetClientOptions` union, since QEMU 1.2.
 ///
-/// Gone in the bindings of 2.11.
+/// Removed in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NetClientOptions {
-    /// `none`.
     None(NetdevNoneOptions),
-    /// `nic`.
     Nic(NetLegacyNicOptions),
-    /// `user`.
     User(NetdevUserOptions),
-    /// `tap`.
     Tap(NetdevTapOptions),
-    /// `l2tpv3`.
     L2tpv3(NetdevL2TPv3Options),
-    /// `socket`.
     Socket(NetdevSocketOptions),
-    /// `vde`.
     Vde(NetdevVdeOptions),
-    /// `dump`.
     Dump(NetdevDumpOptions),
-    /// `bridge`.
     Bridge(NetdevBridgeOptions),
-    /// `hubport`.
     Hubport(NetdevHubPortOptions),
-    /// `netmap`.
     Netmap(NetdevNetmapOptions),
-    /// `vhost-user`.
     VhostUser(NetdevVhostUserOptions),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `NetLegacy`, since QEMU 1.2.
+/// The `NetLegacy` struct, since QEMU 1.2.
 ///
 /// In the bindings of 2.11: `opts` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetLegacy {
-    /// `vlan`.
     pub vlan: Option<i32>,
-    /// `id`.
     pub id: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `opts`.
     pub opts: NetClientOptions,
 }
-/// The struct `Netdev`, since QEMU 1.2.
+/// The `Netdev` struct, since QEMU 1.2.
 ///
-/// In the bindings of 2.11: `type`, `type=bridge`, `type=dump`, `type=hubport`, `type=l2tpv3`, `type=netmap`, `type=nic`, `type=none` and 5 more are new; `opts` is gone.
+/// In the bindings of 2.11: `type`, `type=bridge`, `type=dump`, `type=hubport`, `type=l2tpv3`, `type=netmap`, `type=nic`, `type=none` and 5 more are new; `opts` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Netdev {
-    /// `id`.
     pub id: String,
-    /// `opts`.
     pub opts: NetClientOptions,
 }
-/// The struct `NetdevDumpOptions`, since QEMU 1.2.
+/// The `NetdevDumpOptions` struct, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevDumpOptions {
-    /// `len`.
     pub len: Option<u64>,
-    /// `file`.
     pub file: Option<String>,
 }
-/// The struct `NetdevL2TPv3Options`, since QEMU 2.1.
+/// The `NetdevL2TPv3Options` struct, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevL2TPv3Options {
-    /// `src`.
     pub src: String,
-    /// `dst`.
     pub dst: String,
-    /// `srcport`.
     pub srcport: Option<String>,
-    /// `dstport`.
     pub dstport: Option<String>,
-    /// `ipv6`.
     pub ipv6: Option<bool>,
-    /// `udp`.
     pub udp: Option<bool>,
-    /// `cookie64`.
     pub cookie64: Option<bool>,
-    /// `counter`.
     pub counter: Option<bool>,
-    /// `pincounter`.
     pub pincounter: Option<bool>,
-    /// `txcookie`.
     pub txcookie: Option<u64>,
-    /// `rxcookie`.
     pub rxcookie: Option<u64>,
-    /// `txsession`.
     pub txsession: u32,
-    /// `rxsession`.
     pub rxsession: Option<u32>,
-    /// `offset`.
     pub offset: Option<u32>,
 }
-/// The struct `NetdevTapOptions`, since QEMU 1.2.
+/// The `NetdevTapOptions` struct, since QEMU 1.2.
 ///
 /// In the bindings of 2.11: `br` and `poll-us` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevTapOptions {
-    /// `ifname`.
     pub ifname: Option<String>,
-    /// `fd`.
     pub fd: Option<String>,
-    /// `fds`.
     pub fds: Option<String>,
-    /// `script`.
     pub script: Option<String>,
-    /// `downscript`.
     pub downscript: Option<String>,
-    /// `helper`.
     pub helper: Option<String>,
-    /// `sndbuf`.
     pub sndbuf: Option<u64>,
-    /// `vnet_hdr`.
     pub vnet_hdr: Option<bool>,
-    /// `vhost`.
     pub vhost: Option<bool>,
-    /// `vhostfd`.
     pub vhostfd: Option<String>,
-    /// `vhostfds`.
     pub vhostfds: Option<String>,
-    /// `vhostforce`.
     pub vhostforce: Option<bool>,
-    /// `queues`.
     pub queues: Option<u32>,
 }
-/// The struct `NetdevUserOptions`, since QEMU 1.2.
+/// The `NetdevUserOptions` struct, since QEMU 1.2.
 ///
 /// In the bindings of 2.11: `ipv4`, `ipv6`, `ipv6-dns`, `ipv6-host`, `ipv6-prefix` and `ipv6-prefixlen` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevUserOptions {
-    /// `hostname`.
     pub hostname: Option<String>,
-    /// `restrict`.
     pub restrict: Option<bool>,
-    /// `ip`.
     pub ip: Option<String>,
-    /// `net`.
     pub net: Option<String>,
-    /// `host`.
     pub host: Option<String>,
-    /// `tftp`.
     pub tftp: Option<String>,
-    /// `bootfile`.
     pub bootfile: Option<String>,
-    /// `dhcpstart`.
     pub dhcpstart: Option<String>,
-    /// `dns`.
     pub dns: Option<String>,
-    /// `dnssearch`.
     pub dnssearch: Option<Vec<QapiString>>,
-    /// `smb`.
     pub smb: Option<String>,
-    /// `smbserver`.
     pub smbserver: Option<String>,
-    /// `hostfwd`.
     pub hostfwd: Option<Vec<QapiString>>,
-    /// `guestfwd`.
     pub guestfwd: Option<Vec<QapiString>>,
 }
-/// The enum `NetworkAddressFamily`, since QEMU 2.1.
+/// The `NetworkAddressFamily` enum, since QEMU 2.1.
 ///
 /// In the bindings of 2.11: `vsock` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetworkAddressFamily {
-    /// `ipv4`.
     Ipv4,
-    /// `ipv6`.
     Ipv6,
-    /// `unix`.
     Unix,
-    /// `unknown`.
     Unknown,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl NetworkAddressFamily {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ipv4 => "ipv4",
@@ -1790,298 +1400,167 @@ impl From<&str> for NetworkAddressFamily {
         }
     }
 }
-/// The struct `NumaNodeOptions`, since QEMU 2.1.
+/// The `NumaNodeOptions` struct, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NumaNodeOptions {
-    /// `nodeid`.
     pub nodeid: Option<u16>,
-    /// `cpus`.
     pub cpus: Option<Vec<u16>>,
-    /// `mem`.
     pub mem: Option<u64>,
-    /// `memdev`.
     pub memdev: Option<String>,
 }
-/// The union `NumaOptions`, since QEMU 2.1.
+/// The `NumaOptions` union, since QEMU 2.1.
 ///
 /// In the bindings of 2.11: `type`, `type=cpu` and `type=dist` are new; `type=node` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NumaOptions {
-    /// `node`.
     Node(NumaNodeOptions),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ObjectTypeInfo`, since QEMU 1.1.
+/// The `ObjectTypeInfo` struct, since QEMU 1.1.
 ///
 /// In the bindings of 2.11: `abstract` and `parent` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectTypeInfo {
-    /// `name`.
     pub name: String,
 }
-/// The enum `QKeyCode`, since QEMU 1.3.
+/// The `QKeyCode` enum, since QEMU 1.3.
 ///
-/// In the bindings of 2.11: `ac_back`, `ac_bookmarks`, `ac_forward`, `ac_home`, `ac_refresh`, `audiomute`, `audionext`, `audioplay` and 15 more are new; `altgr` and `altgr_r` are gone.
+/// In the bindings of 2.11: `ac_back`, `ac_bookmarks`, `ac_forward`, `ac_home`, `ac_refresh`, `audiomute`, `audionext`, `audioplay` and 15 more are new; `altgr` and `altgr_r` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QKeyCode {
-    /// `unmapped`.
     Unmapped,
-    /// `shift`.
     Shift,
-    /// `shift_r`.
     ShiftR,
-    /// `alt`.
     Alt,
-    /// `alt_r`.
     AltR,
-    /// `altgr`.
     Altgr,
-    /// `altgr_r`.
     AltgrR,
-    /// `ctrl`.
     Ctrl,
-    /// `ctrl_r`.
     CtrlR,
-    /// `menu`.
     Menu,
-    /// `esc`.
     Esc,
-    /// `1`.
     _1,
-    /// `2`.
     _2,
-    /// `3`.
     _3,
-    /// `4`.
     _4,
-    /// `5`.
     _5,
-    /// `6`.
     _6,
-    /// `7`.
     _7,
-    /// `8`.
     _8,
-    /// `9`.
     _9,
-    /// `0`.
     _0,
-    /// `minus`.
     Minus,
-    /// `equal`.
     Equal,
-    /// `backspace`.
     Backspace,
-    /// `tab`.
     Tab,
-    /// `q`.
     Q,
-    /// `w`.
     W,
-    /// `e`.
     E,
-    /// `r`.
     R,
-    /// `t`.
     T,
-    /// `y`.
     Y,
-    /// `u`.
     U,
-    /// `i`.
     I,
-    /// `o`.
     O,
-    /// `p`.
     P,
-    /// `bracket_left`.
     BracketLeft,
-    /// `bracket_right`.
     BracketRight,
-    /// `ret`.
     Ret,
-    /// `a`.
     A,
-    /// `s`.
     S,
-    /// `d`.
     D,
-    /// `f`.
     F,
-    /// `g`.
     G,
-    /// `h`.
     H,
-    /// `j`.
     J,
-    /// `k`.
     K,
-    /// `l`.
     L,
-    /// `semicolon`.
     Semicolon,
-    /// `apostrophe`.
     Apostrophe,
-    /// `grave_accent`.
     GraveAccent,
-    /// `backslash`.
     Backslash,
-    /// `z`.
     Z,
-    /// `x`.
     X,
-    /// `c`.
     C,
-    /// `v`.
     V,
-    /// `b`.
     B,
-    /// `n`.
     N,
-    /// `m`.
     M,
-    /// `comma`.
     Comma,
-    /// `dot`.
     Dot,
-    /// `slash`.
     Slash,
-    /// `asterisk`.
     Asterisk,
-    /// `spc`.
     Spc,
-    /// `caps_lock`.
     CapsLock,
-    /// `f1`.
     F1,
-    /// `f2`.
     F2,
-    /// `f3`.
     F3,
-    /// `f4`.
     F4,
-    /// `f5`.
     F5,
-    /// `f6`.
     F6,
-    /// `f7`.
     F7,
-    /// `f8`.
     F8,
-    /// `f9`.
     F9,
-    /// `f10`.
     F10,
-    /// `num_lock`.
     NumLock,
-    /// `scroll_lock`.
     ScrollLock,
-    /// `kp_divide`.
     KpDivide,
-    /// `kp_multiply`.
     KpMultiply,
-    /// `kp_subtract`.
     KpSubtract,
-    /// `kp_add`.
     KpAdd,
-    /// `kp_enter`.
     KpEnter,
-    /// `kp_decimal`.
     KpDecimal,
-    /// `sysrq`.
     Sysrq,
-    /// `kp_0`.
     Kp0,
-    /// `kp_1`.
     Kp1,
-    /// `kp_2`.
     Kp2,
-    /// `kp_3`.
     Kp3,
-    /// `kp_4`.
     Kp4,
-    /// `kp_5`.
     Kp5,
-    /// `kp_6`.
     Kp6,
-    /// `kp_7`.
     Kp7,
-    /// `kp_8`.
     Kp8,
-    /// `kp_9`.
     Kp9,
-    /// `less`.
     Less,
-    /// `f11`.
     F11,
-    /// `f12`.
     F12,
-    /// `print`.
     Print,
-    /// `home`.
     Home,
-    /// `pgup`.
     Pgup,
-    /// `pgdn`.
     Pgdn,
-    /// `end`.
     End,
-    /// `left`.
     Left,
-    /// `up`.
     Up,
-    /// `down`.
     Down,
-    /// `right`.
     Right,
-    /// `insert`.
     Insert,
-    /// `delete`.
     Delete,
-    /// `stop`.
     Stop,
-    /// `again`.
     Again,
-    /// `props`.
     Props,
-    /// `undo`.
     Undo,
-    /// `front`.
     Front,
-    /// `copy`.
     Copy,
-    /// `open`.
     Open,
-    /// `paste`.
     Paste,
-    /// `find`.
     Find,
-    /// `cut`.
     Cut,
-    /// `lf`.
     Lf,
-    /// `help`.
     Help,
-    /// `meta_l`.
     MetaL,
-    /// `meta_r`.
     MetaR,
-    /// `compose`.
     Compose,
-    /// `pause`.
     Pause,
-    /// `ro`.
     Ro,
-    /// `kp_comma`.
     KpComma,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QKeyCode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Unmapped => "unmapped",
@@ -2345,71 +1824,48 @@ impl From<&str> for QKeyCode {
         }
     }
 }
-/// The struct `RockerOfDpaFlow`, since QEMU 2.4.
+/// The `RockerOfDpaFlow` struct, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RockerOfDpaFlow {
-    /// `cookie`.
     pub cookie: u64,
-    /// `hits`.
     pub hits: u64,
-    /// `key`.
     pub key: RockerOfDpaFlowKey,
-    /// `mask`.
     pub mask: RockerOfDpaFlowMask,
-    /// `action`.
     pub action: RockerOfDpaFlowAction,
 }
-/// The struct `RockerSwitch`, since QEMU 2.4.
+/// The `RockerSwitch` struct, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RockerSwitch {
-    /// `name`.
     pub name: String,
-    /// `id`.
     pub id: u64,
-    /// `ports`.
     pub ports: u32,
 }
-/// The enum `RunState`.
+/// The `RunState` enum.
 ///
 /// In the bindings of 2.11: `colo` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunState {
-    /// `debug`.
     Debug,
-    /// `inmigrate`.
     Inmigrate,
-    /// `internal-error`.
     InternalError,
-    /// `io-error`.
     IoError,
-    /// `paused`.
     Paused,
-    /// `postmigrate`.
     Postmigrate,
-    /// `prelaunch`.
     Prelaunch,
-    /// `finish-migrate`.
     FinishMigrate,
-    /// `restore-vm`.
     RestoreVm,
-    /// `running`.
     Running,
-    /// `save-vm`.
     SaveVm,
-    /// `shutdown`.
     Shutdown,
-    /// `suspended`.
     Suspended,
-    /// `watchdog`.
     Watchdog,
-    /// `guest-panicked`.
     GuestPanicked,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl RunState {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Debug => "debug",
@@ -2453,126 +1909,92 @@ impl From<&str> for RunState {
         }
     }
 }
-/// The struct `SchemaInfoBase`, since QEMU 2.5.
+/// The `SchemaInfoBase` struct, since QEMU 2.5.
 ///
-/// Gone in the bindings of 2.11.
+/// Removed in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoBase {
-    /// `name`.
     pub name: String,
-    /// `meta-type`.
     pub meta_type: SchemaMetaType,
 }
-/// The union `SocketAddress`, since QEMU 1.3.
+/// The `SocketAddress` union, since QEMU 1.3.
 ///
 /// In the bindings of 2.11: `type` and `type=vsock` are new; `type=fd`, `type=inet` and `type=unix` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SocketAddress {
-    /// `inet`.
     Inet(InetSocketAddress),
-    /// `unix`.
     Unix(UnixSocketAddress),
-    /// `fd`.
     Fd(QapiString),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `SpiceBasicInfo`, since QEMU 2.1.
+/// The `SpiceBasicInfo` struct, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceBasicInfo {
-    /// `host`.
     pub host: String,
-    /// `port`.
     pub port: String,
-    /// `family`.
     pub family: NetworkAddressFamily,
 }
-/// The struct `SpiceChannel`, since QEMU 0.14.
+/// The `SpiceChannel` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceChannel {
-    /// `host`.
     pub host: String,
-    /// `port`.
     pub port: String,
-    /// `family`.
     pub family: NetworkAddressFamily,
-    /// `connection-id`.
     pub connection_id: i64,
-    /// `channel-type`.
     pub channel_type: i64,
-    /// `channel-id`.
     pub channel_id: i64,
-    /// `tls`.
     pub tls: bool,
 }
-/// The struct `SpiceInfo`, since QEMU 0.14.
+/// The `SpiceInfo` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceInfo {
-    /// `enabled`.
     pub enabled: bool,
-    /// `migrated`.
     pub migrated: bool,
-    /// `host`.
     pub host: Option<String>,
-    /// `port`.
     pub port: Option<i64>,
-    /// `tls-port`.
     pub tls_port: Option<i64>,
-    /// `auth`.
     pub auth: Option<String>,
-    /// `compiled-version`.
     pub compiled_version: Option<String>,
-    /// `mouse-mode`, since QEMU 1.1.
+    /// Since QEMU 1.1.
     pub mouse_mode: SpiceQueryMouseMode,
-    /// `channels`.
     pub channels: Option<Vec<SpiceChannel>>,
 }
-/// The struct `SpiceServerInfo`, since QEMU 2.1.
+/// The `SpiceServerInfo` struct, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpiceServerInfo {
-    /// `host`.
     pub host: String,
-    /// `port`.
     pub port: String,
-    /// `family`.
     pub family: NetworkAddressFamily,
-    /// `auth`.
     pub auth: Option<String>,
 }
-/// The struct `StatusInfo`, since QEMU 0.14.
+/// The `StatusInfo` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatusInfo {
-    /// `running`.
     pub running: bool,
-    /// `singlestep`.
     pub singlestep: bool,
-    /// `status`.
     pub status: RunState,
 }
-/// The struct `TPMInfo`, since QEMU 1.5.
+/// The `TPMInfo` struct, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TpmInfo {
-    /// `id`.
     pub id: String,
-    /// `model`.
     pub model: TpmModel,
-    /// `options`.
     pub options: TpmTypeOptions,
 }
-/// The enum `TpmType`, since QEMU 1.5.
+/// The `TpmType` enum, since QEMU 1.5.
 ///
 /// In the bindings of 2.11: `emulator` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TpmType {
-    /// `passthrough`.
     Passthrough,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl TpmType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Passthrough => "passthrough",
@@ -2588,141 +2010,102 @@ impl From<&str> for TpmType {
         }
     }
 }
-/// The union `TpmTypeOptions`, since QEMU 1.5.
+/// The `TpmTypeOptions` union, since QEMU 1.5.
 ///
 /// In the bindings of 2.11: `type=emulator` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TpmTypeOptions {
-    /// `passthrough`.
     Passthrough(TpmPassthroughOptions),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `TransactionAction`, since QEMU 1.1.
+/// The `TransactionAction` union, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TransactionAction {
-    /// `blockdev-snapshot`.
     BlockdevSnapshot(BlockdevSnapshot),
-    /// `blockdev-snapshot-sync`.
     BlockdevSnapshotSync(BlockdevSnapshotSync),
-    /// `drive-backup`.
     DriveBackup(DriveBackup),
-    /// `blockdev-backup`.
     BlockdevBackup(BlockdevBackup),
-    /// `abort`.
     Abort(Abort),
-    /// `blockdev-snapshot-internal-sync`.
     BlockdevSnapshotInternalSync(BlockdevSnapshotInternal),
-    /// `block-dirty-bitmap-add`.
     BlockDirtyBitmapAdd(BlockDirtyBitmapAdd),
-    /// `block-dirty-bitmap-clear`.
     BlockDirtyBitmapClear(BlockDirtyBitmap),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `VncBasicInfo`, since QEMU 2.1.
+/// The `VncBasicInfo` struct, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncBasicInfo {
-    /// `host`.
     pub host: String,
-    /// `service`.
     pub service: String,
-    /// `family`.
     pub family: NetworkAddressFamily,
-    /// `websocket`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub websocket: bool,
 }
-/// The struct `VncClientInfo`, since QEMU 0.14.
+/// The `VncClientInfo` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncClientInfo {
-    /// `host`.
     pub host: String,
-    /// `service`.
     pub service: String,
-    /// `family`.
     pub family: NetworkAddressFamily,
-    /// `websocket`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub websocket: bool,
-    /// `x509_dname`.
     pub x509_dname: Option<String>,
-    /// `sasl_username`.
     pub sasl_username: Option<String>,
 }
-/// The struct `VncInfo`, since QEMU 0.14.
+/// The `VncInfo` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncInfo {
-    /// `enabled`.
     pub enabled: bool,
-    /// `host`.
     pub host: Option<String>,
-    /// `family`.
     pub family: Option<NetworkAddressFamily>,
-    /// `service`.
     pub service: Option<String>,
-    /// `auth`.
     pub auth: Option<String>,
-    /// `clients`.
     pub clients: Option<Vec<VncClientInfo>>,
 }
-/// The struct `VncInfo2`, since QEMU 2.3.
+/// The `VncInfo2` struct, since QEMU 2.3.
 ///
 /// In the bindings of 2.11: `server` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncInfo2 {
-    /// `id`.
     pub id: String,
-    /// `server`.
     pub server: Vec<VncBasicInfo>,
-    /// `clients`.
     pub clients: Vec<VncClientInfo>,
-    /// `auth`.
     pub auth: VncPrimaryAuth,
-    /// `vencrypt`.
     pub vencrypt: Option<VncVencryptSubAuth>,
-    /// `display`.
     pub display: Option<String>,
 }
-/// The struct `VncServerInfo`, since QEMU 2.1.
+/// The `VncServerInfo` struct, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VncServerInfo {
-    /// `host`.
     pub host: String,
-    /// `service`.
     pub service: String,
-    /// `family`.
     pub family: NetworkAddressFamily,
-    /// `websocket`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub websocket: bool,
-    /// `auth`.
     pub auth: Option<String>,
 }
-/// The enum `WatchdogExpirationAction`, since QEMU 2.1.
+/// The `WatchdogExpirationAction` enum, since QEMU 2.1.
 ///
-/// Gone in the bindings of 2.11.
+/// Removed in the bindings of 2.11.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WatchdogExpirationAction {
-    /// `reset`.
     Reset,
-    /// `shutdown`.
     Shutdown,
-    /// `poweroff`.
     Poweroff,
-    /// `pause`.
     Pause,
-    /// `debug`.
     Debug,
-    /// `none`.
     None,
-    /// `inject-nmi`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     InjectNmi,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl WatchdogExpirationAction {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Reset => "reset",
@@ -2749,12 +2132,6 @@ impl From<&str> for WatchdogExpirationAction {
             _ => Self::Unrecognized(UnrecognizedValue::new(text)),
         }
     }
-}
-wire::display_enum! {
-    AcpiSlotType, BlkdebugEvent, BlockdevDriver, BlockdevOnError, ErrorClass,
-    GuestPanicAction, InputAxis, InputButton, MigrationCapability, MigrationParameter,
-    MigrationStatus, NetworkAddressFamily, QKeyCode, RunState, TpmType,
-    WatchdogExpirationAction
 }
 #[derive(Default)]
 pub(crate) struct AcpiostInfoSlots {
@@ -2793,7 +2170,7 @@ impl Object for AcpiostInfo {
     }
 }
 impl BlkdebugInjectErrorOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(event: BlkdebugEvent) -> Self {
         Self {
             event,
@@ -2817,7 +2194,7 @@ impl Write for BlkdebugInjectErrorOptions {
     }
 }
 impl BlkdebugSetStateOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(event: BlkdebugEvent, new_state: i64) -> Self {
         Self {
             event,
@@ -2940,7 +2317,7 @@ impl Object for BlockDeviceInfo {
     }
 }
 impl BlockDirtyBitmapAdd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(node: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             node: node.into(),
@@ -3003,7 +2380,7 @@ impl Object for BlockInfo {
     }
 }
 impl BlockdevBackup {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         target: impl Into<String>,
@@ -3039,7 +2416,7 @@ impl Write for BlockdevCacheOptions {
     }
 }
 impl BlockdevOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(driver: BlockdevOptionsDriver) -> Self {
         Self {
             driver,
@@ -3056,6 +2433,24 @@ impl BlockdevOptions {
             stats_intervals: None,
             detect_zeroes: None,
         }
+    }
+}
+impl Write for BlockdevOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.driver.write(map)?;
+        put_some(map, "id", &self.id)?;
+        put_some(map, "node-name", &self.node_name)?;
+        put_some(map, "discard", &self.discard)?;
+        put_some(map, "cache", &self.cache)?;
+        put_some(map, "aio", &self.aio)?;
+        put_some(map, "rerror", &self.rerror)?;
+        put_some(map, "werror", &self.werror)?;
+        put_some(map, "read-only", &self.read_only)?;
+        put_some(map, "stats-account-invalid", &self.stats_account_invalid)?;
+        put_some(map, "stats-account-failed", &self.stats_account_failed)?;
+        put_some(map, "stats-intervals", &self.stats_intervals)?;
+        put_some(map, "detect-zeroes", &self.detect_zeroes)?;
+        Ok(())
     }
 }
 impl Write for BlockdevOptionsDriver {
@@ -3170,33 +2565,15 @@ impl Write for BlockdevOptionsDriver {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for BlockdevOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.driver.write(map)?;
-        put_some(map, "id", &self.id)?;
-        put_some(map, "node-name", &self.node_name)?;
-        put_some(map, "discard", &self.discard)?;
-        put_some(map, "cache", &self.cache)?;
-        put_some(map, "aio", &self.aio)?;
-        put_some(map, "rerror", &self.rerror)?;
-        put_some(map, "werror", &self.werror)?;
-        put_some(map, "read-only", &self.read_only)?;
-        put_some(map, "stats-account-invalid", &self.stats_account_invalid)?;
-        put_some(map, "stats-account-failed", &self.stats_account_failed)?;
-        put_some(map, "stats-intervals", &self.stats_intervals)?;
-        put_some(map, "detect-zeroes", &self.detect_zeroes)?;
-        Ok(())
-    }
-}
 impl BlockdevOptionsArchipelago {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(volume: impl Into<String>) -> Self {
         Self {
             volume: volume.into(),
@@ -3216,7 +2593,7 @@ impl Write for BlockdevOptionsArchipelago {
     }
 }
 impl BlockdevOptionsBlkdebug {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(image: BlockdevRef) -> Self {
         Self {
             image,
@@ -3238,7 +2615,7 @@ impl Write for BlockdevOptionsBlkdebug {
     }
 }
 impl BlockdevOptionsBlkverify {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(test: BlockdevRef, raw: BlockdevRef) -> Self {
         Self { test, raw }
     }
@@ -3251,7 +2628,7 @@ impl Write for BlockdevOptionsBlkverify {
     }
 }
 impl BlockdevOptionsFile {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(filename: impl Into<String>) -> Self {
         Self { filename: filename.into() }
     }
@@ -3263,7 +2640,7 @@ impl Write for BlockdevOptionsFile {
     }
 }
 impl BlockdevOptionsGenericCowFormat {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self { file, backing: None }
     }
@@ -3276,7 +2653,7 @@ impl Write for BlockdevOptionsGenericCowFormat {
     }
 }
 impl BlockdevOptionsGenericFormat {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self { file }
     }
@@ -3295,7 +2672,7 @@ impl Write for BlockdevOptionsNull {
     }
 }
 impl BlockdevOptionsQcow2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self {
             file,
@@ -3329,7 +2706,7 @@ impl Write for BlockdevOptionsQcow2 {
     }
 }
 impl BlockdevOptionsQuorum {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(children: Vec<BlockdevRef>, vote_threshold: i64) -> Self {
         Self {
             blkverify: None,
@@ -3438,7 +2815,7 @@ impl Write for ChardevBackend {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -3451,7 +2828,7 @@ impl Write for ChardevDummy {
     }
 }
 impl ChardevFile {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(out: impl Into<String>) -> Self {
         Self {
             r#in: None,
@@ -3467,7 +2844,7 @@ impl Write for ChardevFile {
     }
 }
 impl ChardevHostdev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self { device: device.into() }
     }
@@ -3479,7 +2856,7 @@ impl Write for ChardevHostdev {
     }
 }
 impl ChardevMux {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(chardev: impl Into<String>) -> Self {
         Self { chardev: chardev.into() }
     }
@@ -3497,7 +2874,7 @@ impl Write for ChardevRingbuf {
     }
 }
 impl ChardevSocket {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(addr: SocketAddress) -> Self {
         Self {
             addr,
@@ -3521,7 +2898,7 @@ impl Write for ChardevSocket {
     }
 }
 impl ChardevSpiceChannel {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#type: impl Into<String>) -> Self {
         Self { r#type: r#type.into() }
     }
@@ -3533,7 +2910,7 @@ impl Write for ChardevSpiceChannel {
     }
 }
 impl ChardevSpicePort {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(fqdn: impl Into<String>) -> Self {
         Self { fqdn: fqdn.into() }
     }
@@ -3551,7 +2928,7 @@ impl Write for ChardevStdio {
     }
 }
 impl ChardevUdp {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(remote: SocketAddress) -> Self {
         Self { remote, local: None }
     }
@@ -3645,7 +3022,7 @@ impl Object for CpuInfo {
     }
 }
 impl DriveBackup {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         target: impl Into<String>,
@@ -3742,18 +3119,21 @@ impl Object for ImageInfo {
     }
 }
 impl Branches for ImageInfoSpecific {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "qcow2" => Self::Qcow2(rest.members::<Data<_>>()?.0),
                 "vmdk" => Self::Vmdk(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -3829,7 +3209,7 @@ impl Object for ImageInfoSpecificVmdk {
     }
 }
 impl InetSocketAddress {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(host: impl Into<String>, port: impl Into<String>) -> Self {
         Self {
             host: host.into(),
@@ -3851,7 +3231,7 @@ impl Write for InetSocketAddress {
     }
 }
 impl InputBtnEvent {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(button: InputButton, down: bool) -> Self {
         Self { button, down }
     }
@@ -3883,7 +3263,7 @@ impl Write for InputEvent {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -3891,7 +3271,7 @@ impl Write for InputEvent {
     }
 }
 impl InputKeyEvent {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(key: KeyValue, down: bool) -> Self {
         Self { key, down }
     }
@@ -3904,7 +3284,7 @@ impl Write for InputKeyEvent {
     }
 }
 impl InputMoveEvent {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(axis: InputAxis, value: i64) -> Self {
         Self { axis, value }
     }
@@ -3955,7 +3335,7 @@ impl Write for KeyValue {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -4035,7 +3415,7 @@ impl Object for Memdev {
     }
 }
 impl MigrationCapabilityStatus {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(capability: MigrationCapability, state: bool) -> Self {
         Self { capability, state }
     }
@@ -4302,7 +3682,7 @@ impl Write for SocketAddress {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -4523,17 +3903,20 @@ impl Object for TpmInfo {
     }
 }
 impl Branches for TpmTypeOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "passthrough" => Self::Passthrough(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4578,7 +3961,7 @@ impl Write for TransactionAction {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -4771,6 +4154,27 @@ impl Object for VncServerInfo {
         })
     }
 }
+wire::deserialize! {
+    AcpiostInfo, BlockDeviceInfo, BlockInfo, CpuDefinitionInfo, CpuInfo, ImageInfo,
+    ImageInfoSpecificQCow2, ImageInfoSpecificVmdk, IoThreadInfo, MachineInfo, Memdev,
+    MigrationCapabilityStatus, MigrationInfo, MigrationParameters, MigrationStats,
+    ObjectTypeInfo, RockerOfDpaFlow, RockerSwitch, SpiceBasicInfo, SpiceChannel,
+    SpiceInfo, SpiceServerInfo, StatusInfo, TpmInfo, VncBasicInfo, VncClientInfo,
+    VncInfo, VncInfo2, VncServerInfo
+}
+wire::deserialize_enum! {
+    AcpiSlotType, GuestPanicAction, MigrationCapability, MigrationStatus,
+    NetworkAddressFamily, RunState, TpmType, WatchdogExpirationAction
+}
+wire::deserialize_union! {
+    ImageInfoSpecific, TpmTypeOptions
+}
+wire::display_enum! {
+    AcpiSlotType, BlkdebugEvent, BlockdevDriver, BlockdevOnError, ErrorClass,
+    GuestPanicAction, InputAxis, InputButton, MigrationCapability, MigrationParameter,
+    MigrationStatus, NetworkAddressFamily, QKeyCode, RunState, TpmType,
+    WatchdogExpirationAction
+}
 wire::serialize! {
     BlkdebugInjectErrorOptions, BlkdebugSetStateOptions, BlockDirtyBitmapAdd,
     BlockdevBackup, BlockdevCacheOptions, BlockdevOptions, BlockdevOptionsArchipelago,
@@ -4782,21 +4186,6 @@ wire::serialize! {
     DriveBackup, InetSocketAddress, InputBtnEvent, InputEvent, InputKeyEvent,
     InputMoveEvent, KeyValue, MigrationCapabilityStatus, SocketAddress, TransactionAction
 }
-wire::deserialize! {
-    AcpiostInfo, BlockDeviceInfo, BlockInfo, CpuDefinitionInfo, CpuInfo, ImageInfo,
-    ImageInfoSpecificQCow2, ImageInfoSpecificVmdk, IoThreadInfo, MachineInfo, Memdev,
-    MigrationCapabilityStatus, MigrationInfo, MigrationParameters, MigrationStats,
-    ObjectTypeInfo, RockerOfDpaFlow, RockerSwitch, SpiceBasicInfo, SpiceChannel,
-    SpiceInfo, SpiceServerInfo, StatusInfo, TpmInfo, VncBasicInfo, VncClientInfo,
-    VncInfo, VncInfo2, VncServerInfo
-}
-wire::deserialize_union! {
-    ImageInfoSpecific, TpmTypeOptions
-}
 wire::serialize_enum! {
     BlkdebugEvent, BlockdevOnError, InputAxis, InputButton, MigrationCapability, QKeyCode
-}
-wire::deserialize_enum! {
-    AcpiSlotType, GuestPanicAction, MigrationCapability, MigrationStatus,
-    NetworkAddressFamily, RunState, TpmType, WatchdogExpirationAction
 }

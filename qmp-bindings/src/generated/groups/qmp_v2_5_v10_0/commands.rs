@@ -3,48 +3,44 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `trace-event-get-state`, since QEMU 2.2.
+/// The `trace-event-get-state` command, since QEMU 2.2.
 ///
 /// Returns `[TraceEventInfo]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceEventGetState {
-    /// `name`.
     pub name: String,
 }
+/// The `trace-event-set-state` command, since QEMU 2.2.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TraceEventSetState {
+    pub name: String,
+    pub enable: bool,
+    pub ignore_unavailable: Option<bool>,
+}
+wire::commands! {
+    TraceEventGetState = "trace-event-get-state", TraceEventSetState =
+    "trace-event-set-state"
+}
 impl TraceEventGetState {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
 }
-/// The command `trace-event-set-state`, since QEMU 2.2.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TraceEventSetState {
-    /// `name`.
-    pub name: String,
-    /// `enable`.
-    pub enable: bool,
-    /// `ignore-unavailable`.
-    pub ignore_unavailable: Option<bool>,
+impl Write for TraceEventGetState {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        put(map, "name", &self.name)?;
+        Ok(())
+    }
 }
 impl TraceEventSetState {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, enable: bool) -> Self {
         Self {
             name: name.into(),
             enable,
             ignore_unavailable: None,
         }
-    }
-}
-wire::commands! {
-    TraceEventGetState = "trace-event-get-state", TraceEventSetState =
-    "trace-event-set-state"
-}
-impl Write for TraceEventGetState {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        put(map, "name", &self.name)?;
-        Ok(())
     }
 }
 impl Write for TraceEventSetState {

@@ -4,12 +4,10 @@ use crate::wire::prelude::*;
 use crate::generated::groups::qmp_v2_5_v2_11_v7_2_v10_0::types::TraceEventState;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `TraceEventInfo`, since QEMU 2.2.
+/// The `TraceEventInfo` struct, since QEMU 2.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceEventInfo {
-    /// `name`.
     pub name: String,
-    /// `state`.
     pub state: TraceEventState,
 }
 #[derive(Default)]

@@ -3,311 +3,168 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `block_passwd`.
+/// The `block_passwd` command.
 ///
 /// Deprecated in QEMU 2.11.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockPasswd {
-    /// `device`.
     pub device: Option<String>,
-    /// `node-name`.
     pub node_name: Option<String>,
-    /// `password`.
     pub password: String,
 }
-impl BlockPasswd {
-    /// With the members that are required, and no others.
-    pub fn new(password: impl Into<String>) -> Self {
-        Self {
-            device: None,
-            node_name: None,
-            password: password.into(),
-        }
-    }
-}
-/// The command `change`, since QEMU 0.14.
+/// The `change` command, since QEMU 0.14.
 ///
 /// Deprecated in QEMU 2.5, 2.11.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// `device`.
     pub device: String,
-    /// `target`.
     pub target: String,
-    /// `arg`.
     pub arg: Option<String>,
 }
-impl Change {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>, target: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            target: target.into(),
-            arg: None,
-        }
-    }
-}
-/// The command `cpu`, since QEMU 0.14.
+/// The `cpu` command, since QEMU 0.14.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cpu {
-    /// `index`.
     pub index: i64,
 }
-impl Cpu {
-    /// With the members that are required, and no others.
-    pub fn new(index: i64) -> Self {
-        Self { index }
-    }
-}
-/// The command `cpu-add`, since QEMU 1.5.
+/// The `cpu-add` command, since QEMU 1.5.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuAdd {
-    /// `id`.
     pub id: i64,
 }
-impl CpuAdd {
-    /// With the members that are required, and no others.
-    pub fn new(id: i64) -> Self {
-        Self { id }
-    }
-}
-/// The command `expire_password`, since QEMU 0.14.
+/// The `expire_password` command, since QEMU 0.14.
 ///
 /// In the bindings of 7.2: `protocol=spice` and `protocol=vnc` are new; `protocol` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExpirePassword {
-    /// `protocol`.
     pub protocol: String,
-    /// `time`.
     pub time: String,
 }
-impl ExpirePassword {
-    /// With the members that are required, and no others.
-    pub fn new(protocol: impl Into<String>, time: impl Into<String>) -> Self {
-        Self {
-            protocol: protocol.into(),
-            time: time.into(),
-        }
-    }
-}
-/// The command `migrate`, since QEMU 0.14.
+/// The `migrate` command, since QEMU 0.14.
 ///
 /// In the bindings of 7.2: `resume` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Migrate {
-    /// `uri`.
     pub uri: String,
-    /// `blk`.
     pub blk: Option<bool>,
-    /// `inc`.
     pub inc: Option<bool>,
-    /// `detach`.
     pub detach: Option<bool>,
 }
-impl Migrate {
-    /// With the members that are required, and no others.
-    pub fn new(uri: impl Into<String>) -> Self {
-        Self {
-            uri: uri.into(),
-            blk: None,
-            inc: None,
-            detach: None,
-        }
-    }
-}
-/// The command `migrate-set-cache-size`, since QEMU 1.2.
+/// The `migrate-set-cache-size` command, since QEMU 1.2.
 ///
 /// Deprecated in QEMU 2.11.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetCacheSize {
-    /// `value`.
     pub value: i64,
 }
-impl MigrateSetCacheSize {
-    /// With the members that are required, and no others.
-    pub fn new(value: i64) -> Self {
-        Self { value }
-    }
-}
-/// The command `migrate_set_downtime`, since QEMU 0.14.
+/// The `migrate_set_downtime` command, since QEMU 0.14.
 ///
 /// Deprecated in QEMU 2.11.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetDowntime {
-    /// `value`.
     pub value: f64,
 }
-impl MigrateSetDowntime {
-    /// With the members that are required, and no others.
-    pub fn new(value: f64) -> Self {
-        Self { value }
-    }
-}
-/// The command `migrate_set_speed`, since QEMU 0.14.
+/// The `migrate_set_speed` command, since QEMU 0.14.
 ///
 /// Deprecated in QEMU 2.11.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetSpeed {
-    /// `value`.
     pub value: i64,
 }
-impl MigrateSetSpeed {
-    /// With the members that are required, and no others.
-    pub fn new(value: i64) -> Self {
-        Self { value }
-    }
-}
-/// The command `nbd-server-add`, since QEMU 1.3.
+/// The `nbd-server-add` command, since QEMU 1.3.
 ///
 /// In the bindings of 7.2: `bitmap`, `description` and `name` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerAdd {
-    /// `device`.
     pub device: String,
-    /// `writable`.
     pub writable: Option<bool>,
 }
-impl NbdServerAdd {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            writable: None,
-        }
-    }
-}
-/// The command `netdev_add`, since QEMU 0.14.
+/// The `netdev_add` command, since QEMU 0.14.
 ///
-/// Takes arguments that the schema does not list.
+/// Takes arguments that are not in the schema.
 ///
 /// In the bindings of 7.2: `type=bridge`, `type=dgram`, `type=hubport`, `type=l2tpv3`, `type=netmap`, `type=nic`, `type=none`, `type=socket` and 9 more are new; `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevAdd {
-    /// `type`.
     pub r#type: String,
-    /// `id`.
     pub id: String,
-    /// Members that the schema does not list.
+    /// Arguments that are not in the schema.
     ///
-    /// One that has a field of its own is not sent from here.
+    /// An argument that has a field is not sent from here.
     pub extra: Map<String, Value>,
 }
-impl NetdevAdd {
-    /// With the members that are required, and no others.
-    pub fn new(r#type: impl Into<String>, id: impl Into<String>) -> Self {
-        Self {
-            r#type: r#type.into(),
-            id: id.into(),
-            extra: Map::new(),
-        }
-    }
-}
-/// The command `object-add`, since QEMU 2.0.
+/// The `object-add` command, since QEMU 2.0.
 ///
-/// In the bindings of 7.2: `qom-type=authz-list`, `qom-type=authz-listfile`, `qom-type=authz-pam`, `qom-type=authz-simple`, `qom-type=can-bus`, `qom-type=can-host-socketcan`, `qom-type=colo-compare`, `qom-type=cryptodev-backend` and 36 more are new; `props` is gone; `qom-type` is of another type.
+/// In the bindings of 7.2: `qom-type=authz-list`, `qom-type=authz-listfile`, `qom-type=authz-pam`, `qom-type=authz-simple`, `qom-type=can-bus`, `qom-type=can-host-socketcan`, `qom-type=colo-compare`, `qom-type=cryptodev-backend` and 36 more are new; `props` is removed; `qom-type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectAdd {
-    /// `qom-type`.
     pub qom_type: String,
-    /// `id`.
     pub id: String,
-    /// `props`.
     pub props: Option<Value>,
 }
-impl ObjectAdd {
-    /// With the members that are required, and no others.
-    pub fn new(qom_type: impl Into<String>, id: impl Into<String>) -> Self {
-        Self {
-            qom_type: qom_type.into(),
-            id: id.into(),
-            props: None,
-        }
-    }
-}
-/// The command `qmp_capabilities`, since QEMU 0.13.
+/// The `qmp_capabilities` command, since QEMU 0.13.
 ///
 /// In the bindings of 7.2: `enable` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QmpCapabilities {}
-/// The command `query-cpus`, since QEMU 0.14.
+/// The `query-cpus` command, since QEMU 0.14.
 ///
 /// Returns `[CpuInfo]`.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryCpus {}
-/// The command `query-events`, since QEMU 1.2.
+/// The `query-events` command, since QEMU 1.2.
 ///
 /// Returns `[EventInfo]`.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryEvents {}
-/// The command `query-migrate-cache-size`, since QEMU 1.2.
+/// The `query-migrate-cache-size` command, since QEMU 1.2.
 ///
 /// Deprecated in QEMU 2.11.
 ///
 /// Returns `int`.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMigrateCacheSize {}
-/// The command `query-named-block-nodes`, since QEMU 2.0.
+/// The `query-named-block-nodes` command, since QEMU 2.0.
 ///
 /// Returns `[BlockDeviceInfo]`.
 ///
 /// In the bindings of 7.2: `flat` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryNamedBlockNodes {}
-/// The command `screendump`, since QEMU 0.14.
+/// The `screendump` command, since QEMU 0.14.
 ///
 /// In the bindings of 7.2: `device`, `format` and `head` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Screendump {
-    /// `filename`.
     pub filename: String,
 }
-impl Screendump {
-    /// With the members that are required, and no others.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self { filename: filename.into() }
-    }
-}
-/// The command `set_password`, since QEMU 0.14.
+/// The `set_password` command, since QEMU 0.14.
 ///
 /// In the bindings of 7.2: `protocol=spice` and `protocol=vnc` are new; `connected` and `protocol` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetPassword {
-    /// `protocol`.
     pub protocol: String,
-    /// `password`.
     pub password: String,
-    /// `connected`.
     pub connected: Option<String>,
-}
-impl SetPassword {
-    /// With the members that are required, and no others.
-    pub fn new(protocol: impl Into<String>, password: impl Into<String>) -> Self {
-        Self {
-            protocol: protocol.into(),
-            password: password.into(),
-            connected: None,
-        }
-    }
 }
 wire::commands! {
     BlockPasswd = "block_passwd", Change = "change", Cpu = "cpu", CpuAdd = "cpu-add",
@@ -319,12 +176,32 @@ wire::commands! {
     "query-migrate-cache-size", QueryNamedBlockNodes = "query-named-block-nodes",
     Screendump = "screendump", SetPassword = "set_password"
 }
+impl BlockPasswd {
+    /// Creates a value with only the required members set.
+    pub fn new(password: impl Into<String>) -> Self {
+        Self {
+            device: None,
+            node_name: None,
+            password: password.into(),
+        }
+    }
+}
 impl Write for BlockPasswd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "device", &self.device)?;
         put_some(map, "node-name", &self.node_name)?;
         put(map, "password", &self.password)?;
         Ok(())
+    }
+}
+impl Change {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>, target: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            target: target.into(),
+            arg: None,
+        }
     }
 }
 impl Write for Change {
@@ -335,10 +212,22 @@ impl Write for Change {
         Ok(())
     }
 }
+impl Cpu {
+    /// Creates a value with only the required members set.
+    pub fn new(index: i64) -> Self {
+        Self { index }
+    }
+}
 impl Write for Cpu {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "index", &self.index)?;
         Ok(())
+    }
+}
+impl CpuAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(id: i64) -> Self {
+        Self { id }
     }
 }
 impl Write for CpuAdd {
@@ -347,11 +236,31 @@ impl Write for CpuAdd {
         Ok(())
     }
 }
+impl ExpirePassword {
+    /// Creates a value with only the required members set.
+    pub fn new(protocol: impl Into<String>, time: impl Into<String>) -> Self {
+        Self {
+            protocol: protocol.into(),
+            time: time.into(),
+        }
+    }
+}
 impl Write for ExpirePassword {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "protocol", &self.protocol)?;
         put(map, "time", &self.time)?;
         Ok(())
+    }
+}
+impl Migrate {
+    /// Creates a value with only the required members set.
+    pub fn new(uri: impl Into<String>) -> Self {
+        Self {
+            uri: uri.into(),
+            blk: None,
+            inc: None,
+            detach: None,
+        }
     }
 }
 impl Write for Migrate {
@@ -363,10 +272,22 @@ impl Write for Migrate {
         Ok(())
     }
 }
+impl MigrateSetCacheSize {
+    /// Creates a value with only the required members set.
+    pub fn new(value: i64) -> Self {
+        Self { value }
+    }
+}
 impl Write for MigrateSetCacheSize {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "value", &self.value)?;
         Ok(())
+    }
+}
+impl MigrateSetDowntime {
+    /// Creates a value with only the required members set.
+    pub fn new(value: f64) -> Self {
+        Self { value }
     }
 }
 impl Write for MigrateSetDowntime {
@@ -375,10 +296,25 @@ impl Write for MigrateSetDowntime {
         Ok(())
     }
 }
+impl MigrateSetSpeed {
+    /// Creates a value with only the required members set.
+    pub fn new(value: i64) -> Self {
+        Self { value }
+    }
+}
 impl Write for MigrateSetSpeed {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "value", &self.value)?;
         Ok(())
+    }
+}
+impl NbdServerAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            writable: None,
+        }
     }
 }
 impl Write for NbdServerAdd {
@@ -388,12 +324,32 @@ impl Write for NbdServerAdd {
         Ok(())
     }
 }
+impl NetdevAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(r#type: impl Into<String>, id: impl Into<String>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            id: id.into(),
+            extra: Map::new(),
+        }
+    }
+}
 impl Write for NetdevAdd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "type", &self.r#type)?;
         put(map, "id", &self.id)?;
         put_open(map, &["type", "id"], &self.extra)?;
         Ok(())
+    }
+}
+impl ObjectAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(qom_type: impl Into<String>, id: impl Into<String>) -> Self {
+        Self {
+            qom_type: qom_type.into(),
+            id: id.into(),
+            props: None,
+        }
     }
 }
 impl Write for ObjectAdd {
@@ -429,10 +385,26 @@ impl Write for QueryNamedBlockNodes {
         Ok(())
     }
 }
+impl Screendump {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self { filename: filename.into() }
+    }
+}
 impl Write for Screendump {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "filename", &self.filename)?;
         Ok(())
+    }
+}
+impl SetPassword {
+    /// Creates a value with only the required members set.
+    pub fn new(protocol: impl Into<String>, password: impl Into<String>) -> Self {
+        Self {
+            protocol: protocol.into(),
+            password: password.into(),
+            connected: None,
+        }
     }
 }
 impl Write for SetPassword {

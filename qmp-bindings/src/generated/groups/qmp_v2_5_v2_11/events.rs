@@ -6,62 +6,45 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The event `BLOCK_JOB_CANCELLED`, since QEMU 1.1.
+/// The `BLOCK_JOB_CANCELLED` event, since QEMU 1.1.
 ///
 /// In the bindings of 7.2: `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobCancelled {
-    /// `type`.
     pub r#type: types::BlockJobType,
-    /// `device`.
     pub device: String,
-    /// `len`.
     pub len: i64,
-    /// `offset`.
     pub offset: i64,
-    /// `speed`.
     pub speed: i64,
 }
-/// The event `BLOCK_JOB_COMPLETED`, since QEMU 1.1.
+/// The `BLOCK_JOB_COMPLETED` event, since QEMU 1.1.
 ///
 /// In the bindings of 7.2: `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobCompleted {
-    /// `type`.
     pub r#type: types::BlockJobType,
-    /// `device`.
     pub device: String,
-    /// `len`.
     pub len: i64,
-    /// `offset`.
     pub offset: i64,
-    /// `speed`.
     pub speed: i64,
-    /// `error`.
     pub error: Option<String>,
 }
-/// The event `BLOCK_JOB_READY`, since QEMU 1.3.
+/// The `BLOCK_JOB_READY` event, since QEMU 1.3.
 ///
 /// In the bindings of 7.2: `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobReady {
-    /// `type`.
     pub r#type: types::BlockJobType,
-    /// `device`.
     pub device: String,
-    /// `len`.
     pub len: i64,
-    /// `offset`.
     pub offset: i64,
-    /// `speed`.
     pub speed: i64,
 }
-/// The event `RTC_CHANGE`, since QEMU 0.13.
+/// The `RTC_CHANGE` event, since QEMU 0.13.
 ///
 /// In the bindings of 7.2: `qom-path` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RtcChange {
-    /// `offset`.
     pub offset: i64,
 }
 #[derive(Default)]

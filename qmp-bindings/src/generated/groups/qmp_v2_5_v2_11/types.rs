@@ -9,129 +9,108 @@ use crate::generated::groups::qmp_v2_5_v2_11_v7_2_v10_0::types::{
 };
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `BlockDeviceMapEntry`, since QEMU 1.7.
+/// The `BlockDeviceMapEntry` struct, since QEMU 1.7.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceMapEntry {
-    /// `start`.
     pub start: i64,
-    /// `length`.
     pub length: i64,
-    /// `depth`.
     pub depth: i64,
-    /// `zero`.
     pub zero: bool,
-    /// `data`.
     pub data: bool,
-    /// `offset`.
     pub offset: Option<i64>,
 }
-/// The struct `BlockDeviceStats`, since QEMU 0.14.
+/// The `BlockDeviceStats` struct, since QEMU 0.14.
 ///
 /// In the bindings of 7.2: `failed_unmap_operations`, `flush_latency_histogram`, `invalid_unmap_operations`, `rd_latency_histogram`, `unmap_bytes`, `unmap_merged`, `unmap_operations`, `unmap_total_time_ns` and 1 more are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceStats {
-    /// `rd_bytes`.
     pub rd_bytes: i64,
-    /// `wr_bytes`.
     pub wr_bytes: i64,
-    /// `rd_operations`.
     pub rd_operations: i64,
-    /// `wr_operations`.
     pub wr_operations: i64,
-    /// `flush_operations`, since QEMU 0.15.
+    /// Since QEMU 0.15.
     pub flush_operations: i64,
-    /// `flush_total_time_ns`, since QEMU 0.15.
+    /// Since QEMU 0.15.
     pub flush_total_time_ns: i64,
-    /// `wr_total_time_ns`, since QEMU 0.15.
+    /// Since QEMU 0.15.
     pub wr_total_time_ns: i64,
-    /// `rd_total_time_ns`, since QEMU 0.15.
+    /// Since QEMU 0.15.
     pub rd_total_time_ns: i64,
-    /// `wr_highest_offset`.
     pub wr_highest_offset: i64,
-    /// `rd_merged`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub rd_merged: i64,
-    /// `wr_merged`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub wr_merged: i64,
-    /// `idle_time_ns`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub idle_time_ns: Option<i64>,
-    /// `failed_rd_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub failed_rd_operations: i64,
-    /// `failed_wr_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub failed_wr_operations: i64,
-    /// `failed_flush_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub failed_flush_operations: i64,
-    /// `invalid_rd_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub invalid_rd_operations: i64,
-    /// `invalid_wr_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub invalid_wr_operations: i64,
-    /// `invalid_flush_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub invalid_flush_operations: i64,
-    /// `account_invalid`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub account_invalid: bool,
-    /// `account_failed`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub account_failed: bool,
-    /// `timed_stats`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub timed_stats: Vec<BlockDeviceTimedStats>,
 }
-/// The struct `BlockDirtyInfo`, since QEMU 1.3.
+/// The `BlockDirtyInfo` struct, since QEMU 1.3.
 ///
-/// In the bindings of 7.2: `busy`, `inconsistent`, `persistent` and `recording` are new; `status` is gone.
+/// In the bindings of 7.2: `busy`, `inconsistent`, `persistent` and `recording` are new; `status` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyInfo {
-    /// `name`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub name: Option<String>,
-    /// `count`.
     pub count: i64,
-    /// `granularity`, since QEMU 1.4.
+    /// Since QEMU 1.4.
     pub granularity: u32,
-    /// `status`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub status: DirtyBitmapStatus,
 }
-/// The struct `BlockJobInfo`, since QEMU 1.1.
+/// The `BlockJobInfo` struct, since QEMU 1.1.
 ///
 /// In the bindings of 7.2: `auto-dismiss`, `auto-finalize`, `error` and `status` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobInfo {
-    /// `type`.
     pub r#type: String,
-    /// `device`.
     pub device: String,
-    /// `len`.
     pub len: i64,
-    /// `offset`.
     pub offset: i64,
-    /// `busy`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub busy: bool,
-    /// `paused`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub paused: bool,
-    /// `speed`.
     pub speed: i64,
-    /// `io-status`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub io_status: BlockDeviceIoStatus,
-    /// `ready`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub ready: bool,
 }
-/// The enum `BlockJobType`, since QEMU 1.7.
+/// The `BlockJobType` enum, since QEMU 1.7.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockJobType {
-    /// `commit`.
     Commit,
-    /// `stream`.
     Stream,
-    /// `mirror`.
     Mirror,
-    /// `backup`.
     Backup,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockJobType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Commit => "commit",
@@ -153,37 +132,32 @@ impl From<&str> for BlockJobType {
         }
     }
 }
-/// The struct `BlockStats`, since QEMU 0.14.
+/// The `BlockStats` struct, since QEMU 0.14.
 ///
 /// In the bindings of 7.2: `driver-specific` and `qdev` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStats {
-    /// `device`.
     pub device: Option<String>,
-    /// `node-name`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub node_name: Option<String>,
-    /// `stats`.
     pub stats: BlockDeviceStats,
-    /// `parent`.
     pub parent: Option<Box<BlockStats>>,
-    /// `backing`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub backing: Option<Box<BlockStats>>,
 }
-/// The enum `BlockdevAioOptions`, since QEMU 2.9.
+/// The `BlockdevAioOptions` enum, since QEMU 2.9.
 ///
 /// In the bindings of 7.2: `io_uring` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevAioOptions {
-    /// `threads`.
     Threads,
-    /// `native`.
     Native,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockdevAioOptions {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Threads => "threads",
@@ -201,35 +175,30 @@ impl From<&str> for BlockdevAioOptions {
         }
     }
 }
-/// The struct `DevicePropertyInfo`, since QEMU 1.2.
+/// The `DevicePropertyInfo` struct, since QEMU 1.2.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DevicePropertyInfo {
-    /// `name`.
     pub name: String,
-    /// `type`.
     pub r#type: String,
-    /// `description`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub description: Option<String>,
 }
-/// The enum `DirtyBitmapStatus`, since QEMU 2.4.
+/// The `DirtyBitmapStatus` enum, since QEMU 2.4.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DirtyBitmapStatus {
-    /// `active`.
     Active,
-    /// `disabled`.
     Disabled,
-    /// `frozen`.
     Frozen,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl DirtyBitmapStatus {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Active => "active",
@@ -249,31 +218,26 @@ impl From<&str> for DirtyBitmapStatus {
         }
     }
 }
-/// The struct `DumpGuestMemoryCapability`, since QEMU 2.0.
+/// The `DumpGuestMemoryCapability` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpGuestMemoryCapability {
-    /// `formats`.
     pub formats: Vec<DumpGuestMemoryFormat>,
 }
-/// The enum `DumpGuestMemoryFormat`, since QEMU 2.0.
+/// The `DumpGuestMemoryFormat` enum, since QEMU 2.0.
 ///
 /// In the bindings of 7.2: `win-dmp` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DumpGuestMemoryFormat {
-    /// `elf`.
     Elf,
-    /// `kdump-zlib`.
     KdumpZlib,
-    /// `kdump-lzo`.
     KdumpLzo,
-    /// `kdump-snappy`.
     KdumpSnappy,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl DumpGuestMemoryFormat {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Elf => "elf",
@@ -295,33 +259,28 @@ impl From<&str> for DumpGuestMemoryFormat {
         }
     }
 }
-/// The struct `EventInfo`, since QEMU 1.2.
+/// The `EventInfo` struct, since QEMU 1.2.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventInfo {
-    /// `name`.
     pub name: String,
 }
-/// The enum `LostTickPolicy`, since QEMU 2.0.
+/// The `LostTickPolicy` enum, since QEMU 2.0.
 ///
-/// In the bindings of 7.2: `merge` is gone.
+/// In the bindings of 7.2: `merge` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LostTickPolicy {
-    /// `discard`.
     Discard,
-    /// `delay`.
     Delay,
-    /// `merge`.
     Merge,
-    /// `slew`.
     Slew,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl LostTickPolicy {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Discard => "discard",
@@ -343,36 +302,32 @@ impl From<&str> for LostTickPolicy {
         }
     }
 }
-/// The union `MemoryDeviceInfo`, since QEMU 2.1.
+/// The `MemoryDeviceInfo` union, since QEMU 2.1.
 ///
 /// In the bindings of 7.2: `type`, `type=nvdimm`, `type=sgx-epc`, `type=virtio-mem` and `type=virtio-pmem` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum MemoryDeviceInfo {
-    /// `dimm`.
     Dimm(PcdimmDeviceInfo),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `MirrorSyncMode`, since QEMU 1.3.
+/// The `MirrorSyncMode` enum, since QEMU 1.3.
 ///
 /// In the bindings of 7.2: `bitmap` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MirrorSyncMode {
-    /// `top`.
     Top,
-    /// `full`.
     Full,
-    /// `none`.
     None,
-    /// `incremental`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     Incremental,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MirrorSyncMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Top => "top",
@@ -394,224 +349,169 @@ impl From<&str> for MirrorSyncMode {
         }
     }
 }
-/// The struct `NetdevHubPortOptions`, since QEMU 1.2.
+/// The `NetdevHubPortOptions` struct, since QEMU 1.2.
 ///
 /// In the bindings of 7.2: `netdev` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevHubPortOptions {
-    /// `hubid`.
     pub hubid: i32,
 }
-/// The struct `NetdevNoneOptions`, since QEMU 1.2.
+/// The `NetdevNoneOptions` struct, since QEMU 1.2.
 ///
-/// Gone in the bindings of 7.2.
+/// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevNoneOptions {}
-/// The struct `ObjectPropertyInfo`, since QEMU 1.2.
+/// The `ObjectPropertyInfo` struct, since QEMU 1.2.
 ///
 /// In the bindings of 7.2: `default-value` and `description` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectPropertyInfo {
-    /// `name`.
     pub name: String,
-    /// `type`.
     pub r#type: String,
 }
-/// The struct `PciBridgeInfo`, since QEMU 0.14.
+/// The `PciBridgeInfo` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciBridgeInfo {
-    /// `bus`.
     pub bus: PciBusInfo,
-    /// `devices`.
     pub devices: Option<Vec<PciDeviceInfo>>,
 }
-/// The struct `PciDeviceId`, since QEMU 2.4.
+/// The `PciDeviceId` struct, since QEMU 2.4.
 ///
 /// In the bindings of 7.2: `subsystem` and `subsystem-vendor` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciDeviceId {
-    /// `device`.
     pub device: i64,
-    /// `vendor`.
     pub vendor: i64,
 }
-/// The struct `PciDeviceInfo`, since QEMU 0.14.
+/// The `PciDeviceInfo` struct, since QEMU 0.14.
 ///
 /// In the bindings of 7.2: `irq_pin` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciDeviceInfo {
-    /// `bus`.
     pub bus: i64,
-    /// `slot`.
     pub slot: i64,
-    /// `function`.
     pub function: i64,
-    /// `class_info`.
     pub class_info: PciDeviceClass,
-    /// `id`.
     pub id: PciDeviceId,
-    /// `irq`.
     pub irq: Option<i64>,
-    /// `qdev_id`.
     pub qdev_id: String,
-    /// `pci_bridge`.
     pub pci_bridge: Option<PciBridgeInfo>,
-    /// `regions`.
     pub regions: Vec<PciMemoryRegion>,
 }
-/// The struct `PciInfo`, since QEMU 0.14.
+/// The `PciInfo` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciInfo {
-    /// `bus`.
     pub bus: i64,
-    /// `devices`.
     pub devices: Vec<PciDeviceInfo>,
 }
-/// The struct `Qcow2OverlapCheckFlags`, since QEMU 2.9.
+/// The `Qcow2OverlapCheckFlags` struct, since QEMU 2.9.
 ///
 /// In the bindings of 7.2: `bitmap-directory` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Qcow2OverlapCheckFlags {
-    /// `template`.
     pub template: Option<Qcow2OverlapCheckMode>,
-    /// `main-header`.
     pub main_header: Option<bool>,
-    /// `active-l1`.
     pub active_l1: Option<bool>,
-    /// `active-l2`.
     pub active_l2: Option<bool>,
-    /// `refcount-table`.
     pub refcount_table: Option<bool>,
-    /// `refcount-block`.
     pub refcount_block: Option<bool>,
-    /// `snapshot-table`.
     pub snapshot_table: Option<bool>,
-    /// `inactive-l1`.
     pub inactive_l1: Option<bool>,
-    /// `inactive-l2`.
     pub inactive_l2: Option<bool>,
 }
-/// The alternate `Qcow2OverlapChecks`, since QEMU 2.9.
+/// The `Qcow2OverlapChecks` alternate, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Qcow2OverlapChecks {
-    /// A value of the type `Qcow2OverlapCheckFlags`.
     Flags(Qcow2OverlapCheckFlags),
-    /// A value of the type `Qcow2OverlapCheckMode`.
     Mode(Qcow2OverlapCheckMode),
 }
-/// The union `SchemaInfo`, since QEMU 2.5.
+/// The `SchemaInfo` union, since QEMU 2.5.
 ///
 /// In the bindings of 7.2: `features` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfo {
-    /// `meta-type`, and the members that depend on it.
+    /// The discriminator `meta-type` with the members of its branch.
     pub meta_type: SchemaInfoMetaType,
-    /// `name`.
     pub name: String,
 }
-/// The branches of the union `SchemaInfo`, told by `meta-type`.
+/// The branches of the union `SchemaInfo`, discriminated by `meta-type`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SchemaInfoMetaType {
-    /// `builtin`.
     Builtin(SchemaInfoBuiltin),
-    /// `enum`.
     Enum(SchemaInfoEnum),
-    /// `array`.
     Array(SchemaInfoArray),
-    /// `object`.
     Object(SchemaInfoObject),
-    /// `alternate`.
     Alternate(SchemaInfoAlternate),
-    /// `command`.
     Command(SchemaInfoCommand),
-    /// `event`.
     Event(SchemaInfoEvent),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `SchemaInfoCommand`, since QEMU 2.5.
+/// The `SchemaInfoCommand` struct, since QEMU 2.5.
 ///
 /// In the bindings of 7.2: `allow-oob` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoCommand {
-    /// `arg-type`.
     pub arg_type: String,
-    /// `ret-type`.
     pub ret_type: String,
 }
-/// The struct `SchemaInfoEnum`, since QEMU 2.5.
+/// The `SchemaInfoEnum` struct, since QEMU 2.5.
 ///
 /// In the bindings of 7.2: `members` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoEnum {
-    /// `values`.
     pub values: Vec<String>,
 }
-/// The struct `SchemaInfoObject`, since QEMU 2.5.
+/// The `SchemaInfoObject` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoObject {
-    /// `members`.
     pub members: Vec<SchemaInfoObjectMember>,
-    /// `tag`.
     pub tag: Option<String>,
-    /// `variants`.
     pub variants: Option<Vec<SchemaInfoObjectVariant>>,
 }
-/// The struct `SchemaInfoObjectMember`, since QEMU 2.5.
+/// The `SchemaInfoObjectMember` struct, since QEMU 2.5.
 ///
 /// In the bindings of 7.2: `features` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoObjectMember {
-    /// `name`.
     pub name: String,
-    /// `type`.
     pub r#type: String,
-    /// `default`.
     pub default: Option<Value>,
 }
-/// The struct `SnapshotInfo`, since QEMU 1.3.
+/// The `SnapshotInfo` struct, since QEMU 1.3.
 ///
 /// In the bindings of 7.2: `icount` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SnapshotInfo {
-    /// `id`.
     pub id: String,
-    /// `name`.
     pub name: String,
-    /// `vm-state-size`.
     pub vm_state_size: i64,
-    /// `date-sec`.
     pub date_sec: i64,
-    /// `date-nsec`.
     pub date_nsec: i64,
-    /// `vm-clock-sec`.
     pub vm_clock_sec: i64,
-    /// `vm-clock-nsec`.
     pub vm_clock_nsec: i64,
 }
-/// The struct `TargetInfo`, since QEMU 1.2.
+/// The `TargetInfo` struct, since QEMU 1.2.
 ///
 /// In the bindings of 7.2: `arch` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TargetInfo {
-    /// `arch`.
     pub arch: String,
 }
-/// The enum `TpmModel`, since QEMU 1.5.
+/// The `TpmModel` enum, since QEMU 1.5.
 ///
 /// In the bindings of 7.2: `tpm-crb` and `tpm-spapr` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TpmModel {
-    /// `tpm-tis`.
     TpmTis,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl TpmModel {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::TpmTis => "tpm-tis",
@@ -627,35 +527,25 @@ impl From<&str> for TpmModel {
         }
     }
 }
-/// The struct `UnixSocketAddress`, since QEMU 1.3.
+/// The `UnixSocketAddress` struct, since QEMU 1.3.
 ///
 /// In the bindings of 7.2: `abstract` and `tight` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnixSocketAddress {
-    /// `path`.
     pub path: String,
 }
-/// The struct `XBZRLECacheStats`, since QEMU 1.2.
+/// The `XBZRLECacheStats` struct, since QEMU 1.2.
 ///
 /// In the bindings of 7.2: `encoding-rate` is new; `cache-size` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XbzrleCacheStats {
-    /// `cache-size`.
     pub cache_size: i64,
-    /// `bytes`.
     pub bytes: i64,
-    /// `pages`.
     pub pages: i64,
-    /// `cache-miss`.
     pub cache_miss: i64,
-    /// `cache-miss-rate`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub cache_miss_rate: f64,
-    /// `overflow`.
     pub overflow: i64,
-}
-wire::display_enum! {
-    BlockJobType, BlockdevAioOptions, DirtyBitmapStatus, DumpGuestMemoryFormat,
-    LostTickPolicy, MirrorSyncMode, TpmModel
 }
 #[derive(Default)]
 pub(crate) struct BlockDeviceStatsSlots {
@@ -958,17 +848,20 @@ impl Object for EventInfo {
     }
 }
 impl Branches for MemoryDeviceInfo {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "dimm" => Self::Dimm(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1155,29 +1048,6 @@ impl Serialize for Qcow2OverlapChecks {
         }
     }
 }
-impl Branches for SchemaInfoMetaType {
-    const TAG: &'static str = "meta-type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "builtin" => Self::Builtin(rest.members()?),
-                "enum" => Self::Enum(rest.members()?),
-                "array" => Self::Array(rest.members()?),
-                "object" => Self::Object(rest.members()?),
-                "alternate" => Self::Alternate(rest.members()?),
-                "command" => Self::Command(rest.members()?),
-                "event" => Self::Event(rest.members()?),
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct SchemaInfoSlots {
     name: Option<String>,
@@ -1205,6 +1075,32 @@ impl Base for SchemaInfo {
             meta_type,
             name: required(slots.name, "name")?,
         })
+    }
+}
+impl Branches for SchemaInfoMetaType {
+    const DISCRIMINATOR: &'static str = "meta-type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "builtin" => Self::Builtin(rest.members()?),
+                "enum" => Self::Enum(rest.members()?),
+                "array" => Self::Array(rest.members()?),
+                "object" => Self::Object(rest.members()?),
+                "alternate" => Self::Alternate(rest.members()?),
+                "command" => Self::Command(rest.members()?),
+                "event" => Self::Event(rest.members()?),
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]
@@ -1385,7 +1281,7 @@ impl Object for TargetInfo {
     }
 }
 impl UnixSocketAddress {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(path: impl Into<String>) -> Self {
         Self { path: path.into() }
     }
@@ -1437,21 +1333,25 @@ impl Object for XbzrleCacheStats {
         })
     }
 }
-wire::serialize! {
-    Qcow2OverlapCheckFlags, UnixSocketAddress
-}
 wire::deserialize! {
     BlockDeviceStats, BlockDirtyInfo, BlockJobInfo, BlockStats, DevicePropertyInfo,
     DumpGuestMemoryCapability, EventInfo, ObjectPropertyInfo, PciBridgeInfo, PciDeviceId,
     PciDeviceInfo, PciInfo, SchemaInfoCommand, SchemaInfoEnum, SchemaInfoObject,
     SchemaInfoObjectMember, SnapshotInfo, TargetInfo, XbzrleCacheStats
 }
+wire::deserialize_enum! {
+    BlockJobType, DirtyBitmapStatus, DumpGuestMemoryFormat, TpmModel
+}
 wire::deserialize_union! {
     MemoryDeviceInfo, SchemaInfo
 }
+wire::display_enum! {
+    BlockJobType, BlockdevAioOptions, DirtyBitmapStatus, DumpGuestMemoryFormat,
+    LostTickPolicy, MirrorSyncMode, TpmModel
+}
+wire::serialize! {
+    Qcow2OverlapCheckFlags, UnixSocketAddress
+}
 wire::serialize_enum! {
     BlockdevAioOptions, DumpGuestMemoryFormat, MirrorSyncMode
-}
-wire::deserialize_enum! {
-    BlockJobType, DirtyBitmapStatus, DumpGuestMemoryFormat, TpmModel
 }

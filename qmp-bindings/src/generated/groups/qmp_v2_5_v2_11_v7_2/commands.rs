@@ -3,43 +3,23 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `migrate-incoming`, since QEMU 2.3.
+/// The `migrate-incoming` command, since QEMU 2.3.
 ///
 /// In the bindings of 10.0: `channels` and `exit-on-error` are new; `uri` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateIncoming {
-    /// `uri`.
     pub uri: String,
 }
-impl MigrateIncoming {
-    /// With the members that are required, and no others.
-    pub fn new(uri: impl Into<String>) -> Self {
-        Self { uri: uri.into() }
-    }
-}
-/// The command `pmemsave`, since QEMU 0.14.
+/// The `pmemsave` command, since QEMU 0.14.
 ///
 /// In the bindings of 10.0: `size` and `val` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pmemsave {
-    /// `val`.
     pub val: i64,
-    /// `size`.
     pub size: i64,
-    /// `filename`.
     pub filename: String,
 }
-impl Pmemsave {
-    /// With the members that are required, and no others.
-    pub fn new(val: i64, size: i64, filename: impl Into<String>) -> Self {
-        Self {
-            val,
-            size,
-            filename: filename.into(),
-        }
-    }
-}
-/// The command `query-machines`, since QEMU 1.2.
+/// The `query-machines` command, since QEMU 1.2.
 ///
 /// Returns `[MachineInfo]`.
 ///
@@ -50,10 +30,26 @@ wire::commands! {
     MigrateIncoming = "migrate-incoming", Pmemsave = "pmemsave", QueryMachines =
     "query-machines"
 }
+impl MigrateIncoming {
+    /// Creates a value with only the required members set.
+    pub fn new(uri: impl Into<String>) -> Self {
+        Self { uri: uri.into() }
+    }
+}
 impl Write for MigrateIncoming {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "uri", &self.uri)?;
         Ok(())
+    }
+}
+impl Pmemsave {
+    /// Creates a value with only the required members set.
+    pub fn new(val: i64, size: i64, filename: impl Into<String>) -> Self {
+        Self {
+            val,
+            size,
+            filename: filename.into(),
+        }
     }
 }
 impl Write for Pmemsave {

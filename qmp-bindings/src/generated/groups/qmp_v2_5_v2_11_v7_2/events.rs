@@ -3,16 +3,14 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The event `MEM_UNPLUG_ERROR`, since QEMU 2.4.
+/// The `MEM_UNPLUG_ERROR` event, since QEMU 2.4.
 ///
 /// Deprecated in QEMU 7.2.
 ///
-/// Gone in the bindings of 10.0.
+/// Removed in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemUnplugError {
-    /// `device`.
     pub device: String,
-    /// `msg`.
     pub msg: String,
 }
 #[derive(Default)]

@@ -3,34 +3,22 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `BlockDeviceTimedStats`, since QEMU 2.5.
+/// The `BlockDeviceTimedStats` struct, since QEMU 2.5.
 ///
 /// In the bindings of 10.0: `avg_zone_append_latency_ns`, `avg_zone_append_queue_depth`, `max_zone_append_latency_ns` and `min_zone_append_latency_ns` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceTimedStats {
-    /// `interval_length`.
     pub interval_length: i64,
-    /// `min_rd_latency_ns`.
     pub min_rd_latency_ns: i64,
-    /// `max_rd_latency_ns`.
     pub max_rd_latency_ns: i64,
-    /// `avg_rd_latency_ns`.
     pub avg_rd_latency_ns: i64,
-    /// `min_wr_latency_ns`.
     pub min_wr_latency_ns: i64,
-    /// `max_wr_latency_ns`.
     pub max_wr_latency_ns: i64,
-    /// `avg_wr_latency_ns`.
     pub avg_wr_latency_ns: i64,
-    /// `min_flush_latency_ns`.
     pub min_flush_latency_ns: i64,
-    /// `max_flush_latency_ns`.
     pub max_flush_latency_ns: i64,
-    /// `avg_flush_latency_ns`.
     pub avg_flush_latency_ns: i64,
-    /// `avg_rd_queue_depth`.
     pub avg_rd_queue_depth: f64,
-    /// `avg_wr_queue_depth`.
     pub avg_wr_queue_depth: f64,
 }
 #[derive(Default)]

@@ -9,832 +9,495 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `add_client`, since QEMU 0.14.
+/// The `add_client` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AddClient {
-    /// `protocol`.
     pub protocol: String,
-    /// `fdname`.
     pub fdname: String,
-    /// `skipauth`.
     pub skipauth: Option<bool>,
-    /// `tls`.
     pub tls: Option<bool>,
 }
-impl AddClient {
-    /// With the members that are required, and no others.
-    pub fn new(protocol: impl Into<String>, fdname: impl Into<String>) -> Self {
-        Self {
-            protocol: protocol.into(),
-            fdname: fdname.into(),
-            skipauth: None,
-            tls: None,
-        }
-    }
-}
-/// The command `add-fd`, since QEMU 1.2.
+/// The `add-fd` command, since QEMU 1.2.
 ///
 /// Returns `AddfdInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AddFd {
-    /// `fdset-id`.
     pub fdset_id: Option<i64>,
-    /// `opaque`.
     pub opaque: Option<String>,
 }
-/// The command `balloon`, since QEMU 0.14.
+/// The `balloon` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Balloon {
-    /// `value`.
     pub value: i64,
 }
-impl Balloon {
-    /// With the members that are required, and no others.
-    pub fn new(value: i64) -> Self {
-        Self { value }
-    }
-}
-/// The command `block-dirty-bitmap-clear`, since QEMU 2.4.
+/// The `block-dirty-bitmap-clear` command, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapClear(pub types::BlockDirtyBitmap);
-/// The command `block-dirty-bitmap-remove`, since QEMU 2.4.
+/// The `block-dirty-bitmap-remove` command, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapRemove(pub types::BlockDirtyBitmap);
-/// The command `block-job-cancel`, since QEMU 1.1.
+/// The `block-job-cancel` command, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobCancel {
-    /// `device`.
     pub device: String,
-    /// `force`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub force: Option<bool>,
 }
-impl BlockJobCancel {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            force: None,
-        }
-    }
-}
-/// The command `block-job-complete`, since QEMU 1.3.
+/// The `block-job-complete` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobComplete {
-    /// `device`.
     pub device: String,
 }
-impl BlockJobComplete {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self { device: device.into() }
-    }
-}
-/// The command `block-job-pause`, since QEMU 1.3.
+/// The `block-job-pause` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobPause {
-    /// `device`.
     pub device: String,
 }
-impl BlockJobPause {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self { device: device.into() }
-    }
-}
-/// The command `block-job-resume`, since QEMU 1.3.
+/// The `block-job-resume` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobResume {
-    /// `device`.
     pub device: String,
 }
-impl BlockJobResume {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self { device: device.into() }
-    }
-}
-/// The command `block-job-set-speed`, since QEMU 1.1.
+/// The `block-job-set-speed` command, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobSetSpeed {
-    /// `device`.
     pub device: String,
-    /// `speed`.
     pub speed: i64,
 }
-impl BlockJobSetSpeed {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>, speed: i64) -> Self {
-        Self {
-            device: device.into(),
-            speed,
-        }
-    }
-}
-/// The command `block_resize`, since QEMU 0.14.
+/// The `block_resize` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockResize {
-    /// `device`.
     pub device: Option<String>,
-    /// `node-name`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub node_name: Option<String>,
-    /// `size`.
     pub size: i64,
 }
-impl BlockResize {
-    /// With the members that are required, and no others.
-    pub fn new(size: i64) -> Self {
-        Self {
-            device: None,
-            node_name: None,
-            size,
-        }
-    }
-}
-/// The command `blockdev-snapshot`, since QEMU 2.5.
+/// The `blockdev-snapshot` command, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshot(pub types::BlockdevSnapshot);
-/// The command `blockdev-snapshot-delete-internal-sync`, since QEMU 1.7.
+/// The `blockdev-snapshot-delete-internal-sync` command, since QEMU 1.7.
 ///
 /// Returns `SnapshotInfo`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotDeleteInternalSync {
-    /// `device`.
     pub device: String,
-    /// `id`.
     pub id: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
-impl BlockdevSnapshotDeleteInternalSync {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            id: None,
-            name: None,
-        }
-    }
-}
-/// The command `blockdev-snapshot-internal-sync`, since QEMU 1.7.
+/// The `blockdev-snapshot-internal-sync` command, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotInternalSync(pub types::BlockdevSnapshotInternal);
-/// The command `blockdev-snapshot-sync`, since QEMU 0.14.
+/// The `blockdev-snapshot-sync` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotSync(pub types::BlockdevSnapshotSync);
-/// The command `change-backing-file`, since QEMU 2.1.
+/// The `change-backing-file` command, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeBackingFile {
-    /// `device`.
     pub device: String,
-    /// `image-node-name`.
     pub image_node_name: String,
-    /// `backing-file`.
     pub backing_file: String,
 }
-impl ChangeBackingFile {
-    /// With the members that are required, and no others.
-    pub fn new(
-        device: impl Into<String>,
-        image_node_name: impl Into<String>,
-        backing_file: impl Into<String>,
-    ) -> Self {
-        Self {
-            device: device.into(),
-            image_node_name: image_node_name.into(),
-            backing_file: backing_file.into(),
-        }
-    }
-}
-/// The command `change-vnc-password`, since QEMU 1.1.
+/// The `change-vnc-password` command, since QEMU 1.1.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeVncPassword {
-    /// `password`.
     pub password: String,
 }
-impl ChangeVncPassword {
-    /// With the members that are required, and no others.
-    pub fn new(password: impl Into<String>) -> Self {
-        Self { password: password.into() }
-    }
-}
-/// The command `chardev-remove`, since QEMU 1.4.
+/// The `chardev-remove` command, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevRemove {
-    /// `id`.
     pub id: String,
 }
-impl ChardevRemove {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-/// The command `client_migrate_info`, since QEMU 0.14.
+/// The `client_migrate_info` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClientMigrateInfo {
-    /// `protocol`.
     pub protocol: String,
-    /// `hostname`.
     pub hostname: String,
-    /// `port`.
     pub port: Option<i64>,
-    /// `tls-port`.
     pub tls_port: Option<i64>,
-    /// `cert-subject`.
     pub cert_subject: Option<String>,
 }
-impl ClientMigrateInfo {
-    /// With the members that are required, and no others.
-    pub fn new(protocol: impl Into<String>, hostname: impl Into<String>) -> Self {
-        Self {
-            protocol: protocol.into(),
-            hostname: hostname.into(),
-            port: None,
-            tls_port: None,
-            cert_subject: None,
-        }
-    }
-}
-/// The command `closefd`, since QEMU 0.14.
+/// The `closefd` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Closefd {
-    /// `fdname`.
     pub fdname: String,
 }
-impl Closefd {
-    /// With the members that are required, and no others.
-    pub fn new(fdname: impl Into<String>) -> Self {
-        Self { fdname: fdname.into() }
-    }
-}
-/// The command `cont`, since QEMU 0.14.
+/// The `cont` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cont {}
-/// The command `device_add`, since QEMU 0.13.
+/// The `device_add` command, since QEMU 0.13.
 ///
-/// Takes arguments that the schema does not list.
+/// Takes arguments that are not in the schema.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceAdd {
-    /// `driver`.
     pub driver: String,
-    /// `bus`.
     pub bus: Option<String>,
-    /// `id`.
     pub id: Option<String>,
-    /// Members that the schema does not list.
+    /// Arguments that are not in the schema.
     ///
-    /// One that has a field of its own is not sent from here.
+    /// An argument that has a field is not sent from here.
     pub extra: Map<String, Value>,
 }
-impl DeviceAdd {
-    /// With the members that are required, and no others.
-    pub fn new(driver: impl Into<String>) -> Self {
-        Self {
-            driver: driver.into(),
-            bus: None,
-            id: None,
-            extra: Map::new(),
-        }
-    }
-}
-/// The command `device_del`, since QEMU 0.14.
+/// The `device_del` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceDel {
-    /// `id`.
     pub id: String,
 }
-impl DeviceDel {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-/// The command `device-list-properties`, since QEMU 1.2.
+/// The `device-list-properties` command, since QEMU 1.2.
 ///
 /// Returns `[ObjectPropertyInfo]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceListProperties {
-    /// `typename`.
     pub typename: String,
 }
-impl DeviceListProperties {
-    /// With the members that are required, and no others.
-    pub fn new(typename: impl Into<String>) -> Self {
-        Self { typename: typename.into() }
-    }
-}
-/// The command `dump-skeys`, since QEMU 2.5.
+/// The `dump-skeys` command, since QEMU 2.5.
 ///
 /// Only in builds of QEMU with `TARGET_S390X`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpSkeys {
-    /// `filename`.
     pub filename: String,
 }
-impl DumpSkeys {
-    /// With the members that are required, and no others.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self { filename: filename.into() }
-    }
-}
-/// The command `getfd`, since QEMU 0.14.
+/// The `getfd` command, since QEMU 0.14.
 ///
 /// Only in builds of QEMU with `CONFIG_POSIX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Getfd {
-    /// `fdname`.
     pub fdname: String,
 }
-impl Getfd {
-    /// With the members that are required, and no others.
-    pub fn new(fdname: impl Into<String>) -> Self {
-        Self { fdname: fdname.into() }
-    }
-}
-/// The command `human-monitor-command`, since QEMU 0.14.
+/// The `human-monitor-command` command, since QEMU 0.14.
 ///
 /// Returns `str`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HumanMonitorCommand {
-    /// `command-line`.
     pub command_line: String,
-    /// `cpu-index`.
     pub cpu_index: Option<i64>,
 }
-impl HumanMonitorCommand {
-    /// With the members that are required, and no others.
-    pub fn new(command_line: impl Into<String>) -> Self {
-        Self {
-            command_line: command_line.into(),
-            cpu_index: None,
-        }
-    }
-}
-/// The command `inject-nmi`, since QEMU 0.14.
+/// The `inject-nmi` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct InjectNmi {}
-/// The command `migrate_cancel`, since QEMU 0.14.
+/// The `migrate_cancel` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateCancel {}
-/// The command `migrate-start-postcopy`, since QEMU 2.5.
+/// The `migrate-start-postcopy` command, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateStartPostcopy {}
-/// The command `nbd-server-stop`, since QEMU 1.3.
+/// The `nbd-server-stop` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NbdServerStop {}
-/// The command `netdev_del`, since QEMU 0.14.
+/// The `netdev_del` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevDel {
-    /// `id`.
     pub id: String,
 }
-impl NetdevDel {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-/// The command `object-del`, since QEMU 2.0.
+/// The `object-del` command, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectDel {
-    /// `id`.
     pub id: String,
 }
-impl ObjectDel {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-/// The command `qom-get`, since QEMU 1.2.
+/// The `qom-get` command, since QEMU 1.2.
 ///
 /// Returns `any`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QomGet {
-    /// `path`.
     pub path: String,
-    /// `property`.
     pub property: String,
 }
-impl QomGet {
-    /// With the members that are required, and no others.
-    pub fn new(path: impl Into<String>, property: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            property: property.into(),
-        }
-    }
-}
-/// The command `qom-list`, since QEMU 1.2.
+/// The `qom-list` command, since QEMU 1.2.
 ///
 /// Returns `[ObjectPropertyInfo]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QomList {
-    /// `path`.
     pub path: String,
 }
-impl QomList {
-    /// With the members that are required, and no others.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self { path: path.into() }
-    }
-}
-/// The command `qom-list-types`, since QEMU 1.1.
+/// The `qom-list-types` command, since QEMU 1.1.
 ///
 /// Returns `[ObjectTypeInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QomListTypes {
-    /// `implements`.
     pub implements: Option<String>,
-    /// `abstract`.
     pub r#abstract: Option<bool>,
 }
-/// The command `qom-set`, since QEMU 1.2.
+/// The `qom-set` command, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QomSet {
-    /// `path`.
     pub path: String,
-    /// `property`.
     pub property: String,
-    /// `value`.
     pub value: Value,
 }
-impl QomSet {
-    /// With the members that are required, and no others.
-    pub fn new(
-        path: impl Into<String>,
-        property: impl Into<String>,
-        value: Value,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            property: property.into(),
-            value,
-        }
-    }
-}
-/// The command `query-acpi-ospm-status`, since QEMU 2.1.
+/// The `query-acpi-ospm-status` command, since QEMU 2.1.
 ///
 /// Returns `[ACPIOSTInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryAcpiOspmStatus {}
-/// The command `query-balloon`, since QEMU 0.14.
+/// The `query-balloon` command, since QEMU 0.14.
 ///
 /// Returns `BalloonInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryBalloon {}
-/// The command `query-block`, since QEMU 0.14.
+/// The `query-block` command, since QEMU 0.14.
 ///
 /// Returns `[BlockInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryBlock {}
-/// The command `query-block-jobs`, since QEMU 1.1.
+/// The `query-block-jobs` command, since QEMU 1.1.
 ///
 /// Returns `[BlockJobInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryBlockJobs {}
-/// The command `query-blockstats`, since QEMU 0.14.
+/// The `query-blockstats` command, since QEMU 0.14.
 ///
 /// Returns `[BlockStats]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryBlockstats {
-    /// `query-nodes`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub query_nodes: Option<bool>,
 }
-/// The command `query-chardev`, since QEMU 0.14.
+/// The `query-chardev` command, since QEMU 0.14.
 ///
 /// Returns `[ChardevInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryChardev {}
-/// The command `query-chardev-backends`, since QEMU 2.0.
+/// The `query-chardev-backends` command, since QEMU 2.0.
 ///
 /// Returns `[ChardevBackendInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryChardevBackends {}
-/// The command `query-command-line-options`, since QEMU 1.5.
+/// The `query-command-line-options` command, since QEMU 1.5.
 ///
 /// Returns `[CommandLineOptionInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryCommandLineOptions {
-    /// `option`.
     pub option: Option<String>,
 }
-/// The command `query-commands`, since QEMU 0.14.
+/// The `query-commands` command, since QEMU 0.14.
 ///
 /// Returns `[CommandInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryCommands {}
-/// The command `query-cpu-definitions`, since QEMU 1.2.
+/// The `query-cpu-definitions` command, since QEMU 1.2.
 ///
 /// Only in builds of QEMU with `any(TARGET_PPC, TARGET_ARM, TARGET_I386, TARGET_S390X, TARGET_MIPS, TARGET_LOONGARCH64, TARGET_RISCV)`.
 ///
 /// Returns `[CpuDefinitionInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryCpuDefinitions {}
-/// The command `query-dump-guest-memory-capability`, since QEMU 2.0.
+/// The `query-dump-guest-memory-capability` command, since QEMU 2.0.
 ///
 /// Returns `DumpGuestMemoryCapability`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryDumpGuestMemoryCapability {}
-/// The command `query-fdsets`, since QEMU 1.2.
+/// The `query-fdsets` command, since QEMU 1.2.
 ///
 /// Returns `[FdsetInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryFdsets {}
-/// The command `query-iothreads`, since QEMU 2.0.
+/// The `query-iothreads` command, since QEMU 2.0.
 ///
 /// Returns `[IOThreadInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryIothreads {}
-/// The command `query-kvm`, since QEMU 0.14.
+/// The `query-kvm` command, since QEMU 0.14.
 ///
 /// Returns `KvmInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryKvm {}
-/// The command `query-memdev`, since QEMU 2.1.
+/// The `query-memdev` command, since QEMU 2.1.
 ///
 /// Returns `[Memdev]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMemdev {}
-/// The command `query-memory-devices`, since QEMU 2.1.
+/// The `query-memory-devices` command, since QEMU 2.1.
 ///
 /// Returns `[MemoryDeviceInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMemoryDevices {}
-/// The command `query-mice`, since QEMU 0.14.
+/// The `query-mice` command, since QEMU 0.14.
 ///
 /// Returns `[MouseInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMice {}
-/// The command `query-migrate`, since QEMU 0.14.
+/// The `query-migrate` command, since QEMU 0.14.
 ///
 /// Returns `MigrationInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMigrate {}
-/// The command `query-migrate-capabilities`, since QEMU 1.2.
+/// The `query-migrate-capabilities` command, since QEMU 1.2.
 ///
 /// Returns `[MigrationCapabilityStatus]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMigrateCapabilities {}
-/// The command `query-migrate-parameters`, since QEMU 2.4.
+/// The `query-migrate-parameters` command, since QEMU 2.4.
 ///
 /// Returns `MigrationParameters`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryMigrateParameters {}
-/// The command `query-name`, since QEMU 0.14.
+/// The `query-name` command, since QEMU 0.14.
 ///
 /// Returns `NameInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryName {}
-/// The command `query-pci`, since QEMU 0.14.
+/// The `query-pci` command, since QEMU 0.14.
 ///
 /// Returns `[PciInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryPci {}
-/// The command `query-qmp-schema`, since QEMU 2.5.
+/// The `query-qmp-schema` command, since QEMU 2.5.
 ///
 /// Returns `[SchemaInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryQmpSchema {}
-/// The command `query-rocker`, since QEMU 2.4.
+/// The `query-rocker` command, since QEMU 2.4.
 ///
 /// Returns `RockerSwitch`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryRocker {
-    /// `name`.
     pub name: String,
 }
-impl QueryRocker {
-    /// With the members that are required, and no others.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
-    }
-}
-/// The command `query-rocker-of-dpa-flows`, since QEMU 2.4.
+/// The `query-rocker-of-dpa-flows` command, since QEMU 2.4.
 ///
 /// Returns `[RockerOfDpaFlow]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryRockerOfDpaFlows {
-    /// `name`.
     pub name: String,
-    /// `tbl-id`.
     pub tbl_id: Option<u32>,
 }
-impl QueryRockerOfDpaFlows {
-    /// With the members that are required, and no others.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            tbl_id: None,
-        }
-    }
-}
-/// The command `query-rocker-of-dpa-groups`, since QEMU 2.4.
+/// The `query-rocker-of-dpa-groups` command, since QEMU 2.4.
 ///
 /// Returns `[RockerOfDpaGroup]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryRockerOfDpaGroups {
-    /// `name`.
     pub name: String,
-    /// `type`.
     pub r#type: Option<u8>,
 }
-impl QueryRockerOfDpaGroups {
-    /// With the members that are required, and no others.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            r#type: None,
-        }
-    }
-}
-/// The command `query-rocker-ports`, since QEMU 2.4.
+/// The `query-rocker-ports` command, since QEMU 2.4.
 ///
 /// Returns `[RockerPort]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryRockerPorts {
-    /// `name`.
     pub name: String,
 }
-impl QueryRockerPorts {
-    /// With the members that are required, and no others.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
-    }
-}
-/// The command `query-rx-filter`, since QEMU 1.6.
+/// The `query-rx-filter` command, since QEMU 1.6.
 ///
 /// Returns `[RxFilterInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryRxFilter {
-    /// `name`.
     pub name: Option<String>,
 }
-/// The command `query-spice`, since QEMU 0.14.
+/// The `query-spice` command, since QEMU 0.14.
 ///
 /// Only in builds of QEMU with `CONFIG_SPICE`.
 ///
 /// Returns `SpiceInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QuerySpice {}
-/// The command `query-status`, since QEMU 0.14.
+/// The `query-status` command, since QEMU 0.14.
 ///
 /// Returns `StatusInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryStatus {}
-/// The command `query-target`, since QEMU 1.2.
+/// The `query-target` command, since QEMU 1.2.
 ///
 /// Returns `TargetInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryTarget {}
-/// The command `query-tpm`, since QEMU 1.5.
+/// The `query-tpm` command, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_TPM`.
 ///
 /// Returns `[TPMInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryTpm {}
-/// The command `query-tpm-models`, since QEMU 1.5.
+/// The `query-tpm-models` command, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_TPM`.
 ///
 /// Returns `[TpmModel]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryTpmModels {}
-/// The command `query-tpm-types`, since QEMU 1.5.
+/// The `query-tpm-types` command, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_TPM`.
 ///
 /// Returns `[TpmType]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryTpmTypes {}
-/// The command `query-uuid`, since QEMU 0.14.
+/// The `query-uuid` command, since QEMU 0.14.
 ///
 /// Returns `UuidInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryUuid {}
-/// The command `query-version`, since QEMU 0.14.
+/// The `query-version` command, since QEMU 0.14.
 ///
 /// Returns `VersionInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryVersion {}
-/// The command `query-vnc`, since QEMU 0.14.
+/// The `query-vnc` command, since QEMU 0.14.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
 ///
 /// Returns `VncInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryVnc {}
-/// The command `query-vnc-servers`, since QEMU 2.3.
+/// The `query-vnc-servers` command, since QEMU 2.3.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
 ///
 /// Returns `[VncInfo2]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryVncServers {}
-/// The command `quit`, since QEMU 0.14.
+/// The `quit` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Quit {}
-/// The command `remove-fd`, since QEMU 1.2.
+/// The `remove-fd` command, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RemoveFd {
-    /// `fdset-id`.
     pub fdset_id: i64,
-    /// `fd`.
     pub fd: Option<i64>,
 }
-impl RemoveFd {
-    /// With the members that are required, and no others.
-    pub fn new(fdset_id: i64) -> Self {
-        Self { fdset_id, fd: None }
-    }
-}
-/// The command `ringbuf-read`, since QEMU 1.4.
+/// The `ringbuf-read` command, since QEMU 1.4.
 ///
 /// Returns `str`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RingbufRead {
-    /// `device`.
     pub device: String,
-    /// `size`.
     pub size: i64,
-    /// `format`.
     pub format: Option<types::DataFormat>,
 }
-impl RingbufRead {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>, size: i64) -> Self {
-        Self {
-            device: device.into(),
-            size,
-            format: None,
-        }
-    }
-}
-/// The command `ringbuf-write`, since QEMU 1.4.
+/// The `ringbuf-write` command, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RingbufWrite {
-    /// `device`.
     pub device: String,
-    /// `data`.
     pub data: String,
-    /// `format`.
     pub format: Option<types::DataFormat>,
 }
-impl RingbufWrite {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>, data: impl Into<String>) -> Self {
-        Self {
-            device: device.into(),
-            data: data.into(),
-            format: None,
-        }
-    }
-}
-/// The command `rtc-reset-reinjection`, since QEMU 2.1.
+/// The `rtc-reset-reinjection` command, since QEMU 2.1.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RtcResetReinjection {}
-/// The command `set_link`, since QEMU 0.14.
+/// The `set_link` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetLink {
-    /// `name`.
     pub name: String,
-    /// `up`.
     pub up: bool,
 }
-impl SetLink {
-    /// With the members that are required, and no others.
-    pub fn new(name: impl Into<String>, up: bool) -> Self {
-        Self { name: name.into(), up }
-    }
-}
-/// The command `stop`, since QEMU 0.14.
+/// The `stop` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Stop {}
-/// The command `system_powerdown`, since QEMU 0.14.
+/// The `system_powerdown` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SystemPowerdown {}
-/// The command `system_reset`, since QEMU 0.14.
+/// The `system_reset` command, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SystemReset {}
-/// The command `system_wakeup`, since QEMU 1.1.
+/// The `system_wakeup` command, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SystemWakeup {}
-/// The command `xen-set-global-dirty-log`, since QEMU 1.3.
+/// The `xen-set-global-dirty-log` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XenSetGlobalDirtyLog {
-    /// `enable`.
     pub enable: bool,
-}
-impl XenSetGlobalDirtyLog {
-    /// With the members that are required, and no others.
-    pub fn new(enable: bool) -> Self {
-        Self { enable }
-    }
 }
 wire::commands! {
     AddClient = "add_client", AddFd = "add-fd", Balloon = "balloon",
@@ -878,6 +541,17 @@ wire::commands! {
     Stop = "stop", SystemPowerdown = "system_powerdown", SystemReset = "system_reset",
     SystemWakeup = "system_wakeup", XenSetGlobalDirtyLog = "xen-set-global-dirty-log"
 }
+impl AddClient {
+    /// Creates a value with only the required members set.
+    pub fn new(protocol: impl Into<String>, fdname: impl Into<String>) -> Self {
+        Self {
+            protocol: protocol.into(),
+            fdname: fdname.into(),
+            skipauth: None,
+            tls: None,
+        }
+    }
+}
 impl Write for AddClient {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "protocol", &self.protocol)?;
@@ -892,6 +566,12 @@ impl Write for AddFd {
         put_some(map, "fdset-id", &self.fdset_id)?;
         put_some(map, "opaque", &self.opaque)?;
         Ok(())
+    }
+}
+impl Balloon {
+    /// Creates a value with only the required members set.
+    pub fn new(value: i64) -> Self {
+        Self { value }
     }
 }
 impl Write for Balloon {
@@ -910,11 +590,26 @@ impl Write for BlockDirtyBitmapRemove {
         self.0.write(map)
     }
 }
+impl BlockJobCancel {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            force: None,
+        }
+    }
+}
 impl Write for BlockJobCancel {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "device", &self.device)?;
         put_some(map, "force", &self.force)?;
         Ok(())
+    }
+}
+impl BlockJobComplete {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self { device: device.into() }
     }
 }
 impl Write for BlockJobComplete {
@@ -923,10 +618,22 @@ impl Write for BlockJobComplete {
         Ok(())
     }
 }
+impl BlockJobPause {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self { device: device.into() }
+    }
+}
 impl Write for BlockJobPause {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "device", &self.device)?;
         Ok(())
+    }
+}
+impl BlockJobResume {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self { device: device.into() }
     }
 }
 impl Write for BlockJobResume {
@@ -935,11 +642,30 @@ impl Write for BlockJobResume {
         Ok(())
     }
 }
+impl BlockJobSetSpeed {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>, speed: i64) -> Self {
+        Self {
+            device: device.into(),
+            speed,
+        }
+    }
+}
 impl Write for BlockJobSetSpeed {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "device", &self.device)?;
         put(map, "speed", &self.speed)?;
         Ok(())
+    }
+}
+impl BlockResize {
+    /// Creates a value with only the required members set.
+    pub fn new(size: i64) -> Self {
+        Self {
+            device: None,
+            node_name: None,
+            size,
+        }
     }
 }
 impl Write for BlockResize {
@@ -953,6 +679,16 @@ impl Write for BlockResize {
 impl Write for BlockdevSnapshot {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         self.0.write(map)
+    }
+}
+impl BlockdevSnapshotDeleteInternalSync {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            id: None,
+            name: None,
+        }
     }
 }
 impl Write for BlockdevSnapshotDeleteInternalSync {
@@ -973,6 +709,20 @@ impl Write for BlockdevSnapshotSync {
         self.0.write(map)
     }
 }
+impl ChangeBackingFile {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        device: impl Into<String>,
+        image_node_name: impl Into<String>,
+        backing_file: impl Into<String>,
+    ) -> Self {
+        Self {
+            device: device.into(),
+            image_node_name: image_node_name.into(),
+            backing_file: backing_file.into(),
+        }
+    }
+}
 impl Write for ChangeBackingFile {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "device", &self.device)?;
@@ -981,16 +731,40 @@ impl Write for ChangeBackingFile {
         Ok(())
     }
 }
+impl ChangeVncPassword {
+    /// Creates a value with only the required members set.
+    pub fn new(password: impl Into<String>) -> Self {
+        Self { password: password.into() }
+    }
+}
 impl Write for ChangeVncPassword {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "password", &self.password)?;
         Ok(())
     }
 }
+impl ChardevRemove {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
+    }
+}
 impl Write for ChardevRemove {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl ClientMigrateInfo {
+    /// Creates a value with only the required members set.
+    pub fn new(protocol: impl Into<String>, hostname: impl Into<String>) -> Self {
+        Self {
+            protocol: protocol.into(),
+            hostname: hostname.into(),
+            port: None,
+            tls_port: None,
+            cert_subject: None,
+        }
     }
 }
 impl Write for ClientMigrateInfo {
@@ -1001,6 +775,12 @@ impl Write for ClientMigrateInfo {
         put_some(map, "tls-port", &self.tls_port)?;
         put_some(map, "cert-subject", &self.cert_subject)?;
         Ok(())
+    }
+}
+impl Closefd {
+    /// Creates a value with only the required members set.
+    pub fn new(fdname: impl Into<String>) -> Self {
+        Self { fdname: fdname.into() }
     }
 }
 impl Write for Closefd {
@@ -1014,6 +794,17 @@ impl Write for Cont {
         Ok(())
     }
 }
+impl DeviceAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(driver: impl Into<String>) -> Self {
+        Self {
+            driver: driver.into(),
+            bus: None,
+            id: None,
+            extra: Map::new(),
+        }
+    }
+}
 impl Write for DeviceAdd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "driver", &self.driver)?;
@@ -1023,10 +814,22 @@ impl Write for DeviceAdd {
         Ok(())
     }
 }
+impl DeviceDel {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
+    }
+}
 impl Write for DeviceDel {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl DeviceListProperties {
+    /// Creates a value with only the required members set.
+    pub fn new(typename: impl Into<String>) -> Self {
+        Self { typename: typename.into() }
     }
 }
 impl Write for DeviceListProperties {
@@ -1035,16 +838,37 @@ impl Write for DeviceListProperties {
         Ok(())
     }
 }
+impl DumpSkeys {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self { filename: filename.into() }
+    }
+}
 impl Write for DumpSkeys {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "filename", &self.filename)?;
         Ok(())
     }
 }
+impl Getfd {
+    /// Creates a value with only the required members set.
+    pub fn new(fdname: impl Into<String>) -> Self {
+        Self { fdname: fdname.into() }
+    }
+}
 impl Write for Getfd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "fdname", &self.fdname)?;
         Ok(())
+    }
+}
+impl HumanMonitorCommand {
+    /// Creates a value with only the required members set.
+    pub fn new(command_line: impl Into<String>) -> Self {
+        Self {
+            command_line: command_line.into(),
+            cpu_index: None,
+        }
     }
 }
 impl Write for HumanMonitorCommand {
@@ -1074,10 +898,22 @@ impl Write for NbdServerStop {
         Ok(())
     }
 }
+impl NetdevDel {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
+    }
+}
 impl Write for NetdevDel {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl ObjectDel {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
     }
 }
 impl Write for ObjectDel {
@@ -1086,11 +922,26 @@ impl Write for ObjectDel {
         Ok(())
     }
 }
+impl QomGet {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>, property: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            property: property.into(),
+        }
+    }
+}
 impl Write for QomGet {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "path", &self.path)?;
         put(map, "property", &self.property)?;
         Ok(())
+    }
+}
+impl QomList {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self { path: path.into() }
     }
 }
 impl Write for QomList {
@@ -1104,6 +955,20 @@ impl Write for QomListTypes {
         put_some(map, "implements", &self.implements)?;
         put_some(map, "abstract", &self.r#abstract)?;
         Ok(())
+    }
+}
+impl QomSet {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        path: impl Into<String>,
+        property: impl Into<String>,
+        value: Value,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            property: property.into(),
+            value,
+        }
     }
 }
 impl Write for QomSet {
@@ -1231,10 +1096,25 @@ impl Write for QueryQmpSchema {
         Ok(())
     }
 }
+impl QueryRocker {
+    /// Creates a value with only the required members set.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into() }
+    }
+}
 impl Write for QueryRocker {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "name", &self.name)?;
         Ok(())
+    }
+}
+impl QueryRockerOfDpaFlows {
+    /// Creates a value with only the required members set.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            tbl_id: None,
+        }
     }
 }
 impl Write for QueryRockerOfDpaFlows {
@@ -1244,11 +1124,26 @@ impl Write for QueryRockerOfDpaFlows {
         Ok(())
     }
 }
+impl QueryRockerOfDpaGroups {
+    /// Creates a value with only the required members set.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            r#type: None,
+        }
+    }
+}
 impl Write for QueryRockerOfDpaGroups {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "name", &self.name)?;
         put_some(map, "type", &self.r#type)?;
         Ok(())
+    }
+}
+impl QueryRockerPorts {
+    /// Creates a value with only the required members set.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into() }
     }
 }
 impl Write for QueryRockerPorts {
@@ -1318,11 +1213,27 @@ impl Write for Quit {
         Ok(())
     }
 }
+impl RemoveFd {
+    /// Creates a value with only the required members set.
+    pub fn new(fdset_id: i64) -> Self {
+        Self { fdset_id, fd: None }
+    }
+}
 impl Write for RemoveFd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "fdset-id", &self.fdset_id)?;
         put_some(map, "fd", &self.fd)?;
         Ok(())
+    }
+}
+impl RingbufRead {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>, size: i64) -> Self {
+        Self {
+            device: device.into(),
+            size,
+            format: None,
+        }
     }
 }
 impl Write for RingbufRead {
@@ -1331,6 +1242,16 @@ impl Write for RingbufRead {
         put(map, "size", &self.size)?;
         put_some(map, "format", &self.format)?;
         Ok(())
+    }
+}
+impl RingbufWrite {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>, data: impl Into<String>) -> Self {
+        Self {
+            device: device.into(),
+            data: data.into(),
+            format: None,
+        }
     }
 }
 impl Write for RingbufWrite {
@@ -1344,6 +1265,12 @@ impl Write for RingbufWrite {
 impl Write for RtcResetReinjection {
     fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
         Ok(())
+    }
+}
+impl SetLink {
+    /// Creates a value with only the required members set.
+    pub fn new(name: impl Into<String>, up: bool) -> Self {
+        Self { name: name.into(), up }
     }
 }
 impl Write for SetLink {
@@ -1371,6 +1298,12 @@ impl Write for SystemReset {
 impl Write for SystemWakeup {
     fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
         Ok(())
+    }
+}
+impl XenSetGlobalDirtyLog {
+    /// Creates a value with only the required members set.
+    pub fn new(enable: bool) -> Self {
+        Self { enable }
     }
 }
 impl Write for XenSetGlobalDirtyLog {

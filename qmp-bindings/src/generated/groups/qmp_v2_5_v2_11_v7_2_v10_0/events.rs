@@ -8,93 +8,76 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The event `BALLOON_CHANGE`, since QEMU 1.2.
+/// The `BALLOON_CHANGE` event, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BalloonChange {
-    /// `actual`.
     pub actual: i64,
 }
-/// The event `BLOCK_IMAGE_CORRUPTED`, since QEMU 1.7.
+/// The `BLOCK_IMAGE_CORRUPTED` event, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockImageCorrupted {
-    /// `device`.
     pub device: String,
-    /// `node-name`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub node_name: Option<String>,
-    /// `msg`.
     pub msg: String,
-    /// `offset`.
     pub offset: Option<i64>,
-    /// `size`.
     pub size: Option<i64>,
-    /// `fatal`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub fatal: bool,
 }
-/// The event `BLOCK_JOB_ERROR`, since QEMU 1.3.
+/// The `BLOCK_JOB_ERROR` event, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobError {
-    /// `device`.
     pub device: String,
-    /// `operation`.
     pub operation: types::IoOperationType,
-    /// `action`.
     pub action: types::BlockErrorAction,
 }
-/// The event `DEVICE_DELETED`, since QEMU 1.5.
+/// The `DEVICE_DELETED` event, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceDeleted {
-    /// `device`.
     pub device: Option<String>,
-    /// `path`.
     pub path: String,
 }
-/// The event `NIC_RX_FILTER_CHANGED`, since QEMU 1.6.
+/// The `NIC_RX_FILTER_CHANGED` event, since QEMU 1.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NicRxFilterChanged {
-    /// `name`.
     pub name: Option<String>,
-    /// `path`.
     pub path: String,
 }
-/// The event `POWERDOWN`, since QEMU 0.12.
+/// The `POWERDOWN` event, since QEMU 0.12.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Powerdown {}
-/// The event `QUORUM_FAILURE`, since QEMU 2.0.
+/// The `QUORUM_FAILURE` event, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuorumFailure {
-    /// `reference`.
     pub reference: String,
-    /// `sector-num`.
     pub sector_num: i64,
-    /// `sectors-count`.
     pub sectors_count: i64,
 }
-/// The event `RESUME`, since QEMU 0.12.
+/// The `RESUME` event, since QEMU 0.12.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Resume {}
-/// The event `SPICE_MIGRATE_COMPLETED`, since QEMU 1.3.
+/// The `SPICE_MIGRATE_COMPLETED` event, since QEMU 1.3.
 ///
 /// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SpiceMigrateCompleted {}
-/// The event `STOP`, since QEMU 0.12.
+/// The `STOP` event, since QEMU 0.12.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Stop {}
-/// The event `SUSPEND`, since QEMU 1.1.
+/// The `SUSPEND` event, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Suspend {}
-/// The event `SUSPEND_DISK`, since QEMU 1.2.
+/// The `SUSPEND_DISK` event, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SuspendDisk {}
-/// The event `VSERPORT_CHANGE`, since QEMU 2.1.
+/// The `VSERPORT_CHANGE` event, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VserportChange {
-    /// `id`.
     pub id: String,
-    /// `open`.
     pub open: bool,
 }
-/// The event `WAKEUP`, since QEMU 1.1.
+/// The `WAKEUP` event, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Wakeup {}
 #[derive(Default)]

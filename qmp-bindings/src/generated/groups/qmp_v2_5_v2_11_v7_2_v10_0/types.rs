@@ -3,44 +3,33 @@
 use crate::wire::prelude::*;
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `Abort`, since QEMU 1.6.
+/// The `Abort` struct, since QEMU 1.6.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Abort {}
-/// The struct `AcpiTableOptions`, since QEMU 1.5.
+/// The `AcpiTableOptions` struct, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AcpiTableOptions {
-    /// `sig`.
     pub sig: Option<String>,
-    /// `rev`.
     pub rev: Option<u8>,
-    /// `oem_id`.
     pub oem_id: Option<String>,
-    /// `oem_table_id`.
     pub oem_table_id: Option<String>,
-    /// `oem_rev`.
     pub oem_rev: Option<u32>,
-    /// `asl_compiler_id`.
     pub asl_compiler_id: Option<String>,
-    /// `asl_compiler_rev`.
     pub asl_compiler_rev: Option<u32>,
-    /// `file`.
     pub file: Option<String>,
-    /// `data`.
     pub data: Option<String>,
 }
-/// The enum `ActionCompletionMode`, since QEMU 2.5.
+/// The `ActionCompletionMode` enum, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ActionCompletionMode {
-    /// `individual`.
     Individual,
-    /// `grouped`.
     Grouped,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ActionCompletionMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Individual => "individual",
@@ -58,39 +47,31 @@ impl From<&str> for ActionCompletionMode {
         }
     }
 }
-/// The struct `AddfdInfo`, since QEMU 1.2.
+/// The `AddfdInfo` struct, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AddfdInfo {
-    /// `fdset-id`.
     pub fdset_id: i64,
-    /// `fd`.
     pub fd: i64,
 }
-/// The struct `BalloonInfo`, since QEMU 0.14.
+/// The `BalloonInfo` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BalloonInfo {
-    /// `actual`.
     pub actual: i64,
 }
-/// The enum `BiosAtaTranslation`, since QEMU 2.0.
+/// The `BiosAtaTranslation` enum, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BiosAtaTranslation {
-    /// `auto`.
     Auto,
-    /// `none`.
     None,
-    /// `lba`.
     Lba,
-    /// `large`.
     Large,
-    /// `rechs`.
     Rechs,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BiosAtaTranslation {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Auto => "auto",
@@ -114,21 +95,18 @@ impl From<&str> for BiosAtaTranslation {
         }
     }
 }
-/// The enum `BlockDeviceIoStatus`, since QEMU 1.0.
+/// The `BlockDeviceIoStatus` enum, since QEMU 1.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockDeviceIoStatus {
-    /// `ok`.
     Ok,
-    /// `failed`.
     Failed,
-    /// `nospace`.
     Nospace,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockDeviceIoStatus {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ok => "ok",
@@ -148,29 +126,24 @@ impl From<&str> for BlockDeviceIoStatus {
         }
     }
 }
-/// The struct `BlockDirtyBitmap`, since QEMU 2.4.
+/// The `BlockDirtyBitmap` struct, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmap {
-    /// `node`.
     pub node: String,
-    /// `name`.
     pub name: String,
 }
-/// The enum `BlockErrorAction`, since QEMU 2.1.
+/// The `BlockErrorAction` enum, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockErrorAction {
-    /// `ignore`.
     Ignore,
-    /// `report`.
     Report,
-    /// `stop`.
     Stop,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockErrorAction {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ignore => "ignore",
@@ -190,31 +163,25 @@ impl From<&str> for BlockErrorAction {
         }
     }
 }
-/// The struct `BlockdevCacheInfo`, since QEMU 2.3.
+/// The `BlockdevCacheInfo` struct, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCacheInfo {
-    /// `writeback`.
     pub writeback: bool,
-    /// `direct`.
     pub direct: bool,
-    /// `no-flush`.
     pub no_flush: bool,
 }
-/// The enum `BlockdevChangeReadOnlyMode`, since QEMU 2.3.
+/// The `BlockdevChangeReadOnlyMode` enum, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevChangeReadOnlyMode {
-    /// `retain`.
     Retain,
-    /// `read-only`.
     ReadOnly,
-    /// `read-write`.
     ReadWrite,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockdevChangeReadOnlyMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Retain => "retain",
@@ -234,21 +201,18 @@ impl From<&str> for BlockdevChangeReadOnlyMode {
         }
     }
 }
-/// The enum `BlockdevDetectZeroesOptions`, since QEMU 2.1.
+/// The `BlockdevDetectZeroesOptions` enum, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevDetectZeroesOptions {
-    /// `off`.
     Off,
-    /// `on`.
     On,
-    /// `unmap`.
     Unmap,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockdevDetectZeroesOptions {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Off => "off",
@@ -268,19 +232,17 @@ impl From<&str> for BlockdevDetectZeroesOptions {
         }
     }
 }
-/// The enum `BlockdevDiscardOptions`, since QEMU 2.9.
+/// The `BlockdevDiscardOptions` enum, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevDiscardOptions {
-    /// `ignore`.
     Ignore,
-    /// `unmap`.
     Unmap,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockdevDiscardOptions {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ignore => "ignore",
@@ -298,117 +260,91 @@ impl From<&str> for BlockdevDiscardOptions {
         }
     }
 }
-/// The struct `BlockdevOptionsVVFAT`, since QEMU 2.9.
+/// The `BlockdevOptionsVVFAT` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsVvfat {
-    /// `dir`.
     pub dir: String,
-    /// `fat-type`.
     pub fat_type: Option<i64>,
-    /// `floppy`.
     pub floppy: Option<bool>,
-    /// `label`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub label: Option<String>,
-    /// `rw`.
     pub rw: Option<bool>,
 }
-/// The struct `BlockdevSnapshot`, since QEMU 2.5.
+/// The `BlockdevSnapshot` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshot {
-    /// `node`.
     pub node: String,
-    /// `overlay`.
     pub overlay: String,
 }
-/// The struct `BlockdevSnapshotInternal`, since QEMU 1.7.
+/// The `BlockdevSnapshotInternal` struct, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotInternal {
-    /// `device`.
     pub device: String,
-    /// `name`.
     pub name: String,
 }
-/// The struct `BlockdevSnapshotSync`.
+/// The `BlockdevSnapshotSync` struct.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotSync {
-    /// `device`.
     pub device: Option<String>,
-    /// `node-name`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub node_name: Option<String>,
-    /// `snapshot-file`.
     pub snapshot_file: String,
-    /// `snapshot-node-name`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub snapshot_node_name: Option<String>,
-    /// `format`.
     pub format: Option<String>,
-    /// `mode`.
     pub mode: Option<NewImageMode>,
 }
-/// The struct `ChardevBackendInfo`, since QEMU 2.0.
+/// The `ChardevBackendInfo` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevBackendInfo {
-    /// `name`.
     pub name: String,
 }
-/// The struct `ChardevInfo`, since QEMU 0.14.
+/// The `ChardevInfo` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevInfo {
-    /// `label`.
     pub label: String,
-    /// `filename`.
     pub filename: String,
-    /// `frontend-open`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub frontend_open: bool,
 }
-/// The struct `ChardevReturn`, since QEMU 1.4.
+/// The `ChardevReturn` struct, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevReturn {
-    /// `pty`.
     pub pty: Option<String>,
 }
-/// The struct `CommandInfo`, since QEMU 0.14.
+/// The `CommandInfo` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CommandInfo {
-    /// `name`.
     pub name: String,
 }
-/// The struct `CommandLineOptionInfo`, since QEMU 1.5.
+/// The `CommandLineOptionInfo` struct, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CommandLineOptionInfo {
-    /// `option`.
     pub option: String,
-    /// `parameters`.
     pub parameters: Vec<CommandLineParameterInfo>,
 }
-/// The struct `CommandLineParameterInfo`, since QEMU 1.5.
+/// The `CommandLineParameterInfo` struct, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CommandLineParameterInfo {
-    /// `name`.
     pub name: String,
-    /// `type`.
     pub r#type: CommandLineParameterType,
-    /// `help`.
     pub help: Option<String>,
-    /// `default`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub default: Option<String>,
 }
-/// The enum `CommandLineParameterType`, since QEMU 1.5.
+/// The `CommandLineParameterType` enum, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CommandLineParameterType {
-    /// `string`.
     String,
-    /// `boolean`.
     Boolean,
-    /// `number`.
     Number,
-    /// `size`.
     Size,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl CommandLineParameterType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::String => "string",
@@ -430,19 +366,17 @@ impl From<&str> for CommandLineParameterType {
         }
     }
 }
-/// The enum `DataFormat`, since QEMU 1.4.
+/// The `DataFormat` enum, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DataFormat {
-    /// `utf8`.
     Utf8,
-    /// `base64`.
     Base64,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl DataFormat {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Utf8 => "utf8",
@@ -460,45 +394,36 @@ impl From<&str> for DataFormat {
         }
     }
 }
-/// The struct `DummyForceArrays`, since QEMU 2.5.
+/// The `DummyForceArrays` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DummyForceArrays {
-    /// `unused`.
     pub unused: Vec<X86CpuFeatureWordInfo>,
 }
-/// The struct `FdsetFdInfo`, since QEMU 1.2.
+/// The `FdsetFdInfo` struct, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FdsetFdInfo {
-    /// `fd`.
     pub fd: i64,
-    /// `opaque`.
     pub opaque: Option<String>,
 }
-/// The struct `FdsetInfo`, since QEMU 1.2.
+/// The `FdsetInfo` struct, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FdsetInfo {
-    /// `fdset-id`.
     pub fdset_id: i64,
-    /// `fds`.
     pub fds: Vec<FdsetFdInfo>,
 }
-/// The enum `HostMemPolicy`, since QEMU 2.1.
+/// The `HostMemPolicy` enum, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HostMemPolicy {
-    /// `default`.
     Default,
-    /// `preferred`.
     Preferred,
-    /// `bind`.
     Bind,
-    /// `interleave`.
     Interleave,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl HostMemPolicy {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Default => "default",
@@ -520,47 +445,33 @@ impl From<&str> for HostMemPolicy {
         }
     }
 }
-/// The struct `ImageCheck`, since QEMU 1.4.
+/// The `ImageCheck` struct, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageCheck {
-    /// `filename`.
     pub filename: String,
-    /// `format`.
     pub format: String,
-    /// `check-errors`.
     pub check_errors: i64,
-    /// `image-end-offset`.
     pub image_end_offset: Option<i64>,
-    /// `corruptions`.
     pub corruptions: Option<i64>,
-    /// `leaks`.
     pub leaks: Option<i64>,
-    /// `corruptions-fixed`.
     pub corruptions_fixed: Option<i64>,
-    /// `leaks-fixed`.
     pub leaks_fixed: Option<i64>,
-    /// `total-clusters`.
     pub total_clusters: Option<i64>,
-    /// `allocated-clusters`.
     pub allocated_clusters: Option<i64>,
-    /// `fragmented-clusters`.
     pub fragmented_clusters: Option<i64>,
-    /// `compressed-clusters`.
     pub compressed_clusters: Option<i64>,
 }
-/// The enum `IoOperationType`, since QEMU 2.1.
+/// The `IoOperationType` enum, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IoOperationType {
-    /// `read`.
     Read,
-    /// `write`.
     Write,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl IoOperationType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Read => "read",
@@ -578,31 +489,23 @@ impl From<&str> for IoOperationType {
         }
     }
 }
-/// The enum `JSONType`, since QEMU 2.5.
+/// The `JSONType` enum, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JsonType {
-    /// `string`.
     String,
-    /// `number`.
     Number,
-    /// `int`.
     Int,
-    /// `boolean`.
     Boolean,
-    /// `null`.
     Null,
-    /// `object`.
     Object,
-    /// `array`.
     Array,
-    /// `value`.
     Value,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl JsonType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::String => "string",
@@ -632,47 +535,37 @@ impl From<&str> for JsonType {
         }
     }
 }
-/// The struct `KvmInfo`, since QEMU 0.14.
+/// The `KvmInfo` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KvmInfo {
-    /// `enabled`.
     pub enabled: bool,
-    /// `present`.
     pub present: bool,
 }
-/// The struct `MouseInfo`, since QEMU 0.14.
+/// The `MouseInfo` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MouseInfo {
-    /// `name`.
     pub name: String,
-    /// `index`.
     pub index: i64,
-    /// `current`.
     pub current: bool,
-    /// `absolute`.
     pub absolute: bool,
 }
-/// The struct `NameInfo`, since QEMU 0.14.
+/// The `NameInfo` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NameInfo {
-    /// `name`.
     pub name: Option<String>,
 }
-/// The enum `NetFilterDirection`, since QEMU 2.5.
+/// The `NetFilterDirection` enum, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetFilterDirection {
-    /// `all`.
     All,
-    /// `rx`.
     Rx,
-    /// `tx`.
     Tx,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl NetFilterDirection {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::All => "all",
@@ -692,87 +585,64 @@ impl From<&str> for NetFilterDirection {
         }
     }
 }
-/// The struct `NetLegacyNicOptions`, since QEMU 1.2.
+/// The `NetLegacyNicOptions` struct, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetLegacyNicOptions {
-    /// `netdev`.
     pub netdev: Option<String>,
-    /// `macaddr`.
     pub macaddr: Option<String>,
-    /// `model`.
     pub model: Option<String>,
-    /// `addr`.
     pub addr: Option<String>,
-    /// `vectors`.
     pub vectors: Option<u32>,
 }
-/// The struct `NetdevBridgeOptions`, since QEMU 1.2.
+/// The `NetdevBridgeOptions` struct, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevBridgeOptions {
-    /// `br`.
     pub br: Option<String>,
-    /// `helper`.
     pub helper: Option<String>,
 }
-/// The struct `NetdevNetmapOptions`, since QEMU 2.0.
+/// The `NetdevNetmapOptions` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevNetmapOptions {
-    /// `ifname`.
     pub ifname: String,
-    /// `devname`.
     pub devname: Option<String>,
 }
-/// The struct `NetdevSocketOptions`, since QEMU 1.2.
+/// The `NetdevSocketOptions` struct, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevSocketOptions {
-    /// `fd`.
     pub fd: Option<String>,
-    /// `listen`.
     pub listen: Option<String>,
-    /// `connect`.
     pub connect: Option<String>,
-    /// `mcast`.
     pub mcast: Option<String>,
-    /// `localaddr`.
     pub localaddr: Option<String>,
-    /// `udp`.
     pub udp: Option<String>,
 }
-/// The struct `NetdevVdeOptions`, since QEMU 1.2.
+/// The `NetdevVdeOptions` struct, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevVdeOptions {
-    /// `sock`.
     pub sock: Option<String>,
-    /// `port`.
     pub port: Option<u16>,
-    /// `group`.
     pub group: Option<String>,
-    /// `mode`.
     pub mode: Option<u16>,
 }
-/// The struct `NetdevVhostUserOptions`, since QEMU 2.1.
+/// The `NetdevVhostUserOptions` struct, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevVhostUserOptions {
-    /// `chardev`.
     pub chardev: String,
-    /// `vhostforce`.
     pub vhostforce: Option<bool>,
-    /// `queues`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub queues: Option<i64>,
 }
-/// The enum `NewImageMode`, since QEMU 1.1.
+/// The `NewImageMode` enum, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NewImageMode {
-    /// `existing`.
     Existing,
-    /// `absolute-paths`.
     AbsolutePaths,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl NewImageMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Existing => "existing",
@@ -790,21 +660,18 @@ impl From<&str> for NewImageMode {
         }
     }
 }
-/// The enum `OnOffAuto`, since QEMU 2.2.
+/// The `OnOffAuto` enum, since QEMU 2.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnOffAuto {
-    /// `auto`.
     Auto,
-    /// `on`.
     On,
-    /// `off`.
     Off,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl OnOffAuto {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Auto => "auto",
@@ -824,91 +691,63 @@ impl From<&str> for OnOffAuto {
         }
     }
 }
-/// The struct `PCDIMMDeviceInfo`, since QEMU 2.1.
+/// The `PCDIMMDeviceInfo` struct, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PcdimmDeviceInfo {
-    /// `id`.
     pub id: Option<String>,
-    /// `addr`.
     pub addr: i64,
-    /// `size`.
     pub size: i64,
-    /// `slot`.
     pub slot: i64,
-    /// `node`.
     pub node: i64,
-    /// `memdev`.
     pub memdev: String,
-    /// `hotplugged`.
     pub hotplugged: bool,
-    /// `hotpluggable`.
     pub hotpluggable: bool,
 }
-/// The struct `PciBusInfo`, since QEMU 2.4.
+/// The `PciBusInfo` struct, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciBusInfo {
-    /// `number`.
     pub number: i64,
-    /// `secondary`.
     pub secondary: i64,
-    /// `subordinate`.
     pub subordinate: i64,
-    /// `io_range`.
     pub io_range: PciMemoryRange,
-    /// `memory_range`.
     pub memory_range: PciMemoryRange,
-    /// `prefetchable_range`.
     pub prefetchable_range: PciMemoryRange,
 }
-/// The struct `PciDeviceClass`, since QEMU 2.4.
+/// The `PciDeviceClass` struct, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciDeviceClass {
-    /// `desc`.
     pub desc: Option<String>,
-    /// `class`.
     pub class: i64,
 }
-/// The struct `PciMemoryRange`, since QEMU 0.14.
+/// The `PciMemoryRange` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciMemoryRange {
-    /// `base`.
     pub base: i64,
-    /// `limit`.
     pub limit: i64,
 }
-/// The struct `PciMemoryRegion`, since QEMU 0.14.
+/// The `PciMemoryRegion` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciMemoryRegion {
-    /// `bar`.
     pub bar: i64,
-    /// `type`.
     pub r#type: String,
-    /// `address`.
     pub address: i64,
-    /// `size`.
     pub size: i64,
-    /// `prefetch`.
     pub prefetch: Option<bool>,
-    /// `mem_type_64`.
     pub mem_type_64: Option<bool>,
 }
-/// The enum `PreallocMode`, since QEMU 2.2.
+/// The `PreallocMode` enum, since QEMU 2.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PreallocMode {
-    /// `off`.
     Off,
-    /// `metadata`.
     Metadata,
-    /// `falloc`.
     Falloc,
-    /// `full`.
     Full,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl PreallocMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Off => "off",
@@ -930,19 +769,17 @@ impl From<&str> for PreallocMode {
         }
     }
 }
-/// The enum `QCryptoTLSCredsEndpoint`, since QEMU 2.5.
+/// The `QCryptoTLSCredsEndpoint` enum, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoTlsCredsEndpoint {
-    /// `client`.
     Client,
-    /// `server`.
     Server,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptoTlsCredsEndpoint {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Client => "client",
@@ -960,29 +797,24 @@ impl From<&str> for QCryptoTlsCredsEndpoint {
         }
     }
 }
-/// The struct `String`, since QEMU 1.2.
+/// The `String` struct, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QapiString {
-    /// `str`.
     pub str: String,
 }
-/// The enum `Qcow2OverlapCheckMode`, since QEMU 2.9.
+/// The `Qcow2OverlapCheckMode` enum, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Qcow2OverlapCheckMode {
-    /// `none`.
     None,
-    /// `constant`.
     Constant,
-    /// `cached`.
     Cached,
-    /// `all`.
     All,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl Qcow2OverlapCheckMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -1004,19 +836,17 @@ impl From<&str> for Qcow2OverlapCheckMode {
         }
     }
 }
-/// The enum `QuorumReadPattern`, since QEMU 2.9.
+/// The `QuorumReadPattern` enum, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QuorumReadPattern {
-    /// `quorum`.
     Quorum,
-    /// `fifo`.
     Fifo,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QuorumReadPattern {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Quorum => "quorum",
@@ -1034,21 +864,18 @@ impl From<&str> for QuorumReadPattern {
         }
     }
 }
-/// The enum `ReplayMode`, since QEMU 2.5.
+/// The `ReplayMode` enum, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReplayMode {
-    /// `none`.
     None,
-    /// `record`.
     Record,
-    /// `play`.
     Play,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ReplayMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -1068,125 +895,80 @@ impl From<&str> for ReplayMode {
         }
     }
 }
-/// The struct `RockerOfDpaFlowAction`, since QEMU 2.4.
+/// The `RockerOfDpaFlowAction` struct, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RockerOfDpaFlowAction {
-    /// `goto-tbl`.
     pub goto_tbl: Option<u32>,
-    /// `group-id`.
     pub group_id: Option<u32>,
-    /// `tunnel-lport`.
     pub tunnel_lport: Option<u32>,
-    /// `vlan-id`.
     pub vlan_id: Option<u16>,
-    /// `new-vlan-id`.
     pub new_vlan_id: Option<u16>,
-    /// `out-pport`.
     pub out_pport: Option<u32>,
 }
-/// The struct `RockerOfDpaFlowKey`, since QEMU 2.4.
+/// The `RockerOfDpaFlowKey` struct, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RockerOfDpaFlowKey {
-    /// `priority`.
     pub priority: u32,
-    /// `tbl-id`.
     pub tbl_id: u32,
-    /// `in-pport`.
     pub in_pport: Option<u32>,
-    /// `tunnel-id`.
     pub tunnel_id: Option<u32>,
-    /// `vlan-id`.
     pub vlan_id: Option<u16>,
-    /// `eth-type`.
     pub eth_type: Option<u16>,
-    /// `eth-src`.
     pub eth_src: Option<String>,
-    /// `eth-dst`.
     pub eth_dst: Option<String>,
-    /// `ip-proto`.
     pub ip_proto: Option<u8>,
-    /// `ip-tos`.
     pub ip_tos: Option<u8>,
-    /// `ip-dst`.
     pub ip_dst: Option<String>,
 }
-/// The struct `RockerOfDpaFlowMask`, since QEMU 2.4.
+/// The `RockerOfDpaFlowMask` struct, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RockerOfDpaFlowMask {
-    /// `in-pport`.
     pub in_pport: Option<u32>,
-    /// `tunnel-id`.
     pub tunnel_id: Option<u32>,
-    /// `vlan-id`.
     pub vlan_id: Option<u16>,
-    /// `eth-src`.
     pub eth_src: Option<String>,
-    /// `eth-dst`.
     pub eth_dst: Option<String>,
-    /// `ip-proto`.
     pub ip_proto: Option<u8>,
-    /// `ip-tos`.
     pub ip_tos: Option<u8>,
 }
-/// The struct `RockerOfDpaGroup`, since QEMU 2.4.
+/// The `RockerOfDpaGroup` struct, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RockerOfDpaGroup {
-    /// `id`.
     pub id: u32,
-    /// `type`.
     pub r#type: u8,
-    /// `vlan-id`.
     pub vlan_id: Option<u16>,
-    /// `pport`.
     pub pport: Option<u32>,
-    /// `index`.
     pub index: Option<u32>,
-    /// `out-pport`.
     pub out_pport: Option<u32>,
-    /// `group-id`.
     pub group_id: Option<u32>,
-    /// `set-vlan-id`.
     pub set_vlan_id: Option<u16>,
-    /// `pop-vlan`.
     pub pop_vlan: Option<u8>,
-    /// `group-ids`.
     pub group_ids: Option<Vec<u32>>,
-    /// `set-eth-src`.
     pub set_eth_src: Option<String>,
-    /// `set-eth-dst`.
     pub set_eth_dst: Option<String>,
-    /// `ttl-check`.
     pub ttl_check: Option<u8>,
 }
-/// The struct `RockerPort`, since QEMU 2.4.
+/// The `RockerPort` struct, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RockerPort {
-    /// `name`.
     pub name: String,
-    /// `enabled`.
     pub enabled: bool,
-    /// `link-up`.
     pub link_up: bool,
-    /// `speed`.
     pub speed: u32,
-    /// `duplex`.
     pub duplex: RockerPortDuplex,
-    /// `autoneg`.
     pub autoneg: RockerPortAutoneg,
 }
-/// The enum `RockerPortAutoneg`, since QEMU 2.4.
+/// The `RockerPortAutoneg` enum, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RockerPortAutoneg {
-    /// `off`.
     Off,
-    /// `on`.
     On,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl RockerPortAutoneg {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Off => "off",
@@ -1204,19 +986,17 @@ impl From<&str> for RockerPortAutoneg {
         }
     }
 }
-/// The enum `RockerPortDuplex`, since QEMU 2.4.
+/// The `RockerPortDuplex` enum, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RockerPortDuplex {
-    /// `half`.
     Half,
-    /// `full`.
     Full,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl RockerPortDuplex {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Half => "half",
@@ -1234,49 +1014,35 @@ impl From<&str> for RockerPortDuplex {
         }
     }
 }
-/// The struct `RxFilterInfo`, since QEMU 1.6.
+/// The `RxFilterInfo` struct, since QEMU 1.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RxFilterInfo {
-    /// `name`.
     pub name: String,
-    /// `promiscuous`.
     pub promiscuous: bool,
-    /// `multicast`.
     pub multicast: RxState,
-    /// `unicast`.
     pub unicast: RxState,
-    /// `vlan`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub vlan: RxState,
-    /// `broadcast-allowed`.
     pub broadcast_allowed: bool,
-    /// `multicast-overflow`.
     pub multicast_overflow: bool,
-    /// `unicast-overflow`.
     pub unicast_overflow: bool,
-    /// `main-mac`.
     pub main_mac: String,
-    /// `vlan-table`.
     pub vlan_table: Vec<i64>,
-    /// `unicast-table`.
     pub unicast_table: Vec<String>,
-    /// `multicast-table`.
     pub multicast_table: Vec<String>,
 }
-/// The enum `RxState`, since QEMU 1.6.
+/// The `RxState` enum, since QEMU 1.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RxState {
-    /// `normal`.
     Normal,
-    /// `none`.
     None,
-    /// `all`.
     All,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl RxState {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Normal => "normal",
@@ -1296,67 +1062,53 @@ impl From<&str> for RxState {
         }
     }
 }
-/// The struct `SchemaInfoAlternate`, since QEMU 2.5.
+/// The `SchemaInfoAlternate` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoAlternate {
-    /// `members`.
     pub members: Vec<SchemaInfoAlternateMember>,
 }
-/// The struct `SchemaInfoAlternateMember`, since QEMU 2.5.
+/// The `SchemaInfoAlternateMember` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoAlternateMember {
-    /// `type`.
     pub r#type: String,
 }
-/// The struct `SchemaInfoArray`, since QEMU 2.5.
+/// The `SchemaInfoArray` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoArray {
-    /// `element-type`.
     pub element_type: String,
 }
-/// The struct `SchemaInfoBuiltin`, since QEMU 2.5.
+/// The `SchemaInfoBuiltin` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoBuiltin {
-    /// `json-type`.
     pub json_type: JsonType,
 }
-/// The struct `SchemaInfoEvent`, since QEMU 2.5.
+/// The `SchemaInfoEvent` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoEvent {
-    /// `arg-type`.
     pub arg_type: String,
 }
-/// The struct `SchemaInfoObjectVariant`, since QEMU 2.5.
+/// The `SchemaInfoObjectVariant` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoObjectVariant {
-    /// `case`.
     pub case: String,
-    /// `type`.
     pub r#type: String,
 }
-/// The enum `SchemaMetaType`, since QEMU 2.5.
+/// The `SchemaMetaType` enum, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SchemaMetaType {
-    /// `builtin`.
     Builtin,
-    /// `enum`.
     Enum,
-    /// `array`.
     Array,
-    /// `object`.
     Object,
-    /// `alternate`.
     Alternate,
-    /// `command`.
     Command,
-    /// `event`.
     Event,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl SchemaMetaType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Builtin => "builtin",
@@ -1384,23 +1136,20 @@ impl From<&str> for SchemaMetaType {
         }
     }
 }
-/// The enum `SpiceQueryMouseMode`, since QEMU 1.1.
+/// The `SpiceQueryMouseMode` enum, since QEMU 1.1.
 ///
 /// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SpiceQueryMouseMode {
-    /// `client`.
     Client,
-    /// `server`.
     Server,
-    /// `unknown`.
     Unknown,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl SpiceQueryMouseMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Client => "client",
@@ -1420,31 +1169,26 @@ impl From<&str> for SpiceQueryMouseMode {
         }
     }
 }
-/// The struct `TPMPassthroughOptions`, since QEMU 1.5.
+/// The `TPMPassthroughOptions` struct, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_TPM`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TpmPassthroughOptions {
-    /// `path`.
     pub path: Option<String>,
-    /// `cancel-path`.
     pub cancel_path: Option<String>,
 }
-/// The enum `TraceEventState`, since QEMU 2.2.
+/// The `TraceEventState` enum, since QEMU 2.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TraceEventState {
-    /// `unavailable`.
     Unavailable,
-    /// `disabled`.
     Disabled,
-    /// `enabled`.
     Enabled,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl TraceEventState {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Unavailable => "unavailable",
@@ -1464,65 +1208,49 @@ impl From<&str> for TraceEventState {
         }
     }
 }
-/// The struct `TransactionProperties`, since QEMU 2.5.
+/// The `TransactionProperties` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TransactionProperties {
-    /// `completion-mode`.
     pub completion_mode: Option<ActionCompletionMode>,
 }
-/// The struct `UuidInfo`, since QEMU 0.14.
+/// The `UuidInfo` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UuidInfo {
-    /// `UUID`.
     pub uuid: String,
 }
-/// The struct `VersionInfo`, since QEMU 0.14.
+/// The `VersionInfo` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VersionInfo {
-    /// `qemu`.
     pub qemu: VersionTriple,
-    /// `package`.
     pub package: String,
 }
-/// The struct `VersionTriple`, since QEMU 2.4.
+/// The `VersionTriple` struct, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VersionTriple {
-    /// `major`.
     pub major: i64,
-    /// `minor`.
     pub minor: i64,
-    /// `micro`.
     pub micro: i64,
 }
-/// The enum `VncPrimaryAuth`, since QEMU 2.3.
+/// The `VncPrimaryAuth` enum, since QEMU 2.3.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VncPrimaryAuth {
-    /// `none`.
     None,
-    /// `vnc`.
     Vnc,
-    /// `ra2`.
     Ra2,
-    /// `ra2ne`.
     Ra2ne,
-    /// `tight`.
     Tight,
-    /// `ultra`.
     Ultra,
-    /// `tls`.
     Tls,
-    /// `vencrypt`.
     Vencrypt,
-    /// `sasl`.
     Sasl,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl VncPrimaryAuth {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -1554,35 +1282,26 @@ impl From<&str> for VncPrimaryAuth {
         }
     }
 }
-/// The enum `VncVencryptSubAuth`, since QEMU 2.3.
+/// The `VncVencryptSubAuth` enum, since QEMU 2.3.
 ///
 /// Only in builds of QEMU with `CONFIG_VNC`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VncVencryptSubAuth {
-    /// `plain`.
     Plain,
-    /// `tls-none`.
     TlsNone,
-    /// `x509-none`.
     X509None,
-    /// `tls-vnc`.
     TlsVnc,
-    /// `x509-vnc`.
     X509Vnc,
-    /// `tls-plain`.
     TlsPlain,
-    /// `x509-plain`.
     X509Plain,
-    /// `tls-sasl`.
     TlsSasl,
-    /// `x509-sasl`.
     X509Sasl,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl VncVencryptSubAuth {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Plain => "plain",
@@ -1614,43 +1333,31 @@ impl From<&str> for VncVencryptSubAuth {
         }
     }
 }
-/// The struct `X86CPUFeatureWordInfo`, since QEMU 1.5.
+/// The `X86CPUFeatureWordInfo` struct, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct X86CpuFeatureWordInfo {
-    /// `cpuid-input-eax`.
     pub cpuid_input_eax: i64,
-    /// `cpuid-input-ecx`.
     pub cpuid_input_ecx: Option<i64>,
-    /// `cpuid-register`.
     pub cpuid_register: X86CpuRegister32,
-    /// `features`.
     pub features: i64,
 }
-/// The enum `X86CPURegister32`, since QEMU 1.5.
+/// The `X86CPURegister32` enum, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum X86CpuRegister32 {
-    /// `EAX`.
     Eax,
-    /// `EBX`.
     Ebx,
-    /// `ECX`.
     Ecx,
-    /// `EDX`.
     Edx,
-    /// `ESP`.
     Esp,
-    /// `EBP`.
     Ebp,
-    /// `ESI`.
     Esi,
-    /// `EDI`.
     Edi,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl X86CpuRegister32 {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Eax => "EAX",
@@ -1679,15 +1386,6 @@ impl From<&str> for X86CpuRegister32 {
             _ => Self::Unrecognized(UnrecognizedValue::new(text)),
         }
     }
-}
-wire::display_enum! {
-    ActionCompletionMode, BiosAtaTranslation, BlockDeviceIoStatus, BlockErrorAction,
-    BlockdevChangeReadOnlyMode, BlockdevDetectZeroesOptions, BlockdevDiscardOptions,
-    CommandLineParameterType, DataFormat, HostMemPolicy, IoOperationType, JsonType,
-    NetFilterDirection, NewImageMode, OnOffAuto, PreallocMode, QCryptoTlsCredsEndpoint,
-    Qcow2OverlapCheckMode, QuorumReadPattern, ReplayMode, RockerPortAutoneg,
-    RockerPortDuplex, RxState, SchemaMetaType, SpiceQueryMouseMode, TraceEventState,
-    VncPrimaryAuth, VncVencryptSubAuth, X86CpuRegister32
 }
 impl Write for Abort {
     fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
@@ -1746,7 +1444,7 @@ impl Object for BalloonInfo {
     }
 }
 impl BlockDirtyBitmap {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(node: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             node: node.into(),
@@ -1792,7 +1490,7 @@ impl Object for BlockdevCacheInfo {
     }
 }
 impl BlockdevOptionsVvfat {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(dir: impl Into<String>) -> Self {
         Self {
             dir: dir.into(),
@@ -1814,7 +1512,7 @@ impl Write for BlockdevOptionsVvfat {
     }
 }
 impl BlockdevSnapshot {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(node: impl Into<String>, overlay: impl Into<String>) -> Self {
         Self {
             node: node.into(),
@@ -1830,7 +1528,7 @@ impl Write for BlockdevSnapshot {
     }
 }
 impl BlockdevSnapshotInternal {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             device: device.into(),
@@ -1846,7 +1544,7 @@ impl Write for BlockdevSnapshotInternal {
     }
 }
 impl BlockdevSnapshotSync {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(snapshot_file: impl Into<String>) -> Self {
         Self {
             device: None,
@@ -2175,7 +1873,7 @@ impl Write for NetdevBridgeOptions {
     }
 }
 impl NetdevNetmapOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(ifname: impl Into<String>) -> Self {
         Self {
             ifname: ifname.into(),
@@ -2211,7 +1909,7 @@ impl Write for NetdevVdeOptions {
     }
 }
 impl NetdevVhostUserOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(chardev: impl Into<String>) -> Self {
         Self {
             chardev: chardev.into(),
@@ -2406,7 +2104,7 @@ impl Object for PciMemoryRegion {
     }
 }
 impl QapiString {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(str: impl Into<String>) -> Self {
         Self { str: str.into() }
     }
@@ -2954,12 +2652,6 @@ impl Object for VersionTriple {
         })
     }
 }
-wire::serialize! {
-    Abort, BlockDirtyBitmap, BlockdevOptionsVvfat, BlockdevSnapshot,
-    BlockdevSnapshotInternal, BlockdevSnapshotSync, NetLegacyNicOptions,
-    NetdevBridgeOptions, NetdevNetmapOptions, NetdevSocketOptions, NetdevVdeOptions,
-    NetdevVhostUserOptions, QapiString, TransactionProperties
-}
 wire::deserialize! {
     AddfdInfo, BalloonInfo, BlockdevCacheInfo, ChardevBackendInfo, ChardevInfo,
     ChardevReturn, CommandInfo, CommandLineOptionInfo, CommandLineParameterInfo,
@@ -2970,15 +2662,30 @@ wire::deserialize! {
     SchemaInfoEvent, SchemaInfoObjectVariant, TpmPassthroughOptions, UuidInfo,
     VersionInfo, VersionTriple
 }
-wire::serialize_enum! {
-    ActionCompletionMode, BlockdevChangeReadOnlyMode, BlockdevDetectZeroesOptions,
-    BlockdevDiscardOptions, DataFormat, HostMemPolicy, NetFilterDirection, NewImageMode,
-    OnOffAuto, PreallocMode, QCryptoTlsCredsEndpoint, Qcow2OverlapCheckMode,
-    QuorumReadPattern
-}
 wire::deserialize_enum! {
     BlockDeviceIoStatus, BlockErrorAction, BlockdevDetectZeroesOptions,
     CommandLineParameterType, HostMemPolicy, IoOperationType, JsonType, ReplayMode,
     RockerPortAutoneg, RockerPortDuplex, RxState, SpiceQueryMouseMode, TraceEventState,
     VncPrimaryAuth, VncVencryptSubAuth
+}
+wire::display_enum! {
+    ActionCompletionMode, BiosAtaTranslation, BlockDeviceIoStatus, BlockErrorAction,
+    BlockdevChangeReadOnlyMode, BlockdevDetectZeroesOptions, BlockdevDiscardOptions,
+    CommandLineParameterType, DataFormat, HostMemPolicy, IoOperationType, JsonType,
+    NetFilterDirection, NewImageMode, OnOffAuto, PreallocMode, QCryptoTlsCredsEndpoint,
+    Qcow2OverlapCheckMode, QuorumReadPattern, ReplayMode, RockerPortAutoneg,
+    RockerPortDuplex, RxState, SchemaMetaType, SpiceQueryMouseMode, TraceEventState,
+    VncPrimaryAuth, VncVencryptSubAuth, X86CpuRegister32
+}
+wire::serialize! {
+    Abort, BlockDirtyBitmap, BlockdevOptionsVvfat, BlockdevSnapshot,
+    BlockdevSnapshotInternal, BlockdevSnapshotSync, NetLegacyNicOptions,
+    NetdevBridgeOptions, NetdevNetmapOptions, NetdevSocketOptions, NetdevVdeOptions,
+    NetdevVhostUserOptions, QapiString, TransactionProperties
+}
+wire::serialize_enum! {
+    ActionCompletionMode, BlockdevChangeReadOnlyMode, BlockdevDetectZeroesOptions,
+    BlockdevDiscardOptions, DataFormat, HostMemPolicy, NetFilterDirection, NewImageMode,
+    OnOffAuto, PreallocMode, QCryptoTlsCredsEndpoint, Qcow2OverlapCheckMode,
+    QuorumReadPattern
 }

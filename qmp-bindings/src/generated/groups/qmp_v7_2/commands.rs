@@ -15,455 +15,259 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `block-commit`, since QEMU 1.3.
+/// The `block-commit` command, since QEMU 1.3.
 ///
-/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `base-node`, `on-error` and `top-node` are new.
+/// Compared with the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `base-node`, `on-error` and `top-node` are new.
 ///
 /// In the bindings of 10.0: `backing-mask-protocol` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockCommit {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `base-node`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub base_node: Option<String>,
-    /// `base`. Deprecated.
+    /// Deprecated.
     pub base: Option<String>,
-    /// `top-node`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub top_node: Option<String>,
-    /// `top`. Deprecated.
+    /// Deprecated.
     pub top: Option<String>,
-    /// `backing-file`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub backing_file: Option<String>,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `on-error`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub on_error: Option<types::BlockdevOnError>,
-    /// `filter-node-name`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub filter_node_name: Option<String>,
-    /// `auto-finalize`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub auto_dismiss: Option<bool>,
 }
-impl BlockCommit {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            job_id: None,
-            device: device.into(),
-            base_node: None,
-            base: None,
-            top_node: None,
-            top: None,
-            backing_file: None,
-            speed: None,
-            on_error: None,
-            filter_node_name: None,
-            auto_finalize: None,
-            auto_dismiss: None,
-        }
-    }
-}
-/// The command `block-export-add`, since QEMU 5.2.
+/// The `block-export-add` command, since QEMU 5.2.
 ///
 /// In the bindings of 10.0: `allow-inactive` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportAdd(pub types::BlockExportOptions);
-/// The command `block-latency-histogram-set`, since QEMU 4.0.
+/// The `block-latency-histogram-set` command, since QEMU 4.0.
 ///
 /// In the bindings of 10.0: `boundaries-zap` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockLatencyHistogramSet {
-    /// `id`.
     pub id: String,
-    /// `boundaries`.
     pub boundaries: Option<Vec<u64>>,
-    /// `boundaries-read`.
     pub boundaries_read: Option<Vec<u64>>,
-    /// `boundaries-write`.
     pub boundaries_write: Option<Vec<u64>>,
-    /// `boundaries-flush`.
     pub boundaries_flush: Option<Vec<u64>>,
 }
-impl BlockLatencyHistogramSet {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            boundaries: None,
-            boundaries_read: None,
-            boundaries_write: None,
-            boundaries_flush: None,
-        }
-    }
-}
-/// The command `block-stream`, since QEMU 1.1.
+/// The `block-stream` command, since QEMU 1.1.
 ///
-/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `bottom` and `filter-node-name` are new.
+/// Compared with the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `bottom` and `filter-node-name` are new.
 ///
 /// In the bindings of 10.0: `backing-mask-protocol` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStream {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `base`.
     pub base: Option<String>,
-    /// `base-node`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub base_node: Option<String>,
-    /// `backing-file`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub backing_file: Option<String>,
-    /// `bottom`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     pub bottom: Option<String>,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `on-error`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub on_error: Option<types::BlockdevOnError>,
-    /// `filter-node-name`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     pub filter_node_name: Option<String>,
-    /// `auto-finalize`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub auto_dismiss: Option<bool>,
 }
-impl BlockStream {
-    /// With the members that are required, and no others.
-    pub fn new(device: impl Into<String>) -> Self {
-        Self {
-            job_id: None,
-            device: device.into(),
-            base: None,
-            base_node: None,
-            backing_file: None,
-            bottom: None,
-            speed: None,
-            on_error: None,
-            filter_node_name: None,
-            auto_finalize: None,
-            auto_dismiss: None,
-        }
-    }
-}
-/// The command `blockdev-add`, since QEMU 2.9.
+/// The `blockdev-add` command, since QEMU 2.9.
 ///
-/// Since the bindings of 2.11: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are gone.
+/// Compared with the bindings of 2.11: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are removed.
 ///
 /// In the bindings of 10.0: `active` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevAdd(pub types::BlockdevOptions);
-/// The command `blockdev-backup`, since QEMU 2.3.
+/// The `blockdev-backup` command, since QEMU 2.3.
 ///
-/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `bitmap`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
+/// Compared with the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `bitmap`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
 ///
 /// In the bindings of 10.0: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup(pub types::BlockdevBackup);
-/// The command `blockdev-create`, since QEMU 3.0.
+/// The `blockdev-create` command, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreate {
-    /// `job-id`.
     pub job_id: String,
-    /// `options`.
     pub options: types::BlockdevCreateOptions,
 }
-impl BlockdevCreate {
-    /// With the members that are required, and no others.
-    pub fn new(
-        job_id: impl Into<String>,
-        options: types::BlockdevCreateOptions,
-    ) -> Self {
-        Self {
-            job_id: job_id.into(),
-            options,
-        }
-    }
-}
-/// The command `blockdev-reopen`, since QEMU 6.1.
+/// The `blockdev-reopen` command, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevReopen {
-    /// `options`.
     pub options: Vec<types::BlockdevOptions>,
 }
-impl BlockdevReopen {
-    /// With the members that are required, and no others.
-    pub fn new(options: Vec<types::BlockdevOptions>) -> Self {
-        Self { options }
-    }
-}
-/// The command `calc-dirty-rate`, since QEMU 5.2.
+/// The `calc-dirty-rate` command, since QEMU 5.2.
 ///
 /// In the bindings of 10.0: `calc-time-unit` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CalcDirtyRate {
-    /// `calc-time`.
     pub calc_time: i64,
-    /// `sample-pages`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub sample_pages: Option<i64>,
-    /// `mode`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub mode: Option<types::DirtyRateMeasureMode>,
 }
-impl CalcDirtyRate {
-    /// With the members that are required, and no others.
-    pub fn new(calc_time: i64) -> Self {
-        Self {
-            calc_time,
-            sample_pages: None,
-            mode: None,
-        }
-    }
-}
-/// The command `chardev-add`, since QEMU 1.4.
+/// The `chardev-add` command, since QEMU 1.4.
 ///
 /// Returns `ChardevReturn`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevAdd {
-    /// `id`.
     pub id: String,
-    /// `backend`.
     pub backend: types::ChardevBackend,
 }
-impl ChardevAdd {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
-        Self { id: id.into(), backend }
-    }
-}
-/// The command `chardev-change`, since QEMU 2.10.
+/// The `chardev-change` command, since QEMU 2.10.
 ///
 /// Returns `ChardevReturn`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevChange {
-    /// `id`.
     pub id: String,
-    /// `backend`.
     pub backend: types::ChardevBackend,
 }
-impl ChardevChange {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
-        Self { id: id.into(), backend }
-    }
-}
-/// The command `display-update`, since QEMU 7.1.
+/// The `display-update` command, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DisplayUpdate(pub types::DisplayUpdateOptions);
-/// The command `drive-backup`, since QEMU 1.6.
+/// The `drive-backup` command, since QEMU 1.6.
 ///
 /// Deprecated in QEMU 7.2.
 ///
-/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
+/// Compared with the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
 ///
 /// In the bindings of 10.0: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup(pub types::DriveBackup);
-/// The command `dump-guest-memory`, since QEMU 1.2.
+/// The `dump-guest-memory` command, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpGuestMemory {
-    /// `paging`.
     pub paging: bool,
-    /// `protocol`.
     pub protocol: String,
-    /// `detach`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub detach: Option<bool>,
-    /// `begin`.
     pub begin: Option<i64>,
-    /// `length`.
     pub length: Option<i64>,
-    /// `format`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub format: Option<types::DumpGuestMemoryFormat>,
 }
-impl DumpGuestMemory {
-    /// With the members that are required, and no others.
-    pub fn new(paging: bool, protocol: impl Into<String>) -> Self {
-        Self {
-            paging,
-            protocol: protocol.into(),
-            detach: None,
-            begin: None,
-            length: None,
-            format: None,
-        }
-    }
-}
-/// The command `input-send-event`, since QEMU 2.6.
+/// The `input-send-event` command, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputSendEvent {
-    /// `device`.
     pub device: Option<String>,
-    /// `head`.
     pub head: Option<i64>,
-    /// `events`.
     pub events: Vec<types::InputEvent>,
 }
-impl InputSendEvent {
-    /// With the members that are required, and no others.
-    pub fn new(events: Vec<types::InputEvent>) -> Self {
-        Self {
-            device: None,
-            head: None,
-            events,
-        }
-    }
-}
-/// The command `migrate`, since QEMU 0.14.
+/// The `migrate` command, since QEMU 0.14.
 ///
-/// Since the bindings of 2.11: `resume` is new.
+/// Compared with the bindings of 2.11: `resume` is new.
 ///
-/// In the bindings of 10.0: `channels` is new; `blk` and `inc` are gone; `uri` is optional now.
+/// In the bindings of 10.0: `channels` is new; `blk` and `inc` are removed; `uri` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Migrate {
-    /// `uri`.
     pub uri: String,
-    /// `blk`.
     pub blk: Option<bool>,
-    /// `inc`.
     pub inc: Option<bool>,
-    /// `detach`.
     pub detach: Option<bool>,
-    /// `resume`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub resume: Option<bool>,
 }
-impl Migrate {
-    /// With the members that are required, and no others.
-    pub fn new(uri: impl Into<String>) -> Self {
-        Self {
-            uri: uri.into(),
-            blk: None,
-            inc: None,
-            detach: None,
-            resume: None,
-        }
-    }
-}
-/// The command `migrate-continue`, since QEMU 2.11.
+/// The `migrate-continue` command, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateContinue {
-    /// `state`.
     pub state: types::MigrationStatus,
 }
-impl MigrateContinue {
-    /// With the members that are required, and no others.
-    pub fn new(state: types::MigrationStatus) -> Self {
-        Self { state }
-    }
-}
-/// The command `migrate-set-capabilities`, since QEMU 1.2.
+/// The `migrate-set-capabilities` command, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetCapabilities {
-    /// `capabilities`.
     pub capabilities: Vec<types::MigrationCapabilityStatus>,
 }
-impl MigrateSetCapabilities {
-    /// With the members that are required, and no others.
-    pub fn new(capabilities: Vec<types::MigrationCapabilityStatus>) -> Self {
-        Self { capabilities }
-    }
-}
-/// The command `migrate-set-parameters`, since QEMU 2.4.
+/// The `migrate-set-parameters` command, since QEMU 2.4.
 ///
-/// Since the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
+/// Compared with the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
 ///
-/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetParameters(pub types::MigrateSetParameters);
-/// The command `nbd-server-start`, since QEMU 1.3.
+/// The `nbd-server-start` command, since QEMU 1.3.
 ///
-/// Since the bindings of 2.11: `max-connections` and `tls-authz` are new.
+/// Compared with the bindings of 2.11: `max-connections` and `tls-authz` are new.
 ///
 /// In the bindings of 10.0: `handshake-max-seconds` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerStart {
-    /// `addr`.
     pub addr: types::SocketAddressLegacy,
-    /// `tls-creds`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub tls_creds: Option<String>,
-    /// `tls-authz`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub tls_authz: Option<String>,
-    /// `max-connections`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub max_connections: Option<u32>,
 }
-impl NbdServerStart {
-    /// With the members that are required, and no others.
-    pub fn new(addr: types::SocketAddressLegacy) -> Self {
-        Self {
-            addr,
-            tls_creds: None,
-            tls_authz: None,
-            max_connections: None,
-        }
-    }
-}
-/// The command `netdev_add`, since QEMU 0.14.
+/// The `netdev_add` command, since QEMU 0.14.
 ///
-/// Since the bindings of 2.11: `type=bridge`, `type=dgram`, `type=hubport`, `type=l2tpv3`, `type=netmap`, `type=nic`, `type=none`, `type=socket` and 9 more are new; `type` is of another type.
+/// Compared with the bindings of 2.11: `type=bridge`, `type=dgram`, `type=hubport`, `type=l2tpv3`, `type=netmap`, `type=nic`, `type=none`, `type=socket` and 9 more are new; `type` is of another type.
 ///
 /// In the bindings of 10.0: `type=af-xdp` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevAdd(pub types::Netdev);
-/// The command `object-add`, since QEMU 2.0.
+/// The `object-add` command, since QEMU 2.0.
 ///
-/// Since the bindings of 2.11: `qom-type=authz-list`, `qom-type=authz-listfile`, `qom-type=authz-pam`, `qom-type=authz-simple`, `qom-type=can-bus`, `qom-type=can-host-socketcan`, `qom-type=colo-compare`, `qom-type=cryptodev-backend` and 36 more are new; `props` is gone; `qom-type` is of another type.
+/// Compared with the bindings of 2.11: `qom-type=authz-list`, `qom-type=authz-listfile`, `qom-type=authz-pam`, `qom-type=authz-simple`, `qom-type=can-bus`, `qom-type=can-host-socketcan`, `qom-type=colo-compare`, `qom-type=cryptodev-backend` and 36 more are new; `props` is removed; `qom-type` is of another type.
 ///
 /// In the bindings of 10.0: `qom-type=acpi-generic-initiator`, `qom-type=acpi-generic-port`, `qom-type=iommufd`, `qom-type=memory-backend-shm` and `qom-type=sev-snp-guest` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectAdd(pub types::ObjectOptions);
-/// The command `query-dirty-rate`, since QEMU 5.2.
+/// The `query-dirty-rate` command, since QEMU 5.2.
 ///
 /// Returns `DirtyRateInfo`.
 ///
 /// In the bindings of 10.0: `calc-time-unit` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryDirtyRate {}
-/// The command `query-stats`, since QEMU 7.1.
+/// The `query-stats` command, since QEMU 7.1.
 ///
 /// Returns `[StatsResult]`.
 ///
 /// In the bindings of 10.0: `target=cryptodev` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueryStats(pub types::StatsFilter);
-/// The command `query-stats-schemas`, since QEMU 7.1.
+/// The `query-stats-schemas` command, since QEMU 7.1.
 ///
 /// Returns `[StatsSchema]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryStatsSchemas {
-    /// `provider`.
     pub provider: Option<types::StatsProvider>,
 }
-/// The command `send-key`, since QEMU 1.3.
+/// The `send-key` command, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendKey {
-    /// `keys`.
     pub keys: Vec<types::KeyValue>,
-    /// `hold-time`.
     pub hold_time: Option<i64>,
 }
-impl SendKey {
-    /// With the members that are required, and no others.
-    pub fn new(keys: Vec<types::KeyValue>) -> Self {
-        Self { keys, hold_time: None }
-    }
-}
-/// The command `set-numa-node`, since QEMU 3.0.
+/// The `set-numa-node` command, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetNumaNode(pub types::NumaOptions);
-/// The command `transaction`, since QEMU 1.1.
+/// The `transaction` command, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transaction {
-    /// `actions`.
     pub actions: Vec<types::TransactionAction>,
-    /// `properties`.
     pub properties: Option<types::TransactionProperties>,
 }
-impl Transaction {
-    /// With the members that are required, and no others.
-    pub fn new(actions: Vec<types::TransactionAction>) -> Self {
-        Self { actions, properties: None }
-    }
-}
-/// The command `x-query-profile`, since QEMU 6.2.
+/// The `x-query-profile` command, since QEMU 6.2.
 ///
 /// Unstable in QEMU 7.2.
 ///
@@ -471,16 +275,16 @@ impl Transaction {
 ///
 /// Returns `HumanReadableText`.
 ///
-/// Gone in the bindings of 10.0.
+/// Removed in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryProfile {}
-/// The command `x-query-rdma`, since QEMU 6.2.
+/// The `x-query-rdma` command, since QEMU 6.2.
 ///
 /// Unstable in QEMU 7.2.
 ///
 /// Returns `HumanReadableText`.
 ///
-/// Gone in the bindings of 10.0.
+/// Removed in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryRdma {}
 wire::commands! {
@@ -498,6 +302,25 @@ wire::commands! {
     QueryStatsSchemas = "query-stats-schemas", SendKey = "send-key", SetNumaNode =
     "set-numa-node", Transaction = "transaction", XQueryProfile = "x-query-profile",
     XQueryRdma = "x-query-rdma"
+}
+impl BlockCommit {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            job_id: None,
+            device: device.into(),
+            base_node: None,
+            base: None,
+            top_node: None,
+            top: None,
+            backing_file: None,
+            speed: None,
+            on_error: None,
+            filter_node_name: None,
+            auto_finalize: None,
+            auto_dismiss: None,
+        }
+    }
 }
 impl Write for BlockCommit {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -521,6 +344,18 @@ impl Write for BlockExportAdd {
         self.0.write(map)
     }
 }
+impl BlockLatencyHistogramSet {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            boundaries: None,
+            boundaries_read: None,
+            boundaries_write: None,
+            boundaries_flush: None,
+        }
+    }
+}
 impl Write for BlockLatencyHistogramSet {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
@@ -529,6 +364,24 @@ impl Write for BlockLatencyHistogramSet {
         put_some(map, "boundaries-write", &self.boundaries_write)?;
         put_some(map, "boundaries-flush", &self.boundaries_flush)?;
         Ok(())
+    }
+}
+impl BlockStream {
+    /// Creates a value with only the required members set.
+    pub fn new(device: impl Into<String>) -> Self {
+        Self {
+            job_id: None,
+            device: device.into(),
+            base: None,
+            base_node: None,
+            backing_file: None,
+            bottom: None,
+            speed: None,
+            on_error: None,
+            filter_node_name: None,
+            auto_finalize: None,
+            auto_dismiss: None,
+        }
     }
 }
 impl Write for BlockStream {
@@ -557,6 +410,18 @@ impl Write for BlockdevBackup {
         self.0.write(map)
     }
 }
+impl BlockdevCreate {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        job_id: impl Into<String>,
+        options: types::BlockdevCreateOptions,
+    ) -> Self {
+        Self {
+            job_id: job_id.into(),
+            options,
+        }
+    }
+}
 impl Write for BlockdevCreate {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "job-id", &self.job_id)?;
@@ -564,10 +429,26 @@ impl Write for BlockdevCreate {
         Ok(())
     }
 }
+impl BlockdevReopen {
+    /// Creates a value with only the required members set.
+    pub fn new(options: Vec<types::BlockdevOptions>) -> Self {
+        Self { options }
+    }
+}
 impl Write for BlockdevReopen {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "options", &self.options)?;
         Ok(())
+    }
+}
+impl CalcDirtyRate {
+    /// Creates a value with only the required members set.
+    pub fn new(calc_time: i64) -> Self {
+        Self {
+            calc_time,
+            sample_pages: None,
+            mode: None,
+        }
     }
 }
 impl Write for CalcDirtyRate {
@@ -578,11 +459,23 @@ impl Write for CalcDirtyRate {
         Ok(())
     }
 }
+impl ChardevAdd {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
+        Self { id: id.into(), backend }
+    }
+}
 impl Write for ChardevAdd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         put(map, "backend", &self.backend)?;
         Ok(())
+    }
+}
+impl ChardevChange {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>, backend: types::ChardevBackend) -> Self {
+        Self { id: id.into(), backend }
     }
 }
 impl Write for ChardevChange {
@@ -602,6 +495,19 @@ impl Write for DriveBackup {
         self.0.write(map)
     }
 }
+impl DumpGuestMemory {
+    /// Creates a value with only the required members set.
+    pub fn new(paging: bool, protocol: impl Into<String>) -> Self {
+        Self {
+            paging,
+            protocol: protocol.into(),
+            detach: None,
+            begin: None,
+            length: None,
+            format: None,
+        }
+    }
+}
 impl Write for DumpGuestMemory {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "paging", &self.paging)?;
@@ -613,12 +519,34 @@ impl Write for DumpGuestMemory {
         Ok(())
     }
 }
+impl InputSendEvent {
+    /// Creates a value with only the required members set.
+    pub fn new(events: Vec<types::InputEvent>) -> Self {
+        Self {
+            device: None,
+            head: None,
+            events,
+        }
+    }
+}
 impl Write for InputSendEvent {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "device", &self.device)?;
         put_some(map, "head", &self.head)?;
         put(map, "events", &self.events)?;
         Ok(())
+    }
+}
+impl Migrate {
+    /// Creates a value with only the required members set.
+    pub fn new(uri: impl Into<String>) -> Self {
+        Self {
+            uri: uri.into(),
+            blk: None,
+            inc: None,
+            detach: None,
+            resume: None,
+        }
     }
 }
 impl Write for Migrate {
@@ -631,10 +559,22 @@ impl Write for Migrate {
         Ok(())
     }
 }
+impl MigrateContinue {
+    /// Creates a value with only the required members set.
+    pub fn new(state: types::MigrationStatus) -> Self {
+        Self { state }
+    }
+}
 impl Write for MigrateContinue {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "state", &self.state)?;
         Ok(())
+    }
+}
+impl MigrateSetCapabilities {
+    /// Creates a value with only the required members set.
+    pub fn new(capabilities: Vec<types::MigrationCapabilityStatus>) -> Self {
+        Self { capabilities }
     }
 }
 impl Write for MigrateSetCapabilities {
@@ -646,6 +586,17 @@ impl Write for MigrateSetCapabilities {
 impl Write for MigrateSetParameters {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         self.0.write(map)
+    }
+}
+impl NbdServerStart {
+    /// Creates a value with only the required members set.
+    pub fn new(addr: types::SocketAddressLegacy) -> Self {
+        Self {
+            addr,
+            tls_creds: None,
+            tls_authz: None,
+            max_connections: None,
+        }
     }
 }
 impl Write for NbdServerStart {
@@ -683,6 +634,12 @@ impl Write for QueryStatsSchemas {
         Ok(())
     }
 }
+impl SendKey {
+    /// Creates a value with only the required members set.
+    pub fn new(keys: Vec<types::KeyValue>) -> Self {
+        Self { keys, hold_time: None }
+    }
+}
 impl Write for SendKey {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "keys", &self.keys)?;
@@ -693,6 +650,12 @@ impl Write for SendKey {
 impl Write for SetNumaNode {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         self.0.write(map)
+    }
+}
+impl Transaction {
+    /// Creates a value with only the required members set.
+    pub fn new(actions: Vec<types::TransactionAction>) -> Self {
+        Self { actions, properties: None }
     }
 }
 impl Write for Transaction {

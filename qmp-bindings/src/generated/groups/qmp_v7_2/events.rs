@@ -9,52 +9,42 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The event `BLOCK_IO_ERROR`, since QEMU 0.13.
+/// The `BLOCK_IO_ERROR` event, since QEMU 0.13.
 ///
-/// Since the bindings of 2.11: `node-name` is optional now.
+/// Compared with the bindings of 2.11: `node-name` is optional now.
 ///
 /// In the bindings of 10.0: `qom-path` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockIoError {
-    /// `device`.
     pub device: String,
-    /// `node-name`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub node_name: Option<String>,
-    /// `operation`.
     pub operation: types::IoOperationType,
-    /// `action`.
     pub action: types::BlockErrorAction,
-    /// `nospace`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub nospace: Option<bool>,
-    /// `reason`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub reason: String,
 }
-/// The event `MIGRATION`, since QEMU 2.4.
+/// The `MIGRATION` event, since QEMU 2.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Migration {
-    /// `status`.
     pub status: types::MigrationStatus,
 }
-/// The event `NETDEV_STREAM_CONNECTED`, since QEMU 7.2.
+/// The `NETDEV_STREAM_CONNECTED` event, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevStreamConnected {
-    /// `netdev-id`.
     pub netdev_id: String,
-    /// `addr`.
     pub addr: types::SocketAddress,
 }
-/// The event `RDMA_GID_STATUS_CHANGED`, since QEMU 4.0.
+/// The `RDMA_GID_STATUS_CHANGED` event, since QEMU 4.0.
 ///
-/// Gone in the bindings of 10.0.
+/// Removed in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RdmaGidStatusChanged {
-    /// `netdev`.
     pub netdev: String,
-    /// `gid-status`.
     pub gid_status: bool,
-    /// `subnet-prefix`.
     pub subnet_prefix: u64,
-    /// `interface-id`.
     pub interface_id: u64,
 }
 #[derive(Default)]

@@ -60,84 +60,60 @@ use crate::generated::groups::qmp_v7_2_v10_0::types::{
 };
 #[cfg(feature = "both-directions")]
 mod both;
-/// The union `Audiodev`, since QEMU 4.0.
+/// The `Audiodev` union, since QEMU 4.0.
 ///
 /// In the bindings of 10.0: `driver=pipewire` is new; `driver=dbus` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Audiodev {
-    /// `driver`, and the members that depend on it.
+    /// The discriminator `driver` with the members of its branch.
     pub driver: AudiodevDriverBranch,
-    /// `id`.
     pub id: String,
-    /// `timer-period`.
     pub timer_period: Option<u32>,
 }
-/// The branches of the union `Audiodev`, told by `driver`.
+/// The branches of the union `Audiodev`, discriminated by `driver`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum AudiodevDriverBranch {
-    /// `none`.
     None(AudiodevGenericOptions),
-    /// `alsa`.
     Alsa(AudiodevAlsaOptions),
-    /// `coreaudio`.
     Coreaudio(AudiodevCoreaudioOptions),
-    /// `dbus`.
     Dbus(AudiodevGenericOptions),
-    /// `dsound`.
     Dsound(AudiodevDsoundOptions),
-    /// `jack`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     Jack(AudiodevJackOptions),
-    /// `oss`.
     Oss(AudiodevOssOptions),
-    /// `pa`.
     Pa(AudiodevPaOptions),
-    /// `sdl`.
     Sdl(AudiodevSdlOptions),
-    /// `sndio`.
     Sndio(AudiodevSndioOptions),
-    /// `spice`.
     Spice(AudiodevGenericOptions),
-    /// `wav`.
     Wav(AudiodevWavOptions),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `AudiodevDriver`, since QEMU 4.0.
+/// The `AudiodevDriver` enum, since QEMU 4.0.
 ///
 /// In the bindings of 10.0: `pipewire` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AudiodevDriver {
-    /// `none`.
     None,
-    /// `alsa`.
     Alsa,
-    /// `coreaudio`.
     Coreaudio,
-    /// `dbus`.
     Dbus,
-    /// `dsound`.
     Dsound,
-    /// `jack`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     Jack,
-    /// `oss`.
     Oss,
-    /// `pa`.
     Pa,
-    /// `sdl`.
     Sdl,
-    /// `sndio`.
     Sndio,
-    /// `spice`.
     Spice,
-    /// `wav`.
     Wav,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl AudiodevDriver {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -175,1175 +151,919 @@ impl From<&str> for AudiodevDriver {
         }
     }
 }
-/// The struct `BackupCommon`, since QEMU 4.2.
+/// The `BackupCommon` struct, since QEMU 4.2.
 ///
 /// In the bindings of 10.0: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BackupCommon {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `sync`.
     pub sync: MirrorSyncMode,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `bitmap`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub bitmap: Option<String>,
-    /// `bitmap-mode`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub bitmap_mode: Option<BitmapSyncMode>,
-    /// `compress`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub compress: Option<bool>,
-    /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
-    /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `auto-finalize`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub auto_dismiss: Option<bool>,
-    /// `filter-node-name`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub filter_node_name: Option<String>,
-    /// `x-perf`, since QEMU 6.0. Unstable.
+    /// Since QEMU 6.0. Unstable.
     pub x_perf: Option<BackupPerf>,
 }
-/// The struct `BackupPerf`, since QEMU 6.0.
+/// The `BackupPerf` struct, since QEMU 6.0.
 ///
 /// In the bindings of 10.0: `min-cluster-size` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BackupPerf {
-    /// `use-copy-range`.
     pub use_copy_range: Option<bool>,
-    /// `max-workers`.
     pub max_workers: Option<i64>,
-    /// `max-chunk`.
     pub max_chunk: Option<i64>,
 }
-/// The struct `BlkdebugInjectErrorOptions`, since QEMU 2.9.
+/// The `BlkdebugInjectErrorOptions` struct, since QEMU 2.9.
 ///
-/// Since the bindings of 2.11: `iotype` is new.
+/// Compared with the bindings of 2.11: `iotype` is new.
 ///
 /// In the bindings of 10.0: `delay-ns` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlkdebugInjectErrorOptions {
-    /// `event`.
     pub event: BlkdebugEvent,
-    /// `state`.
     pub state: Option<i64>,
-    /// `iotype`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     pub iotype: Option<BlkdebugIoType>,
-    /// `errno`.
     pub errno: Option<i64>,
-    /// `sector`.
     pub sector: Option<i64>,
-    /// `once`.
     pub once: Option<bool>,
-    /// `immediately`.
     pub immediately: Option<bool>,
 }
-/// The struct `BlockDeviceInfo`, since QEMU 0.14.
+/// The `BlockDeviceInfo` struct, since QEMU 0.14.
 ///
-/// Since the bindings of 2.11: `dirty-bitmaps` is new; `encryption_key_missing` is gone.
+/// Compared with the bindings of 2.11: `dirty-bitmaps` is new; `encryption_key_missing` is removed.
 ///
 /// In the bindings of 10.0: `active` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceInfo {
-    /// `file`.
     pub file: String,
-    /// `node-name`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub node_name: Option<String>,
-    /// `ro`.
     pub ro: bool,
-    /// `drv`.
     pub drv: String,
-    /// `backing_file`.
     pub backing_file: Option<String>,
-    /// `backing_file_depth`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub backing_file_depth: i64,
-    /// `encrypted`.
     pub encrypted: bool,
-    /// `detect_zeroes`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub detect_zeroes: BlockdevDetectZeroesOptions,
-    /// `bps`.
     pub bps: i64,
-    /// `bps_rd`.
     pub bps_rd: i64,
-    /// `bps_wr`.
     pub bps_wr: i64,
-    /// `iops`.
     pub iops: i64,
-    /// `iops_rd`.
     pub iops_rd: i64,
-    /// `iops_wr`.
     pub iops_wr: i64,
-    /// `image`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     pub image: ImageInfo,
-    /// `bps_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_max: Option<i64>,
-    /// `bps_rd_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_rd_max: Option<i64>,
-    /// `bps_wr_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub bps_wr_max: Option<i64>,
-    /// `iops_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_max: Option<i64>,
-    /// `iops_rd_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_rd_max: Option<i64>,
-    /// `iops_wr_max`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_wr_max: Option<i64>,
-    /// `bps_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub bps_max_length: Option<i64>,
-    /// `bps_rd_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub bps_rd_max_length: Option<i64>,
-    /// `bps_wr_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub bps_wr_max_length: Option<i64>,
-    /// `iops_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub iops_max_length: Option<i64>,
-    /// `iops_rd_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub iops_rd_max_length: Option<i64>,
-    /// `iops_wr_max_length`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub iops_wr_max_length: Option<i64>,
-    /// `iops_size`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub iops_size: Option<i64>,
-    /// `group`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub group: Option<String>,
-    /// `cache`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub cache: BlockdevCacheInfo,
-    /// `write_threshold`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub write_threshold: i64,
-    /// `dirty-bitmaps`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
 }
-/// The struct `BlockDeviceStats`, since QEMU 0.14.
+/// The `BlockDeviceStats` struct, since QEMU 0.14.
 ///
-/// Since the bindings of 2.11: `failed_unmap_operations`, `flush_latency_histogram`, `invalid_unmap_operations`, `rd_latency_histogram`, `unmap_bytes`, `unmap_merged`, `unmap_operations`, `unmap_total_time_ns` and 1 more are new.
+/// Compared with the bindings of 2.11: `failed_unmap_operations`, `flush_latency_histogram`, `invalid_unmap_operations`, `rd_latency_histogram`, `unmap_bytes`, `unmap_merged`, `unmap_operations`, `unmap_total_time_ns` and 1 more are new.
 ///
 /// In the bindings of 10.0: `failed_zone_append_operations`, `invalid_zone_append_operations`, `zone_append_bytes`, `zone_append_latency_histogram`, `zone_append_merged`, `zone_append_operations` and `zone_append_total_time_ns` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceStats {
-    /// `rd_bytes`.
     pub rd_bytes: i64,
-    /// `wr_bytes`.
     pub wr_bytes: i64,
-    /// `unmap_bytes`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub unmap_bytes: i64,
-    /// `rd_operations`.
     pub rd_operations: i64,
-    /// `wr_operations`.
     pub wr_operations: i64,
-    /// `flush_operations`, since QEMU 0.15.
+    /// Since QEMU 0.15.
     pub flush_operations: i64,
-    /// `unmap_operations`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub unmap_operations: i64,
-    /// `rd_total_time_ns`, since QEMU 0.15.
+    /// Since QEMU 0.15.
     pub rd_total_time_ns: i64,
-    /// `wr_total_time_ns`, since QEMU 0.15.
+    /// Since QEMU 0.15.
     pub wr_total_time_ns: i64,
-    /// `flush_total_time_ns`, since QEMU 0.15.
+    /// Since QEMU 0.15.
     pub flush_total_time_ns: i64,
-    /// `unmap_total_time_ns`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub unmap_total_time_ns: i64,
-    /// `wr_highest_offset`.
     pub wr_highest_offset: i64,
-    /// `rd_merged`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub rd_merged: i64,
-    /// `wr_merged`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub wr_merged: i64,
-    /// `unmap_merged`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub unmap_merged: i64,
-    /// `idle_time_ns`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub idle_time_ns: Option<i64>,
-    /// `failed_rd_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub failed_rd_operations: i64,
-    /// `failed_wr_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub failed_wr_operations: i64,
-    /// `failed_flush_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub failed_flush_operations: i64,
-    /// `failed_unmap_operations`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub failed_unmap_operations: i64,
-    /// `invalid_rd_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub invalid_rd_operations: i64,
-    /// `invalid_wr_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub invalid_wr_operations: i64,
-    /// `invalid_flush_operations`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub invalid_flush_operations: i64,
-    /// `invalid_unmap_operations`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub invalid_unmap_operations: i64,
-    /// `account_invalid`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub account_invalid: bool,
-    /// `account_failed`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub account_failed: bool,
-    /// `timed_stats`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub timed_stats: Vec<BlockDeviceTimedStats>,
-    /// `rd_latency_histogram`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub rd_latency_histogram: Option<BlockLatencyHistogramInfo>,
-    /// `wr_latency_histogram`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub wr_latency_histogram: Option<BlockLatencyHistogramInfo>,
-    /// `flush_latency_histogram`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub flush_latency_histogram: Option<BlockLatencyHistogramInfo>,
 }
-/// The union `BlockExportOptions`, since QEMU 4.2.
+/// The `BlockExportOptions` union, since QEMU 4.2.
 ///
 /// In the bindings of 10.0: `allow-inactive` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportOptions {
-    /// `type`, and the members that depend on it.
+    /// The discriminator `type` with the members of its branch.
     pub r#type: BlockExportOptionsType,
-    /// `id`.
     pub id: String,
-    /// `fixed-iothread`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub fixed_iothread: Option<bool>,
-    /// `iothread`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub iothread: Option<String>,
-    /// `node-name`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub node_name: String,
-    /// `writable`.
     pub writable: Option<bool>,
-    /// `writethrough`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub writethrough: Option<bool>,
 }
-/// The branches of the union `BlockExportOptions`, told by `type`.
+/// The branches of the union `BlockExportOptions`, discriminated by `type`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockExportOptionsType {
-    /// `nbd`.
     Nbd(BlockExportOptionsNbd),
-    /// `vhost-user-blk`, since QEMU 5.2. Only in builds of QEMU with `CONFIG_VHOST_USER_BLK_SERVER`.
+    /// Since QEMU 5.2. Only in builds of QEMU with `CONFIG_VHOST_USER_BLK_SERVER`.
     VhostUserBlk(BlockExportOptionsVhostUserBlk),
-    /// `fuse`, since QEMU 6.0. Only in builds of QEMU with `CONFIG_FUSE`.
+    /// Since QEMU 6.0. Only in builds of QEMU with `CONFIG_FUSE`.
     Fuse(BlockExportOptionsFuse),
-    /// `vduse-blk`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VDUSE_BLK_EXPORT`.
+    /// Since QEMU 7.1. Only in builds of QEMU with `CONFIG_VDUSE_BLK_EXPORT`.
     VduseBlk(BlockExportOptionsVduseBlk),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockExportOptionsVhostUserBlk`, since QEMU 5.2.
+/// The `BlockExportOptionsVhostUserBlk` struct, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportOptionsVhostUserBlk {
-    /// `addr`.
     pub addr: SocketAddress,
-    /// `logical-block-size`.
     pub logical_block_size: Option<u64>,
-    /// `num-queues`.
     pub num_queues: Option<u16>,
 }
-/// The struct `BlockInfo`, since QEMU 0.14.
+/// The `BlockInfo` struct, since QEMU 0.14.
 ///
-/// Since the bindings of 2.11: `dirty-bitmaps` is gone.
+/// Compared with the bindings of 2.11: `dirty-bitmaps` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockInfo {
-    /// `device`.
     pub device: String,
-    /// `qdev`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub qdev: Option<String>,
-    /// `type`.
     pub r#type: String,
-    /// `removable`.
     pub removable: bool,
-    /// `locked`.
     pub locked: bool,
-    /// `inserted`.
     pub inserted: Option<BlockDeviceInfo>,
-    /// `tray_open`.
     pub tray_open: Option<bool>,
-    /// `io-status`.
     pub io_status: Option<BlockDeviceIoStatus>,
 }
-/// The struct `BlockJobInfo`, since QEMU 1.1.
+/// The `BlockJobInfo` struct, since QEMU 1.1.
 ///
-/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `error` and `status` are new.
+/// Compared with the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `error` and `status` are new.
 ///
 /// In the bindings of 10.0: `type=amend`, `type=backup`, `type=commit`, `type=create`, `type=mirror`, `type=snapshot-delete`, `type=snapshot-load`, `type=snapshot-save` and 1 more are new; `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobInfo {
-    /// `type`.
     pub r#type: String,
-    /// `device`.
     pub device: String,
-    /// `len`.
     pub len: i64,
-    /// `offset`.
     pub offset: i64,
-    /// `busy`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub busy: bool,
-    /// `paused`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub paused: bool,
-    /// `speed`.
     pub speed: i64,
-    /// `io-status`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub io_status: BlockDeviceIoStatus,
-    /// `ready`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub ready: bool,
-    /// `status`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub status: JobStatus,
-    /// `auto-finalize`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub auto_finalize: bool,
-    /// `auto-dismiss`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub auto_dismiss: bool,
-    /// `error`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub error: Option<String>,
 }
-/// The struct `BlockStats`, since QEMU 0.14.
+/// The `BlockStats` struct, since QEMU 0.14.
 ///
-/// Since the bindings of 2.11: `driver-specific` and `qdev` are new.
+/// Compared with the bindings of 2.11: `driver-specific` and `qdev` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStats {
-    /// `device`.
     pub device: Option<String>,
-    /// `qdev`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub qdev: Option<String>,
-    /// `node-name`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub node_name: Option<String>,
-    /// `stats`.
     pub stats: BlockDeviceStats,
-    /// `driver-specific`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub driver_specific: Option<BlockStatsSpecific>,
-    /// `parent`.
     pub parent: Option<Box<BlockStats>>,
-    /// `backing`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub backing: Option<Box<BlockStats>>,
 }
-/// The struct `BlockdevBackup`, since QEMU 2.3.
+/// The `BlockdevBackup` struct, since QEMU 2.3.
 ///
-/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `bitmap`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
+/// Compared with the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `bitmap`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
 ///
 /// In the bindings of 10.0: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackup {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `sync`.
     pub sync: MirrorSyncMode,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `bitmap`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub bitmap: Option<String>,
-    /// `bitmap-mode`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub bitmap_mode: Option<BitmapSyncMode>,
-    /// `compress`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub compress: Option<bool>,
-    /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
-    /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `auto-finalize`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub auto_dismiss: Option<bool>,
-    /// `filter-node-name`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub filter_node_name: Option<String>,
-    /// `x-perf`, since QEMU 6.0. Unstable.
+    /// Since QEMU 6.0. Unstable.
     pub x_perf: Option<BackupPerf>,
-    /// `target`.
     pub target: String,
 }
-/// The struct `BlockdevBackupWrapper`, since QEMU 2.3.
+/// The `BlockdevBackupWrapper` struct, since QEMU 2.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevBackupWrapper {
-    /// `data`.
     pub data: BlockdevBackup,
 }
-/// The union `BlockdevCreateOptions`, since QEMU 2.12.
+/// The `BlockdevCreateOptions` union, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevCreateOptions {
-    /// `file`.
     File(BlockdevCreateOptionsFile),
-    /// `gluster`.
     Gluster(BlockdevCreateOptionsGluster),
-    /// `luks`.
     Luks(BlockdevCreateOptionsLuks),
-    /// `nfs`.
     Nfs(BlockdevCreateOptionsNfs),
-    /// `parallels`.
     Parallels(BlockdevCreateOptionsParallels),
-    /// `qcow`.
     Qcow(BlockdevCreateOptionsQcow),
-    /// `qcow2`.
     Qcow2(BlockdevCreateOptionsQcow2),
-    /// `qed`.
     Qed(BlockdevCreateOptionsQed),
-    /// `rbd`.
     Rbd(BlockdevCreateOptionsRbd),
-    /// `ssh`.
     Ssh(BlockdevCreateOptionsSsh),
-    /// `vdi`.
     Vdi(BlockdevCreateOptionsVdi),
-    /// `vhdx`.
     Vhdx(BlockdevCreateOptionsVhdx),
-    /// `vmdk`.
     Vmdk(BlockdevCreateOptionsVmdk),
-    /// `vpc`.
     Vpc(BlockdevCreateOptionsVpc),
-    /// `blkdebug`.
     Blkdebug,
-    /// `blklogwrites`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     Blklogwrites,
-    /// `blkreplay`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     Blkreplay,
-    /// `blkverify`.
     Blkverify,
-    /// `bochs`.
     Bochs,
-    /// `cloop`.
     Cloop,
-    /// `compress`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     Compress,
-    /// `copy-before-write`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     CopyBeforeWrite,
-    /// `copy-on-read`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     CopyOnRead,
-    /// `dmg`.
     Dmg,
-    /// `snapshot-access`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     SnapshotAccess,
-    /// `ftp`.
     Ftp,
-    /// `ftps`.
     Ftps,
-    /// `host_cdrom`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
+    /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostCdrom,
-    /// `host_device`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
+    /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostDevice,
-    /// `http`.
     Http,
-    /// `https`.
     Https,
-    /// `io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     IoUring,
-    /// `iscsi`.
     Iscsi,
-    /// `nbd`.
     Nbd,
-    /// `null-aio`.
     NullAio,
-    /// `null-co`.
     NullCo,
-    /// `nvme`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     Nvme,
-    /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring,
-    /// `preallocate`.
     Preallocate,
-    /// `quorum`.
     Quorum,
-    /// `raw`.
     Raw,
-    /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
+    /// Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication,
-    /// `throttle`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     Throttle,
-    /// `virtio-blk-vfio-pci`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVfioPci,
-    /// `virtio-blk-vhost-user`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostUser,
-    /// `virtio-blk-vhost-vdpa`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostVdpa,
-    /// `vvfat`.
     Vvfat,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockdevCreateOptionsGluster`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsGluster` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsGluster {
-    /// `location`.
     pub location: BlockdevOptionsGluster,
-    /// `size`.
     pub size: u64,
-    /// `preallocation`.
     pub preallocation: Option<PreallocMode>,
 }
-/// The struct `BlockdevCreateOptionsLUKS`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsLUKS` struct, since QEMU 2.12.
 ///
 /// In the bindings of 10.0: `header` is new; `file` is optional now; `cipher-alg`, `hash-alg`, `ivgen-alg` and `ivgen-hash-alg` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsLuks {
-    /// `key-secret`.
     pub key_secret: Option<String>,
-    /// `cipher-alg`.
     pub cipher_alg: Option<QCryptoCipherAlgorithm>,
-    /// `cipher-mode`.
     pub cipher_mode: Option<QCryptoCipherMode>,
-    /// `ivgen-alg`.
     pub ivgen_alg: Option<QCryptoIvGenAlgorithm>,
-    /// `ivgen-hash-alg`.
     pub ivgen_hash_alg: Option<QCryptoHashAlgorithm>,
-    /// `hash-alg`.
     pub hash_alg: Option<QCryptoHashAlgorithm>,
-    /// `iter-time`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub iter_time: Option<i64>,
-    /// `file`.
     pub file: BlockdevRef,
-    /// `size`.
     pub size: u64,
-    /// `preallocation`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub preallocation: Option<PreallocMode>,
 }
-/// The struct `BlockdevCreateOptionsParallels`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsParallels` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsParallels {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `size`.
     pub size: u64,
-    /// `cluster-size`.
     pub cluster_size: Option<u64>,
 }
-/// The struct `BlockdevCreateOptionsQcow`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsQcow` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsQcow {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `size`.
     pub size: u64,
-    /// `backing-file`.
     pub backing_file: Option<String>,
-    /// `encrypt`.
     pub encrypt: Option<QCryptoBlockCreateOptions>,
 }
-/// The struct `BlockdevCreateOptionsQcow2`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsQcow2` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsQcow2 {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `data-file`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub data_file: Option<BlockdevRef>,
-    /// `data-file-raw`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub data_file_raw: Option<bool>,
-    /// `extended-l2`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub extended_l2: Option<bool>,
-    /// `size`.
     pub size: u64,
-    /// `version`.
     pub version: Option<BlockdevQcow2Version>,
-    /// `backing-file`.
     pub backing_file: Option<String>,
-    /// `backing-fmt`.
     pub backing_fmt: Option<BlockdevDriver>,
-    /// `encrypt`.
     pub encrypt: Option<QCryptoBlockCreateOptions>,
-    /// `cluster-size`.
     pub cluster_size: Option<u64>,
-    /// `preallocation`.
     pub preallocation: Option<PreallocMode>,
-    /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
-    /// `refcount-bits`.
     pub refcount_bits: Option<i64>,
-    /// `compression-type`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     pub compression_type: Option<Qcow2CompressionType>,
 }
-/// The struct `BlockdevCreateOptionsQed`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsQed` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsQed {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `size`.
     pub size: u64,
-    /// `backing-file`.
     pub backing_file: Option<String>,
-    /// `backing-fmt`.
     pub backing_fmt: Option<BlockdevDriver>,
-    /// `cluster-size`.
     pub cluster_size: Option<u64>,
-    /// `table-size`.
     pub table_size: Option<i64>,
 }
-/// The struct `BlockdevCreateOptionsRbd`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsRbd` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsRbd {
-    /// `location`.
     pub location: BlockdevOptionsRbd,
-    /// `size`.
     pub size: u64,
-    /// `cluster-size`.
     pub cluster_size: Option<u64>,
-    /// `encrypt`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub encrypt: Option<RbdEncryptionCreateOptions>,
 }
-/// The struct `BlockdevCreateOptionsVdi`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsVdi` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsVdi {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `size`.
     pub size: u64,
-    /// `preallocation`.
     pub preallocation: Option<PreallocMode>,
 }
-/// The struct `BlockdevCreateOptionsVhdx`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsVhdx` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsVhdx {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `size`.
     pub size: u64,
-    /// `log-size`.
     pub log_size: Option<u64>,
-    /// `block-size`.
     pub block_size: Option<u64>,
-    /// `subformat`.
     pub subformat: Option<BlockdevVhdxSubformat>,
-    /// `block-state-zero`.
     pub block_state_zero: Option<bool>,
 }
-/// The struct `BlockdevCreateOptionsVmdk`, since QEMU 4.0.
+/// The `BlockdevCreateOptionsVmdk` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsVmdk {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `size`.
     pub size: u64,
-    /// `extents`.
     pub extents: Option<Vec<BlockdevRef>>,
-    /// `subformat`.
     pub subformat: Option<BlockdevVmdkSubformat>,
-    /// `backing-file`.
     pub backing_file: Option<String>,
-    /// `adapter-type`.
     pub adapter_type: Option<BlockdevVmdkAdapterType>,
-    /// `hwversion`.
     pub hwversion: Option<String>,
-    /// `toolsversion`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     pub toolsversion: Option<String>,
-    /// `zeroed-grain`.
     pub zeroed_grain: Option<bool>,
 }
-/// The struct `BlockdevCreateOptionsVpc`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsVpc` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsVpc {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `size`.
     pub size: u64,
-    /// `subformat`.
     pub subformat: Option<BlockdevVpcSubformat>,
-    /// `force-size`.
     pub force_size: Option<bool>,
 }
-/// The union `BlockdevOptions`, since QEMU 2.9.
+/// The `BlockdevOptions` union, since QEMU 2.9.
 ///
-/// Since the bindings of 2.11: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are gone.
+/// Compared with the bindings of 2.11: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are removed.
 ///
 /// In the bindings of 10.0: `active` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptions {
-    /// `driver`, and the members that depend on it.
+    /// The discriminator `driver` with the members of its branch.
     pub driver: BlockdevOptionsDriver,
-    /// `node-name`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     pub node_name: Option<String>,
-    /// `discard`.
     pub discard: Option<BlockdevDiscardOptions>,
-    /// `cache`.
     pub cache: Option<BlockdevCacheOptions>,
-    /// `read-only`.
     pub read_only: Option<bool>,
-    /// `auto-read-only`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub auto_read_only: Option<bool>,
-    /// `force-share`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub force_share: Option<bool>,
-    /// `detect-zeroes`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub detect_zeroes: Option<BlockdevDetectZeroesOptions>,
 }
-/// The branches of the union `BlockdevOptions`, told by `driver`.
+/// The branches of the union `BlockdevOptions`, discriminated by `driver`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevOptionsDriver {
-    /// `blkdebug`.
     Blkdebug(BlockdevOptionsBlkdebug),
-    /// `blklogwrites`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     Blklogwrites(BlockdevOptionsBlklogwrites),
-    /// `blkverify`.
     Blkverify(BlockdevOptionsBlkverify),
-    /// `blkreplay`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     Blkreplay(BlockdevOptionsBlkreplay),
-    /// `bochs`.
     Bochs(BlockdevOptionsGenericFormat),
-    /// `cloop`.
     Cloop(BlockdevOptionsGenericFormat),
-    /// `compress`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     Compress(BlockdevOptionsGenericFormat),
-    /// `copy-before-write`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     CopyBeforeWrite(BlockdevOptionsCbw),
-    /// `copy-on-read`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     CopyOnRead(BlockdevOptionsCor),
-    /// `dmg`.
     Dmg(BlockdevOptionsGenericFormat),
-    /// `file`.
     File(BlockdevOptionsFile),
-    /// `ftp`.
     Ftp(BlockdevOptionsCurlFtp),
-    /// `ftps`.
     Ftps(BlockdevOptionsCurlFtps),
-    /// `gluster`.
     Gluster(BlockdevOptionsGluster),
-    /// `host_cdrom`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
+    /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostCdrom(BlockdevOptionsFile),
-    /// `host_device`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
+    /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostDevice(BlockdevOptionsFile),
-    /// `http`.
     Http(BlockdevOptionsCurlHttp),
-    /// `https`.
     Https(BlockdevOptionsCurlHttps),
-    /// `io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     IoUring(BlockdevOptionsIoUring),
-    /// `iscsi`.
     Iscsi(BlockdevOptionsIscsi),
-    /// `luks`.
     Luks(BlockdevOptionsLuks),
-    /// `nbd`.
     Nbd(BlockdevOptionsNbd),
-    /// `nfs`.
     Nfs(BlockdevOptionsNfs),
-    /// `null-aio`.
     NullAio(BlockdevOptionsNull),
-    /// `null-co`.
     NullCo(BlockdevOptionsNull),
-    /// `nvme`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     Nvme(BlockdevOptionsNvMe),
-    /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring(BlockdevOptionsNvmeIoUring),
-    /// `parallels`.
     Parallels(BlockdevOptionsGenericFormat),
-    /// `preallocate`.
     Preallocate(BlockdevOptionsPreallocate),
-    /// `qcow2`.
     Qcow2(BlockdevOptionsQcow2),
-    /// `qcow`.
     Qcow(BlockdevOptionsQcow),
-    /// `qed`.
     Qed(BlockdevOptionsGenericCowFormat),
-    /// `quorum`.
     Quorum(BlockdevOptionsQuorum),
-    /// `raw`.
     Raw(BlockdevOptionsRaw),
-    /// `rbd`.
     Rbd(BlockdevOptionsRbd),
-    /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
+    /// Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication(BlockdevOptionsReplication),
-    /// `snapshot-access`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     SnapshotAccess(BlockdevOptionsGenericFormat),
-    /// `ssh`.
     Ssh(BlockdevOptionsSsh),
-    /// `throttle`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     Throttle(BlockdevOptionsThrottle),
-    /// `vdi`.
     Vdi(BlockdevOptionsGenericFormat),
-    /// `vhdx`.
     Vhdx(BlockdevOptionsGenericFormat),
-    /// `virtio-blk-vfio-pci`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVfioPci(BlockdevOptionsVirtioBlkVfioPci),
-    /// `virtio-blk-vhost-user`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostUser(BlockdevOptionsVirtioBlkVhostUser),
-    /// `virtio-blk-vhost-vdpa`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostVdpa(BlockdevOptionsVirtioBlkVhostVdpa),
-    /// `vmdk`.
     Vmdk(BlockdevOptionsGenericCowFormat),
-    /// `vpc`.
     Vpc(BlockdevOptionsGenericFormat),
-    /// `vvfat`.
     Vvfat(BlockdevOptionsVvfat),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockdevOptionsBlkdebug`, since QEMU 2.9.
+/// The `BlockdevOptionsBlkdebug` struct, since QEMU 2.9.
 ///
-/// Since the bindings of 2.11: `take-child-perms` and `unshare-child-perms` are new.
+/// Compared with the bindings of 2.11: `take-child-perms` and `unshare-child-perms` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkdebug {
-    /// `image`.
     pub image: BlockdevRef,
-    /// `config`.
     pub config: Option<String>,
-    /// `align`.
     pub align: Option<i64>,
-    /// `max-transfer`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub max_transfer: Option<i32>,
-    /// `opt-write-zero`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub opt_write_zero: Option<i32>,
-    /// `max-write-zero`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub max_write_zero: Option<i32>,
-    /// `opt-discard`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub opt_discard: Option<i32>,
-    /// `max-discard`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub max_discard: Option<i32>,
-    /// `inject-error`.
     pub inject_error: Option<Vec<BlkdebugInjectErrorOptions>>,
-    /// `set-state`.
     pub set_state: Option<Vec<BlkdebugSetStateOptions>>,
-    /// `take-child-perms`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub take_child_perms: Option<Vec<BlockPermission>>,
-    /// `unshare-child-perms`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub unshare_child_perms: Option<Vec<BlockPermission>>,
 }
-/// The struct `BlockdevOptionsBlklogwrites`, since QEMU 3.0.
+/// The `BlockdevOptionsBlklogwrites` struct, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlklogwrites {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `log`.
     pub log: BlockdevRef,
-    /// `log-sector-size`.
     pub log_sector_size: Option<u32>,
-    /// `log-append`.
     pub log_append: Option<bool>,
-    /// `log-super-update-interval`.
     pub log_super_update_interval: Option<u64>,
 }
-/// The struct `BlockdevOptionsBlkreplay`, since QEMU 4.2.
+/// The `BlockdevOptionsBlkreplay` struct, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkreplay {
-    /// `image`.
     pub image: BlockdevRef,
 }
-/// The struct `BlockdevOptionsBlkverify`, since QEMU 2.9.
+/// The `BlockdevOptionsBlkverify` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsBlkverify {
-    /// `test`.
     pub test: BlockdevRef,
-    /// `raw`.
     pub raw: BlockdevRef,
 }
-/// The struct `BlockdevOptionsCbw`, since QEMU 6.2.
+/// The `BlockdevOptionsCbw` struct, since QEMU 6.2.
 ///
 /// In the bindings of 10.0: `min-cluster-size` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCbw {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `target`.
     pub target: BlockdevRef,
-    /// `bitmap`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub bitmap: Option<BlockDirtyBitmap>,
-    /// `on-cbw-error`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     pub on_cbw_error: Option<OnCbwError>,
-    /// `cbw-timeout`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     pub cbw_timeout: Option<u32>,
 }
-/// The struct `BlockdevOptionsCor`, since QEMU 6.0.
+/// The `BlockdevOptionsCor` struct, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsCor {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `bottom`.
     pub bottom: Option<String>,
 }
-/// The struct `BlockdevOptionsGenericCOWFormat`, since QEMU 2.9.
+/// The `BlockdevOptionsGenericCOWFormat` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGenericCowFormat {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `backing`.
     pub backing: Option<BlockdevRefOrNull>,
 }
-/// The struct `BlockdevOptionsGenericFormat`, since QEMU 2.9.
+/// The `BlockdevOptionsGenericFormat` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGenericFormat {
-    /// `file`.
     pub file: BlockdevRef,
 }
-/// The struct `BlockdevOptionsGluster`, since QEMU 2.9.
+/// The `BlockdevOptionsGluster` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsGluster {
-    /// `volume`.
     pub volume: String,
-    /// `path`.
     pub path: String,
-    /// `server`.
     pub server: Vec<SocketAddress>,
-    /// `debug`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub debug: Option<i64>,
-    /// `logfile`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub logfile: Option<String>,
 }
-/// The struct `BlockdevOptionsLUKS`, since QEMU 2.9.
+/// The `BlockdevOptionsLUKS` struct, since QEMU 2.9.
 ///
 /// In the bindings of 10.0: `header` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsLuks {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `key-secret`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub key_secret: Option<String>,
 }
-/// The struct `BlockdevOptionsNbd`, since QEMU 2.9.
+/// The `BlockdevOptionsNbd` struct, since QEMU 2.9.
 ///
-/// Since the bindings of 2.11: `open-timeout`, `reconnect-delay`, `tls-hostname` and `x-dirty-bitmap` are new.
+/// Compared with the bindings of 2.11: `open-timeout`, `reconnect-delay`, `tls-hostname` and `x-dirty-bitmap` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsNbd {
-    /// `server`.
     pub server: SocketAddress,
-    /// `export`.
     pub export: Option<String>,
-    /// `tls-creds`.
     pub tls_creds: Option<String>,
-    /// `tls-hostname`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub tls_hostname: Option<String>,
-    /// `x-dirty-bitmap`, since QEMU 3.0. Unstable.
+    /// Since QEMU 3.0. Unstable.
     pub x_dirty_bitmap: Option<String>,
-    /// `reconnect-delay`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub reconnect_delay: Option<u32>,
-    /// `open-timeout`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub open_timeout: Option<u32>,
 }
-/// The struct `BlockdevOptionsPreallocate`, since QEMU 6.0.
+/// The `BlockdevOptionsPreallocate` struct, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsPreallocate {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `prealloc-align`.
     pub prealloc_align: Option<i64>,
-    /// `prealloc-size`.
     pub prealloc_size: Option<i64>,
 }
-/// The struct `BlockdevOptionsQcow`, since QEMU 2.10.
+/// The `BlockdevOptionsQcow` struct, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQcow {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `backing`.
     pub backing: Option<BlockdevRefOrNull>,
-    /// `encrypt`.
     pub encrypt: Option<BlockdevQcowEncryption>,
 }
-/// The struct `BlockdevOptionsQcow2`, since QEMU 2.9.
+/// The `BlockdevOptionsQcow2` struct, since QEMU 2.9.
 ///
-/// Since the bindings of 2.11: `data-file` and `l2-cache-entry-size` are new.
+/// Compared with the bindings of 2.11: `data-file` and `l2-cache-entry-size` are new.
 ///
 /// In the bindings of 10.0: `discard-no-unref` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQcow2 {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `backing`.
     pub backing: Option<BlockdevRefOrNull>,
-    /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
-    /// `pass-discard-request`.
     pub pass_discard_request: Option<bool>,
-    /// `pass-discard-snapshot`.
     pub pass_discard_snapshot: Option<bool>,
-    /// `pass-discard-other`.
     pub pass_discard_other: Option<bool>,
-    /// `overlap-check`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub overlap_check: Option<Qcow2OverlapChecks>,
-    /// `cache-size`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub cache_size: Option<i64>,
-    /// `l2-cache-size`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub l2_cache_size: Option<i64>,
-    /// `l2-cache-entry-size`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub l2_cache_entry_size: Option<i64>,
-    /// `refcount-cache-size`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub refcount_cache_size: Option<i64>,
-    /// `cache-clean-interval`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     pub cache_clean_interval: Option<i64>,
-    /// `encrypt`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub encrypt: Option<BlockdevQcow2Encryption>,
-    /// `data-file`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub data_file: Option<BlockdevRef>,
 }
-/// The struct `BlockdevOptionsQuorum`, since QEMU 2.9.
+/// The `BlockdevOptionsQuorum` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsQuorum {
-    /// `blkverify`.
     pub blkverify: Option<bool>,
-    /// `children`.
     pub children: Vec<BlockdevRef>,
-    /// `vote-threshold`.
     pub vote_threshold: i64,
-    /// `rewrite-corrupted`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub rewrite_corrupted: Option<bool>,
-    /// `read-pattern`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub read_pattern: Option<QuorumReadPattern>,
 }
-/// The struct `BlockdevOptionsRaw`, since QEMU 2.9.
+/// The `BlockdevOptionsRaw` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsRaw {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `offset`.
     pub offset: Option<i64>,
-    /// `size`.
     pub size: Option<i64>,
 }
-/// The struct `BlockdevOptionsRbd`, since QEMU 2.9.
+/// The `BlockdevOptionsRbd` struct, since QEMU 2.9.
 ///
-/// Since the bindings of 2.11: `auth-client-required`, `encrypt`, `key-secret` and `namespace` are new.
+/// Compared with the bindings of 2.11: `auth-client-required`, `encrypt`, `key-secret` and `namespace` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsRbd {
-    /// `pool`.
     pub pool: String,
-    /// `namespace`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub namespace: Option<String>,
-    /// `image`.
     pub image: String,
-    /// `conf`.
     pub conf: Option<String>,
-    /// `snapshot`.
     pub snapshot: Option<String>,
-    /// `encrypt`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub encrypt: Option<RbdEncryptionOptions>,
-    /// `user`.
     pub user: Option<String>,
-    /// `auth-client-required`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub auth_client_required: Option<Vec<RbdAuthMode>>,
-    /// `key-secret`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub key_secret: Option<String>,
-    /// `server`.
     pub server: Option<Vec<InetSocketAddressBase>>,
 }
-/// The struct `BlockdevOptionsReplication`, since QEMU 2.9.
+/// The `BlockdevOptionsReplication` struct, since QEMU 2.9.
 ///
 /// Only in builds of QEMU with `CONFIG_REPLICATION`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsReplication {
-    /// `file`.
     pub file: BlockdevRef,
-    /// `mode`.
     pub mode: ReplicationMode,
-    /// `top-id`.
     pub top_id: Option<String>,
 }
-/// The struct `BlockdevOptionsThrottle`, since QEMU 2.11.
+/// The `BlockdevOptionsThrottle` struct, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsThrottle {
-    /// `throttle-group`.
     pub throttle_group: String,
-    /// `file`.
     pub file: BlockdevRef,
 }
-/// The alternate `BlockdevRef`, since QEMU 2.9.
+/// The `BlockdevRef` alternate, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevRef {
-    /// A value of the type `BlockdevOptions`.
     Definition(Box<BlockdevOptions>),
-    /// A value of the type `str`.
     Reference(String),
 }
-/// The alternate `BlockdevRefOrNull`, since QEMU 2.9.
+/// The `BlockdevRefOrNull` alternate, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevRefOrNull {
-    /// A value of the type `BlockdevOptions`.
     Definition(Box<BlockdevOptions>),
-    /// A value of the type `str`.
     Reference(String),
-    /// A value of the type `null`.
     Null,
 }
-/// The union `ChardevBackend`, since QEMU 1.4.
+/// The `ChardevBackend` union, since QEMU 1.4.
 ///
-/// Since the bindings of 2.11: `type`, `type=dbus` and `type=qemu-vdagent` are new.
+/// Compared with the bindings of 2.11: `type`, `type=dbus` and `type=qemu-vdagent` are new.
 ///
 /// In the bindings of 10.0: `type=hub` is new; `type=pty` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ChardevBackend {
-    /// `file`.
     File(ChardevFile),
-    /// `serial`.
     Serial(ChardevHostdev),
-    /// `parallel`.
     Parallel(ChardevHostdev),
-    /// `pipe`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Pipe(ChardevHostdev),
-    /// `socket`.
     Socket(ChardevSocket),
-    /// `udp`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Udp(ChardevUdp),
-    /// `pty`.
     Pty(ChardevCommon),
-    /// `null`.
     Null(ChardevCommon),
-    /// `mux`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Mux(ChardevMux),
-    /// `msmouse`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Msmouse(ChardevCommon),
-    /// `wctablet`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Wctablet(ChardevCommon),
-    /// `braille`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Braille(ChardevCommon),
-    /// `testdev`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     Testdev(ChardevCommon),
-    /// `stdio`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Stdio(ChardevStdio),
-    /// `console`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Console(ChardevCommon),
-    /// `spicevmc`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
+    /// Since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
     Spicevmc(ChardevSpiceChannel),
-    /// `spiceport`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
+    /// Since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
     Spiceport(ChardevSpicePort),
-    /// `qemu-vdagent`, since QEMU 6.1. Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
+    /// Since QEMU 6.1. Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
     QemuVdagent(ChardevQemuVdAgent),
-    /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
+    /// Since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
     Dbus(ChardevDBus),
-    /// `vc`.
     Vc(ChardevVc),
-    /// `ringbuf`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     Ringbuf(ChardevRingbuf),
-    /// `memory`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Memory(ChardevRingbuf),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `ChardevBackendKind`, since QEMU 1.4.
+/// The `ChardevBackendKind` enum, since QEMU 1.4.
 ///
 /// In the bindings of 10.0: `hub` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChardevBackendKind {
-    /// `file`.
     File,
-    /// `serial`.
     Serial,
-    /// `parallel`.
     Parallel,
-    /// `pipe`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Pipe,
-    /// `socket`.
     Socket,
-    /// `udp`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Udp,
-    /// `pty`.
     Pty,
-    /// `null`.
     Null,
-    /// `mux`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Mux,
-    /// `msmouse`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Msmouse,
-    /// `wctablet`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Wctablet,
-    /// `braille`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Braille,
-    /// `testdev`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     Testdev,
-    /// `stdio`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Stdio,
-    /// `console`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Console,
-    /// `spicevmc`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
+    /// Since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
     Spicevmc,
-    /// `spiceport`, since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
+    /// Since QEMU 1.5. Only in builds of QEMU with `CONFIG_SPICE`.
     Spiceport,
-    /// `qemu-vdagent`, since QEMU 6.1. Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
+    /// Since QEMU 6.1. Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
     QemuVdagent,
-    /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
+    /// Since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
     Dbus,
-    /// `vc`.
     Vc,
-    /// `ringbuf`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     Ringbuf,
-    /// `memory`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     Memory,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ChardevBackendKind {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::File => "file",
@@ -1401,196 +1121,140 @@ impl From<&str> for ChardevBackendKind {
         }
     }
 }
-/// The struct `ChardevSocket`, since QEMU 1.4.
+/// The `ChardevSocket` struct, since QEMU 1.4.
 ///
-/// Since the bindings of 2.11: `tls-authz` and `websocket` are new.
+/// Compared with the bindings of 2.11: `tls-authz` and `websocket` are new.
 ///
 /// In the bindings of 10.0: `reconnect-ms` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSocket {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `addr`.
     pub addr: SocketAddressLegacy,
-    /// `tls-creds`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub tls_creds: Option<String>,
-    /// `tls-authz`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub tls_authz: Option<String>,
-    /// `server`.
     pub server: Option<bool>,
-    /// `wait`.
     pub wait: Option<bool>,
-    /// `nodelay`.
     pub nodelay: Option<bool>,
-    /// `telnet`.
     pub telnet: Option<bool>,
-    /// `tn3270`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub tn3270: Option<bool>,
-    /// `websocket`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub websocket: Option<bool>,
-    /// `reconnect`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub reconnect: Option<i64>,
 }
-/// The struct `ChardevSocketWrapper`, since QEMU 1.4.
+/// The `ChardevSocketWrapper` struct, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSocketWrapper {
-    /// `data`.
     pub data: ChardevSocket,
 }
-/// The struct `ChardevUdp`, since QEMU 1.5.
+/// The `ChardevUdp` struct, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevUdp {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `remote`.
     pub remote: SocketAddressLegacy,
-    /// `local`.
     pub local: Option<SocketAddressLegacy>,
 }
-/// The struct `ChardevUdpWrapper`, since QEMU 1.5.
+/// The `ChardevUdpWrapper` struct, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevUdpWrapper {
-    /// `data`.
     pub data: ChardevUdp,
 }
-/// The union `CpuInfoFast`, since QEMU 2.12.
+/// The `CpuInfoFast` union, since QEMU 2.12.
 ///
-/// In the bindings of 10.0: `target=cris` and `target=nios2` are gone.
+/// In the bindings of 10.0: `target=cris` and `target=nios2` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoFast {
-    /// `target`, and the members that depend on it.
+    /// The discriminator `target` with the members of its branch.
     pub target: CpuInfoFastTarget,
-    /// `cpu-index`.
     pub cpu_index: i64,
-    /// `qom-path`.
     pub qom_path: String,
-    /// `thread-id`.
     pub thread_id: i64,
-    /// `props`.
     pub props: Option<CpuInstanceProperties>,
 }
-/// The branches of the union `CpuInfoFast`, told by `target`.
+/// The branches of the union `CpuInfoFast`, discriminated by `target`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum CpuInfoFastTarget {
-    /// `s390x`.
     S390x(CpuInfoS390),
-    /// `aarch64`.
     Aarch64,
-    /// `alpha`.
     Alpha,
-    /// `arm`.
     Arm,
-    /// `avr`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     Avr,
-    /// `cris`.
     Cris,
-    /// `hppa`.
     Hppa,
-    /// `i386`.
     I386,
-    /// `loongarch64`.
     Loongarch64,
-    /// `m68k`.
     M68k,
-    /// `microblaze`.
     Microblaze,
-    /// `microblazeel`.
     Microblazeel,
-    /// `mips`.
     Mips,
-    /// `mips64`.
     Mips64,
-    /// `mips64el`.
     Mips64el,
-    /// `mipsel`.
     Mipsel,
-    /// `nios2`.
     Nios2,
-    /// `or1k`.
     Or1k,
-    /// `ppc`.
     Ppc,
-    /// `ppc64`.
     Ppc64,
-    /// `riscv32`.
     Riscv32,
-    /// `riscv64`.
     Riscv64,
-    /// `rx`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     Rx,
-    /// `sh4`.
     Sh4,
-    /// `sh4eb`.
     Sh4eb,
-    /// `sparc`.
     Sparc,
-    /// `sparc64`.
     Sparc64,
-    /// `tricore`.
     Tricore,
-    /// `x86_64`.
     X86_64,
-    /// `xtensa`.
     Xtensa,
-    /// `xtensaeb`.
     Xtensaeb,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `CpuInfoS390`, since QEMU 2.12.
+/// The `CpuInfoS390` struct, since QEMU 2.12.
 ///
 /// In the bindings of 10.0: `dedicated` and `entitlement` are new; `cpu-state` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoS390 {
-    /// `cpu-state`.
     pub cpu_state: CpuS390State,
 }
-/// The struct `CpuInstanceProperties`, since QEMU 2.7.
+/// The `CpuInstanceProperties` struct, since QEMU 2.7.
 ///
-/// Since the bindings of 2.11: `cluster-id` and `die-id` are new.
+/// Compared with the bindings of 2.11: `cluster-id` and `die-id` are new.
 ///
 /// In the bindings of 10.0: `book-id`, `drawer-id` and `module-id` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CpuInstanceProperties {
-    /// `node-id`.
     pub node_id: Option<i64>,
-    /// `socket-id`.
     pub socket_id: Option<i64>,
-    /// `die-id`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     pub die_id: Option<i64>,
-    /// `cluster-id`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     pub cluster_id: Option<i64>,
-    /// `core-id`.
     pub core_id: Option<i64>,
-    /// `thread-id`.
     pub thread_id: Option<i64>,
 }
-/// The enum `CpuS390State`, since QEMU 2.12.
+/// The `CpuS390State` enum, since QEMU 2.12.
 ///
-/// Gone in the bindings of 10.0.
+/// Removed in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CpuS390State {
-    /// `uninitialized`.
     Uninitialized,
-    /// `stopped`.
     Stopped,
-    /// `check-stop`.
     CheckStop,
-    /// `operating`.
     Operating,
-    /// `load`.
     Load,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl CpuS390State {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Uninitialized => "uninitialized",
@@ -1614,185 +1278,154 @@ impl From<&str> for CpuS390State {
         }
     }
 }
-/// The struct `CryptodevBackendProperties`, since QEMU 2.8.
+/// The `CryptodevBackendProperties` struct, since QEMU 2.8.
 ///
 /// In the bindings of 10.0: `throttle-bps` and `throttle-ops` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CryptodevBackendProperties {
-    /// `queues`.
     pub queues: Option<u32>,
 }
-/// The struct `CryptodevVhostUserProperties`, since QEMU 2.12.
+/// The `CryptodevVhostUserProperties` struct, since QEMU 2.12.
 ///
 /// In the bindings of 10.0: `throttle-bps` and `throttle-ops` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CryptodevVhostUserProperties {
-    /// `queues`.
     pub queues: Option<u32>,
-    /// `chardev`.
     pub chardev: String,
 }
-/// The struct `DirtyRateInfo`, since QEMU 5.2.
+/// The `DirtyRateInfo` struct, since QEMU 5.2.
 ///
 /// In the bindings of 10.0: `calc-time-unit` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DirtyRateInfo {
-    /// `dirty-rate`.
     pub dirty_rate: Option<i64>,
-    /// `status`.
     pub status: DirtyRateStatus,
-    /// `start-time`.
     pub start_time: i64,
-    /// `calc-time`.
     pub calc_time: i64,
-    /// `sample-pages`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub sample_pages: u64,
-    /// `mode`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     pub mode: DirtyRateMeasureMode,
-    /// `vcpu-dirty-rate`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     pub vcpu_dirty_rate: Option<Vec<DirtyRateVcpu>>,
 }
-/// The struct `DisplayCocoa`, since QEMU 7.0.
+/// The `DisplayCocoa` struct, since QEMU 7.0.
 ///
 /// In the bindings of 10.0: `zoom-interpolation` and `zoom-to-fit` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayCocoa {
-    /// `left-command-key`.
     pub left_command_key: Option<bool>,
-    /// `full-grab`.
     pub full_grab: Option<bool>,
-    /// `swap-opt-cmd`.
     pub swap_opt_cmd: Option<bool>,
 }
-/// The union `DisplayOptions`, since QEMU 2.12.
+/// The `DisplayOptions` union, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DisplayOptions {
-    /// `type`, and the members that depend on it.
+    /// The discriminator `type` with the members of its branch.
     pub r#type: DisplayOptionsType,
-    /// `full-screen`.
     pub full_screen: Option<bool>,
-    /// `window-close`.
     pub window_close: Option<bool>,
-    /// `show-cursor`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub show_cursor: Option<bool>,
-    /// `gl`.
     pub gl: Option<DisplayGlMode>,
 }
-/// The branches of the union `DisplayOptions`, told by `type`.
+/// The branches of the union `DisplayOptions`, discriminated by `type`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum DisplayOptionsType {
-    /// `gtk`. Only in builds of QEMU with `CONFIG_GTK`.
+    /// Only in builds of QEMU with `CONFIG_GTK`.
     Gtk(DisplayGtk),
-    /// `cocoa`. Only in builds of QEMU with `CONFIG_COCOA`.
+    /// Only in builds of QEMU with `CONFIG_COCOA`.
     Cocoa(DisplayCocoa),
-    /// `curses`. Only in builds of QEMU with `CONFIG_CURSES`.
+    /// Only in builds of QEMU with `CONFIG_CURSES`.
     Curses(DisplayCurses),
-    /// `egl-headless`, since QEMU 3.1. Only in builds of QEMU with `all(CONFIG_OPENGL, CONFIG_GBM)`.
+    /// Since QEMU 3.1. Only in builds of QEMU with `all(CONFIG_OPENGL, CONFIG_GBM)`.
     EglHeadless(DisplayEglHeadless),
-    /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
+    /// Since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
     Dbus(DisplayDBus),
-    /// `sdl`. Only in builds of QEMU with `CONFIG_SDL`.
+    /// Only in builds of QEMU with `CONFIG_SDL`.
     Sdl(DisplaySdl),
-    /// `default`.
     Default,
-    /// `none`.
     None,
-    /// `spice-app`, since QEMU 4.0. Only in builds of QEMU with `CONFIG_SPICE`.
+    /// Since QEMU 4.0. Only in builds of QEMU with `CONFIG_SPICE`.
     SpiceApp,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `DisplayUpdateOptions`, since QEMU 7.1.
+/// The `DisplayUpdateOptions` union, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum DisplayUpdateOptions {
-    /// `vnc`.
     Vnc(DisplayUpdateOptionsVnc),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `DisplayUpdateOptionsVNC`, since QEMU 7.1.
+/// The `DisplayUpdateOptionsVNC` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayUpdateOptionsVnc {
-    /// `addresses`.
     pub addresses: Option<Vec<SocketAddress>>,
 }
-/// The struct `DriveBackup`, since QEMU 1.6.
+/// The `DriveBackup` struct, since QEMU 1.6.
 ///
-/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
+/// Compared with the bindings of 2.11: `auto-dismiss`, `auto-finalize`, `bitmap-mode`, `filter-node-name` and `x-perf` are new.
 ///
 /// In the bindings of 10.0: `discard-source` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackup {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `sync`.
     pub sync: MirrorSyncMode,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `bitmap`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub bitmap: Option<String>,
-    /// `bitmap-mode`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub bitmap_mode: Option<BitmapSyncMode>,
-    /// `compress`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub compress: Option<bool>,
-    /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
-    /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `auto-finalize`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub auto_dismiss: Option<bool>,
-    /// `filter-node-name`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub filter_node_name: Option<String>,
-    /// `x-perf`, since QEMU 6.0. Unstable.
+    /// Since QEMU 6.0. Unstable.
     pub x_perf: Option<BackupPerf>,
-    /// `target`.
     pub target: String,
-    /// `format`.
     pub format: Option<String>,
-    /// `mode`.
     pub mode: Option<NewImageMode>,
 }
-/// The struct `DriveBackupWrapper`, since QEMU 1.6.
+/// The `DriveBackupWrapper` struct, since QEMU 1.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveBackupWrapper {
-    /// `data`.
     pub data: DriveBackup,
 }
-/// The struct `DumpGuestMemoryCapability`, since QEMU 2.0.
+/// The `DumpGuestMemoryCapability` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DumpGuestMemoryCapability {
-    /// `formats`.
     pub formats: Vec<DumpGuestMemoryFormat>,
 }
-/// The enum `DumpGuestMemoryFormat`, since QEMU 2.0.
+/// The `DumpGuestMemoryFormat` enum, since QEMU 2.0.
 ///
-/// Since the bindings of 2.11: `win-dmp` is new.
+/// Compared with the bindings of 2.11: `win-dmp` is new.
 ///
 /// In the bindings of 10.0: `kdump-raw-lzo`, `kdump-raw-snappy` and `kdump-raw-zlib` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DumpGuestMemoryFormat {
-    /// `elf`.
     Elf,
-    /// `kdump-zlib`.
     KdumpZlib,
-    /// `kdump-lzo`.
     KdumpLzo,
-    /// `kdump-snappy`.
     KdumpSnappy,
-    /// `win-dmp`, since QEMU 2.13.
+    /// Since QEMU 2.13.
     WinDmp,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl DumpGuestMemoryFormat {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Elf => "elf",
@@ -1816,88 +1449,69 @@ impl From<&str> for DumpGuestMemoryFormat {
         }
     }
 }
-/// The struct `HotpluggableCPU`, since QEMU 2.7.
+/// The `HotpluggableCPU` struct, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HotpluggableCpu {
-    /// `type`.
     pub r#type: String,
-    /// `vcpus-count`.
     pub vcpus_count: i64,
-    /// `props`.
     pub props: CpuInstanceProperties,
-    /// `qom-path`.
     pub qom_path: Option<String>,
 }
-/// The struct `ImageInfo`, since QEMU 1.3.
+/// The `ImageInfo` struct, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfo {
-    /// `filename`.
     pub filename: String,
-    /// `format`.
     pub format: String,
-    /// `dirty-flag`.
     pub dirty_flag: Option<bool>,
-    /// `actual-size`.
     pub actual_size: Option<i64>,
-    /// `virtual-size`.
     pub virtual_size: i64,
-    /// `cluster-size`.
     pub cluster_size: Option<i64>,
-    /// `encrypted`.
     pub encrypted: Option<bool>,
-    /// `compressed`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub compressed: Option<bool>,
-    /// `backing-filename`.
     pub backing_filename: Option<String>,
-    /// `full-backing-filename`.
     pub full_backing_filename: Option<String>,
-    /// `backing-filename-format`.
     pub backing_filename_format: Option<String>,
-    /// `snapshots`.
     pub snapshots: Option<Vec<SnapshotInfo>>,
-    /// `backing-image`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     pub backing_image: Option<Box<ImageInfo>>,
-    /// `format-specific`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     pub format_specific: Option<ImageInfoSpecific>,
 }
-/// The union `ImageInfoSpecific`, since QEMU 1.7.
+/// The `ImageInfoSpecific` union, since QEMU 1.7.
 ///
-/// Since the bindings of 2.11: `type` and `type=rbd` are new.
+/// Compared with the bindings of 2.11: `type` and `type=rbd` are new.
 ///
 /// In the bindings of 10.0: `type=file` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ImageInfoSpecific {
-    /// `qcow2`.
     Qcow2(ImageInfoSpecificQCow2),
-    /// `vmdk`.
     Vmdk(ImageInfoSpecificVmdk),
-    /// `luks`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     Luks(QCryptoBlockInfoLuks),
-    /// `rbd`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     Rbd(ImageInfoSpecificRbd),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `ImageInfoSpecificKind`, since QEMU 1.7.
+/// The `ImageInfoSpecificKind` enum, since QEMU 1.7.
 ///
 /// In the bindings of 10.0: `file` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImageInfoSpecificKind {
-    /// `qcow2`.
     Qcow2,
-    /// `vmdk`.
     Vmdk,
-    /// `luks`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     Luks,
-    /// `rbd`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     Rbd,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ImageInfoSpecificKind {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Qcow2 => "qcow2",
@@ -1919,132 +1533,109 @@ impl From<&str> for ImageInfoSpecificKind {
         }
     }
 }
-/// The struct `ImageInfoSpecificLUKSWrapper`, since QEMU 2.7.
+/// The `ImageInfoSpecificLUKSWrapper` struct, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificLuksWrapper {
-    /// `data`.
     pub data: QCryptoBlockInfoLuks,
 }
-/// The struct `ImageInfoSpecificQCow2`, since QEMU 1.7.
+/// The `ImageInfoSpecificQCow2` struct, since QEMU 1.7.
 ///
-/// Since the bindings of 2.11: `bitmaps`, `compression-type`, `data-file`, `data-file-raw` and `extended-l2` are new.
+/// Compared with the bindings of 2.11: `bitmaps`, `compression-type`, `data-file`, `data-file-raw` and `extended-l2` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificQCow2 {
-    /// `compat`.
     pub compat: String,
-    /// `data-file`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub data_file: Option<String>,
-    /// `data-file-raw`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub data_file_raw: Option<bool>,
-    /// `extended-l2`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub extended_l2: Option<bool>,
-    /// `lazy-refcounts`.
     pub lazy_refcounts: Option<bool>,
-    /// `corrupt`, since QEMU 2.2.
+    /// Since QEMU 2.2.
     pub corrupt: Option<bool>,
-    /// `refcount-bits`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     pub refcount_bits: i64,
-    /// `encrypt`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub encrypt: Option<ImageInfoSpecificQCow2Encryption>,
-    /// `bitmaps`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub bitmaps: Option<Vec<Qcow2BitmapInfo>>,
-    /// `compression-type`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     pub compression_type: Qcow2CompressionType,
 }
-/// The union `ImageInfoSpecificQCow2Encryption`, since QEMU 2.10.
+/// The `ImageInfoSpecificQCow2Encryption` union, since QEMU 2.10.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ImageInfoSpecificQCow2Encryption {
-    /// `luks`.
     Luks(QCryptoBlockInfoLuks),
-    /// `aes`.
     Aes,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ImageInfoSpecificQCow2Wrapper`, since QEMU 1.7.
+/// The `ImageInfoSpecificQCow2Wrapper` struct, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificQCow2Wrapper {
-    /// `data`.
     pub data: ImageInfoSpecificQCow2,
 }
-/// The struct `ImageInfoSpecificRbd`, since QEMU 6.1.
+/// The `ImageInfoSpecificRbd` struct, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ImageInfoSpecificRbd {
-    /// `encryption-format`.
     pub encryption_format: Option<RbdImageEncryptionFormat>,
 }
-/// The struct `ImageInfoSpecificRbdWrapper`, since QEMU 6.1.
+/// The `ImageInfoSpecificRbdWrapper` struct, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificRbdWrapper {
-    /// `data`.
     pub data: ImageInfoSpecificRbd,
 }
-/// The struct `ImageInfoSpecificVmdk`, since QEMU 1.7.
+/// The `ImageInfoSpecificVmdk` struct, since QEMU 1.7.
 ///
 /// In the bindings of 10.0: `extents` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificVmdk {
-    /// `create-type`.
     pub create_type: String,
-    /// `cid`.
     pub cid: i64,
-    /// `parent-cid`.
     pub parent_cid: i64,
-    /// `extents`.
     pub extents: Vec<ImageInfo>,
 }
-/// The struct `ImageInfoSpecificVmdkWrapper`, since QEMU 6.1.
+/// The `ImageInfoSpecificVmdkWrapper` struct, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImageInfoSpecificVmdkWrapper {
-    /// `data`.
     pub data: ImageInfoSpecificVmdk,
 }
-/// The struct `InputBtnEvent`, since QEMU 2.0.
+/// The `InputBtnEvent` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputBtnEvent {
-    /// `button`.
     pub button: InputButton,
-    /// `down`.
     pub down: bool,
 }
-/// The struct `InputBtnEventWrapper`, since QEMU 2.0.
+/// The `InputBtnEventWrapper` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputBtnEventWrapper {
-    /// `data`.
     pub data: InputBtnEvent,
 }
-/// The enum `InputButton`, since QEMU 2.0.
+/// The `InputButton` enum, since QEMU 2.0.
 ///
-/// Since the bindings of 2.11: `wheel-left` and `wheel-right` are new.
+/// Compared with the bindings of 2.11: `wheel-left` and `wheel-right` are new.
 ///
 /// In the bindings of 10.0: `touch` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputButton {
-    /// `left`.
     Left,
-    /// `middle`.
     Middle,
-    /// `right`.
     Right,
-    /// `wheel-up`.
     WheelUp,
-    /// `wheel-down`.
     WheelDown,
-    /// `side`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Side,
-    /// `extra`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Extra,
-    /// `wheel-left`.
     WheelLeft,
-    /// `wheel-right`.
     WheelRight,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl InputButton {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Left => "left",
@@ -2076,44 +1667,36 @@ impl From<&str> for InputButton {
         }
     }
 }
-/// The union `InputEvent`, since QEMU 2.0.
+/// The `InputEvent` union, since QEMU 2.0.
 ///
-/// Since the bindings of 2.11: `type` is new.
+/// Compared with the bindings of 2.11: `type` is new.
 ///
 /// In the bindings of 10.0: `type=mtt` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum InputEvent {
-    /// `key`.
     Key(InputKeyEvent),
-    /// `btn`.
     Btn(InputBtnEvent),
-    /// `rel`.
     Rel(InputMoveEvent),
-    /// `abs`.
     Abs(InputMoveEvent),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `InputEventKind`, since QEMU 2.0.
+/// The `InputEventKind` enum, since QEMU 2.0.
 ///
 /// In the bindings of 10.0: `mtt` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputEventKind {
-    /// `key`.
     Key,
-    /// `btn`.
     Btn,
-    /// `rel`.
     Rel,
-    /// `abs`.
     Abs,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl InputEventKind {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Key => "key",
@@ -2135,45 +1718,35 @@ impl From<&str> for InputEventKind {
         }
     }
 }
-/// The struct `InputKeyEvent`, since QEMU 2.0.
+/// The `InputKeyEvent` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputKeyEvent {
-    /// `key`.
     pub key: KeyValue,
-    /// `down`.
     pub down: bool,
 }
-/// The struct `InputKeyEventWrapper`, since QEMU 2.0.
+/// The `InputKeyEventWrapper` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputKeyEventWrapper {
-    /// `data`.
     pub data: InputKeyEvent,
 }
-/// The enum `JobVerb`, since QEMU 2.12.
+/// The `JobVerb` enum, since QEMU 2.12.
 ///
 /// In the bindings of 10.0: `change` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobVerb {
-    /// `cancel`.
     Cancel,
-    /// `pause`.
     Pause,
-    /// `resume`.
     Resume,
-    /// `set-speed`.
     SetSpeed,
-    /// `complete`.
     Complete,
-    /// `dismiss`.
     Dismiss,
-    /// `finalize`.
     Finalize,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl JobVerb {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Cancel => "cancel",
@@ -2201,149 +1774,114 @@ impl From<&str> for JobVerb {
         }
     }
 }
-/// The union `KeyValue`, since QEMU 1.3.
+/// The `KeyValue` union, since QEMU 1.3.
 ///
-/// Since the bindings of 2.11: `type` is new.
+/// Compared with the bindings of 2.11: `type` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum KeyValue {
-    /// `number`.
     Number(i64),
-    /// `qcode`.
     Qcode(QKeyCode),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `MachineInfo`, since QEMU 1.2.
+/// The `MachineInfo` struct, since QEMU 1.2.
 ///
-/// Since the bindings of 2.11: `default-cpu-type`, `default-ram-id`, `deprecated` and `numa-mem-supported` are new.
+/// Compared with the bindings of 2.11: `default-cpu-type`, `default-ram-id`, `deprecated` and `numa-mem-supported` are new.
 ///
 /// In the bindings of 10.0: `acpi` and `compat-props` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MachineInfo {
-    /// `name`.
     pub name: String,
-    /// `alias`.
     pub alias: Option<String>,
-    /// `is-default`.
     pub is_default: Option<bool>,
-    /// `cpu-max`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     pub cpu_max: i64,
-    /// `hotpluggable-cpus`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub hotpluggable_cpus: bool,
-    /// `numa-mem-supported`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     pub numa_mem_supported: bool,
-    /// `deprecated`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     pub deprecated: bool,
-    /// `default-cpu-type`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub default_cpu_type: Option<String>,
-    /// `default-ram-id`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub default_ram_id: Option<String>,
 }
-/// The struct `MapEntry`, since QEMU 2.6.
+/// The `MapEntry` struct, since QEMU 2.6.
 ///
-/// Since the bindings of 2.11: `present` is new.
+/// Compared with the bindings of 2.11: `present` is new.
 ///
 /// In the bindings of 10.0: `compressed` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MapEntry {
-    /// `start`.
     pub start: i64,
-    /// `length`.
     pub length: i64,
-    /// `data`.
     pub data: bool,
-    /// `zero`.
     pub zero: bool,
-    /// `depth`.
     pub depth: i64,
-    /// `present`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub present: bool,
-    /// `offset`.
     pub offset: Option<i64>,
-    /// `filename`.
     pub filename: Option<String>,
 }
-/// The struct `MemoryBackendFileProperties`, since QEMU 2.1.
+/// The `MemoryBackendFileProperties` struct, since QEMU 2.1.
 ///
 /// In the bindings of 10.0: `offset` and `rom` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryBackendFileProperties {
-    /// `dump`.
     pub dump: Option<bool>,
-    /// `host-nodes`.
     pub host_nodes: Option<Vec<u16>>,
-    /// `merge`.
     pub merge: Option<bool>,
-    /// `policy`.
     pub policy: Option<HostMemPolicy>,
-    /// `prealloc`.
     pub prealloc: Option<bool>,
-    /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
-    /// `prealloc-context`, since QEMU 7.2.
+    /// Since QEMU 7.2.
     pub prealloc_context: Option<String>,
-    /// `share`.
     pub share: Option<bool>,
-    /// `reserve`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub reserve: Option<bool>,
-    /// `size`.
     pub size: u64,
-    /// `x-use-canonical-path-for-ramblock-id`.
     pub x_use_canonical_path_for_ramblock_id: Option<bool>,
-    /// `align`.
     pub align: Option<u64>,
-    /// `discard-data`.
     pub discard_data: Option<bool>,
-    /// `mem-path`.
     pub mem_path: String,
-    /// `pmem`. Only in builds of QEMU with `CONFIG_LIBPMEM`.
+    /// Only in builds of QEMU with `CONFIG_LIBPMEM`.
     pub pmem: Option<bool>,
-    /// `readonly`.
     pub readonly: Option<bool>,
 }
-/// The union `MemoryDeviceInfo`, since QEMU 2.1.
+/// The `MemoryDeviceInfo` union, since QEMU 2.1.
 ///
-/// Since the bindings of 2.11: `type`, `type=nvdimm`, `type=sgx-epc`, `type=virtio-mem` and `type=virtio-pmem` are new.
+/// Compared with the bindings of 2.11: `type`, `type=nvdimm`, `type=sgx-epc`, `type=virtio-mem` and `type=virtio-pmem` are new.
 ///
 /// In the bindings of 10.0: `type=hv-balloon` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum MemoryDeviceInfo {
-    /// `dimm`.
     Dimm(PcdimmDeviceInfo),
-    /// `nvdimm`.
     Nvdimm(PcdimmDeviceInfo),
-    /// `virtio-pmem`.
     VirtioPmem(VirtioPmemDeviceInfo),
-    /// `virtio-mem`.
     VirtioMem(VirtioMemDeviceInfo),
-    /// `sgx-epc`.
     SgxEpc(SgxEpcDeviceInfo),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `MemoryDeviceInfoKind`, since QEMU 2.1.
+/// The `MemoryDeviceInfoKind` enum, since QEMU 2.1.
 ///
 /// In the bindings of 10.0: `hv-balloon` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MemoryDeviceInfoKind {
-    /// `dimm`.
     Dimm,
-    /// `nvdimm`.
     Nvdimm,
-    /// `virtio-pmem`.
     VirtioPmem,
-    /// `virtio-mem`.
     VirtioMem,
-    /// `sgx-epc`.
     SgxEpc,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MemoryDeviceInfoKind {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Dimm => "dimm",
@@ -2367,123 +1905,118 @@ impl From<&str> for MemoryDeviceInfoKind {
         }
     }
 }
-/// The struct `MigrateSetParameters`, since QEMU 2.4.
+/// The `MigrateSetParameters` struct, since QEMU 2.4.
 ///
-/// Since the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
+/// Compared with the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
 ///
-/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateSetParameters {
-    /// `announce-initial`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub announce_initial: Option<u64>,
-    /// `announce-max`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub announce_max: Option<u64>,
-    /// `announce-rounds`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub announce_rounds: Option<u64>,
-    /// `announce-step`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub announce_step: Option<u64>,
-    /// `compress-level`.
     pub compress_level: Option<u8>,
-    /// `compress-threads`.
     pub compress_threads: Option<u8>,
-    /// `compress-wait-thread`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub compress_wait_thread: Option<bool>,
-    /// `decompress-threads`.
     pub decompress_threads: Option<u8>,
-    /// `throttle-trigger-threshold`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub throttle_trigger_threshold: Option<u8>,
-    /// `cpu-throttle-initial`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub cpu_throttle_initial: Option<u8>,
-    /// `cpu-throttle-increment`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub cpu_throttle_increment: Option<u8>,
-    /// `cpu-throttle-tailslow`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     pub cpu_throttle_tailslow: Option<bool>,
-    /// `tls-creds`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub tls_creds: Option<StrOrNull>,
-    /// `tls-hostname`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub tls_hostname: Option<StrOrNull>,
-    /// `tls-authz`.
     pub tls_authz: Option<StrOrNull>,
-    /// `max-bandwidth`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub max_bandwidth: Option<u64>,
-    /// `downtime-limit`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub downtime_limit: Option<u64>,
-    /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
+    /// Since QEMU 2.8. Unstable.
     pub x_checkpoint_delay: Option<u32>,
-    /// `block-incremental`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub block_incremental: Option<bool>,
-    /// `multifd-channels`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub multifd_channels: Option<u8>,
-    /// `xbzrle-cache-size`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     pub xbzrle_cache_size: Option<u64>,
-    /// `max-postcopy-bandwidth`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub max_postcopy_bandwidth: Option<u64>,
-    /// `max-cpu-throttle`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub max_cpu_throttle: Option<u8>,
-    /// `multifd-compression`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub multifd_compression: Option<MultiFdCompression>,
-    /// `multifd-zlib-level`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub multifd_zlib_level: Option<u8>,
-    /// `multifd-zstd-level`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub multifd_zstd_level: Option<u8>,
-    /// `block-bitmap-mapping`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub block_bitmap_mapping: Option<Vec<BitmapMigrationNodeAlias>>,
 }
-/// The enum `MigrationCapability`, since QEMU 1.2.
+/// The `MigrationCapability` enum, since QEMU 1.2.
 ///
-/// Since the bindings of 2.11: `background-snapshot`, `dirty-bitmaps`, `late-block-activate`, `multifd`, `postcopy-blocktime`, `postcopy-preempt`, `validate-uuid`, `x-ignore-shared` and 1 more are new; `x-multifd` is gone.
+/// Compared with the bindings of 2.11: `background-snapshot`, `dirty-bitmaps`, `late-block-activate`, `multifd`, `postcopy-blocktime`, `postcopy-preempt`, `validate-uuid`, `x-ignore-shared` and 1 more are new; `x-multifd` is removed.
 ///
-/// In the bindings of 10.0: `dirty-limit`, `mapped-ram` and `switchover-ack` are new; `block` and `compress` are gone.
+/// In the bindings of 10.0: `dirty-limit`, `mapped-ram` and `switchover-ack` are new; `block` and `compress` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationCapability {
-    /// `xbzrle`.
     Xbzrle,
-    /// `rdma-pin-all`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     RdmaPinAll,
-    /// `auto-converge`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     AutoConverge,
-    /// `zero-blocks`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     ZeroBlocks,
-    /// `compress`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     Compress,
-    /// `events`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     Events,
-    /// `postcopy-ram`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     PostcopyRam,
-    /// `x-colo`, since QEMU 2.8. Unstable.
+    /// Since QEMU 2.8. Unstable.
     XColo,
-    /// `release-ram`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     ReleaseRam,
-    /// `block`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Block,
-    /// `return-path`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     ReturnPath,
-    /// `pause-before-switchover`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     PauseBeforeSwitchover,
-    /// `multifd`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     Multifd,
-    /// `dirty-bitmaps`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     DirtyBitmaps,
-    /// `postcopy-blocktime`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     PostcopyBlocktime,
-    /// `late-block-activate`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     LateBlockActivate,
-    /// `x-ignore-shared`, since QEMU 4.0. Unstable.
+    /// Since QEMU 4.0. Unstable.
     XIgnoreShared,
-    /// `validate-uuid`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     ValidateUuid,
-    /// `background-snapshot`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     BackgroundSnapshot,
-    /// `zero-copy-send`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     ZeroCopySend,
-    /// `postcopy-preempt`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     PostcopyPreempt,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MigrationCapability {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Xbzrle => "xbzrle",
@@ -2539,121 +2072,114 @@ impl From<&str> for MigrationCapability {
         }
     }
 }
-/// The struct `MigrationCapabilityStatus`, since QEMU 1.2.
+/// The `MigrationCapabilityStatus` struct, since QEMU 1.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationCapabilityStatus {
-    /// `capability`.
     pub capability: MigrationCapability,
-    /// `state`.
     pub state: bool,
 }
-/// The struct `MigrationInfo`, since QEMU 0.14.
+/// The `MigrationInfo` struct, since QEMU 0.14.
 ///
-/// Since the bindings of 2.11: `blocked-reasons`, `compression`, `postcopy-blocktime`, `postcopy-vcpu-blocktime`, `socket-address` and `vfio` are new.
+/// Compared with the bindings of 2.11: `blocked-reasons`, `compression`, `postcopy-blocktime`, `postcopy-vcpu-blocktime`, `socket-address` and `vfio` are new.
 ///
-/// In the bindings of 10.0: `dirty-limit-ring-full-time` and `dirty-limit-throttle-time-per-round` are new; `compression` and `disk` are gone.
+/// In the bindings of 10.0: `dirty-limit-ring-full-time` and `dirty-limit-throttle-time-per-round` are new; `compression` and `disk` are removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationInfo {
-    /// `status`.
     pub status: Option<MigrationStatus>,
-    /// `ram`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub ram: Option<MigrationStats>,
-    /// `disk`.
     pub disk: Option<MigrationStats>,
-    /// `vfio`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub vfio: Option<VfioStats>,
-    /// `xbzrle-cache`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub xbzrle_cache: Option<XbzrleCacheStats>,
-    /// `total-time`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub total_time: Option<i64>,
-    /// `expected-downtime`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub expected_downtime: Option<i64>,
-    /// `downtime`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub downtime: Option<i64>,
-    /// `setup-time`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     pub setup_time: Option<i64>,
-    /// `cpu-throttle-percentage`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub cpu_throttle_percentage: Option<i64>,
-    /// `error-desc`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub error_desc: Option<String>,
-    /// `blocked-reasons`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     pub blocked_reasons: Option<Vec<String>>,
-    /// `postcopy-blocktime`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub postcopy_blocktime: Option<u32>,
-    /// `postcopy-vcpu-blocktime`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub postcopy_vcpu_blocktime: Option<Vec<u32>>,
-    /// `compression`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub compression: Option<CompressionStats>,
-    /// `socket-address`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub socket_address: Option<Vec<SocketAddress>>,
 }
-/// The enum `MigrationParameter`, since QEMU 2.4.
+/// The `MigrationParameter` enum, since QEMU 2.4.
 ///
-/// Since the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone.
+/// Compared with the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed.
 ///
-/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationParameter {
-    /// `announce-initial`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     AnnounceInitial,
-    /// `announce-max`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     AnnounceMax,
-    /// `announce-rounds`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     AnnounceRounds,
-    /// `announce-step`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     AnnounceStep,
-    /// `compress-level`.
     CompressLevel,
-    /// `compress-threads`.
     CompressThreads,
-    /// `decompress-threads`.
     DecompressThreads,
-    /// `compress-wait-thread`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     CompressWaitThread,
-    /// `throttle-trigger-threshold`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     ThrottleTriggerThreshold,
-    /// `cpu-throttle-initial`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     CpuThrottleInitial,
-    /// `cpu-throttle-increment`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     CpuThrottleIncrement,
-    /// `cpu-throttle-tailslow`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     CpuThrottleTailslow,
-    /// `tls-creds`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     TlsCreds,
-    /// `tls-hostname`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     TlsHostname,
-    /// `tls-authz`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     TlsAuthz,
-    /// `max-bandwidth`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     MaxBandwidth,
-    /// `downtime-limit`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     DowntimeLimit,
-    /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
+    /// Since QEMU 2.8. Unstable.
     XCheckpointDelay,
-    /// `block-incremental`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     BlockIncremental,
-    /// `multifd-channels`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     MultifdChannels,
-    /// `xbzrle-cache-size`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     XbzrleCacheSize,
-    /// `max-postcopy-bandwidth`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     MaxPostcopyBandwidth,
-    /// `max-cpu-throttle`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     MaxCpuThrottle,
-    /// `multifd-compression`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     MultifdCompression,
-    /// `multifd-zlib-level`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     MultifdZlibLevel,
-    /// `multifd-zstd-level`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     MultifdZstdLevel,
-    /// `block-bitmap-mapping`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     BlockBitmapMapping,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MigrationParameter {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::AnnounceInitial => "announce-initial",
@@ -2721,153 +2247,140 @@ impl From<&str> for MigrationParameter {
         }
     }
 }
-/// The struct `MigrationParameters`, since QEMU 2.4.
+/// The `MigrationParameters` struct, since QEMU 2.4.
 ///
-/// Since the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
+/// Compared with the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
 ///
-/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationParameters {
-    /// `announce-initial`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub announce_initial: Option<u64>,
-    /// `announce-max`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub announce_max: Option<u64>,
-    /// `announce-rounds`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub announce_rounds: Option<u64>,
-    /// `announce-step`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub announce_step: Option<u64>,
-    /// `compress-level`.
     pub compress_level: Option<u8>,
-    /// `compress-threads`.
     pub compress_threads: Option<u8>,
-    /// `compress-wait-thread`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub compress_wait_thread: Option<bool>,
-    /// `decompress-threads`.
     pub decompress_threads: Option<u8>,
-    /// `throttle-trigger-threshold`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub throttle_trigger_threshold: Option<u8>,
-    /// `cpu-throttle-initial`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub cpu_throttle_initial: Option<u8>,
-    /// `cpu-throttle-increment`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub cpu_throttle_increment: Option<u8>,
-    /// `cpu-throttle-tailslow`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     pub cpu_throttle_tailslow: Option<bool>,
-    /// `tls-creds`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub tls_creds: Option<String>,
-    /// `tls-hostname`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub tls_hostname: Option<String>,
-    /// `tls-authz`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub tls_authz: Option<String>,
-    /// `max-bandwidth`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub max_bandwidth: Option<u64>,
-    /// `downtime-limit`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub downtime_limit: Option<u64>,
-    /// `x-checkpoint-delay`, since QEMU 2.8. Unstable.
+    /// Since QEMU 2.8. Unstable.
     pub x_checkpoint_delay: Option<u32>,
-    /// `block-incremental`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub block_incremental: Option<bool>,
-    /// `multifd-channels`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub multifd_channels: Option<u8>,
-    /// `xbzrle-cache-size`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     pub xbzrle_cache_size: Option<u64>,
-    /// `max-postcopy-bandwidth`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub max_postcopy_bandwidth: Option<u64>,
-    /// `max-cpu-throttle`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub max_cpu_throttle: Option<u8>,
-    /// `multifd-compression`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub multifd_compression: Option<MultiFdCompression>,
-    /// `multifd-zlib-level`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub multifd_zlib_level: Option<u8>,
-    /// `multifd-zstd-level`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub multifd_zstd_level: Option<u8>,
-    /// `block-bitmap-mapping`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub block_bitmap_mapping: Option<Vec<BitmapMigrationNodeAlias>>,
 }
-/// The struct `MigrationStats`, since QEMU 0.14.
+/// The `MigrationStats` struct, since QEMU 0.14.
 ///
-/// Since the bindings of 2.11: `dirty-sync-missed-zero-copy`, `downtime-bytes`, `multifd-bytes`, `pages-per-second`, `postcopy-bytes` and `precopy-bytes` are new.
+/// Compared with the bindings of 2.11: `dirty-sync-missed-zero-copy`, `downtime-bytes`, `multifd-bytes`, `pages-per-second`, `postcopy-bytes` and `precopy-bytes` are new.
 ///
-/// In the bindings of 10.0: `skipped` is gone.
+/// In the bindings of 10.0: `skipped` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationStats {
-    /// `transferred`.
     pub transferred: i64,
-    /// `remaining`.
     pub remaining: i64,
-    /// `total`.
     pub total: i64,
-    /// `duplicate`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub duplicate: i64,
-    /// `skipped`, since QEMU 1.5.
+    /// Since QEMU 1.5.
     pub skipped: i64,
-    /// `normal`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub normal: i64,
-    /// `normal-bytes`, since QEMU 1.2.
+    /// Since QEMU 1.2.
     pub normal_bytes: i64,
-    /// `dirty-pages-rate`, since QEMU 1.3.
+    /// Since QEMU 1.3.
     pub dirty_pages_rate: i64,
-    /// `mbps`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     pub mbps: f64,
-    /// `dirty-sync-count`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub dirty_sync_count: i64,
-    /// `postcopy-requests`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub postcopy_requests: i64,
-    /// `page-size`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub page_size: i64,
-    /// `multifd-bytes`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub multifd_bytes: u64,
-    /// `pages-per-second`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub pages_per_second: u64,
-    /// `precopy-bytes`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub precopy_bytes: u64,
-    /// `downtime-bytes`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub downtime_bytes: u64,
-    /// `postcopy-bytes`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub postcopy_bytes: u64,
-    /// `dirty-sync-missed-zero-copy`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     pub dirty_sync_missed_zero_copy: u64,
 }
-/// The enum `MigrationStatus`, since QEMU 2.3.
+/// The `MigrationStatus` enum, since QEMU 2.3.
 ///
-/// Since the bindings of 2.11: `postcopy-paused`, `postcopy-recover` and `wait-unplug` are new.
+/// Compared with the bindings of 2.11: `postcopy-paused`, `postcopy-recover` and `wait-unplug` are new.
 ///
 /// In the bindings of 10.0: `postcopy-recover-setup` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationStatus {
-    /// `none`.
     None,
-    /// `setup`.
     Setup,
-    /// `cancelling`.
     Cancelling,
-    /// `cancelled`.
     Cancelled,
-    /// `active`.
     Active,
-    /// `postcopy-active`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     PostcopyActive,
-    /// `postcopy-paused`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     PostcopyPaused,
-    /// `postcopy-recover`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     PostcopyRecover,
-    /// `completed`.
     Completed,
-    /// `failed`.
     Failed,
-    /// `colo`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     Colo,
-    /// `pre-switchover`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     PreSwitchover,
-    /// `device`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     Device,
-    /// `wait-unplug`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     WaitUnplug,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MigrationStatus {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -2909,23 +2422,21 @@ impl From<&str> for MigrationStatus {
         }
     }
 }
-/// The enum `MultiFDCompression`, since QEMU 5.0.
+/// The `MultiFDCompression` enum, since QEMU 5.0.
 ///
 /// In the bindings of 10.0: `qatzip`, `qpl` and `uadk` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MultiFdCompression {
-    /// `none`.
     None,
-    /// `zlib`.
     Zlib,
-    /// `zstd`. Only in builds of QEMU with `CONFIG_ZSTD`.
+    /// Only in builds of QEMU with `CONFIG_ZSTD`.
     Zstd,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MultiFdCompression {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -2945,67 +2456,52 @@ impl From<&str> for MultiFdCompression {
         }
     }
 }
-/// The struct `NbdServerOptions`, since QEMU 4.2.
+/// The `NbdServerOptions` struct, since QEMU 4.2.
 ///
 /// In the bindings of 10.0: `handshake-max-seconds` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerOptions {
-    /// `addr`.
     pub addr: SocketAddress,
-    /// `tls-creds`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub tls_creds: Option<String>,
-    /// `tls-authz`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub tls_authz: Option<String>,
-    /// `max-connections`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub max_connections: Option<u32>,
 }
-/// The enum `NetClientDriver`, since QEMU 2.7.
+/// The `NetClientDriver` enum, since QEMU 2.7.
 ///
-/// Since the bindings of 2.11: `dgram`, `stream`, `vhost-vdpa`, `vmnet-bridged`, `vmnet-host` and `vmnet-shared` are new; `dump` is gone.
+/// Compared with the bindings of 2.11: `dgram`, `stream`, `vhost-vdpa`, `vmnet-bridged`, `vmnet-host` and `vmnet-shared` are new; `dump` is removed.
 ///
 /// In the bindings of 10.0: `af-xdp` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetClientDriver {
-    /// `none`.
     None,
-    /// `nic`.
     Nic,
-    /// `user`.
     User,
-    /// `tap`.
     Tap,
-    /// `l2tpv3`.
     L2tpv3,
-    /// `socket`.
     Socket,
-    /// `stream`.
     Stream,
-    /// `dgram`.
     Dgram,
-    /// `vde`.
     Vde,
-    /// `bridge`.
     Bridge,
-    /// `hubport`.
     Hubport,
-    /// `netmap`.
     Netmap,
-    /// `vhost-user`.
     VhostUser,
-    /// `vhost-vdpa`.
     VhostVdpa,
-    /// `vmnet-host`. Only in builds of QEMU with `CONFIG_VMNET`.
+    /// Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetHost,
-    /// `vmnet-shared`. Only in builds of QEMU with `CONFIG_VMNET`.
+    /// Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetShared,
-    /// `vmnet-bridged`. Only in builds of QEMU with `CONFIG_VMNET`.
+    /// Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetBridged,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl NetClientDriver {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -3053,320 +2549,227 @@ impl From<&str> for NetClientDriver {
         }
     }
 }
-/// The union `Netdev`, since QEMU 1.2.
+/// The `Netdev` union, since QEMU 1.2.
 ///
-/// Since the bindings of 2.11: `type=dgram`, `type=stream`, `type=vhost-vdpa`, `type=vmnet-bridged`, `type=vmnet-host` and `type=vmnet-shared` are new; `type=dump` is gone.
+/// Compared with the bindings of 2.11: `type=dgram`, `type=stream`, `type=vhost-vdpa`, `type=vmnet-bridged`, `type=vmnet-host` and `type=vmnet-shared` are new; `type=dump` is removed.
 ///
 /// In the bindings of 10.0: `type=af-xdp` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Netdev {
-    /// `type`, and the members that depend on it.
+    /// The discriminator `type` with the members of its branch.
     pub r#type: NetdevType,
-    /// `id`.
     pub id: String,
 }
-/// The branches of the union `Netdev`, told by `type`.
+/// The branches of the union `Netdev`, discriminated by `type`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NetdevType {
-    /// `nic`.
     Nic(NetLegacyNicOptions),
-    /// `user`.
     User(NetdevUserOptions),
-    /// `tap`.
     Tap(NetdevTapOptions),
-    /// `l2tpv3`.
     L2tpv3(NetdevL2TPv3Options),
-    /// `socket`.
     Socket(NetdevSocketOptions),
-    /// `stream`.
     Stream(NetdevStreamOptions),
-    /// `dgram`.
     Dgram(NetdevDgramOptions),
-    /// `vde`.
     Vde(NetdevVdeOptions),
-    /// `bridge`.
     Bridge(NetdevBridgeOptions),
-    /// `hubport`.
     Hubport(NetdevHubPortOptions),
-    /// `netmap`.
     Netmap(NetdevNetmapOptions),
-    /// `vhost-user`.
     VhostUser(NetdevVhostUserOptions),
-    /// `vhost-vdpa`.
     VhostVdpa(NetdevVhostVdpaOptions),
-    /// `vmnet-host`. Only in builds of QEMU with `CONFIG_VMNET`.
+    /// Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetHost(NetdevVmnetHostOptions),
-    /// `vmnet-shared`. Only in builds of QEMU with `CONFIG_VMNET`.
+    /// Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetShared(NetdevVmnetSharedOptions),
-    /// `vmnet-bridged`. Only in builds of QEMU with `CONFIG_VMNET`.
+    /// Only in builds of QEMU with `CONFIG_VMNET`.
     VmnetBridged(NetdevVmnetBridgedOptions),
-    /// `none`.
     None,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `NetdevDgramOptions`, since QEMU 7.2.
+/// The `NetdevDgramOptions` struct, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevDgramOptions {
-    /// `local`.
     pub local: Option<SocketAddress>,
-    /// `remote`.
     pub remote: Option<SocketAddress>,
 }
-/// The struct `NetdevStreamOptions`, since QEMU 7.2.
+/// The `NetdevStreamOptions` struct, since QEMU 7.2.
 ///
 /// In the bindings of 10.0: `reconnect` and `reconnect-ms` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevStreamOptions {
-    /// `addr`.
     pub addr: SocketAddress,
-    /// `server`.
     pub server: Option<bool>,
 }
-/// The struct `NumaCpuOptions`, since QEMU 2.10.
+/// The `NumaCpuOptions` struct, since QEMU 2.10.
 ///
-/// Since the bindings of 2.11: `cluster-id` and `die-id` are new.
+/// Compared with the bindings of 2.11: `cluster-id` and `die-id` are new.
 ///
 /// In the bindings of 10.0: `book-id`, `drawer-id` and `module-id` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NumaCpuOptions {
-    /// `node-id`.
     pub node_id: Option<i64>,
-    /// `socket-id`.
     pub socket_id: Option<i64>,
-    /// `die-id`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     pub die_id: Option<i64>,
-    /// `cluster-id`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     pub cluster_id: Option<i64>,
-    /// `core-id`.
     pub core_id: Option<i64>,
-    /// `thread-id`.
     pub thread_id: Option<i64>,
 }
-/// The union `NumaOptions`, since QEMU 2.1.
+/// The `NumaOptions` union, since QEMU 2.1.
 ///
-/// Since the bindings of 2.11: `type=hmat-cache` and `type=hmat-lb` are new.
+/// Compared with the bindings of 2.11: `type=hmat-cache` and `type=hmat-lb` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NumaOptions {
-    /// `node`.
     Node(NumaNodeOptions),
-    /// `dist`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Dist(NumaDistOptions),
-    /// `cpu`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Cpu(NumaCpuOptions),
-    /// `hmat-lb`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     HmatLb(NumaHmatLbOptions),
-    /// `hmat-cache`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     HmatCache(NumaHmatCacheOptions),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `ObjectOptions`, since QEMU 6.0.
+/// The `ObjectOptions` union, since QEMU 6.0.
 ///
 /// In the bindings of 10.0: `qom-type=acpi-generic-initiator`, `qom-type=acpi-generic-port`, `qom-type=iommufd`, `qom-type=memory-backend-shm` and `qom-type=sev-snp-guest` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectOptions {
-    /// `qom-type`, and the members that depend on it.
+    /// The discriminator `qom-type` with the members of its branch.
     pub qom_type: ObjectOptionsQomType,
-    /// `id`.
     pub id: String,
 }
-/// The branches of the union `ObjectOptions`, told by `qom-type`.
+/// The branches of the union `ObjectOptions`, discriminated by `qom-type`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ObjectOptionsQomType {
-    /// `authz-list`.
     AuthzList(AuthZListProperties),
-    /// `authz-listfile`.
     AuthzListfile(AuthZListFileProperties),
-    /// `authz-pam`.
     AuthzPam(AuthZpamProperties),
-    /// `authz-simple`.
     AuthzSimple(AuthZSimpleProperties),
-    /// `can-host-socketcan`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     CanHostSocketcan(CanHostSocketcanProperties),
-    /// `colo-compare`.
     ColoCompare(ColoCompareProperties),
-    /// `cryptodev-backend`.
     CryptodevBackend(CryptodevBackendProperties),
-    /// `cryptodev-backend-builtin`.
     CryptodevBackendBuiltin(CryptodevBackendProperties),
-    /// `cryptodev-backend-lkcf`.
     CryptodevBackendLkcf(CryptodevBackendProperties),
-    /// `cryptodev-vhost-user`. Only in builds of QEMU with `CONFIG_VHOST_CRYPTO`.
+    /// Only in builds of QEMU with `CONFIG_VHOST_CRYPTO`.
     CryptodevVhostUser(CryptodevVhostUserProperties),
-    /// `dbus-vmstate`.
     DbusVmstate(DBusVmStateProperties),
-    /// `filter-buffer`.
     FilterBuffer(FilterBufferProperties),
-    /// `filter-dump`.
     FilterDump(FilterDumpProperties),
-    /// `filter-mirror`.
     FilterMirror(FilterMirrorProperties),
-    /// `filter-redirector`.
     FilterRedirector(FilterRedirectorProperties),
-    /// `filter-replay`.
     FilterReplay(NetfilterProperties),
-    /// `filter-rewriter`.
     FilterRewriter(FilterRewriterProperties),
-    /// `input-barrier`.
     InputBarrier(InputBarrierProperties),
-    /// `input-linux`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     InputLinux(InputLinuxProperties),
-    /// `iothread`.
     Iothread(IothreadProperties),
-    /// `main-loop`.
     MainLoop(MainLoopProperties),
-    /// `memory-backend-epc`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     MemoryBackendEpc(MemoryBackendEpcProperties),
-    /// `memory-backend-file`.
     MemoryBackendFile(MemoryBackendFileProperties),
-    /// `memory-backend-memfd`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     MemoryBackendMemfd(MemoryBackendMemfdProperties),
-    /// `memory-backend-ram`.
     MemoryBackendRam(MemoryBackendProperties),
-    /// `pr-manager-helper`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     PrManagerHelper(PrManagerHelperProperties),
-    /// `qtest`.
     Qtest(QtestProperties),
-    /// `rng-builtin`.
     RngBuiltin(RngProperties),
-    /// `rng-egd`.
     RngEgd(RngEgdProperties),
-    /// `rng-random`. Only in builds of QEMU with `CONFIG_POSIX`.
+    /// Only in builds of QEMU with `CONFIG_POSIX`.
     RngRandom(RngRandomProperties),
-    /// `secret`.
     Secret(SecretProperties),
-    /// `secret_keyring`. Only in builds of QEMU with `CONFIG_SECRET_KEYRING`.
+    /// Only in builds of QEMU with `CONFIG_SECRET_KEYRING`.
     SecretKeyring(SecretKeyringProperties),
-    /// `sev-guest`.
     SevGuest(SevGuestProperties),
-    /// `thread-context`.
     ThreadContext(ThreadContextProperties),
-    /// `throttle-group`.
     ThrottleGroup(ThrottleGroupProperties),
-    /// `tls-creds-anon`.
     TlsCredsAnon(TlsCredsAnonProperties),
-    /// `tls-creds-psk`.
     TlsCredsPsk(TlsCredsPskProperties),
-    /// `tls-creds-x509`.
     TlsCredsX509(TlsCredsX509Properties),
-    /// `tls-cipher-suites`.
     TlsCipherSuites(TlsCredsProperties),
-    /// `x-remote-object`. Unstable.
+    /// Unstable.
     XRemoteObject(RemoteObjectProperties),
-    /// `x-vfio-user-server`. Unstable.
+    /// Unstable.
     XVfioUserServer(VfioUserServerProperties),
-    /// `can-bus`.
     CanBus,
-    /// `pef-guest`.
     PefGuest,
-    /// `s390-pv-guest`.
     S390PvGuest,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `ObjectType`, since QEMU 6.0.
+/// The `ObjectType` enum, since QEMU 6.0.
 ///
 /// In the bindings of 10.0: `acpi-generic-initiator`, `acpi-generic-port`, `iommufd`, `memory-backend-shm` and `sev-snp-guest` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ObjectType {
-    /// `authz-list`.
     AuthzList,
-    /// `authz-listfile`.
     AuthzListfile,
-    /// `authz-pam`.
     AuthzPam,
-    /// `authz-simple`.
     AuthzSimple,
-    /// `can-bus`.
     CanBus,
-    /// `can-host-socketcan`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     CanHostSocketcan,
-    /// `colo-compare`.
     ColoCompare,
-    /// `cryptodev-backend`.
     CryptodevBackend,
-    /// `cryptodev-backend-builtin`.
     CryptodevBackendBuiltin,
-    /// `cryptodev-backend-lkcf`.
     CryptodevBackendLkcf,
-    /// `cryptodev-vhost-user`. Only in builds of QEMU with `CONFIG_VHOST_CRYPTO`.
+    /// Only in builds of QEMU with `CONFIG_VHOST_CRYPTO`.
     CryptodevVhostUser,
-    /// `dbus-vmstate`.
     DbusVmstate,
-    /// `filter-buffer`.
     FilterBuffer,
-    /// `filter-dump`.
     FilterDump,
-    /// `filter-mirror`.
     FilterMirror,
-    /// `filter-redirector`.
     FilterRedirector,
-    /// `filter-replay`.
     FilterReplay,
-    /// `filter-rewriter`.
     FilterRewriter,
-    /// `input-barrier`.
     InputBarrier,
-    /// `input-linux`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     InputLinux,
-    /// `iothread`.
     Iothread,
-    /// `main-loop`.
     MainLoop,
-    /// `memory-backend-epc`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     MemoryBackendEpc,
-    /// `memory-backend-file`.
     MemoryBackendFile,
-    /// `memory-backend-memfd`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     MemoryBackendMemfd,
-    /// `memory-backend-ram`.
     MemoryBackendRam,
-    /// `pef-guest`.
     PefGuest,
-    /// `pr-manager-helper`. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Only in builds of QEMU with `CONFIG_LINUX`.
     PrManagerHelper,
-    /// `qtest`.
     Qtest,
-    /// `rng-builtin`.
     RngBuiltin,
-    /// `rng-egd`.
     RngEgd,
-    /// `rng-random`. Only in builds of QEMU with `CONFIG_POSIX`.
+    /// Only in builds of QEMU with `CONFIG_POSIX`.
     RngRandom,
-    /// `secret`.
     Secret,
-    /// `secret_keyring`. Only in builds of QEMU with `CONFIG_SECRET_KEYRING`.
+    /// Only in builds of QEMU with `CONFIG_SECRET_KEYRING`.
     SecretKeyring,
-    /// `sev-guest`.
     SevGuest,
-    /// `thread-context`.
     ThreadContext,
-    /// `s390-pv-guest`.
     S390PvGuest,
-    /// `throttle-group`.
     ThrottleGroup,
-    /// `tls-creds-anon`.
     TlsCredsAnon,
-    /// `tls-creds-psk`.
     TlsCredsPsk,
-    /// `tls-creds-x509`.
     TlsCredsX509,
-    /// `tls-cipher-suites`.
     TlsCipherSuites,
-    /// `x-remote-object`. Unstable.
+    /// Unstable.
     XRemoteObject,
-    /// `x-vfio-user-server`. Unstable.
+    /// Unstable.
     XVfioUserServer,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ObjectType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::AuthzList => "authz-list",
@@ -3468,25 +2871,21 @@ impl From<&str> for ObjectType {
         }
     }
 }
-/// The enum `PCIELinkSpeed`, since QEMU 4.0.
+/// The `PCIELinkSpeed` enum, since QEMU 4.0.
 ///
 /// In the bindings of 10.0: `32` and `64` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PcieLinkSpeed {
-    /// `2_5`.
     _2_5,
-    /// `5`.
     _5,
-    /// `8`.
     _8,
-    /// `16`.
     _16,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl PcieLinkSpeed {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::_2_5 => "2_5",
@@ -3508,19 +2907,18 @@ impl From<&str> for PcieLinkSpeed {
         }
     }
 }
-/// The enum `QCryptoAkCipherAlgorithm`, since QEMU 7.1.
+/// The `QCryptoAkCipherAlgorithm` enum, since QEMU 7.1.
 ///
-/// Gone in the bindings of 10.0.
+/// Removed in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoAkCipherAlgorithm {
-    /// `rsa`.
     Rsa,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptoAkCipherAlgorithm {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Rsa => "rsa",
@@ -3536,130 +2934,98 @@ impl From<&str> for QCryptoAkCipherAlgorithm {
         }
     }
 }
-/// The union `QCryptoAkCipherOptions`, since QEMU 7.1.
+/// The `QCryptoAkCipherOptions` union, since QEMU 7.1.
 ///
 /// In the bindings of 10.0: `alg` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoAkCipherOptions {
-    /// `rsa`.
     Rsa(QCryptoAkCipherOptionsRsa),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoAkCipherOptionsRSA`, since QEMU 7.1.
+/// The `QCryptoAkCipherOptionsRSA` struct, since QEMU 7.1.
 ///
 /// In the bindings of 10.0: `hash-alg` and `padding-alg` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoAkCipherOptionsRsa {
-    /// `hash-alg`.
     pub hash_alg: QCryptoHashAlgorithm,
-    /// `padding-alg`.
     pub padding_alg: QCryptoRsaPaddingAlgorithm,
 }
-/// The union `QCryptoBlockCreateOptions`, since QEMU 2.6.
+/// The `QCryptoBlockCreateOptions` union, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoBlockCreateOptions {
-    /// `qcow`.
     Qcow(QCryptoBlockOptionsQCow),
-    /// `luks`.
     Luks(QCryptoBlockCreateOptionsLuks),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoBlockCreateOptionsLUKS`, since QEMU 2.6.
+/// The `QCryptoBlockCreateOptionsLUKS` struct, since QEMU 2.6.
 ///
 /// In the bindings of 10.0: `cipher-alg`, `hash-alg`, `ivgen-alg` and `ivgen-hash-alg` are of another type.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QCryptoBlockCreateOptionsLuks {
-    /// `key-secret`.
     pub key_secret: Option<String>,
-    /// `cipher-alg`.
     pub cipher_alg: Option<QCryptoCipherAlgorithm>,
-    /// `cipher-mode`.
     pub cipher_mode: Option<QCryptoCipherMode>,
-    /// `ivgen-alg`.
     pub ivgen_alg: Option<QCryptoIvGenAlgorithm>,
-    /// `ivgen-hash-alg`.
     pub ivgen_hash_alg: Option<QCryptoHashAlgorithm>,
-    /// `hash-alg`.
     pub hash_alg: Option<QCryptoHashAlgorithm>,
-    /// `iter-time`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub iter_time: Option<i64>,
 }
-/// The union `QCryptoBlockInfo`, since QEMU 2.7.
+/// The `QCryptoBlockInfo` union, since QEMU 2.7.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoBlockInfo {
-    /// `luks`.
     Luks(QCryptoBlockInfoLuks),
-    /// `qcow`.
     Qcow,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoBlockInfoLUKS`, since QEMU 2.7.
+/// The `QCryptoBlockInfoLUKS` struct, since QEMU 2.7.
 ///
 /// In the bindings of 10.0: `detached-header` is new; `cipher-alg`, `hash-alg`, `ivgen-alg` and `ivgen-hash-alg` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoBlockInfoLuks {
-    /// `cipher-alg`.
     pub cipher_alg: QCryptoCipherAlgorithm,
-    /// `cipher-mode`.
     pub cipher_mode: QCryptoCipherMode,
-    /// `ivgen-alg`.
     pub ivgen_alg: QCryptoIvGenAlgorithm,
-    /// `ivgen-hash-alg`.
     pub ivgen_hash_alg: Option<QCryptoHashAlgorithm>,
-    /// `hash-alg`.
     pub hash_alg: QCryptoHashAlgorithm,
-    /// `payload-offset`.
     pub payload_offset: i64,
-    /// `master-key-iters`.
     pub master_key_iters: i64,
-    /// `uuid`.
     pub uuid: String,
-    /// `slots`.
     pub slots: Vec<QCryptoBlockInfoLuksSlot>,
 }
-/// The enum `QCryptoCipherAlgorithm`, since QEMU 2.6.
+/// The `QCryptoCipherAlgorithm` enum, since QEMU 2.6.
 ///
-/// Since the bindings of 2.11: `des` is new; `des-rfb` is gone.
+/// Compared with the bindings of 2.11: `des` is new; `des-rfb` is removed.
 ///
-/// Gone in the bindings of 10.0.
+/// Removed in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoCipherAlgorithm {
-    /// `aes-128`.
     Aes128,
-    /// `aes-192`.
     Aes192,
-    /// `aes-256`.
     Aes256,
-    /// `des`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     Des,
-    /// `3des`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     _3des,
-    /// `cast5-128`.
     Cast5_128,
-    /// `serpent-128`.
     Serpent128,
-    /// `serpent-192`.
     Serpent192,
-    /// `serpent-256`.
     Serpent256,
-    /// `twofish-128`.
     Twofish128,
-    /// `twofish-192`.
     Twofish192,
-    /// `twofish-256`.
     Twofish256,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptoCipherAlgorithm {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Aes128 => "aes-128",
@@ -3697,21 +3063,19 @@ impl From<&str> for QCryptoCipherAlgorithm {
         }
     }
 }
-/// The enum `QCryptoRSAPaddingAlgorithm`, since QEMU 7.1.
+/// The `QCryptoRSAPaddingAlgorithm` enum, since QEMU 7.1.
 ///
-/// Gone in the bindings of 10.0.
+/// Removed in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoRsaPaddingAlgorithm {
-    /// `raw`.
     Raw,
-    /// `pkcs1`.
     Pkcs1,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptoRsaPaddingAlgorithm {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Raw => "raw",
@@ -3729,319 +3093,200 @@ impl From<&str> for QCryptoRsaPaddingAlgorithm {
         }
     }
 }
-/// The enum `QKeyCode`, since QEMU 1.3.
+/// The `QKeyCode` enum, since QEMU 1.3.
 ///
-/// Since the bindings of 2.11: `katakanahiragana`, `lang1`, `lang2` and `muhenkan` are new.
+/// Compared with the bindings of 2.11: `katakanahiragana`, `lang1`, `lang2` and `muhenkan` are new.
 ///
 /// In the bindings of 10.0: `f13`, `f14`, `f15`, `f16`, `f17`, `f18`, `f19`, `f20` and 4 more are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QKeyCode {
-    /// `unmapped`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     Unmapped,
-    /// `shift`.
     Shift,
-    /// `shift_r`.
     ShiftR,
-    /// `alt`.
     Alt,
-    /// `alt_r`.
     AltR,
-    /// `ctrl`.
     Ctrl,
-    /// `ctrl_r`.
     CtrlR,
-    /// `menu`.
     Menu,
-    /// `esc`.
     Esc,
-    /// `1`.
     _1,
-    /// `2`.
     _2,
-    /// `3`.
     _3,
-    /// `4`.
     _4,
-    /// `5`.
     _5,
-    /// `6`.
     _6,
-    /// `7`.
     _7,
-    /// `8`.
     _8,
-    /// `9`.
     _9,
-    /// `0`.
     _0,
-    /// `minus`.
     Minus,
-    /// `equal`.
     Equal,
-    /// `backspace`.
     Backspace,
-    /// `tab`.
     Tab,
-    /// `q`.
     Q,
-    /// `w`.
     W,
-    /// `e`.
     E,
-    /// `r`.
     R,
-    /// `t`.
     T,
-    /// `y`.
     Y,
-    /// `u`.
     U,
-    /// `i`.
     I,
-    /// `o`.
     O,
-    /// `p`.
     P,
-    /// `bracket_left`.
     BracketLeft,
-    /// `bracket_right`.
     BracketRight,
-    /// `ret`.
     Ret,
-    /// `a`.
     A,
-    /// `s`.
     S,
-    /// `d`.
     D,
-    /// `f`.
     F,
-    /// `g`.
     G,
-    /// `h`.
     H,
-    /// `j`.
     J,
-    /// `k`.
     K,
-    /// `l`.
     L,
-    /// `semicolon`.
     Semicolon,
-    /// `apostrophe`.
     Apostrophe,
-    /// `grave_accent`.
     GraveAccent,
-    /// `backslash`.
     Backslash,
-    /// `z`.
     Z,
-    /// `x`.
     X,
-    /// `c`.
     C,
-    /// `v`.
     V,
-    /// `b`.
     B,
-    /// `n`.
     N,
-    /// `m`.
     M,
-    /// `comma`.
     Comma,
-    /// `dot`.
     Dot,
-    /// `slash`.
     Slash,
-    /// `asterisk`.
     Asterisk,
-    /// `spc`.
     Spc,
-    /// `caps_lock`.
     CapsLock,
-    /// `f1`.
     F1,
-    /// `f2`.
     F2,
-    /// `f3`.
     F3,
-    /// `f4`.
     F4,
-    /// `f5`.
     F5,
-    /// `f6`.
     F6,
-    /// `f7`.
     F7,
-    /// `f8`.
     F8,
-    /// `f9`.
     F9,
-    /// `f10`.
     F10,
-    /// `num_lock`.
     NumLock,
-    /// `scroll_lock`.
     ScrollLock,
-    /// `kp_divide`.
     KpDivide,
-    /// `kp_multiply`.
     KpMultiply,
-    /// `kp_subtract`.
     KpSubtract,
-    /// `kp_add`.
     KpAdd,
-    /// `kp_enter`.
     KpEnter,
-    /// `kp_decimal`.
     KpDecimal,
-    /// `sysrq`.
     Sysrq,
-    /// `kp_0`.
     Kp0,
-    /// `kp_1`.
     Kp1,
-    /// `kp_2`.
     Kp2,
-    /// `kp_3`.
     Kp3,
-    /// `kp_4`.
     Kp4,
-    /// `kp_5`.
     Kp5,
-    /// `kp_6`.
     Kp6,
-    /// `kp_7`.
     Kp7,
-    /// `kp_8`.
     Kp8,
-    /// `kp_9`.
     Kp9,
-    /// `less`.
     Less,
-    /// `f11`.
     F11,
-    /// `f12`.
     F12,
-    /// `print`.
     Print,
-    /// `home`.
     Home,
-    /// `pgup`.
     Pgup,
-    /// `pgdn`.
     Pgdn,
-    /// `end`.
     End,
-    /// `left`.
     Left,
-    /// `up`.
     Up,
-    /// `down`.
     Down,
-    /// `right`.
     Right,
-    /// `insert`.
     Insert,
-    /// `delete`.
     Delete,
-    /// `stop`.
     Stop,
-    /// `again`.
     Again,
-    /// `props`.
     Props,
-    /// `undo`.
     Undo,
-    /// `front`.
     Front,
-    /// `copy`.
     Copy,
-    /// `open`.
     Open,
-    /// `paste`.
     Paste,
-    /// `find`.
     Find,
-    /// `cut`.
     Cut,
-    /// `lf`.
     Lf,
-    /// `help`.
     Help,
-    /// `meta_l`.
     MetaL,
-    /// `meta_r`.
     MetaR,
-    /// `compose`.
     Compose,
-    /// `pause`, since QEMU 2.0.
+    /// Since QEMU 2.0.
     Pause,
-    /// `ro`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     Ro,
-    /// `hiragana`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Hiragana,
-    /// `henkan`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Henkan,
-    /// `yen`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     Yen,
-    /// `muhenkan`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     Muhenkan,
-    /// `katakanahiragana`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     Katakanahiragana,
-    /// `kp_comma`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     KpComma,
-    /// `kp_equals`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     KpEquals,
-    /// `power`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     Power,
-    /// `sleep`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Sleep,
-    /// `wake`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Wake,
-    /// `audionext`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Audionext,
-    /// `audioprev`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Audioprev,
-    /// `audiostop`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Audiostop,
-    /// `audioplay`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Audioplay,
-    /// `audiomute`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Audiomute,
-    /// `volumeup`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Volumeup,
-    /// `volumedown`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Volumedown,
-    /// `mediaselect`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Mediaselect,
-    /// `mail`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Mail,
-    /// `calculator`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Calculator,
-    /// `computer`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Computer,
-    /// `ac_home`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     AcHome,
-    /// `ac_back`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     AcBack,
-    /// `ac_forward`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     AcForward,
-    /// `ac_refresh`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     AcRefresh,
-    /// `ac_bookmarks`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     AcBookmarks,
-    /// `lang1`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     Lang1,
-    /// `lang2`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     Lang2,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QKeyCode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Unmapped => "unmapped",
@@ -4355,83 +3600,70 @@ impl From<&str> for QKeyCode {
         }
     }
 }
-/// The struct `QKeyCodeWrapper`, since QEMU 1.3.
+/// The `QKeyCodeWrapper` struct, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QKeyCodeWrapper {
-    /// `data`.
     pub data: QKeyCode,
 }
-/// The union `RbdEncryptionCreateOptions`, since QEMU 6.1.
+/// The `RbdEncryptionCreateOptions` union, since QEMU 6.1.
 ///
 /// In the bindings of 10.0: `format=luks-any` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum RbdEncryptionCreateOptions {
-    /// `luks`.
     Luks(RbdEncryptionCreateOptionsLuks),
-    /// `luks2`.
     Luks2(RbdEncryptionCreateOptionsLuks2),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `RbdEncryptionCreateOptionsLUKS`, since QEMU 6.1.
+/// The `RbdEncryptionCreateOptionsLUKS` struct, since QEMU 6.1.
 ///
 /// In the bindings of 10.0: `cipher-alg` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionCreateOptionsLuks {
-    /// `key-secret`.
     pub key_secret: String,
-    /// `cipher-alg`.
     pub cipher_alg: Option<QCryptoCipherAlgorithm>,
 }
-/// The struct `RbdEncryptionCreateOptionsLUKS2`, since QEMU 6.1.
+/// The `RbdEncryptionCreateOptionsLUKS2` struct, since QEMU 6.1.
 ///
 /// In the bindings of 10.0: `cipher-alg` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionCreateOptionsLuks2 {
-    /// `key-secret`.
     pub key_secret: String,
-    /// `cipher-alg`.
     pub cipher_alg: Option<QCryptoCipherAlgorithm>,
 }
-/// The struct `RbdEncryptionCreateOptionsLUKSBase`, since QEMU 6.1.
+/// The `RbdEncryptionCreateOptionsLUKSBase` struct, since QEMU 6.1.
 ///
 /// In the bindings of 10.0: `cipher-alg` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionCreateOptionsLuksBase {
-    /// `key-secret`.
     pub key_secret: String,
-    /// `cipher-alg`.
     pub cipher_alg: Option<QCryptoCipherAlgorithm>,
 }
-/// The union `RbdEncryptionOptions`, since QEMU 6.1.
+/// The `RbdEncryptionOptions` union, since QEMU 6.1.
 ///
 /// In the bindings of 10.0: `format=luks-any` and `parent` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum RbdEncryptionOptions {
-    /// `luks`.
     Luks(RbdEncryptionOptionsLuks),
-    /// `luks2`.
     Luks2(RbdEncryptionOptionsLuks2),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `RbdImageEncryptionFormat`, since QEMU 6.1.
+/// The `RbdImageEncryptionFormat` enum, since QEMU 6.1.
 ///
 /// In the bindings of 10.0: `luks-any` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RbdImageEncryptionFormat {
-    /// `luks`.
     Luks,
-    /// `luks2`.
     Luks2,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl RbdImageEncryptionFormat {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Luks => "luks",
@@ -4449,133 +3681,101 @@ impl From<&str> for RbdImageEncryptionFormat {
         }
     }
 }
-/// The struct `SecretCommonProperties`, since QEMU 2.6.
+/// The `SecretCommonProperties` struct, since QEMU 2.6.
 ///
-/// In the bindings of 10.0: `loaded` is gone.
+/// In the bindings of 10.0: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SecretCommonProperties {
-    /// `loaded`. Deprecated.
+    /// Deprecated.
     pub loaded: Option<bool>,
-    /// `format`.
     pub format: Option<QCryptoSecretFormat>,
-    /// `keyid`.
     pub keyid: Option<String>,
-    /// `iv`.
     pub iv: Option<String>,
 }
-/// The struct `SecretKeyringProperties`, since QEMU 5.1.
+/// The `SecretKeyringProperties` struct, since QEMU 5.1.
 ///
-/// In the bindings of 10.0: `loaded` is gone.
+/// In the bindings of 10.0: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SecretKeyringProperties {
-    /// `loaded`. Deprecated.
+    /// Deprecated.
     pub loaded: Option<bool>,
-    /// `format`.
     pub format: Option<QCryptoSecretFormat>,
-    /// `keyid`.
     pub keyid: Option<String>,
-    /// `iv`.
     pub iv: Option<String>,
-    /// `serial`.
     pub serial: i32,
 }
-/// The struct `SecretProperties`, since QEMU 2.6.
+/// The `SecretProperties` struct, since QEMU 2.6.
 ///
-/// In the bindings of 10.0: `loaded` is gone.
+/// In the bindings of 10.0: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SecretProperties {
-    /// `loaded`. Deprecated.
+    /// Deprecated.
     pub loaded: Option<bool>,
-    /// `format`.
     pub format: Option<QCryptoSecretFormat>,
-    /// `keyid`.
     pub keyid: Option<String>,
-    /// `iv`.
     pub iv: Option<String>,
-    /// `data`.
     pub data: Option<String>,
-    /// `file`.
     pub file: Option<String>,
 }
-/// The struct `SevGuestProperties`, since QEMU 2.12.
+/// The `SevGuestProperties` struct, since QEMU 2.12.
 ///
 /// In the bindings of 10.0: `legacy-vm-type` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevGuestProperties {
-    /// `sev-device`.
     pub sev_device: Option<String>,
-    /// `dh-cert-file`.
     pub dh_cert_file: Option<String>,
-    /// `session-file`.
     pub session_file: Option<String>,
-    /// `policy`.
     pub policy: Option<u32>,
-    /// `handle`.
     pub handle: Option<u32>,
-    /// `cbitpos`.
     pub cbitpos: Option<u32>,
-    /// `reduced-phys-bits`.
     pub reduced_phys_bits: u32,
-    /// `kernel-hashes`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     pub kernel_hashes: Option<bool>,
 }
-/// The struct `SevInfo`, since QEMU 2.12.
+/// The `SevInfo` struct, since QEMU 2.12.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 ///
-/// In the bindings of 10.0: `sev-type`, `sev-type=sev` and `sev-type=sev-snp` are new; `handle` and `policy` are gone.
+/// In the bindings of 10.0: `sev-type`, `sev-type=sev` and `sev-type=sev-snp` are new; `handle` and `policy` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevInfo {
-    /// `enabled`.
     pub enabled: bool,
-    /// `api-major`.
     pub api_major: u8,
-    /// `api-minor`.
     pub api_minor: u8,
-    /// `build-id`.
     pub build_id: u8,
-    /// `policy`.
     pub policy: u32,
-    /// `state`.
     pub state: SevState,
-    /// `handle`.
     pub handle: u32,
 }
-/// The struct `SGXInfo`, since QEMU 6.2.
+/// The `SGXInfo` struct, since QEMU 6.2.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 ///
-/// In the bindings of 10.0: `section-size` is gone.
+/// In the bindings of 10.0: `section-size` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SgxInfo {
-    /// `sgx`.
     pub sgx: bool,
-    /// `sgx1`.
     pub sgx1: bool,
-    /// `sgx2`.
     pub sgx2: bool,
-    /// `flc`.
     pub flc: bool,
-    /// `section-size`. Deprecated.
+    /// Deprecated.
     pub section_size: u64,
-    /// `sections`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub sections: Vec<SgxepcSection>,
 }
-/// The enum `SmbiosEntryPointType`, since QEMU 7.0.
+/// The `SmbiosEntryPointType` enum, since QEMU 7.0.
 ///
 /// In the bindings of 10.0: `auto` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SmbiosEntryPointType {
-    /// `32`.
     _32,
-    /// `64`.
     _64,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl SmbiosEntryPointType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::_32 => "32",
@@ -4593,98 +3793,80 @@ impl From<&str> for SmbiosEntryPointType {
         }
     }
 }
-/// The struct `SMPConfiguration`, since QEMU 6.1.
+/// The `SMPConfiguration` struct, since QEMU 6.1.
 ///
 /// In the bindings of 10.0: `books`, `drawers` and `modules` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SmpConfiguration {
-    /// `cpus`.
     pub cpus: Option<i64>,
-    /// `sockets`.
     pub sockets: Option<i64>,
-    /// `dies`.
     pub dies: Option<i64>,
-    /// `clusters`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub clusters: Option<i64>,
-    /// `cores`.
     pub cores: Option<i64>,
-    /// `threads`.
     pub threads: Option<i64>,
-    /// `maxcpus`.
     pub maxcpus: Option<i64>,
 }
-/// The union `SocketAddress`, since QEMU 2.9.
+/// The `SocketAddress` union, since QEMU 2.9.
 ///
 /// In the bindings of 10.0: `type=fd` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SocketAddress {
-    /// `inet`.
     Inet(InetSocketAddress),
-    /// `unix`.
     Unix(UnixSocketAddress),
-    /// `vsock`.
     Vsock(VsockSocketAddress),
-    /// `fd`.
     Fd(QapiString),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `SocketAddressLegacy`, since QEMU 1.3.
+/// The `SocketAddressLegacy` union, since QEMU 1.3.
 ///
 /// Deprecated in QEMU 7.2.
 ///
-/// Since the bindings of 2.11: `type` is new.
+/// Compared with the bindings of 2.11: `type` is new.
 ///
 /// In the bindings of 10.0: `type=fd` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SocketAddressLegacy {
-    /// `inet`.
     Inet(InetSocketAddress),
-    /// `unix`.
     Unix(UnixSocketAddress),
-    /// `vsock`.
     Vsock(VsockSocketAddress),
-    /// `fd`.
     Fd(QapiString),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The union `StatsFilter`, since QEMU 7.1.
+/// The `StatsFilter` union, since QEMU 7.1.
 ///
 /// In the bindings of 10.0: `target=cryptodev` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsFilter {
-    /// `target`, and the members that depend on it.
+    /// The discriminator `target` with the members of its branch.
     pub target: StatsFilterTarget,
-    /// `providers`.
     pub providers: Option<Vec<StatsRequest>>,
 }
-/// The branches of the union `StatsFilter`, told by `target`.
+/// The branches of the union `StatsFilter`, discriminated by `target`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum StatsFilterTarget {
-    /// `vcpu`.
     Vcpu(StatsVcpuFilter),
-    /// `vm`.
     Vm,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `StatsProvider`, since QEMU 7.1.
+/// The `StatsProvider` enum, since QEMU 7.1.
 ///
 /// In the bindings of 10.0: `cryptodev` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatsProvider {
-    /// `kvm`.
     Kvm,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl StatsProvider {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Kvm => "kvm",
@@ -4700,49 +3882,39 @@ impl From<&str> for StatsProvider {
         }
     }
 }
-/// The struct `StatsRequest`, since QEMU 7.1.
+/// The `StatsRequest` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsRequest {
-    /// `provider`.
     pub provider: StatsProvider,
-    /// `names`.
     pub names: Option<Vec<String>>,
 }
-/// The struct `StatsResult`, since QEMU 7.1.
+/// The `StatsResult` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsResult {
-    /// `provider`.
     pub provider: StatsProvider,
-    /// `qom-path`.
     pub qom_path: Option<String>,
-    /// `stats`.
     pub stats: Vec<Stats>,
 }
-/// The struct `StatsSchema`, since QEMU 7.1.
+/// The `StatsSchema` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsSchema {
-    /// `provider`.
     pub provider: StatsProvider,
-    /// `target`.
     pub target: StatsTarget,
-    /// `stats`.
     pub stats: Vec<StatsSchemaValue>,
 }
-/// The enum `StatsTarget`, since QEMU 7.1.
+/// The `StatsTarget` enum, since QEMU 7.1.
 ///
 /// In the bindings of 10.0: `cryptodev` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatsTarget {
-    /// `vm`.
     Vm,
-    /// `vcpu`.
     Vcpu,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl StatsTarget {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Vm => "vm",
@@ -4760,87 +3932,57 @@ impl From<&str> for StatsTarget {
         }
     }
 }
-/// The struct `StringWrapper`, since QEMU 1.3.
+/// The `StringWrapper` struct, since QEMU 1.3.
 ///
-/// Gone in the bindings of 10.0.
+/// Removed in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StringWrapper {
-    /// `data`.
     pub data: QapiString,
 }
-/// The enum `SysEmuTarget`, since QEMU 3.0.
+/// The `SysEmuTarget` enum, since QEMU 3.0.
 ///
-/// In the bindings of 10.0: `cris` and `nios2` are gone.
+/// In the bindings of 10.0: `cris` and `nios2` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SysEmuTarget {
-    /// `aarch64`.
     Aarch64,
-    /// `alpha`.
     Alpha,
-    /// `arm`.
     Arm,
-    /// `avr`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     Avr,
-    /// `cris`.
     Cris,
-    /// `hppa`.
     Hppa,
-    /// `i386`.
     I386,
-    /// `loongarch64`.
     Loongarch64,
-    /// `m68k`.
     M68k,
-    /// `microblaze`.
     Microblaze,
-    /// `microblazeel`.
     Microblazeel,
-    /// `mips`.
     Mips,
-    /// `mips64`.
     Mips64,
-    /// `mips64el`.
     Mips64el,
-    /// `mipsel`.
     Mipsel,
-    /// `nios2`.
     Nios2,
-    /// `or1k`.
     Or1k,
-    /// `ppc`.
     Ppc,
-    /// `ppc64`.
     Ppc64,
-    /// `riscv32`.
     Riscv32,
-    /// `riscv64`.
     Riscv64,
-    /// `rx`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     Rx,
-    /// `s390x`.
     S390x,
-    /// `sh4`.
     Sh4,
-    /// `sh4eb`.
     Sh4eb,
-    /// `sparc`.
     Sparc,
-    /// `sparc64`.
     Sparc64,
-    /// `tricore`.
     Tricore,
-    /// `x86_64`.
     X86_64,
-    /// `xtensa`.
     Xtensa,
-    /// `xtensaeb`.
     Xtensaeb,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl SysEmuTarget {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Aarch64 => "aarch64",
@@ -4916,117 +4058,90 @@ impl From<&str> for SysEmuTarget {
         }
     }
 }
-/// The struct `TargetInfo`, since QEMU 1.2.
+/// The `TargetInfo` struct, since QEMU 1.2.
 ///
-/// Since the bindings of 2.11: `arch` is of another type.
+/// Compared with the bindings of 2.11: `arch` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TargetInfo {
-    /// `arch`.
     pub arch: SysEmuTarget,
 }
-/// The struct `TlsCredsAnonProperties`, since QEMU 2.5.
+/// The `TlsCredsAnonProperties` struct, since QEMU 2.5.
 ///
-/// In the bindings of 10.0: `loaded` is gone.
+/// In the bindings of 10.0: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsAnonProperties {
-    /// `verify-peer`.
     pub verify_peer: Option<bool>,
-    /// `dir`.
     pub dir: Option<String>,
-    /// `endpoint`.
     pub endpoint: Option<QCryptoTlsCredsEndpoint>,
-    /// `priority`.
     pub priority: Option<String>,
-    /// `loaded`. Deprecated.
+    /// Deprecated.
     pub loaded: Option<bool>,
 }
-/// The struct `TlsCredsPskProperties`, since QEMU 3.0.
+/// The `TlsCredsPskProperties` struct, since QEMU 3.0.
 ///
-/// In the bindings of 10.0: `loaded` is gone.
+/// In the bindings of 10.0: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsPskProperties {
-    /// `verify-peer`.
     pub verify_peer: Option<bool>,
-    /// `dir`.
     pub dir: Option<String>,
-    /// `endpoint`.
     pub endpoint: Option<QCryptoTlsCredsEndpoint>,
-    /// `priority`.
     pub priority: Option<String>,
-    /// `loaded`. Deprecated.
+    /// Deprecated.
     pub loaded: Option<bool>,
-    /// `username`.
     pub username: Option<String>,
 }
-/// The struct `TlsCredsX509Properties`, since QEMU 2.5.
+/// The `TlsCredsX509Properties` struct, since QEMU 2.5.
 ///
-/// In the bindings of 10.0: `loaded` is gone.
+/// In the bindings of 10.0: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsX509Properties {
-    /// `verify-peer`.
     pub verify_peer: Option<bool>,
-    /// `dir`.
     pub dir: Option<String>,
-    /// `endpoint`.
     pub endpoint: Option<QCryptoTlsCredsEndpoint>,
-    /// `priority`.
     pub priority: Option<String>,
-    /// `loaded`. Deprecated.
+    /// Deprecated.
     pub loaded: Option<bool>,
-    /// `sanity-check`.
     pub sanity_check: Option<bool>,
-    /// `passwordid`.
     pub passwordid: Option<String>,
 }
-/// The union `TransactionAction`, since QEMU 1.1.
+/// The `TransactionAction` union, since QEMU 1.1.
 ///
-/// Since the bindings of 2.11: `type`, `type=block-dirty-bitmap-disable`, `type=block-dirty-bitmap-enable`, `type=block-dirty-bitmap-merge` and `type=block-dirty-bitmap-remove` are new.
+/// Compared with the bindings of 2.11: `type`, `type=block-dirty-bitmap-disable`, `type=block-dirty-bitmap-enable`, `type=block-dirty-bitmap-merge` and `type=block-dirty-bitmap-remove` are new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TransactionAction {
-    /// `abort`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     Abort(Abort),
-    /// `block-dirty-bitmap-add`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     BlockDirtyBitmapAdd(BlockDirtyBitmapAdd),
-    /// `block-dirty-bitmap-remove`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     BlockDirtyBitmapRemove(BlockDirtyBitmap),
-    /// `block-dirty-bitmap-clear`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     BlockDirtyBitmapClear(BlockDirtyBitmap),
-    /// `block-dirty-bitmap-enable`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     BlockDirtyBitmapEnable(BlockDirtyBitmap),
-    /// `block-dirty-bitmap-disable`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     BlockDirtyBitmapDisable(BlockDirtyBitmap),
-    /// `block-dirty-bitmap-merge`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     BlockDirtyBitmapMerge(BlockDirtyBitmapMerge),
-    /// `blockdev-backup`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     BlockdevBackup(BlockdevBackup),
-    /// `blockdev-snapshot`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     BlockdevSnapshot(BlockdevSnapshot),
-    /// `blockdev-snapshot-internal-sync`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     BlockdevSnapshotInternalSync(BlockdevSnapshotInternal),
-    /// `blockdev-snapshot-sync`, since QEMU 1.1.
+    /// Since QEMU 1.1.
     BlockdevSnapshotSync(BlockdevSnapshotSync),
-    /// `drive-backup`, since QEMU 1.6. Deprecated.
+    /// Since QEMU 1.6. Deprecated.
     DriveBackup(DriveBackup),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `VfioUserServerProperties`, since QEMU 7.1.
+/// The `VfioUserServerProperties` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VfioUserServerProperties {
-    /// `socket`.
     pub socket: SocketAddress,
-    /// `device`.
     pub device: String,
-}
-wire::display_enum! {
-    AudiodevDriver, ChardevBackendKind, CpuS390State, DumpGuestMemoryFormat,
-    ImageInfoSpecificKind, InputButton, InputEventKind, JobVerb, MemoryDeviceInfoKind,
-    MigrationCapability, MigrationParameter, MigrationStatus, MultiFdCompression,
-    NetClientDriver, ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgorithm,
-    QCryptoCipherAlgorithm, QCryptoRsaPaddingAlgorithm, QKeyCode,
-    RbdImageEncryptionFormat, SmbiosEntryPointType, StatsProvider, StatsTarget,
-    SysEmuTarget
 }
 impl Write for BackupPerf {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -5037,7 +4152,7 @@ impl Write for BackupPerf {
     }
 }
 impl BlkdebugInjectErrorOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(event: BlkdebugEvent) -> Self {
         Self {
             event,
@@ -5324,7 +4439,7 @@ impl Object for BlockDeviceStats {
     }
 }
 impl BlockExportOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: BlockExportOptionsType,
         id: impl Into<String>,
@@ -5339,6 +4454,18 @@ impl BlockExportOptions {
             writable: None,
             writethrough: None,
         }
+    }
+}
+impl Write for BlockExportOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put(map, "id", &self.id)?;
+        put_some(map, "fixed-iothread", &self.fixed_iothread)?;
+        put_some(map, "iothread", &self.iothread)?;
+        put(map, "node-name", &self.node_name)?;
+        put_some(map, "writable", &self.writable)?;
+        put_some(map, "writethrough", &self.writethrough)?;
+        Ok(())
     }
 }
 impl Write for BlockExportOptionsType {
@@ -5361,27 +4488,15 @@ impl Write for BlockExportOptionsType {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for BlockExportOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put(map, "id", &self.id)?;
-        put_some(map, "fixed-iothread", &self.fixed_iothread)?;
-        put_some(map, "iothread", &self.iothread)?;
-        put(map, "node-name", &self.node_name)?;
-        put_some(map, "writable", &self.writable)?;
-        put_some(map, "writethrough", &self.writethrough)?;
-        Ok(())
-    }
-}
 impl BlockExportOptionsVhostUserBlk {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(addr: SocketAddress) -> Self {
         Self {
             addr,
@@ -5546,7 +4661,7 @@ impl Object for BlockStats {
     }
 }
 impl BlockdevBackup {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         sync: MirrorSyncMode,
@@ -5748,7 +4863,7 @@ impl Write for BlockdevCreateOptions {
                 put(map, "driver", "vvfat")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
@@ -5756,7 +4871,7 @@ impl Write for BlockdevCreateOptions {
     }
 }
 impl BlockdevCreateOptionsGluster {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(location: BlockdevOptionsGluster, size: u64) -> Self {
         Self {
             location,
@@ -5774,7 +4889,7 @@ impl Write for BlockdevCreateOptionsGluster {
     }
 }
 impl BlockdevCreateOptionsLuks {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, size: u64) -> Self {
         Self {
             key_secret: None,
@@ -5806,7 +4921,7 @@ impl Write for BlockdevCreateOptionsLuks {
     }
 }
 impl BlockdevCreateOptionsParallels {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, size: u64) -> Self {
         Self {
             file,
@@ -5824,7 +4939,7 @@ impl Write for BlockdevCreateOptionsParallels {
     }
 }
 impl BlockdevCreateOptionsQcow {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, size: u64) -> Self {
         Self {
             file,
@@ -5844,7 +4959,7 @@ impl Write for BlockdevCreateOptionsQcow {
     }
 }
 impl BlockdevCreateOptionsQcow2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, size: u64) -> Self {
         Self {
             file,
@@ -5884,7 +4999,7 @@ impl Write for BlockdevCreateOptionsQcow2 {
     }
 }
 impl BlockdevCreateOptionsQed {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, size: u64) -> Self {
         Self {
             file,
@@ -5908,7 +5023,7 @@ impl Write for BlockdevCreateOptionsQed {
     }
 }
 impl BlockdevCreateOptionsRbd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(location: BlockdevOptionsRbd, size: u64) -> Self {
         Self {
             location,
@@ -5928,7 +5043,7 @@ impl Write for BlockdevCreateOptionsRbd {
     }
 }
 impl BlockdevCreateOptionsVdi {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, size: u64) -> Self {
         Self {
             file,
@@ -5946,7 +5061,7 @@ impl Write for BlockdevCreateOptionsVdi {
     }
 }
 impl BlockdevCreateOptionsVhdx {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, size: u64) -> Self {
         Self {
             file,
@@ -5970,7 +5085,7 @@ impl Write for BlockdevCreateOptionsVhdx {
     }
 }
 impl BlockdevCreateOptionsVmdk {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, size: u64) -> Self {
         Self {
             file,
@@ -6000,7 +5115,7 @@ impl Write for BlockdevCreateOptionsVmdk {
     }
 }
 impl BlockdevCreateOptionsVpc {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, size: u64) -> Self {
         Self {
             file,
@@ -6020,7 +5135,7 @@ impl Write for BlockdevCreateOptionsVpc {
     }
 }
 impl BlockdevOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(driver: BlockdevOptionsDriver) -> Self {
         Self {
             driver,
@@ -6032,6 +5147,19 @@ impl BlockdevOptions {
             force_share: None,
             detect_zeroes: None,
         }
+    }
+}
+impl Write for BlockdevOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.driver.write(map)?;
+        put_some(map, "node-name", &self.node_name)?;
+        put_some(map, "discard", &self.discard)?;
+        put_some(map, "cache", &self.cache)?;
+        put_some(map, "read-only", &self.read_only)?;
+        put_some(map, "auto-read-only", &self.auto_read_only)?;
+        put_some(map, "force-share", &self.force_share)?;
+        put_some(map, "detect-zeroes", &self.detect_zeroes)?;
+        Ok(())
     }
 }
 impl Write for BlockdevOptionsDriver {
@@ -6226,28 +5354,15 @@ impl Write for BlockdevOptionsDriver {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for BlockdevOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.driver.write(map)?;
-        put_some(map, "node-name", &self.node_name)?;
-        put_some(map, "discard", &self.discard)?;
-        put_some(map, "cache", &self.cache)?;
-        put_some(map, "read-only", &self.read_only)?;
-        put_some(map, "auto-read-only", &self.auto_read_only)?;
-        put_some(map, "force-share", &self.force_share)?;
-        put_some(map, "detect-zeroes", &self.detect_zeroes)?;
-        Ok(())
-    }
-}
 impl BlockdevOptionsBlkdebug {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(image: BlockdevRef) -> Self {
         Self {
             image,
@@ -6283,7 +5398,7 @@ impl Write for BlockdevOptionsBlkdebug {
     }
 }
 impl BlockdevOptionsBlklogwrites {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, log: BlockdevRef) -> Self {
         Self {
             file,
@@ -6305,7 +5420,7 @@ impl Write for BlockdevOptionsBlklogwrites {
     }
 }
 impl BlockdevOptionsBlkreplay {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(image: BlockdevRef) -> Self {
         Self { image }
     }
@@ -6317,7 +5432,7 @@ impl Write for BlockdevOptionsBlkreplay {
     }
 }
 impl BlockdevOptionsBlkverify {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(test: BlockdevRef, raw: BlockdevRef) -> Self {
         Self { test, raw }
     }
@@ -6330,7 +5445,7 @@ impl Write for BlockdevOptionsBlkverify {
     }
 }
 impl BlockdevOptionsCbw {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, target: BlockdevRef) -> Self {
         Self {
             file,
@@ -6352,7 +5467,7 @@ impl Write for BlockdevOptionsCbw {
     }
 }
 impl BlockdevOptionsCor {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self { file, bottom: None }
     }
@@ -6365,7 +5480,7 @@ impl Write for BlockdevOptionsCor {
     }
 }
 impl BlockdevOptionsGenericCowFormat {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self { file, backing: None }
     }
@@ -6378,7 +5493,7 @@ impl Write for BlockdevOptionsGenericCowFormat {
     }
 }
 impl BlockdevOptionsGenericFormat {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self { file }
     }
@@ -6390,7 +5505,7 @@ impl Write for BlockdevOptionsGenericFormat {
     }
 }
 impl BlockdevOptionsGluster {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         volume: impl Into<String>,
         path: impl Into<String>,
@@ -6416,7 +5531,7 @@ impl Write for BlockdevOptionsGluster {
     }
 }
 impl BlockdevOptionsLuks {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self { file, key_secret: None }
     }
@@ -6429,7 +5544,7 @@ impl Write for BlockdevOptionsLuks {
     }
 }
 impl BlockdevOptionsNbd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: SocketAddress) -> Self {
         Self {
             server,
@@ -6455,7 +5570,7 @@ impl Write for BlockdevOptionsNbd {
     }
 }
 impl BlockdevOptionsPreallocate {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self {
             file,
@@ -6473,7 +5588,7 @@ impl Write for BlockdevOptionsPreallocate {
     }
 }
 impl BlockdevOptionsQcow {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self {
             file,
@@ -6491,7 +5606,7 @@ impl Write for BlockdevOptionsQcow {
     }
 }
 impl BlockdevOptionsQcow2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self {
             file,
@@ -6531,7 +5646,7 @@ impl Write for BlockdevOptionsQcow2 {
     }
 }
 impl BlockdevOptionsQuorum {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(children: Vec<BlockdevRef>, vote_threshold: i64) -> Self {
         Self {
             blkverify: None,
@@ -6553,7 +5668,7 @@ impl Write for BlockdevOptionsQuorum {
     }
 }
 impl BlockdevOptionsRaw {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef) -> Self {
         Self {
             file,
@@ -6571,7 +5686,7 @@ impl Write for BlockdevOptionsRaw {
     }
 }
 impl BlockdevOptionsRbd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(pool: impl Into<String>, image: impl Into<String>) -> Self {
         Self {
             pool: pool.into(),
@@ -6603,7 +5718,7 @@ impl Write for BlockdevOptionsRbd {
     }
 }
 impl BlockdevOptionsReplication {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(file: BlockdevRef, mode: ReplicationMode) -> Self {
         Self { file, mode, top_id: None }
     }
@@ -6617,7 +5732,7 @@ impl Write for BlockdevOptionsReplication {
     }
 }
 impl BlockdevOptionsThrottle {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(throttle_group: impl Into<String>, file: BlockdevRef) -> Self {
         Self {
             throttle_group: throttle_group.into(),
@@ -6741,7 +5856,7 @@ impl Write for ChardevBackend {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -6749,7 +5864,7 @@ impl Write for ChardevBackend {
     }
 }
 impl ChardevSocket {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(addr: SocketAddressLegacy) -> Self {
         Self {
             logfile: None,
@@ -6785,7 +5900,7 @@ impl Write for ChardevSocket {
     }
 }
 impl ChardevUdp {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(remote: SocketAddressLegacy) -> Self {
         Self {
             logfile: None,
@@ -6804,14 +5919,52 @@ impl Write for ChardevUdp {
         Ok(())
     }
 }
+#[derive(Default)]
+pub(crate) struct CpuInfoFastSlots {
+    cpu_index: Option<i64>,
+    qom_path: Option<String>,
+    thread_id: Option<i64>,
+    props: Option<CpuInstanceProperties>,
+}
+impl Base for CpuInfoFast {
+    type Slots = CpuInfoFastSlots;
+    type Branches = CpuInfoFastTarget;
+    const NAME: &'static str = "CpuInfoFast";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "cpu-index" => slots.cpu_index = read(map)?,
+            "qom-path" => slots.qom_path = read(map)?,
+            "thread-id" => slots.thread_id = read(map)?,
+            "props" => slots.props = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(
+        slots: Self::Slots,
+        target: CpuInfoFastTarget,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            target,
+            cpu_index: required(slots.cpu_index, "cpu-index")?,
+            qom_path: required(slots.qom_path, "qom-path")?,
+            thread_id: required(slots.thread_id, "thread-id")?,
+            props: slots.props,
+        })
+    }
+}
 impl Branches for CpuInfoFastTarget {
-    const TAG: &'static str = "target";
+    const DISCRIMINATOR: &'static str = "target";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "s390x" => Self::S390x(rest.members()?),
                 "aarch64" => {
                     rest.nothing()?;
@@ -6935,48 +6088,13 @@ impl Branches for CpuInfoFastTarget {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct CpuInfoFastSlots {
-    cpu_index: Option<i64>,
-    qom_path: Option<String>,
-    thread_id: Option<i64>,
-    props: Option<CpuInstanceProperties>,
-}
-impl Base for CpuInfoFast {
-    type Slots = CpuInfoFastSlots;
-    type Branches = CpuInfoFastTarget;
-    const NAME: &'static str = "CpuInfoFast";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "cpu-index" => slots.cpu_index = read(map)?,
-            "qom-path" => slots.qom_path = read(map)?,
-            "thread-id" => slots.thread_id = read(map)?,
-            "props" => slots.props = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(
-        slots: Self::Slots,
-        target: CpuInfoFastTarget,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            target,
-            cpu_index: required(slots.cpu_index, "cpu-index")?,
-            qom_path: required(slots.qom_path, "qom-path")?,
-            thread_id: required(slots.thread_id, "thread-id")?,
-            props: slots.props,
-        })
     }
 }
 #[derive(Default)]
@@ -7033,7 +6151,7 @@ impl Write for CryptodevBackendProperties {
     }
 }
 impl CryptodevVhostUserProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(chardev: impl Into<String>) -> Self {
         Self {
             queues: None,
@@ -7110,40 +6228,6 @@ impl Object for DisplayCocoa {
         Ok(slots)
     }
 }
-impl Branches for DisplayOptionsType {
-    const TAG: &'static str = "type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "gtk" => Self::Gtk(rest.members()?),
-                "cocoa" => Self::Cocoa(rest.members()?),
-                "curses" => Self::Curses(rest.members()?),
-                "egl-headless" => Self::EglHeadless(rest.members()?),
-                "dbus" => Self::Dbus(rest.members()?),
-                "sdl" => Self::Sdl(rest.members()?),
-                "default" => {
-                    rest.nothing()?;
-                    Self::Default
-                }
-                "none" => {
-                    rest.nothing()?;
-                    Self::None
-                }
-                "spice-app" => {
-                    rest.nothing()?;
-                    Self::SpiceApp
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct DisplayOptionsSlots {
     full_screen: Option<bool>,
@@ -7182,6 +6266,43 @@ impl Base for DisplayOptions {
         })
     }
 }
+impl Branches for DisplayOptionsType {
+    const DISCRIMINATOR: &'static str = "type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "gtk" => Self::Gtk(rest.members()?),
+                "cocoa" => Self::Cocoa(rest.members()?),
+                "curses" => Self::Curses(rest.members()?),
+                "egl-headless" => Self::EglHeadless(rest.members()?),
+                "dbus" => Self::Dbus(rest.members()?),
+                "sdl" => Self::Sdl(rest.members()?),
+                "default" => {
+                    rest.nothing()?;
+                    Self::Default
+                }
+                "none" => {
+                    rest.nothing()?;
+                    Self::None
+                }
+                "spice-app" => {
+                    rest.nothing()?;
+                    Self::SpiceApp
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
+    }
+}
 impl Write for DisplayUpdateOptions {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -7190,7 +6311,7 @@ impl Write for DisplayUpdateOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -7204,7 +6325,7 @@ impl Write for DisplayUpdateOptionsVnc {
     }
 }
 impl DriveBackup {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         sync: MirrorSyncMode,
@@ -7372,20 +6493,23 @@ impl Object for ImageInfo {
     }
 }
 impl Branches for ImageInfoSpecific {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "qcow2" => Self::Qcow2(rest.members::<Data<_>>()?.0),
                 "vmdk" => Self::Vmdk(rest.members::<Data<_>>()?.0),
                 "luks" => Self::Luks(rest.members::<Data<_>>()?.0),
                 "rbd" => Self::Rbd(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -7446,13 +6570,13 @@ impl Object for ImageInfoSpecificQCow2 {
     }
 }
 impl Branches for ImageInfoSpecificQCow2Encryption {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "aes" => {
                     rest.nothing()?;
@@ -7460,7 +6584,10 @@ impl Branches for ImageInfoSpecificQCow2Encryption {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -7521,7 +6648,7 @@ impl Object for ImageInfoSpecificVmdk {
     }
 }
 impl InputBtnEvent {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(button: InputButton, down: bool) -> Self {
         Self { button, down }
     }
@@ -7553,7 +6680,7 @@ impl Write for InputEvent {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -7561,7 +6688,7 @@ impl Write for InputEvent {
     }
 }
 impl InputKeyEvent {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(key: KeyValue, down: bool) -> Self {
         Self { key, down }
     }
@@ -7585,7 +6712,7 @@ impl Write for KeyValue {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -7644,7 +6771,7 @@ impl Object for MachineInfo {
     }
 }
 impl MemoryBackendFileProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(size: u64, mem_path: impl Into<String>) -> Self {
         Self {
             dump: None,
@@ -7692,13 +6819,13 @@ impl Write for MemoryBackendFileProperties {
     }
 }
 impl Branches for MemoryDeviceInfo {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "dimm" => Self::Dimm(rest.members::<Data<_>>()?.0),
                 "nvdimm" => Self::Nvdimm(rest.members::<Data<_>>()?.0),
                 "virtio-pmem" => Self::VirtioPmem(rest.members::<Data<_>>()?.0),
@@ -7706,7 +6833,10 @@ impl Branches for MemoryDeviceInfo {
                 "sgx-epc" => Self::SgxEpc(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -7748,7 +6878,7 @@ impl Write for MigrateSetParameters {
     }
 }
 impl MigrationCapabilityStatus {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(capability: MigrationCapability, state: bool) -> Self {
         Self { capability, state }
     }
@@ -7945,9 +7075,16 @@ impl Object for MigrationStats {
     }
 }
 impl Netdev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#type: NetdevType, id: impl Into<String>) -> Self {
         Self { r#type, id: id.into() }
+    }
+}
+impl Write for Netdev {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put(map, "id", &self.id)?;
+        Ok(())
     }
 }
 impl Write for NetdevType {
@@ -8021,17 +7158,10 @@ impl Write for NetdevType {
                 put(map, "type", "none")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for Netdev {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put(map, "id", &self.id)?;
         Ok(())
     }
 }
@@ -8043,7 +7173,7 @@ impl Write for NetdevDgramOptions {
     }
 }
 impl NetdevStreamOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(addr: SocketAddress) -> Self {
         Self { addr, server: None }
     }
@@ -8090,7 +7220,7 @@ impl Write for NumaOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -8098,9 +7228,16 @@ impl Write for NumaOptions {
     }
 }
 impl ObjectOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(qom_type: ObjectOptionsQomType, id: impl Into<String>) -> Self {
         Self { qom_type, id: id.into() }
+    }
+}
+impl Write for ObjectOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.qom_type.write(map)?;
+        put(map, "id", &self.id)?;
+        Ok(())
     }
 }
 impl Write for ObjectOptionsQomType {
@@ -8280,17 +7417,10 @@ impl Write for ObjectOptionsQomType {
                 put(map, "qom-type", "s390-pv-guest")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "qom-type", &branch.tag)?;
+                put(map, "qom-type", &branch.discriminator)?;
                 put_open(map, &["qom-type"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for ObjectOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.qom_type.write(map)?;
-        put(map, "id", &self.id)?;
         Ok(())
     }
 }
@@ -8306,7 +7436,7 @@ impl Write for QCryptoBlockCreateOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -8385,7 +7515,7 @@ impl Write for RbdEncryptionCreateOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -8393,7 +7523,7 @@ impl Write for RbdEncryptionCreateOptions {
     }
 }
 impl RbdEncryptionCreateOptionsLuks {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(key_secret: impl Into<String>) -> Self {
         Self {
             key_secret: key_secret.into(),
@@ -8409,7 +7539,7 @@ impl Write for RbdEncryptionCreateOptionsLuks {
     }
 }
 impl RbdEncryptionCreateOptionsLuks2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(key_secret: impl Into<String>) -> Self {
         Self {
             key_secret: key_secret.into(),
@@ -8436,7 +7566,7 @@ impl Write for RbdEncryptionOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -8444,7 +7574,7 @@ impl Write for RbdEncryptionOptions {
     }
 }
 impl SecretKeyringProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(serial: i32) -> Self {
         Self {
             loaded: None,
@@ -8477,7 +7607,7 @@ impl Write for SecretProperties {
     }
 }
 impl SevGuestProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(reduced_phys_bits: u32) -> Self {
         Self {
             sev_device: None,
@@ -8605,7 +7735,7 @@ impl Write for SocketAddress {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -8613,20 +7743,23 @@ impl Write for SocketAddress {
     }
 }
 impl Branches for SocketAddress {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "inet" => Self::Inet(rest.members()?),
                 "unix" => Self::Unix(rest.members()?),
                 "vsock" => Self::Vsock(rest.members()?),
                 "fd" => Self::Fd(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -8655,7 +7788,7 @@ impl Write for SocketAddressLegacy {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -8663,9 +7796,16 @@ impl Write for SocketAddressLegacy {
     }
 }
 impl StatsFilter {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(target: StatsFilterTarget) -> Self {
         Self { target, providers: None }
+    }
+}
+impl Write for StatsFilter {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.target.write(map)?;
+        put_some(map, "providers", &self.providers)?;
+        Ok(())
     }
 }
 impl Write for StatsFilterTarget {
@@ -8679,22 +7819,15 @@ impl Write for StatsFilterTarget {
                 put(map, "target", "vm")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "target", &branch.tag)?;
+                put(map, "target", &branch.discriminator)?;
                 put_open(map, &["target"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for StatsFilter {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.target.write(map)?;
-        put_some(map, "providers", &self.providers)?;
-        Ok(())
-    }
-}
 impl StatsRequest {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(provider: StatsProvider) -> Self {
         Self { provider, names: None }
     }
@@ -8875,7 +8008,7 @@ impl Write for TransactionAction {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -8883,7 +8016,7 @@ impl Write for TransactionAction {
     }
 }
 impl VfioUserServerProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(socket: SocketAddress, device: impl Into<String>) -> Self {
         Self {
             socket,
@@ -8897,6 +8030,32 @@ impl Write for VfioUserServerProperties {
         put(map, "device", &self.device)?;
         Ok(())
     }
+}
+wire::deserialize! {
+    BlockDeviceInfo, BlockDeviceStats, BlockInfo, BlockJobInfo, BlockStats, CpuInfoS390,
+    CpuInstanceProperties, DirtyRateInfo, DisplayCocoa, DumpGuestMemoryCapability,
+    HotpluggableCpu, ImageInfo, ImageInfoSpecificQCow2, ImageInfoSpecificRbd,
+    ImageInfoSpecificVmdk, MachineInfo, MigrationCapabilityStatus, MigrationInfo,
+    MigrationParameters, MigrationStats, QCryptoBlockInfoLuks, SevInfo, SgxInfo,
+    StatsResult, StatsSchema, TargetInfo
+}
+wire::deserialize_enum! {
+    CpuS390State, DumpGuestMemoryFormat, MigrationCapability, MigrationStatus,
+    MultiFdCompression, QCryptoCipherAlgorithm, RbdImageEncryptionFormat, StatsProvider,
+    StatsTarget, SysEmuTarget
+}
+wire::deserialize_union! {
+    CpuInfoFast, DisplayOptions, ImageInfoSpecific, ImageInfoSpecificQCow2Encryption,
+    MemoryDeviceInfo, SocketAddress
+}
+wire::display_enum! {
+    AudiodevDriver, ChardevBackendKind, CpuS390State, DumpGuestMemoryFormat,
+    ImageInfoSpecificKind, InputButton, InputEventKind, JobVerb, MemoryDeviceInfoKind,
+    MigrationCapability, MigrationParameter, MigrationStatus, MultiFdCompression,
+    NetClientDriver, ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgorithm,
+    QCryptoCipherAlgorithm, QCryptoRsaPaddingAlgorithm, QKeyCode,
+    RbdImageEncryptionFormat, SmbiosEntryPointType, StatsProvider, StatsTarget,
+    SysEmuTarget
 }
 wire::serialize! {
     BackupPerf, BlkdebugInjectErrorOptions, BlockExportOptions,
@@ -8924,24 +8083,7 @@ wire::serialize! {
     TlsCredsAnonProperties, TlsCredsPskProperties, TlsCredsX509Properties,
     TransactionAction, VfioUserServerProperties
 }
-wire::deserialize! {
-    BlockDeviceInfo, BlockDeviceStats, BlockInfo, BlockJobInfo, BlockStats, CpuInfoS390,
-    CpuInstanceProperties, DirtyRateInfo, DisplayCocoa, DumpGuestMemoryCapability,
-    HotpluggableCpu, ImageInfo, ImageInfoSpecificQCow2, ImageInfoSpecificRbd,
-    ImageInfoSpecificVmdk, MachineInfo, MigrationCapabilityStatus, MigrationInfo,
-    MigrationParameters, MigrationStats, QCryptoBlockInfoLuks, SevInfo, SgxInfo,
-    StatsResult, StatsSchema, TargetInfo
-}
-wire::deserialize_union! {
-    CpuInfoFast, DisplayOptions, ImageInfoSpecific, ImageInfoSpecificQCow2Encryption,
-    MemoryDeviceInfo, SocketAddress
-}
 wire::serialize_enum! {
     DumpGuestMemoryFormat, InputButton, MigrationCapability, MigrationStatus,
     MultiFdCompression, QCryptoCipherAlgorithm, QKeyCode, StatsProvider
-}
-wire::deserialize_enum! {
-    CpuS390State, DumpGuestMemoryFormat, MigrationCapability, MigrationStatus,
-    MultiFdCompression, QCryptoCipherAlgorithm, RbdImageEncryptionFormat, StatsProvider,
-    StatsTarget, SysEmuTarget
 }

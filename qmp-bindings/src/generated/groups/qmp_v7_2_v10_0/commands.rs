@@ -18,726 +18,411 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The command `announce-self`, since QEMU 4.0.
+/// The `announce-self` command, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AnnounceSelf(pub types::AnnounceParameters);
-/// The command `block-dirty-bitmap-add`, since QEMU 2.4.
+/// The `block-dirty-bitmap-add` command, since QEMU 2.4.
 ///
-/// Since the bindings of 2.11: `disabled` is new; `autoload` is gone.
+/// Compared with the bindings of 2.11: `disabled` is new; `autoload` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd(pub types::BlockDirtyBitmapAdd);
-/// The command `block-dirty-bitmap-disable`, since QEMU 4.0.
+/// The `block-dirty-bitmap-disable` command, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapDisable(pub types::BlockDirtyBitmap);
-/// The command `block-dirty-bitmap-enable`, since QEMU 4.0.
+/// The `block-dirty-bitmap-enable` command, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapEnable(pub types::BlockDirtyBitmap);
-/// The command `block-dirty-bitmap-merge`, since QEMU 4.0.
+/// The `block-dirty-bitmap-merge` command, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapMerge(pub types::BlockDirtyBitmapMerge);
-/// The command `block-export-del`, since QEMU 5.2.
+/// The `block-export-del` command, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportDel {
-    /// `id`.
     pub id: String,
-    /// `mode`.
     pub mode: Option<types::BlockExportRemoveMode>,
 }
-impl BlockExportDel {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), mode: None }
-    }
-}
-/// The command `block-job-dismiss`, since QEMU 2.12.
+/// The `block-job-dismiss` command, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobDismiss {
-    /// `id`.
     pub id: String,
 }
-impl BlockJobDismiss {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-/// The command `block-job-finalize`, since QEMU 2.12.
+/// The `block-job-finalize` command, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobFinalize {
-    /// `id`.
     pub id: String,
 }
-impl BlockJobFinalize {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-/// The command `blockdev-change-medium`, since QEMU 2.5.
+/// The `blockdev-change-medium` command, since QEMU 2.5.
 ///
-/// Since the bindings of 2.11: `force` is new.
+/// Compared with the bindings of 2.11: `force` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevChangeMedium {
-    /// `device`. Deprecated.
+    /// Deprecated.
     pub device: Option<String>,
-    /// `id`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub id: Option<String>,
-    /// `filename`.
     pub filename: String,
-    /// `format`.
     pub format: Option<String>,
-    /// `force`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     pub force: Option<bool>,
-    /// `read-only-mode`.
     pub read_only_mode: Option<types::BlockdevChangeReadOnlyMode>,
 }
-impl BlockdevChangeMedium {
-    /// With the members that are required, and no others.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self {
-            device: None,
-            id: None,
-            filename: filename.into(),
-            format: None,
-            force: None,
-            read_only_mode: None,
-        }
-    }
-}
-/// The command `blockdev-insert-medium`, since QEMU 2.12.
+/// The `blockdev-insert-medium` command, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevInsertMedium {
-    /// `id`.
     pub id: String,
-    /// `node-name`.
     pub node_name: String,
 }
-impl BlockdevInsertMedium {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>, node_name: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            node_name: node_name.into(),
-        }
-    }
-}
-/// The command `blockdev-mirror`, since QEMU 2.6.
+/// The `blockdev-mirror` command, since QEMU 2.6.
 ///
-/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize` and `copy-mode` are new.
+/// Compared with the bindings of 2.11: `auto-dismiss`, `auto-finalize` and `copy-mode` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevMirror {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `target`.
     pub target: String,
-    /// `replaces`.
     pub replaces: Option<String>,
-    /// `sync`.
     pub sync: types::MirrorSyncMode,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `granularity`.
     pub granularity: Option<u32>,
-    /// `buf-size`.
     pub buf_size: Option<i64>,
-    /// `on-source-error`.
     pub on_source_error: Option<types::BlockdevOnError>,
-    /// `on-target-error`.
     pub on_target_error: Option<types::BlockdevOnError>,
-    /// `filter-node-name`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub filter_node_name: Option<String>,
-    /// `copy-mode`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub copy_mode: Option<types::MirrorCopyMode>,
-    /// `auto-finalize`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub auto_dismiss: Option<bool>,
 }
-impl BlockdevMirror {
-    /// With the members that are required, and no others.
-    pub fn new(
-        device: impl Into<String>,
-        target: impl Into<String>,
-        sync: types::MirrorSyncMode,
-    ) -> Self {
-        Self {
-            job_id: None,
-            device: device.into(),
-            target: target.into(),
-            replaces: None,
-            sync,
-            speed: None,
-            granularity: None,
-            buf_size: None,
-            on_source_error: None,
-            on_target_error: None,
-            filter_node_name: None,
-            copy_mode: None,
-            auto_finalize: None,
-            auto_dismiss: None,
-        }
-    }
-}
-/// The command `blockdev-remove-medium`, since QEMU 2.12.
+/// The `blockdev-remove-medium` command, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevRemoveMedium {
-    /// `id`.
     pub id: String,
 }
-impl BlockdevRemoveMedium {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-/// The command `cancel-vcpu-dirty-limit`, since QEMU 7.1.
+/// The `cancel-vcpu-dirty-limit` command, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CancelVcpuDirtyLimit {
-    /// `cpu-index`.
     pub cpu_index: Option<i64>,
 }
-/// The command `display-reload`, since QEMU 6.0.
+/// The `display-reload` command, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DisplayReload(pub types::DisplayReloadOptions);
-/// The command `drive-mirror`, since QEMU 1.3.
+/// The `drive-mirror` command, since QEMU 1.3.
 ///
-/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize` and `copy-mode` are new.
+/// Compared with the bindings of 2.11: `auto-dismiss`, `auto-finalize` and `copy-mode` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveMirror(pub types::DriveMirror);
-/// The command `dumpdtb`, since QEMU 7.2.
+/// The `dumpdtb` command, since QEMU 7.2.
 ///
 /// Only in builds of QEMU with `CONFIG_FDT`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dumpdtb {
-    /// `filename`.
     pub filename: String,
 }
-impl Dumpdtb {
-    /// With the members that are required, and no others.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self { filename: filename.into() }
-    }
-}
-/// The command `expire_password`, since QEMU 0.14.
+/// The `expire_password` command, since QEMU 0.14.
 ///
-/// Since the bindings of 2.11: `protocol=spice` and `protocol=vnc` are new; `protocol` is of another type.
+/// Compared with the bindings of 2.11: `protocol=spice` and `protocol=vnc` are new; `protocol` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExpirePassword(pub types::ExpirePasswordOptions);
-/// The command `job-cancel`, since QEMU 3.0.
+/// The `job-cancel` command, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobCancel {
-    /// `id`.
     pub id: String,
 }
-impl JobCancel {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-/// The command `job-complete`, since QEMU 3.0.
+/// The `job-complete` command, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobComplete {
-    /// `id`.
     pub id: String,
 }
-impl JobComplete {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-/// The command `job-dismiss`, since QEMU 3.0.
+/// The `job-dismiss` command, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobDismiss {
-    /// `id`.
     pub id: String,
 }
-impl JobDismiss {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-/// The command `job-finalize`, since QEMU 3.0.
+/// The `job-finalize` command, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobFinalize {
-    /// `id`.
     pub id: String,
 }
-impl JobFinalize {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-/// The command `job-pause`, since QEMU 3.0.
+/// The `job-pause` command, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobPause {
-    /// `id`.
     pub id: String,
 }
-impl JobPause {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-/// The command `job-resume`, since QEMU 3.0.
+/// The `job-resume` command, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobResume {
-    /// `id`.
     pub id: String,
 }
-impl JobResume {
-    /// With the members that are required, and no others.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-/// The command `migrate-pause`, since QEMU 3.0.
+/// The `migrate-pause` command, since QEMU 3.0.
 ///
 /// May be sent out of band.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigratePause {}
-/// The command `migrate-recover`, since QEMU 3.0.
+/// The `migrate-recover` command, since QEMU 3.0.
 ///
 /// May be sent out of band.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateRecover {
-    /// `uri`.
     pub uri: String,
 }
-impl MigrateRecover {
-    /// With the members that are required, and no others.
-    pub fn new(uri: impl Into<String>) -> Self {
-        Self { uri: uri.into() }
-    }
-}
-/// The command `nbd-server-add`, since QEMU 1.3.
+/// The `nbd-server-add` command, since QEMU 1.3.
 ///
 /// Deprecated in QEMU 7.2, 10.0.
 ///
-/// Since the bindings of 2.11: `bitmap`, `description` and `name` are new.
+/// Compared with the bindings of 2.11: `bitmap`, `description` and `name` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerAdd(pub types::NbdServerAddOptions);
-/// The command `nbd-server-remove`, since QEMU 2.12.
+/// The `nbd-server-remove` command, since QEMU 2.12.
 ///
 /// Deprecated in QEMU 7.2, 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerRemove {
-    /// `name`.
     pub name: String,
-    /// `mode`.
     pub mode: Option<types::BlockExportRemoveMode>,
 }
-impl NbdServerRemove {
-    /// With the members that are required, and no others.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            mode: None,
-        }
-    }
-}
-/// The command `qmp_capabilities`, since QEMU 0.13.
+/// The `qmp_capabilities` command, since QEMU 0.13.
 ///
-/// Since the bindings of 2.11: `enable` is new.
+/// Compared with the bindings of 2.11: `enable` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QmpCapabilities {
-    /// `enable`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub enable: Option<Vec<types::QmpCapability>>,
 }
-/// The command `qom-list-properties`, since QEMU 2.12.
+/// The `qom-list-properties` command, since QEMU 2.12.
 ///
 /// Returns `[ObjectPropertyInfo]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QomListProperties {
-    /// `typename`.
     pub typename: String,
 }
-impl QomListProperties {
-    /// With the members that are required, and no others.
-    pub fn new(typename: impl Into<String>) -> Self {
-        Self { typename: typename.into() }
-    }
-}
-/// The command `query-block-exports`, since QEMU 5.2.
+/// The `query-block-exports` command, since QEMU 5.2.
 ///
 /// Returns `[BlockExportInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryBlockExports {}
-/// The command `query-colo-status`, since QEMU 3.1.
+/// The `query-colo-status` command, since QEMU 3.1.
 ///
 /// Only in builds of QEMU with `CONFIG_REPLICATION`.
 ///
 /// Returns `COLOStatus`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryColoStatus {}
-/// The command `query-cpus-fast`, since QEMU 2.12.
+/// The `query-cpus-fast` command, since QEMU 2.12.
 ///
 /// Returns `[CpuInfoFast]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryCpusFast {}
-/// The command `query-current-machine`, since QEMU 4.0.
+/// The `query-current-machine` command, since QEMU 4.0.
 ///
 /// Returns `CurrentMachineParams`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryCurrentMachine {}
-/// The command `query-display-options`, since QEMU 3.1.
+/// The `query-display-options` command, since QEMU 3.1.
 ///
 /// Returns `DisplayOptions`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryDisplayOptions {}
-/// The command `query-jobs`, since QEMU 3.0.
+/// The `query-jobs` command, since QEMU 3.0.
 ///
 /// Returns `[JobInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryJobs {}
-/// The command `query-named-block-nodes`, since QEMU 2.0.
+/// The `query-named-block-nodes` command, since QEMU 2.0.
 ///
 /// Returns `[BlockDeviceInfo]`.
 ///
-/// Since the bindings of 2.11: `flat` is new.
+/// Compared with the bindings of 2.11: `flat` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryNamedBlockNodes {
-    /// `flat`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub flat: Option<bool>,
 }
-/// The command `query-pr-managers`, since QEMU 3.0.
+/// The `query-pr-managers` command, since QEMU 3.0.
 ///
 /// Returns `[PRManagerInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryPrManagers {}
-/// The command `query-replay`, since QEMU 5.2.
+/// The `query-replay` command, since QEMU 5.2.
 ///
 /// Returns `ReplayInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryReplay {}
-/// The command `query-sev`, since QEMU 2.12.
+/// The `query-sev` command, since QEMU 2.12.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 ///
 /// Returns `SevInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QuerySev {}
-/// The command `query-sev-attestation-report`, since QEMU 6.1.
+/// The `query-sev-attestation-report` command, since QEMU 6.1.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 ///
 /// Returns `SevAttestationReport`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuerySevAttestationReport {
-    /// `mnonce`.
     pub mnonce: String,
 }
-impl QuerySevAttestationReport {
-    /// With the members that are required, and no others.
-    pub fn new(mnonce: impl Into<String>) -> Self {
-        Self { mnonce: mnonce.into() }
-    }
-}
-/// The command `query-sev-capabilities`, since QEMU 2.12.
+/// The `query-sev-capabilities` command, since QEMU 2.12.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 ///
 /// Returns `SevCapability`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QuerySevCapabilities {}
-/// The command `query-sev-launch-measure`, since QEMU 2.12.
+/// The `query-sev-launch-measure` command, since QEMU 2.12.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 ///
 /// Returns `SevLaunchMeasureInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QuerySevLaunchMeasure {}
-/// The command `query-sgx`, since QEMU 6.2.
+/// The `query-sgx` command, since QEMU 6.2.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 ///
 /// Returns `SGXInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QuerySgx {}
-/// The command `query-sgx-capabilities`, since QEMU 6.2.
+/// The `query-sgx-capabilities` command, since QEMU 6.2.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 ///
 /// Returns `SGXInfo`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QuerySgxCapabilities {}
-/// The command `query-vcpu-dirty-limit`, since QEMU 7.1.
+/// The `query-vcpu-dirty-limit` command, since QEMU 7.1.
 ///
 /// Returns `[DirtyLimitInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryVcpuDirtyLimit {}
-/// The command `query-yank`, since QEMU 6.0.
+/// The `query-yank` command, since QEMU 6.0.
 ///
 /// Returns `[YankInstance]`. May be sent out of band.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueryYank {}
-/// The command `replay-break`, since QEMU 5.2.
+/// The `replay-break` command, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplayBreak {
-    /// `icount`.
     pub icount: i64,
 }
-impl ReplayBreak {
-    /// With the members that are required, and no others.
-    pub fn new(icount: i64) -> Self {
-        Self { icount }
-    }
-}
-/// The command `replay-delete-break`, since QEMU 5.2.
+/// The `replay-delete-break` command, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReplayDeleteBreak {}
-/// The command `replay-seek`, since QEMU 5.2.
+/// The `replay-seek` command, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplaySeek {
-    /// `icount`.
     pub icount: i64,
 }
-impl ReplaySeek {
-    /// With the members that are required, and no others.
-    pub fn new(icount: i64) -> Self {
-        Self { icount }
-    }
-}
-/// The command `screendump`, since QEMU 0.14.
+/// The `screendump` command, since QEMU 0.14.
 ///
 /// Only in builds of QEMU with `CONFIG_PIXMAN`.
 ///
-/// Since the bindings of 2.11: `device`, `format` and `head` are new.
+/// Compared with the bindings of 2.11: `device`, `format` and `head` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Screendump {
-    /// `filename`.
     pub filename: String,
-    /// `device`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub device: Option<String>,
-    /// `head`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub head: Option<i64>,
-    /// `format`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     pub format: Option<types::ImageFormat>,
 }
-impl Screendump {
-    /// With the members that are required, and no others.
-    pub fn new(filename: impl Into<String>) -> Self {
-        Self {
-            filename: filename.into(),
-            device: None,
-            head: None,
-            format: None,
-        }
-    }
-}
-/// The command `set-action`, since QEMU 6.0.
+/// The `set-action` command, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SetAction {
-    /// `reboot`.
     pub reboot: Option<types::RebootAction>,
-    /// `shutdown`.
     pub shutdown: Option<types::ShutdownAction>,
-    /// `panic`.
     pub panic: Option<types::PanicAction>,
-    /// `watchdog`.
     pub watchdog: Option<types::WatchdogAction>,
 }
-/// The command `set_password`, since QEMU 0.14.
+/// The `set_password` command, since QEMU 0.14.
 ///
-/// Since the bindings of 2.11: `protocol=spice` and `protocol=vnc` are new; `connected` and `protocol` are of another type.
+/// Compared with the bindings of 2.11: `protocol=spice` and `protocol=vnc` are new; `connected` and `protocol` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetPassword(pub types::SetPasswordOptions);
-/// The command `set-vcpu-dirty-limit`, since QEMU 7.1.
+/// The `set-vcpu-dirty-limit` command, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetVcpuDirtyLimit {
-    /// `cpu-index`.
     pub cpu_index: Option<i64>,
-    /// `dirty-rate`.
     pub dirty_rate: u64,
 }
-impl SetVcpuDirtyLimit {
-    /// With the members that are required, and no others.
-    pub fn new(dirty_rate: u64) -> Self {
-        Self {
-            cpu_index: None,
-            dirty_rate,
-        }
-    }
-}
-/// The command `sev-inject-launch-secret`, since QEMU 6.0.
+/// The `sev-inject-launch-secret` command, since QEMU 6.0.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevInjectLaunchSecret {
-    /// `packet-header`.
     pub packet_header: String,
-    /// `secret`.
     pub secret: String,
-    /// `gpa`.
     pub gpa: Option<u64>,
 }
-impl SevInjectLaunchSecret {
-    /// With the members that are required, and no others.
-    pub fn new(packet_header: impl Into<String>, secret: impl Into<String>) -> Self {
-        Self {
-            packet_header: packet_header.into(),
-            secret: secret.into(),
-            gpa: None,
-        }
-    }
-}
-/// The command `snapshot-delete`, since QEMU 6.0.
+/// The `snapshot-delete` command, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SnapshotDelete {
-    /// `job-id`.
     pub job_id: String,
-    /// `tag`.
     pub tag: String,
-    /// `devices`.
     pub devices: Vec<String>,
 }
-impl SnapshotDelete {
-    /// With the members that are required, and no others.
-    pub fn new(
-        job_id: impl Into<String>,
-        tag: impl Into<String>,
-        devices: Vec<String>,
-    ) -> Self {
-        Self {
-            job_id: job_id.into(),
-            tag: tag.into(),
-            devices,
-        }
-    }
-}
-/// The command `snapshot-load`, since QEMU 6.0.
+/// The `snapshot-load` command, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SnapshotLoad {
-    /// `job-id`.
     pub job_id: String,
-    /// `tag`.
     pub tag: String,
-    /// `vmstate`.
     pub vmstate: String,
-    /// `devices`.
     pub devices: Vec<String>,
 }
-impl SnapshotLoad {
-    /// With the members that are required, and no others.
-    pub fn new(
-        job_id: impl Into<String>,
-        tag: impl Into<String>,
-        vmstate: impl Into<String>,
-        devices: Vec<String>,
-    ) -> Self {
-        Self {
-            job_id: job_id.into(),
-            tag: tag.into(),
-            vmstate: vmstate.into(),
-            devices,
-        }
-    }
-}
-/// The command `snapshot-save`, since QEMU 6.0.
+/// The `snapshot-save` command, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SnapshotSave {
-    /// `job-id`.
     pub job_id: String,
-    /// `tag`.
     pub tag: String,
-    /// `vmstate`.
     pub vmstate: String,
-    /// `devices`.
     pub devices: Vec<String>,
 }
-impl SnapshotSave {
-    /// With the members that are required, and no others.
-    pub fn new(
-        job_id: impl Into<String>,
-        tag: impl Into<String>,
-        vmstate: impl Into<String>,
-        devices: Vec<String>,
-    ) -> Self {
-        Self {
-            job_id: job_id.into(),
-            tag: tag.into(),
-            vmstate: vmstate.into(),
-            devices,
-        }
-    }
-}
-/// The command `x-blockdev-amend`, since QEMU 5.1.
+/// The `x-blockdev-amend` command, since QEMU 5.1.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XBlockdevAmend {
-    /// `job-id`.
     pub job_id: String,
-    /// `node-name`.
     pub node_name: String,
-    /// `options`.
     pub options: types::BlockdevAmendOptions,
-    /// `force`.
     pub force: Option<bool>,
 }
-impl XBlockdevAmend {
-    /// With the members that are required, and no others.
-    pub fn new(
-        job_id: impl Into<String>,
-        node_name: impl Into<String>,
-        options: types::BlockdevAmendOptions,
-    ) -> Self {
-        Self {
-            job_id: job_id.into(),
-            node_name: node_name.into(),
-            options,
-            force: None,
-        }
-    }
-}
-/// The command `x-blockdev-set-iothread`, since QEMU 2.12.
+/// The `x-blockdev-set-iothread` command, since QEMU 2.12.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XBlockdevSetIothread {
-    /// `node-name`.
     pub node_name: String,
-    /// `iothread`.
     pub iothread: types::StrOrNull,
-    /// `force`.
     pub force: Option<bool>,
 }
-impl XBlockdevSetIothread {
-    /// With the members that are required, and no others.
-    pub fn new(node_name: impl Into<String>, iothread: types::StrOrNull) -> Self {
-        Self {
-            node_name: node_name.into(),
-            iothread,
-            force: None,
-        }
-    }
-}
-/// The command `x-debug-query-block-graph`, since QEMU 4.0.
+/// The `x-debug-query-block-graph` command, since QEMU 4.0.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 ///
 /// Returns `XDbgBlockGraph`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XDebugQueryBlockGraph {}
-/// The command `x-exit-preconfig`, since QEMU 3.0.
+/// The `x-exit-preconfig` command, since QEMU 3.0.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XExitPreconfig {}
-/// The command `x-query-irq`, since QEMU 6.2.
+/// The `x-query-irq` command, since QEMU 6.2.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 ///
 /// Returns `HumanReadableText`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryIrq {}
-/// The command `x-query-jit`, since QEMU 6.2.
+/// The `x-query-jit` command, since QEMU 6.2.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 ///
@@ -746,14 +431,14 @@ pub struct XQueryIrq {}
 /// Returns `HumanReadableText`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryJit {}
-/// The command `x-query-numa`, since QEMU 6.2.
+/// The `x-query-numa` command, since QEMU 6.2.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 ///
 /// Returns `HumanReadableText`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryNuma {}
-/// The command `x-query-opcount`, since QEMU 6.2.
+/// The `x-query-opcount` command, since QEMU 6.2.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 ///
@@ -762,123 +447,80 @@ pub struct XQueryNuma {}
 /// Returns `HumanReadableText`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryOpcount {}
-/// The command `x-query-ramblock`, since QEMU 6.2.
+/// The `x-query-ramblock` command, since QEMU 6.2.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 ///
 /// Returns `HumanReadableText`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryRamblock {}
-/// The command `x-query-roms`, since QEMU 6.2.
+/// The `x-query-roms` command, since QEMU 6.2.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 ///
 /// Returns `HumanReadableText`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryRoms {}
-/// The command `x-query-usb`, since QEMU 6.2.
+/// The `x-query-usb` command, since QEMU 6.2.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 ///
 /// Returns `HumanReadableText`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryUsb {}
-/// The command `x-query-virtio`, since QEMU 7.2.
+/// The `x-query-virtio` command, since QEMU 7.2.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 ///
 /// Returns `[VirtioInfo]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct XQueryVirtio {}
-/// The command `x-query-virtio-queue-element`, since QEMU 7.2.
+/// The `x-query-virtio-queue-element` command, since QEMU 7.2.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 ///
 /// Returns `VirtioQueueElement`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XQueryVirtioQueueElement {
-    /// `path`.
     pub path: String,
-    /// `queue`.
     pub queue: u16,
-    /// `index`.
     pub index: Option<u16>,
 }
-impl XQueryVirtioQueueElement {
-    /// With the members that are required, and no others.
-    pub fn new(path: impl Into<String>, queue: u16) -> Self {
-        Self {
-            path: path.into(),
-            queue,
-            index: None,
-        }
-    }
-}
-/// The command `x-query-virtio-queue-status`, since QEMU 7.2.
+/// The `x-query-virtio-queue-status` command, since QEMU 7.2.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 ///
 /// Returns `VirtQueueStatus`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XQueryVirtioQueueStatus {
-    /// `path`.
     pub path: String,
-    /// `queue`.
     pub queue: u16,
 }
-impl XQueryVirtioQueueStatus {
-    /// With the members that are required, and no others.
-    pub fn new(path: impl Into<String>, queue: u16) -> Self {
-        Self { path: path.into(), queue }
-    }
-}
-/// The command `x-query-virtio-status`, since QEMU 7.2.
+/// The `x-query-virtio-status` command, since QEMU 7.2.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 ///
 /// Returns `VirtioStatus`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XQueryVirtioStatus {
-    /// `path`.
     pub path: String,
 }
-impl XQueryVirtioStatus {
-    /// With the members that are required, and no others.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self { path: path.into() }
-    }
-}
-/// The command `x-query-virtio-vhost-queue-status`, since QEMU 7.2.
+/// The `x-query-virtio-vhost-queue-status` command, since QEMU 7.2.
 ///
 /// Unstable in QEMU 7.2, 10.0.
 ///
 /// Returns `VirtVhostQueueStatus`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XQueryVirtioVhostQueueStatus {
-    /// `path`.
     pub path: String,
-    /// `queue`.
     pub queue: u16,
 }
-impl XQueryVirtioVhostQueueStatus {
-    /// With the members that are required, and no others.
-    pub fn new(path: impl Into<String>, queue: u16) -> Self {
-        Self { path: path.into(), queue }
-    }
-}
-/// The command `yank`, since QEMU 6.0.
+/// The `yank` command, since QEMU 6.0.
 ///
 /// May be sent out of band.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Yank {
-    /// `instances`.
     pub instances: Vec<types::YankInstance>,
-}
-impl Yank {
-    /// With the members that are required, and no others.
-    pub fn new(instances: Vec<types::YankInstance>) -> Self {
-        Self { instances }
-    }
 }
 wire::commands! {
     AnnounceSelf = "announce-self", BlockDirtyBitmapAdd = "block-dirty-bitmap-add",
@@ -943,11 +585,23 @@ impl Write for BlockDirtyBitmapMerge {
         self.0.write(map)
     }
 }
+impl BlockExportDel {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into(), mode: None }
+    }
+}
 impl Write for BlockExportDel {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         put_some(map, "mode", &self.mode)?;
         Ok(())
+    }
+}
+impl BlockJobDismiss {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
     }
 }
 impl Write for BlockJobDismiss {
@@ -956,10 +610,29 @@ impl Write for BlockJobDismiss {
         Ok(())
     }
 }
+impl BlockJobFinalize {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
+    }
+}
 impl Write for BlockJobFinalize {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl BlockdevChangeMedium {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self {
+            device: None,
+            id: None,
+            filename: filename.into(),
+            format: None,
+            force: None,
+            read_only_mode: None,
+        }
     }
 }
 impl Write for BlockdevChangeMedium {
@@ -973,11 +646,45 @@ impl Write for BlockdevChangeMedium {
         Ok(())
     }
 }
+impl BlockdevInsertMedium {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>, node_name: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            node_name: node_name.into(),
+        }
+    }
+}
 impl Write for BlockdevInsertMedium {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         put(map, "node-name", &self.node_name)?;
         Ok(())
+    }
+}
+impl BlockdevMirror {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        device: impl Into<String>,
+        target: impl Into<String>,
+        sync: types::MirrorSyncMode,
+    ) -> Self {
+        Self {
+            job_id: None,
+            device: device.into(),
+            target: target.into(),
+            replaces: None,
+            sync,
+            speed: None,
+            granularity: None,
+            buf_size: None,
+            on_source_error: None,
+            on_target_error: None,
+            filter_node_name: None,
+            copy_mode: None,
+            auto_finalize: None,
+            auto_dismiss: None,
+        }
     }
 }
 impl Write for BlockdevMirror {
@@ -997,6 +704,12 @@ impl Write for BlockdevMirror {
         put_some(map, "auto-finalize", &self.auto_finalize)?;
         put_some(map, "auto-dismiss", &self.auto_dismiss)?;
         Ok(())
+    }
+}
+impl BlockdevRemoveMedium {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
     }
 }
 impl Write for BlockdevRemoveMedium {
@@ -1021,6 +734,12 @@ impl Write for DriveMirror {
         self.0.write(map)
     }
 }
+impl Dumpdtb {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self { filename: filename.into() }
+    }
+}
 impl Write for Dumpdtb {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "filename", &self.filename)?;
@@ -1032,10 +751,22 @@ impl Write for ExpirePassword {
         self.0.write(map)
     }
 }
+impl JobCancel {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
+    }
+}
 impl Write for JobCancel {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl JobComplete {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
     }
 }
 impl Write for JobComplete {
@@ -1044,10 +775,22 @@ impl Write for JobComplete {
         Ok(())
     }
 }
+impl JobDismiss {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
+    }
+}
 impl Write for JobDismiss {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl JobFinalize {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
     }
 }
 impl Write for JobFinalize {
@@ -1056,10 +799,22 @@ impl Write for JobFinalize {
         Ok(())
     }
 }
+impl JobPause {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
+    }
+}
 impl Write for JobPause {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "id", &self.id)?;
         Ok(())
+    }
+}
+impl JobResume {
+    /// Creates a value with only the required members set.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into() }
     }
 }
 impl Write for JobResume {
@@ -1073,6 +828,12 @@ impl Write for MigratePause {
         Ok(())
     }
 }
+impl MigrateRecover {
+    /// Creates a value with only the required members set.
+    pub fn new(uri: impl Into<String>) -> Self {
+        Self { uri: uri.into() }
+    }
+}
 impl Write for MigrateRecover {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "uri", &self.uri)?;
@@ -1082,6 +843,15 @@ impl Write for MigrateRecover {
 impl Write for NbdServerAdd {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         self.0.write(map)
+    }
+}
+impl NbdServerRemove {
+    /// Creates a value with only the required members set.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            mode: None,
+        }
     }
 }
 impl Write for NbdServerRemove {
@@ -1095,6 +865,12 @@ impl Write for QmpCapabilities {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "enable", &self.enable)?;
         Ok(())
+    }
+}
+impl QomListProperties {
+    /// Creates a value with only the required members set.
+    pub fn new(typename: impl Into<String>) -> Self {
+        Self { typename: typename.into() }
     }
 }
 impl Write for QomListProperties {
@@ -1154,6 +930,12 @@ impl Write for QuerySev {
         Ok(())
     }
 }
+impl QuerySevAttestationReport {
+    /// Creates a value with only the required members set.
+    pub fn new(mnonce: impl Into<String>) -> Self {
+        Self { mnonce: mnonce.into() }
+    }
+}
 impl Write for QuerySevAttestationReport {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "mnonce", &self.mnonce)?;
@@ -1190,6 +972,12 @@ impl Write for QueryYank {
         Ok(())
     }
 }
+impl ReplayBreak {
+    /// Creates a value with only the required members set.
+    pub fn new(icount: i64) -> Self {
+        Self { icount }
+    }
+}
 impl Write for ReplayBreak {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "icount", &self.icount)?;
@@ -1201,10 +989,27 @@ impl Write for ReplayDeleteBreak {
         Ok(())
     }
 }
+impl ReplaySeek {
+    /// Creates a value with only the required members set.
+    pub fn new(icount: i64) -> Self {
+        Self { icount }
+    }
+}
 impl Write for ReplaySeek {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "icount", &self.icount)?;
         Ok(())
+    }
+}
+impl Screendump {
+    /// Creates a value with only the required members set.
+    pub fn new(filename: impl Into<String>) -> Self {
+        Self {
+            filename: filename.into(),
+            device: None,
+            head: None,
+            format: None,
+        }
     }
 }
 impl Write for Screendump {
@@ -1230,11 +1035,30 @@ impl Write for SetPassword {
         self.0.write(map)
     }
 }
+impl SetVcpuDirtyLimit {
+    /// Creates a value with only the required members set.
+    pub fn new(dirty_rate: u64) -> Self {
+        Self {
+            cpu_index: None,
+            dirty_rate,
+        }
+    }
+}
 impl Write for SetVcpuDirtyLimit {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put_some(map, "cpu-index", &self.cpu_index)?;
         put(map, "dirty-rate", &self.dirty_rate)?;
         Ok(())
+    }
+}
+impl SevInjectLaunchSecret {
+    /// Creates a value with only the required members set.
+    pub fn new(packet_header: impl Into<String>, secret: impl Into<String>) -> Self {
+        Self {
+            packet_header: packet_header.into(),
+            secret: secret.into(),
+            gpa: None,
+        }
     }
 }
 impl Write for SevInjectLaunchSecret {
@@ -1245,12 +1069,42 @@ impl Write for SevInjectLaunchSecret {
         Ok(())
     }
 }
+impl SnapshotDelete {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        job_id: impl Into<String>,
+        tag: impl Into<String>,
+        devices: Vec<String>,
+    ) -> Self {
+        Self {
+            job_id: job_id.into(),
+            tag: tag.into(),
+            devices,
+        }
+    }
+}
 impl Write for SnapshotDelete {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "job-id", &self.job_id)?;
         put(map, "tag", &self.tag)?;
         put(map, "devices", &self.devices)?;
         Ok(())
+    }
+}
+impl SnapshotLoad {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        job_id: impl Into<String>,
+        tag: impl Into<String>,
+        vmstate: impl Into<String>,
+        devices: Vec<String>,
+    ) -> Self {
+        Self {
+            job_id: job_id.into(),
+            tag: tag.into(),
+            vmstate: vmstate.into(),
+            devices,
+        }
     }
 }
 impl Write for SnapshotLoad {
@@ -1262,6 +1116,22 @@ impl Write for SnapshotLoad {
         Ok(())
     }
 }
+impl SnapshotSave {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        job_id: impl Into<String>,
+        tag: impl Into<String>,
+        vmstate: impl Into<String>,
+        devices: Vec<String>,
+    ) -> Self {
+        Self {
+            job_id: job_id.into(),
+            tag: tag.into(),
+            vmstate: vmstate.into(),
+            devices,
+        }
+    }
+}
 impl Write for SnapshotSave {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "job-id", &self.job_id)?;
@@ -1271,6 +1141,21 @@ impl Write for SnapshotSave {
         Ok(())
     }
 }
+impl XBlockdevAmend {
+    /// Creates a value with only the required members set.
+    pub fn new(
+        job_id: impl Into<String>,
+        node_name: impl Into<String>,
+        options: types::BlockdevAmendOptions,
+    ) -> Self {
+        Self {
+            job_id: job_id.into(),
+            node_name: node_name.into(),
+            options,
+            force: None,
+        }
+    }
+}
 impl Write for XBlockdevAmend {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "job-id", &self.job_id)?;
@@ -1278,6 +1163,16 @@ impl Write for XBlockdevAmend {
         put(map, "options", &self.options)?;
         put_some(map, "force", &self.force)?;
         Ok(())
+    }
+}
+impl XBlockdevSetIothread {
+    /// Creates a value with only the required members set.
+    pub fn new(node_name: impl Into<String>, iothread: types::StrOrNull) -> Self {
+        Self {
+            node_name: node_name.into(),
+            iothread,
+            force: None,
+        }
     }
 }
 impl Write for XBlockdevSetIothread {
@@ -1338,12 +1233,28 @@ impl Write for XQueryVirtio {
         Ok(())
     }
 }
+impl XQueryVirtioQueueElement {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>, queue: u16) -> Self {
+        Self {
+            path: path.into(),
+            queue,
+            index: None,
+        }
+    }
+}
 impl Write for XQueryVirtioQueueElement {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "path", &self.path)?;
         put(map, "queue", &self.queue)?;
         put_some(map, "index", &self.index)?;
         Ok(())
+    }
+}
+impl XQueryVirtioQueueStatus {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>, queue: u16) -> Self {
+        Self { path: path.into(), queue }
     }
 }
 impl Write for XQueryVirtioQueueStatus {
@@ -1353,10 +1264,22 @@ impl Write for XQueryVirtioQueueStatus {
         Ok(())
     }
 }
+impl XQueryVirtioStatus {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self { path: path.into() }
+    }
+}
 impl Write for XQueryVirtioStatus {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         put(map, "path", &self.path)?;
         Ok(())
+    }
+}
+impl XQueryVirtioVhostQueueStatus {
+    /// Creates a value with only the required members set.
+    pub fn new(path: impl Into<String>, queue: u16) -> Self {
+        Self { path: path.into(), queue }
     }
 }
 impl Write for XQueryVirtioVhostQueueStatus {
@@ -1364,6 +1287,12 @@ impl Write for XQueryVirtioVhostQueueStatus {
         put(map, "path", &self.path)?;
         put(map, "queue", &self.queue)?;
         Ok(())
+    }
+}
+impl Yank {
+    /// Creates a value with only the required members set.
+    pub fn new(instances: Vec<types::YankInstance>) -> Self {
+        Self { instances }
     }
 }
 impl Write for Yank {

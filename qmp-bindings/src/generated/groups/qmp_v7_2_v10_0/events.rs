@@ -10,196 +10,152 @@ mod types {
 }
 #[cfg(feature = "both-directions")]
 mod both;
-/// The event `BLOCK_EXPORT_DELETED`, since QEMU 5.2.
+/// The `BLOCK_EXPORT_DELETED` event, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportDeleted {
-    /// `id`.
     pub id: String,
 }
-/// The event `BLOCK_JOB_CANCELLED`, since QEMU 1.1.
+/// The `BLOCK_JOB_CANCELLED` event, since QEMU 1.1.
 ///
-/// Since the bindings of 2.11: `type` is of another type.
+/// Compared with the bindings of 2.11: `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobCancelled {
-    /// `type`.
     pub r#type: types::JobType,
-    /// `device`.
     pub device: String,
-    /// `len`.
     pub len: i64,
-    /// `offset`.
     pub offset: i64,
-    /// `speed`.
     pub speed: i64,
 }
-/// The event `BLOCK_JOB_COMPLETED`, since QEMU 1.1.
+/// The `BLOCK_JOB_COMPLETED` event, since QEMU 1.1.
 ///
-/// Since the bindings of 2.11: `type` is of another type.
+/// Compared with the bindings of 2.11: `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobCompleted {
-    /// `type`.
     pub r#type: types::JobType,
-    /// `device`.
     pub device: String,
-    /// `len`.
     pub len: i64,
-    /// `offset`.
     pub offset: i64,
-    /// `speed`.
     pub speed: i64,
-    /// `error`.
     pub error: Option<String>,
 }
-/// The event `BLOCK_JOB_PENDING`, since QEMU 2.12.
+/// The `BLOCK_JOB_PENDING` event, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobPending {
-    /// `type`.
     pub r#type: types::JobType,
-    /// `id`.
     pub id: String,
 }
-/// The event `BLOCK_JOB_READY`, since QEMU 1.3.
+/// The `BLOCK_JOB_READY` event, since QEMU 1.3.
 ///
-/// Since the bindings of 2.11: `type` is of another type.
+/// Compared with the bindings of 2.11: `type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockJobReady {
-    /// `type`.
     pub r#type: types::JobType,
-    /// `device`.
     pub device: String,
-    /// `len`.
     pub len: i64,
-    /// `offset`.
     pub offset: i64,
-    /// `speed`.
     pub speed: i64,
 }
-/// The event `COLO_EXIT`, since QEMU 3.1.
+/// The `COLO_EXIT` event, since QEMU 3.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColoExit {
-    /// `mode`.
     pub mode: types::ColoMode,
-    /// `reason`.
     pub reason: types::ColoExitReason,
 }
-/// The event `DEVICE_UNPLUG_GUEST_ERROR`, since QEMU 6.2.
+/// The `DEVICE_UNPLUG_GUEST_ERROR` event, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeviceUnplugGuestError {
-    /// `device`.
     pub device: Option<String>,
-    /// `path`.
     pub path: String,
 }
-/// The event `FAILOVER_NEGOTIATED`, since QEMU 4.2.
+/// The `FAILOVER_NEGOTIATED` event, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FailoverNegotiated {
-    /// `device-id`.
     pub device_id: String,
 }
-/// The event `GUEST_CRASHLOADED`, since QEMU 5.0.
+/// The `GUEST_CRASHLOADED` event, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestCrashloaded {
-    /// `action`.
     pub action: types::GuestPanicAction,
-    /// `info`.
     pub info: Option<types::GuestPanicInformation>,
 }
-/// The event `GUEST_PANICKED`, since QEMU 1.5.
+/// The `GUEST_PANICKED` event, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestPanicked {
-    /// `action`.
     pub action: types::GuestPanicAction,
-    /// `info`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub info: Option<types::GuestPanicInformation>,
 }
-/// The event `JOB_STATUS_CHANGE`, since QEMU 3.0.
+/// The `JOB_STATUS_CHANGE` event, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobStatusChange {
-    /// `id`.
     pub id: String,
-    /// `status`.
     pub status: types::JobStatus,
 }
-/// The event `MEMORY_DEVICE_SIZE_CHANGE`, since QEMU 5.1.
+/// The `MEMORY_DEVICE_SIZE_CHANGE` event, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryDeviceSizeChange {
-    /// `id`.
     pub id: Option<String>,
-    /// `size`.
     pub size: u64,
-    /// `qom-path`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     pub qom_path: String,
 }
-/// The event `MEMORY_FAILURE`, since QEMU 5.2.
+/// The `MEMORY_FAILURE` event, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryFailure {
-    /// `recipient`.
     pub recipient: types::MemoryFailureRecipient,
-    /// `action`.
     pub action: types::MemoryFailureAction,
-    /// `flags`.
     pub flags: types::MemoryFailureFlags,
 }
-/// The event `NETDEV_STREAM_DISCONNECTED`, since QEMU 7.2.
+/// The `NETDEV_STREAM_DISCONNECTED` event, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevStreamDisconnected {
-    /// `netdev-id`.
     pub netdev_id: String,
 }
-/// The event `PR_MANAGER_STATUS_CHANGED`, since QEMU 3.0.
+/// The `PR_MANAGER_STATUS_CHANGED` event, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PrManagerStatusChanged {
-    /// `id`.
     pub id: String,
-    /// `connected`.
     pub connected: bool,
 }
-/// The event `RESET`, since QEMU 0.12.
+/// The `RESET` event, since QEMU 0.12.
 ///
-/// Since the bindings of 2.11: `reason` is new.
+/// Compared with the bindings of 2.11: `reason` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reset {
-    /// `guest`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub guest: bool,
-    /// `reason`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub reason: types::ShutdownCause,
 }
-/// The event `RTC_CHANGE`, since QEMU 0.13.
+/// The `RTC_CHANGE` event, since QEMU 0.13.
 ///
-/// Since the bindings of 2.11: `qom-path` is new.
+/// Compared with the bindings of 2.11: `qom-path` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RtcChange {
-    /// `offset`.
     pub offset: i64,
-    /// `qom-path`.
     pub qom_path: String,
 }
-/// The event `SHUTDOWN`, since QEMU 0.12.
+/// The `SHUTDOWN` event, since QEMU 0.12.
 ///
-/// Since the bindings of 2.11: `reason` is new.
+/// Compared with the bindings of 2.11: `reason` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shutdown {
-    /// `guest`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub guest: bool,
-    /// `reason`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub reason: types::ShutdownCause,
 }
-/// The event `UNPLUG_PRIMARY`, since QEMU 4.2.
+/// The `UNPLUG_PRIMARY` event, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnplugPrimary {
-    /// `device-id`.
     pub device_id: String,
 }
-/// The event `VFU_CLIENT_HANGUP`, since QEMU 7.1.
+/// The `VFU_CLIENT_HANGUP` event, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VfuClientHangup {
-    /// `vfu-id`.
     pub vfu_id: String,
-    /// `vfu-qom-path`.
     pub vfu_qom_path: String,
-    /// `dev-id`.
     pub dev_id: String,
-    /// `dev-qom-path`.
     pub dev_qom_path: String,
 }
 #[derive(Default)]

@@ -17,51 +17,40 @@ use crate::generated::groups::qmp_v2_11_v7_2_v10_0::types::{
 };
 #[cfg(feature = "both-directions")]
 mod both;
-/// The struct `AbortWrapper`, since QEMU 1.6.
+/// The `AbortWrapper` struct, since QEMU 1.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AbortWrapper {
-    /// `data`.
     pub data: Abort,
 }
-/// The struct `AnnounceParameters`, since QEMU 4.0.
+/// The `AnnounceParameters` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AnnounceParameters {
-    /// `initial`.
     pub initial: i64,
-    /// `max`.
     pub max: i64,
-    /// `rounds`.
     pub rounds: i64,
-    /// `step`.
     pub step: i64,
-    /// `interfaces`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     pub interfaces: Option<Vec<String>>,
-    /// `id`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     pub id: Option<String>,
 }
-/// The enum `AudioFormat`, since QEMU 4.0.
+/// The `AudioFormat` enum, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AudioFormat {
-    /// `u8`.
     U8,
-    /// `s8`.
     S8,
-    /// `u16`.
     U16,
-    /// `s16`.
     S16,
-    /// `u32`.
     U32,
-    /// `s32`.
     S32,
-    /// `f32`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     F32,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl AudioFormat {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::U8 => "u8",
@@ -89,331 +78,230 @@ impl From<&str> for AudioFormat {
         }
     }
 }
-/// The struct `AudiodevAlsaOptions`, since QEMU 4.0.
+/// The `AudiodevAlsaOptions` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevAlsaOptions {
-    /// `in`.
     pub r#in: Option<AudiodevAlsaPerDirectionOptions>,
-    /// `out`.
     pub out: Option<AudiodevAlsaPerDirectionOptions>,
-    /// `threshold`.
     pub threshold: Option<u32>,
 }
-/// The struct `AudiodevAlsaPerDirectionOptions`, since QEMU 4.0.
+/// The `AudiodevAlsaPerDirectionOptions` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevAlsaPerDirectionOptions {
-    /// `mixing-engine`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub mixing_engine: Option<bool>,
-    /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
-    /// `frequency`.
     pub frequency: Option<u32>,
-    /// `channels`.
     pub channels: Option<u32>,
-    /// `voices`.
     pub voices: Option<u32>,
-    /// `format`.
     pub format: Option<AudioFormat>,
-    /// `buffer-length`.
     pub buffer_length: Option<u32>,
-    /// `dev`.
     pub dev: Option<String>,
-    /// `period-length`.
     pub period_length: Option<u32>,
-    /// `try-poll`.
     pub try_poll: Option<bool>,
 }
-/// The struct `AudiodevCoreaudioOptions`, since QEMU 4.0.
+/// The `AudiodevCoreaudioOptions` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevCoreaudioOptions {
-    /// `in`.
     pub r#in: Option<AudiodevCoreaudioPerDirectionOptions>,
-    /// `out`.
     pub out: Option<AudiodevCoreaudioPerDirectionOptions>,
 }
-/// The struct `AudiodevCoreaudioPerDirectionOptions`, since QEMU 4.0.
+/// The `AudiodevCoreaudioPerDirectionOptions` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevCoreaudioPerDirectionOptions {
-    /// `mixing-engine`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub mixing_engine: Option<bool>,
-    /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
-    /// `frequency`.
     pub frequency: Option<u32>,
-    /// `channels`.
     pub channels: Option<u32>,
-    /// `voices`.
     pub voices: Option<u32>,
-    /// `format`.
     pub format: Option<AudioFormat>,
-    /// `buffer-length`.
     pub buffer_length: Option<u32>,
-    /// `buffer-count`.
     pub buffer_count: Option<u32>,
 }
-/// The struct `AudiodevDsoundOptions`, since QEMU 4.0.
+/// The `AudiodevDsoundOptions` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevDsoundOptions {
-    /// `in`.
     pub r#in: Option<AudiodevPerDirectionOptions>,
-    /// `out`.
     pub out: Option<AudiodevPerDirectionOptions>,
-    /// `latency`.
     pub latency: Option<u32>,
 }
-/// The struct `AudiodevGenericOptions`, since QEMU 4.0.
+/// The `AudiodevGenericOptions` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevGenericOptions {
-    /// `in`.
     pub r#in: Option<AudiodevPerDirectionOptions>,
-    /// `out`.
     pub out: Option<AudiodevPerDirectionOptions>,
 }
-/// The struct `AudiodevJackOptions`, since QEMU 5.1.
+/// The `AudiodevJackOptions` struct, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevJackOptions {
-    /// `in`.
     pub r#in: Option<AudiodevJackPerDirectionOptions>,
-    /// `out`.
     pub out: Option<AudiodevJackPerDirectionOptions>,
 }
-/// The struct `AudiodevJackPerDirectionOptions`, since QEMU 5.1.
+/// The `AudiodevJackPerDirectionOptions` struct, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevJackPerDirectionOptions {
-    /// `mixing-engine`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub mixing_engine: Option<bool>,
-    /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
-    /// `frequency`.
     pub frequency: Option<u32>,
-    /// `channels`.
     pub channels: Option<u32>,
-    /// `voices`.
     pub voices: Option<u32>,
-    /// `format`.
     pub format: Option<AudioFormat>,
-    /// `buffer-length`.
     pub buffer_length: Option<u32>,
-    /// `server-name`.
     pub server_name: Option<String>,
-    /// `client-name`.
     pub client_name: Option<String>,
-    /// `connect-ports`.
     pub connect_ports: Option<String>,
-    /// `start-server`.
     pub start_server: Option<bool>,
-    /// `exact-name`.
     pub exact_name: Option<bool>,
 }
-/// The struct `AudiodevOssOptions`, since QEMU 4.0.
+/// The `AudiodevOssOptions` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevOssOptions {
-    /// `in`.
     pub r#in: Option<AudiodevOssPerDirectionOptions>,
-    /// `out`.
     pub out: Option<AudiodevOssPerDirectionOptions>,
-    /// `try-mmap`.
     pub try_mmap: Option<bool>,
-    /// `exclusive`.
     pub exclusive: Option<bool>,
-    /// `dsp-policy`.
     pub dsp_policy: Option<u32>,
 }
-/// The struct `AudiodevOssPerDirectionOptions`, since QEMU 4.0.
+/// The `AudiodevOssPerDirectionOptions` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevOssPerDirectionOptions {
-    /// `mixing-engine`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub mixing_engine: Option<bool>,
-    /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
-    /// `frequency`.
     pub frequency: Option<u32>,
-    /// `channels`.
     pub channels: Option<u32>,
-    /// `voices`.
     pub voices: Option<u32>,
-    /// `format`.
     pub format: Option<AudioFormat>,
-    /// `buffer-length`.
     pub buffer_length: Option<u32>,
-    /// `dev`.
     pub dev: Option<String>,
-    /// `buffer-count`.
     pub buffer_count: Option<u32>,
-    /// `try-poll`.
     pub try_poll: Option<bool>,
 }
-/// The struct `AudiodevPaOptions`, since QEMU 4.0.
+/// The `AudiodevPaOptions` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevPaOptions {
-    /// `in`.
     pub r#in: Option<AudiodevPaPerDirectionOptions>,
-    /// `out`.
     pub out: Option<AudiodevPaPerDirectionOptions>,
-    /// `server`.
     pub server: Option<String>,
 }
-/// The struct `AudiodevPaPerDirectionOptions`, since QEMU 4.0.
+/// The `AudiodevPaPerDirectionOptions` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevPaPerDirectionOptions {
-    /// `mixing-engine`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub mixing_engine: Option<bool>,
-    /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
-    /// `frequency`.
     pub frequency: Option<u32>,
-    /// `channels`.
     pub channels: Option<u32>,
-    /// `voices`.
     pub voices: Option<u32>,
-    /// `format`.
     pub format: Option<AudioFormat>,
-    /// `buffer-length`.
     pub buffer_length: Option<u32>,
-    /// `name`.
     pub name: Option<String>,
-    /// `stream-name`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub stream_name: Option<String>,
-    /// `latency`.
     pub latency: Option<u32>,
 }
-/// The struct `AudiodevPerDirectionOptions`, since QEMU 4.0.
+/// The `AudiodevPerDirectionOptions` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevPerDirectionOptions {
-    /// `mixing-engine`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub mixing_engine: Option<bool>,
-    /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
-    /// `frequency`.
     pub frequency: Option<u32>,
-    /// `channels`.
     pub channels: Option<u32>,
-    /// `voices`.
     pub voices: Option<u32>,
-    /// `format`.
     pub format: Option<AudioFormat>,
-    /// `buffer-length`.
     pub buffer_length: Option<u32>,
 }
-/// The struct `AudiodevSdlOptions`, since QEMU 6.0.
+/// The `AudiodevSdlOptions` struct, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevSdlOptions {
-    /// `in`.
     pub r#in: Option<AudiodevSdlPerDirectionOptions>,
-    /// `out`.
     pub out: Option<AudiodevSdlPerDirectionOptions>,
 }
-/// The struct `AudiodevSdlPerDirectionOptions`, since QEMU 6.0.
+/// The `AudiodevSdlPerDirectionOptions` struct, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevSdlPerDirectionOptions {
-    /// `mixing-engine`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub mixing_engine: Option<bool>,
-    /// `fixed-settings`.
     pub fixed_settings: Option<bool>,
-    /// `frequency`.
     pub frequency: Option<u32>,
-    /// `channels`.
     pub channels: Option<u32>,
-    /// `voices`.
     pub voices: Option<u32>,
-    /// `format`.
     pub format: Option<AudioFormat>,
-    /// `buffer-length`.
     pub buffer_length: Option<u32>,
-    /// `buffer-count`.
     pub buffer_count: Option<u32>,
 }
-/// The struct `AudiodevSndioOptions`, since QEMU 7.2.
+/// The `AudiodevSndioOptions` struct, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevSndioOptions {
-    /// `in`.
     pub r#in: Option<AudiodevPerDirectionOptions>,
-    /// `out`.
     pub out: Option<AudiodevPerDirectionOptions>,
-    /// `dev`.
     pub dev: Option<String>,
-    /// `latency`.
     pub latency: Option<u32>,
 }
-/// The struct `AudiodevWavOptions`, since QEMU 4.0.
+/// The `AudiodevWavOptions` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AudiodevWavOptions {
-    /// `in`.
     pub r#in: Option<AudiodevPerDirectionOptions>,
-    /// `out`.
     pub out: Option<AudiodevPerDirectionOptions>,
-    /// `path`.
     pub path: Option<String>,
 }
-/// The struct `AuthZListFileProperties`, since QEMU 4.0.
+/// The `AuthZListFileProperties` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuthZListFileProperties {
-    /// `filename`.
     pub filename: String,
-    /// `refresh`.
     pub refresh: Option<bool>,
 }
-/// The struct `AuthZListProperties`, since QEMU 4.0.
+/// The `AuthZListProperties` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AuthZListProperties {
-    /// `policy`.
     pub policy: Option<QAuthZListPolicy>,
-    /// `rules`.
     pub rules: Option<Vec<QAuthZListRule>>,
 }
-/// The struct `AuthZSimpleProperties`, since QEMU 4.0.
+/// The `AuthZSimpleProperties` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuthZSimpleProperties {
-    /// `identity`.
     pub identity: String,
 }
-/// The struct `AuthZPAMProperties`, since QEMU 4.0.
+/// The `AuthZPAMProperties` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuthZpamProperties {
-    /// `service`.
     pub service: String,
 }
-/// The struct `BitmapMigrationBitmapAlias`, since QEMU 5.2.
+/// The `BitmapMigrationBitmapAlias` struct, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BitmapMigrationBitmapAlias {
-    /// `name`.
     pub name: String,
-    /// `alias`.
     pub alias: String,
-    /// `transform`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     pub transform: Option<BitmapMigrationBitmapAliasTransform>,
 }
-/// The struct `BitmapMigrationBitmapAliasTransform`, since QEMU 6.0.
+/// The `BitmapMigrationBitmapAliasTransform` struct, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BitmapMigrationBitmapAliasTransform {
-    /// `persistent`.
     pub persistent: Option<bool>,
 }
-/// The struct `BitmapMigrationNodeAlias`, since QEMU 5.2.
+/// The `BitmapMigrationNodeAlias` struct, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BitmapMigrationNodeAlias {
-    /// `node-name`.
     pub node_name: String,
-    /// `alias`.
     pub alias: String,
-    /// `bitmaps`.
     pub bitmaps: Vec<BitmapMigrationBitmapAlias>,
 }
-/// The enum `BitmapSyncMode`, since QEMU 4.2.
+/// The `BitmapSyncMode` enum, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BitmapSyncMode {
-    /// `on-success`.
     OnSuccess,
-    /// `never`.
     Never,
-    /// `always`.
     Always,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BitmapSyncMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::OnSuccess => "on-success",
@@ -433,113 +321,70 @@ impl From<&str> for BitmapSyncMode {
         }
     }
 }
-/// The enum `BlkdebugEvent`, since QEMU 2.9.
+/// The `BlkdebugEvent` enum, since QEMU 2.9.
 ///
-/// Since the bindings of 2.11: `cluster_alloc_space` and `none` are new.
+/// Compared with the bindings of 2.11: `cluster_alloc_space` and `none` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlkdebugEvent {
-    /// `l1_update`.
     L1Update,
-    /// `l1_grow_alloc_table`.
     L1GrowAllocTable,
-    /// `l1_grow_write_table`.
     L1GrowWriteTable,
-    /// `l1_grow_activate_table`.
     L1GrowActivateTable,
-    /// `l2_load`.
     L2Load,
-    /// `l2_update`.
     L2Update,
-    /// `l2_update_compressed`.
     L2UpdateCompressed,
-    /// `l2_alloc_cow_read`.
     L2AllocCowRead,
-    /// `l2_alloc_write`.
     L2AllocWrite,
-    /// `read_aio`.
     ReadAio,
-    /// `read_backing_aio`.
     ReadBackingAio,
-    /// `read_compressed`.
     ReadCompressed,
-    /// `write_aio`.
     WriteAio,
-    /// `write_compressed`.
     WriteCompressed,
-    /// `vmstate_load`.
     VmstateLoad,
-    /// `vmstate_save`.
     VmstateSave,
-    /// `cow_read`.
     CowRead,
-    /// `cow_write`.
     CowWrite,
-    /// `reftable_load`.
     ReftableLoad,
-    /// `reftable_grow`.
     ReftableGrow,
-    /// `reftable_update`.
     ReftableUpdate,
-    /// `refblock_load`.
     RefblockLoad,
-    /// `refblock_update`.
     RefblockUpdate,
-    /// `refblock_update_part`.
     RefblockUpdatePart,
-    /// `refblock_alloc`.
     RefblockAlloc,
-    /// `refblock_alloc_hookup`.
     RefblockAllocHookup,
-    /// `refblock_alloc_write`.
     RefblockAllocWrite,
-    /// `refblock_alloc_write_blocks`.
     RefblockAllocWriteBlocks,
-    /// `refblock_alloc_write_table`.
     RefblockAllocWriteTable,
-    /// `refblock_alloc_switch_table`.
     RefblockAllocSwitchTable,
-    /// `cluster_alloc`.
     ClusterAlloc,
-    /// `cluster_alloc_bytes`.
     ClusterAllocBytes,
-    /// `cluster_free`.
     ClusterFree,
-    /// `flush_to_os`.
     FlushToOs,
-    /// `flush_to_disk`.
     FlushToDisk,
-    /// `pwritev_rmw_head`.
     PwritevRmwHead,
-    /// `pwritev_rmw_after_head`.
     PwritevRmwAfterHead,
-    /// `pwritev_rmw_tail`.
     PwritevRmwTail,
-    /// `pwritev_rmw_after_tail`.
     PwritevRmwAfterTail,
-    /// `pwritev`.
     Pwritev,
-    /// `pwritev_zero`.
     PwritevZero,
-    /// `pwritev_done`.
     PwritevDone,
-    /// `empty_image_prepare`.
     EmptyImagePrepare,
-    /// `l1_shrink_write_table`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     L1ShrinkWriteTable,
-    /// `l1_shrink_free_l2_clusters`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     L1ShrinkFreeL2Clusters,
-    /// `cor_write`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     CorWrite,
-    /// `cluster_alloc_space`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     ClusterAllocSpace,
-    /// `none`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     None,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlkdebugEvent {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::L1Update => "l1_update",
@@ -649,27 +494,21 @@ impl From<&str> for BlkdebugEvent {
         }
     }
 }
-/// The enum `BlkdebugIOType`, since QEMU 4.1.
+/// The `BlkdebugIOType` enum, since QEMU 4.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlkdebugIoType {
-    /// `read`.
     Read,
-    /// `write`.
     Write,
-    /// `write-zeroes`.
     WriteZeroes,
-    /// `discard`.
     Discard,
-    /// `flush`.
     Flush,
-    /// `block-status`.
     BlockStatus,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlkdebugIoType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Read => "read",
@@ -695,160 +534,131 @@ impl From<&str> for BlkdebugIoType {
         }
     }
 }
-/// The struct `BlkdebugSetStateOptions`, since QEMU 2.9.
+/// The `BlkdebugSetStateOptions` struct, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlkdebugSetStateOptions {
-    /// `event`.
     pub event: BlkdebugEvent,
-    /// `state`.
     pub state: Option<i64>,
-    /// `new_state`.
     pub new_state: i64,
 }
-/// The struct `BlockDirtyBitmapAdd`, since QEMU 2.4.
+/// The `BlockDirtyBitmapAdd` struct, since QEMU 2.4.
 ///
-/// Since the bindings of 2.11: `disabled` is new; `autoload` is gone.
+/// Compared with the bindings of 2.11: `disabled` is new; `autoload` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd {
-    /// `node`.
     pub node: String,
-    /// `name`.
     pub name: String,
-    /// `granularity`.
     pub granularity: Option<u32>,
-    /// `persistent`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub persistent: Option<bool>,
-    /// `disabled`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub disabled: Option<bool>,
 }
-/// The struct `BlockDirtyBitmapAddWrapper`, since QEMU 2.5.
+/// The `BlockDirtyBitmapAddWrapper` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAddWrapper {
-    /// `data`.
     pub data: BlockDirtyBitmapAdd,
 }
-/// The struct `BlockDirtyBitmapMerge`, since QEMU 4.0.
+/// The `BlockDirtyBitmapMerge` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapMerge {
-    /// `node`.
     pub node: String,
-    /// `target`.
     pub target: String,
-    /// `bitmaps`.
     pub bitmaps: Vec<BlockDirtyBitmapOrStr>,
 }
-/// The struct `BlockDirtyBitmapMergeWrapper`, since QEMU 4.0.
+/// The `BlockDirtyBitmapMergeWrapper` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapMergeWrapper {
-    /// `data`.
     pub data: BlockDirtyBitmapMerge,
 }
-/// The alternate `BlockDirtyBitmapOrStr`, since QEMU 4.1.
+/// The `BlockDirtyBitmapOrStr` alternate, since QEMU 4.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockDirtyBitmapOrStr {
-    /// A value of the type `str`.
     Local(String),
-    /// A value of the type `BlockDirtyBitmap`.
     External(BlockDirtyBitmap),
 }
-/// The struct `BlockDirtyBitmapWrapper`, since QEMU 2.5.
+/// The `BlockDirtyBitmapWrapper` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapWrapper {
-    /// `data`.
     pub data: BlockDirtyBitmap,
 }
-/// The struct `BlockDirtyInfo`, since QEMU 1.3.
+/// The `BlockDirtyInfo` struct, since QEMU 1.3.
 ///
-/// Since the bindings of 2.11: `busy`, `inconsistent`, `persistent` and `recording` are new; `status` is gone.
+/// Compared with the bindings of 2.11: `busy`, `inconsistent`, `persistent` and `recording` are new; `status` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyInfo {
-    /// `name`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub name: Option<String>,
-    /// `count`.
     pub count: i64,
-    /// `granularity`, since QEMU 1.4.
+    /// Since QEMU 1.4.
     pub granularity: u32,
-    /// `recording`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub recording: bool,
-    /// `busy`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub busy: bool,
-    /// `persistent`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub persistent: bool,
-    /// `inconsistent`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub inconsistent: Option<bool>,
 }
-/// The struct `BlockExportInfo`, since QEMU 5.2.
+/// The `BlockExportInfo` struct, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportInfo {
-    /// `id`.
     pub id: String,
-    /// `type`.
     pub r#type: BlockExportType,
-    /// `node-name`.
     pub node_name: String,
-    /// `shutting-down`.
     pub shutting_down: bool,
 }
-/// The struct `BlockExportOptionsFuse`, since QEMU 6.0.
+/// The `BlockExportOptionsFuse` struct, since QEMU 6.0.
 ///
 /// Only in builds of QEMU with `CONFIG_FUSE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportOptionsFuse {
-    /// `mountpoint`.
     pub mountpoint: String,
-    /// `growable`.
     pub growable: Option<bool>,
-    /// `allow-other`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub allow_other: Option<FuseExportAllowOther>,
 }
-/// The struct `BlockExportOptionsNbd`, since QEMU 5.2.
+/// The `BlockExportOptionsNbd` struct, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockExportOptionsNbd {
-    /// `name`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub name: Option<String>,
-    /// `description`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub description: Option<String>,
-    /// `bitmaps`.
     pub bitmaps: Option<Vec<BlockDirtyBitmapOrStr>>,
-    /// `allocation-depth`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub allocation_depth: Option<bool>,
 }
-/// The struct `BlockExportOptionsNbdBase`, since QEMU 5.0.
+/// The `BlockExportOptionsNbdBase` struct, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockExportOptionsNbdBase {
-    /// `name`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub name: Option<String>,
-    /// `description`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub description: Option<String>,
 }
-/// The struct `BlockExportOptionsVduseBlk`, since QEMU 7.1.
+/// The `BlockExportOptionsVduseBlk` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockExportOptionsVduseBlk {
-    /// `name`.
     pub name: String,
-    /// `num-queues`.
     pub num_queues: Option<u16>,
-    /// `queue-size`.
     pub queue_size: Option<u16>,
-    /// `logical-block-size`.
     pub logical_block_size: Option<u64>,
-    /// `serial`.
     pub serial: Option<String>,
 }
-/// The enum `BlockExportRemoveMode`, since QEMU 2.12.
+/// The `BlockExportRemoveMode` enum, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockExportRemoveMode {
-    /// `safe`.
     Safe,
-    /// `hard`.
     Hard,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockExportRemoveMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Safe => "safe",
@@ -866,23 +676,22 @@ impl From<&str> for BlockExportRemoveMode {
         }
     }
 }
-/// The enum `BlockExportType`, since QEMU 4.2.
+/// The `BlockExportType` enum, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockExportType {
-    /// `nbd`.
     Nbd,
-    /// `vhost-user-blk`, since QEMU 5.2. Only in builds of QEMU with `CONFIG_VHOST_USER_BLK_SERVER`.
+    /// Since QEMU 5.2. Only in builds of QEMU with `CONFIG_VHOST_USER_BLK_SERVER`.
     VhostUserBlk,
-    /// `fuse`, since QEMU 6.0. Only in builds of QEMU with `CONFIG_FUSE`.
+    /// Since QEMU 6.0. Only in builds of QEMU with `CONFIG_FUSE`.
     Fuse,
-    /// `vduse-blk`, since QEMU 7.1. Only in builds of QEMU with `CONFIG_VDUSE_BLK_EXPORT`.
+    /// Since QEMU 7.1. Only in builds of QEMU with `CONFIG_VDUSE_BLK_EXPORT`.
     VduseBlk,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockExportType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Nbd => "nbd",
@@ -904,43 +713,35 @@ impl From<&str> for BlockExportType {
         }
     }
 }
-/// The struct `BlockLatencyHistogramInfo`, since QEMU 4.0.
+/// The `BlockLatencyHistogramInfo` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockLatencyHistogramInfo {
-    /// `boundaries`.
     pub boundaries: Vec<u64>,
-    /// `bins`.
     pub bins: Vec<u64>,
 }
-/// The struct `BlockMeasureInfo`, since QEMU 2.10.
+/// The `BlockMeasureInfo` struct, since QEMU 2.10.
 ///
-/// Since the bindings of 2.11: `bitmaps` is new.
+/// Compared with the bindings of 2.11: `bitmaps` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockMeasureInfo {
-    /// `required`.
     pub required: i64,
-    /// `fully-allocated`.
     pub fully_allocated: i64,
-    /// `bitmaps`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     pub bitmaps: Option<i64>,
 }
-/// The enum `BlockPermission`, since QEMU 4.0.
+/// The `BlockPermission` enum, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockPermission {
-    /// `consistent-read`.
     ConsistentRead,
-    /// `write`.
     Write,
-    /// `write-unchanged`.
     WriteUnchanged,
-    /// `resize`.
     Resize,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockPermission {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::ConsistentRead => "consistent-read",
@@ -962,144 +763,106 @@ impl From<&str> for BlockPermission {
         }
     }
 }
-/// The union `BlockStatsSpecific`, since QEMU 4.2.
+/// The `BlockStatsSpecific` union, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockStatsSpecific {
-    /// `file`.
     File(BlockStatsSpecificFile),
-    /// `host_device`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
+    /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostDevice(BlockStatsSpecificFile),
-    /// `nvme`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     Nvme(BlockStatsSpecificNvme),
-    /// `blkdebug`.
     Blkdebug,
-    /// `blklogwrites`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     Blklogwrites,
-    /// `blkreplay`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     Blkreplay,
-    /// `blkverify`.
     Blkverify,
-    /// `bochs`.
     Bochs,
-    /// `cloop`.
     Cloop,
-    /// `compress`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     Compress,
-    /// `copy-before-write`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     CopyBeforeWrite,
-    /// `copy-on-read`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     CopyOnRead,
-    /// `dmg`.
     Dmg,
-    /// `snapshot-access`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     SnapshotAccess,
-    /// `ftp`.
     Ftp,
-    /// `ftps`.
     Ftps,
-    /// `gluster`. Deprecated.
+    /// Deprecated.
     Gluster,
-    /// `host_cdrom`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
+    /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostCdrom,
-    /// `http`.
     Http,
-    /// `https`.
     Https,
-    /// `io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     IoUring,
-    /// `iscsi`.
     Iscsi,
-    /// `luks`.
     Luks,
-    /// `nbd`.
     Nbd,
-    /// `nfs`.
     Nfs,
-    /// `null-aio`.
     NullAio,
-    /// `null-co`.
     NullCo,
-    /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring,
-    /// `parallels`.
     Parallels,
-    /// `preallocate`.
     Preallocate,
-    /// `qcow`.
     Qcow,
-    /// `qcow2`.
     Qcow2,
-    /// `qed`.
     Qed,
-    /// `quorum`.
     Quorum,
-    /// `raw`.
     Raw,
-    /// `rbd`.
     Rbd,
-    /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
+    /// Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication,
-    /// `ssh`.
     Ssh,
-    /// `throttle`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     Throttle,
-    /// `vdi`.
     Vdi,
-    /// `vhdx`.
     Vhdx,
-    /// `virtio-blk-vfio-pci`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVfioPci,
-    /// `virtio-blk-vhost-user`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostUser,
-    /// `virtio-blk-vhost-vdpa`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostVdpa,
-    /// `vmdk`.
     Vmdk,
-    /// `vpc`.
     Vpc,
-    /// `vvfat`.
     Vvfat,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockStatsSpecificFile`, since QEMU 4.2.
+/// The `BlockStatsSpecificFile` struct, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStatsSpecificFile {
-    /// `discard-nb-ok`.
     pub discard_nb_ok: u64,
-    /// `discard-nb-failed`.
     pub discard_nb_failed: u64,
-    /// `discard-bytes-ok`.
     pub discard_bytes_ok: u64,
 }
-/// The struct `BlockStatsSpecificNvme`, since QEMU 5.2.
+/// The `BlockStatsSpecificNvme` struct, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockStatsSpecificNvme {
-    /// `completion-errors`.
     pub completion_errors: u64,
-    /// `aligned-accesses`.
     pub aligned_accesses: u64,
-    /// `unaligned-accesses`.
     pub unaligned_accesses: u64,
 }
-/// The enum `BlockdevAioOptions`, since QEMU 2.9.
+/// The `BlockdevAioOptions` enum, since QEMU 2.9.
 ///
-/// Since the bindings of 2.11: `io_uring` is new.
+/// Compared with the bindings of 2.11: `io_uring` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevAioOptions {
-    /// `threads`.
     Threads,
-    /// `native`.
     Native,
-    /// `io_uring`, since QEMU 5.0. Only in builds of QEMU with `CONFIG_LINUX_IO_URING`.
+    /// Since QEMU 5.0. Only in builds of QEMU with `CONFIG_LINUX_IO_URING`.
     IoUring,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockdevAioOptions {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Threads => "threads",
@@ -1119,264 +882,189 @@ impl From<&str> for BlockdevAioOptions {
         }
     }
 }
-/// The union `BlockdevAmendOptions`, since QEMU 5.1.
+/// The `BlockdevAmendOptions` union, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BlockdevAmendOptions {
-    /// `luks`.
     Luks(BlockdevAmendOptionsLuks),
-    /// `qcow2`.
     Qcow2(BlockdevAmendOptionsQcow2),
-    /// `blkdebug`.
     Blkdebug,
-    /// `blklogwrites`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     Blklogwrites,
-    /// `blkreplay`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     Blkreplay,
-    /// `blkverify`.
     Blkverify,
-    /// `bochs`.
     Bochs,
-    /// `cloop`.
     Cloop,
-    /// `compress`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     Compress,
-    /// `copy-before-write`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     CopyBeforeWrite,
-    /// `copy-on-read`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     CopyOnRead,
-    /// `dmg`.
     Dmg,
-    /// `file`.
     File,
-    /// `snapshot-access`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     SnapshotAccess,
-    /// `ftp`.
     Ftp,
-    /// `ftps`.
     Ftps,
-    /// `gluster`. Deprecated.
+    /// Deprecated.
     Gluster,
-    /// `host_cdrom`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
+    /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostCdrom,
-    /// `host_device`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
+    /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostDevice,
-    /// `http`.
     Http,
-    /// `https`.
     Https,
-    /// `io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     IoUring,
-    /// `iscsi`.
     Iscsi,
-    /// `nbd`.
     Nbd,
-    /// `nfs`.
     Nfs,
-    /// `null-aio`.
     NullAio,
-    /// `null-co`.
     NullCo,
-    /// `nvme`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     Nvme,
-    /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring,
-    /// `parallels`.
     Parallels,
-    /// `preallocate`.
     Preallocate,
-    /// `qcow`.
     Qcow,
-    /// `qed`.
     Qed,
-    /// `quorum`.
     Quorum,
-    /// `raw`.
     Raw,
-    /// `rbd`.
     Rbd,
-    /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
+    /// Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication,
-    /// `ssh`.
     Ssh,
-    /// `throttle`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     Throttle,
-    /// `vdi`.
     Vdi,
-    /// `vhdx`.
     Vhdx,
-    /// `virtio-blk-vfio-pci`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVfioPci,
-    /// `virtio-blk-vhost-user`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostUser,
-    /// `virtio-blk-vhost-vdpa`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostVdpa,
-    /// `vmdk`.
     Vmdk,
-    /// `vpc`.
     Vpc,
-    /// `vvfat`.
     Vvfat,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `BlockdevAmendOptionsLUKS`, since QEMU 5.1.
+/// The `BlockdevAmendOptionsLUKS` struct, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevAmendOptionsLuks {
-    /// `state`.
     pub state: QCryptoBlockLuksKeyslotState,
-    /// `new-secret`.
     pub new_secret: Option<String>,
-    /// `old-secret`.
     pub old_secret: Option<String>,
-    /// `keyslot`.
     pub keyslot: Option<i64>,
-    /// `iter-time`.
     pub iter_time: Option<i64>,
-    /// `secret`.
     pub secret: Option<String>,
 }
-/// The struct `BlockdevAmendOptionsQcow2`, since QEMU 5.1.
+/// The `BlockdevAmendOptionsQcow2` struct, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockdevAmendOptionsQcow2 {
-    /// `encrypt`.
     pub encrypt: Option<QCryptoBlockAmendOptions>,
 }
-/// The struct `BlockdevCreateOptionsFile`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsFile` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsFile {
-    /// `filename`.
     pub filename: String,
-    /// `size`.
     pub size: u64,
-    /// `preallocation`.
     pub preallocation: Option<PreallocMode>,
-    /// `nocow`.
     pub nocow: Option<bool>,
-    /// `extent-size-hint`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     pub extent_size_hint: Option<u64>,
 }
-/// The struct `BlockdevCreateOptionsNfs`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsNfs` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsNfs {
-    /// `location`.
     pub location: BlockdevOptionsNfs,
-    /// `size`.
     pub size: u64,
 }
-/// The struct `BlockdevCreateOptionsSsh`, since QEMU 2.12.
+/// The `BlockdevCreateOptionsSsh` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevCreateOptionsSsh {
-    /// `location`.
     pub location: BlockdevOptionsSsh,
-    /// `size`.
     pub size: u64,
 }
-/// The enum `BlockdevDriver`, since QEMU 2.9.
+/// The `BlockdevDriver` enum, since QEMU 2.9.
 ///
-/// Since the bindings of 2.11: `blklogwrites`, `blkreplay`, `compress`, `copy-before-write`, `copy-on-read`, `io_uring`, `nvme`, `nvme-io_uring` and 5 more are new; `sheepdog` and `vxhs` are gone.
+/// Compared with the bindings of 2.11: `blklogwrites`, `blkreplay`, `compress`, `copy-before-write`, `copy-on-read`, `io_uring`, `nvme`, `nvme-io_uring` and 5 more are new; `sheepdog` and `vxhs` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevDriver {
-    /// `blkdebug`.
     Blkdebug,
-    /// `blklogwrites`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     Blklogwrites,
-    /// `blkreplay`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     Blkreplay,
-    /// `blkverify`.
     Blkverify,
-    /// `bochs`.
     Bochs,
-    /// `cloop`.
     Cloop,
-    /// `compress`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     Compress,
-    /// `copy-before-write`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     CopyBeforeWrite,
-    /// `copy-on-read`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     CopyOnRead,
-    /// `dmg`.
     Dmg,
-    /// `file`.
     File,
-    /// `snapshot-access`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     SnapshotAccess,
-    /// `ftp`.
     Ftp,
-    /// `ftps`.
     Ftps,
-    /// `gluster`. Deprecated.
+    /// Deprecated.
     Gluster,
-    /// `host_cdrom`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
+    /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostCdrom,
-    /// `host_device`. Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
+    /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
     HostDevice,
-    /// `http`.
     Http,
-    /// `https`.
     Https,
-    /// `io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     IoUring,
-    /// `iscsi`.
     Iscsi,
-    /// `luks`.
     Luks,
-    /// `nbd`.
     Nbd,
-    /// `nfs`.
     Nfs,
-    /// `null-aio`.
     NullAio,
-    /// `null-co`.
     NullCo,
-    /// `nvme`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     Nvme,
-    /// `nvme-io_uring`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     NvmeIoUring,
-    /// `parallels`.
     Parallels,
-    /// `preallocate`.
     Preallocate,
-    /// `qcow`.
     Qcow,
-    /// `qcow2`.
     Qcow2,
-    /// `qed`.
     Qed,
-    /// `quorum`.
     Quorum,
-    /// `raw`.
     Raw,
-    /// `rbd`.
     Rbd,
-    /// `replication`. Only in builds of QEMU with `CONFIG_REPLICATION`.
+    /// Only in builds of QEMU with `CONFIG_REPLICATION`.
     Replication,
-    /// `ssh`.
     Ssh,
-    /// `throttle`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     Throttle,
-    /// `vdi`.
     Vdi,
-    /// `vhdx`.
     Vhdx,
-    /// `virtio-blk-vfio-pci`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVfioPci,
-    /// `virtio-blk-vhost-user`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostUser,
-    /// `virtio-blk-vhost-vdpa`. Only in builds of QEMU with `CONFIG_BLKIO`.
+    /// Only in builds of QEMU with `CONFIG_BLKIO`.
     VirtioBlkVhostVdpa,
-    /// `vmdk`.
     Vmdk,
-    /// `vpc`.
     Vpc,
-    /// `vvfat`.
     Vvfat,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockdevDriver {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Blkdebug => "blkdebug",
@@ -1484,113 +1172,98 @@ impl From<&str> for BlockdevDriver {
         }
     }
 }
-/// The struct `BlockdevOptionsFile`, since QEMU 2.9.
+/// The `BlockdevOptionsFile` struct, since QEMU 2.9.
 ///
-/// Since the bindings of 2.11: `aio-max-batch`, `drop-cache` and `x-check-cache-dropped` are new.
+/// Compared with the bindings of 2.11: `aio-max-batch`, `drop-cache` and `x-check-cache-dropped` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsFile {
-    /// `filename`.
     pub filename: String,
-    /// `pr-manager`, since QEMU 2.11.
+    /// Since QEMU 2.11.
     pub pr_manager: Option<String>,
-    /// `locking`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     pub locking: Option<OnOffAuto>,
-    /// `aio`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub aio: Option<BlockdevAioOptions>,
-    /// `aio-max-batch`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     pub aio_max_batch: Option<i64>,
-    /// `drop-cache`, since QEMU 4.0. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Since QEMU 4.0. Only in builds of QEMU with `CONFIG_LINUX`.
     pub drop_cache: Option<bool>,
-    /// `x-check-cache-dropped`, since QEMU 3.0. Unstable.
+    /// Since QEMU 3.0. Unstable.
     pub x_check_cache_dropped: Option<bool>,
 }
-/// The struct `BlockdevOptionsIoUring`, since QEMU 7.2.
+/// The `BlockdevOptionsIoUring` struct, since QEMU 7.2.
 ///
 /// Only in builds of QEMU with `CONFIG_BLKIO`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsIoUring {
-    /// `filename`.
     pub filename: String,
 }
-/// The struct `BlockdevOptionsNull`, since QEMU 2.9.
+/// The `BlockdevOptionsNull` struct, since QEMU 2.9.
 ///
-/// Since the bindings of 2.11: `read-zeroes` is new.
+/// Compared with the bindings of 2.11: `read-zeroes` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockdevOptionsNull {
-    /// `size`.
     pub size: Option<i64>,
-    /// `latency-ns`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub latency_ns: Option<u64>,
-    /// `read-zeroes`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     pub read_zeroes: Option<bool>,
 }
-/// The struct `BlockdevOptionsNVMe`, since QEMU 2.12.
+/// The `BlockdevOptionsNVMe` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsNvMe {
-    /// `device`.
     pub device: String,
-    /// `namespace`.
     pub namespace: i64,
 }
-/// The struct `BlockdevOptionsNvmeIoUring`, since QEMU 7.2.
+/// The `BlockdevOptionsNvmeIoUring` struct, since QEMU 7.2.
 ///
 /// Only in builds of QEMU with `CONFIG_BLKIO`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsNvmeIoUring {
-    /// `path`.
     pub path: String,
 }
-/// The struct `BlockdevOptionsSsh`, since QEMU 2.9.
+/// The `BlockdevOptionsSsh` struct, since QEMU 2.9.
 ///
-/// Since the bindings of 2.11: `host-key-check` is new.
+/// Compared with the bindings of 2.11: `host-key-check` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsSsh {
-    /// `server`.
     pub server: InetSocketAddress,
-    /// `path`.
     pub path: String,
-    /// `user`.
     pub user: Option<String>,
-    /// `host-key-check`.
     pub host_key_check: Option<SshHostKeyCheck>,
 }
-/// The struct `BlockdevOptionsVirtioBlkVfioPci`, since QEMU 7.2.
+/// The `BlockdevOptionsVirtioBlkVfioPci` struct, since QEMU 7.2.
 ///
 /// Only in builds of QEMU with `CONFIG_BLKIO`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsVirtioBlkVfioPci {
-    /// `path`.
     pub path: String,
 }
-/// The struct `BlockdevOptionsVirtioBlkVhostUser`, since QEMU 7.2.
+/// The `BlockdevOptionsVirtioBlkVhostUser` struct, since QEMU 7.2.
 ///
 /// Only in builds of QEMU with `CONFIG_BLKIO`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsVirtioBlkVhostUser {
-    /// `path`.
     pub path: String,
 }
-/// The struct `BlockdevOptionsVirtioBlkVhostVdpa`, since QEMU 7.2.
+/// The `BlockdevOptionsVirtioBlkVhostVdpa` struct, since QEMU 7.2.
 ///
 /// Only in builds of QEMU with `CONFIG_BLKIO`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptionsVirtioBlkVhostVdpa {
-    /// `path`.
     pub path: String,
 }
-/// The enum `BlockdevQcow2Version`, since QEMU 2.12.
+/// The `BlockdevQcow2Version` enum, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevQcow2Version {
-    /// `v2`.
     V2,
-    /// `v3`.
     V3,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockdevQcow2Version {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::V2 => "v2",
@@ -1608,37 +1281,32 @@ impl From<&str> for BlockdevQcow2Version {
         }
     }
 }
-/// The struct `BlockdevSnapshotInternalWrapper`, since QEMU 1.7.
+/// The `BlockdevSnapshotInternalWrapper` struct, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotInternalWrapper {
-    /// `data`.
     pub data: BlockdevSnapshotInternal,
 }
-/// The struct `BlockdevSnapshotSyncWrapper`, since QEMU 1.1.
+/// The `BlockdevSnapshotSyncWrapper` struct, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotSyncWrapper {
-    /// `data`.
     pub data: BlockdevSnapshotSync,
 }
-/// The struct `BlockdevSnapshotWrapper`, since QEMU 2.5.
+/// The `BlockdevSnapshotWrapper` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevSnapshotWrapper {
-    /// `data`.
     pub data: BlockdevSnapshot,
 }
-/// The enum `BlockdevVhdxSubformat`, since QEMU 2.12.
+/// The `BlockdevVhdxSubformat` enum, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevVhdxSubformat {
-    /// `dynamic`.
     Dynamic,
-    /// `fixed`.
     Fixed,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockdevVhdxSubformat {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Dynamic => "dynamic",
@@ -1656,23 +1324,19 @@ impl From<&str> for BlockdevVhdxSubformat {
         }
     }
 }
-/// The enum `BlockdevVmdkAdapterType`, since QEMU 4.0.
+/// The `BlockdevVmdkAdapterType` enum, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevVmdkAdapterType {
-    /// `ide`.
     Ide,
-    /// `buslogic`.
     Buslogic,
-    /// `lsilogic`.
     Lsilogic,
-    /// `legacyESX`.
     LegacyEsx,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockdevVmdkAdapterType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ide => "ide",
@@ -1694,25 +1358,20 @@ impl From<&str> for BlockdevVmdkAdapterType {
         }
     }
 }
-/// The enum `BlockdevVmdkSubformat`, since QEMU 4.0.
+/// The `BlockdevVmdkSubformat` enum, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevVmdkSubformat {
-    /// `monolithicSparse`.
     MonolithicSparse,
-    /// `monolithicFlat`.
     MonolithicFlat,
-    /// `twoGbMaxExtentSparse`.
     TwoGbMaxExtentSparse,
-    /// `twoGbMaxExtentFlat`.
     TwoGbMaxExtentFlat,
-    /// `streamOptimized`.
     StreamOptimized,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockdevVmdkSubformat {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::MonolithicSparse => "monolithicSparse",
@@ -1736,19 +1395,17 @@ impl From<&str> for BlockdevVmdkSubformat {
         }
     }
 }
-/// The enum `BlockdevVpcSubformat`, since QEMU 2.12.
+/// The `BlockdevVpcSubformat` enum, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevVpcSubformat {
-    /// `dynamic`.
     Dynamic,
-    /// `fixed`.
     Fixed,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl BlockdevVpcSubformat {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Dynamic => "dynamic",
@@ -1766,173 +1423,134 @@ impl From<&str> for BlockdevVpcSubformat {
         }
     }
 }
-/// The struct `BootConfiguration`, since QEMU 7.1.
+/// The `BootConfiguration` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BootConfiguration {
-    /// `order`.
     pub order: Option<String>,
-    /// `once`.
     pub once: Option<String>,
-    /// `menu`.
     pub menu: Option<bool>,
-    /// `splash`.
     pub splash: Option<String>,
-    /// `splash-time`.
     pub splash_time: Option<i64>,
-    /// `reboot-timeout`.
     pub reboot_timeout: Option<i64>,
-    /// `strict`.
     pub strict: Option<bool>,
 }
-/// The struct `CanHostSocketcanProperties`, since QEMU 2.12.
+/// The `CanHostSocketcanProperties` struct, since QEMU 2.12.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CanHostSocketcanProperties {
-    /// `if`.
     pub r#if: String,
-    /// `canbus`.
     pub canbus: String,
 }
-/// The struct `ChardevCommonWrapper`, since QEMU 2.6.
+/// The `ChardevCommonWrapper` struct, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevCommonWrapper {
-    /// `data`.
     pub data: ChardevCommon,
 }
-/// The struct `ChardevDBus`, since QEMU 7.0.
+/// The `ChardevDBus` struct, since QEMU 7.0.
 ///
 /// Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevDBus {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `name`.
     pub name: String,
 }
-/// The struct `ChardevDBusWrapper`, since QEMU 7.0.
+/// The `ChardevDBusWrapper` struct, since QEMU 7.0.
 ///
 /// Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevDBusWrapper {
-    /// `data`.
     pub data: ChardevDBus,
 }
-/// The struct `ChardevFileWrapper`, since QEMU 1.4.
+/// The `ChardevFileWrapper` struct, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevFileWrapper {
-    /// `data`.
     pub data: ChardevFile,
 }
-/// The struct `ChardevHostdevWrapper`, since QEMU 1.4.
+/// The `ChardevHostdevWrapper` struct, since QEMU 1.4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevHostdevWrapper {
-    /// `data`.
     pub data: ChardevHostdev,
 }
-/// The struct `ChardevMuxWrapper`, since QEMU 1.5.
+/// The `ChardevMuxWrapper` struct, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevMuxWrapper {
-    /// `data`.
     pub data: ChardevMux,
 }
-/// The struct `ChardevQemuVDAgent`, since QEMU 6.1.
+/// The `ChardevQemuVDAgent` struct, since QEMU 6.1.
 ///
 /// Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChardevQemuVdAgent {
-    /// `logfile`.
     pub logfile: Option<String>,
-    /// `logappend`.
     pub logappend: Option<bool>,
-    /// `mouse`.
     pub mouse: Option<bool>,
-    /// `clipboard`.
     pub clipboard: Option<bool>,
 }
-/// The struct `ChardevQemuVDAgentWrapper`, since QEMU 6.1.
+/// The `ChardevQemuVDAgentWrapper` struct, since QEMU 6.1.
 ///
 /// Only in builds of QEMU with `CONFIG_SPICE_PROTOCOL`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevQemuVdAgentWrapper {
-    /// `data`.
     pub data: ChardevQemuVdAgent,
 }
-/// The struct `ChardevRingbufWrapper`, since QEMU 1.5.
+/// The `ChardevRingbufWrapper` struct, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevRingbufWrapper {
-    /// `data`.
     pub data: ChardevRingbuf,
 }
-/// The struct `ChardevSpiceChannelWrapper`, since QEMU 1.5.
+/// The `ChardevSpiceChannelWrapper` struct, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSpiceChannelWrapper {
-    /// `data`.
     pub data: ChardevSpiceChannel,
 }
-/// The struct `ChardevSpicePortWrapper`, since QEMU 1.5.
+/// The `ChardevSpicePortWrapper` struct, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_SPICE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevSpicePortWrapper {
-    /// `data`.
     pub data: ChardevSpicePort,
 }
-/// The struct `ChardevStdioWrapper`, since QEMU 1.5.
+/// The `ChardevStdioWrapper` struct, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevStdioWrapper {
-    /// `data`.
     pub data: ChardevStdio,
 }
-/// The struct `ChardevVCWrapper`, since QEMU 1.5.
+/// The `ChardevVCWrapper` struct, since QEMU 1.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChardevVcWrapper {
-    /// `data`.
     pub data: ChardevVc,
 }
-/// The struct `ColoCompareProperties`, since QEMU 2.8.
+/// The `ColoCompareProperties` struct, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColoCompareProperties {
-    /// `primary_in`.
     pub primary_in: String,
-    /// `secondary_in`.
     pub secondary_in: String,
-    /// `outdev`.
     pub outdev: String,
-    /// `iothread`.
     pub iothread: String,
-    /// `notify_dev`.
     pub notify_dev: Option<String>,
-    /// `compare_timeout`.
     pub compare_timeout: Option<u64>,
-    /// `expired_scan_cycle`.
     pub expired_scan_cycle: Option<u32>,
-    /// `max_queue_size`.
     pub max_queue_size: Option<u32>,
-    /// `vnet_hdr_support`.
     pub vnet_hdr_support: Option<bool>,
 }
-/// The enum `COLOExitReason`, since QEMU 3.1.
+/// The `COLOExitReason` enum, since QEMU 3.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColoExitReason {
-    /// `none`.
     None,
-    /// `request`.
     Request,
-    /// `error`.
     Error,
-    /// `processing`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     Processing,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ColoExitReason {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -1954,23 +1572,20 @@ impl From<&str> for ColoExitReason {
         }
     }
 }
-/// The enum `COLOMode`, since QEMU 2.8.
+/// The `COLOMode` enum, since QEMU 2.8.
 ///
-/// Since the bindings of 2.11: `none` is new; `unknown` is gone.
+/// Compared with the bindings of 2.11: `none` is new; `unknown` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColoMode {
-    /// `none`.
     None,
-    /// `primary`.
     Primary,
-    /// `secondary`.
     Secondary,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ColoMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -1990,45 +1605,38 @@ impl From<&str> for ColoMode {
         }
     }
 }
-/// The struct `COLOStatus`, since QEMU 3.1.
+/// The `COLOStatus` struct, since QEMU 3.1.
 ///
 /// Only in builds of QEMU with `CONFIG_REPLICATION`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColoStatus {
-    /// `mode`.
     pub mode: ColoMode,
-    /// `last-mode`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub last_mode: ColoMode,
-    /// `reason`.
     pub reason: ColoExitReason,
 }
-/// The struct `CompatPolicy`, since QEMU 6.0.
+/// The `CompatPolicy` struct, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CompatPolicy {
-    /// `deprecated-input`.
     pub deprecated_input: Option<CompatPolicyInput>,
-    /// `deprecated-output`.
     pub deprecated_output: Option<CompatPolicyOutput>,
-    /// `unstable-input`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     pub unstable_input: Option<CompatPolicyInput>,
-    /// `unstable-output`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     pub unstable_output: Option<CompatPolicyOutput>,
 }
-/// The enum `CompatPolicyInput`, since QEMU 6.0.
+/// The `CompatPolicyInput` enum, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CompatPolicyInput {
-    /// `accept`.
     Accept,
-    /// `reject`.
     Reject,
-    /// `crash`.
     Crash,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl CompatPolicyInput {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Accept => "accept",
@@ -2048,19 +1656,17 @@ impl From<&str> for CompatPolicyInput {
         }
     }
 }
-/// The enum `CompatPolicyOutput`, since QEMU 6.0.
+/// The `CompatPolicyOutput` enum, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CompatPolicyOutput {
-    /// `accept`.
     Accept,
-    /// `hide`.
     Hide,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl CompatPolicyOutput {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Accept => "accept",
@@ -2078,97 +1684,78 @@ impl From<&str> for CompatPolicyOutput {
         }
     }
 }
-/// The struct `CompressionStats`, since QEMU 3.1.
+/// The `CompressionStats` struct, since QEMU 3.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CompressionStats {
-    /// `pages`.
     pub pages: i64,
-    /// `busy`.
     pub busy: i64,
-    /// `busy-rate`.
     pub busy_rate: f64,
-    /// `compressed-size`.
     pub compressed_size: i64,
-    /// `compression-rate`.
     pub compression_rate: f64,
 }
-/// The struct `CpuDefinitionInfo`, since QEMU 1.2.
+/// The `CpuDefinitionInfo` struct, since QEMU 1.2.
 ///
 /// Only in builds of QEMU with `any(TARGET_PPC, TARGET_ARM, TARGET_I386, TARGET_S390X, TARGET_MIPS, TARGET_LOONGARCH64, TARGET_RISCV)`.
 ///
-/// Since the bindings of 2.11: `alias-of` and `deprecated` are new.
+/// Compared with the bindings of 2.11: `alias-of` and `deprecated` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuDefinitionInfo {
-    /// `name`.
     pub name: String,
-    /// `migration-safe`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub migration_safe: Option<bool>,
-    /// `static`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub r#static: bool,
-    /// `unavailable-features`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     pub unavailable_features: Option<Vec<String>>,
-    /// `typename`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub typename: String,
-    /// `alias-of`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     pub alias_of: Option<String>,
-    /// `deprecated`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub deprecated: bool,
 }
-/// The struct `CurrentMachineParams`, since QEMU 4.0.
+/// The `CurrentMachineParams` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CurrentMachineParams {
-    /// `wakeup-suspend-support`.
     pub wakeup_suspend_support: bool,
 }
-/// The struct `CXLFixedMemoryWindowOptions`, since QEMU 7.1.
+/// The `CXLFixedMemoryWindowOptions` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlFixedMemoryWindowOptions {
-    /// `size`.
     pub size: u64,
-    /// `interleave-granularity`.
     pub interleave_granularity: Option<u64>,
-    /// `targets`.
     pub targets: Vec<String>,
 }
-/// The struct `CXLFMWProperties`, since QEMU 7.1.
+/// The `CXLFMWProperties` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CxlfmwProperties {
-    /// `cxl-fmw`.
     pub cxl_fmw: Vec<CxlFixedMemoryWindowOptions>,
 }
-/// The struct `DBusVMStateProperties`, since QEMU 5.0.
+/// The `DBusVMStateProperties` struct, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DBusVmStateProperties {
-    /// `addr`.
     pub addr: String,
-    /// `id-list`.
     pub id_list: Option<String>,
 }
-/// The struct `DirtyLimitInfo`, since QEMU 7.1.
+/// The `DirtyLimitInfo` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DirtyLimitInfo {
-    /// `cpu-index`.
     pub cpu_index: i64,
-    /// `limit-rate`.
     pub limit_rate: u64,
-    /// `current-rate`.
     pub current_rate: u64,
 }
-/// The enum `DirtyRateMeasureMode`, since QEMU 6.2.
+/// The `DirtyRateMeasureMode` enum, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DirtyRateMeasureMode {
-    /// `page-sampling`.
     PageSampling,
-    /// `dirty-ring`.
     DirtyRing,
-    /// `dirty-bitmap`.
     DirtyBitmap,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl DirtyRateMeasureMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::PageSampling => "page-sampling",
@@ -2188,21 +1775,18 @@ impl From<&str> for DirtyRateMeasureMode {
         }
     }
 }
-/// The enum `DirtyRateStatus`, since QEMU 5.2.
+/// The `DirtyRateStatus` enum, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DirtyRateStatus {
-    /// `unstarted`.
     Unstarted,
-    /// `measuring`.
     Measuring,
-    /// `measured`.
     Measured,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl DirtyRateStatus {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Unstarted => "unstarted",
@@ -2222,55 +1806,43 @@ impl From<&str> for DirtyRateStatus {
         }
     }
 }
-/// The struct `DirtyRateVcpu`, since QEMU 6.2.
+/// The `DirtyRateVcpu` struct, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DirtyRateVcpu {
-    /// `id`.
     pub id: i64,
-    /// `dirty-rate`.
     pub dirty_rate: i64,
 }
-/// The struct `DisplayCurses`, since QEMU 4.0.
+/// The `DisplayCurses` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayCurses {
-    /// `charset`.
     pub charset: Option<String>,
 }
-/// The struct `DisplayDBus`, since QEMU 7.0.
+/// The `DisplayDBus` struct, since QEMU 7.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayDBus {
-    /// `rendernode`.
     pub rendernode: Option<String>,
-    /// `addr`.
     pub addr: Option<String>,
-    /// `p2p`.
     pub p2p: Option<bool>,
-    /// `audiodev`.
     pub audiodev: Option<String>,
 }
-/// The struct `DisplayEGLHeadless`, since QEMU 3.1.
+/// The `DisplayEGLHeadless` struct, since QEMU 3.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayEglHeadless {
-    /// `rendernode`.
     pub rendernode: Option<String>,
 }
-/// The enum `DisplayGLMode`, since QEMU 3.0.
+/// The `DisplayGLMode` enum, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DisplayGlMode {
-    /// `off`.
     Off,
-    /// `on`.
     On,
-    /// `core`.
     Core,
-    /// `es`.
     Es,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl DisplayGlMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Off => "off",
@@ -2292,31 +1864,28 @@ impl From<&str> for DisplayGlMode {
         }
     }
 }
-/// The struct `DisplayGTK`, since QEMU 2.12.
+/// The `DisplayGTK` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayGtk {
-    /// `grab-on-hover`.
     pub grab_on_hover: Option<bool>,
-    /// `zoom-to-fit`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub zoom_to_fit: Option<bool>,
-    /// `show-tabs`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     pub show_tabs: Option<bool>,
-    /// `show-menubar`, since QEMU 8.0.
+    /// Since QEMU 8.0.
     pub show_menubar: Option<bool>,
 }
-/// The enum `DisplayProtocol`, since QEMU 7.0.
+/// The `DisplayProtocol` enum, since QEMU 7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DisplayProtocol {
-    /// `vnc`.
     Vnc,
-    /// `spice`.
     Spice,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl DisplayProtocol {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Vnc => "vnc",
@@ -2334,32 +1903,29 @@ impl From<&str> for DisplayProtocol {
         }
     }
 }
-/// The union `DisplayReloadOptions`, since QEMU 6.0.
+/// The `DisplayReloadOptions` union, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum DisplayReloadOptions {
-    /// `vnc`.
     Vnc(DisplayReloadOptionsVnc),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `DisplayReloadOptionsVNC`, since QEMU 6.0.
+/// The `DisplayReloadOptionsVNC` struct, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplayReloadOptionsVnc {
-    /// `tls-certs`.
     pub tls_certs: Option<bool>,
 }
-/// The enum `DisplayReloadType`, since QEMU 6.0.
+/// The `DisplayReloadType` enum, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DisplayReloadType {
-    /// `vnc`.
     Vnc,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl DisplayReloadType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Vnc => "vnc",
@@ -2375,39 +1941,36 @@ impl From<&str> for DisplayReloadType {
         }
     }
 }
-/// The struct `DisplaySDL`, since QEMU 7.1.
+/// The `DisplaySDL` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisplaySdl {
-    /// `grab-mod`.
     pub grab_mod: Option<HotKeyMod>,
 }
-/// The enum `DisplayType`, since QEMU 2.12.
+/// The `DisplayType` enum, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DisplayType {
-    /// `default`.
     Default,
-    /// `none`.
     None,
-    /// `gtk`. Only in builds of QEMU with `CONFIG_GTK`.
+    /// Only in builds of QEMU with `CONFIG_GTK`.
     Gtk,
-    /// `sdl`. Only in builds of QEMU with `CONFIG_SDL`.
+    /// Only in builds of QEMU with `CONFIG_SDL`.
     Sdl,
-    /// `egl-headless`, since QEMU 3.1. Only in builds of QEMU with `CONFIG_OPENGL`.
+    /// Since QEMU 3.1. Only in builds of QEMU with `CONFIG_OPENGL`.
     EglHeadless,
-    /// `curses`. Only in builds of QEMU with `CONFIG_CURSES`.
+    /// Only in builds of QEMU with `CONFIG_CURSES`.
     Curses,
-    /// `cocoa`. Only in builds of QEMU with `CONFIG_COCOA`.
+    /// Only in builds of QEMU with `CONFIG_COCOA`.
     Cocoa,
-    /// `spice-app`, since QEMU 4.0. Only in builds of QEMU with `CONFIG_SPICE`.
+    /// Since QEMU 4.0. Only in builds of QEMU with `CONFIG_SPICE`.
     SpiceApp,
-    /// `dbus`, since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
+    /// Since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
     Dbus,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl DisplayType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Default => "default",
@@ -2439,17 +2002,16 @@ impl From<&str> for DisplayType {
         }
     }
 }
-/// The enum `DisplayUpdateType`, since QEMU 7.1.
+/// The `DisplayUpdateType` enum, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DisplayUpdateType {
-    /// `vnc`.
     Vnc,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl DisplayUpdateType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Vnc => "vnc",
@@ -2465,184 +2027,132 @@ impl From<&str> for DisplayUpdateType {
         }
     }
 }
-/// The struct `DriveMirror`, since QEMU 1.3.
+/// The `DriveMirror` struct, since QEMU 1.3.
 ///
-/// Since the bindings of 2.11: `auto-dismiss`, `auto-finalize` and `copy-mode` are new.
+/// Compared with the bindings of 2.11: `auto-dismiss`, `auto-finalize` and `copy-mode` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriveMirror {
-    /// `job-id`, since QEMU 2.7.
+    /// Since QEMU 2.7.
     pub job_id: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `target`.
     pub target: String,
-    /// `format`.
     pub format: Option<String>,
-    /// `node-name`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub node_name: Option<String>,
-    /// `replaces`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub replaces: Option<String>,
-    /// `sync`.
     pub sync: MirrorSyncMode,
-    /// `mode`.
     pub mode: Option<NewImageMode>,
-    /// `speed`.
     pub speed: Option<i64>,
-    /// `granularity`, since QEMU 1.4.
+    /// Since QEMU 1.4.
     pub granularity: Option<u32>,
-    /// `buf-size`, since QEMU 1.4.
+    /// Since QEMU 1.4.
     pub buf_size: Option<i64>,
-    /// `on-source-error`.
     pub on_source_error: Option<BlockdevOnError>,
-    /// `on-target-error`.
     pub on_target_error: Option<BlockdevOnError>,
-    /// `unmap`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     pub unmap: Option<bool>,
-    /// `copy-mode`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub copy_mode: Option<MirrorCopyMode>,
-    /// `auto-finalize`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub auto_finalize: Option<bool>,
-    /// `auto-dismiss`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub auto_dismiss: Option<bool>,
 }
-/// The struct `EventLoopBaseProperties`, since QEMU 7.1.
+/// The `EventLoopBaseProperties` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EventLoopBaseProperties {
-    /// `aio-max-batch`.
     pub aio_max_batch: Option<i64>,
-    /// `thread-pool-min`.
     pub thread_pool_min: Option<i64>,
-    /// `thread-pool-max`.
     pub thread_pool_max: Option<i64>,
 }
-/// The union `ExpirePasswordOptions`, since QEMU 7.0.
+/// The `ExpirePasswordOptions` union, since QEMU 7.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExpirePasswordOptions {
-    /// `protocol`, and the members that depend on it.
+    /// The discriminator `protocol` with the members of its branch.
     pub protocol: ExpirePasswordOptionsProtocol,
-    /// `time`.
     pub time: String,
 }
-/// The branches of the union `ExpirePasswordOptions`, told by `protocol`.
+/// The branches of the union `ExpirePasswordOptions`, discriminated by `protocol`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ExpirePasswordOptionsProtocol {
-    /// `vnc`.
     Vnc(ExpirePasswordOptionsVnc),
-    /// `spice`.
     Spice,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `ExpirePasswordOptionsVnc`, since QEMU 7.0.
+/// The `ExpirePasswordOptionsVnc` struct, since QEMU 7.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExpirePasswordOptionsVnc {
-    /// `display`.
     pub display: Option<String>,
 }
-/// The struct `FilterBufferProperties`, since QEMU 2.5.
+/// The `FilterBufferProperties` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FilterBufferProperties {
-    /// `netdev`.
     pub netdev: String,
-    /// `queue`.
     pub queue: Option<NetFilterDirection>,
-    /// `status`.
     pub status: Option<String>,
-    /// `position`.
     pub position: Option<String>,
-    /// `insert`.
     pub insert: Option<NetfilterInsert>,
-    /// `interval`.
     pub interval: u32,
 }
-/// The struct `FilterDumpProperties`, since QEMU 2.5.
+/// The `FilterDumpProperties` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FilterDumpProperties {
-    /// `netdev`.
     pub netdev: String,
-    /// `queue`.
     pub queue: Option<NetFilterDirection>,
-    /// `status`.
     pub status: Option<String>,
-    /// `position`.
     pub position: Option<String>,
-    /// `insert`.
     pub insert: Option<NetfilterInsert>,
-    /// `file`.
     pub file: String,
-    /// `maxlen`.
     pub maxlen: Option<u32>,
 }
-/// The struct `FilterMirrorProperties`, since QEMU 2.6.
+/// The `FilterMirrorProperties` struct, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FilterMirrorProperties {
-    /// `netdev`.
     pub netdev: String,
-    /// `queue`.
     pub queue: Option<NetFilterDirection>,
-    /// `status`.
     pub status: Option<String>,
-    /// `position`.
     pub position: Option<String>,
-    /// `insert`.
     pub insert: Option<NetfilterInsert>,
-    /// `outdev`.
     pub outdev: String,
-    /// `vnet_hdr_support`.
     pub vnet_hdr_support: Option<bool>,
 }
-/// The struct `FilterRedirectorProperties`, since QEMU 2.6.
+/// The `FilterRedirectorProperties` struct, since QEMU 2.6.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FilterRedirectorProperties {
-    /// `netdev`.
     pub netdev: String,
-    /// `queue`.
     pub queue: Option<NetFilterDirection>,
-    /// `status`.
     pub status: Option<String>,
-    /// `position`.
     pub position: Option<String>,
-    /// `insert`.
     pub insert: Option<NetfilterInsert>,
-    /// `indev`.
     pub indev: Option<String>,
-    /// `outdev`.
     pub outdev: Option<String>,
-    /// `vnet_hdr_support`.
     pub vnet_hdr_support: Option<bool>,
 }
-/// The struct `FilterRewriterProperties`, since QEMU 2.8.
+/// The `FilterRewriterProperties` struct, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FilterRewriterProperties {
-    /// `netdev`.
     pub netdev: String,
-    /// `queue`.
     pub queue: Option<NetFilterDirection>,
-    /// `status`.
     pub status: Option<String>,
-    /// `position`.
     pub position: Option<String>,
-    /// `insert`.
     pub insert: Option<NetfilterInsert>,
-    /// `vnet_hdr_support`.
     pub vnet_hdr_support: Option<bool>,
 }
-/// The enum `FuseExportAllowOther`, since QEMU 6.1.
+/// The `FuseExportAllowOther` enum, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FuseExportAllowOther {
-    /// `off`.
     Off,
-    /// `on`.
     On,
-    /// `auto`.
     Auto,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl FuseExportAllowOther {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Off => "off",
@@ -2662,27 +2172,21 @@ impl From<&str> for FuseExportAllowOther {
         }
     }
 }
-/// The enum `GrabToggleKeys`, since QEMU 4.0.
+/// The `GrabToggleKeys` enum, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GrabToggleKeys {
-    /// `ctrl-ctrl`.
     CtrlCtrl,
-    /// `alt-alt`.
     AltAlt,
-    /// `shift-shift`.
     ShiftShift,
-    /// `meta-meta`.
     MetaMeta,
-    /// `scrolllock`.
     Scrolllock,
-    /// `ctrl-scrolllock`.
     CtrlScrolllock,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl GrabToggleKeys {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::CtrlCtrl => "ctrl-ctrl",
@@ -2708,23 +2212,22 @@ impl From<&str> for GrabToggleKeys {
         }
     }
 }
-/// The enum `GuestPanicAction`, since QEMU 2.1.
+/// The `GuestPanicAction` enum, since QEMU 2.1.
 ///
-/// Since the bindings of 2.11: `run` is new.
+/// Compared with the bindings of 2.11: `run` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestPanicAction {
-    /// `pause`.
     Pause,
-    /// `poweroff`, since QEMU 2.8.
+    /// Since QEMU 2.8.
     Poweroff,
-    /// `run`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     Run,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl GuestPanicAction {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pause => "pause",
@@ -2744,46 +2247,40 @@ impl From<&str> for GuestPanicAction {
         }
     }
 }
-/// The union `GuestPanicInformation`, since QEMU 2.9.
+/// The `GuestPanicInformation` union, since QEMU 2.9.
 ///
-/// Since the bindings of 2.11: `type=s390` is new.
+/// Compared with the bindings of 2.11: `type=s390` is new.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GuestPanicInformation {
-    /// `hyper-v`.
     HyperV(GuestPanicInformationHyperV),
-    /// `s390`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     S390(GuestPanicInformationS390),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `GuestPanicInformationS390`, since QEMU 2.12.
+/// The `GuestPanicInformationS390` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GuestPanicInformationS390 {
-    /// `core`.
     pub core: u32,
-    /// `psw-mask`.
     pub psw_mask: u64,
-    /// `psw-addr`.
     pub psw_addr: u64,
-    /// `reason`.
     pub reason: S390CrashReason,
 }
-/// The enum `GuestPanicInformationType`, since QEMU 2.9.
+/// The `GuestPanicInformationType` enum, since QEMU 2.9.
 ///
-/// Since the bindings of 2.11: `s390` is new.
+/// Compared with the bindings of 2.11: `s390` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GuestPanicInformationType {
-    /// `hyper-v`.
     HyperV,
-    /// `s390`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     S390,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl GuestPanicInformationType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::HyperV => "hyper-v",
@@ -2801,21 +2298,18 @@ impl From<&str> for GuestPanicInformationType {
         }
     }
 }
-/// The enum `HmatCacheAssociativity`, since QEMU 5.0.
+/// The `HmatCacheAssociativity` enum, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HmatCacheAssociativity {
-    /// `none`.
     None,
-    /// `direct`.
     Direct,
-    /// `complex`.
     Complex,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl HmatCacheAssociativity {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -2835,21 +2329,18 @@ impl From<&str> for HmatCacheAssociativity {
         }
     }
 }
-/// The enum `HmatCacheWritePolicy`, since QEMU 5.0.
+/// The `HmatCacheWritePolicy` enum, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HmatCacheWritePolicy {
-    /// `none`.
     None,
-    /// `write-back`.
     WriteBack,
-    /// `write-through`.
     WriteThrough,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl HmatCacheWritePolicy {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -2869,27 +2360,21 @@ impl From<&str> for HmatCacheWritePolicy {
         }
     }
 }
-/// The enum `HmatLBDataType`, since QEMU 5.0.
+/// The `HmatLBDataType` enum, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HmatLbDataType {
-    /// `access-latency`.
     AccessLatency,
-    /// `read-latency`.
     ReadLatency,
-    /// `write-latency`.
     WriteLatency,
-    /// `access-bandwidth`.
     AccessBandwidth,
-    /// `read-bandwidth`.
     ReadBandwidth,
-    /// `write-bandwidth`.
     WriteBandwidth,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl HmatLbDataType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::AccessLatency => "access-latency",
@@ -2915,23 +2400,19 @@ impl From<&str> for HmatLbDataType {
         }
     }
 }
-/// The enum `HmatLBMemoryHierarchy`, since QEMU 5.0.
+/// The `HmatLBMemoryHierarchy` enum, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HmatLbMemoryHierarchy {
-    /// `memory`.
     Memory,
-    /// `first-level`.
     FirstLevel,
-    /// `second-level`.
     SecondLevel,
-    /// `third-level`.
     ThirdLevel,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl HmatLbMemoryHierarchy {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Memory => "memory",
@@ -2953,21 +2434,18 @@ impl From<&str> for HmatLbMemoryHierarchy {
         }
     }
 }
-/// The enum `HotKeyMod`, since QEMU 7.1.
+/// The `HotKeyMod` enum, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HotKeyMod {
-    /// `lctrl-lalt`.
     LctrlLalt,
-    /// `lshift-lctrl-lalt`.
     LshiftLctrlLalt,
-    /// `rctrl`.
     Rctrl,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl HotKeyMod {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::LctrlLalt => "lctrl-lalt",
@@ -2987,25 +2465,22 @@ impl From<&str> for HotKeyMod {
         }
     }
 }
-/// The struct `HumanReadableText`, since QEMU 6.2.
+/// The `HumanReadableText` struct, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HumanReadableText {
-    /// `human-readable-text`.
     pub human_readable_text: String,
 }
-/// The enum `ImageFormat`, since QEMU 7.1.
+/// The `ImageFormat` enum, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImageFormat {
-    /// `ppm`.
     Ppm,
-    /// `png`.
     Png,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ImageFormat {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ppm => "ppm",
@@ -3023,159 +2498,115 @@ impl From<&str> for ImageFormat {
         }
     }
 }
-/// The struct `InetSocketAddress`, since QEMU 1.3.
+/// The `InetSocketAddress` struct, since QEMU 1.3.
 ///
-/// Since the bindings of 2.11: `keep-alive` and `mptcp` are new.
+/// Compared with the bindings of 2.11: `keep-alive` and `mptcp` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InetSocketAddress {
-    /// `host`.
     pub host: String,
-    /// `port`.
     pub port: String,
-    /// `numeric`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub numeric: Option<bool>,
-    /// `to`.
     pub to: Option<u16>,
-    /// `ipv4`.
     pub ipv4: Option<bool>,
-    /// `ipv6`.
     pub ipv6: Option<bool>,
-    /// `keep-alive`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     pub keep_alive: Option<bool>,
-    /// `mptcp`, since QEMU 6.1. Only in builds of QEMU with `HAVE_IPPROTO_MPTCP`.
+    /// Since QEMU 6.1. Only in builds of QEMU with `HAVE_IPPROTO_MPTCP`.
     pub mptcp: Option<bool>,
 }
-/// The struct `InetSocketAddressWrapper`, since QEMU 1.3.
+/// The `InetSocketAddressWrapper` struct, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InetSocketAddressWrapper {
-    /// `data`.
     pub data: InetSocketAddress,
 }
-/// The struct `InputBarrierProperties`, since QEMU 4.2.
+/// The `InputBarrierProperties` struct, since QEMU 4.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputBarrierProperties {
-    /// `name`.
     pub name: String,
-    /// `server`.
     pub server: Option<String>,
-    /// `port`.
     pub port: Option<String>,
-    /// `x-origin`.
     pub x_origin: Option<String>,
-    /// `y-origin`.
     pub y_origin: Option<String>,
-    /// `width`.
     pub width: Option<String>,
-    /// `height`.
     pub height: Option<String>,
 }
-/// The struct `InputLinuxProperties`, since QEMU 2.6.
+/// The `InputLinuxProperties` struct, since QEMU 2.6.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputLinuxProperties {
-    /// `evdev`.
     pub evdev: String,
-    /// `grab_all`.
     pub grab_all: Option<bool>,
-    /// `repeat`.
     pub repeat: Option<bool>,
-    /// `grab-toggle`.
     pub grab_toggle: Option<GrabToggleKeys>,
 }
-/// The struct `InputMoveEventWrapper`, since QEMU 2.0.
+/// The `InputMoveEventWrapper` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputMoveEventWrapper {
-    /// `data`.
     pub data: InputMoveEvent,
 }
-/// The struct `IntWrapper`, since QEMU 1.3.
+/// The `IntWrapper` struct, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IntWrapper {
-    /// `data`.
     pub data: i64,
 }
-/// The struct `IOThreadInfo`, since QEMU 2.0.
+/// The `IOThreadInfo` struct, since QEMU 2.0.
 ///
-/// Since the bindings of 2.11: `aio-max-batch` is new.
+/// Compared with the bindings of 2.11: `aio-max-batch` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IoThreadInfo {
-    /// `id`.
     pub id: String,
-    /// `thread-id`.
     pub thread_id: i64,
-    /// `poll-max-ns`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub poll_max_ns: i64,
-    /// `poll-grow`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub poll_grow: i64,
-    /// `poll-shrink`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub poll_shrink: i64,
-    /// `aio-max-batch`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub aio_max_batch: i64,
 }
-/// The struct `IothreadProperties`, since QEMU 2.0.
+/// The `IothreadProperties` struct, since QEMU 2.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct IothreadProperties {
-    /// `aio-max-batch`.
     pub aio_max_batch: Option<i64>,
-    /// `thread-pool-min`.
     pub thread_pool_min: Option<i64>,
-    /// `thread-pool-max`.
     pub thread_pool_max: Option<i64>,
-    /// `poll-max-ns`.
     pub poll_max_ns: Option<i64>,
-    /// `poll-grow`.
     pub poll_grow: Option<i64>,
-    /// `poll-shrink`.
     pub poll_shrink: Option<i64>,
 }
-/// The struct `JobInfo`, since QEMU 3.0.
+/// The `JobInfo` struct, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobInfo {
-    /// `id`.
     pub id: String,
-    /// `type`.
     pub r#type: JobType,
-    /// `status`.
     pub status: JobStatus,
-    /// `current-progress`.
     pub current_progress: i64,
-    /// `total-progress`.
     pub total_progress: i64,
-    /// `error`.
     pub error: Option<String>,
 }
-/// The enum `JobStatus`, since QEMU 2.12.
+/// The `JobStatus` enum, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobStatus {
-    /// `undefined`.
     Undefined,
-    /// `created`.
     Created,
-    /// `running`.
     Running,
-    /// `paused`.
     Paused,
-    /// `ready`.
     Ready,
-    /// `standby`.
     Standby,
-    /// `waiting`.
     Waiting,
-    /// `pending`.
     Pending,
-    /// `aborting`.
     Aborting,
-    /// `concluded`.
     Concluded,
-    /// `null`.
     Null,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl JobStatus {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Undefined => "undefined",
@@ -3211,33 +2642,29 @@ impl From<&str> for JobStatus {
         }
     }
 }
-/// The enum `JobType`, since QEMU 1.7.
+/// The `JobType` enum, since QEMU 1.7.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobType {
-    /// `commit`.
     Commit,
-    /// `stream`.
     Stream,
-    /// `mirror`.
     Mirror,
-    /// `backup`.
     Backup,
-    /// `create`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     Create,
-    /// `amend`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     Amend,
-    /// `snapshot-load`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     SnapshotLoad,
-    /// `snapshot-save`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     SnapshotSave,
-    /// `snapshot-delete`, since QEMU 6.0.
+    /// Since QEMU 6.0.
     SnapshotDelete,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl JobType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Commit => "commit",
@@ -3269,19 +2696,17 @@ impl From<&str> for JobType {
         }
     }
 }
-/// The enum `KeyValueKind`, since QEMU 1.3.
+/// The `KeyValueKind` enum, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyValueKind {
-    /// `number`.
     Number,
-    /// `qcode`.
     Qcode,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl KeyValueKind {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Number => "number",
@@ -3299,23 +2724,20 @@ impl From<&str> for KeyValueKind {
         }
     }
 }
-/// The enum `LostTickPolicy`, since QEMU 2.0.
+/// The `LostTickPolicy` enum, since QEMU 2.0.
 ///
-/// Since the bindings of 2.11: `merge` is gone.
+/// Compared with the bindings of 2.11: `merge` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LostTickPolicy {
-    /// `discard`.
     Discard,
-    /// `delay`.
     Delay,
-    /// `slew`.
     Slew,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl LostTickPolicy {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Discard => "discard",
@@ -3335,145 +2757,102 @@ impl From<&str> for LostTickPolicy {
         }
     }
 }
-/// The struct `MainLoopProperties`, since QEMU 7.1.
+/// The `MainLoopProperties` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MainLoopProperties {
-    /// `aio-max-batch`.
     pub aio_max_batch: Option<i64>,
-    /// `thread-pool-min`.
     pub thread_pool_min: Option<i64>,
-    /// `thread-pool-max`.
     pub thread_pool_max: Option<i64>,
 }
-/// The struct `Memdev`, since QEMU 2.1.
+/// The `Memdev` struct, since QEMU 2.1.
 ///
-/// Since the bindings of 2.11: `reserve` and `share` are new.
+/// Compared with the bindings of 2.11: `reserve` and `share` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memdev {
-    /// `id`, since QEMU 2.9.
+    /// Since QEMU 2.9.
     pub id: Option<String>,
-    /// `size`.
     pub size: u64,
-    /// `merge`.
     pub merge: bool,
-    /// `dump`.
     pub dump: bool,
-    /// `prealloc`.
     pub prealloc: bool,
-    /// `share`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub share: bool,
-    /// `reserve`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub reserve: Option<bool>,
-    /// `host-nodes`.
     pub host_nodes: Vec<u16>,
-    /// `policy`.
     pub policy: HostMemPolicy,
 }
-/// The struct `MemoryBackendEpcProperties`, since QEMU 6.2.
+/// The `MemoryBackendEpcProperties` struct, since QEMU 6.2.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryBackendEpcProperties {
-    /// `dump`.
     pub dump: Option<bool>,
-    /// `host-nodes`.
     pub host_nodes: Option<Vec<u16>>,
-    /// `merge`.
     pub merge: Option<bool>,
-    /// `policy`.
     pub policy: Option<HostMemPolicy>,
-    /// `prealloc`.
     pub prealloc: Option<bool>,
-    /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
-    /// `prealloc-context`, since QEMU 7.2.
+    /// Since QEMU 7.2.
     pub prealloc_context: Option<String>,
-    /// `share`.
     pub share: Option<bool>,
-    /// `reserve`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub reserve: Option<bool>,
-    /// `size`.
     pub size: u64,
-    /// `x-use-canonical-path-for-ramblock-id`.
     pub x_use_canonical_path_for_ramblock_id: Option<bool>,
 }
-/// The struct `MemoryBackendMemfdProperties`, since QEMU 2.12.
+/// The `MemoryBackendMemfdProperties` struct, since QEMU 2.12.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryBackendMemfdProperties {
-    /// `dump`.
     pub dump: Option<bool>,
-    /// `host-nodes`.
     pub host_nodes: Option<Vec<u16>>,
-    /// `merge`.
     pub merge: Option<bool>,
-    /// `policy`.
     pub policy: Option<HostMemPolicy>,
-    /// `prealloc`.
     pub prealloc: Option<bool>,
-    /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
-    /// `prealloc-context`, since QEMU 7.2.
+    /// Since QEMU 7.2.
     pub prealloc_context: Option<String>,
-    /// `share`.
     pub share: Option<bool>,
-    /// `reserve`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub reserve: Option<bool>,
-    /// `size`.
     pub size: u64,
-    /// `x-use-canonical-path-for-ramblock-id`.
     pub x_use_canonical_path_for_ramblock_id: Option<bool>,
-    /// `hugetlb`.
     pub hugetlb: Option<bool>,
-    /// `hugetlbsize`.
     pub hugetlbsize: Option<u64>,
-    /// `seal`.
     pub seal: Option<bool>,
 }
-/// The struct `MemoryBackendProperties`, since QEMU 2.1.
+/// The `MemoryBackendProperties` struct, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryBackendProperties {
-    /// `dump`.
     pub dump: Option<bool>,
-    /// `host-nodes`.
     pub host_nodes: Option<Vec<u16>>,
-    /// `merge`.
     pub merge: Option<bool>,
-    /// `policy`.
     pub policy: Option<HostMemPolicy>,
-    /// `prealloc`.
     pub prealloc: Option<bool>,
-    /// `prealloc-threads`.
     pub prealloc_threads: Option<u32>,
-    /// `prealloc-context`, since QEMU 7.2.
+    /// Since QEMU 7.2.
     pub prealloc_context: Option<String>,
-    /// `share`.
     pub share: Option<bool>,
-    /// `reserve`, since QEMU 6.1.
+    /// Since QEMU 6.1.
     pub reserve: Option<bool>,
-    /// `size`.
     pub size: u64,
-    /// `x-use-canonical-path-for-ramblock-id`.
     pub x_use_canonical_path_for_ramblock_id: Option<bool>,
 }
-/// The enum `MemoryFailureAction`, since QEMU 5.2.
+/// The `MemoryFailureAction` enum, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MemoryFailureAction {
-    /// `ignore`.
     Ignore,
-    /// `inject`.
     Inject,
-    /// `fatal`.
     Fatal,
-    /// `reset`.
     Reset,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MemoryFailureAction {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ignore => "ignore",
@@ -3495,27 +2874,23 @@ impl From<&str> for MemoryFailureAction {
         }
     }
 }
-/// The struct `MemoryFailureFlags`, since QEMU 5.2.
+/// The `MemoryFailureFlags` struct, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryFailureFlags {
-    /// `action-required`.
     pub action_required: bool,
-    /// `recursive`.
     pub recursive: bool,
 }
-/// The enum `MemoryFailureRecipient`, since QEMU 5.2.
+/// The `MemoryFailureRecipient` enum, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MemoryFailureRecipient {
-    /// `hypervisor`.
     Hypervisor,
-    /// `guest`.
     Guest,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MemoryFailureRecipient {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Hypervisor => "hypervisor",
@@ -3533,29 +2908,24 @@ impl From<&str> for MemoryFailureRecipient {
         }
     }
 }
-/// The struct `MemorySizeConfiguration`, since QEMU 7.1.
+/// The `MemorySizeConfiguration` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MemorySizeConfiguration {
-    /// `size`.
     pub size: Option<u64>,
-    /// `max-size`.
     pub max_size: Option<u64>,
-    /// `slots`.
     pub slots: Option<u64>,
 }
-/// The enum `MirrorCopyMode`, since QEMU 3.0.
+/// The `MirrorCopyMode` enum, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MirrorCopyMode {
-    /// `background`.
     Background,
-    /// `write-blocking`.
     WriteBlocking,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MirrorCopyMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Background => "background",
@@ -3573,27 +2943,24 @@ impl From<&str> for MirrorCopyMode {
         }
     }
 }
-/// The enum `MirrorSyncMode`, since QEMU 1.3.
+/// The `MirrorSyncMode` enum, since QEMU 1.3.
 ///
-/// Since the bindings of 2.11: `bitmap` is new.
+/// Compared with the bindings of 2.11: `bitmap` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MirrorSyncMode {
-    /// `top`.
     Top,
-    /// `full`.
     Full,
-    /// `none`.
     None,
-    /// `incremental`, since QEMU 2.4.
+    /// Since QEMU 2.4.
     Incremental,
-    /// `bitmap`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     Bitmap,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MirrorSyncMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Top => "top",
@@ -3617,19 +2984,17 @@ impl From<&str> for MirrorSyncMode {
         }
     }
 }
-/// The enum `MonitorMode`, since QEMU 5.0.
+/// The `MonitorMode` enum, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MonitorMode {
-    /// `readline`.
     Readline,
-    /// `control`.
     Control,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl MonitorMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Readline => "readline",
@@ -3647,159 +3012,121 @@ impl From<&str> for MonitorMode {
         }
     }
 }
-/// The struct `MonitorOptions`, since QEMU 5.0.
+/// The `MonitorOptions` struct, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MonitorOptions {
-    /// `id`.
     pub id: Option<String>,
-    /// `mode`.
     pub mode: Option<MonitorMode>,
-    /// `pretty`.
     pub pretty: Option<bool>,
-    /// `chardev`.
     pub chardev: String,
 }
-/// The struct `NbdServerAddOptions`, since QEMU 5.0.
+/// The `NbdServerAddOptions` struct, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NbdServerAddOptions {
-    /// `name`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub name: Option<String>,
-    /// `description`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub description: Option<String>,
-    /// `device`.
     pub device: String,
-    /// `writable`.
     pub writable: Option<bool>,
-    /// `bitmap`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     pub bitmap: Option<String>,
 }
-/// The struct `NetdevHubPortOptions`, since QEMU 1.2.
+/// The `NetdevHubPortOptions` struct, since QEMU 1.2.
 ///
-/// Since the bindings of 2.11: `netdev` is new.
+/// Compared with the bindings of 2.11: `netdev` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevHubPortOptions {
-    /// `hubid`.
     pub hubid: i32,
-    /// `netdev`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub netdev: Option<String>,
 }
-/// The struct `NetdevUserOptions`, since QEMU 1.2.
+/// The `NetdevUserOptions` struct, since QEMU 1.2.
 ///
-/// Since the bindings of 2.11: `domainname` and `tftp-server-name` are new.
+/// Compared with the bindings of 2.11: `domainname` and `tftp-server-name` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevUserOptions {
-    /// `hostname`.
     pub hostname: Option<String>,
-    /// `restrict`.
     pub restrict: Option<bool>,
-    /// `ipv4`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub ipv4: Option<bool>,
-    /// `ipv6`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub ipv6: Option<bool>,
-    /// `ip`.
     pub ip: Option<String>,
-    /// `net`.
     pub net: Option<String>,
-    /// `host`.
     pub host: Option<String>,
-    /// `tftp`.
     pub tftp: Option<String>,
-    /// `bootfile`.
     pub bootfile: Option<String>,
-    /// `dhcpstart`.
     pub dhcpstart: Option<String>,
-    /// `dns`.
     pub dns: Option<String>,
-    /// `dnssearch`.
     pub dnssearch: Option<Vec<QapiString>>,
-    /// `domainname`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub domainname: Option<String>,
-    /// `ipv6-prefix`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub ipv6_prefix: Option<String>,
-    /// `ipv6-prefixlen`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub ipv6_prefixlen: Option<i64>,
-    /// `ipv6-host`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub ipv6_host: Option<String>,
-    /// `ipv6-dns`, since QEMU 2.6.
+    /// Since QEMU 2.6.
     pub ipv6_dns: Option<String>,
-    /// `smb`.
     pub smb: Option<String>,
-    /// `smbserver`.
     pub smbserver: Option<String>,
-    /// `hostfwd`.
     pub hostfwd: Option<Vec<QapiString>>,
-    /// `guestfwd`.
     pub guestfwd: Option<Vec<QapiString>>,
-    /// `tftp-server-name`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub tftp_server_name: Option<String>,
 }
-/// The struct `NetdevVhostVDPAOptions`, since QEMU 5.1.
+/// The `NetdevVhostVDPAOptions` struct, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevVhostVdpaOptions {
-    /// `vhostdev`.
     pub vhostdev: Option<String>,
-    /// `vhostfd`.
     pub vhostfd: Option<String>,
-    /// `queues`.
     pub queues: Option<i64>,
-    /// `x-svq`, since QEMU 7.1. Unstable.
+    /// Since QEMU 7.1. Unstable.
     pub x_svq: Option<bool>,
 }
-/// The struct `NetdevVmnetBridgedOptions`, since QEMU 7.1.
+/// The `NetdevVmnetBridgedOptions` struct, since QEMU 7.1.
 ///
 /// Only in builds of QEMU with `CONFIG_VMNET`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetdevVmnetBridgedOptions {
-    /// `ifname`.
     pub ifname: String,
-    /// `isolated`.
     pub isolated: Option<bool>,
 }
-/// The struct `NetdevVmnetHostOptions`, since QEMU 7.1.
+/// The `NetdevVmnetHostOptions` struct, since QEMU 7.1.
 ///
 /// Only in builds of QEMU with `CONFIG_VMNET`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevVmnetHostOptions {
-    /// `start-address`.
     pub start_address: Option<String>,
-    /// `end-address`.
     pub end_address: Option<String>,
-    /// `subnet-mask`.
     pub subnet_mask: Option<String>,
-    /// `isolated`.
     pub isolated: Option<bool>,
-    /// `net-uuid`.
     pub net_uuid: Option<String>,
 }
-/// The struct `NetdevVmnetSharedOptions`, since QEMU 7.1.
+/// The `NetdevVmnetSharedOptions` struct, since QEMU 7.1.
 ///
 /// Only in builds of QEMU with `CONFIG_VMNET`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NetdevVmnetSharedOptions {
-    /// `start-address`.
     pub start_address: Option<String>,
-    /// `end-address`.
     pub end_address: Option<String>,
-    /// `subnet-mask`.
     pub subnet_mask: Option<String>,
-    /// `isolated`.
     pub isolated: Option<bool>,
-    /// `nat66-prefix`.
     pub nat66_prefix: Option<String>,
 }
-/// The enum `NetfilterInsert`, since QEMU 5.0.
+/// The `NetfilterInsert` enum, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetfilterInsert {
-    /// `before`.
     Before,
-    /// `behind`.
     Behind,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl NetfilterInsert {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Before => "before",
@@ -3817,35 +3144,27 @@ impl From<&str> for NetfilterInsert {
         }
     }
 }
-/// The struct `NetfilterProperties`, since QEMU 2.5.
+/// The `NetfilterProperties` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetfilterProperties {
-    /// `netdev`.
     pub netdev: String,
-    /// `queue`.
     pub queue: Option<NetFilterDirection>,
-    /// `status`.
     pub status: Option<String>,
-    /// `position`.
     pub position: Option<String>,
-    /// `insert`.
     pub insert: Option<NetfilterInsert>,
 }
-/// The enum `NotifyVmexitOption`, since QEMU 7.2.
+/// The `NotifyVmexitOption` enum, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NotifyVmexitOption {
-    /// `run`.
     Run,
-    /// `internal-error`.
     InternalError,
-    /// `disable`.
     Disable,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl NotifyVmexitOption {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Run => "run",
@@ -3865,75 +3184,58 @@ impl From<&str> for NotifyVmexitOption {
         }
     }
 }
-/// The struct `NumaHmatCacheOptions`, since QEMU 5.0.
+/// The `NumaHmatCacheOptions` struct, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NumaHmatCacheOptions {
-    /// `node-id`.
     pub node_id: u32,
-    /// `size`.
     pub size: u64,
-    /// `level`.
     pub level: u8,
-    /// `associativity`.
     pub associativity: HmatCacheAssociativity,
-    /// `policy`.
     pub policy: HmatCacheWritePolicy,
-    /// `line`.
     pub line: u16,
 }
-/// The struct `NumaHmatLBOptions`, since QEMU 5.0.
+/// The `NumaHmatLBOptions` struct, since QEMU 5.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NumaHmatLbOptions {
-    /// `initiator`.
     pub initiator: u16,
-    /// `target`.
     pub target: u16,
-    /// `hierarchy`.
     pub hierarchy: HmatLbMemoryHierarchy,
-    /// `data-type`.
     pub data_type: HmatLbDataType,
-    /// `latency`.
     pub latency: Option<u64>,
-    /// `bandwidth`.
     pub bandwidth: Option<u64>,
 }
-/// The struct `NumaNodeOptions`, since QEMU 2.1.
+/// The `NumaNodeOptions` struct, since QEMU 2.1.
 ///
-/// Since the bindings of 2.11: `initiator` is new.
+/// Compared with the bindings of 2.11: `initiator` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NumaNodeOptions {
-    /// `nodeid`.
     pub nodeid: Option<u16>,
-    /// `cpus`.
     pub cpus: Option<Vec<u16>>,
-    /// `mem`.
     pub mem: Option<u64>,
-    /// `memdev`.
     pub memdev: Option<String>,
-    /// `initiator`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub initiator: Option<u16>,
 }
-/// The enum `NumaOptionsType`, since QEMU 2.1.
+/// The `NumaOptionsType` enum, since QEMU 2.1.
 ///
-/// Since the bindings of 2.11: `hmat-cache` and `hmat-lb` are new.
+/// Compared with the bindings of 2.11: `hmat-cache` and `hmat-lb` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NumaOptionsType {
-    /// `node`.
     Node,
-    /// `dist`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Dist,
-    /// `cpu`, since QEMU 2.10.
+    /// Since QEMU 2.10.
     Cpu,
-    /// `hmat-lb`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     HmatLb,
-    /// `hmat-cache`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     HmatCache,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl NumaOptionsType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Node => "node",
@@ -3957,45 +3259,34 @@ impl From<&str> for NumaOptionsType {
         }
     }
 }
-/// The struct `ObjectPropertyInfo`, since QEMU 1.2.
+/// The `ObjectPropertyInfo` struct, since QEMU 1.2.
 ///
-/// Since the bindings of 2.11: `default-value` and `description` are new.
+/// Compared with the bindings of 2.11: `default-value` and `description` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectPropertyInfo {
-    /// `name`.
     pub name: String,
-    /// `type`.
     pub r#type: String,
-    /// `description`.
     pub description: Option<String>,
-    /// `default-value`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub default_value: Option<Value>,
 }
-/// The enum `OffAutoPCIBAR`, since QEMU 2.12.
+/// The `OffAutoPCIBAR` enum, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OffAutoPcibar {
-    /// `off`.
     Off,
-    /// `auto`.
     Auto,
-    /// `bar0`.
     Bar0,
-    /// `bar1`.
     Bar1,
-    /// `bar2`.
     Bar2,
-    /// `bar3`.
     Bar3,
-    /// `bar4`.
     Bar4,
-    /// `bar5`.
     Bar5,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl OffAutoPcibar {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Off => "off",
@@ -4025,19 +3316,17 @@ impl From<&str> for OffAutoPcibar {
         }
     }
 }
-/// The enum `OnCbwError`, since QEMU 7.1.
+/// The `OnCbwError` enum, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnCbwError {
-    /// `break-guest-write`.
     BreakGuestWrite,
-    /// `break-snapshot`.
     BreakSnapshot,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl OnCbwError {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::BreakGuestWrite => "break-guest-write",
@@ -4055,23 +3344,20 @@ impl From<&str> for OnCbwError {
         }
     }
 }
-/// The enum `PanicAction`, since QEMU 6.0.
+/// The `PanicAction` enum, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PanicAction {
-    /// `pause`.
     Pause,
-    /// `shutdown`.
     Shutdown,
-    /// `exit-failure`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     ExitFailure,
-    /// `none`.
     None,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl PanicAction {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Pause => "pause",
@@ -4093,91 +3379,68 @@ impl From<&str> for PanicAction {
         }
     }
 }
-/// The struct `PCDIMMDeviceInfoWrapper`, since QEMU 2.1.
+/// The `PCDIMMDeviceInfoWrapper` struct, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PcdimmDeviceInfoWrapper {
-    /// `data`.
     pub data: PcdimmDeviceInfo,
 }
-/// The struct `PciBridgeInfo`, since QEMU 0.14.
+/// The `PciBridgeInfo` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciBridgeInfo {
-    /// `bus`.
     pub bus: PciBusInfo,
-    /// `devices`.
     pub devices: Option<Vec<PciDeviceInfo>>,
 }
-/// The struct `PciDeviceId`, since QEMU 2.4.
+/// The `PciDeviceId` struct, since QEMU 2.4.
 ///
-/// Since the bindings of 2.11: `subsystem` and `subsystem-vendor` are new.
+/// Compared with the bindings of 2.11: `subsystem` and `subsystem-vendor` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciDeviceId {
-    /// `device`.
     pub device: i64,
-    /// `vendor`.
     pub vendor: i64,
-    /// `subsystem`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub subsystem: Option<i64>,
-    /// `subsystem-vendor`, since QEMU 3.1.
+    /// Since QEMU 3.1.
     pub subsystem_vendor: Option<i64>,
 }
-/// The struct `PciDeviceInfo`, since QEMU 0.14.
+/// The `PciDeviceInfo` struct, since QEMU 0.14.
 ///
-/// Since the bindings of 2.11: `irq_pin` is new.
+/// Compared with the bindings of 2.11: `irq_pin` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciDeviceInfo {
-    /// `bus`.
     pub bus: i64,
-    /// `slot`.
     pub slot: i64,
-    /// `function`.
     pub function: i64,
-    /// `class_info`.
     pub class_info: PciDeviceClass,
-    /// `id`.
     pub id: PciDeviceId,
-    /// `irq`.
     pub irq: Option<i64>,
-    /// `irq_pin`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     pub irq_pin: i64,
-    /// `qdev_id`.
     pub qdev_id: String,
-    /// `pci_bridge`.
     pub pci_bridge: Option<PciBridgeInfo>,
-    /// `regions`.
     pub regions: Vec<PciMemoryRegion>,
 }
-/// The struct `PciInfo`, since QEMU 0.14.
+/// The `PciInfo` struct, since QEMU 0.14.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PciInfo {
-    /// `bus`.
     pub bus: i64,
-    /// `devices`.
     pub devices: Vec<PciDeviceInfo>,
 }
-/// The enum `PCIELinkWidth`, since QEMU 4.0.
+/// The `PCIELinkWidth` enum, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PcieLinkWidth {
-    /// `1`.
     _1,
-    /// `2`.
     _2,
-    /// `4`.
     _4,
-    /// `8`.
     _8,
-    /// `12`.
     _12,
-    /// `16`.
     _16,
-    /// `32`.
     _32,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl PcieLinkWidth {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::_1 => "1",
@@ -4205,35 +3468,30 @@ impl From<&str> for PcieLinkWidth {
         }
     }
 }
-/// The struct `PrManagerHelperProperties`, since QEMU 2.11.
+/// The `PrManagerHelperProperties` struct, since QEMU 2.11.
 ///
 /// Only in builds of QEMU with `CONFIG_LINUX`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PrManagerHelperProperties {
-    /// `path`.
     pub path: String,
 }
-/// The struct `PRManagerInfo`, since QEMU 3.0.
+/// The `PRManagerInfo` struct, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PrManagerInfo {
-    /// `id`.
     pub id: String,
-    /// `connected`.
     pub connected: bool,
 }
-/// The enum `QAuthZListFormat`, since QEMU 4.0.
+/// The `QAuthZListFormat` enum, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QAuthZListFormat {
-    /// `exact`.
     Exact,
-    /// `glob`.
     Glob,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QAuthZListFormat {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Exact => "exact",
@@ -4251,19 +3509,17 @@ impl From<&str> for QAuthZListFormat {
         }
     }
 }
-/// The enum `QAuthZListPolicy`, since QEMU 4.0.
+/// The `QAuthZListPolicy` enum, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QAuthZListPolicy {
-    /// `deny`.
     Deny,
-    /// `allow`.
     Allow,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QAuthZListPolicy {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Deny => "deny",
@@ -4281,29 +3537,24 @@ impl From<&str> for QAuthZListPolicy {
         }
     }
 }
-/// The struct `QAuthZListRule`, since QEMU 4.0.
+/// The `QAuthZListRule` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QAuthZListRule {
-    /// `match`.
     pub r#match: String,
-    /// `policy`.
     pub policy: QAuthZListPolicy,
-    /// `format`.
     pub format: Option<QAuthZListFormat>,
 }
-/// The enum `QCryptoAkCipherKeyType`, since QEMU 7.1.
+/// The `QCryptoAkCipherKeyType` enum, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoAkCipherKeyType {
-    /// `public`.
     Public,
-    /// `private`.
     Private,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptoAkCipherKeyType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Public => "public",
@@ -4321,46 +3572,36 @@ impl From<&str> for QCryptoAkCipherKeyType {
         }
     }
 }
-/// The union `QCryptoBlockAmendOptions`, since QEMU 5.1.
+/// The `QCryptoBlockAmendOptions` union, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum QCryptoBlockAmendOptions {
-    /// `luks`.
     Luks(QCryptoBlockAmendOptionsLuks),
-    /// `qcow`.
     Qcow,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `QCryptoBlockAmendOptionsLUKS`, since QEMU 5.1.
+/// The `QCryptoBlockAmendOptionsLUKS` struct, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QCryptoBlockAmendOptionsLuks {
-    /// `state`.
     pub state: QCryptoBlockLuksKeyslotState,
-    /// `new-secret`.
     pub new_secret: Option<String>,
-    /// `old-secret`.
     pub old_secret: Option<String>,
-    /// `keyslot`.
     pub keyslot: Option<i64>,
-    /// `iter-time`.
     pub iter_time: Option<i64>,
-    /// `secret`.
     pub secret: Option<String>,
 }
-/// The enum `QCryptoBlockLUKSKeyslotState`, since QEMU 5.1.
+/// The `QCryptoBlockLUKSKeyslotState` enum, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoBlockLuksKeyslotState {
-    /// `active`.
     Active,
-    /// `inactive`.
     Inactive,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QCryptoBlockLuksKeyslotState {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Active => "active",
@@ -4378,29 +3619,24 @@ impl From<&str> for QCryptoBlockLuksKeyslotState {
         }
     }
 }
-/// The struct `Qcow2BitmapInfo`, since QEMU 4.0.
+/// The `Qcow2BitmapInfo` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Qcow2BitmapInfo {
-    /// `name`.
     pub name: String,
-    /// `granularity`.
     pub granularity: u32,
-    /// `flags`.
     pub flags: Vec<Qcow2BitmapInfoFlags>,
 }
-/// The enum `Qcow2BitmapInfoFlags`, since QEMU 4.0.
+/// The `Qcow2BitmapInfoFlags` enum, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Qcow2BitmapInfoFlags {
-    /// `in-use`.
     InUse,
-    /// `auto`.
     Auto,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl Qcow2BitmapInfoFlags {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::InUse => "in-use",
@@ -4418,19 +3654,18 @@ impl From<&str> for Qcow2BitmapInfoFlags {
         }
     }
 }
-/// The enum `Qcow2CompressionType`, since QEMU 5.1.
+/// The `Qcow2CompressionType` enum, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Qcow2CompressionType {
-    /// `zlib`.
     Zlib,
-    /// `zstd`. Only in builds of QEMU with `CONFIG_ZSTD`.
+    /// Only in builds of QEMU with `CONFIG_ZSTD`.
     Zstd,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl Qcow2CompressionType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Zlib => "zlib",
@@ -4448,52 +3683,40 @@ impl From<&str> for Qcow2CompressionType {
         }
     }
 }
-/// The struct `Qcow2OverlapCheckFlags`, since QEMU 2.9.
+/// The `Qcow2OverlapCheckFlags` struct, since QEMU 2.9.
 ///
-/// Since the bindings of 2.11: `bitmap-directory` is new.
+/// Compared with the bindings of 2.11: `bitmap-directory` is new.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Qcow2OverlapCheckFlags {
-    /// `template`.
     pub template: Option<Qcow2OverlapCheckMode>,
-    /// `main-header`.
     pub main_header: Option<bool>,
-    /// `active-l1`.
     pub active_l1: Option<bool>,
-    /// `active-l2`.
     pub active_l2: Option<bool>,
-    /// `refcount-table`.
     pub refcount_table: Option<bool>,
-    /// `refcount-block`.
     pub refcount_block: Option<bool>,
-    /// `snapshot-table`.
     pub snapshot_table: Option<bool>,
-    /// `inactive-l1`.
     pub inactive_l1: Option<bool>,
-    /// `inactive-l2`.
     pub inactive_l2: Option<bool>,
-    /// `bitmap-directory`, since QEMU 3.0.
+    /// Since QEMU 3.0.
     pub bitmap_directory: Option<bool>,
 }
-/// The alternate `Qcow2OverlapChecks`, since QEMU 2.9.
+/// The `Qcow2OverlapChecks` alternate, since QEMU 2.9.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Qcow2OverlapChecks {
-    /// A value of the type `Qcow2OverlapCheckFlags`.
     Flags(Qcow2OverlapCheckFlags),
-    /// A value of the type `Qcow2OverlapCheckMode`.
     Mode(Qcow2OverlapCheckMode),
 }
-/// The enum `QMPCapability`, since QEMU 2.12.
+/// The `QMPCapability` enum, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QmpCapability {
-    /// `oob`.
     Oob,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl QmpCapability {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Oob => "oob",
@@ -4509,27 +3732,23 @@ impl From<&str> for QmpCapability {
         }
     }
 }
-/// The struct `QtestProperties`, since QEMU 6.0.
+/// The `QtestProperties` struct, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QtestProperties {
-    /// `chardev`.
     pub chardev: String,
-    /// `log`.
     pub log: Option<String>,
 }
-/// The enum `RbdAuthMode`, since QEMU 3.0.
+/// The `RbdAuthMode` enum, since QEMU 3.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RbdAuthMode {
-    /// `cephx`.
     Cephx,
-    /// `none`.
     None,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl RbdAuthMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Cephx => "cephx",
@@ -4547,37 +3766,32 @@ impl From<&str> for RbdAuthMode {
         }
     }
 }
-/// The struct `RbdEncryptionOptionsLUKS`, since QEMU 6.1.
+/// The `RbdEncryptionOptionsLUKS` struct, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionOptionsLuks {
-    /// `key-secret`.
     pub key_secret: String,
 }
-/// The struct `RbdEncryptionOptionsLUKS2`, since QEMU 6.1.
+/// The `RbdEncryptionOptionsLUKS2` struct, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionOptionsLuks2 {
-    /// `key-secret`.
     pub key_secret: String,
 }
-/// The struct `RbdEncryptionOptionsLUKSBase`, since QEMU 6.1.
+/// The `RbdEncryptionOptionsLUKSBase` struct, since QEMU 6.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RbdEncryptionOptionsLuksBase {
-    /// `key-secret`.
     pub key_secret: String,
 }
-/// The enum `RebootAction`, since QEMU 6.0.
+/// The `RebootAction` enum, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RebootAction {
-    /// `reset`.
     Reset,
-    /// `shutdown`.
     Shutdown,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl RebootAction {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Reset => "reset",
@@ -4595,67 +3809,55 @@ impl From<&str> for RebootAction {
         }
     }
 }
-/// The struct `RemoteObjectProperties`, since QEMU 6.0.
+/// The `RemoteObjectProperties` struct, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RemoteObjectProperties {
-    /// `fd`.
     pub fd: String,
-    /// `devid`.
     pub devid: String,
 }
-/// The struct `ReplayInfo`, since QEMU 5.2.
+/// The `ReplayInfo` struct, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplayInfo {
-    /// `mode`.
     pub mode: ReplayMode,
-    /// `filename`.
     pub filename: Option<String>,
-    /// `icount`.
     pub icount: i64,
 }
-/// The struct `RngEgdProperties`, since QEMU 1.3.
+/// The `RngEgdProperties` struct, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RngEgdProperties {
-    /// `opened`. Deprecated.
+    /// Deprecated.
     pub opened: Option<bool>,
-    /// `chardev`.
     pub chardev: String,
 }
-/// The struct `RngProperties`, since QEMU 1.3.
+/// The `RngProperties` struct, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RngProperties {
-    /// `opened`. Deprecated.
+    /// Deprecated.
     pub opened: Option<bool>,
 }
-/// The struct `RngRandomProperties`, since QEMU 1.3.
+/// The `RngRandomProperties` struct, since QEMU 1.3.
 ///
 /// Only in builds of QEMU with `CONFIG_POSIX`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RngRandomProperties {
-    /// `opened`. Deprecated.
+    /// Deprecated.
     pub opened: Option<bool>,
-    /// `filename`.
     pub filename: Option<String>,
 }
-/// The enum `S390CrashReason`, since QEMU 2.12.
+/// The `S390CrashReason` enum, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum S390CrashReason {
-    /// `unknown`.
     Unknown,
-    /// `disabled-wait`.
     DisabledWait,
-    /// `extint-loop`.
     ExtintLoop,
-    /// `pgmint-loop`.
     PgmintLoop,
-    /// `opint-loop`.
     OpintLoop,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl S390CrashReason {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Unknown => "unknown",
@@ -4679,108 +3881,87 @@ impl From<&str> for S390CrashReason {
         }
     }
 }
-/// The union `SchemaInfo`, since QEMU 2.5.
+/// The `SchemaInfo` union, since QEMU 2.5.
 ///
-/// Since the bindings of 2.11: `features` is new.
+/// Compared with the bindings of 2.11: `features` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfo {
-    /// `meta-type`, and the members that depend on it.
+    /// The discriminator `meta-type` with the members of its branch.
     pub meta_type: SchemaInfoMetaType,
-    /// `name`.
     pub name: String,
-    /// `features`, since QEMU 4.1.
+    /// Since QEMU 4.1.
     pub features: Option<Vec<String>>,
 }
-/// The branches of the union `SchemaInfo`, told by `meta-type`.
+/// The branches of the union `SchemaInfo`, discriminated by `meta-type`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SchemaInfoMetaType {
-    /// `builtin`.
     Builtin(SchemaInfoBuiltin),
-    /// `enum`.
     Enum(SchemaInfoEnum),
-    /// `array`.
     Array(SchemaInfoArray),
-    /// `object`.
     Object(SchemaInfoObject),
-    /// `alternate`.
     Alternate(SchemaInfoAlternate),
-    /// `command`.
     Command(SchemaInfoCommand),
-    /// `event`.
     Event(SchemaInfoEvent),
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `SchemaInfoCommand`, since QEMU 2.5.
+/// The `SchemaInfoCommand` struct, since QEMU 2.5.
 ///
-/// Since the bindings of 2.11: `allow-oob` is new.
+/// Compared with the bindings of 2.11: `allow-oob` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoCommand {
-    /// `arg-type`.
     pub arg_type: String,
-    /// `ret-type`.
     pub ret_type: String,
-    /// `allow-oob`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     pub allow_oob: Option<bool>,
 }
-/// The struct `SchemaInfoEnum`, since QEMU 2.5.
+/// The `SchemaInfoEnum` struct, since QEMU 2.5.
 ///
-/// Since the bindings of 2.11: `members` is new.
+/// Compared with the bindings of 2.11: `members` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoEnum {
-    /// `members`, since QEMU 6.2.
+    /// Since QEMU 6.2.
     pub members: Vec<SchemaInfoEnumMember>,
-    /// `values`. Deprecated.
+    /// Deprecated.
     pub values: Vec<String>,
 }
-/// The struct `SchemaInfoEnumMember`, since QEMU 6.2.
+/// The `SchemaInfoEnumMember` struct, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoEnumMember {
-    /// `name`.
     pub name: String,
-    /// `features`.
     pub features: Option<Vec<String>>,
 }
-/// The struct `SchemaInfoObject`, since QEMU 2.5.
+/// The `SchemaInfoObject` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoObject {
-    /// `members`.
     pub members: Vec<SchemaInfoObjectMember>,
-    /// `tag`.
     pub tag: Option<String>,
-    /// `variants`.
     pub variants: Option<Vec<SchemaInfoObjectVariant>>,
 }
-/// The struct `SchemaInfoObjectMember`, since QEMU 2.5.
+/// The `SchemaInfoObjectMember` struct, since QEMU 2.5.
 ///
-/// Since the bindings of 2.11: `features` is new.
+/// Compared with the bindings of 2.11: `features` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaInfoObjectMember {
-    /// `name`.
     pub name: String,
-    /// `type`.
     pub r#type: String,
-    /// `default`.
     pub default: Option<Value>,
-    /// `features`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     pub features: Option<Vec<String>>,
 }
-/// The enum `SetPasswordAction`, since QEMU 7.0.
+/// The `SetPasswordAction` enum, since QEMU 7.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SetPasswordAction {
-    /// `keep`.
     Keep,
-    /// `fail`.
     Fail,
-    /// `disconnect`.
     Disconnect,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl SetPasswordAction {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Keep => "keep",
@@ -4800,88 +3981,71 @@ impl From<&str> for SetPasswordAction {
         }
     }
 }
-/// The union `SetPasswordOptions`, since QEMU 7.0.
+/// The `SetPasswordOptions` union, since QEMU 7.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetPasswordOptions {
-    /// `protocol`, and the members that depend on it.
+    /// The discriminator `protocol` with the members of its branch.
     pub protocol: SetPasswordOptionsProtocol,
-    /// `password`.
     pub password: String,
-    /// `connected`.
     pub connected: Option<SetPasswordAction>,
 }
-/// The branches of the union `SetPasswordOptions`, told by `protocol`.
+/// The branches of the union `SetPasswordOptions`, discriminated by `protocol`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SetPasswordOptionsProtocol {
-    /// `vnc`.
     Vnc(SetPasswordOptionsVnc),
-    /// `spice`.
     Spice,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `SetPasswordOptionsVnc`, since QEMU 7.0.
+/// The `SetPasswordOptionsVnc` struct, since QEMU 7.0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SetPasswordOptionsVnc {
-    /// `display`.
     pub display: Option<String>,
 }
-/// The struct `SevAttestationReport`, since QEMU 6.1.
+/// The `SevAttestationReport` struct, since QEMU 6.1.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevAttestationReport {
-    /// `data`.
     pub data: String,
 }
-/// The struct `SevCapability`, since QEMU 2.12.
+/// The `SevCapability` struct, since QEMU 2.12.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevCapability {
-    /// `pdh`.
     pub pdh: String,
-    /// `cert-chain`.
     pub cert_chain: String,
-    /// `cpu0-id`, since QEMU 7.1.
+    /// Since QEMU 7.1.
     pub cpu0_id: String,
-    /// `cbitpos`.
     pub cbitpos: i64,
-    /// `reduced-phys-bits`.
     pub reduced_phys_bits: i64,
 }
-/// The struct `SevLaunchMeasureInfo`, since QEMU 2.12.
+/// The `SevLaunchMeasureInfo` struct, since QEMU 2.12.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevLaunchMeasureInfo {
-    /// `data`.
     pub data: String,
 }
-/// The enum `SevState`, since QEMU 2.12.
+/// The `SevState` enum, since QEMU 2.12.
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SevState {
-    /// `uninit`.
     Uninit,
-    /// `launch-update`.
     LaunchUpdate,
-    /// `launch-secret`.
     LaunchSecret,
-    /// `running`.
     Running,
-    /// `send-update`.
     SendUpdate,
-    /// `receive-update`.
     ReceiveUpdate,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl SevState {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Uninit => "uninit",
@@ -4907,61 +4071,50 @@ impl From<&str> for SevState {
         }
     }
 }
-/// The struct `SgxEPC`, since QEMU 6.2.
+/// The `SgxEPC` struct, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SgxEpc {
-    /// `memdev`.
     pub memdev: String,
-    /// `node`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub node: i64,
 }
-/// The struct `SgxEPCDeviceInfo`, since QEMU 6.2.
+/// The `SgxEPCDeviceInfo` struct, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SgxEpcDeviceInfo {
-    /// `id`.
     pub id: Option<String>,
-    /// `memaddr`.
     pub memaddr: u64,
-    /// `size`.
     pub size: u64,
-    /// `node`, since QEMU 7.0.
+    /// Since QEMU 7.0.
     pub node: i64,
-    /// `memdev`.
     pub memdev: String,
 }
-/// The struct `SgxEPCDeviceInfoWrapper`, since QEMU 6.2.
+/// The `SgxEPCDeviceInfoWrapper` struct, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SgxEpcDeviceInfoWrapper {
-    /// `data`.
     pub data: SgxEpcDeviceInfo,
 }
-/// The struct `SgxEPCProperties`, since QEMU 6.2.
+/// The `SgxEPCProperties` struct, since QEMU 6.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SgxEpcProperties {
-    /// `sgx-epc`.
     pub sgx_epc: Vec<SgxEpc>,
 }
-/// The struct `SGXEPCSection`, since QEMU 7.0.
+/// The `SGXEPCSection` struct, since QEMU 7.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SgxepcSection {
-    /// `node`.
     pub node: i64,
-    /// `size`.
     pub size: u64,
 }
-/// The enum `ShutdownAction`, since QEMU 6.0.
+/// The `ShutdownAction` enum, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ShutdownAction {
-    /// `poweroff`.
     Poweroff,
-    /// `pause`.
     Pause,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ShutdownAction {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Poweroff => "poweroff",
@@ -4979,37 +4132,27 @@ impl From<&str> for ShutdownAction {
         }
     }
 }
-/// The enum `ShutdownCause`.
+/// The `ShutdownCause` enum.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ShutdownCause {
-    /// `none`.
     None,
-    /// `host-error`.
     HostError,
-    /// `host-qmp-quit`.
     HostQmpQuit,
-    /// `host-qmp-system-reset`.
     HostQmpSystemReset,
-    /// `host-signal`.
     HostSignal,
-    /// `host-ui`.
     HostUi,
-    /// `guest-shutdown`.
     GuestShutdown,
-    /// `guest-reset`.
     GuestReset,
-    /// `guest-panic`.
     GuestPanic,
-    /// `subsystem-reset`.
     SubsystemReset,
-    /// `snapshot-load`, since QEMU 7.2.
+    /// Since QEMU 7.2.
     SnapshotLoad,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl ShutdownCause {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -5045,56 +4188,43 @@ impl From<&str> for ShutdownCause {
         }
     }
 }
-/// The struct `SnapshotInfo`, since QEMU 1.3.
+/// The `SnapshotInfo` struct, since QEMU 1.3.
 ///
-/// Since the bindings of 2.11: `icount` is new.
+/// Compared with the bindings of 2.11: `icount` is new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SnapshotInfo {
-    /// `id`.
     pub id: String,
-    /// `name`.
     pub name: String,
-    /// `vm-state-size`.
     pub vm_state_size: i64,
-    /// `date-sec`.
     pub date_sec: i64,
-    /// `date-nsec`.
     pub date_nsec: i64,
-    /// `vm-clock-sec`.
     pub vm_clock_sec: i64,
-    /// `vm-clock-nsec`.
     pub vm_clock_nsec: i64,
-    /// `icount`, since QEMU 5.2.
+    /// Since QEMU 5.2.
     pub icount: Option<i64>,
 }
-/// The union `SshHostKeyCheck`, since QEMU 2.12.
+/// The `SshHostKeyCheck` union, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SshHostKeyCheck {
-    /// `hash`.
     Hash(SshHostKeyHash),
-    /// `none`.
     None,
-    /// `known_hosts`.
     KnownHosts,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The enum `SshHostKeyCheckHashType`, since QEMU 2.12.
+/// The `SshHostKeyCheckHashType` enum, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SshHostKeyCheckHashType {
-    /// `md5`.
     Md5,
-    /// `sha1`.
     Sha1,
-    /// `sha256`.
     Sha256,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl SshHostKeyCheckHashType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Md5 => "md5",
@@ -5114,21 +4244,18 @@ impl From<&str> for SshHostKeyCheckHashType {
         }
     }
 }
-/// The enum `SshHostKeyCheckMode`, since QEMU 2.12.
+/// The `SshHostKeyCheckMode` enum, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SshHostKeyCheckMode {
-    /// `none`.
     None,
-    /// `hash`.
     Hash,
-    /// `known_hosts`.
     KnownHosts,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl SshHostKeyCheckMode {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::None => "none",
@@ -5148,57 +4275,42 @@ impl From<&str> for SshHostKeyCheckMode {
         }
     }
 }
-/// The struct `SshHostKeyHash`, since QEMU 2.12.
+/// The `SshHostKeyHash` struct, since QEMU 2.12.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SshHostKeyHash {
-    /// `type`.
     pub r#type: SshHostKeyCheckHashType,
-    /// `hash`.
     pub hash: String,
 }
-/// The struct `Stats`, since QEMU 7.1.
+/// The `Stats` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stats {
-    /// `name`.
     pub name: String,
-    /// `value`.
     pub value: StatsValue,
 }
-/// The struct `StatsSchemaValue`, since QEMU 7.1.
+/// The `StatsSchemaValue` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsSchemaValue {
-    /// `name`.
     pub name: String,
-    /// `type`.
     pub r#type: StatsType,
-    /// `unit`.
     pub unit: Option<StatsUnit>,
-    /// `base`.
     pub base: Option<i8>,
-    /// `exponent`.
     pub exponent: i16,
-    /// `bucket-size`.
     pub bucket_size: Option<u32>,
 }
-/// The enum `StatsType`, since QEMU 7.1.
+/// The `StatsType` enum, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatsType {
-    /// `cumulative`.
     Cumulative,
-    /// `instant`.
     Instant,
-    /// `peak`.
     Peak,
-    /// `linear-histogram`.
     LinearHistogram,
-    /// `log2-histogram`.
     Log2Histogram,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl StatsType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Cumulative => "cumulative",
@@ -5222,23 +4334,19 @@ impl From<&str> for StatsType {
         }
     }
 }
-/// The enum `StatsUnit`, since QEMU 7.1.
+/// The `StatsUnit` enum, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatsUnit {
-    /// `bytes`.
     Bytes,
-    /// `seconds`.
     Seconds,
-    /// `cycles`.
     Cycles,
-    /// `boolean`.
     Boolean,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl StatsUnit {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Bytes => "bytes",
@@ -5260,126 +4368,110 @@ impl From<&str> for StatsUnit {
         }
     }
 }
-/// The alternate `StatsValue`, since QEMU 7.1.
+/// The `StatsValue` alternate, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum StatsValue {
-    /// A value of the type `uint64`.
     Scalar(u64),
-    /// A value of the type `bool`.
     Boolean(bool),
-    /// A value of the type `[uint64]`.
     List(Vec<u64>),
 }
-/// The struct `StatsVCPUFilter`, since QEMU 7.1.
+/// The `StatsVCPUFilter` struct, since QEMU 7.1.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StatsVcpuFilter {
-    /// `vcpus`.
     pub vcpus: Option<Vec<String>>,
 }
-/// The struct `ThreadContextProperties`, since QEMU 7.2.
+/// The `ThreadContextProperties` struct, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ThreadContextProperties {
-    /// `cpu-affinity`.
     pub cpu_affinity: Option<Vec<u16>>,
-    /// `node-affinity`.
     pub node_affinity: Option<Vec<u16>>,
 }
-/// The struct `ThrottleGroupProperties`, since QEMU 2.11.
+/// The `ThrottleGroupProperties` struct, since QEMU 2.11.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ThrottleGroupProperties {
-    /// `limits`.
     pub limits: Option<ThrottleLimits>,
-    /// `x-iops-total`. Unstable.
+    /// Unstable.
     pub x_iops_total: Option<i64>,
-    /// `x-iops-total-max`. Unstable.
+    /// Unstable.
     pub x_iops_total_max: Option<i64>,
-    /// `x-iops-total-max-length`. Unstable.
+    /// Unstable.
     pub x_iops_total_max_length: Option<i64>,
-    /// `x-iops-read`. Unstable.
+    /// Unstable.
     pub x_iops_read: Option<i64>,
-    /// `x-iops-read-max`. Unstable.
+    /// Unstable.
     pub x_iops_read_max: Option<i64>,
-    /// `x-iops-read-max-length`. Unstable.
+    /// Unstable.
     pub x_iops_read_max_length: Option<i64>,
-    /// `x-iops-write`. Unstable.
+    /// Unstable.
     pub x_iops_write: Option<i64>,
-    /// `x-iops-write-max`. Unstable.
+    /// Unstable.
     pub x_iops_write_max: Option<i64>,
-    /// `x-iops-write-max-length`. Unstable.
+    /// Unstable.
     pub x_iops_write_max_length: Option<i64>,
-    /// `x-bps-total`. Unstable.
+    /// Unstable.
     pub x_bps_total: Option<i64>,
-    /// `x-bps-total-max`. Unstable.
+    /// Unstable.
     pub x_bps_total_max: Option<i64>,
-    /// `x-bps-total-max-length`. Unstable.
+    /// Unstable.
     pub x_bps_total_max_length: Option<i64>,
-    /// `x-bps-read`. Unstable.
+    /// Unstable.
     pub x_bps_read: Option<i64>,
-    /// `x-bps-read-max`. Unstable.
+    /// Unstable.
     pub x_bps_read_max: Option<i64>,
-    /// `x-bps-read-max-length`. Unstable.
+    /// Unstable.
     pub x_bps_read_max_length: Option<i64>,
-    /// `x-bps-write`. Unstable.
+    /// Unstable.
     pub x_bps_write: Option<i64>,
-    /// `x-bps-write-max`. Unstable.
+    /// Unstable.
     pub x_bps_write_max: Option<i64>,
-    /// `x-bps-write-max-length`. Unstable.
+    /// Unstable.
     pub x_bps_write_max_length: Option<i64>,
-    /// `x-iops-size`. Unstable.
+    /// Unstable.
     pub x_iops_size: Option<i64>,
 }
-/// The struct `TlsCredsProperties`, since QEMU 2.5.
+/// The `TlsCredsProperties` struct, since QEMU 2.5.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsProperties {
-    /// `verify-peer`.
     pub verify_peer: Option<bool>,
-    /// `dir`.
     pub dir: Option<String>,
-    /// `endpoint`.
     pub endpoint: Option<QCryptoTlsCredsEndpoint>,
-    /// `priority`.
     pub priority: Option<String>,
 }
-/// The struct `TPMEmulatorOptionsWrapper`, since QEMU 2.11.
+/// The `TPMEmulatorOptionsWrapper` struct, since QEMU 2.11.
 ///
 /// Only in builds of QEMU with `CONFIG_TPM`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TpmEmulatorOptionsWrapper {
-    /// `data`.
     pub data: TpmEmulatorOptions,
 }
-/// The struct `TPMInfo`, since QEMU 1.5.
+/// The `TPMInfo` struct, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_TPM`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TpmInfo {
-    /// `id`.
     pub id: String,
-    /// `model`.
     pub model: TpmModel,
-    /// `options`.
     pub options: TpmTypeOptions,
 }
-/// The enum `TpmModel`, since QEMU 1.5.
+/// The `TpmModel` enum, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_TPM`.
 ///
-/// Since the bindings of 2.11: `tpm-crb` and `tpm-spapr` are new.
+/// Compared with the bindings of 2.11: `tpm-crb` and `tpm-spapr` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TpmModel {
-    /// `tpm-tis`.
     TpmTis,
-    /// `tpm-crb`, since QEMU 2.12.
+    /// Since QEMU 2.12.
     TpmCrb,
-    /// `tpm-spapr`, since QEMU 5.0.
+    /// Since QEMU 5.0.
     TpmSpapr,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl TpmModel {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::TpmTis => "tpm-tis",
@@ -5399,47 +4491,46 @@ impl From<&str> for TpmModel {
         }
     }
 }
-/// The struct `TPMPassthroughOptionsWrapper`, since QEMU 1.5.
+/// The `TPMPassthroughOptionsWrapper` struct, since QEMU 1.5.
 ///
 /// Only in builds of QEMU with `CONFIG_TPM`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TpmPassthroughOptionsWrapper {
-    /// `data`.
     pub data: TpmPassthroughOptions,
 }
-/// The enum `TransactionActionKind`, since QEMU 1.1.
+/// The `TransactionActionKind` enum, since QEMU 1.1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransactionActionKind {
-    /// `abort`, since QEMU 1.6.
+    /// Since QEMU 1.6.
     Abort,
-    /// `block-dirty-bitmap-add`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     BlockDirtyBitmapAdd,
-    /// `block-dirty-bitmap-remove`, since QEMU 4.2.
+    /// Since QEMU 4.2.
     BlockDirtyBitmapRemove,
-    /// `block-dirty-bitmap-clear`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     BlockDirtyBitmapClear,
-    /// `block-dirty-bitmap-enable`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     BlockDirtyBitmapEnable,
-    /// `block-dirty-bitmap-disable`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     BlockDirtyBitmapDisable,
-    /// `block-dirty-bitmap-merge`, since QEMU 4.0.
+    /// Since QEMU 4.0.
     BlockDirtyBitmapMerge,
-    /// `blockdev-backup`, since QEMU 2.3.
+    /// Since QEMU 2.3.
     BlockdevBackup,
-    /// `blockdev-snapshot`, since QEMU 2.5.
+    /// Since QEMU 2.5.
     BlockdevSnapshot,
-    /// `blockdev-snapshot-internal-sync`, since QEMU 1.7.
+    /// Since QEMU 1.7.
     BlockdevSnapshotInternalSync,
-    /// `blockdev-snapshot-sync`, since QEMU 1.1.
+    /// Since QEMU 1.1.
     BlockdevSnapshotSync,
-    /// `drive-backup`, since QEMU 1.6. Deprecated.
+    /// Since QEMU 1.6. Deprecated.
     DriveBackup,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl TransactionActionKind {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Abort => "abort",
@@ -5477,339 +4568,226 @@ impl From<&str> for TransactionActionKind {
         }
     }
 }
-/// The struct `UnixSocketAddress`, since QEMU 1.3.
+/// The `UnixSocketAddress` struct, since QEMU 1.3.
 ///
-/// Since the bindings of 2.11: `abstract` and `tight` are new.
+/// Compared with the bindings of 2.11: `abstract` and `tight` are new.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnixSocketAddress {
-    /// `path`.
     pub path: String,
-    /// `abstract`, since QEMU 5.1. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Since QEMU 5.1. Only in builds of QEMU with `CONFIG_LINUX`.
     pub r#abstract: Option<bool>,
-    /// `tight`, since QEMU 5.1. Only in builds of QEMU with `CONFIG_LINUX`.
+    /// Since QEMU 5.1. Only in builds of QEMU with `CONFIG_LINUX`.
     pub tight: Option<bool>,
 }
-/// The struct `UnixSocketAddressWrapper`, since QEMU 1.3.
+/// The `UnixSocketAddressWrapper` struct, since QEMU 1.3.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnixSocketAddressWrapper {
-    /// `data`.
     pub data: UnixSocketAddress,
 }
-/// The struct `VfioStats`, since QEMU 5.2.
+/// The `VfioStats` struct, since QEMU 5.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VfioStats {
-    /// `transferred`.
     pub transferred: i64,
 }
-/// The struct `VhostDeviceProtocols`, since QEMU 7.2.
+/// The `VhostDeviceProtocols` struct, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VhostDeviceProtocols {
-    /// `protocols`.
     pub protocols: Vec<String>,
-    /// `unknown-protocols`.
     pub unknown_protocols: Option<u64>,
 }
-/// The struct `VhostStatus`, since QEMU 7.2.
+/// The `VhostStatus` struct, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VhostStatus {
-    /// `n-mem-sections`.
     pub n_mem_sections: i64,
-    /// `n-tmp-sections`.
     pub n_tmp_sections: i64,
-    /// `nvqs`.
     pub nvqs: u32,
-    /// `vq-index`.
     pub vq_index: i64,
-    /// `features`.
     pub features: VirtioDeviceFeatures,
-    /// `acked-features`.
     pub acked_features: VirtioDeviceFeatures,
-    /// `backend-features`.
     pub backend_features: VirtioDeviceFeatures,
-    /// `protocol-features`.
     pub protocol_features: VhostDeviceProtocols,
-    /// `max-queues`.
     pub max_queues: u64,
-    /// `backend-cap`.
     pub backend_cap: u64,
-    /// `log-enabled`.
     pub log_enabled: bool,
-    /// `log-size`.
     pub log_size: u64,
 }
-/// The struct `VirtQueueStatus`, since QEMU 7.2.
+/// The `VirtQueueStatus` struct, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtQueueStatus {
-    /// `name`.
     pub name: String,
-    /// `queue-index`.
     pub queue_index: u16,
-    /// `inuse`.
     pub inuse: u32,
-    /// `vring-num`.
     pub vring_num: u32,
-    /// `vring-num-default`.
     pub vring_num_default: u32,
-    /// `vring-align`.
     pub vring_align: u32,
-    /// `vring-desc`.
     pub vring_desc: u64,
-    /// `vring-avail`.
     pub vring_avail: u64,
-    /// `vring-used`.
     pub vring_used: u64,
-    /// `last-avail-idx`.
     pub last_avail_idx: Option<u16>,
-    /// `shadow-avail-idx`.
     pub shadow_avail_idx: Option<u16>,
-    /// `used-idx`.
     pub used_idx: u16,
-    /// `signalled-used`.
     pub signalled_used: u16,
-    /// `signalled-used-valid`.
     pub signalled_used_valid: bool,
 }
-/// The struct `VirtVhostQueueStatus`, since QEMU 7.2.
+/// The `VirtVhostQueueStatus` struct, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtVhostQueueStatus {
-    /// `name`.
     pub name: String,
-    /// `kick`.
     pub kick: i64,
-    /// `call`.
     pub call: i64,
-    /// `desc`.
     pub desc: u64,
-    /// `avail`.
     pub avail: u64,
-    /// `used`.
     pub used: u64,
-    /// `num`.
     pub num: i64,
-    /// `desc-phys`.
     pub desc_phys: u64,
-    /// `desc-size`.
     pub desc_size: u32,
-    /// `avail-phys`.
     pub avail_phys: u64,
-    /// `avail-size`.
     pub avail_size: u32,
-    /// `used-phys`.
     pub used_phys: u64,
-    /// `used-size`.
     pub used_size: u32,
 }
-/// The struct `VirtioDeviceFeatures`, since QEMU 7.2.
+/// The `VirtioDeviceFeatures` struct, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioDeviceFeatures {
-    /// `transports`.
     pub transports: Vec<String>,
-    /// `dev-features`.
     pub dev_features: Option<Vec<String>>,
-    /// `unknown-dev-features`.
     pub unknown_dev_features: Option<u64>,
 }
-/// The struct `VirtioDeviceStatus`, since QEMU 7.2.
+/// The `VirtioDeviceStatus` struct, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioDeviceStatus {
-    /// `statuses`.
     pub statuses: Vec<String>,
-    /// `unknown-statuses`.
     pub unknown_statuses: Option<u8>,
 }
-/// The struct `VirtioInfo`, since QEMU 7.2.
+/// The `VirtioInfo` struct, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioInfo {
-    /// `path`.
     pub path: String,
-    /// `name`.
     pub name: String,
 }
-/// The struct `VirtioMEMDeviceInfo`, since QEMU 5.1.
+/// The `VirtioMEMDeviceInfo` struct, since QEMU 5.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioMemDeviceInfo {
-    /// `id`.
     pub id: Option<String>,
-    /// `memaddr`.
     pub memaddr: u64,
-    /// `requested-size`.
     pub requested_size: u64,
-    /// `size`.
     pub size: u64,
-    /// `max-size`.
     pub max_size: u64,
-    /// `block-size`.
     pub block_size: u64,
-    /// `node`.
     pub node: i64,
-    /// `memdev`.
     pub memdev: String,
 }
-/// The struct `VirtioMEMDeviceInfoWrapper`, since QEMU 2.1.
+/// The `VirtioMEMDeviceInfoWrapper` struct, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioMemDeviceInfoWrapper {
-    /// `data`.
     pub data: VirtioMemDeviceInfo,
 }
-/// The struct `VirtioPMEMDeviceInfo`, since QEMU 4.1.
+/// The `VirtioPMEMDeviceInfo` struct, since QEMU 4.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioPmemDeviceInfo {
-    /// `id`.
     pub id: Option<String>,
-    /// `memaddr`.
     pub memaddr: u64,
-    /// `size`.
     pub size: u64,
-    /// `memdev`.
     pub memdev: String,
 }
-/// The struct `VirtioPMEMDeviceInfoWrapper`, since QEMU 2.1.
+/// The `VirtioPMEMDeviceInfoWrapper` struct, since QEMU 2.1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioPmemDeviceInfoWrapper {
-    /// `data`.
     pub data: VirtioPmemDeviceInfo,
 }
-/// The struct `VirtioQueueElement`, since QEMU 7.2.
+/// The `VirtioQueueElement` struct, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioQueueElement {
-    /// `name`.
     pub name: String,
-    /// `index`.
     pub index: u32,
-    /// `descs`.
     pub descs: Vec<VirtioRingDesc>,
-    /// `avail`.
     pub avail: VirtioRingAvail,
-    /// `used`.
     pub used: VirtioRingUsed,
 }
-/// The struct `VirtioRingAvail`, since QEMU 7.2.
+/// The `VirtioRingAvail` struct, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioRingAvail {
-    /// `flags`.
     pub flags: u16,
-    /// `idx`.
     pub idx: u16,
-    /// `ring`.
     pub ring: u16,
 }
-/// The struct `VirtioRingDesc`, since QEMU 7.2.
+/// The `VirtioRingDesc` struct, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioRingDesc {
-    /// `addr`.
     pub addr: u64,
-    /// `len`.
     pub len: u32,
-    /// `flags`.
     pub flags: Vec<String>,
 }
-/// The struct `VirtioRingUsed`, since QEMU 7.2.
+/// The `VirtioRingUsed` struct, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioRingUsed {
-    /// `flags`.
     pub flags: u16,
-    /// `idx`.
     pub idx: u16,
 }
-/// The struct `VirtioStatus`, since QEMU 7.2.
+/// The `VirtioStatus` struct, since QEMU 7.2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VirtioStatus {
-    /// `name`.
     pub name: String,
-    /// `device-id`.
     pub device_id: u16,
-    /// `vhost-started`.
     pub vhost_started: bool,
-    /// `device-endian`.
     pub device_endian: String,
-    /// `guest-features`.
     pub guest_features: VirtioDeviceFeatures,
-    /// `host-features`.
     pub host_features: VirtioDeviceFeatures,
-    /// `backend-features`.
     pub backend_features: VirtioDeviceFeatures,
-    /// `num-vqs`.
     pub num_vqs: i64,
-    /// `status`.
     pub status: VirtioDeviceStatus,
-    /// `isr`.
     pub isr: u8,
-    /// `queue-sel`.
     pub queue_sel: u16,
-    /// `vm-running`.
     pub vm_running: bool,
-    /// `broken`.
     pub broken: bool,
-    /// `disabled`.
     pub disabled: bool,
-    /// `use-started`.
     pub use_started: bool,
-    /// `started`.
     pub started: bool,
-    /// `start-on-kick`.
     pub start_on_kick: bool,
-    /// `disable-legacy-check`.
     pub disable_legacy_check: bool,
-    /// `bus-name`.
     pub bus_name: String,
-    /// `use-guest-notifier-mask`.
     pub use_guest_notifier_mask: bool,
-    /// `vhost-dev`.
     pub vhost_dev: Option<VhostStatus>,
 }
-/// The struct `VsockSocketAddressWrapper`, since QEMU 2.8.
+/// The `VsockSocketAddressWrapper` struct, since QEMU 2.8.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VsockSocketAddressWrapper {
-    /// `data`.
     pub data: VsockSocketAddress,
 }
-/// The struct `XDbgBlockGraph`, since QEMU 4.0.
+/// The `XDbgBlockGraph` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XDbgBlockGraph {
-    /// `nodes`.
     pub nodes: Vec<XDbgBlockGraphNode>,
-    /// `edges`.
     pub edges: Vec<XDbgBlockGraphEdge>,
 }
-/// The struct `XDbgBlockGraphEdge`, since QEMU 4.0.
+/// The `XDbgBlockGraphEdge` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XDbgBlockGraphEdge {
-    /// `parent`.
     pub parent: u64,
-    /// `child`.
     pub child: u64,
-    /// `name`.
     pub name: String,
-    /// `perm`.
     pub perm: Vec<BlockPermission>,
-    /// `shared-perm`.
     pub shared_perm: Vec<BlockPermission>,
 }
-/// The struct `XDbgBlockGraphNode`, since QEMU 4.0.
+/// The `XDbgBlockGraphNode` struct, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XDbgBlockGraphNode {
-    /// `id`.
     pub id: u64,
-    /// `type`.
     pub r#type: XDbgBlockGraphNodeType,
-    /// `name`.
     pub name: String,
 }
-/// The enum `XDbgBlockGraphNodeType`, since QEMU 4.0.
+/// The `XDbgBlockGraphNodeType` enum, since QEMU 4.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum XDbgBlockGraphNodeType {
-    /// `block-backend`.
     BlockBackend,
-    /// `block-job`.
     BlockJob,
-    /// `block-driver`.
     BlockDriver,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl XDbgBlockGraphNodeType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::BlockBackend => "block-backend",
@@ -5829,66 +4807,53 @@ impl From<&str> for XDbgBlockGraphNodeType {
         }
     }
 }
-/// The struct `XBZRLECacheStats`, since QEMU 1.2.
+/// The `XBZRLECacheStats` struct, since QEMU 1.2.
 ///
-/// Since the bindings of 2.11: `encoding-rate` is new; `cache-size` is of another type.
+/// Compared with the bindings of 2.11: `encoding-rate` is new; `cache-size` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XbzrleCacheStats {
-    /// `cache-size`.
     pub cache_size: u64,
-    /// `bytes`.
     pub bytes: i64,
-    /// `pages`.
     pub pages: i64,
-    /// `cache-miss`.
     pub cache_miss: i64,
-    /// `cache-miss-rate`, since QEMU 2.1.
+    /// Since QEMU 2.1.
     pub cache_miss_rate: f64,
-    /// `encoding-rate`, since QEMU 5.1.
+    /// Since QEMU 5.1.
     pub encoding_rate: f64,
-    /// `overflow`.
     pub overflow: i64,
 }
-/// The union `YankInstance`, since QEMU 6.0.
+/// The `YankInstance` union, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum YankInstance {
-    /// `block-node`.
     BlockNode(YankInstanceBlockNode),
-    /// `chardev`.
     Chardev(YankInstanceChardev),
-    /// `migration`.
     Migration,
-    /// A branch that the schema does not list.
+    /// A branch that is not in the schema.
     Unrecognized(UnrecognizedBranch),
 }
-/// The struct `YankInstanceBlockNode`, since QEMU 6.0.
+/// The `YankInstanceBlockNode` struct, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct YankInstanceBlockNode {
-    /// `node-name`.
     pub node_name: String,
 }
-/// The struct `YankInstanceChardev`, since QEMU 6.0.
+/// The `YankInstanceChardev` struct, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct YankInstanceChardev {
-    /// `id`.
     pub id: String,
 }
-/// The enum `YankInstanceType`, since QEMU 6.0.
+/// The `YankInstanceType` enum, since QEMU 6.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum YankInstanceType {
-    /// `block-node`.
     BlockNode,
-    /// `chardev`.
     Chardev,
-    /// `migration`.
     Migration,
-    /// A value that the schema does not list.
+    /// A value that is not in the schema.
     Unrecognized(UnrecognizedValue),
 }
 impl YankInstanceType {
-    /// The text on the wire.
+    /// Returns the name of the value in QMP.
     pub fn as_str(&self) -> &str {
         match self {
             Self::BlockNode => "block-node",
@@ -5908,27 +4873,8 @@ impl From<&str> for YankInstanceType {
         }
     }
 }
-wire::display_enum! {
-    AudioFormat, BitmapSyncMode, BlkdebugEvent, BlkdebugIoType, BlockExportRemoveMode,
-    BlockExportType, BlockPermission, BlockdevAioOptions, BlockdevDriver,
-    BlockdevQcow2Version, BlockdevVhdxSubformat, BlockdevVmdkAdapterType,
-    BlockdevVmdkSubformat, BlockdevVpcSubformat, ColoExitReason, ColoMode,
-    CompatPolicyInput, CompatPolicyOutput, DirtyRateMeasureMode, DirtyRateStatus,
-    DisplayGlMode, DisplayProtocol, DisplayReloadType, DisplayType, DisplayUpdateType,
-    FuseExportAllowOther, GrabToggleKeys, GuestPanicAction, GuestPanicInformationType,
-    HmatCacheAssociativity, HmatCacheWritePolicy, HmatLbDataType, HmatLbMemoryHierarchy,
-    HotKeyMod, ImageFormat, JobStatus, JobType, KeyValueKind, LostTickPolicy,
-    MemoryFailureAction, MemoryFailureRecipient, MirrorCopyMode, MirrorSyncMode,
-    MonitorMode, NetfilterInsert, NotifyVmexitOption, NumaOptionsType, OffAutoPcibar,
-    OnCbwError, PanicAction, PcieLinkWidth, QAuthZListFormat, QAuthZListPolicy,
-    QCryptoAkCipherKeyType, QCryptoBlockLuksKeyslotState, Qcow2BitmapInfoFlags,
-    Qcow2CompressionType, QmpCapability, RbdAuthMode, RebootAction, S390CrashReason,
-    SetPasswordAction, SevState, ShutdownAction, ShutdownCause, SshHostKeyCheckHashType,
-    SshHostKeyCheckMode, StatsType, StatsUnit, TpmModel, TransactionActionKind,
-    XDbgBlockGraphNodeType, YankInstanceType
-}
 impl AnnounceParameters {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(initial: i64, max: i64, rounds: i64, step: i64) -> Self {
         Self {
             initial,
@@ -6335,7 +5281,7 @@ impl Object for AudiodevWavOptions {
     }
 }
 impl AuthZListFileProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(filename: impl Into<String>) -> Self {
         Self {
             filename: filename.into(),
@@ -6358,7 +5304,7 @@ impl Write for AuthZListProperties {
     }
 }
 impl AuthZSimpleProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(identity: impl Into<String>) -> Self {
         Self { identity: identity.into() }
     }
@@ -6370,7 +5316,7 @@ impl Write for AuthZSimpleProperties {
     }
 }
 impl AuthZpamProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(service: impl Into<String>) -> Self {
         Self { service: service.into() }
     }
@@ -6382,7 +5328,7 @@ impl Write for AuthZpamProperties {
     }
 }
 impl BitmapMigrationBitmapAlias {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, alias: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -6454,7 +5400,7 @@ impl Object for BitmapMigrationBitmapAliasTransform {
     }
 }
 impl BitmapMigrationNodeAlias {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         node_name: impl Into<String>,
         alias: impl Into<String>,
@@ -6506,7 +5452,7 @@ impl Object for BitmapMigrationNodeAlias {
     }
 }
 impl BlkdebugSetStateOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(event: BlkdebugEvent, new_state: i64) -> Self {
         Self {
             event,
@@ -6524,7 +5470,7 @@ impl Write for BlkdebugSetStateOptions {
     }
 }
 impl BlockDirtyBitmapAdd {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(node: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             node: node.into(),
@@ -6546,7 +5492,7 @@ impl Write for BlockDirtyBitmapAdd {
     }
 }
 impl BlockDirtyBitmapMerge {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         node: impl Into<String>,
         target: impl Into<String>,
@@ -6651,7 +5597,7 @@ impl Object for BlockExportInfo {
     }
 }
 impl BlockExportOptionsFuse {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(mountpoint: impl Into<String>) -> Self {
         Self {
             mountpoint: mountpoint.into(),
@@ -6678,7 +5624,7 @@ impl Write for BlockExportOptionsNbd {
     }
 }
 impl BlockExportOptionsVduseBlk {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -6727,13 +5673,13 @@ impl Object for BlockLatencyHistogramInfo {
     }
 }
 impl Branches for BlockStatsSpecific {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "file" => Self::File(rest.members()?),
                 "host_device" => Self::HostDevice(rest.members()?),
                 "nvme" => Self::Nvme(rest.members()?),
@@ -6915,7 +5861,10 @@ impl Branches for BlockStatsSpecific {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -7131,7 +6080,7 @@ impl Write for BlockdevAmendOptions {
                 put(map, "driver", "vvfat")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
@@ -7139,7 +6088,7 @@ impl Write for BlockdevAmendOptions {
     }
 }
 impl BlockdevAmendOptionsLuks {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(state: QCryptoBlockLuksKeyslotState) -> Self {
         Self {
             state,
@@ -7169,7 +6118,7 @@ impl Write for BlockdevAmendOptionsQcow2 {
     }
 }
 impl BlockdevCreateOptionsFile {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(filename: impl Into<String>, size: u64) -> Self {
         Self {
             filename: filename.into(),
@@ -7191,7 +6140,7 @@ impl Write for BlockdevCreateOptionsFile {
     }
 }
 impl BlockdevCreateOptionsNfs {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(location: BlockdevOptionsNfs, size: u64) -> Self {
         Self { location, size }
     }
@@ -7204,7 +6153,7 @@ impl Write for BlockdevCreateOptionsNfs {
     }
 }
 impl BlockdevCreateOptionsSsh {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(location: BlockdevOptionsSsh, size: u64) -> Self {
         Self { location, size }
     }
@@ -7217,7 +6166,7 @@ impl Write for BlockdevCreateOptionsSsh {
     }
 }
 impl BlockdevOptionsFile {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(filename: impl Into<String>) -> Self {
         Self {
             filename: filename.into(),
@@ -7243,7 +6192,7 @@ impl Write for BlockdevOptionsFile {
     }
 }
 impl BlockdevOptionsIoUring {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(filename: impl Into<String>) -> Self {
         Self { filename: filename.into() }
     }
@@ -7263,7 +6212,7 @@ impl Write for BlockdevOptionsNull {
     }
 }
 impl BlockdevOptionsNvMe {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>, namespace: i64) -> Self {
         Self {
             device: device.into(),
@@ -7279,7 +6228,7 @@ impl Write for BlockdevOptionsNvMe {
     }
 }
 impl BlockdevOptionsNvmeIoUring {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(path: impl Into<String>) -> Self {
         Self { path: path.into() }
     }
@@ -7291,7 +6240,7 @@ impl Write for BlockdevOptionsNvmeIoUring {
     }
 }
 impl BlockdevOptionsSsh {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: InetSocketAddress, path: impl Into<String>) -> Self {
         Self {
             server,
@@ -7311,7 +6260,7 @@ impl Write for BlockdevOptionsSsh {
     }
 }
 impl BlockdevOptionsVirtioBlkVfioPci {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(path: impl Into<String>) -> Self {
         Self { path: path.into() }
     }
@@ -7323,7 +6272,7 @@ impl Write for BlockdevOptionsVirtioBlkVfioPci {
     }
 }
 impl BlockdevOptionsVirtioBlkVhostUser {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(path: impl Into<String>) -> Self {
         Self { path: path.into() }
     }
@@ -7335,7 +6284,7 @@ impl Write for BlockdevOptionsVirtioBlkVhostUser {
     }
 }
 impl BlockdevOptionsVirtioBlkVhostVdpa {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(path: impl Into<String>) -> Self {
         Self { path: path.into() }
     }
@@ -7347,7 +6296,7 @@ impl Write for BlockdevOptionsVirtioBlkVhostVdpa {
     }
 }
 impl CanHostSocketcanProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#if: impl Into<String>, canbus: impl Into<String>) -> Self {
         Self {
             r#if: r#if.into(),
@@ -7363,7 +6312,7 @@ impl Write for CanHostSocketcanProperties {
     }
 }
 impl ChardevDBus {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             logfile: None,
@@ -7390,7 +6339,7 @@ impl Write for ChardevQemuVdAgent {
     }
 }
 impl ColoCompareProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         primary_in: impl Into<String>,
         secondary_in: impl Into<String>,
@@ -7562,7 +6511,7 @@ impl Object for CurrentMachineParams {
     }
 }
 impl DBusVmStateProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(addr: impl Into<String>) -> Self {
         Self {
             addr: addr.into(),
@@ -7720,7 +6669,7 @@ impl Write for DisplayReloadOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -7752,7 +6701,7 @@ impl Object for DisplaySdl {
     }
 }
 impl DriveMirror {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         target: impl Into<String>,
@@ -7802,7 +6751,7 @@ impl Write for DriveMirror {
     }
 }
 impl ExpirePasswordOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         protocol: ExpirePasswordOptionsProtocol,
         time: impl Into<String>,
@@ -7811,6 +6760,13 @@ impl ExpirePasswordOptions {
             protocol,
             time: time.into(),
         }
+    }
+}
+impl Write for ExpirePasswordOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.protocol.write(map)?;
+        put(map, "time", &self.time)?;
+        Ok(())
     }
 }
 impl Write for ExpirePasswordOptionsProtocol {
@@ -7824,17 +6780,10 @@ impl Write for ExpirePasswordOptionsProtocol {
                 put(map, "protocol", "spice")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "protocol", &branch.tag)?;
+                put(map, "protocol", &branch.discriminator)?;
                 put_open(map, &["protocol"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for ExpirePasswordOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.protocol.write(map)?;
-        put(map, "time", &self.time)?;
         Ok(())
     }
 }
@@ -7845,7 +6794,7 @@ impl Write for ExpirePasswordOptionsVnc {
     }
 }
 impl FilterBufferProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(netdev: impl Into<String>, interval: u32) -> Self {
         Self {
             netdev: netdev.into(),
@@ -7869,7 +6818,7 @@ impl Write for FilterBufferProperties {
     }
 }
 impl FilterDumpProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(netdev: impl Into<String>, file: impl Into<String>) -> Self {
         Self {
             netdev: netdev.into(),
@@ -7895,7 +6844,7 @@ impl Write for FilterDumpProperties {
     }
 }
 impl FilterMirrorProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(netdev: impl Into<String>, outdev: impl Into<String>) -> Self {
         Self {
             netdev: netdev.into(),
@@ -7921,7 +6870,7 @@ impl Write for FilterMirrorProperties {
     }
 }
 impl FilterRedirectorProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(netdev: impl Into<String>) -> Self {
         Self {
             netdev: netdev.into(),
@@ -7949,7 +6898,7 @@ impl Write for FilterRedirectorProperties {
     }
 }
 impl FilterRewriterProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(netdev: impl Into<String>) -> Self {
         Self {
             netdev: netdev.into(),
@@ -7973,18 +6922,21 @@ impl Write for FilterRewriterProperties {
     }
 }
 impl Branches for GuestPanicInformation {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "hyper-v" => Self::HyperV(rest.members()?),
                 "s390" => Self::S390(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -8054,7 +7006,7 @@ impl Object for HumanReadableText {
     }
 }
 impl InetSocketAddress {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(host: impl Into<String>, port: impl Into<String>) -> Self {
         Self {
             host: host.into(),
@@ -8127,7 +7079,7 @@ impl Object for InetSocketAddress {
     }
 }
 impl InputBarrierProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -8153,7 +7105,7 @@ impl Write for InputBarrierProperties {
     }
 }
 impl InputLinuxProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(evdev: impl Into<String>) -> Self {
         Self {
             evdev: evdev.into(),
@@ -8318,7 +7270,7 @@ impl Object for Memdev {
     }
 }
 impl MemoryBackendEpcProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(size: u64) -> Self {
         Self {
             dump: None,
@@ -8356,7 +7308,7 @@ impl Write for MemoryBackendEpcProperties {
     }
 }
 impl MemoryBackendMemfdProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(size: u64) -> Self {
         Self {
             dump: None,
@@ -8400,7 +7352,7 @@ impl Write for MemoryBackendMemfdProperties {
     }
 }
 impl MemoryBackendProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(size: u64) -> Self {
         Self {
             dump: None,
@@ -8465,7 +7417,7 @@ impl Object for MemoryFailureFlags {
     }
 }
 impl NbdServerAddOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>) -> Self {
         Self {
             name: None,
@@ -8487,7 +7439,7 @@ impl Write for NbdServerAddOptions {
     }
 }
 impl NetdevHubPortOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(hubid: i32) -> Self {
         Self { hubid, netdev: None }
     }
@@ -8536,7 +7488,7 @@ impl Write for NetdevVhostVdpaOptions {
     }
 }
 impl NetdevVmnetBridgedOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(ifname: impl Into<String>) -> Self {
         Self {
             ifname: ifname.into(),
@@ -8572,7 +7524,7 @@ impl Write for NetdevVmnetSharedOptions {
     }
 }
 impl NetfilterProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(netdev: impl Into<String>) -> Self {
         Self {
             netdev: netdev.into(),
@@ -8594,7 +7546,7 @@ impl Write for NetfilterProperties {
     }
 }
 impl NumaHmatCacheOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         node_id: u32,
         size: u64,
@@ -8625,7 +7577,7 @@ impl Write for NumaHmatCacheOptions {
     }
 }
 impl NumaHmatLbOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         initiator: u16,
         target: u16,
@@ -8835,7 +7787,7 @@ impl Object for PciInfo {
     }
 }
 impl PrManagerHelperProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(path: impl Into<String>) -> Self {
         Self { path: path.into() }
     }
@@ -8874,7 +7826,7 @@ impl Object for PrManagerInfo {
     }
 }
 impl QAuthZListRule {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#match: impl Into<String>, policy: QAuthZListPolicy) -> Self {
         Self {
             r#match: r#match.into(),
@@ -8902,7 +7854,7 @@ impl Write for QCryptoBlockAmendOptions {
                 put(map, "format", "qcow")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -8910,7 +7862,7 @@ impl Write for QCryptoBlockAmendOptions {
     }
 }
 impl QCryptoBlockAmendOptionsLuks {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(state: QCryptoBlockLuksKeyslotState) -> Self {
         Self {
             state,
@@ -8987,7 +7939,7 @@ impl Serialize for Qcow2OverlapChecks {
     }
 }
 impl QtestProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(chardev: impl Into<String>) -> Self {
         Self {
             chardev: chardev.into(),
@@ -9003,7 +7955,7 @@ impl Write for QtestProperties {
     }
 }
 impl RbdEncryptionOptionsLuks {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(key_secret: impl Into<String>) -> Self {
         Self {
             key_secret: key_secret.into(),
@@ -9017,7 +7969,7 @@ impl Write for RbdEncryptionOptionsLuks {
     }
 }
 impl RbdEncryptionOptionsLuks2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(key_secret: impl Into<String>) -> Self {
         Self {
             key_secret: key_secret.into(),
@@ -9031,7 +7983,7 @@ impl Write for RbdEncryptionOptionsLuks2 {
     }
 }
 impl RemoteObjectProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(fd: impl Into<String>, devid: impl Into<String>) -> Self {
         Self {
             fd: fd.into(),
@@ -9077,7 +8029,7 @@ impl Object for ReplayInfo {
     }
 }
 impl RngEgdProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(chardev: impl Into<String>) -> Self {
         Self {
             opened: None,
@@ -9103,29 +8055,6 @@ impl Write for RngRandomProperties {
         put_some(map, "opened", &self.opened)?;
         put_some(map, "filename", &self.filename)?;
         Ok(())
-    }
-}
-impl Branches for SchemaInfoMetaType {
-    const TAG: &'static str = "meta-type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "builtin" => Self::Builtin(rest.members()?),
-                "enum" => Self::Enum(rest.members()?),
-                "array" => Self::Array(rest.members()?),
-                "object" => Self::Object(rest.members()?),
-                "alternate" => Self::Alternate(rest.members()?),
-                "command" => Self::Command(rest.members()?),
-                "event" => Self::Event(rest.members()?),
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
     }
 }
 #[derive(Default)]
@@ -9158,6 +8087,32 @@ impl Base for SchemaInfo {
             name: required(slots.name, "name")?,
             features: slots.features,
         })
+    }
+}
+impl Branches for SchemaInfoMetaType {
+    const DISCRIMINATOR: &'static str = "meta-type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "builtin" => Self::Builtin(rest.members()?),
+                "enum" => Self::Enum(rest.members()?),
+                "array" => Self::Array(rest.members()?),
+                "object" => Self::Object(rest.members()?),
+                "alternate" => Self::Alternate(rest.members()?),
+                "command" => Self::Command(rest.members()?),
+                "event" => Self::Event(rest.members()?),
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]
@@ -9308,7 +8263,7 @@ impl Object for SchemaInfoObjectMember {
     }
 }
 impl SetPasswordOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         protocol: SetPasswordOptionsProtocol,
         password: impl Into<String>,
@@ -9318,6 +8273,14 @@ impl SetPasswordOptions {
             password: password.into(),
             connected: None,
         }
+    }
+}
+impl Write for SetPasswordOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.protocol.write(map)?;
+        put(map, "password", &self.password)?;
+        put_some(map, "connected", &self.connected)?;
+        Ok(())
     }
 }
 impl Write for SetPasswordOptionsProtocol {
@@ -9331,18 +8294,10 @@ impl Write for SetPasswordOptionsProtocol {
                 put(map, "protocol", "spice")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "protocol", &branch.tag)?;
+                put(map, "protocol", &branch.discriminator)?;
                 put_open(map, &["protocol"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for SetPasswordOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.protocol.write(map)?;
-        put(map, "password", &self.password)?;
-        put_some(map, "connected", &self.connected)?;
         Ok(())
     }
 }
@@ -9558,7 +8513,7 @@ impl Write for SshHostKeyCheck {
                 put(map, "mode", "known_hosts")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "mode", &branch.tag)?;
+                put(map, "mode", &branch.discriminator)?;
                 put_open(map, &["mode"], &branch.members)?;
             }
         }
@@ -9566,7 +8521,7 @@ impl Write for SshHostKeyCheck {
     }
 }
 impl SshHostKeyHash {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#type: SshHostKeyCheckHashType, hash: impl Into<String>) -> Self {
         Self { r#type, hash: hash.into() }
     }
@@ -9734,7 +8689,7 @@ impl Object for TpmInfo {
     }
 }
 impl UnixSocketAddress {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -10544,7 +9499,7 @@ impl Write for YankInstance {
                 put(map, "type", "migration")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -10552,13 +9507,13 @@ impl Write for YankInstance {
     }
 }
 impl Branches for YankInstance {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "block-node" => Self::BlockNode(rest.members()?),
                 "chardev" => Self::Chardev(rest.members()?),
                 "migration" => {
@@ -10567,7 +9522,10 @@ impl Branches for YankInstance {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -10577,7 +9535,7 @@ wire::no_base! {
     YankInstance = "YankInstance"
 }
 impl YankInstanceBlockNode {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(node_name: impl Into<String>) -> Self {
         Self {
             node_name: node_name.into(),
@@ -10615,7 +9573,7 @@ impl Object for YankInstanceBlockNode {
     }
 }
 impl YankInstanceChardev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -10650,6 +9608,62 @@ impl Object for YankInstanceChardev {
         })
     }
 }
+wire::deserialize! {
+    AudiodevAlsaOptions, AudiodevAlsaPerDirectionOptions, AudiodevCoreaudioOptions,
+    AudiodevCoreaudioPerDirectionOptions, AudiodevDsoundOptions, AudiodevGenericOptions,
+    AudiodevJackOptions, AudiodevJackPerDirectionOptions, AudiodevOssOptions,
+    AudiodevOssPerDirectionOptions, AudiodevPaOptions, AudiodevPaPerDirectionOptions,
+    AudiodevPerDirectionOptions, AudiodevSdlOptions, AudiodevSdlPerDirectionOptions,
+    AudiodevSndioOptions, AudiodevWavOptions, BitmapMigrationBitmapAlias,
+    BitmapMigrationBitmapAliasTransform, BitmapMigrationNodeAlias, BlockDirtyInfo,
+    BlockExportInfo, BlockLatencyHistogramInfo, BlockStatsSpecificFile,
+    BlockStatsSpecificNvme, ColoStatus, CompressionStats, CpuDefinitionInfo,
+    CurrentMachineParams, DirtyLimitInfo, DirtyRateVcpu, DisplayCurses, DisplayDBus,
+    DisplayEglHeadless, DisplayGtk, DisplaySdl, GuestPanicInformationS390,
+    HumanReadableText, InetSocketAddress, IoThreadInfo, JobInfo, Memdev,
+    MemoryFailureFlags, ObjectPropertyInfo, PciBridgeInfo, PciDeviceId, PciDeviceInfo,
+    PciInfo, PrManagerInfo, Qcow2BitmapInfo, ReplayInfo, SchemaInfoCommand,
+    SchemaInfoEnum, SchemaInfoEnumMember, SchemaInfoObject, SchemaInfoObjectMember,
+    SevAttestationReport, SevCapability, SevLaunchMeasureInfo, SgxEpcDeviceInfo,
+    SgxepcSection, SnapshotInfo, Stats, StatsSchemaValue, TpmInfo, UnixSocketAddress,
+    VfioStats, VhostDeviceProtocols, VhostStatus, VirtQueueStatus, VirtVhostQueueStatus,
+    VirtioDeviceFeatures, VirtioDeviceStatus, VirtioInfo, VirtioMemDeviceInfo,
+    VirtioPmemDeviceInfo, VirtioQueueElement, VirtioRingAvail, VirtioRingDesc,
+    VirtioRingUsed, VirtioStatus, XDbgBlockGraph, XDbgBlockGraphEdge, XDbgBlockGraphNode,
+    XbzrleCacheStats, YankInstanceBlockNode, YankInstanceChardev
+}
+wire::deserialize_alternate! {
+    StatsValue
+}
+wire::deserialize_enum! {
+    AudioFormat, BlockExportType, BlockPermission, ColoExitReason, ColoMode,
+    DirtyRateMeasureMode, DirtyRateStatus, DisplayGlMode, GuestPanicAction, HotKeyMod,
+    JobStatus, JobType, MemoryFailureAction, MemoryFailureRecipient,
+    Qcow2BitmapInfoFlags, Qcow2CompressionType, S390CrashReason, SevState, ShutdownCause,
+    StatsType, StatsUnit, TpmModel, XDbgBlockGraphNodeType
+}
+wire::deserialize_union! {
+    BlockStatsSpecific, GuestPanicInformation, SchemaInfo, YankInstance
+}
+wire::display_enum! {
+    AudioFormat, BitmapSyncMode, BlkdebugEvent, BlkdebugIoType, BlockExportRemoveMode,
+    BlockExportType, BlockPermission, BlockdevAioOptions, BlockdevDriver,
+    BlockdevQcow2Version, BlockdevVhdxSubformat, BlockdevVmdkAdapterType,
+    BlockdevVmdkSubformat, BlockdevVpcSubformat, ColoExitReason, ColoMode,
+    CompatPolicyInput, CompatPolicyOutput, DirtyRateMeasureMode, DirtyRateStatus,
+    DisplayGlMode, DisplayProtocol, DisplayReloadType, DisplayType, DisplayUpdateType,
+    FuseExportAllowOther, GrabToggleKeys, GuestPanicAction, GuestPanicInformationType,
+    HmatCacheAssociativity, HmatCacheWritePolicy, HmatLbDataType, HmatLbMemoryHierarchy,
+    HotKeyMod, ImageFormat, JobStatus, JobType, KeyValueKind, LostTickPolicy,
+    MemoryFailureAction, MemoryFailureRecipient, MirrorCopyMode, MirrorSyncMode,
+    MonitorMode, NetfilterInsert, NotifyVmexitOption, NumaOptionsType, OffAutoPcibar,
+    OnCbwError, PanicAction, PcieLinkWidth, QAuthZListFormat, QAuthZListPolicy,
+    QCryptoAkCipherKeyType, QCryptoBlockLuksKeyslotState, Qcow2BitmapInfoFlags,
+    Qcow2CompressionType, QmpCapability, RbdAuthMode, RebootAction, S390CrashReason,
+    SetPasswordAction, SevState, ShutdownAction, ShutdownCause, SshHostKeyCheckHashType,
+    SshHostKeyCheckMode, StatsType, StatsUnit, TpmModel, TransactionActionKind,
+    XDbgBlockGraphNodeType, YankInstanceType
+}
 wire::serialize! {
     AnnounceParameters, AuthZListFileProperties, AuthZListProperties,
     AuthZSimpleProperties, AuthZpamProperties, BitmapMigrationBitmapAlias,
@@ -10680,36 +9694,6 @@ wire::serialize! {
     TlsCredsProperties, UnixSocketAddress, YankInstance, YankInstanceBlockNode,
     YankInstanceChardev
 }
-wire::deserialize! {
-    AudiodevAlsaOptions, AudiodevAlsaPerDirectionOptions, AudiodevCoreaudioOptions,
-    AudiodevCoreaudioPerDirectionOptions, AudiodevDsoundOptions, AudiodevGenericOptions,
-    AudiodevJackOptions, AudiodevJackPerDirectionOptions, AudiodevOssOptions,
-    AudiodevOssPerDirectionOptions, AudiodevPaOptions, AudiodevPaPerDirectionOptions,
-    AudiodevPerDirectionOptions, AudiodevSdlOptions, AudiodevSdlPerDirectionOptions,
-    AudiodevSndioOptions, AudiodevWavOptions, BitmapMigrationBitmapAlias,
-    BitmapMigrationBitmapAliasTransform, BitmapMigrationNodeAlias, BlockDirtyInfo,
-    BlockExportInfo, BlockLatencyHistogramInfo, BlockStatsSpecificFile,
-    BlockStatsSpecificNvme, ColoStatus, CompressionStats, CpuDefinitionInfo,
-    CurrentMachineParams, DirtyLimitInfo, DirtyRateVcpu, DisplayCurses, DisplayDBus,
-    DisplayEglHeadless, DisplayGtk, DisplaySdl, GuestPanicInformationS390,
-    HumanReadableText, InetSocketAddress, IoThreadInfo, JobInfo, Memdev,
-    MemoryFailureFlags, ObjectPropertyInfo, PciBridgeInfo, PciDeviceId, PciDeviceInfo,
-    PciInfo, PrManagerInfo, Qcow2BitmapInfo, ReplayInfo, SchemaInfoCommand,
-    SchemaInfoEnum, SchemaInfoEnumMember, SchemaInfoObject, SchemaInfoObjectMember,
-    SevAttestationReport, SevCapability, SevLaunchMeasureInfo, SgxEpcDeviceInfo,
-    SgxepcSection, SnapshotInfo, Stats, StatsSchemaValue, TpmInfo, UnixSocketAddress,
-    VfioStats, VhostDeviceProtocols, VhostStatus, VirtQueueStatus, VirtVhostQueueStatus,
-    VirtioDeviceFeatures, VirtioDeviceStatus, VirtioInfo, VirtioMemDeviceInfo,
-    VirtioPmemDeviceInfo, VirtioQueueElement, VirtioRingAvail, VirtioRingDesc,
-    VirtioRingUsed, VirtioStatus, XDbgBlockGraph, XDbgBlockGraphEdge, XDbgBlockGraphNode,
-    XbzrleCacheStats, YankInstanceBlockNode, YankInstanceChardev
-}
-wire::deserialize_union! {
-    BlockStatsSpecific, GuestPanicInformation, SchemaInfo, YankInstance
-}
-wire::deserialize_alternate! {
-    StatsValue
-}
 wire::serialize_enum! {
     BitmapSyncMode, BlkdebugEvent, BlkdebugIoType, BlockExportRemoveMode,
     BlockPermission, BlockdevAioOptions, BlockdevDriver, BlockdevQcow2Version,
@@ -10720,11 +9704,4 @@ wire::serialize_enum! {
     PanicAction, QAuthZListFormat, QAuthZListPolicy, QCryptoBlockLuksKeyslotState,
     Qcow2CompressionType, QmpCapability, RbdAuthMode, RebootAction, SetPasswordAction,
     ShutdownAction, SshHostKeyCheckHashType
-}
-wire::deserialize_enum! {
-    AudioFormat, BlockExportType, BlockPermission, ColoExitReason, ColoMode,
-    DirtyRateMeasureMode, DirtyRateStatus, DisplayGlMode, GuestPanicAction, HotKeyMod,
-    JobStatus, JobType, MemoryFailureAction, MemoryFailureRecipient,
-    Qcow2BitmapInfoFlags, Qcow2CompressionType, S390CrashReason, SevState, ShutdownCause,
-    StatsType, StatsUnit, TpmModel, XDbgBlockGraphNodeType
 }

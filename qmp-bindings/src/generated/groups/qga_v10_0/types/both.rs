@@ -11,7 +11,7 @@ impl Alternate for GuestExecCaptureOutput {
     }
 }
 impl GuestFilesystemInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         mountpoint: impl Into<String>,
@@ -42,7 +42,7 @@ impl Write for GuestFilesystemInfo {
     }
 }
 impl GuestLoadAverage {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(load1m: f64, load5m: f64, load15m: f64) -> Self {
         Self { load1m, load5m, load15m }
     }
@@ -56,7 +56,7 @@ impl Write for GuestLoadAverage {
     }
 }
 impl GuestNetworkRoute {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         iface: impl Into<String>,
         destination: impl Into<String>,
@@ -104,12 +104,12 @@ impl Write for GuestNetworkRoute {
         Ok(())
     }
 }
-wire::serialize! {
-    GuestFilesystemInfo, GuestLoadAverage, GuestNetworkRoute
-}
 wire::deserialize_alternate! {
     GuestExecCaptureOutput
 }
 wire::deserialize_enum! {
     GuestExecCaptureOutputMode
+}
+wire::serialize! {
+    GuestFilesystemInfo, GuestLoadAverage, GuestNetworkRoute
 }

@@ -11,7 +11,7 @@ impl Alternate for GuestFileWhence {
     }
 }
 impl GuestHostName {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(host_name: impl Into<String>) -> Self {
         Self {
             host_name: host_name.into(),
@@ -25,7 +25,7 @@ impl Write for GuestHostName {
     }
 }
 impl GuestMemoryBlockInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(size: u64) -> Self {
         Self { size }
     }
@@ -37,7 +37,7 @@ impl Write for GuestMemoryBlockInfo {
     }
 }
 impl GuestMemoryBlockResponse {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(phys_index: u64, response: GuestMemoryBlockResponseType) -> Self {
         Self {
             phys_index,
@@ -55,7 +55,7 @@ impl Write for GuestMemoryBlockResponse {
     }
 }
 impl GuestNetworkInterface {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -75,7 +75,7 @@ impl Write for GuestNetworkInterface {
     }
 }
 impl GuestNetworkInterfaceStat {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         rx_bytes: u64,
         rx_packets: u64,
@@ -127,7 +127,7 @@ impl Write for GuestOsInfo {
     }
 }
 impl GuestTimezone {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(offset: i64) -> Self {
         Self { zone: None, offset }
     }
@@ -140,7 +140,7 @@ impl Write for GuestTimezone {
     }
 }
 impl GuestUser {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(user: impl Into<String>, login_time: f64) -> Self {
         Self {
             user: user.into(),
@@ -157,13 +157,13 @@ impl Write for GuestUser {
         Ok(())
     }
 }
-wire::serialize! {
-    GuestHostName, GuestMemoryBlockInfo, GuestMemoryBlockResponse, GuestNetworkInterface,
-    GuestNetworkInterfaceStat, GuestOsInfo, GuestTimezone, GuestUser
-}
 wire::deserialize_alternate! {
     GuestFileWhence
 }
 wire::deserialize_enum! {
     QgaSeek
+}
+wire::serialize! {
+    GuestHostName, GuestMemoryBlockInfo, GuestMemoryBlockResponse, GuestNetworkInterface,
+    GuestNetworkInterfaceStat, GuestOsInfo, GuestTimezone, GuestUser
 }

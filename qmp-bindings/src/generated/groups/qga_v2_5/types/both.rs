@@ -2,7 +2,7 @@
 
 use super::*;
 impl GuestMemoryBlockInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(size: u64) -> Self {
         Self { size }
     }
@@ -14,7 +14,7 @@ impl Write for GuestMemoryBlockInfo {
     }
 }
 impl GuestMemoryBlockResponse {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(phys_index: u64, response: GuestMemoryBlockResponseType) -> Self {
         Self {
             phys_index,
@@ -32,7 +32,7 @@ impl Write for GuestMemoryBlockResponse {
     }
 }
 impl GuestNetworkInterface {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),

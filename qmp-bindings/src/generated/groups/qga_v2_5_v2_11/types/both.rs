@@ -2,7 +2,7 @@
 
 use super::*;
 impl GuestDiskAddress {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         pci_controller: GuestPciAddress,
         bus_type: GuestDiskBusType,
@@ -30,7 +30,7 @@ impl Write for GuestDiskAddress {
     }
 }
 impl GuestFilesystemInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         mountpoint: impl Into<String>,

@@ -2,7 +2,7 @@
 
 use super::*;
 impl GuestAgentCommandInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, enabled: bool, success_response: bool) -> Self {
         Self {
             name: name.into(),
@@ -20,7 +20,7 @@ impl Write for GuestAgentCommandInfo {
     }
 }
 impl GuestAgentInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         version: impl Into<String>,
         supported_commands: Vec<GuestAgentCommandInfo>,
@@ -39,7 +39,7 @@ impl Write for GuestAgentInfo {
     }
 }
 impl GuestExec {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(pid: i64) -> Self {
         Self { pid }
     }
@@ -51,7 +51,7 @@ impl Write for GuestExec {
     }
 }
 impl GuestExecStatus {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(exited: bool) -> Self {
         Self {
             exited,
@@ -77,7 +77,7 @@ impl Write for GuestExecStatus {
     }
 }
 impl GuestFileRead {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(count: i64, buf_b64: impl Into<String>, eof: bool) -> Self {
         Self {
             count,
@@ -95,7 +95,7 @@ impl Write for GuestFileRead {
     }
 }
 impl GuestFileSeek {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(position: i64, eof: bool) -> Self {
         Self { position, eof }
     }
@@ -108,7 +108,7 @@ impl Write for GuestFileSeek {
     }
 }
 impl GuestFileWrite {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(count: i64, eof: bool) -> Self {
         Self { count, eof }
     }
@@ -121,7 +121,7 @@ impl Write for GuestFileWrite {
     }
 }
 impl GuestFilesystemTrimResponse {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(paths: Vec<GuestFilesystemTrimResult>) -> Self {
         Self { paths }
     }
@@ -133,7 +133,7 @@ impl Write for GuestFilesystemTrimResponse {
     }
 }
 impl GuestFilesystemTrimResult {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -153,7 +153,7 @@ impl Write for GuestFilesystemTrimResult {
     }
 }
 impl GuestIpAddress {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         ip_address: impl Into<String>,
         ip_address_type: GuestIpAddressType,
@@ -175,7 +175,7 @@ impl Write for GuestIpAddress {
     }
 }
 impl GuestPciAddress {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(domain: i64, bus: i64, slot: i64, function: i64) -> Self {
         Self {
             domain,

@@ -2,7 +2,7 @@
 
 use super::*;
 impl GuestFilesystemInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         mountpoint: impl Into<String>,

@@ -2,7 +2,7 @@
 
 use super::*;
 impl GuestAuthorizedKeys {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(keys: Vec<String>) -> Self {
         Self { keys }
     }
@@ -14,7 +14,7 @@ impl Write for GuestAuthorizedKeys {
     }
 }
 impl GuestCcwAddress {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(cssid: i64, ssid: i64, subchno: i64, devno: i64) -> Self {
         Self {
             cssid,
@@ -41,7 +41,7 @@ impl Write for GuestCpuStats {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -56,7 +56,7 @@ impl Write for GuestDeviceId {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -64,7 +64,7 @@ impl Write for GuestDeviceId {
     }
 }
 impl GuestDeviceIdPci {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(vendor_id: u16, device_id: u16) -> Self {
         Self { vendor_id, device_id }
     }
@@ -77,7 +77,7 @@ impl Write for GuestDeviceIdPci {
     }
 }
 impl GuestDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(driver_name: impl Into<String>) -> Self {
         Self {
             driver_name: driver_name.into(),
@@ -97,7 +97,7 @@ impl Write for GuestDeviceInfo {
     }
 }
 impl GuestDiskAddress {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         pci_controller: GuestPciAddress,
         bus_type: GuestDiskBusType,
@@ -131,7 +131,7 @@ impl Write for GuestDiskAddress {
     }
 }
 impl GuestDiskInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, partition: bool) -> Self {
         Self {
             name: name.into(),
@@ -219,7 +219,7 @@ impl Write for GuestDiskSmart {
                 put(map, "type", "file-backed-virtual")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -249,7 +249,7 @@ impl Write for GuestDiskStats {
     }
 }
 impl GuestDiskStatsInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         major: u64,
@@ -274,7 +274,7 @@ impl Write for GuestDiskStatsInfo {
     }
 }
 impl GuestLinuxCpuStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(cpu: i64, user: u64, nice: u64, system: u64, idle: u64) -> Self {
         Self {
             cpu,
@@ -308,7 +308,7 @@ impl Write for GuestLinuxCpuStats {
     }
 }
 impl GuestNvMeSmart {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         critical_warning: i64,
         temperature: i64,
@@ -403,6 +403,9 @@ impl Write for GuestNvMeSmart {
         Ok(())
     }
 }
+wire::deserialize_enum! {
+    GuestCpuStatsType, GuestDeviceType
+}
 wire::serialize! {
     GuestAuthorizedKeys, GuestCcwAddress, GuestCpuStats, GuestDeviceId, GuestDeviceIdPci,
     GuestDeviceInfo, GuestDiskAddress, GuestDiskInfo, GuestDiskSmart, GuestDiskStats,
@@ -410,7 +413,4 @@ wire::serialize! {
 }
 wire::serialize_enum! {
     GuestCpuStatsType, GuestDeviceType, GuestDiskBusType
-}
-wire::deserialize_enum! {
-    GuestCpuStatsType, GuestDeviceType
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 impl BlockIoError {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         qom_path: impl Into<String>,
         device: impl Into<String>,
@@ -34,7 +34,7 @@ impl Write for BlockIoError {
     }
 }
 impl CpuPolarizationChange {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(polarization: types::S390CpuPolarization) -> Self {
         Self { polarization }
     }
@@ -56,7 +56,7 @@ impl Write for HvBalloonStatusReport {
     }
 }
 impl Migration {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(status: types::MigrationStatus) -> Self {
         Self { status }
     }
@@ -68,7 +68,7 @@ impl Write for Migration {
     }
 }
 impl NetdevStreamConnected {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(netdev_id: impl Into<String>, addr: types::SocketAddress) -> Self {
         Self {
             netdev_id: netdev_id.into(),
@@ -84,7 +84,7 @@ impl Write for NetdevStreamConnected {
     }
 }
 impl NetdevVhostUserConnected {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(netdev_id: impl Into<String>, chardev_id: impl Into<String>) -> Self {
         Self {
             netdev_id: netdev_id.into(),
@@ -100,7 +100,7 @@ impl Write for NetdevVhostUserConnected {
     }
 }
 impl NetdevVhostUserDisconnected {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(netdev_id: impl Into<String>) -> Self {
         Self {
             netdev_id: netdev_id.into(),
@@ -114,7 +114,7 @@ impl Write for NetdevVhostUserDisconnected {
     }
 }
 impl VfioMigration {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device_id: impl Into<String>,
         qom_path: impl Into<String>,

@@ -56,13 +56,21 @@ impl Object for AcpiGenericPortProperties {
     }
 }
 impl Audiodev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(driver: AudiodevDriverBranch, id: impl Into<String>) -> Self {
         Self {
             driver,
             id: id.into(),
             timer_period: None,
         }
+    }
+}
+impl Write for Audiodev {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.driver.write(map)?;
+        put(map, "id", &self.id)?;
+        put_some(map, "timer-period", &self.timer_period)?;
+        Ok(())
     }
 }
 impl Write for AudiodevDriverBranch {
@@ -121,18 +129,10 @@ impl Write for AudiodevDriverBranch {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
-        Ok(())
-    }
-}
-impl Write for Audiodev {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.driver.write(map)?;
-        put(map, "id", &self.id)?;
-        put_some(map, "timer-period", &self.timer_period)?;
         Ok(())
     }
 }
@@ -167,7 +167,7 @@ impl Write for AudiodevPipewirePerDirectionOptions {
     }
 }
 impl BackupCommon {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>, sync: MirrorSyncMode) -> Self {
         Self {
             job_id: None,
@@ -336,7 +336,7 @@ impl Object for BlkdebugInjectErrorOptions {
     }
 }
 impl BlockChildInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, info: BlockGraphInfo) -> Self {
         Self { name: name.into(), info }
     }
@@ -376,7 +376,7 @@ impl Object for BlockChildInfo {
     }
 }
 impl BlockDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         file: impl Into<String>,
         ro: bool,
@@ -471,7 +471,7 @@ impl Write for BlockDeviceInfo {
     }
 }
 impl BlockDeviceStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         rd_bytes: i64,
         wr_bytes: i64,
@@ -598,7 +598,7 @@ impl Write for BlockDeviceStats {
     }
 }
 impl BlockDeviceTimedStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         interval_length: i64,
         min_rd_latency_ns: i64,
@@ -662,26 +662,6 @@ impl Write for BlockDeviceTimedStats {
         Ok(())
     }
 }
-impl Branches for BlockExportOptionsType {
-    const TAG: &'static str = "type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "nbd" => Self::Nbd(rest.members()?),
-                "vhost-user-blk" => Self::VhostUserBlk(rest.members()?),
-                "fuse" => Self::Fuse(rest.members()?),
-                "vduse-blk" => Self::VduseBlk(rest.members()?),
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct BlockExportOptionsSlots {
     id: Option<String>,
@@ -729,6 +709,29 @@ impl Base for BlockExportOptions {
         })
     }
 }
+impl Branches for BlockExportOptionsType {
+    const DISCRIMINATOR: &'static str = "type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "nbd" => Self::Nbd(rest.members()?),
+                "vhost-user-blk" => Self::VhostUserBlk(rest.members()?),
+                "fuse" => Self::Fuse(rest.members()?),
+                "vduse-blk" => Self::VduseBlk(rest.members()?),
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
+    }
+}
 #[derive(Default)]
 pub(crate) struct BlockExportOptionsVhostUserBlkSlots {
     addr: Option<SocketAddress>,
@@ -760,7 +763,7 @@ impl Object for BlockExportOptionsVhostUserBlk {
     }
 }
 impl BlockGraphInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -868,7 +871,7 @@ impl Object for BlockGraphInfo {
     }
 }
 impl BlockInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         r#type: impl Into<String>,
@@ -900,14 +903,43 @@ impl Write for BlockInfo {
         Ok(())
     }
 }
+#[derive(Default)]
+pub(crate) struct BlockJobChangeOptionsSlots {
+    id: Option<String>,
+}
+impl Base for BlockJobChangeOptions {
+    type Slots = BlockJobChangeOptionsSlots;
+    type Branches = BlockJobChangeOptionsType;
+    const NAME: &'static str = "BlockJobChangeOptions";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "id" => slots.id = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(
+        slots: Self::Slots,
+        r#type: BlockJobChangeOptionsType,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            r#type,
+            id: required(slots.id, "id")?,
+        })
+    }
+}
 impl Branches for BlockJobChangeOptionsType {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "mirror" => Self::Mirror(rest.members()?),
                 "commit" => {
                     rest.nothing()?;
@@ -943,39 +975,13 @@ impl Branches for BlockJobChangeOptionsType {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct BlockJobChangeOptionsSlots {
-    id: Option<String>,
-}
-impl Base for BlockJobChangeOptions {
-    type Slots = BlockJobChangeOptionsSlots;
-    type Branches = BlockJobChangeOptionsType;
-    const NAME: &'static str = "BlockJobChangeOptions";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "id" => slots.id = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(
-        slots: Self::Slots,
-        r#type: BlockJobChangeOptionsType,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            r#type,
-            id: required(slots.id, "id")?,
-        })
     }
 }
 #[derive(Default)]
@@ -1003,7 +1009,7 @@ impl Object for BlockJobChangeOptionsMirror {
     }
 }
 impl BlockJobInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: BlockJobInfoType,
         device: impl Into<String>,
@@ -1033,6 +1039,24 @@ impl BlockJobInfo {
             auto_dismiss,
             error: None,
         }
+    }
+}
+impl Write for BlockJobInfo {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put(map, "device", &self.device)?;
+        put(map, "len", &self.len)?;
+        put(map, "offset", &self.offset)?;
+        put(map, "busy", &self.busy)?;
+        put(map, "paused", &self.paused)?;
+        put(map, "speed", &self.speed)?;
+        put(map, "io-status", &self.io_status)?;
+        put(map, "ready", &self.ready)?;
+        put(map, "status", &self.status)?;
+        put(map, "auto-finalize", &self.auto_finalize)?;
+        put(map, "auto-dismiss", &self.auto_dismiss)?;
+        put_some(map, "error", &self.error)?;
+        Ok(())
     }
 }
 impl Write for BlockJobInfoType {
@@ -1067,33 +1091,15 @@ impl Write for BlockJobInfoType {
                 put(map, "type", "snapshot-delete")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for BlockJobInfo {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put(map, "device", &self.device)?;
-        put(map, "len", &self.len)?;
-        put(map, "offset", &self.offset)?;
-        put(map, "busy", &self.busy)?;
-        put(map, "paused", &self.paused)?;
-        put(map, "speed", &self.speed)?;
-        put(map, "io-status", &self.io_status)?;
-        put(map, "ready", &self.ready)?;
-        put(map, "status", &self.status)?;
-        put(map, "auto-finalize", &self.auto_finalize)?;
-        put(map, "auto-dismiss", &self.auto_dismiss)?;
-        put_some(map, "error", &self.error)?;
-        Ok(())
-    }
-}
 impl BlockJobInfoMirror {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(actively_synced: bool) -> Self {
         Self { actively_synced }
     }
@@ -1105,7 +1111,7 @@ impl Write for BlockJobInfoMirror {
     }
 }
 impl BlockNodeInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -1207,7 +1213,7 @@ impl Object for BlockNodeInfo {
     }
 }
 impl BlockStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(stats: BlockDeviceStats) -> Self {
         Self {
             device: None,
@@ -1299,7 +1305,7 @@ impl Object for BlockdevBackup {
     }
 }
 impl BlockdevBackupWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: BlockdevBackup) -> Self {
         Self { data }
     }
@@ -1335,13 +1341,13 @@ impl Object for BlockdevBackupWrapper {
     }
 }
 impl Branches for BlockdevCreateOptions {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "file" => Self::File(rest.members()?),
                 "gluster" => Self::Gluster(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
@@ -1490,7 +1496,10 @@ impl Branches for BlockdevCreateOptions {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1931,14 +1940,64 @@ impl Object for BlockdevCreateOptionsVpc {
         })
     }
 }
+#[derive(Default)]
+pub(crate) struct BlockdevOptionsSlots {
+    node_name: Option<String>,
+    discard: Option<BlockdevDiscardOptions>,
+    cache: Option<BlockdevCacheOptions>,
+    active: Option<bool>,
+    read_only: Option<bool>,
+    auto_read_only: Option<bool>,
+    force_share: Option<bool>,
+    detect_zeroes: Option<BlockdevDetectZeroesOptions>,
+}
+impl Base for BlockdevOptions {
+    type Slots = BlockdevOptionsSlots;
+    type Branches = BlockdevOptionsDriver;
+    const NAME: &'static str = "BlockdevOptions";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "node-name" => slots.node_name = read(map)?,
+            "discard" => slots.discard = read(map)?,
+            "cache" => slots.cache = read(map)?,
+            "active" => slots.active = read(map)?,
+            "read-only" => slots.read_only = read(map)?,
+            "auto-read-only" => slots.auto_read_only = read(map)?,
+            "force-share" => slots.force_share = read(map)?,
+            "detect-zeroes" => slots.detect_zeroes = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(
+        slots: Self::Slots,
+        driver: BlockdevOptionsDriver,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            driver,
+            node_name: slots.node_name,
+            discard: slots.discard,
+            cache: slots.cache,
+            active: slots.active,
+            read_only: slots.read_only,
+            auto_read_only: slots.auto_read_only,
+            force_share: slots.force_share,
+            detect_zeroes: slots.detect_zeroes,
+        })
+    }
+}
 impl Branches for BlockdevOptionsDriver {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "blkdebug" => Self::Blkdebug(rest.members()?),
                 "blklogwrites" => Self::Blklogwrites(rest.members()?),
                 "blkverify" => Self::Blkverify(rest.members()?),
@@ -1988,60 +2047,13 @@ impl Branches for BlockdevOptionsDriver {
                 "vvfat" => Self::Vvfat(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct BlockdevOptionsSlots {
-    node_name: Option<String>,
-    discard: Option<BlockdevDiscardOptions>,
-    cache: Option<BlockdevCacheOptions>,
-    active: Option<bool>,
-    read_only: Option<bool>,
-    auto_read_only: Option<bool>,
-    force_share: Option<bool>,
-    detect_zeroes: Option<BlockdevDetectZeroesOptions>,
-}
-impl Base for BlockdevOptions {
-    type Slots = BlockdevOptionsSlots;
-    type Branches = BlockdevOptionsDriver;
-    const NAME: &'static str = "BlockdevOptions";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "node-name" => slots.node_name = read(map)?,
-            "discard" => slots.discard = read(map)?,
-            "cache" => slots.cache = read(map)?,
-            "active" => slots.active = read(map)?,
-            "read-only" => slots.read_only = read(map)?,
-            "auto-read-only" => slots.auto_read_only = read(map)?,
-            "force-share" => slots.force_share = read(map)?,
-            "detect-zeroes" => slots.detect_zeroes = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(
-        slots: Self::Slots,
-        driver: BlockdevOptionsDriver,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            driver,
-            node_name: slots.node_name,
-            discard: slots.discard,
-            cache: slots.cache,
-            active: slots.active,
-            read_only: slots.read_only,
-            auto_read_only: slots.auto_read_only,
-            force_share: slots.force_share,
-            detect_zeroes: slots.detect_zeroes,
-        })
     }
 }
 #[derive(Default)]
@@ -2743,13 +2755,13 @@ impl Alternate for BlockdevRefOrNull {
     }
 }
 impl Branches for ChardevBackend {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "file" => Self::File(rest.members::<Data<_>>()?.0),
                 "serial" => Self::Serial(rest.members::<Data<_>>()?.0),
                 "parallel" => Self::Parallel(rest.members::<Data<_>>()?.0),
@@ -2775,7 +2787,10 @@ impl Branches for ChardevBackend {
                 "memory" => Self::Memory(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2815,7 +2830,7 @@ impl Object for ChardevHub {
     }
 }
 impl ChardevHubWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevHub) -> Self {
         Self { data }
     }
@@ -2871,7 +2886,7 @@ impl Object for ChardevPty {
     }
 }
 impl ChardevPtyWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevPty) -> Self {
         Self { data }
     }
@@ -2967,7 +2982,7 @@ impl Object for ChardevSocket {
     }
 }
 impl ChardevSocketWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevSocket) -> Self {
         Self { data }
     }
@@ -3036,7 +3051,7 @@ impl Object for ChardevUdp {
     }
 }
 impl ChardevUdpWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevUdp) -> Self {
         Self { data }
     }
@@ -3072,7 +3087,7 @@ impl Object for ChardevUdpWrapper {
     }
 }
 impl CompatProperty {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         qom_type: impl Into<String>,
         property: impl Into<String>,
@@ -3094,7 +3109,7 @@ impl Write for CompatProperty {
     }
 }
 impl CpuInfoFast {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         target: CpuInfoFastTarget,
         cpu_index: i64,
@@ -3108,6 +3123,16 @@ impl CpuInfoFast {
             thread_id,
             props: None,
         }
+    }
+}
+impl Write for CpuInfoFast {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.target.write(map)?;
+        put(map, "cpu-index", &self.cpu_index)?;
+        put(map, "qom-path", &self.qom_path)?;
+        put(map, "thread-id", &self.thread_id)?;
+        put_some(map, "props", &self.props)?;
+        Ok(())
     }
 }
 impl Write for CpuInfoFastTarget {
@@ -3202,25 +3227,15 @@ impl Write for CpuInfoFastTarget {
                 put(map, "target", "xtensaeb")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "target", &branch.tag)?;
+                put(map, "target", &branch.discriminator)?;
                 put_open(map, &["target"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for CpuInfoFast {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.target.write(map)?;
-        put(map, "cpu-index", &self.cpu_index)?;
-        put(map, "qom-path", &self.qom_path)?;
-        put(map, "thread-id", &self.thread_id)?;
-        put_some(map, "props", &self.props)?;
-        Ok(())
-    }
-}
 impl CpuInfoS390 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(cpu_state: S390CpuState) -> Self {
         Self {
             cpu_state,
@@ -3252,7 +3267,7 @@ impl Write for CpuInstanceProperties {
     }
 }
 impl CpuModelExpansionInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(model: CpuModelInfo) -> Self {
         Self {
             model,
@@ -3268,7 +3283,7 @@ impl Write for CpuModelExpansionInfo {
     }
 }
 impl CpuPolarizationInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(polarization: S390CpuPolarization) -> Self {
         Self { polarization }
     }
@@ -3387,7 +3402,7 @@ impl Object for CxlUncorErrorRecord {
     }
 }
 impl DirtyRateInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         status: DirtyRateStatus,
         start_time: i64,
@@ -3432,7 +3447,7 @@ impl Write for DisplayCocoa {
     }
 }
 impl DisplayOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#type: DisplayOptionsType) -> Self {
         Self {
             r#type,
@@ -3441,6 +3456,16 @@ impl DisplayOptions {
             show_cursor: None,
             gl: None,
         }
+    }
+}
+impl Write for DisplayOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put_some(map, "full-screen", &self.full_screen)?;
+        put_some(map, "window-close", &self.window_close)?;
+        put_some(map, "show-cursor", &self.show_cursor)?;
+        put_some(map, "gl", &self.gl)?;
+        Ok(())
     }
 }
 impl Write for DisplayOptionsType {
@@ -3480,35 +3505,28 @@ impl Write for DisplayOptionsType {
                 put(map, "type", "spice-app")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for DisplayOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put_some(map, "full-screen", &self.full_screen)?;
-        put_some(map, "window-close", &self.window_close)?;
-        put_some(map, "show-cursor", &self.show_cursor)?;
-        put_some(map, "gl", &self.gl)?;
-        Ok(())
-    }
-}
 impl Branches for DisplayUpdateOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "vnc" => Self::Vnc(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -3608,7 +3626,7 @@ impl Object for DriveBackup {
     }
 }
 impl DriveBackupWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: DriveBackup) -> Self {
         Self { data }
     }
@@ -3644,7 +3662,7 @@ impl Object for DriveBackupWrapper {
     }
 }
 impl DummyBlockCoreForceArrays {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(unused_block_graph_info: Vec<BlockGraphInfo>) -> Self {
         Self { unused_block_graph_info }
     }
@@ -3683,7 +3701,7 @@ impl Object for DummyBlockCoreForceArrays {
     }
 }
 impl DummyVirtioForceArrays {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(unused_iothread_vq_mapping: Vec<IoThreadVirtQueueMapping>) -> Self {
         Self { unused_iothread_vq_mapping }
     }
@@ -3722,7 +3740,7 @@ impl Object for DummyVirtioForceArrays {
     }
 }
 impl DumpGuestMemoryCapability {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(formats: Vec<DumpGuestMemoryFormat>) -> Self {
         Self { formats }
     }
@@ -3734,7 +3752,7 @@ impl Write for DumpGuestMemoryCapability {
     }
 }
 impl EbpfObject {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(object: impl Into<String>) -> Self {
         Self { object: object.into() }
     }
@@ -3746,7 +3764,7 @@ impl Write for EbpfObject {
     }
 }
 impl EvtchnInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         port: u16,
         vcpu: u32,
@@ -3780,7 +3798,7 @@ impl Write for EvtchnInfo {
     }
 }
 impl FdSocketAddressWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: FdSocketAddress) -> Self {
         Self { data }
     }
@@ -3843,7 +3861,7 @@ impl Object for FileMigrationArgs {
     }
 }
 impl HotpluggableCpu {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: impl Into<String>,
         vcpus_count: i64,
@@ -3867,7 +3885,7 @@ impl Write for HotpluggableCpu {
     }
 }
 impl HvBalloonDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(max_size: u64) -> Self {
         Self {
             id: None,
@@ -3887,7 +3905,7 @@ impl Write for HvBalloonDeviceInfo {
     }
 }
 impl HvBalloonDeviceInfoWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: HvBalloonDeviceInfo) -> Self {
         Self { data }
     }
@@ -3923,7 +3941,7 @@ impl Object for HvBalloonDeviceInfoWrapper {
     }
 }
 impl HvBalloonInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(committed: u64, available: u64) -> Self {
         Self { committed, available }
     }
@@ -3936,7 +3954,7 @@ impl Write for HvBalloonInfo {
     }
 }
 impl ImageInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -4003,7 +4021,7 @@ impl Write for ImageInfoSpecific {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -4017,7 +4035,7 @@ impl Write for ImageInfoSpecificFile {
     }
 }
 impl ImageInfoSpecificFileWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificFile) -> Self {
         Self { data }
     }
@@ -4053,7 +4071,7 @@ impl Object for ImageInfoSpecificFileWrapper {
     }
 }
 impl ImageInfoSpecificLuksWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: QCryptoBlockInfoLuks) -> Self {
         Self { data }
     }
@@ -4089,7 +4107,7 @@ impl Object for ImageInfoSpecificLuksWrapper {
     }
 }
 impl ImageInfoSpecificQCow2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         compat: impl Into<String>,
         refcount_bits: i64,
@@ -4135,7 +4153,7 @@ impl Write for ImageInfoSpecificQCow2Encryption {
                 put(map, "format", "aes")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -4143,7 +4161,7 @@ impl Write for ImageInfoSpecificQCow2Encryption {
     }
 }
 impl ImageInfoSpecificQCow2Wrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificQCow2) -> Self {
         Self { data }
     }
@@ -4185,7 +4203,7 @@ impl Write for ImageInfoSpecificRbd {
     }
 }
 impl ImageInfoSpecificRbdWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificRbd) -> Self {
         Self { data }
     }
@@ -4221,7 +4239,7 @@ impl Object for ImageInfoSpecificRbdWrapper {
     }
 }
 impl ImageInfoSpecificVmdk {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         create_type: impl Into<String>,
         cid: i64,
@@ -4246,7 +4264,7 @@ impl Write for ImageInfoSpecificVmdk {
     }
 }
 impl ImageInfoSpecificVmdkWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificVmdk) -> Self {
         Self { data }
     }
@@ -4309,7 +4327,7 @@ impl Object for InputBtnEvent {
     }
 }
 impl InputBtnEventWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: InputBtnEvent) -> Self {
         Self { data }
     }
@@ -4345,13 +4363,13 @@ impl Object for InputBtnEventWrapper {
     }
 }
 impl Branches for InputEvent {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "key" => Self::Key(rest.members::<Data<_>>()?.0),
                 "btn" => Self::Btn(rest.members::<Data<_>>()?.0),
                 "rel" => Self::Rel(rest.members::<Data<_>>()?.0),
@@ -4359,7 +4377,10 @@ impl Branches for InputEvent {
                 "mtt" => Self::Mtt(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4396,7 +4417,7 @@ impl Object for InputKeyEvent {
     }
 }
 impl InputKeyEventWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: InputKeyEvent) -> Self {
         Self { data }
     }
@@ -4468,7 +4489,7 @@ impl Object for InputMultiTouchEvent {
     }
 }
 impl InputMultiTouchEventWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: InputMultiTouchEvent) -> Self {
         Self { data }
     }
@@ -4504,7 +4525,7 @@ impl Object for InputMultiTouchEventWrapper {
     }
 }
 impl IoThreadVirtQueueMapping {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(iothread: impl Into<String>) -> Self {
         Self {
             iothread: iothread.into(),
@@ -4565,18 +4586,21 @@ impl Object for IommufdProperties {
     }
 }
 impl Branches for KeyValue {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "number" => Self::Number(rest.members::<Data<_>>()?.0),
                 "qcode" => Self::Qcode(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4586,7 +4610,7 @@ wire::no_base! {
     KeyValue = "KeyValue"
 }
 impl MachineInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         cpu_max: i64,
@@ -4627,7 +4651,7 @@ impl Write for MachineInfo {
     }
 }
 impl MapEntry {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         start: i64,
         length: i64,
@@ -4875,7 +4899,7 @@ impl Write for MemoryDeviceInfo {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -4929,20 +4953,23 @@ impl Object for MigrateSetParameters {
     }
 }
 impl Branches for MigrationAddress {
-    const TAG: &'static str = "transport";
+    const DISCRIMINATOR: &'static str = "transport";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "socket" => Self::Socket(rest.members()?),
                 "exec" => Self::Exec(rest.members()?),
                 "rdma" => Self::Rdma(rest.members()?),
                 "file" => Self::File(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -5062,7 +5089,7 @@ impl Write for MigrationParameters {
     }
 }
 impl MigrationStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         transferred: i64,
         remaining: i64,
@@ -5126,7 +5153,7 @@ impl Write for MigrationStats {
     }
 }
 impl MigrationThreadInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, thread_id: i64) -> Self {
         Self {
             name: name.into(),
@@ -5142,7 +5169,7 @@ impl Write for MigrationThreadInfo {
     }
 }
 impl NbdServerOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(addr: SocketAddress) -> Self {
         Self {
             handshake_max_seconds: None,
@@ -5265,43 +5292,6 @@ impl Object for NbdServerOptionsLegacy {
         })
     }
 }
-impl Branches for NetdevType {
-    const TAG: &'static str = "type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "nic" => Self::Nic(rest.members()?),
-                "user" => Self::User(rest.members()?),
-                "tap" => Self::Tap(rest.members()?),
-                "l2tpv3" => Self::L2tpv3(rest.members()?),
-                "socket" => Self::Socket(rest.members()?),
-                "stream" => Self::Stream(rest.members()?),
-                "dgram" => Self::Dgram(rest.members()?),
-                "vde" => Self::Vde(rest.members()?),
-                "bridge" => Self::Bridge(rest.members()?),
-                "hubport" => Self::Hubport(rest.members()?),
-                "netmap" => Self::Netmap(rest.members()?),
-                "af-xdp" => Self::AfXdp(rest.members()?),
-                "vhost-user" => Self::VhostUser(rest.members()?),
-                "vhost-vdpa" => Self::VhostVdpa(rest.members()?),
-                "vmnet-host" => Self::VmnetHost(rest.members()?),
-                "vmnet-shared" => Self::VmnetShared(rest.members()?),
-                "vmnet-bridged" => Self::VmnetBridged(rest.members()?),
-                "none" => {
-                    rest.nothing()?;
-                    Self::None
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct NetdevSlots {
     id: Option<String>,
@@ -5326,6 +5316,46 @@ impl Base for Netdev {
             r#type,
             id: required(slots.id, "id")?,
         })
+    }
+}
+impl Branches for NetdevType {
+    const DISCRIMINATOR: &'static str = "type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "nic" => Self::Nic(rest.members()?),
+                "user" => Self::User(rest.members()?),
+                "tap" => Self::Tap(rest.members()?),
+                "l2tpv3" => Self::L2tpv3(rest.members()?),
+                "socket" => Self::Socket(rest.members()?),
+                "stream" => Self::Stream(rest.members()?),
+                "dgram" => Self::Dgram(rest.members()?),
+                "vde" => Self::Vde(rest.members()?),
+                "bridge" => Self::Bridge(rest.members()?),
+                "hubport" => Self::Hubport(rest.members()?),
+                "netmap" => Self::Netmap(rest.members()?),
+                "af-xdp" => Self::AfXdp(rest.members()?),
+                "vhost-user" => Self::VhostUser(rest.members()?),
+                "vhost-vdpa" => Self::VhostVdpa(rest.members()?),
+                "vmnet-host" => Self::VmnetHost(rest.members()?),
+                "vmnet-shared" => Self::VmnetShared(rest.members()?),
+                "vmnet-bridged" => Self::VmnetBridged(rest.members()?),
+                "none" => {
+                    rest.nothing()?;
+                    Self::None
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]
@@ -5449,13 +5479,13 @@ impl Object for NumaCpuOptions {
     }
 }
 impl Branches for NumaOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "node" => Self::Node(rest.members()?),
                 "dist" => Self::Dist(rest.members()?),
                 "cpu" => Self::Cpu(rest.members()?),
@@ -5463,7 +5493,10 @@ impl Branches for NumaOptions {
                 "hmat-cache" => Self::HmatCache(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -5472,14 +5505,43 @@ impl Branches for NumaOptions {
 wire::no_base! {
     NumaOptions = "NumaOptions"
 }
+#[derive(Default)]
+pub(crate) struct ObjectOptionsSlots {
+    id: Option<String>,
+}
+impl Base for ObjectOptions {
+    type Slots = ObjectOptionsSlots;
+    type Branches = ObjectOptionsQomType;
+    const NAME: &'static str = "ObjectOptions";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "id" => slots.id = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(
+        slots: Self::Slots,
+        qom_type: ObjectOptionsQomType,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            qom_type,
+            id: required(slots.id, "id")?,
+        })
+    }
+}
 impl Branches for ObjectOptionsQomType {
-    const TAG: &'static str = "qom-type";
+    const DISCRIMINATOR: &'static str = "qom-type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "acpi-generic-initiator" => Self::AcpiGenericInitiator(rest.members()?),
                 "acpi-generic-port" => Self::AcpiGenericPort(rest.members()?),
                 "authz-list" => Self::AuthzList(rest.members()?),
@@ -5542,39 +5604,13 @@ impl Branches for ObjectOptionsQomType {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct ObjectOptionsSlots {
-    id: Option<String>,
-}
-impl Base for ObjectOptions {
-    type Slots = ObjectOptionsSlots;
-    type Branches = ObjectOptionsQomType;
-    const NAME: &'static str = "ObjectOptions";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "id" => slots.id = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(
-        slots: Self::Slots,
-        qom_type: ObjectOptionsQomType,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            qom_type,
-            id: required(slots.id, "id")?,
-        })
     }
 }
 impl Write for QCryptoAkCipherOptions {
@@ -5585,7 +5621,7 @@ impl Write for QCryptoAkCipherOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "alg", &branch.tag)?;
+                put(map, "alg", &branch.discriminator)?;
                 put_open(map, &["alg"], &branch.members)?;
             }
         }
@@ -5593,17 +5629,20 @@ impl Write for QCryptoAkCipherOptions {
     }
 }
 impl Branches for QCryptoAkCipherOptions {
-    const TAG: &'static str = "alg";
+    const DISCRIMINATOR: &'static str = "alg";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "rsa" => Self::Rsa(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -5613,7 +5652,7 @@ wire::no_base! {
     QCryptoAkCipherOptions = "QCryptoAkCipherOptions"
 }
 impl QCryptoAkCipherOptionsRsa {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(hash_alg: QCryptoHashAlgo, padding_alg: QCryptoRsaPaddingAlgo) -> Self {
         Self { hash_alg, padding_alg }
     }
@@ -5653,18 +5692,21 @@ impl Object for QCryptoAkCipherOptionsRsa {
     }
 }
 impl Branches for QCryptoBlockCreateOptions {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "qcow" => Self::Qcow(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -5708,7 +5750,7 @@ impl Write for QCryptoBlockInfo {
                 put(map, "format", "qcow")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -5716,13 +5758,13 @@ impl Write for QCryptoBlockInfo {
     }
 }
 impl Branches for QCryptoBlockInfo {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "qcow" => {
                     rest.nothing()?;
@@ -5730,7 +5772,10 @@ impl Branches for QCryptoBlockInfo {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -5740,7 +5785,7 @@ wire::no_base! {
     QCryptoBlockInfo = "QCryptoBlockInfo"
 }
 impl QCryptoBlockInfoLuks {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         cipher_alg: QCryptoCipherAlgo,
         cipher_mode: QCryptoCipherMode,
@@ -5782,7 +5827,7 @@ impl Write for QCryptoBlockInfoLuks {
     }
 }
 impl QCryptodevBackendClient {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(queue: u32, r#type: QCryptodevBackendType) -> Self {
         Self { queue, r#type }
     }
@@ -5795,7 +5840,7 @@ impl Write for QCryptodevBackendClient {
     }
 }
 impl QCryptodevInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         id: impl Into<String>,
         service: Vec<QCryptodevBackendServiceType>,
@@ -5817,7 +5862,7 @@ impl Write for QCryptodevInfo {
     }
 }
 impl QKeyCodeWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: QKeyCode) -> Self {
         Self { data }
     }
@@ -5853,13 +5898,13 @@ impl Object for QKeyCodeWrapper {
     }
 }
 impl Branches for RbdEncryptionCreateOptions {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "luks2" => Self::Luks2(rest.members()?),
                 "luks-any" => {
@@ -5868,7 +5913,10 @@ impl Branches for RbdEncryptionCreateOptions {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -5932,7 +5980,7 @@ impl Object for RbdEncryptionCreateOptionsLuks2 {
     }
 }
 impl RbdEncryptionCreateOptionsLuksBase {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(key_secret: impl Into<String>) -> Self {
         Self {
             key_secret: key_secret.into(),
@@ -5974,25 +6022,6 @@ impl Object for RbdEncryptionCreateOptionsLuksBase {
         })
     }
 }
-impl Branches for RbdEncryptionOptionsFormat {
-    const TAG: &'static str = "format";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "luks" => Self::Luks(rest.members()?),
-                "luks2" => Self::Luks2(rest.members()?),
-                "luks-any" => Self::LuksAny(rest.members()?),
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct RbdEncryptionOptionsSlots {
     parent: Option<Box<RbdEncryptionOptions>>,
@@ -6020,6 +6049,28 @@ impl Base for RbdEncryptionOptions {
             format,
             parent: slots.parent,
         })
+    }
+}
+impl Branches for RbdEncryptionOptionsFormat {
+    const DISCRIMINATOR: &'static str = "format";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "luks" => Self::Luks(rest.members()?),
+                "luks2" => Self::Luks2(rest.members()?),
+                "luks-any" => Self::LuksAny(rest.members()?),
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]
@@ -6130,7 +6181,7 @@ impl Object for SecretProperties {
     }
 }
 impl SevCommonProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(reduced_phys_bits: u32) -> Self {
         Self {
             sev_device: None,
@@ -6183,7 +6234,7 @@ impl Object for SevCommonProperties {
     }
 }
 impl SevGuestInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(policy: u32, handle: u32) -> Self {
         Self { policy, handle }
     }
@@ -6244,7 +6295,7 @@ impl Object for SevGuestProperties {
     }
 }
 impl SevInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         sev_type: SevInfoSevType,
         enabled: bool,
@@ -6263,6 +6314,17 @@ impl SevInfo {
         }
     }
 }
+impl Write for SevInfo {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.sev_type.write(map)?;
+        put(map, "enabled", &self.enabled)?;
+        put(map, "api-major", &self.api_major)?;
+        put(map, "api-minor", &self.api_minor)?;
+        put(map, "build-id", &self.build_id)?;
+        put(map, "state", &self.state)?;
+        Ok(())
+    }
+}
 impl Write for SevInfoSevType {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         match self {
@@ -6275,26 +6337,15 @@ impl Write for SevInfoSevType {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "sev-type", &branch.tag)?;
+                put(map, "sev-type", &branch.discriminator)?;
                 put_open(map, &["sev-type"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for SevInfo {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.sev_type.write(map)?;
-        put(map, "enabled", &self.enabled)?;
-        put(map, "api-major", &self.api_major)?;
-        put(map, "api-minor", &self.api_minor)?;
-        put(map, "build-id", &self.build_id)?;
-        put(map, "state", &self.state)?;
-        Ok(())
-    }
-}
 impl SevSnpGuestInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(snp_policy: u64) -> Self {
         Self { snp_policy }
     }
@@ -6360,7 +6411,7 @@ impl Object for SevSnpGuestProperties {
     }
 }
 impl SgxInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         sgx: bool,
         sgx1: bool,
@@ -6388,7 +6439,7 @@ impl Write for SgxInfo {
     }
 }
 impl SmpCacheProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(cache: CacheLevelAndType, topology: CpuTopologyLevel) -> Self {
         Self { cache, topology }
     }
@@ -6428,7 +6479,7 @@ impl Object for SmpCacheProperties {
     }
 }
 impl SmpCachePropertiesWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(caches: Vec<SmpCacheProperties>) -> Self {
         Self { caches }
     }
@@ -6506,20 +6557,23 @@ impl Object for SmpConfiguration {
     }
 }
 impl Branches for SocketAddressLegacy {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "inet" => Self::Inet(rest.members::<Data<_>>()?.0),
                 "unix" => Self::Unix(rest.members::<Data<_>>()?.0),
                 "vsock" => Self::Vsock(rest.members::<Data<_>>()?.0),
                 "fd" => Self::Fd(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -6527,31 +6581,6 @@ impl Branches for SocketAddressLegacy {
 }
 wire::no_base! {
     SocketAddressLegacy = "SocketAddressLegacy"
-}
-impl Branches for StatsFilterTarget {
-    const TAG: &'static str = "target";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "vcpu" => Self::Vcpu(rest.members()?),
-                "vm" => {
-                    rest.nothing()?;
-                    Self::Vm
-                }
-                "cryptodev" => {
-                    rest.nothing()?;
-                    Self::Cryptodev
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
-    }
 }
 #[derive(Default)]
 pub(crate) struct StatsFilterSlots {
@@ -6582,6 +6611,34 @@ impl Base for StatsFilter {
         })
     }
 }
+impl Branches for StatsFilterTarget {
+    const DISCRIMINATOR: &'static str = "target";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "vcpu" => Self::Vcpu(rest.members()?),
+                "vm" => {
+                    rest.nothing()?;
+                    Self::Vm
+                }
+                "cryptodev" => {
+                    rest.nothing()?;
+                    Self::Cryptodev
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
+    }
+}
 #[derive(Default)]
 pub(crate) struct StatsRequestSlots {
     provider: Option<StatsProvider>,
@@ -6610,7 +6667,7 @@ impl Object for StatsRequest {
     }
 }
 impl StatsResult {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(provider: StatsProvider, stats: Vec<Stats>) -> Self {
         Self {
             provider,
@@ -6628,7 +6685,7 @@ impl Write for StatsResult {
     }
 }
 impl StatsSchema {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         provider: StatsProvider,
         target: StatsTarget,
@@ -6646,7 +6703,7 @@ impl Write for StatsSchema {
     }
 }
 impl StatusInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(running: bool, status: RunState) -> Self {
         Self { running, status }
     }
@@ -6659,7 +6716,7 @@ impl Write for StatusInfo {
     }
 }
 impl TargetInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(arch: SysEmuTarget) -> Self {
         Self { arch }
     }
@@ -6737,13 +6794,13 @@ impl Object for TlsCredsX509Properties {
     }
 }
 impl Branches for TransactionAction {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "abort" => Self::Abort(rest.members::<Data<_>>()?.0),
                 "block-dirty-bitmap-add" => {
                     Self::BlockDirtyBitmapAdd(rest.members::<Data<_>>()?.0)
@@ -6776,7 +6833,10 @@ impl Branches for TransactionAction {
                 "drive-backup" => Self::DriveBackup(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -6786,7 +6846,7 @@ wire::no_base! {
     TransactionAction = "TransactionAction"
 }
 impl UefiVarStore {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(version: i64, variables: Vec<UefiVariable>) -> Self {
         Self { version, variables }
     }
@@ -6826,7 +6886,7 @@ impl Object for UefiVarStore {
     }
 }
 impl UefiVariable {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         guid: impl Into<String>,
         name: impl Into<String>,
@@ -6921,7 +6981,7 @@ impl Object for VfioUserServerProperties {
     }
 }
 impl VmdkExtentInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -6945,32 +7005,6 @@ impl Write for VmdkExtentInfo {
         put_some(map, "compressed", &self.compressed)?;
         Ok(())
     }
-}
-wire::serialize! {
-    Audiodev, AudiodevDBusOptions, AudiodevPipewireOptions,
-    AudiodevPipewirePerDirectionOptions, BackupCommon, BlockChildInfo, BlockDeviceInfo,
-    BlockDeviceStats, BlockDeviceTimedStats, BlockGraphInfo, BlockInfo, BlockJobInfo,
-    BlockJobInfoMirror, BlockNodeInfo, BlockStats, BlockdevBackupWrapper,
-    ChardevHubWrapper, ChardevPtyWrapper, ChardevSocketWrapper, ChardevUdpWrapper,
-    CompatProperty, CpuInfoFast, CpuInfoS390, CpuInstanceProperties,
-    CpuModelExpansionInfo, CpuPolarizationInfo, DirtyRateInfo, DisplayCocoa,
-    DisplayOptions, DriveBackupWrapper, DummyBlockCoreForceArrays,
-    DummyVirtioForceArrays, DumpGuestMemoryCapability, EbpfObject, EvtchnInfo,
-    FdSocketAddressWrapper, HotpluggableCpu, HvBalloonDeviceInfo,
-    HvBalloonDeviceInfoWrapper, HvBalloonInfo, ImageInfo, ImageInfoSpecific,
-    ImageInfoSpecificFile, ImageInfoSpecificFileWrapper, ImageInfoSpecificLuksWrapper,
-    ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption,
-    ImageInfoSpecificQCow2Wrapper, ImageInfoSpecificRbd, ImageInfoSpecificRbdWrapper,
-    ImageInfoSpecificVmdk, ImageInfoSpecificVmdkWrapper, InputBtnEventWrapper,
-    InputKeyEventWrapper, InputMultiTouchEventWrapper, IoThreadVirtQueueMapping,
-    MachineInfo, MapEntry, MemoryDeviceInfo, MigrationInfo, MigrationParameters,
-    MigrationStats, MigrationThreadInfo, NbdServerOptions, NbdServerOptionsBase,
-    QCryptoAkCipherOptions, QCryptoAkCipherOptionsRsa, QCryptoBlockInfo,
-    QCryptoBlockInfoLuks, QCryptodevBackendClient, QCryptodevInfo, QKeyCodeWrapper,
-    RbdEncryptionCreateOptionsLuksBase, SecretCommonProperties, SevCommonProperties,
-    SevGuestInfo, SevInfo, SevSnpGuestInfo, SgxInfo, SmpCacheProperties,
-    SmpCachePropertiesWrapper, SmpConfiguration, StatsResult, StatsSchema, StatusInfo,
-    TargetInfo, UefiVarStore, UefiVariable, VmdkExtentInfo
 }
 wire::deserialize! {
     AcpiGenericInitiatorProperties, AcpiGenericPortProperties, BackupCommon, BackupPerf,
@@ -7009,25 +7043,8 @@ wire::deserialize! {
     TlsCredsPskProperties, TlsCredsX509Properties, UefiVarStore, UefiVariable,
     VfioUserServerProperties
 }
-wire::deserialize_union! {
-    BlockExportOptions, BlockJobChangeOptions, BlockdevCreateOptions, BlockdevOptions,
-    ChardevBackend, DisplayUpdateOptions, InputEvent, KeyValue, MigrationAddress, Netdev,
-    NumaOptions, ObjectOptions, QCryptoAkCipherOptions, QCryptoBlockCreateOptions,
-    QCryptoBlockInfo, RbdEncryptionCreateOptions, RbdEncryptionOptions,
-    SocketAddressLegacy, StatsFilter, TransactionAction
-}
 wire::deserialize_alternate! {
     BlockdevRef, BlockdevRefOrNull
-}
-wire::serialize_enum! {
-    AudiodevDriver, CacheLevelAndType, ChardevBackendKind, CpuTopologyLevel, EndianMode,
-    EvtchnPortType, GranuleMode, ImageInfoSpecificKind, InputEventKind, JobVerb,
-    MemoryDeviceInfoKind, MigrationAddressType, MigrationParameter, NetClientDriver,
-    ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgo, QCryptoRsaPaddingAlgo,
-    QCryptodevBackendAlgoType, QCryptodevBackendServiceType, QCryptodevBackendType,
-    QapiVfioMigrationState, RbdImageEncryptionFormat, S390CpuPolarization, S390CpuState,
-    SevGuestType, SmbiosEntryPointType, StatsTarget, SysEmuTarget,
-    VmAppleVirtioBlkVariant
 }
 wire::deserialize_enum! {
     AfxdpMode, AudiodevDriver, CacheLevelAndType, ChardevBackendKind, CpuTopologyLevel,
@@ -7037,5 +7054,48 @@ wire::deserialize_enum! {
     MigrationAddressType, MigrationChannelType, MigrationParameter, NetClientDriver,
     ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgo, QCryptoRsaPaddingAlgo,
     QCryptodevBackendAlgoType, QKeyCode, SevGuestType, SmbiosEntryPointType,
+    VmAppleVirtioBlkVariant
+}
+wire::deserialize_union! {
+    BlockExportOptions, BlockJobChangeOptions, BlockdevCreateOptions, BlockdevOptions,
+    ChardevBackend, DisplayUpdateOptions, InputEvent, KeyValue, MigrationAddress, Netdev,
+    NumaOptions, ObjectOptions, QCryptoAkCipherOptions, QCryptoBlockCreateOptions,
+    QCryptoBlockInfo, RbdEncryptionCreateOptions, RbdEncryptionOptions,
+    SocketAddressLegacy, StatsFilter, TransactionAction
+}
+wire::serialize! {
+    Audiodev, AudiodevDBusOptions, AudiodevPipewireOptions,
+    AudiodevPipewirePerDirectionOptions, BackupCommon, BlockChildInfo, BlockDeviceInfo,
+    BlockDeviceStats, BlockDeviceTimedStats, BlockGraphInfo, BlockInfo, BlockJobInfo,
+    BlockJobInfoMirror, BlockNodeInfo, BlockStats, BlockdevBackupWrapper,
+    ChardevHubWrapper, ChardevPtyWrapper, ChardevSocketWrapper, ChardevUdpWrapper,
+    CompatProperty, CpuInfoFast, CpuInfoS390, CpuInstanceProperties,
+    CpuModelExpansionInfo, CpuPolarizationInfo, DirtyRateInfo, DisplayCocoa,
+    DisplayOptions, DriveBackupWrapper, DummyBlockCoreForceArrays,
+    DummyVirtioForceArrays, DumpGuestMemoryCapability, EbpfObject, EvtchnInfo,
+    FdSocketAddressWrapper, HotpluggableCpu, HvBalloonDeviceInfo,
+    HvBalloonDeviceInfoWrapper, HvBalloonInfo, ImageInfo, ImageInfoSpecific,
+    ImageInfoSpecificFile, ImageInfoSpecificFileWrapper, ImageInfoSpecificLuksWrapper,
+    ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption,
+    ImageInfoSpecificQCow2Wrapper, ImageInfoSpecificRbd, ImageInfoSpecificRbdWrapper,
+    ImageInfoSpecificVmdk, ImageInfoSpecificVmdkWrapper, InputBtnEventWrapper,
+    InputKeyEventWrapper, InputMultiTouchEventWrapper, IoThreadVirtQueueMapping,
+    MachineInfo, MapEntry, MemoryDeviceInfo, MigrationInfo, MigrationParameters,
+    MigrationStats, MigrationThreadInfo, NbdServerOptions, NbdServerOptionsBase,
+    QCryptoAkCipherOptions, QCryptoAkCipherOptionsRsa, QCryptoBlockInfo,
+    QCryptoBlockInfoLuks, QCryptodevBackendClient, QCryptodevInfo, QKeyCodeWrapper,
+    RbdEncryptionCreateOptionsLuksBase, SecretCommonProperties, SevCommonProperties,
+    SevGuestInfo, SevInfo, SevSnpGuestInfo, SgxInfo, SmpCacheProperties,
+    SmpCachePropertiesWrapper, SmpConfiguration, StatsResult, StatsSchema, StatusInfo,
+    TargetInfo, UefiVarStore, UefiVariable, VmdkExtentInfo
+}
+wire::serialize_enum! {
+    AudiodevDriver, CacheLevelAndType, ChardevBackendKind, CpuTopologyLevel, EndianMode,
+    EvtchnPortType, GranuleMode, ImageInfoSpecificKind, InputEventKind, JobVerb,
+    MemoryDeviceInfoKind, MigrationAddressType, MigrationParameter, NetClientDriver,
+    ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgo, QCryptoRsaPaddingAlgo,
+    QCryptodevBackendAlgoType, QCryptodevBackendServiceType, QCryptodevBackendType,
+    QapiVfioMigrationState, RbdImageEncryptionFormat, S390CpuPolarization, S390CpuState,
+    SevGuestType, SmbiosEntryPointType, StatsTarget, SysEmuTarget,
     VmAppleVirtioBlkVariant
 }

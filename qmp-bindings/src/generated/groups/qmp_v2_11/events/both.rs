@@ -2,7 +2,7 @@
 
 use super::*;
 impl BlockIoError {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         node_name: impl Into<String>,
@@ -32,7 +32,7 @@ impl Write for BlockIoError {
     }
 }
 impl GuestPanicked {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(action: types::GuestPanicAction) -> Self {
         Self { action, info: None }
     }
@@ -45,7 +45,7 @@ impl Write for GuestPanicked {
     }
 }
 impl Migration {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(status: types::MigrationStatus) -> Self {
         Self { status }
     }
@@ -57,7 +57,7 @@ impl Write for Migration {
     }
 }
 impl Reset {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(guest: bool) -> Self {
         Self { guest }
     }
@@ -69,7 +69,7 @@ impl Write for Reset {
     }
 }
 impl Shutdown {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(guest: bool) -> Self {
         Self { guest }
     }

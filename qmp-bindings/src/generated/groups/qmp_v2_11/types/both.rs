@@ -71,7 +71,7 @@ impl Object for BlkdebugSetStateOptions {
     }
 }
 impl BlockDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         file: impl Into<String>,
         ro: bool,
@@ -200,7 +200,7 @@ impl Object for BlockDirtyBitmapAdd {
     }
 }
 impl BlockInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         r#type: impl Into<String>,
@@ -235,7 +235,7 @@ impl Write for BlockInfo {
     }
 }
 impl BlockMeasureInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(required: i64, fully_allocated: i64) -> Self {
         Self { required, fully_allocated }
     }
@@ -319,58 +319,6 @@ impl Object for BlockdevBackup {
         })
     }
 }
-impl Branches for BlockdevOptionsDriver {
-    const TAG: &'static str = "driver";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "blkdebug" => Self::Blkdebug(rest.members()?),
-                "blkverify" => Self::Blkverify(rest.members()?),
-                "bochs" => Self::Bochs(rest.members()?),
-                "cloop" => Self::Cloop(rest.members()?),
-                "dmg" => Self::Dmg(rest.members()?),
-                "file" => Self::File(rest.members()?),
-                "ftp" => Self::Ftp(rest.members()?),
-                "ftps" => Self::Ftps(rest.members()?),
-                "gluster" => Self::Gluster(rest.members()?),
-                "host_cdrom" => Self::HostCdrom(rest.members()?),
-                "host_device" => Self::HostDevice(rest.members()?),
-                "http" => Self::Http(rest.members()?),
-                "https" => Self::Https(rest.members()?),
-                "iscsi" => Self::Iscsi(rest.members()?),
-                "luks" => Self::Luks(rest.members()?),
-                "nbd" => Self::Nbd(rest.members()?),
-                "nfs" => Self::Nfs(rest.members()?),
-                "null-aio" => Self::NullAio(rest.members()?),
-                "null-co" => Self::NullCo(rest.members()?),
-                "parallels" => Self::Parallels(rest.members()?),
-                "qcow2" => Self::Qcow2(rest.members()?),
-                "qcow" => Self::Qcow(rest.members()?),
-                "qed" => Self::Qed(rest.members()?),
-                "quorum" => Self::Quorum(rest.members()?),
-                "raw" => Self::Raw(rest.members()?),
-                "rbd" => Self::Rbd(rest.members()?),
-                "replication" => Self::Replication(rest.members()?),
-                "sheepdog" => Self::Sheepdog(rest.members()?),
-                "ssh" => Self::Ssh(rest.members()?),
-                "throttle" => Self::Throttle(rest.members()?),
-                "vdi" => Self::Vdi(rest.members()?),
-                "vhdx" => Self::Vhdx(rest.members()?),
-                "vmdk" => Self::Vmdk(rest.members()?),
-                "vpc" => Self::Vpc(rest.members()?),
-                "vvfat" => Self::Vvfat(rest.members()?),
-                "vxhs" => Self::Vxhs(rest.members()?),
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct BlockdevOptionsSlots {
     node_name: Option<String>,
@@ -413,6 +361,61 @@ impl Base for BlockdevOptions {
             force_share: slots.force_share,
             detect_zeroes: slots.detect_zeroes,
         })
+    }
+}
+impl Branches for BlockdevOptionsDriver {
+    const DISCRIMINATOR: &'static str = "driver";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "blkdebug" => Self::Blkdebug(rest.members()?),
+                "blkverify" => Self::Blkverify(rest.members()?),
+                "bochs" => Self::Bochs(rest.members()?),
+                "cloop" => Self::Cloop(rest.members()?),
+                "dmg" => Self::Dmg(rest.members()?),
+                "file" => Self::File(rest.members()?),
+                "ftp" => Self::Ftp(rest.members()?),
+                "ftps" => Self::Ftps(rest.members()?),
+                "gluster" => Self::Gluster(rest.members()?),
+                "host_cdrom" => Self::HostCdrom(rest.members()?),
+                "host_device" => Self::HostDevice(rest.members()?),
+                "http" => Self::Http(rest.members()?),
+                "https" => Self::Https(rest.members()?),
+                "iscsi" => Self::Iscsi(rest.members()?),
+                "luks" => Self::Luks(rest.members()?),
+                "nbd" => Self::Nbd(rest.members()?),
+                "nfs" => Self::Nfs(rest.members()?),
+                "null-aio" => Self::NullAio(rest.members()?),
+                "null-co" => Self::NullCo(rest.members()?),
+                "parallels" => Self::Parallels(rest.members()?),
+                "qcow2" => Self::Qcow2(rest.members()?),
+                "qcow" => Self::Qcow(rest.members()?),
+                "qed" => Self::Qed(rest.members()?),
+                "quorum" => Self::Quorum(rest.members()?),
+                "raw" => Self::Raw(rest.members()?),
+                "rbd" => Self::Rbd(rest.members()?),
+                "replication" => Self::Replication(rest.members()?),
+                "sheepdog" => Self::Sheepdog(rest.members()?),
+                "ssh" => Self::Ssh(rest.members()?),
+                "throttle" => Self::Throttle(rest.members()?),
+                "vdi" => Self::Vdi(rest.members()?),
+                "vhdx" => Self::Vhdx(rest.members()?),
+                "vmdk" => Self::Vmdk(rest.members()?),
+                "vpc" => Self::Vpc(rest.members()?),
+                "vvfat" => Self::Vvfat(rest.members()?),
+                "vxhs" => Self::Vxhs(rest.members()?),
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 #[derive(Default)]
@@ -1061,13 +1064,13 @@ impl Alternate for BlockdevRefOrNull {
     }
 }
 impl Branches for ChardevBackend {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "file" => Self::File(rest.members::<Data<_>>()?.0),
                 "serial" => Self::Serial(rest.members::<Data<_>>()?.0),
                 "parallel" => Self::Parallel(rest.members::<Data<_>>()?.0),
@@ -1090,7 +1093,10 @@ impl Branches for ChardevBackend {
                 "memory" => Self::Memory(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1184,7 +1190,7 @@ impl Object for ChardevUdp {
     }
 }
 impl CpuDefinitionInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         r#static: bool,
@@ -1210,7 +1216,7 @@ impl Write for CpuDefinitionInfo {
     }
 }
 impl CpuInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         arch: CpuInfoArchBranch,
         cpu: i64,
@@ -1228,6 +1234,18 @@ impl CpuInfo {
             thread_id,
             props: None,
         }
+    }
+}
+impl Write for CpuInfo {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.arch.write(map)?;
+        put(map, "CPU", &self.cpu)?;
+        put(map, "current", &self.current)?;
+        put(map, "halted", &self.halted)?;
+        put(map, "qom_path", &self.qom_path)?;
+        put(map, "thread_id", &self.thread_id)?;
+        put_some(map, "props", &self.props)?;
+        Ok(())
     }
 }
 impl Write for CpuInfoArchBranch {
@@ -1257,27 +1275,15 @@ impl Write for CpuInfoArchBranch {
                 put(map, "arch", "other")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "arch", &branch.tag)?;
+                put(map, "arch", &branch.discriminator)?;
                 put_open(map, &["arch"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for CpuInfo {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.arch.write(map)?;
-        put(map, "CPU", &self.cpu)?;
-        put(map, "current", &self.current)?;
-        put(map, "halted", &self.halted)?;
-        put(map, "qom_path", &self.qom_path)?;
-        put(map, "thread_id", &self.thread_id)?;
-        put_some(map, "props", &self.props)?;
-        Ok(())
-    }
-}
 impl CpuInfoMips {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(pc: i64) -> Self {
         Self { pc }
     }
@@ -1308,7 +1314,7 @@ impl Object for CpuInfoOther {
     }
 }
 impl CpuInfoPpc {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(nip: i64) -> Self {
         Self { nip }
     }
@@ -1320,7 +1326,7 @@ impl Write for CpuInfoPpc {
     }
 }
 impl CpuInfoSparc {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(pc: i64, npc: i64) -> Self {
         Self { pc, npc }
     }
@@ -1333,7 +1339,7 @@ impl Write for CpuInfoSparc {
     }
 }
 impl CpuInfoTricore {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(pc: i64) -> Self {
         Self { pc }
     }
@@ -1345,7 +1351,7 @@ impl Write for CpuInfoTricore {
     }
 }
 impl CpuInfoX86 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(pc: i64) -> Self {
         Self { pc }
     }
@@ -1490,7 +1496,7 @@ impl Write for GuestPanicInformation {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -1498,7 +1504,7 @@ impl Write for GuestPanicInformation {
     }
 }
 impl HotpluggableCpu {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: impl Into<String>,
         vcpus_count: i64,
@@ -1522,7 +1528,7 @@ impl Write for HotpluggableCpu {
     }
 }
 impl ImageInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -1581,7 +1587,7 @@ impl Write for ImageInfoSpecific {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -1589,7 +1595,7 @@ impl Write for ImageInfoSpecific {
     }
 }
 impl ImageInfoSpecificQCow2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(compat: impl Into<String>, refcount_bits: i64) -> Self {
         Self {
             compat: compat.into(),
@@ -1621,7 +1627,7 @@ impl Write for ImageInfoSpecificQCow2Encryption {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -1629,7 +1635,7 @@ impl Write for ImageInfoSpecificQCow2Encryption {
     }
 }
 impl ImageInfoSpecificVmdk {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         create_type: impl Into<String>,
         cid: i64,
@@ -1720,20 +1726,23 @@ impl Object for InputBtnEvent {
     }
 }
 impl Branches for InputEvent {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "key" => Self::Key(rest.members::<Data<_>>()?.0),
                 "btn" => Self::Btn(rest.members::<Data<_>>()?.0),
                 "rel" => Self::Rel(rest.members::<Data<_>>()?.0),
                 "abs" => Self::Abs(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1770,7 +1779,7 @@ impl Object for InputKeyEvent {
     }
 }
 impl IoThreadInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         id: impl Into<String>,
         thread_id: i64,
@@ -1798,18 +1807,21 @@ impl Write for IoThreadInfo {
     }
 }
 impl Branches for KeyValue {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "number" => Self::Number(rest.members::<Data<_>>()?.0),
                 "qcode" => Self::Qcode(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1819,7 +1831,7 @@ wire::no_base! {
     KeyValue = "KeyValue"
 }
 impl MachineInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, cpu_max: i64, hotpluggable_cpus: bool) -> Self {
         Self {
             name: name.into(),
@@ -1841,7 +1853,7 @@ impl Write for MachineInfo {
     }
 }
 impl MapEntry {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(start: i64, length: i64, data: bool, zero: bool, depth: i64) -> Self {
         Self {
             start,
@@ -1909,7 +1921,7 @@ impl Object for MapEntry {
     }
 }
 impl Memdev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         size: u64,
         merge: bool,
@@ -2007,7 +2019,7 @@ impl Write for MigrationParameters {
     }
 }
 impl MigrationStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         transferred: i64,
         remaining: i64,
@@ -2056,7 +2068,7 @@ impl Write for MigrationStats {
     }
 }
 impl NetLegacy {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(opts: NetLegacyOptions) -> Self {
         Self {
             vlan: None,
@@ -2155,7 +2167,7 @@ impl Write for NetLegacyOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -2163,13 +2175,13 @@ impl Write for NetLegacyOptions {
     }
 }
 impl Branches for NetLegacyOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "none" => {
                     rest.nothing()?;
                     Self::None
@@ -2186,7 +2198,10 @@ impl Branches for NetLegacyOptions {
                 "vhost-user" => Self::VhostUser(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2196,9 +2211,42 @@ wire::no_base! {
     NetLegacyOptions = "NetLegacyOptions"
 }
 impl Netdev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#type: NetdevType, id: impl Into<String>) -> Self {
         Self { r#type, id: id.into() }
+    }
+}
+impl Write for Netdev {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put(map, "id", &self.id)?;
+        Ok(())
+    }
+}
+#[derive(Default)]
+pub(crate) struct NetdevSlots {
+    id: Option<String>,
+}
+impl Base for Netdev {
+    type Slots = NetdevSlots;
+    type Branches = NetdevType;
+    const NAME: &'static str = "Netdev";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "id" => slots.id = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(slots: Self::Slots, r#type: NetdevType) -> Result<Self, E> {
+        Ok(Self {
+            r#type,
+            id: required(slots.id, "id")?,
+        })
     }
 }
 impl Write for NetdevType {
@@ -2252,28 +2300,21 @@ impl Write for NetdevType {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for Netdev {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put(map, "id", &self.id)?;
-        Ok(())
-    }
-}
 impl Branches for NetdevType {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "none" => {
                     rest.nothing()?;
                     Self::None
@@ -2291,36 +2332,13 @@ impl Branches for NetdevType {
                 "vhost-user" => Self::VhostUser(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct NetdevSlots {
-    id: Option<String>,
-}
-impl Base for Netdev {
-    type Slots = NetdevSlots;
-    type Branches = NetdevType;
-    const NAME: &'static str = "Netdev";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "id" => slots.id = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(slots: Self::Slots, r#type: NetdevType) -> Result<Self, E> {
-        Ok(Self {
-            r#type,
-            id: required(slots.id, "id")?,
-        })
     }
 }
 impl Write for NetdevDumpOptions {
@@ -2487,7 +2505,7 @@ impl Write for NumaOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -2495,19 +2513,22 @@ impl Write for NumaOptions {
     }
 }
 impl Branches for NumaOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "node" => Self::Node(rest.members()?),
                 "dist" => Self::Dist(rest.members()?),
                 "cpu" => Self::Cpu(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2528,7 +2549,7 @@ impl Write for QCryptoBlockCreateOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -2536,18 +2557,21 @@ impl Write for QCryptoBlockCreateOptions {
     }
 }
 impl Branches for QCryptoBlockCreateOptions {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "qcow" => Self::Qcow(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2603,7 +2627,7 @@ impl Write for QCryptoBlockInfo {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -2611,13 +2635,13 @@ impl Write for QCryptoBlockInfo {
     }
 }
 impl Branches for QCryptoBlockInfo {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "qcow" => {
                     rest.nothing()?;
                     Self::Qcow
@@ -2625,7 +2649,10 @@ impl Branches for QCryptoBlockInfo {
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2635,7 +2662,7 @@ wire::no_base! {
     QCryptoBlockInfo = "QCryptoBlockInfo"
 }
 impl QCryptoBlockInfoLuks {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         cipher_alg: QCryptoCipherAlgorithm,
         cipher_mode: QCryptoCipherMode,
@@ -2693,20 +2720,23 @@ impl Object for QCryptoBlockInfoQCow {
     }
 }
 impl Branches for SocketAddress {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "inet" => Self::Inet(rest.members()?),
                 "unix" => Self::Unix(rest.members()?),
                 "vsock" => Self::Vsock(rest.members()?),
                 "fd" => Self::Fd(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2716,20 +2746,23 @@ wire::no_base! {
     SocketAddress = "SocketAddress"
 }
 impl Branches for SocketAddressLegacy {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "inet" => Self::Inet(rest.members::<Data<_>>()?.0),
                 "unix" => Self::Unix(rest.members::<Data<_>>()?.0),
                 "vsock" => Self::Vsock(rest.members::<Data<_>>()?.0),
                 "fd" => Self::Fd(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2739,7 +2772,7 @@ wire::no_base! {
     SocketAddressLegacy = "SocketAddressLegacy"
 }
 impl TpmInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, model: TpmModel, options: TpmTypeOptions) -> Self {
         Self {
             id: id.into(),
@@ -2757,13 +2790,13 @@ impl Write for TpmInfo {
     }
 }
 impl Branches for TransactionAction {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "abort" => Self::Abort(rest.members::<Data<_>>()?.0),
                 "block-dirty-bitmap-add" => {
                     Self::BlockDirtyBitmapAdd(rest.members::<Data<_>>()?.0)
@@ -2784,7 +2817,10 @@ impl Branches for TransactionAction {
                 "drive-backup" => Self::DriveBackup(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2792,17 +2828,6 @@ impl Branches for TransactionAction {
 }
 wire::no_base! {
     TransactionAction = "TransactionAction"
-}
-wire::serialize! {
-    BlockDeviceInfo, BlockInfo, BlockMeasureInfo, CpuDefinitionInfo, CpuInfo,
-    CpuInfoMips, CpuInfoOther, CpuInfoPpc, CpuInfoSparc, CpuInfoTricore, CpuInfoX86,
-    CpuInstanceProperties, GuestPanicInformation, HotpluggableCpu, ImageInfo,
-    ImageInfoSpecific, ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption,
-    ImageInfoSpecificVmdk, IoThreadInfo, MachineInfo, MapEntry, Memdev, MigrationInfo,
-    MigrationParameters, MigrationStats, NetLegacy, NetLegacyOptions, Netdev,
-    NetdevDumpOptions, NetdevUserOptions, NumaCpuOptions, NumaNodeOptions, NumaOptions,
-    QCryptoBlockCreateOptions, QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo,
-    QCryptoBlockInfoLuks, QCryptoBlockInfoQCow, TpmInfo
 }
 wire::deserialize! {
     BlkdebugInjectErrorOptions, BlkdebugSetStateOptions, BlockDirtyBitmapAdd,
@@ -2817,21 +2842,32 @@ wire::deserialize! {
     NetdevUserOptions, NumaCpuOptions, NumaNodeOptions, QCryptoBlockCreateOptionsLuks,
     QCryptoBlockInfoQCow
 }
-wire::deserialize_union! {
-    BlockdevOptions, ChardevBackend, InputEvent, KeyValue, NetLegacyOptions, Netdev,
-    NumaOptions, QCryptoBlockCreateOptions, QCryptoBlockInfo, SocketAddress,
-    SocketAddressLegacy, TransactionAction
-}
 wire::deserialize_alternate! {
     BlockdevRef, BlockdevRefOrNull
-}
-wire::serialize_enum! {
-    BlockdevDriver, ColoMode, CpuInfoArch, GuestPanicAction, GuestPanicInformationType,
-    MigrationParameter, NetClientDriver, NetLegacyOptionsType, NumaOptionsType,
-    QCryptoCipherAlgorithm
 }
 wire::deserialize_enum! {
     BlkdebugEvent, BlockdevDriver, ColoMode, CpuInfoArch, GuestPanicInformationType,
     InputButton, MigrationParameter, NetClientDriver, NetLegacyOptionsType,
     NumaOptionsType, QKeyCode
+}
+wire::deserialize_union! {
+    BlockdevOptions, ChardevBackend, InputEvent, KeyValue, NetLegacyOptions, Netdev,
+    NumaOptions, QCryptoBlockCreateOptions, QCryptoBlockInfo, SocketAddress,
+    SocketAddressLegacy, TransactionAction
+}
+wire::serialize! {
+    BlockDeviceInfo, BlockInfo, BlockMeasureInfo, CpuDefinitionInfo, CpuInfo,
+    CpuInfoMips, CpuInfoOther, CpuInfoPpc, CpuInfoSparc, CpuInfoTricore, CpuInfoX86,
+    CpuInstanceProperties, GuestPanicInformation, HotpluggableCpu, ImageInfo,
+    ImageInfoSpecific, ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption,
+    ImageInfoSpecificVmdk, IoThreadInfo, MachineInfo, MapEntry, Memdev, MigrationInfo,
+    MigrationParameters, MigrationStats, NetLegacy, NetLegacyOptions, Netdev,
+    NetdevDumpOptions, NetdevUserOptions, NumaCpuOptions, NumaNodeOptions, NumaOptions,
+    QCryptoBlockCreateOptions, QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo,
+    QCryptoBlockInfoLuks, QCryptoBlockInfoQCow, TpmInfo
+}
+wire::serialize_enum! {
+    BlockdevDriver, ColoMode, CpuInfoArch, GuestPanicAction, GuestPanicInformationType,
+    MigrationParameter, NetClientDriver, NetLegacyOptionsType, NumaOptionsType,
+    QCryptoCipherAlgorithm
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 impl CpuModelExpansionInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(model: CpuModelInfo) -> Self {
         Self { model }
     }
@@ -14,7 +14,7 @@ impl Write for CpuModelExpansionInfo {
     }
 }
 impl StatusInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(running: bool, singlestep: bool, status: RunState) -> Self {
         Self {
             running,
@@ -32,7 +32,7 @@ impl Write for StatusInfo {
     }
 }
 impl TraceEventInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, state: TraceEventState, vcpu: bool) -> Self {
         Self {
             name: name.into(),

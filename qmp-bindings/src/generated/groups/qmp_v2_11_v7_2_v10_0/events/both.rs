@@ -2,7 +2,7 @@
 
 use super::*;
 impl AcpiDeviceOst {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(info: types::AcpiostInfo) -> Self {
         Self { info }
     }
@@ -14,7 +14,7 @@ impl Write for AcpiDeviceOst {
     }
 }
 impl BlockWriteThreshold {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         node_name: impl Into<String>,
         amount_exceeded: u64,
@@ -36,7 +36,7 @@ impl Write for BlockWriteThreshold {
     }
 }
 impl DeviceTrayMoved {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         id: impl Into<String>,
@@ -58,7 +58,7 @@ impl Write for DeviceTrayMoved {
     }
 }
 impl DumpCompleted {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(result: types::DumpQueryResult) -> Self {
         Self { result, error: None }
     }
@@ -71,7 +71,7 @@ impl Write for DumpCompleted {
     }
 }
 impl MigrationPass {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(pass: i64) -> Self {
         Self { pass }
     }
@@ -83,7 +83,7 @@ impl Write for MigrationPass {
     }
 }
 impl QuorumReportBad {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: types::QuorumOpType,
         node_name: impl Into<String>,
@@ -110,7 +110,7 @@ impl Write for QuorumReportBad {
     }
 }
 impl SpiceConnected {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: types::SpiceBasicInfo, client: types::SpiceBasicInfo) -> Self {
         Self { server, client }
     }
@@ -123,7 +123,7 @@ impl Write for SpiceConnected {
     }
 }
 impl SpiceDisconnected {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: types::SpiceBasicInfo, client: types::SpiceBasicInfo) -> Self {
         Self { server, client }
     }
@@ -136,7 +136,7 @@ impl Write for SpiceDisconnected {
     }
 }
 impl SpiceInitialized {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: types::SpiceServerInfo, client: types::SpiceChannel) -> Self {
         Self { server, client }
     }
@@ -149,7 +149,7 @@ impl Write for SpiceInitialized {
     }
 }
 impl VncConnected {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: types::VncServerInfo, client: types::VncBasicInfo) -> Self {
         Self { server, client }
     }
@@ -162,7 +162,7 @@ impl Write for VncConnected {
     }
 }
 impl VncDisconnected {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: types::VncServerInfo, client: types::VncClientInfo) -> Self {
         Self { server, client }
     }
@@ -175,7 +175,7 @@ impl Write for VncDisconnected {
     }
 }
 impl VncInitialized {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: types::VncServerInfo, client: types::VncClientInfo) -> Self {
         Self { server, client }
     }
@@ -188,7 +188,7 @@ impl Write for VncInitialized {
     }
 }
 impl Watchdog {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(action: types::WatchdogAction) -> Self {
         Self { action }
     }

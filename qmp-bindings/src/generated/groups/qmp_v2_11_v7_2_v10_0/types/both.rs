@@ -2,7 +2,7 @@
 
 use super::*;
 impl AcpiostInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         slot: impl Into<String>,
         slot_type: AcpiSlotType,
@@ -29,7 +29,7 @@ impl Write for AcpiostInfo {
     }
 }
 impl BlockDirtyBitmapSha256 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(sha256: impl Into<String>) -> Self {
         Self { sha256: sha256.into() }
     }
@@ -147,7 +147,7 @@ impl Object for BlockdevCacheOptions {
     }
 }
 impl BlockdevOptionsCurlBase {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -494,18 +494,21 @@ impl Object for BlockdevOptionsNfs {
     }
 }
 impl Branches for BlockdevQcow2Encryption {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "aes" => Self::Aes(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -515,17 +518,20 @@ wire::no_base! {
     BlockdevQcow2Encryption = "BlockdevQcow2Encryption"
 }
 impl Branches for BlockdevQcowEncryption {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "aes" => Self::Aes(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -773,7 +779,7 @@ impl Object for ChardevVc {
     }
 }
 impl CpuModelBaselineInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(model: CpuModelInfo) -> Self {
         Self { model }
     }
@@ -785,7 +791,7 @@ impl Write for CpuModelBaselineInfo {
     }
 }
 impl CpuModelCompareInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         result: CpuModelCompareResult,
         responsible_properties: Vec<String>,
@@ -804,7 +810,7 @@ impl Write for CpuModelCompareInfo {
     }
 }
 impl DumpQueryResult {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(status: DumpStatus, completed: i64, total: i64) -> Self {
         Self { status, completed, total }
     }
@@ -818,7 +824,7 @@ impl Write for DumpQueryResult {
     }
 }
 impl GicCapability {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(version: i64, emulated: bool, kernel: bool) -> Self {
         Self { version, emulated, kernel }
     }
@@ -832,7 +838,7 @@ impl Write for GicCapability {
     }
 }
 impl GuestPanicInformationHyperV {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(arg1: u64, arg2: u64, arg3: u64, arg4: u64, arg5: u64) -> Self {
         Self {
             arg1,
@@ -854,7 +860,7 @@ impl Write for GuestPanicInformationHyperV {
     }
 }
 impl GuidInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(guid: impl Into<String>) -> Self {
         Self { guid: guid.into() }
     }
@@ -866,7 +872,7 @@ impl Write for GuidInfo {
     }
 }
 impl ImageInfoSpecificQCow2EncryptionBase {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(format: BlockdevQcow2EncryptionFormat) -> Self {
         Self { format }
     }
@@ -956,7 +962,7 @@ impl Object for InputMoveEvent {
     }
 }
 impl MemoryInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(base_memory: u64) -> Self {
         Self {
             base_memory,
@@ -1124,7 +1130,7 @@ impl Object for NumaDistOptions {
     }
 }
 impl ObjectTypeInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -1142,7 +1148,7 @@ impl Write for ObjectTypeInfo {
     }
 }
 impl QCryptoBlockInfoBase {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(format: QCryptoBlockFormat) -> Self {
         Self { format }
     }
@@ -1178,7 +1184,7 @@ impl Object for QCryptoBlockInfoBase {
     }
 }
 impl QCryptoBlockInfoLuksSlot {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(active: bool, key_offset: i64) -> Self {
         Self {
             active,
@@ -1209,7 +1215,7 @@ impl Write for QCryptoBlockOpenOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -1217,18 +1223,21 @@ impl Write for QCryptoBlockOpenOptions {
     }
 }
 impl Branches for QCryptoBlockOpenOptions {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "qcow" => Self::Qcow(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1238,7 +1247,7 @@ wire::no_base! {
     QCryptoBlockOpenOptions = "QCryptoBlockOpenOptions"
 }
 impl QCryptoBlockOptionsBase {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(format: QCryptoBlockFormat) -> Self {
         Self { format }
     }
@@ -1310,7 +1319,7 @@ impl Object for QCryptoBlockOptionsQCow {
     }
 }
 impl ReplicationStatus {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(error: bool) -> Self {
         Self { error, desc: None }
     }
@@ -1323,7 +1332,7 @@ impl Write for ReplicationStatus {
     }
 }
 impl RockerOfDpaFlow {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         cookie: u64,
         hits: u64,
@@ -1351,7 +1360,7 @@ impl Write for RockerOfDpaFlow {
     }
 }
 impl RockerSwitch {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, id: u64, ports: u32) -> Self {
         Self {
             name: name.into(),
@@ -1369,7 +1378,7 @@ impl Write for RockerSwitch {
     }
 }
 impl SpiceBasicInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         port: impl Into<String>,
@@ -1391,7 +1400,7 @@ impl Write for SpiceBasicInfo {
     }
 }
 impl SpiceChannel {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         port: impl Into<String>,
@@ -1425,7 +1434,7 @@ impl Write for SpiceChannel {
     }
 }
 impl SpiceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(enabled: bool, migrated: bool, mouse_mode: SpiceQueryMouseMode) -> Self {
         Self {
             enabled,
@@ -1455,7 +1464,7 @@ impl Write for SpiceInfo {
     }
 }
 impl SpiceServerInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         port: impl Into<String>,
@@ -1524,7 +1533,7 @@ impl Object for ThrottleLimits {
     }
 }
 impl TpmEmulatorOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(chardev: impl Into<String>) -> Self {
         Self { chardev: chardev.into() }
     }
@@ -1547,7 +1556,7 @@ impl Write for TpmTypeOptions {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -1555,7 +1564,7 @@ impl Write for TpmTypeOptions {
     }
 }
 impl VncBasicInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         service: impl Into<String>,
@@ -1580,7 +1589,7 @@ impl Write for VncBasicInfo {
     }
 }
 impl VncClientInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         service: impl Into<String>,
@@ -1609,7 +1618,7 @@ impl Write for VncClientInfo {
     }
 }
 impl VncInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(enabled: bool) -> Self {
         Self {
             enabled,
@@ -1633,7 +1642,7 @@ impl Write for VncInfo {
     }
 }
 impl VncInfo2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         id: impl Into<String>,
         server: Vec<VncServerInfo2>,
@@ -1662,7 +1671,7 @@ impl Write for VncInfo2 {
     }
 }
 impl VncServerInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         service: impl Into<String>,
@@ -1689,7 +1698,7 @@ impl Write for VncServerInfo {
     }
 }
 impl VncServerInfo2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         service: impl Into<String>,
@@ -1718,16 +1727,6 @@ impl Write for VncServerInfo2 {
         Ok(())
     }
 }
-wire::serialize! {
-    AcpiostInfo, BlockDirtyBitmapSha256, BlockdevOptionsCurlBase, CpuModelBaselineInfo,
-    CpuModelCompareInfo, DumpQueryResult, GicCapability, GuestPanicInformationHyperV,
-    GuidInfo, ImageInfoSpecificQCow2EncryptionBase, MemoryInfo, ObjectTypeInfo,
-    QCryptoBlockInfoBase, QCryptoBlockInfoLuksSlot, QCryptoBlockOpenOptions,
-    QCryptoBlockOptionsBase, ReplicationStatus, RockerOfDpaFlow, RockerSwitch,
-    SpiceBasicInfo, SpiceChannel, SpiceInfo, SpiceServerInfo, TpmEmulatorOptions,
-    TpmTypeOptions, VncBasicInfo, VncClientInfo, VncInfo, VncInfo2, VncServerInfo,
-    VncServerInfo2
-}
 wire::deserialize! {
     BlockIoThrottle, BlockdevCacheOptions, BlockdevOptionsCurlBase,
     BlockdevOptionsCurlFtp, BlockdevOptionsCurlFtps, BlockdevOptionsCurlHttp,
@@ -1738,21 +1737,31 @@ wire::deserialize! {
     NfsServer, NumaDistOptions, QCryptoBlockInfoBase, QCryptoBlockOptionsBase,
     QCryptoBlockOptionsLuks, QCryptoBlockOptionsQCow, ThrottleLimits
 }
-wire::deserialize_union! {
-    BlockdevQcow2Encryption, BlockdevQcowEncryption, QCryptoBlockOpenOptions
-}
 wire::deserialize_alternate! {
     StrOrNull
-}
-wire::serialize_enum! {
-    AcpiSlotType, BlockdevQcow2EncryptionFormat, BlockdevQcowEncryptionFormat,
-    ColoMessage, CpuModelCompareResult, DumpStatus, FailoverStatus, FloppyDriveType,
-    NetworkAddressFamily, OnOffSplit, QCryptoBlockFormat, QapiErrorClass, QuorumOpType,
-    RunState, SocketAddressType, TpmType
 }
 wire::deserialize_enum! {
     BlockdevOnError, BlockdevQcow2EncryptionFormat, BlockdevQcowEncryptionFormat,
     ColoMessage, CpuModelExpansionType, FailoverStatus, FloppyDriveType, InputAxis,
     IscsiHeaderDigest, IscsiTransport, NfsTransport, OnOffSplit, QCryptoBlockFormat,
     QCryptoSecretFormat, QapiErrorClass, ReplicationMode, SocketAddressType
+}
+wire::deserialize_union! {
+    BlockdevQcow2Encryption, BlockdevQcowEncryption, QCryptoBlockOpenOptions
+}
+wire::serialize! {
+    AcpiostInfo, BlockDirtyBitmapSha256, BlockdevOptionsCurlBase, CpuModelBaselineInfo,
+    CpuModelCompareInfo, DumpQueryResult, GicCapability, GuestPanicInformationHyperV,
+    GuidInfo, ImageInfoSpecificQCow2EncryptionBase, MemoryInfo, ObjectTypeInfo,
+    QCryptoBlockInfoBase, QCryptoBlockInfoLuksSlot, QCryptoBlockOpenOptions,
+    QCryptoBlockOptionsBase, ReplicationStatus, RockerOfDpaFlow, RockerSwitch,
+    SpiceBasicInfo, SpiceChannel, SpiceInfo, SpiceServerInfo, TpmEmulatorOptions,
+    TpmTypeOptions, VncBasicInfo, VncClientInfo, VncInfo, VncInfo2, VncServerInfo,
+    VncServerInfo2
+}
+wire::serialize_enum! {
+    AcpiSlotType, BlockdevQcow2EncryptionFormat, BlockdevQcowEncryptionFormat,
+    ColoMessage, CpuModelCompareResult, DumpStatus, FailoverStatus, FloppyDriveType,
+    NetworkAddressFamily, OnOffSplit, QCryptoBlockFormat, QapiErrorClass, QuorumOpType,
+    RunState, SocketAddressType, TpmType
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 impl AcpiDeviceOst {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(info: types::AcpiostInfo) -> Self {
         Self { info }
     }
@@ -14,7 +14,7 @@ impl Write for AcpiDeviceOst {
     }
 }
 impl BlockIoError {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         operation: types::IoOperationType,
@@ -41,7 +41,7 @@ impl Write for BlockIoError {
     }
 }
 impl BlockWriteThreshold {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         node_name: impl Into<String>,
         amount_exceeded: u64,
@@ -63,7 +63,7 @@ impl Write for BlockWriteThreshold {
     }
 }
 impl DeviceTrayMoved {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>, tray_open: bool) -> Self {
         Self {
             device: device.into(),
@@ -79,7 +79,7 @@ impl Write for DeviceTrayMoved {
     }
 }
 impl GuestPanicked {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(action: types::GuestPanicAction) -> Self {
         Self { action }
     }
@@ -91,7 +91,7 @@ impl Write for GuestPanicked {
     }
 }
 impl Migration {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(status: types::MigrationStatus) -> Self {
         Self { status }
     }
@@ -103,7 +103,7 @@ impl Write for Migration {
     }
 }
 impl QuorumReportBad {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         node_name: impl Into<String>,
         sector_num: i64,
@@ -137,7 +137,7 @@ impl Write for Shutdown {
     }
 }
 impl SpiceConnected {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: types::SpiceBasicInfo, client: types::SpiceBasicInfo) -> Self {
         Self { server, client }
     }
@@ -150,7 +150,7 @@ impl Write for SpiceConnected {
     }
 }
 impl SpiceDisconnected {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: types::SpiceBasicInfo, client: types::SpiceBasicInfo) -> Self {
         Self { server, client }
     }
@@ -163,7 +163,7 @@ impl Write for SpiceDisconnected {
     }
 }
 impl SpiceInitialized {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: types::SpiceServerInfo, client: types::SpiceChannel) -> Self {
         Self { server, client }
     }
@@ -176,7 +176,7 @@ impl Write for SpiceInitialized {
     }
 }
 impl VncConnected {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: types::VncServerInfo, client: types::VncBasicInfo) -> Self {
         Self { server, client }
     }
@@ -189,7 +189,7 @@ impl Write for VncConnected {
     }
 }
 impl VncDisconnected {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: types::VncServerInfo, client: types::VncClientInfo) -> Self {
         Self { server, client }
     }
@@ -202,7 +202,7 @@ impl Write for VncDisconnected {
     }
 }
 impl VncInitialized {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(server: types::VncServerInfo, client: types::VncClientInfo) -> Self {
         Self { server, client }
     }
@@ -215,7 +215,7 @@ impl Write for VncInitialized {
     }
 }
 impl Watchdog {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(action: types::WatchdogExpirationAction) -> Self {
         Self { action }
     }

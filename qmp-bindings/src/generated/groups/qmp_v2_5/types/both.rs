@@ -2,7 +2,7 @@
 
 use super::*;
 impl AcpiostInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         slot: impl Into<String>,
         slot_type: AcpiSlotType,
@@ -98,7 +98,7 @@ impl Object for BlkdebugSetStateOptions {
     }
 }
 impl BlockDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         file: impl Into<String>,
         ro: bool,
@@ -209,7 +209,7 @@ impl Object for BlockDirtyBitmapAdd {
     }
 }
 impl BlockInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         r#type: impl Into<String>,
@@ -300,49 +300,6 @@ impl Object for BlockdevCacheOptions {
         Ok(slots)
     }
 }
-impl Branches for BlockdevOptionsDriver {
-    const TAG: &'static str = "driver";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "archipelago" => Self::Archipelago(rest.members()?),
-                "blkdebug" => Self::Blkdebug(rest.members()?),
-                "blkverify" => Self::Blkverify(rest.members()?),
-                "bochs" => Self::Bochs(rest.members()?),
-                "cloop" => Self::Cloop(rest.members()?),
-                "dmg" => Self::Dmg(rest.members()?),
-                "file" => Self::File(rest.members()?),
-                "ftp" => Self::Ftp(rest.members()?),
-                "ftps" => Self::Ftps(rest.members()?),
-                "host_cdrom" => Self::HostCdrom(rest.members()?),
-                "host_device" => Self::HostDevice(rest.members()?),
-                "http" => Self::Http(rest.members()?),
-                "https" => Self::Https(rest.members()?),
-                "null-aio" => Self::NullAio(rest.members()?),
-                "null-co" => Self::NullCo(rest.members()?),
-                "parallels" => Self::Parallels(rest.members()?),
-                "qcow2" => Self::Qcow2(rest.members()?),
-                "qcow" => Self::Qcow(rest.members()?),
-                "qed" => Self::Qed(rest.members()?),
-                "quorum" => Self::Quorum(rest.members()?),
-                "raw" => Self::Raw(rest.members()?),
-                "tftp" => Self::Tftp(rest.members()?),
-                "vdi" => Self::Vdi(rest.members()?),
-                "vhdx" => Self::Vhdx(rest.members()?),
-                "vmdk" => Self::Vmdk(rest.members()?),
-                "vpc" => Self::Vpc(rest.members()?),
-                "vvfat" => Self::Vvfat(rest.members()?),
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct BlockdevOptionsSlots {
     id: Option<String>,
@@ -405,6 +362,52 @@ impl Base for BlockdevOptions {
         })
     }
 }
+impl Branches for BlockdevOptionsDriver {
+    const DISCRIMINATOR: &'static str = "driver";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "archipelago" => Self::Archipelago(rest.members()?),
+                "blkdebug" => Self::Blkdebug(rest.members()?),
+                "blkverify" => Self::Blkverify(rest.members()?),
+                "bochs" => Self::Bochs(rest.members()?),
+                "cloop" => Self::Cloop(rest.members()?),
+                "dmg" => Self::Dmg(rest.members()?),
+                "file" => Self::File(rest.members()?),
+                "ftp" => Self::Ftp(rest.members()?),
+                "ftps" => Self::Ftps(rest.members()?),
+                "host_cdrom" => Self::HostCdrom(rest.members()?),
+                "host_device" => Self::HostDevice(rest.members()?),
+                "http" => Self::Http(rest.members()?),
+                "https" => Self::Https(rest.members()?),
+                "null-aio" => Self::NullAio(rest.members()?),
+                "null-co" => Self::NullCo(rest.members()?),
+                "parallels" => Self::Parallels(rest.members()?),
+                "qcow2" => Self::Qcow2(rest.members()?),
+                "qcow" => Self::Qcow(rest.members()?),
+                "qed" => Self::Qed(rest.members()?),
+                "quorum" => Self::Quorum(rest.members()?),
+                "raw" => Self::Raw(rest.members()?),
+                "tftp" => Self::Tftp(rest.members()?),
+                "vdi" => Self::Vdi(rest.members()?),
+                "vhdx" => Self::Vhdx(rest.members()?),
+                "vmdk" => Self::Vmdk(rest.members()?),
+                "vpc" => Self::Vpc(rest.members()?),
+                "vvfat" => Self::Vvfat(rest.members()?),
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
+    }
+}
 #[derive(Default)]
 pub(crate) struct BlockdevOptionsArchipelagoSlots {
     volume: Option<String>,
@@ -439,7 +442,7 @@ impl Object for BlockdevOptionsArchipelago {
     }
 }
 impl BlockdevOptionsBase {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(driver: BlockdevDriver) -> Self {
         Self {
             driver,
@@ -799,13 +802,13 @@ impl Alternate for BlockdevRef {
     }
 }
 impl Branches for ChardevBackend {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "file" => Self::File(rest.members::<Data<_>>()?.0),
                 "serial" => Self::Serial(rest.members::<Data<_>>()?.0),
                 "parallel" => Self::Parallel(rest.members::<Data<_>>()?.0),
@@ -827,7 +830,10 @@ impl Branches for ChardevBackend {
                 "memory" => Self::Memory(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1097,7 +1103,7 @@ impl Object for ChardevVc {
     }
 }
 impl CpuDefinitionInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -1109,7 +1115,7 @@ impl Write for CpuDefinitionInfo {
     }
 }
 impl CpuInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         cpu: i64,
         current: bool,
@@ -1193,7 +1199,7 @@ impl Object for DriveBackup {
     }
 }
 impl ImageInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -1248,7 +1254,7 @@ impl Write for ImageInfoSpecific {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -1256,7 +1262,7 @@ impl Write for ImageInfoSpecific {
     }
 }
 impl ImageInfoSpecificQCow2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(compat: impl Into<String>, refcount_bits: i64) -> Self {
         Self {
             compat: compat.into(),
@@ -1276,7 +1282,7 @@ impl Write for ImageInfoSpecificQCow2 {
     }
 }
 impl ImageInfoSpecificVmdk {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         create_type: impl Into<String>,
         cid: i64,
@@ -1364,20 +1370,23 @@ impl Object for InputBtnEvent {
     }
 }
 impl Branches for InputEvent {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "key" => Self::Key(rest.members::<Data<_>>()?.0),
                 "btn" => Self::Btn(rest.members::<Data<_>>()?.0),
                 "rel" => Self::Rel(rest.members::<Data<_>>()?.0),
                 "abs" => Self::Abs(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1441,7 +1450,7 @@ impl Object for InputMoveEvent {
     }
 }
 impl IoThreadInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, thread_id: i64) -> Self {
         Self { id: id.into(), thread_id }
     }
@@ -1454,18 +1463,21 @@ impl Write for IoThreadInfo {
     }
 }
 impl Branches for KeyValue {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "number" => Self::Number(rest.members::<Data<_>>()?.0),
                 "qcode" => Self::Qcode(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1475,7 +1487,7 @@ wire::no_base! {
     KeyValue = "KeyValue"
 }
 impl MachineInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, cpu_max: i64) -> Self {
         Self {
             name: name.into(),
@@ -1495,7 +1507,7 @@ impl Write for MachineInfo {
     }
 }
 impl Memdev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         size: u64,
         merge: bool,
@@ -1540,7 +1552,7 @@ impl Write for MigrationInfo {
     }
 }
 impl MigrationParameters {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         compress_level: i64,
         compress_threads: i64,
@@ -1568,7 +1580,7 @@ impl Write for MigrationParameters {
     }
 }
 impl MigrationStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         transferred: i64,
         remaining: i64,
@@ -1662,7 +1674,7 @@ impl Write for NetClientOptions {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -1670,13 +1682,13 @@ impl Write for NetClientOptions {
     }
 }
 impl Branches for NetClientOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "none" => Self::None(rest.members::<Data<_>>()?.0),
                 "nic" => Self::Nic(rest.members::<Data<_>>()?.0),
                 "user" => Self::User(rest.members::<Data<_>>()?.0),
@@ -1691,7 +1703,10 @@ impl Branches for NetClientOptions {
                 "vhost-user" => Self::VhostUser(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1701,7 +1716,7 @@ wire::no_base! {
     NetClientOptions = "NetClientOptions"
 }
 impl NetLegacy {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(opts: NetClientOptions) -> Self {
         Self {
             vlan: None,
@@ -1754,7 +1769,7 @@ impl Object for NetLegacy {
     }
 }
 impl Netdev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, opts: NetClientOptions) -> Self {
         Self { id: id.into(), opts }
     }
@@ -1820,7 +1835,7 @@ impl Object for NetdevDumpOptions {
     }
 }
 impl NetdevL2TPv3Options {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(src: impl Into<String>, dst: impl Into<String>, txsession: u32) -> Self {
         Self {
             src: src.into(),
@@ -2058,7 +2073,7 @@ impl Write for NumaOptions {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -2066,17 +2081,20 @@ impl Write for NumaOptions {
     }
 }
 impl Branches for NumaOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "node" => Self::Node(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2086,7 +2104,7 @@ wire::no_base! {
     NumaOptions = "NumaOptions"
 }
 impl ObjectTypeInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -2098,7 +2116,7 @@ impl Write for ObjectTypeInfo {
     }
 }
 impl RockerOfDpaFlow {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         cookie: u64,
         hits: u64,
@@ -2126,7 +2144,7 @@ impl Write for RockerOfDpaFlow {
     }
 }
 impl RockerSwitch {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, id: u64, ports: u32) -> Self {
         Self {
             name: name.into(),
@@ -2144,7 +2162,7 @@ impl Write for RockerSwitch {
     }
 }
 impl SchemaInfoBase {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, meta_type: SchemaMetaType) -> Self {
         Self {
             name: name.into(),
@@ -2187,19 +2205,22 @@ impl Object for SchemaInfoBase {
     }
 }
 impl Branches for SocketAddress {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "inet" => Self::Inet(rest.members::<Data<_>>()?.0),
                 "unix" => Self::Unix(rest.members::<Data<_>>()?.0),
                 "fd" => Self::Fd(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2209,7 +2230,7 @@ wire::no_base! {
     SocketAddress = "SocketAddress"
 }
 impl SpiceBasicInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         port: impl Into<String>,
@@ -2231,7 +2252,7 @@ impl Write for SpiceBasicInfo {
     }
 }
 impl SpiceChannel {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         port: impl Into<String>,
@@ -2265,7 +2286,7 @@ impl Write for SpiceChannel {
     }
 }
 impl SpiceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(enabled: bool, migrated: bool, mouse_mode: SpiceQueryMouseMode) -> Self {
         Self {
             enabled,
@@ -2295,7 +2316,7 @@ impl Write for SpiceInfo {
     }
 }
 impl SpiceServerInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         port: impl Into<String>,
@@ -2319,7 +2340,7 @@ impl Write for SpiceServerInfo {
     }
 }
 impl StatusInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(running: bool, singlestep: bool, status: RunState) -> Self {
         Self {
             running,
@@ -2337,7 +2358,7 @@ impl Write for StatusInfo {
     }
 }
 impl TpmInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, model: TpmModel, options: TpmTypeOptions) -> Self {
         Self {
             id: id.into(),
@@ -2362,7 +2383,7 @@ impl Write for TpmTypeOptions {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -2370,13 +2391,13 @@ impl Write for TpmTypeOptions {
     }
 }
 impl Branches for TransactionAction {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "blockdev-snapshot" => {
                     Self::BlockdevSnapshot(rest.members::<Data<_>>()?.0)
                 }
@@ -2397,7 +2418,10 @@ impl Branches for TransactionAction {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2407,7 +2431,7 @@ wire::no_base! {
     TransactionAction = "TransactionAction"
 }
 impl VncBasicInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         service: impl Into<String>,
@@ -2432,7 +2456,7 @@ impl Write for VncBasicInfo {
     }
 }
 impl VncClientInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         service: impl Into<String>,
@@ -2461,7 +2485,7 @@ impl Write for VncClientInfo {
     }
 }
 impl VncInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(enabled: bool) -> Self {
         Self {
             enabled,
@@ -2485,7 +2509,7 @@ impl Write for VncInfo {
     }
 }
 impl VncInfo2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         id: impl Into<String>,
         server: Vec<VncBasicInfo>,
@@ -2514,7 +2538,7 @@ impl Write for VncInfo2 {
     }
 }
 impl VncServerInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         host: impl Into<String>,
         service: impl Into<String>,
@@ -2540,16 +2564,6 @@ impl Write for VncServerInfo {
         Ok(())
     }
 }
-wire::serialize! {
-    AcpiostInfo, BlockDeviceInfo, BlockInfo, BlockdevOptionsBase, CpuDefinitionInfo,
-    CpuInfo, ImageInfo, ImageInfoSpecific, ImageInfoSpecificQCow2, ImageInfoSpecificVmdk,
-    IoThreadInfo, MachineInfo, Memdev, MigrationInfo, MigrationParameters,
-    MigrationStats, NetClientOptions, NetLegacy, Netdev, NetdevDumpOptions,
-    NetdevL2TPv3Options, NetdevTapOptions, NetdevUserOptions, NumaNodeOptions,
-    NumaOptions, ObjectTypeInfo, RockerOfDpaFlow, RockerSwitch, SchemaInfoBase,
-    SpiceBasicInfo, SpiceChannel, SpiceInfo, SpiceServerInfo, StatusInfo, TpmInfo,
-    TpmTypeOptions, VncBasicInfo, VncClientInfo, VncInfo, VncInfo2, VncServerInfo
-}
 wire::deserialize! {
     BlkdebugInjectErrorOptions, BlkdebugSetStateOptions, BlockDirtyBitmapAdd,
     BlockdevBackup, BlockdevCacheOptions, BlockdevOptionsArchipelago,
@@ -2562,18 +2576,28 @@ wire::deserialize! {
     NetLegacy, Netdev, NetdevDumpOptions, NetdevL2TPv3Options, NetdevTapOptions,
     NetdevUserOptions, NumaNodeOptions, SchemaInfoBase
 }
-wire::deserialize_union! {
-    BlockdevOptions, ChardevBackend, InputEvent, KeyValue, NetClientOptions, NumaOptions,
-    SocketAddress, TransactionAction
-}
 wire::deserialize_alternate! {
     BlockdevRef
-}
-wire::serialize_enum! {
-    AcpiSlotType, BlockdevDriver, ErrorClass, GuestPanicAction, MigrationParameter,
-    MigrationStatus, NetworkAddressFamily, RunState, TpmType, WatchdogExpirationAction
 }
 wire::deserialize_enum! {
     BlkdebugEvent, BlockdevDriver, BlockdevOnError, ErrorClass, InputAxis, InputButton,
     MigrationParameter, QKeyCode
+}
+wire::deserialize_union! {
+    BlockdevOptions, ChardevBackend, InputEvent, KeyValue, NetClientOptions, NumaOptions,
+    SocketAddress, TransactionAction
+}
+wire::serialize! {
+    AcpiostInfo, BlockDeviceInfo, BlockInfo, BlockdevOptionsBase, CpuDefinitionInfo,
+    CpuInfo, ImageInfo, ImageInfoSpecific, ImageInfoSpecificQCow2, ImageInfoSpecificVmdk,
+    IoThreadInfo, MachineInfo, Memdev, MigrationInfo, MigrationParameters,
+    MigrationStats, NetClientOptions, NetLegacy, Netdev, NetdevDumpOptions,
+    NetdevL2TPv3Options, NetdevTapOptions, NetdevUserOptions, NumaNodeOptions,
+    NumaOptions, ObjectTypeInfo, RockerOfDpaFlow, RockerSwitch, SchemaInfoBase,
+    SpiceBasicInfo, SpiceChannel, SpiceInfo, SpiceServerInfo, StatusInfo, TpmInfo,
+    TpmTypeOptions, VncBasicInfo, VncClientInfo, VncInfo, VncInfo2, VncServerInfo
+}
+wire::serialize_enum! {
+    AcpiSlotType, BlockdevDriver, ErrorClass, GuestPanicAction, MigrationParameter,
+    MigrationStatus, NetworkAddressFamily, RunState, TpmType, WatchdogExpirationAction
 }

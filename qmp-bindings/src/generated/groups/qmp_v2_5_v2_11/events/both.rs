@@ -2,7 +2,7 @@
 
 use super::*;
 impl BlockJobCancelled {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: types::BlockJobType,
         device: impl Into<String>,
@@ -30,7 +30,7 @@ impl Write for BlockJobCancelled {
     }
 }
 impl BlockJobCompleted {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: types::BlockJobType,
         device: impl Into<String>,
@@ -60,7 +60,7 @@ impl Write for BlockJobCompleted {
     }
 }
 impl BlockJobReady {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: types::BlockJobType,
         device: impl Into<String>,
@@ -88,7 +88,7 @@ impl Write for BlockJobReady {
     }
 }
 impl RtcChange {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(offset: i64) -> Self {
         Self { offset }
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 impl BlockDeviceMapEntry {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(start: i64, length: i64, depth: i64, zero: bool, data: bool) -> Self {
         Self {
             start,
@@ -65,7 +65,7 @@ impl Object for BlockDeviceMapEntry {
     }
 }
 impl BlockDeviceStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         rd_bytes: i64,
         wr_bytes: i64,
@@ -140,7 +140,7 @@ impl Write for BlockDeviceStats {
     }
 }
 impl BlockDirtyInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(count: i64, granularity: u32, status: DirtyBitmapStatus) -> Self {
         Self {
             name: None,
@@ -160,7 +160,7 @@ impl Write for BlockDirtyInfo {
     }
 }
 impl BlockJobInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: impl Into<String>,
         device: impl Into<String>,
@@ -200,7 +200,7 @@ impl Write for BlockJobInfo {
     }
 }
 impl BlockStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(stats: BlockDeviceStats) -> Self {
         Self {
             device: None,
@@ -222,7 +222,7 @@ impl Write for BlockStats {
     }
 }
 impl DevicePropertyInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, r#type: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -240,7 +240,7 @@ impl Write for DevicePropertyInfo {
     }
 }
 impl DumpGuestMemoryCapability {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(formats: Vec<DumpGuestMemoryFormat>) -> Self {
         Self { formats }
     }
@@ -252,7 +252,7 @@ impl Write for DumpGuestMemoryCapability {
     }
 }
 impl EventInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -271,7 +271,7 @@ impl Write for MemoryDeviceInfo {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -279,7 +279,7 @@ impl Write for MemoryDeviceInfo {
     }
 }
 impl NetdevHubPortOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(hubid: i32) -> Self {
         Self { hubid }
     }
@@ -334,7 +334,7 @@ impl Object for NetdevNoneOptions {
     }
 }
 impl ObjectPropertyInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, r#type: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -350,7 +350,7 @@ impl Write for ObjectPropertyInfo {
     }
 }
 impl PciBridgeInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(bus: PciBusInfo) -> Self {
         Self { bus, devices: None }
     }
@@ -363,7 +363,7 @@ impl Write for PciBridgeInfo {
     }
 }
 impl PciDeviceId {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: i64, vendor: i64) -> Self {
         Self { device, vendor }
     }
@@ -376,7 +376,7 @@ impl Write for PciDeviceId {
     }
 }
 impl PciDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         bus: i64,
         slot: i64,
@@ -414,7 +414,7 @@ impl Write for PciDeviceInfo {
     }
 }
 impl PciInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(bus: i64, devices: Vec<PciDeviceInfo>) -> Self {
         Self { bus, devices }
     }
@@ -462,12 +462,19 @@ impl Alternate for Qcow2OverlapChecks {
     }
 }
 impl SchemaInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(meta_type: SchemaInfoMetaType, name: impl Into<String>) -> Self {
         Self {
             meta_type,
             name: name.into(),
         }
+    }
+}
+impl Write for SchemaInfo {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.meta_type.write(map)?;
+        put(map, "name", &self.name)?;
+        Ok(())
     }
 }
 impl Write for SchemaInfoMetaType {
@@ -502,22 +509,15 @@ impl Write for SchemaInfoMetaType {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "meta-type", &branch.tag)?;
+                put(map, "meta-type", &branch.discriminator)?;
                 put_open(map, &["meta-type"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for SchemaInfo {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.meta_type.write(map)?;
-        put(map, "name", &self.name)?;
-        Ok(())
-    }
-}
 impl SchemaInfoCommand {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(arg_type: impl Into<String>, ret_type: impl Into<String>) -> Self {
         Self {
             arg_type: arg_type.into(),
@@ -533,7 +533,7 @@ impl Write for SchemaInfoCommand {
     }
 }
 impl SchemaInfoEnum {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(values: Vec<String>) -> Self {
         Self { values }
     }
@@ -545,7 +545,7 @@ impl Write for SchemaInfoEnum {
     }
 }
 impl SchemaInfoObject {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(members: Vec<SchemaInfoObjectMember>) -> Self {
         Self {
             members,
@@ -563,7 +563,7 @@ impl Write for SchemaInfoObject {
     }
 }
 impl SchemaInfoObjectMember {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, r#type: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -581,7 +581,7 @@ impl Write for SchemaInfoObjectMember {
     }
 }
 impl SnapshotInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         id: impl Into<String>,
         name: impl Into<String>,
@@ -615,7 +615,7 @@ impl Write for SnapshotInfo {
     }
 }
 impl TargetInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(arch: impl Into<String>) -> Self {
         Self { arch: arch.into() }
     }
@@ -651,7 +651,7 @@ impl Object for UnixSocketAddress {
     }
 }
 impl XbzrleCacheStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         cache_size: i64,
         bytes: i64,
@@ -681,13 +681,6 @@ impl Write for XbzrleCacheStats {
         Ok(())
     }
 }
-wire::serialize! {
-    BlockDeviceMapEntry, BlockDeviceStats, BlockDirtyInfo, BlockJobInfo, BlockStats,
-    DevicePropertyInfo, DumpGuestMemoryCapability, EventInfo, MemoryDeviceInfo,
-    NetdevHubPortOptions, NetdevNoneOptions, ObjectPropertyInfo, PciBridgeInfo,
-    PciDeviceId, PciDeviceInfo, PciInfo, SchemaInfo, SchemaInfoCommand, SchemaInfoEnum,
-    SchemaInfoObject, SchemaInfoObjectMember, SnapshotInfo, TargetInfo, XbzrleCacheStats
-}
 wire::deserialize! {
     BlockDeviceMapEntry, NetdevHubPortOptions, NetdevNoneOptions, Qcow2OverlapCheckFlags,
     UnixSocketAddress
@@ -695,9 +688,16 @@ wire::deserialize! {
 wire::deserialize_alternate! {
     Qcow2OverlapChecks
 }
-wire::serialize_enum! {
-    BlockJobType, DirtyBitmapStatus, LostTickPolicy, TpmModel
-}
 wire::deserialize_enum! {
     BlockdevAioOptions, LostTickPolicy, MirrorSyncMode
+}
+wire::serialize! {
+    BlockDeviceMapEntry, BlockDeviceStats, BlockDirtyInfo, BlockJobInfo, BlockStats,
+    DevicePropertyInfo, DumpGuestMemoryCapability, EventInfo, MemoryDeviceInfo,
+    NetdevHubPortOptions, NetdevNoneOptions, ObjectPropertyInfo, PciBridgeInfo,
+    PciDeviceId, PciDeviceInfo, PciInfo, SchemaInfo, SchemaInfoCommand, SchemaInfoEnum,
+    SchemaInfoObject, SchemaInfoObjectMember, SnapshotInfo, TargetInfo, XbzrleCacheStats
+}
+wire::serialize_enum! {
+    BlockJobType, DirtyBitmapStatus, LostTickPolicy, TpmModel
 }

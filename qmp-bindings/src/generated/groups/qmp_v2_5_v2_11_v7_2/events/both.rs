@@ -2,7 +2,7 @@
 
 use super::*;
 impl MemUnplugError {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>, msg: impl Into<String>) -> Self {
         Self {
             device: device.into(),

@@ -2,7 +2,7 @@
 
 use super::*;
 impl BlockDeviceTimedStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         interval_length: i64,
         min_rd_latency_ns: i64,

@@ -2,7 +2,7 @@
 
 use super::*;
 impl BalloonChange {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(actual: i64) -> Self {
         Self { actual }
     }
@@ -14,7 +14,7 @@ impl Write for BalloonChange {
     }
 }
 impl BlockImageCorrupted {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>, msg: impl Into<String>, fatal: bool) -> Self {
         Self {
             device: device.into(),
@@ -38,7 +38,7 @@ impl Write for BlockImageCorrupted {
     }
 }
 impl BlockJobError {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         operation: types::IoOperationType,
@@ -60,7 +60,7 @@ impl Write for BlockJobError {
     }
 }
 impl DeviceDeleted {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             device: None,
@@ -76,7 +76,7 @@ impl Write for DeviceDeleted {
     }
 }
 impl NicRxFilterChanged {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             name: None,
@@ -97,7 +97,7 @@ impl Write for Powerdown {
     }
 }
 impl QuorumFailure {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         reference: impl Into<String>,
         sector_num: i64,
@@ -144,7 +144,7 @@ impl Write for SuspendDisk {
     }
 }
 impl VserportChange {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, open: bool) -> Self {
         Self { id: id.into(), open }
     }

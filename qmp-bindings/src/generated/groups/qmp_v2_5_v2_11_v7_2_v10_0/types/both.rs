@@ -56,7 +56,7 @@ impl Object for AcpiTableOptions {
     }
 }
 impl AddfdInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(fdset_id: i64, fd: i64) -> Self {
         Self { fdset_id, fd }
     }
@@ -69,7 +69,7 @@ impl Write for AddfdInfo {
     }
 }
 impl BalloonInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(actual: i64) -> Self {
         Self { actual }
     }
@@ -108,7 +108,7 @@ impl Object for BlockDirtyBitmap {
     }
 }
 impl BlockdevCacheInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(writeback: bool, direct: bool, no_flush: bool) -> Self {
         Self {
             writeback,
@@ -255,7 +255,7 @@ impl Object for BlockdevSnapshotSync {
     }
 }
 impl ChardevBackendInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -267,7 +267,7 @@ impl Write for ChardevBackendInfo {
     }
 }
 impl ChardevInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         label: impl Into<String>,
         filename: impl Into<String>,
@@ -295,7 +295,7 @@ impl Write for ChardevReturn {
     }
 }
 impl CommandInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -307,7 +307,7 @@ impl Write for CommandInfo {
     }
 }
 impl CommandLineOptionInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         option: impl Into<String>,
         parameters: Vec<CommandLineParameterInfo>,
@@ -326,7 +326,7 @@ impl Write for CommandLineOptionInfo {
     }
 }
 impl CommandLineParameterInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, r#type: CommandLineParameterType) -> Self {
         Self {
             name: name.into(),
@@ -346,7 +346,7 @@ impl Write for CommandLineParameterInfo {
     }
 }
 impl DummyForceArrays {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(unused: Vec<X86CpuFeatureWordInfo>) -> Self {
         Self { unused }
     }
@@ -382,7 +382,7 @@ impl Object for DummyForceArrays {
     }
 }
 impl FdsetFdInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(fd: i64) -> Self {
         Self { fd, opaque: None }
     }
@@ -395,7 +395,7 @@ impl Write for FdsetFdInfo {
     }
 }
 impl FdsetInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(fdset_id: i64, fds: Vec<FdsetFdInfo>) -> Self {
         Self { fdset_id, fds }
     }
@@ -408,7 +408,7 @@ impl Write for FdsetInfo {
     }
 }
 impl ImageCheck {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -505,7 +505,7 @@ impl Object for ImageCheck {
     }
 }
 impl KvmInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(enabled: bool, present: bool) -> Self {
         Self { enabled, present }
     }
@@ -518,7 +518,7 @@ impl Write for KvmInfo {
     }
 }
 impl MouseInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         index: i64,
@@ -691,7 +691,7 @@ impl Object for NetdevVhostUserOptions {
     }
 }
 impl PcdimmDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         addr: i64,
         size: i64,
@@ -727,7 +727,7 @@ impl Write for PcdimmDeviceInfo {
     }
 }
 impl PciBusInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         number: i64,
         secondary: i64,
@@ -758,7 +758,7 @@ impl Write for PciBusInfo {
     }
 }
 impl PciDeviceClass {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(class: i64) -> Self {
         Self { desc: None, class }
     }
@@ -771,7 +771,7 @@ impl Write for PciDeviceClass {
     }
 }
 impl PciMemoryRange {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(base: i64, limit: i64) -> Self {
         Self { base, limit }
     }
@@ -784,7 +784,7 @@ impl Write for PciMemoryRange {
     }
 }
 impl PciMemoryRegion {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(bar: i64, r#type: impl Into<String>, address: i64, size: i64) -> Self {
         Self {
             bar,
@@ -819,7 +819,7 @@ impl Write for RockerOfDpaFlowAction {
     }
 }
 impl RockerOfDpaFlowKey {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(priority: u32, tbl_id: u32) -> Self {
         Self {
             priority,
@@ -865,7 +865,7 @@ impl Write for RockerOfDpaFlowMask {
     }
 }
 impl RockerOfDpaGroup {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: u32, r#type: u8) -> Self {
         Self {
             id,
@@ -903,7 +903,7 @@ impl Write for RockerOfDpaGroup {
     }
 }
 impl RockerPort {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         enabled: bool,
@@ -934,7 +934,7 @@ impl Write for RockerPort {
     }
 }
 impl RxFilterInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         promiscuous: bool,
@@ -983,7 +983,7 @@ impl Write for RxFilterInfo {
     }
 }
 impl SchemaInfoAlternate {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(members: Vec<SchemaInfoAlternateMember>) -> Self {
         Self { members }
     }
@@ -995,7 +995,7 @@ impl Write for SchemaInfoAlternate {
     }
 }
 impl SchemaInfoAlternateMember {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#type: impl Into<String>) -> Self {
         Self { r#type: r#type.into() }
     }
@@ -1007,7 +1007,7 @@ impl Write for SchemaInfoAlternateMember {
     }
 }
 impl SchemaInfoArray {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(element_type: impl Into<String>) -> Self {
         Self {
             element_type: element_type.into(),
@@ -1021,7 +1021,7 @@ impl Write for SchemaInfoArray {
     }
 }
 impl SchemaInfoBuiltin {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(json_type: JsonType) -> Self {
         Self { json_type }
     }
@@ -1033,7 +1033,7 @@ impl Write for SchemaInfoBuiltin {
     }
 }
 impl SchemaInfoEvent {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(arg_type: impl Into<String>) -> Self {
         Self { arg_type: arg_type.into() }
     }
@@ -1045,7 +1045,7 @@ impl Write for SchemaInfoEvent {
     }
 }
 impl SchemaInfoObjectVariant {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(case: impl Into<String>, r#type: impl Into<String>) -> Self {
         Self {
             case: case.into(),
@@ -1086,7 +1086,7 @@ impl Object for TransactionProperties {
     }
 }
 impl UuidInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(uuid: impl Into<String>) -> Self {
         Self { uuid: uuid.into() }
     }
@@ -1098,7 +1098,7 @@ impl Write for UuidInfo {
     }
 }
 impl VersionInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(qemu: VersionTriple, package: impl Into<String>) -> Self {
         Self {
             qemu,
@@ -1114,7 +1114,7 @@ impl Write for VersionInfo {
     }
 }
 impl VersionTriple {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(major: i64, minor: i64, micro: i64) -> Self {
         Self { major, minor, micro }
     }
@@ -1128,7 +1128,7 @@ impl Write for VersionTriple {
     }
 }
 impl X86CpuFeatureWordInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         cpuid_input_eax: i64,
         cpuid_register: X86CpuRegister32,
@@ -1184,6 +1184,19 @@ impl Object for X86CpuFeatureWordInfo {
         })
     }
 }
+wire::deserialize! {
+    Abort, AcpiTableOptions, BlockDirtyBitmap, BlockdevOptionsVvfat, BlockdevSnapshot,
+    BlockdevSnapshotInternal, BlockdevSnapshotSync, DummyForceArrays, ImageCheck,
+    NetLegacyNicOptions, NetdevBridgeOptions, NetdevNetmapOptions, NetdevSocketOptions,
+    NetdevVdeOptions, NetdevVhostUserOptions, TransactionProperties,
+    X86CpuFeatureWordInfo
+}
+wire::deserialize_enum! {
+    ActionCompletionMode, BiosAtaTranslation, BlockdevChangeReadOnlyMode,
+    BlockdevDiscardOptions, DataFormat, NetFilterDirection, NewImageMode, OnOffAuto,
+    PreallocMode, QCryptoTlsCredsEndpoint, Qcow2OverlapCheckMode, QuorumReadPattern,
+    SchemaMetaType, X86CpuRegister32
+}
 wire::serialize! {
     AcpiTableOptions, AddfdInfo, BalloonInfo, BlockdevCacheInfo, ChardevBackendInfo,
     ChardevInfo, ChardevReturn, CommandInfo, CommandLineOptionInfo,
@@ -1195,22 +1208,9 @@ wire::serialize! {
     SchemaInfoObjectVariant, TpmPassthroughOptions, UuidInfo, VersionInfo, VersionTriple,
     X86CpuFeatureWordInfo
 }
-wire::deserialize! {
-    Abort, AcpiTableOptions, BlockDirtyBitmap, BlockdevOptionsVvfat, BlockdevSnapshot,
-    BlockdevSnapshotInternal, BlockdevSnapshotSync, DummyForceArrays, ImageCheck,
-    NetLegacyNicOptions, NetdevBridgeOptions, NetdevNetmapOptions, NetdevSocketOptions,
-    NetdevVdeOptions, NetdevVhostUserOptions, TransactionProperties,
-    X86CpuFeatureWordInfo
-}
 wire::serialize_enum! {
     BiosAtaTranslation, BlockDeviceIoStatus, BlockErrorAction, CommandLineParameterType,
     IoOperationType, JsonType, ReplayMode, RockerPortAutoneg, RockerPortDuplex, RxState,
     SchemaMetaType, SpiceQueryMouseMode, TraceEventState, VncPrimaryAuth,
     VncVencryptSubAuth, X86CpuRegister32
-}
-wire::deserialize_enum! {
-    ActionCompletionMode, BiosAtaTranslation, BlockdevChangeReadOnlyMode,
-    BlockdevDiscardOptions, DataFormat, NetFilterDirection, NewImageMode, OnOffAuto,
-    PreallocMode, QCryptoTlsCredsEndpoint, Qcow2OverlapCheckMode, QuorumReadPattern,
-    SchemaMetaType, X86CpuRegister32
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 impl BlockIoError {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         operation: types::IoOperationType,
@@ -31,7 +31,7 @@ impl Write for BlockIoError {
     }
 }
 impl Migration {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(status: types::MigrationStatus) -> Self {
         Self { status }
     }
@@ -43,7 +43,7 @@ impl Write for Migration {
     }
 }
 impl NetdevStreamConnected {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(netdev_id: impl Into<String>, addr: types::SocketAddress) -> Self {
         Self {
             netdev_id: netdev_id.into(),
@@ -59,7 +59,7 @@ impl Write for NetdevStreamConnected {
     }
 }
 impl RdmaGidStatusChanged {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         netdev: impl Into<String>,
         gid_status: bool,

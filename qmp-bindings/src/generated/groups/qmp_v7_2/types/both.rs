@@ -2,13 +2,53 @@
 
 use super::*;
 impl Audiodev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(driver: AudiodevDriverBranch, id: impl Into<String>) -> Self {
         Self {
             driver,
             id: id.into(),
             timer_period: None,
         }
+    }
+}
+impl Write for Audiodev {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.driver.write(map)?;
+        put(map, "id", &self.id)?;
+        put_some(map, "timer-period", &self.timer_period)?;
+        Ok(())
+    }
+}
+#[derive(Default)]
+pub(crate) struct AudiodevSlots {
+    id: Option<String>,
+    timer_period: Option<u32>,
+}
+impl Base for Audiodev {
+    type Slots = AudiodevSlots;
+    type Branches = AudiodevDriverBranch;
+    const NAME: &'static str = "Audiodev";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "id" => slots.id = read(map)?,
+            "timer-period" => slots.timer_period = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(
+        slots: Self::Slots,
+        driver: AudiodevDriverBranch,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            driver,
+            id: required(slots.id, "id")?,
+            timer_period: slots.timer_period,
+        })
     }
 }
 impl Write for AudiodevDriverBranch {
@@ -63,29 +103,21 @@ impl Write for AudiodevDriverBranch {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for Audiodev {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.driver.write(map)?;
-        put(map, "id", &self.id)?;
-        put_some(map, "timer-period", &self.timer_period)?;
-        Ok(())
-    }
-}
 impl Branches for AudiodevDriverBranch {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "none" => Self::None(rest.members()?),
                 "alsa" => Self::Alsa(rest.members()?),
                 "coreaudio" => Self::Coreaudio(rest.members()?),
@@ -100,46 +132,17 @@ impl Branches for AudiodevDriverBranch {
                 "wav" => Self::Wav(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
     }
 }
-#[derive(Default)]
-pub(crate) struct AudiodevSlots {
-    id: Option<String>,
-    timer_period: Option<u32>,
-}
-impl Base for Audiodev {
-    type Slots = AudiodevSlots;
-    type Branches = AudiodevDriverBranch;
-    const NAME: &'static str = "Audiodev";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "id" => slots.id = read(map)?,
-            "timer-period" => slots.timer_period = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(
-        slots: Self::Slots,
-        driver: AudiodevDriverBranch,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            driver,
-            id: required(slots.id, "id")?,
-            timer_period: slots.timer_period,
-        })
-    }
-}
 impl BackupCommon {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: impl Into<String>, sync: MirrorSyncMode) -> Self {
         Self {
             job_id: None,
@@ -299,7 +302,7 @@ impl Object for BlkdebugInjectErrorOptions {
     }
 }
 impl BlockDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         file: impl Into<String>,
         ro: bool,
@@ -391,7 +394,7 @@ impl Write for BlockDeviceInfo {
     }
 }
 impl BlockDeviceStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         rd_bytes: i64,
         wr_bytes: i64,
@@ -489,26 +492,6 @@ impl Write for BlockDeviceStats {
         Ok(())
     }
 }
-impl Branches for BlockExportOptionsType {
-    const TAG: &'static str = "type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "nbd" => Self::Nbd(rest.members()?),
-                "vhost-user-blk" => Self::VhostUserBlk(rest.members()?),
-                "fuse" => Self::Fuse(rest.members()?),
-                "vduse-blk" => Self::VduseBlk(rest.members()?),
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct BlockExportOptionsSlots {
     id: Option<String>,
@@ -553,6 +536,29 @@ impl Base for BlockExportOptions {
         })
     }
 }
+impl Branches for BlockExportOptionsType {
+    const DISCRIMINATOR: &'static str = "type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "nbd" => Self::Nbd(rest.members()?),
+                "vhost-user-blk" => Self::VhostUserBlk(rest.members()?),
+                "fuse" => Self::Fuse(rest.members()?),
+                "vduse-blk" => Self::VduseBlk(rest.members()?),
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
+    }
+}
 #[derive(Default)]
 pub(crate) struct BlockExportOptionsVhostUserBlkSlots {
     addr: Option<SocketAddress>,
@@ -584,7 +590,7 @@ impl Object for BlockExportOptionsVhostUserBlk {
     }
 }
 impl BlockInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         device: impl Into<String>,
         r#type: impl Into<String>,
@@ -617,7 +623,7 @@ impl Write for BlockInfo {
     }
 }
 impl BlockJobInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: impl Into<String>,
         device: impl Into<String>,
@@ -668,7 +674,7 @@ impl Write for BlockJobInfo {
     }
 }
 impl BlockStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(stats: BlockDeviceStats) -> Self {
         Self {
             device: None,
@@ -757,7 +763,7 @@ impl Object for BlockdevBackup {
     }
 }
 impl BlockdevBackupWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: BlockdevBackup) -> Self {
         Self { data }
     }
@@ -793,13 +799,13 @@ impl Object for BlockdevBackupWrapper {
     }
 }
 impl Branches for BlockdevCreateOptions {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "file" => Self::File(rest.members()?),
                 "gluster" => Self::Gluster(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
@@ -948,7 +954,10 @@ impl Branches for BlockdevCreateOptions {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1386,14 +1395,61 @@ impl Object for BlockdevCreateOptionsVpc {
         })
     }
 }
+#[derive(Default)]
+pub(crate) struct BlockdevOptionsSlots {
+    node_name: Option<String>,
+    discard: Option<BlockdevDiscardOptions>,
+    cache: Option<BlockdevCacheOptions>,
+    read_only: Option<bool>,
+    auto_read_only: Option<bool>,
+    force_share: Option<bool>,
+    detect_zeroes: Option<BlockdevDetectZeroesOptions>,
+}
+impl Base for BlockdevOptions {
+    type Slots = BlockdevOptionsSlots;
+    type Branches = BlockdevOptionsDriver;
+    const NAME: &'static str = "BlockdevOptions";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "node-name" => slots.node_name = read(map)?,
+            "discard" => slots.discard = read(map)?,
+            "cache" => slots.cache = read(map)?,
+            "read-only" => slots.read_only = read(map)?,
+            "auto-read-only" => slots.auto_read_only = read(map)?,
+            "force-share" => slots.force_share = read(map)?,
+            "detect-zeroes" => slots.detect_zeroes = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(
+        slots: Self::Slots,
+        driver: BlockdevOptionsDriver,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            driver,
+            node_name: slots.node_name,
+            discard: slots.discard,
+            cache: slots.cache,
+            read_only: slots.read_only,
+            auto_read_only: slots.auto_read_only,
+            force_share: slots.force_share,
+            detect_zeroes: slots.detect_zeroes,
+        })
+    }
+}
 impl Branches for BlockdevOptionsDriver {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "blkdebug" => Self::Blkdebug(rest.members()?),
                 "blklogwrites" => Self::Blklogwrites(rest.members()?),
                 "blkverify" => Self::Blkverify(rest.members()?),
@@ -1443,57 +1499,13 @@ impl Branches for BlockdevOptionsDriver {
                 "vvfat" => Self::Vvfat(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct BlockdevOptionsSlots {
-    node_name: Option<String>,
-    discard: Option<BlockdevDiscardOptions>,
-    cache: Option<BlockdevCacheOptions>,
-    read_only: Option<bool>,
-    auto_read_only: Option<bool>,
-    force_share: Option<bool>,
-    detect_zeroes: Option<BlockdevDetectZeroesOptions>,
-}
-impl Base for BlockdevOptions {
-    type Slots = BlockdevOptionsSlots;
-    type Branches = BlockdevOptionsDriver;
-    const NAME: &'static str = "BlockdevOptions";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "node-name" => slots.node_name = read(map)?,
-            "discard" => slots.discard = read(map)?,
-            "cache" => slots.cache = read(map)?,
-            "read-only" => slots.read_only = read(map)?,
-            "auto-read-only" => slots.auto_read_only = read(map)?,
-            "force-share" => slots.force_share = read(map)?,
-            "detect-zeroes" => slots.detect_zeroes = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(
-        slots: Self::Slots,
-        driver: BlockdevOptionsDriver,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            driver,
-            node_name: slots.node_name,
-            discard: slots.discard,
-            cache: slots.cache,
-            read_only: slots.read_only,
-            auto_read_only: slots.auto_read_only,
-            force_share: slots.force_share,
-            detect_zeroes: slots.detect_zeroes,
-        })
     }
 }
 #[derive(Default)]
@@ -2186,13 +2198,13 @@ impl Alternate for BlockdevRefOrNull {
     }
 }
 impl Branches for ChardevBackend {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "file" => Self::File(rest.members::<Data<_>>()?.0),
                 "serial" => Self::Serial(rest.members::<Data<_>>()?.0),
                 "parallel" => Self::Parallel(rest.members::<Data<_>>()?.0),
@@ -2217,7 +2229,10 @@ impl Branches for ChardevBackend {
                 "memory" => Self::Memory(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2284,7 +2299,7 @@ impl Object for ChardevSocket {
     }
 }
 impl ChardevSocketWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevSocket) -> Self {
         Self { data }
     }
@@ -2353,7 +2368,7 @@ impl Object for ChardevUdp {
     }
 }
 impl ChardevUdpWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevUdp) -> Self {
         Self { data }
     }
@@ -2389,7 +2404,7 @@ impl Object for ChardevUdpWrapper {
     }
 }
 impl CpuInfoFast {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         target: CpuInfoFastTarget,
         cpu_index: i64,
@@ -2403,6 +2418,16 @@ impl CpuInfoFast {
             thread_id,
             props: None,
         }
+    }
+}
+impl Write for CpuInfoFast {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.target.write(map)?;
+        put(map, "cpu-index", &self.cpu_index)?;
+        put(map, "qom-path", &self.qom_path)?;
+        put(map, "thread-id", &self.thread_id)?;
+        put_some(map, "props", &self.props)?;
+        Ok(())
     }
 }
 impl Write for CpuInfoFastTarget {
@@ -2503,25 +2528,15 @@ impl Write for CpuInfoFastTarget {
                 put(map, "target", "xtensaeb")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "target", &branch.tag)?;
+                put(map, "target", &branch.discriminator)?;
                 put_open(map, &["target"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for CpuInfoFast {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.target.write(map)?;
-        put(map, "cpu-index", &self.cpu_index)?;
-        put(map, "qom-path", &self.qom_path)?;
-        put(map, "thread-id", &self.thread_id)?;
-        put_some(map, "props", &self.props)?;
-        Ok(())
-    }
-}
 impl CpuInfoS390 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(cpu_state: CpuS390State) -> Self {
         Self { cpu_state }
     }
@@ -2589,7 +2604,7 @@ impl Object for CryptodevVhostUserProperties {
     }
 }
 impl DirtyRateInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         status: DirtyRateStatus,
         start_time: i64,
@@ -2629,7 +2644,7 @@ impl Write for DisplayCocoa {
     }
 }
 impl DisplayOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#type: DisplayOptionsType) -> Self {
         Self {
             r#type,
@@ -2638,6 +2653,16 @@ impl DisplayOptions {
             show_cursor: None,
             gl: None,
         }
+    }
+}
+impl Write for DisplayOptions {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.r#type.write(map)?;
+        put_some(map, "full-screen", &self.full_screen)?;
+        put_some(map, "window-close", &self.window_close)?;
+        put_some(map, "show-cursor", &self.show_cursor)?;
+        put_some(map, "gl", &self.gl)?;
+        Ok(())
     }
 }
 impl Write for DisplayOptionsType {
@@ -2677,35 +2702,28 @@ impl Write for DisplayOptionsType {
                 put(map, "type", "spice-app")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for DisplayOptions {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.r#type.write(map)?;
-        put_some(map, "full-screen", &self.full_screen)?;
-        put_some(map, "window-close", &self.window_close)?;
-        put_some(map, "show-cursor", &self.show_cursor)?;
-        put_some(map, "gl", &self.gl)?;
-        Ok(())
-    }
-}
 impl Branches for DisplayUpdateOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "vnc" => Self::Vnc(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2802,7 +2820,7 @@ impl Object for DriveBackup {
     }
 }
 impl DriveBackupWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: DriveBackup) -> Self {
         Self { data }
     }
@@ -2838,7 +2856,7 @@ impl Object for DriveBackupWrapper {
     }
 }
 impl DumpGuestMemoryCapability {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(formats: Vec<DumpGuestMemoryFormat>) -> Self {
         Self { formats }
     }
@@ -2850,7 +2868,7 @@ impl Write for DumpGuestMemoryCapability {
     }
 }
 impl HotpluggableCpu {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: impl Into<String>,
         vcpus_count: i64,
@@ -2874,7 +2892,7 @@ impl Write for HotpluggableCpu {
     }
 }
 impl ImageInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         filename: impl Into<String>,
         format: impl Into<String>,
@@ -2937,7 +2955,7 @@ impl Write for ImageInfoSpecific {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -2945,7 +2963,7 @@ impl Write for ImageInfoSpecific {
     }
 }
 impl ImageInfoSpecificLuksWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: QCryptoBlockInfoLuks) -> Self {
         Self { data }
     }
@@ -2981,7 +2999,7 @@ impl Object for ImageInfoSpecificLuksWrapper {
     }
 }
 impl ImageInfoSpecificQCow2 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         compat: impl Into<String>,
         refcount_bits: i64,
@@ -3027,7 +3045,7 @@ impl Write for ImageInfoSpecificQCow2Encryption {
                 put(map, "format", "aes")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -3035,7 +3053,7 @@ impl Write for ImageInfoSpecificQCow2Encryption {
     }
 }
 impl ImageInfoSpecificQCow2Wrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificQCow2) -> Self {
         Self { data }
     }
@@ -3077,7 +3095,7 @@ impl Write for ImageInfoSpecificRbd {
     }
 }
 impl ImageInfoSpecificRbdWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificRbd) -> Self {
         Self { data }
     }
@@ -3113,7 +3131,7 @@ impl Object for ImageInfoSpecificRbdWrapper {
     }
 }
 impl ImageInfoSpecificVmdk {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         create_type: impl Into<String>,
         cid: i64,
@@ -3138,7 +3156,7 @@ impl Write for ImageInfoSpecificVmdk {
     }
 }
 impl ImageInfoSpecificVmdkWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ImageInfoSpecificVmdk) -> Self {
         Self { data }
     }
@@ -3201,7 +3219,7 @@ impl Object for InputBtnEvent {
     }
 }
 impl InputBtnEventWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: InputBtnEvent) -> Self {
         Self { data }
     }
@@ -3237,20 +3255,23 @@ impl Object for InputBtnEventWrapper {
     }
 }
 impl Branches for InputEvent {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "key" => Self::Key(rest.members::<Data<_>>()?.0),
                 "btn" => Self::Btn(rest.members::<Data<_>>()?.0),
                 "rel" => Self::Rel(rest.members::<Data<_>>()?.0),
                 "abs" => Self::Abs(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -3287,7 +3308,7 @@ impl Object for InputKeyEvent {
     }
 }
 impl InputKeyEventWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: InputKeyEvent) -> Self {
         Self { data }
     }
@@ -3323,18 +3344,21 @@ impl Object for InputKeyEventWrapper {
     }
 }
 impl Branches for KeyValue {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "number" => Self::Number(rest.members::<Data<_>>()?.0),
                 "qcode" => Self::Qcode(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -3344,7 +3368,7 @@ wire::no_base! {
     KeyValue = "KeyValue"
 }
 impl MachineInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         cpu_max: i64,
@@ -3380,7 +3404,7 @@ impl Write for MachineInfo {
     }
 }
 impl MapEntry {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         start: i64,
         length: i64,
@@ -3555,7 +3579,7 @@ impl Write for MemoryDeviceInfo {
                 put(map, "data", data)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -3660,7 +3684,7 @@ impl Write for MigrationParameters {
     }
 }
 impl MigrationStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         transferred: i64,
         remaining: i64,
@@ -3727,7 +3751,7 @@ impl Write for MigrationStats {
     }
 }
 impl NbdServerOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(addr: SocketAddress) -> Self {
         Self {
             addr,
@@ -3779,42 +3803,6 @@ impl Object for NbdServerOptions {
         })
     }
 }
-impl Branches for NetdevType {
-    const TAG: &'static str = "type";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "nic" => Self::Nic(rest.members()?),
-                "user" => Self::User(rest.members()?),
-                "tap" => Self::Tap(rest.members()?),
-                "l2tpv3" => Self::L2tpv3(rest.members()?),
-                "socket" => Self::Socket(rest.members()?),
-                "stream" => Self::Stream(rest.members()?),
-                "dgram" => Self::Dgram(rest.members()?),
-                "vde" => Self::Vde(rest.members()?),
-                "bridge" => Self::Bridge(rest.members()?),
-                "hubport" => Self::Hubport(rest.members()?),
-                "netmap" => Self::Netmap(rest.members()?),
-                "vhost-user" => Self::VhostUser(rest.members()?),
-                "vhost-vdpa" => Self::VhostVdpa(rest.members()?),
-                "vmnet-host" => Self::VmnetHost(rest.members()?),
-                "vmnet-shared" => Self::VmnetShared(rest.members()?),
-                "vmnet-bridged" => Self::VmnetBridged(rest.members()?),
-                "none" => {
-                    rest.nothing()?;
-                    Self::None
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct NetdevSlots {
     id: Option<String>,
@@ -3839,6 +3827,45 @@ impl Base for Netdev {
             r#type,
             id: required(slots.id, "id")?,
         })
+    }
+}
+impl Branches for NetdevType {
+    const DISCRIMINATOR: &'static str = "type";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "nic" => Self::Nic(rest.members()?),
+                "user" => Self::User(rest.members()?),
+                "tap" => Self::Tap(rest.members()?),
+                "l2tpv3" => Self::L2tpv3(rest.members()?),
+                "socket" => Self::Socket(rest.members()?),
+                "stream" => Self::Stream(rest.members()?),
+                "dgram" => Self::Dgram(rest.members()?),
+                "vde" => Self::Vde(rest.members()?),
+                "bridge" => Self::Bridge(rest.members()?),
+                "hubport" => Self::Hubport(rest.members()?),
+                "netmap" => Self::Netmap(rest.members()?),
+                "vhost-user" => Self::VhostUser(rest.members()?),
+                "vhost-vdpa" => Self::VhostVdpa(rest.members()?),
+                "vmnet-host" => Self::VmnetHost(rest.members()?),
+                "vmnet-shared" => Self::VmnetShared(rest.members()?),
+                "vmnet-bridged" => Self::VmnetBridged(rest.members()?),
+                "none" => {
+                    rest.nothing()?;
+                    Self::None
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 impl Object for NetdevDgramOptions {
@@ -3911,13 +3938,13 @@ impl Object for NumaCpuOptions {
     }
 }
 impl Branches for NumaOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "node" => Self::Node(rest.members()?),
                 "dist" => Self::Dist(rest.members()?),
                 "cpu" => Self::Cpu(rest.members()?),
@@ -3925,7 +3952,10 @@ impl Branches for NumaOptions {
                 "hmat-cache" => Self::HmatCache(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -3934,14 +3964,43 @@ impl Branches for NumaOptions {
 wire::no_base! {
     NumaOptions = "NumaOptions"
 }
+#[derive(Default)]
+pub(crate) struct ObjectOptionsSlots {
+    id: Option<String>,
+}
+impl Base for ObjectOptions {
+    type Slots = ObjectOptionsSlots;
+    type Branches = ObjectOptionsQomType;
+    const NAME: &'static str = "ObjectOptions";
+    fn accept<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        key: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match key {
+            "id" => slots.id = read(map)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+    fn finish<E: Error>(
+        slots: Self::Slots,
+        qom_type: ObjectOptionsQomType,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            qom_type,
+            id: required(slots.id, "id")?,
+        })
+    }
+}
 impl Branches for ObjectOptionsQomType {
-    const TAG: &'static str = "qom-type";
+    const DISCRIMINATOR: &'static str = "qom-type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "authz-list" => Self::AuthzList(rest.members()?),
                 "authz-listfile" => Self::AuthzListfile(rest.members()?),
                 "authz-pam" => Self::AuthzPam(rest.members()?),
@@ -3999,39 +4058,13 @@ impl Branches for ObjectOptionsQomType {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
-    }
-}
-#[derive(Default)]
-pub(crate) struct ObjectOptionsSlots {
-    id: Option<String>,
-}
-impl Base for ObjectOptions {
-    type Slots = ObjectOptionsSlots;
-    type Branches = ObjectOptionsQomType;
-    const NAME: &'static str = "ObjectOptions";
-    fn accept<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        key: &str,
-        map: &mut A,
-    ) -> Result<bool, A::Error> {
-        match key {
-            "id" => slots.id = read(map)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-    fn finish<E: Error>(
-        slots: Self::Slots,
-        qom_type: ObjectOptionsQomType,
-    ) -> Result<Self, E> {
-        Ok(Self {
-            qom_type,
-            id: required(slots.id, "id")?,
-        })
     }
 }
 impl Write for QCryptoAkCipherOptions {
@@ -4042,7 +4075,7 @@ impl Write for QCryptoAkCipherOptions {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "alg", &branch.tag)?;
+                put(map, "alg", &branch.discriminator)?;
                 put_open(map, &["alg"], &branch.members)?;
             }
         }
@@ -4050,17 +4083,20 @@ impl Write for QCryptoAkCipherOptions {
     }
 }
 impl Branches for QCryptoAkCipherOptions {
-    const TAG: &'static str = "alg";
+    const DISCRIMINATOR: &'static str = "alg";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "rsa" => Self::Rsa(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4070,7 +4106,7 @@ wire::no_base! {
     QCryptoAkCipherOptions = "QCryptoAkCipherOptions"
 }
 impl QCryptoAkCipherOptionsRsa {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         hash_alg: QCryptoHashAlgorithm,
         padding_alg: QCryptoRsaPaddingAlgorithm,
@@ -4113,18 +4149,21 @@ impl Object for QCryptoAkCipherOptionsRsa {
     }
 }
 impl Branches for QCryptoBlockCreateOptions {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "qcow" => Self::Qcow(rest.members()?),
                 "luks" => Self::Luks(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4168,7 +4207,7 @@ impl Write for QCryptoBlockInfo {
                 put(map, "format", "qcow")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "format", &branch.tag)?;
+                put(map, "format", &branch.discriminator)?;
                 put_open(map, &["format"], &branch.members)?;
             }
         }
@@ -4176,13 +4215,13 @@ impl Write for QCryptoBlockInfo {
     }
 }
 impl Branches for QCryptoBlockInfo {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "qcow" => {
                     rest.nothing()?;
@@ -4190,7 +4229,10 @@ impl Branches for QCryptoBlockInfo {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4200,7 +4242,7 @@ wire::no_base! {
     QCryptoBlockInfo = "QCryptoBlockInfo"
 }
 impl QCryptoBlockInfoLuks {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         cipher_alg: QCryptoCipherAlgorithm,
         cipher_mode: QCryptoCipherMode,
@@ -4239,7 +4281,7 @@ impl Write for QCryptoBlockInfoLuks {
     }
 }
 impl QKeyCodeWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: QKeyCode) -> Self {
         Self { data }
     }
@@ -4275,18 +4317,21 @@ impl Object for QKeyCodeWrapper {
     }
 }
 impl Branches for RbdEncryptionCreateOptions {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "luks2" => Self::Luks2(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4350,7 +4395,7 @@ impl Object for RbdEncryptionCreateOptionsLuks2 {
     }
 }
 impl RbdEncryptionCreateOptionsLuksBase {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(key_secret: impl Into<String>) -> Self {
         Self {
             key_secret: key_secret.into(),
@@ -4393,18 +4438,21 @@ impl Object for RbdEncryptionCreateOptionsLuksBase {
     }
 }
 impl Branches for RbdEncryptionOptions {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "luks2" => Self::Luks2(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4548,7 +4596,7 @@ impl Object for SevGuestProperties {
     }
 }
 impl SevInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         enabled: bool,
         api_major: u8,
@@ -4582,7 +4630,7 @@ impl Write for SevInfo {
     }
 }
 impl SgxInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         sgx: bool,
         sgx1: bool,
@@ -4649,20 +4697,23 @@ impl Object for SmpConfiguration {
     }
 }
 impl Branches for SocketAddressLegacy {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "inet" => Self::Inet(rest.members::<Data<_>>()?.0),
                 "unix" => Self::Unix(rest.members::<Data<_>>()?.0),
                 "vsock" => Self::Vsock(rest.members::<Data<_>>()?.0),
                 "fd" => Self::Fd(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4670,27 +4721,6 @@ impl Branches for SocketAddressLegacy {
 }
 wire::no_base! {
     SocketAddressLegacy = "SocketAddressLegacy"
-}
-impl Branches for StatsFilterTarget {
-    const TAG: &'static str = "target";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "vcpu" => Self::Vcpu(rest.members()?),
-                "vm" => {
-                    rest.nothing()?;
-                    Self::Vm
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
-    }
 }
 #[derive(Default)]
 pub(crate) struct StatsFilterSlots {
@@ -4721,6 +4751,30 @@ impl Base for StatsFilter {
         })
     }
 }
+impl Branches for StatsFilterTarget {
+    const DISCRIMINATOR: &'static str = "target";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "vcpu" => Self::Vcpu(rest.members()?),
+                "vm" => {
+                    rest.nothing()?;
+                    Self::Vm
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
+    }
+}
 #[derive(Default)]
 pub(crate) struct StatsRequestSlots {
     provider: Option<StatsProvider>,
@@ -4749,7 +4803,7 @@ impl Object for StatsRequest {
     }
 }
 impl StatsResult {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(provider: StatsProvider, stats: Vec<Stats>) -> Self {
         Self {
             provider,
@@ -4767,7 +4821,7 @@ impl Write for StatsResult {
     }
 }
 impl StatsSchema {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         provider: StatsProvider,
         target: StatsTarget,
@@ -4785,7 +4839,7 @@ impl Write for StatsSchema {
     }
 }
 impl StringWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: QapiString) -> Self {
         Self { data }
     }
@@ -4821,7 +4875,7 @@ impl Object for StringWrapper {
     }
 }
 impl TargetInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(arch: SysEmuTarget) -> Self {
         Self { arch }
     }
@@ -4902,13 +4956,13 @@ impl Object for TlsCredsX509Properties {
     }
 }
 impl Branches for TransactionAction {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "abort" => Self::Abort(rest.members::<Data<_>>()?.0),
                 "block-dirty-bitmap-add" => {
                     Self::BlockDirtyBitmapAdd(rest.members::<Data<_>>()?.0)
@@ -4941,7 +4995,10 @@ impl Branches for TransactionAction {
                 "drive-backup" => Self::DriveBackup(rest.members::<Data<_>>()?.0),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4977,21 +5034,6 @@ impl Object for VfioUserServerProperties {
         })
     }
 }
-wire::serialize! {
-    Audiodev, BackupCommon, BlockDeviceInfo, BlockDeviceStats, BlockInfo, BlockJobInfo,
-    BlockStats, BlockdevBackupWrapper, ChardevSocketWrapper, ChardevUdpWrapper,
-    CpuInfoFast, CpuInfoS390, CpuInstanceProperties, DirtyRateInfo, DisplayCocoa,
-    DisplayOptions, DriveBackupWrapper, DumpGuestMemoryCapability, HotpluggableCpu,
-    ImageInfo, ImageInfoSpecific, ImageInfoSpecificLuksWrapper, ImageInfoSpecificQCow2,
-    ImageInfoSpecificQCow2Encryption, ImageInfoSpecificQCow2Wrapper,
-    ImageInfoSpecificRbd, ImageInfoSpecificRbdWrapper, ImageInfoSpecificVmdk,
-    ImageInfoSpecificVmdkWrapper, InputBtnEventWrapper, InputKeyEventWrapper,
-    MachineInfo, MapEntry, MemoryDeviceInfo, MigrationInfo, MigrationParameters,
-    MigrationStats, NbdServerOptions, QCryptoAkCipherOptions, QCryptoAkCipherOptionsRsa,
-    QCryptoBlockInfo, QCryptoBlockInfoLuks, QKeyCodeWrapper,
-    RbdEncryptionCreateOptionsLuksBase, SecretCommonProperties, SevInfo, SgxInfo,
-    SmpConfiguration, StatsResult, StatsSchema, StringWrapper, TargetInfo
-}
 wire::deserialize! {
     BackupCommon, BackupPerf, BlkdebugInjectErrorOptions, BlockExportOptionsVhostUserBlk,
     BlockdevBackup, BlockdevBackupWrapper, BlockdevCreateOptionsGluster,
@@ -5019,6 +5061,15 @@ wire::deserialize! {
     TlsCredsAnonProperties, TlsCredsPskProperties, TlsCredsX509Properties,
     VfioUserServerProperties
 }
+wire::deserialize_alternate! {
+    BlockdevRef, BlockdevRefOrNull
+}
+wire::deserialize_enum! {
+    AudiodevDriver, ChardevBackendKind, ImageInfoSpecificKind, InputButton,
+    InputEventKind, JobVerb, MemoryDeviceInfoKind, MigrationParameter, NetClientDriver,
+    ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgorithm, QCryptoRsaPaddingAlgorithm,
+    QKeyCode, SmbiosEntryPointType
+}
 wire::deserialize_union! {
     Audiodev, BlockExportOptions, BlockdevCreateOptions, BlockdevOptions, ChardevBackend,
     DisplayUpdateOptions, InputEvent, KeyValue, Netdev, NumaOptions, ObjectOptions,
@@ -5026,18 +5077,24 @@ wire::deserialize_union! {
     RbdEncryptionCreateOptions, RbdEncryptionOptions, SocketAddressLegacy, StatsFilter,
     TransactionAction
 }
-wire::deserialize_alternate! {
-    BlockdevRef, BlockdevRefOrNull
+wire::serialize! {
+    Audiodev, BackupCommon, BlockDeviceInfo, BlockDeviceStats, BlockInfo, BlockJobInfo,
+    BlockStats, BlockdevBackupWrapper, ChardevSocketWrapper, ChardevUdpWrapper,
+    CpuInfoFast, CpuInfoS390, CpuInstanceProperties, DirtyRateInfo, DisplayCocoa,
+    DisplayOptions, DriveBackupWrapper, DumpGuestMemoryCapability, HotpluggableCpu,
+    ImageInfo, ImageInfoSpecific, ImageInfoSpecificLuksWrapper, ImageInfoSpecificQCow2,
+    ImageInfoSpecificQCow2Encryption, ImageInfoSpecificQCow2Wrapper,
+    ImageInfoSpecificRbd, ImageInfoSpecificRbdWrapper, ImageInfoSpecificVmdk,
+    ImageInfoSpecificVmdkWrapper, InputBtnEventWrapper, InputKeyEventWrapper,
+    MachineInfo, MapEntry, MemoryDeviceInfo, MigrationInfo, MigrationParameters,
+    MigrationStats, NbdServerOptions, QCryptoAkCipherOptions, QCryptoAkCipherOptionsRsa,
+    QCryptoBlockInfo, QCryptoBlockInfoLuks, QKeyCodeWrapper,
+    RbdEncryptionCreateOptionsLuksBase, SecretCommonProperties, SevInfo, SgxInfo,
+    SmpConfiguration, StatsResult, StatsSchema, StringWrapper, TargetInfo
 }
 wire::serialize_enum! {
     AudiodevDriver, ChardevBackendKind, CpuS390State, ImageInfoSpecificKind,
     InputEventKind, JobVerb, MemoryDeviceInfoKind, MigrationParameter, NetClientDriver,
     ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgorithm, QCryptoRsaPaddingAlgorithm,
     RbdImageEncryptionFormat, SmbiosEntryPointType, StatsTarget, SysEmuTarget
-}
-wire::deserialize_enum! {
-    AudiodevDriver, ChardevBackendKind, ImageInfoSpecificKind, InputButton,
-    InputEventKind, JobVerb, MemoryDeviceInfoKind, MigrationParameter, NetClientDriver,
-    ObjectType, PcieLinkSpeed, QCryptoAkCipherAlgorithm, QCryptoRsaPaddingAlgorithm,
-    QKeyCode, SmbiosEntryPointType
 }

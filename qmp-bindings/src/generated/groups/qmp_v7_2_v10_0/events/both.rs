@@ -2,7 +2,7 @@
 
 use super::*;
 impl BlockExportDeleted {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -14,7 +14,7 @@ impl Write for BlockExportDeleted {
     }
 }
 impl BlockJobCancelled {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: types::JobType,
         device: impl Into<String>,
@@ -42,7 +42,7 @@ impl Write for BlockJobCancelled {
     }
 }
 impl BlockJobCompleted {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: types::JobType,
         device: impl Into<String>,
@@ -72,7 +72,7 @@ impl Write for BlockJobCompleted {
     }
 }
 impl BlockJobPending {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(r#type: types::JobType, id: impl Into<String>) -> Self {
         Self { r#type, id: id.into() }
     }
@@ -85,7 +85,7 @@ impl Write for BlockJobPending {
     }
 }
 impl BlockJobReady {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         r#type: types::JobType,
         device: impl Into<String>,
@@ -113,7 +113,7 @@ impl Write for BlockJobReady {
     }
 }
 impl ColoExit {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(mode: types::ColoMode, reason: types::ColoExitReason) -> Self {
         Self { mode, reason }
     }
@@ -126,7 +126,7 @@ impl Write for ColoExit {
     }
 }
 impl DeviceUnplugGuestError {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             device: None,
@@ -142,7 +142,7 @@ impl Write for DeviceUnplugGuestError {
     }
 }
 impl FailoverNegotiated {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device_id: impl Into<String>) -> Self {
         Self {
             device_id: device_id.into(),
@@ -156,7 +156,7 @@ impl Write for FailoverNegotiated {
     }
 }
 impl GuestCrashloaded {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(action: types::GuestPanicAction) -> Self {
         Self { action, info: None }
     }
@@ -169,7 +169,7 @@ impl Write for GuestCrashloaded {
     }
 }
 impl GuestPanicked {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(action: types::GuestPanicAction) -> Self {
         Self { action, info: None }
     }
@@ -182,7 +182,7 @@ impl Write for GuestPanicked {
     }
 }
 impl JobStatusChange {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, status: types::JobStatus) -> Self {
         Self { id: id.into(), status }
     }
@@ -195,7 +195,7 @@ impl Write for JobStatusChange {
     }
 }
 impl MemoryDeviceSizeChange {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(size: u64, qom_path: impl Into<String>) -> Self {
         Self {
             id: None,
@@ -213,7 +213,7 @@ impl Write for MemoryDeviceSizeChange {
     }
 }
 impl MemoryFailure {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         recipient: types::MemoryFailureRecipient,
         action: types::MemoryFailureAction,
@@ -231,7 +231,7 @@ impl Write for MemoryFailure {
     }
 }
 impl NetdevStreamDisconnected {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(netdev_id: impl Into<String>) -> Self {
         Self {
             netdev_id: netdev_id.into(),
@@ -245,7 +245,7 @@ impl Write for NetdevStreamDisconnected {
     }
 }
 impl PrManagerStatusChanged {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, connected: bool) -> Self {
         Self { id: id.into(), connected }
     }
@@ -258,7 +258,7 @@ impl Write for PrManagerStatusChanged {
     }
 }
 impl Reset {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(guest: bool, reason: types::ShutdownCause) -> Self {
         Self { guest, reason }
     }
@@ -271,7 +271,7 @@ impl Write for Reset {
     }
 }
 impl RtcChange {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(offset: i64, qom_path: impl Into<String>) -> Self {
         Self {
             offset,
@@ -287,7 +287,7 @@ impl Write for RtcChange {
     }
 }
 impl Shutdown {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(guest: bool, reason: types::ShutdownCause) -> Self {
         Self { guest, reason }
     }
@@ -300,7 +300,7 @@ impl Write for Shutdown {
     }
 }
 impl UnplugPrimary {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device_id: impl Into<String>) -> Self {
         Self {
             device_id: device_id.into(),
@@ -314,7 +314,7 @@ impl Write for UnplugPrimary {
     }
 }
 impl VfuClientHangup {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         vfu_id: impl Into<String>,
         vfu_qom_path: impl Into<String>,

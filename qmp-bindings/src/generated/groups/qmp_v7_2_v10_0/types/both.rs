@@ -2,7 +2,7 @@
 
 use super::*;
 impl AbortWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: Abort) -> Self {
         Self { data }
     }
@@ -416,7 +416,7 @@ impl Object for BlockDirtyBitmapAdd {
     }
 }
 impl BlockDirtyBitmapAddWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: BlockDirtyBitmapAdd) -> Self {
         Self { data }
     }
@@ -482,7 +482,7 @@ impl Object for BlockDirtyBitmapMerge {
     }
 }
 impl BlockDirtyBitmapMergeWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: BlockDirtyBitmapMerge) -> Self {
         Self { data }
     }
@@ -527,7 +527,7 @@ impl Alternate for BlockDirtyBitmapOrStr {
     }
 }
 impl BlockDirtyBitmapWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: BlockDirtyBitmap) -> Self {
         Self { data }
     }
@@ -563,7 +563,7 @@ impl Object for BlockDirtyBitmapWrapper {
     }
 }
 impl BlockDirtyInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         count: i64,
         granularity: u32,
@@ -595,7 +595,7 @@ impl Write for BlockDirtyInfo {
     }
 }
 impl BlockExportInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         id: impl Into<String>,
         r#type: BlockExportType,
@@ -733,7 +733,7 @@ impl Object for BlockExportOptionsVduseBlk {
     }
 }
 impl BlockLatencyHistogramInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(boundaries: Vec<u64>, bins: Vec<u64>) -> Self {
         Self { boundaries, bins }
     }
@@ -746,7 +746,7 @@ impl Write for BlockLatencyHistogramInfo {
     }
 }
 impl BlockMeasureInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(required: i64, fully_allocated: i64) -> Self {
         Self {
             required,
@@ -941,7 +941,7 @@ impl Write for BlockStatsSpecific {
                 put(map, "driver", "vvfat")?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "driver", &branch.tag)?;
+                put(map, "driver", &branch.discriminator)?;
                 put_open(map, &["driver"], &branch.members)?;
             }
         }
@@ -949,7 +949,7 @@ impl Write for BlockStatsSpecific {
     }
 }
 impl BlockStatsSpecificFile {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         discard_nb_ok: u64,
         discard_nb_failed: u64,
@@ -971,7 +971,7 @@ impl Write for BlockStatsSpecificFile {
     }
 }
 impl BlockStatsSpecificNvme {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         completion_errors: u64,
         aligned_accesses: u64,
@@ -993,13 +993,13 @@ impl Write for BlockStatsSpecificNvme {
     }
 }
 impl Branches for BlockdevAmendOptions {
-    const TAG: &'static str = "driver";
+    const DISCRIMINATOR: &'static str = "driver";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "qcow2" => Self::Qcow2(rest.members()?),
                 "blkdebug" => {
@@ -1184,7 +1184,10 @@ impl Branches for BlockdevAmendOptions {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -1583,7 +1586,7 @@ impl Object for BlockdevOptionsVirtioBlkVhostVdpa {
     }
 }
 impl BlockdevSnapshotInternalWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: BlockdevSnapshotInternal) -> Self {
         Self { data }
     }
@@ -1619,7 +1622,7 @@ impl Object for BlockdevSnapshotInternalWrapper {
     }
 }
 impl BlockdevSnapshotSyncWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: BlockdevSnapshotSync) -> Self {
         Self { data }
     }
@@ -1655,7 +1658,7 @@ impl Object for BlockdevSnapshotSyncWrapper {
     }
 }
 impl BlockdevSnapshotWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: BlockdevSnapshot) -> Self {
         Self { data }
     }
@@ -1754,7 +1757,7 @@ impl Object for CanHostSocketcanProperties {
     }
 }
 impl ChardevCommonWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevCommon) -> Self {
         Self { data }
     }
@@ -1820,7 +1823,7 @@ impl Object for ChardevDBus {
     }
 }
 impl ChardevDBusWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevDBus) -> Self {
         Self { data }
     }
@@ -1856,7 +1859,7 @@ impl Object for ChardevDBusWrapper {
     }
 }
 impl ChardevFileWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevFile) -> Self {
         Self { data }
     }
@@ -1892,7 +1895,7 @@ impl Object for ChardevFileWrapper {
     }
 }
 impl ChardevHostdevWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevHostdev) -> Self {
         Self { data }
     }
@@ -1928,7 +1931,7 @@ impl Object for ChardevHostdevWrapper {
     }
 }
 impl ChardevMuxWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevMux) -> Self {
         Self { data }
     }
@@ -1985,7 +1988,7 @@ impl Object for ChardevQemuVdAgent {
     }
 }
 impl ChardevQemuVdAgentWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevQemuVdAgent) -> Self {
         Self { data }
     }
@@ -2021,7 +2024,7 @@ impl Object for ChardevQemuVdAgentWrapper {
     }
 }
 impl ChardevRingbufWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevRingbuf) -> Self {
         Self { data }
     }
@@ -2057,7 +2060,7 @@ impl Object for ChardevRingbufWrapper {
     }
 }
 impl ChardevSpiceChannelWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevSpiceChannel) -> Self {
         Self { data }
     }
@@ -2093,7 +2096,7 @@ impl Object for ChardevSpiceChannelWrapper {
     }
 }
 impl ChardevSpicePortWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevSpicePort) -> Self {
         Self { data }
     }
@@ -2129,7 +2132,7 @@ impl Object for ChardevSpicePortWrapper {
     }
 }
 impl ChardevStdioWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevStdio) -> Self {
         Self { data }
     }
@@ -2165,7 +2168,7 @@ impl Object for ChardevStdioWrapper {
     }
 }
 impl ChardevVcWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: ChardevVc) -> Self {
         Self { data }
     }
@@ -2249,7 +2252,7 @@ impl Object for ColoCompareProperties {
     }
 }
 impl ColoStatus {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(mode: ColoMode, last_mode: ColoMode, reason: ColoExitReason) -> Self {
         Self { mode, last_mode, reason }
     }
@@ -2293,7 +2296,7 @@ impl Object for CompatPolicy {
     }
 }
 impl CompressionStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         pages: i64,
         busy: i64,
@@ -2321,7 +2324,7 @@ impl Write for CompressionStats {
     }
 }
 impl CpuDefinitionInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         r#static: bool,
@@ -2352,7 +2355,7 @@ impl Write for CpuDefinitionInfo {
     }
 }
 impl CurrentMachineParams {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(wakeup_suspend_support: bool) -> Self {
         Self { wakeup_suspend_support }
     }
@@ -2364,7 +2367,7 @@ impl Write for CurrentMachineParams {
     }
 }
 impl CxlFixedMemoryWindowOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(size: u64, targets: Vec<String>) -> Self {
         Self {
             size,
@@ -2412,7 +2415,7 @@ impl Object for CxlFixedMemoryWindowOptions {
     }
 }
 impl CxlfmwProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(cxl_fmw: Vec<CxlFixedMemoryWindowOptions>) -> Self {
         Self { cxl_fmw }
     }
@@ -2475,7 +2478,7 @@ impl Object for DBusVmStateProperties {
     }
 }
 impl DirtyLimitInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(cpu_index: i64, limit_rate: u64, current_rate: u64) -> Self {
         Self {
             cpu_index,
@@ -2493,7 +2496,7 @@ impl Write for DirtyLimitInfo {
     }
 }
 impl DirtyRateVcpu {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: i64, dirty_rate: i64) -> Self {
         Self { id, dirty_rate }
     }
@@ -2536,17 +2539,20 @@ impl Write for DisplayGtk {
     }
 }
 impl Branches for DisplayReloadOptions {
-    const TAG: &'static str = "type";
+    const DISCRIMINATOR: &'static str = "type";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "vnc" => Self::Vnc(rest.members()?),
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -2679,27 +2685,6 @@ impl Object for EventLoopBaseProperties {
         Ok(slots)
     }
 }
-impl Branches for ExpirePasswordOptionsProtocol {
-    const TAG: &'static str = "protocol";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "vnc" => Self::Vnc(rest.members()?),
-                "spice" => {
-                    rest.nothing()?;
-                    Self::Spice
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
-    }
-}
 #[derive(Default)]
 pub(crate) struct ExpirePasswordOptionsSlots {
     time: Option<String>,
@@ -2727,6 +2712,30 @@ impl Base for ExpirePasswordOptions {
             protocol,
             time: required(slots.time, "time")?,
         })
+    }
+}
+impl Branches for ExpirePasswordOptionsProtocol {
+    const DISCRIMINATOR: &'static str = "protocol";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "vnc" => Self::Vnc(rest.members()?),
+                "spice" => {
+                    rest.nothing()?;
+                    Self::Spice
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
     }
 }
 impl Object for ExpirePasswordOptionsVnc {
@@ -2966,7 +2975,7 @@ impl Write for GuestPanicInformation {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "type", &branch.tag)?;
+                put(map, "type", &branch.discriminator)?;
                 put_open(map, &["type"], &branch.members)?;
             }
         }
@@ -2974,7 +2983,7 @@ impl Write for GuestPanicInformation {
     }
 }
 impl GuestPanicInformationS390 {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         core: u32,
         psw_mask: u64,
@@ -2999,7 +3008,7 @@ impl Write for GuestPanicInformationS390 {
     }
 }
 impl HumanReadableText {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(human_readable_text: impl Into<String>) -> Self {
         Self {
             human_readable_text: human_readable_text.into(),
@@ -3013,7 +3022,7 @@ impl Write for HumanReadableText {
     }
 }
 impl InetSocketAddressWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: InetSocketAddress) -> Self {
         Self { data }
     }
@@ -3124,7 +3133,7 @@ impl Object for InputLinuxProperties {
     }
 }
 impl InputMoveEventWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: InputMoveEvent) -> Self {
         Self { data }
     }
@@ -3160,7 +3169,7 @@ impl Object for InputMoveEventWrapper {
     }
 }
 impl IntWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: i64) -> Self {
         Self { data }
     }
@@ -3196,7 +3205,7 @@ impl Object for IntWrapper {
     }
 }
 impl IoThreadInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         id: impl Into<String>,
         thread_id: i64,
@@ -3250,7 +3259,7 @@ impl Object for IothreadProperties {
     }
 }
 impl JobInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         id: impl Into<String>,
         r#type: JobType,
@@ -3300,7 +3309,7 @@ impl Object for MainLoopProperties {
     }
 }
 impl Memdev {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         size: u64,
         merge: bool,
@@ -3518,7 +3527,7 @@ impl Object for MemoryBackendProperties {
     }
 }
 impl MemoryFailureFlags {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(action_required: bool, recursive: bool) -> Self {
         Self { action_required, recursive }
     }
@@ -3559,7 +3568,7 @@ impl Object for MemorySizeConfiguration {
     }
 }
 impl MonitorOptions {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(chardev: impl Into<String>) -> Self {
         Self {
             id: None,
@@ -3942,7 +3951,7 @@ impl Object for NumaNodeOptions {
     }
 }
 impl ObjectPropertyInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, r#type: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -3962,7 +3971,7 @@ impl Write for ObjectPropertyInfo {
     }
 }
 impl PcdimmDeviceInfoWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: PcdimmDeviceInfo) -> Self {
         Self { data }
     }
@@ -3998,7 +4007,7 @@ impl Object for PcdimmDeviceInfoWrapper {
     }
 }
 impl PciBridgeInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(bus: PciBusInfo) -> Self {
         Self { bus, devices: None }
     }
@@ -4011,7 +4020,7 @@ impl Write for PciBridgeInfo {
     }
 }
 impl PciDeviceId {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(device: i64, vendor: i64) -> Self {
         Self {
             device,
@@ -4031,7 +4040,7 @@ impl Write for PciDeviceId {
     }
 }
 impl PciDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         bus: i64,
         slot: i64,
@@ -4072,7 +4081,7 @@ impl Write for PciDeviceInfo {
     }
 }
 impl PciInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(bus: i64, devices: Vec<PciDeviceInfo>) -> Self {
         Self { bus, devices }
     }
@@ -4109,7 +4118,7 @@ impl Object for PrManagerHelperProperties {
     }
 }
 impl PrManagerInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, connected: bool) -> Self {
         Self { id: id.into(), connected }
     }
@@ -4152,13 +4161,13 @@ impl Object for QAuthZListRule {
     }
 }
 impl Branches for QCryptoBlockAmendOptions {
-    const TAG: &'static str = "format";
+    const DISCRIMINATOR: &'static str = "format";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "luks" => Self::Luks(rest.members()?),
                 "qcow" => {
                     rest.nothing()?;
@@ -4166,7 +4175,10 @@ impl Branches for QCryptoBlockAmendOptions {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -4215,7 +4227,7 @@ impl Object for QCryptoBlockAmendOptionsLuks {
     }
 }
 impl Qcow2BitmapInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         granularity: u32,
@@ -4348,7 +4360,7 @@ impl Object for RbdEncryptionOptionsLuks2 {
     }
 }
 impl RbdEncryptionOptionsLuksBase {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(key_secret: impl Into<String>) -> Self {
         Self {
             key_secret: key_secret.into(),
@@ -4413,7 +4425,7 @@ impl Object for RemoteObjectProperties {
     }
 }
 impl ReplayInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(mode: ReplayMode, icount: i64) -> Self {
         Self {
             mode,
@@ -4495,13 +4507,21 @@ impl Object for RngRandomProperties {
     }
 }
 impl SchemaInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(meta_type: SchemaInfoMetaType, name: impl Into<String>) -> Self {
         Self {
             meta_type,
             name: name.into(),
             features: None,
         }
+    }
+}
+impl Write for SchemaInfo {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.meta_type.write(map)?;
+        put(map, "name", &self.name)?;
+        put_some(map, "features", &self.features)?;
+        Ok(())
     }
 }
 impl Write for SchemaInfoMetaType {
@@ -4536,23 +4556,15 @@ impl Write for SchemaInfoMetaType {
                 members.write(map)?;
             }
             Self::Unrecognized(branch) => {
-                put(map, "meta-type", &branch.tag)?;
+                put(map, "meta-type", &branch.discriminator)?;
                 put_open(map, &["meta-type"], &branch.members)?;
             }
         }
         Ok(())
     }
 }
-impl Write for SchemaInfo {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.meta_type.write(map)?;
-        put(map, "name", &self.name)?;
-        put_some(map, "features", &self.features)?;
-        Ok(())
-    }
-}
 impl SchemaInfoCommand {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(arg_type: impl Into<String>, ret_type: impl Into<String>) -> Self {
         Self {
             arg_type: arg_type.into(),
@@ -4570,7 +4582,7 @@ impl Write for SchemaInfoCommand {
     }
 }
 impl SchemaInfoEnum {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(members: Vec<SchemaInfoEnumMember>, values: Vec<String>) -> Self {
         Self { members, values }
     }
@@ -4583,7 +4595,7 @@ impl Write for SchemaInfoEnum {
     }
 }
 impl SchemaInfoEnumMember {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -4599,7 +4611,7 @@ impl Write for SchemaInfoEnumMember {
     }
 }
 impl SchemaInfoObject {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(members: Vec<SchemaInfoObjectMember>) -> Self {
         Self {
             members,
@@ -4617,7 +4629,7 @@ impl Write for SchemaInfoObject {
     }
 }
 impl SchemaInfoObjectMember {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, r#type: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -4634,27 +4646,6 @@ impl Write for SchemaInfoObjectMember {
         put_some(map, "default", &self.default)?;
         put_some(map, "features", &self.features)?;
         Ok(())
-    }
-}
-impl Branches for SetPasswordOptionsProtocol {
-    const TAG: &'static str = "protocol";
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error> {
-        Ok(
-            match tag.as_str() {
-                "vnc" => Self::Vnc(rest.members()?),
-                "spice" => {
-                    rest.nothing()?;
-                    Self::Spice
-                }
-                _ => {
-                    let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
-                }
-            },
-        )
     }
 }
 #[derive(Default)]
@@ -4689,6 +4680,30 @@ impl Base for SetPasswordOptions {
         })
     }
 }
+impl Branches for SetPasswordOptionsProtocol {
+    const DISCRIMINATOR: &'static str = "protocol";
+    fn decode<'de, A: MapAccess<'de>, B: Base>(
+        discriminator: String,
+        rest: Rest<'_, A, B>,
+    ) -> Result<Self, A::Error> {
+        Ok(
+            match discriminator.as_str() {
+                "vnc" => Self::Vnc(rest.members()?),
+                "spice" => {
+                    rest.nothing()?;
+                    Self::Spice
+                }
+                _ => {
+                    let members = rest.unrecognized()?;
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
+                }
+            },
+        )
+    }
+}
 impl Object for SetPasswordOptionsVnc {
     type Slots = Self;
     const NAME: &'static str = "SetPasswordOptionsVnc";
@@ -4708,7 +4723,7 @@ impl Object for SetPasswordOptionsVnc {
     }
 }
 impl SevAttestationReport {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: impl Into<String>) -> Self {
         Self { data: data.into() }
     }
@@ -4720,7 +4735,7 @@ impl Write for SevAttestationReport {
     }
 }
 impl SevCapability {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         pdh: impl Into<String>,
         cert_chain: impl Into<String>,
@@ -4748,7 +4763,7 @@ impl Write for SevCapability {
     }
 }
 impl SevLaunchMeasureInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: impl Into<String>) -> Self {
         Self { data: data.into() }
     }
@@ -4760,7 +4775,7 @@ impl Write for SevLaunchMeasureInfo {
     }
 }
 impl SgxEpc {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(memdev: impl Into<String>, node: i64) -> Self {
         Self {
             memdev: memdev.into(),
@@ -4803,7 +4818,7 @@ impl Object for SgxEpc {
     }
 }
 impl SgxEpcDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(memaddr: u64, size: u64, node: i64, memdev: impl Into<String>) -> Self {
         Self {
             id: None,
@@ -4825,7 +4840,7 @@ impl Write for SgxEpcDeviceInfo {
     }
 }
 impl SgxEpcDeviceInfoWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: SgxEpcDeviceInfo) -> Self {
         Self { data }
     }
@@ -4861,7 +4876,7 @@ impl Object for SgxEpcDeviceInfoWrapper {
     }
 }
 impl SgxEpcProperties {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(sgx_epc: Vec<SgxEpc>) -> Self {
         Self { sgx_epc }
     }
@@ -4897,7 +4912,7 @@ impl Object for SgxEpcProperties {
     }
 }
 impl SgxepcSection {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(node: i64, size: u64) -> Self {
         Self { node, size }
     }
@@ -4910,7 +4925,7 @@ impl Write for SgxepcSection {
     }
 }
 impl SnapshotInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         id: impl Into<String>,
         name: impl Into<String>,
@@ -4946,13 +4961,13 @@ impl Write for SnapshotInfo {
     }
 }
 impl Branches for SshHostKeyCheck {
-    const TAG: &'static str = "mode";
+    const DISCRIMINATOR: &'static str = "mode";
     fn decode<'de, A: MapAccess<'de>, B: Base>(
-        tag: String,
+        discriminator: String,
         rest: Rest<'_, A, B>,
     ) -> Result<Self, A::Error> {
         Ok(
-            match tag.as_str() {
+            match discriminator.as_str() {
                 "hash" => Self::Hash(rest.members()?),
                 "none" => {
                     rest.nothing()?;
@@ -4964,7 +4979,10 @@ impl Branches for SshHostKeyCheck {
                 }
                 _ => {
                     let members = rest.unrecognized()?;
-                    Self::Unrecognized(UnrecognizedBranch { tag, members })
+                    Self::Unrecognized(UnrecognizedBranch {
+                        discriminator,
+                        members,
+                    })
                 }
             },
         )
@@ -5001,7 +5019,7 @@ impl Object for SshHostKeyHash {
     }
 }
 impl Stats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, value: StatsValue) -> Self {
         Self { name: name.into(), value }
     }
@@ -5014,7 +5032,7 @@ impl Write for Stats {
     }
 }
 impl StatsSchemaValue {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(name: impl Into<String>, r#type: StatsType, exponent: i16) -> Self {
         Self {
             name: name.into(),
@@ -5142,7 +5160,7 @@ impl Object for TlsCredsProperties {
     }
 }
 impl TpmEmulatorOptionsWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: TpmEmulatorOptions) -> Self {
         Self { data }
     }
@@ -5178,7 +5196,7 @@ impl Object for TpmEmulatorOptionsWrapper {
     }
 }
 impl TpmInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(id: impl Into<String>, model: TpmModel, options: TpmTypeOptions) -> Self {
         Self {
             id: id.into(),
@@ -5196,7 +5214,7 @@ impl Write for TpmInfo {
     }
 }
 impl TpmPassthroughOptionsWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: TpmPassthroughOptions) -> Self {
         Self { data }
     }
@@ -5232,7 +5250,7 @@ impl Object for TpmPassthroughOptionsWrapper {
     }
 }
 impl UnixSocketAddressWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: UnixSocketAddress) -> Self {
         Self { data }
     }
@@ -5268,7 +5286,7 @@ impl Object for UnixSocketAddressWrapper {
     }
 }
 impl VfioStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(transferred: i64) -> Self {
         Self { transferred }
     }
@@ -5280,7 +5298,7 @@ impl Write for VfioStats {
     }
 }
 impl VhostDeviceProtocols {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(protocols: Vec<String>) -> Self {
         Self {
             protocols,
@@ -5296,7 +5314,7 @@ impl Write for VhostDeviceProtocols {
     }
 }
 impl VhostStatus {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         n_mem_sections: i64,
         n_tmp_sections: i64,
@@ -5345,7 +5363,7 @@ impl Write for VhostStatus {
     }
 }
 impl VirtQueueStatus {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         queue_index: u16,
@@ -5398,7 +5416,7 @@ impl Write for VirtQueueStatus {
     }
 }
 impl VirtVhostQueueStatus {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         kick: i64,
@@ -5450,7 +5468,7 @@ impl Write for VirtVhostQueueStatus {
     }
 }
 impl VirtioDeviceFeatures {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(transports: Vec<String>) -> Self {
         Self {
             transports,
@@ -5468,7 +5486,7 @@ impl Write for VirtioDeviceFeatures {
     }
 }
 impl VirtioDeviceStatus {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(statuses: Vec<String>) -> Self {
         Self {
             statuses,
@@ -5484,7 +5502,7 @@ impl Write for VirtioDeviceStatus {
     }
 }
 impl VirtioInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(path: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -5500,7 +5518,7 @@ impl Write for VirtioInfo {
     }
 }
 impl VirtioMemDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         memaddr: u64,
         requested_size: u64,
@@ -5536,7 +5554,7 @@ impl Write for VirtioMemDeviceInfo {
     }
 }
 impl VirtioMemDeviceInfoWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: VirtioMemDeviceInfo) -> Self {
         Self { data }
     }
@@ -5572,7 +5590,7 @@ impl Object for VirtioMemDeviceInfoWrapper {
     }
 }
 impl VirtioPmemDeviceInfo {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(memaddr: u64, size: u64, memdev: impl Into<String>) -> Self {
         Self {
             id: None,
@@ -5592,7 +5610,7 @@ impl Write for VirtioPmemDeviceInfo {
     }
 }
 impl VirtioPmemDeviceInfoWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: VirtioPmemDeviceInfo) -> Self {
         Self { data }
     }
@@ -5628,7 +5646,7 @@ impl Object for VirtioPmemDeviceInfoWrapper {
     }
 }
 impl VirtioQueueElement {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         index: u32,
@@ -5656,7 +5674,7 @@ impl Write for VirtioQueueElement {
     }
 }
 impl VirtioRingAvail {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(flags: u16, idx: u16, ring: u16) -> Self {
         Self { flags, idx, ring }
     }
@@ -5670,7 +5688,7 @@ impl Write for VirtioRingAvail {
     }
 }
 impl VirtioRingDesc {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(addr: u64, len: u32, flags: Vec<String>) -> Self {
         Self { addr, len, flags }
     }
@@ -5684,7 +5702,7 @@ impl Write for VirtioRingDesc {
     }
 }
 impl VirtioRingUsed {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(flags: u16, idx: u16) -> Self {
         Self { flags, idx }
     }
@@ -5697,7 +5715,7 @@ impl Write for VirtioRingUsed {
     }
 }
 impl VirtioStatus {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         name: impl Into<String>,
         device_id: u16,
@@ -5772,7 +5790,7 @@ impl Write for VirtioStatus {
     }
 }
 impl VsockSocketAddressWrapper {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(data: VsockSocketAddress) -> Self {
         Self { data }
     }
@@ -5808,7 +5826,7 @@ impl Object for VsockSocketAddressWrapper {
     }
 }
 impl XDbgBlockGraph {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(nodes: Vec<XDbgBlockGraphNode>, edges: Vec<XDbgBlockGraphEdge>) -> Self {
         Self { nodes, edges }
     }
@@ -5821,7 +5839,7 @@ impl Write for XDbgBlockGraph {
     }
 }
 impl XDbgBlockGraphEdge {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         parent: u64,
         child: u64,
@@ -5849,7 +5867,7 @@ impl Write for XDbgBlockGraphEdge {
     }
 }
 impl XDbgBlockGraphNode {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         id: u64,
         r#type: XDbgBlockGraphNodeType,
@@ -5871,7 +5889,7 @@ impl Write for XDbgBlockGraphNode {
     }
 }
 impl XbzrleCacheStats {
-    /// With the members that are required, and no others.
+    /// Creates a value with only the required members set.
     pub fn new(
         cache_size: u64,
         bytes: i64,
@@ -5903,41 +5921,6 @@ impl Write for XbzrleCacheStats {
         put(map, "overflow", &self.overflow)?;
         Ok(())
     }
-}
-wire::serialize! {
-    AbortWrapper, AudiodevAlsaOptions, AudiodevAlsaPerDirectionOptions,
-    AudiodevCoreaudioOptions, AudiodevCoreaudioPerDirectionOptions,
-    AudiodevDsoundOptions, AudiodevGenericOptions, AudiodevJackOptions,
-    AudiodevJackPerDirectionOptions, AudiodevOssOptions, AudiodevOssPerDirectionOptions,
-    AudiodevPaOptions, AudiodevPaPerDirectionOptions, AudiodevPerDirectionOptions,
-    AudiodevSdlOptions, AudiodevSdlPerDirectionOptions, AudiodevSndioOptions,
-    AudiodevWavOptions, BlockDirtyBitmapAddWrapper, BlockDirtyBitmapMergeWrapper,
-    BlockDirtyBitmapWrapper, BlockDirtyInfo, BlockExportInfo, BlockExportOptionsNbdBase,
-    BlockLatencyHistogramInfo, BlockMeasureInfo, BlockStatsSpecific,
-    BlockStatsSpecificFile, BlockStatsSpecificNvme, BlockdevSnapshotInternalWrapper,
-    BlockdevSnapshotSyncWrapper, BlockdevSnapshotWrapper, BootConfiguration,
-    ChardevCommonWrapper, ChardevDBusWrapper, ChardevFileWrapper, ChardevHostdevWrapper,
-    ChardevMuxWrapper, ChardevQemuVdAgentWrapper, ChardevRingbufWrapper,
-    ChardevSpiceChannelWrapper, ChardevSpicePortWrapper, ChardevStdioWrapper,
-    ChardevVcWrapper, ColoStatus, CompatPolicy, CompressionStats, CpuDefinitionInfo,
-    CurrentMachineParams, CxlFixedMemoryWindowOptions, CxlfmwProperties, DirtyLimitInfo,
-    DirtyRateVcpu, DisplayCurses, DisplayDBus, DisplayEglHeadless, DisplayGtk,
-    DisplaySdl, EventLoopBaseProperties, GuestPanicInformation,
-    GuestPanicInformationS390, HumanReadableText, InetSocketAddressWrapper,
-    InputMoveEventWrapper, IntWrapper, IoThreadInfo, JobInfo, Memdev, MemoryFailureFlags,
-    MemorySizeConfiguration, MonitorOptions, ObjectPropertyInfo, PcdimmDeviceInfoWrapper,
-    PciBridgeInfo, PciDeviceId, PciDeviceInfo, PciInfo, PrManagerInfo, Qcow2BitmapInfo,
-    RbdEncryptionOptionsLuksBase, ReplayInfo, SchemaInfo, SchemaInfoCommand,
-    SchemaInfoEnum, SchemaInfoEnumMember, SchemaInfoObject, SchemaInfoObjectMember,
-    SevAttestationReport, SevCapability, SevLaunchMeasureInfo, SgxEpc, SgxEpcDeviceInfo,
-    SgxEpcDeviceInfoWrapper, SgxEpcProperties, SgxepcSection, SnapshotInfo, Stats,
-    StatsSchemaValue, TpmEmulatorOptionsWrapper, TpmInfo, TpmPassthroughOptionsWrapper,
-    UnixSocketAddressWrapper, VfioStats, VhostDeviceProtocols, VhostStatus,
-    VirtQueueStatus, VirtVhostQueueStatus, VirtioDeviceFeatures, VirtioDeviceStatus,
-    VirtioInfo, VirtioMemDeviceInfo, VirtioMemDeviceInfoWrapper, VirtioPmemDeviceInfo,
-    VirtioPmemDeviceInfoWrapper, VirtioQueueElement, VirtioRingAvail, VirtioRingDesc,
-    VirtioRingUsed, VirtioStatus, VsockSocketAddressWrapper, XDbgBlockGraph,
-    XDbgBlockGraphEdge, XDbgBlockGraphNode, XbzrleCacheStats
 }
 wire::deserialize! {
     AbortWrapper, AnnounceParameters, AuthZListFileProperties, AuthZListProperties,
@@ -5976,23 +5959,8 @@ wire::deserialize! {
     TpmEmulatorOptionsWrapper, TpmPassthroughOptionsWrapper, UnixSocketAddressWrapper,
     VirtioMemDeviceInfoWrapper, VirtioPmemDeviceInfoWrapper, VsockSocketAddressWrapper
 }
-wire::deserialize_union! {
-    BlockdevAmendOptions, DisplayReloadOptions, ExpirePasswordOptions,
-    QCryptoBlockAmendOptions, SetPasswordOptions, SshHostKeyCheck
-}
 wire::deserialize_alternate! {
     BlockDirtyBitmapOrStr, Qcow2OverlapChecks
-}
-wire::serialize_enum! {
-    AudioFormat, BlockExportType, ColoExitReason, ColoMode, CompatPolicyInput,
-    CompatPolicyOutput, DirtyRateStatus, DisplayGlMode, DisplayProtocol,
-    DisplayReloadType, DisplayType, DisplayUpdateType, GuestPanicAction,
-    GuestPanicInformationType, HotKeyMod, JobStatus, JobType, KeyValueKind,
-    LostTickPolicy, MemoryFailureAction, MemoryFailureRecipient, MonitorMode,
-    NotifyVmexitOption, NumaOptionsType, OffAutoPcibar, PcieLinkWidth,
-    QCryptoAkCipherKeyType, Qcow2BitmapInfoFlags, S390CrashReason, SevState,
-    ShutdownCause, SshHostKeyCheckMode, StatsType, StatsUnit, TpmModel,
-    TransactionActionKind, XDbgBlockGraphNodeType, YankInstanceType
 }
 wire::deserialize_enum! {
     BitmapSyncMode, BlkdebugEvent, BlkdebugIoType, BlockExportRemoveMode,
@@ -6008,4 +5976,54 @@ wire::deserialize_enum! {
     QCryptoBlockLuksKeyslotState, QmpCapability, RbdAuthMode, RebootAction,
     SetPasswordAction, ShutdownAction, SshHostKeyCheckHashType, SshHostKeyCheckMode,
     TransactionActionKind, YankInstanceType
+}
+wire::deserialize_union! {
+    BlockdevAmendOptions, DisplayReloadOptions, ExpirePasswordOptions,
+    QCryptoBlockAmendOptions, SetPasswordOptions, SshHostKeyCheck
+}
+wire::serialize! {
+    AbortWrapper, AudiodevAlsaOptions, AudiodevAlsaPerDirectionOptions,
+    AudiodevCoreaudioOptions, AudiodevCoreaudioPerDirectionOptions,
+    AudiodevDsoundOptions, AudiodevGenericOptions, AudiodevJackOptions,
+    AudiodevJackPerDirectionOptions, AudiodevOssOptions, AudiodevOssPerDirectionOptions,
+    AudiodevPaOptions, AudiodevPaPerDirectionOptions, AudiodevPerDirectionOptions,
+    AudiodevSdlOptions, AudiodevSdlPerDirectionOptions, AudiodevSndioOptions,
+    AudiodevWavOptions, BlockDirtyBitmapAddWrapper, BlockDirtyBitmapMergeWrapper,
+    BlockDirtyBitmapWrapper, BlockDirtyInfo, BlockExportInfo, BlockExportOptionsNbdBase,
+    BlockLatencyHistogramInfo, BlockMeasureInfo, BlockStatsSpecific,
+    BlockStatsSpecificFile, BlockStatsSpecificNvme, BlockdevSnapshotInternalWrapper,
+    BlockdevSnapshotSyncWrapper, BlockdevSnapshotWrapper, BootConfiguration,
+    ChardevCommonWrapper, ChardevDBusWrapper, ChardevFileWrapper, ChardevHostdevWrapper,
+    ChardevMuxWrapper, ChardevQemuVdAgentWrapper, ChardevRingbufWrapper,
+    ChardevSpiceChannelWrapper, ChardevSpicePortWrapper, ChardevStdioWrapper,
+    ChardevVcWrapper, ColoStatus, CompatPolicy, CompressionStats, CpuDefinitionInfo,
+    CurrentMachineParams, CxlFixedMemoryWindowOptions, CxlfmwProperties, DirtyLimitInfo,
+    DirtyRateVcpu, DisplayCurses, DisplayDBus, DisplayEglHeadless, DisplayGtk,
+    DisplaySdl, EventLoopBaseProperties, GuestPanicInformation,
+    GuestPanicInformationS390, HumanReadableText, InetSocketAddressWrapper,
+    InputMoveEventWrapper, IntWrapper, IoThreadInfo, JobInfo, Memdev, MemoryFailureFlags,
+    MemorySizeConfiguration, MonitorOptions, ObjectPropertyInfo, PcdimmDeviceInfoWrapper,
+    PciBridgeInfo, PciDeviceId, PciDeviceInfo, PciInfo, PrManagerInfo, Qcow2BitmapInfo,
+    RbdEncryptionOptionsLuksBase, ReplayInfo, SchemaInfo, SchemaInfoCommand,
+    SchemaInfoEnum, SchemaInfoEnumMember, SchemaInfoObject, SchemaInfoObjectMember,
+    SevAttestationReport, SevCapability, SevLaunchMeasureInfo, SgxEpc, SgxEpcDeviceInfo,
+    SgxEpcDeviceInfoWrapper, SgxEpcProperties, SgxepcSection, SnapshotInfo, Stats,
+    StatsSchemaValue, TpmEmulatorOptionsWrapper, TpmInfo, TpmPassthroughOptionsWrapper,
+    UnixSocketAddressWrapper, VfioStats, VhostDeviceProtocols, VhostStatus,
+    VirtQueueStatus, VirtVhostQueueStatus, VirtioDeviceFeatures, VirtioDeviceStatus,
+    VirtioInfo, VirtioMemDeviceInfo, VirtioMemDeviceInfoWrapper, VirtioPmemDeviceInfo,
+    VirtioPmemDeviceInfoWrapper, VirtioQueueElement, VirtioRingAvail, VirtioRingDesc,
+    VirtioRingUsed, VirtioStatus, VsockSocketAddressWrapper, XDbgBlockGraph,
+    XDbgBlockGraphEdge, XDbgBlockGraphNode, XbzrleCacheStats
+}
+wire::serialize_enum! {
+    AudioFormat, BlockExportType, ColoExitReason, ColoMode, CompatPolicyInput,
+    CompatPolicyOutput, DirtyRateStatus, DisplayGlMode, DisplayProtocol,
+    DisplayReloadType, DisplayType, DisplayUpdateType, GuestPanicAction,
+    GuestPanicInformationType, HotKeyMod, JobStatus, JobType, KeyValueKind,
+    LostTickPolicy, MemoryFailureAction, MemoryFailureRecipient, MonitorMode,
+    NotifyVmexitOption, NumaOptionsType, OffAutoPcibar, PcieLinkWidth,
+    QCryptoAkCipherKeyType, Qcow2BitmapInfoFlags, S390CrashReason, SevState,
+    ShutdownCause, SshHostKeyCheckMode, StatsType, StatsUnit, TpmModel,
+    TransactionActionKind, XDbgBlockGraphNodeType, YankInstanceType
 }

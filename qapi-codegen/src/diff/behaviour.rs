@@ -1,0 +1,80 @@
+//! Changes of behaviour between two releases.
+
+use serde::Serialize;
+
+use crate::knowledge::{Behaviour, BehaviourChange, BehaviourEffect};
+use crate::version::Series;
+use crate::wire::Interface;
+
+/// A change of behaviour, which no schema shows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BehaviourNote<'s> {
+    /// The stable name of the change.
+    pub id: &'s str,
+    /// The series in which it happened.
+    pub since: Vec<Series>,
+    /// The effect on a program that was correct before.
+    pub effect: BehaviourEffect,
+    /// The affected commands of the two releases.
+    pub commands: Vec<&'s str>,
+    /// The affected events of the two releases.
+    pub events: Vec<&'s str>,
+    /// The change in sentences.
+    #[serde(rename = "what")]
+    pub summary: &'s str,
+    /// What to do about it.
+    #[serde(rename = "todo")]
+    pub advice: Option<&'s str>,
+    /// Whether this is a downgrade, to a release without the change.
+    pub undone: bool,
+}
+
+impl BehaviourNote<'_> {
+    /// Whether it affects the protocol as a whole.
+    pub fn is_general(&self) -> bool {
+        self.commands.is_empty() && self.events.is_empty()
+    }
+
+    /// Whether it affects a command or event with such a name.
+    pub fn concerns(&self, fits: impl Fn(&str) -> bool) -> bool {
+        self.commands
+            .iter()
+            .chain(&self.events)
+            .any(|own| fits(own))
+    }
+}
+
+/// The changes between two releases, in either direction.
+pub fn behaviour_notes<'s>(
+    behaviour: &'s Behaviour,
+    old: &Interface<'_>,
+    new: &Interface<'_>,
+) -> Vec<BehaviourNote<'s>> {
+    let (from, to) = (old.version.series(), new.version.series());
+    let (low, high) = (from.min(to), from.max(to));
+    let has = |interface: &Interface<'_>, name: &str| {
+        interface.commands.contains(name) || interface.events.contains(name)
+    };
+    let known = |names: &'s [String]| {
+        let names = names.iter().map(String::as_str);
+        names
+            .filter(|name| has(old, name) || has(new, name))
+            .collect()
+    };
+    let note = |change: &'s BehaviourChange| BehaviourNote {
+        id: &change.id,
+        since: change.steps_between(low, high).collect(),
+        effect: change.effect,
+        commands: known(&change.commands),
+        events: known(&change.events),
+        summary: &change.summary,
+        advice: change.advice.as_deref(),
+        undone: to < from,
+    };
+    behaviour
+        .changes_between(low, high)
+        .map(|change| (change, note(change)))
+        .filter(|(change, note)| change.is_general() || !note.is_general())
+        .map(|(_, note)| note)
+        .collect()
+}

@@ -1,0 +1,50 @@
+//! The series that made a change, found by comparing with each one between.
+
+use std::collections::HashSet;
+
+use super::compare::compare;
+use super::finding::identities;
+use crate::version::Series;
+use crate::wire::Interface;
+
+/// The releases from the old one to the new one.
+#[derive(Debug)]
+pub struct ReleaseChain {
+    old: Series,
+    /// The series after the old one and its changes up to each; the last is
+    /// the new series.
+    links: Vec<(Series, HashSet<u64>)>,
+}
+
+impl ReleaseChain {
+    /// Compares the old release with each release before the new one, given in
+    /// the order of the upgrade.
+    pub fn new(old: &Interface<'_>, between: &[&Interface<'_>], new: Series) -> ReleaseChain {
+        let changes = |via: &Interface<'_>| identities(&compare(old, via));
+        let mut links: Vec<_> = between
+            .iter()
+            .map(|via| (via.version.series(), changes(via)))
+            .collect();
+        links.push((new, HashSet::new()));
+        ReleaseChain {
+            old: old.version.series(),
+            links,
+        }
+    }
+
+    /// The series from which on all releases have a change.
+    ///
+    /// In a downgrade, the last series that has what the older ones lack.
+    pub fn since(&self, identities: &[u64]) -> Series {
+        let lacks = |known: &HashSet<u64>| !identities.iter().any(|own| known.contains(own));
+        let between = &self.links[..self.links.len() - 1];
+        let last = between.iter().rposition(|(_, known)| lacks(known));
+        let first = last.map_or(0, |last| last + 1);
+        let (series, _) = self.links[first];
+        match series < self.old {
+            true if first == 0 => self.old,
+            true => self.links[first - 1].0,
+            false => series,
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The messages and the advice of findings.
+//!
+//! The templates of the rules have placeholders in braces.
+
+use crate::diff::change::ChangeValue;
+use crate::diff::compare::Sort;
+use crate::diff::finding::Finding;
+use crate::wire::{Direction, PathSegment, render_path};
+
+/// The number of names that a message lists.
+const MAX_NAMES: usize = 5;
+
+/// Describes a finding.
+pub fn message(finding: &Finding<'_>) -> String {
+    fill(&finding.rule.message, finding)
+}
+
+/// Says what to do about a finding.
+pub fn advice(finding: &Finding<'_>) -> Option<String> {
+    match finding.advice {
+        Some(advice) => Some(advice.to_owned()),
+        None => Some(fill(finding.rule.advice.as_ref()?, finding)),
+    }
+}
+
+/// Replaces the placeholders of a template; a test fills all templates.
+fn fill(template: &str, finding: &Finding<'_>) -> String {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some((before, (name, after))) = rest
+        .split_once('{')
+        .and_then(|(before, inner)| Some((before, inner.split_once('}')?)))
+    {
+        text.push_str(before);
+        text.push_str(&placeholder(name, finding));
+        rest = after;
+    }
+    text + rest
+}
+
+fn placeholder(name: &str, finding: &Finding<'_>) -> String {
+    let change = &finding.change;
+    let value = |side: &Option<ChangeValue<'_>>| side.as_ref().map(quoted).unwrap_or_default();
+    match name {
+        "target" => format!("`{}`", finding.target()),
+        "path" => format!("`{}`", render_path(finding.path())),
+        "object" => object(finding, finding.path()),
+        "union" => object(finding, parent(finding.path())),
+        "discriminator" => discriminator(finding.path()),
+        "subject" => subject(finding),
+        "old" => value(&change.old),
+        "new" => value(&change.new),
+        "remaining" => match &change.new {
+            Some(branches) => format!(" except in {}", quoted(branches)),
+            None => String::new(),
+        },
+        "deprecated" => match finding.deprecated_since {
+            Some(series) => format!(" (deprecated since {series})"),
+            None => " (was deprecated)".to_owned(),
+        },
+        "evidence" => change.evidence.map(|e| e.to_string()).unwrap_or_default(),
+        _ => format!("{{{name}}}"),
+    }
+}
+
+/// A value in a message: names and conditions in backquotes.
+fn quoted(value: &ChangeValue<'_>) -> String {
+    let names = match value {
+        ChangeValue::Names(names) => &names[..],
+        ChangeValue::Name(_) | ChangeValue::Path(_) | ChangeValue::Conditions(_) => {
+            return format!("`{value}`");
+        }
+        _ => return value.to_string(),
+    };
+    let quoted = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        names.join(", ")
+    };
+    match names.len().saturating_sub(MAX_NAMES) {
+        0 | 1 => quoted(names),
+        more => format!("{} and {more} more", quoted(&names[..MAX_NAMES])),
+    }
+}
+
+/// An object by its path.
+fn object(finding: &Finding<'_>, path: &[PathSegment<'_>]) -> String {
+    match (path.is_empty(), finding.direction) {
+        (false, _) => format!("`{}`", render_path(path)),
+        (true, Direction::Request) => "the arguments".to_owned(),
+        (true, Direction::Reply) => "the return value".to_owned(),
+        (true, Direction::Event) => "the event data".to_owned(),
+    }
+}
+
+/// The path without its last segment.
+fn parent<'p, 's>(path: &'p [PathSegment<'s>]) -> &'p [PathSegment<'s>] {
+    path.split_last().map_or(path, |(_, parent)| parent)
+}
+
+fn discriminator(path: &[PathSegment<'_>]) -> String {
+    match path.last() {
+        Some(PathSegment::Branch { discriminator, .. }) => format!("`{discriminator}`"),
+        _ => String::new(),
+    }
+}
+
+/// The entity whose metadata changed.
+fn subject(finding: &Finding<'_>) -> String {
+    let name = finding.change.subject.unwrap_or_default();
+    let (path, operation) = (finding.path(), finding.occurrences[0].operation);
+    let is_operation = [operation.old, operation.new].contains(&Some(name));
+    match path.last() {
+        None if is_operation && operation.kind == Sort::Event => format!("event `{name}`"),
+        None if is_operation => format!("command `{name}`"),
+        None => format!("value `{name}`"),
+        Some(PathSegment::Member(own) | PathSegment::Branch { value: own, .. }) if *own == name => {
+            format!("`{}`", render_path(path))
+        }
+        Some(_) => format!("value `{name}` of `{}`", render_path(path)),
+    }
+}

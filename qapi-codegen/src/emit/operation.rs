@@ -1,0 +1,108 @@
+//! Commands as the types of their arguments, events as the types of their data.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::context::FileScope;
+use super::docs;
+use super::fields::{MemberSite, ObjectFields};
+use super::items::ModuleItems;
+use super::object::ObjectStruct;
+use crate::analyse::directions::TypeDirections;
+use crate::analyse::sharing::Shared;
+use crate::schema::{EntityMeta, OperationData, TypeId};
+
+/// Adds a command.
+pub fn emit_command(scope: &FileScope<'_>, shared: &Shared<usize>, items: &mut ModuleItems) {
+    let (release, index) = shared.newest();
+    let command = &scope.schema(release).commands[index];
+    let operation = OperationStruct {
+        scope,
+        release,
+        name: &shared.name,
+        meta: &command.meta,
+        open: command.open,
+        direction: TypeDirections::SENT,
+    };
+    operation.emit(&command.data, &docs::command(scope, shared), items);
+    let entry = (format_ident!("{}", shared.name), command.meta.name.clone());
+    items.commands.push(entry);
+}
+
+/// Adds an event.
+pub fn emit_event(scope: &FileScope<'_>, shared: &Shared<usize>, items: &mut ModuleItems) {
+    let (release, index) = shared.newest();
+    let event = &scope.schema(release).events[index];
+    let operation = OperationStruct {
+        scope,
+        release,
+        name: &shared.name,
+        meta: &event.meta,
+        open: false,
+        direction: TypeDirections::RECEIVED,
+    };
+    operation.emit(&event.data, &docs::event(scope, shared), items);
+}
+
+struct OperationStruct<'a, 'c> {
+    scope: &'a FileScope<'c>,
+    release: usize,
+    /// The Rust name.
+    name: &'a str,
+    meta: &'a EntityMeta,
+    open: bool,
+    direction: TypeDirections,
+}
+
+impl OperationStruct<'_, '_> {
+    fn emit(&self, data: &OperationData, docs: &[String], items: &mut ModuleItems) {
+        let deserialize = match data {
+            OperationData::Members(members) => {
+                let site = MemberSite {
+                    scope: self.scope,
+                    release: self.release,
+                    owner: None,
+                    received: self.direction.received,
+                };
+                let object = ObjectStruct {
+                    name: self.name,
+                    wire_name: &self.meta.name,
+                    fields: ObjectFields::new(site, members, self.open),
+                    branch: None,
+                };
+                object.emit(self.direction, docs, items);
+                "deserialize"
+            }
+            OperationData::Defined(id) => {
+                items.definitions.extend(self.newtype(*id, docs));
+                let sent = items.impls_for(self.direction.sent);
+                sent.add_serialize(self.name, self.newtype_write_impl());
+                "deserialize_newtype"
+            }
+        };
+        let received = items.impls_for(self.direction.received);
+        received.call_macro(deserialize, self.name);
+    }
+
+    /// A struct around the type whose members are those of the operation.
+    fn newtype(&self, id: TypeId, docs: &[String]) -> TokenStream {
+        let name = format_ident!("{}", self.name);
+        let inner = format_ident!("{}", self.scope.import_type(self.release, id));
+        quote! {
+            #(#[doc = #docs])*
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct #name(pub types::#inner);
+        }
+    }
+
+    fn newtype_write_impl(&self) -> TokenStream {
+        let name = format_ident!("{}", self.name);
+        quote! {
+            impl Write for #name {
+                fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+                    self.0.write(map)
+                }
+            }
+        }
+    }
+}

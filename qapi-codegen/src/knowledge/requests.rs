@@ -1,0 +1,103 @@
+//! Rules for requests that no schema states: `schemas/requests.toml`.
+
+use serde::Deserialize;
+
+use super::when;
+use crate::json::JsonValue;
+use crate::version::Series;
+
+/// Rules for requests that no schema states. People write them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestRules {
+    #[serde(default)]
+    require: Vec<MemberRequirement>,
+    #[serde(default)]
+    device_alias: Vec<DeviceAlias>,
+}
+
+/// Members of which a release requires one although its schema calls all of
+/// them optional.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemberRequirement {
+    /// The commands.
+    pub commands: Vec<String>,
+    /// The first series that requires them; by default the oldest.
+    #[serde(default)]
+    pub since: Option<Series>,
+    /// The last series that requires them; by default the newest.
+    #[serde(default)]
+    pub until: Option<Series>,
+    /// The paths of the members.
+    pub members: Vec<String>,
+    /// `true` if QEMU rejects more than one of them.
+    #[serde(default)]
+    pub exactly_one: bool,
+    /// The reason, in sentences.
+    pub reason: String,
+}
+
+/// An alternative name of a device in `device_add`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceAlias {
+    /// The alternative name.
+    pub name: String,
+    /// The name in the list of devices.
+    pub device: String,
+    /// The first series that accepts it; by default the oldest.
+    #[serde(default)]
+    pub since: Option<Series>,
+}
+
+impl RequestRules {
+    /// Parses the text of the file.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error with its position if the text is not TOML, a key is
+    /// unknown or missing, or a series is invalid.
+    pub fn parse(text: &str) -> Result<RequestRules, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// The requirements of a command in a series.
+    pub fn requirements(
+        &self,
+        command: &str,
+        series: Series,
+    ) -> impl Iterator<Item = &MemberRequirement> {
+        self.require.iter().filter(move |requirement| {
+            requirement.since.is_none_or(|since| since <= series)
+                && requirement.until.is_none_or(|until| until >= series)
+                && requirement.commands.iter().any(|name| name == command)
+        })
+    }
+
+    /// The name in the list of devices for a name in `device_add`.
+    pub fn resolve_alias<'n>(&'n self, name: &'n str, series: Series) -> &'n str {
+        let mut aliases = self.device_alias.iter();
+        let alias = aliases
+            .find(|alias| alias.name == name && alias.since.is_none_or(|since| since <= series));
+        alias.map_or(name, |alias| &alias.device)
+    }
+}
+
+impl MemberRequirement {
+    /// Returns whether the objects that contain the members are all present.
+    pub fn applies_to(&self, arguments: &JsonValue<'_>) -> bool {
+        self.members.iter().all(|path| match path.rsplit_once('.') {
+            Some((outer, _)) => when::is_present(arguments, outer),
+            None => true,
+        })
+    }
+
+    /// The number of the members that are present.
+    pub fn count_present(&self, arguments: &JsonValue<'_>) -> usize {
+        let members = self.members.iter();
+        members
+            .filter(|path| when::is_present(arguments, path))
+            .count()
+    }
+}

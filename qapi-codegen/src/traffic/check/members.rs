@@ -1,0 +1,175 @@
+//! The members of objects: each against what is expected, and the missing ones.
+
+use super::expected::{ExpectedMember, ExpectedObject, UnlistedMembers, ValueSyntax};
+use super::path::MessagePath;
+use super::problem::{MemberOwner, ProblemKind, ProblemSubject};
+use super::walk::MessageWalk;
+use crate::json::{JsonMember, JsonValue};
+use crate::wire::{Direction, ObjectShape, Shape};
+
+impl<'m> MessageWalk<'m> {
+    /// Checks the members of an object.
+    pub fn check_members(
+        &mut self,
+        expected: &ExpectedObject<'m>,
+        value: &'m JsonValue<'m>,
+        path: &MessagePath<'_, 'm>,
+    ) {
+        self.check_device(expected, path);
+        for member in value.members().unwrap_or_default() {
+            let path = &path.member(&member.name.value);
+            match expected.member(&member.name.value) {
+                Some(found) => self.check_member(expected, found, member, path),
+                None => self.check_unlisted(expected, member, value, path),
+            }
+        }
+        self.check_missing(expected, value, path);
+    }
+
+    fn check_missing(
+        &mut self,
+        expected: &ExpectedObject<'m>,
+        value: &'m JsonValue<'m>,
+        path: &MessagePath<'_, 'm>,
+    ) {
+        for (name, shape) in expected.missing_members(value) {
+            let misplaced = self.find_misplaced(expected, shape, value);
+            self.report(&path.member(name), ProblemKind::MissingMember(misplaced));
+        }
+    }
+
+    /// Reports a device that determines the members but is not known.
+    fn check_device(&mut self, expected: &ExpectedObject<'m>, path: &MessagePath<'_, 'm>) {
+        let problem = match expected.unlisted {
+            UnlistedMembers::UnknownDevice(device) => ProblemKind::UnknownDevice(device),
+            UnlistedMembers::UnlistedDevice(device) => ProblemKind::UnlistedDevice(device),
+            _ => return,
+        };
+        self.report(&path.member("driver"), problem);
+    }
+
+    fn check_member(
+        &mut self,
+        object: &ExpectedObject<'m>,
+        expected: ExpectedMember<'m>,
+        member: &'m JsonMember<'m>,
+        path: &MessagePath<'_, 'm>,
+    ) {
+        if is_ignored(&member.value, expected.syntax) {
+            return self.report_ignored(&member.value, path);
+        }
+        if let Some(meta) = expected.meta
+            && self.direction == Direction::Request
+        {
+            self.check_lifecycle(meta, ProblemSubject::Member, None, path);
+        }
+        self.check_branch(object, expected, member, path);
+        self.check_value(expected.shape, expected.syntax, &member.value, path);
+    }
+
+    fn report_ignored(&mut self, value: &JsonValue<'_>, path: &MessagePath<'_, 'm>) {
+        let found = value.type_name();
+        self.report(path, ProblemKind::Ignored(found));
+    }
+
+    /// Reports a discriminator with a valid value that has no branch.
+    fn check_branch(
+        &mut self,
+        object: &ExpectedObject<'m>,
+        expected: ExpectedMember<'m>,
+        member: &'m JsonMember<'m>,
+        path: &MessagePath<'_, 'm>,
+    ) {
+        let (Some(branches), Shape::Enum(values)) = (object.undecided, expected.shape) else {
+            return;
+        };
+        let text = member.value.as_str().filter(|text| values.contains(text));
+        if let Some(text) = text.filter(|_| member.name.value == branches.discriminator) {
+            let values = branches.by_value.names().collect();
+            self.report(path, ProblemKind::UnknownValue { text, values });
+        }
+    }
+
+    /// Checks a member that no object lists.
+    fn check_unlisted(
+        &mut self,
+        expected: &ExpectedObject<'m>,
+        member: &'m JsonMember<'m>,
+        object: &'m JsonValue<'m>,
+        path: &MessagePath<'_, 'm>,
+    ) {
+        let owner = match expected.unlisted {
+            UnlistedMembers::UnknownDevice(_)
+            | UnlistedMembers::UnlistedDevice(_)
+            | UnlistedMembers::Unknown => return,
+            UnlistedMembers::Properties(..) => MemberOwner::Device,
+            _ if self.direction != Direction::Request => MemberOwner::Reply,
+            _ if path.is_top_level() => MemberOwner::Arguments,
+            _ => MemberOwner::Object,
+        };
+        let name = member.name.value.as_ref();
+        if is_ignored(&member.value, expected.syntax) {
+            self.report_ignored(&member.value, path);
+        } else if !expected.may_have(name) {
+            let problem = ProblemKind::UnexpectedMember {
+                name,
+                owner,
+                candidates: absent_names(expected, object),
+                holds_members: holds_members(expected, &member.value),
+            };
+            self.report(path, problem);
+        }
+    }
+
+    /// The members of an object that are not its own but belong to a missing
+    /// member.
+    fn find_misplaced(
+        &self,
+        expected: &ExpectedObject<'m>,
+        missing: &'m Shape<'m>,
+        object: &'m JsonValue<'m>,
+    ) -> Vec<&'m str> {
+        let Shape::Object(inner) = missing else {
+            return Vec::new();
+        };
+        let names = object.members().unwrap_or_default().iter();
+        let names = names.map(|member| member.name.value.as_ref());
+        names
+            .filter(|name| expected.member(name).is_none() && self.has_member(inner, name))
+            .collect()
+    }
+
+    /// Returns whether an object or one of its branches has a member.
+    pub fn has_member(&self, object: &ObjectShape<'_>, name: &str) -> bool {
+        let branches = object.branches.iter().flat_map(|b| b.by_value.values());
+        let mut contents = branches.filter_map(|branch| self.release.wire.object(branch.content));
+        object.members.contains(name) || contents.any(|content| content.members.contains(name))
+    }
+}
+
+/// Returns whether QEMU ignores a value.
+fn is_ignored(value: &JsonValue<'_>, syntax: ValueSyntax) -> bool {
+    match syntax {
+        ValueSyntax::Json => false,
+        ValueSyntax::StringOnly => value.as_str().is_none(),
+        ValueSyntax::OptionText => matches!(
+            value,
+            JsonValue::Null | JsonValue::Array(_) | JsonValue::Object(_)
+        ),
+    }
+}
+
+/// The expected members that are absent.
+fn absent_names<'m>(expected: &ExpectedObject<'m>, object: &JsonValue<'_>) -> Vec<&'m str> {
+    let names = expected.names();
+    names.filter(|name| object.get(name).is_none()).collect()
+}
+
+/// Returns whether a value has members that are expected outside of it.
+fn holds_members(expected: &ExpectedObject<'_>, value: &JsonValue<'_>) -> bool {
+    let members = value.members().unwrap_or_default();
+    members.iter().any(|member| {
+        let name = &member.name.value;
+        expected.member(name).is_some() || expected.may_have(name)
+    })
+}

@@ -1,0 +1,127 @@
+//! The interface of a release with everything that is known beyond its schema.
+
+use std::collections::HashMap;
+
+use crate::knowledge::{
+    Behaviour, BehaviourChange, BehaviourEffect, Deprecation, MemberRequirement, ReleaseData,
+    RequestRules,
+};
+use crate::schema::{BuiltinType, Schema};
+use crate::version::Series;
+use crate::wire::{CommandShape, Interface, Shape};
+
+/// The interface of a release with everything that is known beyond its schema.
+pub struct ReleaseInterface<'k> {
+    /// The series of the release.
+    pub series: Series,
+    /// The interface of the schema.
+    pub wire: Interface<'k>,
+    /// The facts beyond the schema.
+    pub data: ReleaseData<'k>,
+    schema: &'k Schema,
+    commands: HashMap<&'k str, CommandInterface<'k>>,
+    /// The shapes of the built-in types, for properties of devices.
+    builtins: Vec<Shape<'k>>,
+}
+
+/// A command with the rules that apply to it.
+pub struct CommandInterface<'k> {
+    /// The command in the schema.
+    pub shape: CommandShape<'k>,
+    /// Its deprecation, if it is documented without a feature flag.
+    pub deprecation: Option<&'k Deprecation>,
+    /// The members that QEMU requires although the schema does not.
+    pub requirements: Vec<&'k MemberRequirement>,
+    /// The changes of behaviour that can break its requests.
+    pub changes: Vec<&'k BehaviourChange>,
+}
+
+impl<'k> ReleaseInterface<'k> {
+    /// Combines a schema with the facts beyond it.
+    pub fn new(schema: &'k Schema, data: ReleaseData<'k>) -> Self {
+        let series = schema.version.series();
+        let wire = Interface::from_schema(schema);
+        let commands = wire.commands.iter().map(|(name, shape)| {
+            let command = CommandInterface {
+                shape: shape.clone(),
+                deprecation: data
+                    .behaviour
+                    .and_then(|b| find_deprecation(b, name, series)),
+                requirements: data
+                    .requests
+                    .map_or_else(Vec::new, |rules| find_requirements(rules, name, series)),
+                changes: data
+                    .behaviour
+                    .map_or_else(Vec::new, |b| find_changes(b, name, series)),
+            };
+            (name, command)
+        });
+        ReleaseInterface {
+            series,
+            commands: commands.collect(),
+            wire,
+            data,
+            schema,
+            builtins: BuiltinType::ALL
+                .iter()
+                .map(|&ty| Shape::Builtin(ty))
+                .collect(),
+        }
+    }
+
+    /// The command with this name.
+    pub fn command(&self, name: &str) -> Option<&CommandInterface<'k>> {
+        self.commands.get(name)
+    }
+
+    /// The shape of a built-in type.
+    pub fn builtin_shape(&self, builtin: BuiltinType) -> &Shape<'k> {
+        &self.builtins[builtin as usize]
+    }
+
+    /// The shape of a type of the schema.
+    pub fn find_shape(&self, type_name: &str) -> Option<&Shape<'k>> {
+        let id = self.schema.find_type(type_name)?;
+        Some(self.wire.get(self.wire.shape_of_type(id)))
+    }
+
+    /// The name in the list of devices for a name in `device_add`.
+    pub fn device_name<'n>(&self, name: &'n str) -> &'n str
+    where
+        'k: 'n,
+    {
+        let rules = self.data.requests;
+        rules.map_or(name, |rules| rules.resolve_alias(name, self.series))
+    }
+}
+
+fn find_deprecation<'k>(
+    behaviour: &'k Behaviour,
+    command: &str,
+    series: Series,
+) -> Option<&'k Deprecation> {
+    let mut deprecations = behaviour.deprecations_in(series);
+    deprecations.find(|entry| entry.target == command && entry.member.is_none())
+}
+
+fn find_requirements<'k>(
+    rules: &'k RequestRules,
+    command: &str,
+    series: Series,
+) -> Vec<&'k MemberRequirement> {
+    rules.requirements(command, series).collect()
+}
+
+fn find_changes<'k>(
+    behaviour: &'k Behaviour,
+    command: &str,
+    series: Series,
+) -> Vec<&'k BehaviourChange> {
+    let changes = behaviour.changes.iter();
+    let can_break = changes.filter(|change| {
+        change.effect != BehaviourEffect::Accepts
+            && change.commands.iter().any(|name| name == command)
+            && change.since.iter().any(|since| *since <= series)
+    });
+    can_break.collect()
+}

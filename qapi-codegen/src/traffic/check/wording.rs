@@ -1,0 +1,340 @@
+//! The wording of problems: one message and one help text for each kind.
+
+use super::envelope;
+use super::problem::{EnvelopeCause, MemberOwner, MessageProblem, ProblemKind, ProblemSubject};
+use super::release::ReleaseInterface;
+use super::suggest::similar_names;
+use crate::diagnostic::Diagnostic;
+use crate::json::JsonValue;
+use crate::schema::JsonKind;
+use crate::traffic::option_text;
+use crate::version::Series;
+use crate::wire::{PathSegment, kind_name, render_path};
+
+/// A problem of a message. Its location is a path such as
+/// `actions[0].data.device`, and empty for the message as a whole.
+pub type MessageDiagnostic = Diagnostic<String>;
+
+/// The largest number of values that a help text lists.
+const MAX_LISTED: usize = 8;
+
+/// The largest number of characters that a message quotes.
+const MAX_QUOTED: usize = 60;
+
+impl MessageProblem<'_> {
+    /// Describes the problem in words.
+    pub fn describe(&self, release: &ReleaseInterface<'_>) -> MessageDiagnostic {
+        let path = path_text(&self.path);
+        let message = self.message(&path, release.series);
+        let mut diagnostic =
+            Diagnostic::at(self.kind.code(), path, message).with_severity(self.kind.severity());
+        diagnostic.help = self.help(release);
+        diagnostic
+    }
+
+    fn message(&self, path: &str, series: Series) -> String {
+        match &self.kind {
+            ProblemKind::InvalidSyntax(message) => (*message).to_owned(),
+            ProblemKind::DuplicateMember(name) => format!("duplicate member {}", quote(name)),
+            ProblemKind::UnpairedSurrogate => {
+                "a string contains an unpaired surrogate escape".to_owned()
+            }
+            ProblemKind::ControlCharacter => {
+                "a string contains a control character that is not escaped".to_owned()
+            }
+            ProblemKind::UnknownMessage(names) => {
+                format!("not a QMP message: an object with {}", list(names, "and"))
+            }
+            ProblemKind::UnknownCommand(command) => {
+                format!("QEMU {series} has no command {}", quote(command))
+            }
+            ProblemKind::UnknownEvent(event) => {
+                format!("QEMU {series} has no event {}", quote(event))
+            }
+            ProblemKind::UnknownDevice(device) => {
+                format!("QEMU {series} has no device {}", quote(device))
+            }
+            ProblemKind::UnlistedDevice(device) => {
+                format!(
+                    "the properties of {} in QEMU {series} are not known",
+                    quote(device)
+                )
+            }
+            ProblemKind::Deprecated { subject, .. } => {
+                format!("{} is deprecated", subject_text(*subject, path))
+            }
+            ProblemKind::Unstable(subject) => {
+                let subject = subject_text(*subject, path);
+                format!("{subject} is unstable and may change in any release")
+            }
+            ProblemKind::Conditional { command, condition } => {
+                format!("the command `{command}` requires a build with {condition}")
+            }
+            ProblemKind::AffectedByChange(change) => {
+                let since: Vec<String> = change.since.iter().map(Series::to_string).collect();
+                let summary = change.summary.trim().trim_end_matches('.');
+                format!("since {}: {summary}", since.join(" and "))
+            }
+            kind => envelope_message(kind).unwrap_or_else(|| member_message(kind, path)),
+        }
+    }
+
+    fn help(&self, release: &ReleaseInterface<'_>) -> Option<String> {
+        match &self.kind {
+            ProblemKind::UnknownMessage(_) => {
+                Some(r#"a request is `{"execute": NAME, "arguments": {...}}`"#.to_owned())
+            }
+            ProblemKind::MissingExecute(similar) => {
+                similar.map(|name| format!("write `execute` instead of {}", quote(name)))
+            }
+            ProblemKind::MistypedEnvelopeMember { name, found, .. } => {
+                let is_null = *name == "arguments" && *found == "null";
+                is_null.then(|| "leave out `arguments` if there are none".to_owned())
+            }
+            ProblemKind::UnexpectedEnvelopeMember { name, cause } => envelope_help(name, *cause),
+            ProblemKind::NotOobCapable(_) => Some("send it with `execute`".to_owned()),
+            ProblemKind::UnknownCommand(command) => unknown_command_help(command, release),
+            ProblemKind::UnknownEvent(event) => {
+                did_you_mean(event, release.wire.events.names().collect())
+            }
+            ProblemKind::UnknownDevice(device) => {
+                let devices = release.data.devices?.names().collect();
+                did_you_mean(release.device_name(device), devices)
+            }
+            ProblemKind::Deprecated { advice, .. } => advice.map(|advice| advice.trim().to_owned()),
+            ProblemKind::MissingRequirement(rule) | ProblemKind::ExcessRequirement(rule) => {
+                Some(rule.reason.trim().to_owned())
+            }
+            ProblemKind::AffectedByChange(change) => {
+                let advice = change.advice.as_deref();
+                advice.map(|advice| advice.trim().to_owned())
+            }
+            kind => member_help(kind, &self.path, release.series),
+        }
+    }
+}
+
+fn envelope_message(kind: &ProblemKind<'_>) -> Option<String> {
+    Some(match kind {
+        ProblemKind::RequestNotObject(found) => {
+            format!("expected a request object, got {}", with_article(found))
+        }
+        ProblemKind::MissingExecute(_) => "missing member `execute`".to_owned(),
+        ProblemKind::ExecuteAndExecOob => {
+            "`execute` and `exec-oob` are mutually exclusive".to_owned()
+        }
+        ProblemKind::MistypedEnvelopeMember {
+            name,
+            expected,
+            found,
+        } => {
+            let expected = with_article(kind_name(*expected));
+            format!("`{name}`: expected {expected}, got {}", with_article(found))
+        }
+        ProblemKind::UnexpectedEnvelopeMember { name, .. } => {
+            format!("unexpected member {} of a request", quote(name))
+        }
+        ProblemKind::NotOobCapable(command) => {
+            format!("`{command}` does not support out-of-band execution")
+        }
+        _ => return None,
+    })
+}
+
+fn member_message(kind: &ProblemKind<'_>, path: &str) -> String {
+    match kind {
+        ProblemKind::MissingRequirement(rule) => {
+            let members: Vec<&str> = rule.members.iter().map(String::as_str).collect();
+            let members = list(&members, "or");
+            format!("missing argument {members}, although the schema calls it optional")
+        }
+        ProblemKind::ExcessRequirement(rule) => {
+            let members: Vec<&str> = rule.members.iter().map(String::as_str).collect();
+            format!("{} are mutually exclusive", list(&members, "and"))
+        }
+        ProblemKind::UnexpectedMember { name, owner, .. } => {
+            let name = quote(name);
+            match (owner, path.rsplit_once('.')) {
+                (MemberOwner::Arguments, _) => format!("unexpected argument {name}"),
+                (MemberOwner::Device, _) => format!("the device has no property {name}"),
+                (_, Some((object, _))) => format!("unexpected member {name} in `{object}`"),
+                (_, None) => format!("unexpected member {name}"),
+            }
+        }
+        ProblemKind::Ignored(found) => {
+            format!(
+                "QEMU ignores `{path}` because its value is {}",
+                with_article(found)
+            )
+        }
+        ProblemKind::MistypedValue { expected, value } => {
+            let expected: Vec<String> = expected
+                .iter()
+                .map(|kind| with_article(kind_name(*kind)))
+                .collect();
+            let found = with_article(value.type_name());
+            format!("`{path}`: expected {}, got {found}", expected.join(" or "))
+        }
+        ProblemKind::InvalidOptionText { expected, text } => {
+            let expected = with_article(kind_name(*expected));
+            format!("`{path}`: expected {expected}, got {}", quote(text))
+        }
+        ProblemKind::OutOfRange { range, number } => {
+            let number = shorten(number);
+            format!(
+                "`{path}`: expected an integer from {} to {}, got {number}",
+                range.low, range.high
+            )
+        }
+        ProblemKind::UnknownValue { text, .. } => {
+            format!("`{path}`: unknown value {}", quote(text))
+        }
+        _ if path.contains(['.', '[']) => format!("missing member `{path}`"),
+        _ => format!("missing argument `{path}`"),
+    }
+}
+
+fn subject_text(subject: ProblemSubject<'_>, path: &str) -> String {
+    match subject {
+        ProblemSubject::Command(name) => format!("the command `{name}`"),
+        ProblemSubject::Member => format!("`{path}`"),
+        ProblemSubject::Value(value) => format!("the value {} of `{path}`", quote(value)),
+    }
+}
+
+fn envelope_help(name: &str, cause: EnvelopeCause<'_>) -> Option<String> {
+    let name = quote(name);
+    match cause {
+        EnvelopeCause::OobUnsupported => {
+            Some("out-of-band execution requires QEMU 3.0 or later".to_owned())
+        }
+        EnvelopeCause::OobNotEnabled => {
+            Some("enable the capability `oob` with `qmp_capabilities`".to_owned())
+        }
+        EnvelopeCause::ArgumentOf(command) => Some(format!(
+            "{name} is an argument of `{command}`: move it into `arguments`"
+        )),
+        EnvelopeCause::HoldsArguments => Some(format!("rename {name} to `arguments`")),
+        EnvelopeCause::Unknown => did_you_mean(name.trim_matches('`'), envelope::MEMBERS.to_vec()),
+    }
+}
+
+fn member_help(kind: &ProblemKind<'_>, path: &[PathSegment<'_>], series: Series) -> Option<String> {
+    match kind {
+        ProblemKind::UnexpectedMember {
+            name,
+            holds_members: true,
+            owner,
+            ..
+        } if *owner != MemberOwner::Reply => Some(format!(
+            "QEMU {series} has no {}: write its members without it",
+            quote(name)
+        )),
+        ProblemKind::UnexpectedMember {
+            name,
+            candidates,
+            owner,
+            ..
+        } if *owner != MemberOwner::Reply => did_you_mean(name, candidates.clone()),
+        ProblemKind::MissingMember(misplaced) if !misplaced.is_empty() => {
+            let name = path_text(&path[path.len() - 1..]);
+            Some(format!("move {} into `{name}`", list(misplaced, "and")))
+        }
+        ProblemKind::MistypedValue { expected, value } => {
+            unquoted_value(expected, value).map(|value| format!("write {value} without quotes"))
+        }
+        ProblemKind::UnknownValue { text, values } => {
+            did_you_mean(text, values.clone()).or_else(|| {
+                let is_listed = (1..=MAX_LISTED).contains(&values.len());
+                is_listed.then(|| format!("expected {}", list(values, "or")))
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The number or boolean that a string was probably meant to be.
+fn unquoted_value<'v>(expected: &[JsonKind], value: &'v JsonValue<'_>) -> Option<&'v str> {
+    let text = value.as_str()?;
+    match expected {
+        [JsonKind::Integer] => text.parse::<i128>().is_ok().then_some(text),
+        [JsonKind::Boolean] => {
+            option_text::parse_boolean(text).map(|value| if value { "true" } else { "false" })
+        }
+        _ => None,
+    }
+}
+
+fn unknown_command_help(command: &str, release: &ReleaseInterface<'_>) -> Option<String> {
+    let lookup = release.data.series_with_command;
+    let elsewhere = lookup.map(|lookup| lookup(command)).unwrap_or_default();
+    let series = release.series;
+    let elsewhere = match (elsewhere.first(), elsewhere.last()) {
+        (Some(first), _) if *first > series => Some(format!("added in QEMU {first}")),
+        (_, Some(last)) if *last < series => Some(format!("removed after QEMU {last}")),
+        (Some(first), Some(last)) => Some(format!("QEMU {first} to {last} have it, with gaps")),
+        _ => None,
+    };
+    let similar = did_you_mean(command, release.wire.commands.names().collect());
+    let sentences: Vec<String> = elsewhere.into_iter().chain(similar).collect();
+    (!sentences.is_empty()).then(|| sentences.join("; "))
+}
+
+fn did_you_mean(name: &str, candidates: Vec<&str>) -> Option<String> {
+    let names = similar_names(name, candidates);
+    (!names.is_empty()).then(|| format!("did you mean {}?", list(&names, "or")))
+}
+
+fn path_text(path: &[PathSegment<'_>]) -> String {
+    let shortened: Vec<String> = path
+        .iter()
+        .map(|segment| match segment {
+            PathSegment::Member(name) => shorten(name),
+            _ => String::new(),
+        })
+        .collect();
+    let segments = path
+        .iter()
+        .zip(&shortened)
+        .map(|(segment, name)| match segment {
+            PathSegment::Member(_) => PathSegment::Member(name),
+            segment => *segment,
+        });
+    render_path(&segments.collect::<Vec<_>>())
+}
+
+/// Lists names: `a`, `b` or `c`.
+fn list(names: &[&str], conjunction: &str) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| quote(name)).collect();
+    match &quoted[..] {
+        [names @ .., last] if !names.is_empty() => {
+            format!("{} {conjunction} {last}", names.join(", "))
+        }
+        names => names.concat(),
+    }
+}
+
+/// Quotes text from a message.
+fn quote(text: &str) -> String {
+    format!("`{}`", shorten(text))
+}
+
+/// Escapes and shortens text from a message.
+fn shorten(text: &str) -> String {
+    let mut characters = text.chars();
+    let start = characters.by_ref().take(MAX_QUOTED);
+    let start: String = start.flat_map(char::escape_debug).collect();
+    match characters.next() {
+        None => start,
+        Some(_) => start + "...",
+    }
+}
+
+/// Adds the indefinite article: `an integer`, `a string`.
+fn with_article(noun: &str) -> String {
+    match noun {
+        "null" | "any value" => noun.to_owned(),
+        noun if noun.starts_with(['a', 'e', 'i', 'o', 'u']) => format!("an {noun}"),
+        noun => format!("a {noun}"),
+    }
+}

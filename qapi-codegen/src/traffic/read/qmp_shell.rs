@@ -1,0 +1,375 @@
+//! Lines of qmp-shell: `blockdev-add driver=qcow2 file.driver=file`.
+
+use std::borrow::Cow;
+
+use super::notation::{EntryExtent, EntryText, LineRest, Notation};
+use super::shell_words::{self, ShellWord};
+use super::{LoggedMessage, NotatedMessages, Replace, Sender, TextPosition};
+use crate::json::{JsonMember, JsonValue, ParsedJson, SyntaxError};
+
+/// Lines as they are typed into qmp-shell, with or without its prompt.
+pub struct QmpShell<'r> {
+    is_command: &'r dyn Fn(&str) -> bool,
+    is_in_transaction: bool,
+}
+
+const PROMPTS: [&str; 2] = ["(QEMU)", "TRANS>"];
+
+impl<'r> QmpShell<'r> {
+    pub fn new(is_command: &'r dyn Fn(&str) -> bool) -> Self {
+        QmpShell {
+            is_command,
+            is_in_transaction: false,
+        }
+    }
+}
+
+impl Notation for QmpShell<'_> {
+    fn extent(&self) -> EntryExtent {
+        EntryExtent::Line
+    }
+
+    fn begins(&self, line: &LineRest<'_>) -> bool {
+        if !line.is_start {
+            return false;
+        }
+        let text = String::from_utf8_lossy(line.text);
+        let text = text.trim_end();
+        if let Some(command) = strip_prompt(text) {
+            return !command.trim().is_empty();
+        }
+        let mut words = text.split_ascii_whitespace();
+        let command = words.next().unwrap_or_default();
+        let is_in_log = line.recognized == Some(EntryExtent::Value);
+        if is_in_log || command == "transaction(" {
+            return !is_in_log;
+        }
+        is_name(command)
+            && match words.next() {
+                Some(word) => word.split_once('=').is_some_and(|(key, _)| is_name(key)),
+                None => command.contains(['-', '_']) || (self.is_command)(command),
+            }
+    }
+
+    fn continues(&self) -> bool {
+        true
+    }
+
+    fn parse<'a>(
+        &mut self,
+        entry: &'a EntryText<'_>,
+    ) -> Result<Option<Box<dyn NotatedMessages + 'a>>, SyntaxError> {
+        let line = ShellLine::parse(entry, self.is_in_transaction)?;
+        self.is_in_transaction = line.leaves_transaction_open();
+        Ok(Some(Box::new(line)))
+    }
+}
+
+fn strip_prompt(line: &str) -> Option<&str> {
+    PROMPTS.iter().find_map(|prompt| line.strip_prefix(prompt))
+}
+
+/// Returns whether a word can be the name of a command or argument.
+fn is_name(word: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && word.bytes().all(is_part)
+}
+
+/// A parsed line.
+struct ShellLine<'a> {
+    position: TextPosition,
+    /// The message that qmp-shell sends; `None` for a line that only opens or
+    /// closes a transaction.
+    message: Option<ParsedJson<'a>>,
+    is_action: bool,
+    /// White space and prompt before the command.
+    prefix: &'a str,
+    words: Vec<ArgumentWord<'a>>,
+    /// Text after the last argument.
+    suffix: &'a str,
+}
+
+/// A `key=value` word.
+struct ArgumentWord<'a> {
+    /// The argument that the word sets, or in which it sets a member.
+    argument: String,
+    is_dotted: bool,
+    text: &'a str,
+}
+
+impl<'a> ShellLine<'a> {
+    fn parse(entry: &'a EntryText<'_>, is_in_transaction: bool) -> Result<Self, SyntaxError> {
+        let line = entry.text;
+        let command = line.trim_start();
+        let command = strip_prompt(command).unwrap_or(command);
+        let words = shell_words::split(line, line.len() - command.len())?;
+        let (opens, words) = match &words[..] {
+            [first, rest @ ..] if first.value == "transaction(" => (true, rest),
+            words => (false, words),
+        };
+        let words = match words {
+            [rest @ .., last] if last.value == ")" => rest,
+            words => words,
+        };
+        let is_action = opens || is_in_transaction;
+        let mut parsed = ShellLine {
+            position: entry.position,
+            message: None,
+            is_action,
+            prefix: line,
+            words: Vec::new(),
+            suffix: "",
+        };
+        if let [command, arguments @ ..] = words {
+            let end = words.last().map_or(command.end, |word| word.end);
+            (parsed.prefix, parsed.suffix) = (&line[..command.start], &line[end..]);
+            let arguments = parsed.parse_arguments(line, arguments)?;
+            let create = if is_action { transaction } else { request };
+            parsed.message = Some(create(command.value.clone(), arguments).into());
+        }
+        Ok(parsed)
+    }
+
+    fn leaves_transaction_open(&self) -> bool {
+        let end = if self.message.is_some() {
+            self.suffix
+        } else {
+            self.prefix
+        };
+        self.is_action && !end.trim_end().ends_with(')')
+    }
+
+    fn parse_arguments(
+        &mut self,
+        line: &'a str,
+        words: &[ShellWord<'a>],
+    ) -> Result<JsonValue<'a>, SyntaxError> {
+        let mut arguments = JsonValue::Object(Vec::new());
+        for word in words {
+            let error = |message: String| SyntaxError {
+                offset: word.start,
+                message,
+            };
+            let (key, value) = split_argument(&word.value).map_err(error)?;
+            let value = shell_words::parse_value(value);
+            insert_at(&mut arguments, &key, value).map_err(error)?;
+            self.words.push(ArgumentWord {
+                argument: key.split('.').next().unwrap_or_default().to_owned(),
+                is_dotted: key.contains('.'),
+                text: &line[word.start..word.end],
+            });
+        }
+        Ok(arguments)
+    }
+}
+
+fn split_argument<'a>(word: &Cow<'a, str>) -> Result<(String, Cow<'a, str>), String> {
+    let split = word.split_once('=').filter(|(key, _)| !key.is_empty());
+    let Some((key, value)) = split else {
+        let shown: String = word.chars().take(40).collect();
+        return Err(format!("expected `key=value`, found `{shown}`"));
+    };
+    let value = match word {
+        Cow::Borrowed(word) => Cow::Borrowed(&word[key.len() + 1..]),
+        Cow::Owned(_) => Cow::Owned(value.to_owned()),
+    };
+    Ok((key.to_owned(), value))
+}
+
+/// Inserts a value at a path of names separated by dots.
+fn insert_at<'a>(
+    mut object: &mut JsonValue<'a>,
+    key: &str,
+    value: JsonValue<'a>,
+) -> Result<(), String> {
+    let mut names = key.split('.');
+    let last = names.next_back().unwrap_or_default();
+    for name in names {
+        if object.get(name).is_none() {
+            object.set(name.to_owned(), JsonValue::Object(Vec::new()));
+        }
+        object = match object.get_mut(name) {
+            Some(inner @ JsonValue::Object(_)) => inner,
+            _ => return Err(format!("`{name}` in `{key}` is not an object")),
+        };
+    }
+    if object.get(last).is_some() {
+        return Err(format!("`{key}` is set more than once"));
+    }
+    object.set(last.to_owned(), value);
+    Ok(())
+}
+
+fn request<'a>(command: Cow<'a, str>, arguments: JsonValue<'a>) -> JsonValue<'a> {
+    JsonValue::object([
+        ("execute", JsonValue::string(command)),
+        ("arguments", arguments),
+    ])
+}
+
+/// Creates a transaction with one action, because each line is an entry of its
+/// own.
+fn transaction<'a>(action: Cow<'a, str>, data: JsonValue<'a>) -> JsonValue<'a> {
+    let action = JsonValue::object([("type", JsonValue::string(action)), ("data", data)]);
+    let actions = JsonValue::object([("actions", JsonValue::Array(vec![action]))]);
+    request(Cow::Borrowed("transaction"), actions)
+}
+
+/// Returns the name and arguments of a request, or of the one action of a
+/// transaction.
+fn command_and_arguments<'v, 't>(
+    message: &'v JsonValue<'t>,
+    is_action: bool,
+) -> Option<(&'v str, &'v JsonValue<'t>)> {
+    let arguments = message.get("arguments")?;
+    if !is_action {
+        return Some((message.get("execute")?.as_str()?, arguments));
+    }
+    let [action] = arguments.get("actions")?.elements()? else {
+        return None;
+    };
+    Some((action.get("type")?.as_str()?, action.get("data")?))
+}
+
+impl NotatedMessages for ShellLine<'_> {
+    fn rewrite(&self, replace: &mut Replace<'_>) -> Result<Option<String>, String> {
+        let Some(message) = &self.message else {
+            return Ok(None);
+        };
+        let replacement = replace(LoggedMessage {
+            position: self.position,
+            session: "",
+            sender: Some(Sender::Client),
+            is_bare_name: !self.is_action && self.words.is_empty(),
+            json: Ok(message),
+        });
+        let Some(replacement) = replacement else {
+            return Ok(None);
+        };
+        let line = self.format(&replacement);
+        let error = || "The new request cannot be written as a line of qmp-shell.".to_owned();
+        line.map(Some).ok_or_else(error)
+    }
+}
+
+impl ShellLine<'_> {
+    fn format(&self, message: &JsonValue<'_>) -> Option<String> {
+        let (command, arguments) = command_and_arguments(message, self.is_action)?;
+        let command = shell_words::format_value(&JsonValue::string(command));
+        let mut line = format!("{}{command}", self.prefix);
+        for member in arguments.members()? {
+            for word in self.format_argument(member) {
+                line.push(' ');
+                line.push_str(&word);
+            }
+        }
+        Some(line + self.suffix)
+    }
+
+    /// Returns the words of an argument, in their original spelling if its value
+    /// is unchanged.
+    fn format_argument(&self, argument: &JsonMember<'_>) -> Vec<String> {
+        let name = &argument.name.value;
+        if self.original_value(name) == Some(&argument.value) {
+            let words = self.words.iter().filter(|word| word.argument == *name);
+            let words: Vec<String> = words.map(|word| word.text.to_owned()).collect();
+            if !words.is_empty() {
+                return words;
+            }
+        }
+        let mut words = Vec::new();
+        let is_dotted = self.words.iter().any(|word| word.is_dotted);
+        push_words(name, &argument.value, is_dotted, &mut words);
+        words
+    }
+
+    fn original_value(&self, argument: &str) -> Option<&JsonValue<'_>> {
+        let message = &self.message.as_ref()?.value;
+        command_and_arguments(message, self.is_action)?
+            .1
+            .get(argument)
+    }
+}
+
+fn push_words(key: &str, value: &JsonValue<'_>, is_dotted: bool, words: &mut Vec<String>) {
+    match value {
+        JsonValue::Object(members) if is_dotted && !members.is_empty() => {
+            for member in members {
+                let key = format!("{key}.{}", member.name.value);
+                push_words(&key, &member.value, true, words);
+            }
+        }
+        value => words.push(format!("{key}={}", shell_words::format_value(value))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::parse;
+
+    fn with_line<T>(
+        line: &str,
+        is_in_transaction: bool,
+        test: impl FnOnce(Result<ShellLine<'_>, SyntaxError>) -> T,
+    ) -> T {
+        let entry = EntryText::from_utf8(line.as_bytes(), TextPosition::START).unwrap();
+        test(ShellLine::parse(&entry, is_in_transaction))
+    }
+
+    #[test]
+    fn dots_make_objects() {
+        let line = "blockdev-add driver=qcow2 file.driver=file file.filename=/a size=1 x=off\n";
+        let expected = r#"{"execute":"blockdev-add","arguments":{"driver":"qcow2","file":{"driver":"file","filename":"/a"},"size":1,"x":"off"}}"#;
+        with_line(line, false, |line| {
+            let message = line.unwrap().message.unwrap();
+            assert_eq!(message.value, parse(expected).unwrap().value);
+        });
+    }
+
+    #[test]
+    fn unchanged_arguments_keep_their_spelling() {
+        let line =
+            "(QEMU)  blockdev-add  driver='qcow2' file.driver=file file.filename=\"/a b\"\r\n";
+        let expected = "(QEMU)  blockdev-add driver='qcow2' node-name=a file.driver=file file.filename=\"/a b\"\r\n";
+        with_line(line, false, |line| {
+            let line = line.unwrap();
+            let rewritten = line.rewrite(&mut |message| {
+                let mut request = message.json.unwrap().value.clone().into_owned();
+                let arguments = request.get_mut("arguments").unwrap().members_mut().unwrap();
+                arguments.insert(1, JsonMember::new("node-name", JsonValue::string("a")));
+                Some(request)
+            });
+            assert_eq!(rewritten.unwrap().unwrap(), expected);
+        });
+    }
+
+    #[test]
+    fn transactions_open_and_close() {
+        for (line, is_in_transaction, has_message, leaves_open) in [
+            ("transaction(\n", false, false, true),
+            ("abort\n", true, true, true),
+            (")\n", true, false, false),
+            ("transaction( abort )\n", false, true, false),
+        ] {
+            with_line(line, is_in_transaction, |parsed| {
+                let parsed = parsed.unwrap();
+                assert!(parsed.is_action, "{line}");
+                assert_eq!(parsed.message.is_some(), has_message, "{line}");
+                assert_eq!(parsed.leaves_transaction_open(), leaves_open, "{line}");
+            });
+        }
+    }
+
+    #[test]
+    fn errors_are_located() {
+        for (line, offset, message) in [
+            ("(QEMU) stop now", 12, "expected `key=value`, found `now`"),
+            ("a b=1 b.c=2", 6, "`b` in `b.c` is not an object"),
+        ] {
+            let message = message.to_owned();
+            let expected = SyntaxError { offset, message };
+            with_line(line, false, |line| assert_eq!(line.err(), Some(expected)));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Reading of what a program uses of QEMU: recorded messages, or a list of
+//! names of commands and events.
+
+use std::io;
+
+use super::read::{LogContent, LogEntry, read};
+use crate::diff::usage::Usage;
+use crate::json::JsonValue;
+
+/// Adds the messages and names in a text.
+///
+/// # Errors
+///
+/// The text is malformed, or has neither a message nor a name. The error has
+/// the line.
+pub fn read_usage(text: &str, usage: &mut Usage) -> Result<(), String> {
+    let mut malformed = None;
+    let mut found = false;
+    let mut visit = |entry: LogEntry<'_>| {
+        match &entry.content {
+            LogContent::Messages(messages) => messages.for_each(&mut |message| {
+                let parsed = message.json.as_ref().ok();
+                found |= parsed.is_some_and(|parsed| match message.is_bare_name {
+                    true => add_bare_name(&parsed.value, usage),
+                    false => usage.add_message(&parsed.value),
+                });
+            }),
+            LogContent::Text => {}
+            LogContent::Malformed(error) => drop(malformed.get_or_insert(error.clone())),
+        }
+        Ok::<(), io::Error>(())
+    };
+    let visited = read(&mut text.as_bytes(), &is_name, &mut visit);
+    match (visited, malformed) {
+        (Err(error), _) => Err(error.to_string()),
+        (_, Some(error)) => Err(format!("line {}: {}", error.position.line, error.message)),
+        _ if found => Ok(()),
+        _ => Err("no message and no name of a command".to_owned()),
+    }
+}
+
+fn add_bare_name(message: &JsonValue<'_>, usage: &mut Usage) -> bool {
+    let name = message.get("execute").and_then(JsonValue::as_str);
+    name.is_some_and(|name| {
+        usage.add_name(name);
+        true
+    })
+}
+
+/// Whether a single word on a line is the name of a command or event.
+fn is_name(word: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    word.starts_with(|c: char| c.is_ascii_alphabetic()) && word.chars().all(is_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usage_in(texts: &[&str]) -> Result<Usage, String> {
+        let mut usage = Usage::default();
+        let mut each = texts.iter();
+        each.try_for_each(|text| read_usage(text, &mut usage))?;
+        Ok(usage)
+    }
+
+    #[test]
+    fn records_are_requests_logs_lines_and_names() {
+        let usage = usage_in(&[
+            "{\"execute\":\"stop\"}\n{\"event\":\"STOP\"} {\"return\":{}}",
+            "{\"dir\":\">\",\"raw\":\"{\\\"execute\\\":\\\"cont\\\"}\"}",
+            "# a list\nquery-status\nblockdev-add driver=file file.driver=x\nRESET\n",
+        ]);
+        let usage = usage.unwrap();
+        assert!(
+            usage
+                .commands()
+                .eq(["blockdev-add", "cont", "query-status", "stop"])
+        );
+        assert!(usage.events().eq(["RESET", "STOP"]));
+    }
+
+    #[test]
+    fn errors_have_a_line() {
+        let error = usage_in(&["<html>\n"]).unwrap_err();
+        assert!(error.starts_with("no message"), "{error}");
+        let error = usage_in(&["{\"execute\":\"stop\"}\n{\"x\n"]).unwrap_err();
+        assert!(error.starts_with("line 2"), "{error}");
+    }
+}

@@ -1,0 +1,199 @@
+//! The blocking driver of a connection: it moves bytes and waits.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::transport::Transport;
+use crate::error::Error;
+use crate::fds::Fds;
+use crate::protocol::connection::{Connection, Output, Request};
+use crate::protocol::event_log::{Cursor, LogRead};
+use crate::protocol::outgoing::Transmit;
+use crate::protocol::pending::{Deadline, earliest};
+use crate::protocol::request::Band;
+
+/// A connection and its transport.
+pub(super) struct Driver {
+    transport: Box<dyn Transport>,
+    pub(super) connection: Connection<()>,
+}
+
+impl Driver {
+    /// Runs the handshake.
+    pub(super) fn open(
+        transport: Box<dyn Transport>,
+        connection: Connection<()>,
+    ) -> Result<Self, Error> {
+        let mut driver = Driver {
+            transport,
+            connection,
+        };
+        loop {
+            while let Some(output) = driver.connection.poll() {
+                if let Output::Handshake(result) = output {
+                    return result.map(|()| driver);
+                }
+            }
+            driver.wait_for_io(None)?;
+        }
+    }
+
+    /// Sends a command and waits for its reply. The return value is a range of
+    /// [`Driver::payload`].
+    pub(super) fn call<A: Serialize + ?Sized>(
+        &mut self,
+        band: Band,
+        name: Cow<'static, str>,
+        arguments: &A,
+        fds: Fds,
+        deadline: Deadline,
+    ) -> Result<Range<usize>, Error> {
+        if !fds.is_empty() && !self.passes_fds() {
+            return Err(Error::Unsupported(NO_FDS));
+        }
+        let request = Request {
+            band,
+            name,
+            arguments,
+            fds,
+            deadline,
+        };
+        self.connection.send(request, ())?;
+        self.wait_for_reply()
+    }
+
+    /// Synchronizes with a guest agent if an earlier reply may still come.
+    #[cfg(feature = "qga")]
+    pub(super) fn sync(&mut self, deadline: Deadline) -> Result<(), Error> {
+        if !self.connection.needs_sync() {
+            return Ok(());
+        }
+        self.connection.sync((), deadline)?;
+        self.wait_for_reply().map(drop)
+    }
+
+    /// Returns the bytes of a return value, which are valid until the next command.
+    pub(super) fn payload(&self, range: Range<usize>) -> &[u8] {
+        self.connection.payload(range)
+    }
+
+    /// Waits for an event; `None` means that none came in time.
+    pub(super) fn next_event(
+        &mut self,
+        cursor: &mut Cursor,
+        until: Option<Instant>,
+    ) -> Result<Option<LogRead>, Error> {
+        loop {
+            while self.connection.poll().is_some() {}
+            if let Some(read) = self.connection.events.read(cursor) {
+                return Ok(Some(read));
+            }
+            if let Some(error) = self.connection.end() {
+                return Err(error);
+            }
+            if until.is_some_and(|until| until <= Instant::now()) {
+                return Ok(None);
+            }
+            if let Some(left) = self.time_left(until)? {
+                self.receive(left);
+            }
+        }
+    }
+
+    /// Only one command is in flight, so any reply is its own.
+    fn wait_for_reply(&mut self) -> Result<Range<usize>, Error> {
+        loop {
+            while let Some(output) = self.connection.poll() {
+                if let Output::Reply { waiter: (), reply } = output {
+                    return reply;
+                }
+            }
+            self.wait_for_io(None)?;
+        }
+    }
+
+    /// Writes once, or reads once if there is nothing to write. Returns an error if
+    /// the time of the command is over.
+    fn wait_for_io(&mut self, until: Option<Instant>) -> Result<(), Error> {
+        let Some(left) = self.time_left(until)? else {
+            return Ok(());
+        };
+        let Some(transmit) = self.connection.transmit() else {
+            self.receive(left);
+            return Ok(());
+        };
+        match write(&mut *self.transport, &transmit, left) {
+            Ok(count) => self.connection.transmitted(count),
+            Err(error) if is_timeout(&error) => {}
+            Err(error) => self.connection.transmit_failed(error, Instant::now()),
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self, left: Option<Duration>) {
+        let buffer = self.connection.receive_buffer();
+        match self.transport.receive(buffer, left) {
+            Ok(count) => self.connection.received(count),
+            Err(error) if is_timeout(&error) => {}
+            Err(error) => self.connection.receive_failed(error),
+        }
+    }
+
+    /// Returns the time for the next read or write, `Some(None)` if it is unlimited.
+    /// Returns `None` after a time limit other than that of the command was handled.
+    fn time_left(&mut self, until: Option<Instant>) -> Result<Option<Option<Duration>>, Error> {
+        let Some(until) = earliest([self.connection.timeout(), until]) else {
+            return Ok(Some(None));
+        };
+        let now = Instant::now();
+        if now < until {
+            return Ok(Some(Some(until - now)));
+        }
+        let mut expired = Ok(None);
+        self.connection
+            .handle_timeout(now, |(), error| expired = Err(error));
+        expired
+    }
+
+    fn passes_fds(&self) -> bool {
+        #[cfg(all(unix, feature = "fd-passing"))]
+        return self.transport.passes_fds();
+        #[cfg(not(all(unix, feature = "fd-passing")))]
+        return false;
+    }
+}
+
+const NO_FDS: &str = "file descriptors can only be passed through a Unix socket";
+
+fn write(
+    transport: &mut dyn Transport,
+    transmit: &Transmit<'_>,
+    timeout: Option<Duration>,
+) -> io::Result<usize> {
+    #[cfg(all(unix, feature = "fd-passing"))]
+    if !transmit.fds.is_empty() {
+        use std::os::fd::AsFd;
+
+        let fds: Vec<_> = transmit.fds.iter().map(AsFd::as_fd).collect();
+        return transport.send_with_fds(transmit.bytes, &fds, timeout);
+    }
+    match transport.send(transmit.bytes, timeout)? {
+        0 => Err(ErrorKind::WriteZero.into()),
+        count => Ok(count),
+    }
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock)
+}
+
+impl fmt::Debug for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Driver").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,177 @@
+//! The report of `check`, printed while messages are read.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use qapi_codegen::diagnostic::Severity;
+use qapi_codegen::traffic::check::{LogFinding, MessageDiagnostic, MessageKind, Verdict};
+
+use super::{InputError, OutputFormat};
+use crate::Outcome;
+use crate::console::{Console, severity_style};
+use crate::failure::Failure;
+use crate::render::count;
+
+/// The report, as far as it is printed.
+pub struct CheckReport {
+    format: OutputFormat,
+    out: Box<dyn Write>,
+    /// The notes that were printed, each of which is printed once.
+    printed_notes: HashSet<String>,
+    accepted: usize,
+    rejected: usize,
+    unknown: usize,
+}
+
+#[derive(Serialize)]
+struct MessageJson<'f> {
+    file: &'f str,
+    line: u64,
+    column: u64,
+    kind: &'static str,
+    command: Option<&'f str>,
+    verdict: &'static str,
+    problems: Vec<ProblemJson<'f>>,
+}
+
+#[derive(Serialize)]
+struct ProblemJson<'f> {
+    path: &'f str,
+    code: &'static str,
+    severity: &'static str,
+    message: &'f str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'f str>,
+}
+
+impl CheckReport {
+    /// Begins a report.
+    pub fn new(format: OutputFormat, console: &Console) -> CheckReport {
+        CheckReport {
+            format,
+            out: match format {
+                OutputFormat::Text => console.styled_writer(),
+                OutputFormat::Json => console.writer(),
+            },
+            printed_notes: HashSet::new(),
+            accepted: 0,
+            rejected: 0,
+            unknown: 0,
+        }
+    }
+
+    /// Adds what was found in one message.
+    pub fn add(&mut self, file: &str, finding: &LogFinding) -> Result<(), InputError> {
+        *match finding.checked.verdict {
+            Verdict::Accepted => &mut self.accepted,
+            Verdict::Rejected => &mut self.rejected,
+            Verdict::Unknown => &mut self.unknown,
+        } += 1;
+        let written = match self.format {
+            OutputFormat::Json => self.write_json(file, finding),
+            OutputFormat::Text => self.write_text(file, finding),
+        };
+        written.map_err(InputError::from_output)
+    }
+
+    /// Ends the report and prints a summary.
+    pub fn finish(mut self, series: &str, console: &mut Console) -> Result<Outcome, Failure> {
+        self.out.flush()?;
+        console.status(&self.summary(series));
+        Ok(if self.rejected > 0 {
+            Outcome::Found
+        } else {
+            Outcome::Fine
+        })
+    }
+
+    fn summary(&self, series: &str) -> String {
+        let (accepted, rejected) = (self.accepted, self.rejected);
+        let unknown = match self.unknown {
+            0 => String::new(),
+            unknown => format!(", {unknown} unknown"),
+        };
+        match accepted + rejected + self.unknown {
+            0 => "no messages found".to_owned(),
+            total => format!(
+                "{}: {accepted} accepted, {rejected} rejected{unknown} (QEMU {series})",
+                count(total, "message")
+            ),
+        }
+    }
+
+    fn write_json(&mut self, file: &str, finding: &LogFinding) -> io::Result<()> {
+        let problems = finding.checked.problems.iter().map(|problem| ProblemJson {
+            path: &problem.location,
+            code: problem.code.as_str(),
+            severity: problem.severity.as_str(),
+            message: &problem.message,
+            help: problem.help.as_deref(),
+        });
+        let line = MessageJson {
+            file,
+            line: finding.position.line,
+            column: finding.position.column,
+            kind: finding.kind.as_str(),
+            command: finding.checked.command.as_deref(),
+            verdict: finding.checked.verdict.as_str(),
+            problems: problems.collect(),
+        };
+        serde_json::to_writer(&mut self.out, &line)?;
+        self.out.write_all(b"\n")
+    }
+
+    fn write_text(&mut self, file: &str, finding: &LogFinding) -> io::Result<()> {
+        let problems = finding.checked.problems.iter();
+        let problems: Vec<&MessageDiagnostic> =
+            problems.filter(|problem| self.is_new(problem)).collect();
+        if problems.is_empty() {
+            return Ok(());
+        }
+        let subject = match (&finding.checked.command, finding.kind) {
+            (Some(command), MessageKind::Reply) => format!("reply to {command}"),
+            (Some(command), _) => command.clone(),
+            (None, _) => "message".to_owned(),
+        };
+        let (line, column) = (finding.position.line, finding.position.column);
+        let verdict = finding.checked.verdict;
+        let style = severity_style(verdict_severity(verdict));
+        let verdict = verdict.as_str();
+        writeln!(
+            self.out,
+            "{file}:{line}:{column}: {subject}: {style}{verdict}{style:#}"
+        )?;
+        problems
+            .into_iter()
+            .try_for_each(|problem| self.write_problem(problem))
+    }
+
+    fn write_problem(&mut self, problem: &MessageDiagnostic) -> io::Result<()> {
+        let style = severity_style(problem.severity);
+        let (severity, code) = (problem.severity.as_str(), problem.code.as_str());
+        writeln!(
+            self.out,
+            "  {style}{severity}{style:#}[{code}]: {}",
+            problem.message
+        )?;
+        if let Some(help) = &problem.help {
+            writeln!(self.out, "    help: {help}")?;
+        }
+        Ok(())
+    }
+
+    /// Whether to print a problem; a note is printed once.
+    fn is_new(&mut self, problem: &MessageDiagnostic) -> bool {
+        problem.severity != Severity::Note || self.printed_notes.insert(problem.message.clone())
+    }
+}
+
+fn verdict_severity(verdict: Verdict) -> Severity {
+    match verdict {
+        Verdict::Accepted => Severity::Note,
+        Verdict::Unknown => Severity::Unknown,
+        Verdict::Rejected => Severity::Error,
+    }
+}

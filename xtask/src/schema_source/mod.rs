@@ -1,0 +1,200 @@
+//! SCHEMA arguments: a release, a folder, a file or an archive.
+
+mod archive;
+mod disk;
+mod git;
+mod open;
+
+use std::fmt;
+use std::io;
+
+use qapi_codegen::imported::{self, Manifest, QemuProgram};
+use qapi_codegen::load::{self, Files, LoadedSchema};
+use qapi_codegen::schema::{Schema, resolve};
+use qapi_codegen::validate::{ValidSchema, validate};
+use qapi_codegen::version::Version;
+
+pub use disk::Disk;
+pub use open::SourceOptions;
+
+use crate::failure::Failure;
+
+/// A schema that a SCHEMA argument names, not yet read.
+pub struct SchemaSource {
+    argument: String,
+    files: Box<dyn Files>,
+    location: SchemaLocation,
+    version: Version,
+    is_release: bool,
+    /// Remarks on how the argument was understood.
+    pub notes: Vec<String>,
+}
+
+/// The location of the files of a schema, as paths of its `files`.
+enum SchemaLocation {
+    /// The folder of an imported series, with its manifest.
+    Imported(String, Manifest),
+    /// A source tree; every path in it begins with this prefix.
+    Tree(String),
+    /// One root file.
+    File(String),
+}
+
+impl SchemaSource {
+    /// Finds the schema that an argument names.
+    pub fn open(argument: &str, options: &SourceOptions) -> Result<SchemaSource, Failure> {
+        open::open(argument, options)
+    }
+
+    /// The release whose rules apply.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Whether the argument is the name of an imported release.
+    pub fn is_release(&self) -> bool {
+        self.is_release
+    }
+
+    /// Loads an interface; of an imported series, with the overrides.
+    pub fn load(&self, program: QemuProgram) -> Result<LoadedSchema, Failure> {
+        self.load_with(program, imported::load)
+    }
+
+    /// Loads an interface without overrides.
+    pub fn load_as_stated(&self, program: QemuProgram) -> Result<LoadedSchema, Failure> {
+        self.load_with(program, imported::load_as_stated)
+    }
+
+    /// Validates what was loaded from here.
+    pub fn validate(&self, loaded: LoadedSchema) -> Result<ValidSchema, Failure> {
+        validate(loaded).map_err(|invalid| Failure::invalid_schema(&self.argument, invalid))
+    }
+
+    /// Validates and resolves what was loaded from here.
+    pub fn resolve(&self, loaded: LoadedSchema) -> Result<Schema, Failure> {
+        Ok(resolve(&self.validate(loaded)?))
+    }
+
+    fn load_with(
+        &self,
+        program: QemuProgram,
+        load_imported: fn(&dyn Files, &str, QemuProgram) -> io::Result<LoadedSchema>,
+    ) -> Result<LoadedSchema, Failure> {
+        let files = self.files.as_ref();
+        if let SchemaLocation::Imported(folder, _) = &self.location {
+            return load_imported(files, folder, program).map_err(|error| {
+                let path = format!("{folder}/{}", program.file_name());
+                let failure = Failure::io("read", path, &error);
+                match is_absent(&error) {
+                    true => failure.with_help(
+                        "this interface is not imported: name a source tree that has it",
+                    ),
+                    false => failure,
+                }
+            });
+        }
+        let root = self.root(program)?;
+        load::load(files, &root, self.version).map_err(|error| Failure::io("read", root, &error))
+    }
+
+    /// The root file of an interface, as a path of `files`.
+    fn root(&self, program: QemuProgram) -> Result<String, Failure> {
+        let prefix = match &self.location {
+            SchemaLocation::File(root) => return Ok(root.clone()),
+            SchemaLocation::Imported(folder, _) => {
+                return Ok(format!("{folder}/{}", program.file_name()));
+            }
+            SchemaLocation::Tree(prefix) => prefix,
+        };
+        let roots = program.roots().iter();
+        let candidates: Vec<String> = roots.map(|root| format!("{prefix}{root}")).collect();
+        let exists = |root: &&String| match self.files.read(root) {
+            Ok(_) => true,
+            Err(error) => !is_absent(&error),
+        };
+        candidates.iter().find(exists).cloned().ok_or_else(|| {
+            let quoted: Vec<String> = candidates.iter().map(|root| format!("`{root}`")).collect();
+            Failure::new(format!(
+                "no schema found: {} does not exist",
+                quoted.join(" or ")
+            ))
+            .with_help(
+                "name a QEMU source tree, a folder with its schema files, or a release tarball",
+            )
+        })
+    }
+
+    /// The origin of an interface, for the manifest. That of an imported series
+    /// is in its own manifest.
+    pub fn origin(
+        &self,
+        program: QemuProgram,
+        loaded: &LoadedSchema,
+    ) -> Result<imported::SchemaOrigin, Failure> {
+        match &self.location {
+            SchemaLocation::Tree(prefix) => Ok(tree_origin(prefix, program, loaded)),
+            SchemaLocation::Imported(folder, manifest) => {
+                let mut origins = manifest.schema.iter();
+                let origin = origins.find(|origin| origin.interface == program);
+                origin.cloned().ok_or_else(|| {
+                    let name = program.file_name();
+                    Failure::new(format!("the manifest in `{folder}` does not list `{name}`"))
+                })
+            }
+            SchemaLocation::File(root) => Err(Failure::new(format!("`{root}` is a single file"))
+                .with_help(
+                    "import takes a folder, a tarball or a checkout, which have all interfaces",
+                )),
+        }
+    }
+}
+
+impl fmt::Debug for SchemaSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("SchemaSource");
+        debug.field("argument", &self.argument);
+        debug
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+fn tree_origin(
+    prefix: &str,
+    program: QemuProgram,
+    loaded: &LoadedSchema,
+) -> imported::SchemaOrigin {
+    let inputs = loaded.sources.files().map(|file| {
+        let path = file.name.strip_prefix(prefix).unwrap_or(&file.name);
+        imported::ImportedFile {
+            path: path.to_owned(),
+            sha256: sha256(file.text.as_bytes()),
+        }
+    });
+    let input: Vec<_> = inputs.collect();
+    imported::SchemaOrigin {
+        interface: program,
+        root: input
+            .first()
+            .map_or_else(String::new, |input| input.path.clone()),
+        synthesised: false,
+        input,
+    }
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+/// The SHA-256 of some bytes, in hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
