@@ -74,12 +74,12 @@ impl<'s> EmitContext<'s> {
         each.fold(Direction::default(), Direction::or)
     }
 
-    /// Whether a member or branch is boxed.
+    /// Returns `true` if a member or branch is boxed.
     pub fn is_boxed(&self, release: usize, owner: TypeId, name: &str) -> bool {
         self.boxed[release].contains(&(owner, name.to_owned()))
     }
 
-    /// Whether a union is a branch of another union.
+    /// Returns `true` if a union is a branch of another union.
     pub fn is_nested(&self, shared: &Shared<TypeId>) -> bool {
         shared
             .members

@@ -13,7 +13,7 @@ use crate::schema::{BuiltinType, Member, NamedType, TypeId, ValueType};
 /// The members of an object as fields of a Rust struct.
 pub struct ObjectFields {
     fields: Vec<StructField>,
-    /// Whether the object takes members that the schema does not list.
+    /// `true` if the object takes members that are not in the schema.
     open: bool,
 }
 
@@ -22,7 +22,7 @@ struct StructField {
     wire_name: String,
     ident: Ident,
     optional: bool,
-    /// Whether the type is `String`, for which `new` takes `impl Into<String>`.
+    /// `true` for `String`, as which `new` takes `impl Into<String>`.
     is_string: bool,
     codec: ValueCodec,
     docs: Vec<String>,
@@ -35,7 +35,7 @@ pub struct MemberSite<'a, 'c> {
     pub release: usize,
     /// The type, unless it is a command or event.
     pub owner: Option<TypeId>,
-    /// Whether the object is received. Conditional members are optional then,
+    /// `true` if the object is received. Conditional members are optional then,
     /// since a build of QEMU may lack them.
     pub received: bool,
 }
@@ -76,7 +76,7 @@ impl ObjectFields {
         self.fields.is_empty() && !self.open
     }
 
-    /// Whether any member is required.
+    /// Returns `true` if any member is required.
     pub fn any_required(&self) -> bool {
         self.fields.iter().any(|field| !field.optional)
     }

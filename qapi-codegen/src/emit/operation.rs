@@ -16,7 +16,7 @@ use crate::schema::{EntityMeta, OperationData, TypeId};
 pub fn emit_command(scope: &FileScope<'_>, shared: &Shared<usize>, items: &mut ModuleItems) {
     let (release, index) = shared.newest();
     let command = &scope.schema(release).commands[index];
-    let operation = Operation {
+    let operation = OperationStruct {
         scope,
         release,
         name: &shared.name,
@@ -33,7 +33,7 @@ pub fn emit_command(scope: &FileScope<'_>, shared: &Shared<usize>, items: &mut M
 pub fn emit_event(scope: &FileScope<'_>, shared: &Shared<usize>, items: &mut ModuleItems) {
     let (release, index) = shared.newest();
     let event = &scope.schema(release).events[index];
-    let operation = Operation {
+    let operation = OperationStruct {
         scope,
         release,
         name: &shared.name,
@@ -44,7 +44,7 @@ pub fn emit_event(scope: &FileScope<'_>, shared: &Shared<usize>, items: &mut Mod
     operation.emit(&event.data, &docs::event(scope, shared), items);
 }
 
-struct Operation<'a, 'c> {
+struct OperationStruct<'a, 'c> {
     scope: &'a FileScope<'c>,
     release: usize,
     /// The Rust name.
@@ -54,7 +54,7 @@ struct Operation<'a, 'c> {
     direction: Direction,
 }
 
-impl Operation<'_, '_> {
+impl OperationStruct<'_, '_> {
     fn emit(&self, data: &OperationData, docs: &[String], items: &mut ModuleItems) {
         let deserialize = match data {
             OperationData::Members(members) => {
