@@ -113,7 +113,7 @@ impl DefinitionBody {
 }
 
 impl Definition {
-    /// Whether this is a type: not a command or an event.
+    /// Returns `true` for types and `false` for commands and events.
     pub fn is_type(&self) -> bool {
         !matches!(
             self.body,
@@ -209,7 +209,7 @@ pub struct StructDefinition {
 pub struct MemberDefinition {
     /// The name, without the `*` of optional members.
     pub name: Name,
-    /// Whether it may be absent.
+    /// The member may be absent.
     pub optional: bool,
     /// The type of its value.
     pub ty: TypeReference,
@@ -224,7 +224,7 @@ pub struct MemberDefinition {
 pub struct TypeReference {
     /// The name of the type, or of the element type.
     pub name: Name,
-    /// Whether it is an array.
+    /// The reference is to an array of the type.
     pub array: bool,
 }
 
@@ -275,20 +275,20 @@ pub struct CommandDefinition {
     pub data: DataDefinition,
     /// The return type.
     pub returns: Option<TypeReference>,
-    /// Whether QEMU's C code takes the arguments as one pointer.
+    /// QEMU's C code takes the arguments as one pointer.
     pub boxed: bool,
-    /// Whether QEMU checks the arguments against the schema.
+    /// QEMU checks the arguments against the schema.
     pub generated: bool,
-    /// Whether it takes arguments that the schema does not list. The language
-    /// cannot express it: an override does.
+    /// The command takes arguments that the schema does not list. Only
+    /// overrides can express it.
     pub open: bool,
-    /// Whether QEMU replies when the command succeeds.
+    /// QEMU replies when the command succeeds.
     pub success_response: bool,
-    /// Whether it may be executed out of band.
+    /// The command may be executed out of band.
     pub allow_oob: bool,
-    /// Whether it may be executed in the preconfig state.
+    /// The command may be executed in the preconfig state.
     pub allow_preconfig: bool,
-    /// Whether QEMU runs it in a coroutine.
+    /// QEMU runs the command in a coroutine.
     pub coroutine: bool,
 }
 
@@ -297,7 +297,7 @@ pub struct CommandDefinition {
 pub struct EventDefinition {
     /// The event's data.
     pub data: DataDefinition,
-    /// Whether QEMU's C code takes the data as one pointer.
+    /// QEMU's C code takes the data as one pointer.
     pub boxed: bool,
 }
 
@@ -313,7 +313,7 @@ pub enum DataDefinition {
 }
 
 impl DataDefinition {
-    /// Whether members are written in place.
+    /// Returns `true` if members are written in place.
     pub fn is_inline(&self) -> bool {
         matches!(self, DataDefinition::Inline(_))
     }

@@ -45,19 +45,19 @@ pub struct Diagnostic<L = SourceLocation> {
     pub severity: Severity,
     /// One sentence without a full stop.
     pub message: String,
-    /// Where the rule is broken.
+    /// The place of the violation.
     pub location: L,
     /// Related places in source files.
     pub labels: Vec<Label>,
-    /// How to fix it.
+    /// The proposed fix.
     pub help: Option<String>,
 }
 
 /// A location in the source files of a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SourceLocation {
-    /// Where QEMU itself reports the error: for errors inside a definition, its
-    /// opening brace.
+    /// The place where QEMU reports the error: for errors inside a definition,
+    /// its opening brace.
     pub span: Span,
     /// The text in error, at `span` or inside the expression that begins there.
     pub focus: Span,
@@ -100,7 +100,7 @@ impl<L> Diagnostic<L> {
         self
     }
 
-    /// Adds how to fix it.
+    /// Adds a proposed fix.
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

@@ -1,22 +1,22 @@
-//! The include graph: which files a schema is made of.
+//! The include graph.
 //!
-//! The only stage that reads files, and it does so through [`Files`], so that a
-//! schema may come from a folder, an archive or a test.
+//! This is the only stage that reads files. It does so through [`Files`], so
+//! that a schema may come from a folder, an archive or memory.
 
 use std::collections::HashMap;
 use std::io;
 
-use crate::ast::{IncludeDirective, Item};
+use crate::ast::{Definition, IncludeDirective, Item};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::parse;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::version::Version;
 
-/// Where files come from.
+/// A source of files.
 pub trait Files {
-    /// The content of a file.
+    /// Reads a file.
     ///
-    /// Paths are written with `/` and without `.` and `..` where that can be.
+    /// Paths use `/`, without `.` and `..` where possible.
     ///
     /// # Errors
     ///
@@ -33,19 +33,29 @@ impl Files for HashMap<String, Vec<u8>> {
     }
 }
 
-/// A schema as it was written: all its files, none of its names looked up.
+/// All files of a schema, parsed but not validated.
 #[derive(Debug)]
 pub struct LoadedSchema {
     /// The release whose rules apply.
     pub version: Version,
-    /// The files, for spans to point into.
+    /// The files.
     pub sources: Sources,
-    /// What stands in them, each included file in the place of its include.
+    /// The items of all files; those of an included file replace its include.
     pub items: Vec<Item>,
-    /// What could not be read.
+    /// Errors of loading and parsing.
     pub diagnostics: Vec<Diagnostic>,
     /// The origin of the comments.
     pub documentation: DocumentationKind,
+}
+
+impl LoadedSchema {
+    /// All definitions in order.
+    pub fn definitions(&self) -> impl Iterator<Item = &Definition> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Definition(definition) => Some(definition),
+            Item::Comment(_) | Item::Include(_) | Item::Pragma(_) => None,
+        })
+    }
 }
 
 /// The origin of the comments of a schema.
@@ -59,115 +69,96 @@ pub enum DocumentationKind {
     None,
 }
 
-/// How long a chain of includes may be.
-const INCLUDE_LIMIT: usize = 64;
+/// The maximum length of a chain of includes.
+const MAX_INCLUDES: usize = 64;
 
-/// The largest file that is read, in bytes; QEMU's largest has 0.3 million.
-const SIZE_LIMIT: usize = 64 << 20;
+/// The maximum size of a file in bytes; QEMU's largest has 0.3 million.
+const MAX_FILE_SIZE: usize = 64 << 20;
 
-/// Reads a schema from its root file.
+/// Loads a schema from its root file.
 ///
 /// # Errors
 ///
-/// The root file itself cannot be read. Whatever else goes wrong is among the
-/// diagnostics of the result.
+/// The root file cannot be read. All other errors are diagnostics of the result.
 pub fn load(files: &dyn Files, root: &str, version: Version) -> io::Result<LoadedSchema> {
     let text = read(files, root)?;
     let mut loader = Loader {
         files,
         version,
         sources: Sources::default(),
-        seen: HashMap::new(),
+        states: HashMap::new(),
+        items: Vec::new(),
+        diagnostics: Vec::new(),
     };
-    let mut output = Output::default();
-    loader.file(normalized(root), text, None, &mut output);
+    loader.file(normalized(root), text, None);
     Ok(LoadedSchema {
         version,
         sources: loader.sources,
-        items: output.items,
-        diagnostics: output.diagnostics,
+        items: loader.items,
+        diagnostics: loader.diagnostics,
         documentation: DocumentationKind::Prose,
     })
-}
-
-#[derive(Default)]
-struct Output {
-    items: Vec<Item>,
-    diagnostics: Vec<Diagnostic>,
 }
 
 struct Loader<'f> {
     files: &'f dyn Files,
     version: Version,
     sources: Sources,
-    /// The files that were read, and whether their end was reached.
-    seen: HashMap<String, State>,
+    states: HashMap<String, FileState>,
+    items: Vec<Item>,
+    diagnostics: Vec<Diagnostic>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum State {
+enum FileState {
     Open,
     Done,
 }
 
 impl Loader<'_> {
-    fn file(&mut self, path: String, text: Text, from: Option<Span>, output: &mut Output) {
-        let state = if text.damage.is_some() {
-            State::Done
-        } else {
-            State::Open
-        };
-        self.seen.insert(path.clone(), state);
-        let source = SourceFile {
+    fn file(&mut self, path: String, contents: FileContents, from: Option<Span>) {
+        self.states.insert(path.clone(), FileState::Open);
+        let id = self.sources.add(SourceFile {
             name: path.clone(),
-            text: text.text,
+            text: contents.text,
             included_from: from,
-        };
-        let id = self.sources.add(source);
-        if let Some(place) = text.damage {
-            return output.diagnostics.push(not_text(id, place));
+        });
+        match contents.invalid_at {
+            Some(offset) => self.diagnostics.push(not_utf8(id, offset)),
+            None => self.items(&path, id),
         }
-        let (tree, diagnostics) = parse::parse(id, &self.sources.file(id).text, self.version);
-        output.diagnostics.extend(diagnostics);
-        for item in tree.items {
-            match item {
-                Item::Include(include) => self.include(&path, id, include, output),
-                item => output.items.push(item),
-            }
-        }
-        self.seen.insert(path, State::Done);
+        self.states.insert(path, FileState::Done);
     }
 
-    fn include(
-        &mut self,
-        from: &str,
-        from_id: FileId,
-        include: IncludeDirective,
-        output: &mut Output,
-    ) {
+    fn items(&mut self, path: &str, id: FileId) {
+        let (tree, diagnostics) = parse::parse(id, &self.sources.file(id).text, self.version);
+        self.diagnostics.extend(diagnostics);
+        for item in tree.items {
+            match item {
+                Item::Include(include) => self.include(path, id, include),
+                item => self.items.push(item),
+            }
+        }
+    }
+
+    fn include(&mut self, from: &str, from_id: FileId, include: IncludeDirective) {
         let path = relative_to(from, &include.path.value);
-        let result = match self.seen.get(&path) {
-            Some(State::Done) => return,
-            Some(State::Open) => Err(self.inclusion_loop(from_id, &include, &path)),
-            None if self.sources.include_chain(from_id).count() >= INCLUDE_LIMIT => {
-                Err(include_error(
-                    &include,
-                    Code::IncludeTooDeep,
-                    "too many files include one another",
-                ))
+        let result = match self.states.get(&path) {
+            Some(FileState::Done) => return,
+            Some(FileState::Open) => Err(self.inclusion_loop(from_id, &include, &path)),
+            None if self.sources.include_chain(from_id).count() >= MAX_INCLUDES => {
+                let message = format!("more than {MAX_INCLUDES} nested includes");
+                Err(include_error(&include, Code::IncludeTooDeep, message))
             }
             None => read(self.files, &path).map_err(|error| {
-                include_error(
-                    &include,
-                    Code::UnreadableInclude,
-                    format!("cannot read `{path}`: {error}"),
-                )
-                .with_help("the path is relative to the file that includes it")
+                let message = format!("cannot read `{path}`: {error}");
+                include_error(&include, Code::UnreadableInclude, message)
+                    .with_help("the path is relative to the file that includes it")
             }),
         };
         match result {
-            Ok(text) => self.file(path, text, Some(include.span), output),
-            Err(diagnostic) => output.diagnostics.push(diagnostic),
+            Ok(contents) => self.file(path, contents, Some(include.span)),
+            Err(diagnostic) => self.diagnostics.push(diagnostic),
         }
     }
 
@@ -176,55 +167,49 @@ impl Loader<'_> {
         let diagnostic = include_error(include, Code::InclusionLoop, message)
             .with_help("remove one of these includes");
         let back_to_path = |span: &Span| self.sources.file(span.file).name != path;
-        let mut chain: Vec<Span> = self
-            .sources
-            .include_chain(from)
-            .take_while(back_to_path)
-            .collect();
-        chain.extend(self.sources.include_chain(from).nth(chain.len()));
-        chain.into_iter().fold(diagnostic, |diagnostic, span| {
-            diagnostic.with_label(span, "which is included here")
+        let chain = || self.sources.include_chain(from);
+        let steps = chain().take_while(back_to_path).count() + 1;
+        chain().take(steps).fold(diagnostic, |diagnostic, span| {
+            diagnostic.with_label(span, "included here")
         })
     }
 }
 
-fn include_error(include: &IncludeDirective, code: Code, message: impl Into<String>) -> Diagnostic {
+fn include_error(include: &IncludeDirective, code: Code, message: String) -> Diagnostic {
     Diagnostic::new(code, include.span, message).with_focus(include.path.span)
 }
 
-fn read(files: &dyn Files, path: &str) -> io::Result<Text> {
+/// The contents of a file.
+struct FileContents {
+    text: String,
+    /// The offset of the first invalid byte, where `text` has a replacement
+    /// character.
+    invalid_at: Option<usize>,
+}
+
+fn read(files: &dyn Files, path: &str) -> io::Result<FileContents> {
     let bytes = files.read(path)?;
-    if bytes.len() > SIZE_LIMIT {
-        let message = format!(
-            "the file has {} bytes, and a schema at most {SIZE_LIMIT}",
-            bytes.len()
-        );
+    if bytes.len() > MAX_FILE_SIZE {
+        let size = bytes.len();
+        let message = format!("the file has {size} bytes, the maximum is {MAX_FILE_SIZE}");
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
     Ok(match String::from_utf8(bytes) {
-        Ok(text) => Text { text, damage: None },
-        Err(error) => Text {
+        Ok(text) => FileContents {
+            text,
+            invalid_at: None,
+        },
+        Err(error) => FileContents {
             text: String::from_utf8_lossy(error.as_bytes()).into_owned(),
-            damage: Some(error.utf8_error().valid_up_to()),
+            invalid_at: Some(error.utf8_error().valid_up_to()),
         },
     })
 }
 
-/// The content of a file.
-struct Text {
-    text: String,
-    /// Where it is no UTF-8; a replacement character stands there.
-    damage: Option<usize>,
-}
-
-fn not_text(file: FileId, place: usize) -> Diagnostic {
-    let span = Span {
-        file,
-        start: place as u32,
-        end: (place + char::REPLACEMENT_CHARACTER.len_utf8()) as u32,
-    };
-    Diagnostic::new(Code::NotUtf8, span, "this is not UTF-8")
-        .with_help("this is no schema file, or a damaged one")
+fn not_utf8(file: FileId, offset: usize) -> Diagnostic {
+    let end = offset + char::REPLACEMENT_CHARACTER.len_utf8();
+    Diagnostic::new(Code::NotUtf8, Span::new(file, offset..end), "invalid UTF-8")
+        .with_help("check that this is a schema file and not damaged")
 }
 
 /// The path of an included file.
@@ -239,8 +224,8 @@ fn relative_to(from: &str, path: &str) -> String {
     }
 }
 
-/// A path with `.` and `..` worked out where they can be, which is how the
-/// files of a schema are named.
+/// Resolves `.` and `..` in a path where possible. Files of a schema have
+/// normalized names.
 pub fn normalized(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
@@ -282,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_read_once_and_in_place() {
+    fn a_file_is_loaded_once_and_in_place() {
         let loaded = load_map(&[
             (
                 "root.json",
@@ -292,19 +277,13 @@ mod tests {
             ("sub/b.json", "{'enum':'B','data':[]}"),
         ]);
         assert_eq!(loaded.diagnostics, []);
-        let names: Vec<_> = loaded
-            .items
-            .iter()
-            .filter_map(|item| match item {
-                Item::Definition(definition) => Some(definition.name.value.as_str()),
-                _ => None,
-            })
-            .collect();
+        let names = loaded.definitions().map(|it| it.name.value.as_str());
+        let names: Vec<_> = names.collect();
         assert_eq!(names, ["B", "A", "R"]);
     }
 
     #[test]
-    fn what_is_no_text_is_reported_where_it_begins() {
+    fn invalid_utf8_is_reported_at_its_first_byte() {
         let files = HashMap::from([("root.json".to_owned(), b"# \xc3\xa4\n\xff{".to_vec())]);
         let loaded = load(&files, "root.json", Version::NEWEST).unwrap();
         let [found] = &loaded.diagnostics[..] else {

@@ -1,12 +1,11 @@
 //! QAPI's own rules, each with the releases that enforce it.
 //!
-//! One subject a file. A rule looks at a `View` and adds what it finds; none
-//! knows another. What an earlier stage has reported is `damage`, which rules
-//! respect, so that a mistake is reported where it is and nowhere else.
+//! Each file has one subject. A rule inspects a `SchemaView` and adds
+//! diagnostics; rules do not depend on each other. They ignore what earlier
+//! stages have reported (`unparsed`), so that each error is reported once.
 
 mod alternates;
 mod commands;
-mod damage;
 mod definitions;
 mod docs;
 mod features;
@@ -15,6 +14,7 @@ mod members;
 mod names;
 mod pragmas;
 mod unions;
+mod unparsed;
 mod view;
 
 use std::collections::HashSet;
@@ -23,12 +23,12 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::doc::{self, DocComments};
 use crate::load::LoadedSchema;
 use crate::source::{Sources, Span};
-use view::View;
+use view::SchemaView;
 
 /// A schema that breaks no rule.
 ///
-/// Only [`validate`] makes one, so whoever has it may rely on the rules: every
-/// name means something, no name is defined twice, every union has its tag.
+/// Only [`validate`] creates one, so that later stages may rely on the rules:
+/// every name is defined once, and every discriminator exists.
 #[derive(Debug)]
 pub struct ValidSchema {
     loaded: LoadedSchema,
@@ -37,7 +37,7 @@ pub struct ValidSchema {
 }
 
 impl ValidSchema {
-    /// The schema.
+    /// The syntax trees and files.
     pub fn loaded(&self) -> &LoadedSchema {
         &self.loaded
     }
@@ -56,9 +56,9 @@ impl ValidSchema {
 /// A schema that breaks rules.
 #[derive(Debug)]
 pub struct InvalidSchema {
-    /// The files, for the diagnostics to point into.
+    /// The files that the diagnostics refer to.
     pub sources: Sources,
-    /// All that is wrong, in the order of the files.
+    /// All diagnostics in the order of the files.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -66,15 +66,15 @@ pub struct InvalidSchema {
 ///
 /// # Errors
 ///
-/// The schema breaks a rule, or could not be read in full. All mistakes are
+/// The schema breaks rules, or could not be parsed completely. All errors are
 /// reported together.
 pub fn validate(mut loaded: LoadedSchema) -> Result<ValidSchema, InvalidSchema> {
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let mut docs = doc::parse(&loaded);
-    let found = rules(&View::new(&loaded, &docs, &diagnostics));
+    let found = check_rules(&SchemaView::new(&loaded, &docs, &diagnostics));
     diagnostics.extend(found);
     diagnostics.append(&mut docs.diagnostics);
-    tidy(&mut diagnostics);
+    sort_and_dedup(&mut diagnostics);
     if diagnostics
         .iter()
         .any(|diagnostic| diagnostic.severity == Severity::Error)
@@ -91,7 +91,7 @@ pub fn validate(mut loaded: LoadedSchema) -> Result<ValidSchema, InvalidSchema> 
     })
 }
 
-fn rules(view: &View<'_>) -> Vec<Diagnostic> {
+fn check_rules(view: &SchemaView<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for rule in RULES {
         rule(view, &mut found);
@@ -99,15 +99,15 @@ fn rules(view: &View<'_>) -> Vec<Diagnostic> {
     found
 }
 
-/// One subject of the rules.
-type Rule = fn(&View<'_>, &mut Vec<Diagnostic>);
+/// The rules on one subject.
+type ValidationRule = fn(&SchemaView<'_>, &mut Vec<Diagnostic>);
 
-const RULES: &[Rule] = &[
+const RULES: &[ValidationRule] = &[
     names::check,
-    definitions::duplicates,
-    definitions::unknown,
-    inheritance::bases,
-    inheritance::cycles,
+    definitions::check_duplicates,
+    definitions::check_references,
+    inheritance::check_bases,
+    inheritance::check_cycles,
     unions::check,
     alternates::check,
     commands::check,
@@ -116,20 +116,23 @@ const RULES: &[Rule] = &[
     docs::check,
 ];
 
-/// The codes of invalid tokens, which hide all other diagnostics about them.
-const LEXICAL: [Code; 3] = [Code::UnknownEscape, Code::FunnyCharacter, Code::NoNull];
+/// Returns `true` for diagnostics about invalid tokens, which hide all others
+/// about the same token.
+fn is_lexical(diagnostic: &Diagnostic) -> bool {
+    matches!(
+        diagnostic.code,
+        Code::UnknownEscape | Code::FunnyCharacter | Code::NoNull
+    )
+}
 
-/// Puts the diagnostics into the order of the files, each once.
-fn tidy(diagnostics: &mut Vec<Diagnostic>) {
-    let place = |span: Span| (span.file, span.start);
+/// Puts diagnostics into the order of the files and removes duplicates.
+fn sort_and_dedup(diagnostics: &mut Vec<Diagnostic>) {
+    let start = |span: Span| (span.file, span.start);
     diagnostics.sort_by(|left, right| {
         let key = |found: &Diagnostic| {
             let location = found.location;
-            (
-                place(location.span),
-                place(location.focus),
-                found.code.as_str(),
-            )
+            let code = found.code.as_str();
+            (start(location.span), start(location.focus), code)
         };
         key(left)
             .cmp(&key(right))
@@ -137,11 +140,10 @@ fn tidy(diagnostics: &mut Vec<Diagnostic>) {
     });
     let lexical: HashSet<Span> = diagnostics
         .iter()
-        .filter(|found| LEXICAL.contains(&found.code))
+        .filter(|found| is_lexical(found))
         .map(|found| found.location.focus)
         .collect();
-    diagnostics
-        .retain(|found| LEXICAL.contains(&found.code) || !lexical.contains(&found.location.focus));
+    diagnostics.retain(|found| is_lexical(found) || !lexical.contains(&found.location.focus));
     diagnostics.dedup_by(|later, first| {
         let key = |found: &Diagnostic| (found.code, found.location.focus);
         key(later) == key(first) && later.message == first.message

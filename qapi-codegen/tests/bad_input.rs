@@ -1,5 +1,4 @@
-//! Inputs that are no schemas, or are made to be hard: each is answered, soon,
-//! and without a deep stack.
+//! Invalid and hostile inputs: validation is fast and needs no deep stack.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -10,10 +9,10 @@ use qapi_codegen::load::{Files, load};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Version;
 
-/// How long any of these may take, on a slow machine without optimisation.
-const SOON: Duration = Duration::from_secs(20);
+/// The time limit of a test, on a slow machine without optimisation.
+const TIME_LIMIT: Duration = Duration::from_secs(20);
 
-/// The codes of what is reported, in order.
+/// The codes of all diagnostics, in order.
 fn codes(files: &dyn Files) -> Vec<&'static str> {
     let start = Instant::now();
     let loaded = load(files, "root.json", Version::NEWEST).expect("the root can be read");
@@ -24,7 +23,11 @@ fn codes(files: &dyn Files) -> Vec<&'static str> {
             codes.collect()
         }
     };
-    assert!(start.elapsed() < SOON, "it took {:?}", start.elapsed());
+    assert!(
+        start.elapsed() < TIME_LIMIT,
+        "it took {:?}",
+        start.elapsed()
+    );
     codes
 }
 
@@ -33,7 +36,7 @@ fn codes_of(text: impl Into<Vec<u8>>) -> Vec<&'static str> {
 }
 
 #[test]
-fn nothing_is_a_schema() {
+fn an_empty_file_is_a_schema() {
     assert_eq!(codes_of(""), [""; 0]);
     assert_eq!(codes_of("\n \t\n"), [""; 0]);
 }
@@ -46,7 +49,7 @@ fn brackets_nest_100_000_deep() {
 }
 
 #[test]
-fn noise_is_one_mistake_a_line_at_most() {
+fn noise_is_at_most_one_error_a_line() {
     let noise: String = (0..=255_u8).map(char::from).collect();
     assert_eq!(codes_of(noise), ["syntax"]);
     assert_eq!(codes_of("\0\u{1}\u{7f}"), ["syntax"]);
@@ -56,7 +59,7 @@ fn noise_is_one_mistake_a_line_at_most() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_named() {
+fn invalid_utf8_is_reported() {
     let root = HashMap::from([("root.json".to_owned(), vec![b'#', b'\n', 0xff])]);
     assert_eq!(codes(&root), ["not-utf8"]);
     let included = HashMap::from([
@@ -66,7 +69,7 @@ fn bytes_that_are_no_text_are_named() {
     assert_eq!(codes(&included), ["not-utf8"]);
 }
 
-/// The files of a folder, as the command line reads them.
+/// A root file that includes a path of the file system.
 struct Folder(&'static str);
 
 impl Files for Folder {
@@ -79,7 +82,7 @@ impl Files for Folder {
 }
 
 #[test]
-fn folders_and_what_is_not_there_are_no_files() {
+fn folders_and_missing_files_are_unreadable() {
     assert_eq!(codes(&Folder("src")), ["unreadable-include"]);
     assert_eq!(codes(&Folder("gone")), ["unreadable-include"]);
     assert_eq!(codes(&Folder("")), ["unreadable-include"]);
@@ -152,17 +155,17 @@ fn a_union_of_100_000_branches() {
 }
 
 #[test]
-fn many_mistakes_are_all_reported() {
+fn all_of_many_errors_are_reported() {
     let mut unknown = String::new();
-    let mut broken = String::new();
+    let mut invalid = String::new();
     for index in 0..10_000 {
         writeln!(
             unknown,
             "{{ 'struct': 'Ta{index}', 'data': {{ 'a': 'Gone{index}' }} }}"
         )
         .unwrap();
-        writeln!(broken, "{{ 'struct': 'Ta{index}' 'data': {{ }} }}").unwrap();
+        writeln!(invalid, "{{ 'struct': 'Ta{index}' 'data': {{ }} }}").unwrap();
     }
     assert_eq!(codes_of(unknown), vec!["unknown-type"; 10_000]);
-    assert_eq!(codes_of(broken), vec!["syntax"; 10_000]);
+    assert_eq!(codes_of(invalid), vec!["syntax"; 10_000]);
 }

@@ -1,8 +1,9 @@
-//! Small schemas and what is said to them, release by release.
+//! Small schemas and their diagnostics, release by release.
 //!
-//! A file in `rules/` holds cases. Each begins with `=== ` and what it shows;
-//! lines `RELEASE: ok` or `RELEASE: code@line:column ...` say what is expected;
-//! then comes the schema. A line `--> name.json` begins another file of it.
+//! A file in `rules/` has cases. Each begins with `=== ` and a title. Lines
+//! `RELEASE: ok` or `RELEASE: code@line:column ...` are the expected
+//! diagnostics. The schema follows; a line `--> name.json` begins another file
+//! of it.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -15,14 +16,14 @@ use qapi_codegen::validate::validate;
 use qapi_codegen::version::Version;
 
 #[test]
-fn every_case_gets_what_it_expects() {
-    let failures: Vec<String> = cases().iter().flat_map(Case::failures).collect();
+fn every_case_has_its_diagnostics() {
+    let failures: Vec<String> = cases().iter().flat_map(RuleCase::failures).collect();
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
 #[test]
 fn every_code_has_a_case() {
-    let shown: BTreeSet<String> = cases().iter().flat_map(Case::codes).collect();
+    let shown: BTreeSet<String> = cases().iter().flat_map(RuleCase::codes).collect();
     let missing: Vec<&str> = Code::SCHEMA
         .iter()
         .map(|code| code.as_str())
@@ -32,12 +33,11 @@ fn every_code_has_a_case() {
     assert!(missing.is_empty(), "no case shows {missing:?}");
 }
 
-/// What takes more text, or other bytes, than a case should have; `bad_input.rs`
-/// shows these.
+/// Codes whose input is too long or not text; `bad_input.rs` has their tests.
 const IN_BAD_INPUT: [&str; 3] = ["include-too-deep", "not-utf8", "too-many-bases"];
 
 #[test]
-fn codes_are_sentences_and_come_once() {
+fn codes_are_unique_and_explained() {
     let codes = || Code::SCHEMA.iter().chain(Code::MESSAGE);
     let names: BTreeSet<&str> = codes().map(|code| code.as_str()).collect();
     assert_eq!(names.len(), codes().count());
@@ -46,17 +46,17 @@ fn codes_are_sentences_and_come_once() {
     }
 }
 
-/// A schema and what is expected of it.
-struct Case {
+/// A schema and its expected diagnostics.
+struct RuleCase {
     title: String,
     expected: Vec<(Version, String)>,
     files: HashMap<String, Vec<u8>>,
 }
 
-impl Case {
-    fn read(text: &str) -> Case {
+impl RuleCase {
+    fn read(text: &str) -> RuleCase {
         let (title, rest) = text.split_once('\n').unwrap_or((text, ""));
-        let mut case = Case {
+        let mut case = RuleCase {
             title: title.to_owned(),
             expected: Vec::new(),
             files: HashMap::new(),
@@ -119,7 +119,7 @@ fn expectation(text: &str) -> Option<(Version, String, &str)> {
     Some((version.parse().ok()?, expected.to_owned(), rest))
 }
 
-/// What a case says of a diagnostic, and what every diagnostic must be.
+/// A diagnostic as cases write it, after checks that apply to every diagnostic.
 fn shown(sources: &Sources, found: &Diagnostic) -> String {
     assert!(!found.message.ends_with('.'), "{}", found.message);
     assert!(found.help.is_some(), "no help: {}", found.message);
@@ -129,7 +129,7 @@ fn shown(sources: &Sources, found: &Diagnostic) -> String {
     format!("{}@{file}{}:{}", found.code, at.line, at.column)
 }
 
-fn cases() -> Vec<Case> {
+fn cases() -> Vec<RuleCase> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
     let mut paths: Vec<_> = fs::read_dir(folder)
         .expect("the cases are there")
@@ -141,6 +141,6 @@ fn cases() -> Vec<Case> {
     texts
         .iter()
         .flat_map(|text| text.split("=== ").skip(1))
-        .map(Case::read)
+        .map(RuleCase::read)
         .collect()
 }

@@ -6,7 +6,7 @@
 use std::io;
 
 use qapi_codegen::json::JsonStyle;
-use qapi_codegen::traffic::read::{EntryContent, LogEntry, Sender, TextPosition, read};
+use qapi_codegen::traffic::read::{LogContent, LogEntry, Sender, TextPosition, read};
 
 /// Accepts words that are commands without arguments.
 fn is_command(word: &str) -> bool {
@@ -30,12 +30,12 @@ fn shown(entry: &LogEntry<'_>) -> String {
         format!("{}:{} {text}\n", position.line, position.column)
     };
     let messages = match &entry.content {
-        EntryContent::Text => return String::new(),
-        EntryContent::Malformed(malformed) => {
+        LogContent::Text => return String::new(),
+        LogContent::Malformed(malformed) => {
             let text = format!("malformed: {}", malformed.message);
             return line(malformed.position, &text);
         }
-        EntryContent::Messages(messages) => messages,
+        LogContent::Messages(messages) => messages,
     };
     let mut lines = String::new();
     messages.for_each(&mut |message| {

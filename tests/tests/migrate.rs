@@ -1,5 +1,5 @@
-//! Migrated requests: each rule by its example, the case that the project was
-//! born from, and requests at random.
+//! Tests of the migration: the example of each rule, a real script, and random
+//! requests.
 
 use std::collections::HashMap;
 
@@ -34,7 +34,7 @@ fn release(argument: &str) -> Release {
     release.expect("the series is imported")
 }
 
-/// Migrates a text, and gives it with the outcome of each request.
+/// Migrates a text. Returns the new text and the migration of each request.
 fn migrate(from: &str, to: &str, text: &str) -> (String, Vec<Migration>) {
     let (source, target, rules) = (release(from), release(to), rules());
     migrate_by(&source, &target, &rules, text)
@@ -66,15 +66,15 @@ fn migrate_by(
             Ok::<(), std::io::Error>(())
         },
     )
-    .expect("a text in memory can be read");
+    .expect("reading from memory cannot fail");
     (
-        String::from_utf8(new).expect("what was text is text"),
+        String::from_utf8(new).expect("the output is UTF-8"),
         migrations,
     )
 }
 
 #[test]
-fn each_rule_does_what_its_example_shows() {
+fn rules_rewrite_their_examples() {
     let rules = rules();
     let all = workspace::imported().expect("the schemas are part of the repository");
     let mut of_series: HashMap<Series, Release> = HashMap::new();
@@ -104,13 +104,13 @@ fn try_rule(
     old: &Release,
     new: &Release,
 ) -> Result<(), String> {
-    let parsed = parse(&rule.before).map_err(|mistake| mistake.message)?;
+    let parsed = parse(&rule.before).map_err(|error| error.message)?;
     let accepted = old
         .checker(None)
         .check_request(&mut Session::default(), &parsed);
     if accepted.verdict == Verdict::Rejected {
         return Err(format!(
-            "the release before refuses it: {:?}",
+            "the older release rejects it: {:?}",
             accepted.problems
         ));
     }
@@ -121,7 +121,7 @@ fn try_rule(
         .iter()
         .any(|remark| remark.rule.as_deref() == Some(&rule.id));
     if !by_rule {
-        return Err(format!("it does not apply: {migration:?}"));
+        return Err(format!("the rule does not apply: {migration:?}"));
     }
     let expected = match rule.certainty {
         Certainty::Certain => MigrationOutcome::Rewritten,
@@ -131,16 +131,16 @@ fn try_rule(
     let after = rule.after.as_ref().unwrap_or(&rule.before);
     match (migration.outcome == expected, text == *after) {
         (false, _) => Err(format!(
-            "it is {:?}: {:?}",
+            "the outcome is {:?}: {:?}",
             migration.outcome, migration.remarks
         )),
-        (_, false) => Err(format!("it becomes {text}")),
+        (_, false) => Err(format!("the new request is {text}")),
         _ => Ok(()),
     }
 }
 
 #[test]
-fn rules_have_names_and_sentences_of_their_own() {
+fn rules_have_unique_ids_and_full_sentences() {
     let rules = rules();
     let mut ids: Vec<&str> = rules.rules.iter().map(|rule| rule.id.as_str()).collect();
     ids.sort_unstable();
@@ -180,7 +180,7 @@ fn outcomes(migrations: &[Migration]) -> Vec<MigrationOutcome> {
 }
 
 #[test]
-fn the_script_of_2_5_runs_on_2_11() {
+fn script_of_2_5_is_migrated_to_2_11() {
     let (new, migrations) = migrate("2.5", "2.11", OLD_SCRIPT);
     let device = OLD_SCRIPT.lines().nth(2).unwrap();
     assert_eq!(
@@ -194,7 +194,7 @@ fn the_script_of_2_5_runs_on_2_11() {
 }
 
 #[test]
-fn the_script_of_2_5_runs_on_10_0() {
+fn script_of_2_5_is_migrated_to_10_0() {
     let (new, migrations) = migrate("2.5", "10.0", OLD_SCRIPT);
     let device =
         "device_add driver=virtio-blk-pci bus=pci.0 drive=virtio0 id=virtio-disk0 bootindex=1";
@@ -209,7 +209,7 @@ fn the_script_of_2_5_runs_on_10_0() {
 }
 
 #[test]
-fn the_messages_of_2_5_are_taken_by_2_11() {
+fn messages_of_2_5_are_migrated_to_2_11() {
     let (new, migrations) = migrate("2.5", "2.11", OLD_MESSAGES);
     let device = OLD_MESSAGES.lines().nth(1).unwrap();
     assert_eq!(new, format!("{NEW_MESSAGE}\n{device}\n"));
@@ -220,15 +220,15 @@ fn the_messages_of_2_5_are_taken_by_2_11() {
 }
 
 #[test]
-fn the_messages_of_2_5_are_taken_by_10_0() {
+fn messages_of_2_5_are_migrated_to_10_0() {
     let (new, _) = migrate("2.5", "10.0", OLD_MESSAGES);
     let device = r#"{"execute": "device_add", "arguments": {"driver": "virtio-blk-pci", "bus": "pci.0", "drive": "virtio0", "id": "virtio-disk0", "bootindex": 1}}"#;
     assert_eq!(new, format!("{NEW_MESSAGE}\n{device}\n"));
 }
 
-/// Texts and what they become from 2.5 to 2.11.
+/// Texts before and after the migration from 2.5 to 2.11.
 const CASES: &[(&str, &str)] = &[
-    // The layout of a message stays.
+    // The layout of a message is kept.
     (
         "{\r\n  \"execute\": \"memsave\",\r\n  \"arguments\": {\r\n    \"val\": 0, \"size\": 1, \"filename\": \"\\u0061\", \"cpu\": 1\r\n  }\r\n}\r\n",
         "{\n  \"execute\": \"memsave\",\n  \"arguments\": {\n    \"val\": 0,\n    \"size\": 1,\n    \"filename\": \"\\u0061\",\n    \"cpu-index\": 1\n  }\n}\r\n",
@@ -237,32 +237,32 @@ const CASES: &[(&str, &str)] = &[
         "{'execute':'x-blockdev-del','arguments':{'node-name':'a'}}{\"execute\":\"stop\"}",
         "{'execute':'blockdev-del','arguments':{'node-name':'a'}}{\"execute\":\"stop\"}",
     ),
-    // Dots stay dots, and quotes stay as they were.
+    // Dotted keys and quotes are kept.
     (
         "(QEMU) blockdev-add options.driver=raw options.id=a options.file.driver=file options.file.filename='/a b'\n",
         "(QEMU) blockdev-add driver=raw node-name=a file.driver=file file.filename='/a b'\n",
     ),
-    // A name that is given up is followed.
+    // Later requests use the remaining name of a node.
     (
         "blockdev-add options={\"driver\":\"null-co\",\"id\":\"a\",\"node-name\":\"n\"}\ndevice_add driver=virtio-blk-pci drive=a id=d\ndrive-mirror device=a target=/b sync=full\neject device=a\nblock_resize device=a size=1\nx-blockdev-del id=a\n",
         "blockdev-add driver=null-co node-name=n\ndevice_add driver=virtio-blk-pci drive=n id=d\ndrive-mirror device=n target=/b sync=full job-id=a\neject id=d\nblock_resize node-name=n size=1\nblockdev-del node-name=n\n",
     ),
-    // What an image had goes to its device.
+    // Options of the node move to its device.
     (
         "blockdev-add options={\"driver\":\"null-co\",\"id\":\"a\",\"werror\":\"stop\",\"cache\":{\"writeback\":false}}\ndevice_add driver=virtio-blk-pci drive=a\n",
         "blockdev-add driver=null-co node-name=a\ndevice_add driver=virtio-blk-pci drive=a write-cache=off werror=stop\n",
     ),
-    // Actions of transactions are requests.
+    // Actions of a transaction.
     (
         "blockdev-add options={\"driver\":\"null-co\",\"id\":\"a\"}\ntransaction(\nblockdev-snapshot-sync device=a snapshot-file=/b\n)\n",
         "blockdev-add driver=null-co node-name=a\ntransaction(\nblockdev-snapshot-sync node-name=a snapshot-file=/b\n)\n",
     ),
-    // Recordings stay recordings.
+    // A recording.
     (
         "{\"session\": \"s\", \"dir\": \">\", \"raw\": \"{\\\"execute\\\": \\\"x-blockdev-del\\\", \\\"arguments\\\": {\\\"node-name\\\": \\\"a\\\"}}\"}\n",
         "{\"session\": \"s\", \"dir\": \">\", \"raw\": \"{\\\"execute\\\": \\\"blockdev-del\\\", \\\"arguments\\\": {\\\"node-name\\\": \\\"a\\\"}}\"}\n",
     ),
-    // What else stands in a log stays.
+    // A log of libvirt.
     (
         "2020-01-01 1: info : QEMU_MONITOR_IO_WRITE: mon=0x1 buf={\"execute\":\"x-blockdev-del\",\"arguments\":{\"node-name\":\"a\"},\"id\":\"libvirt-1\"}\r\n len=1\n",
         "2020-01-01 1: info : QEMU_MONITOR_IO_WRITE: mon=0x1 buf={\"execute\":\"blockdev-del\",\"arguments\":{\"node-name\":\"a\"},\"id\":\"libvirt-1\"}\r\n len=1\n",
@@ -270,7 +270,7 @@ const CASES: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn texts_become_what_they_should_and_stay_so() {
+fn migration_is_idempotent() {
     let (source, target, rules) = (release("2.5"), release("2.11"), rules());
     for (old, expected) in CASES {
         let (new, migrations) = migrate_by(&source, &target, &rules, old);
@@ -281,7 +281,7 @@ fn texts_become_what_they_should_and_stay_so() {
 }
 
 #[test]
-fn what_is_gone_is_left_with_a_way_out() {
+fn removed_drivers_are_left_with_advice() {
     let text = "blockdev-add options={\"driver\":\"archipelago\",\"id\":\"a\",\"volume\":\"v\"}\n";
     let (new, migrations) = migrate("2.5", "2.11", text);
     assert_eq!(new, text);
@@ -293,7 +293,7 @@ fn what_is_gone_is_left_with_a_way_out() {
 }
 
 #[test]
-fn recordings_of_a_release_need_nothing_for_it() {
+fn recordings_are_unchanged_for_their_own_release() {
     let folder = workspace::root().join("tests/recordings/2.11.0");
     for name in ["events.jsonl", "queries.jsonl"] {
         let text = std::fs::read_to_string(folder.join(name)).expect("a recording");
@@ -302,31 +302,33 @@ fn recordings_of_a_release_need_nothing_for_it() {
     }
 }
 
-/// What random numbers choose, so that fewer and smaller numbers are a simpler
-/// request.
+/// Random choices. Fewer and smaller numbers make a simpler request, which helps
+/// shrinking.
 struct Choices<'c> {
     numbers: std::slice::Iter<'c, u16>,
 }
 
 impl Choices<'_> {
-    /// One of so many; the first where the numbers have run out.
-    fn one_of(&mut self, many: usize) -> usize {
+    /// Returns an index below `count`, zero when the numbers are used up.
+    fn choose(&mut self, count: usize) -> usize {
         self.numbers
             .next()
-            .map_or(0, |number| usize::from(*number) % many.max(1))
+            .map_or(0, |number| usize::from(*number) % count.max(1))
     }
 
-    fn is_taken(&mut self) -> bool {
-        self.one_of(2) == 1
+    fn choose_bool(&mut self) -> bool {
+        self.choose(2) == 1
     }
 }
 
-/// A request of a release, made from its schema.
-fn made(schema: &Schema, choices: &mut Choices<'_>) -> JsonValue<'static> {
-    let command = &schema.commands[choices.one_of(schema.commands.len())];
+/// Creates a request from a schema.
+fn random_request(schema: &Schema, choices: &mut Choices<'_>) -> JsonValue<'static> {
+    let command = &schema.commands[choices.choose(schema.commands.len())];
     let arguments = match &command.data {
-        OperationData::Members(members) => object(schema, members.iter().collect(), choices, 0),
-        OperationData::Defined(id) => of_type(schema, *id, choices, 0),
+        OperationData::Members(members) => {
+            random_object(schema, members.iter().collect(), choices, 0)
+        }
+        OperationData::Defined(id) => random_defined(schema, *id, choices, 0),
     };
     JsonValue::Object(vec![
         JsonMember::new("execute", JsonValue::string(command.meta.name.clone())),
@@ -334,10 +336,10 @@ fn made(schema: &Schema, choices: &mut Choices<'_>) -> JsonValue<'static> {
     ])
 }
 
-/// How deep optional members are made.
-const DEEP: usize = 4;
+/// Depth up to which optional members are set.
+const MAX_DEPTH: usize = 4;
 
-fn object(
+fn random_object(
     schema: &Schema,
     members: Vec<&schema::Member>,
     choices: &mut Choices<'_>,
@@ -345,44 +347,44 @@ fn object(
 ) -> JsonValue<'static> {
     let mut made = Vec::new();
     for member in members {
-        if !member.optional || (depth < DEEP && choices.is_taken()) {
-            let value = of(schema, member.ty, choices, depth + 1);
+        if !member.optional || (depth < MAX_DEPTH && choices.choose_bool()) {
+            let value = random_value(schema, member.ty, choices, depth + 1);
             made.push(JsonMember::new(member.meta.name.clone(), value));
         }
     }
     JsonValue::Object(made)
 }
 
-fn of(
+fn random_value(
     schema: &Schema,
     ty: ValueType,
     choices: &mut Choices<'_>,
     depth: usize,
 ) -> JsonValue<'static> {
     match ty {
-        ValueType::One(NamedType::Defined(id)) => of_type(schema, id, choices, depth),
-        ValueType::One(NamedType::Builtin(builtin)) => scalar(builtin, choices),
-        ValueType::Array(_) if depth > DEEP => JsonValue::Array(Vec::new()),
+        ValueType::One(NamedType::Defined(id)) => random_defined(schema, id, choices, depth),
+        ValueType::One(NamedType::Builtin(builtin)) => random_scalar(builtin, choices),
+        ValueType::Array(_) if depth > MAX_DEPTH => JsonValue::Array(Vec::new()),
         ValueType::Array(item) => {
-            let many = choices.one_of(3);
-            let item = |_| of(schema, ValueType::One(item), choices, depth + 1);
+            let many = choices.choose(3);
+            let item = |_| random_value(schema, ValueType::One(item), choices, depth + 1);
             JsonValue::Array((0..many).map(item).collect())
         }
     }
 }
 
-fn scalar(builtin: BuiltinType, choices: &mut Choices<'_>) -> JsonValue<'static> {
+fn random_scalar(builtin: BuiltinType, choices: &mut Choices<'_>) -> JsonValue<'static> {
     match builtin.json_kind() {
-        JsonKind::String => JsonValue::string(["a", "off", "1", "/a b", ""][choices.one_of(5)]),
-        JsonKind::Boolean => JsonValue::Bool(choices.is_taken()),
-        JsonKind::Number => JsonValue::Number(["0", "0.5", "2"][choices.one_of(3)].into()),
+        JsonKind::String => JsonValue::string(["a", "off", "1", "/a b", ""][choices.choose(5)]),
+        JsonKind::Boolean => JsonValue::Bool(choices.choose_bool()),
+        JsonKind::Number => JsonValue::Number(["0", "0.5", "2"][choices.choose(3)].into()),
         JsonKind::Any => JsonValue::Object(Vec::new()),
         JsonKind::Null => JsonValue::Null,
-        _ => JsonValue::Number(["0", "1", "64"][choices.one_of(3)].into()),
+        _ => JsonValue::Number(["0", "1", "64"][choices.choose(3)].into()),
     }
 }
 
-fn of_type(
+fn random_defined(
     schema: &Schema,
     id: TypeId,
     choices: &mut Choices<'_>,
@@ -390,31 +392,31 @@ fn of_type(
 ) -> JsonValue<'static> {
     match &schema.get(id).kind {
         TypeKind::Enum(values) => JsonValue::string(
-            values.values[choices.one_of(values.values.len())]
+            values.values[choices.choose(values.values.len())]
                 .name
                 .clone(),
         ),
-        TypeKind::Struct(_) => object(schema, schema.members(id), choices, depth),
+        TypeKind::Struct(_) => random_object(schema, schema.members(id), choices, depth),
         TypeKind::Alternate(alternate) => {
-            // The last branch is never an object in itself.
+            // The last branch never contains itself.
             let last = alternate.branches.len() - 1;
-            let chosen = if depth > DEEP {
+            let chosen = if depth > MAX_DEPTH {
                 last
             } else {
-                choices.one_of(last + 1)
+                choices.choose(last + 1)
             };
-            of(schema, alternate.branches[chosen].ty, choices, depth)
+            random_value(schema, alternate.branches[chosen].ty, choices, depth)
         }
         TypeKind::Union(union) => {
             let cases = schema.union_branches(union);
-            let case = &cases[choices.one_of(cases.len())];
-            let mut made = object(schema, schema.members(id), choices, depth);
+            let case = &cases[choices.choose(cases.len())];
+            let mut made = random_object(schema, schema.members(id), choices, depth);
             made.remove(&union.discriminator);
             let rest = match case.content {
                 BranchContent::Nothing => JsonValue::Object(Vec::new()),
-                BranchContent::Members(id) => of_type(schema, id, choices, depth),
+                BranchContent::Members(id) => random_defined(schema, id, choices, depth),
                 BranchContent::Data(ty) => {
-                    let data = of(schema, ty, choices, depth + 1);
+                    let data = random_value(schema, ty, choices, depth + 1);
                     JsonValue::Object(vec![JsonMember::new("data", data)])
                 }
             };
@@ -432,16 +434,16 @@ fn of_type(
 }
 
 #[test]
-fn requests_of_2_5_at_random_are_accepted_by_2_11_or_left() {
-    accepted_or_left("2.5", "2.11", 3000);
+fn random_requests_of_2_5_are_accepted_by_2_11_or_left() {
+    check_random_requests("2.5", "2.11", 3000);
 }
 
 #[test]
-fn requests_of_2_11_at_random_are_accepted_by_10_0_or_left() {
-    accepted_or_left("2.11", "10.0", 1000);
+fn random_requests_of_2_11_are_accepted_by_10_0_or_left() {
+    check_random_requests("2.11", "10.0", 1000);
 }
 
-fn accepted_or_left(old: &str, new: &str, cases: u32) {
+fn check_random_requests(old: &str, new: &str, cases: u32) {
     let (old, new, rules) = (release(old), release(new), rules());
     let (from, to) = (old.checker(None), new.checker(None));
     let mut runner = TestRunner::new(Config {
@@ -452,14 +454,14 @@ fn accepted_or_left(old: &str, new: &str, cases: u32) {
     let numbers = proptest::collection::vec(proptest::num::u16::ANY, 1..60);
     let tried = runner.run(&numbers, |numbers| {
         let numbers = numbers.iter();
-        let message = made(&old.schema, &mut Choices { numbers });
+        let message = random_request(&old.schema, &mut Choices { numbers });
         let text = JsonStyle::SPACED.format(&message);
-        let parsed = parse(&text).expect("what was written is read");
+        let parsed = parse(&text).expect("the writer emits valid JSON");
         prop_assume!(
             from.check_request(&mut Session::default(), &parsed).verdict != Verdict::Rejected
         );
         let (migrated, migrations) = migrate_by(&old, &new, &rules, &text);
-        let again = parse(&migrated).expect("what was written is read");
+        let again = parse(&migrated).expect("the writer emits valid JSON");
         let checked = to.check_request(&mut Session::default(), &again);
         match migrations[0].outcome {
             MigrationOutcome::Left => {

@@ -99,7 +99,7 @@ fn check_reads_replies_if_asked() {
         1,
         &["check", "--against", "10.0", "--replies", "a.log"],
     );
-    assert!(out.contains("`return.running` is missing"), "{out}");
+    assert!(out.contains("missing member `return.running`"), "{out}");
     assert!(out.contains("QEMU 10.0 has no event `NOPE`"), "{out}");
 }
 

@@ -1,6 +1,7 @@
-//! What follows from schemas, one question a file.
+//! Analyses of schemas, one in each file.
 
-pub mod direction;
+mod classes;
+pub mod directions;
 pub mod names;
 pub mod recursion;
 pub mod sharing;

@@ -105,7 +105,7 @@ impl BuiltinType {
         ])
     }
 
-    /// Whether values may exceed an `i64`.
+    /// Returns `true` if values may exceed an `i64`.
     pub fn is_unsigned_64(self) -> bool {
         matches!(self, BuiltinType::Uint64 | BuiltinType::Size)
     }

@@ -169,7 +169,7 @@ fn condition_expression(condition: &Condition) -> Expression {
     }
 }
 
-/// Whether conditions are written as expressions of the C preprocessor.
+/// Returns `true` if all conditions are expressions of the C preprocessor.
 fn is_preprocessor(operands: &[Condition]) -> bool {
     operands.iter().all(|operand| match operand {
         Condition::Expression(_) => true,

@@ -31,7 +31,7 @@ macro_rules! codes {
                 }
             }
 
-            /// What the code means, in one sentence.
+            /// The meaning of the code, in one sentence.
             pub fn explanation(self) -> &'static str {
                 match self {
                     $($(Code::$code => $explanation,)*)*

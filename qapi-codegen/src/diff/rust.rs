@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::analyse::sharing::{Shared, Sharing, share};
 use crate::schema::Schema;
+use crate::wire::Interface;
 
 /// The changes of the Rust types of the bindings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -49,7 +50,8 @@ impl RustChanges {
 
 /// Compares the Rust types of two releases.
 pub fn rust_changes(old: &Schema, new: &Schema) -> RustChanges {
-    let sharing = share(&[old, new]);
+    let interfaces = [old, new].map(Interface::from_schema);
+    let sharing = share(&[old, new], &interfaces);
     RustChanges {
         types: compare_names(&sharing, |group| &group.types),
         commands: compare_names(&sharing, |group| &group.commands),

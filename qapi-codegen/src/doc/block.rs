@@ -73,14 +73,10 @@ impl<'s> BlockFinder<'s, '_> {
         }
     }
 
-    /// Whether there is nothing between a block and a comment.
+    /// Returns `true` if there is nothing between a block and a comment.
     fn adjoins(&self, block: &RawBlock<'_>, next: Span) -> bool {
-        let between = Span {
-            start: block.closing.end,
-            end: next.start,
-            ..next
-        };
-        block.opening.file == next.file && self.sources.text(between).trim().is_empty()
+        let gap = block.closing.gap_before(next);
+        block.opening.file == next.file && self.sources.text(gap).trim().is_empty()
     }
 
     fn begin(&mut self, text: &str, span: Span) {

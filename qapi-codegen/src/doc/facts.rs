@@ -1,4 +1,4 @@
-//! The facts that are told in sentences: since when, and whether deprecated.
+//! Facts in sentences: the first release and deprecation.
 
 use super::Deprecation;
 use super::section::Section;
@@ -9,7 +9,7 @@ pub fn first_series(text: &str) -> Option<Series> {
     text.split_whitespace().find_map(leading_series)
 }
 
-/// A line of its own that says `Since 1.5`, as many do before 2.9.
+/// The release in a line `Since 1.5`, which many comments before 2.9 have.
 pub fn since_line(section: &Section<'_>) -> Option<Series> {
     section.lines.iter().find_map(|line| {
         let rest = line.trim().strip_prefix("Since")?;
@@ -17,12 +17,13 @@ pub fn since_line(section: &Section<'_>) -> Option<Series> {
     })
 }
 
-/// The release in `(since 2.3)`, `; since: 2.7)`, or a sentence of its own; the
-/// last that ends the text, or else the first.
-pub fn entry_since(text: &str) -> Option<Series> {
+/// The release in `(since 2.3)`, `; since: 2.7)` or a sentence `Since 2.3.`.
+///
+/// A release at the end of the text takes precedence over the first one.
+pub fn member_since(text: &str) -> Option<Series> {
     let mentions: Vec<Mention<'_>> = mentions(text, "since")
         .into_iter()
-        .filter(Mention::is_about_entry)
+        .filter(Mention::dates_member)
         .collect();
     let last = mentions.last().filter(|mention| mention.ends_text());
     last.or(mentions.first()).and_then(Mention::series)
@@ -39,14 +40,14 @@ pub fn named_since(text: &str) -> Vec<(&str, Series)> {
         .collect()
 }
 
-/// Whether the text of a definition calls it deprecated.
-pub fn definition_deprecated(text: &str) -> Option<Deprecation> {
+/// The deprecation in the text of a definition.
+pub fn definition_deprecation(text: &str) -> Option<Deprecation> {
     let about = |mention: &Mention<'_>| mention.opens_sentence() || mention.is_predicate();
     deprecation(text, about)
 }
 
-/// Whether the text of a member calls it deprecated.
-pub fn entry_deprecated(text: &str) -> Option<Deprecation> {
+/// The deprecation in the text of a member.
+pub fn member_deprecation(text: &str) -> Option<Deprecation> {
     deprecation(text, |mention| {
         mention.opens_sentence()
             || mention.before.ends_with(['(', ';'])
@@ -64,13 +65,13 @@ fn deprecation(text: &str, about: impl Fn(&Mention<'_>) -> bool) -> Option<Depre
         })
 }
 
-/// A word in a text, with what stands around it.
+/// An occurrence of a word, with the text around it.
 struct Mention<'t> {
     before: &'t str,
     after: &'t str,
 }
 
-/// Where a word stands in a text, in any capitals.
+/// The occurrences of a word in a text, regardless of case.
 fn mentions<'t>(text: &'t str, word: &str) -> Vec<Mention<'t>> {
     let part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '@' | '\'');
     let around = |start: usize| (&text[..start], &text[start + word.len()..]);
@@ -86,7 +87,7 @@ fn mentions<'t>(text: &'t str, word: &str) -> Vec<Mention<'t>> {
 }
 
 impl Mention<'_> {
-    /// The release right behind the word.
+    /// The release after the word.
     fn series(&self) -> Option<Series> {
         leading_series(self.after.trim_start_matches(':').trim_start())
     }
@@ -104,7 +105,7 @@ impl Mention<'_> {
         matches!(self.before, "" | "#optional") || self.before.ends_with(['.', ')'])
     }
 
-    /// Whether the words before are like `this command is`.
+    /// Returns `true` after words such as `this command is`.
     fn is_predicate(&self) -> bool {
         let words = self.before.strip_suffix(" now").unwrap_or(self.before);
         let mut words = words.rsplit(' ');
@@ -115,35 +116,30 @@ impl Mention<'_> {
                 .is_some_and(|this| this.eq_ignore_ascii_case("this"))
     }
 
-    /// Whether a `since` tells since when there is the member, and not what its
-    /// text happens to mention.
-    fn is_about_entry(&self) -> bool {
-        if self.series().is_none() {
+    /// Returns `true` if `since` dates the member itself, not something else that
+    /// its text mentions.
+    fn dates_member(&self) -> bool {
+        if self.series().is_none() || self.is_after_deprecated() {
             return false;
         }
-        let deprecated = self
-            .before
-            .trim_end_matches('(')
-            .trim_end()
-            .to_ascii_lowercase();
-        if deprecated.ends_with("deprecated") {
-            return false;
-        }
-        if matches!(self.before, "" | "#optional") {
+        if matches!(self.before, "" | "#optional") || self.before.ends_with('(') {
             return true;
         }
-        let in_brackets = self.before.ends_with('(');
-        let alone = self.opens_sentence() || self.before.ends_with([';', ',']);
-        in_brackets
-            || (alone && self.rest().starts_with(['.', ')', ';']))
-            || (alone && self.rest().is_empty())
+        let is_alone = self.opens_sentence() || self.before.ends_with([';', ',']);
+        let rest = self.rest();
+        is_alone && (rest.is_empty() || rest.starts_with(['.', ')', ';']))
+    }
+
+    fn is_after_deprecated(&self) -> bool {
+        let before = self.before.trim_end_matches('(').trim_end();
+        before.to_ascii_lowercase().ends_with("deprecated")
     }
 
     fn ends_text(&self) -> bool {
         self.rest().chars().all(|c| matches!(c, '.' | ')' | ' '))
     }
 
-    /// What stands behind the release.
+    /// The text after the release.
     fn rest(&self) -> &str {
         let version = self.after.trim_start_matches(':').trim_start();
         let rest = version.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
@@ -158,7 +154,7 @@ impl Mention<'_> {
 
 const NOUNS: [&str; 5] = ["command", "event", "interface", "type", "struct"];
 
-/// The release that a text begins with.
+/// The release at the beginning of a text.
 fn leading_series(text: &str) -> Option<Series> {
     let digits = |c: char| c.is_ascii_digit();
     let (major, rest) = text.split_once('.')?;
@@ -169,7 +165,7 @@ fn leading_series(text: &str) -> Option<Series> {
     Some(Series::new(major.parse().ok()?, rest[..end].parse().ok()?))
 }
 
-/// The release that a text is, with or without a full stop behind it.
+/// The release that is the whole text, with or without a full stop.
 fn whole_series(text: &str) -> Option<Series> {
     let bare = text.trim_end_matches('.');
     let only = bare.chars().all(|c| c.is_ascii_digit() || c == '.');

@@ -120,7 +120,7 @@ fn content(line: &str) -> &str {
     text.strip_prefix(' ').unwrap_or(text)
 }
 
-/// Whether a line is the header for this name: `@NAME:`, `@NAME` or `NAME:`.
+/// Returns `true` for the header of a name: `@NAME:`, `@NAME` or `NAME:`.
 fn is_header(line: &str, name: &str) -> bool {
     let line = line.trim();
     let bare = line.strip_suffix(':').unwrap_or(line).trim_end();
@@ -129,7 +129,7 @@ fn is_header(line: &str, name: &str) -> bool {
         && marked.unwrap_or(bare).eq_ignore_ascii_case(name)
 }
 
-/// Whether a line looks like the header for another name.
+/// Returns `true` for a line that looks like the header of any name.
 fn is_any_header(line: &str) -> bool {
     line.strip_prefix('@')
         .is_some_and(|name| !name.trim_end_matches(':').contains([':', ' ']))
@@ -147,12 +147,8 @@ fn directly_above(sources: &Sources, definition: &Definition, comments: &[Span])
     let mut count = 0;
     let is_before = |span: &&Span| span.end <= definition.span.start;
     for &span in comments.iter().rev().filter(is_before) {
-        let gap = Span {
-            start: span.end,
-            end: below.start,
-            ..span
-        };
-        let empty_lines = sources.text(gap).matches('\n').count().saturating_sub(1);
+        let gap = sources.text(span.gap_before(below));
+        let empty_lines = gap.matches('\n').count().saturating_sub(1);
         let closed = count == 0 && content(sources.text(span)) == DELIMITER;
         if empty_lines > usize::from(closed) {
             break;

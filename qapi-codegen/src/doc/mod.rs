@@ -57,7 +57,7 @@ pub struct DocBlock {
     pub features: Vec<Name>,
     /// The tagged sections, such as `Returns`.
     pub tags: Vec<Name>,
-    /// Whether it has a syntax error, so that the lists are incomplete.
+    /// The block has a syntax error, so that the lists are incomplete.
     pub is_malformed: bool,
 }
 
@@ -102,7 +102,7 @@ pub struct Deprecation {
 }
 
 impl DocBlock {
-    /// Whether the block is well-formed and names a definition.
+    /// Returns `true` if the block is well-formed and names a definition.
     pub fn documents(&self, definition: &Definition) -> bool {
         let symbol = self.symbol.as_ref().map(|symbol| &symbol.value);
         !self.is_malformed && symbol == Some(&definition.name.value)
@@ -126,7 +126,7 @@ impl DefinitionDocs {
 }
 
 impl Facts {
-    /// Whether there are none.
+    /// Returns `true` if there are no facts.
     pub fn is_empty(&self) -> bool {
         *self == Facts::default()
     }
@@ -243,7 +243,7 @@ impl DefinitionDocs {
         let text = section.text();
         self.facts.since = self.facts.since.or_else(|| facts::since_line(section));
         if self.facts.deprecated.is_none() {
-            self.facts.deprecated = facts::definition_deprecated(&text);
+            self.facts.deprecated = facts::definition_deprecation(&text);
         }
         let heading = match section.kind {
             SectionKind::Body | SectionKind::Feature(_) => None,
@@ -255,7 +255,7 @@ impl DefinitionDocs {
             .extend(prose::blocks(section, heading.as_deref()));
     }
 
-    /// Reads `Since: 2.1 (poweroff since 2.8)`.
+    /// Parses `Since: 2.1 (poweroff since 2.8)`.
     fn add_since(&mut self, section: &Section<'_>, names: &HashSet<&str>) {
         let text = section.text();
         self.facts.since = self.facts.since.or(facts::first_series(&text));
@@ -282,8 +282,8 @@ fn entity(name: &str, section: &Section<'_>) -> EntityDocs {
     EntityDocs {
         name: name.to_owned(),
         facts: Facts {
-            since: facts::entry_since(&text).or_else(|| facts::since_line(section)),
-            deprecated: facts::entry_deprecated(&text),
+            since: facts::member_since(&text).or_else(|| facts::since_line(section)),
+            deprecated: facts::member_deprecation(&text),
         },
         prose: prose::blocks(section, None),
     }

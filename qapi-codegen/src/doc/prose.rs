@@ -1,21 +1,21 @@
-//! The text of a comment, for those who generate with documentation.
+//! The prose of documentation comments.
 
 use super::section::{Section, SectionKind};
 
-/// A piece of text.
+/// A paragraph or an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProseBlock {
-    /// A paragraph or a list, a line each.
+    /// The lines of a paragraph or a list.
     Text(Vec<String>),
-    /// Something to show as it is, such as an example; a line each.
+    /// The lines of an example, which keep their layout.
     Literal(Vec<String>),
 }
 
-/// The text of a part of a comment.
+/// Divides the text of a section into blocks.
 ///
-/// Three notations of examples are known: the lines of the part `Example:`,
-/// lines that begin with `|`, and what is indented below a line that ends with
-/// `::`. Lines that begin with an arrow are examples wherever they stand.
+/// Examples have three notations: the section `Example:`, lines that begin with
+/// `|`, and text indented below a line that ends with `::`. Lines that begin
+/// with an arrow are always examples.
 pub fn blocks(section: &Section<'_>, heading: Option<&str>) -> Vec<ProseBlock> {
     let is_example = matches!(section.kind, SectionKind::Tagged(tag) if tag.starts_with("Example"));
     let mut builder = ProseBuilder {
@@ -46,9 +46,9 @@ fn indentation(line: &str) -> usize {
 
 struct ProseBuilder {
     blocks: Vec<ProseBlock>,
-    /// In an example, whose lines are indented at least this much.
+    /// The minimum indentation of the current example.
     literal: Option<usize>,
-    /// Whether the last block may be continued.
+    /// The last block may be continued.
     open: bool,
 }
 
@@ -93,7 +93,7 @@ impl ProseBuilder {
         }
     }
 
-    /// Reads `.. qmp-example::` and `.. note:: text`.
+    /// Parses `.. qmp-example::` and `.. note:: text`.
     fn directive(&mut self, text: &str, indentation: usize) {
         let (name, rest) = text[3..].split_once("::").unwrap_or((&text[3..], ""));
         self.open = false;
@@ -120,14 +120,10 @@ impl ProseBuilder {
     }
 
     fn finish(mut self) -> Vec<ProseBlock> {
-        for block in &mut self.blocks {
+        self.blocks.retain_mut(|block| {
             let (ProseBlock::Text(lines) | ProseBlock::Literal(lines)) = block;
-            while lines.last().is_some_and(String::is_empty) {
-                lines.pop();
-            }
-        }
-        self.blocks.retain(|block| {
-            let (ProseBlock::Text(lines) | ProseBlock::Literal(lines)) = block;
+            let end = lines.iter().rposition(|line| !line.is_empty());
+            lines.truncate(end.map_or(0, |last| last + 1));
             !lines.is_empty()
         });
         self.blocks
@@ -138,12 +134,12 @@ fn is_literal(block: Option<&ProseBlock>) -> bool {
     matches!(block, Some(ProseBlock::Literal(_)))
 }
 
-/// Whether a line shows what a client sends or a server answers.
+/// Returns `true` for a message of a client or a server.
 fn is_exchange(text: &str) -> bool {
     text.starts_with("-> ") || text.starts_with("<- ")
 }
 
-/// Whether a line tells how to show an example, such as `:annotated:`.
+/// Returns `true` for an option of an example, such as `:annotated:`.
 fn is_option(line: &str) -> bool {
     let text = line.trim_start();
     text.starts_with(":title:") || text.starts_with(":annotated:")

@@ -112,8 +112,8 @@ impl<'s> SectionList<'s> {
         self.after_blank = line.text.is_empty();
     }
 
-    /// Whether unindented text after an empty line is about the definition
-    /// again. Examples may have unindented lines.
+    /// Returns `true` for unindented text after an empty line, which is about
+    /// the definition again. Examples may have such lines.
     fn ends_section(&self, text: &str) -> bool {
         let ends = self.sections.last().is_some_and(|last| match last.kind {
             SectionKind::Body => false,

@@ -42,7 +42,7 @@ struct StrictReader<'b, 's> {
     lines: &'b [DocLine<'s>],
     next: usize,
     sections: SectionList<'s>,
-    /// Whether no section came yet.
+    /// No section precedes, so that members may be described.
     may_describe: bool,
     first_feature: Option<Span>,
 }

@@ -1,4 +1,4 @@
-//! One comment of each historical form, and what it tells.
+//! Comments in each historical form, and their facts.
 
 use std::collections::HashMap;
 
@@ -62,7 +62,7 @@ fn comments_before_2_9_lack_parts() {
 }
 
 #[test]
-fn a_comment_further_up_belongs_to_nobody() {
+fn a_comment_further_up_is_ignored() {
     check(
         "##\n# = Title\n#\n# Since: 1.0\n##\n\n# Free text.\n\n{ 'command': 'a' }",
         &["-"],
@@ -70,7 +70,7 @@ fn a_comment_further_up_belongs_to_nobody() {
 }
 
 #[test]
-fn features_have_a_part_of_their_own() {
+fn features_have_their_own_section() {
     check(
         "##\n# @S:\n#\n# @m: text\n#     (since 6.1)\n#\n# Features:\n#\n# @m: not the member (since 7.0)\n#\n# Since: 6.0\n##\n\
          { 'struct': 'S', 'data': { 'm': 'int' }, 'features': [ 'm' ] }",
@@ -79,8 +79,8 @@ fn features_have_a_part_of_their_own() {
 }
 
 #[test]
-fn since_is_told_in_many_ways() {
-    let told = |text: &str| facts::entry_since(text).map(|series| series.to_string());
+fn since_has_many_forms() {
+    let fact = |text: &str| facts::member_since(text).map(|series| series.to_string());
     for text in [
         "since 2.9",
         "Text (since: 2.9; default: 1)",
@@ -90,29 +90,29 @@ fn since_is_told_in_many_ways() {
         "(since 2.9 for some, 3.0 for others)",
         "deprecated since 4.0 (since 2.9)",
     ] {
-        assert_eq!(told(text).as_deref(), Some("2.9"), "{text}");
+        assert_eq!(fact(text).as_deref(), Some("2.9"), "{text}");
     }
     for text in [
         "allowed since QEMU 2.7",
         "Time (since Linux 2.6.11)",
         "deprecated since 2.12.",
     ] {
-        assert_eq!(told(text), None, "{text}");
+        assert_eq!(fact(text), None, "{text}");
     }
 }
 
 #[test]
-fn deprecation_is_told_in_many_ways() {
-    let told = |text: &str| facts::entry_deprecated(text).is_some();
-    assert!(told("Name of it (deprecated, use @id)"));
-    assert!(told("Deprecated; always false"));
-    assert!(told("the base; deprecated since 3.0.0 in favor"));
-    assert!(told("ignored and deprecated since 2.12."));
-    assert!(!told("how to handle deprecated input"));
-    assert!(!told("as the other field is deprecated. (Since 4.0)"));
-    let since = facts::definition_deprecated("This interface is deprecated (since 2.12.0), and");
+fn deprecation_has_many_forms() {
+    let fact = |text: &str| facts::member_deprecation(text).is_some();
+    assert!(fact("Name of it (deprecated, use @id)"));
+    assert!(fact("Deprecated; always false"));
+    assert!(fact("the base; deprecated since 3.0.0 in favor"));
+    assert!(fact("ignored and deprecated since 2.12."));
+    assert!(!fact("how to handle deprecated input"));
+    assert!(!fact("as the other field is deprecated. (Since 4.0)"));
+    let since = facts::definition_deprecation("This interface is deprecated (since 2.12.0), and");
     assert_eq!(since.unwrap().since.unwrap().to_string(), "2.12");
-    assert!(facts::definition_deprecated("whether this machine is deprecated").is_none());
+    assert!(facts::definition_deprecation("whether this machine is deprecated").is_none());
 }
 
 #[test]

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::analyse::direction::{Direction, directions};
+use crate::analyse::directions::{TypeDirections, type_directions};
 use crate::analyse::names;
-use crate::analyse::recursion::{Edge, boxed};
+use crate::analyse::recursion::{Field, boxed_fields};
 use crate::analyse::sharing::{Group, Shared, Sharing, share};
 use crate::imported::QemuProgram;
 use crate::schema::{BranchContent, Schema, TypeId, TypeKind};
@@ -21,8 +21,8 @@ pub struct EmitContext<'s> {
     pub schemas: Vec<&'s Schema>,
     pub interfaces: Vec<Interface<'s>>,
     pub sharing: Sharing,
-    boxed: Vec<HashSet<Edge>>,
-    directions: Vec<Vec<Direction>>,
+    boxed: Vec<HashSet<Field<'s>>>,
+    directions: Vec<Vec<TypeDirections>>,
     nested_unions: Vec<HashSet<TypeId>>,
     type_names: HashSet<String>,
 }
@@ -30,21 +30,20 @@ pub struct EmitContext<'s> {
 impl<'s> EmitContext<'s> {
     pub fn new(program: QemuProgram, schemas: &'s [Schema]) -> Self {
         let schemas: Vec<&Schema> = schemas.iter().collect();
+        let interfaces = schemas.iter().map(|schema| Interface::from_schema(schema));
+        let interfaces: Vec<Interface<'_>> = interfaces.collect();
         let all_types = schemas.iter().flat_map(|schema| &schema.types);
         EmitContext {
             program,
-            sharing: share(&schemas),
-            interfaces: schemas
-                .iter()
-                .map(|schema| Interface::from_schema(schema))
-                .collect(),
-            boxed: schemas.iter().map(|schema| boxed(schema)).collect(),
-            directions: schemas.iter().map(|schema| directions(schema)).collect(),
+            sharing: share(&schemas, &interfaces),
+            boxed: interfaces.iter().map(boxed_fields).collect(),
+            directions: interfaces.iter().map(type_directions).collect(),
             nested_unions: schemas.iter().map(|schema| nested_unions(schema)).collect(),
             type_names: all_types
                 .map(|definition| names::type_name(&definition.meta.name))
                 .collect(),
             schemas,
+            interfaces,
         }
     }
 
@@ -67,20 +66,21 @@ impl<'s> EmitContext<'s> {
     }
 
     /// The directions of a type in all releases that share it.
-    pub fn direction(&self, shared: &Shared<TypeId>) -> Direction {
+    pub fn direction(&self, shared: &Shared<TypeId>) -> TypeDirections {
         let each = shared
             .members
             .iter()
             .map(|&(release, id)| self.directions[release][id.index()]);
-        each.fold(Direction::default(), Direction::or)
+        each.fold(TypeDirections::default(), TypeDirections::or)
     }
 
-    /// Whether a member or branch is boxed.
+    /// Returns `true` if a member or branch is boxed.
     pub fn is_boxed(&self, release: usize, owner: TypeId, name: &str) -> bool {
-        self.boxed[release].contains(&(owner, name.to_owned()))
+        let owner = self.interfaces[release].shape_of_type(owner);
+        self.boxed[release].contains(&(owner, name))
     }
 
-    /// Whether a union is a branch of another union.
+    /// Returns `true` if a union is a branch of another union.
     pub fn is_nested(&self, shared: &Shared<TypeId>) -> bool {
         shared
             .members

@@ -43,7 +43,7 @@ pub fn command(scope: &FileScope<'_>, shared: &Shared<usize>) -> Vec<String> {
     let command = &schema.commands[index];
     let meta = |(release, index): (usize, usize)| &scope.schema(release).commands[index].meta;
     let mut paragraphs = headline(scope.context, "command", shared, meta);
-    paragraphs.extend(calling(schema, command));
+    paragraphs.extend(command_properties(schema, command));
     paragraphs.extend(neighbours::compare(
         scope.context,
         &shared.members,
@@ -92,7 +92,7 @@ pub fn entity(meta: &EntityMeta, rust_name: &str) -> Vec<String> {
     to_lines(paragraph.into_iter().collect(), meta)
 }
 
-/// Whether a Rust name has the words of a name in QMP.
+/// Returns `true` if a Rust name has the words of a name in QMP.
 fn shows_name(rust_name: &str, name: &str) -> bool {
     let letters = |name: &str| -> String {
         let letters = name.chars().filter(char::is_ascii_alphanumeric);
@@ -141,8 +141,8 @@ fn headline<'s, I: Copy>(
     paragraphs
 }
 
-/// What a caller of a command has to know.
-fn calling(schema: &Schema, command: &Command) -> Option<String> {
+/// Properties of a command that matter to callers.
+fn command_properties(schema: &Schema, command: &Command) -> Option<String> {
     let mut sentences = Vec::new();
     if let Some(returns) = command.returns {
         sentences.push(format!("Returns `{}`.", schema.type_name(returns)));

@@ -8,12 +8,13 @@ use super::codec::{ValueCodec, codec};
 use super::context::FileScope;
 use super::docs;
 use crate::analyse::names;
+use crate::analyse::sharing::Shared;
 use crate::schema::{BuiltinType, Member, NamedType, TypeId, ValueType};
 
 /// The members of an object as fields of a Rust struct.
 pub struct ObjectFields {
     fields: Vec<StructField>,
-    /// Whether the object takes members that the schema does not list.
+    /// `true` if the object takes members that are not in the schema.
     open: bool,
 }
 
@@ -22,7 +23,7 @@ struct StructField {
     wire_name: String,
     ident: Ident,
     optional: bool,
-    /// Whether the type is `String`, for which `new` takes `impl Into<String>`.
+    /// `true` for `String`, as which `new` takes `impl Into<String>`.
     is_string: bool,
     codec: ValueCodec,
     docs: Vec<String>,
@@ -35,12 +36,23 @@ pub struct MemberSite<'a, 'c> {
     pub release: usize,
     /// The type, unless it is a command or event.
     pub owner: Option<TypeId>,
-    /// Whether the object is received. Conditional members are optional then,
+    /// `true` if the object is received. Conditional members are optional then,
     /// since a build of QEMU may lack them.
     pub received: bool,
 }
 
-impl MemberSite<'_, '_> {
+impl<'a, 'c> MemberSite<'a, 'c> {
+    /// The site of a type's members.
+    pub fn of_type(scope: &'a FileScope<'c>, shared: &Shared<TypeId>) -> Self {
+        let (release, id) = shared.newest();
+        MemberSite {
+            scope,
+            release,
+            owner: Some(id),
+            received: scope.context.direction(shared).received,
+        }
+    }
+
     fn field(self, member: &Member, name: &str) -> StructField {
         let wire_name = member.meta.name.as_str();
         let owner = self.owner.map(|owner| (owner, wire_name));
@@ -76,7 +88,7 @@ impl ObjectFields {
         self.fields.is_empty() && !self.open
     }
 
-    /// Whether any member is required.
+    /// Returns `true` if any member is required.
     pub fn any_required(&self) -> bool {
         self.fields.iter().any(|field| !field.optional)
     }

@@ -8,7 +8,7 @@ use super::docs;
 use super::fields::{MemberSite, ObjectFields};
 use super::items::ModuleItems;
 use super::object::ObjectStruct;
-use crate::analyse::direction::Direction;
+use crate::analyse::directions::TypeDirections;
 use crate::analyse::sharing::Shared;
 use crate::schema::{EntityMeta, OperationData, TypeId};
 
@@ -16,13 +16,13 @@ use crate::schema::{EntityMeta, OperationData, TypeId};
 pub fn emit_command(scope: &FileScope<'_>, shared: &Shared<usize>, items: &mut ModuleItems) {
     let (release, index) = shared.newest();
     let command = &scope.schema(release).commands[index];
-    let operation = Operation {
+    let operation = OperationStruct {
         scope,
         release,
         name: &shared.name,
         meta: &command.meta,
         open: command.open,
-        direction: Direction::SENT,
+        direction: TypeDirections::SENT,
     };
     operation.emit(&command.data, &docs::command(scope, shared), items);
     let entry = (format_ident!("{}", shared.name), command.meta.name.clone());
@@ -33,28 +33,28 @@ pub fn emit_command(scope: &FileScope<'_>, shared: &Shared<usize>, items: &mut M
 pub fn emit_event(scope: &FileScope<'_>, shared: &Shared<usize>, items: &mut ModuleItems) {
     let (release, index) = shared.newest();
     let event = &scope.schema(release).events[index];
-    let operation = Operation {
+    let operation = OperationStruct {
         scope,
         release,
         name: &shared.name,
         meta: &event.meta,
         open: false,
-        direction: Direction::RECEIVED,
+        direction: TypeDirections::RECEIVED,
     };
     operation.emit(&event.data, &docs::event(scope, shared), items);
 }
 
-struct Operation<'a, 'c> {
+struct OperationStruct<'a, 'c> {
     scope: &'a FileScope<'c>,
     release: usize,
     /// The Rust name.
     name: &'a str,
     meta: &'a EntityMeta,
     open: bool,
-    direction: Direction,
+    direction: TypeDirections,
 }
 
-impl Operation<'_, '_> {
+impl OperationStruct<'_, '_> {
     fn emit(&self, data: &OperationData, docs: &[String], items: &mut ModuleItems) {
         let deserialize = match data {
             OperationData::Members(members) => {

@@ -56,7 +56,7 @@ impl<'t> From<JsonValue<'t>> for ParsedJson<'t> {
 ///
 /// The text is invalid JSON, or has something after the value.
 pub fn parse(text: &str) -> Result<ParsedJson<'_>, SyntaxError> {
-    parse_whole(Parser::new(text, false))
+    parse_whole(JsonParser::new(text, false))
 }
 
 /// Parses text that consists of one value, which may contain Python's `True`,
@@ -66,7 +66,7 @@ pub fn parse(text: &str) -> Result<ParsedJson<'_>, SyntaxError> {
 ///
 /// As for [`parse`].
 pub fn parse_python(text: &str) -> Result<ParsedJson<'_>, SyntaxError> {
-    parse_whole(Parser::new(text, true))
+    parse_whole(JsonParser::new(text, true))
 }
 
 /// Parses the value at the beginning of a text. Returns `None` if there is only
@@ -76,7 +76,7 @@ pub fn parse_python(text: &str) -> Result<ParsedJson<'_>, SyntaxError> {
 ///
 /// The text does not begin with a valid value.
 pub fn parse_prefix(text: &str) -> Result<Option<ParsedJson<'_>>, SyntaxError> {
-    let mut parser = Parser::new(text, false);
+    let mut parser = JsonParser::new(text, false);
     parser.skip_space();
     if parser.offset == text.len() {
         return Ok(None);
@@ -84,7 +84,7 @@ pub fn parse_prefix(text: &str) -> Result<Option<ParsedJson<'_>>, SyntaxError> {
     parser.parse_value().map(|value| Some(parser.finish(value)))
 }
 
-fn parse_whole(mut parser: Parser<'_>) -> Result<ParsedJson<'_>, SyntaxError> {
+fn parse_whole(mut parser: JsonParser<'_>) -> Result<ParsedJson<'_>, SyntaxError> {
     parser.skip_space();
     let value = parser.parse_value()?;
     parser.skip_space();
@@ -94,7 +94,7 @@ fn parse_whole(mut parser: Parser<'_>) -> Result<ParsedJson<'_>, SyntaxError> {
     }
 }
 
-struct Parser<'t> {
+struct JsonParser<'t> {
     text: &'t str,
     offset: usize,
     is_python: bool,
@@ -148,9 +148,9 @@ impl<'t> OpenBracket<'t> {
     }
 }
 
-impl<'t> Parser<'t> {
+impl<'t> JsonParser<'t> {
     fn new(text: &'t str, is_python: bool) -> Self {
-        Parser {
+        JsonParser {
             text,
             offset: 0,
             is_python,

@@ -61,9 +61,9 @@ pub struct BehaviourChange {
     /// The affected requests; by default all requests of the commands.
     #[serde(default)]
     pub when: Vec<ArgumentCondition>,
-    /// What changed, in sentences.
+    /// The change, in sentences.
     pub summary: String,
-    /// What to do about it, in sentences.
+    /// The remedy, in sentences.
     #[serde(default)]
     pub advice: Option<String>,
 }
@@ -92,7 +92,7 @@ pub struct Deprecation {
     /// The first series in which it is deprecated; by default before 2.5.
     #[serde(default)]
     pub since: Option<Series>,
-    /// What to use instead, in sentences.
+    /// The replacement, in sentences.
     pub advice: String,
 }
 
@@ -134,12 +134,12 @@ impl BehaviourChange {
         steps.filter(move |since| old < *since && *since <= new)
     }
 
-    /// Whether it affects the protocol as a whole.
+    /// Returns whether it affects the protocol as a whole.
     pub fn is_general(&self) -> bool {
         self.commands.is_empty() && self.events.is_empty()
     }
 
-    /// Whether it affects a request. A general change affects none in
+    /// Returns whether it affects a request. A general change affects none in
     /// particular.
     pub fn affects(&self, command: &str, arguments: &JsonValue<'_>) -> bool {
         self.commands.iter().any(|name| name == command) && any_holds(&self.when, arguments)

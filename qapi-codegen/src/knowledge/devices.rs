@@ -119,7 +119,7 @@ impl DeviceList {
         self.devices.get(name)
     }
 
-    /// Whether this is a device whose properties are not known.
+    /// Returns whether this is a device whose properties are not known.
     pub fn is_unlisted(&self, name: &str) -> bool {
         let matches = |pattern: &String| {
             let end = pattern.strip_prefix('*');
@@ -213,8 +213,8 @@ fn group_by_owners(
     groups
 }
 
-/// Whether `device_add` can set properties of a type. QEMU also lists the
-/// components and statistics of a device.
+/// Returns whether `device_add` can set properties of a type. QEMU also lists
+/// the components and statistics of a device.
 fn is_settable(ty: &str) -> bool {
     !ty.starts_with("child<") && ty != "guest statistics"
 }

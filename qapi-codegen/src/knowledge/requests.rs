@@ -31,10 +31,10 @@ pub struct MemberRequirement {
     pub until: Option<Series>,
     /// The paths of the members.
     pub members: Vec<String>,
-    /// Whether QEMU rejects more than one of them.
+    /// `true` if QEMU rejects more than one of them.
     #[serde(default)]
     pub exactly_one: bool,
-    /// Why QEMU requires them, in sentences.
+    /// The reason, in sentences.
     pub reason: String,
 }
 
@@ -85,7 +85,7 @@ impl RequestRules {
 }
 
 impl MemberRequirement {
-    /// Whether the objects that contain the members are all present.
+    /// Returns whether the objects that contain the members are all present.
     pub fn applies_to(&self, arguments: &JsonValue<'_>) -> bool {
         self.members.iter().all(|path| match path.rsplit_once('.') {
             Some((outer, _)) => when::is_present(arguments, outer),

@@ -26,7 +26,7 @@ pub struct ArgumentCondition {
 }
 
 impl ArgumentCondition {
-    /// Whether the condition holds.
+    /// Returns whether the condition holds.
     pub fn holds(&self, arguments: &JsonValue<'_>) -> bool {
         let is_present = |path: &String| is_present(arguments, path);
         let is_equal = |(path, texts): (&String, &Vec<String>)| {
@@ -40,17 +40,17 @@ impl ArgumentCondition {
     }
 }
 
-/// Whether one of the conditions holds. An empty list always does.
+/// Returns whether one of the conditions holds. An empty list always does.
 pub fn any_holds(conditions: &[ArgumentCondition], arguments: &JsonValue<'_>) -> bool {
     conditions.is_empty() || conditions.iter().any(|when| when.holds(arguments))
 }
 
-/// Whether there is a value at a path.
+/// Returns whether there is a value at a path.
 pub fn is_present(arguments: &JsonValue<'_>, path: &str) -> bool {
     any_at(arguments, path, &mut |_| true)
 }
 
-/// Whether a value at a path passes a test.
+/// Returns whether a value at a path passes a test.
 pub fn any_at<'v, 't>(
     value: &'v JsonValue<'t>,
     path: &str,

@@ -43,17 +43,9 @@ pub fn apply(loaded: &mut LoadedSchema, name: &str, text: &str) {
 
 fn unreadable(file: FileId, text: &str, error: &toml::de::Error) -> Diagnostic {
     let range = error.span().unwrap_or(0..0);
-    let span = to_span(file, range.start.min(text.len())..range.end.min(text.len()));
+    let span = Span::new(file, range.start.min(text.len())..range.end.min(text.len()));
     Diagnostic::new(Code::InvalidOverride, span, error.message())
         .with_help("schemas/README.md lists the kinds of overrides and their keys")
-}
-
-fn to_span(file: FileId, range: std::ops::Range<usize>) -> Span {
-    Span {
-        file,
-        start: range.start as u32,
-        end: range.end as u32,
-    }
 }
 
 /// A description of an override.

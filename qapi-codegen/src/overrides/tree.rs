@@ -3,11 +3,10 @@
 use toml::Spanned;
 
 use super::error::{OverrideError, OverrideProblem};
-use super::to_span;
 use crate::ast::{DataDefinition, Definition, DefinitionBody, Item, MemberDefinition, UnionBase};
 use crate::load::LoadedSchema;
 use crate::parse::parse;
-use crate::source::{FileId, Name};
+use crate::source::{FileId, Name, Span};
 
 /// A syntax tree, and the file of overrides that are applied to it.
 pub struct OverriddenTree<'l> {
@@ -125,11 +124,11 @@ impl OverriddenTree<'_> {
     }
 
     pub fn name(&self, text: &Spanned<String>) -> Name {
-        Name::new(text.get_ref().clone(), to_span(self.file, text.span()))
+        Name::new(text.get_ref().clone(), Span::new(self.file, text.span()))
     }
 
     pub fn error(&self, text: &Spanned<String>, problem: OverrideProblem) -> OverrideError {
-        let span = to_span(self.file, text.span());
+        let span = Span::new(self.file, text.span());
         OverrideError { span, problem }
     }
 }

@@ -1,59 +1,59 @@
-//! Which keys an expression of each kind may have, and since which release.
+//! The keys of each kind of expression.
 
-use super::tree::Node;
+use super::tree::SyntaxNode;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{self, ALWAYS, Releases};
 use crate::source::{Name, Span};
 use crate::version::Version;
 
-/// One key of one kind of expression.
-pub struct Key {
+/// A key of one kind of expression.
+pub struct KeyRule {
     name: &'static str,
     releases: Releases,
     required: Option<Releases>,
 }
 
-const fn required(name: &'static str) -> Key {
-    Key {
+const fn required(name: &'static str) -> KeyRule {
+    KeyRule {
         name,
         releases: ALWAYS,
         required: Some(ALWAYS),
     }
 }
 
-const fn optional(name: &'static str, releases: Releases) -> Key {
-    Key {
+const fn optional(name: &'static str, releases: Releases) -> KeyRule {
+    KeyRule {
         name,
         releases,
         required: None,
     }
 }
 
-const fn required_in(name: &'static str, releases: Releases) -> Key {
-    Key {
+const fn required_in(name: &'static str, releases: Releases) -> KeyRule {
+    KeyRule {
         name,
         releases: ALWAYS,
         required: Some(releases),
     }
 }
 
-pub const INCLUDE: &[Key] = &[required("include")];
-pub const PRAGMA: &[Key] = &[required("pragma")];
-pub const ENUM: &[Key] = &[
+pub const INCLUDE: &[KeyRule] = &[required("include")];
+pub const PRAGMA: &[KeyRule] = &[required("pragma")];
+pub const ENUM: &[KeyRule] = &[
     required("enum"),
     required("data"),
     optional("prefix", ALWAYS),
     optional("if", dialect::CONDITIONS),
     optional("features", dialect::FEATURES),
 ];
-pub const STRUCT: &[Key] = &[
+pub const STRUCT: &[KeyRule] = &[
     required("struct"),
     required("data"),
     optional("base", ALWAYS),
     optional("if", dialect::CONDITIONS),
     optional("features", dialect::STRUCT_FEATURES),
 ];
-pub const UNION: &[Key] = &[
+pub const UNION: &[KeyRule] = &[
     required("union"),
     required("data"),
     required_in("base", dialect::NO_SIMPLE_UNIONS),
@@ -61,13 +61,13 @@ pub const UNION: &[Key] = &[
     optional("if", dialect::CONDITIONS),
     optional("features", dialect::FEATURES),
 ];
-pub const ALTERNATE: &[Key] = &[
+pub const ALTERNATE: &[KeyRule] = &[
     required("alternate"),
     required("data"),
     optional("if", dialect::CONDITIONS),
     optional("features", dialect::FEATURES),
 ];
-pub const COMMAND: &[Key] = &[
+pub const COMMAND: &[KeyRule] = &[
     required("command"),
     optional("data", ALWAYS),
     optional("returns", ALWAYS),
@@ -80,94 +80,80 @@ pub const COMMAND: &[Key] = &[
     optional("features", dialect::COMMAND_FEATURES),
     optional("coroutine", dialect::COROUTINES),
 ];
-pub const EVENT: &[Key] = &[
+pub const EVENT: &[KeyRule] = &[
     required("event"),
     optional("data", ALWAYS),
     optional("boxed", dialect::BOXED_DATA),
     optional("if", dialect::CONDITIONS),
     optional("features", dialect::FEATURES),
 ];
-pub const ENUM_VALUE: &[Key] = &[
+pub const ENUM_VALUE: &[KeyRule] = &[
     required("name"),
     optional("if", dialect::LONG_FORMS),
     optional("features", dialect::VALUE_FEATURES),
 ];
-pub const MEMBER: &[Key] = &[
+pub const MEMBER: &[KeyRule] = &[
     required("type"),
     optional("if", dialect::LONG_FORMS),
     optional("features", dialect::FEATURES),
 ];
-pub const BRANCH: &[Key] = &[required("type"), optional("if", dialect::LONG_FORMS)];
-pub const FEATURE: &[Key] = &[required("name"), optional("if", dialect::STRUCT_FEATURES)];
+pub const BRANCH: &[KeyRule] = &[required("type"), optional("if", dialect::LONG_FORMS)];
+pub const FEATURE: &[KeyRule] = &[required("name"), optional("if", dialect::STRUCT_FEATURES)];
 
-/// Reports keys that do not belong here, and those that are missing.
+/// Reports unknown and missing keys of an object.
 ///
-/// `what` names the owner of the keys in messages; `place` is where it stands.
+/// `owner` names the object in messages; `place` is its span.
 pub fn check(
-    what: &str,
+    owner: &str,
     place: Span,
-    entries: &[(Name, Node)],
-    keys: &[Key],
+    entries: &[(Name, SyntaxNode)],
+    keys: &[KeyRule],
     version: Version,
 ) -> Vec<Diagnostic> {
     let unknown = entries
         .iter()
-        .filter_map(|(key, _)| unknown(what, key, keys, version));
+        .filter_map(|(key, _)| unknown_key(owner, key, keys, version));
     let missing = keys
         .iter()
-        .filter_map(|key| missing(what, place, entries, key, version));
+        .filter_map(|key| missing_key(owner, place, entries, key, version));
     unknown.chain(missing).collect()
 }
 
-fn unknown(what: &str, key: &Name, keys: &[Key], version: Version) -> Option<Diagnostic> {
-    let known = keys.iter().find(|known| known.name == key.value);
-    match known {
-        Some(known) if known.releases.contains(version) => None,
-        Some(known) => Some(
-            Diagnostic::new(
-                Code::UnknownKey,
-                key.span,
-                format!("{what} has no key '{key}' in QEMU {version}"),
-            )
-            .with_help(format!("the key came with QEMU {}", known.releases.first())),
+fn unknown_key(owner: &str, key: &Name, keys: &[KeyRule], version: Version) -> Option<Diagnostic> {
+    let (message, help) = match keys.iter().find(|rule| rule.name == key.value) {
+        Some(rule) if rule.releases.contains(version) => return None,
+        Some(rule) => (
+            format!("{owner}: key '{key}' is not supported in QEMU {version}"),
+            format!("the key exists since QEMU {}", rule.releases.first()),
         ),
-        None => Some(
-            Diagnostic::new(
-                Code::UnknownKey,
-                key.span,
-                format!("{what} has an unknown key '{key}'"),
-            )
-            .with_help(format!("valid keys are {}", valid(keys, version))),
+        None => (
+            format!("{owner}: unknown key '{key}'"),
+            format!("valid keys are {}", valid_keys(keys, version)),
         ),
-    }
+    };
+    Some(Diagnostic::new(Code::UnknownKey, key.span, message).with_help(help))
 }
 
-fn missing(
-    what: &str,
+fn missing_key(
+    owner: &str,
     place: Span,
-    entries: &[(Name, Node)],
-    key: &Key,
+    entries: &[(Name, SyntaxNode)],
+    key: &KeyRule,
     version: Version,
 ) -> Option<Diagnostic> {
-    let required = key
+    let name = key.name;
+    let is_required = key
         .required
         .is_some_and(|releases| releases.contains(version));
-    let present = entries.iter().any(|(name, _)| name.value == key.name);
-    (required && !present).then(|| {
-        Diagnostic::new(
-            Code::MissingKey,
-            place,
-            format!("{what} lacks the key '{}'", key.name),
-        )
-        .with_help(format!("add '{}'", key.name))
+    let is_missing = entries.iter().all(|(key, _)| key.value != name);
+    (is_required && is_missing).then(|| {
+        let message = format!("{owner}: missing key '{name}'");
+        Diagnostic::new(Code::MissingKey, place, message).with_help(format!("add '{name}'"))
     })
 }
 
-fn valid(keys: &[Key], version: Version) -> String {
-    let names: Vec<String> = keys
-        .iter()
-        .filter(|key| key.releases.contains(version))
-        .map(|key| format!("'{}'", key.name))
-        .collect();
+fn valid_keys(keys: &[KeyRule], version: Version) -> String {
+    let valid = keys.iter().filter(|key| key.releases.contains(version));
+    let names: Vec<String> = valid.map(|key| format!("'{}'", key.name)).collect();
     names.join(", ")
 }

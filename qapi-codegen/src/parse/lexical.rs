@@ -1,68 +1,59 @@
-//! What the grammar lets pass and the tokens of a release do not.
+//! Token rules of releases, which the grammar does not check.
 
-use crate::dialect;
 use std::collections::HashMap;
 
-use super::tree::{Node, Value};
+use super::tree::{SyntaxNode, SyntaxValue};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect;
 use crate::source::{Name, Span};
 use crate::version::Version;
 
 /// Checks every token of an expression.
-pub fn check(node: &Node, version: Version, diagnostics: &mut Vec<Diagnostic>) {
+pub fn check(node: &SyntaxNode, version: Version, diagnostics: &mut Vec<Diagnostic>) {
     match &node.value {
-        Value::Object(entries) => {
-            diagnostics.extend(duplicates(entries));
+        SyntaxValue::Object(entries) => {
+            diagnostics.extend(duplicate_keys(entries));
             for (key, value) in entries {
-                diagnostics.extend(string(&key.value, key.span, version));
+                diagnostics.extend(check_string(&key.value, key.span, version));
                 check(value, version, diagnostics);
             }
         }
-        Value::Array(elements) => {
+        SyntaxValue::Array(elements) => {
             for element in elements {
                 check(element, version, diagnostics);
             }
         }
-        Value::String(text) => diagnostics.extend(string(text, node.span, version)),
-        Value::Null if dialect::PLAIN_STRINGS.contains(version) => {
-            let found =
-                Diagnostic::new(Code::NoNull, node.span, "`null` is no value since QEMU 4.2");
-            diagnostics.push(found.with_help("leave out the key"));
+        SyntaxValue::String(text) => diagnostics.extend(check_string(text, node.span, version)),
+        SyntaxValue::Null if dialect::PLAIN_STRINGS.contains(version) => {
+            let found = Diagnostic::new(Code::NoNull, node.span, "unexpected `null`");
+            diagnostics.push(found.with_help("remove the key: QEMU 4.2 removed `null`"));
         }
-        Value::Boolean(_) | Value::Null => {}
+        SyntaxValue::Boolean(_) | SyntaxValue::Null => {}
     }
 }
 
-fn duplicates(entries: &[(Name, Node)]) -> Vec<Diagnostic> {
+fn duplicate_keys(entries: &[(Name, SyntaxNode)]) -> Vec<Diagnostic> {
     let mut seen: HashMap<&str, Span> = HashMap::new();
     let mut diagnostics = Vec::new();
     for (key, _) in entries {
         if let Some(&first) = seen.get(key.value.as_str()) {
-            diagnostics.push(
-                Diagnostic::new(
-                    Code::DuplicateKey,
-                    key.span,
-                    format!("the key '{key}' comes twice"),
-                )
-                .with_label(first, "it stands here already")
-                .with_help("remove one of the two"),
-            );
+            let message = format!("duplicate key '{key}'");
+            let found = Diagnostic::new(Code::DuplicateKey, key.span, message)
+                .with_label(first, "the first one is here");
+            diagnostics.push(found.with_help("remove one of the two"));
         }
         seen.entry(&key.value).or_insert(key.span);
     }
     diagnostics
 }
 
-fn string(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
-    escape(text, span, version).or_else(|| character(text, span, version))
+fn check_string(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
+    check_escapes(text, span, version).or_else(|| check_characters(text, span, version))
 }
 
-fn escape(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
-    let known = if dialect::PLAIN_STRINGS.contains(version) {
-        "\\"
-    } else {
-        "bfnrtu/\\'\""
-    };
+fn check_escapes(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
+    let is_plain = dialect::PLAIN_STRINGS.contains(version);
+    let known = if is_plain { "\\" } else { "bfnrtu/\\'\"" };
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
         if character != '\\' {
@@ -71,23 +62,22 @@ fn escape(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
         let escaped = characters.next().unwrap_or(' ');
         if !known.contains(escaped) {
             let message = format!("unknown escape `\\{}`", escaped.escape_default());
-            return Some(
-                Diagnostic::new(Code::UnknownEscape, span, message)
-                    .with_help("write the character itself; only `\\\\` is an escape"),
-            );
+            let found = Diagnostic::new(Code::UnknownEscape, span, message);
+            return Some(found.with_help("write the character itself; only `\\\\` is an escape"));
         }
     }
     None
 }
 
-fn character(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
+fn check_characters(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
     if !dialect::PLAIN_STRINGS.contains(version) {
         return None;
     }
-    let funny = text
-        .chars()
-        .find(|character| !matches!(character, ' '..='~'))?;
-    let message = format!("a string cannot hold `{}`", funny.escape_default());
+    let invalid = text.chars().find(|c| !matches!(c, ' '..='~'))?;
+    let message = format!(
+        "invalid character `{}` in a string",
+        invalid.escape_default()
+    );
     Some(
         Diagnostic::new(Code::FunnyCharacter, span, message)
             .with_help("strings are printable ASCII since QEMU 4.2"),

@@ -1,56 +1,60 @@
-//! What the objects of a file define.
+//! Lowering of concrete syntax to the syntax tree.
 //!
-//! Each expression is an object with one key that tells its kind. Here short
-//! and long forms become one form, and an object without the right keys or
-//! values of the right kind becomes a diagnostic. A definition that has a
-//! mistake inside is kept with what is sound in it, so that others who use its
-//! name are not reported too.
+//! Each expression is an object with one key that names its kind. Lowering
+//! turns short and long forms into one form, and reports missing keys and
+//! values of the wrong kind. A definition with errors is kept with its valid
+//! parts, so that references to its name are not reported too.
 
 mod condition;
 mod definition;
 mod member;
 mod pragma;
 
-use super::keys::{self, Key};
+use super::keys::{self, KeyRule};
 use super::lexical;
-use super::tree::{Node, Part, Value};
+use super::tree::{SyntaxItem, SyntaxNode, SyntaxValue};
 use crate::ast::{IncludeDirective, Item, SyntaxTree};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
 use crate::version::Version;
 
-/// Says what the parts of a file define.
-pub fn file(parts: Vec<Part>, version: Version, diagnostics: &mut Vec<Diagnostic>) -> SyntaxTree {
-    let items = parts
-        .into_iter()
-        .filter_map(|part| match part {
-            Part::Comment(span) => Some(Item::Comment(span)),
-            Part::Expression(node) => {
+/// Lowers the items of a file.
+pub fn file(
+    items: Vec<SyntaxItem>,
+    version: Version,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> SyntaxTree {
+    let mut tree = SyntaxTree::default();
+    for item in items {
+        let item = match item {
+            SyntaxItem::Comment(span) => Some(Item::Comment(span)),
+            SyntaxItem::Expression(node) => {
                 lexical::check(&node, version, diagnostics);
-                let mut context = Context {
+                let mut lowering = Lowering {
                     version,
                     expression: node.span,
                     diagnostics,
                 };
-                context.item(node)
+                lowering.item(node)
             }
-        })
-        .collect();
-    SyntaxTree { items }
+        };
+        tree.items.extend(item);
+    }
+    tree
 }
 
-/// The entries of an object.
-type Entries = Vec<(Name, Node)>;
+/// The keys and values of an object.
+type ObjectEntries = Vec<(Name, SyntaxNode)>;
 
-/// What is known while one expression is read.
-struct Context<'d> {
+/// The lowering of one expression.
+struct Lowering<'d> {
     version: Version,
-    /// The whole expression, whose beginning is where QEMU reports mistakes.
+    /// The whole expression, at whose beginning QEMU reports errors.
     expression: Span,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
-/// The keys that tell what an expression is.
+/// The keys that name the kind of an expression.
 const KINDS: [&str; 8] = [
     "include",
     "pragma",
@@ -62,15 +66,12 @@ const KINDS: [&str; 8] = [
     "event",
 ];
 
-impl Context<'_> {
-    fn item(&mut self, node: Node) -> Option<Item> {
-        let Value::Object(entries) = node.value else {
-            self.error(
-                Code::NotAnObject,
-                node.span,
-                "only objects stand at the top level of a schema",
-                "put the definition in `{ }`",
-            );
+impl Lowering<'_> {
+    fn item(&mut self, node: SyntaxNode) -> Option<Item> {
+        let SyntaxValue::Object(entries) = node.value else {
+            let message = format!("expected an object, found {}", node.value.kind());
+            let help = "the top level of a schema consists of objects";
+            self.error(Code::NotAnObject, node.span, message, help);
             return None;
         };
         match self.kind(&entries)? {
@@ -80,14 +81,15 @@ impl Context<'_> {
         }
     }
 
-    /// The one key that tells what the expression is.
-    fn kind(&mut self, entries: &Entries) -> Option<&'static str> {
+    fn kind(&mut self, entries: &ObjectEntries) -> Option<&'static str> {
         let known = |key: &Name| KINDS.into_iter().find(|kind| *kind == key.value);
         let mut kinds = entries
             .iter()
             .filter_map(|(key, _)| Some((known(key)?, key.span)));
         let Some((kind, first)) = kinds.next() else {
-            self.error(Code::NoKind, self.expression, "this expression defines nothing", "it needs one of the keys 'include', 'pragma', 'enum', 'struct', 'union', 'alternate', 'command', 'event'");
+            let help = format!("add one of the keys '{}'", KINDS.join("', '"));
+            let message = "the expression defines nothing";
+            self.error(Code::NoKind, self.expression, message, help);
             return None;
         };
         if let Some((other, span)) = kinds.next() {
@@ -102,11 +104,9 @@ impl Context<'_> {
         Some(kind)
     }
 
-    fn include(&mut self, entries: Entries) -> Option<Item> {
+    fn include(&mut self, mut entries: ObjectEntries) -> Option<Item> {
         self.check_keys("include", self.expression, &entries, keys::INCLUDE);
-        let (_, node) = entries
-            .into_iter()
-            .find(|(key, _)| key.value == "include")?;
+        let node = take(&mut entries, "include")?;
         let path = self.string("the path of an include", node)?;
         Some(Item::Include(IncludeDirective {
             span: self.expression,
@@ -114,33 +114,32 @@ impl Context<'_> {
         }))
     }
 
-    fn check_keys(&mut self, what: &str, place: Span, entries: &Entries, keys: &[Key]) {
-        for found in keys::check(what, place, entries, keys, self.version) {
+    fn check_keys(&mut self, owner: &str, place: Span, entries: &ObjectEntries, keys: &[KeyRule]) {
+        for found in keys::check(owner, place, entries, keys, self.version) {
             self.report(found);
         }
     }
 
-    /// A value that has to be a string.
-    fn string(&mut self, what: &str, node: Node) -> Option<Name> {
+    /// Lowers a value that has to be a string.
+    fn string(&mut self, what: &str, node: SyntaxNode) -> Option<Name> {
         match node.value {
-            Value::String(text) => Some(Name::new(text, node.span)),
-            other => {
-                let message = format!("{what} must be a string, not {}", kind_of(&other));
-                self.error(
-                    Code::WrongKind,
-                    node.span,
-                    message,
-                    "write a name in single quotes",
-                );
+            SyntaxValue::String(text) => Some(Name::new(text, node.span)),
+            _ => {
+                self.wrong_kind(what, "a string", &node, "write a name in single quotes");
                 None
             }
         }
     }
 
-    /// Adds a diagnostic; QEMU reports it at the beginning of the expression.
-    fn report(&mut self, mut diagnostic: Diagnostic) {
-        diagnostic.location.span = self.expression;
-        self.diagnostics.push(diagnostic);
+    /// Takes an optional string out of an object.
+    fn take_string(&mut self, owner: &str, entries: &mut ObjectEntries, key: &str) -> Option<Name> {
+        let node = take(entries, key)?;
+        self.string(&format!("the {key} of {owner}"), node)
+    }
+
+    fn wrong_kind(&mut self, what: &str, expected: &str, node: &SyntaxNode, help: &str) {
+        let message = format!("{what} must be {expected}, not {}", node.value.kind());
+        self.error(Code::WrongKind, node.span, message, help);
     }
 
     /// Reports an error inside the expression.
@@ -153,19 +152,15 @@ impl Context<'_> {
     ) {
         self.report(Diagnostic::new(code, focus, message).with_help(help));
     }
-}
 
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Object(_) => "an object",
-        Value::Array(_) => "a list",
-        Value::String(_) => "a string",
-        Value::Boolean(_) => "a boolean",
-        Value::Null => "null",
+    /// Adds a diagnostic. QEMU reports it at the beginning of the expression.
+    fn report(&mut self, mut diagnostic: Diagnostic) {
+        diagnostic.location.span = self.expression;
+        self.diagnostics.push(diagnostic);
     }
 }
 
-fn take(entries: &mut Entries, key: &str) -> Option<Node> {
+fn take(entries: &mut ObjectEntries, key: &str) -> Option<SyntaxNode> {
     let index = entries.iter().position(|(name, _)| name.value == key)?;
     Some(entries.remove(index).1)
 }

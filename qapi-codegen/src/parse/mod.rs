@@ -1,18 +1,17 @@
-//! Text to syntax tree.
+//! Parsing of schema files.
 //!
-//! Four steps, each in its own file: `nesting` bounds what the recursive parser
-//! would otherwise have to trust, `tree` turns text into a tree of objects,
-//! lists and strings by the grammar in `qapi.pest`, `lower` says what these
-//! objects define, and `recover` finds the sound expressions of a broken file,
-//! where `explain` says what is wrong with the others.
-//! The types of pest stay in `tree`.
+//! `nesting` limits the depth of the recursive parser. `tree` parses objects,
+//! arrays and strings by the grammar in `qapi.pest`, and is the only user of
+//! pest. `lower` turns them into the syntax tree. In a file with syntax errors
+//! `recover` finds the valid expressions, and `syntax_error` makes the
+//! diagnostics of the others.
 
-mod explain;
 mod keys;
 mod lexical;
 mod lower;
 mod nesting;
 mod recover;
+mod syntax_error;
 mod tree;
 
 use crate::ast::SyntaxTree;
@@ -20,10 +19,10 @@ use crate::diagnostic::Diagnostic;
 use crate::source::FileId;
 use crate::version::Version;
 
-/// Reads one file with the rules of a release.
+/// Parses a file with the rules of a release.
 ///
-/// Whatever could be read is in the tree, also when there are diagnostics: a
-/// mistake in one expression does not hide those in the next.
+/// The tree has all valid parts, even if there are errors: an error in one
+/// expression does not hide those in the next.
 ///
 /// # Examples
 ///
@@ -45,10 +44,10 @@ pub fn parse(file: FileId, text: &str, version: Version) -> (SyntaxTree, Vec<Dia
     if let Err(diagnostic) = nesting::check(file, text) {
         return (SyntaxTree::default(), vec![diagnostic]);
     }
-    let (parts, mut diagnostics) = match tree::file(file, text) {
-        Some(parts) => (parts, Vec::new()),
+    let (items, mut diagnostics) = match tree::file(file, text) {
+        Some(items) => (items, Vec::new()),
         None => recover::file(file, text),
     };
-    let tree = lower::file(parts, version, &mut diagnostics);
+    let tree = lower::file(items, version, &mut diagnostics);
     (tree, diagnostics)
 }

@@ -1,6 +1,6 @@
-//! Text to a tree of objects, lists and strings.
+//! Concrete syntax: objects, arrays and strings.
 //!
-//! The only file that knows pest.
+//! The only file that uses pest.
 
 use std::ops::Range;
 
@@ -13,24 +13,24 @@ use crate::source::{FileId, Name, Span, Spanned};
 #[grammar = "parse/qapi.pest"]
 struct Grammar;
 
-/// One thing at the top level of a file.
-pub enum Part {
+/// A top-level item.
+pub enum SyntaxItem {
     /// A line of comment.
     Comment(Span),
     /// An expression, which should be an object.
-    Expression(Node),
+    Expression(SyntaxNode),
 }
 
-/// A value and its place.
-pub type Node = Spanned<Value>;
+/// A value with its span.
+pub type SyntaxNode = Spanned<SyntaxValue>;
 
-/// A value of the language.
-pub enum Value {
-    /// Keys and values in order; a key may come twice.
-    Object(Vec<(Name, Node)>),
-    /// Elements in order.
-    Array(Vec<Node>),
-    /// A string, as it stands between its quotes.
+/// A value.
+pub enum SyntaxValue {
+    /// The keys and values in order; keys may be duplicate.
+    Object(Vec<(Name, SyntaxNode)>),
+    /// The elements in order.
+    Array(Vec<SyntaxNode>),
+    /// The text between the quotes, with its escapes.
     String(String),
     /// `true` or `false`.
     Boolean(bool),
@@ -38,82 +38,87 @@ pub enum Value {
     Null,
 }
 
-/// Reads a whole file, if all of it is sound.
-pub fn file(file: FileId, text: &str) -> Option<Vec<Part>> {
+impl SyntaxValue {
+    /// The kind of the value with its article, for messages.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            SyntaxValue::Object(_) => "an object",
+            SyntaxValue::Array(_) => "an array",
+            SyntaxValue::String(_) => "a string",
+            SyntaxValue::Boolean(_) => "a boolean",
+            SyntaxValue::Null => "null",
+        }
+    }
+}
+
+/// Parses a file, if all of it is valid.
+pub fn file(file: FileId, text: &str) -> Option<Vec<SyntaxItem>> {
     let mut pairs = Grammar::parse(Rule::file, text).ok()?;
     let root = pairs.next().into_iter().flat_map(Pair::into_inner);
-    Some(root.filter_map(|pair| part(file, 0, pair)).collect())
+    Some(root.filter_map(|pair| item(file, 0, pair)).collect())
 }
 
-/// Reads the expression that is all of `text[range]`, but for blanks and
-/// comments, if it is sound.
-pub fn fragment(file: FileId, text: &str, range: Range<usize>) -> Option<Part> {
-    let start = range.start as u32;
+/// Parses the expression in `text[range]`, with blanks and comments around it,
+/// if it is valid.
+pub fn fragment(file: FileId, text: &str, range: Range<usize>) -> Option<SyntaxItem> {
+    let start = range.start;
     let mut pairs = Grammar::parse(Rule::fragment, &text[range]).ok()?;
     let inner = pairs.next().into_iter().flat_map(Pair::into_inner);
-    inner.filter_map(|pair| part(file, start, pair)).last()
+    inner.filter_map(|pair| item(file, start, pair)).last()
 }
 
-fn part(file: FileId, offset: u32, pair: Pair<'_, Rule>) -> Option<Part> {
+fn item(file: FileId, offset: usize, pair: Pair<'_, Rule>) -> Option<SyntaxItem> {
     match pair.as_rule() {
-        Rule::comment => Some(Part::Comment(span(file, offset, &pair))),
+        Rule::comment => Some(SyntaxItem::Comment(span(file, offset, &pair))),
         Rule::expression => {
             let value = pair.into_inner().next()?;
-            Some(Part::Expression(node(file, offset, value)))
+            Some(SyntaxItem::Expression(node(file, offset, value)))
         }
         _ => None,
     }
 }
 
-fn node(file: FileId, offset: u32, value: Pair<'_, Rule>) -> Node {
+fn node(file: FileId, offset: usize, value: Pair<'_, Rule>) -> SyntaxNode {
     let span = span(file, offset, &value);
     let Some(inner) = value.into_inner().next() else {
-        return Node::new(Value::Null, span);
+        return SyntaxNode::new(SyntaxValue::Null, span);
     };
     let value = match inner.as_rule() {
-        Rule::object => Value::Object(
-            inner
-                .into_inner()
-                .map(|pair| entry(file, offset, pair))
-                .collect(),
-        ),
-        Rule::array => Value::Array(
-            inner
-                .into_inner()
-                .map(|pair| node(file, offset, pair))
-                .collect(),
-        ),
-        Rule::string => Value::String(text(&inner).to_owned()),
-        Rule::boolean => Value::Boolean(inner.as_str() == "true"),
-        _ => Value::Null,
+        Rule::object => {
+            let entries = inner.into_inner().map(|pair| entry(file, offset, pair));
+            SyntaxValue::Object(entries.collect())
+        }
+        Rule::array => {
+            let elements = inner.into_inner().map(|pair| node(file, offset, pair));
+            SyntaxValue::Array(elements.collect())
+        }
+        Rule::string => SyntaxValue::String(unquoted(&inner).to_owned()),
+        Rule::boolean => SyntaxValue::Boolean(inner.as_str() == "true"),
+        _ => SyntaxValue::Null,
     };
-    Node::new(value, span)
+    SyntaxNode::new(value, span)
 }
 
-fn entry(file: FileId, offset: u32, pair: Pair<'_, Rule>) -> (Name, Node) {
-    let place = span(file, offset, &pair);
+fn entry(file: FileId, offset: usize, pair: Pair<'_, Rule>) -> (Name, SyntaxNode) {
+    let whole = span(file, offset, &pair);
     let mut inner = pair.into_inner();
     let key = inner.next().map_or_else(
-        || Name::new(String::new(), place),
-        |key| Name::new(text(&key).to_owned(), span(file, offset, &key)),
+        || Name::new(String::new(), whole),
+        |key| Name::new(unquoted(&key).to_owned(), span(file, offset, &key)),
     );
     let value = inner.next().map_or_else(
-        || Node::new(Value::Null, place),
+        || SyntaxNode::new(SyntaxValue::Null, whole),
         |value| node(file, offset, value),
     );
     (key, value)
 }
 
-fn text<'t>(string: &Pair<'t, Rule>) -> &'t str {
+fn unquoted<'t>(string: &Pair<'t, Rule>) -> &'t str {
     let quoted = string.as_str();
     &quoted[1..quoted.len() - 1]
 }
 
-fn span(file: FileId, offset: u32, pair: &Pair<'_, Rule>) -> Span {
+fn span(file: FileId, offset: usize, pair: &Pair<'_, Rule>) -> Span {
     let span = pair.as_span();
-    Span {
-        file,
-        start: offset + span.start() as u32,
-        end: offset + span.end() as u32,
-    }
+    Span::new(file, offset + span.start()..offset + span.end())
 }

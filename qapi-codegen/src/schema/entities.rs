@@ -38,7 +38,7 @@ impl Schema {
         }
     }
 
-    fn for_each_entity(&mut self, change: &mut dyn FnMut(Entity<'_>)) {
+    fn for_each_entity(&mut self, change: &mut dyn FnMut(EntityMut<'_>)) {
         for definition in &mut self.types {
             let name = definition.meta.name.clone();
             visit(&name, &mut definition.meta, None, change);
@@ -70,14 +70,14 @@ impl Schema {
 }
 
 /// A definition, or a member, value or branch of one.
-struct Entity<'s> {
+struct EntityMut<'s> {
     definition: &'s str,
     meta: &'s mut EntityMeta,
     /// The type of a member or branch, or of a command's return value.
     ty: Option<&'s mut ValueType>,
 }
 
-impl Entity<'_> {
+impl EntityMut<'_> {
     fn key(&self) -> (String, String) {
         (self.definition.to_owned(), self.meta.name.clone())
     }
@@ -87,28 +87,32 @@ fn visit(
     definition: &str,
     meta: &mut EntityMeta,
     ty: Option<&mut ValueType>,
-    change: &mut dyn FnMut(Entity<'_>),
+    change: &mut dyn FnMut(EntityMut<'_>),
 ) {
-    change(Entity {
+    change(EntityMut {
         definition,
         meta,
         ty,
     });
 }
 
-fn visit_data(definition: &str, data: &mut OperationData, change: &mut dyn FnMut(Entity<'_>)) {
+fn visit_data(definition: &str, data: &mut OperationData, change: &mut dyn FnMut(EntityMut<'_>)) {
     if let OperationData::Members(members) = data {
         visit_members(definition, members, change);
     }
 }
 
-fn visit_members(definition: &str, members: &mut [Member], change: &mut dyn FnMut(Entity<'_>)) {
+fn visit_members(definition: &str, members: &mut [Member], change: &mut dyn FnMut(EntityMut<'_>)) {
     for member in members {
         visit(definition, &mut member.meta, Some(&mut member.ty), change);
     }
 }
 
-fn visit_branches(definition: &str, branches: &mut [Branch], change: &mut dyn FnMut(Entity<'_>)) {
+fn visit_branches(
+    definition: &str,
+    branches: &mut [Branch],
+    change: &mut dyn FnMut(EntityMut<'_>),
+) {
     for branch in branches {
         visit(definition, &mut branch.meta, Some(&mut branch.ty), change);
     }

@@ -14,11 +14,10 @@ use crate::validate::ValidSchema;
 /// entities with unknown names are omitted.
 pub fn resolve(valid: &ValidSchema) -> Schema {
     let loaded = valid.loaded();
-    let definitions = loaded.items.iter().filter_map(|item| match item {
-        ast::Item::Definition(definition) => Some(definition),
-        _ => None,
-    });
-    let definitions: Vec<_> = definitions.zip(&valid.docs().definitions).collect();
+    let definitions: Vec<_> = loaded
+        .definitions()
+        .zip(&valid.docs().definitions)
+        .collect();
     let resolver = Resolver::new(definitions.iter().map(|(definition, _)| *definition));
     let (mut types, mut commands, mut events) = (Vec::new(), Vec::new(), Vec::new());
     for (definition, docs) in definitions {

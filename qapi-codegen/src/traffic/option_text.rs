@@ -19,7 +19,7 @@ pub fn from_boolean(value: bool) -> &'static str {
     if value { "on" } else { "off" }
 }
 
-/// Whether text is a value of a built-in type.
+/// Returns whether text is a value of a built-in type.
 pub fn is_valid(builtin: BuiltinType, text: &str) -> bool {
     match builtin {
         BuiltinType::Bool => parse_boolean(text).is_some(),

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::read::{EntryContent, LogEntry, read};
+use super::read::{LogContent, LogEntry, read};
 use crate::diff::usage::Usage;
 use crate::json::JsonValue;
 
@@ -18,15 +18,15 @@ pub fn read_usage(text: &str, usage: &mut Usage) -> Result<(), String> {
     let mut found = false;
     let mut visit = |entry: LogEntry<'_>| {
         match &entry.content {
-            EntryContent::Messages(messages) => messages.for_each(&mut |message| {
+            LogContent::Messages(messages) => messages.for_each(&mut |message| {
                 let parsed = message.json.as_ref().ok();
                 found |= parsed.is_some_and(|parsed| match message.is_bare_name {
                     true => add_bare_name(&parsed.value, usage),
                     false => usage.add_message(&parsed.value),
                 });
             }),
-            EntryContent::Text => {}
-            EntryContent::Malformed(error) => drop(malformed.get_or_insert(error.clone())),
+            LogContent::Text => {}
+            LogContent::Malformed(error) => drop(malformed.get_or_insert(error.clone())),
         }
         Ok::<(), io::Error>(())
     };

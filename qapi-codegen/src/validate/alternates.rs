@@ -1,27 +1,27 @@
-//! Alternates: each branch has a JSON kind of its own.
+//! Alternates: each branch accepts different JSON types.
 
-use crate::dialect;
 use std::collections::HashMap;
 
-use super::view::{Type, View, error, title};
+use super::view::{ReferencedType, SchemaView, error, title};
 use crate::ast::{
     AlternateDefinition, BranchDefinition, BuiltinType, Definition, DefinitionBody, EnumDefinition,
     JsonKind,
 };
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect;
 
-/// Checks every alternate of which all could be read.
-pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for definition in view.sound() {
+/// Checks every completely parsed alternate.
+pub fn check(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for definition in view.complete_definitions() {
         if let DefinitionBody::Alternate(body) = &definition.body {
-            diagnostics.extend(too_few(view, definition, body));
-            branches(view, definition, body, diagnostics);
+            diagnostics.extend(too_few_branches(view, definition, body));
+            check_branches(view, definition, body, diagnostics);
         }
     }
 }
 
-fn too_few(
-    view: &View<'_>,
+fn too_few_branches(
+    view: &SchemaView<'_>,
     definition: &Definition,
     body: &AlternateDefinition,
 ) -> Option<Diagnostic> {
@@ -37,15 +37,15 @@ fn too_few(
     })
 }
 
-fn branches(
-    view: &View<'_>,
+fn check_branches(
+    view: &SchemaView<'_>,
     definition: &Definition,
     body: &AlternateDefinition,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let mut seen: HashMap<JsonKind, &BranchDefinition> = HashMap::new();
     for branch in &body.branches {
-        match kinds(view, branch) {
+        match json_kinds(view, branch) {
             Ok(kinds) => {
                 if let Some(other) = kinds.iter().find_map(|kind| seen.get(kind)) {
                     diagnostics.push(clash(definition, branch, other));
@@ -54,7 +54,7 @@ fn branches(
                     seen.entry(kind).or_insert(branch);
                 }
             }
-            Err(what) => diagnostics.push(not_allowed(definition, branch, what)),
+            Err(reason) => diagnostics.push(invalid_type(definition, branch, reason)),
         }
     }
 }
@@ -64,34 +64,33 @@ fn clash(
     branch: &BranchDefinition,
     other: &BranchDefinition,
 ) -> Diagnostic {
+    let (name, other) = (&branch.name, &other.name);
     let message = format!(
-        "{}: the branch '{}' cannot be told from '{}'",
-        title(definition),
-        branch.name,
-        other.name
+        "{}: branch '{name}' accepts the same JSON type as '{other}'",
+        title(definition)
     );
-    error(Code::AlternateClash, definition, branch.name.span, message)
-        .with_label(other.name.span, "it would take the same values")
-        .with_help("each branch needs a JSON kind of its own")
+    error(Code::AlternateClash, definition, name.span, message)
+        .with_label(other.span, "the other branch is here")
+        .with_help("use types of different JSON types")
 }
 
-fn not_allowed(definition: &Definition, branch: &BranchDefinition, what: &str) -> Diagnostic {
+fn invalid_type(definition: &Definition, branch: &BranchDefinition, reason: &str) -> Diagnostic {
     let message = format!(
-        "{}: the branch '{}' is {what}",
+        "{}: branch '{}' is {reason}",
         title(definition),
         branch.name
     );
-    error(
-        Code::AlternateBranchType,
-        definition,
-        branch.ty.name.span,
-        message,
-    )
-    .with_help("a branch is a type whose JSON kind is known")
+    let focus = branch.ty.name.span;
+    error(Code::AlternateBranchType, definition, focus, message)
+        .with_help("use a type that has a fixed JSON type")
 }
 
-/// The JSON kinds that a branch takes; none where its type is unknown.
-fn kinds(view: &View<'_>, branch: &BranchDefinition) -> Result<Vec<JsonKind>, &'static str> {
+/// The JSON types that a branch accepts, or why its type is invalid. Unknown
+/// types accept none.
+fn json_kinds(
+    view: &SchemaView<'_>,
+    branch: &BranchDefinition,
+) -> Result<Vec<JsonKind>, &'static str> {
     let Some(ty) = view.lookup(&branch.ty.name.value) else {
         return Ok(Vec::new());
     };
@@ -99,14 +98,12 @@ fn kinds(view: &View<'_>, branch: &BranchDefinition) -> Result<Vec<JsonKind>, &'
         _ if branch.ty.array && view.is_in(dialect::ARRAYS_IN_ALTERNATES) => {
             Ok(vec![JsonKind::Array])
         }
-        _ if branch.ty.array => Err("an array, which came with QEMU 7.1"),
-        Type::Builtin(BuiltinType::Any) if view.is_in(dialect::NO_ANY_IN_ALTERNATES) => {
-            Err("of the type 'any'")
+        _ if branch.ty.array => Err("an array, which is supported since QEMU 7.1"),
+        ReferencedType::Builtin(BuiltinType::Any) if view.is_in(dialect::NO_ANY_IN_ALTERNATES) => {
+            Err("of type 'any'")
         }
-        Type::Builtin(BuiltinType::Any) => Ok(Vec::new()),
-        Type::Builtin(BuiltinType::QType) => Ok(vec![JsonKind::String]),
-        Type::Builtin(builtin) => Ok(builtin_kinds(view, builtin.json_kind())),
-        Type::Defined(definition) => match &definition.body {
+        ReferencedType::Builtin(builtin) => Ok(builtin_kinds(view, builtin)),
+        ReferencedType::Defined(definition) => match &definition.body {
             DefinitionBody::Enum(body) => Ok(enum_kinds(view, body)),
             DefinitionBody::Alternate(_) => Err("an alternate itself"),
             _ => Ok(vec![JsonKind::Object]),
@@ -114,18 +111,22 @@ fn kinds(view: &View<'_>, branch: &BranchDefinition) -> Result<Vec<JsonKind>, &'
     }
 }
 
-fn builtin_kinds(view: &View<'_>, json: JsonKind) -> Vec<JsonKind> {
-    match json {
-        JsonKind::String if view.is_in(dialect::STRING_CONFLICTS) => {
+fn builtin_kinds(view: &SchemaView<'_>, builtin: BuiltinType) -> Vec<JsonKind> {
+    match builtin.json_kind() {
+        JsonKind::Any => Vec::new(),
+        JsonKind::String
+            if builtin.enum_values().is_none() && view.is_in(dialect::STRING_CONFLICTS) =>
+        {
             vec![JsonKind::String, JsonKind::Number, JsonKind::Boolean]
         }
         JsonKind::Integer if !view.is_in(dialect::SEPARATE_INTEGERS) => vec![JsonKind::Number],
-        json => vec![json],
+        kind => vec![kind],
     }
 }
 
-/// An enum clashes with what the command line would take its values for.
-fn enum_kinds(view: &View<'_>, body: &EnumDefinition) -> Vec<JsonKind> {
+/// The JSON types of an enum. On the command line its values may look like
+/// booleans or numbers.
+fn enum_kinds(view: &SchemaView<'_>, body: &EnumDefinition) -> Vec<JsonKind> {
     let mut kinds = vec![JsonKind::String];
     if view.is_in(dialect::STRING_CONFLICTS) {
         let any = |test: fn(&str) -> bool| body.values.iter().any(|value| test(&value.name.value));

@@ -3,11 +3,11 @@
 mod definitions;
 mod style;
 
-use super::view::View;
+use super::view::SchemaView;
 use crate::diagnostic::Diagnostic;
 
 /// Checks all documentation.
-pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+pub fn check(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for block in &view.docs.blocks {
         style::check(view, block, diagnostics);
     }

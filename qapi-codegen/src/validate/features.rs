@@ -1,31 +1,32 @@
-//! Features: no two are the same, the special ones where they have a meaning.
+//! Features: uniqueness, and the features that QEMU itself acts on.
 
-use crate::dialect::{self, Releases};
 use std::collections::{BTreeSet, HashMap};
 
 use super::names::to_c;
-use super::view::{View, error, own_members, title};
-use crate::ast::{DataDefinition, Definition, DefinitionBody, FeatureDefinition, MemberDefinition};
+use super::view::{SchemaView, error, title};
+use crate::ast::{Definition, FeatureDefinition};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::{self, Releases};
 
 /// Features that QEMU itself acts on, with the releases that do.
 const SPECIAL: [(&str, Releases); 2] = [
     ("deprecated", dialect::DEPRECATED_FEATURE),
     ("unstable", dialect::UNSTABLE_FEATURE),
 ];
-/// How many features a schema can have, the special ones included.
-const LIMIT: usize = 64;
+/// The maximum number of features of a schema, including the special ones.
+const MAX_FEATURES: usize = 64;
 
 /// Checks all features of a schema.
-pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+pub fn check(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut names: BTreeSet<&str> = SPECIAL.iter().map(|(name, _)| *name).collect();
     for &definition in &view.definitions {
-        diagnostics.extend(on_type(view, definition));
-        for features in lists(definition) {
-            duplicates(definition, features, diagnostics);
+        diagnostics.extend(special_features_of_type(view, definition));
+        for features in feature_lists(definition) {
+            check_duplicates(definition, features, diagnostics);
             for feature in features {
-                let added = names.insert(&feature.name.value);
-                if added && names.len() == LIMIT + 1 && view.is_in(dialect::LIMITED_FEATURES) {
+                let is_new = names.insert(&feature.name.value);
+                let is_first_excess = is_new && names.len() == MAX_FEATURES + 1;
+                if is_first_excess && view.is_in(dialect::LIMITED_FEATURES) {
                     diagnostics.push(too_many(definition, feature));
                 }
             }
@@ -33,17 +34,15 @@ pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn on_type(view: &View<'_>, definition: &Definition) -> Vec<Diagnostic> {
-    if matches!(
-        definition.body,
-        DefinitionBody::Command(_) | DefinitionBody::Event(_)
-    ) {
+fn special_features_of_type(view: &SchemaView<'_>, definition: &Definition) -> Vec<Diagnostic> {
+    if !definition.is_type() {
         return Vec::new();
     }
     let is_special = |feature: &&FeatureDefinition| {
+        let name = feature.name.value.as_str();
         SPECIAL
             .iter()
-            .any(|(name, when)| *name == feature.name.value && view.is_in(*when))
+            .any(|&(special, releases)| special == name && view.is_in(releases))
     };
     let special = definition.features.iter().filter(is_special);
     special
@@ -58,7 +57,7 @@ fn special_on_type(definition: &Definition, feature: &FeatureDefinition) -> Diag
         .with_help("put it on the commands, events, members or values that use the type")
 }
 
-fn duplicates(
+fn check_duplicates(
     definition: &Definition,
     features: &[FeatureDefinition],
     diagnostics: &mut Vec<Diagnostic>,
@@ -67,58 +66,39 @@ fn duplicates(
     for feature in features {
         let key = to_c(&feature.name.value);
         if let Some(other) = seen.get(&key) {
-            let message = format!(
-                "{}: the feature '{}' clashes with '{}'",
-                title(definition),
-                feature.name,
-                other.name
-            );
-            let found = error(
-                Code::DuplicateFeature,
-                definition,
-                feature.name.span,
-                message,
-            )
-            .with_label(other.name.span, "the other one is here");
-            diagnostics.push(found.with_help("remove one of the two"));
+            diagnostics.push(duplicate(definition, feature, other));
         }
         seen.entry(key).or_insert(feature);
     }
 }
 
+fn duplicate(
+    definition: &Definition,
+    feature: &FeatureDefinition,
+    other: &FeatureDefinition,
+) -> Diagnostic {
+    let (name, title) = (&feature.name, title(definition));
+    let message = format!("{title}: feature '{name}' clashes with '{}'", other.name);
+    error(Code::DuplicateFeature, definition, name.span, message)
+        .with_label(other.name.span, "the other one is here")
+        .with_help("remove one of the two")
+}
+
 fn too_many(definition: &Definition, feature: &FeatureDefinition) -> Diagnostic {
-    let message = format!("the schema has more than {LIMIT} features");
+    let message = format!("the schema has more than {MAX_FEATURES} features");
     error(
         Code::TooManyFeatures,
         definition,
         feature.name.span,
         message,
     )
-    .with_help("'deprecated' and 'unstable' count always; use fewer different names")
+    .with_help("use fewer different names; 'deprecated' and 'unstable' always count")
 }
 
-/// All lists of features in a definition, in order.
-fn lists(definition: &Definition) -> Vec<&[FeatureDefinition]> {
-    let mut lists: Vec<&[FeatureDefinition]> = vec![&definition.features];
-    lists.extend(of_members(own_members(definition)));
-    match &definition.body {
-        DefinitionBody::Enum(body) => {
-            lists.extend(body.values.iter().map(|value| &value.features[..]))
-        }
-        DefinitionBody::Command(body) => lists.extend(of_data(&body.data)),
-        DefinitionBody::Event(body) => lists.extend(of_data(&body.data)),
-        _ => {}
-    }
-    lists
-}
-
-fn of_data(data: &DataDefinition) -> Vec<&[FeatureDefinition]> {
-    match data {
-        DataDefinition::Inline(members) => of_members(members).collect(),
-        DataDefinition::None | DataDefinition::Named(_) => Vec::new(),
-    }
-}
-
-fn of_members(members: &[MemberDefinition]) -> impl Iterator<Item = &[FeatureDefinition]> {
-    members.iter().map(|member| &member.features[..])
+/// The features of a definition, of its members and of its values.
+pub fn feature_lists(definition: &Definition) -> impl Iterator<Item = &[FeatureDefinition]> {
+    let members = definition.members().iter().map(|member| &*member.features);
+    let values = definition.values().iter().map(|value| &*value.features);
+    let lists = std::iter::once(&*definition.features);
+    lists.chain(members).chain(values)
 }

@@ -1,78 +1,72 @@
-//! Bases are structs, and no type holds itself.
+//! Bases are structs, and no type contains itself.
 
 use std::collections::HashMap;
 
-use super::view::{DEPTH_LIMIT, Type, View, base_name, error, title};
+use super::view::{MAX_CHAIN, ReferencedType, SchemaView, error, title};
 use crate::ast::{Definition, DefinitionBody};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
 
-/// The base of a struct or union is a struct.
-pub fn bases(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+/// Checks that the base of each struct and union is a struct.
+pub fn check_bases(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for definition in &view.definitions {
-        let Some(base) = base_name(definition) else {
-            continue;
-        };
-        let other = match view.lookup(&base.value) {
-            Some(Type::Builtin(_)) => "a type of the language",
-            Some(Type::Defined(found)) if !matches!(found.body, DefinitionBody::Struct(_)) => {
-                article(found)
-            }
-            _ => continue,
-        };
-        let message = format!("{}: the base '{base}' is {other}", title(definition));
-        let diagnostic = error(Code::BaseNotStruct, definition, base.span, message);
-        diagnostics.push(diagnostic.with_help("only a struct can be a base"));
+        if let Some(base) = definition.base()
+            && let Some(ty) = view.lookup(&base.value)
+            && !is_struct(ty)
+        {
+            let message = format!("{}: the base '{base}' is {}", title(definition), ty.kind());
+            let found = error(Code::BaseNotStruct, definition, base.span, message);
+            diagnostics.push(found.with_help("only a struct can be a base"));
+        }
     }
 }
 
-fn article(definition: &Definition) -> &'static str {
-    match definition.body {
-        DefinitionBody::Enum(_) => "an enum",
-        DefinitionBody::Union(_) => "a union",
-        _ => "an alternate",
+fn is_struct(ty: ReferencedType<'_>) -> bool {
+    match ty {
+        ReferencedType::Builtin(_) => false,
+        ReferencedType::Defined(found) => matches!(found.body, DefinitionBody::Struct(_)),
     }
 }
 
-/// No object holds itself through bases and branches, and the chains of them are
-/// short.
-pub fn cycles<'s>(view: &View<'s>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut walk = Walk {
+/// Checks that no type contains itself through bases and branches, and that
+/// chains of them are short.
+pub fn check_cycles<'s>(view: &SchemaView<'s>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut finder = CycleFinder {
         view,
         states: HashMap::new(),
         stack: Vec::new(),
         diagnostics,
     };
     for definition in &view.definitions {
-        walk.from(definition);
+        finder.visit(definition);
     }
 }
 
-/// A walk down bases and branches that needs no stack of the machine.
-struct Walk<'v, 's, 'd> {
-    view: &'v View<'s>,
-    states: HashMap<Span, State>,
-    stack: Vec<Visit<'s>>,
+/// A depth-first search with an explicit stack.
+struct CycleFinder<'v, 's, 'd> {
+    view: &'v SchemaView<'s>,
+    states: HashMap<Span, VisitState>,
+    stack: Vec<TypeVisit<'s>>,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
-struct Visit<'s> {
+struct TypeVisit<'s> {
     definition: &'s Definition,
-    held: Vec<&'s Name>,
+    contained: Vec<&'s Name>,
     depth: usize,
 }
 
-enum State {
+enum VisitState {
     Open,
-    /// How many types hold one another from here on.
+    /// Visited, with the length of the longest chain from here.
     Done(usize),
 }
 
-impl<'s> Walk<'_, 's, '_> {
-    fn from(&mut self, definition: &'s Definition) {
+impl<'s> CycleFinder<'_, 's, '_> {
+    fn visit(&mut self, definition: &'s Definition) {
         self.enter(definition);
         while let Some(visit) = self.stack.last_mut() {
-            let Some(name) = visit.held.pop() else {
+            let Some(name) = visit.contained.pop() else {
                 self.leave();
                 continue;
             };
@@ -80,12 +74,12 @@ impl<'s> Walk<'_, 's, '_> {
                 continue;
             };
             match self.states.get(&next.span) {
-                Some(State::Open) => {
-                    // A chain without end is not also reported as a long one.
-                    visit.depth = DEPTH_LIMIT + 2;
-                    self.cycle(next);
+                Some(VisitState::Open) => {
+                    // An endless chain is not reported as a long one too.
+                    visit.depth = MAX_CHAIN + 2;
+                    self.report_cycle(next);
                 }
-                Some(&State::Done(depth)) => visit.depth = visit.depth.max(depth + 1),
+                Some(&VisitState::Done(depth)) => visit.depth = visit.depth.max(depth + 1),
                 None => self.enter(next),
             }
         }
@@ -95,12 +89,12 @@ impl<'s> Walk<'_, 's, '_> {
         if self.states.contains_key(&definition.span) {
             return;
         }
-        self.states.insert(definition.span, State::Open);
-        let mut held = held(definition);
-        held.reverse();
-        self.stack.push(Visit {
+        self.states.insert(definition.span, VisitState::Open);
+        let mut contained = contained_types(definition);
+        contained.reverse();
+        self.stack.push(TypeVisit {
             definition,
-            held,
+            contained,
             depth: 1,
         });
     }
@@ -109,55 +103,50 @@ impl<'s> Walk<'_, 's, '_> {
         let Some(visit) = self.stack.pop() else {
             return;
         };
-        // One step beyond the limit is reported; those further up would only
-        // say the same.
-        if visit.depth == DEPTH_LIMIT + 1 {
-            let message = format!(
-                "{} holds more than {DEPTH_LIMIT} types in one another",
-                title(visit.definition)
-            );
-            let found = error(
-                Code::TooManyBases,
-                visit.definition,
-                visit.definition.name.span,
-                message,
-            );
-            self.diagnostics
-                .push(found.with_help("make the chain of bases shorter"));
+        // Only the first type beyond the limit is reported.
+        if visit.depth == MAX_CHAIN + 1 {
+            self.report_chain(visit.definition);
         }
-        self.states
-            .insert(visit.definition.span, State::Done(visit.depth));
+        let done = VisitState::Done(visit.depth);
+        self.states.insert(visit.definition.span, done);
         if let Some(above) = self.stack.last_mut() {
             above.depth = above.depth.max(visit.depth + 1);
         }
     }
 
-    fn cycle(&mut self, again: &'s Definition) {
+    fn report_chain(&mut self, definition: &Definition) {
+        let title = title(definition);
+        let message = format!("{title} begins a chain of more than {MAX_CHAIN} types");
+        let focus = definition.name.span;
+        let found = error(Code::TooManyBases, definition, focus, message);
+        self.diagnostics
+            .push(found.with_help("shorten the chain of bases and branches"));
+    }
+
+    fn report_cycle(&mut self, again: &'s Definition) {
         let message = format!("{} contains itself", title(again));
         let found = error(Code::ContainsItself, again, again.name.span, message)
-            .with_help("take it out of the bases or branches of what it is made of");
-        let start = self
-            .stack
-            .iter()
-            .position(|visit| visit.definition.span == again.span);
-        let through = self.stack.iter().skip(start.unwrap_or(0) + 1).take(SHOWN);
+            .with_help("remove it from the bases or branches of the types that it contains");
+        let is_again = |visit: &TypeVisit<'_>| visit.definition.span == again.span;
+        let start = self.stack.iter().position(is_again).unwrap_or(0);
+        let through = self.stack.iter().skip(start + 1).take(MAX_LABELS);
         let found = through.fold(found, |found, visit| {
-            found.with_label(visit.definition.name.span, "through this one")
+            found.with_label(visit.definition.name.span, "through this type")
         });
         self.diagnostics.push(found);
     }
 }
 
-/// How many steps of a cycle are shown.
-const SHOWN: usize = 8;
+/// The maximum number of labelled types of a cycle.
+const MAX_LABELS: usize = 8;
 
-/// The types whose members are also this one's.
-fn held(definition: &Definition) -> Vec<&Name> {
-    let mut held: Vec<&Name> = base_name(definition).into_iter().collect();
+/// The types whose members a definition has too.
+fn contained_types(definition: &Definition) -> Vec<&Name> {
+    let mut contained: Vec<&Name> = definition.base().into_iter().collect();
     if let DefinitionBody::Union(body) = &definition.body
         && body.discriminator.is_some()
     {
-        held.extend(body.branches.iter().map(|branch| &branch.ty.name));
+        contained.extend(body.branches.iter().map(|branch| &branch.ty.name));
     }
-    held
+    contained
 }

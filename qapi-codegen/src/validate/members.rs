@@ -1,220 +1,210 @@
-//! Members of one object, and values of one enum, differ also in C.
+//! Members of an object and values of an enum have different C names.
 
-use crate::dialect;
 use std::collections::{HashMap, HashSet};
 
-use super::names::to_c;
-use super::view::{View, error, own_members, title};
-use crate::ast::{
-    BranchDefinition, DataDefinition, Definition, DefinitionBody, MemberDefinition, UnionDefinition,
-};
+use super::names::{NamedEntity, to_c};
+use super::view::{SchemaView, error, title};
+use crate::ast::{Definition, DefinitionBody, MemberDefinition, UnionDefinition};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect;
 use crate::source::{Name, Span};
 
-/// Checks every definition of which all could be read.
-pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut clashes = Clashes {
+/// Checks every completely parsed definition.
+pub fn check(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut checker = ClashChecker {
         view,
         tables: HashMap::new(),
         diagnostics,
     };
-    for definition in view.sound() {
-        clashes.definition(definition);
+    for definition in view.complete_definitions() {
+        checker.check(definition);
     }
 }
 
-/// The names in an object by what C makes of them.
-type Table<'s> = HashMap<String, &'s Name>;
+/// Names by their C names.
+type CNameTable<'s> = HashMap<String, &'s Name>;
 
-struct Clashes<'v, 's, 'd> {
-    view: &'v View<'s>,
-    /// The members that stand in each definition, made when they are asked for.
-    tables: HashMap<Span, Table<'s>>,
+struct ClashChecker<'v, 's, 'd> {
+    view: &'v SchemaView<'s>,
+    /// The own members of definitions, filled on demand.
+    tables: HashMap<Span, CNameTable<'s>>,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
-impl<'s> Clashes<'_, 's, '_> {
-    fn definition(&mut self, definition: &'s Definition) {
-        self.names(
-            definition,
-            "member",
-            own_members(definition).iter().map(|m| &m.name),
-        );
+/// Two members of the same object that come from different definitions.
+struct ClashingMembers<'s> {
+    name: &'s Name,
+    owner: &'s Definition,
+    base_name: &'s Name,
+    base: &'s Definition,
+}
+
+impl<'s> ClashChecker<'_, 's, '_> {
+    fn check(&mut self, definition: &'s Definition) {
+        let members = definition.members().iter().map(|member| &member.name);
+        self.check_names(definition, NamedEntity::Member, members);
+        let values = definition.values().iter().map(|value| &value.name);
+        self.check_names(definition, NamedEntity::Value, values);
+        let branches = definition.branches().iter().map(|branch| &branch.name);
+        self.check_names(definition, NamedEntity::Branch, branches);
         match &definition.body {
-            DefinitionBody::Enum(body) => {
-                self.names(
-                    definition,
-                    "value",
-                    body.values.iter().map(|value| &value.name),
-                );
-            }
-            DefinitionBody::Struct(_) => self.inherited(definition),
-            DefinitionBody::Union(body) => {
-                self.branch_names(definition, &body.branches);
-                self.branch_members(definition, body);
-            }
-            DefinitionBody::Alternate(body) => self.branch_names(definition, &body.branches),
-            DefinitionBody::Command(body) => self.data(definition, &body.data),
-            DefinitionBody::Event(body) => self.data(definition, &body.data),
+            DefinitionBody::Struct(_) => self.check_inherited(definition),
+            DefinitionBody::Union(body) => self.check_branch_members(definition, body),
+            _ => {}
         }
     }
 
-    fn data(&mut self, definition: &'s Definition, data: &'s DataDefinition) {
-        if let DataDefinition::Inline(members) = data {
-            self.names(
-                definition,
-                "member",
-                members.iter().map(|member| &member.name),
-            );
-        }
-    }
-
-    fn branch_names(&mut self, definition: &'s Definition, branches: &'s [BranchDefinition]) {
-        self.names(
-            definition,
-            "branch",
-            branches.iter().map(|branch| &branch.name),
-        );
-    }
-
-    /// Names that stand together.
-    fn names(
+    fn check_names(
         &mut self,
         definition: &'s Definition,
-        what: &str,
+        entity: NamedEntity,
         names: impl Iterator<Item = &'s Name>,
     ) {
-        let mut seen: Table<'s> = HashMap::new();
+        let mut seen: CNameTable<'s> = HashMap::new();
         for name in names {
-            let key = self.key(what, &name.value);
+            let key = self.key(entity, &name.value);
             match seen.get(&key) {
-                Some(other) => self.clash(definition, what, name, other),
+                Some(other) => self.report_clash(definition, entity, name, other),
                 None => _ = seen.insert(key, name),
             }
         }
     }
 
-    fn key(&self, what: &str, name: &str) -> String {
-        match (self.view.is_in(dialect::EXACT_NAME_COLLISIONS), what) {
+    fn key(&self, entity: NamedEntity, name: &str) -> String {
+        match (self.view.is_in(dialect::EXACT_NAME_COLLISIONS), entity) {
             (false, _) => to_c(name),
-            (true, "value") => to_constant(name),
+            (true, NamedEntity::Value) => to_constant(name),
             (true, _) => name.to_owned(),
         }
     }
 
-    fn clash(&mut self, definition: &'s Definition, what: &str, name: &'s Name, other: &Name) {
-        let message = format!(
-            "{}: {what} '{name}' clashes with '{other}'",
-            title(definition)
-        );
+    fn report_clash(
+        &mut self,
+        definition: &'s Definition,
+        entity: NamedEntity,
+        name: &'s Name,
+        other: &Name,
+    ) {
+        let title = title(definition);
+        let entity = entity.as_str();
+        let message = format!("{title}: {entity} '{name}' clashes with '{other}'");
         let diagnostic = error(Code::NameClash, definition, name.span, message)
             .with_label(other.span, "the other one is here")
             .with_help("rename one; `-`, `.` and `_` are the same in C");
         self.diagnostics.push(diagnostic);
     }
 
-    /// Own members against those of all bases.
-    fn inherited(&mut self, definition: &'s Definition) {
+    /// Compares own members with those of all bases.
+    fn check_inherited(&mut self, definition: &'s Definition) {
         for ancestor in self.view.lineage(definition).skip(1) {
             if ancestor.span == definition.span {
                 return;
             }
-            self.common(definition, definition, ancestor);
+            self.compare_members(definition, definition, ancestor);
         }
     }
 
-    /// The members of all branches against those of the base.
-    fn branch_members(&mut self, definition: &'s Definition, body: &'s UnionDefinition) {
+    /// Compares the members of all branches with those of the base.
+    fn check_branch_members(&mut self, definition: &'s Definition, body: &'s UnionDefinition) {
         if body.discriminator.is_none() {
             return;
         }
         let bases: Vec<&Definition> = self.view.lineage(definition).collect();
         let mut seen: HashSet<Span> = bases.iter().map(|base| base.span).collect();
-        let mut open: Vec<&'s Name> = body.branches.iter().map(|branch| &branch.ty.name).collect();
+        let mut open: Vec<&'s Name> = branch_types(definition).collect();
         while let Some(name) = open.pop() {
-            let Some(held) = self.view.defined(name) else {
+            let Some(branch) = self.view.defined(name) else {
                 continue;
             };
-            for part in self.view.lineage(held) {
+            for part in self.view.lineage(branch) {
                 if !seen.insert(part.span) {
                     break;
                 }
                 for base in &bases {
-                    self.common(definition, part, base);
+                    self.compare_members(definition, part, base);
                 }
-                if let DefinitionBody::Union(nested) = &part.body {
-                    open.extend(nested.branches.iter().map(|branch| &branch.ty.name));
+                if let DefinitionBody::Union(_) = &part.body {
+                    open.extend(branch_types(part));
                 }
             }
         }
     }
 
-    /// Reports what stands both in `part` and in `base`, both of which
-    /// `definition` has.
-    fn common(&mut self, definition: &'s Definition, part: &'s Definition, base: &'s Definition) {
-        let (few, many) = if own_members(part).len() <= own_members(base).len() {
+    /// Reports the names that both `part` and `base` have, whose members are
+    /// all members of `definition`.
+    fn compare_members(
+        &mut self,
+        definition: &'s Definition,
+        part: &'s Definition,
+        base: &'s Definition,
+    ) {
+        let part_is_smaller = part.members().len() <= base.members().len();
+        let (few, many) = if part_is_smaller {
             (part, base)
         } else {
             (base, part)
         };
         let mut pairs: Vec<(&'s Name, &'s Name)> = Vec::new();
-        for MemberDefinition { name, .. } in own_members(few) {
-            let key = self.key("member", &name.value);
+        for MemberDefinition { name, .. } in few.members() {
+            let key = self.key(NamedEntity::Member, &name.value);
             pairs.extend(self.table(many).get(&key).map(|&other| (name, other)));
         }
         for (one, other) in pairs {
-            let (ours, theirs) = if few.span == part.span {
+            let (name, base_name) = if part_is_smaller {
                 (one, other)
             } else {
                 (other, one)
             };
-            self.two_places(definition, ours, part, theirs, base);
+            let members = ClashingMembers {
+                name,
+                owner: part,
+                base_name,
+                base,
+            };
+            self.diagnostics.push(members.to_diagnostic(definition));
         }
     }
 
-    fn table(&mut self, definition: &'s Definition) -> &Table<'s> {
+    fn table(&mut self, definition: &'s Definition) -> &CNameTable<'s> {
         if !self.tables.contains_key(&definition.span) {
-            let names = own_members(definition).iter().map(|member| &member.name);
-            let table = names
-                .map(|name| (self.key("member", &name.value), name))
-                .collect();
+            let names = definition.members().iter().map(|member| &member.name);
+            let table = names.map(|name| (self.key(NamedEntity::Member, &name.value), name));
+            let table = table.collect();
             self.tables.insert(definition.span, table);
         }
         &self.tables[&definition.span]
     }
+}
 
-    fn two_places(
-        &mut self,
-        definition: &'s Definition,
-        ours: &Name,
-        part: &Definition,
-        theirs: &Name,
-        base: &Definition,
-    ) {
-        let mut message = format!("{}: member '{ours}'", title(definition));
-        if part.span != definition.span {
-            message += &format!(" of {}", title(part));
+impl ClashingMembers<'_> {
+    fn to_diagnostic(&self, definition: &Definition) -> Diagnostic {
+        let is_own = self.owner.span == definition.span;
+        let mut message = format!("{}: member '{}'", title(definition), self.name);
+        if !is_own {
+            message += &format!(" of {}", title(self.owner));
         }
-        message += &format!(" clashes with '{theirs}' of the base");
-        let focus = if part.span == definition.span {
-            ours.span
+        message += &format!(" clashes with '{}' of the base", self.base_name);
+        let focus = if is_own {
+            self.name.span
         } else {
             definition.name.span
         };
-        let mut diagnostic = error(Code::NameClash, definition, focus, message)
-            .with_label(
-                theirs.span,
-                format!("the member of {} is here", title(base)),
-            )
+        let label = format!("the member of {} is here", title(self.base));
+        let diagnostic = error(Code::NameClash, definition, focus, message)
+            .with_label(self.base_name.span, label)
             .with_help("rename one of the two");
-        if part.span != definition.span {
-            diagnostic = diagnostic.with_label(ours.span, "and the other one here");
+        if is_own {
+            return diagnostic;
         }
-        self.diagnostics.push(diagnostic);
+        diagnostic.with_label(self.name.span, "the other one is here")
     }
 }
 
-/// The C constant of a value, as 2.5 makes it: `camelCase` becomes `CAMEL_CASE`.
+fn branch_types(definition: &Definition) -> impl Iterator<Item = &Name> {
+    definition.branches().iter().map(|branch| &branch.ty.name)
+}
+
+/// The C constant of a value in 2.5: `camelCase` becomes `CAMEL_CASE`.
 fn to_constant(name: &str) -> String {
     let mut constant = String::new();
     let mut previous = ' ';

@@ -1,216 +1,220 @@
-//! What names may look like.
+//! The syntax and style of names.
 
-use super::view::{View, error, own_members, title};
-use crate::ast::{
-    BranchDefinition, DataDefinition, Definition, DefinitionBody, EnumDefinition,
-    FeatureDefinition, MemberDefinition,
-};
+use super::view::{SchemaView, error, title};
+use crate::ast::{DataDefinition, Definition, DefinitionBody, FeatureDefinition, MemberDefinition};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect;
 use crate::load::DocumentationKind;
 use crate::source::Name;
 
-/// Checks every name that the schema gives to something.
-pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+/// Checks every name that the schema defines.
+pub fn check(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for definition in &view.definitions {
-        let mut names = Names {
+        let mut checker = NameChecker {
             view,
             definition,
             diagnostics,
         };
-        names.definition();
+        checker.check();
     }
 }
 
-/// How the letters of a name are written.
+/// The entities that a definition names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum NamedEntity {
+    /// The definition itself, with its keyword.
+    Definition(&'static str),
+    /// A member.
+    Member,
+    /// An enum value.
+    Value,
+    /// A branch.
+    Branch,
+    /// A feature.
+    Feature,
+}
+
+impl NamedEntity {
+    /// The word in messages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NamedEntity::Definition(keyword) => keyword,
+            NamedEntity::Member => "member",
+            NamedEntity::Value => "value",
+            NamedEntity::Branch => "branch",
+            NamedEntity::Feature => "feature",
+        }
+    }
+}
+
+/// A naming convention.
 #[derive(Clone, Copy)]
-enum Style {
+enum NamingStyle {
     /// `CamelCase`
     Camel,
     /// `UPPER_CASE`
     Upper,
-    /// `lower-case`, perhaps with exceptions.
+    /// `lower-case`, unless an exception allows other characters.
     Lower { capitals: bool, underscores: bool },
 }
 
-const LOWER: Style = Style::Lower {
+const LOWER: NamingStyle = NamingStyle::Lower {
     capitals: false,
     underscores: false,
 };
 
-struct Names<'v, 's, 'd> {
-    view: &'v View<'s>,
+struct NameChecker<'v, 's, 'd> {
+    view: &'v SchemaView<'s>,
     definition: &'s Definition,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
-impl Names<'_, '_, '_> {
-    fn definition(&mut self) {
+impl NameChecker<'_, '_, '_> {
+    fn check(&mut self) {
         let definition = self.definition;
-        let what = definition.body.keyword();
-        self.convention(what, &definition.name, self.definition_style());
-        self.suffix();
-        self.features(&definition.features);
-        self.members(own_members(definition), self.member_style());
-        match &definition.body {
-            DefinitionBody::Enum(body) => self.values(body),
+        let entity = NamedEntity::Definition(definition.body.keyword());
+        self.check_name(entity, &definition.name, self.definition_style());
+        self.check_reserved_suffix();
+        self.check_features(&definition.features);
+        self.check_members(definition.members(), self.member_style());
+        self.check_values();
+        let is_checked = match &definition.body {
             DefinitionBody::Union(body) => {
-                if body.discriminator.is_none() || self.view.is_in(dialect::CHECKED_BRANCH_NAMES) {
-                    self.branches(&body.branches);
-                }
+                body.discriminator.is_none() || self.view.is_in(dialect::CHECKED_BRANCH_NAMES)
             }
-            DefinitionBody::Alternate(body) => self.branches(&body.branches),
-            DefinitionBody::Command(body) => self.data(&body.data),
-            DefinitionBody::Event(body) => self.data(&body.data),
-            DefinitionBody::Struct(_) => {}
+            _ => true,
+        };
+        for branch in definition.branches().iter().filter(|_| is_checked) {
+            self.check_name(NamedEntity::Branch, &branch.name, LOWER);
         }
     }
 
-    fn definition_style(&self) -> Style {
+    fn definition_style(&self) -> NamingStyle {
         let name = self.definition.name.value.as_str();
         match self.definition.body {
-            DefinitionBody::Command(_) => Style::Lower {
+            DefinitionBody::Command(_) => NamingStyle::Lower {
                 capitals: false,
                 underscores: self.view.pragmas.commands.contains(name),
             },
-            DefinitionBody::Event(_) => Style::Upper,
-            _ => Style::Camel,
+            DefinitionBody::Event(_) => NamingStyle::Upper,
+            _ => NamingStyle::Camel,
         }
     }
 
-    fn member_style(&self) -> Style {
+    /// The style of members and values. Since there are naming conventions,
+    /// the exceptions for types do not apply to inline `data`.
+    fn member_style(&self) -> NamingStyle {
         let name = self.definition.name.value.as_str();
-        let excepted = self.view.pragmas.members.contains(name);
-        Style::Lower {
-            capitals: excepted,
-            underscores: excepted,
+        let is_data = matches!(self.definition.data(), Some(DataDefinition::Inline(_)));
+        if is_data && self.view.is_in(dialect::NAMING_CONVENTIONS) {
+            return LOWER;
+        }
+        let is_exception = self.view.pragmas.members.contains(name);
+        NamingStyle::Lower {
+            capitals: is_exception,
+            underscores: is_exception,
         }
     }
 
-    /// Types of arrays and of tags are named after their types.
-    fn suffix(&mut self) {
+    /// Checks the suffixes of type names that QEMU generates.
+    fn check_reserved_suffix(&mut self) {
         let name = &self.definition.name;
-        let is_type = !matches!(
-            self.definition.body,
-            DefinitionBody::Command(_) | DefinitionBody::Event(_)
-        );
-        let suffix = ["List", "Kind"]
-            .into_iter()
-            .find(|suffix| name.value.ends_with(suffix));
-        match suffix {
-            Some("Kind") if !self.view.is_in(dialect::SIMPLE_UNIONS) => {}
-            Some(suffix) if is_type => {
-                let message = format!("the type name '{name}' ends in '{suffix}'");
-                let help = format!("QEMU makes names in '{suffix}' itself: choose another");
-                self.report(Code::ReservedName, name, message, &help);
-            }
-            _ => {}
+        let is_reserved = |suffix: &&str| {
+            name.value.ends_with(suffix)
+                && (*suffix == "List" || self.view.is_in(dialect::SIMPLE_UNIONS))
+        };
+        let suffix = ["List", "Kind"].into_iter().find(is_reserved);
+        if let Some(suffix) = suffix.filter(|_| self.definition.is_type()) {
+            let message = format!("type name '{name}' ends in '{suffix}'");
+            let help = format!("choose another: QEMU generates names in '{suffix}'");
+            self.report(Code::ReservedName, name, message, &help);
         }
     }
 
-    fn values(&mut self, body: &EnumDefinition) {
-        for value in &body.values {
-            // A digit may begin a value and nothing else.
-            let digit = value.name.value.starts_with(|c: char| c.is_ascii_digit());
-            let shown = if digit { "d" } else { "" }.to_owned() + &value.name.value;
-            self.checked("value", &value.name, &shown, self.member_style());
-            self.features(&value.features);
+    fn check_values(&mut self) {
+        for value in self.definition.values() {
+            // Only a value may begin with a digit.
+            let name = &value.name;
+            let begins_with_digit = name.value.starts_with(|c: char| c.is_ascii_digit());
+            let prefix = if begins_with_digit { "d" } else { "" };
+            let text = format!("{prefix}{name}");
+            self.check_text(NamedEntity::Value, name, &text, self.member_style());
+            self.check_features(&value.features);
         }
     }
 
-    fn branches(&mut self, branches: &[BranchDefinition]) {
-        for branch in branches {
-            self.convention("branch", &branch.name, LOWER);
-        }
-    }
-
-    fn data(&mut self, data: &DataDefinition) {
-        if let DataDefinition::Inline(members) = data {
-            self.members(members, self.argument_style());
-        }
-    }
-
-    /// Arguments are nobody's members, so that the exceptions for types do not
-    /// reach them once there are conventions.
-    fn argument_style(&self) -> Style {
-        if self.view.is_in(dialect::NAMING_CONVENTIONS) {
-            LOWER
-        } else {
-            self.member_style()
-        }
-    }
-
-    fn members(&mut self, members: &[MemberDefinition], style: Style) {
+    fn check_members(&mut self, members: &[MemberDefinition], style: NamingStyle) {
         for member in members {
-            self.convention("member", &member.name, style);
-            self.features(&member.features);
-            let reserved = !member.optional || self.view.is_in(dialect::RESERVED_HAS_PREFIX);
+            self.check_name(NamedEntity::Member, &member.name, style);
+            self.check_features(&member.features);
+            let has_is_reserved = !member.optional || self.view.is_in(dialect::RESERVED_HAS_PREFIX);
             let name = to_c(&member.name.value);
-            if name == "u" || reserved && name.starts_with("has_") {
-                let message = format!("the member name '{}' is reserved", member.name);
-                let help = "QEMU's C code has 'u' and 'has_...' for its own use: choose another";
+            if name == "u" || has_is_reserved && name.starts_with("has_") {
+                let message = format!("member name '{}' is reserved", member.name);
+                let help = "choose another: QEMU's C code uses 'u' and 'has_...' itself";
                 self.report(Code::ReservedName, &member.name, message, help);
             }
         }
     }
 
-    fn features(&mut self, features: &[FeatureDefinition]) {
-        let with_convention = dialect::FEATURE_NAMING_CONVENTIONS
+    fn check_features(&mut self, features: &[FeatureDefinition]) {
+        let has_style = dialect::FEATURE_NAMING_CONVENTIONS
             .iter()
-            .any(|&when| self.view.is_in(when));
+            .any(|&releases| self.view.is_in(releases));
         for feature in features {
             let name = &feature.name;
-            if with_convention {
-                self.convention("feature", name, LOWER);
+            if has_style {
+                self.check_name(NamedEntity::Feature, name, LOWER);
             } else {
-                self.syntax("feature", name, &name.value);
+                self.check_syntax(NamedEntity::Feature, name, &name.value);
             }
         }
     }
 
-    fn convention(&mut self, what: &str, name: &Name, style: Style) {
-        self.checked(what, name, &name.value, style);
+    fn check_name(&mut self, entity: NamedEntity, name: &Name, style: NamingStyle) {
+        self.check_text(entity, name, &name.value, style);
     }
 
-    /// Checks the text of a name, which may differ from how it is shown.
-    fn checked(&mut self, what: &str, name: &Name, text: &str, style: Style) {
-        if !self.syntax(what, name, text) {
+    /// Checks a name whose checked text may differ from the written one.
+    fn check_text(&mut self, entity: NamedEntity, name: &Name, text: &str, style: NamingStyle) {
+        if !self.check_syntax(entity, name, text) {
             return;
         }
-        let problem = if self.view.is_in(dialect::NAMING_CONVENTIONS) {
-            style.problem(stem(text))
-        } else if self.has_capitals_rule() && matches!(what, "member" | "value") {
-            style.capitals(text)
+        let is_member = matches!(entity, NamedEntity::Member | NamedEntity::Value);
+        let help = if self.view.is_in(dialect::NAMING_CONVENTIONS) {
+            style.violation(stem(text))
+        } else if self.has_capitals_rule() && is_member {
+            style.capitals_violation(text)
         } else {
             None
         };
-        if let Some(rule) = problem {
-            let message = format!("the {what} name '{name}' is not written as QEMU writes them");
-            self.report(Code::NameStyle, name, message, rule);
+        if let Some(help) = help {
+            let entity = entity.as_str();
+            let message = format!("{entity} name '{name}' does not follow the naming convention");
+            self.report(Code::NameStyle, name, message, help);
         }
     }
 
-    /// The exceptions of 2.6 to 2.8 go by names of types, which a schema that a
-    /// running QEMU told does not have.
+    /// Returns `true` if the release rejects capitals, as 2.6 to 2.8 do. Their
+    /// exceptions go by type names, which introspected schemas do not have.
     fn has_capitals_rule(&self) -> bool {
         self.view.is_in(dialect::LOWER_CASE_MEMBERS)
             && self.view.documentation != DocumentationKind::None
     }
 
-    fn syntax(&mut self, what: &str, name: &Name, text: &str) -> bool {
-        let with_dots = self.view.is_in(dialect::DOTS_IN_NAMES);
-        let valid = if with_dots {
-            is_name_with_dots(text)
-        } else {
-            is_name(text)
+    fn check_syntax(&mut self, entity: NamedEntity, name: &Name, text: &str) -> bool {
+        let is_valid = match self.view.is_in(dialect::DOTS_IN_NAMES) {
+            true => is_name_with_dots(text),
+            false => is_name(text),
         };
-        if !valid {
-            let message = format!("'{name}' is no valid name for a {what}");
+        let entity = entity.as_str();
+        if !is_valid {
+            let message = format!("invalid {entity} name '{name}'");
             let help = "names are letters, digits, `-` and `_`, and begin with a letter";
             self.report(Code::InvalidName, name, message, help);
         } else if to_c(text).starts_with("q_") {
-            let message = format!("the {what} name '{name}' is reserved");
-            let help = "QEMU's C code has 'q_...' for its own use: choose another";
+            let message = format!("{entity} name '{name}' is reserved");
+            let help = "choose another: QEMU's C code uses 'q_...' itself";
             self.report(Code::ReservedName, name, message, help);
         } else {
             return true;
@@ -229,42 +233,40 @@ impl Names<'_, '_, '_> {
     }
 }
 
-impl Style {
-    /// What a name should look like, if it does not.
-    fn problem(self, stem: &str) -> Option<&'static str> {
-        let has = |wrong: fn(char) -> bool| stem.contains(wrong);
+impl NamingStyle {
+    /// The correct style of a name that violates it.
+    fn violation(self, stem: &str) -> Option<&'static str> {
         match self {
-            Style::Camel if !is_camel(stem) => Some("write it in CamelCase"),
-            Style::Upper if has(|c| c.is_ascii_lowercase() || c == '-') => {
-                Some("write it in capitals, with `_` between the words")
-            }
-            Style::Lower { underscores, .. } if !underscores && stem.contains('_') => {
+            NamingStyle::Camel => (!is_camel(stem)).then_some("write it in CamelCase"),
+            NamingStyle::Upper => stem
+                .contains(|c: char| c.is_ascii_lowercase() || c == '-')
+                .then_some("write it in capitals, with `_` between words"),
+            NamingStyle::Lower { underscores, .. } if !underscores && stem.contains('_') => {
                 Some(LOWER_HELP)
             }
-            Style::Lower { .. } => self.capitals(stem),
-            _ => None,
+            NamingStyle::Lower { .. } => self.capitals_violation(stem),
         }
     }
 
-    fn capitals(self, name: &str) -> Option<&'static str> {
-        let allowed = !matches!(
-            self,
-            Style::Lower {
-                capitals: false,
-                ..
-            }
-        );
-        (!allowed && name.contains(|c: char| c.is_ascii_uppercase())).then_some(LOWER_HELP)
+    fn capitals_violation(self, name: &str) -> Option<&'static str> {
+        let NamingStyle::Lower {
+            capitals: false, ..
+        } = self
+        else {
+            return None;
+        };
+        name.contains(|c: char| c.is_ascii_uppercase())
+            .then_some(LOWER_HELP)
     }
 }
 
 const LOWER_HELP: &str =
-    "write it in small letters with `-` between the words, or name an exception in a pragma";
+    "write it in lower case, with `-` between words, or add an exception to a pragma";
 
 fn is_camel(stem: &str) -> bool {
     let letters = stem.chars().all(|c| c.is_ascii_alphanumeric());
-    let has_small = stem.chars().skip(1).any(|c| c.is_ascii_lowercase());
-    letters && has_small && stem.starts_with(|c: char| c.is_ascii_uppercase())
+    let has_lower = stem.chars().skip(1).any(|c| c.is_ascii_lowercase());
+    letters && has_lower && stem.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 fn is_name_with_dots(text: &str) -> bool {
@@ -274,13 +276,11 @@ fn is_name_with_dots(text: &str) -> bool {
 
 fn is_name(text: &str) -> bool {
     let name = without_vendor(text);
-    name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+    let is_inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(is_inner)
 }
 
-/// A name without the `__RFQDN_` that vendors put before theirs.
+/// A name without the prefix `__RFQDN_` of downstream extensions.
 fn without_vendor(text: &str) -> &str {
     let is_vendor = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
     match text
@@ -292,7 +292,7 @@ fn without_vendor(text: &str) -> &str {
     }
 }
 
-/// The part of a name that has a convention: without vendor and without `x-`.
+/// The part of a name that a convention applies to: without vendor and `x-`.
 fn stem(text: &str) -> &str {
     let name = without_vendor(text);
     match name.get(..2) {
@@ -301,7 +301,7 @@ fn stem(text: &str) -> &str {
     }
 }
 
-/// What C makes of a name: two names that are the same in C clash.
+/// The C identifier of a name. Names with the same identifier clash.
 pub fn to_c(name: &str) -> String {
     let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
     name.chars().map(letter).collect()

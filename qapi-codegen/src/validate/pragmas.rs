@@ -1,32 +1,32 @@
-//! The exceptions a schema makes for itself.
+//! Pragmas.
 //!
-//! A pragma replaces what an earlier one of the same name said, wherever it
-//! stands. The releases up to 2.8 have no pragmas: their exceptions were part of
-//! QEMU's own programs, and are part of this file.
+//! A pragma replaces an earlier one of the same name in any file. Releases up
+//! to 2.8 have no pragmas: their exceptions are part of QEMU's generator, and
+//! are listed here.
 
-use crate::dialect;
 use std::collections::HashSet;
 
 use crate::ast::{Item, PragmaValue};
+use crate::dialect;
 use crate::version::Version;
 
-/// What the pragmas of a schema say.
+/// The settings of all pragmas of a schema.
 #[derive(Debug, Default)]
 pub struct Pragmas<'s> {
-    /// Whether each definition needs documentation.
+    /// Each definition needs documentation.
     pub doc_required: bool,
-    /// Commands that may return something else than objects.
+    /// Commands that may return types other than objects.
     pub returns: HashSet<&'s str>,
-    /// Types whose members may have unusual names.
+    /// Types whose members are excepted from the naming conventions.
     pub members: HashSet<&'s str>,
-    /// Commands that may have `_` in their names.
+    /// Commands whose names may contain `_`.
     pub commands: HashSet<&'s str>,
     /// Definitions whose members need no documentation.
     pub undocumented: HashSet<&'s str>,
 }
 
 impl<'s> Pragmas<'s> {
-    /// Gathers what is said in all files.
+    /// Collects the pragmas of all files.
     pub fn new(items: &'s [Item], version: Version) -> Self {
         let mut pragmas = Pragmas::default();
         if !dialect::PRAGMAS.contains(version) {
@@ -58,13 +58,16 @@ impl<'s> Pragmas<'s> {
             ("command-name-exceptions", PragmaValue::Names(names)) => (&mut self.commands, names),
             (_, PragmaValue::Names(names)) => (&mut self.undocumented, names),
         };
-        *list = names.iter().map(|name| plain_owner(&name.value)).collect();
+        *list = names
+            .iter()
+            .map(|name| definition_name(&name.value))
+            .collect();
     }
 }
 
-/// The definition that is meant by the name QEMU gives to its nameless parts,
-/// `q_obj_CpuInfo-base`; the early lists write that.
-fn plain_owner(name: &str) -> &str {
+/// The definition of an implicit type such as `q_obj_CpuInfo-base`, which early
+/// lists name.
+fn definition_name(name: &str) -> &str {
     name.strip_prefix("q_obj_").map_or(name, |part| {
         part.strip_suffix("-base")
             .or_else(|| part.strip_suffix("-arg"))

@@ -1,290 +1,239 @@
-//! Unions: the tag, and the branches it tells apart.
+//! Unions: the discriminator and its branches.
 
-use crate::dialect;
 use std::collections::HashSet;
 
-use super::view::{Type, View, base_name, error, own_members, title};
+use super::view::{ReferencedType, SchemaView, error, title};
 use crate::ast::{
     BranchDefinition, Definition, DefinitionBody, MemberDefinition, UnionBase, UnionDefinition,
 };
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::Name;
+use crate::dialect;
+use crate::source::{Name, Span};
 
-/// Checks every union of which all could be read.
-pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for definition in view.sound() {
+/// Checks every completely parsed union.
+pub fn check(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for definition in view.complete_definitions() {
         if let DefinitionBody::Union(body) = &definition.body {
-            let check = Check {
+            let checker = UnionChecker {
                 view,
                 definition,
                 body,
             };
-            diagnostics.extend(check.all());
+            diagnostics.extend(checker.check());
         }
     }
 }
 
-struct Check<'v, 's> {
-    view: &'v View<'s>,
+struct UnionChecker<'v, 's> {
+    view: &'v SchemaView<'s>,
     definition: &'s Definition,
     body: &'s UnionDefinition,
 }
 
-impl<'s> Check<'_, 's> {
-    fn all(&self) -> Vec<Diagnostic> {
+impl<'s> UnionChecker<'_, 's> {
+    fn check(&self) -> Vec<Diagnostic> {
         match (&self.body.discriminator, &self.body.base) {
-            (Some(name), UnionBase::None) => {
-                vec![self.half(name, "'discriminator' without 'base'")]
-            }
+            (Some(name), UnionBase::None) => vec![self.missing_counterpart(name, "base")],
             (None, UnionBase::Named(name)) => {
-                vec![self.half(name, "'base' without 'discriminator'")]
+                vec![self.missing_counterpart(name, "discriminator")]
             }
             (None, UnionBase::Inline(_)) => {
-                vec![self.half(&self.definition.name, "'base' without 'discriminator'")]
+                vec![self.missing_counterpart(&self.definition.name, "discriminator")]
             }
             (None, UnionBase::None) => self.no_branches(None).into_iter().collect(),
-            (Some(tag), _) => self.flat(tag),
+            (Some(discriminator), _) => self.check_flat(discriminator),
         }
     }
 
-    fn flat(&self, tag: &'s Name) -> Vec<Diagnostic> {
-        let mut found: Vec<Diagnostic> = self.branch_types().collect();
-        match self.tag(tag) {
-            Ok(Some(member)) => found.extend(self.against_tag(tag, member)),
+    fn check_flat(&self, discriminator: &'s Name) -> Vec<Diagnostic> {
+        let branches = self.body.branches.iter();
+        let mut found: Vec<Diagnostic> = branches
+            .filter_map(|branch| self.check_branch_type(branch))
+            .collect();
+        match self.find_discriminator(discriminator) {
+            Ok(Some(member)) => found.extend(self.check_discriminator(discriminator, member)),
             Ok(None) => {}
             Err(diagnostic) => found.push(diagnostic),
         }
         found
     }
 
-    fn half(&self, focus: &Name, what: &str) -> Diagnostic {
-        let message = format!("{} has {what}", title(self.definition));
-        error(Code::MissingKey, self.definition, focus.span, message)
-            .with_help("a union has both, or neither if it is a simple one")
+    fn error(&self, code: Code, focus: Span, problem: &str) -> Diagnostic {
+        let message = format!("{} {problem}", title(self.definition));
+        error(code, self.definition, focus, message)
     }
 
-    /// The member that is the tag, or nothing where that cannot be known.
-    fn tag(&self, tag: &Name) -> Result<Option<&'s MemberDefinition>, Diagnostic> {
-        let reach = match (
-            base_name(self.definition),
-            self.view.is_in(dialect::DISCRIMINATOR_IN_BASE_ITSELF),
-        ) {
-            (Some(_), true) => 2,
-            (Some(_), false) => usize::MAX,
-            (None, _) => 1,
+    fn missing_counterpart(&self, focus: &Name, key: &str) -> Diagnostic {
+        let problem = format!("has no '{key}'");
+        self.error(Code::MissingKey, focus.span, &problem)
+            .with_help("write both 'base' and 'discriminator', or neither in a simple union")
+    }
+
+    /// The member that is the discriminator, or `None` if not all members are
+    /// known.
+    fn find_discriminator(&self, name: &Name) -> Result<Option<&'s MemberDefinition>, Diagnostic> {
+        let in_base_itself = self.view.is_in(dialect::DISCRIMINATOR_IN_BASE_ITSELF);
+        let reach = match self.definition.base() {
+            Some(_) if in_base_itself => 2,
+            Some(_) => usize::MAX,
+            None => 1,
         };
-        let mut members = self
-            .view
-            .lineage(self.definition)
-            .take(reach)
-            .flat_map(own_members);
-        match members.find(|member| member.name.value == tag.value) {
+        let lineage = self.view.lineage(self.definition).take(reach);
+        let mut members = lineage.flat_map(Definition::members);
+        match members.find(|member| member.name.value == name.value) {
             Some(member) => Ok(Some(member)),
             None if !self.view.knows_members(self.definition) => Ok(None),
             None => {
-                let message = format!(
-                    "{}: the discriminator '{tag}' is no member of the base",
-                    title(self.definition)
-                );
-                Err(error(
-                    Code::DiscriminatorUnknown,
-                    self.definition,
-                    tag.span,
-                    message,
-                )
-                .with_help("name a member of the base whose type is an enum"))
+                let problem = format!("has no member '{name}' for its discriminator");
+                let found = self.error(Code::DiscriminatorUnknown, name.span, &problem);
+                Err(found.with_help("name a member of the base whose type is an enum"))
             }
         }
     }
 
-    fn against_tag(&self, tag: &Name, member: &MemberDefinition) -> Vec<Diagnostic> {
-        let wrong = |code, what: &str, help: &str| {
-            let message = format!(
-                "{}: the discriminator '{tag}' {what}",
-                title(self.definition)
-            );
-            error(code, self.definition, tag.span, message)
-                .with_label(member.name.span, "the member is here")
-                .with_help(help)
+    fn check_discriminator(&self, name: &Name, member: &MemberDefinition) -> Vec<Diagnostic> {
+        let wrong = |code, property: &str, help: &str| {
+            let problem = format!("has discriminator '{name}', which is {property}");
+            let found = self.error(code, name.span, &problem);
+            let label = "the member is here";
+            vec![found.with_label(member.name.span, label).with_help(help)]
         };
         if member.optional {
-            return vec![wrong(
-                Code::DiscriminatorOptional,
-                "is optional",
-                "remove the `*` of the member",
-            )];
+            let help = "remove the `*` of the member";
+            return wrong(Code::DiscriminatorOptional, "optional", help);
         }
         if member.condition.is_some() && self.view.is_in(dialect::UNCONDITIONAL_DISCRIMINATOR) {
-            let help = "a tag must be there in every build: remove its 'if'";
-            return vec![wrong(
-                Code::DiscriminatorConditional,
-                "has a condition",
-                help,
-            )];
+            let help = "remove the 'if' of the member";
+            return wrong(Code::DiscriminatorConditional, "conditional", help);
         }
-        match self.values(member) {
-            Values::NotAnEnum => {
-                let help = "tags are enums: change the type of the member";
-                vec![wrong(Code::DiscriminatorNotEnum, "is no enum", help)]
+        match self.discriminator_values(member) {
+            DiscriminatorValues::NotAnEnum => {
+                let help = "change the type of the member to an enum";
+                wrong(Code::DiscriminatorNotEnum, "not an enum", help)
             }
-            Values::Unknown => Vec::new(),
-            Values::Known(values) => self.against_values(&values),
+            DiscriminatorValues::Unknown => Vec::new(),
+            DiscriminatorValues::Known(values) => self.check_values(&values),
         }
     }
 
-    fn values(&self, member: &MemberDefinition) -> Values<'s> {
+    fn discriminator_values(&self, member: &MemberDefinition) -> DiscriminatorValues<'s> {
+        let builtin = |values: &'static [&'static str]| DiscriminatorValues::Known(values.to_vec());
         match self.view.lookup(&member.ty.name.value) {
-            None => Values::Unknown,
-            Some(_) if member.ty.array => Values::NotAnEnum,
-            Some(Type::Defined(definition)) if self.view.is_damaged(definition) => Values::Unknown,
-            Some(Type::Defined(definition)) => match &definition.body {
-                DefinitionBody::Enum(body) => Values::Known(
-                    body.values
-                        .iter()
-                        .map(|value| value.name.value.as_str())
-                        .collect(),
-                ),
-                _ => Values::NotAnEnum,
-            },
-            Some(Type::Builtin(builtin)) => match builtin.enum_values() {
-                Some(values) => Values::Known(values.to_vec()),
-                None => Values::NotAnEnum,
+            None => DiscriminatorValues::Unknown,
+            Some(_) if member.ty.array => DiscriminatorValues::NotAnEnum,
+            Some(ReferencedType::Builtin(ty)) => ty
+                .enum_values()
+                .map_or(DiscriminatorValues::NotAnEnum, builtin),
+            Some(ReferencedType::Defined(ty)) if self.view.is_incomplete(ty) => {
+                DiscriminatorValues::Unknown
+            }
+            Some(ReferencedType::Defined(ty)) => match &ty.body {
+                DefinitionBody::Enum(body) => {
+                    let values = body.values.iter().map(|value| value.name.value.as_str());
+                    DiscriminatorValues::Known(values.collect())
+                }
+                _ => DiscriminatorValues::NotAnEnum,
             },
         }
     }
 
-    fn against_values(&self, values: &[&str]) -> Vec<Diagnostic> {
+    fn check_values(&self, values: &[&str]) -> Vec<Diagnostic> {
         let known: HashSet<&str> = values.iter().copied().collect();
-        let mut found: Vec<Diagnostic> = self
-            .body
-            .branches
-            .iter()
-            .filter(|branch| !known.contains(branch.name.value.as_str()))
+        let branches = self.body.branches.iter();
+        let unknown = branches.filter(|branch| !known.contains(branch.name.value.as_str()));
+        let mut found: Vec<Diagnostic> = unknown
             .map(|branch| self.unknown_branch(branch, values))
             .collect();
         found.extend(self.no_branches(Some(values)));
         if self.view.is_in(dialect::COMPLETE_BRANCHES) {
-            found.extend(self.uncovered(values));
+            found.extend(self.missing_branches(values));
         }
         found
     }
 
     fn unknown_branch(&self, branch: &BranchDefinition, values: &[&str]) -> Diagnostic {
-        let message = format!(
-            "{}: the branch '{}' is no value of the discriminator",
-            title(self.definition),
-            branch.name
-        );
-        let shown: Vec<String> = values
-            .iter()
-            .take(SHOWN)
-            .map(|value| format!("'{value}'"))
-            .collect();
-        let more = if values.len() > SHOWN {
-            " and more"
-        } else {
-            ""
+        let listed = values.iter().take(MAX_LISTED);
+        let listed: Vec<String> = listed.map(|value| format!("'{value}'")).collect();
+        let more = match values.len() > MAX_LISTED {
+            true => " and more",
+            false => "",
         };
-        error(
-            Code::BranchUnknown,
-            self.definition,
-            branch.name.span,
-            message,
-        )
-        .with_help(format!("its values are {}{more}", shown.join(", ")))
+        let name = &branch.name;
+        let problem = format!("has branch '{name}', which is not a value of the discriminator");
+        self.error(Code::BranchUnknown, name.span, &problem)
+            .with_help(format!("its values are {}{more}", listed.join(", ")))
     }
 
-    fn uncovered(&self, values: &[&str]) -> Option<Diagnostic> {
-        let branches: HashSet<&str> = self
-            .body
-            .branches
-            .iter()
-            .map(|branch| branch.name.value.as_str())
-            .collect();
-        let missing: Vec<&str> = values
-            .iter()
-            .copied()
-            .filter(|value| !branches.contains(value))
-            .collect();
-        let first = missing.first()?;
-        let message = format!("{} has no branch for '{first}'", title(self.definition));
-        let help = match missing.len() {
-            1 => "every value of the discriminator needs a branch before QEMU 3.0".to_owned(),
-            count => format!("{count} values lack one; every value needs it before QEMU 3.0"),
+    fn missing_branches(&self, values: &[&str]) -> Option<Diagnostic> {
+        let branches = self.body.branches.iter();
+        let branches: HashSet<&str> = branches.map(|branch| branch.name.value.as_str()).collect();
+        let mut missing = values.iter().filter(|value| !branches.contains(**value));
+        let first = missing.next()?;
+        let help = match missing.count() {
+            0 => "before QEMU 3.0 every discriminator value needs a branch".to_owned(),
+            more => format!("add it and {more} more: before QEMU 3.0 every value needs a branch"),
         };
         let focus = self.definition.name.span;
-        Some(error(Code::BranchMissing, self.definition, focus, message).with_help(help))
+        let problem = format!("has no branch for '{first}'");
+        let found = self.error(Code::BranchMissing, focus, &problem);
+        Some(found.with_help(help))
     }
 
-    /// Reports a union that has nothing to tell apart; a simple one has no values.
+    /// Reports a union without branches. `values` are those of the
+    /// discriminator; simple unions have none.
     fn no_branches(&self, values: Option<&[&str]>) -> Option<Diagnostic> {
-        let by_data = self.view.is_in(dialect::NONEMPTY_UNION_DATA) || values.is_none();
-        let by_values = self.view.is_in(dialect::NONEMPTY_UNIONS);
-        let empty = match values {
-            _ if !self.body.branches.is_empty() => false,
-            Some(values) => by_data || by_values && values.is_empty(),
-            None => self.view.is_in(dialect::NONEMPTY_UNION_DATA) || by_values,
-        };
-        empty.then(|| {
-            let message = format!("{} has no branches", title(self.definition));
-            error(
-                Code::NoBranches,
-                self.definition,
-                self.definition.name.span,
-                message,
-            )
-            .with_help("add a branch to 'data'")
-        })
-    }
-
-    /// The branches of a flat union are structs, or unions where they may nest.
-    fn branch_types(&self) -> impl Iterator<Item = Diagnostic> {
-        self.body.branches.iter().filter_map(|branch| {
-            let ty = self.view.lookup(&branch.ty.name.value)?;
-            let what = match ty {
-                _ if branch.ty.array => "an array",
-                Type::Builtin(_) => "a type of the language",
-                Type::Defined(definition) => match &definition.body {
-                    DefinitionBody::Struct(_) => return None,
-                    DefinitionBody::Union(_) if self.view.is_in(dialect::NESTED_UNIONS) => {
-                        return None;
-                    }
-                    DefinitionBody::Union(_) => "a union",
-                    DefinitionBody::Enum(_) => "an enum",
-                    _ => "an alternate",
-                },
+        let needs_data = self.view.is_in(dialect::NONEMPTY_UNION_DATA);
+        let needs_values = self.view.is_in(dialect::NONEMPTY_UNIONS);
+        let is_error = self.body.branches.is_empty()
+            && match values {
+                Some(values) => needs_data || needs_values && values.is_empty(),
+                None => needs_data || needs_values,
             };
-            Some(self.branch_type(branch, what))
+        is_error.then(|| {
+            let focus = self.definition.name.span;
+            self.error(Code::NoBranches, focus, "has no branches")
+                .with_help("add a branch to 'data'")
         })
     }
 
-    fn branch_type(&self, branch: &BranchDefinition, what: &str) -> Diagnostic {
-        let message = format!(
-            "{}: the branch '{}' is {what}",
-            title(self.definition),
-            branch.name
-        );
-        let help = if what == "a union" {
-            "branches are structs; unions in branches came with QEMU 8.1"
+    /// Checks that a branch of a flat union is a struct, or a union if the
+    /// release supports it.
+    fn check_branch_type(&self, branch: &BranchDefinition) -> Option<Diagnostic> {
+        let ty = self.view.lookup(&branch.ty.name.value)?;
+        let mut help = "branches are objects: put the value into a struct";
+        if let ReferencedType::Defined(found) = ty
+            && !branch.ty.array
+        {
+            match found.body {
+                DefinitionBody::Struct(_) => return None,
+                DefinitionBody::Union(_) if self.view.is_in(dialect::NESTED_UNIONS) => return None,
+                DefinitionBody::Union(_) => {
+                    help = "name a struct: unions are supported here since QEMU 8.1";
+                }
+                _ => {}
+            }
+        }
+        let kind = if branch.ty.array {
+            "an array"
         } else {
-            "branches are objects: put the value into a struct"
+            ty.kind()
         };
-        error(
-            Code::BranchNotObject,
-            self.definition,
-            branch.ty.name.span,
-            message,
-        )
-        .with_help(help)
+        let problem = format!(
+            "has branch '{}' of type '{}', which is {kind}",
+            branch.name, branch.ty.name
+        );
+        let focus = branch.ty.name.span;
+        let found = self.error(Code::BranchNotObject, focus, &problem);
+        Some(found.with_help(help))
     }
 }
 
-/// The values of a tag.
-enum Values<'s> {
+/// The values of the discriminator.
+enum DiscriminatorValues<'s> {
     Known(Vec<&'s str>),
     Unknown,
     NotAnEnum,
 }
 
-/// How many values of an enum are shown.
-const SHOWN: usize = 8;
+/// The maximum number of listed enum values.
+const MAX_LISTED: usize = 8;

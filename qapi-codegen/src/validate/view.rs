@@ -1,10 +1,10 @@
-//! A schema as the rules look at it: definitions by name, and what is broken.
+//! The schema as rules see it, with types by name.
 
 use std::collections::HashMap;
 
-use super::damage::Damage;
 use super::pragmas::Pragmas;
-use crate::ast::{BuiltinType, Definition, DefinitionBody, Item, MemberDefinition, UnionBase};
+use super::unparsed::Unparsed;
+use crate::ast::{BuiltinType, Definition, DefinitionBody, Item};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Releases;
 use crate::doc::DocComments;
@@ -12,12 +12,12 @@ use crate::load::{DocumentationKind, LoadedSchema};
 use crate::source::{Name, Sources, Span};
 use crate::version::Version;
 
-/// How long a chain of types may be of which each holds the next as its base or
-/// in a branch. QEMU's own longest has four.
-pub const DEPTH_LIMIT: usize = 32;
+/// The maximum length of a chain of types of which each has the next as its
+/// base or in a branch. QEMU's own longest has four.
+pub const MAX_CHAIN: usize = 32;
 
-/// A schema, its names looked up.
-pub struct View<'s> {
+/// A schema with types by name.
+pub struct SchemaView<'s> {
     /// The release whose rules apply.
     pub version: Version,
     /// The origin of the comments.
@@ -30,101 +30,104 @@ pub struct View<'s> {
     pub items: &'s [Item],
     /// All definitions in order.
     pub definitions: Vec<&'s Definition>,
-    /// What the pragmas say.
+    /// The settings of the pragmas.
     pub pragmas: Pragmas<'s>,
-    /// What could not be read.
-    pub damage: Damage<'s>,
+    /// The parts that could not be parsed.
+    pub unparsed: Unparsed<'s>,
     types: HashMap<&'s str, &'s Definition>,
 }
 
-/// A type that a name means.
+/// The type that a name refers to.
 #[derive(Clone, Copy)]
-pub enum Type<'s> {
-    /// One of the language.
+pub enum ReferencedType<'s> {
+    /// A built-in type.
     Builtin(BuiltinType),
-    /// One of the schema.
+    /// A type that the schema defines.
     Defined(&'s Definition),
 }
 
-impl<'s> View<'s> {
-    /// Looks at a schema; `found` is what was wrong with it until now.
+impl ReferencedType<'_> {
+    /// The kind with its article, such as `a struct`.
+    pub fn kind(self) -> &'static str {
+        match self {
+            ReferencedType::Builtin(_) => "a built-in type",
+            ReferencedType::Defined(definition) => definition.body.keyword_with_article(),
+        }
+    }
+}
+
+impl<'s> SchemaView<'s> {
+    /// Creates a view; `found` are the diagnostics of loading and parsing.
     pub fn new(loaded: &'s LoadedSchema, docs: &'s DocComments, found: &[Diagnostic]) -> Self {
-        let definitions: Vec<&Definition> = loaded
-            .items
-            .iter()
-            .filter_map(|item| match item {
-                Item::Definition(definition) => Some(definition),
-                _ => None,
-            })
-            .collect();
-        View {
+        let definitions: Vec<&Definition> = loaded.definitions().collect();
+        SchemaView {
             version: loaded.version,
             documentation: loaded.documentation,
             docs,
             sources: &loaded.sources,
             items: &loaded.items,
-            types: types(&definitions),
+            types: types_by_name(&definitions),
             pragmas: Pragmas::new(&loaded.items, loaded.version),
-            damage: Damage::new(&loaded.sources, &definitions, found),
+            unparsed: Unparsed::new(&loaded.sources, &definitions, found),
             definitions,
         }
     }
 
-    /// Whether the release is one of these.
+    /// Returns `true` if the release is in a range.
     pub fn is_in(&self, releases: Releases) -> bool {
         releases.contains(self.version)
     }
 
-    /// The type of a name.
-    pub fn lookup(&self, name: &str) -> Option<Type<'s>> {
+    /// The type with a name.
+    pub fn lookup(&self, name: &str) -> Option<ReferencedType<'s>> {
         match BuiltinType::from_name(name) {
-            Some(builtin) if self.is_in(builtin.releases()) => Some(Type::Builtin(builtin)),
-            _ => self.types.get(name).copied().map(Type::Defined),
+            Some(builtin) if self.is_in(builtin.releases()) => {
+                Some(ReferencedType::Builtin(builtin))
+            }
+            _ => self.types.get(name).copied().map(ReferencedType::Defined),
         }
     }
 
-    /// The definition of the type of a name.
+    /// The definition of the type with a name.
     pub fn defined(&self, name: &Name) -> Option<&'s Definition> {
         match self.lookup(&name.value)? {
-            Type::Defined(definition) => Some(definition),
-            Type::Builtin(_) => None,
+            ReferencedType::Defined(definition) => Some(definition),
+            ReferencedType::Builtin(_) => None,
         }
     }
 
-    /// The names of all types of the schema.
+    /// The names of all types that the schema defines.
     pub fn type_names(&self) -> impl Iterator<Item = &'s str> {
         self.types.keys().copied()
     }
 
-    /// Whether something inside of a definition could not be read, so that what
-    /// it lacks tells nothing.
-    pub fn is_damaged(&self, definition: &Definition) -> bool {
-        self.damage.is_inside(definition)
+    /// Returns `true` if a part of a definition could not be parsed.
+    pub fn is_incomplete(&self, definition: &Definition) -> bool {
+        self.unparsed.is_inside(definition)
     }
 
-    /// The definitions of which all could be read.
-    pub fn sound(&self) -> impl Iterator<Item = &'s Definition> {
-        let sound = |definition: &&Definition| !self.is_damaged(definition);
-        self.definitions.iter().copied().filter(sound)
+    /// The definitions that were parsed completely.
+    pub fn complete_definitions(&self) -> impl Iterator<Item = &'s Definition> {
+        let is_complete = |definition: &&Definition| !self.is_incomplete(definition);
+        self.definitions.iter().copied().filter(is_complete)
     }
 
-    /// A struct or union and the structs it is based on, nearest first. A chain
-    /// that bites its tail ends somewhere.
+    /// A struct or union and its bases, nearest first. A cyclic chain is cut.
     pub fn lineage(&self, definition: &'s Definition) -> impl Iterator<Item = &'s Definition> {
-        let next = |last: &&'s Definition| match self.defined(base_name(last)?)? {
-            base if matches!(base.body, DefinitionBody::Struct(_)) => Some(base),
-            _ => None,
+        let base = |last: &&'s Definition| {
+            let base = self.defined(last.base()?)?;
+            matches!(base.body, DefinitionBody::Struct(_)).then_some(base)
         };
-        std::iter::successors(Some(definition), next).take(DEPTH_LIMIT)
+        std::iter::successors(Some(definition), base).take(MAX_CHAIN)
     }
 
-    /// Whether all members that a definition has are known.
+    /// Returns `true` if all members of a definition are known, including
+    /// inherited ones.
     pub fn knows_members(&self, definition: &'s Definition) -> bool {
-        let known = |ancestor: &'s Definition| {
-            let base = base_name(ancestor);
-            !self.is_damaged(ancestor) && base.is_none_or(|name| self.is_struct(name))
-        };
-        self.lineage(definition).all(known)
+        self.lineage(definition).all(|ancestor| {
+            let has_known_base = ancestor.base().is_none_or(|name| self.is_struct(name));
+            !self.is_incomplete(ancestor) && has_known_base
+        })
     }
 
     fn is_struct(&self, name: &Name) -> bool {
@@ -133,36 +136,12 @@ impl<'s> View<'s> {
     }
 }
 
-/// The struct that a struct or union names as its base.
-pub fn base_name(definition: &Definition) -> Option<&Name> {
-    match &definition.body {
-        DefinitionBody::Struct(body) => body.base.as_ref(),
-        DefinitionBody::Union(body) => match &body.base {
-            UnionBase::Named(name) => Some(name),
-            UnionBase::None | UnionBase::Inline(_) => None,
-        },
-        _ => None,
-    }
-}
-
-/// The members that stand in a struct or in the base of a union.
-pub fn own_members(definition: &Definition) -> &[MemberDefinition] {
-    match &definition.body {
-        DefinitionBody::Struct(body) => &body.members,
-        DefinitionBody::Union(body) => match &body.base {
-            UnionBase::Inline(members) => members,
-            UnionBase::None | UnionBase::Named(_) => &[],
-        },
-        _ => &[],
-    }
-}
-
-/// `struct 'Foo'`
+/// The kind and name of a definition, such as `struct 'Foo'`.
 pub fn title(definition: &Definition) -> String {
     format!("{} '{}'", definition.body.keyword(), definition.name)
 }
 
-/// A diagnostic about something inside a definition.
+/// An error inside a definition.
 pub fn error(
     code: Code,
     definition: &Definition,
@@ -172,18 +151,13 @@ pub fn error(
     Diagnostic::new(code, definition.span, message).with_focus(focus)
 }
 
-/// Types by name; of two with the same name, the first.
-fn types<'s>(definitions: &[&'s Definition]) -> HashMap<&'s str, &'s Definition> {
+/// The types by name; of several with the same name, the first.
+fn types_by_name<'s>(definitions: &[&'s Definition]) -> HashMap<&'s str, &'s Definition> {
     let mut types = HashMap::with_capacity(definitions.len());
-    for &definition in definitions {
-        if !matches!(
-            definition.body,
-            DefinitionBody::Command(_) | DefinitionBody::Event(_)
-        ) {
-            types
-                .entry(definition.name.value.as_str())
-                .or_insert(definition);
-        }
+    for &definition in definitions.iter().filter(|definition| definition.is_type()) {
+        types
+            .entry(definition.name.value.as_str())
+            .or_insert(definition);
     }
     types
 }

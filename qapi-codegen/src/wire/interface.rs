@@ -16,8 +16,8 @@ pub struct Interface<'s> {
     pub events: NameTable<'s, EventShape<'s>>,
     /// The enum of error classes, which no command refers to.
     pub error_class: Option<ShapeId>,
-    /// Whether it describes an introspection reply, which has conditions
-    /// evaluated and only one integer type.
+    /// `true` for an introspection reply, in which conditions are evaluated and
+    /// all integers have the type `int`.
     pub is_introspected: bool,
     pub(crate) empty: ShapeId,
     pub(crate) nodes: Vec<ShapeNode<'s>>,
@@ -31,6 +31,13 @@ pub struct ShapeId(pub(crate) u32);
 pub(crate) struct ShapeNode<'s> {
     pub(crate) shape: Shape<'s>,
     pub(crate) origin: ShapeOrigin<'s>,
+}
+
+impl ShapeId {
+    /// The index of the shape in the order of [`Interface::ids`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// The definition that a shape was made from.
@@ -74,7 +81,7 @@ pub struct ObjectShape<'s> {
     pub members: NameTable<'s, MemberShape<'s>>,
     /// The members that depend on the discriminator.
     pub branches: Option<Branches<'s>>,
-    /// Whether other members are allowed too (`'gen': false`).
+    /// `true` if other members are allowed too (`'gen': false`).
     pub open: bool,
 }
 
@@ -83,7 +90,7 @@ pub struct ObjectShape<'s> {
 pub struct MemberShape<'s> {
     /// The shape of its value.
     pub shape: ShapeId,
-    /// Whether it may be absent.
+    /// `true` if it may be absent.
     pub optional: bool,
     /// Its definition; simple unions have members without one.
     pub meta: Option<&'s EntityMeta>,
@@ -140,11 +147,11 @@ pub struct CommandShape<'s> {
     pub arguments: ShapeId,
     /// The value in `return`; `None` for commands that return nothing.
     pub returns: Option<ShapeId>,
-    /// Whether QEMU replies on success.
+    /// `true` if QEMU replies on success.
     pub success_response: bool,
-    /// Whether the command may be sent out of band.
+    /// `true` if the command may be sent out of band.
     pub allow_oob: bool,
-    /// Whether the command is allowed in preconfig state.
+    /// `true` if the command is allowed in preconfig state.
     pub allow_preconfig: bool,
 }
 
@@ -188,7 +195,7 @@ impl IntegerRange {
         Some(IntegerRange { low, high })
     }
 
-    /// Whether all integers of another range are in this one.
+    /// Returns `true` if all integers of another range are in this one.
     pub fn contains(self, other: IntegerRange) -> bool {
         self.low <= other.low && other.high <= self.high
     }
@@ -214,7 +221,7 @@ impl<'s> Interface<'s> {
         let data = object.and_then(|object| object.only_member(DATA_MEMBER));
         match data {
             _ if object.is_some_and(ObjectShape::is_empty) => BranchContentShape::Nothing,
-            Some(data) if !data.optional => BranchContentShape::Data(data.shape),
+            Some(data) if data.is_always_present() => BranchContentShape::Data(data.shape),
             _ => BranchContentShape::Members(branch.content),
         }
     }
@@ -227,14 +234,14 @@ impl<'s> Interface<'s> {
         }
     }
 
-    /// The number of shapes.
-    pub fn len(&self) -> usize {
-        self.nodes.len()
+    /// All shapes.
+    pub fn ids(&self) -> impl Iterator<Item = ShapeId> {
+        (0..self.nodes.len() as u32).map(ShapeId)
     }
 
-    /// Whether there are no shapes.
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
+    /// The number of shapes.
+    pub fn shape_count(&self) -> usize {
+        self.nodes.len()
     }
 
     /// The value that a command returns; an empty object if it returns nothing.
@@ -326,7 +333,7 @@ impl<'s> Interface<'s> {
         self.empty
     }
 
-    /// Whether a shape was made from a type with a name.
+    /// Returns `true` if a shape was made from a type with a name.
     pub fn is_named(&self, id: ShapeId) -> bool {
         self.definition(id).is_some()
     }
@@ -351,6 +358,13 @@ impl<'s> Interface<'s> {
             },
             (Shape::Enum(_) | Shape::Alternate(_), ShapeOrigin::Anonymous) => String::new(),
         }
+    }
+}
+
+impl MemberShape<'_> {
+    /// Returns `true` if the member is required in all builds.
+    pub fn is_always_present(&self) -> bool {
+        !self.optional && self.meta.is_none_or(|meta| meta.condition.is_none())
     }
 }
 
@@ -383,7 +397,7 @@ impl<'s> ObjectShape<'s> {
         branches.map(|branches| branches.discriminator)
     }
 
-    /// Whether it has neither members nor branches.
+    /// Returns `true` if the object has neither members nor branches.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty() && self.branches.is_none()
     }

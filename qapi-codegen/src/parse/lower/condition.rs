@@ -1,200 +1,174 @@
-//! Conditions on how QEMU was built, and features, in both their languages.
+//! Lowering of conditions and features.
 
-use super::{Context, Entries, kind_of, take};
+use super::{Lowering, ObjectEntries, take};
 use crate::ast::{Condition, FeatureDefinition};
 use crate::diagnostic::Code;
 use crate::dialect;
 use crate::parse::keys;
-use crate::parse::tree::{Node, Value};
+use crate::parse::tree::{SyntaxNode, SyntaxValue};
 use crate::source::Span;
 
-impl Context<'_> {
+impl Lowering<'_> {
     /// Takes the `if` out of an object.
-    pub(super) fn condition(&mut self, what: &str, entries: &mut Entries) -> Option<Condition> {
+    pub(super) fn condition(
+        &mut self,
+        owner: &str,
+        entries: &mut ObjectEntries,
+    ) -> Option<Condition> {
         let node = take(entries, "if")?;
-        if !dialect::STRUCTURED_CONDITIONS.contains(self.version) {
-            self.expression_condition(what, node)
+        if dialect::STRUCTURED_CONDITIONS.contains(self.version) {
+            self.structured_condition(owner, node)
         } else {
-            self.structured(what, node)
+            self.expression_condition(owner, node)
         }
     }
 
-    /// Releases 3.0 to 6.1: an expression, or a list of which all must hold.
-    fn expression_condition(&mut self, what: &str, node: Node) -> Option<Condition> {
+    /// Releases 3.0 to 6.1: an expression, or an array of which all must hold.
+    fn expression_condition(&mut self, owner: &str, node: SyntaxNode) -> Option<Condition> {
         match node.value {
-            Value::String(text) if text.trim().is_empty() => {
-                self.useless(what, node.span);
-                None
+            SyntaxValue::String(text) if text.trim().is_empty() => {
+                self.empty_condition(owner, node.span)
             }
-            Value::String(text) => Some(Condition::Expression(text)),
-            Value::Array(elements) if elements.is_empty() => {
-                self.useless(what, node.span);
-                None
+            SyntaxValue::String(text) => Some(Condition::Expression(text)),
+            SyntaxValue::Array(elements) if elements.is_empty() => {
+                self.empty_condition(owner, node.span)
             }
-            Value::Array(elements) => {
+            SyntaxValue::Array(elements) => {
                 let all = elements
                     .into_iter()
-                    .filter_map(|element| self.expression_condition(what, element));
+                    .filter_map(|element| self.expression_condition(owner, element));
                 Some(Condition::All(all.collect()))
             }
             _ => {
-                self.error(
-                    Code::InvalidCondition,
-                    node.span,
-                    format!("the condition of {what} must be a string or a list of strings"),
-                    "conditions have structure from QEMU 6.2 on",
-                );
-                None
+                let expected = "must be a string or an array of strings";
+                let help = "conditions are structured since QEMU 6.2";
+                self.invalid_condition(owner, node.span, expected, help)
             }
         }
     }
 
-    /// Releases from 6.2 on: a macro, or an object of one key.
-    fn structured(&mut self, what: &str, node: Node) -> Option<Condition> {
+    /// Releases since 6.2: a macro, or an object with one key.
+    fn structured_condition(&mut self, owner: &str, node: SyntaxNode) -> Option<Condition> {
         match node.value {
-            Value::String(text) if is_macro(&text) => Some(Condition::Defined(text)),
-            Value::String(text) => {
-                self.error(
-                    Code::InvalidCondition,
-                    node.span,
-                    format!("'{text}' in the condition of {what} is no macro"),
-                    "a macro is written in capitals, digits and `_`, such as 'CONFIG_FOO'",
-                );
-                None
+            SyntaxValue::String(text) if is_macro(&text) => Some(Condition::Defined(text)),
+            SyntaxValue::String(text) => {
+                let problem = format!("has the invalid macro name '{text}'");
+                let help = "macro names are capitals, digits and `_`, such as 'CONFIG_FOO'";
+                self.invalid_condition(owner, node.span, &problem, help)
             }
-            Value::Object(entries) => self.operator(what, node.span, entries),
-            Value::Array(ref elements) if elements.is_empty() => {
-                self.useless(what, node.span);
-                None
+            SyntaxValue::Object(entries) => self.operator(owner, node.span, entries),
+            SyntaxValue::Array(ref elements) if elements.is_empty() => {
+                self.empty_condition(owner, node.span)
             }
             other => {
-                let message = format!(
-                    "the condition of {what} must be a string or an object, not {}",
-                    kind_of(&other)
-                );
-                self.error(
-                    Code::InvalidCondition,
-                    node.span,
-                    message,
-                    "write 'CONFIG_FOO', {'all': [COND]}, {'any': [COND]} or {'not': COND}",
-                );
-                None
+                let problem = format!("must be a string or an object, not {}", other.kind());
+                let help = "write 'CONFIG_FOO', {'all': [COND]}, {'any': [COND]} or {'not': COND}";
+                self.invalid_condition(owner, node.span, &problem, help)
             }
         }
     }
 
-    fn operator(&mut self, what: &str, place: Span, mut entries: Entries) -> Option<Condition> {
+    fn operator(
+        &mut self,
+        owner: &str,
+        place: Span,
+        mut entries: ObjectEntries,
+    ) -> Option<Condition> {
         if entries.len() > 1 {
-            self.error(
-                Code::InvalidCondition,
-                place,
-                format!("the condition of {what} has more than one key"),
-                "nest them: {'all': [COND, COND]}",
-            );
-            return None;
+            let help = "nest them: {'all': [COND, COND]}";
+            return self.invalid_condition(owner, place, "has more than one key", help);
         }
         let Some((key, node)) = entries.pop() else {
-            self.useless(what, place);
-            return None;
+            return self.empty_condition(owner, place);
         };
         match key.value.as_str() {
-            "not" => Some(Condition::Not(Box::new(self.structured(what, node)?))),
-            "all" => Some(Condition::All(self.operands(what, node)?)),
-            "any" => Some(Condition::Any(self.operands(what, node)?)),
+            "not" => {
+                let operand = self.structured_condition(owner, node)?;
+                Some(Condition::Not(Box::new(operand)))
+            }
+            "all" => Some(Condition::All(self.operands(owner, node)?)),
+            "any" => Some(Condition::Any(self.operands(owner, node)?)),
             _ => {
-                self.error(
-                    Code::InvalidCondition,
-                    key.span,
-                    format!("the condition of {what} has an unknown key '{key}'"),
-                    "valid keys are 'all', 'any', 'not'",
-                );
-                None
+                let problem = format!("has an unknown key '{key}'");
+                let help = "valid keys are 'all', 'any', 'not'";
+                self.invalid_condition(owner, key.span, &problem, help)
             }
         }
     }
 
-    fn operands(&mut self, what: &str, node: Node) -> Option<Vec<Condition>> {
+    fn operands(&mut self, owner: &str, node: SyntaxNode) -> Option<Vec<Condition>> {
         match node.value {
-            Value::Array(elements) if !elements.is_empty() => Some(
-                elements
+            SyntaxValue::Array(elements) if !elements.is_empty() => {
+                let operands = elements
                     .into_iter()
-                    .filter_map(|element| self.structured(what, element))
-                    .collect(),
-            ),
-            Value::Array(_) => {
-                self.useless(what, node.span);
-                None
+                    .filter_map(|element| self.structured_condition(owner, element));
+                Some(operands.collect())
             }
+            SyntaxValue::Array(_) => self.empty_condition(owner, node.span),
             other => {
-                let message = format!(
-                    "'all' and 'any' in the condition of {what} take a list, not {}",
-                    kind_of(&other)
-                );
-                self.error(
-                    Code::InvalidCondition,
-                    node.span,
-                    message,
-                    "put the condition in brackets",
-                );
-                None
+                let kind = other.kind();
+                let problem = format!("needs an array after 'all' and 'any', not {kind}");
+                let help = "put the condition in brackets";
+                self.invalid_condition(owner, node.span, &problem, help)
             }
         }
     }
 
-    fn useless(&mut self, what: &str, place: Span) {
-        self.error(
-            Code::InvalidCondition,
-            place,
-            format!("the condition of {what} is empty"),
-            "leave out 'if' where there is no condition",
-        );
+    fn empty_condition<T>(&mut self, owner: &str, place: Span) -> Option<T> {
+        let help = "remove 'if' if there is no condition";
+        self.invalid_condition(owner, place, "is empty", help)
+    }
+
+    fn invalid_condition<T>(
+        &mut self,
+        owner: &str,
+        place: Span,
+        problem: &str,
+        help: &str,
+    ) -> Option<T> {
+        let message = format!("the condition of {owner} {problem}");
+        self.error(Code::InvalidCondition, place, message, help);
+        None
     }
 
     /// Takes the `features` out of an object.
-    pub(super) fn features(&mut self, what: &str, entries: &mut Entries) -> Vec<FeatureDefinition> {
+    pub(super) fn features(
+        &mut self,
+        owner: &str,
+        entries: &mut ObjectEntries,
+    ) -> Vec<FeatureDefinition> {
         let Some(node) = take(entries, "features") else {
             return Vec::new();
         };
-        let Value::Array(elements) = node.value else {
-            let message = format!(
-                "the features of {what} must be a list, not {}",
-                kind_of(&node.value)
-            );
-            self.error(
-                Code::WrongKind,
-                node.span,
-                message,
-                "put the features in brackets",
-            );
+        let SyntaxValue::Array(elements) = node.value else {
+            let what = format!("the features of {owner}");
+            self.wrong_kind(&what, "an array", &node, "put the features in brackets");
             return Vec::new();
         };
         elements
             .into_iter()
-            .filter_map(|element| self.feature(what, element))
+            .filter_map(|element| self.feature(owner, element))
             .collect()
     }
 
-    fn feature(&mut self, what: &str, node: Node) -> Option<FeatureDefinition> {
+    fn feature(&mut self, owner: &str, node: SyntaxNode) -> Option<FeatureDefinition> {
+        let feature = format!("a feature of {owner}");
         let place = node.span;
-        let Value::Object(mut entries) = node.value else {
-            let name = self.string(&format!("a feature of {what}"), node)?;
+        let SyntaxValue::Object(mut entries) = node.value else {
+            let name = self.string(&feature, node)?;
             return Some(FeatureDefinition {
                 name,
                 condition: None,
             });
         };
-        let feature = format!("a feature of {what}");
         self.check_keys(&feature, place, &entries, keys::FEATURE);
         let condition = self.condition(&feature, &mut entries);
-        let name = take(&mut entries, "name")?;
-        let name = self.string(&format!("the name of {feature}"), name)?;
+        let name = self.take_string(&feature, &mut entries, "name")?;
         Some(FeatureDefinition { name, condition })
     }
 }
 
 fn is_macro(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_uppercase())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    let is_valid = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    text.starts_with(|first: char| first.is_ascii_uppercase()) && text.chars().all(is_valid)
 }

@@ -1,29 +1,29 @@
-//! The six kinds of definitions.
+//! Lowering of the six kinds of definitions.
 
-use super::{Context, Entries, kind_of, take};
+use super::{Lowering, ObjectEntries, take};
 use crate::ast::{
-    AlternateDefinition, CommandDefinition, DataDefinition, Definition, DefinitionBody,
-    EnumDefinition, EventDefinition, StructDefinition, UnionBase, UnionDefinition,
+    AlternateDefinition, BranchDefinition, CommandDefinition, DataDefinition, Definition,
+    DefinitionBody, EnumDefinition, EventDefinition, StructDefinition, UnionBase, UnionDefinition,
 };
 use crate::diagnostic::Code;
 use crate::dialect;
-use crate::parse::keys::{self, Key};
-use crate::parse::tree::{Node, Value};
+use crate::parse::keys::{self, KeyRule};
+use crate::parse::tree::{SyntaxNode, SyntaxValue};
 use crate::source::Name;
 
-impl Context<'_> {
+impl Lowering<'_> {
     pub(super) fn definition(
         &mut self,
         kind: &'static str,
-        mut entries: Entries,
+        mut entries: ObjectEntries,
     ) -> Option<Definition> {
-        self.check_keys(article(kind), self.expression, &entries, keys_of(kind));
+        self.check_keys(kind, self.expression, &entries, keys_for(kind));
         let name = take(&mut entries, kind)?;
-        let name = self.string(&format!("the name of {}", article(kind)), name)?;
-        let what = format!("{kind} '{name}'");
-        let condition = self.condition(&what, &mut entries);
-        let features = self.features(&what, &mut entries);
-        let body = self.body(kind, &what, &mut entries);
+        let name = self.string(&format!("the name of the {kind}"), name)?;
+        let owner = format!("{kind} '{name}'");
+        let condition = self.condition(&owner, &mut entries);
+        let features = self.features(&owner, &mut entries);
+        let body = self.body(kind, &owner, &mut entries);
         Some(Definition {
             span: self.expression,
             name,
@@ -33,178 +33,153 @@ impl Context<'_> {
         })
     }
 
-    fn body(&mut self, kind: &str, what: &str, entries: &mut Entries) -> DefinitionBody {
+    fn body(&mut self, kind: &str, owner: &str, entries: &mut ObjectEntries) -> DefinitionBody {
         match kind {
-            "enum" => DefinitionBody::Enum(self.enumeration(what, entries)),
-            "struct" => DefinitionBody::Struct(self.structure(what, entries)),
-            "union" => DefinitionBody::Union(self.union(what, entries)),
+            "enum" => DefinitionBody::Enum(self.enumeration(owner, entries)),
+            "struct" => DefinitionBody::Struct(self.structure(owner, entries)),
+            "union" => DefinitionBody::Union(self.union(owner, entries)),
             "alternate" => DefinitionBody::Alternate(AlternateDefinition {
-                branches: self.branch_data(what, entries),
+                branches: self.branch_data(owner, entries),
             }),
-            "command" => DefinitionBody::Command(self.command(what, entries)),
-            _ => DefinitionBody::Event(self.event(what, entries)),
+            "command" => DefinitionBody::Command(self.command(owner, entries)),
+            _ => DefinitionBody::Event(self.event(owner, entries)),
         }
     }
 
-    fn enumeration(&mut self, what: &str, entries: &mut Entries) -> EnumDefinition {
-        let prefix = take(entries, "prefix");
-        let prefix = prefix.and_then(|node| self.string(&format!("the prefix of {what}"), node));
+    fn enumeration(&mut self, owner: &str, entries: &mut ObjectEntries) -> EnumDefinition {
+        let prefix = self.take_string(owner, entries, "prefix");
         let values = match take(entries, "data") {
-            Some(Node {
-                value: Value::Array(elements),
+            Some(SyntaxNode {
+                value: SyntaxValue::Array(elements),
                 ..
             }) => self.values(elements),
             other => {
-                self.unexpected_data(what, "a list", other);
+                self.unexpected_data(owner, "an array", other);
                 Vec::new()
             }
         };
         EnumDefinition { prefix, values }
     }
 
-    fn structure(&mut self, what: &str, entries: &mut Entries) -> StructDefinition {
-        let base = take(entries, "base");
-        let base = base.and_then(|node| self.string(&format!("the base of {what}"), node));
-        let members = self.object(what, entries).unwrap_or_default();
+    fn structure(&mut self, owner: &str, entries: &mut ObjectEntries) -> StructDefinition {
+        let base = self.take_string(owner, entries, "base");
+        let members = self.object_data(owner, entries).unwrap_or_default();
         StructDefinition {
             base,
             members: self.members(members),
         }
     }
 
-    fn union(&mut self, what: &str, entries: &mut Entries) -> UnionDefinition {
-        let base = match take(entries, "base") {
-            None => UnionBase::None,
-            Some(Node {
-                value: Value::Object(members),
-                span,
-            }) => {
+    fn union(&mut self, owner: &str, entries: &mut ObjectEntries) -> UnionDefinition {
+        UnionDefinition {
+            base: self.union_base(owner, entries),
+            discriminator: self.take_string(owner, entries, "discriminator"),
+            branches: self.branch_data(owner, entries),
+        }
+    }
+
+    fn union_base(&mut self, owner: &str, entries: &mut ObjectEntries) -> UnionBase {
+        let Some(node) = take(entries, "base") else {
+            return UnionBase::None;
+        };
+        let what = format!("the base of {owner}");
+        match node.value {
+            SyntaxValue::Object(members) => {
                 if !dialect::INLINE_BASES.contains(self.version) {
-                    self.error(
-                        Code::WrongKind,
-                        span,
-                        format!("the base of {what} must be a type name"),
-                        "bases without a name came with QEMU 2.6",
-                    );
+                    let message = format!("{what} must be a type name");
+                    let help = "inline bases are supported since QEMU 2.6";
+                    self.error(Code::WrongKind, node.span, message, help);
                 }
                 UnionBase::Inline(self.members(members))
             }
-            Some(node) => self
-                .string(&format!("the base of {what}"), node)
+            _ => self
+                .string(&what, node)
                 .map_or(UnionBase::None, UnionBase::Named),
-        };
-        let discriminator = take(entries, "discriminator");
-        let discriminator = discriminator
-            .and_then(|node| self.string(&format!("the discriminator of {what}"), node));
-        UnionDefinition {
-            base,
-            discriminator,
-            branches: self.branch_data(what, entries),
         }
     }
 
-    fn command(&mut self, what: &str, entries: &mut Entries) -> CommandDefinition {
-        let data = self.data(what, entries);
+    fn command(&mut self, owner: &str, entries: &mut ObjectEntries) -> CommandDefinition {
+        let data = self.data(owner, entries);
         let returns = take(entries, "returns");
-        let returns = returns.and_then(|node| self.type_ref(&format!("what {what} returns"), node));
+        let what = format!("the return type of {owner}");
         CommandDefinition {
             data,
-            returns,
-            boxed: self.flag(what, entries, "boxed", true),
-            generated: !self.flag(what, entries, "gen", false),
+            returns: returns.and_then(|node| self.type_reference(&what, node)),
+            boxed: self.flag(owner, entries, "boxed", true),
+            generated: !self.flag(owner, entries, "gen", false),
             open: false,
-            success_response: !self.flag(what, entries, "success-response", false),
-            allow_oob: self.flag(what, entries, "allow-oob", true),
-            allow_preconfig: self.flag(what, entries, "allow-preconfig", true),
-            coroutine: self.flag(what, entries, "coroutine", true),
+            success_response: !self.flag(owner, entries, "success-response", false),
+            allow_oob: self.flag(owner, entries, "allow-oob", true),
+            allow_preconfig: self.flag(owner, entries, "allow-preconfig", true),
+            coroutine: self.flag(owner, entries, "coroutine", true),
         }
     }
 
-    fn event(&mut self, what: &str, entries: &mut Entries) -> EventDefinition {
-        let data = self.data(what, entries);
+    fn event(&mut self, owner: &str, entries: &mut ObjectEntries) -> EventDefinition {
         EventDefinition {
-            data,
-            boxed: self.flag(what, entries, "boxed", true),
+            data: self.data(owner, entries),
+            boxed: self.flag(owner, entries, "boxed", true),
         }
     }
 
-    /// A switch that is written only where it differs from the usual: whether
-    /// it is there.
-    fn flag(&mut self, what: &str, entries: &mut Entries, key: &str, only: bool) -> bool {
+    /// Takes a flag, whose only valid value differs from its default.
+    fn flag(&mut self, owner: &str, entries: &mut ObjectEntries, key: &str, valid: bool) -> bool {
         let Some(node) = take(entries, key) else {
             return false;
         };
-        if !matches!(node.value, Value::Boolean(value) if value == only) {
-            self.error(
-                Code::InvalidFlag,
-                node.span,
-                format!("'{key}' of {what} can only be {only}"),
-                format!("leave out '{key}' for the other value"),
-            );
-            return false;
+        let is_valid = matches!(node.value, SyntaxValue::Boolean(value) if value == valid);
+        if !is_valid {
+            let message = format!("'{key}' of {owner} can only be {valid}");
+            let help = format!("remove '{key}' for the default value");
+            self.error(Code::InvalidFlag, node.span, message, help);
         }
-        true
+        is_valid
     }
 
-    fn data(&mut self, what: &str, entries: &mut Entries) -> DataDefinition {
-        match take(entries, "data") {
-            None => DataDefinition::None,
-            Some(Node {
-                value: Value::String(text),
-                span,
-            }) => DataDefinition::Named(Name::new(text, span)),
-            Some(Node {
-                value: Value::Object(members),
-                ..
-            }) => DataDefinition::Inline(self.members(members)),
-            other => {
-                self.unexpected_data(what, "an object or a type name", other);
+    fn data(&mut self, owner: &str, entries: &mut ObjectEntries) -> DataDefinition {
+        let Some(node) = take(entries, "data") else {
+            return DataDefinition::None;
+        };
+        match node.value {
+            SyntaxValue::String(text) => DataDefinition::Named(Name::new(text, node.span)),
+            SyntaxValue::Object(members) => DataDefinition::Inline(self.members(members)),
+            _ => {
+                self.unexpected_data(owner, "an object or a type name", Some(node));
                 DataDefinition::None
             }
         }
     }
 
-    fn branch_data(
-        &mut self,
-        what: &str,
-        entries: &mut Entries,
-    ) -> Vec<crate::ast::BranchDefinition> {
-        let branches = self.object(what, entries).unwrap_or_default();
+    fn branch_data(&mut self, owner: &str, entries: &mut ObjectEntries) -> Vec<BranchDefinition> {
+        let branches = self.object_data(owner, entries).unwrap_or_default();
         self.branches(branches)
     }
 
-    fn object(&mut self, what: &str, entries: &mut Entries) -> Option<Entries> {
+    fn object_data(&mut self, owner: &str, entries: &mut ObjectEntries) -> Option<ObjectEntries> {
         match take(entries, "data") {
-            Some(Node {
-                value: Value::Object(members),
+            Some(SyntaxNode {
+                value: SyntaxValue::Object(members),
                 ..
             }) => Some(members),
             other => {
-                self.unexpected_data(what, "an object", other);
+                self.unexpected_data(owner, "an object", other);
                 None
             }
         }
     }
 
-    /// Reports `data` of the wrong kind; that it is missing was reported with
-    /// the other keys.
-    fn unexpected_data(&mut self, what: &str, expected: &str, found: Option<Node>) {
+    /// Reports `data` of the wrong kind. Missing `data` is reported with the
+    /// other keys.
+    fn unexpected_data(&mut self, owner: &str, expected: &str, found: Option<SyntaxNode>) {
         if let Some(node) = found {
-            let message = format!(
-                "'data' of {what} must be {expected}, not {}",
-                kind_of(&node.value)
-            );
-            self.error(
-                Code::WrongKind,
-                node.span,
-                message,
-                format!("write {expected} here"),
-            );
+            let what = format!("'data' of {owner}");
+            let help = format!("write {expected} here");
+            self.wrong_kind(&what, expected, &node, &help);
         }
     }
 }
 
-fn keys_of(kind: &str) -> &'static [Key] {
+fn keys_for(kind: &str) -> &'static [KeyRule] {
     match kind {
         "enum" => keys::ENUM,
         "struct" => keys::STRUCT,
@@ -212,16 +187,5 @@ fn keys_of(kind: &str) -> &'static [Key] {
         "alternate" => keys::ALTERNATE,
         "command" => keys::COMMAND,
         _ => keys::EVENT,
-    }
-}
-
-fn article(kind: &str) -> &'static str {
-    match kind {
-        "enum" => "an enum",
-        "struct" => "a struct",
-        "union" => "a union",
-        "alternate" => "an alternate",
-        "command" => "a command",
-        _ => "an event",
     }
 }

@@ -1,25 +1,25 @@
-//! Members, values and branches, in their short and long forms.
+//! Lowering of members, values and branches.
 
-use super::{Context, Entries, kind_of, take};
+use super::{Lowering, ObjectEntries, take};
 use crate::ast::{
     BranchDefinition, Condition, EnumValueDefinition, FeatureDefinition, MemberDefinition,
     TypeReference,
 };
 use crate::diagnostic::Code;
 use crate::dialect;
-use crate::parse::keys::{self, Key};
-use crate::parse::tree::{Node, Value};
+use crate::parse::keys::{self, KeyRule};
+use crate::parse::tree::{SyntaxNode, SyntaxValue};
 use crate::source::Name;
 
-impl Context<'_> {
-    pub(super) fn members(&mut self, entries: Entries) -> Vec<MemberDefinition> {
+impl Lowering<'_> {
+    pub(super) fn members(&mut self, entries: ObjectEntries) -> Vec<MemberDefinition> {
         entries
             .into_iter()
             .filter_map(|(key, node)| self.member(key, node))
             .collect()
     }
 
-    fn member(&mut self, key: Name, node: Node) -> Option<MemberDefinition> {
+    fn member(&mut self, key: Name, node: SyntaxNode) -> Option<MemberDefinition> {
         let what = format!("member '{key}'");
         let mut name = key;
         let optional = name.value.starts_with('*');
@@ -27,7 +27,7 @@ impl Context<'_> {
             name.value.remove(0);
         }
         let (ty, condition, features) = self.long_form(&what, node, keys::MEMBER)?;
-        let ty = self.type_ref(&what, ty)?;
+        let ty = self.type_reference(&what, ty)?;
         Some(MemberDefinition {
             name,
             optional,
@@ -37,18 +37,18 @@ impl Context<'_> {
         })
     }
 
-    /// The branches of a union or of an alternate.
-    pub(super) fn branches(&mut self, entries: Entries) -> Vec<BranchDefinition> {
+    /// Lowers the branches of a union or an alternate.
+    pub(super) fn branches(&mut self, entries: ObjectEntries) -> Vec<BranchDefinition> {
         entries
             .into_iter()
             .filter_map(|(name, node)| self.branch(name, node))
             .collect()
     }
 
-    fn branch(&mut self, name: Name, node: Node) -> Option<BranchDefinition> {
+    fn branch(&mut self, name: Name, node: SyntaxNode) -> Option<BranchDefinition> {
         let what = format!("branch '{name}'");
         let (ty, condition, _) = self.long_form(&what, node, keys::BRANCH)?;
-        let ty = self.type_ref(&what, ty)?;
+        let ty = self.type_reference(&what, ty)?;
         Some(BranchDefinition {
             name,
             ty,
@@ -59,43 +59,40 @@ impl Context<'_> {
     /// Takes a type reference out of its long form, `{'type': ..., 'if': ...}`.
     fn long_form(
         &mut self,
-        what: &str,
-        node: Node,
-        keys: &[Key],
-    ) -> Option<(Node, Option<Condition>, Vec<FeatureDefinition>)> {
+        owner: &str,
+        node: SyntaxNode,
+        keys: &[KeyRule],
+    ) -> Option<(SyntaxNode, Option<Condition>, Vec<FeatureDefinition>)> {
         let place = node.span;
-        let Value::Object(mut entries) = node.value else {
+        let SyntaxValue::Object(mut entries) = node.value else {
             return Some((node, None, Vec::new()));
         };
         if !dialect::LONG_FORMS.contains(self.version) {
-            self.error(
-                Code::WrongKind,
-                place,
-                format!("{what} must name a type"),
-                "objects in this place came with QEMU 4.0",
-            );
+            let message = format!("{owner} must be a type name");
+            let help = "objects are supported here since QEMU 4.0";
+            self.error(Code::WrongKind, place, message, help);
             return None;
         }
-        self.check_keys(what, place, &entries, keys);
-        let condition = self.condition(what, &mut entries);
-        let features = self.features(what, &mut entries);
+        self.check_keys(owner, place, &entries, keys);
+        let condition = self.condition(owner, &mut entries);
+        let features = self.features(owner, &mut entries);
         Some((take(&mut entries, "type")?, condition, features))
     }
 
-    /// The values of an enum.
-    pub(super) fn values(&mut self, elements: Vec<Node>) -> Vec<EnumValueDefinition> {
+    /// Lowers the values of an enum.
+    pub(super) fn values(&mut self, elements: Vec<SyntaxNode>) -> Vec<EnumValueDefinition> {
         elements
             .into_iter()
             .filter_map(|element| self.value(element))
             .collect()
     }
 
-    fn value(&mut self, node: Node) -> Option<EnumValueDefinition> {
+    fn value(&mut self, node: SyntaxNode) -> Option<EnumValueDefinition> {
         let place = node.span;
         let mut entries = match node.value {
-            Value::Object(entries) if dialect::LONG_FORMS.contains(self.version) => entries,
+            SyntaxValue::Object(entries) if dialect::LONG_FORMS.contains(self.version) => entries,
             _ => {
-                let name = self.string("a value of an enum", node)?;
+                let name = self.string("an enum value", node)?;
                 return Some(EnumValueDefinition {
                     name,
                     condition: None,
@@ -103,9 +100,9 @@ impl Context<'_> {
                 });
             }
         };
-        self.check_keys("a value of an enum", place, &entries, keys::ENUM_VALUE);
+        self.check_keys("an enum value", place, &entries, keys::ENUM_VALUE);
         let name = take(&mut entries, "name")?;
-        let name = self.string("the name of a value", name)?;
+        let name = self.string("the name of an enum value", name)?;
         let what = format!("value '{name}'");
         let condition = self.condition(&what, &mut entries);
         let features = self.features(&what, &mut entries);
@@ -116,48 +113,39 @@ impl Context<'_> {
         })
     }
 
-    /// `'Name'` or `['Name']`.
-    pub(super) fn type_ref(&mut self, what: &str, node: Node) -> Option<TypeReference> {
+    /// Lowers `'Name'` or `['Name']`.
+    pub(super) fn type_reference(&mut self, what: &str, node: SyntaxNode) -> Option<TypeReference> {
         match node.value {
-            Value::String(text) => Some(TypeReference {
+            SyntaxValue::String(text) => Some(TypeReference {
                 name: Name::new(text, node.span),
                 array: false,
             }),
-            Value::Array(mut elements) if elements.len() == 1 => match elements.remove(0) {
-                Node {
-                    value: Value::String(text),
-                    span,
-                } => Some(TypeReference {
-                    name: Name::new(text, span),
-                    array: true,
-                }),
-                element => {
-                    self.error(
-                        Code::InvalidArray,
-                        element.span,
-                        format!("{what}: an array holds one type name"),
-                        "write ['Type']; there are no arrays of arrays",
-                    );
-                    None
-                }
-            },
-            Value::Array(_) => {
-                self.error(
-                    Code::InvalidArray,
-                    node.span,
-                    format!("{what}: an array holds exactly one type name"),
-                    "write ['Type']",
-                );
+            SyntaxValue::Array(mut elements) if elements.len() == 1 => {
+                self.element_type(what, elements.remove(0))
+            }
+            SyntaxValue::Array(_) => {
+                let message = format!("{what}: an array type has exactly one type name");
+                self.error(Code::InvalidArray, node.span, message, "write ['Type']");
                 None
             }
-            other => {
-                let message = format!(
-                    "{what} must be a type name or ['Type'], not {}",
-                    kind_of(&other)
-                );
-                self.error(Code::WrongKind, node.span, message, "name a type");
+            _ => {
+                let expected = "a type name or ['Type']";
+                self.wrong_kind(what, expected, &node, "name a type");
                 None
             }
         }
+    }
+
+    fn element_type(&mut self, what: &str, element: SyntaxNode) -> Option<TypeReference> {
+        let SyntaxValue::String(text) = element.value else {
+            let message = format!("{what}: the element type of an array must be a type name");
+            let help = "write ['Type']; arrays of arrays are not supported";
+            self.error(Code::InvalidArray, element.span, message, help);
+            return None;
+        };
+        Some(TypeReference {
+            name: Name::new(text, element.span),
+            array: true,
+        })
     }
 }

@@ -1,88 +1,71 @@
-//! Settings for the whole schema.
+//! Lowering of pragmas.
 
-use super::{Context, Entries, kind_of, take};
+use super::{Lowering, ObjectEntries, take};
 use crate::ast::{Item, PragmaDirective, PragmaValue};
 use crate::diagnostic::Code;
 use crate::dialect;
 use crate::parse::keys;
-use crate::parse::tree::{Node, Value};
+use crate::parse::tree::{SyntaxNode, SyntaxValue};
 use crate::source::Name;
 
-impl Context<'_> {
-    pub(super) fn pragma(&mut self, mut entries: Entries) -> Option<Item> {
+impl Lowering<'_> {
+    pub(super) fn pragma(&mut self, mut entries: ObjectEntries) -> Option<Item> {
         self.check_keys("pragma", self.expression, &entries, keys::PRAGMA);
         if !dialect::PRAGMAS.contains(self.version) {
-            self.error(
-                Code::UnknownKey,
-                self.expression,
-                format!("QEMU {} has no pragmas", self.version),
-                "pragmas came with QEMU 2.9",
-            );
+            let message = format!("pragmas are not supported in QEMU {}", self.version);
+            let help = "pragmas exist since QEMU 2.9";
+            self.error(Code::UnknownKey, self.expression, message, help);
             return None;
         }
         let node = take(&mut entries, "pragma")?;
-        let Value::Object(settings) = node.value else {
-            let message = format!("a pragma must be an object, not {}", kind_of(&node.value));
-            self.error(
-                Code::WrongKind,
-                node.span,
-                message,
-                "write {'pragma': {'NAME': VALUE}}",
-            );
+        let SyntaxValue::Object(entries) = node.value else {
+            let help = "write {'pragma': {'NAME': VALUE}}";
+            self.wrong_kind("a pragma", "an object", &node, help);
             return None;
         };
-        let settings = settings
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.clone(), self.setting(&name, value)?)))
-            .collect();
+        let settings = entries.into_iter().filter_map(|(name, node)| {
+            let value = self.pragma_value(&name, node)?;
+            Some((name, value))
+        });
         Some(Item::Pragma(PragmaDirective {
+            settings: settings.collect(),
             span: self.expression,
-            settings,
         }))
     }
 
-    fn setting(&mut self, name: &Name, node: Node) -> Option<PragmaValue> {
+    fn pragma_value(&mut self, name: &Name, node: SyntaxNode) -> Option<PragmaValue> {
         match name.value.as_str() {
-            "doc-required" => self.switch(name, &node),
+            "doc-required" => self.pragma_boolean(name, &node),
             "returns-whitelist"
             | "command-returns-exceptions"
             | "name-case-whitelist"
             | "member-name-exceptions"
             | "command-name-exceptions"
-            | "documentation-exceptions" => self.names(name, node),
+            | "documentation-exceptions" => self.pragma_names(name, node),
             _ => {
-                self.error(
-                    Code::UnknownPragma,
-                    name.span,
-                    format!("there is no pragma '{name}'"),
-                    "remove it, or correct its name",
-                );
+                let message = format!("unknown pragma '{name}'");
+                let help = "remove it, or correct its name";
+                self.error(Code::UnknownPragma, name.span, message, help);
                 None
             }
         }
     }
 
-    fn switch(&mut self, name: &Name, node: &Node) -> Option<PragmaValue> {
-        if let Value::Boolean(on) = node.value {
+    fn pragma_boolean(&mut self, name: &Name, node: &SyntaxNode) -> Option<PragmaValue> {
+        if let SyntaxValue::Boolean(on) = node.value {
             return Some(PragmaValue::Boolean(on));
         }
-        self.error(
-            Code::WrongKind,
-            node.span,
-            format!("pragma '{name}' must be true or false"),
-            "write true or false without quotes",
-        );
+        let what = format!("pragma '{name}'");
+        let help = "write true or false without quotes";
+        self.wrong_kind(&what, "true or false", node, help);
         None
     }
 
-    fn names(&mut self, name: &Name, node: Node) -> Option<PragmaValue> {
-        let Value::Array(elements) = node.value else {
-            self.error(
-                Code::WrongKind,
-                node.span,
-                format!("pragma '{name}' must be a list of strings"),
-                "put the names in brackets",
-            );
+    fn pragma_names(&mut self, name: &Name, node: SyntaxNode) -> Option<PragmaValue> {
+        let SyntaxValue::Array(elements) = node.value else {
+            let what = format!("pragma '{name}'");
+            let help = "put the names in brackets";
+            self.wrong_kind(&what, "an array of strings", &node, help);
             return None;
         };
         let what = format!("each element of pragma '{name}'");

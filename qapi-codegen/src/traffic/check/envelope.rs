@@ -14,7 +14,7 @@ pub const MEMBERS: [&str; 4] = ["execute", "exec-oob", "arguments", "id"];
 /// The state of a connection that requests depend on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Session {
-    /// Whether out-of-band execution is enabled; `None` if the log does not
+    /// `true` if out-of-band execution is enabled; `None` if the log does not
     /// include the negotiation.
     oob: Option<bool>,
 }
@@ -43,7 +43,7 @@ impl<'m> MessageWalk<'m> {
         for leniency in leniencies {
             let problem = match leniency {
                 Leniency::DuplicateMember(name) if rejects_duplicates => {
-                    ProblemKind::DuplicateMember { name }
+                    ProblemKind::DuplicateMember(name)
                 }
                 Leniency::UnpairedSurrogate if is_strict => ProblemKind::UnpairedSurrogate,
                 Leniency::ControlCharacter if is_strict => ProblemKind::ControlCharacter,
@@ -61,7 +61,7 @@ impl<'m> MessageWalk<'m> {
     ) -> Option<&'m str> {
         let Some(members) = message.members() else {
             let found = message.type_name();
-            self.report(&MessagePath::Root, ProblemKind::RequestNotObject { found });
+            self.report(&MessagePath::Root, ProblemKind::RequestNotObject(found));
             return None;
         };
         for member in members {
@@ -150,14 +150,14 @@ impl<'m> MessageWalk<'m> {
         let mut names = names.map(|member| member.name.value.as_ref());
         let similar = names.find(|name| *name == "command" || suggest::is_similar(name, "execute"));
         let path = &MessagePath::Root.member("execute");
-        self.report(path, ProblemKind::MissingExecute { similar });
+        self.report(path, ProblemKind::MissingExecute(similar));
     }
 
     fn check_oob(&mut self, key: &str, name: &'m str) {
         let command = self.release.command(name);
         if key == "exec-oob" && command.is_some_and(|command| !command.shape.allow_oob) {
             let path = &MessagePath::Root.member("exec-oob");
-            self.report(path, ProblemKind::NotOobCapable { command: name });
+            self.report(path, ProblemKind::NotOobCapable(name));
         }
     }
 }

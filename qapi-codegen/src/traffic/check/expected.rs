@@ -51,7 +51,7 @@ pub struct ExpectedObject<'m> {
     pub syntax: ValueSyntax,
     /// The syntax of the values of optional members.
     optional_syntax: ValueSyntax,
-    /// Whether the members in `data` of a branch are members of this object.
+    /// `true` if the members in `data` of a branch are members of this object.
     flattens_data: bool,
 }
 
@@ -123,7 +123,7 @@ impl<'m> ExpectedObject<'m> {
         }
     }
 
-    /// Whether a branch of the undecided discriminator has a member.
+    /// Returns whether a branch of the undecided discriminator has a member.
     pub fn may_have(&self, name: &str) -> bool {
         let branches = self.undecided.into_iter().flat_map(|b| b.by_value.values());
         let mut objects = branches.filter_map(|branch| self.branch_object(branch));
@@ -162,7 +162,7 @@ impl<'m> ExpectedObject<'m> {
         [self.stated].into_iter().chain(self.added.iter().copied())
     }
 
-    /// Whether no other object before this one has a member.
+    /// Returns whether this is the first of the objects that have a member.
     fn is_first(&self, object: &ObjectShape<'_>, name: &str) -> bool {
         let first = self.objects().find(|other| other.members.contains(name));
         first.is_some_and(|first| std::ptr::eq(first, object))
@@ -251,8 +251,8 @@ impl<'m> ExpectedObject<'m> {
     }
 }
 
-/// Whether every build requires a member. One with a condition is missing from
-/// some builds.
+/// Returns whether every build requires a member. One with a condition is
+/// missing from some builds.
 fn is_required(member: &MemberShape<'_>) -> bool {
     !member.optional && member.meta.is_none_or(|meta| meta.condition.is_none())
 }

@@ -45,7 +45,8 @@ impl MessageKind {
     }
 }
 
-/// Whether a value without a command was probably meant to be a request.
+/// Returns whether a value without a command was probably meant to be a
+/// request.
 fn is_like_request(message: &JsonValue<'_>) -> bool {
     let Some(members) = message.members() else {
         return true;

@@ -6,7 +6,7 @@ use super::path::MessagePath;
 use super::problem::{MessageProblem, ProblemKind};
 use super::{CheckedMessage, Checker, MessageKind, Session};
 use crate::json::{JsonValue, ParsedJson};
-use crate::traffic::read::{EntryContent, LogEntry, LoggedMessage, Sender, TextPosition};
+use crate::traffic::read::{LogContent, LogEntry, LoggedMessage, Sender, TextPosition};
 
 /// Checks the messages of a log.
 pub struct LogChecker<'c, 'k> {
@@ -62,14 +62,14 @@ impl<'c, 'k> LogChecker<'c, 'k> {
     pub fn check_entry(&mut self, entry: &LogEntry<'_>) -> Vec<LogFinding> {
         let mut findings = Vec::new();
         match &entry.content {
-            EntryContent::Text => {
+            LogContent::Text => {
                 self.prefix.clear();
                 self.prefix.extend_from_slice(entry.bytes);
             }
-            EntryContent::Malformed(malformed) => {
+            LogContent::Malformed(malformed) => {
                 findings.push(self.report_syntax_error(malformed.position, &malformed.message));
             }
-            EntryContent::Messages(messages) => {
+            LogContent::Messages(messages) => {
                 let is_repeated = self.is_repeated(entry.bytes);
                 self.prefix.clear();
                 if !is_repeated {
@@ -80,7 +80,7 @@ impl<'c, 'k> LogChecker<'c, 'k> {
         findings
     }
 
-    /// Whether libvirt logs a message for the second time.
+    /// Returns whether libvirt logs a message for the second time.
     fn is_repeated(&mut self, message: &[u8]) -> bool {
         let prefix = &self.prefix;
         let contains = |word: &[u8]| prefix.windows(word.len()).any(|part| part == word);
@@ -179,14 +179,14 @@ impl<'c, 'k> LogChecker<'c, 'k> {
     fn unknown_message(&self, message: &JsonValue<'_>) -> CheckedMessage {
         let members = message.members().unwrap_or_default().iter().take(3);
         let names = members.map(|member| member.name.value.as_ref()).collect();
-        self.reject(ProblemKind::UnknownMessage { names })
+        self.reject(ProblemKind::UnknownMessage(names))
     }
 
     fn report_syntax_error(&self, position: TextPosition, message: &str) -> LogFinding {
         LogFinding {
             position,
             kind: MessageKind::Request,
-            checked: self.reject(ProblemKind::InvalidSyntax { message }),
+            checked: self.reject(ProblemKind::InvalidSyntax(message)),
         }
     }
 

@@ -34,15 +34,15 @@ impl<'m> MessageWalk<'m> {
     ) {
         for (name, shape) in expected.missing_members(value) {
             let misplaced = self.find_misplaced(expected, shape, value);
-            self.report(&path.member(name), ProblemKind::MissingMember { misplaced });
+            self.report(&path.member(name), ProblemKind::MissingMember(misplaced));
         }
     }
 
     /// Reports a device that determines the members but is not known.
     fn check_device(&mut self, expected: &ExpectedObject<'m>, path: &MessagePath<'_, 'm>) {
         let problem = match expected.unlisted {
-            UnlistedMembers::UnknownDevice(device) => ProblemKind::UnknownDevice { device },
-            UnlistedMembers::UnlistedDevice(device) => ProblemKind::UnlistedDevice { device },
+            UnlistedMembers::UnknownDevice(device) => ProblemKind::UnknownDevice(device),
+            UnlistedMembers::UnlistedDevice(device) => ProblemKind::UnlistedDevice(device),
             _ => return,
         };
         self.report(&path.member("driver"), problem);
@@ -69,7 +69,7 @@ impl<'m> MessageWalk<'m> {
 
     fn report_ignored(&mut self, value: &JsonValue<'_>, path: &MessagePath<'_, 'm>) {
         let found = value.type_name();
-        self.report(path, ProblemKind::Ignored { found });
+        self.report(path, ProblemKind::Ignored(found));
     }
 
     /// Reports a discriminator with a valid value that has no branch.
@@ -139,7 +139,7 @@ impl<'m> MessageWalk<'m> {
             .collect()
     }
 
-    /// Whether an object or one of its branches has a member.
+    /// Returns whether an object or one of its branches has a member.
     pub fn has_member(&self, object: &ObjectShape<'_>, name: &str) -> bool {
         let branches = object.branches.iter().flat_map(|b| b.by_value.values());
         let mut contents = branches.filter_map(|branch| self.release.wire.object(branch.content));
@@ -147,7 +147,7 @@ impl<'m> MessageWalk<'m> {
     }
 }
 
-/// Whether QEMU ignores a value.
+/// Returns whether QEMU ignores a value.
 fn is_ignored(value: &JsonValue<'_>, syntax: ValueSyntax) -> bool {
     match syntax {
         ValueSyntax::Json => false,
@@ -165,7 +165,7 @@ fn absent_names<'m>(expected: &ExpectedObject<'m>, object: &JsonValue<'_>) -> Ve
     names.filter(|name| object.get(name).is_none()).collect()
 }
 
-/// Whether a value is an object with members that are expected outside of it.
+/// Returns whether a value has members that are expected outside of it.
 fn holds_members(expected: &ExpectedObject<'_>, value: &JsonValue<'_>) -> bool {
     let members = value.members().unwrap_or_default();
     members.iter().any(|member| {

@@ -102,12 +102,12 @@ impl<'k> Checker<'k> {
         self.release.series
     }
 
-    /// Whether the devices of the release are known.
+    /// Returns whether the devices of the release are known.
     pub fn has_device_list(&self) -> bool {
         self.release.data.devices.is_some()
     }
 
-    /// Whether the release has a command.
+    /// Returns whether the release has a command.
     pub fn has_command(&self, name: &str) -> bool {
         self.release.command(name).is_some()
     }

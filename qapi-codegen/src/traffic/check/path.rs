@@ -25,7 +25,7 @@ impl<'m> MessagePath<'_, 'm> {
         MessagePath::Inside(self, PathSegment::Element(index))
     }
 
-    /// Whether this is a member of the outermost object.
+    /// Returns whether this is a member of the outermost object.
     pub fn is_top_level(&self) -> bool {
         matches!(self, MessagePath::Inside(MessagePath::Root, _))
     }

@@ -19,35 +19,20 @@ pub struct MessageProblem<'m> {
 /// A kind of problem.
 #[derive(Debug, Clone)]
 pub enum ProblemKind<'m> {
-    /// The text is not JSON, or not a line of qmp-shell.
-    InvalidSyntax {
-        /// The error message of the parser.
-        message: &'m str,
-    },
+    /// The text is not JSON or a qmp-shell line, with the message of the parser.
+    InvalidSyntax(&'m str),
     /// An object has two members of this name.
-    DuplicateMember {
-        /// The name.
-        name: &'m str,
-    },
+    DuplicateMember(&'m str),
     /// A string contains half of a surrogate pair.
     UnpairedSurrogate,
     /// A string contains a control character that is not escaped.
     ControlCharacter,
-    /// An object is not a request, a reply or an event.
-    UnknownMessage {
-        /// The names of some of its members.
-        names: Vec<&'m str>,
-    },
-    /// A request is not an object.
-    RequestNotObject {
-        /// The name of its JSON type.
-        found: &'static str,
-    },
-    /// A request does not name its command.
-    MissingExecute {
-        /// A member that was probably meant.
-        similar: Option<&'m str>,
-    },
+    /// An object is not a message. Some of its members have these names.
+    UnknownMessage(Vec<&'m str>),
+    /// A request is not an object, but of this JSON type.
+    RequestNotObject(&'static str),
+    /// A request does not name its command, unless in a member of another name.
+    MissingExecute(Option<&'m str>),
     /// A request has both `execute` and `exec-oob`.
     ExecuteAndExecOob,
     /// A member of the envelope has the wrong JSON type.
@@ -63,46 +48,28 @@ pub enum ProblemKind<'m> {
     UnexpectedEnvelopeMember {
         /// The name.
         name: &'m str,
-        /// Why it is there.
+        /// The cause.
         cause: EnvelopeCause<'m>,
     },
     /// A command is sent with `exec-oob` that does not support it.
-    NotOobCapable {
-        /// The command.
-        command: &'m str,
-    },
+    NotOobCapable(&'m str),
     /// The release does not have a command.
-    UnknownCommand {
-        /// The command.
-        command: &'m str,
-    },
+    UnknownCommand(&'m str),
     /// The release does not have an event.
-    UnknownEvent {
-        /// The event.
-        event: &'m str,
-    },
+    UnknownEvent(&'m str),
     /// The release does not have a device.
-    UnknownDevice {
-        /// The device.
-        device: &'m str,
-    },
+    UnknownDevice(&'m str),
     /// The properties of a device are not known.
-    UnlistedDevice {
-        /// The device.
-        device: &'m str,
-    },
+    UnlistedDevice(&'m str),
     /// Something is deprecated.
     Deprecated {
-        /// What is deprecated.
+        /// The subject.
         subject: ProblemSubject<'m>,
-        /// What to use instead.
+        /// The replacement, if it is documented.
         advice: Option<&'m str>,
     },
     /// Something may change in any release.
-    Unstable {
-        /// What is unstable.
-        subject: ProblemSubject<'m>,
-    },
+    Unstable(ProblemSubject<'m>),
     /// A command exists only in some builds.
     Conditional {
         /// The command.
@@ -110,11 +77,8 @@ pub enum ProblemKind<'m> {
         /// The condition of the build.
         condition: &'m Condition,
     },
-    /// A required member is missing.
-    MissingMember {
-        /// Members that belong into it.
-        misplaced: Vec<&'m str>,
-    },
+    /// A required member is missing. These members belong into it.
+    MissingMember(Vec<&'m str>),
     /// All members are missing of which one is required.
     MissingRequirement(&'m MemberRequirement),
     /// Several members are present of which only one is allowed.
@@ -127,14 +91,11 @@ pub enum ProblemKind<'m> {
         owner: MemberOwner,
         /// The names of members that are expected and absent.
         candidates: Vec<&'m str>,
-        /// Whether its own members belong into the object.
+        /// `true` if its own members belong into the object.
         holds_members: bool,
     },
-    /// A value is ignored because of its JSON type.
-    Ignored {
-        /// The name of the JSON type.
-        found: &'static str,
-    },
+    /// A value is ignored because of this JSON type.
+    Ignored(&'static str),
     /// A value has the wrong JSON type.
     MistypedValue {
         /// The JSON types that it may have.
@@ -210,27 +171,25 @@ impl ProblemKind<'_> {
     /// The diagnostic code.
     pub fn code(&self) -> Code {
         match self {
-            ProblemKind::InvalidSyntax { .. } => Code::InvalidSyntax,
-            ProblemKind::DuplicateMember { .. } => Code::DuplicateMember,
+            ProblemKind::InvalidSyntax(_) => Code::InvalidSyntax,
+            ProblemKind::DuplicateMember(_) => Code::DuplicateMember,
             ProblemKind::UnpairedSurrogate | ProblemKind::ControlCharacter => Code::InvalidText,
-            ProblemKind::UnknownMessage { .. } | ProblemKind::RequestNotObject { .. } => {
-                Code::NoMessage
-            }
-            ProblemKind::MissingExecute { .. } | ProblemKind::MistypedEnvelopeMember { .. } => {
+            ProblemKind::UnknownMessage(_) | ProblemKind::RequestNotObject(_) => Code::NoMessage,
+            ProblemKind::MissingExecute(_) | ProblemKind::MistypedEnvelopeMember { .. } => {
                 Code::InvalidEnvelope
             }
             ProblemKind::ExecuteAndExecOob | ProblemKind::UnexpectedEnvelopeMember { .. } => {
                 Code::UnexpectedEnvelope
             }
-            ProblemKind::NotOobCapable { .. } => Code::NoOob,
-            ProblemKind::UnknownCommand { .. } => Code::UnknownCommand,
-            ProblemKind::UnknownEvent { .. } => Code::UnknownEvent,
-            ProblemKind::UnknownDevice { .. } => Code::UnknownDevice,
-            ProblemKind::UnlistedDevice { .. } | ProblemKind::Ignored { .. } => Code::Unchecked,
+            ProblemKind::NotOobCapable(_) => Code::NoOob,
+            ProblemKind::UnknownCommand(_) => Code::UnknownCommand,
+            ProblemKind::UnknownEvent(_) => Code::UnknownEvent,
+            ProblemKind::UnknownDevice(_) => Code::UnknownDevice,
+            ProblemKind::UnlistedDevice(_) | ProblemKind::Ignored(_) => Code::Unchecked,
             ProblemKind::Deprecated { .. } => Code::Deprecated,
-            ProblemKind::Unstable { .. } => Code::Unstable,
+            ProblemKind::Unstable(_) => Code::Unstable,
             ProblemKind::Conditional { .. } => Code::Conditional,
-            ProblemKind::MissingMember { .. }
+            ProblemKind::MissingMember(_)
             | ProblemKind::MissingRequirement(_)
             | ProblemKind::ExcessRequirement(_) => Code::MissingMember,
             ProblemKind::UnexpectedMember { .. } => Code::UnexpectedMember,
@@ -247,11 +206,9 @@ impl ProblemKind<'_> {
     pub fn severity(&self) -> Severity {
         match self {
             // The names of commands that vendors add begin like this.
-            ProblemKind::UnknownCommand { command } if command.starts_with("__") => {
-                Severity::Unknown
-            }
-            ProblemKind::UnknownMessage { .. } => Severity::Unknown,
-            ProblemKind::Ignored { .. } => Severity::Warning,
+            ProblemKind::UnknownCommand(command) if command.starts_with("__") => Severity::Unknown,
+            ProblemKind::UnknownMessage(_) => Severity::Unknown,
+            ProblemKind::Ignored(_) => Severity::Warning,
             // Clients ignore members that they do not know.
             ProblemKind::UnexpectedMember { owner, .. } if *owner == MemberOwner::Reply => {
                 Severity::Warning

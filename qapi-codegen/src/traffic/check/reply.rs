@@ -14,7 +14,7 @@ impl<'m> MessageWalk<'m> {
     /// Checks a value that a command returned.
     pub fn check_reply(&mut self, command: &'m str, returned: &'m JsonValue<'m>) {
         let Some(found) = self.release.command(command) else {
-            return self.report(&MessagePath::Root, ProblemKind::UnknownCommand { command });
+            return self.report(&MessagePath::Root, ProblemKind::UnknownCommand(command));
         };
         let path = &MessagePath::Root.member("return");
         match found.shape.returns {
@@ -37,7 +37,7 @@ impl<'m> MessageWalk<'m> {
         let event = event.unwrap_or_default();
         let release = self.release;
         match release.wire.events.get(event) {
-            None => self.report(&MessagePath::Root, ProblemKind::UnknownEvent { event }),
+            None => self.report(&MessagePath::Root, ProblemKind::UnknownEvent(event)),
             Some(found) => {
                 let shape = release.wire.get(found.data);
                 let data = message.get("data").unwrap_or(&NO_DATA);

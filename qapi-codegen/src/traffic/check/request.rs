@@ -28,7 +28,7 @@ impl<'m> MessageWalk<'m> {
         match self.release.command(name) {
             Some(command) => self.check_command(command, arguments.unwrap_or(&NO_ARGUMENTS)),
             None => {
-                let problem = ProblemKind::UnknownCommand { command: name };
+                let problem = ProblemKind::UnknownCommand(name);
                 self.report(&MessagePath::Root, problem);
             }
         }

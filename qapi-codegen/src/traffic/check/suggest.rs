@@ -19,7 +19,7 @@ pub fn similar_names<'c>(name: &str, mut candidates: Vec<&'c str>) -> Vec<&'c st
     found
 }
 
-/// Whether a name is similar to another.
+/// Returns whether a name is similar to another.
 pub fn is_similar(name: &str, other: &str) -> bool {
     !similar_names(name, vec![other]).is_empty()
 }

@@ -51,7 +51,7 @@ impl<'m> MessageWalk<'m> {
             Shape::Enum(values) => self.check_enum(values, syntax, value, path),
             Shape::Array(element) => self.check_array(*element, syntax, value, path),
             Shape::Alternate(branches) => self.check_alternate(branches, syntax, value, path),
-            // An option that stands for an object has a syntax of its own.
+            // The text of a compound option is not checked.
             Shape::Object(_) if syntax == ValueSyntax::OptionText => {}
             Shape::Object(object) => self.check_object(object, value, path),
         }
@@ -84,7 +84,7 @@ impl<'m> MessageWalk<'m> {
             self.report(path, ProblemKind::Deprecated { subject, advice });
         }
         if meta.name.starts_with("x-") || meta.has_feature("unstable") {
-            self.report(path, ProblemKind::Unstable { subject });
+            self.report(path, ProblemKind::Unstable(subject));
         }
     }
 
@@ -212,7 +212,7 @@ impl<'m> MessageWalk<'m> {
     }
 }
 
-/// Whether a value has a JSON type. An integer is a number too.
+/// Returns whether a value has a JSON type. An integer is a number too.
 fn is_of_kind(value: &JsonValue<'_>, kind: JsonKind) -> bool {
     match (kind, value) {
         (JsonKind::Integer, JsonValue::Number(number)) => is_integer(number),

@@ -34,27 +34,27 @@ impl MessageProblem<'_> {
 
     fn message(&self, path: &str, series: Series) -> String {
         match &self.kind {
-            ProblemKind::InvalidSyntax { message } => (*message).to_owned(),
-            ProblemKind::DuplicateMember { name } => format!("duplicate member {}", quote(name)),
+            ProblemKind::InvalidSyntax(message) => (*message).to_owned(),
+            ProblemKind::DuplicateMember(name) => format!("duplicate member {}", quote(name)),
             ProblemKind::UnpairedSurrogate => {
                 "a string contains an unpaired surrogate escape".to_owned()
             }
             ProblemKind::ControlCharacter => {
                 "a string contains a control character that is not escaped".to_owned()
             }
-            ProblemKind::UnknownMessage { names } => {
+            ProblemKind::UnknownMessage(names) => {
                 format!("not a QMP message: an object with {}", list(names, "and"))
             }
-            ProblemKind::UnknownCommand { command } => {
+            ProblemKind::UnknownCommand(command) => {
                 format!("QEMU {series} has no command {}", quote(command))
             }
-            ProblemKind::UnknownEvent { event } => {
+            ProblemKind::UnknownEvent(event) => {
                 format!("QEMU {series} has no event {}", quote(event))
             }
-            ProblemKind::UnknownDevice { device } => {
+            ProblemKind::UnknownDevice(device) => {
                 format!("QEMU {series} has no device {}", quote(device))
             }
-            ProblemKind::UnlistedDevice { device } => {
+            ProblemKind::UnlistedDevice(device) => {
                 format!(
                     "the properties of {} in QEMU {series} are not known",
                     quote(device)
@@ -63,12 +63,12 @@ impl MessageProblem<'_> {
             ProblemKind::Deprecated { subject, .. } => {
                 format!("{} is deprecated", subject_text(*subject, path))
             }
-            ProblemKind::Unstable { subject } => {
+            ProblemKind::Unstable(subject) => {
                 let subject = subject_text(*subject, path);
                 format!("{subject} is unstable and may change in any release")
             }
             ProblemKind::Conditional { command, condition } => {
-                format!("the command `{command}` requires a build with {condition}")
+                format!("the command `{command}` requires a build with `{condition}`")
             }
             ProblemKind::AffectedByChange(change) => {
                 let since: Vec<String> = change.since.iter().map(Series::to_string).collect();
@@ -81,10 +81,10 @@ impl MessageProblem<'_> {
 
     fn help(&self, release: &ReleaseInterface<'_>) -> Option<String> {
         match &self.kind {
-            ProblemKind::UnknownMessage { .. } => {
+            ProblemKind::UnknownMessage(_) => {
                 Some(r#"a request is `{"execute": NAME, "arguments": {...}}`"#.to_owned())
             }
-            ProblemKind::MissingExecute { similar } => {
+            ProblemKind::MissingExecute(similar) => {
                 similar.map(|name| format!("write `execute` instead of {}", quote(name)))
             }
             ProblemKind::MistypedEnvelopeMember { name, found, .. } => {
@@ -92,12 +92,12 @@ impl MessageProblem<'_> {
                 is_null.then(|| "leave out `arguments` if there are none".to_owned())
             }
             ProblemKind::UnexpectedEnvelopeMember { name, cause } => envelope_help(name, *cause),
-            ProblemKind::NotOobCapable { .. } => Some("send it with `execute`".to_owned()),
-            ProblemKind::UnknownCommand { command } => unknown_command_help(command, release),
-            ProblemKind::UnknownEvent { event } => {
+            ProblemKind::NotOobCapable(_) => Some("send it with `execute`".to_owned()),
+            ProblemKind::UnknownCommand(command) => unknown_command_help(command, release),
+            ProblemKind::UnknownEvent(event) => {
                 did_you_mean(event, release.wire.events.names().collect())
             }
-            ProblemKind::UnknownDevice { device } => {
+            ProblemKind::UnknownDevice(device) => {
                 let devices = release.data.devices?.names().collect();
                 did_you_mean(release.device_name(device), devices)
             }
@@ -116,10 +116,10 @@ impl MessageProblem<'_> {
 
 fn envelope_message(kind: &ProblemKind<'_>) -> Option<String> {
     Some(match kind {
-        ProblemKind::RequestNotObject { found } => {
+        ProblemKind::RequestNotObject(found) => {
             format!("expected a request object, got {}", with_article(found))
         }
-        ProblemKind::MissingExecute { .. } => "missing member `execute`".to_owned(),
+        ProblemKind::MissingExecute(_) => "missing member `execute`".to_owned(),
         ProblemKind::ExecuteAndExecOob => {
             "`execute` and `exec-oob` are mutually exclusive".to_owned()
         }
@@ -134,7 +134,7 @@ fn envelope_message(kind: &ProblemKind<'_>) -> Option<String> {
         ProblemKind::UnexpectedEnvelopeMember { name, .. } => {
             format!("unexpected member {} of a request", quote(name))
         }
-        ProblemKind::NotOobCapable { command } => {
+        ProblemKind::NotOobCapable(command) => {
             format!("`{command}` does not support out-of-band execution")
         }
         _ => return None,
@@ -161,7 +161,7 @@ fn member_message(kind: &ProblemKind<'_>, path: &str) -> String {
                 (_, None) => format!("unexpected member {name}"),
             }
         }
-        ProblemKind::Ignored { found } => {
+        ProblemKind::Ignored(found) => {
             format!(
                 "QEMU ignores `{path}` because its value is {}",
                 with_article(found)
@@ -189,7 +189,8 @@ fn member_message(kind: &ProblemKind<'_>, path: &str) -> String {
         ProblemKind::UnknownValue { text, .. } => {
             format!("`{path}`: unknown value {}", quote(text))
         }
-        _ => format!("`{path}` is missing"),
+        _ if path.contains(['.', '[']) => format!("missing member `{path}`"),
+        _ => format!("missing argument `{path}`"),
     }
 }
 
@@ -221,21 +222,22 @@ fn envelope_help(name: &str, cause: EnvelopeCause<'_>) -> Option<String> {
 fn member_help(kind: &ProblemKind<'_>, path: &[PathSegment<'_>], series: Series) -> Option<String> {
     match kind {
         ProblemKind::UnexpectedMember {
-            name,
-            holds_members: true,
-            owner,
+            owner: MemberOwner::Reply,
             ..
-        } if *owner != MemberOwner::Reply => Some(format!(
-            "QEMU {series} has no {}: write its members without it",
-            quote(name)
-        )),
+        } => None,
         ProblemKind::UnexpectedMember {
             name,
-            candidates,
-            owner,
+            holds_members: true,
             ..
-        } if *owner != MemberOwner::Reply => did_you_mean(name, candidates.clone()),
-        ProblemKind::MissingMember { misplaced } if !misplaced.is_empty() => {
+        } => Some(format!(
+            "QEMU {series} expects the members of {} directly in {}",
+            quote(name),
+            object_text(path)
+        )),
+        ProblemKind::UnexpectedMember {
+            name, candidates, ..
+        } => did_you_mean(name, candidates.clone()),
+        ProblemKind::MissingMember(misplaced) if !misplaced.is_empty() => {
             let name = path_text(&path[path.len() - 1..]);
             Some(format!("move {} into `{name}`", list(misplaced, "and")))
         }
@@ -243,13 +245,23 @@ fn member_help(kind: &ProblemKind<'_>, path: &[PathSegment<'_>], series: Series)
             unquoted_value(expected, value).map(|value| format!("write {value} without quotes"))
         }
         ProblemKind::UnknownValue { text, values } => {
-            did_you_mean(text, values.clone()).or_else(|| {
-                let is_listed = (1..=MAX_LISTED).contains(&values.len());
-                is_listed.then(|| format!("expected {}", list(values, "or")))
-            })
+            did_you_mean(text, values.clone()).or_else(|| list_values(values))
         }
         _ => None,
     }
+}
+
+/// The object that the member at a path belongs to.
+fn object_text(path: &[PathSegment<'_>]) -> String {
+    match path {
+        [object @ .., _] if !object.is_empty() => format!("`{}`", path_text(object)),
+        _ => "`arguments`".to_owned(),
+    }
+}
+
+fn list_values(values: &[&str]) -> Option<String> {
+    let is_short = (1..=MAX_LISTED).contains(&values.len());
+    is_short.then(|| format!("expected {}", list(values, "or")))
 }
 
 /// The number or boolean that a string was probably meant to be.

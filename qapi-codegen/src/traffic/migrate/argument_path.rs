@@ -4,11 +4,11 @@
 use crate::json::JsonValue;
 
 /// Callback that changes a member of an object.
-pub type Change<'f> = dyn FnMut(&mut JsonValue<'static>, &str) + 'f;
+pub type ChangeObject<'f> = dyn FnMut(&mut JsonValue<'static>, &str) + 'f;
 
 /// Calls `change` with each object at which the path without its last name
 /// ends, and the last name. The object need not have a member of that name.
-pub fn change_at(value: &mut JsonValue<'static>, path: &str, change: &mut Change<'_>) {
+pub fn change_at(value: &mut JsonValue<'static>, path: &str, change: &mut ChangeObject<'_>) {
     let Some((name, rest)) = path.split_once('.') else {
         if value.members().is_some() {
             change(value, path);

@@ -168,26 +168,39 @@ impl BlockNode {
         member: &str,
         backend: &str,
     ) -> Result<Option<String>, String> {
-        if let Some(new_member) = &reference.device {
-            let Some(device) = &self.device else {
-                return Err(format!(
-                    "`{backend}` is a node and not a block backend in the later release. \
-                     Set `{new_member}` to the id of the guest device, which no earlier \
-                     `device_add` states."
-                ));
-            };
-            replace_member(object, member, new_member, device);
-            return Ok(Some(format!(
-                "`{backend}` is a node and not a block backend; `{new_member}` names the \
-                 guest device `{device}` instead."
-            )));
-        }
-        if let Some(new_member) = &reference.node {
-            replace_member(object, member, new_member, &self.name);
-            return Ok(Some(format!(
-                "`{backend}` is a node, which `{new_member}` names."
-            )));
-        }
+        let Some(new_member) = &reference.device else {
+            return Ok(match &reference.node {
+                Some(new_member) => {
+                    replace_member(object, member, new_member, &self.name);
+                    Some(format!(
+                        "`{backend}` is a node, which `{new_member}` names."
+                    ))
+                }
+                None => self.update_name(reference, object, member, backend),
+            });
+        };
+        let Some(device) = &self.device else {
+            return Err(format!(
+                "`{backend}` is a node and not a block backend in the later release. Set \
+                 `{new_member}` to the id of the guest device, which no earlier `device_add` \
+                 states."
+            ));
+        };
+        replace_member(object, member, new_member, device);
+        Ok(Some(format!(
+            "`{backend}` is a node and not a block backend; `{new_member}` names the guest \
+             device `{device}` instead."
+        )))
+    }
+
+    /// Updates a name in the same member, and adds the name of a job.
+    fn update_name(
+        &self,
+        reference: &NodeReference,
+        object: &mut JsonValue<'static>,
+        member: &str,
+        backend: &str,
+    ) -> Option<String> {
         let mut message = None;
         if self.name != backend {
             object.set(member.to_owned(), JsonValue::string(self.name.clone()));
@@ -201,7 +214,7 @@ impl BlockNode {
                 "A job on a node needs a name of its own: `{added}` is set to `{backend}`."
             ));
         }
-        Ok(message)
+        message
     }
 }
 

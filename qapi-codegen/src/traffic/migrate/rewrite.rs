@@ -3,9 +3,7 @@
 use super::{Migration, MigrationOutcome, Migrator, Remark};
 use crate::json::{JsonStyle, JsonValue};
 use crate::traffic::check::MessageKind;
-use crate::traffic::read::{
-    EntryContent, LogEntry, LoggedMessage, Malformed, Sender, TextPosition,
-};
+use crate::traffic::read::{LogContent, LogEntry, LoggedMessage, Malformed, Sender, TextPosition};
 
 /// A migrated entry.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -32,14 +30,14 @@ pub struct MigratedRequest {
 /// Migrates the requests of an entry.
 pub fn rewrite_entry(migrator: &mut Migrator<'_>, entry: &LogEntry<'_>) -> RewrittenEntry {
     let messages = match &entry.content {
-        EntryContent::Text => return RewrittenEntry::default(),
-        EntryContent::Malformed(malformed) => {
+        LogContent::Text => return RewrittenEntry::default(),
+        LogContent::Malformed(malformed) => {
             return RewrittenEntry {
                 bytes: None,
                 requests: vec![MigratedRequest::from_malformed(entry.bytes, malformed)],
             };
         }
-        EntryContent::Messages(messages) => messages,
+        LogContent::Messages(messages) => messages,
     };
     let mut requests = Vec::new();
     let rewritten = messages.rewrite(&mut |message| {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::argument_path::{Change, change_at, string_at};
+use super::argument_path::{ChangeObject, change_at, string_at};
 use super::rules::{MigrationRule, RewriteStep, StringTypes};
 use super::{RequestRewrite, literals};
 use crate::json::{JsonMember, JsonValue};
@@ -69,7 +69,7 @@ fn arguments(rewrite: &mut RequestRewrite) -> Option<&mut JsonValue<'static>> {
     rewrite.request.get_mut("arguments")
 }
 
-fn change_argument(rewrite: &mut RequestRewrite, path: &str, change: &mut Change<'_>) {
+fn change_argument(rewrite: &mut RequestRewrite, path: &str, change: &mut ChangeObject<'_>) {
     if let Some(arguments) = arguments(rewrite) {
         change_at(arguments, path, change);
     }

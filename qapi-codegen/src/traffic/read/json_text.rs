@@ -1,6 +1,6 @@
 //! JSON messages, alone or in the text of a log.
 
-use super::notation::{EntryText, Extent, Line, Notation};
+use super::notation::{EntryExtent, EntryText, LineRest, Notation};
 use super::{LoggedMessage, NotatedMessages, Replace, TextPosition};
 use crate::json::{JsonStyle, ParsedJson, SyntaxError};
 
@@ -25,15 +25,15 @@ const FIRST_MEMBERS: [&str; 13] = [
 ];
 
 impl Notation for JsonText {
-    fn extent(&self) -> Extent {
-        Extent::Value
+    fn extent(&self) -> EntryExtent {
+        EntryExtent::Value
     }
 
-    fn begins(&self, line: &Line<'_>) -> bool {
+    fn begins(&self, line: &LineRest<'_>) -> bool {
         begins_value(line.text)
     }
 
-    fn find(&self, line: &Line<'_>) -> Option<usize> {
+    fn find(&self, line: &LineRest<'_>) -> Option<usize> {
         let mut offsets = 0..line.text.len();
         offsets.find(|&offset| begins_message(&line.text[offset..]))
     }

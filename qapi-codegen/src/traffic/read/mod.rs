@@ -24,7 +24,7 @@ pub use lines::TextPosition;
 
 use framing::{FrameState, Framer};
 use lines::Lines;
-use notation::{EntryText, Extent, NotationTable};
+use notation::{EntryExtent, EntryText, NotationTable};
 
 /// A piece of the input.
 pub struct LogEntry<'e> {
@@ -33,11 +33,11 @@ pub struct LogEntry<'e> {
     /// All bytes of the entry.
     pub bytes: &'e [u8],
     /// Meaning of the bytes.
-    pub content: EntryContent<'e>,
+    pub content: LogContent<'e>,
 }
 
 /// Content of an entry.
-pub enum EntryContent<'e> {
+pub enum LogContent<'e> {
     /// A blank line, a comment, or text without a message.
     Text,
     /// Messages in some notation.
@@ -119,7 +119,7 @@ pub fn read<E: From<io::Error>>(
     is_command: &dyn Fn(&str) -> bool,
     visit: &mut dyn FnMut(LogEntry<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut reader = Reader {
+    let mut reader = LogReader {
         lines: Lines::new(input),
         notations: NotationTable::new(is_command),
         visit,
@@ -130,13 +130,13 @@ pub fn read<E: From<io::Error>>(
     Ok(())
 }
 
-struct Reader<'r, E> {
+struct LogReader<'r, E> {
     lines: Lines<'r>,
     notations: NotationTable<'r>,
     visit: &'r mut dyn FnMut(LogEntry<'_>) -> Result<(), E>,
 }
 
-impl<E: From<io::Error>> Reader<'_, E> {
+impl<E: From<io::Error>> LogReader<'_, E> {
     /// Reads the entries of a line and the further lines of its last entry.
     fn read_entries(&mut self) -> Result<(), E> {
         let mut is_line_start = true;
@@ -154,10 +154,10 @@ impl<E: From<io::Error>> Reader<'_, E> {
         Ok(())
     }
 
-    fn read_entry(&mut self, extent: Extent) -> Result<(), E> {
+    fn read_entry(&mut self, extent: EntryExtent) -> Result<(), E> {
         let framed = match extent {
-            Extent::Line => Ok(self.lines.rest().len()),
-            Extent::Value => self.frame_value()?,
+            EntryExtent::Line => Ok(self.lines.rest().len()),
+            EntryExtent::Value => self.frame_value()?,
         };
         let (length, malformed) = match framed {
             Ok(length) => (length, None),
@@ -170,7 +170,7 @@ impl<E: From<io::Error>> Reader<'_, E> {
             bytes,
             content: match &text {
                 Ok(text) => self.notations.parse(text, extent),
-                Err(malformed) => EntryContent::Malformed(malformed.clone()),
+                Err(malformed) => LogContent::Malformed(malformed.clone()),
             },
         };
         (self.visit)(entry)?;
@@ -184,7 +184,7 @@ impl<E: From<io::Error>> Reader<'_, E> {
             (self.visit)(LogEntry {
                 position: self.lines.position(),
                 bytes: &self.lines.rest()[..length],
-                content: EntryContent::Text,
+                content: LogContent::Text,
             })?;
             self.lines.consume(length);
         }

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::json_text::JsonText;
 use super::qmp_shell::QmpShell;
 use super::recording::Recording;
-use super::{EntryContent, Malformed, NotatedMessages, TextPosition};
+use super::{LogContent, Malformed, NotatedMessages, TextPosition};
 use crate::json::{self, ParsedJson, SyntaxError};
 
 /// A notation of QMP messages.
@@ -14,14 +14,14 @@ use crate::json::{self, ParsedJson, SyntaxError};
 /// position, then whether one begins later in the line. The entry is parsed by
 /// the first notation of its extent that accepts it.
 pub trait Notation {
-    /// Extent of an entry.
-    fn extent(&self) -> Extent;
+    /// EntryExtent of an entry.
+    fn extent(&self) -> EntryExtent;
 
     /// Returns whether an entry begins at this position.
-    fn begins(&self, line: &Line<'_>) -> bool;
+    fn begins(&self, line: &LineRest<'_>) -> bool;
 
     /// Returns the offset of an entry in the line, after other text.
-    fn find(&self, _line: &Line<'_>) -> Option<usize> {
+    fn find(&self, _line: &LineRest<'_>) -> Option<usize> {
         None
     }
 
@@ -37,9 +37,9 @@ pub trait Notation {
     ) -> Result<Option<Box<dyn NotatedMessages + 'a>>, SyntaxError>;
 }
 
-/// Extent of an entry.
+/// EntryExtent of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
+pub enum EntryExtent {
     /// A line.
     Line,
     /// A JSON value, which may span lines.
@@ -47,13 +47,13 @@ pub enum Extent {
 }
 
 /// A line, or the rest of one, without leading white space.
-pub struct Line<'l> {
+pub struct LineRest<'l> {
     /// The text.
     pub text: &'l [u8],
     /// `true` if the text is the beginning of the line.
     pub is_start: bool,
-    /// Extent of the entries by which the notation of the input was recognized.
-    pub recognized: Option<Extent>,
+    /// EntryExtent of the entries by which the notation of the input was recognized.
+    pub recognized: Option<EntryExtent>,
 }
 
 /// The text of an entry.
@@ -105,12 +105,12 @@ impl<'r> NotationTable<'r> {
 
     /// Returns the offset and extent of the next entry of a line, or `None` if
     /// the rest of the line is other text.
-    pub fn find(&mut self, rest: &[u8], is_start: bool) -> Option<(usize, Extent)> {
+    pub fn find(&mut self, rest: &[u8], is_start: bool) -> Option<(usize, EntryExtent)> {
         let text = rest.trim_ascii_start();
         if text.is_empty() || is_start && text.starts_with(b"#") {
             return None;
         }
-        let line = Line {
+        let line = LineRest {
             text,
             is_start,
             recognized: self.recognized.map(|index| self.notations[index].extent()),
@@ -118,17 +118,17 @@ impl<'r> NotationTable<'r> {
         let (index, offset) = self.find_notation(&line)?;
         let extent = self.notations[index].extent();
         // A value may also be in the output between two lines of another notation.
-        if self.recognized.is_none() || extent == Extent::Line {
+        if self.recognized.is_none() || extent == EntryExtent::Line {
             self.recognized = Some(index);
         }
         match extent {
-            Extent::Line => Some((0, extent)),
-            Extent::Value => Some((rest.len() - text.len() + offset, extent)),
+            EntryExtent::Line => Some((0, extent)),
+            EntryExtent::Value => Some((rest.len() - text.len() + offset, extent)),
         }
     }
 
     /// Returns the index of the notation of the next entry, and its offset.
-    fn find_notation(&self, line: &Line<'_>) -> Option<(usize, usize)> {
+    fn find_notation(&self, line: &LineRest<'_>) -> Option<(usize, usize)> {
         let mut notations = self.notations.iter();
         if let Some(index) = notations.position(|notation| notation.begins(line)) {
             return Some((index, 0));
@@ -147,15 +147,15 @@ impl<'r> NotationTable<'r> {
     }
 
     /// Parses an entry.
-    pub fn parse<'a>(&mut self, entry: &'a EntryText<'_>, extent: Extent) -> EntryContent<'a> {
+    pub fn parse<'a>(&mut self, entry: &'a EntryText<'_>, extent: EntryExtent) -> LogContent<'a> {
         let mut notations = self.notations.iter_mut().filter(|n| n.extent() == extent);
         match notations.find_map(|notation| notation.parse(entry).transpose()) {
-            Some(Ok(messages)) => EntryContent::Messages(messages),
+            Some(Ok(messages)) => LogContent::Messages(messages),
             Some(Err(error)) => {
                 let text = entry.text.as_bytes();
-                EntryContent::Malformed(Malformed::new(text, entry.position, &error))
+                LogContent::Malformed(Malformed::new(text, entry.position, &error))
             }
-            None => EntryContent::Text,
+            None => LogContent::Text,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::notation::{EntryText, Extent, Line, Notation};
+use super::notation::{EntryExtent, EntryText, LineRest, Notation};
 use super::shell_words::{self, ShellWord};
 use super::{LoggedMessage, NotatedMessages, Replace, Sender, TextPosition};
 use crate::json::{JsonMember, JsonValue, ParsedJson, SyntaxError};
@@ -25,11 +25,11 @@ impl<'r> QmpShell<'r> {
 }
 
 impl Notation for QmpShell<'_> {
-    fn extent(&self) -> Extent {
-        Extent::Line
+    fn extent(&self) -> EntryExtent {
+        EntryExtent::Line
     }
 
-    fn begins(&self, line: &Line<'_>) -> bool {
+    fn begins(&self, line: &LineRest<'_>) -> bool {
         if !line.is_start {
             return false;
         }
@@ -40,7 +40,7 @@ impl Notation for QmpShell<'_> {
         }
         let mut words = text.split_ascii_whitespace();
         let command = words.next().unwrap_or_default();
-        let is_in_log = line.recognized == Some(Extent::Value);
+        let is_in_log = line.recognized == Some(EntryExtent::Value);
         if is_in_log || command == "transaction(" {
             return !is_in_log;
         }

@@ -1,6 +1,6 @@
 //! Recordings: a JSON line per transfer, `{"session", "dir", "raw"}`.
 
-use super::notation::{EntryText, Extent, Line, Notation};
+use super::notation::{EntryExtent, EntryText, LineRest, Notation};
 use super::{LoggedMessage, NotatedMessages, Replace, Sender, TextPosition};
 use crate::json::{JsonStyle, JsonValue, ParsedJson, SyntaxError, parse_prefix};
 
@@ -8,12 +8,12 @@ use crate::json::{JsonStyle, JsonValue, ParsedJson, SyntaxError, parse_prefix};
 pub struct Recording;
 
 impl Notation for Recording {
-    fn extent(&self) -> Extent {
-        Extent::Value
+    fn extent(&self) -> EntryExtent {
+        EntryExtent::Value
     }
 
     /// A line is recognized by its members, once its JSON is parsed.
-    fn begins(&self, _line: &Line<'_>) -> bool {
+    fn begins(&self, _line: &LineRest<'_>) -> bool {
         false
     }
 

@@ -2,16 +2,17 @@
 
 use std::collections::HashSet;
 
-use crate::ast::{Definition, DefinitionBody, FeatureDefinition, Item};
+use crate::ast::{Definition, DefinitionBody, Item};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect;
 use crate::doc::DocBlock;
 use crate::load::DocumentationKind;
 use crate::source::{Name, Span};
-use crate::validate::view::{View, error, title};
+use crate::validate::features::feature_lists;
+use crate::validate::view::{SchemaView, error, title};
 
 /// Checks that every block documents the definition that follows it.
-pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+pub fn check(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut blocks = &view.docs.blocks[..];
     for (index, item) in view.items.iter().enumerate() {
         let count = blocks.iter().take_while(|block| block.next_item == index);
@@ -31,26 +32,23 @@ pub fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.extend(blocks.iter().filter_map(|block| dangling(view, block)));
 }
 
-/// Whether there are only comments and blanks between a block and a definition.
-fn precedes(view: &View<'_>, block: &DocBlock, definition: Span) -> bool {
+/// Returns `true` if only comments and blanks are between a block and a
+/// definition.
+fn precedes(view: &SchemaView<'_>, block: &DocBlock, definition: Span) -> bool {
     let closing = block.closing;
     if closing.file != definition.file || closing.end > definition.start {
         return false;
     }
-    let between = Span {
-        start: closing.end,
-        end: definition.start,
-        ..definition
-    };
     let is_comment = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
-    view.sources.text(between).lines().all(is_comment)
+    let gap = closing.gap_before(definition);
+    view.sources.text(gap).lines().all(is_comment)
 }
 
 /// A block whose definition does not follow, unless it may have been there and
 /// could not be parsed.
-fn dangling(view: &View<'_>, block: &DocBlock) -> Option<Diagnostic> {
+fn dangling(view: &SchemaView<'_>, block: &DocBlock) -> Option<Diagnostic> {
     let symbol = block.symbol.as_ref()?;
-    if block.is_malformed || view.damage.is_between(block.opening.file) {
+    if block.is_malformed || view.unparsed.is_between(block.opening.file) {
         return None;
     }
     let message = format!("documentation of '{symbol}' without its definition");
@@ -63,7 +61,7 @@ fn dangling(view: &View<'_>, block: &DocBlock) -> Option<Diagnostic> {
 }
 
 fn check_pair(
-    view: &View<'_>,
+    view: &SchemaView<'_>,
     block: Option<&DocBlock>,
     definition: &Definition,
     diagnostics: &mut Vec<Diagnostic>,
@@ -107,14 +105,14 @@ fn wrong_symbol(symbol: &Name, definition: &Definition) -> Diagnostic {
 }
 
 fn check_content(
-    view: &View<'_>,
+    view: &SchemaView<'_>,
     block: &DocBlock,
     definition: &Definition,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let misplaced = |tag| misplaced_tag(view, tag, definition);
     diagnostics.extend(block.tags.iter().filter_map(misplaced));
-    if view.is_damaged(definition) {
+    if view.is_incomplete(definition) {
         return;
     }
     let has_own_members = definition.data().is_none_or(|data| data.is_inline());
@@ -128,7 +126,7 @@ fn check_content(
     }
 }
 
-fn misplaced_tag(view: &View<'_>, tag: &Name, definition: &Definition) -> Option<Diagnostic> {
+fn misplaced_tag(view: &SchemaView<'_>, tag: &Name, definition: &Definition) -> Option<Diagnostic> {
     let reason = match (tag.value.as_str(), &definition.body) {
         ("Returns", DefinitionBody::Command(body)) => {
             let is_checked = view.is_in(dialect::REQUIRED_MEMBER_DOCS);
@@ -151,11 +149,11 @@ struct ExpectedNames<'s> {
     names: Vec<&'s Name>,
     /// Names that may be described but need not.
     optional: Vec<&'s str>,
-    /// Whether all names need a description.
+    /// All names need a description.
     complete: bool,
 }
 
-fn expected_members<'s>(view: &View<'s>, definition: &'s Definition) -> ExpectedNames<'s> {
+fn expected_members<'s>(view: &SchemaView<'s>, definition: &'s Definition) -> ExpectedNames<'s> {
     let name = definition.name.value.as_str();
     ExpectedNames {
         what: "member",
@@ -169,7 +167,7 @@ fn expected_members<'s>(view: &View<'s>, definition: &'s Definition) -> Expected
     }
 }
 
-fn expected_features<'s>(view: &View<'s>, definition: &'s Definition) -> ExpectedNames<'s> {
+fn expected_features<'s>(view: &SchemaView<'s>, definition: &'s Definition) -> ExpectedNames<'s> {
     ExpectedNames {
         what: "feature",
         unknown: Code::DocUnknownFeature,
@@ -232,7 +230,7 @@ fn member_names(definition: &Definition) -> Vec<&Name> {
     values.chain(members).chain(branches).collect()
 }
 
-fn optional_names<'s>(view: &View<'_>, definition: &'s Definition) -> Vec<&'s str> {
+fn optional_names<'s>(view: &SchemaView<'_>, definition: &'s Definition) -> Vec<&'s str> {
     match &definition.body {
         DefinitionBody::Union(body)
             if body.discriminator.is_none() && view.is_in(dialect::SIMPLE_UNIONS) =>
@@ -245,13 +243,7 @@ fn optional_names<'s>(view: &View<'_>, definition: &'s Definition) -> Vec<&'s st
     }
 }
 
-/// All features of a definition, of its members and of its values.
 fn feature_names(definition: &Definition) -> Vec<&Name> {
-    let members = definition.members().iter().map(|member| &member.features);
-    let values = definition.values().iter().map(|value| &value.features);
-    let lists = std::iter::once(&definition.features);
-    let features = lists.chain(members).chain(values).flatten();
-    features
-        .map(|feature: &FeatureDefinition| &feature.name)
-        .collect()
+    let features = feature_lists(definition).flatten();
+    features.map(|feature| &feature.name).collect()
 }

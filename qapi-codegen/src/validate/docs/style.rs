@@ -4,14 +4,14 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect;
 use crate::doc::{DocBlock, line_text};
 use crate::source::Span;
-use crate::validate::view::View;
+use crate::validate::view::SchemaView;
 
 /// The maximum number of characters of a line, with its `# `.
 const LIMIT: usize = 70;
 
 /// Reports lines that are too long, except addresses and literal blocks, which
 /// cannot be broken.
-pub fn check(view: &View<'_>, block: &DocBlock, diagnostics: &mut Vec<Diagnostic>) {
+pub fn check(view: &SchemaView<'_>, block: &DocBlock, diagnostics: &mut Vec<Diagnostic>) {
     if !view.is_in(dialect::LIMITED_DOC_LINES) {
         return;
     }

@@ -1,0 +1,188 @@
+//! Classes of equal shapes, by partition refinement.
+//!
+//! Shapes may contain themselves, so equality cannot be found from the inside
+//! out. At first all shapes are in one class. Then the classes are split by what
+//! the shapes consist of, until nothing new is split.
+
+use std::collections::HashMap;
+
+use super::names;
+use crate::dialect;
+use crate::schema::BuiltinType;
+use crate::wire::{
+    BranchContentShape, BranchShape, Interface, MemberShape, ObjectShape, Shape, ShapeId,
+};
+
+/// The classes of the shapes of several interfaces.
+#[derive(Debug)]
+pub struct ShapeClasses<'i, 's> {
+    interfaces: &'i [Interface<'s>],
+    /// The class of each shape of each interface.
+    classes: Vec<Vec<usize>>,
+}
+
+/// The content of a shape, with classes for the shapes inside.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ShapeKey<'i> {
+    /// A built-in type; unsigned integers may be negative in messages.
+    Builtin(BuiltinType, bool),
+    /// An enum with the names of its values.
+    Enum(Vec<&'i str>),
+    /// An array.
+    Array(usize),
+    /// An object.
+    Object {
+        /// The members without the discriminator.
+        members: Vec<(&'i str, MemberPresence, usize)>,
+        /// The discriminator and the branches.
+        branches: Option<(&'i str, Vec<(&'i str, BranchContentKey)>)>,
+        /// `true` if other members are allowed.
+        open: bool,
+    },
+    /// An alternate; the names of its branches are names of Rust variants.
+    Alternate(Vec<(&'i str, usize)>),
+}
+
+/// The presence of a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MemberPresence {
+    /// Always.
+    Required,
+    /// In all builds that have it.
+    Conditional,
+    /// Not always.
+    Optional,
+}
+
+/// The members that a branch adds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BranchContentKey {
+    /// No members.
+    Nothing,
+    /// The members of an object.
+    Members(usize),
+    /// The member `data`.
+    Data(usize),
+}
+
+/// The arguments of a command or the data of an event.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OperationKey<'i> {
+    /// A type with a name.
+    Named(usize),
+    /// Members that belong to the command or event.
+    Inline(ShapeKey<'i>),
+}
+
+impl<'i, 's> ShapeClasses<'i, 's> {
+    /// Finds the classes of all shapes.
+    pub fn new(interfaces: &'i [Interface<'s>]) -> Self {
+        let one_class = interfaces
+            .iter()
+            .map(|interface| vec![0; interface.shape_count()]);
+        let mut classes = ShapeClasses {
+            interfaces,
+            classes: one_class.collect(),
+        };
+        let mut count = 0;
+        loop {
+            let refined = classes.refine();
+            if refined == count {
+                return classes;
+            }
+            count = refined;
+        }
+    }
+
+    /// Splits the classes once; returns their number.
+    fn refine(&mut self) -> usize {
+        let mut numbers = HashMap::new();
+        let releases = 0..self.interfaces.len();
+        let classes = releases.map(|release| {
+            let interface = &self.interfaces[release];
+            let number = |id| {
+                let definition = interface.definition(id);
+                let name = definition.map(|meta| names::type_name(&meta.name));
+                let key = (name, self.class(release, id), self.shape_key(release, id));
+                let next = numbers.len();
+                *numbers.entry(key).or_insert(next)
+            };
+            interface.ids().map(number).collect()
+        });
+        self.classes = classes.collect();
+        numbers.len()
+    }
+
+    /// The class of a shape; equal shapes have equal classes.
+    pub fn class(&self, release: usize, id: ShapeId) -> usize {
+        self.classes[release][id.index()]
+    }
+
+    /// The key of the arguments of a command or the data of an event.
+    pub fn operation_key(&self, release: usize, id: ShapeId) -> OperationKey<'i> {
+        if self.interfaces[release].is_named(id) {
+            return OperationKey::Named(self.class(release, id));
+        }
+        OperationKey::Inline(self.shape_key(release, id))
+    }
+
+    fn shape_key(&self, release: usize, id: ShapeId) -> ShapeKey<'i> {
+        let interface = &self.interfaces[release];
+        match interface.get(id) {
+            Shape::Builtin(builtin) => {
+                let may_be_negative = builtin.is_unsigned_64()
+                    && dialect::NEGATIVE_UNSIGNED.contains(interface.version);
+                ShapeKey::Builtin(*builtin, may_be_negative)
+            }
+            Shape::Enum(values) => ShapeKey::Enum(values.names().collect()),
+            Shape::Array(element) => ShapeKey::Array(self.class(release, *element)),
+            Shape::Object(object) => self.object_key(release, object),
+            Shape::Alternate(branches) => {
+                let branches = branches.iter();
+                let key = branches.map(|b| (b.meta.name.as_str(), self.class(release, b.shape)));
+                let mut key: Vec<_> = key.collect();
+                key.sort_unstable();
+                ShapeKey::Alternate(key)
+            }
+        }
+    }
+
+    fn object_key(&self, release: usize, object: &'i ObjectShape<'s>) -> ShapeKey<'i> {
+        let members = object.members.iter();
+        let members = members.filter(|(name, _)| object.discriminator() != Some(name));
+        let members = members.map(|(name, member)| {
+            let class = self.class(release, member.shape);
+            (name, MemberPresence::from_member(member), class)
+        });
+        let branches = object.branches.as_ref().map(|branches| {
+            let by_value = branches.by_value.iter();
+            let by_value =
+                by_value.map(|(value, branch)| (value, self.branch_key(release, branch)));
+            (branches.discriminator, by_value.collect())
+        });
+        ShapeKey::Object {
+            members: members.collect(),
+            branches,
+            open: object.open,
+        }
+    }
+
+    fn branch_key(&self, release: usize, branch: &BranchShape<'_>) -> BranchContentKey {
+        match self.interfaces[release].branch_content(branch) {
+            BranchContentShape::Nothing => BranchContentKey::Nothing,
+            BranchContentShape::Members(id) => BranchContentKey::Members(self.class(release, id)),
+            BranchContentShape::Data(id) => BranchContentKey::Data(self.class(release, id)),
+        }
+    }
+}
+
+impl MemberPresence {
+    fn from_member(member: &MemberShape<'_>) -> Self {
+        let condition = member.meta.and_then(|meta| meta.condition.as_ref());
+        match (member.optional, condition) {
+            (true, _) => MemberPresence::Optional,
+            (false, Some(_)) => MemberPresence::Conditional,
+            (false, None) => MemberPresence::Required,
+        }
+    }
+}
