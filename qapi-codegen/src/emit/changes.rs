@@ -42,7 +42,7 @@ impl TypeChanges {
     fn to_sentences(&self) -> Vec<String> {
         let lists = [
             (&self.added, "new"),
-            (&self.removed, "gone"),
+            (&self.removed, "removed"),
             (&self.became_optional, "optional now"),
             (&self.became_required, "required now"),
             (&self.retyped, "of another type"),

@@ -8,6 +8,7 @@ use super::codec::{ValueCodec, codec};
 use super::context::FileScope;
 use super::docs;
 use crate::analyse::names;
+use crate::analyse::sharing::Shared;
 use crate::schema::{BuiltinType, Member, NamedType, TypeId, ValueType};
 
 /// The members of an object as fields of a Rust struct.
@@ -40,7 +41,18 @@ pub struct MemberSite<'a, 'c> {
     pub received: bool,
 }
 
-impl MemberSite<'_, '_> {
+impl<'a, 'c> MemberSite<'a, 'c> {
+    /// The site of a type's members.
+    pub fn of_type(scope: &'a FileScope<'c>, shared: &Shared<TypeId>) -> Self {
+        let (release, id) = shared.newest();
+        MemberSite {
+            scope,
+            release,
+            owner: Some(id),
+            received: scope.context.direction(shared).received,
+        }
+    }
+
     fn field(self, member: &Member, name: &str) -> StructField {
         let wire_name = member.meta.name.as_str();
         let owner = self.owner.map(|owner| (owner, wire_name));

@@ -7,7 +7,7 @@ use super::context::FileScope;
 use super::docs;
 use super::fields::{MemberSite, ObjectFields, to_ident};
 use super::items::ModuleItems;
-use crate::analyse::direction::Direction;
+use crate::analyse::directions::TypeDirections;
 use crate::analyse::names;
 use crate::analyse::sharing::Shared;
 use crate::schema::TypeId;
@@ -17,12 +17,7 @@ pub fn emit(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleIt
     let (release, id) = shared.newest();
     let direction = scope.context.direction(shared);
     let schema = scope.schema(release);
-    let site = MemberSite {
-        scope,
-        release,
-        owner: Some(id),
-        received: direction.received,
-    };
+    let site = MemberSite::of_type(scope, shared);
     let object = ObjectStruct {
         name: &shared.name,
         wire_name: &schema.get(id).meta.name,
@@ -67,7 +62,7 @@ impl BranchField<'_> {
 
 impl ObjectStruct<'_> {
     /// Adds the struct, and its impls but `Deserialize`.
-    pub fn emit(&self, direction: Direction, docs: &[String], items: &mut ModuleItems) {
+    pub fn emit(&self, direction: TypeDirections, docs: &[String], items: &mut ModuleItems) {
         items.definitions.extend(self.definition(docs));
         let sent = items.impls_for(direction.sent);
         sent.add(self.constructor());

@@ -68,12 +68,7 @@ fn emit_struct(
     let discriminator = union.discriminator.as_str();
     let enum_name = scope.context.branches_name(&shared.name, discriminator);
     let branches = BranchesEnum::new(scope, (release, id), union, &enum_name);
-    let site = MemberSite {
-        scope,
-        release,
-        owner: Some(id),
-        received: direction.received,
-    };
+    let site = MemberSite::of_type(scope, shared);
     let object = ObjectStruct {
         name: &shared.name,
         wire_name: &scope.schema(release).get(id).meta.name,

@@ -302,7 +302,7 @@ pub struct Memsave {
 }
 /// The `migrate` command, since QEMU 0.14.
 ///
-/// Compared with the bindings of 7.2: `channels` is new; `blk` and `inc` are gone; `uri` is optional now.
+/// Compared with the bindings of 7.2: `channels` is new; `blk` and `inc` are removed; `uri` is optional now.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Migrate {
     pub uri: Option<String>,
@@ -333,7 +333,7 @@ pub struct MigrateSetCapabilities {
 }
 /// The `migrate-set-parameters` command, since QEMU 2.4.
 ///
-/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetParameters(pub types::MigrateSetParameters);
 /// The `nbd-server-start` command, since QEMU 1.3.

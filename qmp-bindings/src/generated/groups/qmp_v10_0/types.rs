@@ -1477,7 +1477,7 @@ pub struct CompatProperty {
 }
 /// The `CpuInfoFast` union, since QEMU 2.12.
 ///
-/// Compared with the bindings of 7.2: `target=cris` and `target=nios2` are gone.
+/// Compared with the bindings of 7.2: `target=cris` and `target=nios2` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoFast {
     /// The discriminator `target` with the members of its branch.
@@ -2849,7 +2849,7 @@ impl From<&str> for MigMode {
 }
 /// The `MigrateSetParameters` struct, since QEMU 2.4.
 ///
-/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateSetParameters {
     /// Since QEMU 4.0.
@@ -2958,7 +2958,7 @@ impl From<&str> for MigrationAddressType {
 }
 /// The `MigrationCapability` enum, since QEMU 1.2.
 ///
-/// Compared with the bindings of 7.2: `dirty-limit`, `mapped-ram` and `switchover-ack` are new; `block` and `compress` are gone.
+/// Compared with the bindings of 7.2: `dirty-limit`, `mapped-ram` and `switchover-ack` are new; `block` and `compress` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationCapability {
@@ -3114,7 +3114,7 @@ pub struct MigrationExecCommand {
 }
 /// The `MigrationInfo` struct, since QEMU 0.14.
 ///
-/// Compared with the bindings of 7.2: `dirty-limit-ring-full-time` and `dirty-limit-throttle-time-per-round` are new; `compression` and `disk` are gone.
+/// Compared with the bindings of 7.2: `dirty-limit-ring-full-time` and `dirty-limit-throttle-time-per-round` are new; `compression` and `disk` are removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationInfo {
     pub status: Option<MigrationStatus>,
@@ -3151,7 +3151,7 @@ pub struct MigrationInfo {
 }
 /// The `MigrationParameter` enum, since QEMU 2.4.
 ///
-/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationParameter {
@@ -3291,7 +3291,7 @@ impl From<&str> for MigrationParameter {
 }
 /// The `MigrationParameters` struct, since QEMU 2.4.
 ///
-/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// Compared with the bindings of 7.2: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationParameters {
     /// Since QEMU 4.0.
@@ -3355,7 +3355,7 @@ pub struct MigrationParameters {
 }
 /// The `MigrationStats` struct, since QEMU 0.14.
 ///
-/// Compared with the bindings of 7.2: `skipped` is gone.
+/// Compared with the bindings of 7.2: `skipped` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationStats {
     pub transferred: i64,
@@ -5234,7 +5234,7 @@ impl From<&str> for S390CpuState {
 }
 /// The `SecretCommonProperties` struct, since QEMU 2.6.
 ///
-/// Compared with the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SecretCommonProperties {
     pub format: Option<QCryptoSecretFormat>,
@@ -5245,7 +5245,7 @@ pub struct SecretCommonProperties {
 ///
 /// Only in builds of QEMU with `CONFIG_SECRET_KEYRING`.
 ///
-/// Compared with the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SecretKeyringProperties {
     pub format: Option<QCryptoSecretFormat>,
@@ -5255,7 +5255,7 @@ pub struct SecretKeyringProperties {
 }
 /// The `SecretProperties` struct, since QEMU 2.6.
 ///
-/// Compared with the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SecretProperties {
     pub format: Option<QCryptoSecretFormat>,
@@ -5332,7 +5332,7 @@ impl From<&str> for SevGuestType {
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 ///
-/// Compared with the bindings of 7.2: `sev-type`, `sev-type=sev` and `sev-type=sev-snp` are new; `handle` and `policy` are gone.
+/// Compared with the bindings of 7.2: `sev-type`, `sev-type=sev` and `sev-type=sev-snp` are new; `handle` and `policy` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevInfo {
     /// The discriminator `sev-type` with the members of its branch.
@@ -5380,7 +5380,7 @@ pub struct SevSnpGuestProperties {
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 ///
-/// Compared with the bindings of 7.2: `section-size` is gone.
+/// Compared with the bindings of 7.2: `section-size` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SgxInfo {
     pub sgx: bool,
@@ -5589,7 +5589,7 @@ impl From<&str> for StatsTarget {
 }
 /// The `StatusInfo` struct, since QEMU 0.14.
 ///
-/// Compared with the bindings of 7.2: `singlestep` is gone.
+/// Compared with the bindings of 7.2: `singlestep` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatusInfo {
     pub running: bool,
@@ -5597,7 +5597,7 @@ pub struct StatusInfo {
 }
 /// The `SysEmuTarget` enum, since QEMU 3.0.
 ///
-/// Compared with the bindings of 7.2: `cris` and `nios2` are gone.
+/// Compared with the bindings of 7.2: `cris` and `nios2` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SysEmuTarget {
@@ -5744,7 +5744,7 @@ impl From<&str> for TimeUnit {
 }
 /// The `TlsCredsAnonProperties` struct, since QEMU 2.5.
 ///
-/// Compared with the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsAnonProperties {
     pub verify_peer: Option<bool>,
@@ -5754,7 +5754,7 @@ pub struct TlsCredsAnonProperties {
 }
 /// The `TlsCredsPskProperties` struct, since QEMU 3.0.
 ///
-/// Compared with the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsPskProperties {
     pub verify_peer: Option<bool>,
@@ -5765,7 +5765,7 @@ pub struct TlsCredsPskProperties {
 }
 /// The `TlsCredsX509Properties` struct, since QEMU 2.5.
 ///
-/// Compared with the bindings of 7.2: `loaded` is gone.
+/// Compared with the bindings of 7.2: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsX509Properties {
     pub verify_peer: Option<bool>,

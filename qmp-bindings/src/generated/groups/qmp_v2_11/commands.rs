@@ -40,7 +40,7 @@ pub struct BlockCommit {
 ///
 /// Compared with the bindings of 2.5: `autoload` and `persistent` are new.
 ///
-/// In the bindings of 7.2: `disabled` is new; `autoload` is gone.
+/// In the bindings of 7.2: `disabled` is new; `autoload` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd(pub types::BlockDirtyBitmapAdd);
 /// The `block-stream` command, since QEMU 1.1.
@@ -64,9 +64,9 @@ pub struct BlockStream {
 }
 /// The `blockdev-add` command, since QEMU 2.9.
 ///
-/// Compared with the bindings of 2.5: `cache`, `detect-zeroes`, `discard`, `driver`, `driver=blkdebug`, `driver=blkverify`, `driver=bochs`, `driver=cloop` and 35 more are new; `options` is gone.
+/// Compared with the bindings of 2.5: `cache`, `detect-zeroes`, `discard`, `driver`, `driver=blkdebug`, `driver=blkverify`, `driver=bochs`, `driver=cloop` and 35 more are new; `options` is removed.
 ///
-/// In the bindings of 7.2: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are gone.
+/// In the bindings of 7.2: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevAdd(pub types::BlockdevOptions);
 /// The `blockdev-backup` command, since QEMU 2.3.
@@ -175,7 +175,7 @@ pub struct MigrateSetCapabilities {
 ///
 /// Compared with the bindings of 2.5: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new.
 ///
-/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
+/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetParameters(pub types::MigrateSetParameters);
 /// The `nbd-server-start` command, since QEMU 1.3.

@@ -31,7 +31,7 @@ use crate::generated::groups::qmp_v2_11_v7_2_v10_0::types::{
 mod both;
 /// The `BlkdebugEvent` enum, since QEMU 2.9.
 ///
-/// Compared with the bindings of 2.5: `cor_write`, `l1_grow_activate_table`, `l1_grow_alloc_table`, `l1_grow_write_table`, `l1_shrink_free_l2_clusters`, `l1_shrink_write_table`, `l2_alloc_cow_read`, `l2_alloc_write` and 9 more are new; `l1_grow.activate_table`, `l1_grow.alloc_table`, `l1_grow.write_table`, `l2_alloc.cow_read`, `l2_alloc.write`, `pwritev_rmw.after_head`, `pwritev_rmw.after_tail`, `pwritev_rmw.head` and 6 more are gone.
+/// Compared with the bindings of 2.5: `cor_write`, `l1_grow_activate_table`, `l1_grow_alloc_table`, `l1_grow_write_table`, `l1_shrink_free_l2_clusters`, `l1_shrink_write_table`, `l2_alloc_cow_read`, `l2_alloc_write` and 9 more are new; `l1_grow.activate_table`, `l1_grow.alloc_table`, `l1_grow.write_table`, `l2_alloc.cow_read`, `l2_alloc.write`, `pwritev_rmw.after_head`, `pwritev_rmw.after_tail`, `pwritev_rmw.head` and 6 more are removed.
 ///
 /// In the bindings of 7.2: `cluster_alloc_space` and `none` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -219,7 +219,7 @@ pub struct BlkdebugSetStateOptions {
 ///
 /// Compared with the bindings of 2.5: `bps_max_length`, `bps_rd_max_length`, `bps_wr_max_length`, `iops_max_length`, `iops_rd_max_length` and `iops_wr_max_length` are new.
 ///
-/// In the bindings of 7.2: `dirty-bitmaps` is new; `encryption_key_missing` is gone.
+/// In the bindings of 7.2: `dirty-bitmaps` is new; `encryption_key_missing` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDeviceInfo {
     pub file: String,
@@ -280,7 +280,7 @@ pub struct BlockDeviceInfo {
 ///
 /// Compared with the bindings of 2.5: `autoload` and `persistent` are new.
 ///
-/// In the bindings of 7.2: `disabled` is new; `autoload` is gone.
+/// In the bindings of 7.2: `disabled` is new; `autoload` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd {
     pub node: String,
@@ -295,7 +295,7 @@ pub struct BlockDirtyBitmapAdd {
 ///
 /// Compared with the bindings of 2.5: `qdev` is new.
 ///
-/// In the bindings of 7.2: `dirty-bitmaps` is gone.
+/// In the bindings of 7.2: `dirty-bitmaps` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockInfo {
     pub device: String,
@@ -338,9 +338,9 @@ pub struct BlockdevBackup {
 }
 /// The `BlockdevDriver` enum, since QEMU 2.9.
 ///
-/// Compared with the bindings of 2.5: `gluster`, `iscsi`, `luks`, `nbd`, `nfs`, `rbd`, `replication`, `sheepdog` and 3 more are new; `archipelago` and `tftp` are gone.
+/// Compared with the bindings of 2.5: `gluster`, `iscsi`, `luks`, `nbd`, `nfs`, `rbd`, `replication`, `sheepdog` and 3 more are new; `archipelago` and `tftp` are removed.
 ///
-/// In the bindings of 7.2: `blklogwrites`, `blkreplay`, `compress`, `copy-before-write`, `copy-on-read`, `io_uring`, `nvme`, `nvme-io_uring` and 5 more are new; `sheepdog` and `vxhs` are gone.
+/// In the bindings of 7.2: `blklogwrites`, `blkreplay`, `compress`, `copy-before-write`, `copy-on-read`, `io_uring`, `nvme`, `nvme-io_uring` and 5 more are new; `sheepdog` and `vxhs` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevDriver {
@@ -474,9 +474,9 @@ impl From<&str> for BlockdevDriver {
 }
 /// The `BlockdevOptions` union, since QEMU 2.9.
 ///
-/// Compared with the bindings of 2.5: `driver=gluster`, `driver=iscsi`, `driver=luks`, `driver=nbd`, `driver=nfs`, `driver=rbd`, `driver=replication`, `driver=sheepdog` and 4 more are new; `aio`, `driver=archipelago`, `driver=tftp`, `id`, `rerror`, `stats-account-failed`, `stats-account-invalid`, `stats-intervals` and 1 more are gone; `driver=ftp`, `driver=ftps`, `driver=http`, `driver=https`, `driver=qcow` and `driver=raw` are of another type.
+/// Compared with the bindings of 2.5: `driver=gluster`, `driver=iscsi`, `driver=luks`, `driver=nbd`, `driver=nfs`, `driver=rbd`, `driver=replication`, `driver=sheepdog` and 4 more are new; `aio`, `driver=archipelago`, `driver=tftp`, `id`, `rerror`, `stats-account-failed`, `stats-account-invalid`, `stats-intervals` and 1 more are removed; `driver=ftp`, `driver=ftps`, `driver=http`, `driver=https`, `driver=qcow` and `driver=raw` are of another type.
 ///
-/// In the bindings of 7.2: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are gone.
+/// In the bindings of 7.2: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptions {
     /// The discriminator `driver` with the members of its branch.
@@ -814,7 +814,7 @@ pub struct ChardevUdp {
 }
 /// The `COLOMode` enum, since QEMU 2.8.
 ///
-/// In the bindings of 7.2: `none` is new; `unknown` is gone.
+/// In the bindings of 7.2: `none` is new; `unknown` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColoMode {
@@ -864,7 +864,7 @@ pub struct CpuDefinitionInfo {
 }
 /// The `CpuInfo` union, since QEMU 0.14.
 ///
-/// Compared with the bindings of 2.5: `arch`, `arch=mips`, `arch=other`, `arch=ppc`, `arch=sparc`, `arch=tricore`, `arch=x86` and `props` are new; `PC`, `nip`, `npc` and `pc` are gone.
+/// Compared with the bindings of 2.5: `arch`, `arch=mips`, `arch=other`, `arch=ppc`, `arch=sparc`, `arch=tricore`, `arch=x86` and `props` are new; `PC`, `nip`, `npc` and `pc` are removed.
 ///
 /// Removed in the bindings of 7.2.
 #[derive(Debug, Clone, PartialEq)]
@@ -1203,7 +1203,7 @@ pub struct InputBtnEvent {
 }
 /// The `InputButton` enum, since QEMU 2.0.
 ///
-/// Compared with the bindings of 2.5: `extra`, `left`, `middle`, `right`, `side`, `wheel-down` and `wheel-up` are new; `Left`, `Middle`, `Right`, `WheelDown` and `WheelUp` are gone.
+/// Compared with the bindings of 2.5: `extra`, `left`, `middle`, `right`, `side`, `wheel-down` and `wheel-up` are new; `Left`, `Middle`, `Right`, `WheelDown` and `WheelUp` are removed.
 ///
 /// In the bindings of 7.2: `wheel-left` and `wheel-right` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -1342,7 +1342,7 @@ pub struct Memdev {
 }
 /// The `MigrateSetParameters` struct, since QEMU 2.4.
 ///
-/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
+/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateSetParameters {
     pub compress_level: Option<i64>,
@@ -1373,9 +1373,9 @@ pub struct MigrateSetParameters {
 }
 /// The `MigrationCapability` enum, since QEMU 1.2.
 ///
-/// Compared with the bindings of 2.5: `block`, `pause-before-switchover`, `postcopy-ram`, `release-ram`, `return-path`, `x-colo` and `x-multifd` are new; `x-postcopy-ram` is gone.
+/// Compared with the bindings of 2.5: `block`, `pause-before-switchover`, `postcopy-ram`, `release-ram`, `return-path`, `x-colo` and `x-multifd` are new; `x-postcopy-ram` is removed.
 ///
-/// In the bindings of 7.2: `background-snapshot`, `dirty-bitmaps`, `late-block-activate`, `multifd`, `postcopy-blocktime`, `postcopy-preempt`, `validate-uuid`, `x-ignore-shared` and 1 more are new; `x-multifd` is gone.
+/// In the bindings of 7.2: `background-snapshot`, `dirty-bitmaps`, `late-block-activate`, `multifd`, `postcopy-blocktime`, `postcopy-preempt`, `validate-uuid`, `x-ignore-shared` and 1 more are new; `x-multifd` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationCapability {
@@ -1456,7 +1456,7 @@ pub struct MigrationCapabilityStatus {
 }
 /// The `MigrationInfo` struct, since QEMU 0.14.
 ///
-/// Compared with the bindings of 2.5: `cpu-throttle-percentage` and `error-desc` are new; `x-cpu-throttle-percentage` is gone.
+/// Compared with the bindings of 2.5: `cpu-throttle-percentage` and `error-desc` are new; `x-cpu-throttle-percentage` is removed.
 ///
 /// In the bindings of 7.2: `blocked-reasons`, `compression`, `postcopy-blocktime`, `postcopy-vcpu-blocktime`, `socket-address` and `vfio` are new.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -1482,9 +1482,9 @@ pub struct MigrationInfo {
 }
 /// The `MigrationParameter` enum, since QEMU 2.4.
 ///
-/// Compared with the bindings of 2.5: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are gone.
+/// Compared with the bindings of 2.5: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are removed.
 ///
-/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone.
+/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationParameter {
@@ -1561,9 +1561,9 @@ impl From<&str> for MigrationParameter {
 }
 /// The `MigrationParameters` struct, since QEMU 2.4.
 ///
-/// Compared with the bindings of 2.5: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are gone; `compress-level`, `compress-threads` and `decompress-threads` are optional now.
+/// Compared with the bindings of 2.5: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are removed; `compress-level`, `compress-threads` and `decompress-threads` are optional now.
 ///
-/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
+/// In the bindings of 7.2: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationParameters {
     pub compress_level: Option<i64>,
@@ -1686,7 +1686,7 @@ impl From<&str> for MigrationStatus {
 }
 /// The `NetClientDriver` enum, since QEMU 2.7.
 ///
-/// In the bindings of 7.2: `dgram`, `stream`, `vhost-vdpa`, `vmnet-bridged`, `vmnet-host` and `vmnet-shared` are new; `dump` is gone.
+/// In the bindings of 7.2: `dgram`, `stream`, `vhost-vdpa`, `vmnet-bridged`, `vmnet-host` and `vmnet-shared` are new; `dump` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetClientDriver {
@@ -1835,9 +1835,9 @@ impl From<&str> for NetLegacyOptionsType {
 }
 /// The `Netdev` union, since QEMU 1.2.
 ///
-/// Compared with the bindings of 2.5: `type`, `type=bridge`, `type=dump`, `type=hubport`, `type=l2tpv3`, `type=netmap`, `type=nic`, `type=none` and 5 more are new; `opts` is gone.
+/// Compared with the bindings of 2.5: `type`, `type=bridge`, `type=dump`, `type=hubport`, `type=l2tpv3`, `type=netmap`, `type=nic`, `type=none` and 5 more are new; `opts` is removed.
 ///
-/// In the bindings of 7.2: `type=dgram`, `type=stream`, `type=vhost-vdpa`, `type=vmnet-bridged`, `type=vmnet-host` and `type=vmnet-shared` are new; `type=dump` is gone.
+/// In the bindings of 7.2: `type=dgram`, `type=stream`, `type=vhost-vdpa`, `type=vmnet-bridged`, `type=vmnet-host` and `type=vmnet-shared` are new; `type=dump` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Netdev {
     /// The discriminator `type` with the members of its branch.
@@ -2026,7 +2026,7 @@ pub struct QCryptoBlockInfoLuks {
 pub struct QCryptoBlockInfoQCow {}
 /// The `QCryptoCipherAlgorithm` enum, since QEMU 2.6.
 ///
-/// In the bindings of 7.2: `des` is new; `des-rfb` is gone.
+/// In the bindings of 7.2: `des` is new; `des-rfb` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QCryptoCipherAlgorithm {
@@ -2087,7 +2087,7 @@ impl From<&str> for QCryptoCipherAlgorithm {
 }
 /// The `QKeyCode` enum, since QEMU 1.3.
 ///
-/// Compared with the bindings of 2.5: `ac_back`, `ac_bookmarks`, `ac_forward`, `ac_home`, `ac_refresh`, `audiomute`, `audionext`, `audioplay` and 15 more are new; `altgr` and `altgr_r` are gone.
+/// Compared with the bindings of 2.5: `ac_back`, `ac_bookmarks`, `ac_forward`, `ac_home`, `ac_refresh`, `audiomute`, `audionext`, `audioplay` and 15 more are new; `altgr` and `altgr_r` are removed.
 ///
 /// In the bindings of 7.2: `katakanahiragana`, `lang1`, `lang2` and `muhenkan` are new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

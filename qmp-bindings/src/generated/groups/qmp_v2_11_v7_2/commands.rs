@@ -5,7 +5,7 @@ use crate::wire::prelude::*;
 mod both;
 /// The `memsave` command, since QEMU 0.14.
 ///
-/// Compared with the bindings of 2.5: `cpu-index` is new; `cpu` is gone.
+/// Compared with the bindings of 2.5: `cpu-index` is new; `cpu` is removed.
 ///
 /// In the bindings of 10.0: `size` and `val` are of another type.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +21,7 @@ pub struct Memsave {
 ///
 /// Compared with the bindings of 2.5: `vcpu` is new.
 ///
-/// In the bindings of 10.0: `vcpu` is gone.
+/// In the bindings of 10.0: `vcpu` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceEventGetState {
     pub name: String,
@@ -32,7 +32,7 @@ pub struct TraceEventGetState {
 ///
 /// Compared with the bindings of 2.5: `vcpu` is new.
 ///
-/// In the bindings of 10.0: `vcpu` is gone.
+/// In the bindings of 10.0: `vcpu` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceEventSetState {
     pub name: String,

@@ -98,7 +98,7 @@ impl From<&str> for QCryptoIvGenAlgorithm {
 }
 /// The `StatusInfo` struct, since QEMU 0.14.
 ///
-/// In the bindings of 10.0: `singlestep` is gone.
+/// In the bindings of 10.0: `singlestep` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatusInfo {
     pub running: bool,
@@ -109,7 +109,7 @@ pub struct StatusInfo {
 ///
 /// Compared with the bindings of 2.5: `vcpu` is new.
 ///
-/// In the bindings of 10.0: `vcpu` is gone.
+/// In the bindings of 10.0: `vcpu` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TraceEventInfo {
     pub name: String,

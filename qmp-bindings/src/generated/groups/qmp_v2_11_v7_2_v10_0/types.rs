@@ -96,7 +96,7 @@ pub struct BlockIoThrottle {
 }
 /// The `BlockdevCacheOptions` struct, since QEMU 2.9.
 ///
-/// Compared with the bindings of 2.5: `writeback` is gone.
+/// Compared with the bindings of 2.5: `writeback` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockdevCacheOptions {
     pub direct: Option<bool>,
@@ -666,7 +666,7 @@ pub struct InetSocketAddressBase {
 }
 /// The `InputAxis` enum, since QEMU 2.0.
 ///
-/// Compared with the bindings of 2.5: `x` and `y` are new; `X` and `Y` are gone.
+/// Compared with the bindings of 2.5: `x` and `y` are new; `X` and `Y` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputAxis {

@@ -83,7 +83,7 @@ pub struct BlockStream {
 }
 /// The `blockdev-add` command, since QEMU 1.7.
 ///
-/// In the bindings of 2.11: `cache`, `detect-zeroes`, `discard`, `driver`, `driver=blkdebug`, `driver=blkverify`, `driver=bochs`, `driver=cloop` and 35 more are new; `options` is gone.
+/// In the bindings of 2.11: `cache`, `detect-zeroes`, `discard`, `driver`, `driver=blkdebug`, `driver=blkverify`, `driver=bochs`, `driver=cloop` and 35 more are new; `options` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevAdd {
     pub options: types::BlockdevOptions,
@@ -175,7 +175,7 @@ pub struct Eject {
 }
 /// The `memsave` command, since QEMU 0.14.
 ///
-/// In the bindings of 2.11: `cpu-index` is new; `cpu` is gone.
+/// In the bindings of 2.11: `cpu-index` is new; `cpu` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memsave {
     pub val: i64,

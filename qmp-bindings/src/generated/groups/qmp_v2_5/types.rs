@@ -56,7 +56,7 @@ pub struct AcpiostInfo {
 }
 /// The `BlkdebugEvent` enum.
 ///
-/// In the bindings of 2.11: `cor_write`, `l1_grow_activate_table`, `l1_grow_alloc_table`, `l1_grow_write_table`, `l1_shrink_free_l2_clusters`, `l1_shrink_write_table`, `l2_alloc_cow_read`, `l2_alloc_write` and 9 more are new; `l1_grow.activate_table`, `l1_grow.alloc_table`, `l1_grow.write_table`, `l2_alloc.cow_read`, `l2_alloc.write`, `pwritev_rmw.after_head`, `pwritev_rmw.after_tail`, `pwritev_rmw.head` and 6 more are gone.
+/// In the bindings of 2.11: `cor_write`, `l1_grow_activate_table`, `l1_grow_alloc_table`, `l1_grow_write_table`, `l1_shrink_free_l2_clusters`, `l1_shrink_write_table`, `l2_alloc_cow_read`, `l2_alloc_write` and 9 more are new; `l1_grow.activate_table`, `l1_grow.alloc_table`, `l1_grow.write_table`, `l2_alloc.cow_read`, `l2_alloc.write`, `pwritev_rmw.after_head`, `pwritev_rmw.after_tail`, `pwritev_rmw.head` and 6 more are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlkdebugEvent {
@@ -308,7 +308,7 @@ pub struct BlockdevBackup {
 }
 /// The `BlockdevCacheOptions` struct, since QEMU 1.7.
 ///
-/// In the bindings of 2.11: `writeback` is gone.
+/// In the bindings of 2.11: `writeback` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockdevCacheOptions {
     pub writeback: Option<bool>,
@@ -317,7 +317,7 @@ pub struct BlockdevCacheOptions {
 }
 /// The `BlockdevDriver` enum, since QEMU 2.0.
 ///
-/// In the bindings of 2.11: `gluster`, `iscsi`, `luks`, `nbd`, `nfs`, `rbd`, `replication`, `sheepdog` and 3 more are new; `archipelago` and `tftp` are gone.
+/// In the bindings of 2.11: `gluster`, `iscsi`, `luks`, `nbd`, `nfs`, `rbd`, `replication`, `sheepdog` and 3 more are new; `archipelago` and `tftp` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevDriver {
@@ -458,7 +458,7 @@ impl From<&str> for BlockdevOnError {
 }
 /// The `BlockdevOptions` union, since QEMU 1.7.
 ///
-/// In the bindings of 2.11: `driver=gluster`, `driver=iscsi`, `driver=luks`, `driver=nbd`, `driver=nfs`, `driver=rbd`, `driver=replication`, `driver=sheepdog` and 4 more are new; `aio`, `driver=archipelago`, `driver=tftp`, `id`, `rerror`, `stats-account-failed`, `stats-account-invalid`, `stats-intervals` and 1 more are gone; `driver=ftp`, `driver=ftps`, `driver=http`, `driver=https`, `driver=qcow` and `driver=raw` are of another type.
+/// In the bindings of 2.11: `driver=gluster`, `driver=iscsi`, `driver=luks`, `driver=nbd`, `driver=nfs`, `driver=rbd`, `driver=replication`, `driver=sheepdog` and 4 more are new; `aio`, `driver=archipelago`, `driver=tftp`, `id`, `rerror`, `stats-account-failed`, `stats-account-invalid`, `stats-intervals` and 1 more are removed; `driver=ftp`, `driver=ftps`, `driver=http`, `driver=https`, `driver=qcow` and `driver=raw` are of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockdevOptions {
     /// The discriminator `driver` with the members of its branch.
@@ -756,7 +756,7 @@ pub struct CpuDefinitionInfo {
 }
 /// The `CpuInfo` struct, since QEMU 0.14.
 ///
-/// In the bindings of 2.11: `arch`, `arch=mips`, `arch=other`, `arch=ppc`, `arch=sparc`, `arch=tricore`, `arch=x86` and `props` are new; `PC`, `nip`, `npc` and `pc` are gone.
+/// In the bindings of 2.11: `arch`, `arch=mips`, `arch=other`, `arch=ppc`, `arch=sparc`, `arch=tricore`, `arch=x86` and `props` are new; `PC`, `nip`, `npc` and `pc` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfo {
     pub cpu: i64,
@@ -921,7 +921,7 @@ pub struct InetSocketAddress {
 }
 /// The `InputAxis` enum, since QEMU 2.0.
 ///
-/// In the bindings of 2.11: `x` and `y` are new; `X` and `Y` are gone.
+/// In the bindings of 2.11: `x` and `y` are new; `X` and `Y` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputAxis {
@@ -957,7 +957,7 @@ pub struct InputBtnEvent {
 }
 /// The `InputButton` enum, since QEMU 2.0.
 ///
-/// In the bindings of 2.11: `extra`, `left`, `middle`, `right`, `side`, `wheel-down` and `wheel-up` are new; `Left`, `Middle`, `Right`, `WheelDown` and `WheelUp` are gone.
+/// In the bindings of 2.11: `extra`, `left`, `middle`, `right`, `side`, `wheel-down` and `wheel-up` are new; `Left`, `Middle`, `Right`, `WheelDown` and `WheelUp` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputButton {
@@ -1059,7 +1059,7 @@ pub struct Memdev {
 }
 /// The `MigrationCapability` enum, since QEMU 1.2.
 ///
-/// In the bindings of 2.11: `block`, `pause-before-switchover`, `postcopy-ram`, `release-ram`, `return-path`, `x-colo` and `x-multifd` are new; `x-postcopy-ram` is gone.
+/// In the bindings of 2.11: `block`, `pause-before-switchover`, `postcopy-ram`, `release-ram`, `return-path`, `x-colo` and `x-multifd` are new; `x-postcopy-ram` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationCapability {
@@ -1116,7 +1116,7 @@ pub struct MigrationCapabilityStatus {
 }
 /// The `MigrationInfo` struct, since QEMU 0.14.
 ///
-/// In the bindings of 2.11: `cpu-throttle-percentage` and `error-desc` are new; `x-cpu-throttle-percentage` is gone.
+/// In the bindings of 2.11: `cpu-throttle-percentage` and `error-desc` are new; `x-cpu-throttle-percentage` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationInfo {
     pub status: Option<MigrationStatus>,
@@ -1138,7 +1138,7 @@ pub struct MigrationInfo {
 }
 /// The `MigrationParameter` enum, since QEMU 2.4.
 ///
-/// In the bindings of 2.11: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are gone.
+/// In the bindings of 2.11: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationParameter {
@@ -1179,7 +1179,7 @@ impl From<&str> for MigrationParameter {
 }
 /// The `MigrationParameters` struct, since QEMU 2.4.
 ///
-/// In the bindings of 2.11: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are gone; `compress-level`, `compress-threads` and `decompress-threads` are optional now.
+/// In the bindings of 2.11: `block-incremental`, `cpu-throttle-increment`, `cpu-throttle-initial`, `downtime-limit`, `max-bandwidth`, `tls-creds`, `tls-hostname`, `x-checkpoint-delay` and 3 more are new; `x-cpu-throttle-increment` and `x-cpu-throttle-initial` are removed; `compress-level`, `compress-threads` and `decompress-threads` are optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationParameters {
     pub compress_level: i64,
@@ -1295,7 +1295,7 @@ pub struct NetLegacy {
 }
 /// The `Netdev` struct, since QEMU 1.2.
 ///
-/// In the bindings of 2.11: `type`, `type=bridge`, `type=dump`, `type=hubport`, `type=l2tpv3`, `type=netmap`, `type=nic`, `type=none` and 5 more are new; `opts` is gone.
+/// In the bindings of 2.11: `type`, `type=bridge`, `type=dump`, `type=hubport`, `type=l2tpv3`, `type=netmap`, `type=nic`, `type=none` and 5 more are new; `opts` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Netdev {
     pub id: String,
@@ -1427,7 +1427,7 @@ pub struct ObjectTypeInfo {
 }
 /// The `QKeyCode` enum, since QEMU 1.3.
 ///
-/// In the bindings of 2.11: `ac_back`, `ac_bookmarks`, `ac_forward`, `ac_home`, `ac_refresh`, `audiomute`, `audionext`, `audioplay` and 15 more are new; `altgr` and `altgr_r` are gone.
+/// In the bindings of 2.11: `ac_back`, `ac_bookmarks`, `ac_forward`, `ac_home`, `ac_refresh`, `audiomute`, `audionext`, `audioplay` and 15 more are new; `altgr` and `altgr_r` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QKeyCode {

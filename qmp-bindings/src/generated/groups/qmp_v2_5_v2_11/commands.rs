@@ -108,7 +108,7 @@ pub struct NetdevAdd {
 }
 /// The `object-add` command, since QEMU 2.0.
 ///
-/// In the bindings of 7.2: `qom-type=authz-list`, `qom-type=authz-listfile`, `qom-type=authz-pam`, `qom-type=authz-simple`, `qom-type=can-bus`, `qom-type=can-host-socketcan`, `qom-type=colo-compare`, `qom-type=cryptodev-backend` and 36 more are new; `props` is gone; `qom-type` is of another type.
+/// In the bindings of 7.2: `qom-type=authz-list`, `qom-type=authz-listfile`, `qom-type=authz-pam`, `qom-type=authz-simple`, `qom-type=can-bus`, `qom-type=can-host-socketcan`, `qom-type=colo-compare`, `qom-type=cryptodev-backend` and 36 more are new; `props` is removed; `qom-type` is of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectAdd {
     pub qom_type: String,

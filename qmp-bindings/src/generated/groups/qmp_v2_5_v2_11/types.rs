@@ -66,7 +66,7 @@ pub struct BlockDeviceStats {
 }
 /// The `BlockDirtyInfo` struct, since QEMU 1.3.
 ///
-/// In the bindings of 7.2: `busy`, `inconsistent`, `persistent` and `recording` are new; `status` is gone.
+/// In the bindings of 7.2: `busy`, `inconsistent`, `persistent` and `recording` are new; `status` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyInfo {
     /// Since QEMU 2.4.
@@ -268,7 +268,7 @@ pub struct EventInfo {
 }
 /// The `LostTickPolicy` enum, since QEMU 2.0.
 ///
-/// In the bindings of 7.2: `merge` is gone.
+/// In the bindings of 7.2: `merge` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LostTickPolicy {

@@ -90,7 +90,7 @@ pub struct BlockStream {
 }
 /// The `blockdev-add` command, since QEMU 2.9.
 ///
-/// Compared with the bindings of 2.11: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are gone.
+/// Compared with the bindings of 2.11: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are removed.
 ///
 /// In the bindings of 10.0: `active` is new.
 #[derive(Debug, Clone, PartialEq)]
@@ -175,7 +175,7 @@ pub struct InputSendEvent {
 ///
 /// Compared with the bindings of 2.11: `resume` is new.
 ///
-/// In the bindings of 10.0: `channels` is new; `blk` and `inc` are gone; `uri` is optional now.
+/// In the bindings of 10.0: `channels` is new; `blk` and `inc` are removed; `uri` is optional now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Migrate {
     pub uri: String,
@@ -197,9 +197,9 @@ pub struct MigrateSetCapabilities {
 }
 /// The `migrate-set-parameters` command, since QEMU 2.4.
 ///
-/// Compared with the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
+/// Compared with the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
 ///
-/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrateSetParameters(pub types::MigrateSetParameters);
 /// The `nbd-server-start` command, since QEMU 1.3.
@@ -226,7 +226,7 @@ pub struct NbdServerStart {
 pub struct NetdevAdd(pub types::Netdev);
 /// The `object-add` command, since QEMU 2.0.
 ///
-/// Compared with the bindings of 2.11: `qom-type=authz-list`, `qom-type=authz-listfile`, `qom-type=authz-pam`, `qom-type=authz-simple`, `qom-type=can-bus`, `qom-type=can-host-socketcan`, `qom-type=colo-compare`, `qom-type=cryptodev-backend` and 36 more are new; `props` is gone; `qom-type` is of another type.
+/// Compared with the bindings of 2.11: `qom-type=authz-list`, `qom-type=authz-listfile`, `qom-type=authz-pam`, `qom-type=authz-simple`, `qom-type=can-bus`, `qom-type=can-host-socketcan`, `qom-type=colo-compare`, `qom-type=cryptodev-backend` and 36 more are new; `props` is removed; `qom-type` is of another type.
 ///
 /// In the bindings of 10.0: `qom-type=acpi-generic-initiator`, `qom-type=acpi-generic-port`, `qom-type=iommufd`, `qom-type=memory-backend-shm` and `qom-type=sev-snp-guest` are new.
 #[derive(Debug, Clone, PartialEq)]

@@ -205,7 +205,7 @@ pub struct BlkdebugInjectErrorOptions {
 }
 /// The `BlockDeviceInfo` struct, since QEMU 0.14.
 ///
-/// Compared with the bindings of 2.11: `dirty-bitmaps` is new; `encryption_key_missing` is gone.
+/// Compared with the bindings of 2.11: `dirty-bitmaps` is new; `encryption_key_missing` is removed.
 ///
 /// In the bindings of 10.0: `active` is new.
 #[derive(Debug, Clone, PartialEq)]
@@ -368,7 +368,7 @@ pub struct BlockExportOptionsVhostUserBlk {
 }
 /// The `BlockInfo` struct, since QEMU 0.14.
 ///
-/// Compared with the bindings of 2.11: `dirty-bitmaps` is gone.
+/// Compared with the bindings of 2.11: `dirty-bitmaps` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockInfo {
     pub device: String,
@@ -654,7 +654,7 @@ pub struct BlockdevCreateOptionsVpc {
 }
 /// The `BlockdevOptions` union, since QEMU 2.9.
 ///
-/// Compared with the bindings of 2.11: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are gone.
+/// Compared with the bindings of 2.11: `auto-read-only`, `driver=blklogwrites`, `driver=blkreplay`, `driver=compress`, `driver=copy-before-write`, `driver=copy-on-read`, `driver=io_uring`, `driver=nvme` and 6 more are new; `driver=sheepdog` and `driver=vxhs` are removed.
 ///
 /// In the bindings of 10.0: `active` is new.
 #[derive(Debug, Clone, PartialEq)]
@@ -1166,7 +1166,7 @@ pub struct ChardevUdpWrapper {
 }
 /// The `CpuInfoFast` union, since QEMU 2.12.
 ///
-/// In the bindings of 10.0: `target=cris` and `target=nios2` are gone.
+/// In the bindings of 10.0: `target=cris` and `target=nios2` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CpuInfoFast {
     /// The discriminator `target` with the members of its branch.
@@ -1907,9 +1907,9 @@ impl From<&str> for MemoryDeviceInfoKind {
 }
 /// The `MigrateSetParameters` struct, since QEMU 2.4.
 ///
-/// Compared with the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
+/// Compared with the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
 ///
-/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrateSetParameters {
     /// Since QEMU 4.0.
@@ -1965,9 +1965,9 @@ pub struct MigrateSetParameters {
 }
 /// The `MigrationCapability` enum, since QEMU 1.2.
 ///
-/// Compared with the bindings of 2.11: `background-snapshot`, `dirty-bitmaps`, `late-block-activate`, `multifd`, `postcopy-blocktime`, `postcopy-preempt`, `validate-uuid`, `x-ignore-shared` and 1 more are new; `x-multifd` is gone.
+/// Compared with the bindings of 2.11: `background-snapshot`, `dirty-bitmaps`, `late-block-activate`, `multifd`, `postcopy-blocktime`, `postcopy-preempt`, `validate-uuid`, `x-ignore-shared` and 1 more are new; `x-multifd` is removed.
 ///
-/// In the bindings of 10.0: `dirty-limit`, `mapped-ram` and `switchover-ack` are new; `block` and `compress` are gone.
+/// In the bindings of 10.0: `dirty-limit`, `mapped-ram` and `switchover-ack` are new; `block` and `compress` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationCapability {
@@ -2082,7 +2082,7 @@ pub struct MigrationCapabilityStatus {
 ///
 /// Compared with the bindings of 2.11: `blocked-reasons`, `compression`, `postcopy-blocktime`, `postcopy-vcpu-blocktime`, `socket-address` and `vfio` are new.
 ///
-/// In the bindings of 10.0: `dirty-limit-ring-full-time` and `dirty-limit-throttle-time-per-round` are new; `compression` and `disk` are gone.
+/// In the bindings of 10.0: `dirty-limit-ring-full-time` and `dirty-limit-throttle-time-per-round` are new; `compression` and `disk` are removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationInfo {
     pub status: Option<MigrationStatus>,
@@ -2118,9 +2118,9 @@ pub struct MigrationInfo {
 }
 /// The `MigrationParameter` enum, since QEMU 2.4.
 ///
-/// Compared with the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone.
+/// Compared with the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed.
 ///
-/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MigrationParameter {
@@ -2249,9 +2249,9 @@ impl From<&str> for MigrationParameter {
 }
 /// The `MigrationParameters` struct, since QEMU 2.4.
 ///
-/// Compared with the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are gone; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
+/// Compared with the bindings of 2.11: `announce-initial`, `announce-max`, `announce-rounds`, `announce-step`, `block-bitmap-mapping`, `compress-wait-thread`, `cpu-throttle-tailslow`, `max-cpu-throttle` and 7 more are new; `x-multifd-channels` and `x-multifd-page-count` are removed; `compress-level`, `compress-threads`, `cpu-throttle-increment`, `cpu-throttle-initial`, `decompress-threads`, `downtime-limit`, `max-bandwidth` and `x-checkpoint-delay` are of another type.
 ///
-/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are gone.
+/// In the bindings of 10.0: `avail-switchover-bandwidth`, `direct-io`, `mode`, `multifd-qatzip-level`, `vcpu-dirty-limit`, `x-vcpu-dirty-limit-period` and `zero-page-detection` are new; `block-incremental`, `compress-level`, `compress-threads`, `compress-wait-thread` and `decompress-threads` are removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MigrationParameters {
     /// Since QEMU 4.0.
@@ -2310,7 +2310,7 @@ pub struct MigrationParameters {
 ///
 /// Compared with the bindings of 2.11: `dirty-sync-missed-zero-copy`, `downtime-bytes`, `multifd-bytes`, `pages-per-second`, `postcopy-bytes` and `precopy-bytes` are new.
 ///
-/// In the bindings of 10.0: `skipped` is gone.
+/// In the bindings of 10.0: `skipped` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MigrationStats {
     pub transferred: i64,
@@ -2471,7 +2471,7 @@ pub struct NbdServerOptions {
 }
 /// The `NetClientDriver` enum, since QEMU 2.7.
 ///
-/// Compared with the bindings of 2.11: `dgram`, `stream`, `vhost-vdpa`, `vmnet-bridged`, `vmnet-host` and `vmnet-shared` are new; `dump` is gone.
+/// Compared with the bindings of 2.11: `dgram`, `stream`, `vhost-vdpa`, `vmnet-bridged`, `vmnet-host` and `vmnet-shared` are new; `dump` is removed.
 ///
 /// In the bindings of 10.0: `af-xdp` is new.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -2551,7 +2551,7 @@ impl From<&str> for NetClientDriver {
 }
 /// The `Netdev` union, since QEMU 1.2.
 ///
-/// Compared with the bindings of 2.11: `type=dgram`, `type=stream`, `type=vhost-vdpa`, `type=vmnet-bridged`, `type=vmnet-host` and `type=vmnet-shared` are new; `type=dump` is gone.
+/// Compared with the bindings of 2.11: `type=dgram`, `type=stream`, `type=vhost-vdpa`, `type=vmnet-bridged`, `type=vmnet-host` and `type=vmnet-shared` are new; `type=dump` is removed.
 ///
 /// In the bindings of 10.0: `type=af-xdp` is new.
 #[derive(Debug, Clone, PartialEq)]
@@ -3001,7 +3001,7 @@ pub struct QCryptoBlockInfoLuks {
 }
 /// The `QCryptoCipherAlgorithm` enum, since QEMU 2.6.
 ///
-/// Compared with the bindings of 2.11: `des` is new; `des-rfb` is gone.
+/// Compared with the bindings of 2.11: `des` is new; `des-rfb` is removed.
 ///
 /// Removed in the bindings of 10.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -3683,7 +3683,7 @@ impl From<&str> for RbdImageEncryptionFormat {
 }
 /// The `SecretCommonProperties` struct, since QEMU 2.6.
 ///
-/// In the bindings of 10.0: `loaded` is gone.
+/// In the bindings of 10.0: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SecretCommonProperties {
     /// Deprecated.
@@ -3694,7 +3694,7 @@ pub struct SecretCommonProperties {
 }
 /// The `SecretKeyringProperties` struct, since QEMU 5.1.
 ///
-/// In the bindings of 10.0: `loaded` is gone.
+/// In the bindings of 10.0: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SecretKeyringProperties {
     /// Deprecated.
@@ -3706,7 +3706,7 @@ pub struct SecretKeyringProperties {
 }
 /// The `SecretProperties` struct, since QEMU 2.6.
 ///
-/// In the bindings of 10.0: `loaded` is gone.
+/// In the bindings of 10.0: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SecretProperties {
     /// Deprecated.
@@ -3736,7 +3736,7 @@ pub struct SevGuestProperties {
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 ///
-/// In the bindings of 10.0: `sev-type`, `sev-type=sev` and `sev-type=sev-snp` are new; `handle` and `policy` are gone.
+/// In the bindings of 10.0: `sev-type`, `sev-type=sev` and `sev-type=sev-snp` are new; `handle` and `policy` are removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SevInfo {
     pub enabled: bool,
@@ -3751,7 +3751,7 @@ pub struct SevInfo {
 ///
 /// Only in builds of QEMU with `TARGET_I386`.
 ///
-/// In the bindings of 10.0: `section-size` is gone.
+/// In the bindings of 10.0: `section-size` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SgxInfo {
     pub sgx: bool,
@@ -3941,7 +3941,7 @@ pub struct StringWrapper {
 }
 /// The `SysEmuTarget` enum, since QEMU 3.0.
 ///
-/// In the bindings of 10.0: `cris` and `nios2` are gone.
+/// In the bindings of 10.0: `cris` and `nios2` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SysEmuTarget {
@@ -4067,7 +4067,7 @@ pub struct TargetInfo {
 }
 /// The `TlsCredsAnonProperties` struct, since QEMU 2.5.
 ///
-/// In the bindings of 10.0: `loaded` is gone.
+/// In the bindings of 10.0: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsAnonProperties {
     pub verify_peer: Option<bool>,
@@ -4079,7 +4079,7 @@ pub struct TlsCredsAnonProperties {
 }
 /// The `TlsCredsPskProperties` struct, since QEMU 3.0.
 ///
-/// In the bindings of 10.0: `loaded` is gone.
+/// In the bindings of 10.0: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsPskProperties {
     pub verify_peer: Option<bool>,
@@ -4092,7 +4092,7 @@ pub struct TlsCredsPskProperties {
 }
 /// The `TlsCredsX509Properties` struct, since QEMU 2.5.
 ///
-/// In the bindings of 10.0: `loaded` is gone.
+/// In the bindings of 10.0: `loaded` is removed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TlsCredsX509Properties {
     pub verify_peer: Option<bool>,

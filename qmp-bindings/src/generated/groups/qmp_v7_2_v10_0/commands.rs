@@ -23,7 +23,7 @@ mod both;
 pub struct AnnounceSelf(pub types::AnnounceParameters);
 /// The `block-dirty-bitmap-add` command, since QEMU 2.4.
 ///
-/// Compared with the bindings of 2.11: `disabled` is new; `autoload` is gone.
+/// Compared with the bindings of 2.11: `disabled` is new; `autoload` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd(pub types::BlockDirtyBitmapAdd);
 /// The `block-dirty-bitmap-disable` command, since QEMU 4.0.

@@ -543,7 +543,7 @@ pub struct BlkdebugSetStateOptions {
 }
 /// The `BlockDirtyBitmapAdd` struct, since QEMU 2.4.
 ///
-/// Compared with the bindings of 2.11: `disabled` is new; `autoload` is gone.
+/// Compared with the bindings of 2.11: `disabled` is new; `autoload` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyBitmapAdd {
     pub node: String,
@@ -585,7 +585,7 @@ pub struct BlockDirtyBitmapWrapper {
 }
 /// The `BlockDirtyInfo` struct, since QEMU 1.3.
 ///
-/// Compared with the bindings of 2.11: `busy`, `inconsistent`, `persistent` and `recording` are new; `status` is gone.
+/// Compared with the bindings of 2.11: `busy`, `inconsistent`, `persistent` and `recording` are new; `status` is removed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDirtyInfo {
     /// Since QEMU 2.4.
@@ -992,7 +992,7 @@ pub struct BlockdevCreateOptionsSsh {
 }
 /// The `BlockdevDriver` enum, since QEMU 2.9.
 ///
-/// Compared with the bindings of 2.11: `blklogwrites`, `blkreplay`, `compress`, `copy-before-write`, `copy-on-read`, `io_uring`, `nvme`, `nvme-io_uring` and 5 more are new; `sheepdog` and `vxhs` are gone.
+/// Compared with the bindings of 2.11: `blklogwrites`, `blkreplay`, `compress`, `copy-before-write`, `copy-on-read`, `io_uring`, `nvme`, `nvme-io_uring` and 5 more are new; `sheepdog` and `vxhs` are removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockdevDriver {
@@ -1574,7 +1574,7 @@ impl From<&str> for ColoExitReason {
 }
 /// The `COLOMode` enum, since QEMU 2.8.
 ///
-/// Compared with the bindings of 2.11: `none` is new; `unknown` is gone.
+/// Compared with the bindings of 2.11: `none` is new; `unknown` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColoMode {
@@ -2726,7 +2726,7 @@ impl From<&str> for KeyValueKind {
 }
 /// The `LostTickPolicy` enum, since QEMU 2.0.
 ///
-/// Compared with the bindings of 2.11: `merge` is gone.
+/// Compared with the bindings of 2.11: `merge` is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LostTickPolicy {
