@@ -35,7 +35,7 @@ pub enum ShapeKey<'i> {
         /// The members without the discriminator.
         members: Vec<(&'i str, MemberPresence, usize)>,
         /// The discriminator and the branches.
-        branches: Option<(&'i str, Vec<(&'i str, BranchKey)>)>,
+        branches: Option<(&'i str, Vec<(&'i str, BranchContentKey)>)>,
         /// `true` if other members are allowed.
         open: bool,
     },
@@ -56,7 +56,7 @@ pub enum MemberPresence {
 
 /// The members that a branch adds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum BranchKey {
+pub enum BranchContentKey {
     /// No members.
     Nothing,
     /// The members of an object.
@@ -167,11 +167,11 @@ impl<'i, 's> ShapeClasses<'i, 's> {
         }
     }
 
-    fn branch_key(&self, release: usize, branch: &BranchShape<'_>) -> BranchKey {
+    fn branch_key(&self, release: usize, branch: &BranchShape<'_>) -> BranchContentKey {
         match self.interfaces[release].branch_content(branch) {
-            BranchContentShape::Nothing => BranchKey::Nothing,
-            BranchContentShape::Members(id) => BranchKey::Members(self.class(release, id)),
-            BranchContentShape::Data(id) => BranchKey::Data(self.class(release, id)),
+            BranchContentShape::Nothing => BranchContentKey::Nothing,
+            BranchContentShape::Members(id) => BranchContentKey::Members(self.class(release, id)),
+            BranchContentShape::Data(id) => BranchContentKey::Data(self.class(release, id)),
         }
     }
 }

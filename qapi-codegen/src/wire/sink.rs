@@ -36,8 +36,8 @@ pub trait CompareSink<'a, 's>: Sized {
         let _ = (site, pair, is_new);
     }
 
-    /// The direction that stands for a direction in pairs; directions with one
-    /// representative share their pairs.
+    /// Maps a direction to that of the pairs of shapes; directions that map to
+    /// one share their pairs.
     fn pair_direction(&self, direction: Direction) -> Direction {
         direction
     }
