@@ -16,8 +16,8 @@ use qapi_codegen::version::Version;
 use qapi_codegen::wire::Interface;
 use serde_json::Value;
 
-/// Releases that evaluate no conditions tell what is written, entry by entry,
-/// with the very numbers that mask the names.
+/// Releases without conditions report their schema entry by entry, and the
+/// masked names have the same numbers.
 fn check_identical(series: &str, release: &str) {
     let schema = stated(series);
     let ours = introspect::write_reply(&Interface::from_schema(&schema), schema.version);
@@ -31,17 +31,16 @@ fn check_identical(series: &str, release: &str) {
 }
 
 #[test]
-fn the_reply_of_2_5_1_is_made_entry_by_entry() {
+fn the_reply_of_2_5_1_is_reproduced() {
     check_identical("2.5", "2.5.1");
 }
 
 #[test]
-fn the_reply_of_2_11_0_is_made_entry_by_entry() {
+fn the_reply_of_2_11_0_is_reproduced() {
     check_identical("2.11", "2.11.0");
 }
 
-/// Expects that conditions explain all that is absent, and that there is
-/// nothing else to explain; gives the conditions.
+/// Expects that conditions explain all differences; returns the conditions.
 fn check_explained(comparison: InterfaceComparison, schema: Version) -> BTreeSet<String> {
     let verification = explain(comparison, ComparedReleases { schema, qemu: None });
     assert!(
@@ -64,7 +63,7 @@ fn check_explained(comparison: InterfaceComparison, schema: Version) -> BTreeSet
 }
 
 #[test]
-fn recorded_replies_contradict_nothing() {
+fn recorded_replies_have_no_contradictions() {
     let options = "CONFIG_BLKIO, CONFIG_COCOA, CONFIG_VMNET, TARGET_ARM, TARGET_S390X";
     for (series, release, left_out) in [
         ("2.5", "2.5.1", ""),
@@ -83,8 +82,8 @@ fn recorded_replies_contradict_nothing() {
     }
 }
 
-/// Expects this contradiction between a schema and what a build of it tells that
-/// has these commands.
+/// Expects a contradiction between a schema and a build of it with certain
+/// commands.
 fn check_contradiction(schema: &str, present: &[&str], expected: &str) {
     let files = HashMap::from([("a.json".to_owned(), schema.as_bytes().to_vec())]);
     let loaded = load(&files, "a.json", Version::NEWEST).expect("it is there");
@@ -105,7 +104,7 @@ fn check_contradiction(schema: &str, present: &[&str], expected: &str) {
 }
 
 #[test]
-fn one_build_has_one_set_of_options() {
+fn a_build_has_one_set_of_options() {
     let schema = "{ 'command': 'a', 'if': 'X' } { 'command': 'b', 'if': { 'not': 'X' } }\n\
                   { 'command': 'c', 'if': { 'any': [ 'X', 'Y' ] } }";
     let unexplained =
@@ -116,8 +115,8 @@ fn one_build_has_one_set_of_options() {
     check_contradiction(schema, &["a", "b", "c"], conflict);
 }
 
-/// A schema that is made from a reply, and read like an import.
-fn synthesised(reply: &SchemaReply, version: Version) -> Schema {
+/// The schema that is written for a reply, loaded like an import.
+fn load_written_schema(reply: &SchemaReply, version: Version) -> Schema {
     let manifest = format!(
         "release = \"{version}\"\n[[schema]]\ninterface = \"qmp\"\nroot = \"reply.json\"\n\
          synthesised = true\ninput = []\n"
@@ -132,11 +131,11 @@ fn synthesised(reply: &SchemaReply, version: Version) -> Schema {
 }
 
 #[test]
-fn a_schema_made_from_a_reply_says_the_same() {
+fn a_schema_written_for_a_reply_is_equal_to_it() {
     for (series, release) in [("2.5", "2.5.1"), ("2.11", "2.11.0"), ("7.2", "7.2.22")] {
         let imported = stated(series);
         let reply = introspect::read(&recorded(release)).expect("a reply");
-        let made = synthesised(&reply, imported.version);
+        let made = load_written_schema(&reply, imported.version);
         let made = Interface::from_schema(&made);
         let comparison = compare(&made, &reply.interface());
         assert_eq!(comparison.differences, [], "{series}");
@@ -146,14 +145,14 @@ fn a_schema_made_from_a_reply_says_the_same() {
 }
 
 #[test]
-fn a_schema_can_be_made_for_every_series() {
+fn a_schema_can_be_written_for_every_series() {
     for series in series() {
         let schema = stated(&series.to_string());
         let stated = Interface::from_schema(&schema);
         let reply = introspect::write_reply(&stated, schema.version).to_string();
         let read =
             introspect::read(reply.as_bytes()).unwrap_or_else(|invalid| panic!("{invalid:?}"));
-        let made = synthesised(&read, schema.version);
+        let made = load_written_schema(&read, schema.version);
         let made = Interface::from_schema(&made);
         assert_eq!(compare(&made, &stated).differences, [], "{series}");
     }

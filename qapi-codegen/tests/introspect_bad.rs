@@ -11,7 +11,7 @@ use proptest::sample::Index;
 use qapi_codegen::introspect::{MOST_BYTES, ReplyProblem, compare, read, write_schema};
 use qapi_codegen::version::Version;
 
-/// A reply with one command, and these entries for what it needs.
+/// A reply with one command, and entries for the types that it refers to.
 fn reply(entries: &str) -> String {
     format!(
         "[{{\"name\": \"c\", \"meta-type\": \"command\", \"arg-type\": \"0\", \"ret-type\": \"0\"}}\

@@ -17,10 +17,10 @@ use qapi_codegen::schema::{Condition, EntityMeta, Member, OperationData, Schema,
 use qapi_codegen::wire::{Direction, Interface};
 use serde_json::Value;
 
-/// One series for each form that replies have had.
+/// One series for each format of replies.
 const SERIES: [&str; 6] = ["2.5", "2.11", "2.12", "5.2", "7.2", "10.0"];
 
-/// What a series states, and what a build with everything in it would reply.
+/// A schema, and the reply of a build with everything in it.
 struct Release {
     schema: Schema,
     reply: Value,
@@ -45,7 +45,7 @@ enum Change {
 }
 
 impl Change {
-    /// The arrays whose elements it changes, by the key of the array.
+    /// The key of the arrays whose elements are changed.
     fn key(self) -> &'static str {
         match self {
             Change::RenameMember | Change::MakeOptional => "members",
@@ -104,7 +104,7 @@ fn name_of(element: &Value) -> &str {
     name.expect("it has a name")
 }
 
-/// Where a change can be planted: the entry, and the element in it.
+/// The entries and elements in which a change can be planted.
 fn candidates(reply: &Value, change: Change) -> Vec<(usize, usize)> {
     let entries = reply.as_array().unwrap().iter().enumerate();
     let elements = entries.flat_map(|(at, entry)| {
@@ -129,8 +129,8 @@ fn verify(release: &Release, reply: &Value) -> Verification {
     explain(compare(&stated, &reply.interface()), releases)
 }
 
-/// Follows a path through a reply without the code that made it: gives the name
-/// of the type that it leads to, and the last step.
+/// Follows a path through a reply, independently of the code that made it.
+/// Returns the name of the type that contains the last step, and that step.
 fn follow<'p>(reply: &Value, place: &'p WireLocation) -> (String, &'p str) {
     let entries = reply.as_array().unwrap();
     let kind = if place.direction == Direction::Event {
@@ -200,7 +200,7 @@ fn steps(path: &str) -> Vec<&str> {
     let mut rest = path;
     while !rest.is_empty() {
         let end = match rest.as_bytes()[0] {
-            // A value is the last step, and may hold what begins others.
+            // A value is the last step; it may contain any character.
             b'=' => rest.len(),
             b'[' => 2,
             b'<' => rest.find('>').unwrap() + 1,
@@ -214,7 +214,7 @@ fn steps(path: &str) -> Vec<&str> {
     steps
 }
 
-/// The name that a last step tells.
+/// The name in a last step.
 fn name_of_step(step: &str) -> &str {
     let step = step.trim_end_matches('>');
     step.rsplit_once('=').map_or(step, |(_, name)| name)
@@ -254,7 +254,7 @@ proptest! {
         let contradicts = verification.contradictions.iter().any(|found| {
             is_it(&found.difference.location, found.difference.kind)
         });
-        // What depends on an option that nothing else tells of may be absent.
+        // A conditional entity may be absent if nothing else shows the option.
         let absent = verification.absent.iter().any(|found| {
             is_it(&found.difference.location, found.difference.kind)
                 && found.reason != AbsenceReason::Conditions(Vec::new())
@@ -263,7 +263,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_build_left_out_is_explained(
+    fn absent_entities_are_explained(
         series in select(&SERIES[2..]),
         left_out in proptest::collection::vec(any::<Index>(), 0..12),
     ) {

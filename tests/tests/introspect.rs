@@ -1,4 +1,4 @@
-//! The schemas against what running QEMUs say of themselves.
+//! The schemas compared with the introspection of running QEMUs.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use qapi_codegen::imported::QemuProgram;
@@ -17,7 +17,7 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-/// The tests of the system emulator that is here, if its series is imported.
+/// The tests of the installed system emulator, if its series is imported.
 fn system() -> Vec<Trial> {
     let program = Program::emulator().filter(Program::is_imported);
     let can_hide = |program: &Program| program.version().series() >= HIDING;
@@ -30,11 +30,10 @@ fn system() -> Vec<Trial> {
     ]
 }
 
-/// The first series that can be told to hide what is deprecated from what it
-/// tells of itself.
+/// The first series with `-compat deprecated-output=hide`.
 const HIDING: Series = Series::new(6, 2);
 
-/// Conditions explain all that this build left out, and there is nothing else.
+/// Conditions and backports explain all differences.
 fn agrees(program: Program) -> Result<(), Failed> {
     let verification = verify(&program, &program.start(&[]))?;
     let is_explained = |reason: &AbsenceReason| match reason {
@@ -51,7 +50,7 @@ fn agrees(program: Program) -> Result<(), Failed> {
     )
 }
 
-/// What QEMU is told to hide is no contradiction.
+/// Entities that `-compat` hides are not contradictions.
 fn hides(program: Program) -> Result<(), Failed> {
     let verification = verify(
         &program,
@@ -69,20 +68,20 @@ fn hides(program: Program) -> Result<(), Failed> {
 }
 
 fn verify(program: &Program, running: &Running) -> Result<Verification, Failed> {
-    let told = told(running)?;
-    if told.version != Some(program.version()) {
-        return Err(format!("greeted by {:?}", told.version).into());
+    let introspected = introspect(running)?;
+    if introspected.version != Some(program.version()) {
+        return Err(format!("greeted by {:?}", introspected.version).into());
     }
     report(
         &program.version().series().to_string(),
         QemuProgram::Emulator,
-        &told,
+        &introspected,
     )
 }
 
-/// A schema that is made of what a QEMU tells says the same again.
+/// A schema that is written for a reply is equal to the reply.
 fn synthesised(program: Program) -> Result<(), Failed> {
-    let told = told(&program.start(&[]))?;
+    let introspected = introspect(&program.start(&[]))?;
     let folder = tempfile::tempdir()?;
     let manifest = format!(
         "release = \"{}\"\n[[schema]]\ninterface = \"qmp\"\nroot = \"\"\nsynthesised = true\n\
@@ -90,18 +89,18 @@ fn synthesised(program: Program) -> Result<(), Failed> {
         program.version()
     );
     std::fs::write(folder.path().join("manifest.toml"), manifest)?;
-    let schema = write_schema(&told.reply.interface(), program.version());
+    let schema = write_schema(&introspected.reply.interface(), program.version());
     std::fs::write(folder.path().join("qmp.json"), schema)?;
     let verification = report(
         &folder.path().to_string_lossy(),
         QemuProgram::Emulator,
-        &told,
+        &introspected,
     )?;
     expect(verification.absent.is_empty(), &verification)
 }
 
-/// The storage daemon's schema is not imported, so it takes QEMU's own files of
-/// the same series.
+/// The schema of the storage daemon is not imported, so QEMU's own files of the
+/// same series are used.
 fn storage_daemon() -> Trial {
     let series = |program: &Program| {
         let releases = std::fs::read_dir(shared::shared()?.join("qapi")).ok()?;
@@ -120,25 +119,28 @@ fn storage_daemon() -> Trial {
         found,
         is_required,
         |(folder, program)| {
-            let told = told(&program.start_daemon())?;
-            let verification =
-                report(&folder.to_string_lossy(), QemuProgram::StorageDaemon, &told)?;
+            let introspected = introspect(&program.start_daemon())?;
+            let verification = report(
+                &folder.to_string_lossy(),
+                QemuProgram::StorageDaemon,
+                &introspected,
+            )?;
             expect(true, &verification)
         },
     )
 }
 
-fn told(running: &Running) -> Result<Introspected, Failed> {
+fn introspect(running: &Running) -> Result<Introspected, Failed> {
     Ok(Introspected::open(&running.socket().to_string_lossy())?)
 }
 
 fn report(
     schema: &str,
     interface: QemuProgram,
-    told: &Introspected,
+    introspected: &Introspected,
 ) -> Result<Verification, Failed> {
     let source = SchemaSource::open(schema, &SourceOptions::default())?;
-    Ok(VerifyReport::new(&source, interface, told)?.verification)
+    Ok(VerifyReport::new(&source, interface, introspected)?.verification)
 }
 
 fn expect(holds: bool, verification: &Verification) -> Result<(), Failed> {

@@ -21,7 +21,7 @@ pub struct ShapeClasses<'i, 's> {
     classes: Vec<Vec<usize>>,
 }
 
-/// What a shape consists of, with classes for the shapes inside.
+/// The content of a shape, with classes for the shapes inside.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ShapeKey<'i> {
     /// A built-in type; unsigned integers may be negative in messages.
@@ -35,15 +35,15 @@ pub enum ShapeKey<'i> {
         /// The members without the discriminator.
         members: Vec<(&'i str, MemberPresence, usize)>,
         /// The discriminator and the branches.
-        branches: Option<(&'i str, Vec<(&'i str, BranchKey)>)>,
-        /// Whether other members are allowed.
+        branches: Option<(&'i str, Vec<(&'i str, BranchContentKey)>)>,
+        /// `true` if other members are allowed.
         open: bool,
     },
     /// An alternate; the names of its branches are names of Rust variants.
     Alternate(Vec<(&'i str, usize)>),
 }
 
-/// Whether a member is always present.
+/// The presence of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MemberPresence {
     /// Always.
@@ -56,7 +56,7 @@ pub enum MemberPresence {
 
 /// The members that a branch adds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum BranchKey {
+pub enum BranchContentKey {
     /// No members.
     Nothing,
     /// The members of an object.
@@ -77,7 +77,9 @@ pub enum OperationKey<'i> {
 impl<'i, 's> ShapeClasses<'i, 's> {
     /// Finds the classes of all shapes.
     pub fn new(interfaces: &'i [Interface<'s>]) -> Self {
-        let one_class = interfaces.iter().map(|interface| vec![0; interface.len()]);
+        let one_class = interfaces
+            .iter()
+            .map(|interface| vec![0; interface.shape_count()]);
         let mut classes = ShapeClasses {
             interfaces,
             classes: one_class.collect(),
@@ -165,11 +167,11 @@ impl<'i, 's> ShapeClasses<'i, 's> {
         }
     }
 
-    fn branch_key(&self, release: usize, branch: &BranchShape<'_>) -> BranchKey {
+    fn branch_key(&self, release: usize, branch: &BranchShape<'_>) -> BranchContentKey {
         match self.interfaces[release].branch_content(branch) {
-            BranchContentShape::Nothing => BranchKey::Nothing,
-            BranchContentShape::Members(id) => BranchKey::Members(self.class(release, id)),
-            BranchContentShape::Data(id) => BranchKey::Data(self.class(release, id)),
+            BranchContentShape::Nothing => BranchContentKey::Nothing,
+            BranchContentShape::Members(id) => BranchContentKey::Members(self.class(release, id)),
+            BranchContentShape::Data(id) => BranchContentKey::Data(self.class(release, id)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Analyses of schemas, one in each file.
 
 mod classes;
-pub mod direction;
+pub mod directions;
 pub mod names;
 pub mod recursion;
 pub mod sharing;

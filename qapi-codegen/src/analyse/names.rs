@@ -1,16 +1,15 @@
-//! Rust names for what the schema names.
+//! Rust names for the entities of a schema.
 //!
-//! The only place that makes them. Words begin at separators and where case
-//! changes; acronyms are words. Names of one scope are made together, so that
-//! two names of the wire never become one name of Rust.
+//! Words begin at separators and at changes of case; acronyms are words. The
+//! names of one scope are made together, so that two names in QMP never become
+//! one name in Rust.
 
 use std::collections::HashMap;
 
 /// The name of a type, a command or an event.
 ///
-/// What every Rust program sees without importing it keeps its meaning: the
-/// schema's `String` becomes `QapiString`, since a glob import would otherwise
-/// take the name of Rust's own.
+/// Names in the prelude keep their meaning: the schema's `String` becomes
+/// `QapiString`, so that a glob import does not shadow `String`.
 pub fn type_name(name: &str) -> String {
     let pascal = pascal_case(name);
     if PRELUDE.contains(&pascal.as_str()) {
@@ -37,8 +36,8 @@ pub fn release(series: crate::version::Series) -> String {
     format!("v{}_{}", series.major, series.minor)
 }
 
-/// `blockdev-add`, `BLOCK_JOB_READY`, `VNCInfo` and `2_5` to `BlockdevAdd`,
-/// `BlockJobReady`, `VncInfo` and `_2_5`.
+/// Converts `blockdev-add`, `BLOCK_JOB_READY`, `VNCInfo` and `2_5` to
+/// `BlockdevAdd`, `BlockJobReady`, `VncInfo` and `_2_5`.
 fn pascal_case(name: &str) -> String {
     let mut pascal = String::new();
     for word in words(name) {
@@ -47,7 +46,7 @@ fn pascal_case(name: &str) -> String {
         if digit_meets_digit {
             pascal.push('_');
         }
-        pascal.push_str(&capitalised(word));
+        pascal.push_str(&capitalize(word));
     }
     if pascal.starts_with(|first: char| first.is_ascii_digit()) {
         pascal.insert(0, '_');
@@ -55,7 +54,7 @@ fn pascal_case(name: &str) -> String {
     pascal
 }
 
-fn capitalised(word: &str) -> String {
+fn capitalize(word: &str) -> String {
     let mut characters = word.chars();
     let first = characters.next().map(|first| first.to_ascii_uppercase());
     first
@@ -96,8 +95,8 @@ fn humps(part: &str) -> Vec<&str> {
     words
 }
 
-/// Tells equal names apart: the one that is spelled like its wire name keeps
-/// it, others get as many `_` as it takes.
+/// Makes equal names distinct: a name that is spelled like its QMP name keeps
+/// it, the others get as many `_` as needed.
 fn distinct<'n>(names: impl Iterator<Item = (&'n str, String)>) -> Vec<String> {
     let names: Vec<(&str, String)> = names.collect();
     let mut owners: HashMap<&str, &str> = HashMap::new();
@@ -142,8 +141,7 @@ const KEYWORDS: [&str; 47] = [
     "virtual", "where", "while",
 ];
 
-/// The names that every Rust program sees without importing them, and those
-/// that generated files import.
+/// The names of the prelude, and those that generated files import.
 const PRELUDE: [&str; 63] = [
     "Alternate",
     "AsMut",
@@ -257,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_keep_apart_what_case_tells_apart() {
+    fn fields_that_differ_in_case_stay_distinct() {
         assert_eq!(fields(["PC", "pc", "Pc"]), ["pc_", "pc", "pc__"]);
         assert_eq!(
             fields(["type", "node-name", "self"]),

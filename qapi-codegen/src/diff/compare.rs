@@ -21,7 +21,7 @@ use crate::wire::{
     ObjectShape, PairId, PathSegment, ShapeId, SiteStart, WireDifference,
 };
 
-pub use operations::{ERROR, Operation, Sort};
+pub use operations::{ERROR, Operation, OperationKind};
 
 /// The graph of compared pairs.
 #[derive(Debug, Default)]
@@ -70,7 +70,11 @@ pub fn compare_types<'s>(
 ) -> Comparison<'s> {
     let mut walk = InterfaceComparer::new(old, new);
     let mut collector = ChangeCollector::default();
-    collector.start_operation(Operation::new(Sort::Command, Some(name), Some(name)));
+    collector.start_operation(Operation::new(
+        OperationKind::Command,
+        Some(name),
+        Some(name),
+    ));
     let site = &mut CompareSite::at_operation(name, Direction::Request);
     walk.link(&mut collector, site, old_type, new_type);
     walk.finish(&mut collector);

@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::compare::{Comparison, Link, Operation, Sort};
+use super::compare::{Comparison, Link, Operation, OperationKind};
 use crate::wire::PathSegment;
 
 /// A command, an event or the error class, by its names in both releases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OperationName<'s> {
     /// Command, event or error class.
-    pub kind: Sort,
+    pub kind: OperationKind,
     /// Its name in the old release.
     pub old: Option<&'s str>,
     /// Its name in the new release.
@@ -26,7 +26,7 @@ impl<'s> OperationName<'s> {
 impl<'s> From<&Operation<'s>> for OperationName<'s> {
     fn from(operation: &Operation<'s>) -> Self {
         OperationName {
-            kind: operation.sort,
+            kind: operation.kind,
             old: operation.old,
             new: operation.new,
         }

@@ -19,7 +19,7 @@ use serde::Serialize;
 use super::advice::replacement_advice;
 use super::behaviour::{BehaviourNote, behaviour_notes};
 use super::change::ChangeKind;
-use super::compare::{Comparison, Sort, compare};
+use super::compare::{Comparison, OperationKind, compare};
 use super::deprecations::{NewDeprecation, new_deprecations};
 use super::devices::{self, DeviceChanges};
 use super::example::{Example, ExampleBuilder};
@@ -267,9 +267,9 @@ impl ComparedCounts {
             let mut findings = findings.iter();
             findings.any(|finding| finding.occurs_in(|own| own == name))
         };
-        let unchanged = |kind: Sort| {
+        let unchanged = |kind: OperationKind| {
             let both = comparison.operations.iter().filter(|operation| {
-                operation.sort == kind && operation.old.is_some() && operation.new.is_some()
+                operation.kind == kind && operation.old.is_some() && operation.new.is_some()
             });
             both.filter(|operation| !has_finding(operation.name()))
                 .count()
@@ -277,8 +277,8 @@ impl ComparedCounts {
         ComparedCounts {
             commands: (old.commands.len(), new.commands.len()),
             events: (old.events.len(), new.events.len()),
-            unchanged_commands: unchanged(Sort::Command),
-            unchanged_events: unchanged(Sort::Event),
+            unchanged_commands: unchanged(OperationKind::Command),
+            unchanged_events: unchanged(OperationKind::Event),
             shapes: comparison.pairs.len(),
         }
     }

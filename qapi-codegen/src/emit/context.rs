@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::analyse::direction::{Direction, directions};
+use crate::analyse::directions::{TypeDirections, type_directions};
 use crate::analyse::names;
-use crate::analyse::recursion::{Edge, boxed};
+use crate::analyse::recursion::{Field, boxed_fields};
 use crate::analyse::sharing::{Group, Shared, Sharing, share};
 use crate::imported::QemuProgram;
 use crate::schema::{BranchContent, Schema, TypeId, TypeKind};
@@ -21,8 +21,8 @@ pub struct EmitContext<'s> {
     pub schemas: Vec<&'s Schema>,
     pub interfaces: Vec<Interface<'s>>,
     pub sharing: Sharing,
-    boxed: Vec<HashSet<Edge>>,
-    directions: Vec<Vec<Direction>>,
+    boxed: Vec<HashSet<Field<'s>>>,
+    directions: Vec<Vec<TypeDirections>>,
     nested_unions: Vec<HashSet<TypeId>>,
     type_names: HashSet<String>,
 }
@@ -36,14 +36,14 @@ impl<'s> EmitContext<'s> {
         EmitContext {
             program,
             sharing: share(&schemas, &interfaces),
-            interfaces,
-            boxed: schemas.iter().map(|schema| boxed(schema)).collect(),
-            directions: schemas.iter().map(|schema| directions(schema)).collect(),
+            boxed: interfaces.iter().map(boxed_fields).collect(),
+            directions: interfaces.iter().map(type_directions).collect(),
             nested_unions: schemas.iter().map(|schema| nested_unions(schema)).collect(),
             type_names: all_types
                 .map(|definition| names::type_name(&definition.meta.name))
                 .collect(),
             schemas,
+            interfaces,
         }
     }
 
@@ -66,17 +66,18 @@ impl<'s> EmitContext<'s> {
     }
 
     /// The directions of a type in all releases that share it.
-    pub fn direction(&self, shared: &Shared<TypeId>) -> Direction {
+    pub fn direction(&self, shared: &Shared<TypeId>) -> TypeDirections {
         let each = shared
             .members
             .iter()
             .map(|&(release, id)| self.directions[release][id.index()]);
-        each.fold(Direction::default(), Direction::or)
+        each.fold(TypeDirections::default(), TypeDirections::or)
     }
 
     /// Returns `true` if a member or branch is boxed.
     pub fn is_boxed(&self, release: usize, owner: TypeId, name: &str) -> bool {
-        self.boxed[release].contains(&(owner, name.to_owned()))
+        let owner = self.interfaces[release].shape_of_type(owner);
+        self.boxed[release].contains(&(owner, name))
     }
 
     /// Returns `true` if a union is a branch of another union.

@@ -7,7 +7,7 @@ use super::context::FileScope;
 use super::docs;
 use super::fields::{MemberSite, ObjectFields, to_ident};
 use super::items::ModuleItems;
-use crate::analyse::direction::Direction;
+use crate::analyse::directions::TypeDirections;
 use crate::analyse::names;
 use crate::analyse::sharing::Shared;
 use crate::schema::TypeId;
@@ -62,7 +62,7 @@ impl BranchField<'_> {
 
 impl ObjectStruct<'_> {
     /// Adds the struct, and its impls but `Deserialize`.
-    pub fn emit(&self, direction: Direction, docs: &[String], items: &mut ModuleItems) {
+    pub fn emit(&self, direction: TypeDirections, docs: &[String], items: &mut ModuleItems) {
         items.definitions.extend(self.definition(docs));
         let sent = items.impls_for(direction.sent);
         sent.add(self.constructor());

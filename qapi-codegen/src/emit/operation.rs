@@ -8,7 +8,7 @@ use super::docs;
 use super::fields::{MemberSite, ObjectFields};
 use super::items::ModuleItems;
 use super::object::ObjectStruct;
-use crate::analyse::direction::Direction;
+use crate::analyse::directions::TypeDirections;
 use crate::analyse::sharing::Shared;
 use crate::schema::{EntityMeta, OperationData, TypeId};
 
@@ -22,7 +22,7 @@ pub fn emit_command(scope: &FileScope<'_>, shared: &Shared<usize>, items: &mut M
         name: &shared.name,
         meta: &command.meta,
         open: command.open,
-        direction: Direction::SENT,
+        direction: TypeDirections::SENT,
     };
     operation.emit(&command.data, &docs::command(scope, shared), items);
     let entry = (format_ident!("{}", shared.name), command.meta.name.clone());
@@ -39,7 +39,7 @@ pub fn emit_event(scope: &FileScope<'_>, shared: &Shared<usize>, items: &mut Mod
         name: &shared.name,
         meta: &event.meta,
         open: false,
-        direction: Direction::RECEIVED,
+        direction: TypeDirections::RECEIVED,
     };
     operation.emit(&event.data, &docs::event(scope, shared), items);
 }
@@ -51,7 +51,7 @@ struct OperationStruct<'a, 'c> {
     name: &'a str,
     meta: &'a EntityMeta,
     open: bool,
-    direction: Direction,
+    direction: TypeDirections,
 }
 
 impl OperationStruct<'_, '_> {

@@ -39,7 +39,7 @@ fn check_entry(entry: &ReplyEntry, types: &TypesByName<'_>) -> Vec<ReplyProblem>
 }
 
 impl ReplyEntry {
-    /// Whether the entry is neither a command nor an event.
+    /// Returns `true` if the entry is neither a command nor an event.
     pub(super) fn is_type(&self) -> bool {
         self.kind_name() == "type"
     }
@@ -115,7 +115,7 @@ fn duplicates(list: &str, names: impl Iterator<Item = String>) -> Vec<ReplyProbl
 }
 
 /// A reference to a type by name.
-struct TypeReference<'e> {
+struct EntryReference<'e> {
     path: String,
     name: &'e str,
     target: ReferenceTarget,
@@ -129,10 +129,10 @@ enum ReferenceTarget {
     Element,
 }
 
-impl<'e> TypeReference<'e> {
+impl<'e> EntryReference<'e> {
     fn new(path: impl Into<String>, name: &'e str, target: ReferenceTarget) -> Self {
         let path = path.into();
-        TypeReference { path, name, target }
+        EntryReference { path, name, target }
     }
 
     fn check(self, types: &TypesByName<'_>) -> Option<ReplyProblem> {
@@ -150,13 +150,13 @@ impl<'e> TypeReference<'e> {
     }
 }
 
-fn references(content: &EntryContent) -> impl Iterator<Item = TypeReference<'_>> {
+fn references(content: &EntryContent) -> impl Iterator<Item = EntryReference<'_>> {
     let (own, members, branches): (Vec<_>, &[_], &[_]) = match content {
         EntryContent::Builtin(_) | EntryContent::Enum(_) => (Vec::new(), &[], &[]),
         EntryContent::Array(element) => {
             let target = ReferenceTarget::Element;
             (
-                vec![TypeReference::new(".element-type", element, target)],
+                vec![EntryReference::new(".element-type", element, target)],
                 &[],
                 &[],
             )
@@ -168,14 +168,14 @@ fn references(content: &EntryContent) -> impl Iterator<Item = TypeReference<'_>>
         EntryContent::Command {
             arguments, returns, ..
         } => {
-            let arguments = TypeReference::new(".arg-type", arguments, ReferenceTarget::Object);
-            let returns = TypeReference::new(".ret-type", returns, ReferenceTarget::Any);
+            let arguments = EntryReference::new(".arg-type", arguments, ReferenceTarget::Object);
+            let returns = EntryReference::new(".ret-type", returns, ReferenceTarget::Any);
             (vec![arguments, returns], &[], &[])
         }
         EntryContent::Event(data) => {
             let target = ReferenceTarget::Object;
             (
-                vec![TypeReference::new(".arg-type", data, target)],
+                vec![EntryReference::new(".arg-type", data, target)],
                 &[],
                 &[],
             )
@@ -190,9 +190,9 @@ fn list_references<'e>(
     list: &'static str,
     members: &'e [EntryMember],
     target: ReferenceTarget,
-) -> impl Iterator<Item = TypeReference<'e>> {
+) -> impl Iterator<Item = EntryReference<'e>> {
     members.iter().enumerate().map(move |(index, member)| {
-        TypeReference::new(format!(".{list}[{index}].type"), &member.ty, target)
+        EntryReference::new(format!(".{list}[{index}].type"), &member.ty, target)
     })
 }
 

@@ -224,8 +224,8 @@ impl<'a, 's> SideSource<'a, 's> {
         (source(walk.old, old), source(walk.new, new))
     }
 
-    /// Whether a value of the discriminator is missing: its branch is missing
-    /// as a consequence.
+    /// Returns `true` if the discriminator lacks a value; then it has no branch,
+    /// either.
     fn lacks_value(&self, value: &str) -> bool {
         let object = self.interface.object(self.owner);
         let values = object.and_then(|object| {

@@ -50,14 +50,14 @@ pub enum DifferenceKind {
     Feature,
     /// The type of a value.
     Type,
-    /// Whether a member is optional.
+    /// The presence of a member: optional or required.
     Presence,
     /// The discriminator of a union.
     #[serde(rename = "tag")]
     Discriminator,
-    /// Whether a command may be sent out of band.
+    /// Permission to send a command out of band.
     OutOfBand,
-    /// Whether a build option is on.
+    /// The state of a build option.
     #[serde(rename = "option")]
     BuildOption,
 }
@@ -69,13 +69,13 @@ pub struct InterfaceDifference {
     pub location: WireLocation,
     /// The kind of what differs.
     pub kind: DifferenceKind,
-    /// What the left interface has, if anything.
+    /// The entity in the left interface, if it has one.
     pub left: Option<DifferenceSide>,
-    /// What the right interface has, if anything.
+    /// The entity in the right interface, if it has one.
     pub right: Option<DifferenceSide>,
 }
 
-/// What one of two interfaces has.
+/// The entity in one of two interfaces.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DifferenceSide {
     /// A short description.
@@ -86,7 +86,7 @@ pub struct DifferenceSide {
     pub conditions: Vec<Condition>,
     /// The names of its features.
     pub features: Vec<String>,
-    /// Whether messages may lack it.
+    /// `true` for an optional member.
     pub optional: bool,
     /// The series that introduced it, if a schema says so.
     pub since: Option<Series>,

@@ -26,7 +26,7 @@ pub struct ReplyProblem {
     /// A path in the reply, such as `[17].members[0].type`; empty for the reply
     /// as a whole.
     pub path: String,
-    /// What is wrong and what was expected.
+    /// The problem and what was expected.
     pub message: String,
 }
 

@@ -108,8 +108,8 @@ fn returned_array(message: Value) -> Option<Vec<Value>> {
     }
 }
 
-/// Whether an array comes from `query-qmp-schema`; other commands return arrays
-/// too.
+/// Returns `true` if an array comes from `query-qmp-schema`; other commands
+/// return arrays, too.
 fn has_meta_types(entries: &[Value]) -> bool {
     entries.iter().any(|entry| entry.get("meta-type").is_some())
 }

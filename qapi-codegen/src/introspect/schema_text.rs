@@ -300,7 +300,7 @@ impl DefinitionBuilder<'_, '_> {
     }
 }
 
-/// Whether a type has members or values with uppercase letters or `_`.
+/// Returns `true` if names of members or values have uppercase letters or `_`.
 fn has_unusual_names(definition: &Definition) -> bool {
     let is_unusual = |name: &Name| name.value.contains(|c: char| c == '_' || c.is_uppercase());
     match &definition.body {

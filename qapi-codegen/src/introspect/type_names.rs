@@ -94,7 +94,7 @@ fn to_valid_name(name: &str) -> String {
     format!("{name}{}", if is_reserved { "Type" } else { "" })
 }
 
-/// Whether a type is an object without members, branches and features.
+/// Returns `true` for an object without members, branches and features.
 pub(super) fn is_empty(interface: &Interface<'_>, id: ShapeId) -> bool {
     let definition = interface.definition(id);
     definition.is_none_or(|meta| meta.features.is_empty())

@@ -60,7 +60,7 @@ pub struct ComparedReleases {
 pub struct Contradiction {
     /// The difference.
     pub difference: InterfaceDifference,
-    /// What is wrong, as one sentence without a full stop.
+    /// One sentence without a full stop.
     pub message: String,
 }
 
@@ -118,7 +118,7 @@ impl Verification {
     }
 }
 
-/// Whether QEMU rejects requests that follow the schema.
+/// Returns `true` if QEMU rejects requests that follow the schema.
 fn is_required_argument(difference: &InterfaceDifference, right: &DifferenceSide) -> bool {
     difference.location.direction == Direction::Request
         && difference.kind == DifferenceKind::Member
@@ -149,7 +149,7 @@ impl OptionConflict<'_> {
     }
 }
 
-/// What the entities that a build has show about it.
+/// Facts about a build, derived from the entities that it has.
 struct BuildFacts<'c> {
     /// The build options that are known, each with an entity that shows it.
     options: BTreeMap<&'c str, (bool, &'c WireLocation)>,
@@ -240,8 +240,8 @@ impl<'c> BuildFacts<'c> {
         features.find(hides).cloned()
     }
 
-    /// Whether a stable release after that of the QEMU may have backported an
-    /// entity of a later series.
+    /// Returns `true` if a stable release after that of the QEMU may have
+    /// backported an entity of a later series.
     fn is_backport(&self, since: Series) -> bool {
         let ComparedReleases { schema, qemu } = self.releases;
         let is_older = |qemu: Version| qemu.series() == schema.series() && qemu < schema;
@@ -281,7 +281,7 @@ impl<'c> BuildFacts<'c> {
 /// The features whose entities `-compat` hides.
 const HIDING_FEATURES: [&str; 2] = ["deprecated", "unstable"];
 
-/// Whether `-compat` hides entities of a kind; it keeps values of enums.
+/// Returns `true` if `-compat` hides entities of a kind; it keeps values of enums.
 fn can_be_hidden(kind: DifferenceKind) -> bool {
     matches!(
         kind,

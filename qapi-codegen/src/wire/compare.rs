@@ -1,20 +1,20 @@
 //! The comparison of two interfaces.
 //!
 //! [`compare`] walks two interfaces side by side, from the commands and events
-//! down, and reports to a [`CompareSink`] what it finds. Each pair of shapes is
+//! down, and reports differences to a [`CompareSink`]. Each pair of shapes is
 //! compared once for each direction, so the walk ends although shapes may
-//! contain themselves. Entities correspond by name; a sink that knows better,
-//! such as one that recognizes renamed members, overrides the step in question
-//! and calls the rest of the walk from there.
+//! contain themselves. Entities correspond by name. A sink that recognizes, for
+//! example, renamed members overrides a step of the walk, and continues it from
+//! there.
 
 use std::collections::{HashMap, VecDeque};
 
 use super::interface::{
-    AlternateBranch, BranchShape, Branches, CommandShape, EventShape, Interface, MemberShape,
-    ObjectShape, Shape, ShapeId,
+    AlternateBranch, BranchShape, Branches, EnumShape, Interface, MemberShape, ObjectShape, Shape,
+    ShapeId,
 };
-use super::name_table::NameTable;
 use super::path::{Direction, PathSegment};
+use super::sink::{CompareSink, CompareSite, Entity, SiteStart, WireDifference};
 use crate::schema::{EntityMeta, JsonKind};
 
 /// A pair of shapes that are at the same place of the two interfaces.
@@ -31,151 +31,6 @@ pub struct ShapePair {
 /// An index into the pairs of a comparison, in the order in which they are met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PairId(pub usize);
-
-/// The place that a comparison has reached: a start and a path from there.
-#[derive(Debug, Clone)]
-pub struct CompareSite<'s> {
-    /// The start of the path.
-    pub start: SiteStart<'s>,
-    /// The direction in which values are sent.
-    pub direction: Direction,
-    /// The path in the old interface.
-    pub old_path: Vec<PathSegment<'s>>,
-    /// The path in the new interface.
-    pub new_path: Vec<PathSegment<'s>>,
-}
-
-/// The start of a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SiteStart<'s> {
-    /// The arguments, the returned value or the data of a command or event.
-    Operation(&'s str),
-    /// A pair of shapes.
-    Pair(PairId),
-}
-
-/// One side of an entity that both interfaces may have.
-#[derive(Debug, Clone, Copy)]
-pub enum Entity<'a, 's> {
-    /// A command.
-    Command(&'a CommandShape<'s>),
-    /// An event.
-    Event(&'a EventShape<'s>),
-    /// A member of an object.
-    Member(&'s str, MemberShape<'s>),
-    /// A value of an enum.
-    Value(&'s EntityMeta),
-    /// A branch of a union.
-    Branch {
-        /// The name of the discriminator.
-        discriminator: &'s str,
-        /// The value of the discriminator.
-        value: &'s str,
-        /// The branch.
-        branch: &'a BranchShape<'s>,
-    },
-    /// A branch of an alternate.
-    AlternateBranch(AlternateBranch<'s>),
-    /// A shape.
-    Shape(ShapeId),
-}
-
-/// A difference other than that of the definitions of an entity.
-#[derive(Debug, Clone, Copy)]
-pub enum WireDifference<'a, 's> {
-    /// An entity that only the old interface has.
-    OnlyOld(Entity<'a, 's>),
-    /// An entity that only the new interface has.
-    OnlyNew(Entity<'a, 's>),
-    /// A member with this name that is optional on one side.
-    Optional(&'s str, MemberShape<'s>, MemberShape<'s>),
-    /// Shapes of different kinds.
-    Kind(ShapeId, ShapeId),
-    /// Integer types of different ranges.
-    IntegerRange(ShapeId, ShapeId),
-    /// Objects with different discriminators, or with one on one side.
-    Discriminator(ShapeId, ShapeId),
-    /// Objects of which one allows members that are not listed.
-    Open,
-    /// A command that may be sent out of band on one side.
-    OutOfBand(&'a CommandShape<'s>, &'a CommandShape<'s>),
-}
-
-/// A receiver of differences, and the owner of decisions about correspondence.
-pub trait CompareSink<'a, 's>: Sized {
-    /// A difference at a place.
-    fn differ(
-        &mut self,
-        walk: &InterfaceComparer<'a, 's>,
-        site: &CompareSite<'s>,
-        difference: WireDifference<'a, 's>,
-    );
-
-    /// An entity that both interfaces have; definitions may differ.
-    fn match_entities(
-        &mut self,
-        walk: &InterfaceComparer<'a, 's>,
-        site: &CompareSite<'s>,
-        old: Entity<'a, 's>,
-        new: Entity<'a, 's>,
-    ) {
-        let _ = (walk, site, old, new);
-    }
-
-    /// A path to a pair of shapes, which is compared later if it is new.
-    fn link(&mut self, site: &CompareSite<'s>, pair: PairId, is_new: bool) {
-        let _ = (site, pair, is_new);
-    }
-
-    /// Whether pairs of two directions count as one.
-    fn pair_direction(&self, direction: Direction) -> Direction {
-        direction
-    }
-
-    /// Whether the comparison can end.
-    fn is_done(&self) -> bool {
-        false
-    }
-
-    /// Compares commands and events.
-    fn compare_operations(&mut self, walk: &mut InterfaceComparer<'a, 's>) {
-        walk.commands(self);
-        walk.events(self);
-    }
-
-    /// Compares two objects.
-    fn compare_objects(
-        &mut self,
-        walk: &mut InterfaceComparer<'a, 's>,
-        site: &mut CompareSite<'s>,
-        old: &'a ObjectShape<'s>,
-        new: &'a ObjectShape<'s>,
-    ) {
-        walk.objects(self, site, old, new);
-    }
-
-    /// Compares the values of two enums.
-    fn compare_enums(
-        &mut self,
-        walk: &mut InterfaceComparer<'a, 's>,
-        site: &mut CompareSite<'s>,
-        old: &'a NameTable<'s, &'s EntityMeta>,
-        new: &'a NameTable<'s, &'s EntityMeta>,
-    ) {
-        walk.enums(self, site, old, new);
-    }
-
-    /// Compares shapes of different kinds.
-    fn compare_kinds(
-        &mut self,
-        walk: &mut InterfaceComparer<'a, 's>,
-        site: &mut CompareSite<'s>,
-        old: ShapeId,
-        new: ShapeId,
-    ) {
-        self.differ(walk, site, WireDifference::Kind(old, new));
-    }
-}
 
 /// Compares two interfaces.
 pub fn compare<'a, 's>(
@@ -198,43 +53,6 @@ pub struct InterfaceComparer<'a, 's> {
     ids: HashMap<ShapePair, PairId>,
     pairs: Vec<ShapePair>,
     pending: VecDeque<PairId>,
-}
-
-impl<'s> CompareSite<'s> {
-    /// The arguments, the returned value or the data of a command or event.
-    pub fn at_operation(name: &'s str, direction: Direction) -> Self {
-        CompareSite::new(SiteStart::Operation(name), direction)
-    }
-
-    fn new(start: SiteStart<'s>, direction: Direction) -> Self {
-        CompareSite {
-            start,
-            direction,
-            old_path: Vec::new(),
-            new_path: Vec::new(),
-        }
-    }
-
-    /// Calls a function with the site one segment further down.
-    pub fn below<T>(&mut self, segment: PathSegment<'s>, call: impl FnOnce(&mut Self) -> T) -> T {
-        self.at(&[segment], &[segment], call)
-    }
-
-    /// Calls a function with the site that further paths lead to.
-    pub fn at<T>(
-        &mut self,
-        old: &[PathSegment<'s>],
-        new: &[PathSegment<'s>],
-        call: impl FnOnce(&mut Self) -> T,
-    ) -> T {
-        let (old_len, new_len) = (self.old_path.len(), self.new_path.len());
-        self.old_path.extend(old);
-        self.new_path.extend(new);
-        let result = call(self);
-        self.old_path.truncate(old_len);
-        self.new_path.truncate(new_len);
-        result
-    }
 }
 
 impl<'a, 's> InterfaceComparer<'a, 's> {
@@ -270,7 +88,7 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
             }
             let pair = self.pair(id);
             let mut site = CompareSite::new(SiteStart::Pair(id), pair.direction);
-            self.shapes(sink, &mut site, pair.old, pair.new);
+            self.compare_shapes(sink, &mut site, pair.old, pair.new);
         }
     }
 
@@ -292,7 +110,7 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
                 | (Shape::Alternate(_), Shape::Alternate(_))
         );
         if !are_pair {
-            return self.shapes(sink, site, old, new);
+            return self.compare_shapes(sink, site, old, new);
         }
         let pair = ShapePair {
             old,
@@ -308,7 +126,7 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
         sink.link(site, id, id == next);
     }
 
-    fn shapes(
+    fn compare_shapes(
         &mut self,
         sink: &mut impl CompareSink<'a, 's>,
         site: &mut CompareSite<'s>,
@@ -337,43 +155,42 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
                 });
             }
             (Shape::Alternate(left), Shape::Alternate(right)) => {
-                self.alternates(sink, site, left, right);
+                self.compare_alternates(sink, site, left, right);
             }
             _ => sink.compare_kinds(self, site, old, new),
         }
     }
 
-    fn enums(
+    pub(super) fn compare_enums(
         &mut self,
         sink: &mut impl CompareSink<'a, 's>,
         site: &mut CompareSite<'s>,
-        old: &'a NameTable<'s, &'s EntityMeta>,
-        new: &'a NameTable<'s, &'s EntityMeta>,
+        old: &'a EnumShape<'s>,
+        new: &'a EnumShape<'s>,
     ) {
         for (_, (left, right)) in old.join(new) {
             let value = |meta: &&'s EntityMeta| Entity::Value(meta);
-            self.entities(sink, site, left.map(value), right.map(value));
+            self.report_entities(sink, site, left.map(value), right.map(value));
         }
     }
 
-    /// Reports an entity that at least one side has; tells whether both do.
-    fn entities(
+    /// Reports an entity that at least one side has.
+    fn report_entities(
         &mut self,
         sink: &mut impl CompareSink<'a, 's>,
         site: &CompareSite<'s>,
         old: Option<Entity<'a, 's>>,
         new: Option<Entity<'a, 's>>,
-    ) -> bool {
+    ) {
         match (old, new) {
             (Some(old), Some(new)) => sink.match_entities(self, site, old, new),
             (Some(old), None) => sink.differ(self, site, WireDifference::OnlyOld(old)),
             (None, Some(new)) => sink.differ(self, site, WireDifference::OnlyNew(new)),
             (None, None) => {}
         }
-        old.is_some() && new.is_some()
     }
 
-    fn alternates(
+    fn compare_alternates(
         &mut self,
         sink: &mut impl CompareSink<'a, 's>,
         site: &mut CompareSite<'s>,
@@ -383,7 +200,7 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
         for left in old {
             let right = branch_of_kind(new, left.kind);
             let entity = Entity::AlternateBranch;
-            self.entities(sink, site, Some(entity(*left)), right.map(entity));
+            self.report_entities(sink, site, Some(entity(*left)), right.map(entity));
             if let Some(right) = right {
                 site.below(PathSegment::AlternateBranch(left.kind), |site| {
                     self.link(sink, site, left.shape, right.shape);
@@ -396,7 +213,7 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
         }
     }
 
-    fn objects(
+    pub(super) fn compare_objects(
         &mut self,
         sink: &mut impl CompareSink<'a, 's>,
         site: &mut CompareSite<'s>,
@@ -408,15 +225,15 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
         }
         for (name, (left, right)) in old.members.join(&new.members) {
             let member = |member: &MemberShape<'s>| Entity::Member(name, *member);
-            self.entities(sink, site, left.map(member), right.map(member));
+            self.report_entities(sink, site, left.map(member), right.map(member));
             if let (Some(left), Some(right)) = (left, right) {
-                self.member(sink, site, name, (*left, *right));
+                self.compare_member(sink, site, name, (*left, *right));
             }
         }
         match (&old.branches, &new.branches) {
             (None, None) => {}
             (Some(left), Some(right)) if left.discriminator == right.discriminator => {
-                self.branches(sink, site, left, right);
+                self.compare_branches(sink, site, left, right);
             }
             _ => {
                 if let Some((old, new)) = self.owners(site) {
@@ -427,7 +244,7 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
     }
 
     /// Compares a member of two objects.
-    pub fn member(
+    fn compare_member(
         &mut self,
         sink: &mut impl CompareSink<'a, 's>,
         site: &mut CompareSite<'s>,
@@ -442,7 +259,7 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
         });
     }
 
-    fn branches(
+    fn compare_branches(
         &mut self,
         sink: &mut impl CompareSink<'a, 's>,
         site: &mut CompareSite<'s>,
@@ -456,7 +273,7 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
                 value,
                 branch,
             };
-            self.entities(sink, site, left.map(branch), right.map(branch));
+            self.report_entities(sink, site, left.map(branch), right.map(branch));
             if let (Some(left), Some(right)) = (left, right) {
                 let segment = PathSegment::Branch {
                     discriminator,
@@ -469,11 +286,11 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
         }
     }
 
-    fn commands(&mut self, sink: &mut impl CompareSink<'a, 's>) {
+    pub(super) fn compare_commands(&mut self, sink: &mut impl CompareSink<'a, 's>) {
         let (old, new) = (self.old, self.new);
         for (name, (left, right)) in old.commands.join(&new.commands) {
             let site = &mut CompareSite::at_operation(name, Direction::Request);
-            self.entities(
+            self.report_entities(
                 sink,
                 site,
                 left.map(Entity::Command),
@@ -491,11 +308,11 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
         }
     }
 
-    fn events(&mut self, sink: &mut impl CompareSink<'a, 's>) {
+    pub(super) fn compare_events(&mut self, sink: &mut impl CompareSink<'a, 's>) {
         let (old, new) = (self.old, self.new);
         for (name, (left, right)) in old.events.join(&new.events) {
             let site = &mut CompareSite::at_operation(name, Direction::Event);
-            self.entities(
+            self.report_entities(
                 sink,
                 site,
                 left.map(Entity::Event),

@@ -1,10 +1,11 @@
 //! Equality of shapes.
 
-use super::compare::{CompareSink, CompareSite, InterfaceComparer, WireDifference};
+use super::compare::InterfaceComparer;
 use super::interface::{Interface, ShapeId};
 use super::path::Direction;
+use super::sink::{CompareSink, CompareSite, WireDifference};
 
-/// Whether two shapes allow the same values.
+/// Returns `true` if two shapes allow the same values.
 ///
 /// Shapes that contain themselves are equal unless a difference is found.
 pub fn same<'s>(old: &Interface<'s>, left: ShapeId, new: &Interface<'s>, right: ShapeId) -> bool {

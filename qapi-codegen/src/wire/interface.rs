@@ -16,8 +16,8 @@ pub struct Interface<'s> {
     pub events: NameTable<'s, EventShape<'s>>,
     /// The enum of error classes, which no command refers to.
     pub error_class: Option<ShapeId>,
-    /// Whether it describes an introspection reply, which has conditions
-    /// evaluated and only one integer type.
+    /// `true` for an introspection reply, in which conditions are evaluated and
+    /// all integers have the type `int`.
     pub is_introspected: bool,
     pub(crate) empty: ShapeId,
     pub(crate) nodes: Vec<ShapeNode<'s>>,
@@ -81,7 +81,7 @@ pub struct ObjectShape<'s> {
     pub members: NameTable<'s, MemberShape<'s>>,
     /// The members that depend on the discriminator.
     pub branches: Option<Branches<'s>>,
-    /// Whether other members are allowed too (`'gen': false`).
+    /// `true` if other members are allowed too (`'gen': false`).
     pub open: bool,
 }
 
@@ -90,7 +90,7 @@ pub struct ObjectShape<'s> {
 pub struct MemberShape<'s> {
     /// The shape of its value.
     pub shape: ShapeId,
-    /// Whether it may be absent.
+    /// `true` if it may be absent.
     pub optional: bool,
     /// Its definition; simple unions have members without one.
     pub meta: Option<&'s EntityMeta>,
@@ -147,11 +147,11 @@ pub struct CommandShape<'s> {
     pub arguments: ShapeId,
     /// The value in `return`; `None` for commands that return nothing.
     pub returns: Option<ShapeId>,
-    /// Whether QEMU replies on success.
+    /// `true` if QEMU replies on success.
     pub success_response: bool,
-    /// Whether the command may be sent out of band.
+    /// `true` if the command may be sent out of band.
     pub allow_oob: bool,
-    /// Whether the command is allowed in preconfig state.
+    /// `true` if the command is allowed in preconfig state.
     pub allow_preconfig: bool,
 }
 
@@ -195,7 +195,7 @@ impl IntegerRange {
         Some(IntegerRange { low, high })
     }
 
-    /// Whether all integers of another range are in this one.
+    /// Returns `true` if all integers of another range are in this one.
     pub fn contains(self, other: IntegerRange) -> bool {
         self.low <= other.low && other.high <= self.high
     }
@@ -240,13 +240,8 @@ impl<'s> Interface<'s> {
     }
 
     /// The number of shapes.
-    pub fn len(&self) -> usize {
+    pub fn shape_count(&self) -> usize {
         self.nodes.len()
-    }
-
-    /// Whether there are no shapes.
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
     }
 
     /// The value that a command returns; an empty object if it returns nothing.
@@ -338,7 +333,7 @@ impl<'s> Interface<'s> {
         self.empty
     }
 
-    /// Whether a shape was made from a type with a name.
+    /// Returns `true` if a shape was made from a type with a name.
     pub fn is_named(&self, id: ShapeId) -> bool {
         self.definition(id).is_some()
     }
@@ -367,7 +362,7 @@ impl<'s> Interface<'s> {
 }
 
 impl MemberShape<'_> {
-    /// Whether the member is required in all builds.
+    /// Returns `true` if the member is required in all builds.
     pub fn is_always_present(&self) -> bool {
         !self.optional && self.meta.is_none_or(|meta| meta.condition.is_none())
     }
@@ -402,7 +397,7 @@ impl<'s> ObjectShape<'s> {
         branches.map(|branches| branches.discriminator)
     }
 
-    /// Whether it has neither members nor branches.
+    /// Returns `true` if the object has neither members nor branches.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty() && self.branches.is_none()
     }

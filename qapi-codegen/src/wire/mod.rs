@@ -14,11 +14,9 @@ mod interface;
 mod name_table;
 mod path;
 mod schema;
+mod sink;
 
-pub use compare::{
-    CompareSink, CompareSite, Entity, InterfaceComparer, PairId, ShapePair, SiteStart,
-    WireDifference, branch_of_kind, compare,
-};
+pub use compare::{InterfaceComparer, PairId, ShapePair, branch_of_kind, compare};
 pub use describe::{describe, kind_name};
 pub use equal::same;
 pub use interface::{
@@ -28,3 +26,4 @@ pub use interface::{
 pub(crate) use interface::{ShapeNode, ShapeOrigin};
 pub use name_table::NameTable;
 pub use path::{Direction, PathSegment, render_path};
+pub use sink::{CompareSink, CompareSite, Entity, SiteStart, WireDifference};

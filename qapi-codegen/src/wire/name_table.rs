@@ -78,7 +78,7 @@ impl<'s, T> NameTable<'s, T> {
         Some((entry.name, &entry.value))
     }
 
-    /// Whether there is an entry with this name.
+    /// Returns `true` if there is an entry with this name.
     pub fn contains(&self, name: &str) -> bool {
         self.position(name).is_some()
     }
@@ -88,7 +88,7 @@ impl<'s, T> NameTable<'s, T> {
         self.entries.len()
     }
 
-    /// Whether there are no entries.
+    /// Returns `true` if there are no entries.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

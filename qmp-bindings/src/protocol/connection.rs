@@ -184,7 +184,7 @@ impl<W> Connection<W> {
         self.queue(request, Some(waiter))
     }
 
-    /// Queues a command, of the handshake if there is no waiter.
+    /// Queues a command. A command without a waiter belongs to the handshake.
     pub(super) fn queue<A: Serialize + ?Sized>(
         &mut self,
         request: Request<'_, A>,

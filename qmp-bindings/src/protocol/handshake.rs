@@ -53,7 +53,7 @@ impl Handshake {
     ///
     /// # Errors
     ///
-    /// There are no types for it.
+    /// No types fit the server.
     fn choose(&self, greeting: &Greeting) -> Result<Option<Series>, Error> {
         self.types
             .map(|types| choose_types(greeting, types, &self.options.releases))

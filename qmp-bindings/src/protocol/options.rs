@@ -65,19 +65,19 @@ impl Options {
         Options::default()
     }
 
-    /// Limits the time for the greeting and the negotiation. The default is 10
-    /// seconds; `None` is no limit.
+    /// Limits the time for connecting, the greeting and the negotiation. The default is
+    /// 10 seconds; `None` removes the limit.
     ///
-    /// A monitor serves one client at a time. The operating system accepts the
-    /// connection of a second one, and the greeting comes when the first one leaves.
+    /// A monitor serves one client at a time. A second client can connect, and gets the
+    /// greeting when the first one disconnects.
     #[must_use]
     pub fn handshake_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.handshake_timeout = timeout.into();
         self
     }
 
-    /// Limits the time for a command. The default is no limit: some commands write
-    /// the whole memory of the guest before they return.
+    /// Limits the time for each command. By default it is unlimited: some commands
+    /// write the whole memory of the guest before they return.
     #[must_use]
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.timeout = timeout.into();

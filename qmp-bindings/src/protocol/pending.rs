@@ -38,7 +38,7 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    /// Starts a time limit; `None` is no limit.
+    /// Starts a time limit, which `None` leaves out.
     pub(crate) fn after(timeout: Option<Duration>, now: Instant) -> Self {
         Deadline {
             timeout,

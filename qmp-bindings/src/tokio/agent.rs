@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::link::{Link, Reply, before, now};
+use super::clock::{before, now};
+use super::link::{Link, Reply};
 use super::transport::{Transport, connect_methods};
 use crate::error::{Awaited, Error};
 use crate::fds::Fds;

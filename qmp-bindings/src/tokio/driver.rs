@@ -8,7 +8,8 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::{Sleep, sleep_until};
 
-use super::link::{Shared, State, now};
+use super::clock::now;
+use super::link::{Shared, State};
 use super::transport::Reader;
 
 /// Runs until the connection is closed.

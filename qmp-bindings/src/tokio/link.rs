@@ -10,6 +10,7 @@ use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::AbortHandle;
 
+use super::clock::{before, now};
 use super::driver::drive;
 use super::transport::{Transport, Writer};
 use crate::error::{Awaited, ClosedError, Error};
@@ -265,25 +266,6 @@ impl Waiter {
             let _ = sender.send(reply);
         }
     }
-}
-
-/// Awaits a future until a time limit is over.
-pub(super) async fn before<T>(
-    deadline: Deadline,
-    awaited: impl FnOnce() -> Awaited,
-    future: impl Future<Output = T>,
-) -> Result<T, Error> {
-    match deadline.at {
-        None => Ok(future.await),
-        Some(at) => tokio::time::timeout_at(at.into(), future)
-            .await
-            .map_err(|_| deadline.error(awaited())),
-    }
-}
-
-/// Returns the time by tokio's clock, which tests may pause.
-pub(super) fn now() -> Instant {
-    tokio::time::Instant::now().into_std()
 }
 
 const NO_FDS: &str = "file descriptors can only be passed through a Unix socket";

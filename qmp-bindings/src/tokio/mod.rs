@@ -24,6 +24,7 @@
 #[cfg(feature = "qga")]
 mod agent;
 mod any;
+mod clock;
 mod driver;
 mod events;
 mod link;

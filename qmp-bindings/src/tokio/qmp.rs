@@ -11,8 +11,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::clock::{before, now};
 use super::events::Events;
-use super::link::{Link, before, now};
+use super::link::Link;
 use super::transport::{Transport, connect_methods};
 use crate::command::{CommandOf, OobCommandOf};
 use crate::error::{Awaited, Error};

@@ -20,7 +20,7 @@ use tokio::net::{TcpStream, ToSocketAddrs};
 #[cfg(unix)]
 use tokio::time::sleep;
 
-use super::link::{before, now};
+use super::clock::{before, now};
 use crate::error::{Awaited, Error};
 use crate::protocol::options::Options;
 use crate::protocol::outgoing::Transmit;

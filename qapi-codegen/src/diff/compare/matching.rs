@@ -91,7 +91,7 @@ fn fold(name: &str) -> String {
     letters.map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// Whether two names share at least half of the words of the longer one.
+/// Returns `true` if two names share half of the words of the longer one.
 fn share_words(old: &str, new: &str) -> bool {
     let words = |name: &str| -> Vec<String> {
         let name = name.to_ascii_lowercase();

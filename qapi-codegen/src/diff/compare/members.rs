@@ -125,7 +125,7 @@ pub(super) fn match_members<'s>(
     matched
 }
 
-/// Whether equal shapes are evidence of a new name.
+/// Returns `true` for shapes whose equality is evidence of a new name.
 fn is_distinctive(shape: &Shape<'_>) -> bool {
     match shape {
         Shape::Object(object) => !object.members.is_empty(),

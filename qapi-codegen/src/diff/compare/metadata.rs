@@ -121,12 +121,12 @@ fn sort_conditions<'s>(conditions: &[&'s Condition]) -> Vec<&'s Condition> {
     parts
 }
 
-/// Whether an entity is deprecated, by a feature or by its documentation.
+/// Returns `true` if a feature or the documentation deprecates an entity.
 pub(super) fn is_deprecated(meta: &EntityMeta) -> bool {
     meta.has_feature(DEPRECATED) || meta.facts.deprecated.is_some()
 }
 
-/// Whether an entity is unstable, by a feature or by its name.
+/// Returns `true` if a feature or the name says that an entity is unstable.
 pub(super) fn is_unstable(meta: &EntityMeta) -> bool {
     meta.has_feature(UNSTABLE) || meta.name.starts_with("x-")
 }

@@ -34,7 +34,7 @@ impl<'s> MemberMoves<'s> {
         }
     }
 
-    /// Whether nothing moved.
+    /// Returns `true` if no member moved.
     pub(super) fn is_empty(&self) -> bool {
         self.into_branch.is_empty() && self.out_of_branch.is_empty()
     }

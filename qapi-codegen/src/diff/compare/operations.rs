@@ -15,7 +15,7 @@ pub const ERROR: &str = "error";
 
 /// The kind of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Sort {
+pub enum OperationKind {
     /// A command.
     Command,
     /// An event.
@@ -28,7 +28,7 @@ pub enum Sort {
 #[derive(Debug)]
 pub struct Operation<'s> {
     /// The kind.
-    pub sort: Sort,
+    pub kind: OperationKind,
     /// The name in the old release.
     pub old: Option<&'s str>,
     /// The name in the new release.
@@ -40,9 +40,9 @@ pub struct Operation<'s> {
 }
 
 impl<'s> Operation<'s> {
-    pub(super) fn new(sort: Sort, old: Option<&'s str>, new: Option<&'s str>) -> Self {
+    pub(super) fn new(kind: OperationKind, old: Option<&'s str>, new: Option<&'s str>) -> Self {
         Operation {
-            sort,
+            kind,
             old,
             new,
             changes: Vec::new(),
@@ -83,10 +83,14 @@ impl<'s> ChangeCollector<'s> {
         }
         for name in matched.removed {
             let change = Change::new(removal_kind(old[name].meta));
-            self.push_removed_operation(Sort::Command, name, change);
+            self.push_removed_operation(OperationKind::Command, name, change);
         }
         for name in matched.added {
-            self.push_added_operation(Sort::Command, name, Change::new(ChangeKind::CommandAdded));
+            self.push_added_operation(
+                OperationKind::Command,
+                name,
+                Change::new(ChangeKind::CommandAdded),
+            );
         }
         for name in old.names().filter(|name| new.contains(name)) {
             self.compare_command(walk, name, name);
@@ -111,10 +115,18 @@ impl<'s> ChangeCollector<'s> {
             );
         }
         for name in matched.removed {
-            self.push_removed_operation(Sort::Event, name, Change::new(ChangeKind::EventRemoved));
+            self.push_removed_operation(
+                OperationKind::Event,
+                name,
+                Change::new(ChangeKind::EventRemoved),
+            );
         }
         for name in matched.added {
-            self.push_added_operation(Sort::Event, name, Change::new(ChangeKind::EventAdded));
+            self.push_added_operation(
+                OperationKind::Event,
+                name,
+                Change::new(ChangeKind::EventAdded),
+            );
         }
         for name in old.names().filter(|name| new.contains(name)) {
             self.compare_event(walk, name, name);
@@ -131,7 +143,11 @@ impl<'s> ChangeCollector<'s> {
         let Some((old, new)) = classes(walk.old).zip(classes(walk.new)) else {
             return;
         };
-        self.start_operation(Operation::new(Sort::Error, Some(ERROR), Some(ERROR)));
+        self.start_operation(Operation::new(
+            OperationKind::Error,
+            Some(ERROR),
+            Some(ERROR),
+        ));
         let site = &CompareSite::at_operation(ERROR, Direction::Reply);
         let class = [PathSegment::Member("class")];
         for value in old.missing_in(&new) {
@@ -144,21 +160,25 @@ impl<'s> ChangeCollector<'s> {
         }
     }
 
-    fn push_removed_operation(&mut self, sort: Sort, name: &'s str, change: Change<'s>) {
-        self.start_operation(Operation::new(sort, Some(name), None));
-        let site = CompareSite::at_operation(name, operation_direction(sort));
+    fn push_removed_operation(&mut self, kind: OperationKind, name: &'s str, change: Change<'s>) {
+        self.start_operation(Operation::new(kind, Some(name), None));
+        let site = CompareSite::at_operation(name, operation_direction(kind));
         self.push(&site, change.with_old(ChangeValue::Name(name)));
     }
 
-    fn push_added_operation(&mut self, sort: Sort, name: &'s str, change: Change<'s>) {
-        self.start_operation(Operation::new(sort, None, Some(name)));
-        let site = CompareSite::at_operation(name, operation_direction(sort));
+    fn push_added_operation(&mut self, kind: OperationKind, name: &'s str, change: Change<'s>) {
+        self.start_operation(Operation::new(kind, None, Some(name)));
+        let site = CompareSite::at_operation(name, operation_direction(kind));
         self.push(&site, change.with_new(ChangeValue::Name(name)));
     }
 
     fn compare_event(&mut self, walk: &mut Walk<'_, 's>, old_name: &'s str, new_name: &'s str) {
         let (old, new) = (&walk.old.events[old_name], &walk.new.events[new_name]);
-        self.start_operation(Operation::new(Sort::Event, Some(old_name), Some(new_name)));
+        self.start_operation(Operation::new(
+            OperationKind::Event,
+            Some(old_name),
+            Some(new_name),
+        ));
         let site = &mut CompareSite::at_operation(old_name, Direction::Event);
         self.compare_metadata(walk, site, new_name, (Some(old.meta), Some(new.meta)));
         walk.link(self, site, old.data, new.data);
@@ -167,7 +187,7 @@ impl<'s> ChangeCollector<'s> {
     fn compare_command(&mut self, walk: &mut Walk<'_, 's>, old_name: &'s str, new_name: &'s str) {
         let (old, new) = (&walk.old.commands[old_name], &walk.new.commands[new_name]);
         self.start_operation(Operation::new(
-            Sort::Command,
+            OperationKind::Command,
             Some(old_name),
             Some(new_name),
         ));
@@ -256,11 +276,11 @@ impl<'s> ChangeCollector<'s> {
     }
 }
 
-fn operation_direction(sort: Sort) -> Direction {
-    match sort {
-        Sort::Command => Direction::Request,
-        Sort::Event => Direction::Event,
-        Sort::Error => Direction::Reply,
+fn operation_direction(kind: OperationKind) -> Direction {
+    match kind {
+        OperationKind::Command => Direction::Request,
+        OperationKind::Event => Direction::Event,
+        OperationKind::Error => Direction::Reply,
     }
 }
 
@@ -277,7 +297,7 @@ fn match_operations<'s, T>(
     matched
 }
 
-/// Whether two objects are equal and have members.
+/// Returns `true` if two objects are equal and have members.
 fn have_same_members(walk: &Walk<'_, '_>, old: ShapeId, new: ShapeId) -> bool {
     let object = walk.old.object(old);
     object.is_some_and(|object| !object.members.is_empty()) && same(walk.old, old, walk.new, new)

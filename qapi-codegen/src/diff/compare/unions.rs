@@ -260,15 +260,15 @@ fn have_same_discriminator(
     left.discriminator == right.discriminator || (!have_both && have_similar_values(left, right))
 }
 
-/// Whether two unions share at least half of the values of their discriminators.
+/// Returns `true` if two unions share half of the values of their discriminators.
 fn have_similar_values(left: &Branches<'_>, right: &Branches<'_>) -> bool {
     let names = left.by_value.names();
     let common = names.filter(|value| right.by_value.contains(value)).count();
     common > 0 && 2 * common >= left.by_value.len().min(right.by_value.len())
 }
 
-/// Whether `data` in most branches of one union holds the members that the
-/// branches of the other union have.
+/// Returns `true` if `data` in most branches of one union holds the members that
+/// the branches of the other union have.
 fn wraps_members_of<'b, 's: 'b>(
     wrapping: &Interface<'s>,
     plain: &Interface<'s>,

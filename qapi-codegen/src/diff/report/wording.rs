@@ -3,7 +3,7 @@
 //! The templates of the rules have placeholders in braces.
 
 use crate::diff::change::ChangeValue;
-use crate::diff::compare::Sort;
+use crate::diff::compare::OperationKind;
 use crate::diff::finding::Finding;
 use crate::wire::{Direction, PathSegment, render_path};
 
@@ -124,7 +124,7 @@ fn subject(finding: &Finding<'_>) -> String {
     let (path, operation) = (finding.path(), finding.occurrences[0].operation);
     let is_operation = [operation.old, operation.new].contains(&Some(name));
     match path.last() {
-        None if is_operation && operation.kind == Sort::Event => format!("event `{name}`"),
+        None if is_operation && operation.kind == OperationKind::Event => format!("event `{name}`"),
         None if is_operation => format!("command `{name}`"),
         None => format!("value `{name}`"),
         Some(PathSegment::Member(own) | PathSegment::Branch { value: own, .. }) if *own == name => {

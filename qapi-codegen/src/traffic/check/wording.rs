@@ -68,7 +68,7 @@ impl MessageProblem<'_> {
                 format!("{subject} is unstable and may change in any release")
             }
             ProblemKind::Conditional { command, condition } => {
-                format!("the command `{command}` requires a build with {condition}")
+                format!("the command `{command}` requires a build with `{condition}`")
             }
             ProblemKind::AffectedByChange(change) => {
                 let since: Vec<String> = change.since.iter().map(Series::to_string).collect();
@@ -222,20 +222,21 @@ fn envelope_help(name: &str, cause: EnvelopeCause<'_>) -> Option<String> {
 fn member_help(kind: &ProblemKind<'_>, path: &[PathSegment<'_>], series: Series) -> Option<String> {
     match kind {
         ProblemKind::UnexpectedMember {
-            name,
-            holds_members: true,
-            owner,
+            owner: MemberOwner::Reply,
             ..
-        } if *owner != MemberOwner::Reply => Some(format!(
-            "QEMU {series} has no {}: write its members without it",
-            quote(name)
-        )),
+        } => None,
         ProblemKind::UnexpectedMember {
             name,
-            candidates,
-            owner,
+            holds_members: true,
             ..
-        } if *owner != MemberOwner::Reply => did_you_mean(name, candidates.clone()),
+        } => Some(format!(
+            "QEMU {series} expects the members of {} directly in {}",
+            quote(name),
+            object_text(path)
+        )),
+        ProblemKind::UnexpectedMember {
+            name, candidates, ..
+        } => did_you_mean(name, candidates.clone()),
         ProblemKind::MissingMember(misplaced) if !misplaced.is_empty() => {
             let name = path_text(&path[path.len() - 1..]);
             Some(format!("move {} into `{name}`", list(misplaced, "and")))
@@ -244,13 +245,23 @@ fn member_help(kind: &ProblemKind<'_>, path: &[PathSegment<'_>], series: Series)
             unquoted_value(expected, value).map(|value| format!("write {value} without quotes"))
         }
         ProblemKind::UnknownValue { text, values } => {
-            did_you_mean(text, values.clone()).or_else(|| {
-                let is_listed = (1..=MAX_LISTED).contains(&values.len());
-                is_listed.then(|| format!("expected {}", list(values, "or")))
-            })
+            did_you_mean(text, values.clone()).or_else(|| list_values(values))
         }
         _ => None,
     }
+}
+
+/// The object that the member at a path belongs to.
+fn object_text(path: &[PathSegment<'_>]) -> String {
+    match path {
+        [object @ .., _] if !object.is_empty() => format!("`{}`", path_text(object)),
+        _ => "`arguments`".to_owned(),
+    }
+}
+
+fn list_values(values: &[&str]) -> Option<String> {
+    let is_short = (1..=MAX_LISTED).contains(&values.len());
+    is_short.then(|| format!("expected {}", list(values, "or")))
 }
 
 /// The number or boolean that a string was probably meant to be.
