@@ -21,7 +21,7 @@ use super::behaviour::{BehaviourNote, behaviour_notes};
 use super::change::ChangeKind;
 use super::compare::{Comparison, OperationKind, compare};
 use super::deprecations::{NewDeprecation, new_deprecations};
-use super::devices::{self, DeviceChanges};
+use super::devices::{DeviceChanges, compare_devices};
 use super::example::{Example, ExampleBuilder};
 use super::finding::{Finding, findings};
 use super::merge::merge_branches;
@@ -191,7 +191,7 @@ impl<'s> Report<'s> {
             command_examples,
             behaviour: behaviour_notes(behaviour, &old, &new),
             deprecations: new_deprecations(behaviour, &findings, &old, &new),
-            devices: devices.map(devices::compare),
+            devices: devices.map(compare_devices),
             rust: rust_changes(inputs.old.schema, inputs.new.schema),
             used: None,
             ignored: 0,
