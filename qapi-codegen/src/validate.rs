@@ -1,6 +1,6 @@
 //! QAPI's own rules, each with the releases that enforce it.
 //!
-//! Each file has one subject. A rule inspects a [`SchemaView`] and adds
+//! Each file has one subject. A rule inspects a `SchemaView` and adds
 //! diagnostics; rules do not depend on each other. They ignore what earlier
 //! stages have reported (`unparsed`), so that each error is reported once.
 

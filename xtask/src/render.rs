@@ -130,6 +130,13 @@ pub fn json<'d>(sources: &'d Sources, diagnostic: &'d Diagnostic) -> DiagnosticJ
 
 /// Formats a number of things, such as `1 message` and `2 messages`.
 pub fn count(number: usize, noun: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{ending}")
+    format!("{number} {}", plural(number, noun))
+}
+
+/// The form of a noun after a number.
+pub fn plural(number: usize, noun: &str) -> String {
+    match number {
+        1 => noun.to_owned(),
+        _ => format!("{noun}s"),
+    }
 }

@@ -102,50 +102,11 @@ struct JsonParser<'t> {
 }
 
 /// An array or object of which the closing bracket is not parsed yet.
-enum OpenBracket<'t> {
-    Array(Vec<JsonValue<'t>>),
-    /// The members so far, and the name of the next one.
-    Object(Vec<JsonMember<'t>>, JsonString<'t>),
-}
-
-impl<'t> OpenBracket<'t> {
-    fn new(bracket: u8) -> Self {
-        match bracket {
-            b'[' => OpenBracket::Array(Vec::new()),
-            _ => OpenBracket::Object(Vec::new(), JsonString::new("")),
-        }
-    }
-
-    fn push(&mut self, value: JsonValue<'t>) {
-        match self {
-            OpenBracket::Array(elements) => elements.push(value),
-            OpenBracket::Object(members, name) => {
-                let name = std::mem::replace(name, JsonString::new(""));
-                members.push(JsonMember { name, value });
-            }
-        }
-    }
-
-    fn close(&self) -> u8 {
-        match self {
-            OpenBracket::Array(_) => b']',
-            OpenBracket::Object(..) => b'}',
-        }
-    }
-
-    fn expected(&self) -> &'static str {
-        match self {
-            OpenBracket::Array(_) => "expected `,` or `]` after the element",
-            OpenBracket::Object(..) => "expected `,` or `}` after the member",
-        }
-    }
-
-    fn into_value(self) -> JsonValue<'t> {
-        match self {
-            OpenBracket::Array(elements) => JsonValue::Array(elements),
-            OpenBracket::Object(members, _) => JsonValue::Object(members),
-        }
-    }
+struct OpenBracket<'t> {
+    value: JsonValue<'t>,
+    close: u8,
+    /// The name of the next member of an object.
+    name: Option<JsonString<'t>>,
 }
 
 impl<'t> JsonParser<'t> {
@@ -185,20 +146,21 @@ impl<'t> JsonParser<'t> {
         &mut self,
         open: &mut Vec<OpenBracket<'t>>,
     ) -> Result<Option<JsonValue<'t>>, SyntaxError> {
-        let Some(bracket @ (b'{' | b'[')) = self.peek() else {
-            return self.parse_scalar().map(Some);
+        let (value, close) = match self.peek() {
+            Some(b'{') => (JsonValue::Object(Vec::new()), b'}'),
+            Some(b'[') => (JsonValue::Array(Vec::new()), b']'),
+            _ => return self.parse_scalar().map(Some),
         };
         if open.len() == NESTING_LIMIT {
             return Err(self.error("values are nested more than 1024 deep"));
         }
         self.offset += 1;
         self.skip_space();
-        let mut container = OpenBracket::new(bracket);
-        if self.take(container.close()) {
-            return Ok(Some(container.into_value()));
+        if self.take(close) {
+            return Ok(Some(value));
         }
-        self.begin_item(&mut container)?;
-        open.push(container);
+        let name = self.parse_name(close)?;
+        open.push(OpenBracket { value, close, name });
         Ok(None)
     }
 
@@ -210,21 +172,36 @@ impl<'t> JsonParser<'t> {
         open: &mut Vec<OpenBracket<'t>>,
     ) -> Result<Option<JsonValue<'t>>, SyntaxError> {
         while let Some(mut container) = open.pop() {
-            container.push(value);
+            match (&mut container.value, container.name.take()) {
+                (JsonValue::Object(members), Some(name)) => {
+                    members.push(JsonMember { name, value })
+                }
+                (JsonValue::Array(elements), _) => elements.push(value),
+                _ => {}
+            }
             self.skip_space();
-            if !self.take(container.close()) {
-                self.expect(b',', container.expected())?;
-                self.skip_space();
-                self.begin_item(&mut container)?;
+            if !self.take(container.close) {
+                self.expect_comma(container.close)?;
+                container.name = self.parse_name(container.close)?;
                 open.push(container);
                 return Ok(None);
             }
-            if let OpenBracket::Object(members, _) = &container {
+            if let JsonValue::Object(members) = &container.value {
                 self.find_duplicates(members);
             }
-            value = container.into_value();
+            value = container.value;
         }
         Ok(Some(value))
+    }
+
+    fn expect_comma(&mut self, close: u8) -> Result<(), SyntaxError> {
+        let expected = match close {
+            b'}' => "expected `,` or `}` after the member",
+            _ => "expected `,` or `]` after the element",
+        };
+        self.expect(b',', expected)?;
+        self.skip_space();
+        Ok(())
     }
 
     fn parse_scalar(&mut self) -> Result<JsonValue<'t>, SyntaxError> {
@@ -237,16 +214,12 @@ impl<'t> JsonParser<'t> {
         }
     }
 
-    /// Parses the text of an item before its value: the name of a member.
-    fn begin_item(&mut self, container: &mut OpenBracket<'t>) -> Result<(), SyntaxError> {
-        if let OpenBracket::Object(_, name) = container {
-            *name = self.parse_name()?;
+    /// Parses the name of a member and the colon after it. Elements of arrays
+    /// have no name.
+    fn parse_name(&mut self, close: u8) -> Result<Option<JsonString<'t>>, SyntaxError> {
+        if close == b']' {
+            return Ok(None);
         }
-        Ok(())
-    }
-
-    /// Parses the name of a member and the colon after it.
-    fn parse_name(&mut self) -> Result<JsonString<'t>, SyntaxError> {
         if !matches!(self.peek(), Some(b'"' | b'\'')) {
             return Err(self.error("expected a member name in quotes"));
         }
@@ -254,7 +227,7 @@ impl<'t> JsonParser<'t> {
         self.skip_space();
         self.expect(b':', "expected `:` after the member name")?;
         self.skip_space();
-        Ok(name)
+        Ok(Some(name))
     }
 
     /// Records each repetition of a member name.

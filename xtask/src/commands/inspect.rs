@@ -134,15 +134,15 @@ fn text(counts: &DefinitionCounts, sources: &Sources, diagnostics: &[Diagnostic]
     let mut text = render::diagnostics(sources, diagnostics);
     text += &format!("QEMU {}\n", counts.version);
     let lines = [
-        ("commands", counts.commands),
-        ("events", counts.events),
-        ("enums", counts.enums),
-        ("structs", counts.structs),
-        ("unions", counts.unions),
-        ("alternates", counts.alternates),
+        ("command", counts.commands),
+        ("event", counts.events),
+        ("enum", counts.enums),
+        ("struct", counts.structs),
+        ("union", counts.unions),
+        ("alternate", counts.alternates),
     ];
-    for (kind, count) in lines {
-        text += &format!("{count:5} {kind}\n");
+    for (kind, number) in lines {
+        text += &format!("{number:5} {}\n", render::plural(number, kind));
     }
     text
 }

@@ -10,8 +10,9 @@
 //! them.
 
 mod argument_path;
-mod literals;
+
 mod node_names;
+mod parse_strings;
 pub mod rewrite;
 mod rules;
 mod steps;

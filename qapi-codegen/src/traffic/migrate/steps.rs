@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::argument_path::{ChangeObject, change_at, string_at};
 use super::rules::{MigrationRule, RewriteStep, StringTypes};
-use super::{RequestRewrite, literals};
+use super::{RequestRewrite, parse_strings};
 use crate::json::{JsonMember, JsonValue};
 use crate::knowledge::DeviceList;
 use crate::schema::Schema;
@@ -40,10 +40,10 @@ pub fn apply_steps(
                 replace_values(rewrite, member, values);
             }
             RewriteStep::ParseStrings(StringTypes::Schema) => {
-                literals::by_schema(schema, &mut rewrite.request);
+                parse_strings::convert_by_schema(schema, &mut rewrite.request);
             }
             RewriteStep::ParseStrings(StringTypes::Device) => {
-                literals::by_device(devices, schema, &mut rewrite.request);
+                parse_strings::convert_by_device(devices, schema, &mut rewrite.request);
             }
         }
     }
