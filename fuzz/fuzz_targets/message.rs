@@ -1,8 +1,7 @@
-//! A server that sends any bytes, to both kinds of connection.
+//! Connections to a server that sends arbitrary bytes.
 //!
-//! The first byte chooses the connection and how much is received at once. What
-//! a server says must never be the end of a program, and never make it wait for
-//! more than there is.
+//! The first byte chooses the kind of the connection and the size of the reads. No input
+//! may cause a panic or an endless wait.
 
 #![no_main]
 
@@ -45,7 +44,7 @@ fn monitor(server: Server) {
     let Ok(mut qmp) = Qmp::<v10_0::Release>::open(server, &options()) else {
         return;
     };
-    // Each consumes what was received, so this ends.
+    // Each command consumes input, so the loop ends.
     loop {
         let results = [
             qmp.execute(QueryStatus {}).map(drop),
@@ -72,7 +71,7 @@ fn agent(server: Server) {
     ) {}
 }
 
-/// Sends what it was given, and then ends.
+/// Sends the given bytes and closes the connection.
 struct Server {
     bytes: Vec<u8>,
     at: usize,

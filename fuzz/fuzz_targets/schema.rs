@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 
 use libfuzzer_sys::fuzz_target;
-use qapi_codegen::load::{DocumentationKind, LoadedSchema, load};
 use qapi_codegen::canonical;
+use qapi_codegen::load::{DocumentationKind, LoadedSchema, load};
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Version;
@@ -51,5 +51,9 @@ fn names(schema: &Schema) -> Vec<&str> {
     let types = schema.types.iter().map(|def| &def.meta.name);
     let commands = schema.commands.iter().map(|command| &command.meta.name);
     let events = schema.events.iter().map(|event| &event.meta.name);
-    types.chain(commands).chain(events).map(String::as_str).collect()
+    types
+        .chain(commands)
+        .chain(events)
+        .map(String::as_str)
+        .collect()
 }

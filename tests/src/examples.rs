@@ -1,4 +1,4 @@
-//! The examples of the bindings, as programs.
+//! The examples of the bindings.
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
-/// Runs an example and gives it `input`; what comes back is what it wrote.
+/// Runs an example with `input` on its standard input, and returns its output.
 pub fn run<A: AsRef<OsStr>>(
     name: &str,
     arguments: impl IntoIterator<Item = A>,
@@ -27,7 +27,7 @@ pub fn run<A: AsRef<OsStr>>(
     child.wait_with_output().expect("the example ends")
 }
 
-/// Runs an example that has to succeed; what comes back is its output.
+/// Runs an example that has to succeed, and returns its standard output.
 pub fn succeed<A: AsRef<OsStr>>(
     name: &str,
     arguments: impl IntoIterator<Item = A>,
@@ -40,7 +40,7 @@ pub fn succeed<A: AsRef<OsStr>>(
     String::from_utf8(output.stdout).expect("examples write text")
 }
 
-/// Builds all examples once; what comes back is where they are.
+/// Builds all examples once, and returns their folder.
 pub fn folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {

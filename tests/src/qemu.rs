@@ -1,4 +1,4 @@
-//! Real QEMUs, where there are any.
+//! Real QEMUs, for the tests that need one.
 
 use std::env;
 use std::ffi::OsString;
@@ -12,8 +12,8 @@ use qapi_codegen::version::Version;
 use tempfile::TempDir;
 use xtask::workspace;
 
-/// A test that takes what it needs, and is ignored where that is not there, or
-/// fails if it is required.
+/// Creates a test that needs a program. Without the program the test is ignored, or
+/// fails if the program is required.
 pub fn trial<N: Send + 'static>(
     name: &str,
     needs: Option<N>,
@@ -29,19 +29,19 @@ pub fn trial<N: Send + 'static>(
     }
 }
 
-/// Whether the absence of a QEMU is a failure.
+/// Returns `true` if the absence of QEMU is a failure.
 pub fn is_required() -> bool {
     env::var_os("QMP_REQUIRE_QEMU").is_some_and(|value| value == "1")
 }
 
-/// A program of QEMU.
+/// A program of QEMU: the emulator, the storage daemon or the guest agent.
 #[derive(Debug, Clone)]
 pub struct Program {
     path: OsString,
     version: Version,
 }
 
-/// What makes an emulator quiet: a machine that does not run and needs nothing.
+/// Arguments for an emulator whose machine needs nothing and does not run.
 const QUIET: [&str; 9] = [
     "-nodefaults",
     "-no-user-config",
@@ -55,17 +55,17 @@ const QUIET: [&str; 9] = [
 ];
 
 impl Program {
-    /// The emulator: what `QEMU` names, or the one on the path.
+    /// Finds the emulator: the one that `QEMU` names, or the one on the path.
     pub fn emulator() -> Option<Program> {
         Program::named("QEMU", "qemu-system-x86_64")
     }
 
-    /// The storage daemon on the path.
+    /// Finds the storage daemon on the path.
     pub fn storage_daemon() -> Option<Program> {
         Program::at("qemu-storage-daemon".into())
     }
 
-    /// The guest agent: what `QEMU_GA` names, or the one on the path.
+    /// Finds the guest agent: the one that `QEMU_GA` names, or the one on the path.
     pub fn agent() -> Option<Program> {
         Program::named("QEMU_GA", "qemu-ga")
     }
@@ -74,7 +74,7 @@ impl Program {
         Program::at(env::var_os(variable).unwrap_or_else(|| otherwise.into()))
     }
 
-    /// A program, if it runs and says which release it is.
+    /// Returns a program if it runs and prints its version.
     fn at(path: OsString) -> Option<Program> {
         let mut command = Command::new(&path);
         command.arg("--version").stderr(Stdio::null());
@@ -83,26 +83,26 @@ impl Program {
         Some(Program { path, version })
     }
 
-    /// Its release.
+    /// Returns the release of the program.
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// Whether its series is in `schemas/`.
+    /// Returns `true` if `schemas/` has the series of the program.
     pub fn is_imported(&self) -> bool {
         let imported = workspace::imported().unwrap_or_default();
         imported.contains(&self.version.series())
     }
 
-    /// The emulator with a machine that does nothing, to be started otherwise
-    /// than [`Program::start`] does.
+    /// Returns the command of an emulator whose machine does not run, for tests that
+    /// start it themselves.
     pub fn quiet(&self) -> Command {
         let mut command = Command::new(&self.path);
         command.args(QUIET);
         command
     }
 
-    /// Starts the emulator with a machine that does nothing, and a monitor.
+    /// Starts the emulator with a monitor and a machine that does not run.
     pub fn start(&self, more: &[&str]) -> Running {
         Running::start(self.quiet(), |command, socket| {
             let monitor = format!("unix:{},server=on,wait=off", socket.display());
@@ -118,7 +118,7 @@ impl Program {
         })
     }
 
-    /// Starts the guest agent, whose files go beside its socket.
+    /// Starts the guest agent, with its files in the folder of its socket.
     pub fn start_agent(&self) -> Running {
         Running::start(Command::new(&self.path), |command, socket| {
             let folder = socket.parent().expect("the socket is in a folder");

@@ -1,4 +1,4 @@
-//! Sessions of real QEMUs, as they were recorded.
+//! Recorded sessions with real QEMUs.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,16 +11,16 @@ use crate::scripted::Peer;
 /// One line of a recording.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Line {
-    /// Several sessions may be in one file.
+    /// The session; a file may have several.
     pub session: String,
-    /// What was tried.
+    /// The step of the scenario.
     pub step: String,
-    /// `>` was sent to QEMU, `<` was received, `#` is a note.
+    /// `>` for a line sent to QEMU, `<` for one received, `#` for a note.
     pub dir: String,
-    /// The text, without what ended it.
+    /// The text without the line ending.
     #[serde(default)]
     pub raw: String,
-    /// What ended it.
+    /// The line ending.
     #[serde(default)]
     pub eol: Option<String>,
 }
@@ -40,8 +40,8 @@ pub fn session(release: &str, file: &str, name: &str) -> Vec<Line> {
 
 /// Plays the server's part of a session, byte for byte.
 ///
-/// Each request has to be the recorded one, whatever its id: these sessions had
-/// none. Where `other` says so, another is let pass.
+/// Each request has to equal the recorded one, apart from the id, which the recordings
+/// lack. A different request is accepted if `other` returns `true`.
 pub fn play(lines: &[Line], peer: &mut Peer, other: impl Fn(&Value, &Value) -> bool) {
     for line in lines {
         match line.dir.as_str() {

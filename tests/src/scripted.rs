@@ -1,4 +1,4 @@
-//! A server that does what a script says: what real QEMUs did, or what none would.
+//! Scripted servers.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -8,10 +8,10 @@ use std::thread::{self, JoinHandle};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// The greeting of the release that most scripts play.
+/// The greeting of the release that most scripts use.
 pub const GREETING: &str = r#"{"QMP": {"version": {"qemu": {"micro": 2, "minor": 0, "major": 10}, "package": ""}, "capabilities": ["oob"]}}"#;
 
-/// A server whose script runs in a thread of its own.
+/// A server whose script runs in its own thread.
 pub struct Scripted {
     folder: TempDir,
     thread: Option<JoinHandle<()>>,
@@ -32,17 +32,17 @@ impl Scripted {
         }
     }
 
-    /// Where clients connect.
+    /// Returns the path of the socket.
     pub fn path(&self) -> PathBuf {
         self.folder.path().join(SOCKET)
     }
 
-    /// The folder of the socket.
+    /// Returns the folder of the socket.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Waits until the script is over, and fails if it did.
+    /// Waits until the script ends, and panics if it panicked.
     pub fn join(mut self) {
         let thread = self.thread.take().expect("it is joined once");
         thread.join().expect("the script went as it should");
@@ -66,21 +66,21 @@ impl Peer {
         }
     }
 
-    /// Sends bytes as they are. A client that is gone is no failure: many tests
-    /// end with the server's last word.
+    /// Sends bytes. Errors are ignored, because many clients disconnect before the
+    /// script ends.
     pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         let _ = self.writer.write_all(bytes);
         self
     }
 
-    /// Sends a line, ended as QEMU does.
+    /// Sends a line with QEMU's line ending.
     pub fn line(&mut self, text: &str) -> &mut Self {
         self.bytes(format!("{text}\r\n").as_bytes())
     }
 
-    /// Reads a request; `None` when the client is gone.
+    /// Reads a request; `None` when the client has disconnected.
     ///
-    /// The byte with which a client of the guest agent resets it is passed over.
+    /// The sentinel byte of a client of the guest agent is skipped.
     pub fn request(&mut self) -> Option<Value> {
         let mut line = Vec::new();
         match self.reader.read_until(b'\n', &mut line) {
@@ -92,19 +92,19 @@ impl Peer {
         }
     }
 
-    /// Reads a request and answers it with what `answer` makes of its id.
+    /// Reads a request and sends the line that `answer` returns for its id.
     pub fn answer(&mut self, answer: impl FnOnce(&Value) -> String) -> Option<Value> {
         let request = self.request()?;
         self.line(&answer(&request["id"]));
         Some(request)
     }
 
-    /// Reads a request and answers that it worked.
+    /// Reads a request and returns a value.
     pub fn returns(&mut self, value: &str) -> Option<Value> {
         self.answer(|id| format!("{{\"return\": {value}, \"id\": {id}}}"))
     }
 
-    /// Greets and negotiates.
+    /// Sends the greeting and negotiates.
     pub fn greet(&mut self) -> &mut Self {
         self.line(GREETING);
         let request = self.returns("{}").expect("a client negotiates");
@@ -112,7 +112,7 @@ impl Peer {
         self
     }
 
-    /// Waits until the client is gone.
+    /// Waits until the client disconnects.
     pub fn wait_for_the_end(&mut self) {
         while self.request().is_some() {}
     }

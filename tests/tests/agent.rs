@@ -1,7 +1,7 @@
-//! The clients of the guest agent, with a script and with a real agent.
+//! The clients of the guest agent, with scripted servers and with a real agent.
 //!
-//! A real one is taken from `QEMU_GA`, or from the path. It runs on this host
-//! and is asked nothing that changes it.
+//! The real agent is the one that `QEMU_GA` names, or the one on the path. It runs on
+//! this host, and the test only reads.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ fn main() {
             })
         })
         .into();
-    // The agent is no part of what a QEMU on the host comes with.
+    // Packages of QEMU for the host do not contain the guest agent.
     trials.push(trial("a_real_agent", Program::agent(), false, |program| {
         a_real_agent(&program);
         Ok(())
@@ -43,9 +43,9 @@ fn main() {
 
 const WAIT: Duration = Duration::from_millis(100);
 
-/// Answers a request that the client is in step.
+/// Answers the request to synchronize.
 fn sync(peer: &mut Peer) {
-    let request = peer.request().expect("a client brings itself in step");
+    let request = peer.request().expect("a client synchronizes");
     assert_eq!(request["execute"], "guest-sync-delimited");
     assert_eq!(request.get("id"), None);
     let number = &request["arguments"]["id"];
@@ -53,7 +53,7 @@ fn sync(peer: &mut Peer) {
     peer.bytes(format!("{{\"return\": {number}}}\n").as_bytes());
 }
 
-/// Comes in step and tells the version.
+/// Synchronizes and returns the version.
 fn begin(peer: &mut Peer, version: &str) {
     sync(peer);
     let request = peer.request().expect("the version is asked for");
@@ -76,7 +76,7 @@ fn open_2_11(server: &Scripted) -> blocking::Agent<v2_11::Release> {
 
 fn stale_data_is_passed_over() {
     let server = Scripted::serve(|peer| {
-        // What another client asked for, in mid-line, and an answer to its sync.
+        // Replies to another client, the last one incomplete.
         peer.bytes(b"{\"return\": 1}\n\xFF{\"return\": 5}\n{\"error\": {\"cla");
         begin(peer, "2.11.0");
         let request = peer.request().unwrap();
@@ -93,7 +93,7 @@ fn ids_are_sent_to_those_that_take_them() {
     let server = serve("7.2.22", |peer| {
         let request = peer.request().unwrap();
         let id = request["id"].as_u64().expect("7.2 takes an id");
-        // Somebody else's, then ours.
+        // The reply to another client, then the one to this client.
         peer.bytes(format!("{{\"return\": 1, \"id\": {}}}\n", id + 1).as_bytes());
         peer.bytes(format!("{{\"return\": 2, \"id\": {id}}}\n").as_bytes());
     });
@@ -138,7 +138,9 @@ fn silence_is_success() {
     let error = agent
         .execute_silent(shutdown(), Duration::from_secs(5))
         .unwrap_err();
-    let refused = error.as_command_error().expect("the agent said no");
+    let refused = error
+        .as_command_error()
+        .expect("the agent returned an error");
     assert_eq!(refused.class, ErrorClass::CommandNotFound);
     server.join();
 }
@@ -154,7 +156,7 @@ fn on_tokio() {
     let server = serve("2.11.0", |peer| {
         peer.request().unwrap();
         peer.bytes(b"{\"return\": 1}\n");
-        // The future is dropped while this is waited for.
+        // The future is dropped while it waits for this reply.
         peer.request().unwrap();
         std::thread::sleep(3 * WAIT);
         peer.bytes(b"{\"return\": 2}\n");

@@ -1,4 +1,4 @@
-//! Several commands at a time, and commands that are given up.
+//! Several commands in flight, and abandoned commands.
 
 use std::collections::BTreeSet;
 use std::sync::mpsc;
@@ -72,7 +72,7 @@ fn replies_find_their_commands_in_any_order() {
 }
 
 #[test]
-fn a_dropped_command_takes_its_reply_with_it() {
+fn the_reply_to_a_dropped_command_is_dropped() {
     let server = Scripted::serve(|peer| {
         let requests = requests(peer.greet(), 2);
         return_to(peer, &requests[0], r#"{"name": "late"}"#);
@@ -89,11 +89,11 @@ fn a_dropped_command_takes_its_reply_with_it() {
     server.join();
 }
 
-/// Longer than what a socket takes at once.
+/// More than the buffer of a socket holds.
 const LONG: usize = 8 << 20;
 
 #[test]
-fn a_command_that_is_given_up_while_it_is_sent_is_sent_as_a_whole() {
+fn a_command_abandoned_while_it_is_sent_is_sent_as_a_whole() {
     for connect in CLIENTS {
         let (resume, stopped) = mpsc::channel::<()>();
         let server = Scripted::serve(move |peer| {
@@ -128,7 +128,7 @@ fn a_command_that_is_given_up_while_it_is_sent_is_sent_as_a_whole() {
 }
 
 #[test]
-fn who_reads_slowly_is_told_and_slows_nobody_down() {
+fn a_slow_reader_learns_what_it_missed_and_delays_nobody() {
     const COUNT: u64 = 1000;
     let server = Scripted::serve(|peer| {
         let request = peer.greet().request().expect("a request");
@@ -167,7 +167,7 @@ fn who_reads_slowly_is_told_and_slows_nobody_down() {
 }
 
 #[test]
-fn an_event_before_its_reply_is_waited_for_all_the_same() {
+fn an_event_before_the_reply_counts() {
     let server = Scripted::serve(|peer| {
         let request = peer.greet().request().expect("a request");
         peer.line(STOP);
@@ -185,10 +185,10 @@ fn an_event_before_its_reply_is_waited_for_all_the_same() {
 }
 
 #[test]
-fn the_urgent_command_is_read_though_others_wait() {
+fn an_out_of_band_command_is_read_while_others_are_queued() {
     let server = Scripted::serve(|peer| {
         peer.greet();
-        // QEMU reads no further than this before it has answered one.
+        // QEMU reads no more commands until it has answered one of these.
         let waiting = requests(peer, 8);
         let urgent = peer.request().expect("there is room for it");
         assert_eq!(urgent["exec-oob"], "query-yank");
@@ -218,7 +218,7 @@ fn the_urgent_command_is_read_though_others_wait() {
 }
 
 #[test]
-fn all_that_wait_are_told_of_the_end() {
+fn all_callers_learn_that_the_connection_closed() {
     let server = Scripted::serve(|peer| {
         requests(peer.greet(), 3);
     });
@@ -261,7 +261,7 @@ fn the_connection_ends_with_its_last_handle() {
 }
 
 #[test]
-fn the_nearest_types_are_chosen_where_that_is_allowed() {
+fn the_nearest_types_are_chosen_if_allowed() {
     use qmp_bindings::blocking::AnyQmp;
     use qmp_bindings::blocking::transport::Socket;
 
@@ -277,10 +277,10 @@ fn the_nearest_types_are_chosen_where_that_is_allowed() {
         AnyQmp::open(Socket::from(stream), &options)
     };
     let error = open("8.1", Options::new()).unwrap_err();
-    let told = error.to_string();
+    let message = error.to_string();
     assert!(
-        told.starts_with("the server is QEMU 8.1.2 and the types are of 2.5, 2.11, 7.2, 10.0"),
-        "{told}"
+        message.starts_with("the server is QEMU 8.1.2 and the types are of 2.5, 2.11, 7.2, 10.0"),
+        "{message}"
     );
     let range = Series::new(7, 2)..=Series::new(10, 0);
     let found = open("8.1", Options::new().releases(range.clone())).unwrap();

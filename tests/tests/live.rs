@@ -1,6 +1,4 @@
-//! The clients and the examples with a real QEMU.
-//!
-//! The types are of 10.0; with another release of QEMU these tests fail.
+//! The clients and the examples with a real QEMU 10.0.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -68,7 +66,7 @@ fn trials<const N: usize>(
     })
 }
 
-/// Nothing here takes as long.
+/// More time than any command of these tests needs.
 const LONG: Duration = Duration::from_secs(30);
 
 fn connect(socket: &Path) -> Qmp<Release> {
@@ -91,7 +89,7 @@ fn query_status(program: &Program) {
     assert!(!status.running);
 }
 
-/// All queries that take no arguments, as far as this QEMU can answer them.
+/// Runs all queries without required arguments that this QEMU answers.
 fn every_query_decodes(program: &Program) {
     let qemu = program.start(&[
         "-device",
@@ -131,11 +129,11 @@ fn a_refusal_names_the_command(program: &Program) {
     let qemu = program.start(&[]);
     let mut qmp = connect(&qemu.socket());
     let error = qmp.execute(DeviceDel::new("nothing")).unwrap_err();
-    let refused = error.as_command_error().expect("QEMU said no");
+    let refused = error.as_command_error().expect("QEMU returned an error");
     assert_eq!(refused.command, "device_del");
     assert_eq!(refused.class, ErrorClass::DeviceNotFound);
     let error = qmp.execute_raw("no-such-command", &json!({})).unwrap_err();
-    let refused = error.as_command_error().expect("QEMU said no");
+    let refused = error.as_command_error().expect("QEMU returned an error");
     assert_eq!(refused.class, ErrorClass::CommandNotFound);
 }
 
@@ -158,7 +156,7 @@ fn file(path: String) -> BlockdevOptionsDriver {
     BlockdevOptionsDriver::File(BlockdevOptionsFile::new(path))
 }
 
-/// Makes an image in a job, and opens it through other formats.
+/// Creates an image in a job, and opens it with other formats.
 fn formats(program: &Program) {
     let qemu = program.start(&[]);
     let mut qmp = connect(&qemu.socket());
@@ -209,7 +207,7 @@ fn hotplug(program: &Program) {
         .unwrap();
     assert_eq!(path, "/machine/peripheral/tablet");
     let next = qmp.next_event(Duration::ZERO);
-    // It is still there for who reads the events.
+    // The event is still in the queue.
     let event = match next {
         Ok(Some(timed)) => timed.event,
         other => panic!("{other:?}"),
@@ -338,7 +336,7 @@ fn standard_input_and_output(program: &Program) {
 }
 
 fn tcp(program: &Program) {
-    // The port is free again when the listener is dropped, and QEMU takes it.
+    // Dropping the listener frees the port for QEMU.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);

@@ -1,5 +1,5 @@
-//! Recorded sessions of real QEMUs, played to both clients byte for byte. So the
-//! releases are tried that nobody can install any more.
+//! Both clients with recorded sessions of real QEMUs, played byte for byte. They cover
+//! releases that can no longer be installed.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tests::examples;
 use tests::recording::{Line, play, session};
 use tests::scripted::{Peer, Scripted};
 
-/// Sessions in which nothing was sent that the client would never send.
+/// The sessions whose requests the clients can send.
 const SESSIONS: [(&str, &str, &str); 9] = [
     ("2.5.1", "queries.jsonl", "queries"),
     ("2.5.1", "seed-scenario.jsonl", "a-only"),
@@ -24,20 +24,20 @@ const SESSIONS: [(&str, &str, &str); 9] = [
     ("7.2.22", "events.jsonl", "events"),
 ];
 
-/// What a session was, in terms of either side.
+/// The replies and events of a session.
 #[derive(Debug, Default, PartialEq)]
-struct Told {
-    /// What commands returned, or the words with which they were refused.
+struct ServerOutput {
+    /// The return values, or the descriptions of the errors.
     replies: Vec<Result<Value, String>>,
     /// The names of the events.
     events: Vec<String>,
 }
 
 #[test]
-fn recorded_sessions_are_told_as_they_were() {
+fn clients_return_what_was_recorded() {
     for (release, file, name) in SESSIONS {
         let lines = session(release, file, name);
-        let (requests, expected) = told(&lines);
+        let (requests, expected) = server_output(&lines);
         for client in [run_blocking, run_asynchronous] {
             let lines = lines.clone();
             let server = Scripted::serve(move |peer| play(&lines, peer, |_, _| false));
@@ -59,22 +59,22 @@ fn recorded_sessions_are_told_as_they_were() {
     }
 }
 
-/// The requests of a session but for the negotiation, and what came of them.
-fn told(lines: &[Line]) -> (Vec<Value>, Told) {
+/// Returns the requests of a session after the negotiation, and what the server sent.
+fn server_output(lines: &[Line]) -> (Vec<Value>, ServerOutput) {
     let json = |line: &Line| serde_json::from_str::<Value>(&line.raw).expect("JSON");
     let sent = lines.iter().filter(|line| line.dir == ">").map(json);
-    let mut told = Told::default();
+    let mut output = ServerOutput::default();
     for message in lines.iter().filter(|line| line.dir == "<").map(json) {
         if let Some(name) = message["event"].as_str() {
-            told.events.push(name.to_owned());
+            output.events.push(name.to_owned());
         } else if let Some(returned) = message.get("return") {
-            told.replies.push(Ok(returned.clone()));
+            output.replies.push(Ok(returned.clone()));
         } else if let Some(desc) = message["error"]["desc"].as_str() {
-            told.replies.push(Err(desc.to_owned()));
+            output.replies.push(Err(desc.to_owned()));
         }
     }
-    let _negotiation = told.replies.remove(0);
-    (sent.skip(1).collect(), told)
+    let _negotiation = output.replies.remove(0);
+    (sent.skip(1).collect(), output)
 }
 
 fn reply(reply: Result<Value, Error>) -> Result<Value, String> {
@@ -84,13 +84,13 @@ fn reply(reply: Result<Value, Error>) -> Result<Value, String> {
     })
 }
 
-fn of(request: &Value) -> (&str, &Value) {
+fn split_request(request: &Value) -> (&str, &Value) {
     const NONE: &Value = &Value::Null;
     let arguments = request.get("arguments").unwrap_or(NONE);
     (request["execute"].as_str().expect("a name"), arguments)
 }
 
-/// Nothing that is said as an object says that there is nothing.
+/// Returns the arguments as an object.
 fn arguments(value: &Value) -> Value {
     match value {
         Value::Null => json!({}),
@@ -98,7 +98,7 @@ fn arguments(value: &Value) -> Value {
     }
 }
 
-fn run_blocking(socket: &Path, requests: &[Value]) -> Told {
+fn run_blocking(socket: &Path, requests: &[Value]) -> ServerOutput {
     use blocking::AnyQmp;
 
     fn events<R: Release>(mut qmp: Qmp<R>) -> Vec<String> {
@@ -114,10 +114,10 @@ fn run_blocking(socket: &Path, requests: &[Value]) -> Told {
 
     let mut qmp = AnyQmp::connect_unix(socket).expect("a connection");
     let replies = requests.iter().map(|request| {
-        let (name, given) = of(request);
+        let (name, given) = split_request(request);
         reply(qmp.execute_raw(name, &arguments(given)))
     });
-    Told {
+    ServerOutput {
         replies: replies.collect(),
         events: match qmp {
             AnyQmp::V2_5(qmp) => events(qmp),
@@ -128,7 +128,7 @@ fn run_blocking(socket: &Path, requests: &[Value]) -> Told {
     }
 }
 
-fn run_asynchronous(socket: &Path, requests: &[Value]) -> Told {
+fn run_asynchronous(socket: &Path, requests: &[Value]) -> ServerOutput {
     use asynchronous::{AnyQmp, Qmp};
 
     async fn events<R: Release>(qmp: Qmp<R>) -> Vec<String> {
@@ -149,24 +149,23 @@ fn run_asynchronous(socket: &Path, requests: &[Value]) -> Told {
         .build();
     runtime.expect("a runtime").block_on(async {
         let qmp = AnyQmp::connect_unix(socket).await.expect("a connection");
-        let mut told = Told::default();
+        let mut output = ServerOutput::default();
         for request in requests {
-            let (name, given) = of(request);
+            let (name, given) = split_request(request);
             let answer = qmp.execute_raw(name, &arguments(given)).await;
-            told.replies.push(reply(answer));
+            output.replies.push(reply(answer));
         }
-        told.events = match qmp {
+        output.events = match qmp {
             AnyQmp::V2_5(qmp) => events(qmp).await,
             AnyQmp::V2_11(qmp) => events(qmp).await,
             AnyQmp::V7_2(qmp) => events(qmp).await,
             other => panic!("{other:?}"),
         };
-        told
+        output
     })
 }
 
-/// Answers each request as it was answered when it was recorded, whenever that
-/// was in the session.
+/// Answers each request as in the recording, in any order.
 fn answer_as_recorded(release: &str, name: &str) -> impl FnOnce(&mut Peer) + Send + use<> {
     let lines = session(release, "seed-scenario.jsonl", name);
     move |peer| {
@@ -259,10 +258,10 @@ fn a_neighbour_is_refused_unless_it_is_allowed() {
         result
     };
     let error = connect(&Options::new()).expect_err("2.11 is not 2.5");
-    let told = error.to_string();
+    let message = error.to_string();
     assert!(
-        told.starts_with("the server is QEMU 2.11.0 and the types are of 2.5"),
-        "{told}"
+        message.starts_with("the server is QEMU 2.11.0 and the types are of 2.5"),
+        "{message}"
     );
     let version = connect(&Options::new().any_release()).expect("it is allowed");
     assert_eq!(version.series(), qmp_bindings::v2_11::Release::SERIES);

@@ -1,5 +1,5 @@
-//! Everything that real QEMUs were recorded to send decodes into its type and
-//! encodes back to the same JSON.
+//! Decoding of everything that real QEMUs sent in the recordings, and encoding to the
+//! same JSON.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 type Rewritten = Option<Result<Value, serde_json::Error>>;
 
-/// One release: how its types read and write again.
+/// A release, with the functions that decode and encode its types.
 struct Release {
     folder: &'static str,
     returned: fn(&str, &str) -> Rewritten,
@@ -45,7 +45,7 @@ struct Line {
     raw: String,
 }
 
-/// A message of either side, as far as it matters here.
+/// The members of a message that these tests need.
 #[derive(Deserialize)]
 struct Message<'m> {
     execute: Option<String>,
@@ -60,12 +60,12 @@ struct Message<'m> {
     returned: Option<&'m RawValue>,
 }
 
-/// What a comparison found.
+/// The result of a comparison.
 #[derive(Default)]
 struct Found {
     replies: usize,
     events: usize,
-    /// Members that QEMU sent and the schema does not list, by command or event.
+    /// The members that QEMU sent and the schema does not list, by command or event.
     unknown: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -126,17 +126,16 @@ fn play_file(release: &Release, text: &str, found: &mut Found) {
     }
 }
 
-/// The requests of one step that were not answered yet.
+/// The unanswered requests of one step.
 #[derive(Default)]
 struct Step {
     name: String,
     pending: VecDeque<(Option<Value>, String)>,
-    /// Broken JSON was sent. Which request an answer belongs to is then not told
-    /// by their order.
+    /// Invalid JSON was sent, so the order of the replies does not match the requests.
     broken: bool,
 }
 
-/// What is asked with broken JSON, and in the steps around it.
+/// The commands of the steps with invalid JSON and of those around them.
 const ASKED_WHEN_BROKEN: [&str; 5] = [
     "query-status",
     "query-version",
@@ -199,7 +198,7 @@ fn event(release: &Release, name: &str, data: Option<&RawValue>, found: &mut Fou
 
 fn reply(release: &Release, name: &str, returned: &RawValue, found: &mut Found) {
     let again = (release.returned)(name, returned.get())
-        .unwrap_or_else(|| panic!("{name} is no command of the bindings of {}", release.folder))
+        .unwrap_or_else(|| panic!("the bindings of {} have no command {name}", release.folder))
         .unwrap_or_else(|error| panic!("{name}: {error}: {}", returned.get()));
     found.replies += 1;
     compare(name, returned.get(), &again, found);
@@ -221,7 +220,7 @@ fn compare(name: &str, sent: &str, again: &Value, found: &mut Found) {
 
 type Difference<'v> = (String, &'v Value, &'v Value);
 
-/// Lists the members that are in `sent` alone; any other difference is an error.
+/// Lists the members that only `sent` has; any other difference is an error.
 fn missing<'v>(
     sent: &'v Value,
     again: &'v Value,

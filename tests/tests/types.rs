@@ -1,4 +1,4 @@
-//! What the generated types make of the wire, construct by construct.
+//! Encoding and decoding of the generated types, by construct of the schema language.
 
 use qmp_bindings::qga;
 use qmp_bindings::{Command, CommandOf, Event, NoReply, OobCommandOf};
@@ -8,17 +8,17 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-/// Reads a value as a type.
+/// Decodes a value.
 fn read<T: DeserializeOwned>(json: &str) -> T {
     serde_json::from_str(json).unwrap_or_else(|error| panic!("{json}: {error}"))
 }
 
-/// Why a value is not of a type.
+/// Returns the error of decoding an invalid value.
 fn refused<T: DeserializeOwned + std::fmt::Debug>(json: &str) -> String {
     serde_json::from_str::<T>(json).expect_err(json).to_string()
 }
 
-/// Reads a value as a type, writes it again, and expects the same.
+/// Decodes a value, encodes it again, and compares.
 fn keeps<T: DeserializeOwned + Serialize>(json: &str) {
     let again = written(&read::<T>(json));
     assert_eq!(
@@ -94,7 +94,7 @@ fn one_name_for_a_type_a_command_and_an_event() {
     assert_eq!(v10_0::command::Stop::NAME, "stop");
     let stopped = v10_0::Event::decode("STOP", None).expect("it is an event");
     assert!(matches!(stopped, v10_0::Event::Stop(_)));
-    // A struct of the schema is called `String`.
+    // The schema has a struct named `String`.
     keeps::<v10_0::types::QapiString>(r#"{"str":"text"}"#);
     let backup = v10_0::types::BlockdevBackup::new("a", v10_0::types::MirrorSyncMode::Full, "b");
     let command = v10_0::command::BlockdevBackup(backup);
@@ -147,7 +147,7 @@ fn simple_unions_and_their_later_wrappers_are_the_same_on_the_wire() {
 }
 
 #[test]
-fn alternates_are_told_by_their_json_type() {
+fn the_json_type_selects_the_branch_of_an_alternate() {
     for value in ["1", "true", "[1,18446744073709551615]"] {
         keeps::<v10_0::types::StatsValue>(value);
     }
@@ -230,7 +230,8 @@ fn events_may_come_without_data() {
     let old = v2_5::Event::decode("SHUTDOWN", None).expect("2.5 sends no data");
     assert!(matches!(old, v2_5::Event::Shutdown(_)));
     let data = RawValue::from_string(r#"{"a":1}"#.into()).expect("it is JSON");
-    let unknown = v10_0::Event::decode("NEW_EVENT", Some(&data)).expect("unknown is no error");
+    let unknown =
+        v10_0::Event::decode("NEW_EVENT", Some(&data)).expect("an unknown event is not an error");
     let v10_0::Event::Unrecognized(unknown) = unknown else {
         panic!("{unknown:?}");
     };

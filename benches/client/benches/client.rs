@@ -1,5 +1,5 @@
-//! The clients beside others, in one run: the machine is the same for all, and
-//! the clients take turns, so that what else happens on it is the same too.
+//! A comparison with other clients. All run in turns in one process, so that other load
+//! on the machine affects them equally.
 //!
 //! `cargo bench --manifest-path benches/client/Cargo.toml`
 
@@ -96,15 +96,15 @@ fn round_trips(server: &Server, count: usize) {
 
     let mut times: [Times; 6] = Default::default();
     let clients: [&mut dyn FnMut(); 6] = [
-        // As long as what this client sends: QEMU reads byte by byte, which takes it
-        // some 4 us each.
+        // As long as the request of this client: QEMU reads byte by byte, in about 4 us
+        // each.
         &mut || floor.call("{\"execute\":\"query-status\",\"id\":1000}\n"),
         &mut || drop(ours.execute(v10_0::command::QueryStatus {}).expect("ours")),
         &mut || {
             let command = ours_tokio.execute(v10_0::command::QueryStatus {});
             drop(runtime.block_on(command).expect("ours"));
         },
-        // Its types are of another release; what it makes of the reply is the same work.
+        // Its types belong to another release, but decoding the reply is the same work.
         &mut || drop(qapi.execute(&qapi::qmp::query_status {})),
         &mut || {
             let command = qapi_tokio.execute(qapi::qmp::query_status {});
@@ -116,8 +116,8 @@ fn round_trips(server: &Server, count: usize) {
         },
     ];
     for round in 0..count {
-        // What the one leaves behind is felt by the next. As the number of turns
-        // plus one is a prime, this has each come after each other equally often.
+        // A client affects the next one. The number of turns plus one is a prime, so
+        // each client follows each other one equally often.
         let turns = clients.len();
         for turn in 1..=turns {
             let client = turn * (round % turns + 1) % (turns + 1) - 1;
@@ -185,8 +185,7 @@ fn in_flight(server: &Server, count: usize) {
     println!("  qapi, tokio              {:>9.0}", rate(start));
 }
 
-/// What this client reads from and writes to; it moves between threads, and the
-/// counter does not.
+/// The transport of this client, which counts writes.
 struct Ours {
     reply: String,
     received: Vec<u8>,
@@ -253,7 +252,7 @@ fn writes() {
     );
 
     let status = r#"{"status": "running", "running": true, "singlestep": false}"#;
-    // qapi writes piece by piece; what it writes goes into a counter here.
+    // qapi writes in pieces, which are counted here.
     let counter = Counter(Rc::new(Cell::new(0)));
     let count = Rc::clone(&counter.0);
     let input = format!("{GREETING}\r\n{{\"return\": {{}}}}\r\n{{\"return\": {status}}}\r\n");
@@ -281,8 +280,8 @@ const SCHEMA: &str = include_str!("../../../tests/recordings/7.2.22/query-qmp-sc
 
 fn decoding() {
     const ROUNDS: usize = 300;
-    // Not through a value, which would sort the members: what comes before the
-    // tag of a union is what costs.
+    // Decoding through a value would sort the members, and members that precede the
+    // discriminator are the cost to be measured.
     let reply: BTreeMap<String, &RawValue> = serde_json::from_str(SCHEMA).expect("JSON");
     let schema = reply["return"].get();
     let (mut qmp, _) = ours::<v7_2::Release>(schema, &Options::new().any_release());

@@ -1,5 +1,5 @@
-//! What a connection that does nothing keeps allocated, beside a bare socket with
-//! a buffer. The threads of the server are counted with both.
+//! The memory of an idle connection, compared with a socket and a buffer. Both numbers
+//! include the threads of the server.
 //!
 //! `cargo bench --manifest-path benches/client/Cargo.toml --bench memory`
 

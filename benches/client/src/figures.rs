@@ -1,13 +1,13 @@
-//! Times, as figures.
+//! Measured times.
 
 use std::time::{Duration, Instant};
 
-/// How long something took, many times.
+/// The times of many runs.
 #[derive(Debug, Default)]
 pub struct Times(Vec<Duration>);
 
 impl Times {
-    /// Measures one more time.
+    /// Measures one run.
     pub fn measure<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let result = work();
@@ -15,7 +15,7 @@ impl Times {
         result
     }
 
-    /// The time that so many of a thousand were not above.
+    /// Returns the time that `permille` of the runs did not exceed.
     pub fn quantile(&mut self, permille: usize) -> Duration {
         self.0.sort_unstable();
         let index = self.0.len() * permille / 1000;

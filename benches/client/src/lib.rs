@@ -1,4 +1,4 @@
-//! What the benchmarks of the clients have in common: servers, and figures.
+//! The common parts of the benchmarks of the clients.
 
 pub mod figures;
 pub mod servers;

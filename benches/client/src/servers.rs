@@ -1,4 +1,4 @@
-//! Servers to talk to.
+//! Servers for the benchmarks.
 
 use std::env;
 use std::io::{BufRead, BufReader, Write};
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 /// The greeting of the echo server.
 pub const GREETING: &str = r#"{"QMP": {"version": {"qemu": {"micro": 2, "minor": 0, "major": 10}, "package": ""}, "capabilities": ["oob"]}}"#;
 
-/// What it answers to all but the negotiation.
+/// The return value of every command but the negotiation.
 pub const STATUS: &str = r#"{"status": "running", "running": true}"#;
 
 /// A server with a socket.
@@ -23,12 +23,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// Where it listens.
+    /// Returns the path of the socket.
     pub fn path(&self) -> PathBuf {
         socket(self.folder.path())
     }
 
-    /// A server that answers every request at once with the same status.
+    /// Starts a server that answers every request at once with the same status.
     pub fn echo() -> Self {
         let folder = TempDir::new().expect("a folder");
         let listener = UnixListener::bind(socket(folder.path())).expect("a socket");
@@ -43,7 +43,7 @@ impl Server {
         }
     }
 
-    /// A QEMU, if there is one.
+    /// Starts QEMU, if there is one.
     pub fn qemu() -> Option<Self> {
         let folder = TempDir::new().expect("a folder");
         let program = env::var_os("QEMU").unwrap_or_else(|| "qemu-system-x86_64".into());
@@ -58,7 +58,7 @@ impl Server {
         ];
         let mut command = Command::new(program);
         command.args(quiet).stdin(Stdio::null());
-        // One client at a time for each monitor, and all clients at once.
+        // A monitor serves one client, so each client gets its own.
         for number in 0..MONITORS {
             let path = monitor(folder.path(), number);
             let text = format!("unix:{},server=on,wait=off", path.display());
@@ -74,7 +74,7 @@ impl Server {
         })
     }
 
-    /// A socket of its own for each client.
+    /// Returns the path of the socket for a client.
     pub fn client(&self, number: usize) -> PathBuf {
         match self.child {
             None => self.path(),
@@ -83,7 +83,7 @@ impl Server {
     }
 }
 
-/// How many clients a QEMU serves.
+/// The number of monitors of the QEMU.
 const MONITORS: usize = 6;
 
 fn socket(folder: &Path) -> PathBuf {
@@ -125,7 +125,7 @@ fn serve(stream: &UnixStream) {
     }
 }
 
-/// The id of a request, wherever it stands.
+/// Finds the id of a request.
 pub fn id(line: &str) -> Option<&str> {
     let (_, rest) = line.split_once("\"id\":")?;
     let rest = rest.trim_start();

@@ -41,7 +41,7 @@ pub use rules_text::rules_text;
 pub use text::text;
 pub use wording::message;
 
-/// What a report is made from.
+/// The inputs of a report.
 #[derive(Debug)]
 pub struct ReportInputs<'a> {
     /// The release that the client was written for.
@@ -82,13 +82,13 @@ pub struct Report<'s> {
     pub command_examples: Vec<CommandExample<'s>>,
     /// The changes of behaviour.
     pub behaviour: Vec<BehaviourNote<'s>>,
-    /// What the new release deprecates.
+    /// The deprecations of the new release.
     pub deprecations: Vec<NewDeprecation<'s>>,
     /// The changes of `device_add`, if both lists of devices are known.
     pub devices: Option<DeviceChanges>,
     /// The changes of the bindings.
     pub rust: RustChanges,
-    /// How many findings affect the program, if its use is recorded.
+    /// The numbers of findings that affect the program, if its use is recorded.
     pub used: Option<UsageCounts>,
     /// The number of findings that the policy ignores.
     pub ignored: usize,
@@ -129,7 +129,7 @@ pub struct CommandExample<'s> {
     pub example: Example<'s>,
 }
 
-/// How many findings affect a program.
+/// The numbers of findings that affect a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct UsageCounts {
     /// The findings that affect it.

@@ -126,9 +126,7 @@ fn headline<'s, I: Copy>(
     let since = newest.facts.since;
     let since = since.map_or_else(String::new, |since| format!(", since QEMU {since}"));
     let mut paragraphs = vec![format!("The `{}` {kind}{since}.", newest.name)];
-    let marks: [(&str, fn(&EntityMeta) -> bool); 2] =
-        [("Deprecated", is_deprecated), ("Unstable", is_unstable)];
-    for (mark, is_marked) in marks {
+    for (mark, is_marked) in MARKS {
         let marked = shared.members.iter().filter(|&&it| is_marked(meta(it)));
         let releases: Vec<String> = marked
             .map(|(release, _)| context.series(*release).to_string())
@@ -140,6 +138,10 @@ fn headline<'s, I: Copy>(
     paragraphs.extend(newest.condition.as_ref().map(required_condition));
     paragraphs
 }
+
+type MarkTest = fn(&EntityMeta) -> bool;
+
+const MARKS: [(&str, MarkTest); 2] = [("Deprecated", is_deprecated), ("Unstable", is_unstable)];
 
 /// Properties of a command that matter to callers.
 fn command_properties(schema: &Schema, command: &Command) -> Option<String> {

@@ -17,6 +17,7 @@ use crate::error::{Awaited, ClosedError, Error};
 use crate::protocol::connection::{Connection, Output, Request};
 use crate::protocol::event_log::{Cursor, LogRead};
 use crate::protocol::greeting::Greeting;
+#[cfg(feature = "qga")]
 use crate::protocol::pending::Deadline;
 use crate::protocol::request::Band;
 

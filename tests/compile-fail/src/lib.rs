@@ -1,4 +1,3 @@
-//! What must not compile with the bindings.
+//! Programs that must not compile with the bindings.
 //!
-//! A crate of its own: the cases are built with all that their crate depends on,
-//! and that shall be little.
+//! The cases are built with all dependencies of their crate, so this crate has few.

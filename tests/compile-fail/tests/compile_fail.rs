@@ -1,15 +1,15 @@
-//! What must not compile, and the words with which it does not.
+//! Programs that must not compile, with the expected errors.
 //!
-//! The words are the compiler's as much as ours, so they are compared only with
-//! those of the release of Rust with which they were written down. After a
-//! change, `TRYBUILD=overwrite cargo test -p compile-fail` writes them again.
+//! The errors depend on the compiler, so they are compared only with the release of Rust
+//! that produced them. After a change, update them with
+//! `TRYBUILD=overwrite cargo test -p compile-fail`.
 
 use std::process::Command;
 
 use libtest_mimic::{Arguments, Trial};
 
-/// The compiler whose words are written down.
-const WRITTEN_WITH: &str = "rustc 1.95.";
+/// The compiler that produced the expected errors.
+const EXPECTED_COMPILER: &str = "rustc 1.95.";
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -17,16 +17,16 @@ fn main() {
         trybuild::TestCases::new().compile_fail("cases/*.rs");
         Ok(())
     });
-    let trial = trial.with_ignored_flag(!compiler().starts_with(WRITTEN_WITH));
-    let quoted = Trial::test("the_words_are_quoted", || {
-        quoted();
+    let trial = trial.with_ignored_flag(!compiler().starts_with(EXPECTED_COMPILER));
+    let quoted = Trial::test("the_documentation_quotes_the_error", || {
+        check_quote();
         Ok(())
     });
     libtest_mimic::run(&arguments, vec![trial, quoted]).exit();
 }
 
-/// The documentation of the bindings shows a message as it is printed.
-fn quoted() {
+/// The documentation of the bindings quotes an error exactly.
+fn check_quote() {
     const PRINTED: &str = include_str!("../cases/wrong_release.stderr");
     const DOCUMENTED: &str = include_str!("../../../qmp-bindings/src/lib.rs");
     let (message, _) = PRINTED.split_once("\nhelp:").expect("there is help, too");

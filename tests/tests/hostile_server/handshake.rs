@@ -1,4 +1,4 @@
-//! Servers that are not the expected one.
+//! Servers that are unreachable, of a different release, or not QEMU.
 
 use std::io::Write;
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -98,7 +98,7 @@ fn a_wrong_release_is_reported_before_a_command_is_sent() {
     }
 }
 
-/// A listener that accepts nobody, with a backlog that is full.
+/// Creates a listener with a full backlog, and the clients in it.
 fn full_listener(path: &Path) -> (UnixListener, Vec<UnixStream>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

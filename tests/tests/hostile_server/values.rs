@@ -26,7 +26,9 @@ fn an_unknown_error_class_keeps_its_text() {
         },
         |client| {
             let error = client.status().unwrap_err();
-            let refused = error.as_command_error().expect("QEMU said no");
+            let refused = error
+                .as_command_error()
+                .expect("the server returned an error");
             assert_eq!(refused.command, "query-status");
             assert_eq!(refused.class.as_str(), "OnFire");
             assert!(matches!(refused.class, ErrorClass::Unrecognized(_)));

@@ -16,7 +16,6 @@ mod problem;
 mod release;
 mod reply;
 mod request;
-mod suggest;
 mod walk;
 mod wording;
 
