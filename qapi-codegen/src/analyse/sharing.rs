@@ -1,7 +1,7 @@
 //! The Rust types that releases share.
 //!
 //! Releases share a type if its name and its wire shape are equal, with all the
-//! types that it refers to. [`super::classes`] finds the equal ones.
+//! types that it refers to. `classes` finds the equal ones.
 
 use std::collections::{BTreeMap, HashMap};
 
