@@ -6,12 +6,13 @@
 //! the reader.
 //!
 //! A notation is a file in this folder that implements `notation::Notation`,
-//! and an entry in the table of `notation.rs`.
+//! and an entry in `notation_table.rs`.
 
 mod framing;
 mod json_text;
 mod lines;
 mod notation;
+mod notation_table;
 mod qmp_shell;
 mod recording;
 mod shell_words;
@@ -24,7 +25,8 @@ pub use lines::TextPosition;
 
 use framing::{FrameState, Framer};
 use lines::Lines;
-use notation::{EntryExtent, EntryText, NotationTable};
+use notation::{EntryExtent, EntryText};
+use notation_table::NotationTable;
 
 /// A piece of the input.
 pub struct LogEntry<'e> {
