@@ -1,9 +1,9 @@
-//! Small pairs of schemas, and what is found between them.
+//! Findings between small schemas.
 //!
-//! Each rule shows itself: its example must be found by it alone, in its
-//! direction. Further cases stand in `diff/`: each begins with `=== ` and what
-//! it shows; lines `rule direction target path severity` say what is expected,
-//! or `nothing` alone; `--- RELEASE` begins a schema, the old one first.
+//! Each rule has an example that only this rule must find. Further cases are in
+//! `diff/`: each begins with `=== ` and a title; then come the expected findings
+//! as `rule direction target path severity`, or `nothing`; `--- RELEASE` begins
+//! a schema, the old one first.
 
 mod diff_support;
 
@@ -19,29 +19,34 @@ use qapi_codegen::wire::Direction;
 #[test]
 fn every_rule_finds_its_example_and_nothing_else() {
     let mut failures = Vec::new();
-    for edit in &rules().changes {
+    for change in &rules().changes {
         for direction in Direction::ALL {
-            let Some(rule) = edit.in_direction(direction) else {
+            let Some(rule) = change.in_direction(direction) else {
                 continue;
             };
             let (old, new) = (
-                example(edit, &edit.old, direction),
-                example(edit, &edit.new, direction),
+                example(change, &change.old, direction),
+                example(change, &change.new, direction),
             );
             let (Some(old), Some(new)) = (old, new) else {
                 continue;
             };
-            let findings = match (side(&old, edit, 0), side(&new, edit, 1)) {
+            let findings = match (side(&old, change, 0), side(&new, change, 1)) {
                 (Ok(old), Ok(new)) => found(&old, &new),
-                (Err(mistakes), _) | (_, Err(mistakes)) => {
-                    failures.push(mistakes);
+                (Err(errors), _) | (_, Err(errors)) => {
+                    failures.push(errors);
                     continue;
                 }
             };
+            let texts = findings
+                .iter()
+                .flat_map(|own| [Some(&own.message), own.advice.as_ref()]);
+            let unfilled = texts.flatten().find(|text| text.contains('{'));
+            assert_eq!(unfilled, None, "placeholders of {}", rule.id.as_str());
             let rules: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
             let own = rules.contains(&rule.id.as_str());
             let others = rules.iter().filter(|id| **id != rule.id.as_str());
-            let expected = allowed(edit.kind.as_str());
+            let expected = allowed(change.kind.as_str());
             let others: Vec<_> = others
                 .filter(|id| !expected.iter().any(|e| id.ends_with(e)))
                 .collect();
@@ -56,8 +61,8 @@ fn every_rule_finds_its_example_and_nothing_else() {
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
-/// What comes with an edit and cannot be without it: members that depend on a
-/// tag now are members of a union, and no longer so ones of none.
+/// The findings that a change cannot be without: a struct whose
+/// members move into branches becomes a union.
 fn allowed(kind: &str) -> &'static [&'static str] {
     match kind {
         "member-moved-into-branch" => &["struct-to-union"],
@@ -66,13 +71,13 @@ fn allowed(kind: &str) -> &'static [&'static str] {
 }
 
 /// The definitions of an example; nothing where it cannot be in a direction.
-fn example(edit: &ChangeRules, side: &str, direction: Direction) -> Option<String> {
+fn example(change: &ChangeRules, side: &str, direction: Direction) -> Option<String> {
     if side.starts_with(['{', '#']) && !side.contains("'T'") || side.is_empty() {
-        let only = edit.in_direction(direction)?;
+        let only = change.in_direction(direction)?;
         let here = only.id.as_str().starts_with(direction.as_str())
             || only.id.as_str().starts_with("command")
             || only.id.as_str().starts_with("error")
-            || edit.any.is_some() && direction == Direction::Request;
+            || change.any.is_some() && direction == Direction::Request;
         return here.then(|| side.to_owned());
     }
     let ty = match side.starts_with('{') {
@@ -90,13 +95,13 @@ fn example(edit: &ChangeRules, side: &str, direction: Direction) -> Option<Strin
     })
 }
 
-fn side(text: &str, edit: &ChangeRules, which: usize) -> Result<Schema, String> {
-    let types = [&edit.old_types, &edit.new_types][which];
-    let release = format!("{}.0", edit.releases()[which]);
-    let mut schema = read(&release, &format!("{text}\n{types}\n{}", edit.types))?;
+fn side(text: &str, change: &ChangeRules, which: usize) -> Result<Schema, String> {
+    let types = [&change.old_types, &change.new_types][which];
+    let release = format!("{}.0", change.releases()[which]);
+    let mut schema = read(&release, &format!("{text}\n{types}\n{}", change.types))?;
     for command in &mut schema.commands {
-        let untyped = [&edit.old, &edit.new][which].contains("'gen': false");
-        command.open = untyped && edit.open.as_deref() == Some(&command.meta.name);
+        let untyped = [&change.old, &change.new][which].contains("'gen': false");
+        command.open = untyped && change.open.as_deref() == Some(&command.meta.name);
     }
     Ok(schema)
 }
@@ -115,8 +120,8 @@ fn every_case_finds_what_it_expects() {
             });
             let (old, new) = match (schemas.next().unwrap(), schemas.next().unwrap()) {
                 (Ok(old), Ok(new)) => (old, new),
-                (Err(mistakes), _) | (_, Err(mistakes)) => {
-                    failures.push(mistakes);
+                (Err(errors), _) | (_, Err(errors)) => {
+                    failures.push(errors);
                     continue;
                 }
             };

@@ -137,6 +137,7 @@
 #![forbid(unsafe_code)]
 
 pub mod blocking;
+mod client_macros;
 mod command;
 mod error;
 mod event;

@@ -1,5 +1,5 @@
-//! Comparisons of the restated releases: nothing differs from itself, both
-//! readings of a pair agree, and a long way comes to what its steps come to.
+//! Comparisons of the imported releases: nothing differs from itself, both
+//! readings of a pair agree, and a long comparison has the findings of its steps.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -42,8 +42,8 @@ fn main() {
             net(old, via, new)
         }));
     }
-    trials.push(Trial::test("told/2.11.0", told));
-    trials.push(Trial::test("story/blockdev-add", story));
+    trials.push(Trial::test("introspected/2.11.0", introspected));
+    trials.push(Trial::test("example/blockdev-add", example));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -81,9 +81,9 @@ fn report<'s>(
     })
 }
 
-/// A schema that is made of what a QEMU told differs in nothing from the
-/// imported one, where no condition leaves anything out.
-fn told() -> Result<(), Failed> {
+/// A schema from introspection does not differ from the imported one, if no
+/// condition applies.
+fn introspected() -> Result<(), Failed> {
     let series = Series::new(2, 11);
     let recordings = Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings");
     let reply = recordings.join("2.11.0/query-qmp-schema.json");
@@ -97,10 +97,10 @@ fn told() -> Result<(), Failed> {
     put("manifest.toml", MANIFEST)?;
     let overrides = workspace::series_folder(series).join("overrides.toml");
     put("overrides.toml", &fs::read_to_string(overrides)?)?;
-    let (mut imported, mut told) = (schema(series), load(&folder.path().to_string_lossy()));
+    let (mut imported, mut introspected) = (schema(series), load(&folder.path().to_string_lossy()));
     imported.erase_non_introspectable();
-    told.erase_non_introspectable();
-    for (old, new) in [(&imported, &told), (&told, &imported)] {
+    introspected.erase_non_introspectable();
+    for (old, new) in [(&imported, &introspected), (&introspected, &imported)] {
         let found = report(old, new, &[], &NO_BEHAVIOUR).findings;
         if !found.is_empty() {
             return Err(format!("{found:#?}").into());
@@ -109,7 +109,7 @@ fn told() -> Result<(), Failed> {
     Ok(())
 }
 
-/// The manifest of a schema that a running QEMU told.
+/// The manifest of a schema from introspection.
 const MANIFEST: &str = "release = \"2.11.0\"\n[[schema]]\ninterface = \"qmp\"\nroot = \"\"\n\
     synthesised = true\ninput = []\n";
 
@@ -220,7 +220,7 @@ fn all_places(finding: &Finding<'_>) -> Vec<String> {
             .next()
             .unwrap_or(&path)
             .trim_end_matches("[]");
-        // A value of a tag is told of the tag, or of the case.
+        // A discriminator value is found at the discriminator or at the branch.
         let last = last.split('=').next().unwrap_or(last);
         format!(
             "{} {} {}",
@@ -244,8 +244,8 @@ fn plain(name: &str) -> String {
     name.replace("=x-", "=").to_ascii_lowercase()
 }
 
-/// Whether a place is in something that the first step brought, or that the
-/// second took away: then the end knows nothing of it.
+/// Returns `true` if a place is in something that the first step added or the
+/// second removed: then the long comparison has no finding about it.
 fn renewed(
     place: &str,
     first: &BTreeMap<String, Vec<&Finding<'_>>>,
@@ -283,8 +283,8 @@ fn renewed(
             .any(|finding| taken.iter().any(|outer| inside(finding, outer)))
 }
 
-/// The case this project was born from, in one place.
-fn story() -> Result<(), Failed> {
+/// The changes of `blockdev-add` from 2.5 to 2.11.
+fn example() -> Result<(), Failed> {
     let (old, new) = (schema(Series::new(2, 5)), schema(Series::new(2, 11)));
     let between: Vec<Schema> = (6..11).map(|minor| schema(Series::new(2, minor))).collect();
     let between: Vec<&Schema> = between.iter().collect();
@@ -309,21 +309,21 @@ fn story() -> Result<(), Failed> {
         .iter()
         .find(|note| note.id == "blockdev-add-root-node-name");
     assert!(noted.is_some_and(|note| note.since == [Series::new(2, 8)]));
-    let story = report
+    let example = report
         .command_examples
         .iter()
-        .find(|story| story.target == "blockdev-add")
+        .find(|own| own.target == "blockdev-add")
         .unwrap();
     let line = |side: &Option<JsonValue<'_>>| {
         let text = JsonStyle::PRETTY.format(side.as_ref().unwrap());
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     assert_eq!(
-        line(&story.example.before),
+        line(&example.example.before),
         r#"{ "execute": "blockdev-add", "arguments": { "options": { "driver": "file", "id": "disk0", "filename": "disk.img" } } }"#
     );
     assert_eq!(
-        line(&story.example.after),
+        line(&example.example.after),
         r#"{ "execute": "blockdev-add", "arguments": { "driver": "file", "node-name": "disk0", "filename": "disk.img" } }"#
     );
     Ok(())

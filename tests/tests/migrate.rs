@@ -1,17 +1,19 @@
 //! Tests of the migration: the example of each rule, a real script, and random
 //! requests.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use proptest::test_runner::{Config, TestRunner};
 use proptest::{prop_assert, prop_assert_eq, prop_assume};
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::json::{JsonMember, JsonStyle, JsonValue, parse};
+use qapi_codegen::knowledge::DeviceList;
 use qapi_codegen::schema::{
     self, BranchContent, BuiltinType, JsonKind, NamedType, OperationData, Schema, TypeId, TypeKind,
     ValueType,
 };
-use qapi_codegen::traffic::check::{Session, Verdict};
+use qapi_codegen::traffic::check::{Checker, Session, Verdict};
 use qapi_codegen::traffic::migrate::rewrite::rewrite_entry;
 use qapi_codegen::traffic::migrate::{
     Certainty, Migration, MigrationOutcome, MigrationRule, MigrationRules, Migrator,
@@ -34,43 +36,51 @@ fn release(argument: &str) -> Release {
     release.expect("the series is imported")
 }
 
-/// Migrates a text. Returns the new text and the migration of each request.
-fn migrate(from: &str, to: &str, text: &str) -> (String, Vec<Migration>) {
-    let (source, target, rules) = (release(from), release(to), rules());
-    migrate_by(&source, &target, &rules, text)
+/// Two releases and what is needed to migrate between them.
+struct Upgrade<'r> {
+    from: Checker<'r>,
+    to: Checker<'r>,
+    target: &'r Release,
+    devices: Option<Cow<'r, DeviceList>>,
+    rules: &'r MigrationRules,
 }
 
-fn migrate_by(
-    source: &Release,
-    target: &Release,
-    rules: &MigrationRules,
-    text: &str,
-) -> (String, Vec<Migration>) {
-    let (from, to) = (source.checker(None), target.checker(None));
-    let catalogue = catalogue();
-    let devices = catalogue.nearest_devices(target).expect("they are valid");
-    let mut migrator = Migrator::new(&from, &to, &target.schema, devices.as_deref(), rules);
-    let (mut new, mut migrations) = (Vec::new(), Vec::new());
-    read(
-        &mut text.as_bytes(),
-        &|name| from.has_command(name),
-        &mut |entry| {
+impl<'r> Upgrade<'r> {
+    fn new(source: &'r Release, target: &'r Release, rules: &'r MigrationRules) -> Self {
+        let devices = catalogue().nearest_devices(target);
+        Upgrade {
+            from: source.checker(None),
+            to: target.checker(None),
+            target,
+            devices: devices.expect("the device lists are valid"),
+            rules,
+        }
+    }
+
+    /// Migrates a text. Returns the new text and the migration of each request.
+    fn migrate(&self, text: &str) -> (String, Vec<Migration>) {
+        let (devices, schema) = (self.devices.as_deref(), &self.target.schema);
+        let mut migrator = Migrator::new(&self.from, &self.to, schema, devices, self.rules);
+        let (mut new, mut migrations) = (Vec::new(), Vec::new());
+        let is_command = |name: &str| self.from.has_command(name);
+        read(&mut text.as_bytes(), &is_command, &mut |entry| {
             let rewritten = rewrite_entry(&mut migrator, &entry);
             new.extend(rewritten.bytes.as_deref().unwrap_or(entry.bytes));
-            migrations.extend(
-                rewritten
-                    .requests
-                    .into_iter()
-                    .map(|request| request.migration),
-            );
+            migrations.extend(rewritten.requests.into_iter().map(|r| r.migration));
             Ok::<(), std::io::Error>(())
-        },
-    )
-    .expect("reading from memory cannot fail");
-    (
-        String::from_utf8(new).expect("the output is UTF-8"),
-        migrations,
-    )
+        })
+        .expect("reading from memory cannot fail");
+        (
+            String::from_utf8(new).expect("the output is UTF-8"),
+            migrations,
+        )
+    }
+}
+
+/// Migrates a text between two releases.
+fn migrate(from: &str, to: &str, text: &str) -> (String, Vec<Migration>) {
+    let (source, target, rules) = (release(from), release(to), rules());
+    Upgrade::new(&source, &target, &rules).migrate(text)
 }
 
 #[test]
@@ -91,30 +101,24 @@ fn rules_rewrite_their_examples() {
                 .or_insert_with(|| release(&series.to_string()));
         }
         let (old, new) = (&of_series[&example_series], &of_series[&rule.since]);
-        if let Err(failure) = try_rule(rule, &rules, old, new) {
+        if let Err(failure) = try_rule(rule, &Upgrade::new(old, new, &rules)) {
             failures.push(format!("{}: {failure}", rule.id));
         }
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
-fn try_rule(
-    rule: &MigrationRule,
-    rules: &MigrationRules,
-    old: &Release,
-    new: &Release,
-) -> Result<(), String> {
+fn try_rule(rule: &MigrationRule, upgrade: &Upgrade<'_>) -> Result<(), String> {
     let parsed = parse(&rule.before).map_err(|error| error.message)?;
-    let accepted = old
-        .checker(None)
-        .check_request(&mut Session::default(), &parsed);
+    let session = &mut Session::default();
+    let accepted = upgrade.from.check_request(session, &parsed);
     if accepted.verdict == Verdict::Rejected {
         return Err(format!(
             "the older release rejects it: {:?}",
             accepted.problems
         ));
     }
-    let (text, migrations) = migrate_by(old, new, rules, &rule.before);
+    let (text, migrations) = upgrade.migrate(&rule.before);
     let migration = &migrations[0];
     let by_rule = migration
         .remarks
@@ -272,10 +276,11 @@ const CASES: &[(&str, &str)] = &[
 #[test]
 fn migration_is_idempotent() {
     let (source, target, rules) = (release("2.5"), release("2.11"), rules());
+    let upgrade = Upgrade::new(&source, &target, &rules);
     for (old, expected) in CASES {
-        let (new, migrations) = migrate_by(&source, &target, &rules, old);
+        let (new, migrations) = upgrade.migrate(old);
         assert_eq!(new, *expected, "{migrations:?}");
-        let (again, _) = migrate_by(&source, &target, &rules, &new);
+        let (again, _) = upgrade.migrate(&new);
         assert_eq!(again, new);
     }
 }
@@ -508,7 +513,7 @@ fn random_requests_of_2_11_are_accepted_by_10_0_or_left() {
 
 fn check_random_requests(old: &str, new: &str, cases: u32) {
     let (old, new, rules) = (release(old), release(new), rules());
-    let (from, to) = (old.checker(None), new.checker(None));
+    let upgrade = Upgrade::new(&old, &new, &rules);
     let mut runner = TestRunner::new(Config {
         cases,
         failure_persistence: None,
@@ -520,12 +525,11 @@ fn check_random_requests(old: &str, new: &str, cases: u32) {
         let message = random_request(&old.schema, &mut Choices { numbers });
         let text = JsonStyle::SPACED.format(&message);
         let parsed = parse(&text).expect("the writer emits valid JSON");
-        prop_assume!(
-            from.check_request(&mut Session::default(), &parsed).verdict != Verdict::Rejected
-        );
-        let (migrated, migrations) = migrate_by(&old, &new, &rules, &text);
+        let session = &mut Session::default();
+        prop_assume!(upgrade.from.check_request(session, &parsed).verdict != Verdict::Rejected);
+        let (migrated, migrations) = upgrade.migrate(&text);
         let again = parse(&migrated).expect("the writer emits valid JSON");
-        let checked = to.check_request(&mut Session::default(), &again);
+        let checked = upgrade.to.check_request(&mut Session::default(), &again);
         match migrations[0].outcome {
             MigrationOutcome::Left => {
                 prop_assert!(!migrations[0].remarks.is_empty(), "{}", text);
@@ -538,7 +542,7 @@ fn check_random_requests(old: &str, new: &str, cases: u32) {
                 migrated
             ),
         }
-        let (twice, _) = migrate_by(&old, &new, &rules, &migrated);
+        let (twice, _) = upgrade.migrate(&migrated);
         prop_assert_eq!(twice, migrated);
         Ok(())
     });

@@ -40,7 +40,7 @@ pub struct Release {
     pub name: String,
     /// The interface.
     pub schema: Schema,
-    /// Where the interface was read from.
+    /// The origin of the interface.
     pub origin: ReleaseOrigin,
     /// The devices of the release, if they are known.
     pub devices: Option<DeviceList>,
@@ -52,7 +52,7 @@ pub struct Release {
     pub notes: Vec<String>,
 }
 
-/// Where an interface was read from.
+/// The origin of an interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReleaseOrigin {
     /// QEMU's schema files.
@@ -203,7 +203,7 @@ impl Release {
         Checker::new(&self.schema, data)
     }
 
-    /// Whether the interface comes from a reply to `query-qmp-schema`.
+    /// Returns `true` if the interface comes from a reply to `query-qmp-schema`.
     pub fn is_introspected(&self) -> bool {
         self.origin == ReleaseOrigin::Introspection
     }

@@ -17,11 +17,11 @@ pub struct FolderContent {
     pub path: PathBuf,
     /// Its files, by their paths in it, with `/`.
     pub files: BTreeMap<String, String>,
-    /// What happens to any other file in it.
+    /// The treatment of any other file in it.
     pub others: OtherFiles,
 }
 
-/// What happens to files of a folder that are not part of its content.
+/// The treatment of files of a folder that are not part of its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OtherFiles {
     /// They stay.
@@ -39,7 +39,7 @@ pub struct StaleFile {
     pub reason: Staleness,
 }
 
-/// How a file differs from what it should be.
+/// The difference of a file from what it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Staleness {
     /// It has other content.

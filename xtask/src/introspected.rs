@@ -51,16 +51,16 @@ impl Introspected {
         }
     }
 
-    /// Whether this seems to be a storage daemon, which has block devices and no
-    /// guest.
+    /// Returns `true` if this seems to be a storage daemon, which has block devices
+    /// and no guest.
     pub fn is_storage_daemon(&self) -> bool {
         let commands = self.reply.interface().commands;
         commands.contains("blockdev-add") && !commands.contains("stop")
     }
 }
 
-/// Whether an argument names a monitor or a saved reply, and not a schema: a
-/// socket or a JSON file. QEMU's schema files are not JSON.
+/// Returns `true` if an argument names a monitor or a saved reply, and not a
+/// schema: a socket or a JSON file. QEMU's schema files are not JSON.
 pub fn is_introspection(argument: &str) -> bool {
     let Ok(metadata) = fs::metadata(argument) else {
         return is_host(argument);

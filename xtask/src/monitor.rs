@@ -78,7 +78,7 @@ impl Monitor {
     }
 }
 
-/// Whether an address is `HOST:PORT` and not a path.
+/// Returns `true` if an address is `HOST:PORT` and not a path.
 pub fn is_host(address: &str) -> bool {
     let port = address
         .rsplit_once(':')

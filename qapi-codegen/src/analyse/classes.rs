@@ -24,53 +24,39 @@ pub struct ShapeClasses<'i, 's> {
 /// The content of a shape, with classes for the shapes inside.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ShapeKey<'i> {
-    /// A built-in type; unsigned integers may be negative in messages.
+    /// The flag is set for integers that may be negative although unsigned.
     Builtin(BuiltinType, bool),
-    /// An enum with the names of its values.
     Enum(Vec<&'i str>),
-    /// An array.
     Array(usize),
-    /// An object.
     Object {
-        /// The members without the discriminator.
         members: Vec<(&'i str, MemberPresence, usize)>,
-        /// The discriminator and the branches.
         branches: Option<(&'i str, Vec<(&'i str, BranchContentKey)>)>,
-        /// `true` if other members are allowed.
         open: bool,
     },
-    /// An alternate; the names of its branches are names of Rust variants.
+    /// The names of the branches are names of Rust variants.
     Alternate(Vec<(&'i str, usize)>),
 }
 
 /// The presence of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MemberPresence {
-    /// Always.
     Required,
-    /// In all builds that have it.
     Conditional,
-    /// Not always.
     Optional,
 }
 
 /// The members that a branch adds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BranchContentKey {
-    /// No members.
     Nothing,
-    /// The members of an object.
     Members(usize),
-    /// The member `data`.
     Data(usize),
 }
 
 /// The arguments of a command or the data of an event.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OperationKey<'i> {
-    /// A type with a name.
     Named(usize),
-    /// Members that belong to the command or event.
     Inline(ShapeKey<'i>),
 }
 

@@ -1,7 +1,7 @@
 //! The Rust types that releases share.
 //!
 //! Releases share a type if its name and its wire shape are equal, with all the
-//! types that it refers to. [`super::classes`] finds the equal ones.
+//! types that it refers to. `classes` finds the equal ones.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -110,37 +110,17 @@ fn group_by_releases(
     commands: Vec<Shared<usize>>,
     events: Vec<Shared<usize>>,
 ) -> Sharing {
-    let mut groups: BTreeMap<Vec<usize>, Group> = BTreeMap::new();
-    for shared in types {
-        groups
-            .entry(releases(&shared))
-            .or_default()
-            .types
-            .push(shared);
-    }
-    for shared in commands {
-        groups
-            .entry(releases(&shared))
-            .or_default()
-            .commands
-            .push(shared);
-    }
-    for shared in events {
-        groups
-            .entry(releases(&shared))
-            .or_default()
-            .events
-            .push(shared);
-    }
-    let groups: Vec<Group> = groups
+    let mut groups = BTreeMap::new();
+    distribute(types, &mut groups, |group| &mut group.types);
+    distribute(commands, &mut groups, |group| &mut group.commands);
+    distribute(events, &mut groups, |group| &mut group.events);
+    let groups = groups
         .into_iter()
-        .map(|(releases, group)| Group { releases, ..group })
-        .collect();
+        .map(|(releases, group)| Group { releases, ..group });
+    let groups: Vec<Group> = groups.collect();
     let homes = groups.iter().enumerate().flat_map(|(home, group)| {
-        group
-            .types
-            .iter()
-            .flat_map(move |shared| shared.members.iter().map(move |&key| (key, home)))
+        let members = group.types.iter().flat_map(|shared| &shared.members);
+        members.map(move |&member| (member, home))
     });
     Sharing {
         homes: homes.collect(),
@@ -148,6 +128,15 @@ fn group_by_releases(
     }
 }
 
-fn releases<I>(shared: &Shared<I>) -> Vec<usize> {
-    shared.members.iter().map(|(release, _)| *release).collect()
+/// Adds items to the groups of their releases.
+fn distribute<I>(
+    items: Vec<Shared<I>>,
+    groups: &mut BTreeMap<Vec<usize>, Group>,
+    list: fn(&mut Group) -> &mut Vec<Shared<I>>,
+) {
+    for shared in items {
+        let releases = shared.members.iter().map(|(release, _)| *release);
+        let group = groups.entry(releases.collect()).or_default();
+        list(group).push(shared);
+    }
 }

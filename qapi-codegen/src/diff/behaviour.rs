@@ -22,20 +22,20 @@ pub struct BehaviourNote<'s> {
     /// The change in sentences.
     #[serde(rename = "what")]
     pub summary: &'s str,
-    /// What to do about it.
+    /// The advice to clients.
     #[serde(rename = "todo")]
     pub advice: Option<&'s str>,
-    /// Whether this is a downgrade, to a release without the change.
+    /// `true` for a downgrade to a release without the change.
     pub undone: bool,
 }
 
 impl BehaviourNote<'_> {
-    /// Whether it affects the protocol as a whole.
+    /// Returns `true` if it affects the protocol as a whole.
     pub fn is_general(&self) -> bool {
         self.commands.is_empty() && self.events.is_empty()
     }
 
-    /// Whether it affects a command or event with such a name.
+    /// Returns `true` if it affects a command or event with such a name.
     pub fn concerns(&self, fits: impl Fn(&str) -> bool) -> bool {
         self.commands
             .iter()

@@ -201,7 +201,7 @@ kinds! {
 }
 
 impl ChangeKind {
-    /// Whether the kind has an attribute.
+    /// Returns `true` if the kind has an attribute.
     pub fn has(self, attribute: KindAttribute) -> bool {
         self.attributes().contains(&attribute)
     }
@@ -241,12 +241,12 @@ pub enum ChangeValue<'s> {
     Type(String),
     /// A member.
     Member {
-        /// Whether it is optional.
+        /// `true` for an optional member.
         optional: bool,
         /// Its type in words.
         ty: String,
     },
-    /// Whether a member is optional.
+    /// `true` for an optional and `false` for a required member.
     Optional(bool),
     /// A JSON type that an alternate accepts.
     JsonKind(JsonKind),

@@ -39,58 +39,61 @@ pub struct PropertyChange {
 }
 
 /// Compares two releases.
-pub fn compare((old, new): (&DeviceList, &DeviceList)) -> DeviceChanges {
-    let known = |devices: &DeviceList, name: &str| {
-        devices.device(name).is_some() || devices.unlisted.contains(name)
-    };
-    // A device that is known but not listed may have been renamed.
-    let names =
-        |devices: &DeviceList| -> BTreeSet<String> { devices.names().map(str::to_owned).collect() };
-    let both: Vec<(&str, &Device, &Device)> = old
-        .names()
+pub fn compare_devices((old, new): (&DeviceList, &DeviceList)) -> DeviceChanges {
+    let names = old.names();
+    let both: Vec<(&str, &Device, &Device)> = names
         .filter_map(|name| Some((name, old.device(name)?, new.device(name)?)))
         .collect();
     let mut changes = DeviceChanges {
         compared: both.len(),
-        removed: names(old)
-            .into_iter()
-            .filter(|name| !known(new, name))
-            .collect(),
-        added: names(new)
-            .into_iter()
-            .filter(|name| !known(old, name))
-            .collect(),
+        removed: missing_names(old, new),
+        added: missing_names(new, old),
         ..DeviceChanges::default()
     };
-    let mut found: BTreeMap<(&str, &str, Option<&str>), Vec<String>> = BTreeMap::new();
-    for (name, was, is) in both {
-        let before: BTreeMap<&str, &str> = old.properties(was).collect();
-        let after: BTreeMap<&str, &str> = new.properties(is).collect();
-        for (&property, &ty) in &before {
-            let now = after.get(property).copied();
-            if now.is_none_or(|now| canonical_type(now) != canonical_type(ty)) {
-                found
-                    .entry((property, ty, now))
-                    .or_default()
-                    .push(name.to_owned());
-            }
+    let mut by_property: BTreeMap<PropertyKey<'_>, Vec<String>> = BTreeMap::new();
+    for (name, old_device, new_device) in both {
+        let before: BTreeMap<&str, &str> = old.properties(old_device).collect();
+        let after: BTreeMap<&str, &str> = new.properties(new_device).collect();
+        for key in changed_properties(&before, &after) {
+            by_property.entry(key).or_default().push(name.to_owned());
         }
-        changes.added_properties += after
-            .keys()
-            .filter(|property| !before.contains_key(*property))
-            .count();
+        let is_new = |property: &&&str| !before.contains_key(**property);
+        changes.added_properties += after.keys().filter(is_new).count();
     }
-    let all = found
-        .into_iter()
-        .map(|((property, old, new), devices)| PropertyChange {
-            property: property.to_owned(),
-            old: old.to_owned(),
-            new: new.map(str::to_owned),
-            devices,
-        });
+    let all = by_property.into_iter();
+    let all = all.map(|((property, old, new), devices)| PropertyChange {
+        property: property.to_owned(),
+        old: old.to_owned(),
+        new: new.map(str::to_owned),
+        devices,
+    });
     (changes.removed_properties, changes.changed_properties) =
         all.partition(|change| change.new.is_none());
     changes
+}
+
+/// The devices of one list that the other does not know. A device that is
+/// known but not listed may have been renamed.
+fn missing_names(list: &DeviceList, other: &DeviceList) -> Vec<String> {
+    let is_known = |name: &str| other.device(name).is_some() || other.unlisted.contains(name);
+    let missing: BTreeSet<&str> = list.names().filter(|name| !is_known(name)).collect();
+    missing.into_iter().map(str::to_owned).collect()
+}
+
+/// A property with its old type and its new one, if it has one.
+type PropertyKey<'d> = (&'d str, &'d str, Option<&'d str>);
+
+/// The properties that were removed or have another type.
+fn changed_properties<'d>(
+    before: &BTreeMap<&'d str, &'d str>,
+    after: &BTreeMap<&'d str, &'d str>,
+) -> Vec<PropertyKey<'d>> {
+    let keys = before.iter();
+    let keys = keys.map(|(&property, &old)| (property, old, after.get(property).copied()));
+    let is_changed = |(_, old, new): &PropertyKey<'_>| {
+        new.is_none_or(|new| canonical_type(new) != canonical_type(old))
+    };
+    keys.filter(is_changed).collect()
 }
 
 /// The values of a type. QEMU has several names for some types.
@@ -130,7 +133,7 @@ mod tests {
             ("b", &[]),
             ("new", &[]),
         ]);
-        let changes = compare((&old, &new));
+        let changes = compare_devices((&old, &new));
         assert_eq!((changes.compared, changes.added_properties), (2, 1));
         assert_eq!(
             (&changes.removed[..], &changes.added[..]),

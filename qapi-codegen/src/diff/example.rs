@@ -141,7 +141,8 @@ fn enum_value<'s>(finding: &Finding<'s>, side: &Option<ChangeValue<'s>>) -> Opti
     }
 }
 
-/// Whether one message can have both paths: they select the same branches.
+/// Returns `true` if one message can have both paths, because they select the
+/// same branches.
 fn can_combine(left: &[PathSegment<'_>], right: &[PathSegment<'_>]) -> bool {
     let different = left.iter().zip(right).find(|(left, right)| left != right);
     match different {

@@ -37,7 +37,7 @@ pub struct Finding<'s> {
     pub example: Example<'s>,
     /// A number that stays the same in later reports.
     pub fingerprint: u64,
-    /// Whether the recorded use of a program is affected, if there is a record.
+    /// `true` if the recorded use of a program is affected; `None` without a record.
     pub used: Option<bool>,
 }
 
@@ -135,7 +135,7 @@ impl<'s> Finding<'s> {
         [self.target()].into_iter().chain(others).collect()
     }
 
-    /// Whether there is an occurrence in a command or event with such a name.
+    /// Returns `true` if it occurs in a command or event with such a name.
     pub fn occurs_in(&self, fits: impl Fn(&str) -> bool) -> bool {
         self.occurrences
             .iter()

@@ -28,7 +28,7 @@ pub fn merge_branches(findings: Vec<Finding<'_>>) -> Vec<Finding<'_>> {
     merged
 }
 
-/// What findings about the same member in several branches share.
+/// The properties that mergeable findings share.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct BranchKey<'s> {
     rule: RuleId,

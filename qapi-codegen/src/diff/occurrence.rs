@@ -8,7 +8,7 @@ use crate::wire::PathSegment;
 /// A command, an event or the error class, by its names in both releases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OperationName<'s> {
-    /// What it is.
+    /// Command, event or error class.
     pub kind: OperationKind,
     /// Its name in the old release.
     pub old: Option<&'s str>,
@@ -17,7 +17,7 @@ pub struct OperationName<'s> {
 }
 
 impl<'s> OperationName<'s> {
-    /// The old name, or the new one if there is no old one.
+    /// The old name; for additions the new one.
     pub fn name(&self) -> &'s str {
         self.old.or(self.new).unwrap_or_default()
     }

@@ -125,7 +125,7 @@ fn matches_finding(
         && path.as_ref().is_none_or(has_path)
 }
 
-/// Whether a text matches a pattern: `*` is any text, `?` any character.
+/// Matches a text against a pattern: `*` is any text, `?` any character.
 pub fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());

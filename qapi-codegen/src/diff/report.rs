@@ -21,7 +21,7 @@ use super::behaviour::{BehaviourNote, behaviour_notes};
 use super::change::ChangeKind;
 use super::compare::{Comparison, OperationKind, compare};
 use super::deprecations::{NewDeprecation, new_deprecations};
-use super::devices::{self, DeviceChanges};
+use super::devices::{DeviceChanges, compare_devices};
 use super::example::{Example, ExampleBuilder};
 use super::finding::{Finding, findings};
 use super::merge::merge_branches;
@@ -41,7 +41,7 @@ pub use rules_text::rules_text;
 pub use text::text;
 pub use wording::message;
 
-/// What a report is made from.
+/// The inputs of a report.
 #[derive(Debug)]
 pub struct ReportInputs<'a> {
     /// The release that the client was written for.
@@ -82,13 +82,13 @@ pub struct Report<'s> {
     pub command_examples: Vec<CommandExample<'s>>,
     /// The changes of behaviour.
     pub behaviour: Vec<BehaviourNote<'s>>,
-    /// What the new release deprecates.
+    /// The deprecations of the new release.
     pub deprecations: Vec<NewDeprecation<'s>>,
     /// The changes of `device_add`, if both lists of devices are known.
     pub devices: Option<DeviceChanges>,
     /// The changes of the bindings.
     pub rust: RustChanges,
-    /// How many findings affect the program, if its use is recorded.
+    /// The numbers of findings that affect the program, if its use is recorded.
     pub used: Option<UsageCounts>,
     /// The number of findings that the policy ignores.
     pub ignored: usize,
@@ -129,7 +129,7 @@ pub struct CommandExample<'s> {
     pub example: Example<'s>,
 }
 
-/// How many findings affect a program.
+/// The numbers of findings that affect a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct UsageCounts {
     /// The findings that affect it.
@@ -191,7 +191,7 @@ impl<'s> Report<'s> {
             command_examples,
             behaviour: behaviour_notes(behaviour, &old, &new),
             deprecations: new_deprecations(behaviour, &findings, &old, &new),
-            devices: devices.map(devices::compare),
+            devices: devices.map(compare_devices),
             rust: rust_changes(inputs.old.schema, inputs.new.schema),
             used: None,
             ignored: 0,

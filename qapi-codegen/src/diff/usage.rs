@@ -97,7 +97,7 @@ impl Usage {
     }
 }
 
-/// Whether a change at a path affects a request with these arguments.
+/// Returns `true` if a change at a path affects a request with these arguments.
 fn affects_request(
     change: &Change<'_>,
     arguments: &JsonValue<'_>,
@@ -120,8 +120,8 @@ fn affects_request(
     }
 }
 
-/// Whether a request selects the branches of a path. The path is that of the
-/// new release, so the discriminators may be anywhere in the request.
+/// Returns `true` if a request selects the branches of a path of the new
+/// release. In the request the discriminators may be anywhere.
 fn selects_branches(arguments: &JsonValue<'_>, path: &[PathSegment<'_>]) -> bool {
     path.iter().all(|segment| match segment {
         PathSegment::Branch {
@@ -132,7 +132,7 @@ fn selects_branches(arguments: &JsonValue<'_>, path: &[PathSegment<'_>]) -> bool
     })
 }
 
-/// Whether an object anywhere in a value has this member.
+/// Returns `true` if an object anywhere in a value has this member.
 fn has_member(value: &JsonValue<'_>, name: &str, text: &str) -> bool {
     let elements = value.elements().unwrap_or_default().iter();
     let members = value.members().unwrap_or_default();

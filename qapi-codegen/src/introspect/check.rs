@@ -6,36 +6,27 @@ use super::entries::{EntryContent, EntryMember, ReplyEntry};
 use super::problem::{ReplyProblem, quote};
 use crate::schema::JsonKind;
 
-/// The types of a reply by name.
-pub(super) type TypesByName<'e> = HashMap<&'e str, &'e ReplyEntry>;
-
 /// Reports duplicate names and references to types that do not fit.
 pub(super) fn check_entries(entries: &[ReplyEntry]) -> Vec<ReplyProblem> {
-    let types = types_by_name(entries);
-    let mut problems = duplicate_entries(entries);
-    for (index, entry) in entries.iter().enumerate() {
-        let found = check_entry(entry, &types).into_iter();
-        problems.extend(found.map(|problem| ReplyProblem {
-            path: format!("[{index}]{}", problem.path),
-            ..problem
-        }));
-    }
-    problems
-}
-
-fn types_by_name(entries: &[ReplyEntry]) -> TypesByName<'_> {
     let types = entries.iter().filter(|entry| entry.is_type());
-    types
-        .map(|entry| (entry.meta.name.as_str(), entry))
-        .collect()
-}
-
-fn check_entry(entry: &ReplyEntry, types: &TypesByName<'_>) -> Vec<ReplyProblem> {
-    let mut problems = duplicates_within(entry, types);
-    let references = references(&entry.content);
-    problems.extend(references.filter_map(|reference| reference.check(types)));
-    problems.extend(check_discriminator(&entry.content, types));
-    problems
+    let mut checker = EntryChecker {
+        types: types
+            .map(|entry| (entry.meta.name.as_str(), entry))
+            .collect(),
+        path: String::new(),
+        problems: Vec::new(),
+    };
+    let mut first: HashMap<(&str, &str), usize> = HashMap::new();
+    for (index, entry) in entries.iter().enumerate() {
+        checker.path = format!("[{index}]");
+        let kind = entry.kind_name();
+        if let Some(other) = first.insert((kind, &entry.meta.name), index) {
+            let name = quote(&entry.meta.name);
+            checker.report("", format!("{kind} {name} is already defined at [{other}]"));
+        }
+        checker.check_entry(entry);
+    }
+    checker.problems
 }
 
 impl ReplyEntry {
@@ -64,158 +55,116 @@ impl ReplyEntry {
     }
 }
 
-fn duplicate_entries(entries: &[ReplyEntry]) -> Vec<ReplyProblem> {
-    let mut first: HashMap<(&str, &str), usize> = HashMap::new();
-    let mut problems = Vec::new();
-    for (index, entry) in entries.iter().enumerate() {
-        let kind = entry.kind_name();
-        if let Some(other) = first.insert((kind, &entry.meta.name), index) {
-            let name = quote(&entry.meta.name);
-            let message = format!("{kind} {name} is already defined at [{other}]");
-            problems.push(ReplyProblem::new(format!("[{index}]"), message));
-        }
-    }
-    problems
-}
-
-/// Members, values and branches have distinct names, branches of alternates
-/// distinct JSON types.
-fn duplicates_within(entry: &ReplyEntry, types: &TypesByName<'_>) -> Vec<ReplyProblem> {
-    let name = |member: &EntryMember| member.meta.name.clone();
-    match &entry.content {
-        EntryContent::Enum(values) => duplicates("values", values.iter().map(|v| v.name.clone())),
-        EntryContent::Object {
-            members, branches, ..
-        } => {
-            let mut problems = duplicates("members", members.iter().map(name));
-            problems.extend(duplicates("variants", branches.iter().map(name)));
-            problems
-        }
-        EntryContent::Alternate(branches) => {
-            let kind = |branch: &EntryMember| {
-                let kind = types.get(branch.ty.as_str()).map(|ty| ty.json_kind());
-                format!("{kind:?}").to_lowercase()
-            };
-            duplicates("members", branches.iter().map(kind))
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn duplicates(list: &str, names: impl Iterator<Item = String>) -> Vec<ReplyProblem> {
-    let mut seen = HashSet::new();
-    let mut problems = Vec::new();
-    for (index, name) in names.enumerate() {
-        if !seen.insert(name.clone()) {
-            let message = format!("duplicate {}", quote(&name));
-            problems.push(ReplyProblem::new(format!(".{list}[{index}]"), message));
-        }
-    }
-    problems
-}
-
-/// A reference to a type by name.
-struct EntryReference<'e> {
-    path: String,
-    name: &'e str,
-    target: ReferenceTarget,
-}
-
 /// The types that a reference may refer to.
 #[derive(Clone, Copy, PartialEq)]
 enum ReferenceTarget {
     Any,
     Object,
-    Element,
+    NotArray,
 }
 
-impl<'e> EntryReference<'e> {
-    fn new(path: impl Into<String>, name: &'e str, target: ReferenceTarget) -> Self {
-        let path = path.into();
-        EntryReference { path, name, target }
+struct EntryChecker<'e> {
+    types: HashMap<&'e str, &'e ReplyEntry>,
+    /// The path of the entry.
+    path: String,
+    problems: Vec<ReplyProblem>,
+}
+
+impl EntryChecker<'_> {
+    fn report(&mut self, path: &str, message: impl AsRef<str>) {
+        let path = format!("{}{path}", self.path);
+        self.problems.push(ReplyProblem::new(path, message));
     }
 
-    fn check(self, types: &TypesByName<'_>) -> Option<ReplyProblem> {
-        let content = types.get(self.name).map(|ty| &ty.content);
-        let message = match (content, self.target) {
-            (None, _) => format!("there is no type {} in the reply", quote(self.name)),
-            (Some(EntryContent::Array(_)), ReferenceTarget::Element) => {
-                "arrays of arrays are not part of QAPI".to_owned()
+    fn check_entry(&mut self, entry: &ReplyEntry) {
+        let name = |member: &EntryMember| member.meta.name.clone();
+        match &entry.content {
+            EntryContent::Builtin(_) => {}
+            EntryContent::Enum(values) => {
+                self.check_distinct("values", values.iter().map(|value| value.name.clone()));
             }
-            (Some(EntryContent::Object { .. }), _) => return None,
-            (Some(_), ReferenceTarget::Object) => "expected the name of an object type".to_owned(),
-            (Some(_), _) => return None,
+            EntryContent::Array(element) => {
+                self.check_reference(".element-type", element, ReferenceTarget::NotArray);
+            }
+            EntryContent::Object {
+                members,
+                discriminator,
+                branches,
+            } => {
+                self.check_types("members", members, ReferenceTarget::Any);
+                self.check_distinct("members", members.iter().map(name));
+                self.check_types("variants", branches, ReferenceTarget::Object);
+                self.check_distinct("variants", branches.iter().map(name));
+                self.check_discriminator(discriminator.as_deref(), members);
+            }
+            EntryContent::Alternate(branches) => {
+                self.check_types("members", branches, ReferenceTarget::Any);
+                let types = branches.iter().map(|branch| self.types.get(&*branch.ty));
+                let kinds = types.flatten().map(|ty| ty.json_kind().as_str().to_owned());
+                let kinds: Vec<String> = kinds.collect();
+                self.check_distinct("members", kinds.into_iter());
+            }
+            EntryContent::Command {
+                arguments, returns, ..
+            } => {
+                self.check_reference(".arg-type", arguments, ReferenceTarget::Object);
+                self.check_reference(".ret-type", returns, ReferenceTarget::Any);
+            }
+            EntryContent::Event(data) => {
+                self.check_reference(".arg-type", data, ReferenceTarget::Object);
+            }
+        }
+    }
+
+    fn check_types(&mut self, list: &str, members: &[EntryMember], target: ReferenceTarget) {
+        for (index, member) in members.iter().enumerate() {
+            self.check_reference(&format!(".{list}[{index}].type"), &member.ty, target);
+        }
+    }
+
+    fn check_reference(&mut self, path: &str, name: &str, target: ReferenceTarget) {
+        let content = self.types.get(name).map(|ty| &ty.content);
+        match (content, target) {
+            (None, _) => {
+                let message = format!("there is no type {} in the reply", quote(name));
+                self.report(path, message);
+            }
+            (Some(EntryContent::Array(_)), ReferenceTarget::NotArray) => {
+                self.report(path, "arrays of arrays are not part of QAPI");
+            }
+            (Some(EntryContent::Object { .. }), _) => {}
+            (Some(_), ReferenceTarget::Object) => {
+                self.report(path, "expected the name of an object type");
+            }
+            (Some(_), _) => {}
+        }
+    }
+
+    fn check_distinct(&mut self, list: &str, names: impl Iterator<Item = String>) {
+        let mut seen = HashSet::new();
+        for (index, name) in names.enumerate() {
+            if seen.contains(&name) {
+                let message = format!("duplicate {}", quote(&name));
+                self.report(&format!(".{list}[{index}]"), message);
+            }
+            seen.insert(name);
+        }
+    }
+
+    /// The discriminator is a member whose type is an enum.
+    fn check_discriminator(&mut self, discriminator: Option<&str>, members: &[EntryMember]) {
+        let Some(discriminator) = discriminator else {
+            return;
         };
-        Some(ReplyProblem::new(self.path, message))
+        let mut members = members.iter();
+        let member = members.find(|member| member.meta.name == discriminator);
+        let ty = member.and_then(|member| self.types.get(&*member.ty));
+        if !ty.is_some_and(|ty| matches!(ty.content, EntryContent::Enum(_))) {
+            let message = format!(
+                "expected the name of a member of an enum type, found {}",
+                quote(discriminator)
+            );
+            self.report(".tag", message);
+        }
     }
-}
-
-fn references(content: &EntryContent) -> impl Iterator<Item = EntryReference<'_>> {
-    let (own, members, branches): (Vec<_>, &[_], &[_]) = match content {
-        EntryContent::Builtin(_) | EntryContent::Enum(_) => (Vec::new(), &[], &[]),
-        EntryContent::Array(element) => {
-            let target = ReferenceTarget::Element;
-            (
-                vec![EntryReference::new(".element-type", element, target)],
-                &[],
-                &[],
-            )
-        }
-        EntryContent::Object {
-            members, branches, ..
-        } => (Vec::new(), members, branches),
-        EntryContent::Alternate(members) => (Vec::new(), members, &[]),
-        EntryContent::Command {
-            arguments, returns, ..
-        } => {
-            let arguments = EntryReference::new(".arg-type", arguments, ReferenceTarget::Object);
-            let returns = EntryReference::new(".ret-type", returns, ReferenceTarget::Any);
-            (vec![arguments, returns], &[], &[])
-        }
-        EntryContent::Event(data) => {
-            let target = ReferenceTarget::Object;
-            (
-                vec![EntryReference::new(".arg-type", data, target)],
-                &[],
-                &[],
-            )
-        }
-    };
-    let members = list_references("members", members, ReferenceTarget::Any);
-    let branches = list_references("variants", branches, ReferenceTarget::Object);
-    own.into_iter().chain(members).chain(branches)
-}
-
-fn list_references<'e>(
-    list: &'static str,
-    members: &'e [EntryMember],
-    target: ReferenceTarget,
-) -> impl Iterator<Item = EntryReference<'e>> {
-    members.iter().enumerate().map(move |(index, member)| {
-        EntryReference::new(format!(".{list}[{index}].type"), &member.ty, target)
-    })
-}
-
-/// The discriminator is a member whose type is an enum.
-fn check_discriminator(content: &EntryContent, types: &TypesByName<'_>) -> Option<ReplyProblem> {
-    let EntryContent::Object {
-        members,
-        discriminator: Some(discriminator),
-        ..
-    } = content
-    else {
-        return None;
-    };
-    let member = members
-        .iter()
-        .find(|member| member.meta.name == *discriminator);
-    let ty = member.and_then(|member| types.get(member.ty.as_str()));
-    if ty.is_some_and(|ty| matches!(ty.content, EntryContent::Enum(_))) {
-        return None;
-    }
-    let message = format!(
-        "expected the name of a member of an enum type, found {}",
-        quote(discriminator)
-    );
-    Some(ReplyProblem::new(".tag".to_owned(), message))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -12,6 +12,18 @@ use crate::schema::{BuiltinType, EntityMeta, Feature};
 
 /// The longest name, in bytes. QEMU's own have a quarter of that.
 const LONGEST_NAME: usize = 256;
+
+/// The keys of all entries, and those of each kind.
+const KEYS: [(&str, &[&str]); 8] = [
+    ("", &["name", "meta-type", "features"]),
+    ("builtin", &["json-type"]),
+    ("enum", &["members", "values"]),
+    ("array", &["element-type"]),
+    ("object", &["members", "tag", "variants"]),
+    ("alternate", &["members"]),
+    ("command", &["arg-type", "ret-type", "allow-oob"]),
+    ("event", &["arg-type"]),
+];
 
 /// The number of unknown keys that are reported.
 const REPORTED_KEYS: usize = 20;
@@ -60,109 +72,45 @@ pub(super) fn read_entries(
     let (mut entries, mut problems) = (Vec::new(), Vec::new());
     let mut unknown = BTreeSet::new();
     for (index, value) in values.iter().enumerate() {
-        match read_entry(value, &mut unknown) {
+        match read_entry(value) {
             Ok(entry) => entries.push(entry),
-            Err(problem) => problems.push(ReplyProblem {
-                path: format!("[{index}]{}", problem.path),
-                ..problem
-            }),
+            Err(problem) => problems.push(problem.within(&format!("[{index}]"))),
         }
+        unknown.extend(unknown_keys(value));
     }
+    let unknown = unknown.into_iter().take(REPORTED_KEYS).collect();
     (entries, unknown, problems)
 }
 
-fn read_entry(value: &Value, unknown: &mut BTreeSet<String>) -> Result<ReplyEntry, ReplyProblem> {
-    let header: EntryHeader = deserialize(value, &mut |_| {})?;
-    let meta_type = value["meta-type"].as_str().unwrap_or_default().to_owned();
-    let ignored = &mut |key: &str| {
-        if !HEADER_KEYS.contains(&key) && unknown.len() < REPORTED_KEYS {
-            unknown.insert(format!("{} of {}", quote(key), quote(&meta_type)));
-        }
+fn unknown_keys(entry: &Value) -> impl Iterator<Item = String> {
+    let meta_type = entry["meta-type"].as_str().unwrap_or_default();
+    let is_known = move |key: &str| {
+        let mut lists = KEYS.iter();
+        lists.any(|(of, keys)| (of.is_empty() || *of == meta_type) && keys.contains(&key))
     };
-    let content = match header.meta_type {
-        MetaType::Builtin => {
-            let entry: BuiltinEntry = deserialize(value, ignored)?;
-            builtin(&header.name.0, &entry.json_type.0)?
-        }
-        MetaType::Enum => deserialize::<EnumEntry>(value, ignored)?.into_content()?,
-        MetaType::Array => {
-            EntryContent::Array(deserialize::<ArrayEntry>(value, ignored)?.element_type.0)
-        }
-        MetaType::Object => deserialize::<ObjectEntry>(value, ignored)?.into_content()?,
-        MetaType::Alternate => {
-            let entry: AlternateEntry = deserialize(value, ignored)?;
-            let members = entry.members.into_iter().map(|member| EntryMember {
-                meta: EntityMeta::default(),
-                ty: member.ty.0,
-                optional: false,
-            });
-            EntryContent::Alternate(members.collect())
-        }
-        MetaType::Command => {
-            let entry: CommandEntry = deserialize(value, ignored)?;
-            EntryContent::Command {
-                arguments: entry.arg_type.0,
-                returns: entry.ret_type.0,
-                allow_oob: entry.allow_oob,
-            }
-        }
-        MetaType::Event => {
-            EntryContent::Event(deserialize::<EventEntry>(value, ignored)?.arg_type.0)
-        }
-    };
-    let meta = meta(header.name, header.features);
-    Ok(ReplyEntry { meta, content })
+    let keys = entry.as_object().into_iter().flat_map(|entry| entry.keys());
+    keys.filter(move |key| !is_known(key))
+        .map(move |key| format!("{} of {}", quote(key), quote(meta_type)))
 }
 
-fn deserialize<T: DeserializeOwned>(
-    value: &Value,
-    ignored: &mut dyn FnMut(&str),
-) -> Result<T, ReplyProblem> {
+fn read_entry(value: &Value) -> Result<ReplyEntry, ReplyProblem> {
     let mut track = serde_path_to_error::Track::new();
-    let tracked = serde_path_to_error::Deserializer::new(value, &mut track);
-    let mut report = |path: serde_ignored::Path<'_>| {
-        if let serde_ignored::Path::Map { parent, key } = path
-            && matches!(parent, serde_ignored::Path::Root)
-        {
-            ignored(&key);
-        }
-    };
-    T::deserialize(serde_ignored::Deserializer::new(tracked, &mut report)).map_err(|error| {
+    let deserializer = serde_path_to_error::Deserializer::new(value, &mut track);
+    let raw = RawEntry::deserialize(deserializer).map_err(|error| {
         let path = track.path();
-        let path = match path.iter().next() {
-            None => String::new(),
-            Some(_) => format!(".{path}"),
+        let is_root = path.iter().next().is_none();
+        let path = if is_root {
+            String::new()
+        } else {
+            format!(".{path}")
         };
         ReplyProblem::new(path, error.to_string())
-    })
-}
-
-fn builtin(name: &str, json: &str) -> Result<EntryContent, ReplyProblem> {
-    let builtin = BuiltinType::from_name(name).filter(|&builtin| json_type(builtin) == json);
-    builtin.map(EntryContent::Builtin).ok_or_else(|| {
-        let message = format!(
-            "there is no built-in type {} with values of JSON type {}",
-            quote(name),
-            quote(json)
-        );
-        ReplyProblem::new(String::new(), message)
-    })
-}
-
-fn meta(name: EntryName, features: Vec<EntryName>) -> EntityMeta {
-    let features = features.into_iter().map(|name| Feature {
-        name: name.0,
-        condition: None,
-    });
-    EntityMeta {
-        name: name.0,
-        features: features.collect(),
-        ..EntityMeta::default()
-    }
+    })?;
+    raw.into_entry()
 }
 
 /// A name whose length is checked.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]
 struct EntryName(String);
 
@@ -179,16 +127,25 @@ impl TryFrom<String> for EntryName {
     }
 }
 
-/// The keys that all entries have.
-const HEADER_KEYS: [&str; 3] = ["name", "meta-type", "features"];
-
+/// An entry with the keys of all kinds.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", expecting = "an object")]
-struct EntryHeader {
+struct RawEntry {
     name: EntryName,
     meta_type: MetaType,
     #[serde(default)]
     features: Vec<EntryName>,
+    json_type: Option<EntryName>,
+    /// The values of an enum; replies since 6.2 have `members` too.
+    values: Option<Vec<EntryName>>,
+    members: Option<Vec<RawMember>>,
+    tag: Option<EntryName>,
+    variants: Option<Vec<RawMember>>,
+    element_type: Option<EntryName>,
+    arg_type: Option<EntryName>,
+    ret_type: Option<EntryName>,
+    #[serde(default)]
+    allow_oob: bool,
 }
 
 #[derive(Deserialize)]
@@ -203,132 +160,131 @@ enum MetaType {
     Event,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct BuiltinEntry {
-    json_type: EntryName,
-}
-
-/// An enum; replies before 6.2 have `values` only.
-#[derive(Deserialize)]
-struct EnumEntry {
-    members: Option<Vec<ValueEntry>>,
-    values: Option<Vec<EntryName>>,
-}
-
+/// An element of `members` or `variants`.
 #[derive(Deserialize)]
 #[serde(expecting = "an object")]
-struct ValueEntry {
-    name: EntryName,
-    #[serde(default)]
-    features: Vec<EntryName>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct ArrayEntry {
-    element_type: EntryName,
-}
-
-#[derive(Deserialize)]
-struct ObjectEntry {
-    members: Vec<MemberEntry>,
-    tag: Option<EntryName>,
-    variants: Option<Vec<VariantEntry>>,
-}
-
-#[derive(Deserialize)]
-#[serde(expecting = "an object")]
-struct MemberEntry {
-    name: EntryName,
+struct RawMember {
+    name: Option<EntryName>,
+    case: Option<EntryName>,
     #[serde(rename = "type")]
-    ty: EntryName,
+    ty: Option<EntryName>,
     #[serde(default, rename = "default", deserialize_with = "is_present")]
     optional: bool,
     #[serde(default)]
     features: Vec<EntryName>,
 }
 
-#[derive(Deserialize)]
-#[serde(expecting = "an object")]
-struct VariantEntry {
-    case: EntryName,
-    #[serde(rename = "type")]
-    ty: EntryName,
-}
-
-#[derive(Deserialize)]
-struct AlternateEntry {
-    members: Vec<AlternateMember>,
-}
-
-#[derive(Deserialize)]
-#[serde(expecting = "an object")]
-struct AlternateMember {
-    #[serde(rename = "type")]
-    ty: EntryName,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct CommandEntry {
-    arg_type: EntryName,
-    ret_type: EntryName,
-    #[serde(default)]
-    allow_oob: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct EventEntry {
-    arg_type: EntryName,
-}
-
-impl EnumEntry {
-    fn into_content(self) -> Result<EntryContent, ReplyProblem> {
-        let values = match (self.members, self.values) {
-            (Some(members), _) => members
-                .into_iter()
-                .map(|value| meta(value.name, value.features))
-                .collect(),
-            (None, Some(values)) => values
-                .into_iter()
-                .map(|name| meta(name, Vec::new()))
-                .collect(),
-            (None, None) => return Err(missing("values")),
+impl RawEntry {
+    fn into_entry(self) -> Result<ReplyEntry, ReplyProblem> {
+        let content = match self.meta_type {
+            MetaType::Builtin => builtin(&self.name.0, &require(self.json_type, "json-type")?.0)?,
+            MetaType::Enum => EntryContent::Enum(match self.members {
+                Some(members) => convert("members", members, RawMember::into_value)?,
+                None => {
+                    let values = require(self.values, "values")?.into_iter();
+                    values.map(|name| to_meta(name, Vec::new())).collect()
+                }
+            }),
+            MetaType::Array => EntryContent::Array(require(self.element_type, "element-type")?.0),
+            MetaType::Object => {
+                let members = require(self.members, "members")?;
+                let (discriminator, branches) = match (self.tag, self.variants) {
+                    (None, None) => (None, Vec::new()),
+                    (tag, variants) => {
+                        (Some(require(tag, "tag")?.0), require(variants, "variants")?)
+                    }
+                };
+                EntryContent::Object {
+                    members: convert("members", members, RawMember::into_member)?,
+                    discriminator,
+                    branches: convert("variants", branches, RawMember::into_branch)?,
+                }
+            }
+            MetaType::Alternate => {
+                let members = require(self.members, "members")?;
+                EntryContent::Alternate(convert("members", members, RawMember::into_alternate)?)
+            }
+            MetaType::Command => EntryContent::Command {
+                arguments: require(self.arg_type, "arg-type")?.0,
+                returns: require(self.ret_type, "ret-type")?.0,
+                allow_oob: self.allow_oob,
+            },
+            MetaType::Event => EntryContent::Event(require(self.arg_type, "arg-type")?.0),
         };
-        Ok(EntryContent::Enum(values))
+        let meta = to_meta(self.name, self.features);
+        Ok(ReplyEntry { meta, content })
     }
 }
 
-impl ObjectEntry {
-    fn into_content(self) -> Result<EntryContent, ReplyProblem> {
-        let (discriminator, variants) = match (self.tag, self.variants) {
-            (None, None) => (None, Vec::new()),
-            (Some(tag), Some(variants)) => (Some(tag.0), variants),
-            (Some(_), None) => return Err(missing("variants")),
-            (None, Some(_)) => return Err(missing("tag")),
-        };
-        let members = self.members.into_iter().map(|member| EntryMember {
-            meta: meta(member.name, member.features),
-            ty: member.ty.0,
-            optional: member.optional,
-        });
-        let branches = variants.into_iter().map(|variant| EntryMember {
-            meta: meta(variant.case, Vec::new()),
-            ty: variant.ty.0,
+impl RawMember {
+    fn into_value(self) -> Result<EntityMeta, ReplyProblem> {
+        Ok(to_meta(require(self.name, "name")?, self.features))
+    }
+
+    fn into_member(self) -> Result<EntryMember, ReplyProblem> {
+        Ok(EntryMember {
+            meta: to_meta(require(self.name, "name")?, self.features),
+            ty: require(self.ty, "type")?.0,
+            optional: self.optional,
+        })
+    }
+
+    fn into_branch(self) -> Result<EntryMember, ReplyProblem> {
+        Ok(EntryMember {
+            meta: to_meta(require(self.case, "case")?, Vec::new()),
+            ty: require(self.ty, "type")?.0,
             optional: false,
-        });
-        Ok(EntryContent::Object {
-            members: members.collect(),
-            discriminator,
-            branches: branches.collect(),
+        })
+    }
+
+    fn into_alternate(self) -> Result<EntryMember, ReplyProblem> {
+        Ok(EntryMember {
+            meta: EntityMeta::default(),
+            ty: require(self.ty, "type")?.0,
+            optional: false,
         })
     }
 }
 
-fn missing(key: &str) -> ReplyProblem {
-    ReplyProblem::new(String::new(), format!("missing field `{key}`"))
+fn convert<T>(
+    list: &str,
+    members: Vec<RawMember>,
+    convert: fn(RawMember) -> Result<T, ReplyProblem>,
+) -> Result<Vec<T>, ReplyProblem> {
+    let members = members.into_iter().enumerate();
+    members
+        .map(|(index, member)| {
+            convert(member).map_err(|problem| problem.within(&format!(".{list}[{index}]")))
+        })
+        .collect()
+}
+
+fn require<T>(value: Option<T>, key: &str) -> Result<T, ReplyProblem> {
+    value.ok_or_else(|| ReplyProblem::new(String::new(), format!("missing field `{key}`")))
+}
+
+fn builtin(name: &str, json: &str) -> Result<EntryContent, ReplyProblem> {
+    let builtin = BuiltinType::from_name(name).filter(|&builtin| json_type(builtin) == json);
+    builtin.map(EntryContent::Builtin).ok_or_else(|| {
+        let message = format!(
+            "there is no built-in type {} with values of JSON type {}",
+            quote(name),
+            quote(json)
+        );
+        ReplyProblem::new(String::new(), message)
+    })
+}
+
+fn to_meta(name: EntryName, features: Vec<EntryName>) -> EntityMeta {
+    let features = features.into_iter().map(|name| Feature {
+        name: name.0,
+        condition: None,
+    });
+    EntityMeta {
+        name: name.0,
+        features: features.collect(),
+        ..EntityMeta::default()
+    }
 }
 
 fn is_present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {

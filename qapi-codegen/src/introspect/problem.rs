@@ -60,6 +60,14 @@ impl ReplyProblem {
         let message = printable.take(MESSAGE_CHARS).collect();
         ReplyProblem { path, message }
     }
+
+    /// Prepends to the path.
+    pub(super) fn within(self, path: &str) -> Self {
+        ReplyProblem {
+            path: format!("{path}{}", self.path),
+            ..self
+        }
+    }
 }
 
 impl fmt::Display for ReplyProblem {

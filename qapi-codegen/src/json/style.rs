@@ -1,7 +1,5 @@
 //! The JSON writer.
 
-use std::borrow::Cow;
-
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{JsonMember, JsonString, JsonValue};
@@ -176,10 +174,7 @@ impl Serialize for JsonValue<'_> {
     }
 }
 
-fn serialize_number<S: Serializer>(
-    number: &Cow<'_, str>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+fn serialize_number<S: Serializer>(number: &str, serializer: S) -> Result<S::Ok, S::Error> {
     let number: serde_json::Number = number.parse().map_err(serde::ser::Error::custom)?;
     number.serialize(serializer)
 }

@@ -125,6 +125,25 @@ impl Behaviour {
         let deprecations = self.deprecations.iter();
         deprecations.filter(move |entry| entry.since.is_none_or(|since| since <= series))
     }
+
+    /// The deprecation of a command as a whole in a series.
+    pub fn command_deprecation(&self, command: &str, series: Series) -> Option<&Deprecation> {
+        let mut deprecations = self.deprecations_in(series);
+        deprecations.find(|entry| entry.target == command && entry.member.is_none())
+    }
+
+    /// The changes up to a series that can break requests of a command.
+    pub fn breaking_changes(
+        &self,
+        command: &str,
+        series: Series,
+    ) -> impl Iterator<Item = &BehaviourChange> {
+        self.changes.iter().filter(move |change| {
+            change.effect != BehaviourEffect::Accepts
+                && change.commands.iter().any(|name| name == command)
+                && change.since.iter().any(|since| *since <= series)
+        })
+    }
 }
 
 impl BehaviourChange {

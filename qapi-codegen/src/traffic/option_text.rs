@@ -79,7 +79,7 @@ pub fn parse_size(text: &str) -> Option<i128> {
     // Sizes have 64 bits; no release accepts one that loses precision here.
     fraction
         .is_finite()
-        .then(|| (fraction * factor as f64) as i128)
+        .then_some((fraction * factor as f64) as i128)
 }
 
 #[cfg(test)]

@@ -14,10 +14,10 @@ use qapi_codegen::validate::validate;
     reason = "not every test binary asks for schemas that are right"
 )]
 pub fn resolved(release: &str, text: &str) -> Schema {
-    read(release, text).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+    read(release, text).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
-/// Reads a schema of a release; the mistakes in it, if there are some.
+/// Reads a schema of a release; or its errors.
 #[allow(dead_code, reason = "not every test binary reads what may be wrong")]
 pub fn read(release: &str, text: &str) -> Result<Schema, String> {
     let files = HashMap::from([("a.json".to_owned(), text.as_bytes().to_vec())]);

@@ -11,13 +11,12 @@ use serde_json::Value;
 use super::driver::Driver;
 use super::transport::{Transport, connect_methods};
 use crate::error::Error;
-use crate::fds::Fds;
 use crate::protocol::agent::NEEDS_SILENT;
 use crate::protocol::connection::Connection;
 use crate::protocol::decode::decode;
 use crate::protocol::options::Options;
 use crate::protocol::pending::Deadline;
-use crate::protocol::request::Band;
+use crate::protocol::request::Request;
 use crate::version::Version;
 use crate::{AgentRelease, CommandOf, NoReply};
 
@@ -132,7 +131,6 @@ impl<R> Agent<R> {
         deadline: Deadline,
     ) -> Result<Range<usize>, Error> {
         self.driver.sync(deadline)?;
-        self.driver
-            .call(Band::In, name, arguments, Fds::new(), deadline)
+        self.driver.call(Request::new(name, arguments, deadline))
     }
 }

@@ -1,6 +1,5 @@
 //! The blocking driver of a connection: it moves bytes and waits.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::ops::Range;
@@ -10,12 +9,11 @@ use serde::Serialize;
 
 use super::transport::Transport;
 use crate::error::Error;
-use crate::fds::Fds;
-use crate::protocol::connection::{Connection, Output, Request};
+use crate::protocol::connection::{Connection, Output};
 use crate::protocol::event_log::{Cursor, LogRead};
 use crate::protocol::outgoing::Transmit;
 use crate::protocol::pending::{Deadline, earliest};
-use crate::protocol::request::Band;
+use crate::protocol::request::Request;
 
 /// A connection and its transport.
 pub(super) struct Driver {
@@ -47,22 +45,11 @@ impl Driver {
     /// [`Driver::payload`].
     pub(super) fn call<A: Serialize + ?Sized>(
         &mut self,
-        band: Band,
-        name: Cow<'static, str>,
-        arguments: &A,
-        fds: Fds,
-        deadline: Deadline,
+        request: Request<'_, A>,
     ) -> Result<Range<usize>, Error> {
-        if !fds.is_empty() && !self.passes_fds() {
+        if !request.fds.is_empty() && !self.passes_fds() {
             return Err(Error::Unsupported(NO_FDS));
         }
-        let request = Request {
-            band,
-            name,
-            arguments,
-            fds,
-            deadline,
-        };
         self.connection.send(request, ())?;
         self.wait_for_reply()
     }

@@ -16,7 +16,6 @@ use super::transport::{Transport, connect_methods};
 use crate::command::{CommandOf, OobCommandOf};
 use crate::error::{Awaited, Error};
 use crate::event::TimedEvent;
-use crate::fds::Fds;
 use crate::protocol::connection::Connection;
 use crate::protocol::decode::decode;
 use crate::protocol::event_log::Cursor;
@@ -24,8 +23,9 @@ use crate::protocol::greeting::Greeting;
 use crate::protocol::handshake::Types;
 use crate::protocol::options::Options;
 use crate::protocol::pending::Deadline;
-use crate::protocol::request::Band;
+use crate::protocol::request::Request;
 use crate::release::{Release, Untyped};
+use crate::version::Series;
 
 /// A connection to a QEMU of release `R`; of any release, without types, if `R` is
 /// [`Untyped`].
@@ -75,24 +75,29 @@ impl<R: Release> Qmp<R> {
     /// not allow; any other [`Error`] if it is not a QMP monitor, or does not answer
     /// in time.
     pub fn open(transport: impl Transport + 'static, options: &Options) -> Result<Self, Error> {
-        Qmp::open_typed(Box::new(transport), R::TYPES, options).map(Qmp::with_release)
+        Qmp::open_typed(transport, R::TYPES, options).map(Qmp::with_release)
     }
 }
 
 impl Qmp<Untyped> {
     /// Connects, and chooses from `types` those for the server.
     pub(super) fn open_typed(
-        transport: Box<dyn Transport>,
+        transport: impl Transport + 'static,
         types: Types,
         options: &Options,
     ) -> Result<Self, Error> {
         let connection = Connection::monitor(types, options, Instant::now());
         Ok(Qmp {
-            driver: Driver::open(transport, connection)?,
+            driver: Driver::open(Box::new(transport), connection)?,
             cursor: Cursor::default(),
             timeout: options.timeout,
             release: PhantomData,
         })
+    }
+
+    /// Returns the series whose types fit the server.
+    pub(super) fn series(&self) -> Option<Series> {
+        self.driver.connection.series()
     }
 
     pub(super) fn with_release<R>(self) -> Qmp<R> {
@@ -113,7 +118,7 @@ impl<R: Release> Qmp<R> {
     ///
     /// Any [`Error`]. [`Error::Command`] is the error that the server returned.
     pub fn execute<C: CommandOf<R>>(&mut self, command: C) -> Result<C::Return, Error> {
-        self.run(Band::In, &command, Fds::new(), self.deadline())
+        self.run(self.request(&command))
     }
 
     /// Sends a command and waits for its return value for a limited time.
@@ -128,7 +133,7 @@ impl<R: Release> Qmp<R> {
         command: C,
     ) -> Result<C::Return, Error> {
         let deadline = Deadline::after(Some(timeout), Instant::now());
-        self.run(Band::In, &command, Fds::new(), deadline)
+        self.run(Request::new(C::NAME, &command, deadline))
     }
 
     /// Sends a command out of band: the server runs it at once, before the commands
@@ -141,7 +146,7 @@ impl<R: Release> Qmp<R> {
     /// [`Error::Unsupported`] unless the connection was opened with
     /// [`Options::oob`]; see also [`Qmp::execute`].
     pub fn execute_oob<C: OobCommandOf<R>>(&mut self, command: C) -> Result<C::Return, Error> {
-        self.run(Band::Out, &command, Fds::new(), self.deadline())
+        self.run(self.request(&command).out_of_band())
     }
 
     /// Sends a command together with file descriptors, as `getfd` and `add-fd`
@@ -158,7 +163,7 @@ impl<R: Release> Qmp<R> {
         fds: &[BorrowedFd<'_>],
     ) -> Result<C::Return, Error> {
         let fds = crate::fds::duplicate(fds)?;
-        self.run(Band::In, &command, fds, self.deadline())
+        self.run(self.request(&command).with_fds(fds))
     }
 
     /// Sends a command by name and waits for its return value as JSON. The arguments
@@ -195,23 +200,17 @@ impl<R: Release> Qmp<R> {
         name: &str,
         arguments: &(impl Serialize + ?Sized),
     ) -> Result<T, Error> {
-        let (owned, deadline) = (name.to_owned().into(), self.deadline());
-        let range = self
-            .driver
-            .call(Band::In, owned, arguments, Fds::new(), deadline)?;
+        let request = Request::new(name.to_owned(), arguments, self.deadline());
+        let range = self.driver.call(request)?;
         decode(name, self.driver.payload(range))
     }
 
-    fn run<C: CommandOf<R>>(
-        &mut self,
-        band: Band,
-        command: &C,
-        fds: Fds,
-        deadline: Deadline,
-    ) -> Result<C::Return, Error> {
-        let range = self
-            .driver
-            .call(band, C::NAME.into(), command, fds, deadline)?;
+    fn request<'c, C: CommandOf<R>>(&self, command: &'c C) -> Request<'c, C> {
+        Request::new(C::NAME, command, self.deadline())
+    }
+
+    fn run<C: CommandOf<R>>(&mut self, request: Request<'_, C>) -> Result<C::Return, Error> {
+        let range = self.driver.call(request)?;
         decode(C::NAME, self.driver.payload(range))
     }
 }
@@ -278,7 +277,7 @@ impl<R: Release> Qmp<R> {
     ) -> Result<(C::Return, T), Error> {
         let deadline = Deadline::after(timeout.into(), Instant::now());
         let mut cursor = self.driver.connection.events.end();
-        let returned = self.run(Band::In, &command, Fds::new(), deadline)?;
+        let returned = self.run(Request::new(C::NAME, &command, deadline))?;
         loop {
             let read = self.driver.next_event(&mut cursor, deadline.at)?;
             let read = read.ok_or_else(|| deadline.error(Awaited::Event(C::NAME.to_owned())))?;

@@ -298,51 +298,7 @@ where
 /// Defines the `connect_` methods of a type that has `open`.
 macro_rules! connect_methods {
     () => {
-        /// Connects to a Unix socket, with the default options.
-        ///
-        /// # Errors
-        ///
-        /// [`Error::Transport`] if nothing listens there; see also `open`.
-        #[cfg(unix)]
-        pub fn connect_unix(path: impl AsRef<std::path::Path>) -> Result<Self, Error> {
-            Self::connect_unix_with(path, &Options::new())
-        }
-
-        /// Connects to a Unix socket.
-        ///
-        /// # Errors
-        ///
-        /// [`Error::Transport`] if nothing listens there; see also `open`.
-        #[cfg(unix)]
-        pub fn connect_unix_with(
-            path: impl AsRef<std::path::Path>,
-            options: &Options,
-        ) -> Result<Self, Error> {
-            let (socket, options) = super::transport::connect_unix(path.as_ref(), options)?;
-            Self::open(socket, &options)
-        }
-
-        /// Connects to a TCP port, with the default options.
-        ///
-        /// # Errors
-        ///
-        /// [`Error::Transport`] if nothing listens there; see also `open`.
-        pub fn connect_tcp(address: impl std::net::ToSocketAddrs) -> Result<Self, Error> {
-            Self::connect_tcp_with(address, &Options::new())
-        }
-
-        /// Connects to a TCP port.
-        ///
-        /// # Errors
-        ///
-        /// [`Error::Transport`] if nothing listens there; see also `open`.
-        pub fn connect_tcp_with(
-            address: impl std::net::ToSocketAddrs,
-            options: &Options,
-        ) -> Result<Self, Error> {
-            let (socket, options) = super::transport::connect_tcp(address, options)?;
-            Self::open(socket, &options)
-        }
+        crate::client_macros::connect_methods!([] [] [impl std::net::ToSocketAddrs]);
 
         /// Connects through the standard output and input of a child process, with the
         /// default options. QEMU needs `-qmp stdio`.

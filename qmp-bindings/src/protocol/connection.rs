@@ -6,7 +6,6 @@
 //! commands, time limits, late replies, the bounds of the queues, and how a
 //! connection ends.
 
-use std::borrow::Cow;
 use std::io::{self, ErrorKind};
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,7 +22,7 @@ use super::message::{self, Id, Message, Outcome};
 use super::options::Options;
 use super::outgoing::{Outgoing, Transmit};
 use super::pending::{Deadline, Pending, PendingCommand, earliest};
-use super::request::{Band, encode};
+use super::request::{Band, Request, encode};
 use super::trace;
 use crate::error::{Awaited, ClosedError, CommandError, Error, TransportError};
 use crate::fds::Fds;
@@ -50,15 +49,6 @@ pub(crate) struct Connection<W> {
     /// contain the reason.
     linger_until: Option<Instant>,
     end: Option<End>,
-}
-
-/// A command to be sent.
-pub(crate) struct Request<'r, A: ?Sized> {
-    pub(crate) band: Band,
-    pub(crate) name: Cow<'static, str>,
-    pub(crate) arguments: &'r A,
-    pub(crate) fds: Fds,
-    pub(crate) deadline: Deadline,
 }
 
 /// A result of the state machine.

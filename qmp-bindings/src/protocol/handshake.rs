@@ -6,14 +6,13 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::agent::{INFO, SYNC, version_from_info};
-use super::connection::{Connection, Output, Request};
+use super::connection::{Connection, Output};
 use super::greeting::{Greeting, choose_types};
 use super::message::Outcome;
 use super::options::Options;
 use super::pending::Deadline;
-use super::request::Band;
+use super::request::Request;
 use crate::error::{Awaited, Error};
-use crate::fds::Fds;
 use crate::version::Series;
 
 /// The series whose types a connection can use, the oldest first; `None` for a
@@ -103,14 +102,7 @@ impl<W> Connection<W> {
         name: &'static str,
         arguments: &serde_json::Value,
     ) -> Result<(), Error> {
-        let request = Request {
-            band: Band::In,
-            name: name.into(),
-            arguments,
-            fds: Fds::new(),
-            deadline: Deadline::default(),
-        };
-        self.queue(request, None)
+        self.queue(Request::new(name, arguments, Deadline::default()), None)
     }
 
     /// Handles the reply to a command of the handshake.

@@ -1,6 +1,48 @@
 //! Encoding of commands.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
+
+use super::pending::Deadline;
+use crate::fds::Fds;
+
+/// A command to be sent.
+pub(crate) struct Request<'r, A: ?Sized> {
+    pub(crate) band: Band,
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) arguments: &'r A,
+    pub(crate) fds: Fds,
+    pub(crate) deadline: Deadline,
+}
+
+impl<'r, A: ?Sized> Request<'r, A> {
+    pub(crate) fn new(
+        name: impl Into<Cow<'static, str>>,
+        arguments: &'r A,
+        deadline: Deadline,
+    ) -> Self {
+        Request {
+            band: Band::In,
+            name: name.into(),
+            arguments,
+            fds: Fds::new(),
+            deadline,
+        }
+    }
+
+    pub(crate) fn out_of_band(self) -> Self {
+        Request {
+            band: Band::Out,
+            ..self
+        }
+    }
+
+    #[cfg(all(unix, feature = "fd-passing"))]
+    pub(crate) fn with_fds(self, fds: Fds) -> Self {
+        Request { fds, ..self }
+    }
+}
 
 /// The queue in which the server runs a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,13 +12,12 @@ use super::clock::{before, now};
 use super::link::{Link, Reply};
 use super::transport::{Transport, connect_methods};
 use crate::error::{Awaited, Error};
-use crate::fds::Fds;
 use crate::protocol::agent::NEEDS_SILENT;
-use crate::protocol::connection::{Connection, Request};
+use crate::protocol::connection::Connection;
 use crate::protocol::decode::decode;
 use crate::protocol::options::Options;
 use crate::protocol::pending::Deadline;
-use crate::protocol::request::Band;
+use crate::protocol::request::Request;
 use crate::version::Version;
 use crate::{AgentRelease, CommandOf, NoReply};
 
@@ -127,13 +126,8 @@ impl<R: AgentRelease> Agent<R> {
         let awaited = || Awaited::Capacity(name.to_string());
         let _turn = before(deadline, awaited, self.turn.lock()).await?;
         self.link.shared.sync(deadline).await?;
-        let request = Request {
-            band: Band::In,
-            name,
-            arguments,
-            fds: Fds::new(),
-            deadline: wait.map_or(deadline, |wait| Deadline::after(Some(wait), now())),
-        };
+        let deadline = wait.map_or(deadline, |wait| Deadline::after(Some(wait), now()));
+        let request = Request::new(name, arguments, deadline);
         self.link.shared.call(request, None).await
     }
 }

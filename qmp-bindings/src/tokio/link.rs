@@ -14,12 +14,12 @@ use super::clock::{before, now};
 use super::driver::drive;
 use super::transport::{Transport, Writer};
 use crate::error::{Awaited, ClosedError, Error};
-use crate::protocol::connection::{Connection, Output, Request};
+use crate::protocol::connection::{Connection, Output};
 use crate::protocol::event_log::{Cursor, LogRead};
 use crate::protocol::greeting::Greeting;
 #[cfg(feature = "qga")]
 use crate::protocol::pending::Deadline;
-use crate::protocol::request::Band;
+use crate::protocol::request::{Band, Request};
 
 /// A connection and its driver, which ends when this is dropped.
 pub(super) struct Link {

@@ -17,16 +17,16 @@ use super::link::Link;
 use super::transport::{Transport, connect_methods};
 use crate::command::{CommandOf, OobCommandOf};
 use crate::error::{Awaited, Error};
-use crate::fds::Fds;
-use crate::protocol::connection::{Connection, Request};
+use crate::protocol::connection::Connection;
 use crate::protocol::decode::decode;
 use crate::protocol::event_log::Cursor;
 use crate::protocol::greeting::Greeting;
 use crate::protocol::handshake::Types;
 use crate::protocol::options::Options;
 use crate::protocol::pending::Deadline;
-use crate::protocol::request::Band;
+use crate::protocol::request::Request;
 use crate::release::{Release, Untyped};
+use crate::version::Series;
 
 /// A handle to a connection to a QEMU of release `R`; of any release, without types,
 /// if `R` is [`Untyped`].
@@ -66,7 +66,7 @@ impl<R: Release> Qmp<R> {
     ///
     /// Panics outside of a tokio runtime.
     pub async fn open(transport: impl Into<Transport>, options: &Options) -> Result<Self, Error> {
-        Qmp::open_typed(transport.into(), R::TYPES, options)
+        Qmp::open_typed(transport, R::TYPES, options)
             .await
             .map(Qmp::with_release)
     }
@@ -75,16 +75,21 @@ impl<R: Release> Qmp<R> {
 impl Qmp<Untyped> {
     /// Connects, and chooses from `types` those for the server.
     pub(super) async fn open_typed(
-        transport: Transport,
+        transport: impl Into<Transport>,
         types: Types,
         options: &Options,
     ) -> Result<Self, Error> {
         let connection = Connection::monitor(types, options, now());
         Ok(Qmp {
-            link: Arc::new(Link::open(transport, connection).await?),
+            link: Arc::new(Link::open(transport.into(), connection).await?),
             timeout: options.timeout,
             release: PhantomData,
         })
+    }
+
+    /// Returns the series whose types fit the server.
+    pub(super) fn series(&self) -> Option<Series> {
+        self.link.shared.lock().connection.series()
     }
 
     pub(super) fn with_release<R>(self) -> Qmp<R> {
@@ -104,8 +109,7 @@ impl<R: Release> Qmp<R> {
     ///
     /// Any [`Error`]. [`Error::Command`] is the error that the server returned.
     pub async fn execute<C: CommandOf<R>>(&self, command: C) -> Result<C::Return, Error> {
-        self.run(Band::In, &command, Fds::new(), self.deadline())
-            .await
+        self.run(self.request(&command)).await
     }
 
     /// Sends a command and waits for its return value for a limited time.
@@ -120,7 +124,7 @@ impl<R: Release> Qmp<R> {
         command: C,
     ) -> Result<C::Return, Error> {
         let deadline = Deadline::after(Some(timeout), now());
-        self.run(Band::In, &command, Fds::new(), deadline).await
+        self.run(Request::new(C::NAME, &command, deadline)).await
     }
 
     /// Sends a command out of band: the server runs it at once, before the commands
@@ -133,8 +137,7 @@ impl<R: Release> Qmp<R> {
     /// [`Error::Unsupported`] unless the connection was opened with
     /// [`Options::oob`]; see also [`Qmp::execute`].
     pub async fn execute_oob<C: OobCommandOf<R>>(&self, command: C) -> Result<C::Return, Error> {
-        self.run(Band::Out, &command, Fds::new(), self.deadline())
-            .await
+        self.run(self.request(&command).out_of_band()).await
     }
 
     /// Sends a command together with file descriptors, as `getfd` and `add-fd`
@@ -151,7 +154,7 @@ impl<R: Release> Qmp<R> {
         fds: &[BorrowedFd<'_>],
     ) -> Result<C::Return, Error> {
         let fds = crate::fds::duplicate(fds)?;
-        self.run(Band::In, &command, fds, self.deadline()).await
+        self.run(self.request(&command).with_fds(fds)).await
     }
 
     /// Sends a command by name and waits for its return value as JSON. The arguments
@@ -178,30 +181,15 @@ impl<R: Release> Qmp<R> {
         name: &str,
         arguments: &(impl Serialize + ?Sized),
     ) -> Result<T, Error> {
-        let request = Request {
-            band: Band::In,
-            name: name.to_owned().into(),
-            arguments,
-            fds: Fds::new(),
-            deadline: self.deadline(),
-        };
+        let request = Request::new(name.to_owned(), arguments, self.deadline());
         decode(name, &self.link.call(request).await?)
     }
 
-    async fn run<C: CommandOf<R>>(
-        &self,
-        band: Band,
-        command: &C,
-        fds: Fds,
-        deadline: Deadline,
-    ) -> Result<C::Return, Error> {
-        let request = Request {
-            band,
-            name: C::NAME.into(),
-            arguments: command,
-            fds,
-            deadline,
-        };
+    fn request<'c, C: CommandOf<R>>(&self, command: &'c C) -> Request<'c, C> {
+        Request::new(C::NAME, command, self.deadline())
+    }
+
+    async fn run<C: CommandOf<R>>(&self, request: Request<'_, C>) -> Result<C::Return, Error> {
         decode(C::NAME, &self.link.call(request).await?)
     }
 }
@@ -251,7 +239,7 @@ impl<R: Release> Qmp<R> {
     ) -> Result<(C::Return, T), Error> {
         let deadline = Deadline::after(timeout.into(), now());
         let mut events = self.events();
-        let returned = self.run(Band::In, &command, Fds::new(), deadline).await?;
+        let returned = self.run(Request::new(C::NAME, &command, deadline)).await?;
         let awaited = || Awaited::Event(C::NAME.to_owned());
         let found = before(deadline, awaited, events.find(find)).await??;
         Ok((returned, found))

@@ -188,52 +188,7 @@ where
 /// Defines the `connect_` methods of a type that has `open`.
 macro_rules! connect_methods {
     () => {
-        /// Connects to a Unix socket, with the default options.
-        ///
-        /// # Errors
-        ///
-        /// [`Error::Transport`] if nothing listens there; see also `open`.
-        #[cfg(unix)]
-        pub async fn connect_unix(path: impl AsRef<std::path::Path>) -> Result<Self, Error> {
-            Self::connect_unix_with(path, &Options::new()).await
-        }
-
-        /// Connects to a Unix socket.
-        ///
-        /// # Errors
-        ///
-        /// [`Error::Transport`] if nothing listens there; see also `open`.
-        #[cfg(unix)]
-        pub async fn connect_unix_with(
-            path: impl AsRef<std::path::Path>,
-            options: &Options,
-        ) -> Result<Self, Error> {
-            let path = path.as_ref();
-            let (transport, options) = super::transport::connect_unix(path, options).await?;
-            Self::open(transport, &options).await
-        }
-
-        /// Connects to a TCP port, with the default options.
-        ///
-        /// # Errors
-        ///
-        /// [`Error::Transport`] if nothing listens there; see also `open`.
-        pub async fn connect_tcp(address: impl tokio::net::ToSocketAddrs) -> Result<Self, Error> {
-            Self::connect_tcp_with(address, &Options::new()).await
-        }
-
-        /// Connects to a TCP port.
-        ///
-        /// # Errors
-        ///
-        /// [`Error::Transport`] if nothing listens there; see also `open`.
-        pub async fn connect_tcp_with(
-            address: impl tokio::net::ToSocketAddrs,
-            options: &Options,
-        ) -> Result<Self, Error> {
-            let (transport, options) = super::transport::connect_tcp(address, options).await?;
-            Self::open(transport, &options).await
-        }
+        crate::client_macros::connect_methods!([async] [.await] [impl tokio::net::ToSocketAddrs]);
     };
 }
 pub(super) use connect_methods;

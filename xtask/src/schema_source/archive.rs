@@ -25,7 +25,7 @@ const TOTAL_LIMIT: u64 = 64 << 20;
 /// and no release of QEMU needs more.
 const XZ_MEMORY: u32 = 256 << 10;
 
-/// Whether the name of a file is that of an archive.
+/// Returns `true` if a file has the name of an archive.
 pub fn is_archive(path: &str) -> bool {
     [
         ".tar", ".tar.xz", ".tar.gz", ".tgz", ".tar.bz2", ".txz", ".tbz2",

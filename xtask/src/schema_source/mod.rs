@@ -51,7 +51,7 @@ impl SchemaSource {
         self.version
     }
 
-    /// Whether the argument is the name of an imported release.
+    /// Returns `true` if the argument is the name of an imported release.
     pub fn is_release(&self) -> bool {
         self.is_release
     }

@@ -3,7 +3,9 @@
 use super::matching::{NameMatch, Rename, match_by_shape, match_by_spelling};
 use super::{ChangeCollector, Walk};
 use crate::diff::change::{Change, ChangeKind, ChangeValue};
-use crate::wire::{CompareSite, MemberShape, ObjectShape, PathSegment, Shape, describe, same};
+use crate::wire::{
+    CompareSite, Interface, MemberShape, ObjectShape, PathSegment, Shape, describe, same,
+};
 
 impl<'s> ChangeCollector<'s> {
     /// Compares a member that both objects have. The branches say how the
@@ -76,12 +78,11 @@ impl<'s> ChangeCollector<'s> {
         name: &'s str,
         member: MemberShape<'s>,
     ) {
-        let kind = match member.optional {
+        let change = Change::new(match member.optional {
             true => ChangeKind::OptionalMemberRemoved,
             false => ChangeKind::RequiredMemberRemoved,
-        };
-        let old = member_value(member, describe(walk.old, member.shape));
-        let change = Change::new(kind).with_old(old);
+        });
+        let change = change.with_old(member_value(walk.old, member));
         self.push(site, change.old_at(&[PathSegment::Member(name)]));
     }
 
@@ -93,20 +94,19 @@ impl<'s> ChangeCollector<'s> {
         name: &'s str,
         member: MemberShape<'s>,
     ) {
-        let kind = match member.optional {
+        let change = Change::new(match member.optional {
             true => ChangeKind::OptionalMemberAdded,
             false => ChangeKind::RequiredMemberAdded,
-        };
-        let new = member_value(member, describe(walk.new, member.shape));
-        let change = Change::new(kind).with_new(new);
+        });
+        let change = change.with_new(member_value(walk.new, member));
         self.push(site, change.new_at(&[PathSegment::Member(name)]));
     }
 }
 
-fn member_value<'s>(member: MemberShape<'_>, ty: String) -> ChangeValue<'s> {
+fn member_value<'s>(interface: &Interface<'_>, member: MemberShape<'_>) -> ChangeValue<'s> {
     ChangeValue::Member {
         optional: member.optional,
-        ty,
+        ty: describe(interface, member.shape),
     }
 }
 

@@ -38,13 +38,13 @@ pub struct RenderedReport<'r> {
     pub command_examples: Vec<RenderedExample<'r>>,
     /// The changes of behaviour.
     pub behaviour: &'r [BehaviourNote<'r>],
-    /// What the new release deprecates.
+    /// The deprecations of the new release.
     pub deprecations: Vec<RenderedDeprecation<'r>>,
     /// The changes of `device_add`.
     pub devices: Option<&'r DeviceChanges>,
     /// The changes of the bindings.
     pub rust: &'r RustChanges,
-    /// How many findings affect the program.
+    /// The numbers of findings that affect the program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub used: Option<UsageCounts>,
     /// The number of findings that the policy ignores.
@@ -78,7 +78,7 @@ pub struct RenderedFinding<'r> {
     pub since: Option<Series>,
     /// The change in words.
     pub message: String,
-    /// What to do about it.
+    /// The advice to clients.
     #[serde(rename = "migration")]
     pub advice: Option<String>,
     /// A message of the old release.
@@ -92,7 +92,7 @@ pub struct RenderedFinding<'r> {
     pub fingerprint: String,
     /// All commands and events.
     pub targets: Vec<&'r str>,
-    /// Whether the recorded use of a program is affected.
+    /// `true` if the recorded use of a program is affected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub used: Option<bool>,
 }
@@ -117,11 +117,11 @@ pub struct RenderedDeprecation<'r> {
     pub path: String,
     /// The series that deprecated it.
     pub since: Option<Series>,
-    /// Whether it has the feature `deprecated`.
+    /// `true` if the entity has the feature `deprecated`.
     pub flagged: bool,
     /// The deprecation in words.
     pub message: String,
-    /// What to use instead.
+    /// The advice to clients.
     #[serde(rename = "todo")]
     pub advice: Option<String>,
 }
@@ -178,7 +178,7 @@ impl<'r> RenderedFinding<'r> {
         }
     }
 
-    /// Whether the finding is only that a command or event is new.
+    /// Returns `true` if the change is a new command or event.
     pub fn is_new_operation(&self) -> bool {
         self.kind.has(KindAttribute::NewOperation)
     }
@@ -189,7 +189,7 @@ impl<'r> RenderedFinding<'r> {
         value.filter(|_| self.kind.has(KindAttribute::EnumValue))
     }
 
-    /// Whether there is an occurrence in this command or event.
+    /// Returns `true` if the finding occurs in this command or event.
     pub fn occurs_in(&self, name: &str) -> bool {
         self.targets.contains(&name)
     }

@@ -6,8 +6,6 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use super::rendered::{RenderedFinding, RenderedReport};
 use crate::diff::behaviour::BehaviourNote;
 use crate::diff::change::ChangeKind;
@@ -18,7 +16,7 @@ use crate::version::Series;
 use crate::wire::Direction;
 
 /// A report in groups.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct ReportView<'r> {
     /// The report.
     pub report: &'r RenderedReport<'r>,
@@ -37,7 +35,7 @@ pub struct ReportView<'r> {
 }
 
 /// One command or event.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct ReportGroup<'r> {
     /// Its name in the old release.
     pub name: &'r str,
@@ -66,7 +64,7 @@ pub struct ReportGroup<'r> {
 }
 
 /// The compatible findings of one rule.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct RuleGroup<'r> {
     /// The rule.
     pub rule: &'r str,
@@ -75,7 +73,7 @@ pub struct RuleGroup<'r> {
 }
 
 /// Findings that are listed under another command or event.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct ElsewhereCount<'r> {
     /// That command or event.
     pub target: &'r str,
@@ -84,7 +82,7 @@ pub struct ElsewhereCount<'r> {
 }
 
 /// The numbers of findings in one direction.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct DirectionCounts {
     /// The direction in the plural.
     pub direction: &'static str,
@@ -93,7 +91,7 @@ pub struct DirectionCounts {
 }
 
 /// The numbers of findings of one series.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct SeriesCounts {
     /// The series.
     pub series: Series,

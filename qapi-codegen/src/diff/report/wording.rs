@@ -48,10 +48,15 @@ fn placeholder(name: &str, finding: &Finding<'_>) -> String {
         "union" => object(finding, parent(finding.path())),
         "discriminator" => discriminator(finding.path()),
         "subject" => subject(finding),
+        "the_subject" => match subject(finding) {
+            path if path.starts_with('`') => path,
+            noun => format!("the {noun}"),
+        },
         "old" => value(&change.old),
         "new" => value(&change.new),
+        "branches" => change.new.as_ref().map(name_branches).unwrap_or_default(),
         "remaining" => match &change.new {
-            Some(branches) => format!(" except in {}", quoted(branches)),
+            Some(branches) => format!(" except in {}", name_branches(branches)),
             None => String::new(),
         },
         "deprecated" => match finding.deprecated_since {
@@ -80,6 +85,15 @@ fn quoted(value: &ChangeValue<'_>) -> String {
         0 | 1 => quoted(names),
         more => format!("{} and {more} more", quoted(&names[..MAX_NAMES])),
     }
+}
+
+/// Branches by their discriminator values: branch `a`; branches `a`, `b`.
+fn name_branches(values: &ChangeValue<'_>) -> String {
+    let noun = match values.names() {
+        [_] => "branch",
+        _ => "branches",
+    };
+    format!("{noun} {}", quoted(values))
 }
 
 /// An object by its path.

@@ -2,11 +2,11 @@
 
 use super::path::MessagePath;
 use super::problem::{EnvelopeCause, ProblemKind};
-use super::suggest;
 use super::walk::MessageWalk;
 use crate::dialect;
 use crate::json::{JsonValue, Leniency};
 use crate::schema::JsonKind;
+use crate::suggest;
 
 /// The members of a request.
 pub const MEMBERS: [&str; 4] = ["execute", "exec-oob", "arguments", "id"];

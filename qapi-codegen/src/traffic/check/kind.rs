@@ -1,8 +1,8 @@
 //! Kinds of messages.
 
 use super::envelope::MEMBERS;
-use super::suggest;
 use crate::json::JsonValue;
+use crate::suggest;
 
 /// The kind of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! Checking messages against a release.
 //!
-//! A message passes three stages. [`release`] and [`expected`] determine the
+//! A message passes three stages. `release` and `expected` determine the
 //! interface that holds for it, from the schema and from everything that is
-//! known beyond it. [`walk`] compares the message with that interface and
-//! collects typed [`problem`]s. [`wording`] describes these in words. A new
+//! known beyond it. `walk` compares the message with that interface and
+//! collects typed `problem`s. `wording` describes these in words. A new
 //! source of knowledge changes the first stage only.
 
 mod envelope;
@@ -16,7 +16,6 @@ mod problem;
 mod release;
 mod reply;
 mod request;
-mod suggest;
 mod walk;
 mod wording;
 

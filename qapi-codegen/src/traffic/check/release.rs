@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::knowledge::{
-    Behaviour, BehaviourChange, BehaviourEffect, Deprecation, MemberRequirement, ReleaseData,
-    RequestRules,
-};
+use crate::knowledge::{BehaviourChange, Deprecation, MemberRequirement, ReleaseData};
 use crate::schema::{BuiltinType, Schema};
 use crate::version::Series;
 use crate::wire::{CommandShape, Interface, Shape};
@@ -41,21 +38,9 @@ impl<'k> ReleaseInterface<'k> {
     pub fn new(schema: &'k Schema, data: ReleaseData<'k>) -> Self {
         let series = schema.version.series();
         let wire = Interface::from_schema(schema);
-        let commands = wire.commands.iter().map(|(name, shape)| {
-            let command = CommandInterface {
-                shape: shape.clone(),
-                deprecation: data
-                    .behaviour
-                    .and_then(|b| find_deprecation(b, name, series)),
-                requirements: data
-                    .requests
-                    .map_or_else(Vec::new, |rules| find_requirements(rules, name, series)),
-                changes: data
-                    .behaviour
-                    .map_or_else(Vec::new, |b| find_changes(b, name, series)),
-            };
-            (name, command)
-        });
+        let commands = wire.commands.iter();
+        let commands =
+            commands.map(|(name, shape)| (name, CommandInterface::new(shape, data, series)));
         ReleaseInterface {
             series,
             commands: commands.collect(),
@@ -95,33 +80,22 @@ impl<'k> ReleaseInterface<'k> {
     }
 }
 
-fn find_deprecation<'k>(
-    behaviour: &'k Behaviour,
-    command: &str,
-    series: Series,
-) -> Option<&'k Deprecation> {
-    let mut deprecations = behaviour.deprecations_in(series);
-    deprecations.find(|entry| entry.target == command && entry.member.is_none())
-}
-
-fn find_requirements<'k>(
-    rules: &'k RequestRules,
-    command: &str,
-    series: Series,
-) -> Vec<&'k MemberRequirement> {
-    rules.requirements(command, series).collect()
-}
-
-fn find_changes<'k>(
-    behaviour: &'k Behaviour,
-    command: &str,
-    series: Series,
-) -> Vec<&'k BehaviourChange> {
-    let changes = behaviour.changes.iter();
-    let can_break = changes.filter(|change| {
-        change.effect != BehaviourEffect::Accepts
-            && change.commands.iter().any(|name| name == command)
-            && change.since.iter().any(|since| *since <= series)
-    });
-    can_break.collect()
+impl<'k> CommandInterface<'k> {
+    fn new(shape: &CommandShape<'k>, data: ReleaseData<'k>, series: Series) -> Self {
+        let name = shape.meta.name.as_str();
+        let requirements = data.requests.into_iter();
+        let changes = data.behaviour.into_iter();
+        CommandInterface {
+            shape: shape.clone(),
+            deprecation: data
+                .behaviour
+                .and_then(|behaviour| behaviour.command_deprecation(name, series)),
+            requirements: requirements
+                .flat_map(|rules| rules.requirements(name, series))
+                .collect(),
+            changes: changes
+                .flat_map(|behaviour| behaviour.breaking_changes(name, series))
+                .collect(),
+        }
+    }
 }

@@ -3,10 +3,10 @@
 use super::envelope;
 use super::problem::{EnvelopeCause, MemberOwner, MessageProblem, ProblemKind, ProblemSubject};
 use super::release::ReleaseInterface;
-use super::suggest::similar_names;
 use crate::diagnostic::Diagnostic;
 use crate::json::JsonValue;
 use crate::schema::JsonKind;
+use crate::suggest::similar_names;
 use crate::traffic::option_text;
 use crate::version::Series;
 use crate::wire::{PathSegment, kind_name, render_path};

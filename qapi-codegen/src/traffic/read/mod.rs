@@ -5,7 +5,7 @@
 //! message is in memory at a time. An entry that cannot be parsed does not stop
 //! the reader.
 //!
-//! A notation is a file in this folder that implements [`notation::Notation`],
+//! A notation is a file in this folder that implements `notation::Notation`,
 //! and an entry in the table of `notation.rs`.
 
 mod framing;

@@ -34,12 +34,10 @@ fn ready(options: &Options, now: Instant) -> TestConnection {
 }
 
 fn send(connection: &mut TestConnection, waiter: &'static str, band: Band, deadline: Deadline) {
+    let arguments = serde_json::json!({});
     let request = Request {
         band,
-        name: "query-name".into(),
-        arguments: &serde_json::json!({}),
-        fds: Fds::new(),
-        deadline,
+        ..Request::new("query-name", &arguments, deadline)
     };
     connection.send(request, waiter).unwrap();
 }

@@ -162,7 +162,7 @@ impl CheckReport {
         Ok(())
     }
 
-    /// Whether to print a problem; a note is printed once.
+    /// Returns `true` if a problem has to be printed; a note is printed once.
     fn is_new(&mut self, problem: &MessageDiagnostic) -> bool {
         problem.severity != Severity::Note || self.printed_notes.insert(problem.message.clone())
     }

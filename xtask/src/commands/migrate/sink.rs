@@ -24,7 +24,7 @@ pub enum Sink {
     File {
         /// The new content.
         replacement: FileReplacement,
-        /// Whether the new content differs from the old one.
+        /// Set if the new content differs from the old one.
         is_changed: bool,
     },
 }
