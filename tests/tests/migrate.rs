@@ -297,6 +297,69 @@ fn removed_drivers_are_left_with_advice() {
     );
 }
 
+/// Series before and after, request before and after.
+const REWRITTEN: &[[&str; 4]] = &[
+    [
+        "6.0",
+        "6.1",
+        r#"{"execute":"x-blockdev-reopen","arguments":{"driver":"raw","node-name":"n","file":"f","read-only":true}}"#,
+        r#"{"execute":"blockdev-reopen","arguments":{"options":[{"driver":"raw","node-name":"n","file":"f","read-only":true}]}}"#,
+    ],
+    [
+        "5.2",
+        "10.0",
+        "x-blockdev-reopen driver=raw node-name=n file=f",
+        r#"blockdev-reopen options='[{"driver":"raw","node-name":"n","file":"f"}]'"#,
+    ],
+    [
+        "2.8",
+        "2.9",
+        r#"{"execute":"blockdev-add","arguments":{"driver":"nbd","node-name":"n","server":{"type":"inet","data":{"host":"h","port":"10809"}}}}"#,
+        r#"{"execute":"blockdev-add","arguments":{"driver":"nbd","node-name":"n","server":{"type":"inet","host":"h","port":"10809"}}}"#,
+    ],
+    // Nodes below other nodes.
+    [
+        "2.8",
+        "10.0",
+        r#"{"execute":"blockdev-add","arguments":{"driver":"quorum","node-name":"n","vote-threshold":1,"children":[{"driver":"raw","file":{"driver":"nbd","server":{"type":"unix","data":{"path":"/a"}}}},"b"]}}"#,
+        r#"{"execute":"blockdev-add","arguments":{"driver":"quorum","node-name":"n","vote-threshold":1,"children":[{"driver":"raw","file":{"driver":"nbd","server":{"type":"unix","path":"/a"}}},"b"]}}"#,
+    ],
+    [
+        "9.0",
+        "9.1",
+        r#"{"execute":"migrate-set-capabilities","arguments":{"capabilities":[{"capability":"block","state":false},{"capability":"xbzrle","state":false},{"capability":"compress","state":false}]}}"#,
+        r#"{"execute":"migrate-set-capabilities","arguments":{"capabilities":[{"capability":"xbzrle","state":false}]}}"#,
+    ],
+    [
+        "9.0",
+        "9.1",
+        r#"{"execute":"migrate-set-parameters","arguments":{"multifd-channels":4,"block-incremental":false}}"#,
+        r#"{"execute":"migrate-set-parameters","arguments":{"multifd-channels":4}}"#,
+    ],
+];
+
+#[test]
+fn equivalent_requests_are_certain() {
+    for [from, to, before, after] in REWRITTEN {
+        let (new, migrations) = migrate(from, to, &format!("{before}\n"));
+        assert_eq!(new, format!("{after}\n"), "{migrations:?}");
+        assert_eq!(outcomes(&migrations), [MigrationOutcome::Rewritten]);
+    }
+}
+
+#[test]
+fn settings_in_use_are_left() {
+    for text in [
+        r#"{"execute":"migrate-set-capabilities","arguments":{"capabilities":[{"capability":"block","state":false},{"capability":"compress","state":true}]}}"#,
+        r#"{"execute":"migrate-set-parameters","arguments":{"block-incremental":true}}"#,
+        r#"{"execute":"migrate-set-parameters","arguments":{"block-incremental":false,"compress-level":2}}"#,
+    ] {
+        let (new, migrations) = migrate("9.0", "9.1", text);
+        assert_eq!(new, text);
+        assert_eq!(outcomes(&migrations), [MigrationOutcome::Left]);
+    }
+}
+
 #[test]
 fn recordings_are_unchanged_for_their_own_release() {
     let folder = workspace::root().join("tests/recordings/2.11.0");

@@ -73,7 +73,8 @@ pub fn any_at<'v, 't>(
     }
 }
 
-fn is_scalar(value: &JsonValue<'_>, text: &str) -> bool {
+/// Returns whether a value is the scalar that a data file writes as `text`.
+pub fn is_scalar(value: &JsonValue<'_>, text: &str) -> bool {
     match value {
         JsonValue::String(value) => value.value == text,
         JsonValue::Number(value) => value == text,

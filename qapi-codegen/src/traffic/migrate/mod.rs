@@ -11,6 +11,7 @@
 
 mod argument_path;
 
+mod flatten_unions;
 mod node_names;
 mod parse_strings;
 pub mod rewrite;

@@ -5,7 +5,8 @@ use crate::json::{JsonMember, JsonValue};
 use crate::knowledge::DeviceList;
 use crate::knowledge::devices::builtin_type;
 use crate::schema::{
-    BranchContent, BuiltinType, NamedType, OperationData, Schema, TypeId, TypeKind, ValueType,
+    BranchContent, BuiltinType, NamedType, OperationData, Schema, TypeId, TypeKind, UnionType,
+    ValueType,
 };
 use crate::traffic::option_text;
 
@@ -29,12 +30,21 @@ fn convert_members(schema: &Schema, id: TypeId, object: &mut JsonValue<'static>)
     let TypeKind::Union(union) = &schema.get(id).kind else {
         return;
     };
-    let value = object.get(&union.discriminator).and_then(JsonValue::as_str);
-    let mut branches = schema.union_branches(union).into_iter();
-    let branch = branches.find(|branch| Some(branch.meta.name.as_str()) == value);
-    if let Some(BranchContent::Members(id)) = branch.map(|branch| branch.content) {
+    if let Some(BranchContent::Members(id)) = selected_branch(schema, union, object) {
         convert_members(schema, id, object);
     }
+}
+
+/// Returns the content of the branch that the discriminator selects.
+pub fn selected_branch(
+    schema: &Schema,
+    union: &UnionType,
+    object: &JsonValue<'_>,
+) -> Option<BranchContent> {
+    let value = object.get(&union.discriminator)?.as_str()?;
+    let mut branches = schema.union_branches(union).into_iter();
+    let branch = branches.find(|branch| branch.meta.name == value);
+    branch.map(|branch| branch.content)
 }
 
 fn convert(schema: &Schema, ty: ValueType, value: &mut JsonValue<'static>) {

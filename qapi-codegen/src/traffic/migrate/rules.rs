@@ -74,6 +74,11 @@ pub enum RewriteStep {
     RenameCommand(String),
     /// Replaces an argument by its members.
     Unwrap(String),
+    /// Makes the arguments the only element of an array, the only argument.
+    WrapArguments(String),
+    /// Replaces `data` of every union by its members where the schema of the
+    /// later release has them in the union itself.
+    FlattenUnions(UnionTypes),
     /// Renames a member.
     Rename {
         /// Path of the member.
@@ -98,6 +103,15 @@ pub enum RewriteStep {
     },
     /// Removes a member.
     Remove(String),
+    /// Removes members that have a value, by path.
+    RemoveValues(BTreeMap<String, String>),
+    /// Removes the elements of an array argument for which a condition holds.
+    RemoveElements {
+        /// The argument.
+        from: String,
+        /// Condition on the members of the element.
+        when: ArgumentCondition,
+    },
     /// Removes a member and adds it to the `device_add` that uses the node.
     MoveToDevice {
         /// Path of the member.
@@ -133,6 +147,14 @@ pub enum StringTypes {
     Schema,
     /// The properties of the device.
     Device,
+}
+
+/// Source of the unions that are flattened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UnionTypes {
+    /// The schema of the later release.
+    Schema,
 }
 
 /// Arguments that name a block node of an earlier request.

@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::argument_path::{ChangeObject, change_at, string_at};
-use super::rules::{MigrationRule, RewriteStep, StringTypes};
+use super::flatten_unions::flatten_unions;
+use super::rules::{MigrationRule, RewriteStep, StringTypes, UnionTypes};
 use super::{RequestRewrite, parse_strings};
 use crate::json::{JsonMember, JsonValue};
 use crate::knowledge::DeviceList;
+use crate::knowledge::when::{ArgumentCondition, is_scalar};
 use crate::schema::Schema;
 
 /// Applies all steps of a rule. Returns whether the request changed.
@@ -26,10 +28,16 @@ pub fn apply_steps(
         match step {
             RewriteStep::RenameCommand(name) => rename_command(rewrite, name),
             RewriteStep::Unwrap(member) => unwrap(rewrite, member)?,
+            RewriteStep::WrapArguments(name) => wrap_arguments(rewrite, name),
+            RewriteStep::FlattenUnions(UnionTypes::Schema) => {
+                flatten_unions(schema, &mut rewrite.request);
+            }
             RewriteStep::Rename { from, to } => rename(rewrite, from, to)?,
             RewriteStep::MergeNames { from, to } => merge_names(rewrite, from, to)?,
             RewriteStep::Move { from, to } => move_member(rewrite, from, to),
             RewriteStep::Remove(path) => drop(remove(rewrite, path)),
+            RewriteStep::RemoveValues(values) => remove_values(rewrite, values),
+            RewriteStep::RemoveElements { from, when } => remove_elements(rewrite, from, when),
             RewriteStep::MoveToDevice {
                 from,
                 property,
@@ -96,6 +104,13 @@ fn unwrap(rewrite: &mut RequestRewrite, name: &str) -> Result<(), String> {
     Ok(())
 }
 
+fn wrap_arguments(rewrite: &mut RequestRewrite, name: &str) {
+    if let Some(arguments) = arguments(rewrite) {
+        let element = std::mem::replace(arguments, JsonValue::Object(Vec::new()));
+        arguments.set(name.to_owned(), JsonValue::Array(vec![element]));
+    }
+}
+
 fn rename(rewrite: &mut RequestRewrite, from: &str, to: &str) -> Result<(), String> {
     let mut has_both = false;
     change_argument(rewrite, from, &mut |object, old| {
@@ -151,6 +166,24 @@ fn remove(rewrite: &mut RequestRewrite, path: &str) -> Option<JsonValue<'static>
         removed = object.remove(name);
     });
     removed
+}
+
+fn remove_values(rewrite: &mut RequestRewrite, values: &BTreeMap<String, String>) {
+    for (path, text) in values {
+        change_argument(rewrite, path, &mut |object, name| {
+            if object.get(name).is_some_and(|value| is_scalar(value, text)) {
+                object.remove(name);
+            }
+        });
+    }
+}
+
+fn remove_elements(rewrite: &mut RequestRewrite, path: &str, when: &ArgumentCondition) {
+    change_argument(rewrite, path, &mut |object, name| {
+        if let Some(JsonValue::Array(elements)) = object.get_mut(name) {
+            elements.retain(|element| !when.holds(element));
+        }
+    });
 }
 
 fn move_to_device(
