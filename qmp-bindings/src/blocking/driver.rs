@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::protocol::connection::{Connection, Output};
 use crate::protocol::event_log::{Cursor, LogRead};
 use crate::protocol::outgoing::Transmit;
-use crate::protocol::pending::{Deadline, earliest};
+use crate::protocol::pending::earliest;
 use crate::protocol::request::Request;
 
 /// A connection and its transport.
@@ -56,7 +56,7 @@ impl Driver {
 
     /// Synchronizes with a guest agent if an earlier reply may still come.
     #[cfg(feature = "qga")]
-    pub(super) fn sync(&mut self, deadline: Deadline) -> Result<(), Error> {
+    pub(super) fn sync(&mut self, deadline: crate::protocol::pending::Deadline) -> Result<(), Error> {
         if !self.connection.needs_sync() {
             return Ok(());
         }
