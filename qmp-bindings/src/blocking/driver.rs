@@ -56,7 +56,10 @@ impl Driver {
 
     /// Synchronizes with a guest agent if an earlier reply may still come.
     #[cfg(feature = "qga")]
-    pub(super) fn sync(&mut self, deadline: crate::protocol::pending::Deadline) -> Result<(), Error> {
+    pub(super) fn sync(
+        &mut self,
+        deadline: crate::protocol::pending::Deadline,
+    ) -> Result<(), Error> {
         if !self.connection.needs_sync() {
             return Ok(());
         }
