@@ -46,7 +46,8 @@ fn pass(socket: &str, image: &str) -> Result<(), Box<dyn std::error::Error>> {
         ..BlockdevOptions::new(options)
     }))?;
     for node in qmp.execute(QueryNamedBlockNodes::default())? {
-        println!("{:?}: {}", node.node_name, node.file);
+        let name = node.node_name.as_deref().unwrap_or("(no node name)");
+        println!("{name}: {}", node.file);
     }
     Ok(())
 }
