@@ -1,18 +1,16 @@
 //! Tests of the migration: the example of each rule, a real script, and random
 //! requests.
 
+mod random_request;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use proptest::test_runner::{Config, TestRunner};
 use proptest::{prop_assert, prop_assert_eq, prop_assume};
 use qapi_codegen::imported::QemuProgram;
-use qapi_codegen::json::{JsonMember, JsonStyle, JsonValue, parse};
+use qapi_codegen::json::{JsonStyle, parse};
 use qapi_codegen::knowledge::DeviceList;
-use qapi_codegen::schema::{
-    self, BranchContent, BuiltinType, JsonKind, NamedType, OperationData, Schema, TypeId, TypeKind,
-    ValueType,
-};
 use qapi_codegen::traffic::check::{Checker, Session, Verdict};
 use qapi_codegen::traffic::migrate::rewrite::rewrite_entry;
 use qapi_codegen::traffic::migrate::{
@@ -22,6 +20,8 @@ use qapi_codegen::traffic::read::read;
 use qapi_codegen::version::Series;
 use xtask::catalogue::{Catalogue, Release};
 use xtask::workspace;
+
+use random_request::random_request;
 
 fn rules() -> MigrationRules {
     catalogue().migration_rules().expect("the rules are valid")
@@ -370,137 +370,6 @@ fn recordings_are_unchanged_for_their_own_release() {
     }
 }
 
-/// Random choices. Fewer and smaller numbers make a simpler request, which helps
-/// shrinking.
-struct Choices<'c> {
-    numbers: std::slice::Iter<'c, u16>,
-}
-
-impl Choices<'_> {
-    /// Returns an index below `count`, zero when the numbers are used up.
-    fn choose(&mut self, count: usize) -> usize {
-        self.numbers
-            .next()
-            .map_or(0, |number| usize::from(*number) % count.max(1))
-    }
-
-    fn choose_bool(&mut self) -> bool {
-        self.choose(2) == 1
-    }
-}
-
-/// Creates a request from a schema.
-fn random_request(schema: &Schema, choices: &mut Choices<'_>) -> JsonValue<'static> {
-    let command = &schema.commands[choices.choose(schema.commands.len())];
-    let arguments = match &command.data {
-        OperationData::Members(members) => {
-            random_object(schema, members.iter().collect(), choices, 0)
-        }
-        OperationData::Defined(id) => random_defined(schema, *id, choices, 0),
-    };
-    JsonValue::Object(vec![
-        JsonMember::new("execute", JsonValue::string(command.meta.name.clone())),
-        JsonMember::new("arguments", arguments),
-    ])
-}
-
-/// Depth up to which optional members are set.
-const MAX_DEPTH: usize = 4;
-
-fn random_object(
-    schema: &Schema,
-    members: Vec<&schema::Member>,
-    choices: &mut Choices<'_>,
-    depth: usize,
-) -> JsonValue<'static> {
-    let mut made = Vec::new();
-    for member in members {
-        if !member.optional || (depth < MAX_DEPTH && choices.choose_bool()) {
-            let value = random_value(schema, member.ty, choices, depth + 1);
-            made.push(JsonMember::new(member.meta.name.clone(), value));
-        }
-    }
-    JsonValue::Object(made)
-}
-
-fn random_value(
-    schema: &Schema,
-    ty: ValueType,
-    choices: &mut Choices<'_>,
-    depth: usize,
-) -> JsonValue<'static> {
-    match ty {
-        ValueType::One(NamedType::Defined(id)) => random_defined(schema, id, choices, depth),
-        ValueType::One(NamedType::Builtin(builtin)) => random_scalar(builtin, choices),
-        ValueType::Array(_) if depth > MAX_DEPTH => JsonValue::Array(Vec::new()),
-        ValueType::Array(item) => {
-            let many = choices.choose(3);
-            let item = |_| random_value(schema, ValueType::One(item), choices, depth + 1);
-            JsonValue::Array((0..many).map(item).collect())
-        }
-    }
-}
-
-fn random_scalar(builtin: BuiltinType, choices: &mut Choices<'_>) -> JsonValue<'static> {
-    match builtin.json_kind() {
-        JsonKind::String => JsonValue::string(["a", "off", "1", "/a b", ""][choices.choose(5)]),
-        JsonKind::Boolean => JsonValue::Bool(choices.choose_bool()),
-        JsonKind::Number => JsonValue::Number(["0", "0.5", "2"][choices.choose(3)].into()),
-        JsonKind::Any => JsonValue::Object(Vec::new()),
-        JsonKind::Null => JsonValue::Null,
-        _ => JsonValue::Number(["0", "1", "64"][choices.choose(3)].into()),
-    }
-}
-
-fn random_defined(
-    schema: &Schema,
-    id: TypeId,
-    choices: &mut Choices<'_>,
-    depth: usize,
-) -> JsonValue<'static> {
-    match &schema.get(id).kind {
-        TypeKind::Enum(values) => JsonValue::string(
-            values.values[choices.choose(values.values.len())]
-                .name
-                .clone(),
-        ),
-        TypeKind::Struct(_) => random_object(schema, schema.members(id), choices, depth),
-        TypeKind::Alternate(alternate) => {
-            // The last branch never contains itself.
-            let last = alternate.branches.len() - 1;
-            let chosen = if depth > MAX_DEPTH {
-                last
-            } else {
-                choices.choose(last + 1)
-            };
-            random_value(schema, alternate.branches[chosen].ty, choices, depth)
-        }
-        TypeKind::Union(union) => {
-            let cases = schema.union_branches(union);
-            let case = &cases[choices.choose(cases.len())];
-            let mut made = random_object(schema, schema.members(id), choices, depth);
-            made.remove(&union.discriminator);
-            let rest = match case.content {
-                BranchContent::Nothing => JsonValue::Object(Vec::new()),
-                BranchContent::Members(id) => random_defined(schema, id, choices, depth),
-                BranchContent::Data(ty) => {
-                    let data = random_value(schema, ty, choices, depth + 1);
-                    JsonValue::Object(vec![JsonMember::new("data", data)])
-                }
-            };
-            let tag = JsonMember::new(
-                union.discriminator.clone(),
-                JsonValue::string(case.meta.name.clone()),
-            );
-            if let (Some(members), JsonValue::Object(rest)) = (made.members_mut(), rest) {
-                members.push(tag);
-                members.extend(rest);
-            }
-            made
-        }
-    }
-}
-
 #[test]
 fn random_requests_of_2_5_are_accepted_by_2_11_or_left() {
     check_random_requests("2.5", "2.11", 3000);
@@ -521,8 +390,7 @@ fn check_random_requests(old: &str, new: &str, cases: u32) {
     });
     let numbers = proptest::collection::vec(proptest::num::u16::ANY, 1..60);
     let tried = runner.run(&numbers, |numbers| {
-        let numbers = numbers.iter();
-        let message = random_request(&old.schema, &mut Choices { numbers });
+        let message = random_request(&old.schema, &numbers);
         let text = JsonStyle::SPACED.format(&message);
         let parsed = parse(&text).expect("the writer emits valid JSON");
         let session = &mut Session::default();
