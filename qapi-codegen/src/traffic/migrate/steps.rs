@@ -8,9 +8,9 @@ use super::flatten_unions::flatten_unions;
 use super::rules::{MigrationRule, RewriteStep, StringTypes, UnionTypes};
 use super::{RequestRewrite, parse_strings};
 use crate::json::{JsonMember, JsonValue};
-use crate::knowledge::DeviceList;
 use crate::knowledge::when::{ArgumentCondition, is_scalar};
 use crate::schema::Schema;
+use crate::traffic::check::Checker;
 
 /// Applies all steps of a rule. Returns whether the request changed.
 ///
@@ -20,7 +20,7 @@ use crate::schema::Schema;
 pub fn apply_steps(
     rule: &MigrationRule,
     schema: &Schema,
-    devices: Option<&DeviceList>,
+    target: &Checker<'_>,
     rewrite: &mut RequestRewrite,
 ) -> Result<bool, String> {
     let before = rewrite.request.clone();
@@ -51,7 +51,7 @@ pub fn apply_steps(
                 parse_strings::convert_by_schema(schema, &mut rewrite.request);
             }
             RewriteStep::ParseStrings(StringTypes::Device) => {
-                parse_strings::convert_by_device(devices, schema, &mut rewrite.request);
+                parse_strings::convert_by_device(target, schema, &mut rewrite.request);
             }
         }
     }
