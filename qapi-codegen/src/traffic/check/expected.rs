@@ -108,10 +108,7 @@ impl<'m> ExpectedObject<'m> {
             stated,
             added: Vec::new(),
             undecided: None,
-            unlisted: match stated.open {
-                true => UnlistedMembers::Unknown,
-                false => UnlistedMembers::Rejected,
-            },
+            unlisted: UnlistedMembers::Rejected,
             syntax: ValueSyntax::Json,
             optional_syntax: ValueSyntax::Json,
             flattens_data: false,
@@ -131,6 +128,7 @@ impl<'m> ExpectedObject<'m> {
         match command.shape.meta.name.as_str() {
             "device_add" if stated.open => expected.add_properties(arguments),
             "netdev_add" if stated.open => expected.add_netdev_options(arguments),
+            _ if stated.open => expected.unlisted = UnlistedMembers::Unknown,
             _ => {}
         }
         Some(expected)
