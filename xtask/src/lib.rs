@@ -20,15 +20,20 @@ pub mod progress;
 pub mod project;
 pub mod render;
 pub mod reports;
+pub mod schema_files;
 pub mod schema_source;
 pub mod workspace;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use std::path::PathBuf;
+
+use clap::builder::StyledStr;
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 use commands::Command;
 use console::{ColorChoice, Console};
+use schema_files::{EmbeddedFile, SchemaFiles};
 
 /// Import, check and compare QEMU's QAPI schemas, and generate bindings
 #[derive(Debug, Parser)]
@@ -50,8 +55,20 @@ struct Cli {
         default_value = "auto"
     )]
     color: ColorChoice,
+    /// The folder of the imported releases, instead of the usual ones
+    #[arg(long, global = true, value_name = "DIR")]
+    schemas: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
+}
+
+/// The program that runs the commands.
+#[derive(Debug, Clone, Copy)]
+pub enum Tool {
+    /// `cargo xtask`, which reads `schemas/` of the checkout.
+    Workspace,
+    /// `qmp-compat`, which has `schemas/` inside.
+    Installed(&'static [EmbeddedFile]),
 }
 
 /// The outcome of a command that ran.
@@ -64,9 +81,15 @@ pub enum Outcome {
 }
 
 /// Runs the command that the arguments of the process select.
-pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+pub fn main(tool: Tool) -> ExitCode {
+    let matches = tool.command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let mut console = Console::new(cli.color);
+    match (cli.schemas, tool) {
+        (Some(folder), _) => SchemaFiles::Folder(folder).select(),
+        (None, Tool::Installed(files)) => SchemaFiles::Embedded(files).select(),
+        (None, Tool::Workspace) => {}
+    }
     match cli.command.run(&mut console) {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
@@ -75,6 +98,33 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// The name of the command line in help texts.
+const WORKSPACE_NAME: &str = "cargo xtask";
+
+impl Tool {
+    /// The command line, with the name of the program in all examples.
+    pub fn command(self) -> clap::Command {
+        let command = Cli::command();
+        match self {
+            Tool::Workspace => command,
+            Tool::Installed(_) => renamed(command.name("qmp-compat"), "qmp-compat"),
+        }
+    }
+}
+
+fn renamed(command: clap::Command, name: &'static str) -> clap::Command {
+    let rename = |text: &StyledStr| text.to_string().replace(WORKSPACE_NAME, name);
+    let help = command.get_after_help().map(rename);
+    let command = match help {
+        Some(help) => command.after_help(help),
+        None => command,
+    };
+    command.bin_name(name).mut_subcommands(|command| {
+        let help = command.get_after_help().map(rename);
+        command.after_help(help.unwrap_or_default())
+    })
 }
 
 #[cfg(test)]
