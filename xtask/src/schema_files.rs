@@ -7,7 +7,9 @@ use std::sync::OnceLock;
 
 use flate2::read::ZlibDecoder;
 use qapi_codegen::load::Files;
+use serde::de::DeserializeOwned;
 
+use crate::failure::Failure;
 use crate::schema_source::Disk;
 use crate::workspace;
 
@@ -55,6 +57,16 @@ impl SchemaFiles {
         }
     }
 
+    /// Reads a TOML file at the top of the folder; its default, if it is missing.
+    pub fn toml<T: DeserializeOwned + Default>(&self, name: &str) -> Result<T, Failure> {
+        let path = self.path(name);
+        let text = match self.read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(T::default()),
+            text => text.map_err(|error| Failure::io("read", &path, &error))?,
+        };
+        toml::from_slice(&text).map_err(|error| Failure::new(format!("`{path}`: {error}")))
+    }
+
     /// The names in a folder; none, if there is no such folder.
     ///
     /// # Errors
@@ -92,7 +104,9 @@ fn names_on_disk(folder: &Path) -> io::Result<Vec<String>> {
         entries => entries?,
     };
     let names = entries.map(|entry| Ok(entry?.file_name().into_string().ok()));
-    let mut names: Vec<String> = names.filter_map(io::Result::transpose).collect::<io::Result<_>>()?;
+    let mut names: Vec<String> = names
+        .filter_map(io::Result::transpose)
+        .collect::<io::Result<_>>()?;
     names.sort();
     Ok(names)
 }
