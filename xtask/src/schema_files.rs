@@ -7,8 +7,10 @@ use std::sync::OnceLock;
 
 use flate2::read::ZlibDecoder;
 use qapi_codegen::load::Files;
+use qapi_codegen::version::Series;
 use serde::de::DeserializeOwned;
 
+use crate::cli::Tool;
 use crate::failure::Failure;
 use crate::schema_source::Disk;
 use crate::workspace;
@@ -46,7 +48,23 @@ impl SchemaFiles {
 
     /// The files that were selected, or those of the checkout.
     pub fn selected() -> &'static SchemaFiles {
-        SELECTED.get_or_init(|| SchemaFiles::Folder(workspace::root().join(EMBEDDED_FOLDER)))
+        SELECTED.get_or_init(|| Tool::current().schema_files())
+    }
+
+    /// The files of the checkout.
+    pub fn checkout() -> SchemaFiles {
+        SchemaFiles::Folder(workspace::root().join(EMBEDDED_FOLDER))
+    }
+
+    /// The imported series, oldest first.
+    pub fn series(&self) -> Result<Vec<Series>, Failure> {
+        let folder = self.path("");
+        let folder = folder.trim_end_matches('/');
+        let names = self.names(folder);
+        let names = names.map_err(|error| Failure::io("read", folder, &error))?;
+        let mut series: Vec<Series> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        series.sort();
+        Ok(series)
     }
 
     /// The path of a file or folder, as the user reads it.

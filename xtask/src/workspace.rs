@@ -40,15 +40,7 @@ pub fn series_folder(series: Series) -> PathBuf {
 
 /// The imported series, oldest first.
 pub fn imported() -> Result<Vec<Series>, Failure> {
-    let files = SchemaFiles::selected();
-    let folder = files.path("");
-    let folder = folder.trim_end_matches('/');
-    let names = files
-        .names(folder)
-        .map_err(|error| Failure::io("read", folder, &error))?;
-    let mut series: Vec<Series> = names.iter().filter_map(|name| name.parse().ok()).collect();
-    series.sort();
-    Ok(series)
+    SchemaFiles::selected().series()
 }
 
 /// A path as the user reads it: relative, if it is below the current folder.
