@@ -23,7 +23,11 @@ fn qmp_compat(folder: &Path, arguments: &[&str]) -> Output {
 fn output(folder: &Path, arguments: &[&str], status: i32) -> String {
     let output = qmp_compat(folder, arguments);
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {stderr}");
+    assert_eq!(
+        output.status.code(),
+        Some(status),
+        "{arguments:?}: {stderr}"
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
