@@ -105,10 +105,7 @@ pub enum ProblemKind<'m> {
         number: &'m str,
     },
     /// A string is not a value of the enum.
-    UnknownValue {
-        text: &'m str,
-        values: Vec<&'m str>,
-    },
+    UnknownValue { text: &'m str, values: Vec<&'m str> },
     /// A change of behaviour affects the request.
     AffectedByChange(&'m BehaviourChange),
 }
