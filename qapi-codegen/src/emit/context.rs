@@ -90,12 +90,11 @@ impl<'s> EmitContext<'s> {
 
     /// The name of the enum of a union's branches.
     pub fn branches_name(&self, union: &str, discriminator: &str) -> String {
-        let name = format!("{union}{}", names::type_name(discriminator));
-        if self.type_names.contains(&name) {
-            name + "Branch"
-        } else {
-            name
+        let mut name = format!("{union}{}", names::type_name(discriminator));
+        while self.type_names.contains(&name) {
+            name += "Branch";
         }
+        name
     }
 }
 
