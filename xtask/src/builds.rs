@@ -1,16 +1,14 @@
 //! The records of builds of QEMU in `schemas/`, read on first use.
 
-use std::fs;
-use std::path::Path;
 use std::sync::OnceLock;
 
 use qapi_codegen::knowledge::builds::Build;
 use qapi_codegen::knowledge::{BuildEvidence, BuildRecord, DeviceNotes, DeviceSource};
+use qapi_codegen::load::Files;
 use qapi_codegen::version::Series;
 
 use crate::failure::Failure;
-use crate::files::{io_failure, read_toml_or_default};
-use crate::workspace;
+use crate::schema_files::SchemaFiles;
 
 /// The records of builds, read on first use: few messages concern devices.
 #[derive(Debug)]
@@ -53,30 +51,22 @@ impl DeviceSource for BuildFiles {
 }
 
 fn read_all(series: &[Series]) -> Result<BuildEvidence, Failure> {
-    let notes: DeviceNotes =
-        read_toml_or_default(&workspace::schemas().join(DeviceNotes::FILE_NAME))?;
+    let files = SchemaFiles::selected();
+    let notes: DeviceNotes = files.toml(DeviceNotes::FILE_NAME)?;
     let mut builds = Vec::new();
     for &series in series {
-        let folder = workspace::series_folder(series).join(BuildRecord::FOLDER);
-        if !folder.is_dir() {
-            continue;
-        }
-        let entries = fs::read_dir(&folder).map_err(|error| io_failure("read", &folder, &error))?;
-        for entry in entries {
-            let path = entry
-                .map_err(|error| io_failure("read", &folder, &error))?
-                .path();
-            let record = read_record(&path)?;
+        let folder = files.path(&format!("{series}/{}", BuildRecord::FOLDER));
+        let names = files.names(&folder);
+        for name in names.map_err(|error| Failure::io("read", &folder, &error))? {
+            let record = read_record(files, &format!("{folder}/{name}"))?;
             builds.push(Build { series, record });
         }
     }
     Ok(BuildEvidence::new(series.to_vec(), builds, notes))
 }
 
-fn read_record(path: &Path) -> Result<BuildRecord, Failure> {
-    let text = fs::read(path).map_err(|error| io_failure("read", path, &error))?;
-    BuildRecord::parse(&text).map_err(|error| {
-        let path = workspace::shown(path);
-        Failure::new(format!("`{path}`: {error}"))
-    })
+fn read_record(files: &SchemaFiles, path: &str) -> Result<BuildRecord, Failure> {
+    let text = files.read(path);
+    let text = text.map_err(|error| Failure::io("read", path, &error))?;
+    BuildRecord::parse(&text).map_err(|error| Failure::new(format!("`{path}`: {error}")))
 }

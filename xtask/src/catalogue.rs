@@ -17,8 +17,8 @@ use qapi_codegen::version::Series;
 
 use crate::builds::BuildFiles;
 use crate::failure::Failure;
-use crate::files::read_toml_or_default;
-use crate::schema_source::{Disk, SchemaSource, SourceOptions};
+use crate::schema_files::SchemaFiles;
+use crate::schema_source::{SchemaSource, SourceOptions};
 use crate::workspace;
 
 /// The imported releases, and the data files about them.
@@ -65,13 +65,13 @@ pub enum ReleaseOrigin {
 impl Catalogue {
     /// Opens the catalogue of the workspace.
     pub fn open() -> Result<Catalogue, Failure> {
-        let folder = workspace::schemas();
+        let files = SchemaFiles::selected();
         let series = workspace::imported()?;
         Ok(Catalogue {
             builds: Arc::new(BuildFiles::new(series.clone())),
             series,
-            behaviour: Arc::new(read_toml_or_default(&folder.join(Behaviour::FILE_NAME))?),
-            requests: Arc::new(read_toml_or_default(&folder.join("requests.toml"))?),
+            behaviour: Arc::new(files.toml(Behaviour::FILE_NAME)?),
+            requests: Arc::new(files.toml("requests.toml")?),
             commands: OnceLock::new(),
         })
     }
@@ -94,7 +94,7 @@ impl Catalogue {
 
     /// Reads the rules for migrating requests.
     pub fn migration_rules(&self) -> Result<MigrationRules, Failure> {
-        read_toml_or_default(&workspace::schemas().join("migrations.toml"))
+        SchemaFiles::selected().toml("migrations.toml")
     }
 
     /// Reads the release that a SCHEMA argument names.
@@ -162,8 +162,9 @@ impl Catalogue {
     fn read_commands(&self) -> BTreeMap<String, Vec<Series>> {
         let mut commands: BTreeMap<String, Vec<Series>> = BTreeMap::new();
         for &series in &self.series {
-            let folder = workspace::shown(&workspace::series_folder(series));
-            let loaded = imported::load(&Disk, &folder, QemuProgram::Emulator);
+            let files = SchemaFiles::selected();
+            let folder = files.path(&series.to_string());
+            let loaded = imported::load(files, &folder, QemuProgram::Emulator);
             for item in loaded.into_iter().flat_map(|loaded| loaded.items) {
                 if let Item::Definition(definition) = item
                     && matches!(definition.body, DefinitionBody::Command(_))

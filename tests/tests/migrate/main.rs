@@ -38,7 +38,6 @@ fn release(argument: &str) -> Release {
 struct Upgrade<'r> {
     from: Checker<'r>,
     to: Checker<'r>,
-    target: &'r Release,
     rules: &'r MigrationRules,
 }
 
@@ -47,15 +46,13 @@ impl<'r> Upgrade<'r> {
         Upgrade {
             from: source.checker(None),
             to: target.checker(None),
-            target,
             rules,
         }
     }
 
     /// Migrates a text. Returns the new text and the migration of each request.
     fn migrate(&self, text: &str) -> (String, Vec<Migration>) {
-        let schema = &self.target.schema;
-        let mut migrator = Migrator::new(&self.from, &self.to, schema, self.rules);
+        let mut migrator = Migrator::new(&self.from, &self.to, self.rules);
         let (mut new, mut migrations) = (Vec::new(), Vec::new());
         let is_command = |name: &str| self.from.has_command(name);
         read(&mut text.as_bytes(), &is_command, &mut |entry| {

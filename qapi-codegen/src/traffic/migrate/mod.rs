@@ -10,7 +10,6 @@
 //! them.
 
 mod argument_path;
-
 mod flatten_unions;
 mod node_names;
 mod parse_strings;
@@ -28,7 +27,6 @@ pub use rules::{
 
 use crate::diagnostic::Severity;
 use crate::json::{JsonValue, ParsedJson};
-use crate::schema::Schema;
 use crate::traffic::check::{Checker, MessageDiagnostic, Session, Verdict};
 use crate::version::Series;
 
@@ -111,7 +109,6 @@ impl Migration {
 pub struct Migrator<'m> {
     source: &'m Checker<'m>,
     target: &'m Checker<'m>,
-    schema: &'m Schema,
     rules: &'m MigrationRules,
     sessions: HashMap<String, NodeNames>,
 }
@@ -130,17 +127,14 @@ pub(crate) struct RequestRewrite {
 impl<'m> Migrator<'m> {
     /// Creates a migrator between the releases of two checkers.
     ///
-    /// `schema` belongs to the later release.
     pub fn new(
         source: &'m Checker<'m>,
         target: &'m Checker<'m>,
-        schema: &'m Schema,
         rules: &'m MigrationRules,
     ) -> Self {
         Migrator {
             source,
             target,
-            schema,
             rules,
             sessions: HashMap::new(),
         }
@@ -243,7 +237,7 @@ impl<'m> Migrator<'m> {
             Certainty::Assumed => MigrationOutcome::Assumed,
             Certainty::Left => return Err(remark(rule.message())),
         };
-        let is_changed = steps::apply_steps(rule, self.schema, self.target, rewrite)
+        let is_changed = steps::apply_steps(rule, self.target, rewrite)
             .map_err(|error| remark(format!("{} {error}", rule.message())))?;
         if is_changed {
             rewrite.outcome = rewrite.outcome.max(outcome);
