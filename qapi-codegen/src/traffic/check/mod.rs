@@ -24,7 +24,7 @@ use crate::json::{JsonValue, ParsedJson};
 use crate::knowledge::ReleaseData;
 use crate::schema::Schema;
 use crate::version::Series;
-use crate::wire::Direction;
+use crate::wire::{Direction, Interface, Shape};
 
 pub use envelope::Session;
 pub use kind::MessageKind;
@@ -101,9 +101,27 @@ impl<'k> Checker<'k> {
         self.release.series
     }
 
-    /// Returns whether the devices of the release are known.
+    /// The interface of the release.
+    pub fn interface(&self) -> &Interface<'k> {
+        &self.release.wire
+    }
+
+    /// The shape of a type of the schema.
+    pub fn find_shape(&self, type_name: &str) -> Option<&Shape<'k>> {
+        self.release.find_shape(type_name)
+    }
+
+    /// Returns whether all devices of a build of the release are known.
     pub fn has_device_list(&self) -> bool {
-        self.release.data.devices.is_some()
+        let devices = self.release.devices();
+        devices.is_some_and(|devices| devices.is_listed())
+    }
+
+    /// The type of a property of a device: in this release or, if that is not
+    /// known, in others that agree about it.
+    pub fn property_type(&self, driver: &str, property: &str) -> Option<&'k str> {
+        let name = self.release.device_name(driver);
+        self.release.devices()?.property_type(name, property)
     }
 
     /// Returns whether the release has a command.
