@@ -4,22 +4,22 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use qapi_codegen::ast::{DefinitionBody, Item};
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{
-    Behaviour, DeviceList, ReleaseData, RequestRules, SeriesWithCommand,
+    Behaviour, DeviceList, Knowledge, MigrationRules, ReleaseData, SeriesWithCommand,
 };
 use qapi_codegen::load::DocumentationKind;
 use qapi_codegen::schema::Schema;
 use qapi_codegen::traffic::check::Checker;
-use qapi_codegen::traffic::migrate::MigrationRules;
 use qapi_codegen::version::Series;
 
 use crate::failure::Failure;
-use crate::files::{io_failure, read_toml_or_default};
+use crate::files::{io_failure, read_toml, read_toml_or_default};
 use crate::schema_source::{Disk, SchemaSource, SourceOptions};
 use crate::workspace;
 
@@ -27,8 +27,7 @@ use crate::workspace;
 #[derive(Debug)]
 pub struct Catalogue {
     series: Vec<Series>,
-    behaviour: Arc<Behaviour>,
-    requests: Arc<RequestRules>,
+    knowledge: Arc<Knowledge>,
     /// The series that have a command, read on first use.
     commands: OnceLock<BTreeMap<String, Vec<Series>>>,
 }
@@ -44,10 +43,8 @@ pub struct Release {
     pub origin: ReleaseOrigin,
     /// The devices of the release, if they are known.
     pub devices: Option<DeviceList>,
-    /// Changes of behaviour, of all releases.
-    pub behaviour: Arc<Behaviour>,
-    /// Rules for requests that are not in a schema, of all releases.
-    pub requests: Arc<RequestRules>,
+    /// The facts about all releases that no schema states.
+    pub knowledge: Arc<Knowledge>,
     /// Remarks on how the argument was understood.
     pub notes: Vec<String>,
 }
@@ -67,8 +64,11 @@ impl Catalogue {
         let folder = workspace::schemas();
         Ok(Catalogue {
             series: workspace::imported()?,
-            behaviour: Arc::new(read_toml_or_default(&folder.join(Behaviour::FILE_NAME))?),
-            requests: Arc::new(read_toml_or_default(&folder.join("requests.toml"))?),
+            knowledge: Arc::new(Knowledge {
+                behaviour: read_toml_or_default(&folder.join(Behaviour::FILE_NAME))?,
+                requests: read_toml_or_default(&folder.join("requests.toml"))?,
+                migrations: read_migrations(&folder.join("migrations"))?,
+            }),
             commands: OnceLock::new(),
         })
     }
@@ -84,14 +84,9 @@ impl Catalogue {
         self.series.iter().copied().filter(is_between).collect()
     }
 
-    /// Changes of behaviour, of all releases.
-    pub fn behaviour(&self) -> &Behaviour {
-        &self.behaviour
-    }
-
-    /// Reads the rules for migrating requests.
-    pub fn migration_rules(&self) -> Result<MigrationRules, Failure> {
-        read_toml_or_default(&workspace::schemas().join("migrations.toml"))
+    /// The facts about all releases that no schema states.
+    pub fn knowledge(&self) -> &Knowledge {
+        &self.knowledge
     }
 
     /// Reads the release that a SCHEMA argument names.
@@ -112,8 +107,7 @@ impl Catalogue {
             schema,
             origin,
             devices: read_devices(series)?,
-            behaviour: Arc::clone(&self.behaviour),
-            requests: Arc::clone(&self.requests),
+            knowledge: Arc::clone(&self.knowledge),
             notes: source.notes,
         })
     }
@@ -196,8 +190,7 @@ impl Release {
     ) -> Checker<'r> {
         let data = ReleaseData {
             devices: self.devices.as_ref(),
-            requests: Some(&self.requests),
-            behaviour: Some(&self.behaviour),
+            knowledge: Some(&self.knowledge),
             series_with_command,
         };
         Checker::new(&self.schema, data)
@@ -220,6 +213,22 @@ fn collect(read: Vec<Result<Release, Failure>>) -> Result<Vec<Release>, Failure>
         Some(failure) => Err(failure),
         None => Ok(releases.into_iter().flatten().collect()),
     }
+}
+
+/// Reads all files of migration rules, in the order of their names.
+fn read_migrations(folder: &Path) -> Result<MigrationRules, Failure> {
+    let mut rules = MigrationRules::default();
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(rules),
+        entries => entries.and_then(Iterator::collect::<io::Result<Vec<_>>>),
+    };
+    let entries = entries.map_err(|error| io_failure("read", folder, &error))?;
+    let mut paths: Vec<_> = entries.iter().map(fs::DirEntry::path).collect();
+    paths.sort();
+    for path in paths {
+        rules.extend(read_toml(&path)?);
+    }
+    Ok(rules)
 }
 
 fn read_devices(series: Series) -> Result<Option<DeviceList>, Failure> {

@@ -2,7 +2,7 @@
 
 use super::change::KindAttribute;
 use super::finding::Finding;
-use crate::knowledge::{Behaviour, Deprecation};
+use crate::knowledge::{MigrationRule, MigrationRules};
 use crate::version::Series;
 use crate::wire::{Interface, render_path};
 
@@ -12,7 +12,14 @@ pub enum NewDeprecation<'s> {
     /// The schemas differ.
     Found(Box<Finding<'s>>),
     /// Only the documentation of QEMU says so.
-    Documented(&'s Deprecation),
+    Documented {
+        /// The command.
+        target: &'s str,
+        /// The path of the member, or nothing for the command itself.
+        path: &'s str,
+        /// The answer to its removal.
+        rule: &'s MigrationRule,
+    },
 }
 
 impl NewDeprecation<'_> {
@@ -20,7 +27,7 @@ impl NewDeprecation<'_> {
     pub fn target(&self) -> &str {
         match self {
             NewDeprecation::Found(finding) => finding.target(),
-            NewDeprecation::Documented(entry) => &entry.target,
+            NewDeprecation::Documented { target, .. } => target,
         }
     }
 
@@ -28,7 +35,7 @@ impl NewDeprecation<'_> {
     pub fn path(&self) -> String {
         match self {
             NewDeprecation::Found(finding) => render_path(finding.path()),
-            NewDeprecation::Documented(entry) => entry.member.clone().unwrap_or_default(),
+            NewDeprecation::Documented { path, .. } => (*path).to_owned(),
         }
     }
 
@@ -36,14 +43,14 @@ impl NewDeprecation<'_> {
     pub fn since(&self) -> Option<Series> {
         match self {
             NewDeprecation::Found(finding) => finding.since,
-            NewDeprecation::Documented(entry) => entry.since,
+            NewDeprecation::Documented { rule, .. } => rule.deprecated,
         }
     }
 }
 
 /// The deprecations, sorted by command or event and path.
 pub fn new_deprecations<'s>(
-    behaviour: &'s Behaviour,
+    migrations: &'s MigrationRules,
     findings: &[Finding<'s>],
     old: &Interface<'_>,
     new: &Interface<'_>,
@@ -55,11 +62,12 @@ pub fn new_deprecations<'s>(
         .map(|own| NewDeprecation::Found(Box::new(own)))
         .collect();
     let (from, to) = (old.version.series(), new.version.series());
-    let is_new = |entry: &&Deprecation| {
-        entry.since.is_some_and(|since| since > from) && new.commands.contains(&entry.target)
-    };
-    for entry in behaviour.deprecations_in(to).filter(is_new) {
-        let entry = NewDeprecation::Documented(entry);
+    let is_new = |rule: &&MigrationRule| rule.deprecated.is_some_and(|since| since > from);
+    let documented = migrations.deprecations_in(to).filter(is_new);
+    for entry in documented.flat_map(documented_deprecations) {
+        if !new.commands.contains(entry.target()) {
+            continue;
+        }
         let is_same = |other: &NewDeprecation<'_>| {
             (other.target(), other.path()) == (entry.target(), entry.path())
         };
@@ -69,4 +77,19 @@ pub fn new_deprecations<'s>(
     }
     all.sort_by_cached_key(|entry| (entry.target().to_owned(), entry.path()));
     all
+}
+
+/// The deprecations that a rule documents: its commands, or their arguments.
+fn documented_deprecations(rule: &MigrationRule) -> Vec<NewDeprecation<'_>> {
+    let paths: Vec<&str> = match rule.answers_for_command() {
+        true => vec![""],
+        false => rule.paths().collect(),
+    };
+    let of_command = |target| paths.iter().map(move |path| (target, *path));
+    let each = rule
+        .commands
+        .iter()
+        .flat_map(|command| of_command(command.as_str()));
+    each.map(|(target, path)| NewDeprecation::Documented { target, path, rule })
+        .collect()
 }

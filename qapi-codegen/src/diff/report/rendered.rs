@@ -226,10 +226,10 @@ impl<'r> RenderedDeprecation<'r> {
                 message(finding),
                 advice(finding),
             ),
-            NewDeprecation::Documented(entry) => (
+            NewDeprecation::Documented { target, rule, .. } => (
                 false,
-                format!("`{}` is documented as deprecated", entry.target),
-                Some(entry.advice.clone()),
+                format!("`{target}` is documented as deprecated"),
+                Some(rule.advice.clone()),
             ),
         };
         RenderedDeprecation {

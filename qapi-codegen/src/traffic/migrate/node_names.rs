@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::argument_path::change_at;
 use super::rewrite::command_name;
-use super::rules::{MigrationRules, NodeReference};
 use super::{MigrationOutcome, Remark, transaction};
 use crate::json::{JsonMember, JsonValue};
+use crate::knowledge::MigrationRules;
+use crate::knowledge::migrations::NodeReference;
 
 /// Block nodes of a connection, by the name of the block backend that they had
 /// in the older release.
