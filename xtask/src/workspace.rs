@@ -58,6 +58,11 @@ pub fn imported() -> Result<Vec<Series>, Failure> {
     Ok(series)
 }
 
+/// The nearest imported series before another one.
+pub fn series_before(series: Series) -> Result<Option<Series>, Failure> {
+    Ok(imported()?.into_iter().rfind(|imported| *imported < series))
+}
+
 /// A path as the user reads it: relative, if it is below the current folder.
 pub fn shown(path: &Path) -> String {
     let current = env::current_dir().unwrap_or_default();

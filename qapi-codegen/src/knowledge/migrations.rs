@@ -66,13 +66,11 @@ pub struct MigrationRule {
     #[serde(default)]
     pub steps: Vec<RewriteStep>,
     /// Series of the example, if it is not the series before `since`.
-    #[serde(default)]
     pub example_series: Option<Series>,
     /// Example of a request; absent if no series rejects it.
     #[serde(default)]
     pub before: Option<String>,
     /// The rewritten example; absent if the request is left.
-    #[serde(default)]
     pub after: Option<String>,
 }
 
@@ -207,13 +205,10 @@ pub struct NodeReference {
     /// Paths of the arguments.
     pub paths: Vec<String>,
     /// Argument that is added, with the old name.
-    #[serde(default)]
     pub add: Option<String>,
     /// Argument that replaces the old one and names the node.
-    #[serde(default)]
     pub node: Option<String>,
     /// Argument that replaces the old one and names the guest device.
-    #[serde(default)]
     pub device: Option<String>,
 }
 

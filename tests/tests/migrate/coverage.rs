@@ -99,7 +99,6 @@ impl Coverage {
         let mut migrator = Migrator::new(
             &upgrade.from,
             &upgrade.to,
-            &upgrade.target.schema,
             upgrade.devices.as_deref(),
             upgrade.rules,
         );
