@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
@@ -13,14 +11,14 @@ use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{
     Behaviour, DeviceList, Knowledge, MigrationRules, ReleaseData, SeriesWithCommand,
 };
-use qapi_codegen::load::DocumentationKind;
+use qapi_codegen::load::{DocumentationKind, Files};
 use qapi_codegen::schema::Schema;
 use qapi_codegen::traffic::check::Checker;
 use qapi_codegen::version::Series;
 
 use crate::failure::Failure;
-use crate::files::{io_failure, read_toml, read_toml_or_default};
-use crate::schema_source::{Disk, SchemaSource, SourceOptions};
+use crate::schema_files::SchemaFiles;
+use crate::schema_source::{SchemaSource, SourceOptions};
 use crate::workspace;
 
 /// The imported releases, and the data files about them.
@@ -61,13 +59,13 @@ pub enum ReleaseOrigin {
 impl Catalogue {
     /// Opens the catalogue of the workspace.
     pub fn open() -> Result<Catalogue, Failure> {
-        let folder = workspace::schemas();
+        let files = SchemaFiles::selected();
         Ok(Catalogue {
             series: workspace::imported()?,
             knowledge: Arc::new(Knowledge {
-                behaviour: read_toml_or_default(&folder.join(Behaviour::FILE_NAME))?,
-                requests: read_toml_or_default(&folder.join("requests.toml"))?,
-                migrations: read_migrations(&folder.join("migrations"))?,
+                behaviour: files.toml(Behaviour::FILE_NAME)?,
+                requests: files.toml("requests.toml")?,
+                migrations: read_migrations(files)?,
             }),
             commands: OnceLock::new(),
         })
@@ -167,8 +165,9 @@ impl Catalogue {
     fn read_commands(&self) -> BTreeMap<String, Vec<Series>> {
         let mut commands: BTreeMap<String, Vec<Series>> = BTreeMap::new();
         for &series in &self.series {
-            let folder = workspace::shown(&workspace::series_folder(series));
-            let loaded = imported::load(&Disk, &folder, QemuProgram::Emulator);
+            let files = SchemaFiles::selected();
+            let folder = files.path(&series.to_string());
+            let loaded = imported::load(files, &folder, QemuProgram::Emulator);
             for item in loaded.into_iter().flat_map(|loaded| loaded.items) {
                 if let Item::Definition(definition) = item
                     && matches!(definition.body, DefinitionBody::Command(_))
@@ -216,30 +215,25 @@ fn collect(read: Vec<Result<Release, Failure>>) -> Result<Vec<Release>, Failure>
 }
 
 /// Reads all files of migration rules, in the order of their names.
-fn read_migrations(folder: &Path) -> Result<MigrationRules, Failure> {
+fn read_migrations(files: &SchemaFiles) -> Result<MigrationRules, Failure> {
+    let folder = files.path(MigrationRules::FOLDER_NAME);
+    let names = files.names(&folder);
+    let names = names.map_err(|error| Failure::io("read", &folder, &error))?;
     let mut rules = MigrationRules::default();
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(rules),
-        entries => entries.and_then(Iterator::collect::<io::Result<Vec<_>>>),
-    };
-    let entries = entries.map_err(|error| io_failure("read", folder, &error))?;
-    let mut paths: Vec<_> = entries.iter().map(fs::DirEntry::path).collect();
-    paths.sort();
-    for path in paths {
-        rules.extend(read_toml(&path)?);
+    for name in names {
+        rules.extend(files.toml(&format!("{}/{name}", MigrationRules::FOLDER_NAME))?);
     }
     Ok(rules)
 }
 
 fn read_devices(series: Series) -> Result<Option<DeviceList>, Failure> {
-    let path = workspace::series_folder(series).join(DeviceList::FILE_NAME);
-    let text = match fs::read(&path) {
+    let files = SchemaFiles::selected();
+    let path = files.path(&format!("{series}/{}", DeviceList::FILE_NAME));
+    let text = match files.read(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        text => text.map_err(|error| io_failure("read", &path, &error))?,
+        text => text.map_err(|error| Failure::io("read", &path, &error))?,
     };
     let devices = DeviceList::parse(&text);
-    devices.map(Some).map_err(|error| {
-        let path = workspace::shown(&path);
-        Failure::new(format!("`{path}`: {error}"))
-    })
+    let devices = devices.map(Some);
+    devices.map_err(|error| Failure::new(format!("`{path}`: {error}")))
 }

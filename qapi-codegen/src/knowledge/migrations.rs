@@ -213,6 +213,9 @@ pub struct NodeReference {
 }
 
 impl MigrationRules {
+    /// The folder of the files in the folder of the schemas.
+    pub const FOLDER_NAME: &str = "migrations";
+
     /// Parses the file.
     ///
     /// # Errors
