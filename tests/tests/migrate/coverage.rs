@@ -96,12 +96,7 @@ impl Coverage {
         };
         let text = JsonStyle::SPACED.format(before);
         let parsed = parse(&text).expect("the writer emits valid JSON");
-        let mut migrator = Migrator::new(
-            &upgrade.from,
-            &upgrade.to,
-            upgrade.devices.as_deref(),
-            upgrade.rules,
-        );
+        let mut migrator = Migrator::new(&upgrade.from, &upgrade.to, upgrade.rules);
         let migration = migrator.migrate("", &parsed);
         let is_ruled = migration.remarks.iter().any(|remark| remark.rule.is_some());
         match migration.outcome {

@@ -64,13 +64,12 @@ impl Migrate {
         let source = read_release(&catalogue, &self.from, QemuProgram::Emulator, console)?;
         let target = read_release(&catalogue, &self.to, QemuProgram::Emulator, console)?;
         check_order(&source, &target)?;
-        let devices = catalogue.nearest_devices(&target)?;
         let elsewhere = |name: &str| catalogue.series_with_command(name);
         let (from, to) = (source.checker(None), target.checker(Some(&elsewhere)));
         let rules = &catalogue.knowledge().migrations;
         let mut counts = MigrationCounts::default();
         for file in &self.files {
-            let mut migrator = Migrator::new(&from, &to, devices.as_deref(), rules);
+            let mut migrator = Migrator::new(&from, &to, rules);
             let mut sink = self.sink(file, console)?;
             let is_command = |name: &str| from.has_command(name);
             let mut input = open_input(file)?;

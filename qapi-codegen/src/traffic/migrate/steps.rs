@@ -7,7 +7,6 @@ use super::argument_path::{ChangeObject, change_at, string_at};
 use super::flatten_unions::flatten_unions;
 use super::{RequestRewrite, parse_strings};
 use crate::json::{JsonMember, JsonValue};
-use crate::knowledge::DeviceList;
 use crate::knowledge::migrations::{MigrationRule, RewriteStep, StringTypes, UnionTypes};
 use crate::knowledge::when::{ArgumentCondition, is_scalar};
 use crate::traffic::check::Checker;
@@ -20,7 +19,6 @@ use crate::traffic::check::Checker;
 pub fn apply_steps(
     rule: &MigrationRule,
     target: &Checker<'_>,
-    devices: Option<&DeviceList>,
     rewrite: &mut RequestRewrite,
 ) -> Result<bool, String> {
     let before = rewrite.request.clone();
@@ -57,7 +55,7 @@ pub fn apply_steps(
                 parse_strings::convert_by_schema(target.interface(), &mut rewrite.request);
             }
             RewriteStep::ParseStrings(StringTypes::Device) => {
-                parse_strings::convert_by_device(devices, target, &mut rewrite.request);
+                parse_strings::convert_by_device(target, &mut rewrite.request);
             }
         }
     }
