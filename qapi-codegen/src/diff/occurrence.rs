@@ -16,25 +16,22 @@ pub struct Occurrence<'s> {
     pub new: Vec<PathSegment<'s>>,
 }
 
-impl<'s> Occurrence<'s> {
-    /// The occurrence of an operation itself.
-    pub fn of_operation(operation: &ComparedOperation<'s>) -> Self {
-        Occurrence {
-            operation: operation.name,
-            old: Vec::new(),
-            new: Vec::new(),
-        }
-    }
-}
-
 /// Finds the occurrences of each pair that has changes, the shortest first.
 ///
 /// A path never passes a pair twice.
-pub fn pair_occurrences<'s>(comparison: &ChangeGraph<'s>) -> Vec<Vec<Occurrence<'s>>> {
-    let leads = lead_to_changes(comparison);
-    let mut occurrences: Vec<Vec<_>> = comparison.pairs.iter().map(|_| Vec::new()).collect();
-    for operation in &comparison.operations {
-        OccurrenceSearch::new(comparison, &leads, operation).run(&mut occurrences);
+pub fn pair_occurrences<'s>(graph: &ChangeGraph<'s>) -> Vec<Vec<Occurrence<'s>>> {
+    let leads = lead_to_changes(graph);
+    let mut occurrences = vec![Vec::new(); graph.pairs.len()];
+    for operation in &graph.operations {
+        let search = OccurrenceSearch {
+            graph,
+            leads: &leads,
+            operation,
+            reached: HashMap::new(),
+            pending: VecDeque::new(),
+            others: Vec::new(),
+        };
+        search.run(&mut occurrences);
     }
     for occurrences in &mut occurrences {
         occurrences.sort_by_key(|occurrence| occurrence.old.len().max(occurrence.new.len()));
@@ -43,16 +40,16 @@ pub fn pair_occurrences<'s>(comparison: &ChangeGraph<'s>) -> Vec<Vec<Occurrence<
 }
 
 /// For each pair, whether it or a pair inside it has changes.
-fn lead_to_changes(comparison: &ChangeGraph<'_>) -> Vec<bool> {
-    let mut parents: Vec<Vec<usize>> = vec![Vec::new(); comparison.pairs.len()];
-    for (index, pair) in comparison.pairs.iter().enumerate() {
-        pair.links
-            .iter()
-            .for_each(|link| parents[link.to].push(index));
+fn lead_to_changes(graph: &ChangeGraph<'_>) -> Vec<bool> {
+    let mut parents: Vec<Vec<usize>> = vec![Vec::new(); graph.pairs.len()];
+    for (index, pair) in graph.pairs.iter().enumerate() {
+        for link in &pair.links {
+            parents[link.to].push(index);
+        }
     }
-    let changed = |index: &usize| !comparison.pairs[*index].changes.is_empty();
-    let mut pending: Vec<usize> = (0..comparison.pairs.len()).filter(changed).collect();
-    let mut leads = vec![false; comparison.pairs.len()];
+    let changed = |index: &usize| !graph.pairs[*index].changes.is_empty();
+    let mut pending: Vec<usize> = (0..graph.pairs.len()).filter(changed).collect();
+    let mut leads = vec![false; graph.pairs.len()];
     while let Some(index) = pending.pop() {
         if !std::mem::replace(&mut leads[index], true) {
             pending.extend(&parents[index]);
@@ -62,7 +59,7 @@ fn lead_to_changes(comparison: &ChangeGraph<'_>) -> Vec<bool> {
 }
 
 struct OccurrenceSearch<'c, 's> {
-    comparison: &'c ChangeGraph<'s>,
+    graph: &'c ChangeGraph<'s>,
     leads: &'c [bool],
     operation: &'c ComparedOperation<'s>,
     /// The link by which each pair was first reached, and from which pair.
@@ -73,29 +70,14 @@ struct OccurrenceSearch<'c, 's> {
 }
 
 impl<'c, 's> OccurrenceSearch<'c, 's> {
-    fn new(
-        comparison: &'c ChangeGraph<'s>,
-        leads: &'c [bool],
-        operation: &'c ComparedOperation<'s>,
-    ) -> Self {
-        OccurrenceSearch {
-            comparison,
-            leads,
-            operation,
-            reached: HashMap::new(),
-            pending: VecDeque::new(),
-            others: Vec::new(),
-        }
-    }
-
     fn run(mut self, occurrences: &mut [Vec<Occurrence<'s>>]) {
         let roots = &self.operation.roots;
         roots.iter().for_each(|link| self.reach(None, link));
         while let Some(pair) = self.pending.pop_front() {
-            let links = &self.comparison.pairs[pair].links;
+            let links = &self.graph.pairs[pair].links;
             links.iter().for_each(|link| self.reach(Some(pair), link));
         }
-        let changed = |pair: usize| !self.comparison.pairs[pair].changes.is_empty();
+        let changed = |pair: usize| !self.graph.pairs[pair].changes.is_empty();
         let mut pairs: Vec<usize> = self.reached.keys().copied().collect();
         pairs.sort_unstable();
         for pair in pairs.into_iter().filter(|&pair| changed(pair)) {

@@ -29,13 +29,10 @@ pub struct IgnoreEntry {
     /// A pattern for the rule.
     pub rule: String,
     /// A pattern for the command or event.
-    #[serde(default)]
     pub target: Option<String>,
     /// A pattern for the path.
-    #[serde(default)]
     pub path: Option<String>,
     /// The fingerprint of one finding.
-    #[serde(default)]
     pub fingerprint: Option<String>,
     /// The reason why the caller is not affected.
     pub reason: String,
@@ -48,10 +45,8 @@ pub struct SeverityEntry {
     /// A pattern for the rule.
     pub rule: String,
     /// A pattern for the command or event.
-    #[serde(default)]
     pub target: Option<String>,
     /// A pattern for the path.
-    #[serde(default)]
     pub path: Option<String>,
     /// The effect.
     pub level: Compatibility,
@@ -71,42 +66,46 @@ impl Policy {
     /// matches no finding.
     pub fn apply(&self, report: &mut Report<'_>) -> Vec<String> {
         let mut unused = Vec::new();
-        for entry in &self.severity {
+        for SeverityEntry {
+            rule,
+            target,
+            path,
+            level,
+        } in &self.severity
+        {
             let mut matched = false;
             for finding in &mut report.findings {
-                if entry.matches(finding) {
-                    finding.compatibility = entry.level;
+                if matches_finding(finding, rule, target, path) {
+                    finding.compatibility = *level;
                     matched = true;
                 }
             }
             if !matched {
-                unused.push(format!("severity of `{}`: no finding matches", entry.rule));
+                unused.push(format!("severity of `{rule}`: no finding matches"));
             }
         }
-        for entry in &self.ignore {
+        for IgnoreEntry {
+            rule,
+            target,
+            path,
+            fingerprint,
+            ..
+        } in &self.ignore
+        {
             let before = report.findings.len();
-            report.findings.retain(|finding| !entry.matches(finding));
+            report.findings.retain(|finding| {
+                let is_same = fingerprint
+                    .as_ref()
+                    .is_none_or(|own| *own == finding.fingerprint);
+                !(is_same && matches_finding(finding, rule, target, path))
+            });
             if report.findings.len() == before {
-                unused.push(format!("ignoring `{}`: no finding matches", entry.rule));
+                unused.push(format!("ignoring `{rule}`: no finding matches"));
             }
             report.ignored += before - report.findings.len();
         }
         report.counts = FindingCounts::from_findings(&report.findings);
         unused
-    }
-}
-
-impl IgnoreEntry {
-    fn matches(&self, finding: &Finding<'_>) -> bool {
-        let fingerprint = self.fingerprint.as_ref();
-        fingerprint.is_none_or(|own| *own == finding.fingerprint)
-            && matches_finding(finding, &self.rule, &self.target, &self.path)
-    }
-}
-
-impl SeverityEntry {
-    fn matches(&self, finding: &Finding<'_>) -> bool {
-        matches_finding(finding, &self.rule, &self.target, &self.path)
     }
 }
 

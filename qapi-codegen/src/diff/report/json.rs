@@ -5,9 +5,8 @@ use serde::ser::{Serialize, Serializer};
 use super::Report;
 use super::wording::{advice, deprecation_advice, message, other_paths};
 use crate::diff::change::ChangeValue;
-use crate::diff::deprecations::NewDeprecation;
-use crate::diff::example::Example;
-use crate::diff::finding::Finding;
+use crate::diff::deprecations::{DeprecationSource, NewDeprecation};
+use crate::diff::finding::{Example, Finding};
 use crate::diff::rules::Compatibility;
 use crate::version::Series;
 use crate::wire::{Direction, render_path};
@@ -82,14 +81,14 @@ struct DeprecationJson<'d> {
 impl Serialize for NewDeprecation<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let form = DeprecationJson {
-            target: self.target(),
-            path: self.path(),
-            since: self.since(),
+            target: self.target,
+            path: self.path.clone(),
+            since: self.since,
             flagged: self.is_flagged(),
-            message: match self {
-                NewDeprecation::Found(finding) => message(finding),
-                NewDeprecation::Documented(entry) => {
-                    format!("`{}` is documented as deprecated", entry.target)
+            message: match &self.source {
+                DeprecationSource::Found(finding) => message(finding),
+                DeprecationSource::Documented(_) => {
+                    format!("`{}` is documented as deprecated", self.target)
                 }
             },
             todo: deprecation_advice(self),
