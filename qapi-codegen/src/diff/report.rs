@@ -210,13 +210,7 @@ fn complete<'s>(
     old: &Interface<'s>,
     examples: &ExampleBuilder<'_, 's>,
 ) {
-    let between: Vec<_> = inputs
-        .between
-        .iter()
-        .map(|schema| Interface::from_schema(schema))
-        .collect();
-    let between: Vec<&Interface<'_>> = between.iter().collect();
-    let chain = ReleaseChain::new(old, &between, inputs.new.schema.version.series());
+    let chain = ReleaseChain::new(old, &inputs.between, inputs.new.schema.version.series());
     for finding in &mut *findings {
         finding.since = Some(chain.since(&finding.identities()));
         finding.example = examples.build(finding);

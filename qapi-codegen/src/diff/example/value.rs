@@ -217,20 +217,15 @@ impl<'s> ValueBuilder<'_, 's> {
         value: &mut JsonValue<'s>,
     ) {
         let discriminator = branches.discriminator;
-        let Some(selected) = value.get(discriminator).and_then(JsonValue::as_str) else {
+        let selected = value.get(discriminator).and_then(JsonValue::as_str);
+        let branch = selected.and_then(|selected| branches.by_value.get_key_value(selected));
+        let Some((selected, branch)) = branch else {
             return;
         };
-        let Some((value_name, branch)) = branches.by_value.get_key_value(selected) else {
-            return;
-        };
-        let inner = parts.behind(PathSegment::Branch {
-            discriminator,
-            value: value_name,
-        });
-        let Some(content) = self.interface.object(branch.content) else {
-            return;
-        };
-        if let JsonValue::Object(members) = self.build_object(content, &inner, depth) {
+        let inner = parts.behind(branches.segment(selected));
+        let content = self.interface.object(branch.content);
+        let built = content.map(|content| self.build_object(content, &inner, depth));
+        if let Some(JsonValue::Object(members)) = built {
             for member in members {
                 value.set(member.name.value, member.value);
             }
