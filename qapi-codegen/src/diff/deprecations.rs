@@ -45,17 +45,17 @@ pub fn new_deprecations<'s>(
     old: &Interface<'_>,
     new: &Interface<'_>,
 ) -> Vec<NewDeprecation<'s>> {
-    let is_deprecation =
-        |finding: &&Finding<'_>| finding.change.kind.has(KindAttribute::Deprecation);
-    let found = findings.iter().filter(is_deprecation);
-    let mut all: Vec<_> = found
+    let is_deprecation = |own: &&Finding<'_>| own.change.kind.has(KindAttribute::Deprecation);
+    let found = findings
+        .iter()
+        .filter(is_deprecation)
         .map(|finding| NewDeprecation {
             target: finding.target(),
             path: render_path(finding.path()),
             since: finding.since,
             source: DeprecationSource::Found(Box::new(finding.clone())),
-        })
-        .collect();
+        });
+    let mut all: Vec<_> = found.collect();
     let (from, to) = (old.version.series(), new.version.series());
     let is_new = |entry: &&Deprecation| {
         entry.since.is_some_and(|since| since > from) && new.commands.contains(&entry.target)

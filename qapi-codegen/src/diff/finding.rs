@@ -55,7 +55,7 @@ pub struct Example<'s> {
 /// Judges the changes of a comparison.
 pub fn findings<'s>(graph: &ChangeGraph<'s>) -> Vec<Finding<'s>> {
     let mut findings = Vec::new();
-    visit_changes(graph, &mut |rule, direction, change, places| {
+    visit_changes(graph, |rule, direction, change, places| {
         findings.push(Finding::new(rule, direction, change, places));
     });
     findings
@@ -65,7 +65,7 @@ pub fn findings<'s>(graph: &ChangeGraph<'s>) -> Vec<Finding<'s>> {
 /// release with several others.
 pub fn identities(graph: &ChangeGraph<'_>) -> HashSet<u64> {
     let mut identities = HashSet::new();
-    visit_changes(graph, &mut |_, direction, change, places| {
+    visit_changes(graph, |_, direction, change, places| {
         identities.extend(places.iter().map(|place| {
             let path = [&place.old[..], inner_path(change)].concat();
             identity(change, direction, place, &path)
@@ -78,7 +78,7 @@ pub fn identities(graph: &ChangeGraph<'_>) -> HashSet<u64> {
 /// of the pair that a change is in.
 fn visit_changes<'s>(
     graph: &ChangeGraph<'s>,
-    visit: &mut dyn FnMut(&'static Rule, Direction, &Change<'s>, &[Occurrence<'s>]),
+    mut visit: impl FnMut(&'static Rule, Direction, &Change<'s>, &[Occurrence<'s>]),
 ) {
     let mut visit = |direction, change: &Change<'s>, places: &[Occurrence<'s>]| {
         if let Some(rule) = rules().find(change.kind, direction) {

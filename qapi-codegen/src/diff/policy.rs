@@ -66,46 +66,40 @@ impl Policy {
     /// matches no finding.
     pub fn apply(&self, report: &mut Report<'_>) -> Vec<String> {
         let mut unused = Vec::new();
-        for SeverityEntry {
-            rule,
-            target,
-            path,
-            level,
-        } in &self.severity
-        {
-            let mut matched = false;
-            for finding in &mut report.findings {
-                if matches_finding(finding, rule, target, path) {
-                    finding.compatibility = *level;
-                    matched = true;
-                }
+        for entry in &self.severity {
+            let findings = report.findings.iter_mut();
+            let mut matching = findings.filter(|finding| entry.matches(finding)).peekable();
+            if matching.peek().is_none() {
+                unused.push(format!("severity of `{}`: no finding matches", entry.rule));
             }
-            if !matched {
-                unused.push(format!("severity of `{rule}`: no finding matches"));
-            }
+            matching.for_each(|finding| finding.compatibility = entry.level);
         }
-        for IgnoreEntry {
-            rule,
-            target,
-            path,
-            fingerprint,
-            ..
-        } in &self.ignore
-        {
-            let before = report.findings.len();
-            report.findings.retain(|finding| {
-                let is_same = fingerprint
-                    .as_ref()
-                    .is_none_or(|own| *own == finding.fingerprint);
-                !(is_same && matches_finding(finding, rule, target, path))
-            });
-            if report.findings.len() == before {
-                unused.push(format!("ignoring `{rule}`: no finding matches"));
+        for entry in &self.ignore {
+            let ignored = report
+                .findings
+                .extract_if(.., |finding| entry.matches(finding));
+            let count = ignored.count();
+            if count == 0 {
+                unused.push(format!("ignoring `{}`: no finding matches", entry.rule));
             }
-            report.ignored += before - report.findings.len();
+            report.ignored += count;
         }
         report.counts = FindingCounts::from_findings(&report.findings);
         unused
+    }
+}
+
+impl IgnoreEntry {
+    fn matches(&self, finding: &Finding<'_>) -> bool {
+        let fingerprint = self.fingerprint.as_ref();
+        fingerprint.is_none_or(|own| *own == finding.fingerprint)
+            && matches_finding(finding, &self.rule, &self.target, &self.path)
+    }
+}
+
+impl SeverityEntry {
+    fn matches(&self, finding: &Finding<'_>) -> bool {
+        matches_finding(finding, &self.rule, &self.target, &self.path)
     }
 }
 

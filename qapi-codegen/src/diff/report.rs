@@ -13,6 +13,7 @@ pub mod view;
 mod wording;
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use serde::Serialize;
 
@@ -260,15 +261,12 @@ impl ComparedCounts {
         new: &Interface<'_>,
         findings: &[Finding<'_>],
     ) -> Self {
-        let has_finding = |name: &str| {
-            let mut findings = findings.iter();
-            findings.any(|finding| finding.occurs_in(|own| own == name))
-        };
+        let changed: HashSet<&str> = findings.iter().flat_map(Finding::targets).collect();
         let unchanged = |kind: OperationKind| {
             let names = comparison.operations.iter().map(|operation| operation.name);
             let of_kind = names.filter(|own| own.kind == kind);
             let both = of_kind.filter(|own| own.old.is_some() && own.new.is_some());
-            both.filter(|own| !has_finding(own.name())).count()
+            both.filter(|own| !changed.contains(own.name())).count()
         };
         ComparedCounts {
             commands: (old.commands.len(), new.commands.len()),

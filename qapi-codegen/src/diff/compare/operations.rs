@@ -90,19 +90,21 @@ impl<'s> ChangeGraph<'s> {
         for (old_name, new_name, change) in renamed.chain(common.map(|name| (name, name, None))) {
             self.start_operation(kind, Some(old_name), Some(new_name));
             let site = &mut CompareSite::at_operation(old_name, direction);
-            change.map(|change| self.push(site, change));
+            change
+                .into_iter()
+                .for_each(|change| self.push(site, change));
             let graph = &mut *self;
             let sides = (&old[old_name], &new[new_name]);
             ComparedSite { graph, walk, site }.compare_operation(new_name, sides);
         }
         for name in matched.removed {
-            self.start_operation(kind, Some(name), None);
             let change = Change::removed(removal_kind(kind, old[name].meta), name);
+            self.start_operation(kind, Some(name), None);
             self.push(&CompareSite::at_operation(name, direction), change);
         }
         for name in matched.added {
-            self.start_operation(kind, None, Some(name));
             let change = Change::added(addition_kind(kind), name);
+            self.start_operation(kind, None, Some(name));
             self.push(&CompareSite::at_operation(name, direction), change);
         }
         self.operations[first..].sort_by_key(|operation| operation.name.name());
