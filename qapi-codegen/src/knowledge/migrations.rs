@@ -6,7 +6,7 @@
 
 mod answers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -234,9 +234,7 @@ impl MigrationRules {
 
     /// Returns the series that have rules, oldest first.
     pub fn series(&self) -> impl Iterator<Item = Series> {
-        let mut series: Vec<Series> = self.rules.iter().filter_map(|rule| rule.since).collect();
-        series.sort();
-        series.dedup();
+        let series: BTreeSet<Series> = self.rules.iter().filter_map(|rule| rule.since).collect();
         series.into_iter()
     }
 
