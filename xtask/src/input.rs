@@ -1,115 +1,78 @@
 //! Files of recorded messages, in any compression and encoding.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
+use crate::compression::{Decompressed, decompress};
 use crate::failure::Failure;
 use crate::progress::progress_bar;
 
-/// The encoding of a text, by its first bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Encoding {
-    Utf8,
-    Utf16LittleEndian,
-    Utf16BigEndian,
-    Gzip,
-    Xz,
-    Zstd,
-    Bzip2,
-}
-
-/// The first bytes of each encoding.
-const BEGINNINGS: [(&[u8], Encoding); 6] = [
-    (&[0xFF, 0xFE], Encoding::Utf16LittleEndian),
-    (&[0xFE, 0xFF], Encoding::Utf16BigEndian),
-    (&[0x1F, 0x8B], Encoding::Gzip),
-    (&[0xFD, b'7', b'z', b'X', b'Z'], Encoding::Xz),
-    (&[0x28, 0xB5, 0x2F, 0xFD], Encoding::Zstd),
-    (b"BZh", Encoding::Bzip2),
-];
-
-/// The byte order mark of UTF-8.
-const BYTE_ORDER_MARK: &[u8] = &[0xEF, 0xBB, 0xBF];
-
-/// The amount of text that is searched for bytes that are not text.
-const SAMPLE: usize = 1 << 12;
-
-/// The largest memory that an xz file may ask for, in KiB.
-const XZ_MEMORY: u32 = 1 << 17;
-
-/// A file whose text is read.
+/// Text that is read from a file.
 pub struct Input {
     /// The text, in UTF-8 as far as it is valid.
     pub text: Box<dyn BufRead>,
-    /// `true` if the text is not the bytes of the file.
+    /// Set if the text is not the bytes of the file.
     pub is_decoded: bool,
 }
+
+/// The size of the buffers.
+const BUFFER_SIZE: usize = 1 << 18;
 
 /// Opens a file, or standard input for `-`.
 pub fn open(file: &str) -> Result<Input, Failure> {
     let failure = |error: io::Error| Failure::io("read", file, &error);
-    if file == "-" {
-        return decode(Box::new(io::stdin()), 2).map_err(failure)?.ok_or_else(|| binary(file));
-    }
-    let opened = File::open(file).map_err(failure)?;
-    let metadata = opened.metadata().map_err(failure)?;
-    if metadata.is_dir() {
-        return Err(Failure::new(format!("`{file}` is a folder")).with_help("name the files in it"));
-    }
-    let progress = progress_bar(&format!("reading {file}"), metadata.len());
-    let reader = Box::new(progress.wrap_read(opened));
-    decode(reader, 2).map_err(failure)?.ok_or_else(|| binary(file))
+    let reader: Box<dyn Read> = match file {
+        "-" => Box::new(io::stdin()),
+        path => {
+            let opened = File::open(path).map_err(failure)?;
+            let length = opened.metadata().map_err(failure)?.len();
+            Box::new(progress_bar(&format!("reading {path}"), length).wrap_read(opened))
+        }
+    };
+    let decoded = match decompress(buffered(reader)).map_err(failure)? {
+        Decompressed::Plain(text) => decode(text, false),
+        Decompressed::Content(text) => decode(buffered(text), true),
+    };
+    decoded.map_err(failure)?.ok_or_else(|| {
+        Failure::new(format!("`{file}` is not text")).with_help(
+            "expected UTF-8 or UTF-16, as it is or compressed with gzip, xz, zstd or bzip2",
+        )
+    })
 }
 
 /// Opens a file of a folder. Returns `None` if it is not text.
 pub fn open_text(path: &Path) -> io::Result<Option<Input>> {
-    decode(Box::new(File::open(path)?), 0)
+    decode(buffered(Box::new(File::open(path)?)), false)
 }
 
-fn binary(file: &str) -> Failure {
-    Failure::new(format!("`{file}` is not text")).with_help(
-        "it is neither UTF-8 nor UTF-16, and not compressed with gzip, xz, zstd or bzip2",
-    )
+fn buffered(reader: Box<dyn Read>) -> BufReader<Box<dyn Read>> {
+    BufReader::with_capacity(BUFFER_SIZE, reader)
 }
 
-/// Decodes text that may be compressed up to a number of times. Returns `None`
-/// if it is not text.
-fn decode(mut reader: Box<dyn Read>, layers: usize) -> io::Result<Option<Input>> {
-    let mut start = Vec::new();
-    reader.by_ref().take(SAMPLE as u64).read_to_end(&mut start)?;
-    let known = BEGINNINGS.iter().find(|(beginning, _)| start.starts_with(beginning));
-    let encoding = known.map_or(Encoding::Utf8, |(_, encoding)| *encoding);
-    let is_marked = start.starts_with(BYTE_ORDER_MARK);
-    if encoding == Encoding::Utf8 && start.contains(&0) {
-        return Ok(None);
-    }
-    let whole: Box<dyn Read> = Box::new(Cursor::new(start).chain(reader));
-    let text: Box<dyn Read> = match encoding {
-        Encoding::Utf8 => {
-            let text = Box::new(BufReader::with_capacity(1 << 18, whole));
-            return Ok(Some(Input { text, is_decoded: false }));
+/// Decodes text by its first bytes. Returns `None` if it is not text.
+fn decode(mut text: BufReader<Box<dyn Read>>, is_decoded: bool) -> io::Result<Option<Input>> {
+    let start = text.fill_buf()?;
+    let unit: fn([u8; 2]) -> u16 = match start {
+        [0xFF, 0xFE, ..] => u16::from_le_bytes,
+        [0xFE, 0xFF, ..] => u16::from_be_bytes,
+        _ if start.contains(&0) => return Ok(None),
+        _ => {
+            let text = Box::new(text);
+            return Ok(Some(Input { text, is_decoded }));
         }
-        Encoding::Utf16LittleEndian => Box::new(Utf16Reader::new(whole, u16::from_le_bytes)),
-        Encoding::Utf16BigEndian => Box::new(Utf16Reader::new(whole, u16::from_be_bytes)),
-        _ if layers == 0 => return Ok(None),
-        Encoding::Gzip => Box::new(flate2::read::MultiGzDecoder::new(whole)),
-        Encoding::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(whole, true, XZ_MEMORY)),
-        Encoding::Zstd => Box::new(ZstdReader::new(whole)?),
-        Encoding::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(whole)),
     };
-    let _ = is_marked;
-    let inner = decode(text, layers.saturating_sub(1))?;
-    Ok(inner.map(|input| Input { is_decoded: true, ..input }))
+    let text = Box::new(BufReader::new(Utf16Reader::new(text, unit)));
+    let is_decoded = true;
+    Ok(Some(Input { text, is_decoded }))
 }
 
 /// Reads UTF-16 as UTF-8.
 struct Utf16Reader<R> {
-    input: BufReader<R>,
+    input: R,
     unit: fn([u8; 2]) -> u16,
     /// Decoded text that is not read yet.
-    decoded: Vec<u8>,
-    read: usize,
+    decoded: io::Cursor<Vec<u8>>,
     /// The first half of a surrogate pair.
     half: Option<u16>,
 }
@@ -117,10 +80,9 @@ struct Utf16Reader<R> {
 impl<R: Read> Utf16Reader<R> {
     fn new(input: R, unit: fn([u8; 2]) -> u16) -> Self {
         Utf16Reader {
-            input: BufReader::new(input),
+            input,
             unit,
-            decoded: Vec::new(),
-            read: 0,
+            decoded: io::Cursor::default(),
             half: None,
         }
     }
@@ -129,28 +91,52 @@ impl<R: Read> Utf16Reader<R> {
     fn decode_piece(&mut self) -> io::Result<()> {
         let mut bytes = Vec::new();
         self.input.by_ref().take(1 << 14).read_to_end(&mut bytes)?;
+        let pairs = bytes.chunks(2).map(|pair| [pair[0], pair.get(1).copied().unwrap_or(0)]);
         let mut units: Vec<u16> = self.half.take().into_iter().collect();
-        units.extend(bytes.chunks(2).map(|pair| (self.unit)([pair[0], *pair.get(1).unwrap_or(&0)])));
-        self.half = units.pop_if(|last| !bytes.is_empty() && (0xD800..0xDC00).contains(last));
-        let characters = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
+        units.extend(pairs.map(self.unit));
+        let is_half = |unit: &mut u16| !bytes.is_empty() && (0xD800..0xDC00).contains(unit);
+        self.half = units.pop_if(is_half);
+        let characters = char::decode_utf16(units);
+        let characters = characters.map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
         let text: String = characters.filter(|&c| c != '\u{FEFF}').collect();
-        (self.decoded, self.read) = (text.into_bytes(), 0);
+        self.decoded = io::Cursor::new(text.into_bytes());
         Ok(())
     }
 }
 
 impl<R: Read> Read for Utf16Reader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.read == self.decoded.len() {
-            self.decode_piece()?;
+        match self.decoded.read(buffer)? {
+            0 => {
+                self.decode_piece()?;
+                self.decoded.read(buffer)
+            }
+            length => Ok(length),
         }
-        let length = (&self.decoded[self.read..]).read(buffer)?;
-        self.read += length;
-        Ok(length)
     }
 }
 
-/// Reads the frames of a zstd file, one after another.
-struct ZstdReader {
-    decoder: Option<ruzstd::decoding::StreamingDecoder<BufReader<Box<dyn Read>>, ruzstd::decoding::FrameDecoder>>,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf_16_becomes_utf_8() {
+        // A surrogate pair lies across two pieces.
+        let text = format!("\u{FEFF}{}\u{1F600}x", "a".repeat((1 << 13) - 2));
+        for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+            let bytes: Vec<u8> = text.encode_utf16().flat_map(to_bytes).collect();
+            let reader: Box<dyn Read> = Box::new(io::Cursor::new(bytes));
+            let mut input = decode(buffered(reader), false).unwrap().unwrap();
+            let mut decoded = String::new();
+            input.text.read_to_string(&mut decoded).unwrap();
+            assert_eq!(decoded, text[3..]);
+        }
+    }
+
+    #[test]
+    fn other_bytes_are_not_text() {
+        let reader: Box<dyn Read> = Box::new(&b"\x7fELF\0\0"[..]);
+        assert!(decode(buffered(reader), false).unwrap().is_none());
+    }
 }

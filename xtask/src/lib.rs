@@ -8,12 +8,14 @@
 
 pub mod catalogue;
 pub mod commands;
+pub mod compression;
 pub mod console;
 pub mod derived;
 pub mod failure;
 pub mod features;
 pub mod files;
 pub mod folder;
+pub mod input;
 pub mod introspected;
 pub mod monitor;
 pub mod progress;

@@ -11,6 +11,7 @@ pub mod import;
 pub mod inspect;
 pub mod migrate;
 mod names;
+mod recorded;
 pub mod verify;
 
 use crate::Outcome;

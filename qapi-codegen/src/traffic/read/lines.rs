@@ -114,6 +114,11 @@ impl<'r> Lines<'r> {
     /// Removes bytes from the beginning of the rest.
     pub fn consume(&mut self, length: usize) {
         self.position = self.position.advance(&self.rest()[..length]);
+        self.skip(length);
+    }
+
+    /// Removes bytes that do not count as characters.
+    pub fn skip(&mut self, length: usize) {
         self.consumed += length;
     }
 }

@@ -8,6 +8,7 @@
 //! A notation is a file in this folder that implements `notation::Notation`,
 //! and an entry in `notation_table.rs`.
 
+mod counts;
 mod decoded;
 mod embedded;
 mod evidence;
@@ -27,6 +28,7 @@ use std::io::{self, BufRead};
 
 use crate::json::{JsonValue, ParsedJson, SyntaxError};
 
+pub use counts::MessageCounts;
 pub use lines::TextPosition;
 pub use notation_table::notation_names;
 
@@ -137,6 +139,7 @@ pub fn read<E: From<io::Error>>(
         follows_text: false,
         visit,
     };
+    reader.read_mark()?;
     while reader.lines.begin_line()? {
         reader.read_line()?;
     }
@@ -160,6 +163,20 @@ struct Unread {
 }
 
 impl<E: From<io::Error>> LogReader<'_, E> {
+    /// Reads the byte order mark that some programs write before UTF-8.
+    fn read_mark(&mut self) -> Result<(), E> {
+        const MARK: &[u8] = "\u{FEFF}".as_bytes();
+        if self.lines.begin_line()? && self.lines.rest().starts_with(MARK) {
+            (self.visit)(LogEntry {
+                position: TextPosition::START,
+                bytes: MARK,
+                content: LogContent::Text,
+            })?;
+            self.lines.skip(MARK.len());
+        }
+        Ok(())
+    }
+
     /// Reads the entries of a line, and the further lines of its last entry.
     fn read_line(&mut self) -> Result<(), E> {
         let text = self.lines.line().trim_ascii();
