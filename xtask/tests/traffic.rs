@@ -188,13 +188,13 @@ fn compressed_and_encoded_files_are_read() {
     let text = SCRIPT.as_bytes();
     let utf16: Vec<u8> =
         format!("\u{FEFF}{SCRIPT}").encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let marked = format!("\u{FEFF}{{\"execute\": \"x-blockdev-del\"}}");
+    let marked = "\u{FEFF}{\"execute\": \"x-blockdev-del\"}";
     for (name, content) in [
         ("a.gz", gzip(text)),
         ("a.xz", xz(text)),
         ("a.zst", [zstd(b"# "), zstd(text)].concat()),
         ("a.txt", utf16),
-        ("b.txt", marked.into_bytes()),
+        ("b.txt", marked.into()),
         ("c.txt", SCRIPT.replace('\n', "\r\n").into_bytes()),
     ] {
         fs::write(folder.path().join(name), content).unwrap();

@@ -76,7 +76,7 @@ impl Migrate {
         let mut files = RecordedFiles::new(&is_command);
         for file in &self.files {
             let mut migrator =
-                Migrator::new(&from, &to, &target.schema, devices.as_deref(), &rules);
+                Migrator::new(&from, &to, devices.as_deref(), &rules);
             let input = open_file(file)?;
             if input.is_decoded && self.in_place {
                 return Err(Failure::new(format!("`{file}` is compressed or UTF-16"))
