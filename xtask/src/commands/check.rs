@@ -44,6 +44,9 @@ pub struct Check {
     /// Find out which of the releases in schemas/ accept the messages
     #[arg(long, conflicts_with = "against")]
     all_releases: bool,
+    /// The target that QEMU emulates, such as `x86_64`; by default any
+    #[arg(long, value_name = "ARCH")]
+    target: Option<String>,
     /// Check replies and events, too
     #[arg(long)]
     replies: bool,
@@ -77,12 +80,17 @@ impl Check {
     /// Runs the command.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let catalogue = Catalogue::open()?;
-        let releases = self.read_releases(&catalogue, console)?;
+        let mut releases = self.read_releases(&catalogue, console)?;
+        for release in &mut releases {
+            release.set_target(self.target.clone())?;
+        }
         let elsewhere = |name: &str| catalogue.series_with_command(name);
         let is_one = !self.all_releases && releases.len() == 1;
-        let hints = |release: &Release| is_one.then_some(&elsewhere as _).filter(|_| !release.name.is_empty());
-        let checkers: Vec<Checker<'_>> =
-            releases.iter().map(|release| release.checker(hints(release))).collect();
+        let checkers = releases.iter().map(|release| match is_one {
+            true => release.checker(Some(&elsewhere)),
+            false => release.checker(None),
+        });
+        let checkers: Vec<Checker<'_>> = checkers.collect();
         let is_command = |name: &str| {
             checkers.iter().any(|checker| checker.has_command(name)) || !elsewhere(name).is_empty()
         };
@@ -100,6 +108,7 @@ impl Check {
             let counts = self.check_argument(argument, &checkers, &mut files, &mut *sink)?;
             files.note_if_empty(argument, &counts);
         }
+        catalogue.builds().check()?;
         let outcome = sink.finish(console)?;
         files.finish(self.allow_empty, console)?;
         Ok(outcome)
@@ -159,8 +168,8 @@ impl Check {
         let logs = checkers.iter().map(|checker| LogChecker::new(checker, self.replies));
         let mut logs: Vec<LogChecker<'_, '_>> = logs.collect();
         let counts = files.read(file, input, &mut |entry: &LogEntry<'_>| {
-            let mut findings = logs.iter_mut().map(|log| log.check_entry(entry).into_iter());
-            let mut findings: Vec<_> = findings.by_ref().collect();
+            let findings = logs.iter_mut().map(|log| log.check_entry(entry).into_iter());
+            let mut findings: Vec<_> = findings.collect();
             loop {
                 let of_message: Vec<LogFinding> =
                     findings.iter_mut().filter_map(Iterator::next).collect();
