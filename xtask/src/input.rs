@@ -91,7 +91,9 @@ impl<R: Read> Utf16Reader<R> {
     fn decode_piece(&mut self) -> io::Result<()> {
         let mut bytes = Vec::new();
         self.input.by_ref().take(1 << 14).read_to_end(&mut bytes)?;
-        let pairs = bytes.chunks(2).map(|pair| [pair[0], pair.get(1).copied().unwrap_or(0)]);
+        let pairs = bytes
+            .chunks(2)
+            .map(|pair| [pair[0], pair.get(1).copied().unwrap_or(0)]);
         let mut units: Vec<u16> = self.half.take().into_iter().collect();
         units.extend(pairs.map(self.unit));
         let is_half = |unit: &mut u16| !bytes.is_empty() && (0xD800..0xDC00).contains(unit);

@@ -141,11 +141,21 @@ fn check_says_which_releases_accept_a_file() {
         out,
         "a.qmp: accepted by 2.5 to 2.8\na.qmp:2:1: x-blockdev-del: accepted by 2.5 to 2.8\n"
     );
-    let arguments = ["check", "--against", "2.7..2.9", "--format", "json", "a.qmp"];
+    let arguments = [
+        "check",
+        "--against",
+        "2.7..2.9",
+        "--format",
+        "json",
+        "a.qmp",
+    ];
     let (out, _) = expect(&folder, 1, &arguments);
     let found: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(found["accepted_by"], serde_json::json!(["2.7", "2.8"]));
-    assert_eq!(found["messages"][0]["rejected_by"], serde_json::json!(["2.9"]));
+    assert_eq!(
+        found["messages"][0]["rejected_by"],
+        serde_json::json!(["2.9"])
+    );
     let reversed = ["check", "--against", "2.9..2.7", "a.qmp"];
     assert!(expect(&folder, 2, &reversed).1.contains("write `2.7..2.9`"));
 }
@@ -157,13 +167,19 @@ fn folders_are_searched() {
     fs::create_dir(folder.path().join(".git")).unwrap();
     write(".gitignore", b"ignored.c\n");
     write("ignored.c", b"\"{'execute': 'gone'}\"");
-    write("a.c", b"f();\n  qmp(\"{'execute': 'cpu-add', 'arguments': {'id': 1}}\");\n");
+    write(
+        "a.c",
+        b"f();\n  qmp(\"{'execute': 'cpu-add', 'arguments': {'id': 1}}\");\n",
+    );
     write("b.py", b"vm.send({'execute': name})\n");
     write("c.o", b"\x7fELF\0{\"execute\": \"gone\"}");
     let (out, err) = expect(&folder, 1, &["check", "--against", "10.0", "."]);
     assert!(out.starts_with("./a.c:2:8: cpu-add: rejected"), "{out}");
     assert!(out.contains("./b.py:1:9: message: unknown"), "{out}");
-    assert!(err.contains("1 call site seen that cannot be read"), "{err}");
+    assert!(
+        err.contains("1 call site seen that cannot be read"),
+        "{err}"
+    );
     assert!(!out.contains("gone"), "{out}");
 }
 
@@ -186,8 +202,10 @@ fn compressed_and_encoded_files_are_read() {
         ruzstd::encoding::compress_to_vec(text, level)
     };
     let text = SCRIPT.as_bytes();
-    let utf16: Vec<u8> =
-        format!("\u{FEFF}{SCRIPT}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> = format!("\u{FEFF}{SCRIPT}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     let marked = "\u{FEFF}{\"execute\": \"x-blockdev-del\"}";
     for (name, content) in [
         ("a.gz", gzip(text)),
@@ -200,11 +218,17 @@ fn compressed_and_encoded_files_are_read() {
         fs::write(folder.path().join(name), content).unwrap();
         let (out, _) = expect(&folder, 1, &["check", "--against", "2.11", name]);
         let place = if name == "b.txt" { "1:1" } else { "2:1" };
-        assert!(out.starts_with(&format!("{name}:{place}: x-blockdev-del: rejected")), "{out}");
+        assert!(
+            out.starts_with(&format!("{name}:{place}: x-blockdev-del: rejected")),
+            "{out}"
+        );
     }
     fs::write(folder.path().join("d"), b"\x7fELF\0\0").unwrap();
     let (_, err) = expect(&folder, 2, &["check", "--against", "2.11", "d"]);
-    assert!(err.contains("`d` is not text") && err.contains("zstd"), "{err}");
+    assert!(
+        err.contains("`d` is not text") && err.contains("zstd"),
+        "{err}"
+    );
 }
 
 #[test]

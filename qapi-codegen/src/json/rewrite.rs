@@ -10,7 +10,10 @@ use super::{JsonMember, JsonStyle, JsonValue};
 /// `text` is valid and has the value `old`.
 pub fn rewrite(text: &str, old: &JsonValue<'_>, new: &JsonValue<'_>) -> String {
     let start = text.len() - text.trim_start().len();
-    let mut scanner = SpanScanner { text, offset: start };
+    let mut scanner = SpanScanner {
+        text,
+        offset: start,
+    };
     let span = scanner.scan(old);
     let rewriter = Rewriter {
         text,
@@ -47,9 +50,7 @@ impl SpanScanner<'_> {
         self.skip_space();
         let start = self.offset;
         let items = match value {
-            JsonValue::Array(elements) => {
-                self.scan_items(elements, |element| (None, element))
-            }
+            JsonValue::Array(elements) => self.scan_items(elements, |element| (None, element)),
             JsonValue::Object(members) => {
                 self.scan_items(members, |member| (Some(&*member.name.value), &member.value))
             }
@@ -63,7 +64,11 @@ impl SpanScanner<'_> {
             }
         };
         let range = start..self.offset;
-        ValueSpan { range, value, items }
+        ValueSpan {
+            range,
+            value,
+            items,
+        }
     }
 
     fn scan_items<'v, T>(
@@ -134,7 +139,9 @@ impl Rewriter<'_> {
     fn rewrite_value(&self, span: &ValueSpan<'_>, new: &JsonValue<'_>) -> String {
         match (span.value, new) {
             (old, new) if old == new => self.text[span.range.clone()].to_owned(),
-            (JsonValue::Object(_), JsonValue::Object(members)) => self.rewrite_object(span, members),
+            (JsonValue::Object(_), JsonValue::Object(members)) => {
+                self.rewrite_object(span, members)
+            }
             (JsonValue::Array(old), JsonValue::Array(new)) => self.rewrite_array(span, old, new),
             _ => self.format(span.range.start, new),
         }
@@ -210,7 +217,11 @@ impl Rewriter<'_> {
             if position > 0 {
                 let previous = items[position - 1].0;
                 let is_next = previous.is_some_and(|previous| *index == Some(previous + 1));
-                text += if is_next { gap(index.unwrap_or(1) - 1) } else { &any_gap };
+                text += if is_next {
+                    gap(index.unwrap_or(1) - 1)
+                } else {
+                    &any_gap
+                };
             }
             text += item;
         }
@@ -252,7 +263,9 @@ fn find_equal(span: &ValueSpan<'_>, value: &JsonValue<'_>) -> Option<Range<usize
     if span.value == value {
         return Some(span.range.clone());
     }
-    span.items.iter().find_map(|item| find_equal(&item.value, value))
+    span.items
+        .iter()
+        .find_map(|item| find_equal(&item.value, value))
 }
 
 #[cfg(test)]
@@ -263,13 +276,33 @@ mod tests {
     #[test]
     fn text_that_does_not_change_is_kept() {
         for (old, new, expected) in [
-            ("{ \"a\" :1 ,\"b\":[ 1 ]}", "{\"a\":1,\"c\":[1]}", "{ \"a\" :1 ,\"c\":[ 1 ]}"),
-            ("{\n  \"a\": 1,\n  \"b\": 2\n}", "{\"b\":3}", "{\n  \"b\": 3\n}"),
-            ("{\n  \"a\": 1\n}", "{\"a\":1,\"b\":2}", "{\n  \"a\": 1,\n  \"b\": 2\n}"),
-            ("{\"a\": {  \"b\": 1}}", "{\"a\": {\"b\": 1, \"c\": {}}}", "{\"a\": {  \"b\": 1, \"c\": {}}}"),
+            (
+                "{ \"a\" :1 ,\"b\":[ 1 ]}",
+                "{\"a\":1,\"c\":[1]}",
+                "{ \"a\" :1 ,\"c\":[ 1 ]}",
+            ),
+            (
+                "{\n  \"a\": 1,\n  \"b\": 2\n}",
+                "{\"b\":3}",
+                "{\n  \"b\": 3\n}",
+            ),
+            (
+                "{\n  \"a\": 1\n}",
+                "{\"a\":1,\"b\":2}",
+                "{\n  \"a\": 1,\n  \"b\": 2\n}",
+            ),
+            (
+                "{\"a\": {  \"b\": 1}}",
+                "{\"a\": {\"b\": 1, \"c\": {}}}",
+                "{\"a\": {  \"b\": 1, \"c\": {}}}",
+            ),
             ("{'a':{}}", "{'a':{'b':'c'}}", "{'a':{'b':'c'}}"),
             ("[1, 2 ,3]", "[1, 3]", "[1, 3]"),
-            (" {\"a\": \"\\u0061\"} ", "{\"b\": \"\\u0061\"}", " {\"b\": \"\\u0061\"} "),
+            (
+                " {\"a\": \"\\u0061\"} ",
+                "{\"b\": \"\\u0061\"}",
+                " {\"b\": \"\\u0061\"} ",
+            ),
         ] {
             let (old_value, new_value) = (parse(old).unwrap().value, parse(new).unwrap().value);
             assert_eq!(rewrite(old, &old_value, &new_value), expected);

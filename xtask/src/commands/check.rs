@@ -165,10 +165,14 @@ impl Check {
         files: &mut RecordedFiles<'_>,
         sink: &mut dyn FindingSink,
     ) -> Result<MessageCounts, Failure> {
-        let logs = checkers.iter().map(|checker| LogChecker::new(checker, self.replies));
+        let logs = checkers
+            .iter()
+            .map(|checker| LogChecker::new(checker, self.replies));
         let mut logs: Vec<LogChecker<'_, '_>> = logs.collect();
         let counts = files.read(file, input, &mut |entry: &LogEntry<'_>| {
-            let findings = logs.iter_mut().map(|log| log.check_entry(entry).into_iter());
+            let findings = logs
+                .iter_mut()
+                .map(|log| log.check_entry(entry).into_iter());
             let mut findings: Vec<_> = findings.collect();
             loop {
                 let of_message: Vec<LogFinding> =
@@ -199,5 +203,10 @@ fn parse_range(catalogue: &Catalogue, first: &str, last: &str) -> Result<Vec<Ser
             .with_help(format!("write `{last}..{first}`")));
     }
     let is_inside = |series: &Series| (first..=last).contains(series);
-    Ok(catalogue.series().iter().copied().filter(is_inside).collect())
+    Ok(catalogue
+        .series()
+        .iter()
+        .copied()
+        .filter(is_inside)
+        .collect())
 }

@@ -73,10 +73,12 @@ impl<'c> RecordedFiles<'c> {
             return Ok(());
         }
         let files = self.empty.join("`, `");
-        Err(Failure::new(format!("no messages found in `{files}`")).with_help(format!(
-            "looked for {}; `--allow-empty` accepts files without messages",
-            notation_names().join(", ")
-        )))
+        Err(
+            Failure::new(format!("no messages found in `{files}`")).with_help(format!(
+                "looked for {}; `--allow-empty` accepts files without messages",
+                notation_names().join(", ")
+            )),
+        )
     }
 }
 
@@ -84,7 +86,9 @@ impl<'c> RecordedFiles<'c> {
 /// order.
 pub fn files_in(folder: &str) -> Result<Vec<String>, Failure> {
     let mut files = Vec::new();
-    let walk = WalkBuilder::new(folder).sort_by_file_path(Path::cmp).build();
+    let walk = WalkBuilder::new(folder)
+        .sort_by_file_path(Path::cmp)
+        .build();
     for entry in walk {
         let entry = entry.map_err(|error| Failure::io("read", folder, &io::Error::other(error)))?;
         if entry.file_type().is_some_and(|kind| kind.is_file()) {
@@ -103,7 +107,8 @@ pub fn is_folder(argument: &str) -> bool {
 pub fn open_file(argument: &str) -> Result<Input, Failure> {
     match is_folder(argument) {
         false => input::open(argument),
-        true => Err(Failure::new(format!("`{argument}` is a folder"))
-            .with_help("name the files in it")),
+        true => {
+            Err(Failure::new(format!("`{argument}` is a folder")).with_help("name the files in it"))
+        }
     }
 }

@@ -46,7 +46,9 @@ pub fn is_message(value: &JsonValue<'_>) -> bool {
     if let Some(event) = event.and_then(JsonValue::as_str) {
         return is_event(event, value);
     }
-    value.get("QMP").is_some_and(|greeting| greeting.get("version").is_some())
+    value
+        .get("QMP")
+        .is_some_and(|greeting| greeting.get("version").is_some())
 }
 
 /// Returns whether a value is the only thing on a line that can be meant as a
@@ -73,7 +75,9 @@ pub fn is_name(word: &str) -> bool {
 /// Other logs have events, too, but not with the time of QEMU, and seldom in
 /// capitals.
 fn is_event(name: &str, value: &JsonValue<'_>) -> bool {
-    let has_time = value.get("timestamp").is_some_and(|time| time.get("seconds").is_some());
+    let has_time = value
+        .get("timestamp")
+        .is_some_and(|time| time.get("seconds").is_some());
     let is_upper = |byte: u8| byte.is_ascii_uppercase() || byte == b'_' || byte.is_ascii_digit();
     has_time || name.len() > 2 && name.bytes().all(is_upper)
 }

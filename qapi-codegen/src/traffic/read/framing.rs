@@ -28,7 +28,15 @@ pub enum FrameState {
 
 /// Words of JSON and Python.
 const WORDS: [&[u8]; 9] = [
-    b"true", b"false", b"null", b"True", b"False", b"None", b"u", b"b", b"OrderedDict",
+    b"true",
+    b"false",
+    b"null",
+    b"True",
+    b"False",
+    b"None",
+    b"u",
+    b"b",
+    b"OrderedDict",
 ];
 
 /// Scans the value at the beginning of a text.
@@ -125,7 +133,9 @@ impl Framer {
         let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_+-.".contains(byte);
         let length = rest.iter().take_while(is_part).count();
         let word = &rest[..length];
-        let is_number = word.first().is_some_and(|byte| b"-0123456789".contains(byte));
+        let is_number = word
+            .first()
+            .is_some_and(|byte| b"-0123456789".contains(byte));
         let is_cut_off = length == rest.len() && WORDS.iter().any(|known| known.starts_with(word));
         if !is_number && !is_cut_off && !WORDS.contains(&word) {
             let shown = String::from_utf8_lossy(&rest[..length.clamp(1, 20).min(rest.len())]);
@@ -196,7 +206,11 @@ mod tests {
 
     #[test]
     fn other_languages_end_a_value() {
-        for (text, offset) in [("{'a': name}", 6), ("{\"a\": [%d]}", 7), ("{\"a\": ...}", 6)] {
+        for (text, offset) in [
+            ("{'a': name}", 6),
+            ("{\"a\": [%d]}", 7),
+            ("{\"a\": ...}", 6),
+        ] {
             let state = frame(text.as_bytes());
             assert!(
                 matches!(&state, FrameState::Foreign(error) if error.offset == offset),

@@ -42,14 +42,16 @@ impl Notation for JsonText<'_> {
             return read_open_bracket(block);
         };
         let is_known = evidence::is_first_member(name);
-        let text = if is_known { block.text } else { block.first_line() };
+        let text = if is_known {
+            block.text
+        } else {
+            block.first_line()
+        };
         match frame(text) {
             FrameState::Complete(length) => self.read_value(block, length),
             FrameState::Incomplete(_) if !is_known => Reading::Text,
             FrameState::Incomplete(_) if !block.is_at_end => Reading::Incomplete,
-            FrameState::Incomplete(message) => {
-                malformed(block, SyntaxError { offset: 0, message })
-            }
+            FrameState::Incomplete(message) => malformed(block, SyntaxError { offset: 0, message }),
             FrameState::Malformed(error) => malformed(block, error),
             FrameState::Foreign(error) => unread(block, error),
         }
@@ -119,8 +121,18 @@ pub fn unread<'a>(block: &Block<'a>, error: SyntaxError) -> Reading<'a> {
 
 /// Returns whether a text begins with a value of Python that JSON does not have.
 fn is_python(text: &[u8]) -> bool {
-    const BEGINNINGS: [&[u8]; 7] = [b"True", b"False", b"None", b"u'", b"u\"", b"(", b"OrderedDict"];
-    BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
+    const BEGINNINGS: [&[u8]; 7] = [
+        b"True",
+        b"False",
+        b"None",
+        b"u'",
+        b"u\"",
+        b"(",
+        b"OrderedDict",
+    ];
+    BEGINNINGS
+        .iter()
+        .any(|beginning| text.starts_with(beginning))
 }
 
 /// Returns the name of the first member of an object.

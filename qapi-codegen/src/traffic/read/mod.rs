@@ -221,7 +221,11 @@ impl<E: From<io::Error>> LogReader<'_, E> {
                 Found::Messages(_) => return Ok(true),
                 Found::Unread(length, error) => {
                     let offset = candidate.0;
-                    unread.get_or_insert(Unread { offset, length, error });
+                    unread.get_or_insert(Unread {
+                        offset,
+                        length,
+                        error,
+                    });
                 }
                 Found::Text => {}
             }

@@ -54,12 +54,14 @@ impl<'r> NotationTable<'r> {
                 *candidate = found.map_or(Candidate::None, Candidate::At);
             }
         }
-        let found = self.candidates.iter().enumerate().filter_map(|(index, candidate)| {
-            match *candidate {
+        let found = self
+            .candidates
+            .iter()
+            .enumerate()
+            .filter_map(|(index, candidate)| match *candidate {
                 Candidate::At(offset) => Some((offset, index)),
                 _ => None,
-            }
-        });
+            });
         found.min()
     }
 

@@ -91,13 +91,24 @@ mod tests {
     #[test]
     fn prefixes_state_sender_and_session() {
         for (before, session, sender) in [
-            ("1: info : x:9 : QEMU_MONITOR_RECV_REPLY: mon=0x7f reply=", "0x7f", Sender::Server),
-            ("1@2.3:handle_qmp_command mon 0x5 req: ", "0x5", Sender::Client),
+            (
+                "1: info : x:9 : QEMU_MONITOR_RECV_REPLY: mon=0x7f reply=",
+                "0x7f",
+                Sender::Server,
+            ),
+            (
+                "1@2.3:handle_qmp_command mon 0x5 req: ",
+                "0x5",
+                Sender::Client,
+            ),
             ("DEBUG:qemu.qmp.qmp_client.vm1:--> ", "vm1", Sender::Client),
         ] {
             let origin = MessageOrigin::from_prefix(before.as_bytes());
             assert_eq!((origin.session, origin.sender), (session, Some(sender)));
         }
-        assert_eq!(MessageOrigin::from_prefix(b"INFO sending "), MessageOrigin::default());
+        assert_eq!(
+            MessageOrigin::from_prefix(b"INFO sending "),
+            MessageOrigin::default()
+        );
     }
 }

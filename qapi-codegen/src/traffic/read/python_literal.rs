@@ -20,9 +20,8 @@ impl Notation for PythonLiteral {
 
     fn find(&self, line: &Line<'_>, from: usize) -> Option<usize> {
         let text = &line.text[from..];
-        let is_message = |&offset: &usize| {
-            first_member(&text[offset..]).is_some_and(evidence::is_first_member)
-        };
+        let is_message =
+            |&offset: &usize| first_member(&text[offset..]).is_some_and(evidence::is_first_member);
         let dictionary = memchr::memchr_iter(b'{', text).find(is_message);
         let ordered = memchr::memmem::find(text, ORDERED);
         let found = dictionary.into_iter().chain(ordered).min();
@@ -100,10 +99,12 @@ fn translate(token: &str, after: &str, open: &mut Vec<OpenBracket>) -> Option<&'
         "None" => Some("null"),
         "u" | "b" => Some("").filter(|_| after.starts_with(['"', '\''])),
         "," if after.starts_with(['}', ']', ')']) => Some(""),
-        "," => innermost.filter(|bracket| **bracket == OpenBracket::Pair).map(|bracket| {
-            *bracket = OpenBracket::PairValue;
-            ":"
-        }),
+        "," => innermost
+            .filter(|bracket| **bracket == OpenBracket::Pair)
+            .map(|bracket| {
+                *bracket = OpenBracket::PairValue;
+                ":"
+            }),
         "OrderedDict" => {
             open.push(OpenBracket::Call);
             Some(if after.starts_with("()") { "{}" } else { "" })
@@ -185,11 +186,17 @@ mod tests {
     fn literals_have_json_text() {
         for (python, json) in [
             ("{'a': True, u'b': None,}", "{'a': true, 'b': null}"),
-            ("OrderedDict([('a', (1, 'None')), ('b', OrderedDict())])", "{'a': [1, 'None'], 'b': {}}"),
+            (
+                "OrderedDict([('a', (1, 'None')), ('b', OrderedDict())])",
+                "{'a': [1, 'None'], 'b': {}}",
+            ),
             ("{'a': 'it\\'s, (True)'}", "{'a': 'it\\'s, (True)'}"),
         ] {
             assert_eq!(to_json(python).text, json);
         }
-        assert_eq!(to_python("{\"a\": [true, 'true']}"), "{\"a\": [True, 'true']}");
+        assert_eq!(
+            to_python("{\"a\": [true, 'true']}"),
+            "{\"a\": [True, 'true']}"
+        );
     }
 }

@@ -320,7 +320,11 @@ mod tests {
         is_in_transaction: bool,
         test: impl FnOnce(Result<ShellLine<'_>, SyntaxError>) -> T,
     ) -> T {
-        test(ShellLine::parse(line, TextPosition::START, is_in_transaction))
+        test(ShellLine::parse(
+            line,
+            TextPosition::START,
+            is_in_transaction,
+        ))
     }
 
     #[test]

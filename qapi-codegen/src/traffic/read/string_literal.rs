@@ -82,7 +82,8 @@ fn read_value<'a>(
 /// Parses JSON text, or Python text that is nearly JSON.
 fn parse(text: &str) -> Result<ParsedJson<'static>, SyntaxError> {
     let parsed = json::parse(text).map(ParsedJson::into_owned);
-    let as_python = |_| json::parse(&python_literal::to_json(text).text).map(ParsedJson::into_owned);
+    let as_python =
+        |_| json::parse(&python_literal::to_json(text).text).map(ParsedJson::into_owned);
     parsed.or_else(as_python)
 }
 
@@ -121,7 +122,10 @@ impl LiteralQuotes {
         let quote = *name.get(backslashes)?;
         let rest = &name[backslashes + 1..];
         let is_message = |name: &&[u8]| evidence::is_first_member(name);
-        let end = rest.iter().take(16).position(|&byte| byte == b'\\' || byte == quote)?;
+        let end = rest
+            .iter()
+            .take(16)
+            .position(|&byte| byte == b'\\' || byte == quote)?;
         Some(&rest[..end]).filter(is_message)?;
         match (backslashes, quote, before) {
             // In a literal that is escaped n times, a quote has 2^n - 1 backslashes.
@@ -220,7 +224,10 @@ enum NextPiece {
 /// `"a" + "b"` of other languages.
 fn skip_to_next_piece(text: &str, delimiter: char) -> NextPiece {
     let rest = text.trim_start();
-    let rest = rest.strip_prefix(['+', '.', '\\']).unwrap_or(rest).trim_start();
+    let rest = rest
+        .strip_prefix(['+', '.', '\\'])
+        .unwrap_or(rest)
+        .trim_start();
     match rest.chars().next() {
         Some(next) if next == delimiter => NextPiece::At(text.len() - rest.len() + 1),
         Some(_) => NextPiece::None,
@@ -251,7 +258,9 @@ fn decode_escape(text: &str) -> Option<(usize, Option<char>)> {
 /// character after the backslash.
 fn decode_number(text: &str, start: usize, max: usize, radix: u32) -> (usize, Option<char>) {
     let digits = text[start..].bytes().take(max);
-    let length = digits.take_while(|byte| char::from(*byte).is_digit(radix)).count();
+    let length = digits
+        .take_while(|byte| char::from(*byte).is_digit(radix))
+        .count();
     let number = u32::from_str_radix(&text[start..start + length], radix);
     match number {
         Ok(number) => (start + length, char::from_u32(number)),
@@ -274,8 +283,17 @@ mod tests {
         let mut text = json.to_owned();
         for depth in 1..=3 {
             let delimiter = '"';
-            text = LiteralQuotes { delimiter, depth: 1 }.encode(&text).unwrap();
-            assert_eq!(decode(&format!("{text}\" x")).as_deref(), Some(json), "{depth}");
+            text = LiteralQuotes {
+                delimiter,
+                depth: 1,
+            }
+            .encode(&text)
+            .unwrap();
+            assert_eq!(
+                decode(&format!("{text}\" x")).as_deref(),
+                Some(json),
+                "{depth}"
+            );
         }
     }
 
@@ -287,9 +305,18 @@ mod tests {
             "{ \\x27execute\\047:\\\n 'a'}\"",
         ] {
             let decoded = decode(text);
-            assert!(decoded.is_none_or(|text| text == "{ 'execute': 'a'}"), "{text}");
+            assert!(
+                decoded.is_none_or(|text| text == "{ 'execute': 'a'}"),
+                "{text}"
+            );
         }
-        assert_eq!(decode("{ 'execute':\"\n \"'a'}\"").unwrap(), "{ 'execute':'a'}");
-        assert_eq!(decode("{ 'execute': \" PRIu64 \"}\"").unwrap(), "{ 'execute': ");
+        assert_eq!(
+            decode("{ 'execute':\"\n \"'a'}\"").unwrap(),
+            "{ 'execute':'a'}"
+        );
+        assert_eq!(
+            decode("{ 'execute': \" PRIu64 \"}\"").unwrap(),
+            "{ 'execute': "
+        );
     }
 }

@@ -61,7 +61,9 @@ impl ReleasesReport {
     /// The names of the series for which a condition holds.
     fn names(&self, holds: impl Fn(usize) -> bool) -> Vec<String> {
         let indexes = (0..self.series.len()).filter(|&index| holds(index));
-        indexes.map(|index| self.series[index].to_string()).collect()
+        indexes
+            .map(|index| self.series[index].to_string())
+            .collect()
     }
 
     /// Describes the series for which a condition holds by their ranges.
@@ -138,7 +140,9 @@ impl FindingSink for ReleasesReport {
         }
         let worst = [Verdict::Rejected, Verdict::Unknown, Verdict::Accepted].into_iter();
         let mut found = worst.filter_map(|verdict| {
-            findings.iter().rfind(|finding| finding.checked.verdict == verdict)
+            findings
+                .iter()
+                .rfind(|finding| finding.checked.verdict == verdict)
         });
         if let Some(finding) = found.next() {
             let finding = finding.clone();
