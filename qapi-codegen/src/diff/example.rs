@@ -2,24 +2,13 @@
 
 mod value;
 
-use serde::Serialize;
-
 use super::change::{ChangeValue, KindAttribute};
 use super::compare::OperationName;
-use super::finding::Finding;
+use super::finding::{Example, Finding};
 use crate::json::JsonValue;
 use crate::knowledge::{BehaviourChange, BehaviourEffect};
 use crate::wire::{Direction, Interface, PathSegment, ShapeId};
 use value::{ExampleScope, RequestedParts, ValueBuilder};
-
-/// A message of the old release and the same message of the new release.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Example<'s> {
-    /// The message of the old release.
-    pub before: Option<JsonValue<'s>>,
-    /// The message of the new release.
-    pub after: Option<JsonValue<'s>>,
-}
 
 /// The number of changes of a command that one request shows.
 const CHANGES_PER_REQUEST: usize = 2;

@@ -13,6 +13,7 @@ pub mod view;
 mod wording;
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use serde::Serialize;
 
@@ -22,8 +23,8 @@ use super::change::ChangeKind;
 use super::compare::{ChangeGraph, OperationKind, compare};
 use super::deprecations::{NewDeprecation, new_deprecations};
 use super::devices::{DeviceChanges, compare_devices};
-use super::example::{Example, ExampleBuilder};
-use super::finding::{Finding, findings};
+use super::example::ExampleBuilder;
+use super::finding::{Example, Finding, findings};
 use super::merge::merge_branches;
 use super::release_chain::ReleaseChain;
 use super::rules::Compatibility;
@@ -210,13 +211,7 @@ fn complete<'s>(
     old: &Interface<'s>,
     examples: &ExampleBuilder<'_, 's>,
 ) {
-    let between: Vec<_> = inputs
-        .between
-        .iter()
-        .map(|schema| Interface::from_schema(schema))
-        .collect();
-    let between: Vec<&Interface<'_>> = between.iter().collect();
-    let chain = ReleaseChain::new(old, &between, inputs.new.schema.version.series());
+    let chain = ReleaseChain::new(old, &inputs.between, inputs.new.schema.version.series());
     for finding in &mut *findings {
         finding.since = Some(chain.since(&finding.identities()));
         finding.example = examples.build(finding);
@@ -266,15 +261,12 @@ impl ComparedCounts {
         new: &Interface<'_>,
         findings: &[Finding<'_>],
     ) -> Self {
-        let has_finding = |name: &str| {
-            let mut findings = findings.iter();
-            findings.any(|finding| finding.occurs_in(|own| own == name))
-        };
+        let changed: HashSet<&str> = findings.iter().flat_map(Finding::targets).collect();
         let unchanged = |kind: OperationKind| {
             let names = comparison.operations.iter().map(|operation| operation.name);
             let of_kind = names.filter(|own| own.kind == kind);
             let both = of_kind.filter(|own| own.old.is_some() && own.new.is_some());
-            both.filter(|own| !has_finding(own.name())).count()
+            both.filter(|own| !changed.contains(own.name())).count()
         };
         ComparedCounts {
             commands: (old.commands.len(), new.commands.len()),

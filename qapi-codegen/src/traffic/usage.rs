@@ -41,10 +41,7 @@ pub fn read_usage(text: &str, usage: &mut Usage) -> Result<(), String> {
 
 fn add_bare_name(message: &JsonValue<'_>, usage: &mut Usage) -> bool {
     let name = message.get("execute").and_then(JsonValue::as_str);
-    name.is_some_and(|name| {
-        usage.add_name(name);
-        true
-    })
+    name.inspect(|name| usage.add_name(name)).is_some()
 }
 
 /// Whether a single word on a line is the name of a command or event.

@@ -171,12 +171,9 @@ impl<'c, 'k> LogChecker<'c, 'k> {
     }
 
     fn connection(&mut self, session: &str) -> &mut Connection {
-        if !self.connections.contains_key(session) {
-            if self.connections.len() == MAX_CONNECTIONS {
-                self.connections.clear();
-            }
-            let connection = Connection::default();
-            self.connections.insert(session.to_owned(), connection);
+        let is_new = !self.connections.contains_key(session);
+        if is_new && self.connections.len() == MAX_CONNECTIONS {
+            self.connections.clear();
         }
         self.connections.entry(session.to_owned()).or_default()
     }

@@ -34,6 +34,7 @@ impl MessageProblem<'_> {
 
     fn message(&self, path: &str, release: &ReleaseInterface<'_>) -> String {
         let series = release.series;
+        let unknown = |kind: &str, name| format!("QEMU {series} has no {kind} {}", quote(name));
         match &self.kind {
             ProblemKind::InvalidSyntax(message) => (*message).to_owned(),
             ProblemKind::DuplicateMember(name) => format!("duplicate member {}", quote(name)),
@@ -46,15 +47,9 @@ impl MessageProblem<'_> {
             ProblemKind::UnknownMessage(names) => {
                 format!("not a QMP message: an object with {}", list(names, "and"))
             }
-            ProblemKind::UnknownCommand(command) => {
-                format!("QEMU {series} has no command {}", quote(command))
-            }
-            ProblemKind::UnknownEvent(event) => {
-                format!("QEMU {series} has no event {}", quote(event))
-            }
-            ProblemKind::RemovedDevice { driver, .. } => {
-                format!("QEMU {series} has no device {}", quote(driver))
-            }
+            ProblemKind::UnknownCommand(command) => unknown("command", command),
+            ProblemKind::UnknownEvent(event) => unknown("event", event),
+            ProblemKind::RemovedDevice { driver, .. } => unknown("device", driver),
             ProblemKind::UnverifiedDevice(driver) => {
                 format!(
                     "no known {} has the device {}",
@@ -175,13 +170,11 @@ fn envelope_message(kind: &ProblemKind<'_>) -> Option<String> {
 fn member_message(kind: &ProblemKind<'_>, path: &str) -> String {
     match kind {
         ProblemKind::MissingRequirement(rule) => {
-            let members: Vec<&str> = rule.members.iter().map(String::as_str).collect();
-            let members = list(&members, "or");
+            let members = list(&rule.members, "or");
             format!("missing argument {members}, although the schema calls it optional")
         }
         ProblemKind::ExcessRequirement(rule) => {
-            let members: Vec<&str> = rule.members.iter().map(String::as_str).collect();
-            format!("{} are mutually exclusive", list(&members, "and"))
+            format!("{} are mutually exclusive", list(&rule.members, "and"))
         }
         ProblemKind::UnexpectedMember { name, owner, .. } => {
             let name = quote(name);
@@ -372,8 +365,8 @@ fn path_text(path: &[PathSegment<'_>]) -> String {
 }
 
 /// Lists names: `a`, `b` or `c`.
-fn list(names: &[&str], conjunction: &str) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| quote(name)).collect();
+fn list(names: &[impl AsRef<str>], conjunction: &str) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| quote(name.as_ref())).collect();
     match &quoted[..] {
         [names @ .., last] if !names.is_empty() => {
             format!("{} {conjunction} {last}", names.join(", "))

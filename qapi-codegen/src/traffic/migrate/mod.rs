@@ -92,11 +92,7 @@ pub struct Migration {
 
 impl Migration {
     /// Creates the result for a request that is left unchanged.
-    pub fn left(reason: Remark) -> Self {
-        Migration::left_with(vec![reason])
-    }
-
-    fn left_with(remarks: Vec<Remark>) -> Self {
+    pub fn left(remarks: Vec<Remark>) -> Self {
         Migration {
             outcome: MigrationOutcome::Left,
             message: None,
@@ -159,7 +155,7 @@ impl<'m> Migrator<'m> {
             nodes: nodes.clone(),
         };
         match self.rewrite(&mut rewrite, parsed) {
-            Err(remarks) => Migration::left_with(remarks),
+            Err(remarks) => Migration::left(remarks),
             Ok(()) => {
                 *nodes = rewrite.nodes;
                 nodes.record_device(&rewrite.request);

@@ -1,6 +1,6 @@
 //! The rules of migration, `schemas/migrations.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -183,9 +183,7 @@ impl MigrationRules {
 
     /// Returns the series that have rules, oldest first.
     pub fn series(&self) -> impl Iterator<Item = Series> {
-        let mut series: Vec<Series> = self.rules.iter().map(|rule| rule.since).collect();
-        series.sort();
-        series.dedup();
+        let series: BTreeSet<Series> = self.rules.iter().map(|rule| rule.since).collect();
         series.into_iter()
     }
 
@@ -206,8 +204,9 @@ impl MigrationRule {
 
     /// Returns the reason and the advice as one text.
     pub fn message(&self) -> String {
-        let advice = self.advice.as_deref().into_iter();
-        let sentences: Vec<&str> = std::iter::once(&*self.reason).chain(advice).collect();
-        sentences.join(" ")
+        match &self.advice {
+            Some(advice) => format!("{} {advice}", self.reason),
+            None => self.reason.clone(),
+        }
     }
 }

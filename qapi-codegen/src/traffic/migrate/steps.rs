@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::argument_path::{ChangeObject, change_at, string_at};
+use super::argument_path::{ChangeObject, change_at, rename_member, string_at};
 use super::flatten_unions::flatten_unions;
 use super::rules::{MigrationRule, RewriteStep, StringTypes, UnionTypes};
 use super::{RequestRewrite, parse_strings};
@@ -120,14 +120,6 @@ fn rename(rewrite: &mut RequestRewrite, from: &str, to: &str) -> Result<(), Stri
     match has_both {
         true => Err(format!("Both `{from}` and `{to}` are set.")),
         false => Ok(()),
-    }
-}
-
-fn rename_member(object: &mut JsonValue<'static>, from: &str, to: &str) {
-    let members = object.members_mut().into_iter().flatten();
-    for member in members.filter(|member| member.name.value == from) {
-        let value = std::mem::replace(&mut member.value, JsonValue::Null);
-        *member = JsonMember::new(to.to_owned(), value);
     }
 }
 
