@@ -229,10 +229,10 @@ fn messages_of_2_5_are_migrated_to_10_0() {
 
 /// Texts before and after the migration from 2.5 to 2.11.
 const CASES: &[(&str, &str)] = &[
-    // The layout of a message is kept.
+    // Everything around a change is kept.
     (
         "{\r\n  \"execute\": \"memsave\",\r\n  \"arguments\": {\r\n    \"val\": 0, \"size\": 1, \"filename\": \"\\u0061\", \"cpu\": 1\r\n  }\r\n}\r\n",
-        "{\n  \"execute\": \"memsave\",\n  \"arguments\": {\n    \"val\": 0,\n    \"size\": 1,\n    \"filename\": \"\\u0061\",\n    \"cpu-index\": 1\n  }\n}\r\n",
+        "{\r\n  \"execute\": \"memsave\",\r\n  \"arguments\": {\r\n    \"val\": 0, \"size\": 1, \"filename\": \"\\u0061\", \"cpu-index\": 1\r\n  }\r\n}\r\n",
     ),
     (
         "{'execute':'x-blockdev-del','arguments':{'node-name':'a'}}{\"execute\":\"stop\"}",
@@ -262,6 +262,24 @@ const CASES: &[(&str, &str)] = &[
     (
         "{\"session\": \"s\", \"dir\": \">\", \"raw\": \"{\\\"execute\\\": \\\"x-blockdev-del\\\", \\\"arguments\\\": {\\\"node-name\\\": \\\"a\\\"}}\"}\n",
         "{\"session\": \"s\", \"dir\": \">\", \"raw\": \"{\\\"execute\\\": \\\"blockdev-del\\\", \\\"arguments\\\": {\\\"node-name\\\": \\\"a\\\"}}\"}\n",
+    ),
+    // String literals, in pieces, and Python.
+    (
+        "send(\"{ \\\"execute\\\":\\\"x-blockdev-del\\\" , \\\"arguments\\\": {\\\"node-name\\\" :\\\"a\\\"}}\\n\");\n",
+        "send(\"{ \\\"execute\\\":\\\"blockdev-del\\\" , \\\"arguments\\\": {\\\"node-name\\\" :\\\"a\\\"}}\\n\");\n",
+    ),
+    (
+        "f(\"{'execute': 'x-blockdev-del',\"\n  \" 'arguments': {'node-name': 'a'}}\")\n",
+        "f(\"{'execute': 'blockdev-del',\"\n  \" 'arguments': {'node-name': 'a'}}\")\n",
+    ),
+    (
+        "x = {'execute': 'memsave', 'arguments': {'val': 0, 'size': 1, 'filename': u'a', 'cpu': 1,}, 'id': True}\n",
+        "x = {'execute': 'memsave', 'arguments': {'val': 0, 'size': 1, 'filename': u'a', 'cpu-index': 1,}, 'id': True}\n",
+    ),
+    // A list of requests.
+    (
+        "[ {\"execute\": \"stop\"},\n  {\"execute\": \"x-blockdev-del\" , \"arguments\": {\"node-name\": \"a\"}} ]\n",
+        "[ {\"execute\": \"stop\"},\n  {\"execute\": \"blockdev-del\" , \"arguments\": {\"node-name\": \"a\"}} ]\n",
     ),
     // A log of libvirt.
     (

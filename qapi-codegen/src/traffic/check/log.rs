@@ -69,6 +69,11 @@ impl<'c, 'k> LogChecker<'c, 'k> {
             LogContent::Malformed(malformed) => {
                 findings.push(self.report_syntax_error(malformed.position, &malformed.message));
             }
+            LogContent::Unread(malformed) => {
+                let mut finding = self.report_syntax_error(malformed.position, &malformed.message);
+                finding.checked.make_unknown();
+                findings.push(finding);
+            }
             LogContent::Messages(messages) => {
                 let is_repeated = self.is_repeated(entry.bytes);
                 self.prefix.clear();
