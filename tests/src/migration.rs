@@ -20,9 +20,9 @@ pub fn migrate_request(from: &str, to: Series, request: &Value) -> Value {
     let release = |series: &str| catalogue.release(series, QemuProgram::Emulator);
     let source = release(from).expect("the series is imported");
     let target = release(&to).expect("the series is imported");
-    let rules = catalogue.migration_rules().expect("the rules are valid");
+    let rules = &catalogue.knowledge().migrations;
     let (source, checker) = (source.checker(None), target.checker(None));
-    let mut migrator = Migrator::new(&source, &checker, &rules);
+    let mut migrator = Migrator::new(&source, &checker, rules);
     let text = request.to_string();
     let parsed = parse(&text).expect("a request is JSON");
     match migrator.migrate("test", &parsed).message {
