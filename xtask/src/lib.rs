@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod builds;
+pub mod annotations;
 pub mod catalogue;
 pub mod cli;
 pub mod commands;
