@@ -67,14 +67,14 @@ impl Migrate {
         let source = read_release(&catalogue, &self.from, QemuProgram::Emulator, console)?;
         let target = read_release(&catalogue, &self.to, QemuProgram::Emulator, console)?;
         check_order(&source, &target)?;
-        let rules = catalogue.migration_rules()?;
         let elsewhere = |name: &str| catalogue.series_with_command(name);
         let (from, to) = (source.checker(None), target.checker(Some(&elsewhere)));
+        let rules = &catalogue.knowledge().migrations;
         let is_command = |name: &str| from.has_command(name) || !elsewhere(name).is_empty();
         let mut counts = MigrationCounts::default();
         let mut files = RecordedFiles::new(&is_command);
         for file in &self.files {
-            let mut migrator = Migrator::new(&from, &to, &rules);
+            let mut migrator = Migrator::new(&from, &to, rules);
             let input = open_file(file)?;
             if input.is_decoded && self.in_place {
                 return Err(Failure::new(format!("`{file}` is compressed or UTF-16"))

@@ -197,7 +197,7 @@ impl<'c, 'k> LogChecker<'c, 'k> {
     /// The result for a message that consists of one problem.
     fn reject(&self, kind: ProblemKind<'_>) -> CheckedMessage {
         let path = MessagePath::Root.to_segments();
-        let problem = MessageProblem { path, kind };
+        let problem = MessageProblem::new(path, kind);
         CheckedMessage::new(None, vec![problem.describe(&self.checker.release)])
     }
 }

@@ -87,7 +87,7 @@ impl<'m> MessageWalk<'m> {
         if let Some(meta) = expected.meta
             && self.direction == Direction::Request
         {
-            self.check_lifecycle(meta, ProblemSubject::Member, None, path);
+            self.check_lifecycle(meta, ProblemSubject::Member, path);
         }
         self.check_branch(object, expected, member, path);
         self.check_value(expected.shape, expected.syntax, &member.value, path);

@@ -5,6 +5,7 @@ use super::problem::{EnvelopeCause, MemberOwner, MessageProblem, ProblemKind, Pr
 use super::release::ReleaseInterface;
 use crate::diagnostic::Diagnostic;
 use crate::json::JsonValue;
+use crate::knowledge::MigrationRule;
 use crate::schema::JsonKind;
 use crate::suggest::similar_names;
 use crate::traffic::option_text;
@@ -68,7 +69,7 @@ impl MessageProblem<'_> {
                 let build = build_text(release);
                 format!("no known {build} has the property {property} of {device}")
             }
-            ProblemKind::Deprecated { subject, .. } => {
+            ProblemKind::Deprecated(subject) => {
                 format!("{} is deprecated", subject_text(*subject, path))
             }
             ProblemKind::Unstable(subject) => {
@@ -101,7 +102,10 @@ impl MessageProblem<'_> {
             }
             ProblemKind::UnexpectedEnvelopeMember { name, cause } => envelope_help(name, *cause),
             ProblemKind::NotOobCapable(_) => Some("send it with `execute`".to_owned()),
-            ProblemKind::UnknownCommand(command) => unknown_command_help(command, release),
+            ProblemKind::UnknownCommand(command) => {
+                unknown_command_help(command, self.answer, release)
+            }
+            _ if self.answer.is_some() => self.answer.map(|rule| rule.advice.clone()),
             ProblemKind::UnknownEvent(event) => {
                 did_you_mean(event, release.wire.events.names().collect())
             }
@@ -127,10 +131,10 @@ impl MessageProblem<'_> {
                 owner: MemberOwner::Device(Some(removal)),
                 ..
             } => Some(removal.describe()),
-            ProblemKind::Deprecated { advice, .. } => advice.map(|advice| advice.trim().to_owned()),
             ProblemKind::MissingRequirement(rule) | ProblemKind::ExcessRequirement(rule) => {
                 Some(rule.reason.trim().to_owned())
             }
+            ProblemKind::Rejected(rule) => Some(rule.advice.trim().to_owned()),
             ProblemKind::AffectedByChange(change) => {
                 let advice = change.advice.as_deref();
                 advice.map(|advice| advice.trim().to_owned())
@@ -175,6 +179,10 @@ fn member_message(kind: &ProblemKind<'_>, path: &str) -> String {
         }
         ProblemKind::ExcessRequirement(rule) => {
             format!("{} are mutually exclusive", list(&rule.members, "and"))
+        }
+        ProblemKind::Rejected(rule) => {
+            let reason = rule.reason.trim().trim_end_matches('.');
+            format!("QEMU rejects `{path}`, although the schema allows it: {reason}")
         }
         ProblemKind::UnexpectedMember { name, owner, .. } => {
             let name = quote(name);
@@ -309,7 +317,11 @@ fn unquoted_value<'v>(expected: &[JsonKind], value: &'v JsonValue<'_>) -> Option
     }
 }
 
-fn unknown_command_help(command: &str, release: &ReleaseInterface<'_>) -> Option<String> {
+fn unknown_command_help(
+    command: &str,
+    answer: Option<&MigrationRule>,
+    release: &ReleaseInterface<'_>,
+) -> Option<String> {
     let lookup = release.data.series_with_command;
     let elsewhere = lookup.map(|lookup| lookup(command)).unwrap_or_default();
     let series = release.series;
@@ -319,7 +331,8 @@ fn unknown_command_help(command: &str, release: &ReleaseInterface<'_>) -> Option
         (Some(first), Some(last)) => Some(format!("QEMU {first} to {last} have it, with gaps")),
         _ => None,
     };
-    let similar = did_you_mean(command, release.wire.commands.names().collect());
+    let similar = || did_you_mean(command, release.wire.commands.names().collect());
+    let similar = answer.map(|rule| rule.advice.clone()).or_else(similar);
     let sentences: Vec<String> = elsewhere.into_iter().chain(similar).collect();
     (!sentences.is_empty()).then(|| sentences.join("; "))
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::argument_path::{change_at, rename_member};
 use super::rewrite::command_name;
-use super::rules::{MigrationRules, NodeReference};
 use super::{MigrationOutcome, Remark, transaction};
 use crate::json::JsonValue;
+use crate::knowledge::MigrationRules;
+use crate::knowledge::migrations::NodeReference;
 use crate::traffic::option_text;
 
 /// Block nodes of a connection, by the name of the block backend that they had
