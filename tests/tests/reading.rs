@@ -40,29 +40,114 @@ fn check(checker: &Checker<'_>, old: &Checker<'_>, text: &[u8]) -> (Vec<String>,
 /// of those that cannot be read, and what QEMU 10.0 does not accept.
 const FILES: &[(&str, &str, usize, &[&str])] = &[
     // Recordings of programs that talked to QEMU 10.0.2.
-    ("qemu-qmp.log", "12 log of qemu.qmp", 0, &["59: request query-cpus rejected"]),
-    ("trace.log", "18 QEMU trace", 0, &["16: request query-cpus rejected"]),
-    ("python-repr.log", "3 JSON, 3 Python", 0, &["5: request query-cpus rejected"]),
-    ("node-json.log", "9 string literal", 0, &["8: request change rejected"]),
-    ("node-logfmt.log", "9 string literal", 0, &["8: request change rejected"]),
+    (
+        "qemu-qmp.log",
+        "12 log of qemu.qmp",
+        0,
+        &["59: request query-cpus rejected"],
+    ),
+    (
+        "trace.log",
+        "18 QEMU trace",
+        0,
+        &["16: request query-cpus rejected"],
+    ),
+    (
+        "python-repr.log",
+        "3 JSON, 3 Python",
+        0,
+        &["5: request query-cpus rejected"],
+    ),
+    (
+        "node-json.log",
+        "9 string literal",
+        0,
+        &["8: request change rejected"],
+    ),
+    (
+        "node-logfmt.log",
+        "9 string literal",
+        0,
+        &["8: request change rejected"],
+    ),
     ("strace.log", "7 string literal", 0, &[]),
     ("strace-short.log", "3 string literal", 0, &[]),
-    ("journal.txt", "3 JSON", 0, &["2: request query-cpus rejected"]),
-    ("journal.export", "3 JSON", 0, &["36: request query-cpus rejected"]),
-    ("journal.json", "1 list of bytes, 2 string literal", 0, &["2: request query-cpus rejected"]),
-    ("client.sh", "4 JSON, 1 string literal", 0, &["13: request query-cpus rejected"]),
-    ("bash-x.log", "18 JSON", 0, &["23: request query-cpus rejected", "24: request query-cpus rejected"]),
+    (
+        "journal.txt",
+        "3 JSON",
+        0,
+        &["2: request query-cpus rejected"],
+    ),
+    (
+        "journal.export",
+        "3 JSON",
+        0,
+        &["36: request query-cpus rejected"],
+    ),
+    (
+        "journal.json",
+        "1 list of bytes, 2 string literal",
+        0,
+        &["2: request query-cpus rejected"],
+    ),
+    (
+        "client.sh",
+        "4 JSON, 1 string literal",
+        0,
+        &["13: request query-cpus rejected"],
+    ),
+    (
+        "bash-x.log",
+        "18 JSON",
+        0,
+        &[
+            "23: request query-cpus rejected",
+            "24: request query-cpus rejected",
+        ],
+    ),
     // Other logs and source files.
-    ("libvirt.log", "1 JSON, 5 libvirt log", 0, &["7: request query-cpus rejected"]),
-    ("qmp-shell.txt", "3 JSON, 3 qmp-shell", 0, &["5: request query-cpus rejected"]),
-    ("requests.json", "2 JSON", 0, &["3: request query-cpus rejected"]),
-    ("jq-colours.txt", "1 coloured JSON", 0, &["1: request query-cpus rejected"]),
-    ("virsh.sh", "2 JSON, 2 string literal", 0, &["1: request query-cpus rejected", "5: request device_add unknown"]),
+    (
+        "libvirt.log",
+        "1 JSON, 5 libvirt log",
+        0,
+        &["7: request query-cpus rejected"],
+    ),
+    (
+        "qmp-shell.txt",
+        "3 JSON, 3 qmp-shell",
+        0,
+        &["5: request query-cpus rejected"],
+    ),
+    (
+        "requests.json",
+        "2 JSON",
+        0,
+        &["3: request query-cpus rejected"],
+    ),
+    (
+        "jq-colours.txt",
+        "1 coloured JSON",
+        0,
+        &["1: request query-cpus rejected"],
+    ),
+    (
+        "virsh.sh",
+        "2 JSON, 2 string literal",
+        0,
+        &[
+            "1: request query-cpus rejected",
+            "5: request device_add unknown",
+        ],
+    ),
     (
         "iotest.py",
         "4 Python call",
         1,
-        &["10: request ? unknown", "11: request query-cpus rejected", "12: request change rejected"],
+        &[
+            "10: request ? unknown",
+            "11: request query-cpus rejected",
+            "12: request change rejected",
+        ],
     ),
     (
         "client.c",
@@ -74,19 +159,32 @@ const FILES: &[(&str, &str, usize, &[&str])] = &[
             "10: request ? unknown",
         ],
     ),
-    ("client.go", "2 JSON, 1 string literal", 0, &["5: request query-cpus rejected"]),
+    (
+        "client.go",
+        "2 JSON, 1 string literal",
+        0,
+        &["5: request query-cpus rejected"],
+    ),
     (
         "client.rb",
         "2 JSON",
         2,
-        &["2: request ? unknown", "3: request ? unknown", "4: request query-cpus rejected"],
+        &[
+            "2: request ? unknown",
+            "3: request ? unknown",
+            "4: request query-cpus rejected",
+        ],
     ),
     ("client.pl", "1 JSON, 1 string literal", 0, &[]),
     (
         "client.js",
         "2 JSON, 2 string literal",
         1,
-        &["1: request change rejected", "2: request query-cpus rejected", "5: request ? unknown"],
+        &[
+            "1: request change rejected",
+            "2: request query-cpus rejected",
+            "5: request ? unknown",
+        ],
     ),
 ];
 
@@ -106,11 +204,16 @@ fn messages_are_found_in_what_people_have() {
             && counts.unread == *unread
             && rejected == *problems;
         if !is_as_expected {
-            failures.push(format!("{name}: {by_notation:?}, {} unread, {rejected:?}", counts.unread));
+            failures.push(format!(
+                "{name}: {by_notation:?}, {} unread, {rejected:?}",
+                counts.unread
+            ));
         }
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
-    let files = fs::read_dir(folder).expect("the folder can be read").count();
+    let files = fs::read_dir(folder)
+        .expect("the folder can be read")
+        .count();
     assert_eq!(files, FILES.len(), "each file is tested");
 }
 
@@ -124,10 +227,22 @@ fn notations_have_different_names() {
 
 /// Messages, their verdicts, and whether they need a line of their own.
 const MESSAGES: &[(&str, &str)] = &[
-    ("{\"execute\": \"query-status\"}", "request query-status accepted"),
-    ("{\n  'execute': 'query-cpus',\n  'id': 1\n}", "request query-cpus rejected"),
-    ("{'execute': 'query-name', 'id': None}", "request query-name accepted"),
-    ("\"{\\\"execute\\\": \\\"cpu-add\\\", \\\"arguments\\\": {\\\"id\\\": 1}}\"", "request cpu-add rejected"),
+    (
+        "{\"execute\": \"query-status\"}",
+        "request query-status accepted",
+    ),
+    (
+        "{\n  'execute': 'query-cpus',\n  'id': 1\n}",
+        "request query-cpus rejected",
+    ),
+    (
+        "{'execute': 'query-name', 'id': None}",
+        "request query-name accepted",
+    ),
+    (
+        "\"{\\\"execute\\\": \\\"cpu-add\\\", \\\"arguments\\\": {\\\"id\\\": 1}}\"",
+        "request cpu-add rejected",
+    ),
     ("(QEMU) query-uuid", "request query-uuid accepted"),
     ("qmp_enter_query_block {}", "request query-block accepted"),
 ];
@@ -166,7 +281,10 @@ fn text_around_messages_does_not_change_their_verdicts() {
         failure_persistence: None,
         ..Config::default()
     });
-    let lines = proptest::collection::vec((other_text(), proptest::option::of(0..MESSAGES.len())), 1..8);
+    let lines = proptest::collection::vec(
+        (other_text(), proptest::option::of(0..MESSAGES.len())),
+        1..8,
+    );
     let tried = runner.run(&lines, |lines| {
         let (mut text, mut expected) = (String::new(), Vec::new());
         for (other, message) in &lines {
@@ -181,8 +299,10 @@ fn text_around_messages_does_not_change_their_verdicts() {
         let (found, _) = check(&checker, &old, text.as_bytes());
         let found = found.iter().filter_map(|finding| finding.split_once(": "));
         // Other text may look like a message that is not written out.
-        let found: Vec<&str> =
-            found.map(|(_, finding)| finding).filter(|f| !f.ends_with("unknown")).collect();
+        let found: Vec<&str> = found
+            .map(|(_, finding)| finding)
+            .filter(|f| !f.ends_with("unknown"))
+            .collect();
         prop_assert_eq!(found, expected, "{}", text);
         Ok(())
     });

@@ -49,7 +49,12 @@ impl Annotation {
     /// The description and the advice.
     fn text(&self) -> String {
         let help = self.help.as_ref().map(|help| format!(" ({help})"));
-        format!("{}: {}{}", self.subject, self.message, help.unwrap_or_default())
+        format!(
+            "{}: {}{}",
+            self.subject,
+            self.message,
+            help.unwrap_or_default()
+        )
     }
 }
 

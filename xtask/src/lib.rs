@@ -6,8 +6,8 @@
 
 #![forbid(unsafe_code)]
 
-mod builds;
 pub mod annotations;
+mod builds;
 pub mod catalogue;
 pub mod cli;
 pub mod commands;

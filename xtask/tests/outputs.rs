@@ -26,7 +26,10 @@ fn validate(root: &Value, schema: &Value, value: &Value, path: &str) -> Result<(
                 names.all(|name| value.get(name.as_str().expect("a name")).is_some())
             }
             "additionalProperties" => {
-                let mut names = value.as_object().into_iter().flat_map(|object| object.keys());
+                let mut names = value
+                    .as_object()
+                    .into_iter()
+                    .flat_map(|object| object.keys());
                 names.all(|name| schema["properties"].get(name).is_some())
             }
             "properties" => {
@@ -46,7 +49,9 @@ fn validate(root: &Value, schema: &Value, value: &Value, path: &str) -> Result<(
             other => panic!("unknown keyword `{other}`"),
         };
         if !holds {
-            return Err(format!("{path}: {value} does not fit `{keyword}`: {expected}"));
+            return Err(format!(
+                "{path}: {value} does not fit `{keyword}`: {expected}"
+            ));
         }
     }
     Ok(())
@@ -102,7 +107,10 @@ fn read_schema(path: &str) -> Value {
 fn expect_lines(schema: &str, arguments: &[&str]) {
     let schema = read_schema(&format!("output-schemas/{schema}.json"));
     let (out, err) = run(&folder(), arguments);
-    assert!(!out.contains("hunter2") && !err.contains("hunter2"), "{out}{err}");
+    assert!(
+        !out.contains("hunter2") && !err.contains("hunter2"),
+        "{out}{err}"
+    );
     for line in out.lines() {
         let value: Value = serde_json::from_str(line).unwrap();
         validate(&schema, &schema, &value, "").unwrap();
@@ -115,10 +123,19 @@ const FILE: &str = "a <b>.jsonl";
 #[test]
 fn json_outputs_have_their_schemas() {
     expect_lines("check", &["check", "--against=10.0", "--format=json", FILE]);
-    expect_lines("check-releases", &["check", "--against=2.5..2.9", "--format=json", FILE]);
-    expect_lines("migrate", &["migrate", "--from=2.5", "--to=2.11", "--format=json", FILE]);
+    expect_lines(
+        "check-releases",
+        &["check", "--against=2.5..2.9", "--format=json", FILE],
+    );
+    expect_lines(
+        "migrate",
+        &["migrate", "--from=2.5", "--to=2.11", "--format=json", FILE],
+    );
     let schema = read_schema("output-schemas/diff.json");
-    let (out, _) = run(&folder(), &["diff", "2.8", "2.9", "--format=json", "--used-by", FILE]);
+    let (out, _) = run(
+        &folder(),
+        &["diff", "2.8", "2.9", "--format=json", "--used-by", FILE],
+    );
     let report: Value = serde_json::from_str(&out).unwrap();
     validate(&schema, &schema, &report, "").unwrap();
     let wrong = serde_json::json!({ "old": "2.8", "new": 2.9, "summary": {}, "findings": [] });
@@ -139,10 +156,16 @@ fn sarif_has_the_form_of_the_standard() {
         validate(&schema, &schema, &log, "").unwrap();
         let run = &log["runs"][0];
         let results = run["results"].as_array().unwrap();
-        assert!(results.iter().any(|result| result["level"] == "error"), "{out}");
+        assert!(
+            results.iter().any(|result| result["level"] == "error"),
+            "{out}"
+        );
         for result in results {
             let index = result["ruleIndex"].as_u64().unwrap() as usize;
-            assert_eq!(result["ruleId"], run["tool"]["driver"]["rules"][index]["id"]);
+            assert_eq!(
+                result["ruleId"],
+                run["tool"]["driver"]["rules"][index]["id"]
+            );
         }
     }
 }
@@ -150,26 +173,49 @@ fn sarif_has_the_form_of_the_standard() {
 #[test]
 fn github_and_junit_list_each_problem() {
     let folder = folder();
-    let (out, _) = run(&folder, &["check", "--against=10.0", "--format=github", FILE]);
+    let (out, _) = run(
+        &folder,
+        &["check", "--against=10.0", "--format=github", FILE],
+    );
     let place = "file=a <b>.jsonl,line=2,col=1,title=unexpected-member::blockdev-add: ";
     assert!(out.contains(&format!("::error {place}")), "{out}");
-    let errors = out.lines().filter(|line| line.starts_with("::error ")).count();
-    let (out, _) = run(&folder, &["check", "--against=10.0", "--format=junit", FILE]);
+    let errors = out
+        .lines()
+        .filter(|line| line.starts_with("::error "))
+        .count();
+    let (out, _) = run(
+        &folder,
+        &["check", "--against=10.0", "--format=junit", FILE],
+    );
     assert!(out.contains(&format!("failures=\"{errors}\"")), "{out}");
     assert_eq!(out.matches("<failure ").count(), errors);
-    assert!(out.contains("<testcase name=\"a &lt;b&gt;.jsonl:2:1: blockdev-add\""), "{out}");
+    assert!(
+        out.contains("<testcase name=\"a &lt;b&gt;.jsonl:2:1: blockdev-add\""),
+        "{out}"
+    );
 }
 
 #[test]
 fn diffs_can_be_restricted_to_what_is_used() {
     let folder = folder();
     fs::write(folder.path().join("b.qmp"), "query-status\n").unwrap();
-    let arguments = ["diff", "2.7", "2.8", "--format=json", "--only-used", "--used-by", FILE];
+    let arguments = [
+        "diff",
+        "2.7",
+        "2.8",
+        "--format=json",
+        "--only-used",
+        "--used-by",
+        FILE,
+    ];
     let (out, _) = run(&folder, &arguments);
     let report: Value = serde_json::from_str(&out).unwrap();
     let findings = report["findings"].as_array().unwrap();
     assert!(!findings.is_empty());
-    assert!(findings.iter().all(|finding| finding["used"] == true), "{out}");
+    assert!(
+        findings.iter().all(|finding| finding["used"] == true),
+        "{out}"
+    );
     assert_eq!(report["summary"]["compatible"], 0);
     let status = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args(["diff", "2.7", "2.8", "--only-used", "--used-by", "b.qmp"])

@@ -15,7 +15,12 @@ pub fn select_operations(report: &mut Report<'_>, patterns: &[String]) {
 /// Restricts a report to what affects a program.
 pub fn select_used(report: &mut Report<'_>, usage: &Usage) {
     report.findings.retain(|finding| finding.used == Some(true));
-    let is_used = |name: &str| usage.commands().chain(usage.events()).any(|own| own == name);
+    let is_used = |name: &str| {
+        usage
+            .commands()
+            .chain(usage.events())
+            .any(|own| own == name)
+    };
     retain_operations(report, is_used);
 }
 

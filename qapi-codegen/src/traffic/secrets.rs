@@ -87,9 +87,18 @@ mod tests {
     #[test]
     fn secrets_are_masked_and_other_text_is_not() {
         for (message, expected) in [
-            (r#"{"data":"a","password":"b","p":[{"password":1}]}"#, r#"{"data":"a","password":"******","p":[{"password":1}]}"#),
-            (r#"{"qom-type":"secret","props":{"data":"a"}}"#, r#"{"qom-type":"secret","props":{"data":"******"}}"#),
-            (r#"{"qom-type":"tls","data":"a"}"#, r#"{"qom-type":"tls","data":"a"}"#),
+            (
+                r#"{"data":"a","password":"b","p":[{"password":1}]}"#,
+                r#"{"data":"a","password":"******","p":[{"password":1}]}"#,
+            ),
+            (
+                r#"{"qom-type":"secret","props":{"data":"a"}}"#,
+                r#"{"qom-type":"secret","props":{"data":"******"}}"#,
+            ),
+            (
+                r#"{"qom-type":"tls","data":"a"}"#,
+                r#"{"qom-type":"tls","data":"a"}"#,
+            ),
         ] {
             let parsed = parse(message).unwrap();
             assert_eq!(JsonStyle::COMPACT.format(&masked(&parsed.value)), expected);

@@ -24,7 +24,9 @@ pub fn write(annotations: &[Annotation], out: &mut dyn Write) -> io::Result<()> 
 }
 
 fn escape(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 fn escape_property(text: &str) -> String {

@@ -12,13 +12,19 @@ pub fn write(tool: &str, annotations: &[Annotation], out: &mut dyn Write) -> io:
     let tests = annotations.len().max(1);
     let tool = escape(tool);
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-    writeln!(out, "<testsuites tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">")?;
+    writeln!(
+        out,
+        "<testsuites tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">"
+    )?;
     writeln!(
         out,
         "  <testsuite name=\"{tool}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\" time=\"0\">"
     )?;
     if annotations.is_empty() {
-        writeln!(out, "    <testcase name=\"no findings\" classname=\"{tool}\" time=\"0\"/>")?;
+        writeln!(
+            out,
+            "    <testcase name=\"no findings\" classname=\"{tool}\" time=\"0\"/>"
+        )?;
     }
     for annotation in annotations {
         write_case(&tool, annotation, out)?;
@@ -32,10 +38,16 @@ fn write_case(tool: &str, annotation: &Annotation, out: &mut dyn Write) -> io::R
     let name = format!("{}{}", place.unwrap_or_default(), annotation.subject);
     let (name, rule) = (escape(&name), escape(&annotation.rule));
     let text = escape(&annotation.text());
-    write!(out, "    <testcase name=\"{name}\" classname=\"{tool}.{rule}\" time=\"0\">")?;
+    write!(
+        out,
+        "    <testcase name=\"{name}\" classname=\"{tool}.{rule}\" time=\"0\">"
+    )?;
     match annotation.level {
         AnnotationLevel::Error => {
-            write!(out, "<failure message=\"{text}\" type=\"{rule}\">{text}</failure>")?;
+            write!(
+                out,
+                "<failure message=\"{text}\" type=\"{rule}\">{text}</failure>"
+            )?;
         }
         _ => write!(out, "<system-out>{text}</system-out>")?,
     }

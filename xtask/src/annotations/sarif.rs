@@ -9,9 +9,15 @@ use super::{Annotation, AnnotationLevel};
 
 /// Writes a log with one run.
 pub fn write(tool: &str, annotations: &[Annotation], out: &mut dyn Write) -> io::Result<()> {
-    let rules: BTreeSet<&str> = annotations.iter().map(|found| found.rule.as_str()).collect();
+    let rules: BTreeSet<&str> = annotations
+        .iter()
+        .map(|found| found.rule.as_str())
+        .collect();
     let rules: Vec<&str> = rules.into_iter().collect();
-    let results: Vec<Value> = annotations.iter().map(|found| result(found, &rules)).collect();
+    let results: Vec<Value> = annotations
+        .iter()
+        .map(|found| result(found, &rules))
+        .collect();
     let descriptors: Vec<Value> = rules.iter().map(|rule| json!({ "id": rule })).collect();
     let driver = json!({
         "name": tool,
@@ -33,7 +39,9 @@ fn result(annotation: &Annotation, rules: &[&str]) -> Value {
         AnnotationLevel::Warning => "warning",
         AnnotationLevel::Note => "note",
     };
-    let index = rules.binary_search(&annotation.rule.as_str()).unwrap_or_default();
+    let index = rules
+        .binary_search(&annotation.rule.as_str())
+        .unwrap_or_default();
     let mut result = json!({
         "ruleId": annotation.rule,
         "ruleIndex": index,

@@ -5,8 +5,12 @@ use crate::diagnostic::Code;
 use crate::json::JsonValue;
 
 /// The codes of problems with a value, as opposed to the form of a message.
-const VALUE_CODES: [Code; 4] =
-    [Code::MistypedMember, Code::UnknownValue, Code::UnknownDevice, Code::OutOfRange];
+const VALUE_CODES: [Code; 4] = [
+    Code::MistypedMember,
+    Code::UnknownValue,
+    Code::UnknownDevice,
+    Code::OutOfRange,
+];
 
 /// Makes problems with values unknown if values of a message are placeholders.
 pub fn weaken_problems(checked: &mut CheckedMessage, message: &JsonValue<'_>) {
@@ -27,11 +31,18 @@ fn has_placeholder(value: &JsonValue<'_>) -> bool {
 /// Returns whether a text has a variable of a shell, a format, or a name in
 /// brackets.
 fn is_placeholder(text: &str) -> bool {
-    let begins = |c: char, next: &str| text.split(c).skip(1).any(|rest| rest.starts_with(|first: char| {
-        next.contains(first) || next.contains('a') && first.is_ascii_alphabetic()
-    }));
+    let begins = |c: char, next: &str| {
+        text.split(c).skip(1).any(|rest| {
+            rest.starts_with(|first: char| {
+                next.contains(first) || next.contains('a') && first.is_ascii_alphabetic()
+            })
+        })
+    };
     let is_bracketed = |open: char, close: char| text.starts_with(open) && text.ends_with(close);
-    begins('$', "a_{(") || begins('%', "sdiuxp(") || is_bracketed('{', '}') || is_bracketed('<', '>')
+    begins('$', "a_{(")
+        || begins('%', "sdiuxp(")
+        || is_bracketed('{', '}')
+        || is_bracketed('<', '>')
         || text.contains("#{")
 }
 
@@ -41,7 +52,15 @@ mod tests {
 
     #[test]
     fn placeholders_are_recognized() {
-        for text in ["$A", "/dev/${A}", "a-%s", "%(x)s", "{name}", "<disk>", "#{id}"] {
+        for text in [
+            "$A",
+            "/dev/${A}",
+            "a-%s",
+            "%(x)s",
+            "{name}",
+            "<disk>",
+            "#{id}",
+        ] {
             assert!(is_placeholder(text), "{text}");
         }
         for text in ["", "$", "100%", "a<b", "json:{}", "$1"] {

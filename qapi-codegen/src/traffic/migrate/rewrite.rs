@@ -3,8 +3,8 @@
 use super::{Migration, MigrationOutcome, Migrator, Remark};
 use crate::json::{JsonStyle, JsonValue};
 use crate::traffic::check::MessageKind;
-use crate::traffic::secrets::{masked, masked_text};
 use crate::traffic::read::{LogContent, LogEntry, LoggedMessage, Malformed, Sender, TextPosition};
+use crate::traffic::secrets::{masked, masked_text};
 
 /// A migrated entry.
 #[derive(Debug, Clone, PartialEq, Default)]

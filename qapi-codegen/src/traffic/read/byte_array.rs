@@ -3,10 +3,10 @@
 
 use super::decoded::DecodedText;
 use super::embedded::FoundValue;
+use super::evidence;
 use super::framing::{FrameState, frame};
 use super::json_text::first_member;
 use super::notation::{Block, Line, Notation, Reading, decode_utf8};
-use super::evidence;
 use crate::json::{self, ParsedJson};
 
 /// `"MESSAGE":[123,34,101,120,101,99,117,116,101,34,58,...]`
@@ -31,7 +31,10 @@ impl Notation for ByteArray {
 
     fn read<'a>(&mut self, block: &Block<'a>) -> Reading<'a> {
         let line = block.first_line();
-        let end = line.iter().position(|byte| *byte == b']').unwrap_or(line.len());
+        let end = line
+            .iter()
+            .position(|byte| *byte == b']')
+            .unwrap_or(line.len());
         let decoded = decode_utf8(&line[..end]).ok().and_then(decode);
         let Some(mut decoded) = decoded else {
             return Reading::Text;
@@ -49,7 +52,14 @@ impl Notation for ByteArray {
         };
         let encode = Box::new(|_: &str| None);
         let notation = "list of bytes";
-        FoundValue { source, decoded, json, encode, notation }.into_reading(block)
+        FoundValue {
+            source,
+            decoded,
+            json,
+            encode,
+            notation,
+        }
+        .into_reading(block)
     }
 }
 

@@ -35,7 +35,11 @@ impl Notation for ColouredJson {
         let can_continue = !block.is_at_end && text.len() < MAX_LENGTH;
         let Some(name) = first_member(decoded.text.as_bytes()) else {
             let is_open = decoded.text[1..].trim_ascii().is_empty() && can_continue;
-            return if is_open && text.lines().count() < 3 { Reading::Incomplete } else { Reading::Text };
+            return if is_open && text.lines().count() < 3 {
+                Reading::Incomplete
+            } else {
+                Reading::Text
+            };
         };
         match frame(decoded.text.as_bytes()) {
             _ if !evidence::is_first_member(name) => Reading::Text,

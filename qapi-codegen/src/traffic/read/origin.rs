@@ -103,7 +103,11 @@ mod tests {
                 "0x5",
                 Sender::Client,
             ),
-            ("DEBUG:qemu.qmp.qmp_client.vm1:--> ", "qmp_client.vm1", Sender::Client),
+            (
+                "DEBUG:qemu.qmp.qmp_client.vm1:--> ",
+                "qmp_client.vm1",
+                Sender::Client,
+            ),
         ] {
             let origin = MessageOrigin::from_prefix(before.as_bytes());
             assert_eq!((origin.session, origin.sender), (session, Some(sender)));

@@ -15,8 +15,15 @@ const METHODS: [&[u8]; 4] = [b".qmp(", b".cmd(", b".qmp_log(", b".command("];
 
 /// Parameters of the methods of some clients, which are not arguments of the
 /// command.
-const PARAMETERS: [&str; 7] =
-    ["conv_keys", "filters", "indent", "timeout", "debug", "fd", "raise_on_error"];
+const PARAMETERS: [&str; 7] = [
+    "conv_keys",
+    "filters",
+    "indent",
+    "timeout",
+    "debug",
+    "fd",
+    "raise_on_error",
+];
 
 impl<'r> PythonCall<'r> {
     pub fn new(is_command: &'r dyn Fn(&str) -> bool) -> Self {
@@ -110,10 +117,14 @@ fn string_end(text: &[u8], start: usize) -> Option<usize> {
 /// Returns the first argument of a call, if it is a string.
 fn command_name(call: &[u8]) -> Option<&str> {
     let offset = call.len() - call[1..].trim_ascii_start().len();
-    let quote = call.get(offset).filter(|byte| matches!(byte, b'"' | b'\''))?;
+    let quote = call
+        .get(offset)
+        .filter(|byte| matches!(byte, b'"' | b'\''))?;
     let rest = &call[offset + 1..];
     let end = memchr::memchr(*quote, &rest[..rest.len().min(80)])?;
-    decode_utf8(&rest[..end]).ok().filter(|name| evidence::is_name(name))
+    decode_utf8(&rest[..end])
+        .ok()
+        .filter(|name| evidence::is_name(name))
 }
 
 /// Returns the request of a call.
@@ -122,13 +133,19 @@ fn parse_call(arguments: &str) -> Result<JsonValue<'static>, String> {
     let command = parse_literal(pieces.next().unwrap_or_default())?;
     let mut members = Vec::new();
     for piece in pieces {
-        match piece.split_once('=').filter(|(name, _)| evidence::is_name(name.trim())) {
+        match piece
+            .split_once('=')
+            .filter(|(name, _)| evidence::is_name(name.trim()))
+        {
             Some((name, value)) => {
                 let name = name.trim();
                 if PARAMETERS.contains(&name) {
                     return Err(format!("`{name}` is not an argument of the command"));
                 }
-                members.push(JsonMember::new(name.replace('_', "-"), parse_literal(value)?));
+                members.push(JsonMember::new(
+                    name.replace('_', "-"),
+                    parse_literal(value)?,
+                ));
             }
             None => match parse_literal(piece)? {
                 JsonValue::Object(object) => members.extend(object),

@@ -20,7 +20,9 @@ impl<'r> TraceEvent<'r> {
     /// Returns the command whose name is written with underscores in an event.
     fn command(&self, event: &str) -> Option<String> {
         let is_command = |name: &String| (self.is_command)(name);
-        [event.replace('_', "-"), event.to_owned()].into_iter().find(is_command)
+        [event.replace('_', "-"), event.to_owned()]
+            .into_iter()
+            .find(is_command)
     }
 }
 
@@ -53,7 +55,10 @@ impl TraceEvent<'_> {
         let command = JsonValue::string(self.command(name)?);
         let message = JsonValue::object([("execute", command), ("arguments", arguments)]);
         let message = ParsedJson::from(message);
-        Some(Reading::Messages(end, Box::new(TracedRequest { message, position })))
+        Some(Reading::Messages(
+            end,
+            Box::new(TracedRequest { message, position }),
+        ))
     }
 }
 

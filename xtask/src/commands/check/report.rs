@@ -195,18 +195,26 @@ impl<'f> MessageJson<'f> {
 
 /// The annotations of the problems of a message.
 fn annotations(file: &str, finding: &LogFinding) -> impl Iterator<Item = Annotation> {
-    finding.checked.problems.iter().map(move |problem| Annotation {
-        level: match problem.severity {
-            Severity::Error => AnnotationLevel::Error,
-            Severity::Warning | Severity::Unknown => AnnotationLevel::Warning,
-            Severity::Note => AnnotationLevel::Note,
-        },
-        rule: problem.code.as_str().to_owned(),
-        subject: subject(finding),
-        message: problem.message.clone(),
-        help: problem.help.clone(),
-        place: Some((file.to_owned(), finding.position.line, finding.position.column)),
-    })
+    finding
+        .checked
+        .problems
+        .iter()
+        .map(move |problem| Annotation {
+            level: match problem.severity {
+                Severity::Error => AnnotationLevel::Error,
+                Severity::Warning | Severity::Unknown => AnnotationLevel::Warning,
+                Severity::Note => AnnotationLevel::Note,
+            },
+            rule: problem.code.as_str().to_owned(),
+            subject: subject(finding),
+            message: problem.message.clone(),
+            help: problem.help.clone(),
+            place: Some((
+                file.to_owned(),
+                finding.position.line,
+                finding.position.column,
+            )),
+        })
 }
 
 /// The name of a message in text.
