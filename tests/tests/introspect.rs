@@ -1,13 +1,17 @@
 //! The schemas compared with the introspection of running QEMUs.
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use qapi_codegen::diff::finding::Finding;
+use qapi_codegen::diff::rules::Compatibility;
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::introspect::{AbsenceReason, Verification, write_schema};
 use qapi_codegen::version::{Series, Version};
 use tests::qemu::{self, Program, Running, trial};
 use tests::shared;
+use xtask::catalogue::Catalogue;
 use xtask::commands::verify::VerifyReport;
 use xtask::introspected::Introspected;
+use xtask::reports::compare_releases;
 use xtask::schema_source::{SchemaSource, SourceOptions};
 
 fn main() {
@@ -26,7 +30,13 @@ fn system() -> Vec<Trial> {
     vec![
         trial("live/agrees", program.clone(), is_required, agrees),
         trial("live/hides", hiding, is_required, hides),
-        trial("live/synthesised", program, is_required, synthesised),
+        trial(
+            "live/synthesised",
+            program.clone(),
+            is_required,
+            synthesised,
+        ),
+        trial("live/same-release", program, is_required, same_release),
     ]
 }
 
@@ -97,6 +107,23 @@ fn synthesised(program: Program) -> Result<(), Failed> {
         &introspected,
     )?;
     expect(verification.absent.is_empty(), &verification)
+}
+
+/// The schema of a QEMU's own reply takes over what its series has, so that
+/// nothing is removed.
+fn same_release(program: Program) -> Result<(), Failed> {
+    let running = program.start(&[]);
+    let catalogue = Catalogue::open()?;
+    let read = |argument: &str| catalogue.release(argument, QemuProgram::Emulator);
+    let series = read(&program.version().series().to_string())?;
+    let introspected = read(&running.socket().to_string_lossy())?;
+    let report = compare_releases(&series, &introspected, &[], catalogue.behaviour());
+    let breaking = |finding: &&Finding<'_>| finding.compatibility == Compatibility::Breaking;
+    let breaking: Vec<_> = report.findings.iter().filter(breaking).collect();
+    match breaking.is_empty() {
+        true => Ok(()),
+        false => Err(format!("{breaking:#?}").into()),
+    }
 }
 
 /// The schema of the storage daemon is not imported, so QEMU's own files of the

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod carried_overrides;
 pub mod catalogue;
 pub mod commands;
 pub mod console;

@@ -282,8 +282,14 @@ fn a_reply_is_imported() {
         .for_each(|name| copy(name));
     let run = |status, arguments: &[&str]| expect_in(own.path(), status, arguments);
 
-    let (_, err) = run(2, &["import", &recording("2.11.0")]);
+    fs::copy(recording("2.11.0"), own.path().join("reply.json")).unwrap();
+    let (_, err) = run(2, &["import", "reply.json"]);
     assert!(err.contains("name the series with `--as`"), "{err}");
+    let (_, err) = run(2, &["import", &recording("2.11.0"), "--as", "2.12"]);
+    assert!(
+        err.contains("is QEMU 2.11.0, which is not of series 2.12"),
+        "{err}"
+    );
     let (_, err) = run(2, &["import", &recording("2.5.1"), "--as", "2.5"]);
     assert!(
         err.contains("is imported from the sources of 2.5.1"),
@@ -291,7 +297,7 @@ fn a_reply_is_imported() {
     );
     let (_, err) = run(0, &["import", &recording("2.11.0"), "--as", "2.11"]);
     assert!(
-        err.contains("wrote schemas/2.11; the names of its types are made up"),
+        err.contains("wrote schemas/2.11; names, conditions and integer sizes are those of 2.5"),
         "{err}"
     );
     let manifest = fs::read_to_string(own.path().join("schemas/2.11/manifest.toml")).unwrap();

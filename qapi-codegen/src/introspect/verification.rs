@@ -5,9 +5,10 @@
 //! its interpretation is wrong. A condition explains an absence only if nothing
 //! else shows that the condition holds in this build.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 
+use super::build_options::BuildOptions;
 use super::compare::InterfaceComparison;
 use super::difference::{DifferenceKind, DifferenceSide, InterfaceDifference, WireLocation};
 use crate::schema::Condition;
@@ -83,7 +84,7 @@ impl fmt::Display for AbsenceReason {
 pub fn explain(comparison: InterfaceComparison, releases: ComparedReleases) -> Verification {
     let build = BuildFacts::new(&comparison.satisfied, comparison.features, releases);
     let mut verification = Verification::default();
-    for conflict in &build.conflicts {
+    for conflict in &build.options.conflicts {
         let (difference, message) = conflict.to_difference();
         verification.contradict(difference, message);
     }
@@ -125,35 +126,9 @@ fn is_required_argument(difference: &InterfaceDifference, right: &DifferenceSide
         && !right.optional
 }
 
-/// Two entities that need one build option on and off.
-struct OptionConflict<'c> {
-    option: &'c str,
-    /// An entity that needs the option.
-    with: &'c WireLocation,
-    /// An entity that needs the option to be off.
-    without: &'c WireLocation,
-}
-
-impl OptionConflict<'_> {
-    fn to_difference(&self) -> (InterfaceDifference, String) {
-        let OptionConflict {
-            option,
-            with,
-            without,
-        } = self;
-        let message = format!(
-            "present, which requires `{option}` to be off, but so is {with}, which requires it to be on"
-        );
-        let difference = InterfaceDifference::from_build_option(without, option);
-        (difference, message)
-    }
-}
-
 /// Facts about a build, derived from the entities that it has.
 struct BuildFacts<'c> {
-    /// The build options that are known, each with an entity that shows it.
-    options: BTreeMap<&'c str, (bool, &'c WireLocation)>,
-    conflicts: Vec<OptionConflict<'c>>,
+    options: BuildOptions<'c>,
     /// The features of entities that could have been hidden.
     features: HashSet<String>,
     releases: ComparedReleases,
@@ -165,46 +140,13 @@ impl<'c> BuildFacts<'c> {
         features: HashSet<(DifferenceKind, String)>,
         releases: ComparedReleases,
     ) -> Self {
-        let mut facts = BuildFacts {
-            options: BTreeMap::new(),
-            conflicts: Vec::new(),
-            features: features
-                .into_iter()
-                .filter(|(kind, _)| can_be_hidden(*kind))
-                .map(|(_, name)| name)
-                .collect(),
+        let features = features
+            .into_iter()
+            .filter(|(kind, _)| can_be_hidden(*kind));
+        BuildFacts {
+            options: BuildOptions::new(satisfied),
+            features: features.map(|(_, name)| name).collect(),
             releases,
-        };
-        for (condition, location) in satisfied {
-            facts.learn(condition, true, location);
-        }
-        facts
-    }
-
-    /// Derives single options from a condition that holds or does not.
-    fn learn(&mut self, condition: &'c Condition, holds: bool, location: &'c WireLocation) {
-        match (condition, holds) {
-            (Condition::Defined(option), _) => {
-                let entry = self.options.entry(option).or_insert((holds, location));
-                if entry.0 != holds {
-                    let (with, without) = match holds {
-                        true => (location, entry.1),
-                        false => (entry.1, location),
-                    };
-                    self.conflicts.push(OptionConflict {
-                        option,
-                        with,
-                        without,
-                    });
-                }
-            }
-            (Condition::Not(operand), _) => self.learn(operand, !holds, location),
-            (Condition::All(operands), true) | (Condition::Any(operands), false) => {
-                operands
-                    .iter()
-                    .for_each(|operand| self.learn(operand, holds, location));
-            }
-            _ => {}
         }
     }
 
@@ -215,7 +157,7 @@ impl<'c> BuildFacts<'c> {
         absent: &DifferenceSide,
     ) -> Result<AbsenceReason, String> {
         let mut conditions = absent.conditions.iter();
-        if conditions.any(|condition| self.evaluate(condition) != Some(true)) {
+        if conditions.any(|condition| self.options.evaluate(condition) != Some(true)) {
             return Ok(AbsenceReason::Conditions(absent.conditions.clone()));
         }
         if let Some(feature) = self.hiding_feature(kind, absent) {
@@ -248,31 +190,10 @@ impl<'c> BuildFacts<'c> {
         since > schema.series() && qemu.is_none_or(is_older)
     }
 
-    /// Evaluates a condition as far as the options are known.
-    fn evaluate(&self, condition: &Condition) -> Option<bool> {
-        let evaluate_all = |operands: &[Condition], neutral: bool| {
-            let results = operands.iter().map(|operand| self.evaluate(operand));
-            let results: Vec<Option<bool>> = results.collect();
-            if results.contains(&Some(!neutral)) {
-                return Some(!neutral);
-            }
-            (!results.contains(&None)).then_some(neutral)
-        };
-        match condition {
-            Condition::Defined(name) => self.options.get(name.as_str()).map(|(on, _)| *on),
-            Condition::All(operands) => evaluate_all(operands, true),
-            Condition::Any(operands) => evaluate_all(operands, false),
-            Condition::Not(operand) => self.evaluate(operand).map(|holds| !holds),
-            Condition::Expression(_) => None,
-        }
-    }
-
     fn describe_evidence(&self, condition: &Condition) -> String {
         let message = format!("missing from this build although its condition `{condition}` holds");
-        let mut options = Vec::new();
-        collect_options(condition, &mut options);
-        match options.iter().find_map(|name| self.options.get(name)) {
-            Some((_, location)) => format!("{message} ({location} is present)"),
+        match self.options.evidence(condition) {
+            Some(location) => format!("{message} ({location} is present)"),
             None => message,
         }
     }
@@ -287,17 +208,4 @@ fn can_be_hidden(kind: DifferenceKind) -> bool {
         kind,
         DifferenceKind::Command | DifferenceKind::Event | DifferenceKind::Member
     )
-}
-
-fn collect_options<'c>(condition: &'c Condition, options: &mut Vec<&'c str>) {
-    match condition {
-        Condition::Defined(name) => options.push(name),
-        Condition::All(operands) | Condition::Any(operands) => {
-            operands
-                .iter()
-                .for_each(|operand| collect_options(operand, options));
-        }
-        Condition::Not(operand) => collect_options(operand, options),
-        Condition::Expression(_) => {}
-    }
 }

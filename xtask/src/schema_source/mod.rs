@@ -4,6 +4,7 @@ mod archive;
 mod disk;
 mod git;
 mod open;
+mod reply;
 
 use std::fmt;
 use std::io;
@@ -16,6 +17,7 @@ use qapi_codegen::version::Version;
 
 pub use disk::Disk;
 pub use open::SourceOptions;
+pub use reply::{ReplyOptions, reply_files};
 
 use crate::failure::Failure;
 
@@ -144,9 +146,7 @@ impl SchemaSource {
         match &self.location {
             SchemaLocation::Tree(prefix) => Ok(tree_origin(prefix, program, loaded)),
             SchemaLocation::Imported(folder, manifest) => {
-                let mut origins = manifest.schema.iter();
-                let origin = origins.find(|origin| origin.interface == program);
-                origin.cloned().ok_or_else(|| {
+                manifest.origin(program).cloned().ok_or_else(|| {
                     let name = program.file_name();
                     Failure::new(format!("the manifest in `{folder}` does not list `{name}`"))
                 })
@@ -188,6 +188,8 @@ fn tree_origin(
             .first()
             .map_or_else(String::new, |input| input.path.clone()),
         synthesised: false,
+        neighbour: None,
+        not_in_build: Vec::new(),
         input,
     }
 }

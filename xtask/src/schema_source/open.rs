@@ -8,8 +8,9 @@ use qapi_codegen::load::{Files, normalized};
 use qapi_codegen::version::{Series, Version};
 
 use super::archive::{self, Tree};
-use super::{Disk, SchemaLocation, SchemaSource, git, is_absent};
+use super::{Disk, SchemaLocation, SchemaSource, git, is_absent, reply};
 use crate::failure::Failure;
+use crate::introspected::is_introspection;
 use crate::workspace;
 
 /// Options that go with a SCHEMA argument.
@@ -31,6 +32,8 @@ pub fn open(argument: &str, options: &SourceOptions) -> Result<SchemaSource, Fai
         from_folder(argument, options)
     } else if archive::is_archive(argument) {
         from_tree(archive::read(argument)?, options)
+    } else if is_introspection(argument) {
+        reply::open(argument)
     } else {
         from_file(argument, options)
     }?;
@@ -133,7 +136,12 @@ fn from_file(argument: &str, options: &SourceOptions) -> Result<SchemaSource, Fa
     Ok(source(Disk, location, select_version(options, stated)))
 }
 
-fn source(files: impl Files + 'static, location: SchemaLocation, version: Version) -> SchemaSource {
+/// A schema of a release.
+pub fn source(
+    files: impl Files + 'static,
+    location: SchemaLocation,
+    version: Version,
+) -> SchemaSource {
     SchemaSource {
         argument: String::new(),
         files: Box::new(files),

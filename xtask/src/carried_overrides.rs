@@ -25,15 +25,12 @@ pub struct CarriedOverrides {
     pub text: String,
 }
 
-/// Tries the overrides of the nearest earlier series that is imported on the
-/// files of a new one.
+/// Tries the overrides of an imported series on the files of a new one.
 pub fn carry_over(
+    from: Series,
     series: Series,
     files: &BTreeMap<String, String>,
 ) -> Result<Option<CarriedOverrides>, Failure> {
-    let Some(from) = workspace::series_before(series)? else {
-        return Ok(None);
-    };
     let path = workspace::series_folder(from).join(OVERRIDES);
     if !path.is_file() {
         return Ok(None);
