@@ -2,7 +2,6 @@
 //! readings of a pair agree, and a long comparison has the findings of its steps.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
 use libtest_mimic::{Arguments, Failed, Trial};
