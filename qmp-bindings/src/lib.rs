@@ -173,3 +173,8 @@ pub use protocol::options::Options;
 pub use release::{AgentRelease, CommandInfo, EventOf, Release, Untyped};
 pub use version::{ParseSeriesError, Series, Version};
 pub use wire::{Empty, NoReply, UnrecognizedBranch, UnrecognizedValue};
+
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -18,7 +18,7 @@ const AS_XTASK: &str = "QMP_TEST_AS_XTASK";
 
 fn main() -> ExitCode {
     if env::var_os(AS_XTASK).is_some() {
-        return xtask::main();
+        return xtask::main(xtask::Tool::Workspace);
     }
     let arguments = Arguments::from_args();
     let test = |shared: PathBuf| whole_way(&shared);

@@ -58,58 +58,23 @@ impl Sharing {
 /// interfaces are those of the schemas.
 pub fn share(schemas: &[&Schema], interfaces: &[Interface<'_>]) -> Sharing {
     let classes = ShapeClasses::new(interfaces);
-    let mut types = SharedItems::default();
-    let mut commands = SharedItems::default();
-    let mut events = SharedItems::default();
+    let mut types = SharedItems::new();
+    let mut commands = SharedItems::new();
+    let mut events = SharedItems::new();
     for (release, (schema, interface)) in schemas.iter().zip(interfaces).enumerate() {
         for (id, definition) in schema.types() {
             let class = classes.class(release, interface.shape_of_type(id));
-            types.add(&definition.meta.name, class, (release, id));
+            add(&mut types, &definition.meta.name, class, (release, id));
         }
         for (index, (name, command)) in interface.commands.declared().enumerate() {
             let key = classes.operation_key(release, command.arguments);
-            commands.add(name, key, (release, index));
+            add(&mut commands, name, key, (release, index));
         }
         for (index, (name, event)) in interface.events.declared().enumerate() {
             let key = classes.operation_key(release, event.data);
-            events.add(name, key, (release, index));
+            add(&mut events, name, key, (release, index));
         }
     }
-    group_by_releases(types.collect(), commands.collect(), events.collect())
-}
-
-/// Items by Rust name and by a key that is equal for equal items.
-struct SharedItems<K, I> {
-    items: BTreeMap<(String, K), Vec<(usize, I)>>,
-}
-
-impl<K, I> Default for SharedItems<K, I> {
-    fn default() -> Self {
-        SharedItems {
-            items: BTreeMap::new(),
-        }
-    }
-}
-
-impl<K: Ord, I> SharedItems<K, I> {
-    fn add(&mut self, name: &str, key: K, member: (usize, I)) {
-        let key = (names::type_name(name), key);
-        self.items.entry(key).or_default().push(member);
-    }
-
-    fn collect(self) -> Vec<Shared<I>> {
-        let items = self.items.into_iter();
-        items
-            .map(|((name, _), members)| Shared { name, members })
-            .collect()
-    }
-}
-
-fn group_by_releases(
-    types: Vec<Shared<TypeId>>,
-    commands: Vec<Shared<usize>>,
-    events: Vec<Shared<usize>>,
-) -> Sharing {
     let mut groups = BTreeMap::new();
     distribute(types, &mut groups, |group| &mut group.types);
     distribute(commands, &mut groups, |group| &mut group.commands);
@@ -128,15 +93,23 @@ fn group_by_releases(
     }
 }
 
+/// Items by Rust name and by a key that is equal for equal items.
+type SharedItems<K, I> = BTreeMap<(String, K), Vec<(usize, I)>>;
+
+fn add<K: Ord, I>(items: &mut SharedItems<K, I>, name: &str, key: K, member: (usize, I)) {
+    let key = (names::type_name(name), key);
+    items.entry(key).or_default().push(member);
+}
+
 /// Adds items to the groups of their releases.
-fn distribute<I>(
-    items: Vec<Shared<I>>,
+fn distribute<K, I>(
+    items: SharedItems<K, I>,
     groups: &mut BTreeMap<Vec<usize>, Group>,
     list: fn(&mut Group) -> &mut Vec<Shared<I>>,
 ) {
-    for shared in items {
-        let releases = shared.members.iter().map(|(release, _)| *release);
+    for ((name, _), members) in items {
+        let releases = members.iter().map(|(release, _)| *release);
         let group = groups.entry(releases.collect()).or_default();
-        list(group).push(shared);
+        list(group).push(Shared { name, members });
     }
 }

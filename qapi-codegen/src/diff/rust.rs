@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::analyse::sharing::{Shared, Sharing, share};
+use crate::analyse::sharing::{Group, Shared, Sharing, share};
 use crate::schema::Schema;
 use crate::wire::Interface;
 
@@ -48,6 +48,14 @@ impl RustChanges {
     }
 }
 
+impl NameChanges {
+    /// The numbers of shared, changed, removed and added types.
+    pub fn counts(&self) -> [usize; 4] {
+        let [changed, removed, added] = [&self.changed, &self.removed, &self.added].map(Vec::len);
+        [self.same, changed, removed, added]
+    }
+}
+
 /// Compares the Rust types of two releases.
 pub fn rust_changes(old: &Schema, new: &Schema) -> RustChanges {
     let interfaces = [old, new].map(Interface::from_schema);
@@ -61,7 +69,7 @@ pub fn rust_changes(old: &Schema, new: &Schema) -> RustChanges {
 
 fn compare_names<'g, I: 'g>(
     sharing: &'g Sharing,
-    list: impl Fn(&'g crate::analyse::sharing::Group) -> &'g Vec<Shared<I>>,
+    list: impl Fn(&'g Group) -> &'g Vec<Shared<I>>,
 ) -> NameChanges {
     let mut releases: BTreeMap<&str, Vec<&[usize]>> = BTreeMap::new();
     for group in &sharing.groups {

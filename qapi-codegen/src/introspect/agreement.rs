@@ -4,6 +4,7 @@
 use super::build_options::BuildOptions;
 use super::counterparts::Counterparts;
 use crate::schema::{Condition, EntityMeta, Feature};
+use crate::version::Version;
 use crate::wire::{
     AlternateBranch, Branches, CommandShape, Interface, MemberShape, NameTable, ObjectShape, Shape,
     ShapeId, branch_of_kind,
@@ -15,6 +16,8 @@ pub(super) struct Agreement<'a, 's> {
     pub reply: &'a Interface<'s>,
     pub counterparts: &'a Counterparts,
     pub options: BuildOptions<'a>,
+    /// The release of the reply.
+    pub version: Version,
 }
 
 impl Agreement<'_, '_> {
@@ -26,6 +29,14 @@ impl Agreement<'_, '_> {
 
     fn meta_may_be_left_out(&self, meta: &EntityMeta) -> bool {
         self.may_be_left_out(&meta.condition)
+            || meta.facts.since.is_some_and(|since| self.is_later(since))
+    }
+
+    /// Returns `true` if a stable release between that of the reply and that of
+    /// the schema brought an entity.
+    fn is_later(&self, since: Version) -> bool {
+        let schema = self.schema.version;
+        schema.series() == self.version.series() && self.version < since && self.version < schema
     }
 
     /// Returns `true` if a definition of the schema describes the shape of the

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::difference::{InterfaceDifference, WireLocation};
+use super::difference::{DifferenceKind, DifferenceSide, InterfaceDifference, WireLocation};
 use crate::schema::Condition;
 
 /// The build options that are known.
@@ -33,7 +33,13 @@ impl OptionConflict<'_> {
         let message = format!(
             "present, which requires `{option}` to be off, but so is {with}, which requires it to be on"
         );
-        let difference = InterfaceDifference::from_build_option(without, option);
+        let left = DifferenceSide::new(format!("not({option})"), without.to_string());
+        let difference = InterfaceDifference {
+            location: (*without).clone(),
+            kind: DifferenceKind::BuildOption,
+            left: Some(left),
+            right: None,
+        };
         (difference, message)
     }
 }
@@ -101,24 +107,15 @@ impl<'c> BuildOptions<'c> {
             .any(|conflict| conflict.option == option)
     }
 
-    /// An entity that shows an option of a condition.
+    /// The entity that shows the first known option of a condition.
     pub fn evidence(&self, condition: &Condition) -> Option<&'c WireLocation> {
-        let mut options = Vec::new();
-        collect_options(condition, &mut options);
-        let known = options.iter().find_map(|name| self.options.get(name));
-        known.map(|(_, location)| *location)
-    }
-}
-
-fn collect_options<'c>(condition: &'c Condition, options: &mut Vec<&'c str>) {
-    match condition {
-        Condition::Defined(name) => options.push(name),
-        Condition::All(operands) | Condition::Any(operands) => {
-            operands
-                .iter()
-                .for_each(|operand| collect_options(operand, options));
+        match condition {
+            Condition::Defined(name) => self.options.get(name.as_str()).map(|known| known.1),
+            Condition::All(operands) | Condition::Any(operands) => {
+                operands.iter().find_map(|operand| self.evidence(operand))
+            }
+            Condition::Not(operand) => self.evidence(operand),
+            Condition::Expression(_) => None,
         }
-        Condition::Not(operand) => collect_options(operand, options),
-        Condition::Expression(_) => {}
     }
 }

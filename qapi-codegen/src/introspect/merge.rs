@@ -63,6 +63,7 @@ pub fn write_schema_like<'s>(
             reply,
             counterparts: &counterparts,
             options: BuildOptions::new(&comparison.satisfied),
+            version,
         },
         neighbour,
         published,

@@ -12,7 +12,7 @@ use super::build_options::BuildOptions;
 use super::compare::InterfaceComparison;
 use super::difference::{DifferenceKind, DifferenceSide, InterfaceDifference, WireLocation};
 use crate::schema::Condition;
-use crate::version::{Series, Version};
+use crate::version::Version;
 use crate::wire::Direction;
 
 /// The differences between a schema and a running QEMU, explained.
@@ -42,9 +42,9 @@ pub enum AbsenceReason {
     Conditions(Vec<Condition>),
     /// `-compat` hides entities with this feature.
     Hidden(String),
-    /// The entity belongs to this later series, and a stable release after that
-    /// of the QEMU backported it.
-    Backported(Series),
+    /// The entity belongs to this later release, and a stable release after that
+    /// of the QEMU brought it.
+    Backported(Version),
 }
 
 /// The releases of the schema and of the QEMU.
@@ -57,7 +57,7 @@ pub struct ComparedReleases {
 }
 
 /// A difference without an explanation.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Contradiction {
     /// The difference.
     pub difference: InterfaceDifference,
@@ -73,8 +73,8 @@ impl fmt::Display for AbsenceReason {
                 write!(f, "not built with {}", conditions.join(" and "))
             }
             AbsenceReason::Hidden(feature) => write!(f, "{feature}, hidden by `-compat`"),
-            AbsenceReason::Backported(series) => {
-                write!(f, "backported from {series} by a later stable release")
+            AbsenceReason::Backported(since) => {
+                write!(f, "of {since:#}, brought by a later stable release")
             }
         }
     }
@@ -86,37 +86,40 @@ pub fn explain(comparison: InterfaceComparison, releases: ComparedReleases) -> V
     let mut verification = Verification::default();
     for conflict in &build.options.conflicts {
         let (difference, message) = conflict.to_difference();
-        verification.contradict(difference, message);
-    }
-    for difference in comparison.differences {
-        match (&difference.left, &difference.right) {
-            (Some(left), None) => match build.explain_absence(difference.kind, left) {
-                Ok(reason) => verification
-                    .absent
-                    .push(AbsentEntity { difference, reason }),
-                Err(message) => verification.contradict(difference, message),
-            },
-            (None, Some(right)) if is_required_argument(&difference, right) => {
-                let message = "QEMU requires an argument that the schema lacks";
-                verification.contradict(difference, message.to_owned());
-            }
-            (None, _) => verification.extra.push(difference),
-            (Some(left), Some(right)) => {
-                let message = format!("`{}` in the schema, `{}` in QEMU", left.shape, right.shape);
-                verification.contradict(difference, message);
-            }
-        }
-    }
-    verification
-}
-
-impl Verification {
-    fn contradict(&mut self, difference: InterfaceDifference, message: String) {
-        self.contradictions.push(Contradiction {
+        let contradiction = Contradiction {
             difference,
             message,
-        });
+        };
+        verification.contradictions.push(contradiction);
     }
+    for difference in comparison.differences {
+        let message = match (&difference.left, &difference.right) {
+            (Some(left), None) => match build.explain_absence(difference.kind, left) {
+                Ok(reason) => {
+                    let absent = AbsentEntity { difference, reason };
+                    verification.absent.push(absent);
+                    continue;
+                }
+                Err(message) => message,
+            },
+            (None, Some(right)) if is_required_argument(&difference, right) => {
+                "QEMU requires an argument that the schema lacks".to_owned()
+            }
+            (None, _) => {
+                verification.extra.push(difference);
+                continue;
+            }
+            (Some(left), Some(right)) => {
+                format!("`{}` in the schema, `{}` in QEMU", left.shape, right.shape)
+            }
+        };
+        let contradiction = Contradiction {
+            difference,
+            message,
+        };
+        verification.contradictions.push(contradiction);
+    }
+    verification
 }
 
 /// Returns `true` if QEMU rejects requests that follow the schema.
@@ -163,8 +166,8 @@ impl<'c> BuildFacts<'c> {
         if let Some(feature) = self.hiding_feature(kind, absent) {
             return Ok(AbsenceReason::Hidden(feature));
         }
-        if let Some(series) = absent.since.filter(|since| self.is_backport(*since)) {
-            return Ok(AbsenceReason::Backported(series));
+        if let Some(since) = absent.since.filter(|since| self.is_backport(*since)) {
+            return Ok(AbsenceReason::Backported(since));
         }
         Err(match absent.conditions.first() {
             None => "missing from this build".to_owned(),
@@ -183,11 +186,14 @@ impl<'c> BuildFacts<'c> {
     }
 
     /// Returns `true` if a stable release after that of the QEMU may have
-    /// backported an entity of a later series.
-    fn is_backport(&self, since: Series) -> bool {
+    /// brought an entity of a later release.
+    fn is_backport(&self, since: Version) -> bool {
         let ComparedReleases { schema, qemu } = self.releases;
+        if since.series() == schema.series() {
+            return qemu.is_none_or(|qemu| qemu < since) && since.micro > 0;
+        }
         let is_older = |qemu: Version| qemu.series() == schema.series() && qemu < schema;
-        since > schema.series() && qemu.is_none_or(is_older)
+        since.series() > schema.series() && qemu.is_none_or(is_older)
     }
 
     fn describe_evidence(&self, condition: &Condition) -> String {

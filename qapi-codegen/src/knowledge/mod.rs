@@ -6,11 +6,13 @@
 
 pub mod behaviour;
 pub mod devices;
+pub mod point_releases;
 pub mod requests;
 pub mod when;
 
 pub use behaviour::{Behaviour, BehaviourChange, BehaviourEffect, Deprecation};
 pub use devices::{Device, DeviceList, DeviceListError, PropertyTypes};
+pub use point_releases::{PointDifferences, PointReleases};
 pub use requests::{DeviceAlias, MemberRequirement, RequestRules};
 pub use when::ArgumentCondition;
 

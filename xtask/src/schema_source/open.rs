@@ -3,14 +3,16 @@
 use std::io;
 use std::path::Path;
 
-use qapi_codegen::imported::{self, MANIFEST};
+use qapi_codegen::imported::{self, MANIFEST, QemuProgram};
+use qapi_codegen::knowledge::PointDifferences;
 use qapi_codegen::load::{Files, normalized};
 use qapi_codegen::version::{Series, Version};
 
 use super::archive::{self, Tree};
-use super::{Disk, SchemaLocation, SchemaSource, git, is_absent, reply};
+use super::{Disk, SchemaLocation, SchemaSource, git, is_absent, point_releases, reply};
 use crate::failure::Failure;
 use crate::introspected::is_introspection;
+use crate::schema_files::SchemaFiles;
 use crate::workspace;
 
 /// Options that go with a SCHEMA argument.
@@ -59,21 +61,50 @@ fn from_release(
     options: &SourceOptions,
 ) -> Result<SchemaSource, Failure> {
     let series = wanted.series();
-    let folder = workspace::series_folder(series);
-    if !folder.join(MANIFEST).is_file() {
-        let imported = workspace::imported()?;
+    let imported = workspace::imported()?;
+    if !imported.contains(&series) {
         return Err(not_imported(series, &imported));
     }
-    let mut source = from_imported(&workspace::shown(&folder), options)?;
+    let files = SchemaFiles::selected();
+    let mut source = from_imported(files.clone(), &files.path(&series.to_string()), options)?;
     source.is_release = true;
     if is_exact && source.version != wanted {
-        source.notes.push(format!(
-            "using QEMU {} of series {series} for {wanted}: QEMU changes its interface between \
-             series",
-            source.version
-        ));
+        select_point_release(&mut source, wanted)?;
     }
     Ok(source)
+}
+
+/// Says what the interface of another release of the series is made from.
+fn select_point_release(source: &mut SchemaSource, wanted: Version) -> Result<(), Failure> {
+    let (imported, known) = (source.version, point_releases()?);
+    let newest = known
+        .newest(wanted.series())
+        .unwrap_or(imported)
+        .max(imported);
+    if wanted > newest {
+        source.notes.push(format!(
+            "no release {wanted} of QEMU is known; the newest known of series {} is {newest}; \
+             using {imported}",
+            wanted.series()
+        ));
+        return Ok(());
+    }
+    let mut differences = PointDifferences::default();
+    if wanted < imported {
+        let mut loaded = source.load(QemuProgram::Emulator)?;
+        differences = known.undo(&mut loaded, wanted);
+        source.point_release = Some(wanted);
+    }
+    let undone = differences.undone.iter();
+    let undone: String = undone.map(|one| format!("; in {wanted}, {one}")).collect();
+    source
+        .notes
+        .push(format!("using QEMU {imported} for {wanted}{undone}"));
+    let unknown = differences.unknown.iter();
+    source
+        .notes
+        .extend(unknown.map(|one| format!("it is not known whether {one} in {wanted}")));
+    Ok(())
 }
 
 fn not_imported(series: Series, imported: &[Series]) -> Failure {
@@ -89,7 +120,7 @@ fn from_folder(argument: &str, options: &SourceOptions) -> Result<SchemaSource, 
     let folder = argument.trim_end_matches('/');
     let folder = if folder.is_empty() { "/" } else { folder };
     if Path::new(folder).join(MANIFEST).is_file() {
-        return from_imported(folder, options);
+        return from_imported(Disk, folder, options);
     }
     // Files are named by normalized paths, and so is the prefix.
     let prefix = normalized(&format!("{}/", folder.trim_end_matches('/')));
@@ -98,9 +129,13 @@ fn from_folder(argument: &str, options: &SourceOptions) -> Result<SchemaSource, 
 }
 
 /// A folder that `import` wrote.
-fn from_imported(folder: &str, options: &SourceOptions) -> Result<SchemaSource, Failure> {
+fn from_imported(
+    files: impl Files + 'static,
+    folder: &str,
+    options: &SourceOptions,
+) -> Result<SchemaSource, Failure> {
     let failure = |error: io::Error| Failure::io("read", format!("{folder}/{MANIFEST}"), &error);
-    let manifest = imported::manifest(&Disk, folder).map_err(failure)?;
+    let manifest = imported::manifest(&files, folder).map_err(failure)?;
     let version = manifest.release;
     if options.version.is_some_and(|wanted| wanted != version) {
         return Err(
@@ -109,7 +144,7 @@ fn from_imported(folder: &str, options: &SourceOptions) -> Result<SchemaSource, 
         );
     }
     let location = SchemaLocation::Imported(folder.to_owned(), manifest);
-    Ok(source(Disk, location, version))
+    Ok(source(files, location, version))
 }
 
 /// A source tree in memory.
@@ -148,6 +183,7 @@ pub fn source(
         location,
         version,
         is_release: false,
+        point_release: None,
         notes: Vec::new(),
     }
 }
