@@ -82,7 +82,7 @@ impl Import {
     }
 }
 
-/// Writes the files of a series with the overrides that it takes over, adds the
+/// Writes the files of a series with the overrides that it takes over, adds a new
 /// series to the settings of the project, and says what to run next.
 fn write_series(
     series: Series,
@@ -91,6 +91,7 @@ fn write_series(
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
     let path = workspace::series_folder(series);
+    let is_new = !path.join(MANIFEST).exists();
     if !path.join(OVERRIDES).exists()
         && let Some(before) = workspace::series_before(series)?
         && let Some(carried) = carry_over(before, series, &files)?
@@ -104,12 +105,11 @@ fn write_series(
         others: OtherFiles::Keep,
     };
     let folder = workspace::shown(&content.path);
-    let is_new = content.write()?;
-    console.status(&match is_new {
+    console.status(&match content.write()? {
         true => format!("wrote {folder}{remark}"),
         false => format!("{folder} is up to date{remark}"),
     });
-    if add_to_bindings(series)? {
+    if is_new && add_to_bindings(series)? {
         console.status(&format!(
             "added {series} to `bindings` in schemas/project.toml"
         ));
