@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::LazyLock;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use qapi_codegen::diff::change::ChangeKind;
@@ -11,7 +12,7 @@ use qapi_codegen::diff::finding::{Finding, findings};
 use qapi_codegen::diff::report::{Report, ReportInputs, ReportSide};
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::json::{JsonStyle, JsonValue};
-use qapi_codegen::knowledge::Behaviour;
+use qapi_codegen::knowledge::Knowledge;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::{Series, Version};
@@ -47,10 +48,7 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-static NO_BEHAVIOUR: Behaviour = Behaviour {
-    changes: Vec::new(),
-    deprecations: Vec::new(),
-};
+static NO_KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::default);
 
 fn schema(series: Series) -> Schema {
     load(&workspace::series_folder(series).to_string_lossy())
@@ -65,7 +63,7 @@ fn report<'s>(
     old: &'s Schema,
     new: &'s Schema,
     between: &[&'s Schema],
-    behaviour: &'s Behaviour,
+    knowledge: &'s Knowledge,
 ) -> Report<'s> {
     let side = |schema| ReportSide {
         name: "",
@@ -77,7 +75,7 @@ fn report<'s>(
         old,
         new,
         between: between.to_vec(),
-        behaviour,
+        knowledge,
     })
 }
 
@@ -91,7 +89,7 @@ fn introspected(release: &str) -> Result<(), Failed> {
     let imported = read(&version.series().to_string())?.schema;
     let introspected = read(&reply.to_string_lossy())?.schema;
     for (old, new) in [(&imported, &introspected), (&introspected, &imported)] {
-        let found = report(old, new, &[], &NO_BEHAVIOUR).findings;
+        let found = report(old, new, &[], &NO_KNOWLEDGE).findings;
         if !found.is_empty() {
             return Err(format!("{found:#?}").into());
         }
@@ -103,7 +101,7 @@ fn introspected(release: &str) -> Result<(), Failed> {
 /// at.
 fn itself(series: Series) -> Result<(), Failed> {
     let schema = schema(series);
-    let report = report(&schema, &schema, &[], &NO_BEHAVIOUR);
+    let report = report(&schema, &schema, &[], &NO_KNOWLEDGE);
     if !report.findings.is_empty() {
         return Err(format!("{:#?}", report.findings).into());
     }
@@ -155,7 +153,7 @@ fn same<T: Ord + std::fmt::Debug>(left: &BTreeSet<T>, right: &BTreeSet<T>) -> Re
 /// step differs in the end, unless the other step has to do with it as well.
 fn net(old: Series, via: Series, new: Series) -> Result<(), Failed> {
     let (old, via, new) = (schema(old), schema(via), schema(new));
-    let none = &NO_BEHAVIOUR;
+    let none = &NO_KNOWLEDGE;
     let all = report(&old, &new, &[&via], none).findings;
     let first = report(&old, &via, &[], none).findings;
     let second = report(&via, &new, &[], none).findings;
@@ -275,7 +273,7 @@ fn example() -> Result<(), Failed> {
     let between: Vec<Schema> = (6..11).map(|minor| schema(Series::new(2, minor))).collect();
     let between: Vec<&Schema> = between.iter().collect();
     let catalogue = Catalogue::open()?;
-    let report = report(&old, &new, &between, catalogue.behaviour());
+    let report = report(&old, &new, &between, catalogue.knowledge());
     let dated = |rule: &str, path: &str| {
         let fits = |finding: &&Finding<'_>| {
             (finding.target(), finding.rule.id.as_str()) == ("blockdev-add", rule)

@@ -1,22 +1,20 @@
 //! The imported releases, and the data files about them in `schemas/`.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use qapi_codegen::ast::{DefinitionBody, Item};
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{
-    Behaviour, DeviceList, ReleaseData, RequestRules, SeriesWithCommand,
+    Behaviour, Knowledge, MigrationRules, ReleaseData, ReleaseDevices, SeriesWithCommand,
 };
-use qapi_codegen::load::{DocumentationKind, Files};
-use qapi_codegen::schema::Schema;
+use qapi_codegen::load::DocumentationKind;
+use qapi_codegen::schema::{Schema, TypeKind};
 use qapi_codegen::traffic::check::Checker;
-use qapi_codegen::traffic::migrate::MigrationRules;
 use qapi_codegen::version::Series;
 
+use crate::builds::BuildFiles;
 use crate::failure::Failure;
 use crate::schema_files::SchemaFiles;
 use crate::schema_source::{SchemaSource, SourceOptions};
@@ -26,8 +24,8 @@ use crate::workspace;
 #[derive(Debug)]
 pub struct Catalogue {
     series: Vec<Series>,
-    behaviour: Arc<Behaviour>,
-    requests: Arc<RequestRules>,
+    knowledge: Arc<Knowledge>,
+    builds: Arc<BuildFiles>,
     /// The series that have a command, read on first use.
     commands: OnceLock<BTreeMap<String, Vec<Series>>>,
 }
@@ -41,12 +39,12 @@ pub struct Release {
     pub schema: Schema,
     /// The origin of the interface.
     pub origin: ReleaseOrigin,
-    /// The devices of the release, if they are known.
-    pub devices: Option<DeviceList>,
-    /// Changes of behaviour, of all releases.
-    pub behaviour: Arc<Behaviour>,
-    /// Rules for requests that are not in a schema, of all releases.
-    pub requests: Arc<RequestRules>,
+    /// The builds of all releases, with their devices.
+    pub builds: Arc<BuildFiles>,
+    /// The target to which devices are restricted.
+    pub target: Option<String>,
+    /// The facts about all releases that no schema states.
+    pub knowledge: Arc<Knowledge>,
     /// Remarks on how the argument was understood.
     pub notes: Vec<String>,
 }
@@ -64,10 +62,15 @@ impl Catalogue {
     /// Opens the catalogue of the workspace.
     pub fn open() -> Result<Catalogue, Failure> {
         let files = SchemaFiles::selected();
+        let series = workspace::imported()?;
         Ok(Catalogue {
-            series: workspace::imported()?,
-            behaviour: Arc::new(files.toml(Behaviour::FILE_NAME)?),
-            requests: Arc::new(files.toml("requests.toml")?),
+            builds: Arc::new(BuildFiles::new(series.clone())),
+            series,
+            knowledge: Arc::new(Knowledge {
+                behaviour: files.toml(Behaviour::FILE_NAME)?,
+                requests: files.toml("requests.toml")?,
+                migrations: read_migrations(files)?,
+            }),
             commands: OnceLock::new(),
         })
     }
@@ -83,14 +86,9 @@ impl Catalogue {
         self.series.iter().copied().filter(is_between).collect()
     }
 
-    /// Changes of behaviour, of all releases.
-    pub fn behaviour(&self) -> &Behaviour {
-        &self.behaviour
-    }
-
-    /// Reads the rules for migrating requests.
-    pub fn migration_rules(&self) -> Result<MigrationRules, Failure> {
-        SchemaFiles::selected().toml("migrations.toml")
+    /// The facts about all releases that no schema states.
+    pub fn knowledge(&self) -> &Knowledge {
+        &self.knowledge
     }
 
     /// Reads the release that a SCHEMA argument names.
@@ -110,9 +108,9 @@ impl Catalogue {
             },
             schema,
             origin,
-            devices: read_devices(series)?,
-            behaviour: Arc::clone(&self.behaviour),
-            requests: Arc::clone(&self.requests),
+            builds: Arc::clone(&self.builds),
+            target: None,
+            knowledge: Arc::clone(&self.knowledge),
             notes: source.notes,
         })
     }
@@ -141,24 +139,9 @@ impl Catalogue {
         collect(read)
     }
 
-    /// The devices of a release or, if they are unknown, those of the nearest
-    /// series whose devices are known, later ones first.
-    pub fn nearest_devices<'r>(
-        &self,
-        release: &'r Release,
-    ) -> Result<Option<Cow<'r, DeviceList>>, Failure> {
-        if let Some(devices) = &release.devices {
-            return Ok(Some(Cow::Borrowed(devices)));
-        }
-        let series = release.schema.version.series();
-        let (before, after): (Vec<Series>, Vec<Series>) =
-            self.series.iter().partition(|other| **other < series);
-        for other in after.into_iter().chain(before.into_iter().rev()) {
-            if let Some(devices) = read_devices(other)? {
-                return Ok(Some(Cow::Owned(devices)));
-            }
-        }
-        Ok(None)
+    /// The builds of all releases, with their devices.
+    pub fn builds(&self) -> &BuildFiles {
+        &self.builds
     }
 
     /// The series that have a command, oldest first.
@@ -195,12 +178,41 @@ impl Release {
         series_with_command: Option<SeriesWithCommand<'r>>,
     ) -> Checker<'r> {
         let data = ReleaseData {
-            devices: self.devices.as_ref(),
-            requests: Some(&self.requests),
-            behaviour: Some(&self.behaviour),
+            devices: Some(&*self.builds),
+            target: self.target.as_deref(),
+            knowledge: Some(&self.knowledge),
             series_with_command,
         };
         Checker::new(&self.schema, data)
+    }
+
+    /// Restricts devices to those of a target.
+    pub fn set_target(&mut self, target: Option<String>) -> Result<(), Failure> {
+        if let Some(target) = &target {
+            let known = self.builds.read()?.targets();
+            if !known.contains(target.as_str()) && !self.has_target(target) {
+                let known: Vec<&str> = known.into_iter().collect();
+                return Err(Failure::new(format!("unknown target `{target}`"))
+                    .with_help(format!("builds of {} are known", known.join(", "))));
+            }
+        }
+        self.target = target;
+        Ok(())
+    }
+
+    /// Returns whether the schema lists a target, as it does since 3.0.
+    fn has_target(&self, target: &str) -> bool {
+        let targets = self.schema.find_type("SysEmuTarget");
+        let Some(TypeKind::Enum(targets)) = targets.map(|id| &self.schema.get(id).kind) else {
+            return false;
+        };
+        targets.values.iter().any(|value| value.name == target)
+    }
+
+    /// The devices of the release.
+    pub fn devices(&self) -> Result<ReleaseDevices<'_>, Failure> {
+        let series = self.schema.version.series();
+        Ok(self.builds.read()?.release(series, self.target.as_deref()))
     }
 
     /// Returns `true` if the interface comes from a reply to `query-qmp-schema`.
@@ -222,14 +234,14 @@ fn collect(read: Vec<Result<Release, Failure>>) -> Result<Vec<Release>, Failure>
     }
 }
 
-fn read_devices(series: Series) -> Result<Option<DeviceList>, Failure> {
-    let files = SchemaFiles::selected();
-    let path = files.path(&format!("{series}/{}", DeviceList::FILE_NAME));
-    let text = match files.read(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        text => text.map_err(|error| Failure::io("read", &path, &error))?,
-    };
-    let devices = DeviceList::parse(&text);
-    let devices = devices.map(Some);
-    devices.map_err(|error| Failure::new(format!("`{path}`: {error}")))
+/// Reads all files of migration rules, in the order of their names.
+fn read_migrations(files: &SchemaFiles) -> Result<MigrationRules, Failure> {
+    let folder = files.path(MigrationRules::FOLDER_NAME);
+    let names = files.names(&folder);
+    let names = names.map_err(|error| Failure::io("read", &folder, &error))?;
+    let mut rules = MigrationRules::default();
+    for name in names {
+        rules.extend(files.toml(&format!("{}/{name}", MigrationRules::FOLDER_NAME))?);
+    }
+    Ok(rules)
 }

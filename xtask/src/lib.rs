@@ -6,16 +6,19 @@
 
 #![forbid(unsafe_code)]
 
+mod builds;
 pub mod carried_overrides;
 pub mod catalogue;
 pub mod cli;
 pub mod commands;
+pub mod compression;
 pub mod console;
 pub mod derived;
 pub mod failure;
 pub mod features;
 pub mod files;
 pub mod folder;
+pub mod input;
 pub mod introspected;
 pub mod monitor;
 pub mod progress;

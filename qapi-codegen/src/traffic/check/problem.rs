@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Code, Severity};
 use crate::json::JsonValue;
-use crate::knowledge::{BehaviourChange, MemberRequirement};
+use crate::knowledge::builds::Removal;
+use crate::knowledge::{BehaviourChange, MemberRequirement, MigrationRule, RequestRejection};
 use crate::schema::{Condition, JsonKind};
 use crate::wire::{IntegerRange, PathSegment};
 
@@ -13,6 +14,19 @@ pub struct MessageProblem<'m> {
     /// problems with its envelope, replies and events.
     pub path: Vec<PathSegment<'m>>,
     pub kind: ProblemKind<'m>,
+    /// The answer to the change that caused the problem.
+    pub answer: Option<&'m MigrationRule>,
+}
+
+impl<'m> MessageProblem<'m> {
+    /// Creates a problem without an answer.
+    pub fn new(path: Vec<PathSegment<'m>>, kind: ProblemKind<'m>) -> Self {
+        MessageProblem {
+            path,
+            kind,
+            answer: None,
+        }
+    }
 }
 
 /// A kind of problem.
@@ -53,16 +67,26 @@ pub enum ProblemKind<'m> {
     UnknownCommand(&'m str),
     /// The release does not have an event.
     UnknownEvent(&'m str),
-    /// The release does not have a device.
-    UnknownDevice(&'m str),
+    /// The release does not have a device any more.
+    RemovedDevice {
+        /// The device.
+        driver: &'m str,
+        /// Its removal.
+        removal: Removal,
+    },
+    /// No known build of the release has a device.
+    UnverifiedDevice(&'m str),
     /// The properties of a device are not known.
     UnlistedDevice(&'m str),
-    /// Something is deprecated.
-    Deprecated {
-        subject: ProblemSubject<'m>,
-        /// The replacement, if it is documented.
-        advice: Option<&'m str>,
+    /// No known build of the release has a property of a device.
+    UnverifiedProperty {
+        /// The device.
+        device: &'m str,
+        /// The property.
+        property: &'m str,
     },
+    /// Something is deprecated.
+    Deprecated(ProblemSubject<'m>),
     /// Something may change in any release.
     Unstable(ProblemSubject<'m>),
     /// A command exists only in some builds.
@@ -76,6 +100,8 @@ pub enum ProblemKind<'m> {
     MissingRequirement(&'m MemberRequirement),
     /// Several members are present of which only one is allowed.
     ExcessRequirement(&'m MemberRequirement),
+    /// A rule that no schema states rejects an argument.
+    Rejected(&'m RequestRejection),
     /// An object has an unknown member.
     UnexpectedMember {
         name: &'m str,
@@ -138,8 +164,8 @@ pub enum ProblemSubject<'m> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MemberOwner {
     Arguments,
-    /// The properties of a device.
-    Device,
+    /// The properties of a device, with the removal of the member.
+    Device(Option<Removal>),
     Object,
     /// An object in a reply or an event.
     Reply,
@@ -161,21 +187,35 @@ impl ProblemKind<'_> {
             ProblemKind::NotOobCapable(_) => Code::NoOob,
             ProblemKind::UnknownCommand(_) => Code::UnknownCommand,
             ProblemKind::UnknownEvent(_) => Code::UnknownEvent,
-            ProblemKind::UnknownDevice(_) => Code::UnknownDevice,
-            ProblemKind::UnlistedDevice(_) | ProblemKind::Ignored(_) => Code::Unchecked,
-            ProblemKind::Deprecated { .. } => Code::Deprecated,
+            ProblemKind::RemovedDevice { .. } => Code::UnknownDevice,
+            ProblemKind::UnverifiedDevice(_)
+            | ProblemKind::UnlistedDevice(_)
+            | ProblemKind::UnverifiedProperty { .. }
+            | ProblemKind::Ignored(_) => Code::Unchecked,
+            ProblemKind::Deprecated(_) => Code::Deprecated,
             ProblemKind::Unstable(_) => Code::Unstable,
             ProblemKind::Conditional { .. } => Code::Conditional,
             ProblemKind::MissingMember(_)
             | ProblemKind::MissingRequirement(_)
             | ProblemKind::ExcessRequirement(_) => Code::MissingMember,
-            ProblemKind::UnexpectedMember { .. } => Code::UnexpectedMember,
+            ProblemKind::UnexpectedMember { .. } | ProblemKind::Rejected(_) => {
+                Code::UnexpectedMember
+            }
             ProblemKind::MistypedValue { .. } | ProblemKind::InvalidOptionText { .. } => {
                 Code::MistypedMember
             }
             ProblemKind::OutOfRange { .. } => Code::OutOfRange,
             ProblemKind::UnknownValue { .. } => Code::UnknownValue,
             ProblemKind::AffectedByChange(_) => Code::Behaviour,
+        }
+    }
+
+    /// The enum value or option text that is the problem.
+    pub fn value(&self) -> Option<&str> {
+        match self {
+            ProblemKind::UnknownValue { text, .. } => Some(text),
+            ProblemKind::Deprecated(ProblemSubject::Value(value)) => Some(value),
+            _ => None,
         }
     }
 

@@ -5,6 +5,7 @@ use super::problem::{EnvelopeCause, MemberOwner, MessageProblem, ProblemKind, Pr
 use super::release::ReleaseInterface;
 use crate::diagnostic::Diagnostic;
 use crate::json::JsonValue;
+use crate::knowledge::MigrationRule;
 use crate::schema::JsonKind;
 use crate::suggest::similar_names;
 use crate::traffic::option_text;
@@ -25,14 +26,16 @@ impl MessageProblem<'_> {
     /// Describes the problem in words.
     pub fn describe(&self, release: &ReleaseInterface<'_>) -> MessageDiagnostic {
         let path = path_text(&self.path);
-        let message = self.message(&path, release.series);
+        let message = self.message(&path, release);
         let mut diagnostic =
             Diagnostic::at(self.kind.code(), path, message).with_severity(self.kind.severity());
         diagnostic.help = self.help(release);
         diagnostic
     }
 
-    fn message(&self, path: &str, series: Series) -> String {
+    fn message(&self, path: &str, release: &ReleaseInterface<'_>) -> String {
+        let series = release.series;
+        let unknown = |kind: &str, name| format!("QEMU {series} has no {kind} {}", quote(name));
         match &self.kind {
             ProblemKind::InvalidSyntax(message) => (*message).to_owned(),
             ProblemKind::DuplicateMember(name) => format!("duplicate member {}", quote(name)),
@@ -45,22 +48,28 @@ impl MessageProblem<'_> {
             ProblemKind::UnknownMessage(names) => {
                 format!("not a QMP message: an object with {}", list(names, "and"))
             }
-            ProblemKind::UnknownCommand(command) => {
-                format!("QEMU {series} has no command {}", quote(command))
-            }
-            ProblemKind::UnknownEvent(event) => {
-                format!("QEMU {series} has no event {}", quote(event))
-            }
-            ProblemKind::UnknownDevice(device) => {
-                format!("QEMU {series} has no device {}", quote(device))
-            }
-            ProblemKind::UnlistedDevice(device) => {
+            ProblemKind::UnknownCommand(command) => unknown("command", command),
+            ProblemKind::UnknownEvent(event) => unknown("event", event),
+            ProblemKind::RemovedDevice { driver, .. } => unknown("device", driver),
+            ProblemKind::UnverifiedDevice(driver) => {
                 format!(
-                    "the properties of {} in QEMU {series} are not known",
-                    quote(device)
+                    "no known {} has the device {}",
+                    build_text(release),
+                    quote(driver)
                 )
             }
-            ProblemKind::Deprecated { subject, .. } => {
+            ProblemKind::UnlistedDevice(driver) => {
+                format!(
+                    "the properties of {} in QEMU {series} are not known",
+                    quote(driver)
+                )
+            }
+            ProblemKind::UnverifiedProperty { device, property } => {
+                let (device, property) = (quote(device), quote(property));
+                let build = build_text(release);
+                format!("no known {build} has the property {property} of {device}")
+            }
+            ProblemKind::Deprecated(subject) => {
                 format!("{} is deprecated", subject_text(*subject, path))
             }
             ProblemKind::Unstable(subject) => {
@@ -93,18 +102,39 @@ impl MessageProblem<'_> {
             }
             ProblemKind::UnexpectedEnvelopeMember { name, cause } => envelope_help(name, *cause),
             ProblemKind::NotOobCapable(_) => Some("send it with `execute`".to_owned()),
-            ProblemKind::UnknownCommand(command) => unknown_command_help(command, release),
+            ProblemKind::UnknownCommand(command) => {
+                unknown_command_help(command, self.answer, release)
+            }
+            _ if self.answer.is_some() => self.answer.map(|rule| rule.advice.clone()),
             ProblemKind::UnknownEvent(event) => {
                 did_you_mean(event, release.wire.events.names().collect())
             }
-            ProblemKind::UnknownDevice(device) => {
-                let devices = release.data.devices?.names().collect();
-                did_you_mean(release.device_name(device), devices)
+            ProblemKind::RemovedDevice { driver, removal } => {
+                let devices = release.devices()?;
+                let advice = devices
+                    .evidence()
+                    .notes()
+                    .advice(release.device_name(driver));
+                let advice = advice.map(str::to_owned);
+                let advice = advice.or_else(|| similar_device(driver, release));
+                let sentences = [Some(removal.describe()), advice];
+                Some(
+                    sentences
+                        .into_iter()
+                        .flatten()
+                        .collect::<Vec<_>>()
+                        .join("; "),
+                )
             }
-            ProblemKind::Deprecated { advice, .. } => advice.map(|advice| advice.trim().to_owned()),
+            ProblemKind::UnverifiedDevice(driver) => unverified_device_help(driver, release),
+            ProblemKind::UnexpectedMember {
+                owner: MemberOwner::Device(Some(removal)),
+                ..
+            } => Some(removal.describe()),
             ProblemKind::MissingRequirement(rule) | ProblemKind::ExcessRequirement(rule) => {
                 Some(rule.reason.trim().to_owned())
             }
+            ProblemKind::Rejected(rule) => Some(rule.advice.trim().to_owned()),
             ProblemKind::AffectedByChange(change) => {
                 let advice = change.advice.as_deref();
                 advice.map(|advice| advice.trim().to_owned())
@@ -144,19 +174,21 @@ fn envelope_message(kind: &ProblemKind<'_>) -> Option<String> {
 fn member_message(kind: &ProblemKind<'_>, path: &str) -> String {
     match kind {
         ProblemKind::MissingRequirement(rule) => {
-            let members: Vec<&str> = rule.members.iter().map(String::as_str).collect();
-            let members = list(&members, "or");
+            let members = list(&rule.members, "or");
             format!("missing argument {members}, although the schema calls it optional")
         }
         ProblemKind::ExcessRequirement(rule) => {
-            let members: Vec<&str> = rule.members.iter().map(String::as_str).collect();
-            format!("{} are mutually exclusive", list(&members, "and"))
+            format!("{} are mutually exclusive", list(&rule.members, "and"))
+        }
+        ProblemKind::Rejected(rule) => {
+            let reason = rule.reason.trim().trim_end_matches('.');
+            format!("QEMU rejects `{path}`, although the schema allows it: {reason}")
         }
         ProblemKind::UnexpectedMember { name, owner, .. } => {
             let name = quote(name);
             match (owner, path.rsplit_once('.')) {
                 (MemberOwner::Arguments, _) => format!("unexpected argument {name}"),
-                (MemberOwner::Device, _) => format!("the device has no property {name}"),
+                (MemberOwner::Device(_), _) => format!("the device has no property {name}"),
                 (_, Some((object, _))) => format!("unexpected member {name} in `{object}`"),
                 (_, None) => format!("unexpected member {name}"),
             }
@@ -191,6 +223,15 @@ fn member_message(kind: &ProblemKind<'_>, path: &str) -> String {
         }
         _ if path.contains(['.', '[']) => format!("missing member `{path}`"),
         _ => format!("missing argument `{path}`"),
+    }
+}
+
+/// The builds that devices are looked up in: `x86_64 build of QEMU 10.0`.
+fn build_text(release: &ReleaseInterface<'_>) -> String {
+    let series = release.series;
+    match release.data.target {
+        Some(target) => format!("{target} build of QEMU {series}"),
+        None => format!("build of QEMU {series}"),
     }
 }
 
@@ -276,7 +317,11 @@ fn unquoted_value<'v>(expected: &[JsonKind], value: &'v JsonValue<'_>) -> Option
     }
 }
 
-fn unknown_command_help(command: &str, release: &ReleaseInterface<'_>) -> Option<String> {
+fn unknown_command_help(
+    command: &str,
+    answer: Option<&MigrationRule>,
+    release: &ReleaseInterface<'_>,
+) -> Option<String> {
     let lookup = release.data.series_with_command;
     let elsewhere = lookup.map(|lookup| lookup(command)).unwrap_or_default();
     let series = release.series;
@@ -286,9 +331,27 @@ fn unknown_command_help(command: &str, release: &ReleaseInterface<'_>) -> Option
         (Some(first), Some(last)) => Some(format!("QEMU {first} to {last} have it, with gaps")),
         _ => None,
     };
-    let similar = did_you_mean(command, release.wire.commands.names().collect());
+    let similar = || did_you_mean(command, release.wire.commands.names().collect());
+    let similar = answer.map(|rule| rule.advice.clone()).or_else(similar);
     let sentences: Vec<String> = elsewhere.into_iter().chain(similar).collect();
     (!sentences.is_empty()).then(|| sentences.join("; "))
+}
+
+/// Says where a device is known, or names similar ones.
+fn unverified_device_help(driver: &str, release: &ReleaseInterface<'_>) -> Option<String> {
+    let devices = release.devices()?;
+    match devices.nearest_build(release.device_name(driver)) {
+        Some(build) => Some(format!("QEMU {} has it", build.record.name())),
+        None if devices.builds().next().is_none() => {
+            Some("add a build with `cargo xtask devices SOCKET --as SERIES`".to_owned())
+        }
+        None => similar_device(driver, release),
+    }
+}
+
+fn similar_device(driver: &str, release: &ReleaseInterface<'_>) -> Option<String> {
+    let names = release.devices()?.names().into_iter().collect();
+    did_you_mean(release.device_name(driver), names)
 }
 
 fn did_you_mean(name: &str, candidates: Vec<&str>) -> Option<String> {
@@ -315,8 +378,8 @@ fn path_text(path: &[PathSegment<'_>]) -> String {
 }
 
 /// Lists names: `a`, `b` or `c`.
-fn list(names: &[&str], conjunction: &str) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| quote(name)).collect();
+fn list(names: &[impl AsRef<str>], conjunction: &str) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| quote(name.as_ref())).collect();
     match &quoted[..] {
         [names @ .., last] if !names.is_empty() => {
             format!("{} {conjunction} {last}", names.join(", "))

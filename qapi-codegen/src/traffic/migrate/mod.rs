@@ -6,7 +6,7 @@
 //! left unchanged and the reasons are reported. Names of block nodes are tracked
 //! per connection, because a rewritten request may name its node differently.
 //!
-//! The rules are data (`schemas/migrations.toml`); this module only applies
+//! The rules are data (`schemas/migrations/`); this module only applies
 //! them.
 
 mod argument_path;
@@ -14,24 +14,20 @@ mod flatten_unions;
 mod node_names;
 mod parse_strings;
 pub mod rewrite;
-mod rules;
 mod steps;
 mod transaction;
 pub mod unified;
 
 use std::collections::HashMap;
 
-pub use rules::{
-    Certainty, MigrationRule, MigrationRules, NodeReference, RewriteStep, StringTypes,
-};
-
 use crate::diagnostic::Severity;
 use crate::json::{JsonValue, ParsedJson};
-use crate::knowledge::DeviceList;
+use crate::knowledge::{Certainty, MigrationRule, MigrationRules};
 use crate::traffic::check::{Checker, MessageDiagnostic, Session, Verdict};
 use crate::version::Series;
 
 use node_names::NodeNames;
+use rewrite::command_name;
 
 /// Outcome of a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,11 +89,7 @@ pub struct Migration {
 
 impl Migration {
     /// Creates the result for a request that is left unchanged.
-    pub fn left(reason: Remark) -> Self {
-        Migration::left_with(vec![reason])
-    }
-
-    fn left_with(remarks: Vec<Remark>) -> Self {
+    pub fn left(remarks: Vec<Remark>) -> Self {
         Migration {
             outcome: MigrationOutcome::Left,
             message: None,
@@ -110,7 +102,6 @@ impl Migration {
 pub struct Migrator<'m> {
     source: &'m Checker<'m>,
     target: &'m Checker<'m>,
-    devices: Option<&'m DeviceList>,
     rules: &'m MigrationRules,
     sessions: HashMap<String, NodeNames>,
 }
@@ -129,18 +120,14 @@ pub(crate) struct RequestRewrite {
 impl<'m> Migrator<'m> {
     /// Creates a migrator between the releases of two checkers.
     ///
-    /// `devices` are those of the later release, or of the nearest release whose
-    /// devices are known.
     pub fn new(
         source: &'m Checker<'m>,
         target: &'m Checker<'m>,
-        devices: Option<&'m DeviceList>,
         rules: &'m MigrationRules,
     ) -> Self {
         Migrator {
             source,
             target,
-            devices,
             rules,
             sessions: HashMap::new(),
         }
@@ -165,7 +152,7 @@ impl<'m> Migrator<'m> {
             nodes: nodes.clone(),
         };
         match self.rewrite(&mut rewrite, parsed) {
-            Err(remarks) => Migration::left_with(remarks),
+            Err(remarks) => Migration::left(remarks),
             Ok(()) => {
                 *nodes = rewrite.nodes;
                 nodes.record_device(&rewrite.request);
@@ -194,17 +181,30 @@ impl<'m> Migrator<'m> {
         } = rewrite;
         let updated = nodes.update_references(self.rules, request, remarks);
         rewrite.outcome = updated.map_err(|reason| vec![reason])?;
-        if self.can_check(&rewrite.request) && self.check(&rewrite.request, parsed).is_ok() {
-            return Ok(());
+        match self.check(&rewrite.request, parsed) {
+            // What is not known about a device may need a rule.
+            Ok(Verdict::Unknown) if is_device_add(&rewrite.request) => {}
+            Ok(_) => return Ok(()),
+            Err(_) => {}
         }
-        let (from, to) = (self.source.series(), self.target.series());
-        for series in self.rules.series().filter(|s| from < *s && *s <= to) {
-            for rule in self.rules.rules_since(series) {
+        let (from, to) = (self.oldest_origin(parsed), self.target.series());
+        for series in self.rules.series().filter(|s| from < Some(*s) && *s <= to) {
+            let rules = self.rules.rules_since(series);
+            for rule in rules.filter(|rule| rule.until.is_none_or(|until| to <= until)) {
                 self.apply(rule, rewrite).map_err(|reason| vec![reason])?;
             }
         }
         let checked = self.check(&rewrite.request, parsed);
-        checked.map_err(|problems| self.describe_rejection(&problems, parsed))
+        checked
+            .map(drop)
+            .map_err(|problems| self.describe_rejection(&problems, parsed))
+    }
+
+    /// Returns the series after which rules apply. A request that the earlier
+    /// release rejects was written for an even earlier one.
+    fn oldest_origin(&self, parsed: &ParsedJson<'_>) -> Option<Series> {
+        let original = self.source.check_request(&mut Session::default(), parsed);
+        (original.verdict != Verdict::Rejected).then(|| self.source.series())
     }
 
     /// Applies a rule to a request, or to each action of a transaction.
@@ -225,12 +225,15 @@ impl<'m> Migrator<'m> {
         rule: &MigrationRule,
         rewrite: &mut RequestRewrite,
     ) -> Result<(), Remark> {
-        if !rule.applies_to(&rewrite.request) {
+        let no_arguments = JsonValue::Object(Vec::new());
+        let arguments = rewrite.request.get("arguments").unwrap_or(&no_arguments);
+        let command = command_name(&rewrite.request).unwrap_or_default();
+        if !rule.applies_to(command, arguments) {
             return Ok(());
         }
         let remark = |message: String| Remark {
             rule: Some(rule.id.clone()),
-            since: Some(rule.since),
+            since: rule.since,
             message,
         };
         let outcome = match rule.certainty {
@@ -238,7 +241,7 @@ impl<'m> Migrator<'m> {
             Certainty::Assumed => MigrationOutcome::Assumed,
             Certainty::Left => return Err(remark(rule.message())),
         };
-        let is_changed = steps::apply_steps(rule, self.target, self.devices, rewrite)
+        let is_changed = steps::apply_steps(rule, self.target, rewrite)
             .map_err(|error| remark(format!("{} {error}", rule.message())))?;
         if is_changed {
             rewrite.outcome = rewrite.outcome.max(outcome);
@@ -247,19 +250,13 @@ impl<'m> Migrator<'m> {
         Ok(())
     }
 
-    /// Returns whether the later release is known well enough to accept a
-    /// request.
-    fn can_check(&self, request: &JsonValue<'_>) -> bool {
-        let name = request.get("execute").and_then(JsonValue::as_str);
-        name != Some("device_add") || self.target.has_device_list()
-    }
-
-    /// Checks a request against the later release and returns its errors.
+    /// Checks a request against the later release. Returns its errors if it is
+    /// rejected.
     fn check(
         &self,
         request: &JsonValue<'_>,
         original: &ParsedJson<'_>,
-    ) -> Result<(), Vec<MessageDiagnostic>> {
+    ) -> Result<Verdict, Vec<MessageDiagnostic>> {
         let parsed = ParsedJson {
             value: request.clone(),
             leniencies: original.leniencies.clone(),
@@ -267,7 +264,7 @@ impl<'m> Migrator<'m> {
         };
         let mut checked = self.target.check_request(&mut Session::default(), &parsed);
         if checked.verdict != Verdict::Rejected {
-            return Ok(());
+            return Ok(checked.verdict);
         }
         let problems = &mut checked.problems;
         problems.retain(|problem| problem.severity == Severity::Error);
@@ -296,4 +293,9 @@ impl<'m> Migrator<'m> {
             .chain(problems.iter().map(describe))
             .collect()
     }
+}
+
+fn is_device_add(request: &JsonValue<'_>) -> bool {
+    let name = request.get("execute").and_then(JsonValue::as_str);
+    name == Some("device_add")
 }
