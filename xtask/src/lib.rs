@@ -8,6 +8,7 @@
 
 pub mod annotations;
 mod builds;
+pub mod carried_overrides;
 pub mod catalogue;
 pub mod cli;
 pub mod commands;
