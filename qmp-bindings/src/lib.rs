@@ -143,7 +143,7 @@ mod error;
 mod event;
 mod fds;
 #[rustfmt::skip]
-#[allow(missing_docs, unused_imports, clippy::all)]
+#[allow(missing_docs, deprecated, unused_imports, clippy::all)]
 mod generated;
 // Parts of it serve only the guest agent or only the client for tokio.
 #[cfg_attr(not(all(feature = "qga", feature = "tokio")), allow(dead_code))]

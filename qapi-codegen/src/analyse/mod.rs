@@ -3,5 +3,6 @@
 mod classes;
 pub mod directions;
 pub mod names;
+mod placement;
 pub mod recursion;
 pub mod sharing;
