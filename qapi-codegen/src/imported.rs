@@ -96,6 +96,12 @@ pub struct ImportedFile {
 }
 
 impl Manifest {
+    /// Returns `true` if an interface is imported.
+    pub fn has(&self, interface: QemuProgram) -> bool {
+        let mut origins = self.schema.iter();
+        origins.any(|origin| origin.interface == interface)
+    }
+
     /// Returns `true` if the type names of an interface are generated.
     pub fn is_synthesised(&self, interface: QemuProgram) -> bool {
         let mut origins = self.schema.iter();

@@ -143,7 +143,7 @@ mod error;
 mod event;
 mod fds;
 #[rustfmt::skip]
-#[allow(missing_docs, deprecated, unused_imports, clippy::all)]
+#[allow(missing_docs, deprecated, non_camel_case_types, unused_imports, clippy::all)]
 mod generated;
 // Parts of it serve only the guest agent or only the client for tokio.
 #[cfg_attr(not(all(feature = "qga", feature = "tokio")), allow(dead_code))]
@@ -173,3 +173,8 @@ pub use protocol::options::Options;
 pub use release::{AgentRelease, CommandInfo, EventOf, Release, Untyped};
 pub use version::{ParseSeriesError, Series, Version};
 pub use wire::{Empty, NoReply, UnrecognizedBranch, UnrecognizedValue};
+
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

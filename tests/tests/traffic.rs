@@ -1,5 +1,4 @@
-//! For every request of the recordings, the verdict agrees with what that QEMU
-//! answered.
+//! Verdicts on all recorded requests, compared with the answers of that QEMU.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -17,16 +16,17 @@ use serde::Deserialize;
 use tests::answers::{self, Meaning, Refusals};
 use xtask::catalogue::{Catalogue, Release};
 
-/// How often the verdicts agree, by what QEMU answered.
+/// The numbers of requests, by the answer of QEMU.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Agreements {
-    /// It was done, and is accepted.
+    /// QEMU returned a value, and the verdict is accepted.
     returned: usize,
-    /// It was refused for its form, and is rejected for the same.
+    /// QEMU rejected the request itself, and the verdict is rejected for the
+    /// same reason.
     form: usize,
-    /// It was refused for something of the moment, and is accepted.
-    moment: usize,
-    /// They differ, and data says why.
+    /// QEMU rejected it because of its runtime state, and the verdict is accepted.
+    state: usize,
+    /// The verdict differs for a reason that is listed.
     explained: usize,
 }
 
@@ -35,7 +35,7 @@ fn verdicts_agree_with_2_5_1() {
     let expected = Agreements {
         returned: 317,
         form: 143,
-        moment: 33,
+        state: 33,
         explained: 8,
     };
     assert_eq!(play("2.5.1", "2.5"), expected);
@@ -46,7 +46,7 @@ fn verdicts_agree_with_2_11_0() {
     let expected = Agreements {
         returned: 327,
         form: 138,
-        moment: 33,
+        state: 33,
         explained: 9,
     };
     assert_eq!(play("2.11.0", "2.11"), expected);
@@ -57,13 +57,13 @@ fn verdicts_agree_with_7_2_22() {
     let expected = Agreements {
         returned: 178,
         form: 90,
-        moment: 22,
+        state: 22,
         explained: 6,
     };
     assert_eq!(play("7.2.22", "7.2"), expected);
 }
 
-/// Where verdict and answer differ.
+/// The reasons why verdicts differ from answers.
 #[derive(Deserialize)]
 struct Disagreements {
     #[serde(default)]
@@ -94,7 +94,7 @@ impl Disagreement {
     }
 }
 
-/// A request as it was sent, and what came of it.
+/// A recorded request with its verdict and its answer.
 struct Exchange {
     session: String,
     sent: String,
@@ -105,7 +105,7 @@ struct Exchange {
 enum Answer {
     Returned,
     Refused(String),
-    /// It got no answer that is known to be its own.
+    /// No answer can be assigned to the request.
     None,
 }
 
@@ -141,7 +141,9 @@ fn play(release: &str, series: &str) -> Agreements {
         }
     }
     let unused = explained.iter().zip(&used).filter(|(_, used)| !**used);
-    failures.extend(unused.map(|(entry, _)| format!("explains nothing: `{}`", entry.request)));
+    failures.extend(
+        unused.map(|(entry, _)| format!("the entry explains no difference: `{}`", entry.request)),
+    );
     assert!(
         failures.is_empty(),
         "{}\n{agreements:?}",
@@ -159,19 +161,23 @@ fn compare(
     let is_rejected = exchange.verdict.verdict == Verdict::Rejected;
     match &exchange.answer {
         Answer::None => Ok(()),
-        Answer::Returned if is_rejected => Err("QEMU did it".to_owned()),
+        Answer::Returned if is_rejected => Err("QEMU returned a value".to_owned()),
         Answer::Returned => {
             agreements.returned += 1;
             Ok(())
         }
         Answer::Refused(text) => match refusals.meaning(text) {
-            None => Err(format!("it is not known what this means: {text}")),
-            Some(Meaning::Moment) if is_rejected => Err(format!("QEMU looked further: {text}")),
+            None => Err(format!(
+                "no entry of refusals.toml matches this error: {text}"
+            )),
+            Some(Meaning::Moment) if is_rejected => {
+                Err(format!("QEMU accepted the form of the request: {text}"))
+            }
             Some(Meaning::Moment) => {
-                agreements.moment += 1;
+                agreements.state += 1;
                 Ok(())
             }
-            Some(Meaning::Form(_)) if !is_rejected => Err(format!("QEMU refused: {text}")),
+            Some(Meaning::Form(_)) if !is_rejected => Err(format!("QEMU rejected it: {text}")),
             Some(Meaning::Form(name)) => {
                 let errors = exchange
                     .verdict
@@ -184,7 +190,7 @@ fn compare(
                 if names_it {
                     Ok(())
                 } else {
-                    Err(format!("QEMU named another: {text}"))
+                    Err(format!("the error of QEMU names another member: {text}"))
                 }
             }
         },
@@ -243,17 +249,17 @@ fn exchanges(release: &str, checker: &Checker<'_>) -> Vec<Exchange> {
                 step.extend(lines.pop_front());
             }
             let session = sessions.entry(step[0].session.clone()).or_default();
-            found.extend(of_step(&step, checker, session));
+            found.extend(step_exchanges(&step, checker, session));
         }
     }
     found
 }
 
 /// The exchanges of one step.
-fn of_step(step: &[Line], checker: &Checker<'_>, session: &mut Session) -> Vec<Exchange> {
+fn step_exchanges(step: &[Line], checker: &Checker<'_>, session: &mut Session) -> Vec<Exchange> {
     let received = step.iter().filter(|line| line.dir == "<");
     let replies = received.map(|line| parse(&line.raw));
-    // A broken reply is one of several lines; nothing is compared with it.
+    // An invalid reply is a part of one that spans lines; it is not compared.
     let mut replies: VecDeque<JsonValue<'_>> = replies
         .map(|parsed| parsed.map_or(JsonValue::Null, |parsed| parsed.value))
         .filter(|reply| reply.get("event").is_none() && reply.get("QMP").is_none())
@@ -264,9 +270,9 @@ fn of_step(step: &[Line], checker: &Checker<'_>, session: &mut Session) -> Vec<E
             let (verdict, answer) = match &parsed {
                 Some(parsed) => (
                     checker.check_request(session, parsed),
-                    answer(&parsed.value, &mut replies),
+                    take_answer(&parsed.value, &mut replies),
                 ),
-                None => (broken(), first(&mut replies)),
+                None => (malformed(), take_first(&mut replies)),
             };
             found.push(Exchange {
                 session: line.session.clone(),
@@ -279,7 +285,7 @@ fn of_step(step: &[Line], checker: &Checker<'_>, session: &mut Session) -> Vec<E
     found
 }
 
-/// The messages that were sent together; nothing stands for what is broken.
+/// The messages of a transfer; the last one is `None` if it is malformed.
 fn messages(raw: &str) -> Vec<(String, Option<ParsedJson<'_>>)> {
     let mut messages = Vec::new();
     let mut rest = raw;
@@ -299,7 +305,7 @@ fn messages(raw: &str) -> Vec<(String, Option<ParsedJson<'_>>)> {
     }
 }
 
-fn broken() -> CheckedMessage {
+fn malformed() -> CheckedMessage {
     CheckedMessage {
         command: None,
         verdict: Verdict::Rejected,
@@ -307,27 +313,26 @@ fn broken() -> CheckedMessage {
     }
 }
 
-fn first(replies: &mut VecDeque<JsonValue<'_>>) -> Answer {
+fn take_first(replies: &mut VecDeque<JsonValue<'_>>) -> Answer {
     let reply = replies.pop_front();
-    // What is left answers the rest of what is broken.
+    // The other replies answer the rest of the malformed text.
     replies.clear();
-    reply.map_or(Answer::None, |reply| read(&reply))
+    reply.map_or(Answer::None, |reply| read_answer(&reply))
 }
 
-/// The answer to a request: the first with its id, or the first of all where
-/// QEMU gives none back.
-fn answer(request: &JsonValue<'_>, replies: &mut VecDeque<JsonValue<'_>>) -> Answer {
+/// The answer to a request: the first with its id, or the first without any id.
+fn take_answer(request: &JsonValue<'_>, replies: &mut VecDeque<JsonValue<'_>>) -> Answer {
     let id = request.get("id");
     let own = replies.iter().position(|reply| reply.get("id") == id);
-    let nameless = || replies.iter().position(|reply| reply.get("id").is_none());
-    // QEMU writes what it read, and not how it was written.
+    let without_id = || replies.iter().position(|reply| reply.get("id").is_none());
+    // QEMU may spell the id differently from the request.
     let only = || (replies.len() == 1).then_some(0);
-    let place = own.or_else(nameless).or_else(only);
+    let place = own.or_else(without_id).or_else(only);
     let reply = place.and_then(|place| replies.remove(place));
-    reply.map_or(Answer::None, |reply| read(&reply))
+    reply.map_or(Answer::None, |reply| read_answer(&reply))
 }
 
-fn read(reply: &JsonValue<'_>) -> Answer {
+fn read_answer(reply: &JsonValue<'_>) -> Answer {
     match (reply.get("return"), reply.get("error")) {
         (Some(_), _) => Answer::Returned,
         (None, Some(error)) => {
@@ -338,7 +343,7 @@ fn read(reply: &JsonValue<'_>) -> Answer {
     }
 }
 
-/// What QEMU sent is what its schema says that it sends.
+/// Replies and events of the recordings conform to the schema.
 #[test]
 fn replies_and_events_are_those_of_the_release() {
     for (release, series) in [("2.5.1", "2.5"), ("2.11.0", "2.11"), ("7.2.22", "7.2")] {

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -12,15 +11,15 @@ use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{
     Behaviour, DeviceList, ReleaseData, RequestRules, SeriesWithCommand,
 };
-use qapi_codegen::load::DocumentationKind;
+use qapi_codegen::load::{DocumentationKind, Files};
 use qapi_codegen::schema::Schema;
 use qapi_codegen::traffic::check::Checker;
 use qapi_codegen::traffic::migrate::MigrationRules;
 use qapi_codegen::version::Series;
 
 use crate::failure::Failure;
-use crate::files::{io_failure, read_toml_or_default};
-use crate::schema_source::{Disk, SchemaSource, SourceOptions};
+use crate::schema_files::SchemaFiles;
+use crate::schema_source::{SchemaSource, SourceOptions};
 use crate::workspace;
 
 /// The imported releases, and the data files about them.
@@ -64,11 +63,11 @@ pub enum ReleaseOrigin {
 impl Catalogue {
     /// Opens the catalogue of the workspace.
     pub fn open() -> Result<Catalogue, Failure> {
-        let folder = workspace::schemas();
+        let files = SchemaFiles::selected();
         Ok(Catalogue {
             series: workspace::imported()?,
-            behaviour: Arc::new(read_toml_or_default(&folder.join(Behaviour::FILE_NAME))?),
-            requests: Arc::new(read_toml_or_default(&folder.join("requests.toml"))?),
+            behaviour: Arc::new(files.toml(Behaviour::FILE_NAME)?),
+            requests: Arc::new(files.toml("requests.toml")?),
             commands: OnceLock::new(),
         })
     }
@@ -91,7 +90,7 @@ impl Catalogue {
 
     /// Reads the rules for migrating requests.
     pub fn migration_rules(&self) -> Result<MigrationRules, Failure> {
-        read_toml_or_default(&workspace::schemas().join("migrations.toml"))
+        SchemaFiles::selected().toml("migrations.toml")
     }
 
     /// Reads the release that a SCHEMA argument names.
@@ -173,8 +172,9 @@ impl Catalogue {
     fn read_commands(&self) -> BTreeMap<String, Vec<Series>> {
         let mut commands: BTreeMap<String, Vec<Series>> = BTreeMap::new();
         for &series in &self.series {
-            let folder = workspace::shown(&workspace::series_folder(series));
-            let loaded = imported::load(&Disk, &folder, QemuProgram::Emulator);
+            let files = SchemaFiles::selected();
+            let folder = files.path(&series.to_string());
+            let loaded = imported::load(files, &folder, QemuProgram::Emulator);
             for item in loaded.into_iter().flat_map(|loaded| loaded.items) {
                 if let Item::Definition(definition) = item
                     && matches!(definition.body, DefinitionBody::Command(_))
@@ -223,14 +223,13 @@ fn collect(read: Vec<Result<Release, Failure>>) -> Result<Vec<Release>, Failure>
 }
 
 fn read_devices(series: Series) -> Result<Option<DeviceList>, Failure> {
-    let path = workspace::series_folder(series).join(DeviceList::FILE_NAME);
-    let text = match fs::read(&path) {
+    let files = SchemaFiles::selected();
+    let path = files.path(&format!("{series}/{}", DeviceList::FILE_NAME));
+    let text = match files.read(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        text => text.map_err(|error| io_failure("read", &path, &error))?,
+        text => text.map_err(|error| Failure::io("read", &path, &error))?,
     };
     let devices = DeviceList::parse(&text);
-    devices.map(Some).map_err(|error| {
-        let path = workspace::shown(&path);
-        Failure::new(format!("`{path}`: {error}"))
-    })
+    let devices = devices.map(Some);
+    devices.map_err(|error| Failure::new(format!("`{path}`: {error}")))
 }

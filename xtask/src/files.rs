@@ -32,14 +32,6 @@ pub fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     parsed.map_err(|error| Failure::new(format!("`{}`: {error}", workspace::shown(path))))
 }
 
-/// Reads a TOML file that may be missing.
-pub fn read_toml_or_default<T: DeserializeOwned + Default>(path: &Path) -> Result<T, Failure> {
-    match path.try_exists() {
-        Ok(false) => Ok(T::default()),
-        _ => read_toml(path),
-    }
-}
-
 /// Writes a file, which others see either as it was or as a whole.
 pub fn write_file(path: &Path, content: &str) -> Result<(), Failure> {
     let write = || {

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod catalogue;
+pub mod cli;
 pub mod commands;
 pub mod console;
 pub mod derived;
@@ -20,39 +21,14 @@ pub mod progress;
 pub mod project;
 pub mod render;
 pub mod reports;
+pub mod schema_files;
 pub mod schema_source;
 pub mod workspace;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use commands::Command;
-use console::{ColorChoice, Console};
-
-/// Import, check and compare QEMU's QAPI schemas, and generate bindings
-#[derive(Debug, Parser)]
-#[command(
-    name = "xtask",
-    bin_name = "cargo xtask",
-    version,
-    max_term_width = 100
-)]
-#[command(after_help = "Example: cargo xtask inspect 2.11\n\n\
-    Exit status: 0 success, 1 findings, 2 the command could not run.")]
-struct Cli {
-    /// When to colour the output
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        value_name = "WHEN",
-        default_value = "auto"
-    )]
-    color: ColorChoice,
-    #[command(subcommand)]
-    command: Command,
-}
+pub use cli::Tool;
+use console::Console;
 
 /// The outcome of a command that ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,32 +40,15 @@ pub enum Outcome {
 }
 
 /// Runs the command that the arguments of the process select.
-pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+pub fn main(tool: Tool) -> ExitCode {
+    let cli = tool.parse();
     let mut console = Console::new(cli.color);
-    match cli.command.run(&mut console) {
+    match cli.run(&mut console) {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
         Err(failure) => {
             console.failure(&failure);
             ExitCode::from(2)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory;
-
-    #[test]
-    fn every_command_has_an_example() {
-        let cli = Cli::command();
-        cli.clone().debug_assert();
-        for command in cli.get_subcommands() {
-            let help = command.get_after_help().map(|help| help.to_string());
-            let name = command.get_name();
-            assert!(help.is_some_and(|help| help.contains("Example")), "{name}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The directions in which the values of a type are sent.
 
-use crate::wire::{BranchContentShape, Interface, ObjectShape, Shape, ShapeId};
+use super::fields::fields;
+use crate::wire::Interface;
 
 /// The directions in which the values of a type are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,31 +51,9 @@ pub fn type_directions(interface: &Interface<'_>) -> Vec<TypeDirections> {
         let known = directions[id.index()];
         if known.or(direction) != known {
             directions[id.index()] = known.or(direction);
-            let references = references(interface, id).into_iter();
-            pending.extend(references.map(|id| (id, direction)));
+            let fields = fields(interface, id).into_iter();
+            pending.extend(fields.map(|field| (field.shape, direction)));
         }
     }
     directions
-}
-
-fn references(interface: &Interface<'_>, id: ShapeId) -> Vec<ShapeId> {
-    match interface.get(id) {
-        Shape::Builtin(_) | Shape::Enum(_) => Vec::new(),
-        Shape::Array(element) => vec![*element],
-        Shape::Alternate(branches) => branches.iter().map(|branch| branch.shape).collect(),
-        Shape::Object(object) => object_references(interface, object),
-    }
-}
-
-fn object_references(interface: &Interface<'_>, object: &ObjectShape<'_>) -> Vec<ShapeId> {
-    let members = object.members.iter();
-    let members = members.filter(|(name, _)| object.discriminator() != Some(name));
-    let members = members.map(|(_, member)| member.shape);
-    let branches = object.branches.iter();
-    let branches = branches.flat_map(|branches| branches.by_value.values());
-    let contents = branches.filter_map(|branch| match interface.branch_content(branch) {
-        BranchContentShape::Nothing => None,
-        BranchContentShape::Members(id) | BranchContentShape::Data(id) => Some(id),
-    });
-    members.chain(contents).collect()
 }

@@ -2,6 +2,7 @@
 
 mod classes;
 pub mod directions;
+mod fields;
 pub mod names;
 mod placement;
 pub mod recursion;

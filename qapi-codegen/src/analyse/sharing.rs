@@ -76,57 +76,50 @@ impl Sharing {
 /// interfaces are those of the schemas.
 pub fn share(schemas: &[&Schema], interfaces: &[Interface<'_>]) -> Sharing {
     let classes = ShapeClasses::new(interfaces);
-    let mut types = SharedItems::default();
-    let mut commands = SharedItems::default();
-    let mut events = SharedItems::default();
+    let mut types = SharedItems::new();
+    let mut commands = SharedItems::new();
+    let mut events = SharedItems::new();
     for (release, (schema, interface)) in schemas.iter().zip(interfaces).enumerate() {
         for (id, definition) in schema.types() {
             let class = classes.class(release, interface.shape_of_type(id));
-            types.add(&definition.meta.name, class, (release, id));
+            add(&mut types, &definition.meta.name, class, (release, id));
         }
         for (index, (name, command)) in interface.commands.declared().enumerate() {
             let key = classes.operation_key(release, command.arguments);
-            commands.add(name, key, (release, index));
+            add(&mut commands, name, key, (release, index));
         }
         for (index, (name, event)) in interface.events.declared().enumerate() {
             let key = classes.operation_key(release, event.data);
-            events.add(name, key, (release, index));
+            add(&mut events, name, key, (release, index));
         }
     }
-    place(schemas, types.collect(), commands.collect(), events.collect())
+    place(
+        schemas,
+        divide_into_runs(types),
+        divide_into_runs(commands),
+        divide_into_runs(events),
+    )
 }
 
 /// Items by Rust name and by a key that is equal for equal items.
-struct SharedItems<K, I> {
-    items: BTreeMap<(String, K), Vec<(usize, I)>>,
+type SharedItems<K, I> = BTreeMap<(String, K), Vec<(usize, I)>>;
+
+fn add<K: Ord, I>(items: &mut SharedItems<K, I>, name: &str, key: K, member: (usize, I)) {
+    let key = (names::type_name(name), key);
+    items.entry(key).or_default().push(member);
 }
 
-impl<K, I> Default for SharedItems<K, I> {
-    fn default() -> Self {
-        SharedItems {
-            items: BTreeMap::new(),
-        }
+/// The items of each run of releases.
+fn divide_into_runs<K, I: Copy>(items: SharedItems<K, I>) -> Vec<Shared<I>> {
+    let mut all = Vec::new();
+    for ((name, _), members) in items {
+        let runs = members.chunk_by(|(one, _), (next, _)| one + 1 == *next);
+        all.extend(runs.map(|members| Shared {
+            name: name.clone(),
+            members: members.to_vec(),
+        }));
     }
-}
-
-impl<K: Ord, I: Copy> SharedItems<K, I> {
-    fn add(&mut self, name: &str, key: K, member: (usize, I)) {
-        let key = (names::type_name(name), key);
-        self.items.entry(key).or_default().push(member);
-    }
-
-    /// The items of each run of releases.
-    fn collect(self) -> Vec<Shared<I>> {
-        let mut all = Vec::new();
-        for ((name, _), members) in self.items {
-            let runs = members.chunk_by(|(one, _), (next, _)| one + 1 == *next);
-            all.extend(runs.map(|members| Shared {
-                name: name.clone(),
-                members: members.to_vec(),
-            }));
-        }
-        all
-    }
+    all
 }
 
 fn place(

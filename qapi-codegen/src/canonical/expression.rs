@@ -31,66 +31,48 @@ impl Expression {
     /// Prints the expression after `used` columns of a line with this indentation.
     fn print(&self, indent: usize, used: usize, text: &mut String) {
         let line = self.to_one_line();
-        if indent + used + line.len() <= WIDTH {
-            text.push_str(&line);
-            return;
+        let (open, parts, close) = match self.parts() {
+            Some(parts) if indent + used + line.len() > WIDTH => parts,
+            _ => return text.push_str(&line),
+        };
+        text.push_str(open);
+        for (index, (key, value)) in parts.into_iter().enumerate() {
+            text.push_str(if index == 0 { "\n" } else { ",\n" });
+            text.push_str(&" ".repeat(indent + 2));
+            text.push_str(&key);
+            value.print(indent + 2, key.len() + 1, text);
         }
-        match self {
-            Expression::Array(elements) => {
-                let parts = elements.iter().map(|element| (String::new(), element));
-                print_parts(['[', ']'], parts, indent, text);
-            }
-            Expression::Object(entries) => {
-                let parts = entries
-                    .iter()
-                    .map(|(key, value)| (format!("{}: ", quote(key)), value));
-                print_parts(['{', '}'], parts, indent, text);
-            }
-            Expression::String(_) | Expression::Boolean(_) => text.push_str(&line),
-        }
+        text.extend(["\n", &" ".repeat(indent), close]);
     }
 
     fn to_one_line(&self) -> String {
+        match (self, self.parts()) {
+            (Expression::Boolean(value), _) => value.to_string(),
+            (Expression::String(text), _) => quote(text),
+            (_, Some((open, parts, close))) if !parts.is_empty() => {
+                let parts = parts.into_iter();
+                let parts = parts.map(|(key, value)| key + &value.to_one_line());
+                format!("{open} {} {close}", parts.collect::<Vec<_>>().join(", "))
+            }
+            (_, parts) => parts.map_or(String::new(), |(open, _, close)| format!("{open}{close}")),
+        }
+    }
+
+    /// The parts of an array or object with their keys, between its brackets.
+    fn parts(&self) -> Option<(&str, Vec<(String, &Expression)>, &str)> {
         match self {
-            Expression::String(text) => quote(text),
-            Expression::Boolean(value) => value.to_string(),
+            Expression::String(_) | Expression::Boolean(_) => None,
             Expression::Array(elements) => {
-                let parts: Vec<String> = elements.iter().map(Expression::to_one_line).collect();
-                enclose("[", &parts, "]")
+                let parts = elements.iter().map(|element| (String::new(), element));
+                Some(("[", parts.collect(), "]"))
             }
             Expression::Object(entries) => {
-                let parts = entries
-                    .iter()
-                    .map(|(key, value)| format!("{}: {}", quote(key), value.to_one_line()));
-                enclose("{", &parts.collect::<Vec<_>>(), "}")
+                let parts = entries.iter();
+                let parts = parts.map(|(key, value)| (format!("{}: ", quote(key)), value));
+                Some(("{", parts.collect(), "}"))
             }
         }
     }
-}
-
-fn print_parts<'e>(
-    [open, close]: [char; 2],
-    parts: impl Iterator<Item = (String, &'e Expression)>,
-    indent: usize,
-    text: &mut String,
-) {
-    text.push(open);
-    for (index, (key, value)) in parts.enumerate() {
-        text.push_str(if index == 0 { "\n" } else { ",\n" });
-        text.push_str(&" ".repeat(indent + 2));
-        text.push_str(&key);
-        value.print(indent + 2, key.len() + 1, text);
-    }
-    text.push('\n');
-    text.push_str(&" ".repeat(indent));
-    text.push(close);
-}
-
-fn enclose(open: &str, parts: &[String], close: &str) -> String {
-    if parts.is_empty() {
-        return format!("{open}{close}");
-    }
-    format!("{open} {} {close}", parts.join(", "))
 }
 
 /// Quotes a string. Escapes exist up to 4.1 only, and no schema uses one.

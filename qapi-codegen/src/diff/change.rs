@@ -281,49 +281,58 @@ impl<'s> Change<'s> {
         }
     }
 
-    /// Sets both paths.
-    pub fn at(self, path: &[PathSegment<'s>]) -> Self {
-        self.old_at(path).new_at(path)
+    /// Creates a change of something that only the old release has.
+    pub fn removed(kind: ChangeKind, old: impl Into<ChangeValue<'s>>) -> Self {
+        Change {
+            old: Some(old.into()),
+            ..Change::new(kind)
+        }
+    }
+
+    /// Creates a change of something that only the new release has.
+    pub fn added(kind: ChangeKind, new: impl Into<ChangeValue<'s>>) -> Self {
+        Change {
+            new: Some(new.into()),
+            ..Change::new(kind)
+        }
+    }
+
+    /// Creates a change of something that both releases have.
+    pub fn replaced<V: Into<ChangeValue<'s>>>(kind: ChangeKind, old: V, new: V) -> Self {
+        Change {
+            new: Some(new.into()),
+            ..Change::removed(kind, old)
+        }
     }
 
     /// Sets the path to the old entity.
-    pub fn old_at(mut self, path: &[PathSegment<'s>]) -> Self {
-        self.old_path = path.to_vec();
-        self
+    pub fn old_at(self, path: &[PathSegment<'s>]) -> Self {
+        let old_path = path.to_vec();
+        Change { old_path, ..self }
     }
 
     /// Sets the path to the new entity.
-    pub fn new_at(mut self, path: &[PathSegment<'s>]) -> Self {
-        self.new_path = path.to_vec();
-        self
-    }
-
-    /// Sets the old value.
-    pub fn with_old(mut self, old: ChangeValue<'s>) -> Self {
-        self.old = Some(old);
-        self
-    }
-
-    /// Sets the new value.
-    pub fn with_new(mut self, new: ChangeValue<'s>) -> Self {
-        self.new = Some(new);
-        self
+    pub fn new_at(self, path: &[PathSegment<'s>]) -> Self {
+        let new_path = path.to_vec();
+        Change { new_path, ..self }
     }
 
     /// Sets the entity whose metadata changed.
-    pub fn with_subject(mut self, subject: &'s str) -> Self {
-        self.subject = Some(subject);
-        self
+    pub fn with_subject(self, subject: &'s str) -> Self {
+        let subject = Some(subject);
+        Change { subject, ..self }
     }
 
-    /// Sets the old name, the new name and the evidence.
-    pub fn renamed(self, old: &'s str, new: &'s str, evidence: RenameEvidence) -> Self {
-        Change {
-            evidence: Some(evidence),
-            ..self
-                .with_old(ChangeValue::Name(old))
-                .with_new(ChangeValue::Name(new))
-        }
+    /// Sets the evidence for a new name.
+    pub fn with_evidence(self, evidence: RenameEvidence) -> Self {
+        let evidence = Some(evidence);
+        Change { evidence, ..self }
+    }
+}
+
+impl<'s> From<&'s str> for ChangeValue<'s> {
+    fn from(name: &'s str) -> Self {
+        ChangeValue::Name(name)
     }
 }
 

@@ -21,44 +21,44 @@ use crate::wire::{
     ObjectShape, PairId, PathSegment, ShapeId, SiteStart, WireDifference,
 };
 
-pub use operations::{ERROR, Operation, OperationKind};
+pub use operations::{ComparedOperation, ERROR, OperationKind, OperationName};
 
-/// The graph of compared pairs.
+/// The graph of compared shapes and their changes.
 #[derive(Debug, Default)]
-pub struct Comparison<'s> {
+pub struct ChangeGraph<'s> {
     /// The pairs.
-    pub pairs: Vec<Pair<'s>>,
+    pub pairs: Vec<ComparedPair<'s>>,
     /// The commands and events of both releases, and the error classes.
-    pub operations: Vec<Operation<'s>>,
+    pub operations: Vec<ComparedOperation<'s>>,
 }
 
 /// Two shapes at the same place.
 #[derive(Debug)]
-pub struct Pair<'s> {
+pub struct ComparedPair<'s> {
     /// The direction in which values are sent.
     pub direction: Direction,
     /// The changes that are not part of a linked pair.
     pub changes: Vec<Change<'s>>,
     /// The pairs inside.
-    pub links: Vec<Link<'s>>,
+    pub links: Vec<PairLink<'s>>,
 }
 
 /// A path from one pair to another.
 #[derive(Debug, Clone)]
-pub struct Link<'s> {
+pub struct PairLink<'s> {
     /// The path in the old release.
     pub old: Vec<PathSegment<'s>>,
     /// The path in the new release.
     pub new: Vec<PathSegment<'s>>,
-    /// The index of the pair in [`Comparison::pairs`].
+    /// The index of the pair in [`ChangeGraph::pairs`].
     pub to: usize,
 }
 
 /// Compares two releases; clients were written for the old one.
-pub fn compare<'s>(old: &Interface<'s>, new: &Interface<'s>) -> Comparison<'s> {
-    let mut collector = ChangeCollector::default();
-    wire::compare(old, new, &mut collector);
-    collector.comparison
+pub fn compare<'s>(old: &Interface<'s>, new: &Interface<'s>) -> ChangeGraph<'s> {
+    let mut graph = ChangeGraph::default();
+    wire::compare(old, new, &mut graph);
+    graph
 }
 
 /// Compares two types, as if a command with this name took them.
@@ -67,32 +67,23 @@ pub fn compare_types<'s>(
     new: &Interface<'s>,
     name: &'s str,
     (old_type, new_type): (ShapeId, ShapeId),
-) -> Comparison<'s> {
+) -> ChangeGraph<'s> {
     let mut walk = InterfaceComparer::new(old, new);
-    let mut collector = ChangeCollector::default();
-    collector.start_operation(Operation::new(
-        OperationKind::Command,
-        Some(name),
-        Some(name),
-    ));
+    let mut graph = ChangeGraph::default();
+    graph.start_operation(OperationKind::Command, Some(name), Some(name));
     let site = &mut CompareSite::at_operation(name, Direction::Request);
-    walk.link(&mut collector, site, old_type, new_type);
-    walk.finish(&mut collector);
-    collector.comparison
+    walk.link(&mut graph, site, old_type, new_type);
+    walk.finish(&mut graph);
+    graph
 }
 
-/// The state of a walk over two interfaces.
-type Walk<'a, 's> = InterfaceComparer<'a, 's>;
-
-/// Collects the changes of a comparison.
-#[derive(Default)]
-struct ChangeCollector<'s> {
-    comparison: Comparison<'s>,
-}
-
-impl<'s> ChangeCollector<'s> {
-    fn start_operation(&mut self, operation: Operation<'s>) {
-        self.comparison.operations.push(operation);
+impl<'s> ChangeGraph<'s> {
+    fn start_operation(&mut self, kind: OperationKind, old: Option<&'s str>, new: Option<&'s str>) {
+        self.operations.push(ComparedOperation {
+            name: OperationName { kind, old, new },
+            changes: Vec::new(),
+            roots: Vec::new(),
+        });
     }
 
     /// Adds a change whose paths start at a site.
@@ -100,24 +91,12 @@ impl<'s> ChangeCollector<'s> {
         change.old_path.splice(0..0, path(&site.old_path));
         change.new_path.splice(0..0, path(&site.new_path));
         match site.start {
-            SiteStart::Pair(PairId(index)) => self.comparison.pairs[index].changes.push(change),
+            SiteStart::Pair(PairId(index)) => self.pairs[index].changes.push(change),
             SiteStart::Operation(_) => {
-                if let Some(operation) = self.comparison.operations.last_mut() {
-                    operation.changes.push((site.direction, change));
-                }
+                let operation = self.operations.last_mut();
+                operation.map(|own| own.changes.push((site.direction, change)));
             }
         }
-    }
-
-    /// Goes on to two shapes, by paths that start at a site.
-    fn link_paths<'a>(
-        &mut self,
-        walk: &mut Walk<'a, 's>,
-        site: &mut CompareSite<'s>,
-        (old_path, new_path): (&[PathSegment<'s>], &[PathSegment<'s>]),
-        (old, new): (ShapeId, ShapeId),
-    ) {
-        site.at(old_path, new_path, |site| walk.link(self, site, old, new));
     }
 }
 
@@ -129,87 +108,127 @@ fn path<'p, 's>(
     path.iter().copied().filter(is_shown)
 }
 
-impl<'a, 's> CompareSink<'a, 's> for ChangeCollector<'s> {
+/// A place that the walk has reached, with the changes so far.
+struct ComparedSite<'c, 'a, 's> {
+    graph: &'c mut ChangeGraph<'s>,
+    walk: &'c mut InterfaceComparer<'a, 's>,
+    site: &'c mut CompareSite<'s>,
+}
+
+impl<'a, 's> ComparedSite<'_, 'a, 's> {
+    /// Adds a change whose paths start here.
+    fn push(&mut self, change: Change<'s>) {
+        self.graph.push(self.site, change);
+    }
+
+    /// Goes on to two shapes.
+    fn link(&mut self, old: ShapeId, new: ShapeId) {
+        self.walk.link(self.graph, self.site, old, new);
+    }
+
+    /// Goes on to two shapes, by paths that start here.
+    fn link_paths(
+        &mut self,
+        (old_path, new_path): (&[PathSegment<'s>], &[PathSegment<'s>]),
+        (old, new): (ShapeId, ShapeId),
+    ) {
+        self.at(old_path, new_path, |site| site.link(old, new));
+    }
+
+    /// Calls a function with the place that further paths lead to.
+    fn at(
+        &mut self,
+        old: &[PathSegment<'s>],
+        new: &[PathSegment<'s>],
+        call: impl FnOnce(&mut ComparedSite<'_, 'a, 's>),
+    ) {
+        let (graph, walk) = (&mut *self.graph, &mut *self.walk);
+        let site = |site: &mut _| call(&mut ComparedSite { graph, walk, site });
+        self.site.at(old, new, site);
+    }
+}
+
+impl<'a, 's> CompareSink<'a, 's> for ChangeGraph<'s> {
     fn differ(
         &mut self,
-        walk: &Walk<'a, 's>,
+        walk: &InterfaceComparer<'a, 's>,
         site: &CompareSite<'s>,
         difference: WireDifference<'a, 's>,
     ) {
-        match difference {
-            WireDifference::OnlyOld(Entity::AlternateBranch(branch)) => {
-                let change = Change::new(ChangeKind::AlternateBranchRemoved);
-                self.push(site, change.with_old(ChangeValue::JsonKind(branch.kind)));
-            }
-            WireDifference::OnlyNew(Entity::AlternateBranch(branch)) => {
-                let change = Change::new(ChangeKind::AlternateBranchAdded);
-                self.push(site, change.with_new(ChangeValue::JsonKind(branch.kind)));
-            }
-            WireDifference::Optional(_, old, new) => self.compare_presence(site, old, new),
-            WireDifference::IntegerRange(old, new) => {
-                self.compare_integers(walk, site, (old, new));
-            }
+        let change = match difference {
+            WireDifference::OnlyOld(Entity::AlternateBranch(branch)) => Change::removed(
+                ChangeKind::AlternateBranchRemoved,
+                ChangeValue::JsonKind(branch.kind),
+            ),
+            WireDifference::OnlyNew(Entity::AlternateBranch(branch)) => Change::added(
+                ChangeKind::AlternateBranchAdded,
+                ChangeValue::JsonKind(branch.kind),
+            ),
+            WireDifference::IntegerRange(old, new) => types::integer_change(walk, old, new),
             // The overridden steps of the walk report everything else.
-            _ => {}
-        }
+            _ => return,
+        };
+        self.push(site, change);
     }
 
     fn link(&mut self, site: &CompareSite<'s>, PairId(to): PairId, is_new: bool) {
         if is_new {
-            self.comparison.pairs.push(Pair {
+            self.pairs.push(ComparedPair {
                 direction: site.direction,
                 changes: Vec::new(),
                 links: Vec::new(),
             });
         }
-        let link = Link {
+        let link = PairLink {
             old: path(&site.old_path).collect(),
             new: path(&site.new_path).collect(),
             to,
         };
         match site.start {
-            SiteStart::Pair(PairId(index)) => self.comparison.pairs[index].links.push(link),
+            SiteStart::Pair(PairId(index)) => self.pairs[index].links.push(link),
             SiteStart::Operation(_) => {
-                if let Some(operation) = self.comparison.operations.last_mut() {
-                    operation.roots.push(link);
-                }
+                let operation = self.operations.last_mut();
+                operation.map(|own| own.roots.push(link));
             }
         }
     }
 
-    fn compare_operations(&mut self, walk: &mut Walk<'a, 's>) {
-        self.compare_commands(walk);
-        self.compare_events(walk);
+    fn compare_operations(&mut self, walk: &mut InterfaceComparer<'a, 's>) {
+        self.compare_operations_of_kind(walk, OperationKind::Command);
+        self.compare_operations_of_kind(walk, OperationKind::Event);
         self.compare_error_classes(walk);
     }
 
     fn compare_objects(
         &mut self,
-        walk: &mut Walk<'a, 's>,
+        walk: &mut InterfaceComparer<'a, 's>,
         site: &mut CompareSite<'s>,
         old: &'a ObjectShape<'s>,
         new: &'a ObjectShape<'s>,
     ) {
-        self.compare_object_members(walk, site, old, new);
+        let graph = self;
+        ComparedSite { graph, walk, site }.compare_objects(old, new);
     }
 
     fn compare_enums(
         &mut self,
-        walk: &mut Walk<'a, 's>,
+        walk: &mut InterfaceComparer<'a, 's>,
         site: &mut CompareSite<'s>,
         old: &'a EnumShape<'s>,
         new: &'a EnumShape<'s>,
     ) {
-        self.compare_values(walk, site, old, new);
+        let graph = self;
+        ComparedSite { graph, walk, site }.compare_values(old, new);
     }
 
     fn compare_kinds(
         &mut self,
-        walk: &mut Walk<'a, 's>,
+        walk: &mut InterfaceComparer<'a, 's>,
         site: &mut CompareSite<'s>,
         old: ShapeId,
         new: ShapeId,
     ) {
-        self.compare_types(walk, site, old, new);
+        let graph = self;
+        ComparedSite { graph, walk, site }.compare_types(old, new);
     }
 }

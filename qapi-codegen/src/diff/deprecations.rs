@@ -1,6 +1,6 @@
 //! Deprecations between two releases.
 
-use super::change::KindAttribute;
+use super::change::{ChangeKind, KindAttribute};
 use super::finding::Finding;
 use crate::knowledge::{Behaviour, Deprecation};
 use crate::version::Series;
@@ -37,6 +37,14 @@ impl NewDeprecation<'_> {
         match self {
             NewDeprecation::Found(finding) => finding.since,
             NewDeprecation::Documented(entry) => entry.since,
+        }
+    }
+
+    /// Returns `true` if the entity has the feature `deprecated`.
+    pub fn is_flagged(&self) -> bool {
+        match self {
+            NewDeprecation::Found(own) => own.change.kind == ChangeKind::DeprecatedAdded,
+            NewDeprecation::Documented(_) => false,
         }
     }
 }

@@ -38,6 +38,14 @@ pub struct PropertyChange {
     pub devices: Vec<String>,
 }
 
+impl DeviceChanges {
+    /// The removed and the changed properties.
+    pub fn lost_properties(&self) -> impl Iterator<Item = &PropertyChange> {
+        let removed = self.removed_properties.iter();
+        removed.chain(&self.changed_properties)
+    }
+}
+
 /// Compares two releases.
 pub fn compare_devices((old, new): (&DeviceList, &DeviceList)) -> DeviceChanges {
     let names = old.names();

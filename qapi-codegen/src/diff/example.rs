@@ -2,16 +2,18 @@
 
 mod value;
 
+use serde::Serialize;
+
 use super::change::{ChangeValue, KindAttribute};
+use super::compare::OperationName;
 use super::finding::Finding;
-use super::occurrence::OperationName;
 use crate::json::JsonValue;
 use crate::knowledge::{BehaviourChange, BehaviourEffect};
 use crate::wire::{Direction, Interface, PathSegment, ShapeId};
 use value::{ExampleScope, RequestedParts, ValueBuilder};
 
 /// A message of the old release and the same message of the new release.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Example<'s> {
     /// The message of the old release.
     pub before: Option<JsonValue<'s>>,

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::change::{Change, ChangeValue, KindAttribute};
-use super::compare::Comparison;
+use super::compare::ChangeGraph;
 use super::example::Example;
 use super::occurrence::{Occurrence, pair_occurrences};
 use super::rules::{Compatibility, Rule, rules};
@@ -36,13 +36,13 @@ pub struct Finding<'s> {
     /// Messages that show the change.
     pub example: Example<'s>,
     /// A number that stays the same in later reports.
-    pub fingerprint: u64,
+    pub fingerprint: String,
     /// `true` if the recorded use of a program is affected; `None` without a record.
     pub used: Option<bool>,
 }
 
 /// Judges the changes of a comparison.
-pub fn findings<'s>(comparison: &Comparison<'s>) -> Vec<Finding<'s>> {
+pub fn findings<'s>(comparison: &ChangeGraph<'s>) -> Vec<Finding<'s>> {
     let mut findings = Vec::new();
     visit_changes(comparison, &mut |rule, change| {
         findings.push(Finding::new(rule, change));
@@ -52,7 +52,7 @@ pub fn findings<'s>(comparison: &Comparison<'s>) -> Vec<Finding<'s>> {
 
 /// Identifies each occurrence of each change, for the comparisons of one old
 /// release with several others.
-pub fn identities(comparison: &Comparison<'_>) -> HashSet<u64> {
+pub fn identities(comparison: &ChangeGraph<'_>) -> HashSet<u64> {
     let mut identities = HashSet::new();
     visit_changes(comparison, &mut |_, change| {
         let each = change.places.iter().map(|place| {
@@ -73,7 +73,7 @@ struct LocatedChange<'c, 's> {
 
 /// Visits the changes that have a rule and an occurrence.
 fn visit_changes<'s>(
-    comparison: &Comparison<'s>,
+    comparison: &ChangeGraph<'s>,
     visit: &mut dyn FnMut(&'static Rule, LocatedChange<'_, 's>),
 ) {
     let mut visit = |direction, change: &Change<'s>, places: &[Occurrence<'s>]| {
@@ -116,7 +116,7 @@ impl<'s> Finding<'s> {
             deprecated_since: None,
             advice: None,
             example: Example::default(),
-            fingerprint: 0,
+            fingerprint: String::new(),
             used: None,
         };
         finding.fingerprint = fingerprint(&finding);
@@ -216,7 +216,7 @@ fn distinguishing_value<'c, 's>(change: &'c Change<'s>) -> Option<&'c ChangeValu
 
 /// Hashes what a user sees of a finding (FNV-1a). Policy files hold these
 /// numbers, so neither the parts nor their text may change.
-fn fingerprint(finding: &Finding<'_>) -> u64 {
+fn fingerprint(finding: &Finding<'_>) -> String {
     let value = match distinguishing_value(&finding.change) {
         Some(ChangeValue::JsonKind(JsonKind::Array)) => "list".to_owned(),
         Some(value) => value.to_string(),
@@ -230,7 +230,8 @@ fn fingerprint(finding: &Finding<'_>) -> u64 {
         &value,
     ];
     let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    });
+    format!("{hash:016x}")
 }

@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::Serialize;
 
-use super::compare::{Comparison, compare, compare_types};
+use super::compare::{ChangeGraph, compare, compare_types};
 use super::finding::{Finding, findings};
 use super::merge::merge_branches;
 use super::policy::matches;
@@ -16,7 +16,7 @@ use crate::version::Series;
 use crate::wire::{Interface, render_path};
 
 /// The history of a command, event or type.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct History<'s> {
     /// The name.
     pub name: &'s str,
@@ -29,79 +29,55 @@ pub struct History<'s> {
     pub known: Vec<Series>,
     /// The changes, the oldest first.
     #[serde(rename = "steps")]
-    pub entries: Vec<HistoryEntry<'s>>,
+    pub entries: Vec<HistoryEntry>,
 }
 
 /// The changes of one series.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct HistoryEntry<'s> {
+#[derive(Debug, Clone, Serialize)]
+pub struct HistoryEntry {
     /// The series.
     pub series: Series,
     /// The series before it.
     pub after: Series,
     /// The changes.
-    pub changes: Vec<HistoryChange<'s>>,
+    pub changes: Vec<HistoryChange>,
 }
 
 /// One change in a history.
-#[derive(Debug, Clone)]
-pub enum HistoryChange<'s> {
-    /// The wire interface changed.
-    Found(Box<Finding<'s>>),
-    /// The type is new.
-    TypeAdded,
-    /// The type was removed.
-    TypeRemoved,
-}
-
-impl HistoryChange<'_> {
-    fn rule(&self) -> &'static str {
-        match self {
-            HistoryChange::Found(finding) => finding.rule.id.as_str(),
-            HistoryChange::TypeAdded => "type-added",
-            HistoryChange::TypeRemoved => "type-removed",
-        }
-    }
-
+#[derive(Debug, Clone, Serialize)]
+pub struct HistoryChange {
+    /// The id of the rule; `type-added` or `type-removed` for the type itself.
+    pub rule: &'static str,
     /// The effect on an old client.
-    pub fn compatibility(&self) -> Compatibility {
-        match self {
-            HistoryChange::Found(finding) => finding.compatibility,
-            _ => Compatibility::Compatible,
-        }
-    }
-
-    fn path(&self) -> String {
-        match self {
-            HistoryChange::Found(finding) => render_path(finding.path()),
-            _ => String::new(),
-        }
-    }
-
+    #[serde(rename = "severity")]
+    pub compatibility: Compatibility,
+    /// The path.
+    pub path: String,
     /// The change in words.
-    pub fn message(&self) -> String {
-        match self {
-            HistoryChange::Found(finding) => {
-                let also = own_other_paths(finding);
-                match also.is_empty() {
-                    true => message(finding),
-                    false => format!("{}; also at `{}`", message(finding), also.join("`, `")),
-                }
-            }
-            HistoryChange::TypeAdded => "type added".to_owned(),
-            HistoryChange::TypeRemoved => "type removed".to_owned(),
-        }
-    }
+    pub message: String,
 }
 
-impl Serialize for HistoryChange<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut change = serializer.serialize_struct("HistoryChange", 4)?;
-        change.serialize_field("rule", self.rule())?;
-        change.serialize_field("severity", &self.compatibility())?;
-        change.serialize_field("path", &self.path())?;
-        change.serialize_field("message", &self.message())?;
-        change.end()
+impl HistoryChange {
+    fn from_finding(finding: &Finding<'_>) -> Self {
+        let also = own_other_paths(finding);
+        HistoryChange {
+            rule: finding.rule.id.as_str(),
+            compatibility: finding.compatibility,
+            path: render_path(finding.path()),
+            message: match also.is_empty() {
+                true => message(finding),
+                false => format!("{}; also at `{}`", message(finding), also.join("`, `")),
+            },
+        }
+    }
+
+    fn of_type(rule: &'static str, message: &str) -> Self {
+        HistoryChange {
+            rule,
+            compatibility: Compatibility::Compatible,
+            path: String::new(),
+            message: message.to_owned(),
+        }
     }
 }
 
@@ -170,7 +146,7 @@ fn kind_in(schema: &Schema, name: &str) -> Option<&'static str> {
 }
 
 /// The changes of a command or event, the worst first.
-fn changes<'s>(comparison: &Comparison<'s>, name: &str) -> Vec<HistoryChange<'s>> {
+fn changes<'s>(comparison: &ChangeGraph<'s>, name: &str) -> Vec<HistoryChange> {
     let is_name = |own: &str| own == name;
     let concerns = |finding: &Finding<'_>| {
         let new_name = finding.change.new.as_ref().map(|new| new.names() == [name]);
@@ -179,15 +155,14 @@ fn changes<'s>(comparison: &Comparison<'s>, name: &str) -> Vec<HistoryChange<'s>
     let mut own = findings(comparison);
     own.retain(concerns);
     let mut own = merge_branches(own);
-    own.iter_mut()
-        .for_each(|finding| finding.lead_with(is_name));
+    for finding in &mut own {
+        finding.lead_with(is_name);
+    }
     own.sort_by_cached_key(|finding| {
         let effect = Reverse(finding.compatibility);
         (effect, render_path(finding.path()))
     });
-    let own = own.into_iter();
-    own.map(|finding| HistoryChange::Found(Box::new(finding)))
-        .collect()
+    own.iter().map(HistoryChange::from_finding).collect()
 }
 
 /// The changes of a type, as if a command accepted it.
@@ -195,7 +170,7 @@ fn type_changes<'s>(
     interfaces: &[Interface<'s>],
     schemas: &[&'s Schema],
     name: &'s str,
-) -> Vec<HistoryChange<'s>> {
+) -> Vec<HistoryChange> {
     let shape = |index: usize| {
         let id = schemas[index].find_type(name)?;
         Some(interfaces[index].shape_of_type(id))
@@ -205,8 +180,8 @@ fn type_changes<'s>(
             let [left, right] = [&interfaces[0], &interfaces[1]];
             changes(&compare_types(left, right, name, (old, new)), name)
         }
-        (None, Some(_)) => vec![HistoryChange::TypeAdded],
-        (Some(_), None) => vec![HistoryChange::TypeRemoved],
+        (None, Some(_)) => vec![HistoryChange::of_type("type-added", "type added")],
+        (Some(_), None) => vec![HistoryChange::of_type("type-removed", "type removed")],
         (None, None) => Vec::new(),
     }
 }

@@ -2,36 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::compare::{Comparison, Link, Operation, OperationKind};
+use super::compare::{ChangeGraph, ComparedOperation, OperationName, PairLink};
 use crate::wire::PathSegment;
-
-/// A command, an event or the error class, by its names in both releases.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OperationName<'s> {
-    /// Command, event or error class.
-    pub kind: OperationKind,
-    /// Its name in the old release.
-    pub old: Option<&'s str>,
-    /// Its name in the new release.
-    pub new: Option<&'s str>,
-}
-
-impl<'s> OperationName<'s> {
-    /// The old name; for additions the new one.
-    pub fn name(&self) -> &'s str {
-        self.old.or(self.new).unwrap_or_default()
-    }
-}
-
-impl<'s> From<&Operation<'s>> for OperationName<'s> {
-    fn from(operation: &Operation<'s>) -> Self {
-        OperationName {
-            kind: operation.kind,
-            old: operation.old,
-            new: operation.new,
-        }
-    }
-}
 
 /// One occurrence: an operation, and a path in each release.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,9 +18,9 @@ pub struct Occurrence<'s> {
 
 impl<'s> Occurrence<'s> {
     /// The occurrence of an operation itself.
-    pub fn of_operation(operation: &Operation<'s>) -> Self {
+    pub fn of_operation(operation: &ComparedOperation<'s>) -> Self {
         Occurrence {
-            operation: operation.into(),
+            operation: operation.name,
             old: Vec::new(),
             new: Vec::new(),
         }
@@ -58,7 +30,7 @@ impl<'s> Occurrence<'s> {
 /// Finds the occurrences of each pair that has changes, the shortest first.
 ///
 /// A path never passes a pair twice.
-pub fn pair_occurrences<'s>(comparison: &Comparison<'s>) -> Vec<Vec<Occurrence<'s>>> {
+pub fn pair_occurrences<'s>(comparison: &ChangeGraph<'s>) -> Vec<Vec<Occurrence<'s>>> {
     let leads = lead_to_changes(comparison);
     let mut occurrences: Vec<Vec<_>> = comparison.pairs.iter().map(|_| Vec::new()).collect();
     for operation in &comparison.operations {
@@ -71,7 +43,7 @@ pub fn pair_occurrences<'s>(comparison: &Comparison<'s>) -> Vec<Vec<Occurrence<'
 }
 
 /// For each pair, whether it or a pair inside it has changes.
-fn lead_to_changes(comparison: &Comparison<'_>) -> Vec<bool> {
+fn lead_to_changes(comparison: &ChangeGraph<'_>) -> Vec<bool> {
     let mut parents: Vec<Vec<usize>> = vec![Vec::new(); comparison.pairs.len()];
     for (index, pair) in comparison.pairs.iter().enumerate() {
         pair.links
@@ -90,21 +62,21 @@ fn lead_to_changes(comparison: &Comparison<'_>) -> Vec<bool> {
 }
 
 struct OccurrenceSearch<'c, 's> {
-    comparison: &'c Comparison<'s>,
+    comparison: &'c ChangeGraph<'s>,
     leads: &'c [bool],
-    operation: &'c Operation<'s>,
+    operation: &'c ComparedOperation<'s>,
     /// The link by which each pair was first reached, and from which pair.
-    reached: HashMap<usize, (Option<usize>, &'c Link<'s>)>,
+    reached: HashMap<usize, (Option<usize>, &'c PairLink<'s>)>,
     pending: VecDeque<usize>,
     /// Further links to pairs that were reached before.
-    others: Vec<(usize, &'c Link<'s>)>,
+    others: Vec<(usize, &'c PairLink<'s>)>,
 }
 
 impl<'c, 's> OccurrenceSearch<'c, 's> {
     fn new(
-        comparison: &'c Comparison<'s>,
+        comparison: &'c ChangeGraph<'s>,
         leads: &'c [bool],
-        operation: &'c Operation<'s>,
+        operation: &'c ComparedOperation<'s>,
     ) -> Self {
         OccurrenceSearch {
             comparison,
@@ -138,7 +110,7 @@ impl<'c, 's> OccurrenceSearch<'c, 's> {
         }
     }
 
-    fn reach(&mut self, from: Option<usize>, link: &'c Link<'s>) {
+    fn reach(&mut self, from: Option<usize>, link: &'c PairLink<'s>) {
         if !self.leads[link.to] {
             return;
         }
@@ -151,10 +123,10 @@ impl<'c, 's> OccurrenceSearch<'c, 's> {
     }
 
     /// The links from the operation to a pair that was reached.
-    fn links_to(&self, pair: usize) -> Vec<&'c Link<'s>> {
+    fn links_to(&self, pair: usize) -> Vec<&'c PairLink<'s>> {
         let last = self.reached.get(&pair).copied();
         let previous =
-            |&(from, _): &(Option<usize>, &'c Link<'s>)| self.reached.get(&from?).copied();
+            |&(from, _): &(Option<usize>, &'c PairLink<'s>)| self.reached.get(&from?).copied();
         let mut links: Vec<_> = std::iter::successors(last, previous)
             .map(|(_, link)| link)
             .collect();
@@ -162,9 +134,9 @@ impl<'c, 's> OccurrenceSearch<'c, 's> {
         links
     }
 
-    fn occurrence(&self, links: &[&'c Link<'s>]) -> Occurrence<'s> {
+    fn occurrence(&self, links: &[&'c PairLink<'s>]) -> Occurrence<'s> {
         Occurrence {
-            operation: self.operation.into(),
+            operation: self.operation.name,
             old: links.iter().flat_map(|link| &link.old).copied().collect(),
             new: links.iter().flat_map(|link| &link.new).copied().collect(),
         }

@@ -98,10 +98,8 @@ impl Policy {
 
 impl IgnoreEntry {
     fn matches(&self, finding: &Finding<'_>) -> bool {
-        let fingerprint = format!("{:016x}", finding.fingerprint);
-        self.fingerprint
-            .as_ref()
-            .is_none_or(|own| *own == fingerprint)
+        let fingerprint = self.fingerprint.as_ref();
+        fingerprint.is_none_or(|own| *own == finding.fingerprint)
             && matches_finding(finding, &self.rule, &self.target, &self.path)
     }
 }

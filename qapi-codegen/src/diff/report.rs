@@ -1,13 +1,13 @@
 //! The report of a comparison: findings, and what else an upgrade changes.
 //!
-//! A report is typed. [`RenderedReport`] has its text, which the formats write.
+//! A report is typed; only the formats produce text.
 
 mod html;
 mod json;
 mod markdown;
-mod rendered;
 mod rules_text;
 mod summary;
+mod tables;
 mod text;
 pub mod view;
 mod wording;
@@ -19,7 +19,7 @@ use serde::Serialize;
 use super::advice::replacement_advice;
 use super::behaviour::{BehaviourNote, behaviour_notes};
 use super::change::ChangeKind;
-use super::compare::{Comparison, OperationKind, compare};
+use super::compare::{ChangeGraph, OperationKind, compare};
 use super::deprecations::{NewDeprecation, new_deprecations};
 use super::devices::{DeviceChanges, compare_devices};
 use super::example::{Example, ExampleBuilder};
@@ -36,10 +36,9 @@ use crate::wire::{Direction, Interface, PathSegment, render_path};
 pub use html::html;
 pub use json::json;
 pub use markdown::markdown;
-pub use rendered::{RenderedFinding, RenderedReport};
 pub use rules_text::rules_text;
 pub use text::text;
-pub use wording::message;
+pub use wording::{advice, message};
 
 /// The inputs of a report.
 #[derive(Debug)]
@@ -66,19 +65,21 @@ pub struct ReportSide<'a> {
 }
 
 /// A report.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Report<'s> {
     /// The name of the old release.
     pub old: &'s str,
     /// The name of the new release.
     pub new: &'s str,
     /// The numbers of findings.
+    #[serde(rename = "summary")]
     pub counts: FindingCounts,
     /// The extent of the comparison.
     pub compared: ComparedCounts,
     /// The findings by command or event, the worst first.
     pub findings: Vec<Finding<'s>>,
     /// A request for each command that has incompatible findings.
+    #[serde(rename = "stories")]
     pub command_examples: Vec<CommandExample<'s>>,
     /// The changes of behaviour.
     pub behaviour: Vec<BehaviourNote<'s>>,
@@ -89,6 +90,7 @@ pub struct Report<'s> {
     /// The changes of the bindings.
     pub rust: RustChanges,
     /// The numbers of findings that affect the program, if its use is recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub used: Option<UsageCounts>,
     /// The number of findings that the policy ignores.
     pub ignored: usize,
@@ -121,11 +123,12 @@ pub struct ComparedCounts {
 }
 
 /// A request that shows what breaks in a command.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CommandExample<'s> {
     /// The command.
     pub target: &'s str,
     /// The request in both releases.
+    #[serde(flatten)]
     pub example: Example<'s>,
 }
 
@@ -144,25 +147,25 @@ pub struct UsageCounts {
 
 impl FindingCounts {
     /// Counts findings.
-    pub fn from_findings(findings: &[Finding<'_>]) -> FindingCounts {
-        let count = |effect| {
-            let same = |finding: &&Finding<'_>| finding.compatibility == effect;
-            findings.iter().filter(same).count()
-        };
-        FindingCounts {
-            breaking: count(Compatibility::Breaking),
-            dangerous: count(Compatibility::Dangerous),
-            compatible: count(Compatibility::Compatible),
-        }
+    pub fn from_findings<'f, 's: 'f>(
+        findings: impl IntoIterator<Item = &'f Finding<'s>>,
+    ) -> FindingCounts {
+        let mut counts = FindingCounts::default();
+        findings.into_iter().for_each(|finding| counts.add(finding));
+        counts
     }
 
-    /// The number of findings with an effect.
-    pub fn get(self, effect: Compatibility) -> usize {
-        match effect {
-            Compatibility::Breaking => self.breaking,
-            Compatibility::Dangerous => self.dangerous,
-            Compatibility::Compatible => self.compatible,
-        }
+    fn add(&mut self, finding: &Finding<'_>) {
+        *match finding.compatibility {
+            Compatibility::Breaking => &mut self.breaking,
+            Compatibility::Dangerous => &mut self.dangerous,
+            Compatibility::Compatible => &mut self.compatible,
+        } += 1;
+    }
+
+    /// The numbers in the order of [`Compatibility::ALL`].
+    pub fn by_effect(self) -> [usize; 3] {
+        [self.breaking, self.dangerous, self.compatible]
     }
 }
 
@@ -258,7 +261,7 @@ fn sort_key<'s>(finding: &Finding<'s>) -> impl Ord + use<'s> {
 
 impl ComparedCounts {
     fn from_comparison(
-        comparison: &Comparison<'_>,
+        comparison: &ChangeGraph<'_>,
         old: &Interface<'_>,
         new: &Interface<'_>,
         findings: &[Finding<'_>],
@@ -268,11 +271,10 @@ impl ComparedCounts {
             findings.any(|finding| finding.occurs_in(|own| own == name))
         };
         let unchanged = |kind: OperationKind| {
-            let both = comparison.operations.iter().filter(|operation| {
-                operation.kind == kind && operation.old.is_some() && operation.new.is_some()
-            });
-            both.filter(|operation| !has_finding(operation.name()))
-                .count()
+            let names = comparison.operations.iter().map(|operation| operation.name);
+            let of_kind = names.filter(|own| own.kind == kind);
+            let both = of_kind.filter(|own| own.old.is_some() && own.new.is_some());
+            both.filter(|own| !has_finding(own.name())).count()
         };
         ComparedCounts {
             commands: (old.commands.len(), new.commands.len()),

@@ -48,6 +48,14 @@ impl RustChanges {
     }
 }
 
+impl NameChanges {
+    /// The numbers of shared, changed, removed and added types.
+    pub fn counts(&self) -> [usize; 4] {
+        let [changed, removed, added] = [&self.changed, &self.removed, &self.added].map(Vec::len);
+        [self.same, changed, removed, added]
+    }
+}
+
 /// Compares the Rust types of two releases.
 pub fn rust_changes(old: &Schema, new: &Schema) -> RustChanges {
     let interfaces = [old, new].map(Interface::from_schema);

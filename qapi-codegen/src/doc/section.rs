@@ -8,13 +8,11 @@ use crate::source::Span;
 pub struct DocLine<'s> {
     /// The text, without `# ` and without blanks at the end.
     pub text: &'s str,
-    /// The whole comment.
     pub span: Span,
 }
 
 /// A section of a comment.
 pub struct Section<'s> {
-    /// The subject.
     pub kind: SectionKind<'s>,
     /// The line that opens the section; the body at the top has none.
     pub line: Option<Span>,
@@ -25,11 +23,9 @@ pub struct Section<'s> {
 /// The subject of a section.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum SectionKind<'s> {
-    /// The definition.
     Body,
     /// A member, value or branch.
     Member(&'s str),
-    /// A feature.
     Feature(&'s str),
     /// The subject of a tag, such as `Returns`.
     Tagged(&'s str),

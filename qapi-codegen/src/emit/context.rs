@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 
 use crate::analyse::directions::{TypeDirections, type_directions};
 use crate::analyse::names;
-use crate::analyse::recursion::{Field, boxed_fields};
+use crate::analyse::recursion::{BoxedField, boxed_fields};
 use crate::analyse::sharing::{Run, Shared, Sharing, share};
 use crate::imported::QemuProgram;
 use crate::schema::{BranchContent, Schema, TypeId, TypeKind};
@@ -21,7 +21,7 @@ pub struct EmitContext<'s> {
     pub schemas: Vec<&'s Schema>,
     pub interfaces: Vec<Interface<'s>>,
     pub sharing: Sharing,
-    boxed: Vec<HashSet<Field<'s>>>,
+    boxed: Vec<HashSet<BoxedField<'s>>>,
     directions: Vec<Vec<TypeDirections>>,
     nested_unions: Vec<HashSet<TypeId>>,
     type_names: HashSet<String>,
@@ -118,12 +118,11 @@ impl<'s> EmitContext<'s> {
 
     /// The name of the enum of a union's branches.
     pub fn branches_name(&self, union: &str, discriminator: &str) -> String {
-        let name = format!("{union}{}", names::type_name(discriminator));
-        if self.type_names.contains(&name) {
-            name + "Branch"
-        } else {
-            name
+        let mut name = format!("{union}{}", names::type_name(discriminator));
+        while self.type_names.contains(&name) {
+            name += "Branch";
         }
+        name
     }
 }
 

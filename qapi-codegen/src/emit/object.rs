@@ -190,11 +190,13 @@ impl ObjectStruct<'_> {
 
     /// The struct that collects the members, its name, and the expression that
     /// turns it into the object. Without required members it is the object.
+    ///
+    /// No type of a schema gets a Rust name with `_`.
     fn slots(&self) -> (Option<TokenStream>, TokenStream, TokenStream) {
         if !self.any_required() {
             return (None, quote!(Self), quote!(Ok(slots)));
         }
-        let name = format_ident!("{}Slots", self.name);
+        let name = format_ident!("{}_Slots", self.name);
         let declarations = self.fields.slots();
         let values = self.fields.values_from_slots();
         let branch_value = self.branch_value();

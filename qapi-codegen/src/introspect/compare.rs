@@ -60,26 +60,24 @@ impl<'a, 's> CompareSink<'a, 's> for DifferenceCollector {
                 let word = |optional| if optional { "optional" } else { "required" };
                 let left = left.side(Entity::Member(name, old), word(old.optional));
                 let right = right.side(Entity::Member(name, new), word(new.optional));
-                let location = self.locate_path(site);
-                self.report(location, DifferenceKind::Presence, Some(left), Some(right));
+                self.report_both(site, DifferenceKind::Presence, left, right);
             }
             WireDifference::OutOfBand(old, new) => {
                 let word = |allowed| if allowed { "allowed" } else { "not allowed" };
                 let left = left.side(Entity::Command(old), word(old.allow_oob));
                 let right = right.side(Entity::Command(new), word(new.allow_oob));
-                let location = self.locate_path(site);
-                self.report(location, DifferenceKind::OutOfBand, Some(left), Some(right));
+                self.report_both(site, DifferenceKind::OutOfBand, left, right);
             }
             WireDifference::Kind(old, new) => {
                 let is_sent = site.direction == Direction::Request;
                 if self.kinds.insert((is_sent, old, new)) {
-                    let sides = (left.describe_shape(old), right.describe_shape(new));
-                    self.report_shapes(site, DifferenceKind::Type, sides);
+                    let (left, right) = (left.describe_shape(old), right.describe_shape(new));
+                    self.report_both(site, DifferenceKind::Type, left, right);
                 }
             }
             WireDifference::Discriminator(old, new) => {
-                let sides = (left.describe_shape(old), right.describe_shape(new));
-                self.report_shapes(site, DifferenceKind::Discriminator, sides);
+                let (left, right) = (left.describe_shape(old), right.describe_shape(new));
+                self.report_both(site, DifferenceKind::Discriminator, left, right);
             }
             WireDifference::IntegerRange(..) | WireDifference::Open => {}
         }
@@ -166,11 +164,12 @@ impl DifferenceCollector {
         });
     }
 
-    fn report_shapes(
+    fn report_both(
         &mut self,
         site: &CompareSite<'_>,
         kind: DifferenceKind,
-        (left, right): (DifferenceSide, DifferenceSide),
+        left: DifferenceSide,
+        right: DifferenceSide,
     ) {
         self.report(self.locate_path(site), kind, Some(left), Some(right));
     }
@@ -185,7 +184,7 @@ impl DifferenceCollector {
         let has = |features: &[Feature], name: &str| features.iter().any(|one| one.name == name);
         let side = |feature: &Feature, source: &str| DifferenceSide {
             conditions: feature.condition.iter().cloned().collect(),
-            ..DifferenceSide::new("feature".to_owned(), source.to_owned())
+            ..DifferenceSide::new("feature", source.to_owned())
         };
         for feature in left {
             let location = location.clone().append(&format!("@{}", feature.name));
@@ -253,18 +252,15 @@ impl<'a, 's> SideSource<'a, 's> {
             Entity::AlternateBranch(branch) => outline(branch.shape),
             Entity::Shape(shape) => outline(shape),
         };
-        let optional = matches!(entity, Entity::Member(_, member) if member.optional);
         DifferenceSide {
-            optional,
+            optional: matches!(entity, Entity::Member(_, member) if member.optional),
             ..self.side(entity, shape)
         }
     }
 
     fn describe_shape(&self, shape: ShapeId) -> DifferenceSide {
-        DifferenceSide::new(
-            outline(self.interface, shape),
-            self.interface.location(shape),
-        )
+        let source = self.source(Entity::Shape(shape));
+        DifferenceSide::new(outline(self.interface, shape), source)
     }
 
     fn side(&self, entity: Entity<'_, '_>, shape: impl Into<String>) -> DifferenceSide {
@@ -273,7 +269,7 @@ impl<'a, 's> SideSource<'a, 's> {
             conditions: conditions(entity).into_iter().cloned().collect(),
             features: features.map(|feature| feature.name.clone()).collect(),
             since: own_meta(entity).and_then(|meta| meta.facts.since),
-            ..DifferenceSide::new(shape.into(), self.source(entity))
+            ..DifferenceSide::new(shape, self.source(entity))
         }
     }
 
@@ -289,17 +285,7 @@ impl<'a, 's> SideSource<'a, 's> {
     }
 
     fn source(&self, entity: Entity<'_, '_>) -> String {
-        match entity {
-            Entity::Command(command) => self.interface.command_location(&command.meta.name),
-            Entity::Event(event) => self.interface.event_location(&event.meta.name),
-            Entity::Member(name, _) => self.interface.member_location(self.owner, name),
-            Entity::Value(meta) => self.interface.value_location(self.owner, &meta.name),
-            Entity::Branch { value, .. } => self.interface.branch_location(self.owner, value),
-            Entity::AlternateBranch(branch) => {
-                self.interface.alternate_location(self.owner, branch.kind)
-            }
-            Entity::Shape(shape) => self.interface.location(shape),
-        }
+        self.interface.location(self.owner, entity)
     }
 }
 

@@ -76,7 +76,7 @@ pub struct InterfaceDifference {
 }
 
 /// The entity in one of two interfaces.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DifferenceSide {
     /// A short description.
     pub shape: String,
@@ -93,20 +93,9 @@ pub struct DifferenceSide {
 }
 
 impl InterfaceDifference {
-    /// A place that requires an option to be off that is on elsewhere.
-    pub(super) fn from_build_option(location: &WireLocation, option: &str) -> Self {
-        let left = DifferenceSide::new(format!("not({option})"), location.to_string());
-        InterfaceDifference {
-            location: location.clone(),
-            kind: DifferenceKind::BuildOption,
-            left: Some(left),
-            right: None,
-        }
-    }
-
     /// A command that only the right side has, known by name alone.
     pub fn unreported_command(name: &str, source: &str) -> Self {
-        let right = DifferenceSide::new("command".to_owned(), source.to_owned());
+        let right = DifferenceSide::new("command", source.to_owned());
         InterfaceDifference {
             location: WireLocation::new(name, Direction::Request),
             kind: DifferenceKind::Command,
@@ -155,14 +144,11 @@ impl WireLocation {
 }
 
 impl DifferenceSide {
-    pub(super) fn new(shape: String, source: String) -> Self {
+    pub(super) fn new(shape: impl Into<String>, source: String) -> Self {
         DifferenceSide {
-            shape,
+            shape: shape.into(),
             source,
-            conditions: Vec::new(),
-            features: Vec::new(),
-            optional: false,
-            since: None,
+            ..DifferenceSide::default()
         }
     }
 }

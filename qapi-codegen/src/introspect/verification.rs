@@ -56,7 +56,7 @@ pub struct ComparedReleases {
 }
 
 /// A difference without an explanation.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Contradiction {
     /// The difference.
     pub difference: InterfaceDifference,
@@ -82,40 +82,38 @@ impl fmt::Display for AbsenceReason {
 /// Explains the differences between a schema, on the left, and a reply.
 pub fn explain(comparison: InterfaceComparison, releases: ComparedReleases) -> Verification {
     let build = BuildFacts::new(&comparison.satisfied, comparison.features, releases);
-    let mut verification = Verification::default();
-    for conflict in &build.conflicts {
-        let (difference, message) = conflict.to_difference();
-        verification.contradict(difference, message);
-    }
+    let mut verification = Verification {
+        contradictions: build.conflicts.clone(),
+        ..Verification::default()
+    };
     for difference in comparison.differences {
-        match (&difference.left, &difference.right) {
+        let message = match (&difference.left, &difference.right) {
             (Some(left), None) => match build.explain_absence(difference.kind, left) {
-                Ok(reason) => verification
-                    .absent
-                    .push(AbsentEntity { difference, reason }),
-                Err(message) => verification.contradict(difference, message),
+                Ok(reason) => {
+                    let absent = AbsentEntity { difference, reason };
+                    verification.absent.push(absent);
+                    continue;
+                }
+                Err(message) => message,
             },
             (None, Some(right)) if is_required_argument(&difference, right) => {
-                let message = "QEMU requires an argument that the schema lacks";
-                verification.contradict(difference, message.to_owned());
+                "QEMU requires an argument that the schema lacks".to_owned()
             }
-            (None, _) => verification.extra.push(difference),
+            (None, _) => {
+                verification.extra.push(difference);
+                continue;
+            }
             (Some(left), Some(right)) => {
-                let message = format!("`{}` in the schema, `{}` in QEMU", left.shape, right.shape);
-                verification.contradict(difference, message);
+                format!("`{}` in the schema, `{}` in QEMU", left.shape, right.shape)
             }
-        }
-    }
-    verification
-}
-
-impl Verification {
-    fn contradict(&mut self, difference: InterfaceDifference, message: String) {
-        self.contradictions.push(Contradiction {
+        };
+        let contradiction = Contradiction {
             difference,
             message,
-        });
+        };
+        verification.contradictions.push(contradiction);
     }
+    verification
 }
 
 /// Returns `true` if QEMU rejects requests that follow the schema.
@@ -125,27 +123,19 @@ fn is_required_argument(difference: &InterfaceDifference, right: &DifferenceSide
         && !right.optional
 }
 
-/// Two entities that need one build option on and off.
-struct OptionConflict<'c> {
-    option: &'c str,
-    /// An entity that needs the option.
-    with: &'c WireLocation,
-    /// An entity that needs the option to be off.
-    without: &'c WireLocation,
-}
-
-impl OptionConflict<'_> {
-    fn to_difference(&self) -> (InterfaceDifference, String) {
-        let OptionConflict {
-            option,
-            with,
-            without,
-        } = self;
-        let message = format!(
+/// A contradiction between two entities, of which only one needs a build option.
+fn option_conflict(option: &str, with: &WireLocation, without: &WireLocation) -> Contradiction {
+    let left = DifferenceSide::new(format!("not({option})"), without.to_string());
+    Contradiction {
+        difference: InterfaceDifference {
+            location: without.clone(),
+            kind: DifferenceKind::BuildOption,
+            left: Some(left),
+            right: None,
+        },
+        message: format!(
             "present, which requires `{option}` to be off, but so is {with}, which requires it to be on"
-        );
-        let difference = InterfaceDifference::from_build_option(without, option);
-        (difference, message)
+        ),
     }
 }
 
@@ -153,7 +143,8 @@ impl OptionConflict<'_> {
 struct BuildFacts<'c> {
     /// The build options that are known, each with an entity that shows it.
     options: BTreeMap<&'c str, (bool, &'c WireLocation)>,
-    conflicts: Vec<OptionConflict<'c>>,
+    /// The options that would have to be both on and off.
+    conflicts: Vec<Contradiction>,
     /// The features of entities that could have been hidden.
     features: HashSet<String>,
     releases: ComparedReleases,
@@ -191,11 +182,7 @@ impl<'c> BuildFacts<'c> {
                         true => (location, entry.1),
                         false => (entry.1, location),
                     };
-                    self.conflicts.push(OptionConflict {
-                        option,
-                        with,
-                        without,
-                    });
+                    self.conflicts.push(option_conflict(option, with, without));
                 }
             }
             (Condition::Not(operand), _) => self.learn(operand, !holds, location),
@@ -269,11 +256,21 @@ impl<'c> BuildFacts<'c> {
 
     fn describe_evidence(&self, condition: &Condition) -> String {
         let message = format!("missing from this build although its condition `{condition}` holds");
-        let mut options = Vec::new();
-        collect_options(condition, &mut options);
-        match options.iter().find_map(|name| self.options.get(name)) {
-            Some((_, location)) => format!("{message} ({location} is present)"),
+        match self.evidence(condition) {
+            Some(location) => format!("{message} ({location} is present)"),
             None => message,
+        }
+    }
+
+    /// The entity that shows the first known option of a condition.
+    fn evidence(&self, condition: &Condition) -> Option<&'c WireLocation> {
+        match condition {
+            Condition::Defined(name) => self.options.get(name.as_str()).map(|known| known.1),
+            Condition::All(operands) | Condition::Any(operands) => {
+                operands.iter().find_map(|operand| self.evidence(operand))
+            }
+            Condition::Not(operand) => self.evidence(operand),
+            Condition::Expression(_) => None,
         }
     }
 }
@@ -287,17 +284,4 @@ fn can_be_hidden(kind: DifferenceKind) -> bool {
         kind,
         DifferenceKind::Command | DifferenceKind::Event | DifferenceKind::Member
     )
-}
-
-fn collect_options<'c>(condition: &'c Condition, options: &mut Vec<&'c str>) {
-    match condition {
-        Condition::Defined(name) => options.push(name),
-        Condition::All(operands) | Condition::Any(operands) => {
-            operands
-                .iter()
-                .for_each(|operand| collect_options(operand, options));
-        }
-        Condition::Not(operand) => collect_options(operand, options),
-        Condition::Expression(_) => {}
-    }
 }

@@ -1,12 +1,46 @@
-//! The effect of each kind of override.
+//! The tables of a file of overrides, and the effect of each kind.
 
-use super::error::{OverrideError, OverrideProblem};
-use super::file::{
-    AddDefinitions, AddMember, MakeOptional, OpenArguments, OverrideTable, RemoveMember,
-    RenameMember,
-};
+use serde::Deserialize;
+use toml::Spanned;
+
 use super::tree::OverriddenTree;
 use crate::ast::{DefinitionBody, MemberDefinition, TypeReference};
+use crate::diagnostic::Diagnostic;
+
+/// A file of overrides: an array of tables for each kind.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct OverridesFile {
+    add: Vec<AddDefinitions>,
+    add_member: Vec<AddMember>,
+    rename_member: Vec<RenameMember>,
+    remove_member: Vec<RemoveMember>,
+    make_optional: Vec<MakeOptional>,
+    open_arguments: Vec<OpenArguments>,
+}
+
+impl OverridesFile {
+    /// All overrides in the order in which they are applied.
+    pub fn entries(&self) -> impl Iterator<Item = &dyn Override> {
+        fn upcast<O: Override>(overrides: &[O]) -> impl Iterator<Item = &dyn Override> {
+            overrides.iter().map(|entry| entry as &dyn Override)
+        }
+        upcast(&self.add)
+            .chain(upcast(&self.add_member))
+            .chain(upcast(&self.rename_member))
+            .chain(upcast(&self.remove_member))
+            .chain(upcast(&self.make_optional))
+            .chain(upcast(&self.open_arguments))
+    }
+}
+
+/// A table of the file.
+pub trait OverrideTable {
+    /// The key of the array that the table belongs to.
+    fn kind(&self) -> &'static str;
+
+    fn reason(&self) -> &Spanned<String>;
+}
 
 /// An override.
 pub trait Override: OverrideTable {
@@ -14,7 +48,48 @@ pub trait Override: OverrideTable {
     fn subject(&self) -> (String, Option<String>);
 
     /// Changes the syntax tree.
-    fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), OverrideError>;
+    fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), Diagnostic>;
+}
+
+/// Declares the tables of each kind. All keys are required strings.
+macro_rules! tables {
+    ($($(#[$doc:meta])* $kind:literal $name:ident {
+        $($(#[$field_doc:meta])* $field:ident),*
+    })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct $name {
+            $($(#[$field_doc])* $field: Spanned<String>,)*
+            reason: Spanned<String>,
+        }
+
+        impl OverrideTable for $name {
+            fn kind(&self) -> &'static str {
+                $kind
+            }
+
+            fn reason(&self) -> &Spanned<String> {
+                &self.reason
+            }
+        }
+    )*};
+}
+
+tables! {
+    /// Adds definitions that the schema lacks, in its language.
+    "add" AddDefinitions { text }
+    /// Adds a member that the schema lacks. Its name has a `*` in front if it is
+    /// optional.
+    "add-member" AddMember { target, member, #[serde(rename = "type")] ty }
+    /// Renames a member that has another name in QMP.
+    "rename-member" RenameMember { target, member, to }
+    /// Removes a member that QEMU always rejects.
+    "remove-member" RemoveMember { target, member }
+    /// Makes a required member optional.
+    "make-optional" MakeOptional { target, member }
+    /// Marks a command that takes arguments that are not in the schema.
+    "open-arguments" OpenArguments { target }
 }
 
 impl Override for AddDefinitions {
@@ -22,7 +97,7 @@ impl Override for AddDefinitions {
         (defined_names(self.text.get_ref()).join(", "), None)
     }
 
-    fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), OverrideError> {
+    fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), Diagnostic> {
         tree.add_definitions(&self.text)
     }
 }
@@ -42,7 +117,7 @@ impl Override for AddMember {
         (self.target.get_ref().clone(), Some(member.to_owned()))
     }
 
-    fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), OverrideError> {
+    fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), Diagnostic> {
         let mut name = tree.name(&self.member);
         let optional = name.value.starts_with('*');
         if optional {
@@ -71,7 +146,7 @@ impl Override for RenameMember {
         (self.target.get_ref().clone(), Some(member))
     }
 
-    fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), OverrideError> {
+    fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), Diagnostic> {
         let to = tree.name(&self.to);
         tree.check_is_free(&self.target, &to)?;
         tree.member(&self.target, &self.member)?.name = to;
@@ -85,7 +160,7 @@ impl Override for RemoveMember {
         (self.target.get_ref().clone(), Some(member))
     }
 
-    fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), OverrideError> {
+    fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), Diagnostic> {
         tree.member(&self.target, &self.member)?;
         let members = tree.members(&self.target)?;
         members.retain(|member| member.name.value != *self.member.get_ref());
@@ -99,13 +174,13 @@ impl Override for MakeOptional {
         (self.target.get_ref().clone(), Some(member))
     }
 
-    fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), OverrideError> {
+    fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), Diagnostic> {
         let member = tree.member(&self.target, &self.member)?;
         if !std::mem::replace(&mut member.optional, true) {
             return Ok(());
         }
-        let problem = OverrideProblem::OptionalMember(self.member.get_ref().clone());
-        Err(tree.error(&self.member, problem))
+        let problem = format!("member '{}' is already optional", self.member.get_ref());
+        Err(tree.stale(&self.member, &problem))
     }
 }
 
@@ -114,16 +189,18 @@ impl Override for OpenArguments {
         (self.target.get_ref().clone(), None)
     }
 
-    fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), OverrideError> {
-        let name = self.target.get_ref().clone();
+    fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), Diagnostic> {
+        let name = self.target.get_ref();
         let problem = match &mut tree.definition(&self.target)?.body {
             DefinitionBody::Command(command) if !command.open => {
                 command.open = true;
                 return Ok(());
             }
-            DefinitionBody::Command(_) => OverrideProblem::OpenArguments(name),
-            _ => OverrideProblem::NotACommand(name),
+            DefinitionBody::Command(_) => {
+                format!("command '{name}' already takes unlisted arguments")
+            }
+            _ => format!("'{name}' is not a command"),
         };
-        Err(tree.error(&self.target, problem))
+        Err(tree.stale(&self.target, &problem))
     }
 }

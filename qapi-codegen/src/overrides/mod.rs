@@ -4,16 +4,13 @@
 //! release differs from its schema, each with its reason. Overrides change the
 //! syntax tree before names are resolved. One that has no effect is an error.
 
-mod error;
-mod file;
 mod kinds;
 mod tree;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::load::LoadedSchema;
 use crate::source::{FileId, SourceFile, Span};
-use error::OverrideProblem;
-use file::OverridesFile;
+use kinds::OverridesFile;
 use tree::OverriddenTree;
 
 /// Applies a file of overrides to a schema.
@@ -32,12 +29,11 @@ pub fn apply(loaded: &mut LoadedSchema, name: &str, text: &str) {
     for entry in overrides.entries() {
         let mut tree = OverriddenTree { loaded, file, text };
         let result = if entry.reason().get_ref().trim().is_empty() {
-            Err(tree.error(entry.reason(), OverrideProblem::NoReason))
+            Err(tree.invalid(entry.reason(), "an override needs a reason"))
         } else {
             entry.apply(&mut tree)
         };
-        let diagnostic = result.err().map(|error| error.to_diagnostic());
-        loaded.diagnostics.extend(diagnostic);
+        loaded.diagnostics.extend(result.err());
     }
 }
 

@@ -2,8 +2,8 @@
 
 use toml::Spanned;
 
-use super::error::{OverrideError, OverrideProblem};
 use crate::ast::{DataDefinition, Definition, DefinitionBody, Item, MemberDefinition, UnionBase};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::load::LoadedSchema;
 use crate::parse::parse;
 use crate::source::{FileId, Name, Span};
@@ -17,7 +17,7 @@ pub struct OverriddenTree<'l> {
 
 impl OverriddenTree<'_> {
     /// Parses definitions and adds them.
-    pub fn add_definitions(&mut self, literal: &Spanned<String>) -> Result<(), OverrideError> {
+    pub fn add_definitions(&mut self, literal: &Spanned<String>) -> Result<(), Diagnostic> {
         let text = self.mask_all_but(literal)?;
         let (tree, diagnostics) = parse(self.file, &text, self.loaded.version);
         self.loaded.diagnostics.extend(diagnostics);
@@ -32,59 +32,51 @@ impl OverriddenTree<'_> {
 
     /// Replaces all text but the content of a literal by spaces, so that spans
     /// in what is parsed point into the file of overrides.
-    fn mask_all_but(&self, literal: &Spanned<String>) -> Result<String, OverrideError> {
+    fn mask_all_but(&self, literal: &Spanned<String>) -> Result<String, Diagnostic> {
         let range = literal.span();
         let quoted = self.text.get(range.clone()).unwrap_or_default();
         let Some(start) = quoted.find(literal.get_ref().as_str()) else {
-            return Err(self.error(literal, OverrideProblem::EscapedText));
+            let error = self.invalid(literal, "the text has escapes");
+            return Err(error.with_help("use a literal string: '''...'''"));
         };
         let start = range.start + start;
         let end = start + literal.get_ref().len();
-        let mask = |text: &str| -> String {
-            let bytes = text.bytes();
-            bytes
-                .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
-                .collect()
-        };
+        let blank = |byte: u8| if byte == b'\n' { '\n' } else { ' ' };
+        let mask = |text: &str| text.bytes().map(blank).collect::<String>();
         Ok(mask(&self.text[..start]) + &self.text[start..end] + &mask(&self.text[end..]))
     }
 
-    fn check_is_new(&self, added: &Definition) -> Result<(), OverrideError> {
+    fn check_is_new(&self, added: &Definition) -> Result<(), Diagnostic> {
         let name = &added.name;
-        let existing = self.loaded.items.iter().find_map(|item| match item {
-            Item::Definition(definition) if definition.name.value == name.value => Some(definition),
-            _ => None,
-        });
-        let problem = existing.map(|existing| OverrideProblem::DefinitionExists {
-            name: name.value.clone(),
-            existing: existing.name.span,
-        });
-        let span = name.span;
-        problem.map_or(Ok(()), |problem| Err(OverrideError { span, problem }))
+        let mut definitions = self.loaded.definitions();
+        match definitions.find(|definition| definition.name.value == name.value) {
+            None => Ok(()),
+            Some(existing) => {
+                let problem = format!("definition '{name}' already exists");
+                Err(stale(name.span, &problem)
+                    .with_label(existing.name.span, "the existing definition"))
+            }
+        }
     }
 
-    pub fn definition(
-        &mut self,
-        target: &Spanned<String>,
-    ) -> Result<&mut Definition, OverrideError> {
-        let problem = OverrideProblem::UnknownDefinition(target.get_ref().clone());
-        let error = self.error(target, problem);
+    pub fn definition(&mut self, target: &Spanned<String>) -> Result<&mut Definition, Diagnostic> {
+        let name = target.get_ref();
+        let error = self.stale(target, &format!("definition '{name}' does not exist"));
         let mut definitions = self.loaded.items.iter_mut().filter_map(|item| match item {
             Item::Definition(definition) => Some(definition),
             Item::Comment(_) | Item::Include(_) | Item::Pragma(_) => None,
         });
-        definitions
-            .find(|definition| definition.name.value == *target.get_ref())
-            .ok_or(error)
+        let found = definitions.find(|definition| definition.name.value == *name);
+        found.ok_or(error)
     }
 
     /// The members that a definition itself has.
     pub fn members(
         &mut self,
         target: &Spanned<String>,
-    ) -> Result<&mut Vec<MemberDefinition>, OverrideError> {
-        let problem = OverrideProblem::NoOwnMembers(target.get_ref().clone());
-        let error = self.error(target, problem);
+    ) -> Result<&mut Vec<MemberDefinition>, Diagnostic> {
+        let problem = format!("'{}' has no members of its own", target.get_ref());
+        let error = self.stale(target, &problem);
         own_members(&mut self.definition(target)?.body).ok_or(error)
     }
 
@@ -92,17 +84,13 @@ impl OverriddenTree<'_> {
         &mut self,
         target: &Spanned<String>,
         member: &Spanned<String>,
-    ) -> Result<&mut MemberDefinition, OverrideError> {
+    ) -> Result<&mut MemberDefinition, Diagnostic> {
         let name = member.get_ref();
-        let problem = OverrideProblem::UnknownMember {
-            target: target.get_ref().clone(),
-            member: name.clone(),
-        };
-        let error = self.error(member, problem);
+        let problem = format!("'{}' has no member '{name}'", target.get_ref());
+        let error = self.stale(member, &problem);
         let mut members = self.members(target)?.iter_mut();
-        members
-            .find(|member| member.name.value == *name)
-            .ok_or(error)
+        let found = members.find(|member| member.name.value == *name);
+        found.ok_or(error)
     }
 
     /// Reports a name that a definition already uses for a member.
@@ -110,27 +98,35 @@ impl OverriddenTree<'_> {
         &mut self,
         target: &Spanned<String>,
         name: &Name,
-    ) -> Result<(), OverrideError> {
+    ) -> Result<(), Diagnostic> {
         let mut members = self.members(target)?.iter();
         if !members.any(|member| member.name.value == name.value) {
             return Ok(());
         }
-        let problem = OverrideProblem::MemberExists {
-            target: target.get_ref().clone(),
-            member: name.value.clone(),
-        };
-        let span = name.span;
-        Err(OverrideError { span, problem })
+        let problem = format!("'{}' already has a member '{name}'", target.get_ref());
+        Err(stale(name.span, &problem))
     }
 
     pub fn name(&self, text: &Spanned<String>) -> Name {
         Name::new(text.get_ref().clone(), Span::new(self.file, text.span()))
     }
 
-    pub fn error(&self, text: &Spanned<String>, problem: OverrideProblem) -> OverrideError {
+    /// An override that is wrong whatever the schema is.
+    pub fn invalid(&self, text: &Spanned<String>, problem: &str) -> Diagnostic {
         let span = Span::new(self.file, text.span());
-        OverrideError { span, problem }
+        Diagnostic::new(Code::InvalidOverride, span, problem)
     }
+
+    /// An override that does not fit the schema.
+    pub fn stale(&self, text: &Spanned<String>, problem: &str) -> Diagnostic {
+        stale(Span::new(self.file, text.span()), problem)
+    }
+}
+
+fn stale(span: Span, problem: &str) -> Diagnostic {
+    let message = format!("this override no longer applies: {problem}");
+    Diagnostic::new(Code::StaleOverride, span, message)
+        .with_help("remove the override, or adapt it to the schema")
 }
 
 fn own_members(body: &mut DefinitionBody) -> Option<&mut Vec<MemberDefinition>> {

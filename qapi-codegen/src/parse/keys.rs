@@ -6,7 +6,8 @@ use crate::dialect::{self, ALWAYS, Releases};
 use crate::source::{Name, Span};
 use crate::version::Version;
 
-/// A key of one kind of expression.
+/// A key of one kind of expression: the releases that have it, and those that
+/// require it.
 pub struct KeyRule {
     name: &'static str,
     releases: Releases,
@@ -14,10 +15,13 @@ pub struct KeyRule {
 }
 
 const fn required(name: &'static str) -> KeyRule {
+    required_in(name, ALWAYS)
+}
+
+const fn required_in(name: &'static str, releases: Releases) -> KeyRule {
     KeyRule {
-        name,
-        releases: ALWAYS,
-        required: Some(ALWAYS),
+        required: Some(releases),
+        ..optional(name, ALWAYS)
     }
 }
 
@@ -26,14 +30,6 @@ const fn optional(name: &'static str, releases: Releases) -> KeyRule {
         name,
         releases,
         required: None,
-    }
-}
-
-const fn required_in(name: &'static str, releases: Releases) -> KeyRule {
-    KeyRule {
-        name,
-        releases: ALWAYS,
-        required: Some(releases),
     }
 }
 

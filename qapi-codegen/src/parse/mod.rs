@@ -12,6 +12,7 @@ mod lower;
 mod nesting;
 mod recover;
 mod syntax_error;
+mod tokens;
 mod tree;
 
 use crate::ast::SyntaxTree;

@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use super::nesting::BracketReader;
 use super::syntax_error::syntax_error;
+use super::tokens::{SchemaToken, TokenReader, is_blank};
 use super::tree::{self, SyntaxItem};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
@@ -36,7 +36,6 @@ pub fn file(file: FileId, text: &str) -> (Vec<SyntaxItem>, Vec<Diagnostic>) {
 }
 
 fn next_token(text: &str, offset: usize) -> Option<usize> {
-    let is_blank = |character: char| character.is_ascii_whitespace() || character == '\u{0B}';
     let start = text[offset..].find(|character| !is_blank(character))?;
     Some(offset + start)
 }
@@ -55,13 +54,14 @@ fn expression(text: &str, start: usize) -> Range<usize> {
         return start..limit;
     }
     let mut depth = 0_usize;
-    for (offset, bracket) in BracketReader::new(&text.as_bytes()[..limit], start) {
-        match bracket {
-            b'{' | b'[' => depth += 1,
-            _ => depth -= 1,
+    for (place, token) in TokenReader::new(&text[..limit], start) {
+        match token {
+            SchemaToken::OpenObject | SchemaToken::OpenArray => depth += 1,
+            SchemaToken::CloseObject | SchemaToken::CloseArray => depth -= 1,
+            _ => {}
         }
         if depth == 0 {
-            return start..offset + 1;
+            return start..place.end;
         }
     }
     start..limit

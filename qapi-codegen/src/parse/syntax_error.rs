@@ -5,47 +5,30 @@
 
 use std::ops::Range;
 
+use super::tokens::{SchemaToken, TokenReader};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Span};
+
+/// The brackets that are open, with their offsets.
+type OpenBrackets = Vec<(usize, SchemaToken)>;
 
 /// The syntax error in `text[range]`, which is not a valid expression.
 ///
 /// It may be at the token after the range if the expression is not closed.
 pub fn syntax_error(file: FileId, text: &str, range: Range<usize>) -> Diagnostic {
-    let mut tokens = TokenReader {
-        text,
-        next: range.start,
-    };
-    let mut open: Vec<(usize, SchemaToken)> = Vec::new();
+    let mut open = OpenBrackets::new();
     let mut expected = ExpectedToken::Expression;
-    loop {
-        let (place, token) = tokens.next();
-        let next = match token {
-            _ if place.start >= range.end => None,
-            SchemaToken::End | SchemaToken::Unterminated => None,
-            _ => expected.after(token, &mut open, place.start),
-        };
-        let Some(next) = next else {
-            let span = Span::new(file, place);
-            return unexpected(text, token, span, expected, open.last());
-        };
-        expected = next;
+    for (place, token) in TokenReader::new(text, range.start) {
+        let is_inside = place.start < range.end;
+        let next = is_inside.then(|| expected.after(token, &mut open, place.start));
+        match next.flatten() {
+            Some(next) => expected = next,
+            None => return unexpected(text, Span::new(file, place), Some(token), expected, &open),
+        }
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum SchemaToken {
-    OpenObject,
-    CloseObject,
-    OpenArray,
-    CloseArray,
-    Colon,
-    Comma,
-    String,
-    Word,
-    Stray,
-    Unterminated,
-    End,
+    // The end of the file: before the newline of the last line.
+    let end = text.strip_suffix('\n').unwrap_or(text).len();
+    unexpected(text, Span::new(file, end..end), None, expected, &open)
 }
 
 /// The tokens that may come next.
@@ -67,7 +50,7 @@ impl ExpectedToken {
     fn after(
         self,
         token: SchemaToken,
-        open: &mut Vec<(usize, SchemaToken)>,
+        open: &mut OpenBrackets,
         start: usize,
     ) -> Option<ExpectedToken> {
         use ExpectedToken::{
@@ -122,75 +105,73 @@ impl ExpectedToken {
     }
 }
 
+/// The error for an unexpected token, or for the end of the file.
 fn unexpected(
     text: &str,
-    token: SchemaToken,
     place: Span,
+    token: Option<SchemaToken>,
     expected: ExpectedToken,
-    open: Option<&(usize, SchemaToken)>,
+    open: &OpenBrackets,
 ) -> Diagnostic {
-    if token == SchemaToken::Unterminated {
+    if token == Some(SchemaToken::Unterminated) {
         let message = "unterminated string";
         return Diagnostic::new(Code::UnterminatedString, place, message)
             .with_help("add the missing single quote; a string cannot contain a newline");
     }
-    let found = match token {
-        SchemaToken::End => "the end of the file".to_owned(),
-        _ => format!("`{}`", printable(&text[place.range()])),
+    let found = &text[place.range()];
+    let shown = match token {
+        None => "the end of the file".to_owned(),
+        Some(_) => format!("`{}`", printable(found)),
     };
-    let message = format!("expected {}, found {found}", expected.as_str());
+    let message = format!("expected {}, found {shown}", expected.as_str());
     let mut diagnostic = Diagnostic::new(Code::Syntax, place, message);
-    if let Some(&(start, _)) = open
-        && is_end(text, place, token)
+    // These mean that a bracket before them was not closed.
+    let begins_line = text[..place.start as usize].ends_with('\n');
+    let is_end = token.is_none() || token == Some(SchemaToken::OpenObject) && begins_line;
+    if let Some(&(start, _)) = open.last()
+        && is_end
     {
         let bracket = Span::new(place.file, start..start + 1);
         diagnostic = diagnostic.with_label(bracket, "this bracket is not closed");
     }
-    match help(&text[place.range()], token, expected, open.is_some()) {
-        Some(help) => diagnostic.with_help(help),
-        None => diagnostic.with_help(format!("write {} here", expected.as_str())),
-    }
-}
-
-/// Returns `true` if an unexpected token means that a bracket before it was not
-/// closed.
-fn is_end(text: &str, place: Span, token: SchemaToken) -> bool {
-    let before = &text[..place.start as usize];
-    token == SchemaToken::End || token == SchemaToken::OpenObject && before.ends_with('\n')
+    let help = help(found, token, expected, !open.is_empty());
+    diagnostic.with_help(help.map_or_else(
+        || format!("write {} here", expected.as_str()),
+        str::to_owned,
+    ))
 }
 
 fn help(
     found: &str,
-    token: SchemaToken,
+    token: Option<SchemaToken>,
     expected: ExpectedToken,
     open: bool,
 ) -> Option<&'static str> {
-    use SchemaToken::{CloseArray, CloseObject, End, OpenArray, OpenObject, Stray, String, Word};
-    match (token, expected) {
-        (End, _) | (OpenObject, ExpectedToken::CommaOrCloseObject) if open => {
-            Some("close the brackets that are open")
+    use ExpectedToken::{
+        CommaOrCloseArray, CommaOrCloseObject, Expression, Key, KeyOrClose, Value,
+    };
+    use SchemaToken::{CloseArray, CloseObject, OpenArray, OpenObject, Stray, String, Word};
+    Some(match (token, expected) {
+        (None, _) | (Some(OpenObject), CommaOrCloseObject) if open => {
+            "close the brackets that are open"
         }
-        (CloseObject, ExpectedToken::Key) | (CloseArray, ExpectedToken::Value) => {
-            Some("remove the trailing comma")
+        (Some(CloseObject), Key) | (Some(CloseArray), Value) => "remove the trailing comma",
+        (Some(CloseObject | CloseArray), Expression) => {
+            "remove the bracket, or add the opening one"
         }
-        (CloseObject | CloseArray, ExpectedToken::Expression) => {
-            Some("remove the bracket, or add the opening one")
+        (Some(Stray), _) if found == "\"" => "write strings in single quotes",
+        (Some(Stray), _) if found.starts_with(|c: char| c.is_ascii_digit()) => {
+            "numbers are not supported: write a string or a boolean"
         }
-        (Stray, _) if found == "\"" => Some("write strings in single quotes"),
-        (Stray, _) if found.starts_with(|c: char| c.is_ascii_digit()) => {
-            Some("numbers are not supported: write a string or a boolean")
+        (Some(Word), Key | KeyOrClose) => "write keys in single quotes",
+        (Some(Stray), _) if found.starts_with(char::is_alphabetic) => {
+            "write strings in single quotes"
         }
-        (Word, ExpectedToken::Key | ExpectedToken::KeyOrClose) => {
-            Some("write keys in single quotes")
-        }
-        (Stray, _) if found.starts_with(char::is_alphabetic) => {
-            Some("write strings in single quotes")
-        }
-        (String | OpenObject | OpenArray, ExpectedToken::CommaOrCloseArray)
-        | (String, ExpectedToken::CommaOrCloseObject) => Some("put a comma before it"),
-        (_, ExpectedToken::Expression) => Some("the top level of a schema consists of objects"),
-        _ => None,
-    }
+        (Some(String | OpenObject | OpenArray), CommaOrCloseArray)
+        | (Some(String), CommaOrCloseObject) => "put a comma before it",
+        (_, Expression) => "the top level of a schema consists of objects",
+        _ => return None,
+    })
 }
 
 /// The beginning of a token in printable characters.
@@ -207,78 +188,6 @@ fn printable(token: &str) -> String {
         printable += "...";
     }
     printable
-}
-
-/// A reader of tokens that skips blanks and comments.
-struct TokenReader<'t> {
-    text: &'t str,
-    next: usize,
-}
-
-impl TokenReader<'_> {
-    fn next(&mut self) -> (Range<usize>, SchemaToken) {
-        self.skip_blanks();
-        let start = self.next;
-        let Some(first) = self.text[start..].chars().next() else {
-            return (self.end(), SchemaToken::End);
-        };
-        let (length, token) = match first {
-            '{' => (1, SchemaToken::OpenObject),
-            '}' => (1, SchemaToken::CloseObject),
-            '[' => (1, SchemaToken::OpenArray),
-            ']' => (1, SchemaToken::CloseArray),
-            ':' => (1, SchemaToken::Colon),
-            ',' => (1, SchemaToken::Comma),
-            '\'' => string(&self.text[start..]),
-            _ => word(&self.text[start..], first),
-        };
-        self.next = start + length;
-        (start..self.next, token)
-    }
-
-    /// The end of the file: before the newline of the last line.
-    fn end(&self) -> Range<usize> {
-        let end = self.text.strip_suffix('\n').unwrap_or(self.text).len();
-        end..end
-    }
-
-    fn skip_blanks(&mut self) {
-        loop {
-            let rest = &self.text[self.next..];
-            let is_blank = |c: char| c.is_ascii_whitespace() || c == '\u{0B}';
-            let blank = rest.len() - rest.trim_start_matches(is_blank).len();
-            self.next += blank;
-            if !rest[blank..].starts_with('#') {
-                return;
-            }
-            let comment = &rest[blank..];
-            self.next += comment.find('\n').unwrap_or(comment.len());
-        }
-    }
-}
-
-/// The length and kind of a token that begins with a quote.
-fn string(text: &str) -> (usize, SchemaToken) {
-    let mut escaped = false;
-    for (offset, character) in text.char_indices().skip(1) {
-        match character {
-            '\n' => return (offset, SchemaToken::Unterminated),
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '\'' => return (offset + 1, SchemaToken::String),
-            _ => {}
-        }
-    }
-    (text.len(), SchemaToken::Unterminated)
-}
-
-/// The length and kind of a word or of a character that begins no token.
-fn word(text: &str, first: char) -> (usize, SchemaToken) {
-    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_'));
-    match &text[..end.unwrap_or(text.len())] {
-        word @ ("true" | "false" | "null") => (word.len(), SchemaToken::Word),
-        word => (word.len().max(first.len_utf8()), SchemaToken::Stray),
-    }
 }
 
 #[cfg(test)]

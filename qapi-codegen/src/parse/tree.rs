@@ -13,26 +13,20 @@ use crate::source::{FileId, Name, Span, Spanned};
 #[grammar = "parse/qapi.pest"]
 struct Grammar;
 
-/// A top-level item.
 pub enum SyntaxItem {
-    /// A line of comment.
     Comment(Span),
     /// An expression, which should be an object.
     Expression(SyntaxNode),
 }
 
-/// A value with its span.
 pub type SyntaxNode = Spanned<SyntaxValue>;
 
-/// A value.
 pub enum SyntaxValue {
     /// The keys and values in order; keys may be duplicate.
     Object(Vec<(Name, SyntaxNode)>),
-    /// The elements in order.
     Array(Vec<SyntaxNode>),
     /// The text between the quotes, with its escapes.
     String(String),
-    /// `true` or `false`.
     Boolean(bool),
     /// `null`, which releases up to 4.1 have.
     Null,

@@ -12,13 +12,13 @@ impl Schema {
     /// Copies the prose from another model of the same interface, by name.
     pub fn copy_prose_from(&mut self, mut other: Schema) {
         let mut prose: HashMap<(String, String), Vec<ProseBlock>> = HashMap::new();
-        other.for_each_entity(&mut |entity| {
-            let prose_of_entity = std::mem::take(&mut entity.meta.prose);
-            prose.insert(entity.key(), prose_of_entity);
+        let key = |definition: &str, meta: &EntityMeta| (definition.to_owned(), meta.name.clone());
+        other.for_each_entity(&mut |definition, meta, _| {
+            prose.insert(key(definition, meta), std::mem::take(&mut meta.prose));
         });
-        self.for_each_entity(&mut |entity| {
-            if let Some(prose) = prose.remove(&entity.key()) {
-                entity.meta.prose = prose;
+        self.for_each_entity(&mut |definition, meta, _| {
+            if let Some(prose) = prose.remove(&key(definition, meta)) {
+                meta.prose = prose;
             }
         });
     }
@@ -29,24 +29,23 @@ impl Schema {
     /// A model that was made from introspection is compared with a model
     /// without these.
     pub fn erase_non_introspectable(&mut self) {
-        self.for_each_entity(&mut |entity| {
-            entity.meta.facts = Facts::default();
-            entity.ty.into_iter().for_each(erase_size);
+        self.for_each_entity(&mut |_, meta, ty| {
+            meta.facts = Facts::default();
+            ty.into_iter().for_each(erase_size);
         });
         for command in &mut self.commands {
             command.allow_preconfig = false;
         }
     }
 
-    fn for_each_entity(&mut self, change: &mut dyn FnMut(EntityMut<'_>)) {
+    fn for_each_entity(&mut self, change: &mut ChangeEntity<'_>) {
         for definition in &mut self.types {
             let name = definition.meta.name.clone();
-            visit(&name, &mut definition.meta, None, change);
+            change(&name, &mut definition.meta, None);
             match &mut definition.kind {
                 TypeKind::Enum(body) => {
-                    for value in &mut body.values {
-                        visit(&name, value, None, change);
-                    }
+                    let values = body.values.iter_mut();
+                    values.for_each(|value| change(&name, value, None));
                 }
                 TypeKind::Struct(body) => visit_members(&name, &mut body.members, change),
                 TypeKind::Union(body) => {
@@ -58,63 +57,37 @@ impl Schema {
         }
         for command in &mut self.commands {
             let name = command.meta.name.clone();
-            visit(&name, &mut command.meta, command.returns.as_mut(), change);
+            change(&name, &mut command.meta, command.returns.as_mut());
             visit_data(&name, &mut command.data, change);
         }
         for event in &mut self.events {
             let name = event.meta.name.clone();
-            visit(&name, &mut event.meta, None, change);
+            change(&name, &mut event.meta, None);
             visit_data(&name, &mut event.data, change);
         }
     }
 }
 
-/// A definition, or a member, value or branch of one.
-struct EntityMut<'s> {
-    definition: &'s str,
-    meta: &'s mut EntityMeta,
-    /// The type of a member or branch, or of a command's return value.
-    ty: Option<&'s mut ValueType>,
-}
+/// Callback for a definition, or for a member, value or branch of one: the name
+/// of the definition, the entity, and the type of a member, a branch or of a
+/// command's return value.
+type ChangeEntity<'f> = dyn FnMut(&str, &mut EntityMeta, Option<&mut ValueType>) + 'f;
 
-impl EntityMut<'_> {
-    fn key(&self) -> (String, String) {
-        (self.definition.to_owned(), self.meta.name.clone())
-    }
-}
-
-fn visit(
-    definition: &str,
-    meta: &mut EntityMeta,
-    ty: Option<&mut ValueType>,
-    change: &mut dyn FnMut(EntityMut<'_>),
-) {
-    change(EntityMut {
-        definition,
-        meta,
-        ty,
-    });
-}
-
-fn visit_data(definition: &str, data: &mut OperationData, change: &mut dyn FnMut(EntityMut<'_>)) {
+fn visit_data(definition: &str, data: &mut OperationData, change: &mut ChangeEntity<'_>) {
     if let OperationData::Members(members) = data {
         visit_members(definition, members, change);
     }
 }
 
-fn visit_members(definition: &str, members: &mut [Member], change: &mut dyn FnMut(EntityMut<'_>)) {
+fn visit_members(definition: &str, members: &mut [Member], change: &mut ChangeEntity<'_>) {
     for member in members {
-        visit(definition, &mut member.meta, Some(&mut member.ty), change);
+        change(definition, &mut member.meta, Some(&mut member.ty));
     }
 }
 
-fn visit_branches(
-    definition: &str,
-    branches: &mut [Branch],
-    change: &mut dyn FnMut(EntityMut<'_>),
-) {
+fn visit_branches(definition: &str, branches: &mut [Branch], change: &mut ChangeEntity<'_>) {
     for branch in branches {
-        visit(definition, &mut branch.meta, Some(&mut branch.ty), change);
+        change(definition, &mut branch.meta, Some(&mut branch.ty));
     }
 }
 

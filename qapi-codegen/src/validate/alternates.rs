@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::view::{ReferencedType, SchemaView, error, title};
+use super::view::{ReferencedType, SchemaView, titled_error};
 use crate::ast::{
     AlternateDefinition, BranchDefinition, BuiltinType, Definition, DefinitionBody, EnumDefinition,
     JsonKind,
@@ -31,8 +31,8 @@ fn too_few_branches(
         usize::from(view.is_in(dialect::ONE_ALTERNATIVE))
     };
     (body.branches.len() < least).then(|| {
-        let message = format!("{} has fewer than {least} branches", title(definition));
-        error(Code::NoBranches, definition, definition.name.span, message)
+        let problem = format!(" has fewer than {least} branches");
+        titled_error(Code::NoBranches, definition, definition.name.span, &problem)
             .with_help("add a branch to 'data'")
     })
 }
@@ -65,23 +65,16 @@ fn clash(
     other: &BranchDefinition,
 ) -> Diagnostic {
     let (name, other) = (&branch.name, &other.name);
-    let message = format!(
-        "{}: branch '{name}' accepts the same JSON type as '{other}'",
-        title(definition)
-    );
-    error(Code::AlternateClash, definition, name.span, message)
+    let problem = format!(": branch '{name}' accepts the same JSON type as '{other}'");
+    titled_error(Code::AlternateClash, definition, name.span, &problem)
         .with_label(other.span, "the other branch is here")
         .with_help("use types of different JSON types")
 }
 
 fn invalid_type(definition: &Definition, branch: &BranchDefinition, reason: &str) -> Diagnostic {
-    let message = format!(
-        "{}: branch '{}' is {reason}",
-        title(definition),
-        branch.name
-    );
+    let problem = format!(": branch '{}' is {reason}", branch.name);
     let focus = branch.ty.name.span;
-    error(Code::AlternateBranchType, definition, focus, message)
+    titled_error(Code::AlternateBranchType, definition, focus, &problem)
         .with_help("use a type that has a fixed JSON type")
 }
 

@@ -1,6 +1,6 @@
 //! Commands and events: data and return types.
 
-use super::view::{ReferencedType, SchemaView, error, title};
+use super::view::{SchemaView, titled_error};
 use crate::ast::{CommandDefinition, DataDefinition, Definition, DefinitionBody};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect;
@@ -11,18 +11,30 @@ pub fn check(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for definition in view.complete_definitions() {
         match &definition.body {
             DefinitionBody::Command(body) => {
-                let checker = DataChecker::new(view, definition, body.boxed);
-                diagnostics.extend(checker.check(&body.data));
+                diagnostics.extend(check_data(view, definition, &body.data, body.boxed));
                 diagnostics.extend(check_return_type(view, definition, body));
                 diagnostics.extend(check_execution(definition, body));
             }
             DefinitionBody::Event(body) => {
-                let checker = DataChecker::new(view, definition, body.boxed);
-                diagnostics.extend(checker.check(&body.data));
+                diagnostics.extend(check_data(view, definition, &body.data, body.boxed));
             }
             _ => {}
         }
     }
+}
+
+fn check_data(
+    view: &SchemaView<'_>,
+    definition: &Definition,
+    data: &DataDefinition,
+    boxed: bool,
+) -> Option<Diagnostic> {
+    let checker = DataChecker {
+        view,
+        definition,
+        boxed,
+    };
+    checker.check(data)
 }
 
 /// The checks of the `data` of a command or an event.
@@ -32,19 +44,17 @@ struct DataChecker<'v, 's> {
     boxed: bool,
 }
 
-impl<'v, 's> DataChecker<'v, 's> {
-    fn new(view: &'v SchemaView<'s>, definition: &'v Definition, boxed: bool) -> Self {
-        DataChecker {
-            view,
-            definition,
-            boxed,
-        }
+impl DataChecker<'_, '_> {
+    fn error(&self, code: Code, focus: &Name, problem: &str) -> Diagnostic {
+        titled_error(code, self.definition, focus.span, problem)
     }
 
     fn check(&self, data: &DataDefinition) -> Option<Diagnostic> {
         match data {
             DataDefinition::None | DataDefinition::Inline(_) if self.boxed => {
-                Some(self.boxed_without_type())
+                let problem = ": 'boxed' without a type name";
+                let found = self.error(Code::BoxedWithoutType, &self.definition.name, problem);
+                Some(found.with_help("name a struct or a union in 'data', or remove 'boxed'"))
             }
             DataDefinition::None => None,
             DataDefinition::Inline(members) => {
@@ -57,39 +67,25 @@ impl<'v, 's> DataChecker<'v, 's> {
         }
     }
 
-    fn boxed_without_type(&self) -> Diagnostic {
-        let message = format!("{}: 'boxed' without a type name", title(self.definition));
-        let focus = self.definition.name.span;
-        error(Code::BoxedWithoutType, self.definition, focus, message)
-            .with_help("name a struct or a union in 'data', or remove 'boxed'")
-    }
-
     fn check_type(&self, name: &Name) -> Option<Diagnostic> {
         let ty = self.view.lookup(&name.value)?;
-        if let ReferencedType::Defined(found) = ty {
-            match found.body {
-                DefinitionBody::Struct(_) => return None,
-                DefinitionBody::Union(_) if self.boxed => return None,
-                DefinitionBody::Union(_) => return Some(self.unboxed_union(name)),
-                DefinitionBody::Alternate(_)
-                    if self.boxed && self.view.is_in(dialect::BOXED_ALTERNATES) =>
-                {
-                    return None;
-                }
-                _ => {}
+        let takes_alternates = self.boxed && self.view.is_in(dialect::BOXED_ALTERNATES);
+        match ty.body() {
+            Some(DefinitionBody::Struct(_)) => None,
+            Some(DefinitionBody::Union(_)) if self.boxed => None,
+            Some(DefinitionBody::Alternate(_)) if takes_alternates => None,
+            Some(DefinitionBody::Union(_)) => {
+                let problem = format!(": the union '{name}' is not boxed");
+                let found = self.error(Code::UnionNotBoxed, name, &problem);
+                Some(found.with_help("add 'boxed': true"))
+            }
+            _ => {
+                let problem = format!(": 'data' cannot be '{name}', {}", ty.kind());
+                let found = self.error(Code::DataNotObject, name, &problem);
+                let help = "'data' is an object: name a struct or write its members here";
+                Some(found.with_help(help))
             }
         }
-        let title = title(self.definition);
-        let message = format!("{title}: 'data' cannot be '{name}', {}", ty.kind());
-        let found = error(Code::DataNotObject, self.definition, name.span, message);
-        Some(found.with_help("'data' is an object: name a struct or write its members here"))
-    }
-
-    fn unboxed_union(&self, name: &Name) -> Diagnostic {
-        let title = title(self.definition);
-        let message = format!("{title}: the union '{name}' is not boxed");
-        error(Code::UnionNotBoxed, self.definition, name.span, message)
-            .with_help("add 'boxed': true")
     }
 
     fn check_conditional_members(&self, name: &Name) -> Option<Diagnostic> {
@@ -103,19 +99,10 @@ impl<'v, 's> DataChecker<'v, 's> {
         if !self.view.is_in(dialect::BOXED_CONDITIONAL_MEMBERS) {
             return None;
         }
-        let title = title(self.definition);
-        let message = format!("{title}: 'data' has the conditional member '{member}' unboxed");
-        let found = error(
-            Code::ConditionNotBoxed,
-            self.definition,
-            focus.span,
-            message,
-        );
-        Some(
-            found
-                .with_label(member.span, "the conditional member is here")
-                .with_help("put the members into a struct and add 'boxed': true"),
-        )
+        let problem = format!(": 'data' has the conditional member '{member}' unboxed");
+        let found = self.error(Code::ConditionNotBoxed, focus, &problem);
+        let found = found.with_label(member.span, "the conditional member is here");
+        Some(found.with_help("put the members into a struct and add 'boxed': true"))
     }
 }
 
@@ -126,18 +113,15 @@ fn check_return_type(
 ) -> Option<Diagnostic> {
     let name = &body.returns.as_ref()?.name;
     let ty = view.lookup(&name.value)?;
-    let is_object = match ty {
-        ReferencedType::Builtin(_) => false,
-        ReferencedType::Defined(found) => matches!(
-            found.body,
-            DefinitionBody::Struct(_) | DefinitionBody::Union(_)
-        ),
-    };
     let exceptions = &view.pragmas.returns;
+    let is_object = matches!(
+        ty.body(),
+        Some(DefinitionBody::Struct(_) | DefinitionBody::Union(_))
+    );
     if is_object || exceptions.contains(definition.name.value.as_str()) {
         return None;
     }
-    let message = format!("{} returns '{name}', {}", title(definition), ty.kind());
+    let problem = format!(" returns '{name}', {}", ty.kind());
     let pragma = if view.is_in(dialect::EXCEPTION_PRAGMAS) {
         "command-returns-exceptions"
     } else {
@@ -145,14 +129,18 @@ fn check_return_type(
     };
     let help =
         format!("return a struct, which can be extended, or add the command to pragma '{pragma}'");
-    Some(error(Code::ReturnsNotObject, definition, name.span, message).with_help(help))
+    Some(titled_error(Code::ReturnsNotObject, definition, name.span, &problem).with_help(help))
 }
 
 fn check_execution(definition: &Definition, body: &CommandDefinition) -> Option<Diagnostic> {
     (body.allow_oob && body.coroutine).then(|| {
-        let message = format!("{} has both 'allow-oob' and 'coroutine'", title(definition));
-        let focus = definition.name.span;
-        error(Code::OobCoroutine, definition, focus, message)
-            .with_help("out-of-band commands cannot run in a coroutine: remove one of them")
+        let problem = " has both 'allow-oob' and 'coroutine'";
+        titled_error(
+            Code::OobCoroutine,
+            definition,
+            definition.name.span,
+            problem,
+        )
+        .with_help("out-of-band commands cannot run in a coroutine: remove one of them")
     })
 }

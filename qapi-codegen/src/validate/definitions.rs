@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::view::{SchemaView, error, title};
+use super::view::{SchemaView, error, titled_error};
 use crate::ast::{BuiltinType, DataDefinition, Definition, DefinitionBody};
 use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::source::Name;
@@ -17,11 +17,12 @@ pub fn check_duplicates(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>
         let is_builtin =
             BuiltinType::from_name(name).is_some_and(|builtin| view.is_in(builtin.releases()));
         if is_builtin {
-            let message = format!("'{name}' is a built-in type");
-            diagnostics.push(duplicate(definition, message));
+            diagnostics.push(duplicate(
+                definition,
+                format!("'{name}' is a built-in type"),
+            ));
         } else if let Some(other) = first.get(name) {
-            let message = format!("duplicate definition of '{name}'");
-            let found = duplicate(definition, message);
+            let found = duplicate(definition, format!("duplicate definition of '{name}'"));
             diagnostics.push(found.with_label(other.name.span, "it is first defined here"));
         }
         first.entry(name).or_insert(definition);
@@ -74,8 +75,8 @@ fn unknown_type(
     name: &Name,
     suggest: bool,
 ) -> Diagnostic {
-    let message = format!("{} uses unknown type '{name}'", title(user));
-    let diagnostic = error(Code::UnknownType, user, name.span, message);
+    let problem = format!(" uses unknown type '{name}'");
+    let diagnostic = titled_error(Code::UnknownType, user, name.span, &problem);
     if !suggest {
         return diagnostic;
     }

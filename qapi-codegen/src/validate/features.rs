@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::names::to_c;
-use super::view::{SchemaView, error, title};
+use super::view::{SchemaView, error, titled_error};
 use crate::ast::{Definition, FeatureDefinition};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{self, Releases};
@@ -20,7 +20,7 @@ const MAX_FEATURES: usize = 64;
 pub fn check(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut names: BTreeSet<&str> = SPECIAL.iter().map(|(name, _)| *name).collect();
     for &definition in &view.definitions {
-        diagnostics.extend(special_features_of_type(view, definition));
+        check_special_features(view, definition, diagnostics);
         for features in feature_lists(definition) {
             check_duplicates(definition, features, diagnostics);
             for feature in features {
@@ -34,27 +34,23 @@ pub fn check(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn special_features_of_type(view: &SchemaView<'_>, definition: &Definition) -> Vec<Diagnostic> {
-    if !definition.is_type() {
-        return Vec::new();
+/// Reports the special features of types.
+fn check_special_features(
+    view: &SchemaView<'_>,
+    definition: &Definition,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for FeatureDefinition { name, .. } in &definition.features {
+        let mut special = SPECIAL.iter();
+        let is_special =
+            special.any(|&(special, releases)| name.value == special && view.is_in(releases));
+        if is_special && definition.is_type() {
+            let problem = format!(" cannot have the feature '{name}'");
+            let found = titled_error(Code::FeatureOnType, definition, name.span, &problem);
+            let help = "put it on the commands, events, members or values that use the type";
+            diagnostics.push(found.with_help(help));
+        }
     }
-    let is_special = |feature: &&FeatureDefinition| {
-        let name = feature.name.value.as_str();
-        SPECIAL
-            .iter()
-            .any(|&(special, releases)| special == name && view.is_in(releases))
-    };
-    let special = definition.features.iter().filter(is_special);
-    special
-        .map(|feature| special_on_type(definition, feature))
-        .collect()
-}
-
-fn special_on_type(definition: &Definition, feature: &FeatureDefinition) -> Diagnostic {
-    let name = &feature.name;
-    let message = format!("{} cannot have the feature '{name}'", title(definition));
-    error(Code::FeatureOnType, definition, name.span, message)
-        .with_help("put it on the commands, events, members or values that use the type")
 }
 
 fn check_duplicates(
@@ -77,22 +73,18 @@ fn duplicate(
     feature: &FeatureDefinition,
     other: &FeatureDefinition,
 ) -> Diagnostic {
-    let (name, title) = (&feature.name, title(definition));
-    let message = format!("{title}: feature '{name}' clashes with '{}'", other.name);
-    error(Code::DuplicateFeature, definition, name.span, message)
+    let name = &feature.name;
+    let problem = format!(": feature '{name}' clashes with '{}'", other.name);
+    titled_error(Code::DuplicateFeature, definition, name.span, &problem)
         .with_label(other.name.span, "the other one is here")
         .with_help("remove one of the two")
 }
 
 fn too_many(definition: &Definition, feature: &FeatureDefinition) -> Diagnostic {
     let message = format!("the schema has more than {MAX_FEATURES} features");
-    error(
-        Code::TooManyFeatures,
-        definition,
-        feature.name.span,
-        message,
-    )
-    .with_help("use fewer different names; 'deprecated' and 'unstable' always count")
+    let focus = feature.name.span;
+    error(Code::TooManyFeatures, definition, focus, message)
+        .with_help("use fewer different names; 'deprecated' and 'unstable' always count")
 }
 
 /// The features of a definition, of its members and of its values.

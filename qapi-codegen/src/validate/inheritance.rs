@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::view::{MAX_CHAIN, ReferencedType, SchemaView, error, title};
+use super::view::{MAX_CHAIN, SchemaView, titled_error};
 use crate::ast::{Definition, DefinitionBody};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
@@ -12,19 +12,12 @@ pub fn check_bases(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for definition in &view.definitions {
         if let Some(base) = definition.base()
             && let Some(ty) = view.lookup(&base.value)
-            && !is_struct(ty)
+            && !matches!(ty.body(), Some(DefinitionBody::Struct(_)))
         {
-            let message = format!("{}: the base '{base}' is {}", title(definition), ty.kind());
-            let found = error(Code::BaseNotStruct, definition, base.span, message);
+            let problem = format!(": the base '{base}' is {}", ty.kind());
+            let found = titled_error(Code::BaseNotStruct, definition, base.span, &problem);
             diagnostics.push(found.with_help("only a struct can be a base"));
         }
-    }
-}
-
-fn is_struct(ty: ReferencedType<'_>) -> bool {
-    match ty {
-        ReferencedType::Builtin(_) => false,
-        ReferencedType::Defined(found) => matches!(found.body, DefinitionBody::Struct(_)),
     }
 }
 
@@ -115,17 +108,16 @@ impl<'s> CycleFinder<'_, 's, '_> {
     }
 
     fn report_chain(&mut self, definition: &Definition) {
-        let title = title(definition);
-        let message = format!("{title} begins a chain of more than {MAX_CHAIN} types");
+        let problem = format!(" begins a chain of more than {MAX_CHAIN} types");
         let focus = definition.name.span;
-        let found = error(Code::TooManyBases, definition, focus, message);
+        let found = titled_error(Code::TooManyBases, definition, focus, &problem);
         self.diagnostics
             .push(found.with_help("shorten the chain of bases and branches"));
     }
 
     fn report_cycle(&mut self, again: &'s Definition) {
-        let message = format!("{} contains itself", title(again));
-        let found = error(Code::ContainsItself, again, again.name.span, message)
+        let focus = again.name.span;
+        let found = titled_error(Code::ContainsItself, again, focus, " contains itself")
             .with_help("remove it from the bases or branches of the types that it contains");
         let is_again = |visit: &TypeVisit<'_>| visit.definition.span == again.span;
         let start = self.stack.iter().position(is_again).unwrap_or(0);

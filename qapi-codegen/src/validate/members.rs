@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::names::{NamedEntity, to_c};
-use super::view::{SchemaView, error, title};
+use super::view::{SchemaView, title, titled_error};
 use crate::ast::{Definition, DefinitionBody, MemberDefinition, UnionDefinition};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect;
@@ -29,14 +29,6 @@ struct ClashChecker<'v, 's, 'd> {
     /// The own members of definitions, filled on demand.
     tables: HashMap<Span, CNameTable<'s>>,
     diagnostics: &'d mut Vec<Diagnostic>,
-}
-
-/// Two members of the same object that come from different definitions.
-struct ClashingMembers<'s> {
-    name: &'s Name,
-    owner: &'s Definition,
-    base_name: &'s Name,
-    base: &'s Definition,
 }
 
 impl<'s> ClashChecker<'_, 's, '_> {
@@ -85,10 +77,8 @@ impl<'s> ClashChecker<'_, 's, '_> {
         name: &'s Name,
         other: &Name,
     ) {
-        let title = title(definition);
-        let entity = entity.as_str();
-        let message = format!("{title}: {entity} '{name}' clashes with '{other}'");
-        let diagnostic = error(Code::NameClash, definition, name.span, message)
+        let problem = format!(": {} '{name}' clashes with '{other}'", entity.as_str());
+        let diagnostic = titled_error(Code::NameClash, definition, name.span, &problem)
             .with_label(other.span, "the other one is here")
             .with_help("rename one; `-`, `.` and `_` are the same in C");
         self.diagnostics.push(diagnostic);
@@ -155,13 +145,8 @@ impl<'s> ClashChecker<'_, 's, '_> {
             } else {
                 (other, one)
             };
-            let members = ClashingMembers {
-                name,
-                owner: part,
-                base_name,
-                base,
-            };
-            self.diagnostics.push(members.to_diagnostic(definition));
+            let found = inherited_clash(definition, (part, name), (base, base_name));
+            self.diagnostics.push(found);
         }
     }
 
@@ -176,28 +161,27 @@ impl<'s> ClashChecker<'_, 's, '_> {
     }
 }
 
-impl ClashingMembers<'_> {
-    fn to_diagnostic(&self, definition: &Definition) -> Diagnostic {
-        let is_own = self.owner.span == definition.span;
-        let mut message = format!("{}: member '{}'", title(definition), self.name);
-        if !is_own {
-            message += &format!(" of {}", title(self.owner));
-        }
-        message += &format!(" clashes with '{}' of the base", self.base_name);
-        let focus = if is_own {
-            self.name.span
-        } else {
-            definition.name.span
-        };
-        let label = format!("the member of {} is here", title(self.base));
-        let diagnostic = error(Code::NameClash, definition, focus, message)
-            .with_label(self.base_name.span, label)
-            .with_help("rename one of the two");
-        if is_own {
-            return diagnostic;
-        }
-        diagnostic.with_label(self.name.span, "the other one is here")
+/// The error for two members of an object: one of it or of a branch, and one of
+/// a base.
+fn inherited_clash(
+    definition: &Definition,
+    (owner, name): (&Definition, &Name),
+    (base, base_name): (&Definition, &Name),
+) -> Diagnostic {
+    let is_own = owner.span == definition.span;
+    let (of_owner, focus) = match is_own {
+        true => (String::new(), name.span),
+        false => (format!(" of {}", title(owner)), definition.name.span),
+    };
+    let problem = format!(": member '{name}'{of_owner} clashes with '{base_name}' of the base");
+    let label = format!("the member of {} is here", title(base));
+    let diagnostic = titled_error(Code::NameClash, definition, focus, &problem)
+        .with_label(base_name.span, label)
+        .with_help("rename one of the two");
+    if is_own {
+        return diagnostic;
     }
+    diagnostic.with_label(name.span, "the other one is here")
 }
 
 fn branch_types(definition: &Definition) -> impl Iterator<Item = &Name> {

@@ -24,13 +24,9 @@ pub fn check(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
 pub enum NamedEntity {
     /// The definition itself, with its keyword.
     Definition(&'static str),
-    /// A member.
     Member,
-    /// An enum value.
     Value,
-    /// A branch.
     Branch,
-    /// A feature.
     Feature,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::view::{ReferencedType, SchemaView, error, title};
+use super::view::{ReferencedType, SchemaView, titled_error};
 use crate::ast::{
     BranchDefinition, Definition, DefinitionBody, MemberDefinition, UnionBase, UnionDefinition,
 };
@@ -34,11 +34,9 @@ impl<'s> UnionChecker<'_, 's> {
     fn check(&self) -> Vec<Diagnostic> {
         match (&self.body.discriminator, &self.body.base) {
             (Some(name), UnionBase::None) => vec![self.missing_counterpart(name, "base")],
-            (None, UnionBase::Named(name)) => {
-                vec![self.missing_counterpart(name, "discriminator")]
-            }
-            (None, UnionBase::Inline(_)) => {
-                vec![self.missing_counterpart(&self.definition.name, "discriminator")]
+            (None, UnionBase::Named(_) | UnionBase::Inline(_)) => {
+                let focus = self.definition.base().unwrap_or(&self.definition.name);
+                vec![self.missing_counterpart(focus, "discriminator")]
             }
             (None, UnionBase::None) => self.no_branches(None).into_iter().collect(),
             (Some(discriminator), _) => self.check_flat(discriminator),
@@ -59,8 +57,7 @@ impl<'s> UnionChecker<'_, 's> {
     }
 
     fn error(&self, code: Code, focus: Span, problem: &str) -> Diagnostic {
-        let message = format!("{} {problem}", title(self.definition));
-        error(code, self.definition, focus, message)
+        titled_error(code, self.definition, focus, &format!(" {problem}"))
     }
 
     fn missing_counterpart(&self, focus: &Name, key: &str) -> Diagnostic {
@@ -200,23 +197,19 @@ impl<'s> UnionChecker<'_, 's> {
     /// release supports it.
     fn check_branch_type(&self, branch: &BranchDefinition) -> Option<Diagnostic> {
         let ty = self.view.lookup(&branch.ty.name.value)?;
-        let mut help = "branches are objects: put the value into a struct";
-        if let ReferencedType::Defined(found) = ty
-            && !branch.ty.array
-        {
-            match found.body {
-                DefinitionBody::Struct(_) => return None,
-                DefinitionBody::Union(_) if self.view.is_in(dialect::NESTED_UNIONS) => return None,
-                DefinitionBody::Union(_) => {
-                    help = "name a struct: unions are supported here since QEMU 8.1";
-                }
-                _ => {}
+        let (kind, body) = match branch.ty.array {
+            true => ("an array", None),
+            false => (ty.kind(), ty.body()),
+        };
+        let help = match body {
+            Some(DefinitionBody::Struct(_)) => return None,
+            Some(DefinitionBody::Union(_)) if self.view.is_in(dialect::NESTED_UNIONS) => {
+                return None;
             }
-        }
-        let kind = if branch.ty.array {
-            "an array"
-        } else {
-            ty.kind()
+            Some(DefinitionBody::Union(_)) => {
+                "name a struct: unions are supported here since QEMU 8.1"
+            }
+            _ => "branches are objects: put the value into a struct",
         };
         let problem = format!(
             "has branch '{}' of type '{}', which is {kind}",

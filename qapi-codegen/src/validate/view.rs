@@ -22,13 +22,9 @@ pub struct SchemaView<'s> {
     pub version: Version,
     /// The origin of the comments.
     pub documentation: DocumentationKind,
-    /// The documentation comments.
     pub docs: &'s DocComments,
-    /// The files.
     pub sources: &'s Sources,
-    /// All items in order.
     pub items: &'s [Item],
-    /// All definitions in order.
     pub definitions: Vec<&'s Definition>,
     /// The settings of the pragmas.
     pub pragmas: Pragmas<'s>,
@@ -46,7 +42,15 @@ pub enum ReferencedType<'s> {
     Defined(&'s Definition),
 }
 
-impl ReferencedType<'_> {
+impl<'s> ReferencedType<'s> {
+    /// The body of the definition; built-in types have none.
+    pub fn body(self) -> Option<&'s DefinitionBody> {
+        match self {
+            ReferencedType::Builtin(_) => None,
+            ReferencedType::Defined(definition) => Some(&definition.body),
+        }
+    }
+
     /// The kind with its article, such as `a struct`.
     pub fn kind(self) -> &'static str {
         match self {
@@ -125,14 +129,13 @@ impl<'s> SchemaView<'s> {
     /// inherited ones.
     pub fn knows_members(&self, definition: &'s Definition) -> bool {
         self.lineage(definition).all(|ancestor| {
-            let has_known_base = ancestor.base().is_none_or(|name| self.is_struct(name));
-            !self.is_incomplete(ancestor) && has_known_base
+            let base = ancestor.base().map(|name| self.lookup(&name.value));
+            let is_struct = |base: Option<ReferencedType<'_>>| {
+                let body = base.and_then(ReferencedType::body);
+                matches!(body, Some(DefinitionBody::Struct(_)))
+            };
+            !self.is_incomplete(ancestor) && base.is_none_or(is_struct)
         })
-    }
-
-    fn is_struct(&self, name: &Name) -> bool {
-        self.defined(name)
-            .is_some_and(|definition| matches!(definition.body, DefinitionBody::Struct(_)))
     }
 }
 
@@ -142,13 +145,14 @@ pub fn title(definition: &Definition) -> String {
 }
 
 /// An error inside a definition.
-pub fn error(
-    code: Code,
-    definition: &Definition,
-    focus: Span,
-    message: impl Into<String>,
-) -> Diagnostic {
+pub fn error(code: Code, definition: &Definition, focus: Span, message: String) -> Diagnostic {
     Diagnostic::new(code, definition.span, message).with_focus(focus)
+}
+
+/// An error inside a definition, whose message begins with its title.
+pub fn titled_error(code: Code, definition: &Definition, focus: Span, problem: &str) -> Diagnostic {
+    let message = format!("{}{problem}", title(definition));
+    error(code, definition, focus, message)
 }
 
 /// The types by name; of several with the same name, the first.

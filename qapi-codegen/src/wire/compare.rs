@@ -10,12 +10,11 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::interface::{
-    AlternateBranch, BranchShape, Branches, EnumShape, Interface, MemberShape, ObjectShape, Shape,
-    ShapeId,
+    AlternateBranch, Branches, EnumShape, Interface, MemberShape, ObjectShape, Shape, ShapeId,
 };
 use super::path::{Direction, PathSegment};
-use super::sink::{CompareSink, CompareSite, Entity, SiteStart, WireDifference};
-use crate::schema::{EntityMeta, JsonKind};
+use super::site::{CompareSite, Entity, PairId, SiteStart, WireDifference};
+use crate::schema::JsonKind;
 
 /// A pair of shapes that are at the same place of the two interfaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,9 +27,84 @@ pub struct ShapePair {
     pub direction: Direction,
 }
 
-/// An index into the pairs of a comparison, in the order in which they are met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PairId(pub usize);
+/// A receiver of differences. It can override how the entities of two interfaces
+/// correspond.
+pub trait CompareSink<'a, 's>: Sized {
+    /// Receives a difference.
+    fn differ(
+        &mut self,
+        walk: &InterfaceComparer<'a, 's>,
+        site: &CompareSite<'s>,
+        difference: WireDifference<'a, 's>,
+    );
+
+    /// Receives an entity that both interfaces have; its definitions may differ.
+    fn match_entities(
+        &mut self,
+        walk: &InterfaceComparer<'a, 's>,
+        site: &CompareSite<'s>,
+        old: Entity<'a, 's>,
+        new: Entity<'a, 's>,
+    ) {
+        let _ = (walk, site, old, new);
+    }
+
+    /// Receives the path to a pair of shapes, which is compared later if it is
+    /// new.
+    fn link(&mut self, site: &CompareSite<'s>, pair: PairId, is_new: bool) {
+        let _ = (site, pair, is_new);
+    }
+
+    /// Maps a direction to that of the pairs of shapes; directions that map to
+    /// one share their pairs.
+    fn pair_direction(&self, direction: Direction) -> Direction {
+        direction
+    }
+
+    /// Returns `true` to end the comparison.
+    fn is_done(&self) -> bool {
+        false
+    }
+
+    /// Compares commands and events.
+    fn compare_operations(&mut self, walk: &mut InterfaceComparer<'a, 's>) {
+        walk.compare_commands(self);
+        walk.compare_events(self);
+    }
+
+    /// Compares two objects.
+    fn compare_objects(
+        &mut self,
+        walk: &mut InterfaceComparer<'a, 's>,
+        site: &mut CompareSite<'s>,
+        old: &'a ObjectShape<'s>,
+        new: &'a ObjectShape<'s>,
+    ) {
+        walk.compare_objects(self, site, old, new);
+    }
+
+    /// Compares the values of two enums.
+    fn compare_enums(
+        &mut self,
+        walk: &mut InterfaceComparer<'a, 's>,
+        site: &mut CompareSite<'s>,
+        old: &'a EnumShape<'s>,
+        new: &'a EnumShape<'s>,
+    ) {
+        walk.compare_enums(self, site, old, new);
+    }
+
+    /// Compares shapes of different kinds.
+    fn compare_kinds(
+        &mut self,
+        walk: &mut InterfaceComparer<'a, 's>,
+        site: &mut CompareSite<'s>,
+        old: ShapeId,
+        new: ShapeId,
+    ) {
+        self.differ(walk, site, WireDifference::Kind(old, new));
+    }
+}
 
 /// Compares two interfaces.
 pub fn compare<'a, 's>(
@@ -168,21 +242,20 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
         old: &'a EnumShape<'s>,
         new: &'a EnumShape<'s>,
     ) {
-        for (_, (left, right)) in old.join(new) {
-            let value = |meta: &&'s EntityMeta| Entity::Value(meta);
-            self.report_entities(sink, site, left.map(value), right.map(value));
+        for (_, sides) in old.join(new) {
+            self.report_entities(sink, site, sides, |meta| Entity::Value(meta));
         }
     }
 
     /// Reports an entity that at least one side has.
-    fn report_entities(
+    fn report_entities<T>(
         &mut self,
         sink: &mut impl CompareSink<'a, 's>,
         site: &CompareSite<'s>,
-        old: Option<Entity<'a, 's>>,
-        new: Option<Entity<'a, 's>>,
+        (old, new): (Option<T>, Option<T>),
+        entity: impl Fn(T) -> Entity<'a, 's>,
     ) {
-        match (old, new) {
+        match (old.map(&entity), new.map(&entity)) {
             (Some(old), Some(new)) => sink.match_entities(self, site, old, new),
             (Some(old), None) => sink.differ(self, site, WireDifference::OnlyOld(old)),
             (None, Some(new)) => sink.differ(self, site, WireDifference::OnlyNew(new)),
@@ -199,8 +272,8 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
     ) {
         for left in old {
             let right = branch_of_kind(new, left.kind);
-            let entity = Entity::AlternateBranch;
-            self.report_entities(sink, site, Some(entity(*left)), right.map(entity));
+            let sides = (Some(*left), right);
+            self.report_entities(sink, site, sides, Entity::AlternateBranch);
             if let Some(right) = right {
                 site.below(PathSegment::AlternateBranch(left.kind), |site| {
                     self.link(sink, site, left.shape, right.shape);
@@ -223,10 +296,9 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
         if old.open != new.open {
             sink.differ(self, site, WireDifference::Open);
         }
-        for (name, (left, right)) in old.members.join(&new.members) {
-            let member = |member: &MemberShape<'s>| Entity::Member(name, *member);
-            self.report_entities(sink, site, left.map(member), right.map(member));
-            if let (Some(left), Some(right)) = (left, right) {
+        for (name, sides) in old.members.join(&new.members) {
+            self.report_entities(sink, site, sides, |member| Entity::Member(name, *member));
+            if let (Some(left), Some(right)) = sides {
                 self.compare_member(sink, site, name, (*left, *right));
             }
         }
@@ -267,19 +339,14 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
         new: &'a Branches<'s>,
     ) {
         let discriminator = old.discriminator;
-        for (value, (left, right)) in old.by_value.join(&new.by_value) {
-            let branch = |branch: &'a BranchShape<'s>| Entity::Branch {
+        for (value, sides) in old.by_value.join(&new.by_value) {
+            self.report_entities(sink, site, sides, |branch| Entity::Branch {
                 discriminator,
                 value,
                 branch,
-            };
-            self.report_entities(sink, site, left.map(branch), right.map(branch));
-            if let (Some(left), Some(right)) = (left, right) {
-                let segment = PathSegment::Branch {
-                    discriminator,
-                    value,
-                };
-                site.below(segment, |site| {
+            });
+            if let (Some(left), Some(right)) = sides {
+                site.below(old.segment(value), |site| {
                     self.link(sink, site, left.content, right.content);
                 });
             }
@@ -288,15 +355,10 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
 
     pub(super) fn compare_commands(&mut self, sink: &mut impl CompareSink<'a, 's>) {
         let (old, new) = (self.old, self.new);
-        for (name, (left, right)) in old.commands.join(&new.commands) {
+        for (name, sides) in old.commands.join(&new.commands) {
             let site = &mut CompareSite::at_operation(name, Direction::Request);
-            self.report_entities(
-                sink,
-                site,
-                left.map(Entity::Command),
-                right.map(Entity::Command),
-            );
-            let (Some(left), Some(right)) = (left, right) else {
+            self.report_entities(sink, site, sides, Entity::Command);
+            let (Some(left), Some(right)) = sides else {
                 continue;
             };
             if left.allow_oob != right.allow_oob {
@@ -309,16 +371,10 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
     }
 
     pub(super) fn compare_events(&mut self, sink: &mut impl CompareSink<'a, 's>) {
-        let (old, new) = (self.old, self.new);
-        for (name, (left, right)) in old.events.join(&new.events) {
+        for (name, sides) in self.old.events.join(&self.new.events) {
             let site = &mut CompareSite::at_operation(name, Direction::Event);
-            self.report_entities(
-                sink,
-                site,
-                left.map(Entity::Event),
-                right.map(Entity::Event),
-            );
-            if let (Some(left), Some(right)) = (left, right) {
+            self.report_entities(sink, site, sides, Entity::Event);
+            if let (Some(left), Some(right)) = sides {
                 self.link(sink, site, left.data, right.data);
             }
         }

@@ -1,9 +1,9 @@
 //! Equality of shapes.
 
-use super::compare::InterfaceComparer;
+use super::compare::{CompareSink, InterfaceComparer};
 use super::interface::{Interface, ShapeId};
 use super::path::Direction;
-use super::sink::{CompareSink, CompareSite, WireDifference};
+use super::site::{CompareSite, WireDifference};
 
 /// Returns `true` if two shapes allow the same values.
 ///

@@ -249,85 +249,6 @@ impl<'s> Interface<'s> {
         command.returns.unwrap_or(self.empty)
     }
 
-    /// The place in the source that defines a command.
-    pub fn command_location(&self, name: &str) -> String {
-        self.operation_location(name, self.commands.declared_position(name))
-    }
-
-    /// The place in the source that defines an event.
-    pub fn event_location(&self, name: &str) -> String {
-        self.operation_location(name, self.events.declared_position(name))
-    }
-
-    fn operation_location(&self, name: &str, position: Option<u32>) -> String {
-        match position.filter(|_| self.is_introspected) {
-            Some(index) => format!("[{index}]"),
-            None => name.to_owned(),
-        }
-    }
-
-    /// The place in the source that defines a shape: the name of the type in a
-    /// schema, `[17]` in a reply.
-    pub fn location(&self, id: ShapeId) -> String {
-        match self.nodes[id.0 as usize].origin {
-            ShapeOrigin::Entry { index, .. } => format!("[{index}]"),
-            _ => self.type_name(id),
-        }
-    }
-
-    /// The place in the source of a member: `BlockdevOptions.driver` in a schema,
-    /// `[17].members[0]` in a reply.
-    pub fn member_location(&self, owner: ShapeId, name: &str) -> String {
-        let object = self.object(owner);
-        let position = object.and_then(|object| object.members.declared_position(name));
-        self.entry_location(owner, "members", name, position)
-    }
-
-    /// The place in the source of a value of an enum.
-    pub fn value_location(&self, owner: ShapeId, name: &str) -> String {
-        let position = match self.get(owner) {
-            Shape::Enum(values) => values.declared_position(name),
-            _ => None,
-        };
-        self.entry_location(owner, "values", name, position)
-    }
-
-    /// The place in the source of a branch of a union.
-    pub fn branch_location(&self, owner: ShapeId, value: &str) -> String {
-        let branches = self
-            .object(owner)
-            .and_then(|object| object.branches.as_ref());
-        let position = branches.and_then(|branches| branches.by_value.declared_position(value));
-        self.entry_location(owner, "variants", value, position)
-    }
-
-    /// The place in the source of a branch of an alternate.
-    pub fn alternate_location(&self, owner: ShapeId, kind: JsonKind) -> String {
-        let branches = match self.get(owner) {
-            Shape::Alternate(branches) => &branches[..],
-            _ => &[],
-        };
-        let mut named = (0..).zip(branches);
-        let found = named.find(|(_, branch)| branch.kind == kind);
-        let name = found.map_or("", |(_, branch)| &branch.meta.name);
-        self.entry_location(owner, "members", name, found.map(|(position, _)| position))
-    }
-
-    fn entry_location(
-        &self,
-        owner: ShapeId,
-        list: &str,
-        name: &str,
-        position: Option<u32>,
-    ) -> String {
-        match (self.nodes[owner.0 as usize].origin, position) {
-            (ShapeOrigin::Entry { index, .. }, Some(position)) => {
-                format!("[{index}].{list}[{position}]")
-            }
-            _ => format!("{}.{name}", self.type_name(owner)),
-        }
-    }
-
     /// The object without members.
     pub fn empty(&self) -> ShapeId {
         self.empty
@@ -341,23 +262,6 @@ impl<'s> Interface<'s> {
     /// The range of an integer type, if it is known.
     pub fn integer_range(&self, builtin: BuiltinType) -> Option<IntegerRange> {
         IntegerRange::from_builtin(builtin).filter(|_| !self.is_introspected)
-    }
-
-    /// The name of the type of a shape, such as `BlockInfo` or `[str]`.
-    pub fn type_name(&self, id: ShapeId) -> String {
-        let node = &self.nodes[id.0 as usize];
-        match (&node.shape, node.origin) {
-            (_, ShapeOrigin::Named(meta) | ShapeOrigin::Entry { meta, .. }) => meta.name.clone(),
-            (_, ShapeOrigin::Inline(owner)) => owner.to_owned(),
-            (_, ShapeOrigin::Discriminator(union)) => format!("{union}Kind"),
-            (Shape::Builtin(builtin), _) => builtin.as_str().to_owned(),
-            (Shape::Array(element), _) => format!("[{}]", self.type_name(*element)),
-            (Shape::Object(object), _) => match object.members.values().next() {
-                Some(only) => format!("{} as `data`", self.type_name(only.shape)),
-                None => "{}".to_owned(),
-            },
-            (Shape::Enum(_) | Shape::Alternate(_), ShapeOrigin::Anonymous) => String::new(),
-        }
     }
 }
 

@@ -11,12 +11,13 @@ mod compare;
 mod describe;
 mod equal;
 mod interface;
+mod location;
 mod name_table;
 mod path;
 mod schema;
-mod sink;
+mod site;
 
-pub use compare::{InterfaceComparer, PairId, ShapePair, branch_of_kind, compare};
+pub use compare::{CompareSink, InterfaceComparer, ShapePair, branch_of_kind, compare};
 pub use describe::{describe, kind_name};
 pub use equal::same;
 pub use interface::{
@@ -26,4 +27,4 @@ pub use interface::{
 pub(crate) use interface::{ShapeNode, ShapeOrigin};
 pub use name_table::NameTable;
 pub use path::{Direction, PathSegment, render_path};
-pub use sink::{CompareSink, CompareSite, Entity, SiteStart, WireDifference};
+pub use site::{CompareSite, Entity, PairId, SiteStart, WireDifference};

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use qapi_codegen::diff::report::{RenderedReport, Report, ReportInputs, ReportSide};
+use qapi_codegen::diff::report::{Report, ReportInputs, ReportSide, advice, message};
 use qapi_codegen::knowledge::Behaviour;
 use qapi_codegen::load::{DocumentationKind, load};
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
+use qapi_codegen::wire::render_path;
 
 /// Reads a schema of a release, which must break no rule.
 #[allow(
@@ -73,16 +74,16 @@ pub struct FoundChange {
 #[allow(dead_code, reason = "not every test binary asks for findings alone")]
 pub fn found(old: &Schema, new: &Schema) -> Vec<FoundChange> {
     let report = report(old, new);
-    let findings = RenderedReport::new(&report).findings.into_iter();
+    let findings = report.findings.iter();
     findings
         .map(|finding| FoundChange {
-            rule: finding.rule,
+            rule: finding.rule.id.as_str(),
             direction: finding.direction.as_str(),
-            target: finding.target.to_owned(),
-            path: finding.path,
+            target: finding.target().to_owned(),
+            path: render_path(finding.path()),
             compatibility: finding.compatibility.as_str(),
-            message: finding.message,
-            advice: finding.advice,
+            message: message(finding),
+            advice: advice(finding),
         })
         .collect()
 }

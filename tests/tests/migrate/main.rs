@@ -40,7 +40,6 @@ fn release(argument: &str) -> Release {
 struct Upgrade<'r> {
     from: Checker<'r>,
     to: Checker<'r>,
-    target: &'r Release,
     devices: Option<Cow<'r, DeviceList>>,
     rules: &'r MigrationRules,
 }
@@ -51,7 +50,6 @@ impl<'r> Upgrade<'r> {
         Upgrade {
             from: source.checker(None),
             to: target.checker(None),
-            target,
             devices: devices.expect("the device lists are valid"),
             rules,
         }
@@ -59,8 +57,8 @@ impl<'r> Upgrade<'r> {
 
     /// Migrates a text. Returns the new text and the migration of each request.
     fn migrate(&self, text: &str) -> (String, Vec<Migration>) {
-        let (devices, schema) = (self.devices.as_deref(), &self.target.schema);
-        let mut migrator = Migrator::new(&self.from, &self.to, schema, devices, self.rules);
+        let devices = self.devices.as_deref();
+        let mut migrator = Migrator::new(&self.from, &self.to, devices, self.rules);
         let (mut new, mut migrations) = (Vec::new(), Vec::new());
         let is_command = |name: &str| self.from.has_command(name);
         read(&mut text.as_bytes(), &is_command, &mut |entry| {

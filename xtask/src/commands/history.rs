@@ -65,8 +65,8 @@ fn text(history: &history::History<'_>) -> String {
         for change in &entry.changes {
             text += &format!(
                 "  {:<10}  {}\n",
-                change.compatibility().as_str(),
-                change.message()
+                change.compatibility.as_str(),
+                change.message
             );
         }
     }

@@ -1,5 +1,6 @@
 //! `import`: writes the interface of a QEMU release into `schemas/`.
 
+mod carry_over;
 mod from_introspection;
 
 use std::collections::BTreeMap;
@@ -7,7 +8,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 
 use qapi_codegen::canonical;
-use qapi_codegen::imported::{MANIFEST, Manifest, QemuProgram};
+use qapi_codegen::imported::{MANIFEST, Manifest, OVERRIDES, QemuProgram};
 use qapi_codegen::version::{Series, Version};
 
 use crate::Outcome;
@@ -15,14 +16,17 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::folder::{FolderContent, OtherFiles};
 use crate::introspected::is_introspection;
+use crate::project::add_to_bindings;
 use crate::schema_source::{SchemaSource, SourceOptions};
 use crate::workspace;
+use carry_over::carry_over;
 
 /// Import the schema of a QEMU release into schemas/
 ///
 /// Writes the interfaces of the system emulator and of the guest agent, without
 /// QEMU's documentation, into schemas/SERIES/, with a manifest of the files that
-/// were read. Overrides and device lists that exist there are kept.
+/// were read. A new series takes over the overrides of the series before it that
+/// still apply, and gets bindings. Overrides and device lists that exist are kept.
 ///
 /// Without a source tree, import from a running QEMU or from its saved reply to
 /// `query-qmp-schema`. The names of types are then made up.
@@ -67,24 +71,62 @@ impl Import {
     }
 }
 
-/// Writes files into the folder of a series, and says so with a remark.
+/// Writes the files of a series with the overrides that it takes over, adds the
+/// series to the settings of the project, and says what to run next.
 fn write_series(
     series: Series,
-    files: BTreeMap<String, String>,
+    mut files: BTreeMap<String, String>,
     remark: &str,
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
+    let path = workspace::series_folder(series);
+    if !path.join(OVERRIDES).exists()
+        && let Some(carried) = carry_over(series, &files)?
+    {
+        console.notes(&carried.notes());
+        files.extend(carried.into_file());
+    }
     let content = FolderContent {
-        path: workspace::series_folder(series),
+        path,
         files,
         others: OtherFiles::Keep,
     };
     let folder = workspace::shown(&content.path);
-    console.status(&match content.write()? {
+    let is_new = content.write()?;
+    console.status(&match is_new {
         true => format!("wrote {folder}{remark}"),
         false => format!("{folder} is up to date{remark}"),
     });
+    if add_to_bindings(series)? {
+        console.status(&format!(
+            "added {series} to `bindings` in schemas/project.toml"
+        ));
+    }
+    if let Err(failure) = prove(series) {
+        return failure.into_finding(console);
+    }
+    if is_new {
+        console.status(&next_steps(series)?);
+    }
     Ok(Outcome::Fine)
+}
+
+/// Reads a series with its overrides: those that were there may no longer apply.
+fn prove(series: Series) -> Result<(), Failure> {
+    let source = SchemaSource::open(&series.to_string(), &SourceOptions::default())?;
+    let loaded = source.load(QemuProgram::Emulator)?;
+    source.validate(loaded).map(|_| ())
+}
+
+fn next_steps(series: Series) -> Result<String, Failure> {
+    let diff = workspace::series_before(series)?
+        .map(|before| format!("\n  cargo xtask diff {before} {series}   # what changed"));
+    Ok(format!(
+        "next:\n  \
+         cargo xtask verify {series} SOCKET   # ask a running QEMU of this series, if there is one{}\n  \
+         cargo xtask generate   # bindings and reports",
+        diff.unwrap_or_default()
+    ))
 }
 
 /// The programs whose interfaces are imported.

@@ -70,8 +70,7 @@ impl Migrate {
         let (from, to) = (source.checker(None), target.checker(Some(&elsewhere)));
         let mut counts = MigrationCounts::default();
         for file in &self.files {
-            let mut migrator =
-                Migrator::new(&from, &to, &target.schema, devices.as_deref(), &rules);
+            let mut migrator = Migrator::new(&from, &to, devices.as_deref(), &rules);
             let mut sink = self.sink(file, console)?;
             let is_command = |name: &str| from.has_command(name);
             let mut input = open_input(file)?;

@@ -3,12 +3,14 @@
 mod arguments;
 pub mod check;
 pub mod ci;
+pub mod completions;
 pub mod devices;
 pub mod diff;
 pub mod generate;
 pub mod history;
 pub mod import;
 pub mod inspect;
+pub mod man;
 pub mod migrate;
 mod names;
 pub mod verify;
@@ -40,15 +42,27 @@ macro_rules! commands {
     };
 }
 
+impl Command {
+    /// Returns `true` if the command writes files of a checkout.
+    pub fn writes_schemas(&self) -> bool {
+        matches!(
+            self,
+            Command::Ci(_) | Command::Devices(_) | Command::Generate(_) | Command::Import(_)
+        )
+    }
+}
+
 commands! {
     check::Check,
     ci::Ci,
+    completions::Completions,
     devices::Devices,
     diff::Diff,
     generate::Generate,
     history::History,
     import::Import,
     inspect::Inspect,
+    man::Man,
     migrate::Migrate,
     verify::Verify,
 }

@@ -76,6 +76,15 @@ impl SchemaSource {
         Ok(resolve(&self.validate(loaded)?))
     }
 
+    /// Returns `true` if the schema has this interface.
+    pub fn has(&self, program: QemuProgram) -> bool {
+        match &self.location {
+            SchemaLocation::Imported(_, manifest) => manifest.has(program),
+            SchemaLocation::Tree(_) => self.root(program).is_ok(),
+            SchemaLocation::File(_) => program == QemuProgram::Emulator,
+        }
+    }
+
     fn load_with(
         &self,
         program: QemuProgram,

@@ -10,6 +10,7 @@ use qapi_codegen::version::{Series, Version};
 use super::archive::{self, Tree};
 use super::{Disk, SchemaLocation, SchemaSource, git, is_absent};
 use crate::failure::Failure;
+use crate::schema_files::SchemaFiles;
 use crate::workspace;
 
 /// Options that go with a SCHEMA argument.
@@ -56,12 +57,12 @@ fn from_release(
     options: &SourceOptions,
 ) -> Result<SchemaSource, Failure> {
     let series = wanted.series();
-    let folder = workspace::series_folder(series);
-    if !folder.join(MANIFEST).is_file() {
-        let imported = workspace::imported()?;
+    let imported = workspace::imported()?;
+    if !imported.contains(&series) {
         return Err(not_imported(series, &imported));
     }
-    let mut source = from_imported(&workspace::shown(&folder), options)?;
+    let files = SchemaFiles::selected();
+    let mut source = from_imported(files.clone(), &files.path(&series.to_string()), options)?;
     source.is_release = true;
     if is_exact && source.version != wanted {
         source.notes.push(format!(
@@ -86,7 +87,7 @@ fn from_folder(argument: &str, options: &SourceOptions) -> Result<SchemaSource, 
     let folder = argument.trim_end_matches('/');
     let folder = if folder.is_empty() { "/" } else { folder };
     if Path::new(folder).join(MANIFEST).is_file() {
-        return from_imported(folder, options);
+        return from_imported(Disk, folder, options);
     }
     // Files are named by normalized paths, and so is the prefix.
     let prefix = normalized(&format!("{}/", folder.trim_end_matches('/')));
@@ -95,9 +96,13 @@ fn from_folder(argument: &str, options: &SourceOptions) -> Result<SchemaSource, 
 }
 
 /// A folder that `import` wrote.
-fn from_imported(folder: &str, options: &SourceOptions) -> Result<SchemaSource, Failure> {
+fn from_imported(
+    files: impl Files + 'static,
+    folder: &str,
+    options: &SourceOptions,
+) -> Result<SchemaSource, Failure> {
     let failure = |error: io::Error| Failure::io("read", format!("{folder}/{MANIFEST}"), &error);
-    let manifest = imported::manifest(&Disk, folder).map_err(failure)?;
+    let manifest = imported::manifest(&files, folder).map_err(failure)?;
     let version = manifest.release;
     if options.version.is_some_and(|wanted| wanted != version) {
         return Err(
@@ -106,7 +111,7 @@ fn from_imported(folder: &str, options: &SourceOptions) -> Result<SchemaSource, 
         );
     }
     let location = SchemaLocation::Imported(folder.to_owned(), manifest);
-    Ok(source(Disk, location, version))
+    Ok(source(files, location, version))
 }
 
 /// A source tree in memory.

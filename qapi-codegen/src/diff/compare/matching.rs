@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diff::change::RenameEvidence;
+use crate::diff::change::{Change, ChangeKind, RenameEvidence};
 
 /// An old name and the new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,13 @@ pub(super) struct Rename<'s> {
     pub(super) new: &'s str,
     /// The evidence.
     pub(super) evidence: RenameEvidence,
+}
+
+impl<'s> Rename<'s> {
+    /// The change of the name.
+    pub(super) fn change(&self, kind: ChangeKind) -> Change<'s> {
+        Change::replaced(kind, self.old, self.new).with_evidence(self.evidence)
+    }
 }
 
 /// The result of matching names.

@@ -1,105 +1,87 @@
 //! Changes of the members of objects.
 
+use super::ComparedSite;
 use super::matching::{NameMatch, Rename, match_by_shape, match_by_spelling};
-use super::{ChangeCollector, Walk};
+use super::metadata::flag_change;
 use crate::diff::change::{Change, ChangeKind, ChangeValue};
 use crate::wire::{
-    CompareSite, Interface, MemberShape, ObjectShape, PathSegment, Shape, describe, same,
+    Interface, InterfaceComparer, MemberShape, ObjectShape, PathSegment, Shape, describe, same,
 };
 
-impl<'s> ChangeCollector<'s> {
-    /// Compares a member that both objects have. The branches say how the
+impl<'s> ComparedSite<'_, '_, 's> {
+    /// Compares the members that both objects have. The branches say how the
     /// values of a discriminator changed.
-    pub(super) fn compare_member(
+    pub(super) fn compare_common_members(
         &mut self,
-        walk: &mut Walk<'_, 's>,
-        site: &mut CompareSite<'s>,
-        name: &'s str,
-        (old, new): (MemberShape<'s>, MemberShape<'s>),
-        is_discriminator: bool,
+        old: &ObjectShape<'s>,
+        new: &ObjectShape<'s>,
+        discriminator: Option<&str>,
     ) {
-        site.below(PathSegment::Member(name), |site| {
-            self.compare_presence(site, old, new);
-            self.compare_metadata(walk, site, name, (old.meta, new.meta));
-            if !is_discriminator {
-                walk.link(self, site, old.shape, new.shape);
-            }
-        });
+        for (name, (left, right)) in old.members.join(&new.members) {
+            let (Some(&left), Some(&right)) = (left, right) else {
+                continue;
+            };
+            let path = [PathSegment::Member(name)];
+            self.at(&path, &path, |site| {
+                site.compare_presence(left, right);
+                site.compare_metadata(name, left.meta, right.meta);
+                if discriminator != Some(name) {
+                    site.link(left.shape, right.shape);
+                }
+            });
+        }
     }
 
     /// Compares whether a member is optional.
-    pub(super) fn compare_presence(
-        &mut self,
-        site: &CompareSite<'s>,
-        old: MemberShape<'s>,
-        new: MemberShape<'s>,
-    ) {
-        let kind = match (old.optional, new.optional) {
-            (false, true) => ChangeKind::MemberBecameOptional,
-            (true, false) => ChangeKind::MemberBecameRequired,
-            _ => return,
-        };
-        let change = Change::new(kind)
-            .with_old(ChangeValue::Optional(old.optional))
-            .with_new(ChangeValue::Optional(new.optional));
-        self.push(site, change);
+    fn compare_presence(&mut self, old: MemberShape<'s>, new: MemberShape<'s>) {
+        let kind = flag_change(
+            (old.optional, new.optional),
+            ChangeKind::MemberBecameOptional,
+            ChangeKind::MemberBecameRequired,
+        );
+        if let Some(kind) = kind {
+            let [old, new] = [old, new].map(|member| ChangeValue::Optional(member.optional));
+            self.push(Change::replaced(kind, old, new));
+        }
     }
 
     /// Compares a renamed member.
     pub(super) fn compare_renamed_member(
         &mut self,
-        walk: &mut Walk<'_, 's>,
-        site: &mut CompareSite<'s>,
         rename: Rename<'s>,
-        (old, new): (MemberShape<'s>, MemberShape<'s>),
+        old: MemberShape<'s>,
+        new: MemberShape<'s>,
     ) {
         let kind = match old.optional {
             true => ChangeKind::OptionalMemberRenamed,
             false => ChangeKind::MemberRenamed,
         };
-        let (old_name, new_name) = (rename.old, rename.new);
-        let paths = (
-            [PathSegment::Member(old_name)],
-            [PathSegment::Member(new_name)],
-        );
-        site.at(&paths.0, &paths.1, |site| {
-            let change = Change::new(kind).renamed(old_name, new_name, rename.evidence);
-            self.push(site, change);
-            self.compare_presence(site, old, new);
-            walk.link(self, site, old.shape, new.shape);
+        let [old_path, new_path] = [rename.old, rename.new].map(|name| [PathSegment::Member(name)]);
+        self.at(&old_path, &new_path, |site| {
+            site.push(rename.change(kind));
+            site.compare_presence(old, new);
+            site.link(old.shape, new.shape);
         });
     }
 
     /// Adds the change for a member that only the old object has.
-    pub(super) fn push_removed_member(
-        &mut self,
-        walk: &Walk<'_, 's>,
-        site: &CompareSite<'s>,
-        name: &'s str,
-        member: MemberShape<'s>,
-    ) {
-        let change = Change::new(match member.optional {
+    pub(super) fn push_removed_member(&mut self, name: &'s str, member: MemberShape<'s>) {
+        let kind = match member.optional {
             true => ChangeKind::OptionalMemberRemoved,
             false => ChangeKind::RequiredMemberRemoved,
-        });
-        let change = change.with_old(member_value(walk.old, member));
-        self.push(site, change.old_at(&[PathSegment::Member(name)]));
+        };
+        let change = Change::removed(kind, member_value(self.walk.old, member));
+        self.push(change.old_at(&[PathSegment::Member(name)]));
     }
 
     /// Adds the change for a member that only the new object has.
-    pub(super) fn push_added_member(
-        &mut self,
-        walk: &Walk<'_, 's>,
-        site: &CompareSite<'s>,
-        name: &'s str,
-        member: MemberShape<'s>,
-    ) {
-        let change = Change::new(match member.optional {
+    pub(super) fn push_added_member(&mut self, name: &'s str, member: MemberShape<'s>) {
+        let kind = match member.optional {
             true => ChangeKind::OptionalMemberAdded,
             false => ChangeKind::RequiredMemberAdded,
-        });
-        let change = change.with_new(member_value(walk.new, member));
-        self.push(site, change.new_at(&[PathSegment::Member(name)]));
+        };
+        let change = Change::added(kind, member_value(self.walk.new, member));
+        self.push(change.new_at(&[PathSegment::Member(name)]));
     }
 }
 
@@ -112,7 +94,7 @@ fn member_value<'s>(interface: &Interface<'_>, member: MemberShape<'_>) -> Chang
 
 /// Recognizes renamed members, by spelling or by shape.
 pub(super) fn match_members<'s>(
-    walk: &Walk<'_, 's>,
+    walk: &InterfaceComparer<'_, 's>,
     (old, new): (&ObjectShape<'s>, &ObjectShape<'s>),
     (removed, added): (Vec<&'s str>, Vec<&'s str>),
 ) -> NameMatch<'s> {

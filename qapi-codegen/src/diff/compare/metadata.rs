@@ -1,57 +1,56 @@
 //! Changes of features and conditions.
 
-use super::{ChangeCollector, Walk};
+use super::ComparedSite;
 use crate::dialect;
 use crate::diff::change::{Change, ChangeKind, ChangeValue};
 use crate::schema::{Condition, EntityMeta};
-use crate::wire::CompareSite;
 
 const DEPRECATED: &str = "deprecated";
 const UNSTABLE: &str = "unstable";
 
-impl<'s> ChangeCollector<'s> {
+impl<'s> ComparedSite<'_, '_, 's> {
     /// Compares features, conditions and documented facts of an entity.
     pub(super) fn compare_metadata(
         &mut self,
-        walk: &Walk<'_, 's>,
-        site: &CompareSite<'s>,
         name: &'s str,
-        (old, new): (Option<&'s EntityMeta>, Option<&'s EntityMeta>),
+        old: Option<&'s EntityMeta>,
+        new: Option<&'s EntityMeta>,
     ) {
         if let (Some(old), Some(new)) = (old, new) {
-            self.compare_features(site, name, (old, new));
-            let conditions = |meta: &'s EntityMeta| meta.condition.iter().collect::<Vec<_>>();
-            self.compare_conditions(walk, site, name, (&conditions(old), &conditions(new)));
+            self.compare_features(name, old, new);
+            let [left, right] = [old, new].map(|meta| meta.condition.iter().collect::<Vec<_>>());
+            self.compare_conditions(name, &left, &right);
         }
     }
 
     /// Compares features and documented facts of an entity.
     pub(super) fn compare_features(
         &mut self,
-        site: &CompareSite<'s>,
         name: &'s str,
-        (old, new): (&'s EntityMeta, &'s EntityMeta),
+        old: &'s EntityMeta,
+        new: &'s EntityMeta,
     ) {
-        for kind in lifecycle_changes(old, new, name) {
-            self.push(site, Change::new(kind).with_subject(name));
+        let lifecycle = [
+            deprecation_change(old, new),
+            stability_change(old, new, name),
+        ];
+        for kind in lifecycle.into_iter().flatten() {
+            self.push(Change::new(kind).with_subject(name));
         }
         for feature in missing_features(new, old) {
-            let change = Change::new(ChangeKind::FeatureAdded).with_subject(name);
-            self.push(site, change.with_new(ChangeValue::Name(feature)));
+            self.push(Change::added(ChangeKind::FeatureAdded, feature).with_subject(name));
         }
         for feature in missing_features(old, new) {
-            let change = Change::new(ChangeKind::FeatureRemoved).with_subject(name);
-            self.push(site, change.with_old(ChangeValue::Name(feature)));
+            self.push(Change::removed(ChangeKind::FeatureRemoved, feature).with_subject(name));
         }
     }
 
     /// Compares the conditions of an entity.
     pub(super) fn compare_conditions(
         &mut self,
-        walk: &Walk<'_, 's>,
-        site: &CompareSite<'s>,
         name: &'s str,
-        (old, new): (&[&'s Condition], &[&'s Condition]),
+        old: &[&'s Condition],
+        new: &[&'s Condition],
     ) {
         let (old_sorted, new_sorted) = (sort_conditions(old), sort_conditions(new));
         if old_sorted == new_sorted {
@@ -59,44 +58,52 @@ impl<'s> ChangeCollector<'s> {
         }
         let has_conditions = |version| dialect::CONDITIONS.contains(version);
         let kind = match (old.is_empty(), new.is_empty()) {
-            (true, false) if !has_conditions(walk.old.version) => ChangeKind::ConditionStated,
+            (true, false) if !has_conditions(self.walk.old.version) => ChangeKind::ConditionStated,
             (true, false) => ChangeKind::ConditionAdded,
-            (false, true) if !has_conditions(walk.new.version) => return,
+            (false, true) if !has_conditions(self.walk.new.version) => return,
             (false, true) => ChangeKind::ConditionRemoved,
             _ => ChangeKind::ConditionChanged,
         };
         let value = |conditions: Vec<&'s Condition>| {
             (!conditions.is_empty()).then_some(ChangeValue::Conditions(conditions))
         };
-        let change = Change {
-            old: value(old_sorted),
-            new: value(new_sorted),
-            ..Change::new(kind).with_subject(name)
-        };
-        self.push(site, change);
+        let mut change = Change::new(kind).with_subject(name);
+        (change.old, change.new) = (value(old_sorted), value(new_sorted));
+        self.push(change);
     }
 }
 
-/// The changes of deprecation and stability.
-fn lifecycle_changes(old: &EntityMeta, new: &EntityMeta, name: &str) -> Vec<ChangeKind> {
-    let is_documented = |meta: &EntityMeta| meta.facts.deprecated.is_some();
-    let mut kinds = Vec::new();
-    match (old.has_feature(DEPRECATED), new.has_feature(DEPRECATED)) {
-        (false, true) if !is_documented(old) => kinds.push(ChangeKind::DeprecatedAdded),
-        (true, false) if !is_documented(new) => kinds.push(ChangeKind::DeprecatedRemoved),
-        (false, false) if is_documented(new) && !is_documented(old) => {
-            kinds.push(ChangeKind::DocumentedDeprecatedAdded);
-        }
-        _ => {}
+/// The kind of the change of a flag, if it changed.
+pub(super) fn flag_change(
+    (old, new): (bool, bool),
+    set: ChangeKind,
+    cleared: ChangeKind,
+) -> Option<ChangeKind> {
+    match (old, new) {
+        (false, true) => Some(set),
+        (true, false) => Some(cleared),
+        _ => None,
     }
+}
+
+fn deprecation_change(old: &EntityMeta, new: &EntityMeta) -> Option<ChangeKind> {
+    match (is_deprecated(old), is_deprecated(new)) {
+        (false, true) if new.has_feature(DEPRECATED) => Some(ChangeKind::DeprecatedAdded),
+        (false, true) => Some(ChangeKind::DocumentedDeprecatedAdded),
+        (true, false) if old.has_feature(DEPRECATED) => Some(ChangeKind::DeprecatedRemoved),
+        _ => None,
+    }
+}
+
+fn stability_change(old: &EntityMeta, new: &EntityMeta, name: &str) -> Option<ChangeKind> {
+    let is_unstable = (old.has_feature(UNSTABLE), new.has_feature(UNSTABLE));
+    let kind = flag_change(
+        is_unstable,
+        ChangeKind::UnstableAdded,
+        ChangeKind::UnstableRemoved,
+    );
     // The prefix already says that an entity is unstable.
-    let has_prefix = name.starts_with("x-");
-    match (old.has_feature(UNSTABLE), new.has_feature(UNSTABLE)) {
-        (false, true) if !has_prefix => kinds.push(ChangeKind::UnstableAdded),
-        (true, false) if !has_prefix => kinds.push(ChangeKind::UnstableRemoved),
-        _ => {}
-    }
-    kinds
+    kind.filter(|_| !name.starts_with("x-"))
 }
 
 /// The features of one entity that the other lacks, except those about its

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{ChangeCollector, Walk};
+use super::ComparedSite;
+use super::unions::branch_members;
 use crate::diff::change::{Change, ChangeKind, ChangeValue};
-use crate::wire::{CompareSite, Direction, Interface, MemberShape, ObjectShape, PathSegment};
+use crate::wire::{Direction, Interface, InterfaceComparer, MemberShape, ObjectShape, PathSegment};
 
 /// Members that moved between a union and its branches.
 #[derive(Debug, Default)]
@@ -18,19 +19,17 @@ pub(super) struct MemberMoves<'s> {
 impl<'s> MemberMoves<'s> {
     /// Finds the members that moved.
     pub(super) fn find(
-        walk: &Walk<'_, 's>,
+        walk: &InterfaceComparer<'_, 's>,
         old: &ObjectShape<'s>,
         new: &ObjectShape<'s>,
     ) -> MemberMoves<'s> {
-        let removed = old.members.missing_in(&new.members).into_iter();
-        let added = new.members.missing_in(&old.members).into_iter();
+        let mut into_branch = old.members.missing_in(&new.members);
+        into_branch.retain(|name| !MemberHomes::find(walk.new, new, name).branches.is_empty());
+        let mut out_of_branch = new.members.missing_in(&old.members);
+        out_of_branch.retain(|name| !MemberHomes::find(walk.old, old, name).branches.is_empty());
         MemberMoves {
-            into_branch: removed
-                .filter(|name| !branch_members(walk.new, new, name).is_empty())
-                .collect(),
-            out_of_branch: added
-                .filter(|name| !branch_members(walk.old, old, name).is_empty())
-                .collect(),
+            into_branch: into_branch.into_iter().collect(),
+            out_of_branch: out_of_branch.into_iter().collect(),
         }
     }
 
@@ -40,113 +39,97 @@ impl<'s> MemberMoves<'s> {
     }
 }
 
-impl<'s> ChangeCollector<'s> {
+impl<'s> ComparedSite<'_, '_, 's> {
     /// Reports the moves, and compares the members.
     pub(super) fn compare_moved_members(
         &mut self,
-        walk: &mut Walk<'_, 's>,
-        site: &mut CompareSite<'s>,
         moves: &MemberMoves<'s>,
-        (old, new): (&ObjectShape<'s>, &ObjectShape<'s>),
+        old: &ObjectShape<'s>,
+        new: &ObjectShape<'s>,
     ) {
         for &name in &moves.into_branch {
-            let homes = branch_members(walk.new, new, name);
-            self.compare_moved_in(walk, site, (name, old.members[name]), homes, new);
+            let homes = MemberHomes::find(self.walk.new, new, name);
+            self.compare_moved_in(name, old.members[name], &homes);
         }
         for &name in &moves.out_of_branch {
-            let homes = branch_members(walk.old, old, name);
-            self.compare_moved_out(walk, site, (name, new.members[name]), homes, old);
+            let homes = MemberHomes::find(self.walk.old, old, name);
+            self.compare_moved_out(name, new.members[name], &homes);
         }
     }
 
-    fn compare_moved_in(
-        &mut self,
-        walk: &mut Walk<'_, 's>,
-        site: &mut CompareSite<'s>,
-        (name, old): (&'s str, MemberShape<'s>),
-        homes: BranchMembers<'s>,
-        union: &ObjectShape<'s>,
-    ) {
-        let old_path = [PathSegment::Member(name)];
-        for (branch, member) in &homes {
-            let new_path = [*branch, PathSegment::Member(name)];
-            let shapes = (old.shape, member.shape);
-            self.link_paths(walk, site, (&old_path, &new_path), shapes);
+    fn compare_moved_in(&mut self, name: &'s str, old: MemberShape<'s>, homes: &MemberHomes<'s>) {
+        let member = PathSegment::Member(name);
+        for (branch, new) in &homes.branches {
+            self.link_paths((&[member], &[*branch, member]), (old.shape, new.shape));
         }
-        let is_in_all = homes.len() == branch_count(union);
-        let mut members = homes.iter().map(|(_, member)| member);
-        if is_in_all && members.all(|member| !member.optional || old.optional) {
+        if homes.are_all && (old.optional || homes.are_required()) {
             return;
         }
-        let kind = match (site.direction, old.optional) {
+        let kind = match (self.site.direction, old.optional) {
             (Direction::Request, _) | (_, true) => ChangeKind::MemberMovedIntoBranch,
             _ => ChangeKind::RequiredMemberRemoved,
         };
-        let change = Change::new(kind)
-            .with_old(ChangeValue::AllBranches)
-            .with_new(discriminator_values(&homes))
-            .old_at(&old_path)
-            .new_at(&[homes[0].0, PathSegment::Member(name)]);
-        self.push(site, change);
+        let change = Change::replaced(kind, ChangeValue::AllBranches, homes.values());
+        self.push(
+            change
+                .old_at(&[member])
+                .new_at(&[homes.branches[0].0, member]),
+        );
     }
 
-    fn compare_moved_out(
-        &mut self,
-        walk: &mut Walk<'_, 's>,
-        site: &mut CompareSite<'s>,
-        (name, new): (&'s str, MemberShape<'s>),
-        homes: BranchMembers<'s>,
-        union: &ObjectShape<'s>,
-    ) {
-        let new_path = [PathSegment::Member(name)];
-        for (branch, member) in &homes {
-            let old_path = [*branch, PathSegment::Member(name)];
-            let shapes = (member.shape, new.shape);
-            self.link_paths(walk, site, (&old_path, &new_path), shapes);
+    fn compare_moved_out(&mut self, name: &'s str, new: MemberShape<'s>, homes: &MemberHomes<'s>) {
+        let member = PathSegment::Member(name);
+        for (branch, old) in &homes.branches {
+            self.link_paths((&[*branch, member], &[member]), (old.shape, new.shape));
         }
-        let is_in_all = homes.len() == branch_count(union);
-        let was_required = is_in_all && homes.iter().all(|(_, member)| !member.optional);
+        let was_required = homes.are_all && homes.are_required();
         let kind = match (new.optional, was_required) {
             (false, false) => ChangeKind::RequiredMemberAdded,
-            _ if is_in_all => return,
+            _ if homes.are_all => return,
             _ => ChangeKind::MemberMovedOutOfBranch,
         };
-        let change = Change::new(kind)
-            .with_old(discriminator_values(&homes))
-            .with_new(ChangeValue::AllBranches)
-            .old_at(&[homes[0].0, PathSegment::Member(name)])
-            .new_at(&new_path);
-        self.push(site, change);
+        let change = Change::replaced(kind, homes.values(), ChangeValue::AllBranches);
+        self.push(
+            change
+                .old_at(&[homes.branches[0].0, member])
+                .new_at(&[member]),
+        );
     }
 }
 
-/// The branches that have a certain member, with that member.
-type BranchMembers<'s> = Vec<(PathSegment<'s>, MemberShape<'s>)>;
-
-fn branch_members<'s>(
-    interface: &Interface<'s>,
-    object: &ObjectShape<'s>,
-    name: &str,
-) -> BranchMembers<'s> {
-    let branches = object.branches.iter();
-    let branches = branches.flat_map(|branches| branches.iter());
-    branches
-        .filter_map(|(segment, branch)| {
-            let member = interface.object(branch.content)?.members.get(name)?;
-            Some((segment, *member))
-        })
-        .collect()
+/// The branches of a union that have a certain member.
+struct MemberHomes<'s> {
+    /// The branches, with the member in each.
+    branches: Vec<(PathSegment<'s>, MemberShape<'s>)>,
+    /// `true` if these are all branches.
+    are_all: bool,
 }
 
-fn branch_count(object: &ObjectShape<'_>) -> usize {
-    let branches = object.branches.as_ref();
-    branches.map_or(0, |branches| branches.by_value.len())
-}
+impl<'s> MemberHomes<'s> {
+    fn find(interface: &Interface<'s>, union: &ObjectShape<'s>, name: &str) -> MemberHomes<'s> {
+        let members = union.branches.iter();
+        let members = members.flat_map(|branches| branch_members(interface, branches));
+        let own = members.filter(|(_, own, _)| *own == name);
+        let branches: Vec<_> = own.map(|(segment, _, member)| (segment, member)).collect();
+        let count = union.branches.as_ref().map(|own| own.by_value.len());
+        let are_all = count == Some(branches.len());
+        MemberHomes { branches, are_all }
+    }
 
-fn discriminator_values<'s>(homes: &BranchMembers<'s>) -> ChangeValue<'s> {
-    let values = homes.iter().filter_map(|(segment, _)| match segment {
-        PathSegment::Branch { value, .. } => Some(*value),
-        _ => None,
-    });
-    ChangeValue::Names(values.collect())
+    /// Returns `true` if the branches require the member.
+    fn are_required(&self) -> bool {
+        self.branches.iter().all(|(_, member)| !member.optional)
+    }
+
+    /// The discriminator values of the branches.
+    fn values(&self) -> ChangeValue<'s> {
+        let values = self
+            .branches
+            .iter()
+            .filter_map(|(segment, _)| match segment {
+                PathSegment::Branch { value, .. } => Some(*value),
+                _ => None,
+            });
+        ChangeValue::Names(values.collect())
+    }
 }

@@ -1,13 +1,16 @@
 //! Changes of commands, events and error classes.
 
-use super::matching::{NameMatch, match_by_shape, match_by_spelling};
-use super::objects::all_member_names;
-use super::{ChangeCollector, Link, Walk, metadata};
+use std::collections::BTreeSet;
+
+use super::matching::{match_by_shape, match_by_spelling};
+use super::metadata::{flag_change, is_deprecated, is_unstable};
+use super::unions::branch_members;
+use super::{ChangeGraph, ComparedSite, PairLink};
 use crate::diff::change::{Change, ChangeKind, ChangeValue, RenameEvidence};
 use crate::schema::EntityMeta;
 use crate::wire::{
-    CommandShape, CompareSite, Direction, Interface, NameTable, ObjectShape, PathSegment, Shape,
-    ShapeId, same,
+    CommandShape, CompareSite, Direction, EnumShape, Interface, InterfaceComparer, NameTable,
+    ObjectShape, PathSegment, Shape, ShapeId, same,
 };
 
 /// The name under which error classes are reported.
@@ -24,289 +27,255 @@ pub enum OperationKind {
     Error,
 }
 
-/// A command or event that at least one release has.
-#[derive(Debug)]
-pub struct Operation<'s> {
-    /// The kind.
+/// A command, an event or the error class, by its names in both releases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OperationName<'s> {
+    /// Command, event or error class.
     pub kind: OperationKind,
-    /// The name in the old release.
+    /// Its name in the old release.
     pub old: Option<&'s str>,
-    /// The name in the new release.
+    /// Its name in the new release.
     pub new: Option<&'s str>,
-    /// The changes that are not part of a pair of shapes.
-    pub changes: Vec<(Direction, Change<'s>)>,
-    /// The paths to pairs of shapes.
-    pub roots: Vec<Link<'s>>,
 }
 
-impl<'s> Operation<'s> {
-    pub(super) fn new(kind: OperationKind, old: Option<&'s str>, new: Option<&'s str>) -> Self {
-        Operation {
-            kind,
-            old,
-            new,
-            changes: Vec::new(),
-            roots: Vec::new(),
-        }
-    }
-
-    /// The name in the old release, or else in the new one.
+impl<'s> OperationName<'s> {
+    /// The old name; for additions the new one.
     pub fn name(&self) -> &'s str {
         self.old.or(self.new).unwrap_or_default()
     }
 }
 
-impl<'s> ChangeCollector<'s> {
-    /// Compares the commands of both releases.
-    pub(super) fn compare_commands(&mut self, walk: &mut Walk<'_, 's>) {
-        let (old, new) = (&walk.old.commands, &walk.new.commands);
-        let first = self.comparison.operations.len();
-        let matched = match_operations(old, new, |left, right| {
-            let returns = match (left.returns, right.returns) {
-                (None, None) => true,
-                (Some(left), Some(right)) => same(walk.old, left, walk.new, right),
-                _ => false,
-            };
-            returns && have_same_members(walk, left.arguments, right.arguments)
-        });
-        for rename in matched.renamed {
-            self.compare_command(walk, rename.old, rename.new);
-            let kind = match rename.evidence {
-                RenameEvidence::Promoted => ChangeKind::CommandPromoted,
-                _ => ChangeKind::CommandRenamed,
-            };
-            let change = Change::new(kind).renamed(rename.old, rename.new, rename.evidence);
-            self.push(
-                &CompareSite::at_operation(rename.old, Direction::Request),
-                change,
-            );
-        }
-        for name in matched.removed {
-            let change = Change::new(removal_kind(old[name].meta));
-            self.push_removed_operation(OperationKind::Command, name, change);
-        }
-        for name in matched.added {
-            self.push_added_operation(
-                OperationKind::Command,
-                name,
-                Change::new(ChangeKind::CommandAdded),
-            );
-        }
-        for name in old.names().filter(|name| new.contains(name)) {
-            self.compare_command(walk, name, name);
-        }
-        self.comparison.operations[first..].sort_by_key(|operation| operation.name());
-    }
+/// A command or event that at least one release has.
+#[derive(Debug)]
+pub struct ComparedOperation<'s> {
+    /// The kind and the names.
+    pub name: OperationName<'s>,
+    /// The changes that are not part of a pair of shapes.
+    pub changes: Vec<(Direction, Change<'s>)>,
+    /// The paths to pairs of shapes.
+    pub roots: Vec<PairLink<'s>>,
+}
 
-    /// Compares the events of both releases.
-    pub(super) fn compare_events(&mut self, walk: &mut Walk<'_, 's>) {
-        let (old, new) = (&walk.old.events, &walk.new.events);
-        let first = self.comparison.operations.len();
-        let matched = match_operations(old, new, |left, right| {
-            have_same_members(walk, left.data, right.data)
+/// A command or event of one release.
+struct ReleaseOperation<'a, 's> {
+    meta: &'s EntityMeta,
+    /// The object in `arguments` or `data`.
+    members: ShapeId,
+    /// The command, if it is one.
+    command: Option<&'a CommandShape<'s>>,
+}
+
+impl<'s> ChangeGraph<'s> {
+    /// Compares the commands or the events of both releases.
+    pub(super) fn compare_operations_of_kind(
+        &mut self,
+        walk: &mut InterfaceComparer<'_, 's>,
+        kind: OperationKind,
+    ) {
+        let [old, new] = [walk.old, walk.new].map(|interface| operations(interface, kind));
+        let mut matched = match_by_spelling(old.missing_in(&new), new.missing_in(&old));
+        match_by_shape(&mut matched, |left, right| {
+            have_same_shapes(walk, &old[left], &new[right])
         });
-        for rename in matched.renamed {
-            self.compare_event(walk, rename.old, rename.new);
-            let change = Change::new(ChangeKind::EventRenamed);
-            let change = change.renamed(rename.old, rename.new, rename.evidence);
-            self.push(
-                &CompareSite::at_operation(rename.old, Direction::Event),
-                change,
-            );
+        let first = self.operations.len();
+        let direction = match kind {
+            OperationKind::Event => Direction::Event,
+            _ => Direction::Request,
+        };
+        for rename in &matched.renamed {
+            let sides = (&old[rename.old], &new[rename.new]);
+            self.start_operation(kind, Some(rename.old), Some(rename.new));
+            let site = &mut CompareSite::at_operation(rename.old, direction);
+            let graph = &mut *self;
+            ComparedSite { graph, walk, site }.compare_operation(rename.new, sides);
+            let site = CompareSite::at_operation(rename.old, direction);
+            self.push(&site, rename.change(rename_kind(kind, rename.evidence)));
         }
         for name in matched.removed {
-            self.push_removed_operation(
-                OperationKind::Event,
-                name,
-                Change::new(ChangeKind::EventRemoved),
-            );
+            self.start_operation(kind, Some(name), None);
+            let change = Change::removed(removal_kind(kind, old[name].meta), name);
+            self.push(&CompareSite::at_operation(name, direction), change);
         }
         for name in matched.added {
-            self.push_added_operation(
-                OperationKind::Event,
-                name,
-                Change::new(ChangeKind::EventAdded),
-            );
+            self.start_operation(kind, None, Some(name));
+            let change = Change::added(addition_kind(kind), name);
+            self.push(&CompareSite::at_operation(name, direction), change);
         }
         for name in old.names().filter(|name| new.contains(name)) {
-            self.compare_event(walk, name, name);
+            self.start_operation(kind, Some(name), Some(name));
+            let site = &mut CompareSite::at_operation(name, direction);
+            let graph = &mut *self;
+            ComparedSite { graph, walk, site }.compare_operation(name, (&old[name], &new[name]));
         }
-        self.comparison.operations[first..].sort_by_key(|operation| operation.name());
+        self.operations[first..].sort_by_key(|operation| operation.name.name());
     }
 
     /// Compares the error classes, which no command refers to.
-    pub(super) fn compare_error_classes(&mut self, walk: &Walk<'_, 's>) {
-        let classes = |interface: &Interface<'s>| match interface.get(interface.error_class?) {
-            Shape::Enum(values) => Some(values.clone()),
-            _ => None,
-        };
-        let Some((old, new)) = classes(walk.old).zip(classes(walk.new)) else {
+    pub(super) fn compare_error_classes(&mut self, walk: &InterfaceComparer<'_, 's>) {
+        let Some((old, new)) = error_classes(walk.old).zip(error_classes(walk.new)) else {
             return;
         };
-        self.start_operation(Operation::new(
-            OperationKind::Error,
-            Some(ERROR),
-            Some(ERROR),
-        ));
-        let site = &CompareSite::at_operation(ERROR, Direction::Reply);
-        let class = [PathSegment::Member("class")];
-        for value in old.missing_in(&new) {
-            let change = Change::new(ChangeKind::ErrorClassRemoved).at(&class);
-            self.push(site, change.with_old(ChangeValue::Name(value)));
-        }
-        for value in new.missing_in(&old) {
-            let change = Change::new(ChangeKind::ErrorClassAdded).at(&class);
-            self.push(site, change.with_new(ChangeValue::Name(value)));
-        }
+        self.start_operation(OperationKind::Error, Some(ERROR), Some(ERROR));
+        let mut site = CompareSite::at_operation(ERROR, Direction::Reply);
+        site.below(PathSegment::Member("class"), |site| {
+            for value in old.missing_in(new) {
+                self.push(site, Change::removed(ChangeKind::ErrorClassRemoved, value));
+            }
+            for value in new.missing_in(old) {
+                self.push(site, Change::added(ChangeKind::ErrorClassAdded, value));
+            }
+        });
     }
+}
 
-    fn push_removed_operation(&mut self, kind: OperationKind, name: &'s str, change: Change<'s>) {
-        self.start_operation(Operation::new(kind, Some(name), None));
-        let site = CompareSite::at_operation(name, operation_direction(kind));
-        self.push(&site, change.with_old(ChangeValue::Name(name)));
+fn error_classes<'a, 's>(interface: &'a Interface<'s>) -> Option<&'a EnumShape<'s>> {
+    match interface.get(interface.error_class?) {
+        Shape::Enum(values) => Some(values),
+        _ => None,
     }
+}
 
-    fn push_added_operation(&mut self, kind: OperationKind, name: &'s str, change: Change<'s>) {
-        self.start_operation(Operation::new(kind, None, Some(name)));
-        let site = CompareSite::at_operation(name, operation_direction(kind));
-        self.push(&site, change.with_new(ChangeValue::Name(name)));
-    }
-
-    fn compare_event(&mut self, walk: &mut Walk<'_, 's>, old_name: &'s str, new_name: &'s str) {
-        let (old, new) = (&walk.old.events[old_name], &walk.new.events[new_name]);
-        self.start_operation(Operation::new(
-            OperationKind::Event,
-            Some(old_name),
-            Some(new_name),
-        ));
-        let site = &mut CompareSite::at_operation(old_name, Direction::Event);
-        self.compare_metadata(walk, site, new_name, (Some(old.meta), Some(new.meta)));
-        walk.link(self, site, old.data, new.data);
-    }
-
-    fn compare_command(&mut self, walk: &mut Walk<'_, 's>, old_name: &'s str, new_name: &'s str) {
-        let (old, new) = (&walk.old.commands[old_name], &walk.new.commands[new_name]);
-        self.start_operation(Operation::new(
-            OperationKind::Command,
-            Some(old_name),
-            Some(new_name),
-        ));
-        let site = &mut CompareSite::at_operation(old_name, Direction::Request);
-        self.compare_metadata(walk, site, new_name, (Some(old.meta), Some(new.meta)));
-        self.compare_flags(site, old, new);
-        self.compare_arguments(walk, site, (old.arguments, new.arguments));
-        let site = &mut CompareSite::at_operation(old_name, Direction::Reply);
-        self.compare_success_response(site, old, new);
-        self.compare_returns(walk, site, (old.returns, new.returns));
-    }
-
-    fn compare_flags(
+impl<'s> ComparedSite<'_, '_, 's> {
+    fn compare_operation(
         &mut self,
-        site: &CompareSite<'s>,
-        old: &CommandShape<'s>,
-        new: &CommandShape<'s>,
+        name: &'s str,
+        (old, new): (&ReleaseOperation<'_, 's>, &ReleaseOperation<'_, 's>),
     ) {
-        match (old.allow_oob, new.allow_oob) {
-            (false, true) => self.push(site, Change::new(ChangeKind::OobAdded)),
-            (true, false) => self.push(site, Change::new(ChangeKind::OobRemoved)),
-            _ => {}
-        }
-        match (old.allow_preconfig, new.allow_preconfig) {
-            (false, true) => self.push(site, Change::new(ChangeKind::PreconfigAdded)),
-            (true, false) => self.push(site, Change::new(ChangeKind::PreconfigRemoved)),
-            _ => {}
+        self.compare_metadata(name, Some(old.meta), Some(new.meta));
+        match old.command.zip(new.command) {
+            Some((old, new)) => self.compare_command(old, new),
+            None => self.link(old.members, new.members),
         }
     }
 
-    fn compare_arguments(
-        &mut self,
-        walk: &mut Walk<'_, 's>,
-        site: &mut CompareSite<'s>,
-        (old, new): (ShapeId, ShapeId),
-    ) {
-        if let Some((path, inner)) = find_wrapped(walk.old, old, walk.new, new) {
-            let change = Change::new(ChangeKind::ArgumentsFlattened)
-                .with_old(ChangeValue::Path(path.clone()))
-                .old_at(&path);
-            self.push(site, change);
-            self.link_paths(walk, site, (&path, &[]), (inner, new));
-        } else if let Some((path, inner)) = find_wrapped(walk.new, new, walk.old, old) {
-            let change = Change::new(ChangeKind::ArgumentsWrapped)
-                .with_new(ChangeValue::Path(path.clone()))
-                .new_at(&path);
-            self.push(site, change);
-            self.link_paths(walk, site, (&[], &path), (old, inner));
+    fn compare_command(&mut self, old: &CommandShape<'s>, new: &CommandShape<'s>) {
+        use ChangeKind::{OobAdded, OobRemoved, PreconfigAdded, PreconfigRemoved};
+        use ChangeKind::{SuccessResponseAdded, SuccessResponseRemoved};
+
+        let oob = (old.allow_oob, new.allow_oob);
+        self.push_flag(flag_change(oob, OobAdded, OobRemoved));
+        let preconfig = (old.allow_preconfig, new.allow_preconfig);
+        self.push_flag(flag_change(preconfig, PreconfigAdded, PreconfigRemoved));
+        self.compare_arguments(old.arguments, new.arguments);
+        self.site.direction = Direction::Reply;
+        let response = (old.success_response, new.success_response);
+        self.push_flag(flag_change(
+            response,
+            SuccessResponseAdded,
+            SuccessResponseRemoved,
+        ));
+        self.compare_returns(old.returns, new.returns);
+    }
+
+    fn push_flag(&mut self, kind: Option<ChangeKind>) {
+        if let Some(kind) = kind {
+            self.push(Change::new(kind));
+        }
+    }
+
+    fn compare_arguments(&mut self, old: ShapeId, new: ShapeId) {
+        let interfaces = (self.walk.old, self.walk.new);
+        if let Some((path, inner)) = find_wrapped(interfaces.0, old, interfaces.1, new) {
+            let value = ChangeValue::Path(path.clone());
+            self.push(Change::removed(ChangeKind::ArgumentsFlattened, value).old_at(&path));
+            self.link_paths((&path, &[]), (inner, new));
+        } else if let Some((path, inner)) = find_wrapped(interfaces.1, new, interfaces.0, old) {
+            let value = ChangeValue::Path(path.clone());
+            self.push(Change::added(ChangeKind::ArgumentsWrapped, value).new_at(&path));
+            self.link_paths((&[], &path), (old, inner));
         } else {
-            walk.link(self, site, old, new);
+            self.link(old, new);
         }
     }
 
-    fn compare_success_response(
-        &mut self,
-        site: &CompareSite<'s>,
-        old: &CommandShape<'s>,
-        new: &CommandShape<'s>,
-    ) {
-        let kind = match (old.success_response, new.success_response) {
-            (true, false) => ChangeKind::SuccessResponseRemoved,
-            (false, true) => ChangeKind::SuccessResponseAdded,
-            _ => return,
-        };
-        self.push(site, Change::new(kind));
-    }
-
-    fn compare_returns(
-        &mut self,
-        walk: &mut Walk<'_, 's>,
-        site: &mut CompareSite<'s>,
-        returns: (Option<ShapeId>, Option<ShapeId>),
-    ) {
-        match returns {
+    fn compare_returns(&mut self, old: Option<ShapeId>, new: Option<ShapeId>) {
+        match (old, new) {
             (None, None) => {}
-            (Some(old), Some(new)) => walk.link(self, site, old, new),
-            (Some(_), None) => self.push(site, Change::new(ChangeKind::ReturnRemoved)),
+            (Some(old), Some(new)) => self.link(old, new),
+            (Some(_), None) => self.push(Change::new(ChangeKind::ReturnRemoved)),
             (None, Some(new)) => {
-                let kind = match walk.new.get(new) {
+                let kind = match self.walk.new.get(new) {
                     Shape::Object(_) => ChangeKind::ReturnAdded,
                     _ => ChangeKind::ReturnAddedNonobject,
                 };
-                self.push(site, Change::new(kind));
+                self.push(Change::new(kind));
             }
         }
     }
 }
 
-fn operation_direction(kind: OperationKind) -> Direction {
-    match kind {
-        OperationKind::Command => Direction::Request,
-        OperationKind::Event => Direction::Event,
-        OperationKind::Error => Direction::Reply,
+/// The commands or the events of a release.
+fn operations<'a, 's>(
+    interface: &'a Interface<'s>,
+    kind: OperationKind,
+) -> NameTable<'s, ReleaseOperation<'a, 's>> {
+    if kind == OperationKind::Event {
+        let events = interface.events.iter().map(|(name, event)| {
+            let (meta, members, command) = (event.meta, event.data, None);
+            (
+                name,
+                ReleaseOperation {
+                    meta,
+                    members,
+                    command,
+                },
+            )
+        });
+        return events.collect();
+    }
+    let commands = interface.commands.iter().map(|(name, own)| {
+        let (meta, members, command) = (own.meta, own.arguments, Some(own));
+        (
+            name,
+            ReleaseOperation {
+                meta,
+                members,
+                command,
+            },
+        )
+    });
+    commands.collect()
+}
+
+/// Returns `true` if two commands or events are equal and have members.
+fn have_same_shapes(
+    walk: &InterfaceComparer<'_, '_>,
+    old: &ReleaseOperation<'_, '_>,
+    new: &ReleaseOperation<'_, '_>,
+) -> bool {
+    let are_same = |old, new| same(walk.old, old, walk.new, new);
+    let returns = |side: &ReleaseOperation<'_, '_>| side.command.and_then(|own| own.returns);
+    let return_same = match (returns(old), returns(new)) {
+        (None, None) => true,
+        (Some(old), Some(new)) => are_same(old, new),
+        _ => false,
+    };
+    let object = walk.old.object(old.members);
+    return_same
+        && object.is_some_and(|object| !object.members.is_empty())
+        && are_same(old.members, new.members)
+}
+
+fn rename_kind(kind: OperationKind, evidence: RenameEvidence) -> ChangeKind {
+    match (kind, evidence) {
+        (OperationKind::Event, _) => ChangeKind::EventRenamed,
+        (_, RenameEvidence::Promoted) => ChangeKind::CommandPromoted,
+        _ => ChangeKind::CommandRenamed,
     }
 }
 
-/// Recognizes renamed commands or events, by spelling or by shape.
-fn match_operations<'s, T>(
-    old: &NameTable<'s, T>,
-    new: &NameTable<'s, T>,
-    have_same_shape: impl Fn(&T, &T) -> bool,
-) -> NameMatch<'s> {
-    let mut matched = match_by_spelling(old.missing_in(new), new.missing_in(old));
-    match_by_shape(&mut matched, |old_name, new_name| {
-        have_same_shape(&old[old_name], &new[new_name])
-    });
-    matched
+fn addition_kind(kind: OperationKind) -> ChangeKind {
+    match kind {
+        OperationKind::Event => ChangeKind::EventAdded,
+        _ => ChangeKind::CommandAdded,
+    }
 }
 
-/// Returns `true` if two objects are equal and have members.
-fn have_same_members(walk: &Walk<'_, '_>, old: ShapeId, new: ShapeId) -> bool {
-    let object = walk.old.object(old);
-    object.is_some_and(|object| !object.members.is_empty()) && same(walk.old, old, walk.new, new)
-}
-
-fn removal_kind(meta: &EntityMeta) -> ChangeKind {
-    match meta {
-        meta if metadata::is_unstable(meta) => ChangeKind::CommandRemovedUnstable,
-        meta if metadata::is_deprecated(meta) => ChangeKind::CommandRemovedAfterDeprecation,
+fn removal_kind(kind: OperationKind, meta: &EntityMeta) -> ChangeKind {
+    match kind {
+        OperationKind::Event => ChangeKind::EventRemoved,
+        _ if is_unstable(meta) => ChangeKind::CommandRemovedUnstable,
+        _ if is_deprecated(meta) => ChangeKind::CommandRemovedAfterDeprecation,
         _ => ChangeKind::CommandRemoved,
     }
 }
@@ -320,7 +289,8 @@ fn find_wrapped<'s>(
     plain_id: ShapeId,
 ) -> Option<(Vec<PathSegment<'s>>, ShapeId)> {
     let (wrapper, plain_object) = (wrapping.object(wrapper)?, plain.object(plain_id)?);
-    let (name, only) = only_member(wrapper)?;
+    let name = wrapper.members.names().next()?;
+    let only = wrapper.only_member(name)?.shape;
     if plain_object.members.contains(name) {
         return None;
     }
@@ -336,10 +306,10 @@ fn find_wrapped<'s>(
     (shared > 0 && 2 * shared >= inner.len()).then_some((path, inner_id))
 }
 
-fn only_member<'s>(object: &ObjectShape<'s>) -> Option<(&'s str, ShapeId)> {
-    let mut members = object.members.iter();
-    match (members.next(), members.next(), &object.branches) {
-        (Some((name, member)), None, None) => Some((name, member.shape)),
-        _ => None,
-    }
+/// The names of all members of an object and its branches.
+fn all_member_names<'s>(interface: &Interface<'s>, object: &ObjectShape<'s>) -> BTreeSet<&'s str> {
+    let branches = object.branches.iter();
+    let inner = branches.flat_map(|branches| branch_members(interface, branches));
+    let inner = inner.map(|(_, name, _)| name);
+    object.members.names().chain(inner).collect()
 }

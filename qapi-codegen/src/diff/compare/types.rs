@@ -1,73 +1,71 @@
 //! Changes of the type of a value.
 
-use super::{ChangeCollector, Walk};
+use super::ComparedSite;
 use crate::diff::change::{Change, ChangeKind, ChangeValue};
 use crate::schema::{BuiltinType, JsonKind};
-use crate::wire::{CompareSite, IntegerRange, Interface, Shape, ShapeId, branch_of_kind, describe};
+use crate::wire::{
+    AlternateBranch, IntegerRange, Interface, InterfaceComparer, Shape, ShapeId, branch_of_kind,
+    describe,
+};
 
-impl<'s> ChangeCollector<'s> {
-    /// Compares two integers of different ranges.
-    pub(super) fn compare_integers(
-        &mut self,
-        walk: &Walk<'_, 's>,
-        site: &CompareSite<'s>,
-        (old, new): (ShapeId, ShapeId),
-    ) {
-        let range = |interface: &Interface<'s>, id| match interface.get(id) {
-            Shape::Builtin(builtin) => interface.integer_range(*builtin),
-            _ => None,
-        };
-        if let Some((left, right)) = range(walk.old, old).zip(range(walk.new, new)) {
-            self.push_type(walk, site, range_change(left, right), (old, new));
-        }
-    }
-
+impl<'s> ComparedSite<'_, '_, 's> {
     /// Compares two shapes of different kinds.
-    pub(super) fn compare_types(
-        &mut self,
-        walk: &mut Walk<'_, 's>,
-        site: &mut CompareSite<'s>,
-        old: ShapeId,
-        new: ShapeId,
-    ) {
-        let kind = match (walk.old.get(old), walk.new.get(new)) {
+    pub(super) fn compare_types(&mut self, old: ShapeId, new: ShapeId) {
+        let (left, right) = (self.walk.old.get(old), self.walk.new.get(new));
+        let kind = match (left, right) {
             (Shape::Builtin(BuiltinType::Any), _) => ChangeKind::TypeSpecialized,
             (_, Shape::Builtin(BuiltinType::Any)) => ChangeKind::TypeGeneralized,
-            (left, Shape::Alternate(branches)) => {
-                let branch = left
-                    .json_kind()
-                    .and_then(|kind| branch_of_kind(branches, kind));
-                branch.map_or(ChangeKind::TypeChanged, |branch| {
-                    walk.link(self, site, old, branch.shape);
+            (_, Shape::Alternate(branches)) => match branch_for(branches, left) {
+                Some(branch) => {
+                    self.link(old, branch.shape);
                     ChangeKind::TypeGeneralized
-                })
-            }
-            (Shape::Alternate(branches), right) => {
-                let branch = right
-                    .json_kind()
-                    .and_then(|kind| branch_of_kind(branches, kind));
-                branch.map_or(ChangeKind::TypeChanged, |branch| {
-                    walk.link(self, site, branch.shape, new);
+                }
+                None => ChangeKind::TypeChanged,
+            },
+            (Shape::Alternate(branches), _) => match branch_for(branches, right) {
+                Some(branch) => {
+                    self.link(branch.shape, new);
                     ChangeKind::TypeSpecialized
-                })
-            }
-            (left, right) => kind_change(walk, left, right),
+                }
+                None => ChangeKind::TypeChanged,
+            },
+            _ => kind_change(self.walk, left, right),
         };
-        self.push_type(walk, site, kind, (old, new));
+        self.push(type_change(self.walk, kind, old, new));
     }
+}
 
-    fn push_type(
-        &mut self,
-        walk: &Walk<'_, 's>,
-        site: &CompareSite<'s>,
-        kind: ChangeKind,
-        (old, new): (ShapeId, ShapeId),
-    ) {
-        let change = Change::new(kind)
-            .with_old(ChangeValue::Type(describe(walk.old, old)))
-            .with_new(ChangeValue::Type(describe(walk.new, new)));
-        self.push(site, change);
-    }
+/// The change between two integers of different ranges.
+pub(super) fn integer_change<'s>(
+    walk: &InterfaceComparer<'_, 's>,
+    old: ShapeId,
+    new: ShapeId,
+) -> Change<'s> {
+    let range = |interface: &Interface<'s>, id| match interface.get(id) {
+        Shape::Builtin(builtin) => interface.integer_range(*builtin),
+        _ => None,
+    };
+    let ranges = range(walk.old, old).zip(range(walk.new, new));
+    let kind = ranges.map_or(ChangeKind::TypeChanged, |(old, new)| range_change(old, new));
+    type_change(walk, kind, old, new)
+}
+
+fn type_change<'s>(
+    walk: &InterfaceComparer<'_, 's>,
+    kind: ChangeKind,
+    old: ShapeId,
+    new: ShapeId,
+) -> Change<'s> {
+    let (old, new) = (describe(walk.old, old), describe(walk.new, new));
+    Change::replaced(kind, ChangeValue::Type(old), ChangeValue::Type(new))
+}
+
+/// The branch of an alternate that accepts the values of a shape.
+fn branch_for<'s>(
+    branches: &[AlternateBranch<'s>],
+    shape: &Shape<'_>,
+) -> Option<AlternateBranch<'s>> {
+    branch_of_kind(branches, shape.json_kind()?)
 }
 
 fn range_change(old: IntegerRange, new: IntegerRange) -> ChangeKind {
@@ -80,7 +78,7 @@ fn range_change(old: IntegerRange, new: IntegerRange) -> ChangeKind {
     }
 }
 
-fn kind_change(walk: &Walk<'_, '_>, old: &Shape<'_>, new: &Shape<'_>) -> ChangeKind {
+fn kind_change(walk: &InterfaceComparer<'_, '_>, old: &Shape<'_>, new: &Shape<'_>) -> ChangeKind {
     let have_one_kind = |left: &Shape<'_>, right: &Shape<'_>| {
         left.json_kind().is_some() && left.json_kind() == right.json_kind()
     };

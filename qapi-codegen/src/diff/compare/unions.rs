@@ -1,12 +1,12 @@
 //! Changes of the branches of unions.
 
+use super::ComparedSite;
 use super::matching::{NameMatch, Rename, match_by_spelling};
 use super::moves::MemberMoves;
-use super::{ChangeCollector, Walk};
 use crate::diff::change::{Change, ChangeKind, ChangeValue, RenameEvidence};
 use crate::schema::DATA_MEMBER;
 use crate::wire::{
-    BranchShape, Branches, CompareSite, Interface, ObjectShape, PathSegment, ShapeId,
+    BranchShape, Branches, Interface, MemberShape, ObjectShape, PathSegment, ShapeId,
 };
 
 /// A branch that both unions have.
@@ -17,29 +17,13 @@ struct BranchPair<'b, 's> {
     new_segment: PathSegment<'s>,
 }
 
-impl<'b, 's> BranchPair<'b, 's> {
-    fn new(
-        (old, new): (&'b Branches<'s>, &'b Branches<'s>),
-        (old_value, new_value): (&'s str, &'s str),
-    ) -> Self {
-        BranchPair {
-            old: &old.by_value[old_value],
-            new: &new.by_value[new_value],
-            old_segment: old.segment(old_value),
-            new_segment: new.segment(new_value),
-        }
-    }
-}
-
-impl<'s> ChangeCollector<'s> {
+impl<'s> ComparedSite<'_, '_, 's> {
     /// Compares the branches of two objects.
     ///
     /// With `is_flattened`, an argument of type `any` held the members of the
     /// new branches before.
     pub(super) fn compare_branches(
         &mut self,
-        walk: &mut Walk<'_, 's>,
-        site: &mut CompareSite<'s>,
         (old, new): (&ObjectShape<'s>, &ObjectShape<'s>),
         moves: &MemberMoves<'s>,
         is_flattened: bool,
@@ -47,192 +31,146 @@ impl<'s> ChangeCollector<'s> {
         match (&old.branches, &new.branches) {
             (None, None) => {}
             (Some(left), Some(right)) if have_same_discriminator((old, new), (left, right)) => {
-                self.compare_unions(walk, site, (left, right), moves);
+                self.compare_unions(left, right, moves);
             }
             (Some(left), Some(right)) => {
-                let ty = |branches: &Branches<'_>| {
+                let [left, right] = [left, right].map(|branches| {
                     let discriminator = branches.discriminator;
                     ChangeValue::Type(format!("object discriminated by `{discriminator}`"))
-                };
-                let change = Change::new(ChangeKind::TypeChanged);
-                self.push(site, change.with_old(ty(left)).with_new(ty(right)));
+                });
+                self.push(Change::replaced(ChangeKind::TypeChanged, left, right));
             }
             (None, Some(branches)) => {
                 let discriminator = branches.discriminator;
-                let change = Change::new(ChangeKind::StructToUnion)
-                    .new_at(&[PathSegment::Member(discriminator)])
-                    .with_new(ChangeValue::Name(discriminator));
-                self.push(site, change);
+                let change = Change::added(ChangeKind::StructToUnion, discriminator);
+                self.push(change.new_at(&[PathSegment::Member(discriminator)]));
                 if old.members.contains(discriminator) && !is_flattened {
-                    self.push_new_branch_members(walk, site, branches, moves);
+                    self.push_new_branch_members(branches, moves);
                 }
             }
-            (Some(branches), None) => self.push_old_branch_members(walk, site, branches, moves),
+            (Some(branches), None) => self.push_old_branch_members(branches, moves),
         }
     }
 
-    fn compare_unions(
-        &mut self,
-        walk: &mut Walk<'_, 's>,
-        site: &mut CompareSite<'s>,
-        (old, new): (&Branches<'s>, &Branches<'s>),
-        moves: &MemberMoves<'s>,
-    ) {
+    fn compare_unions(&mut self, old: &Branches<'s>, new: &Branches<'s>, moves: &MemberMoves<'s>) {
         let removed = old.by_value.missing_in(&new.by_value);
         let matched = match_by_spelling(removed, new.by_value.missing_in(&old.by_value));
         let paths = [old, new].map(|branches| [PathSegment::Member(branches.discriminator)]);
-        site.at(&paths[0], &paths[1], |site| {
-            self.push_renamed_values(site, &matched.renamed);
+        self.at(&paths[0], &paths[1], |site| {
+            site.push_renamed_values(&matched.renamed);
         });
         for value in matched.removed {
-            let change = Change::new(ChangeKind::UnionBranchRemoved)
-                .with_old(ChangeValue::Name(value))
-                .old_at(&[old.segment(value)]);
-            self.push(site, change);
+            let change = Change::removed(ChangeKind::UnionBranchRemoved, value);
+            self.push(change.old_at(&[old.segment(value)]));
         }
         for value in matched.added {
-            let change = Change::new(ChangeKind::UnionBranchAdded)
-                .with_new(ChangeValue::Name(value))
-                .new_at(&[new.segment(value)]);
-            self.push(site, change);
+            let change = Change::added(ChangeKind::UnionBranchAdded, value);
+            self.push(change.new_at(&[new.segment(value)]));
         }
         let names = old.by_value.names();
         let kept = names.filter(|value| new.by_value.contains(value));
         let kept = kept.map(|value| (value, value));
-        let renamed = matched
-            .renamed
-            .iter()
-            .map(|rename| (rename.old, rename.new));
-        let pairs = kept.chain(renamed);
-        let pairs: Vec<_> = pairs
-            .map(|values| BranchPair::new((old, new), values))
-            .collect();
-        self.compare_branch_pairs(walk, site, &pairs, moves);
+        let renamed = matched.renamed.iter().map(|own| (own.old, own.new));
+        let pairs = kept
+            .chain(renamed)
+            .map(|(old_value, new_value)| BranchPair {
+                old: &old.by_value[old_value],
+                new: &new.by_value[new_value],
+                old_segment: old.segment(old_value),
+                new_segment: new.segment(new_value),
+            });
+        self.compare_branch_pairs(&pairs.collect::<Vec<_>>(), moves);
     }
 
-    fn compare_branch_pairs(
-        &mut self,
-        walk: &mut Walk<'_, 's>,
-        site: &mut CompareSite<'s>,
-        pairs: &[BranchPair<'_, 's>],
-        moves: &MemberMoves<'s>,
-    ) {
+    fn compare_branch_pairs(&mut self, pairs: &[BranchPair<'_, 's>], moves: &MemberMoves<'s>) {
         let old_and_new = pairs.iter().map(|pair| (pair.old, pair.new));
-        let is_flattened = wraps_members_of(walk.old, walk.new, old_and_new);
+        let is_flattened = wraps_members_of(self.walk.old, self.walk.new, old_and_new);
         let new_and_old = pairs.iter().map(|pair| (pair.new, pair.old));
-        let is_wrapped = wraps_members_of(walk.new, walk.old, new_and_old);
+        let is_wrapped = wraps_members_of(self.walk.new, self.walk.old, new_and_old);
         if is_flattened {
-            self.push(site, Change::new(ChangeKind::UnionFlattened));
+            self.push(Change::new(ChangeKind::UnionFlattened));
         }
         if is_wrapped {
-            self.push(site, Change::new(ChangeKind::UnionWrapped));
+            self.push(Change::new(ChangeKind::UnionWrapped));
         }
         let data = PathSegment::Member(DATA_MEMBER);
         for pair in pairs {
-            self.compare_branch_metadata(walk, site, pair);
+            self.compare_branch_metadata(pair);
             let (old_path, new_path) = ([pair.old_segment, data], [pair.new_segment, data]);
-            let wrapped = (
-                wrapped_data(walk.old, pair.old),
-                wrapped_data(walk.new, pair.new),
-            );
-            match wrapped {
+            let old_data = wrapped_data(self.walk.old, pair.old);
+            let new_data = wrapped_data(self.walk.new, pair.new);
+            match (old_data, new_data) {
                 (Some(inner), None) if is_flattened => {
-                    let shapes = (inner, pair.new.content);
-                    self.link_paths(walk, site, (&old_path, &new_path[..1]), shapes);
+                    self.link_paths((&old_path, &new_path[..1]), (inner, pair.new.content));
                 }
                 (None, Some(inner)) if is_wrapped => {
-                    let shapes = (pair.old.content, inner);
-                    self.link_paths(walk, site, (&old_path[..1], &new_path), shapes);
+                    self.link_paths((&old_path[..1], &new_path), (pair.old.content, inner));
                 }
-                _ => self.compare_contents(walk, site, pair, moves),
+                _ => self.compare_contents(pair, moves),
             }
         }
     }
 
-    fn compare_branch_metadata(
-        &mut self,
-        walk: &Walk<'_, 's>,
-        site: &mut CompareSite<'s>,
-        pair: &BranchPair<'_, 's>,
-    ) {
-        let name = &pair.new.meta.name;
-        site.below(pair.old_segment, |site| {
-            self.compare_features(site, name, (pair.old.meta, pair.new.meta));
-            let conditions = (&pair.old.conditions[..], &pair.new.conditions[..]);
-            self.compare_conditions(walk, site, name, conditions);
+    fn compare_branch_metadata(&mut self, pair: &BranchPair<'_, 's>) {
+        let path = [pair.old_segment];
+        self.at(&path, &path, |site| {
+            let (old, new) = (pair.old, pair.new);
+            site.compare_features(&new.meta.name, old.meta, new.meta);
+            site.compare_conditions(&new.meta.name, &old.conditions, &new.conditions);
         });
     }
 
     /// Compares the members that two branches add, except those that moved.
-    fn compare_contents(
-        &mut self,
-        walk: &mut Walk<'_, 's>,
-        site: &mut CompareSite<'s>,
-        pair: &BranchPair<'_, 's>,
-        moves: &MemberMoves<'s>,
-    ) {
-        let paths = ([pair.old_segment], [pair.new_segment]);
+    fn compare_contents(&mut self, pair: &BranchPair<'_, 's>, moves: &MemberMoves<'s>) {
+        let (old_path, new_path) = ([pair.old_segment], [pair.new_segment]);
         let contents = (pair.old.content, pair.new.content);
         if moves.is_empty() {
-            return self.link_paths(walk, site, (&paths.0, &paths.1), contents);
+            return self.link_paths((&old_path, &new_path), contents);
         }
-        let (old, new) = (walk.old.object(contents.0), walk.new.object(contents.1));
-        let (Some(mut old), Some(mut new)) = (old.cloned(), new.cloned()) else {
+        let old = self.walk.old.object(contents.0);
+        let Some((old, new)) = old.zip(self.walk.new.object(contents.1)) else {
             return;
         };
+        let (mut old, mut new) = (old.clone(), new.clone());
         old.members
             .retain(|name| !moves.out_of_branch.contains(name));
         new.members.retain(|name| !moves.into_branch.contains(name));
-        site.at(&paths.0, &paths.1, |site| {
-            self.compare_object_members(walk, site, &old, &new);
+        self.at(&old_path, &new_path, |site| {
+            site.compare_objects(&old, &new)
         });
     }
 
     /// Reports the required members of the branches of a new union.
-    fn push_new_branch_members(
-        &mut self,
-        walk: &Walk<'_, 's>,
-        site: &mut CompareSite<'s>,
-        branches: &Branches<'s>,
-        moves: &MemberMoves<'s>,
-    ) {
-        for (segment, branch) in branches.iter() {
-            let content = walk.new.object(branch.content);
-            let members = content
-                .into_iter()
-                .flat_map(|content| content.members.iter());
-            for (name, &member) in members {
-                if !member.optional && !moves.into_branch.contains(name) {
-                    site.at(&[], &[segment], |site| {
-                        self.push_added_member(walk, site, name, member);
-                    });
-                }
+    fn push_new_branch_members(&mut self, branches: &Branches<'s>, moves: &MemberMoves<'s>) {
+        for (segment, name, member) in branch_members(self.walk.new, branches) {
+            if !member.optional && !moves.into_branch.contains(name) {
+                self.at(&[], &[segment], |site| site.push_added_member(name, member));
             }
         }
     }
 
     /// Reports the members of the branches of a union that is now a struct.
-    fn push_old_branch_members(
-        &mut self,
-        walk: &Walk<'_, 's>,
-        site: &mut CompareSite<'s>,
-        branches: &Branches<'s>,
-        moves: &MemberMoves<'s>,
-    ) {
-        for (segment, branch) in branches.iter() {
-            let content = walk.old.object(branch.content);
-            let members = content
-                .into_iter()
-                .flat_map(|content| content.members.iter());
-            for (name, &member) in members {
-                if !moves.out_of_branch.contains(name) {
-                    site.at(&[segment], &[], |site| {
-                        self.push_removed_member(walk, site, name, member);
-                    });
-                }
+    fn push_old_branch_members(&mut self, branches: &Branches<'s>, moves: &MemberMoves<'s>) {
+        for (segment, name, member) in branch_members(self.walk.old, branches) {
+            if !moves.out_of_branch.contains(name) {
+                self.at(&[segment], &[], |site| {
+                    site.push_removed_member(name, member)
+                });
             }
         }
     }
+}
+
+/// The members that the branches of a union add, each with its branch.
+pub(super) fn branch_members<'i, 's>(
+    interface: &'i Interface<'s>,
+    branches: &'i Branches<'s>,
+) -> impl Iterator<Item = (PathSegment<'s>, &'s str, MemberShape<'s>)> + use<'i, 's> {
+    branches.iter().flat_map(|(segment, branch)| {
+        let content = interface.object(branch.content).into_iter();
+        let members = content.flat_map(|content| content.members.iter());
+        members.map(move |(name, member)| (segment, name, *member))
+    })
 }
 
 /// Recognizes a renamed discriminator by its values.

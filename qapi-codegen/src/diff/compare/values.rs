@@ -1,47 +1,35 @@
 //! Changes of the values of enums.
 
+use super::ComparedSite;
 use super::matching::{Rename, match_by_spelling};
-use super::{ChangeCollector, Walk};
 use crate::diff::change::{Change, ChangeKind, ChangeValue};
-use crate::wire::{CompareSite, EnumShape};
+use crate::wire::EnumShape;
 
-impl<'s> ChangeCollector<'s> {
+impl<'s> ComparedSite<'_, '_, 's> {
     /// Compares the values of two enums.
-    pub(super) fn compare_values(
-        &mut self,
-        walk: &Walk<'_, 's>,
-        site: &CompareSite<'s>,
-        old: &EnumShape<'s>,
-        new: &EnumShape<'s>,
-    ) {
+    pub(super) fn compare_values(&mut self, old: &EnumShape<'s>, new: &EnumShape<'s>) {
         let matched = match_by_spelling(old.missing_in(new), new.missing_in(old));
-        self.push_renamed_values(site, &matched.renamed);
+        self.push_renamed_values(&matched.renamed);
         for value in matched.removed {
-            let change = Change::new(ChangeKind::EnumValueRemoved);
-            self.push(site, change.with_old(ChangeValue::Name(value)));
+            self.push(Change::removed(ChangeKind::EnumValueRemoved, value));
         }
         for value in matched.added {
-            let change = Change::new(ChangeKind::EnumValueAdded);
-            self.push(site, change.with_new(ChangeValue::Name(value)));
+            self.push(Change::added(ChangeKind::EnumValueAdded, value));
         }
         for (name, (left, right)) in old.join(new) {
-            let metas = (left.copied(), right.copied());
-            self.compare_metadata(walk, site, name, metas);
+            self.compare_metadata(name, left.copied(), right.copied());
         }
     }
 
     /// Adds one change for all renamed values.
-    pub(super) fn push_renamed_values(&mut self, site: &CompareSite<'s>, renamed: &[Rename<'s>]) {
+    pub(super) fn push_renamed_values(&mut self, renamed: &[Rename<'s>]) {
         let Some(first) = renamed.first() else { return };
-        let names = |name: fn(&Rename<'s>) -> &'s str| {
-            Some(ChangeValue::Names(renamed.iter().map(name).collect()))
-        };
-        let change = Change {
-            old: names(|rename| rename.old),
-            new: names(|rename| rename.new),
-            evidence: Some(first.evidence),
-            ..Change::new(ChangeKind::EnumValueRenamed)
-        };
-        self.push(site, change);
+        let (old, new) = renamed
+            .iter()
+            .map(|rename| (rename.old, rename.new))
+            .unzip();
+        let (old, new) = (ChangeValue::Names(old), ChangeValue::Names(new));
+        let change = Change::replaced(ChangeKind::EnumValueRenamed, old, new);
+        self.push(change.with_evidence(first.evidence));
     }
 }

@@ -1,22 +1,22 @@
 //! The HTML format: one page that needs no other files.
 
 mod appendix;
-mod escape;
 mod findings;
+mod markup;
 
-use super::Report;
-use super::rendered::RenderedReport;
 use super::summary::{anchor, compared_text, used_text};
 use super::view::ReportView;
-use escape::escape;
+use super::{FindingCounts, Report};
+use crate::diff::rules::Compatibility;
+use crate::wire::Direction;
+use markup::{escape, number_row, table};
 
 /// The number of commands in the bar chart.
 const MAX_BARS: usize = 24;
 
 /// Writes a report as an HTML page.
 pub fn html(report: &Report<'_>) -> String {
-    let rendered = RenderedReport::new(report);
-    let view = ReportView::new(&rendered);
+    let view = ReportView::new(report);
     let title = format!("From QEMU {} to {}", escape(report.old), escape(report.new));
     format!(
         "<!doctype html>\n\
@@ -45,10 +45,8 @@ pub fn html(report: &Report<'_>) -> String {
 fn header(view: &ReportView<'_>) -> String {
     let used = view.report.used.as_ref().map(used_text);
     let used = used.map(|text| format!("<p><strong>{}</strong></p>\n", escape(&text)));
-    let directions = view
-        .by_direction
-        .iter()
-        .map(|row| (row.direction.to_owned(), row.counts));
+    let directions = view.by_direction.iter();
+    let directions = directions.map(|(name, counts)| ((*name).to_owned(), *counts));
     format!(
         "<p class=\"lead\">{}</p>\n{}\
          <p class=\"lead\"><strong class=\"breaking\">Breaking</strong>: a client that was correct \
@@ -65,22 +63,17 @@ fn header(view: &ReportView<'_>) -> String {
 fn counts_table(
     label: &str,
     heading: &str,
-    rows: impl Iterator<Item = (String, [usize; 3])>,
+    rows: impl Iterator<Item = (String, FindingCounts)>,
 ) -> String {
     let rows: String = rows
-        .map(|(name, counts)| {
-            let cells = counts.map(|count| format!("<td class=\"number\">{count}</td>"));
-            format!("<tr><th scope=\"row\">{name}</th>{}</tr>\n", cells.concat())
-        })
+        .map(|(name, counts)| number_row(&name, &counts.by_effect()))
         .collect();
-    let columns = ["breaking", "dangerous", "compatible"]
-        .map(|word| format!("<th scope=\"col\" class=\"number {word}\">{word}</th>"));
-    format!(
-        "<div class=\"scroll\"><table aria-label=\"{label}\">\n\
-         <thead><tr><th scope=\"col\">{heading}</th>{}</tr></thead>\n\
-         <tbody>\n{rows}</tbody>\n</table></div>\n",
-        columns.concat()
-    )
+    let columns = Compatibility::ALL.map(|effect| {
+        let word = effect.as_str();
+        format!("<th scope=\"col\" class=\"number {word}\">{word}</th>")
+    });
+    let head = format!("<th scope=\"col\">{heading}</th>{}", columns.concat());
+    table(&format!(" aria-label=\"{label}\""), &head, &rows)
 }
 
 /// The breaking changes by command and by series, unless there are none.
@@ -95,7 +88,7 @@ fn charts(view: &ReportView<'_>) -> String {
     let bars: String = bars
         .iter()
         .map(|group| {
-            let (breaking, dangerous) = (group.breaking, group.dangerous);
+            let [breaking, dangerous, _] = group.counts.by_effect();
             format!(
                 "<li><a href=\"#{}\">{}</a><svg viewBox=\"0 0 {widest} 1\" \
                  preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{breaking} breaking, \
@@ -109,7 +102,7 @@ fn charts(view: &ReportView<'_>) -> String {
         })
         .collect();
     let series = view.by_series.iter();
-    let series = series.map(|row| (row.series.to_string(), row.counts));
+    let series = series.map(|(series, counts)| (series.to_string(), *counts));
     format!(
         "<h2>Commands and events with most breaking changes</h2>\n<ul class=\"bars\">\n{bars}</ul>\n\
          <h2>Changes by series</h2>\n{}",
@@ -123,7 +116,6 @@ fn filter_form(view: &ReportView<'_>) -> String {
     let options = names
         .iter()
         .map(|name| format!("<option>{}</option>\n", escape(name)));
-    let effects = ["breaking", "dangerous", "compatible"];
     let used = match view.report.used {
         Some(_) => {
             "<label><input type=\"checkbox\" name=\"used\"> only findings that affect this program</label>\n"
@@ -137,8 +129,16 @@ fn filter_form(view: &ReportView<'_>) -> String {
          <label class=\"field\">Text <input type=\"search\" name=\"text\" autocomplete=\"off\"></label>\n\
          {used}<button type=\"reset\">Reset</button>\n\
          <output id=\"count\" for=\"filter\" aria-live=\"polite\"></output>\n</form>\n",
-        fieldset("Severity", "severity", effects),
-        fieldset("Direction", "direction", ["request", "reply", "event"]),
+        fieldset(
+            "Severity",
+            "severity",
+            Compatibility::ALL.map(Compatibility::as_str)
+        ),
+        fieldset(
+            "Direction",
+            "direction",
+            Direction::ALL.map(Direction::as_str)
+        ),
         options.collect::<String>()
     )
 }

@@ -1,10 +1,13 @@
 //! Text that several formats share.
 
-use super::UsageCounts;
-use super::rendered::RenderedReport;
+use super::{Report, UsageCounts};
+use crate::diff::change::KindAttribute;
+use crate::diff::example::Example;
+use crate::diff::finding::Finding;
+use crate::json::{JsonStyle, JsonValue};
 
 /// Says how much was compared.
-pub fn compared_text(report: &RenderedReport<'_>) -> String {
+pub fn compared_text(report: &Report<'_>) -> String {
     let compared = &report.compared;
     let nothing = match (report.counts.breaking, report.counts.dangerous) {
         (0, 0) => "Nothing breaks. ",
@@ -43,6 +46,30 @@ pub fn plural(count: usize, noun: &str) -> String {
 pub fn code_list(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
+}
+
+/// The first names in backquotes, and the number of the others.
+pub fn shortened_list(names: &[String], max: usize) -> String {
+    match names.len().saturating_sub(max) {
+        0 => code_list(names),
+        more => format!("{} and {more} more", code_list(&names[..max])),
+    }
+}
+
+/// The messages of an example, with titles.
+pub fn titled_messages(example: &Example<'_>) -> Vec<(&'static str, String)> {
+    let text = |value: &JsonValue<'_>| JsonStyle::PRETTY.format(value);
+    let sides = [("Before", &example.before), ("After", &example.after)];
+    let present = sides
+        .into_iter()
+        .filter_map(|(title, side)| Some((title, side.as_ref()?)));
+    present.map(|(title, side)| (title, text(side))).collect()
+}
+
+/// The new enum value of a finding, if it is about enum values.
+pub fn enum_value(finding: &Finding<'_>) -> Option<String> {
+    let value = finding.change.new.as_ref().map(ToString::to_string);
+    value.filter(|_| finding.change.kind.has(KindAttribute::EnumValue))
 }
 
 /// The anchor of a heading, as hosts of Markdown make it.

@@ -2,15 +2,17 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::Report;
-use super::rendered::{RenderedFinding, RenderedReport};
-use super::summary::{compared_text, plural, used_text};
-use super::view::{ReportGroup, ReportView, RuleGroup};
+use super::summary::{compared_text, enum_value, plural, titled_messages, used_text};
+use super::view::{ReportGroup, ReportView};
+use super::wording::{advice, message, other_paths};
+use super::{FindingCounts, Report};
 use crate::diff::behaviour::BehaviourNote;
 use crate::diff::devices::{DeviceChanges, PropertyChange};
-use crate::diff::rules::Compatibility;
+use crate::diff::finding::Finding;
+use crate::diff::rules::{Compatibility, RuleId};
 use crate::diff::rust::RustChanges;
 use crate::version::Series;
+use crate::wire::render_path;
 
 /// The width of a line.
 const WIDTH: usize = 98;
@@ -23,24 +25,31 @@ const DIMMED: Style = Style::new().dimmed();
 
 /// Writes a report for a terminal, with styles.
 pub fn text(report: &Report<'_>) -> String {
-    let rendered = RenderedReport::new(report);
-    let view = ReportView::new(&rendered);
+    let view = ReportView::new(report);
     let mut page = TextPage::default();
-    write_head(&rendered, &mut page);
+    write_head(report, &mut page);
     for group in &view.groups {
         write_group(group, &mut page);
     }
-    write_new_operations(&view, &mut page);
+    for (title, findings) in &view.new_operations {
+        if !findings.is_empty() {
+            page.heading(title);
+            let names = findings
+                .iter()
+                .map(|own| own.target().to_owned() + &since_text(own));
+            page.wrapped("  ", 2, &names.collect::<Vec<_>>().join(", "));
+        }
+    }
     if !view.general.is_empty() {
         page.heading("Changes of behaviour of the protocol as a whole");
-        view.general
-            .iter()
-            .for_each(|note| write_note(note, &mut page));
+        for note in view.general {
+            write_note(note, &mut page);
+        }
     }
-    if let Some(devices) = rendered.devices {
+    if let Some(devices) = &report.devices {
         write_devices(devices, &mut page);
     }
-    write_rust(rendered.rust, &mut page);
+    write_rust(&report.rust, &mut page);
     page.text
 }
 
@@ -107,12 +116,18 @@ fn style_of(effect: Compatibility) -> Style {
     }
 }
 
-fn write_head(report: &RenderedReport<'_>, page: &mut TextPage) {
+/// The counts with their names, in the order of [`Compatibility::ALL`].
+fn styled_counts(counts: FindingCounts) -> impl Iterator<Item = (usize, String)> {
+    let counts = counts.by_effect().into_iter().zip(Compatibility::ALL);
+    counts.map(|(count, effect)| {
+        let text = format!("{count} {}", effect.as_str());
+        (count, styled(style_of(effect), &text))
+    })
+}
+
+fn write_head(report: &Report<'_>, page: &mut TextPage) {
     let title = styled(BOLD, &format!("QEMU {} to {}", report.old, report.new));
-    let counts = Compatibility::ALL.map(|effect| {
-        let text = format!("{} {}", report.counts.get(effect), effect.as_str());
-        styled(style_of(effect), &text)
-    });
+    let counts: Vec<String> = styled_counts(report.counts).map(|(_, text)| text).collect();
     page.line(&format!("{title}: {}", counts.join(", ")));
     page.wrapped("", 0, &compared_text(report));
     if let Some(used) = &report.used {
@@ -125,49 +140,47 @@ fn write_head(report: &RenderedReport<'_>, page: &mut TextPage) {
 }
 
 fn write_group(group: &ReportGroup<'_>, page: &mut TextPage) {
-    let counts = [group.breaking, group.dangerous, group.compatible_count];
-    let counts: Vec<String> = counts
-        .into_iter()
-        .zip(Compatibility::ALL)
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, effect)| styled(style_of(effect), &format!("{count} {}", effect.as_str())))
-        .collect();
+    let counts = styled_counts(group.counts).filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = counts.map(|(_, text)| text).collect();
     let name = styled(BOLD, group.name);
-    let kind = match group.kind {
-        "event" => " (event)",
-        _ => "",
-    };
+    let kind = if group.is_event { " (event)" } else { "" };
     page.line("");
     page.line(&format!("{name}{kind}  {}", counts.join(", ")));
     write_incompatible(&group.incompatible, page);
-    group.notes.iter().for_each(|note| write_note(note, page));
-    write_example("before", group.before.as_deref(), page);
-    write_example("after", group.after.as_deref(), page);
-    for rule in &group.compatible {
-        write_compatible(rule, page);
+    for note in &group.notes {
+        write_note(note, page);
     }
-    for other in &group.elsewhere {
-        let text = format!("{} more, listed under `{}`", other.count, other.target);
+    for (title, message) in group.example.map(titled_messages).unwrap_or_default() {
+        write_message(&title.to_lowercase(), &message, page);
+    }
+    for (rule, findings) in &group.compatible {
+        write_compatible(*rule, findings, page);
+    }
+    for (target, count) in &group.elsewhere {
+        let text = format!("{count} more, listed under `{target}`");
         page.entry((Style::new(), "see"), None, &text);
     }
 }
 
 /// Writes findings and what to do about them, the same advice only once.
-fn write_incompatible(findings: &[&RenderedFinding<'_>], page: &mut TextPage) {
+fn write_incompatible(findings: &[&Finding<'_>], page: &mut TextPage) {
     let mut previous = None;
     for finding in findings {
         let mark = if finding.used == Some(true) { "!" } else { "" };
         let word = format!("{}{mark}", finding.compatibility.as_str());
-        let also = match &finding.also[..] {
+        let also = match &other_paths(finding)[..] {
             [] => String::new(),
             [only] => format!("; also at `{only}`"),
             [first, others @ ..] => format!("; also at `{first}` and {} more", others.len()),
         };
-        let text = format!("{}{also} [{}]", finding.message, finding.rule);
+        let text = format!("{}{also} [{}]", message(finding), finding.rule.id.as_str());
         let label = (style_of(finding.compatibility), &*word);
         page.entry(label, finding.since, &text);
-        let advice = finding.advice.as_deref();
-        if let Some(advice) = advice.filter(|own| previous != Some(*own)) {
+        let advice = advice(finding);
+        if let Some(advice) = advice
+            .as_ref()
+            .filter(|own| previous.as_ref() != Some(*own))
+        {
             page.advice(advice);
         }
         previous = advice;
@@ -184,44 +197,28 @@ fn write_note(note: &BehaviourNote<'_>, page: &mut TextPage) {
     }
 }
 
-fn write_example(word: &str, text: Option<&str>, page: &mut TextPage) {
-    let mut word = word;
-    for line in text.into_iter().flat_map(str::lines) {
+fn write_message(word: &str, text: &str, page: &mut TextPage) {
+    for (index, line) in text.lines().enumerate() {
+        let word = if index == 0 { word } else { "" };
         let label = styled(DIMMED, &format!("  {word:<17}"));
         page.line(&format!("{label}{line}"));
-        word = "";
     }
 }
 
-fn write_compatible(group: &RuleGroup<'_>, page: &mut TextPage) {
-    let places = group.findings.iter().map(|finding| {
-        let value = finding.enum_value().map(|value| format!("={value}"));
-        let value = value.unwrap_or_default();
-        format!("{}{value}{}", finding.path, since_text(finding))
+fn write_compatible(rule: RuleId, findings: &[&Finding<'_>], page: &mut TextPage) {
+    let places = findings.iter().map(|finding| {
+        let value = enum_value(finding).map(|value| format!("={value}"));
+        let path = render_path(finding.path()) + &value.unwrap_or_default();
+        path + &since_text(finding)
     });
     let places: Vec<String> = places.collect();
-    let text = format!("{}: {}", group.rule, places.join(", "));
+    let text = format!("{}: {}", rule.as_str(), places.join(", "));
     page.entry((DIMMED, "compatible"), None, &text);
 }
 
-fn since_text(finding: &RenderedFinding<'_>) -> String {
+fn since_text(finding: &Finding<'_>) -> String {
     let since = finding.since.map(|since| format!(" ({since})"));
     since.unwrap_or_default()
-}
-
-fn write_new_operations(view: &ReportView<'_>, page: &mut TextPage) {
-    for (title, findings) in [
-        ("New commands", &view.new_commands),
-        ("New events", &view.new_events),
-    ] {
-        if !findings.is_empty() {
-            page.heading(title);
-            let names = findings
-                .iter()
-                .map(|finding| format!("{}{}", finding.target, since_text(finding)));
-            page.wrapped("  ", 2, &names.collect::<Vec<_>>().join(", "));
-        }
-    }
 }
 
 fn write_devices(devices: &DeviceChanges, page: &mut TextPage) {
@@ -233,8 +230,7 @@ fn write_devices(devices: &DeviceChanges, page: &mut TextPage) {
         Some(new) => format!("{}: {} became {new}", change.property, change.old),
         None => format!("{} ({}) removed", change.property, change.old),
     };
-    let removed = devices.removed_properties.iter();
-    for change in removed.chain(&devices.changed_properties) {
+    for change in devices.lost_properties() {
         let text = format!("{}: {}", describe(change), change.devices.join(", "));
         page.wrapped("  ", 4, &text);
     }
@@ -249,12 +245,9 @@ fn write_devices(devices: &DeviceChanges, page: &mut TextPage) {
 fn write_rust(rust: &RustChanges, page: &mut TextPage) {
     page.heading("Rust types of the bindings");
     for (kind, names) in rust.by_kind() {
+        let [shared, changed, removed, added] = names.counts();
         page.line(&format!(
-            "  {kind}: {} shared, {} changed, {} removed, {} new",
-            names.same,
-            names.changed.len(),
-            names.removed.len(),
-            names.added.len()
+            "  {kind}: {shared} shared, {changed} changed, {removed} removed, {added} new"
         ));
     }
 }

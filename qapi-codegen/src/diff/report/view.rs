@@ -6,12 +6,12 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::rendered::{RenderedFinding, RenderedReport};
+use super::{FindingCounts, Report};
 use crate::diff::behaviour::BehaviourNote;
-use crate::diff::change::ChangeKind;
-use crate::diff::compare::ERROR;
-use crate::diff::rules::Compatibility;
-use crate::json::{JsonStyle, JsonValue};
+use crate::diff::change::{ChangeKind, KindAttribute};
+use crate::diff::example::Example;
+use crate::diff::finding::Finding;
+use crate::diff::rules::{Compatibility, RuleId};
 use crate::version::Series;
 use crate::wire::Direction;
 
@@ -19,19 +19,17 @@ use crate::wire::Direction;
 #[derive(Debug)]
 pub struct ReportView<'r> {
     /// The report.
-    pub report: &'r RenderedReport<'r>,
+    pub report: &'r Report<'r>,
     /// The changed commands and events, the worst first.
     pub groups: Vec<ReportGroup<'r>>,
-    /// The new commands.
-    pub new_commands: Vec<&'r RenderedFinding<'r>>,
-    /// The new events.
-    pub new_events: Vec<&'r RenderedFinding<'r>>,
+    /// The new commands and the new events, with a title.
+    pub new_operations: [(&'static str, Vec<&'r Finding<'r>>); 2],
     /// The changes of behaviour of the protocol as a whole.
     pub general: Vec<&'r BehaviourNote<'r>>,
-    /// The numbers of findings by direction.
-    pub by_direction: Vec<DirectionCounts>,
+    /// The numbers of findings by direction, in the plural.
+    pub by_direction: [(&'static str, FindingCounts); 3],
     /// The numbers of findings by series, the oldest first.
-    pub by_series: Vec<SeriesCounts>,
+    pub by_series: BTreeMap<Series, FindingCounts>,
 }
 
 /// One command or event.
@@ -39,94 +37,67 @@ pub struct ReportView<'r> {
 pub struct ReportGroup<'r> {
     /// Its name in the old release.
     pub name: &'r str,
-    /// `command`, `event` or `errors`.
-    pub kind: &'static str,
-    /// The number of breaking findings.
-    pub breaking: usize,
-    /// The number of dangerous findings.
-    pub dangerous: usize,
-    /// The number of compatible findings.
-    pub compatible_count: usize,
-    /// The number of findings that affect the program.
-    pub used: usize,
+    /// `true` for an event.
+    pub is_event: bool,
+    /// The numbers of findings.
+    pub counts: FindingCounts,
     /// The breaking and dangerous findings.
-    pub incompatible: Vec<&'r RenderedFinding<'r>>,
+    pub incompatible: Vec<&'r Finding<'r>>,
     /// The compatible findings by rule.
-    pub compatible: Vec<RuleGroup<'r>>,
+    pub compatible: BTreeMap<RuleId, Vec<&'r Finding<'r>>>,
     /// A request that shows what breaks.
-    pub before: Option<String>,
-    /// The same request for the new release.
-    pub after: Option<String>,
+    pub example: Option<&'r Example<'r>>,
     /// The changes of behaviour.
     pub notes: Vec<&'r BehaviourNote<'r>>,
-    /// The other commands and events that list findings about this one.
-    pub elsewhere: Vec<ElsewhereCount<'r>>,
-}
-
-/// The compatible findings of one rule.
-#[derive(Debug)]
-pub struct RuleGroup<'r> {
-    /// The rule.
-    pub rule: &'r str,
-    /// The findings.
-    pub findings: Vec<&'r RenderedFinding<'r>>,
-}
-
-/// Findings that are listed under another command or event.
-#[derive(Debug)]
-pub struct ElsewhereCount<'r> {
-    /// That command or event.
-    pub target: &'r str,
-    /// The number of findings.
-    pub count: usize,
-}
-
-/// The numbers of findings in one direction.
-#[derive(Debug)]
-pub struct DirectionCounts {
-    /// The direction in the plural.
-    pub direction: &'static str,
-    /// The breaking, dangerous and compatible findings.
-    pub counts: [usize; 3],
-}
-
-/// The numbers of findings of one series.
-#[derive(Debug)]
-pub struct SeriesCounts {
-    /// The series.
-    pub series: Series,
-    /// The breaking, dangerous and compatible findings.
-    pub counts: [usize; 3],
+    /// The other commands and events that list findings about this one, with
+    /// the number of findings.
+    pub elsewhere: BTreeMap<&'r str, usize>,
 }
 
 impl<'r> ReportView<'r> {
     /// Groups a report.
-    pub fn new(report: &'r RenderedReport<'r>) -> Self {
+    pub fn new(report: &'r Report<'r>) -> Self {
         let of_kind = |kind: ChangeKind| {
             let findings = report.findings.iter();
-            findings.filter(|finding| finding.kind == kind).collect()
+            findings.filter(|own| own.change.kind == kind).collect()
         };
+        let in_direction = |direction: Direction| {
+            let findings = report.findings.iter();
+            FindingCounts::from_findings(findings.filter(|own| own.direction == direction))
+        };
+        let mut by_series: BTreeMap<Series, FindingCounts> = BTreeMap::new();
+        for finding in &report.findings {
+            if let Some(series) = finding.since {
+                by_series.entry(series).or_default().add(finding);
+            }
+        }
         let general = report.behaviour.iter().filter(|note| note.is_general());
         ReportView {
             groups: groups(report),
-            new_commands: of_kind(ChangeKind::CommandAdded),
-            new_events: of_kind(ChangeKind::EventAdded),
+            new_operations: [
+                ("New commands", of_kind(ChangeKind::CommandAdded)),
+                ("New events", of_kind(ChangeKind::EventAdded)),
+            ],
             general: general.collect(),
-            by_direction: count_by_direction(report),
-            by_series: count_by_series(report),
+            by_direction: [
+                ("requests", in_direction(Direction::Request)),
+                ("replies", in_direction(Direction::Reply)),
+                ("events", in_direction(Direction::Event)),
+            ],
+            by_series,
             report,
         }
     }
 }
 
-fn groups<'r>(report: &'r RenderedReport<'r>) -> Vec<ReportGroup<'r>> {
-    let mut by_name: BTreeMap<&str, Vec<&RenderedFinding<'_>>> = BTreeMap::new();
+fn groups<'r>(report: &'r Report<'r>) -> Vec<ReportGroup<'r>> {
+    let mut by_name: BTreeMap<&str, Vec<&Finding<'_>>> = BTreeMap::new();
     for finding in &report.findings {
-        if !finding.is_new_operation() {
-            by_name.entry(finding.target).or_default().push(finding);
+        if !finding.change.kind.has(KindAttribute::NewOperation) {
+            by_name.entry(finding.target()).or_default().push(finding);
         }
     }
-    for note in report.behaviour {
+    for note in &report.behaviour {
         for name in note.commands.iter().chain(&note.events) {
             by_name.entry(name).or_default();
         }
@@ -136,122 +107,47 @@ fn groups<'r>(report: &'r RenderedReport<'r>) -> Vec<ReportGroup<'r>> {
         .map(|(name, findings)| ReportGroup::new(report, name, findings))
         .collect();
     groups.sort_by_key(|group| {
-        let counts = (group.breaking, group.dangerous, group.compatible_count);
-        Reverse((group.used > 0, counts))
+        let is_used = group.incompatible.iter().any(|own| own.used == Some(true));
+        Reverse((is_used, group.counts.by_effect()))
     });
     groups
 }
 
 impl<'r> ReportGroup<'r> {
-    fn new(
-        report: &'r RenderedReport<'r>,
-        name: &'r str,
-        mut findings: Vec<&'r RenderedFinding<'r>>,
-    ) -> Self {
+    fn new(report: &'r Report<'r>, name: &'r str, mut findings: Vec<&'r Finding<'r>>) -> Self {
+        let counts = FindingCounts::from_findings(findings.iter().copied());
         findings.sort_by_key(|own| Reverse((own.used == Some(true), own.compatibility)));
-        let [breaking, dangerous, compatible_count] = count(findings.iter().copied());
+        let is_event = findings.first().map(|own| own.direction) == Some(Direction::Event);
+        let mut compatible: BTreeMap<RuleId, Vec<&Finding<'_>>> = BTreeMap::new();
+        let is_compatible = |own: &mut &Finding<'_>| own.compatibility == Compatibility::Compatible;
+        for finding in findings.extract_if(.., is_compatible) {
+            compatible.entry(finding.rule.id).or_default().push(finding);
+        }
+        let notes = report.behaviour.iter();
+        let notes: Vec<_> = notes
+            .filter(|note| note.concerns(|own| own == name))
+            .collect();
         let mut examples = report.command_examples.iter();
         let example = examples.find(|example| example.target == name);
-        let text = |value: Option<&JsonValue<'_>>| Some(JsonStyle::PRETTY.format(value?));
-        let used = findings.iter().filter(|own| own.used == Some(true));
-        let notes = report.behaviour.iter();
         ReportGroup {
             name,
-            kind: group_kind(report, name, &findings),
-            breaking,
-            dangerous,
-            compatible_count,
-            used: used.count(),
-            compatible: compatible_by_rule(&findings),
-            before: text(example.and_then(|example| example.before)),
-            after: text(example.and_then(|example| example.after)),
-            notes: notes
-                .filter(|note| note.concerns(|own| own == name))
-                .collect(),
+            is_event: is_event || notes.iter().any(|note| note.events.contains(&name)),
+            counts,
+            incompatible: findings,
+            compatible,
+            example: example.map(|own| &own.example),
+            notes,
             elsewhere: count_elsewhere(report, name),
-            incompatible: {
-                findings.retain(|own| own.compatibility > Compatibility::Compatible);
-                findings
-            },
         }
     }
 }
 
-fn group_kind(
-    report: &RenderedReport<'_>,
-    name: &str,
-    findings: &[&RenderedFinding<'_>],
-) -> &'static str {
-    let first = findings.first().map(|finding| finding.direction);
-    let mut notes = report.behaviour.iter();
-    match first {
-        _ if name == ERROR => "errors",
-        Some(Direction::Event) => "event",
-        _ if notes.any(|note| note.events.contains(&name)) => "event",
-        _ => "command",
-    }
-}
-
-fn compatible_by_rule<'r>(findings: &[&'r RenderedFinding<'r>]) -> Vec<RuleGroup<'r>> {
-    let mut by_rule: BTreeMap<&str, Vec<&RenderedFinding<'_>>> = BTreeMap::new();
-    for finding in findings {
-        if finding.compatibility == Compatibility::Compatible {
-            by_rule.entry(finding.rule).or_default().push(finding);
-        }
-    }
-    let groups = by_rule.into_iter();
-    groups
-        .map(|(rule, findings)| RuleGroup { rule, findings })
-        .collect()
-}
-
-fn count_elsewhere<'r>(report: &'r RenderedReport<'r>, name: &str) -> Vec<ElsewhereCount<'r>> {
+fn count_elsewhere<'r>(report: &'r Report<'r>, name: &str) -> BTreeMap<&'r str, usize> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in &report.findings {
-        if finding.target != name && finding.occurs_in(name) {
-            *counts.entry(finding.target).or_default() += 1;
+        if finding.target() != name && finding.occurs_in(|own| own == name) {
+            *counts.entry(finding.target()).or_default() += 1;
         }
     }
-    let counts = counts.into_iter();
     counts
-        .map(|(target, count)| ElsewhereCount { target, count })
-        .collect()
-}
-
-fn count_by_direction(report: &RenderedReport<'_>) -> Vec<DirectionCounts> {
-    let directions = [
-        ("requests", Direction::Request),
-        ("replies", Direction::Reply),
-        ("events", Direction::Event),
-    ];
-    let row = |(name, direction)| {
-        let findings = report.findings.iter();
-        DirectionCounts {
-            direction: name,
-            counts: count(findings.filter(|finding| finding.direction == direction)),
-        }
-    };
-    directions.map(row).into()
-}
-
-fn count_by_series(report: &RenderedReport<'_>) -> Vec<SeriesCounts> {
-    let mut by_series: BTreeMap<Series, Vec<&RenderedFinding<'_>>> = BTreeMap::new();
-    for finding in &report.findings {
-        if let Some(series) = finding.since {
-            by_series.entry(series).or_default().push(finding);
-        }
-    }
-    let row = |(series, findings): (Series, Vec<_>)| SeriesCounts {
-        series,
-        counts: count(findings.into_iter()),
-    };
-    by_series.into_iter().map(row).collect()
-}
-
-/// Counts findings: breaking, dangerous and compatible ones.
-fn count<'f>(findings: impl Iterator<Item = &'f RenderedFinding<'f>> + Clone) -> [usize; 3] {
-    Compatibility::ALL.map(|effect| {
-        let findings = findings.clone();
-        findings.filter(|own| own.compatibility == effect).count()
-    })
 }

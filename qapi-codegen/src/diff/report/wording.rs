@@ -2,8 +2,11 @@
 //!
 //! The templates of the rules have placeholders in braces.
 
+use std::collections::BTreeSet;
+
 use crate::diff::change::ChangeValue;
 use crate::diff::compare::OperationKind;
+use crate::diff::deprecations::NewDeprecation;
 use crate::diff::finding::Finding;
 use crate::wire::{Direction, PathSegment, render_path};
 
@@ -21,6 +24,29 @@ pub fn advice(finding: &Finding<'_>) -> Option<String> {
         Some(advice) => Some(advice.to_owned()),
         None => Some(fill(finding.rule.advice.as_ref()?, finding)),
     }
+}
+
+/// Says what to do about a deprecation.
+pub fn deprecation_advice(entry: &NewDeprecation<'_>) -> Option<String> {
+    match entry {
+        NewDeprecation::Found(finding) => advice(finding),
+        NewDeprecation::Documented(entry) => Some(entry.advice.clone()),
+    }
+}
+
+/// The paths of all occurrences but the first; those in another command or event
+/// begin with its name.
+pub fn other_paths(finding: &Finding<'_>) -> Vec<String> {
+    let first = render_path(finding.path());
+    let all = finding.occurrences.iter().map(|own| {
+        let path = render_path(finding.path_of(own));
+        match own.operation.name() {
+            name if name == finding.target() => path,
+            name => format!("{name}: {path}"),
+        }
+    });
+    let others: BTreeSet<String> = all.filter(|path| *path != first).collect();
+    others.into_iter().collect()
 }
 
 /// Replaces the placeholders of a template; a test fills all templates.

@@ -24,7 +24,7 @@ use crate::json::{JsonValue, ParsedJson};
 use crate::knowledge::ReleaseData;
 use crate::schema::Schema;
 use crate::version::Series;
-use crate::wire::Direction;
+use crate::wire::{Direction, Interface, Shape};
 
 pub use envelope::Session;
 pub use kind::MessageKind;
@@ -99,6 +99,16 @@ impl<'k> Checker<'k> {
     /// The series of the release.
     pub fn series(&self) -> Series {
         self.release.series
+    }
+
+    /// The interface of the release.
+    pub fn interface(&self) -> &Interface<'k> {
+        &self.release.wire
+    }
+
+    /// The shape of a type of the schema.
+    pub fn find_shape(&self, type_name: &str) -> Option<&Shape<'k>> {
+        self.release.find_shape(type_name)
     }
 
     /// Returns whether the devices of the release are known.

@@ -12,7 +12,6 @@ pub struct MessageProblem<'m> {
     /// The path inside the arguments of a request, or inside the message for
     /// problems with its envelope, replies and events.
     pub path: Vec<PathSegment<'m>>,
-    /// The problem.
     pub kind: ProblemKind<'m>,
 }
 
@@ -37,7 +36,6 @@ pub enum ProblemKind<'m> {
     ExecuteAndExecOob,
     /// A member of the envelope has the wrong JSON type.
     MistypedEnvelopeMember {
-        /// The name.
         name: &'static str,
         /// The JSON type that it must have.
         expected: JsonKind,
@@ -46,9 +44,7 @@ pub enum ProblemKind<'m> {
     },
     /// A request has an unknown member next to `execute`.
     UnexpectedEnvelopeMember {
-        /// The name.
         name: &'m str,
-        /// The cause.
         cause: EnvelopeCause<'m>,
     },
     /// A command is sent with `exec-oob` that does not support it.
@@ -63,7 +59,6 @@ pub enum ProblemKind<'m> {
     UnlistedDevice(&'m str),
     /// Something is deprecated.
     Deprecated {
-        /// The subject.
         subject: ProblemSubject<'m>,
         /// The replacement, if it is documented.
         advice: Option<&'m str>,
@@ -72,9 +67,7 @@ pub enum ProblemKind<'m> {
     Unstable(ProblemSubject<'m>),
     /// A command exists only in some builds.
     Conditional {
-        /// The command.
         command: &'m str,
-        /// The condition of the build.
         condition: &'m Condition,
     },
     /// A required member is missing. These members belong into it.
@@ -85,9 +78,7 @@ pub enum ProblemKind<'m> {
     ExcessRequirement(&'m MemberRequirement),
     /// An object has an unknown member.
     UnexpectedMember {
-        /// The name.
         name: &'m str,
-        /// The object.
         owner: MemberOwner,
         /// The names of members that are expected and absent.
         candidates: Vec<&'m str>,
@@ -100,30 +91,21 @@ pub enum ProblemKind<'m> {
     MistypedValue {
         /// The JSON types that it may have.
         expected: Vec<JsonKind>,
-        /// The value.
         value: &'m JsonValue<'m>,
     },
     /// Option text does not represent a value of the type.
     InvalidOptionText {
         /// The JSON type that it has to represent.
         expected: JsonKind,
-        /// The text.
         text: &'m str,
     },
     /// An integer is outside the range of its type.
     OutOfRange {
-        /// The range.
         range: IntegerRange,
-        /// The integer.
         number: &'m str,
     },
     /// A string is not a value of the enum.
-    UnknownValue {
-        /// The string.
-        text: &'m str,
-        /// The values.
-        values: Vec<&'m str>,
-    },
+    UnknownValue { text: &'m str, values: Vec<&'m str> },
     /// A change of behaviour affects the request.
     AffectedByChange(&'m BehaviourChange),
 }
@@ -139,14 +121,12 @@ pub enum EnvelopeCause<'m> {
     ArgumentOf(&'m str),
     /// The member is an object with arguments.
     HoldsArguments,
-    /// Something else.
     Unknown,
 }
 
 /// The subject of a problem.
 #[derive(Debug, Clone, Copy)]
 pub enum ProblemSubject<'m> {
-    /// A command.
     Command(&'m str),
     /// The member at the path of the problem.
     Member,
@@ -157,18 +137,15 @@ pub enum ProblemSubject<'m> {
 /// The object that has a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MemberOwner {
-    /// The arguments of a request.
     Arguments,
     /// The properties of a device.
     Device,
-    /// An object in a request.
     Object,
     /// An object in a reply or an event.
     Reply,
 }
 
 impl ProblemKind<'_> {
-    /// The diagnostic code.
     pub fn code(&self) -> Code {
         match self {
             ProblemKind::InvalidSyntax(_) => Code::InvalidSyntax,

@@ -9,11 +9,8 @@ use crate::wire::{CommandShape, Interface, Shape};
 
 /// The interface of a release with everything that is known beyond its schema.
 pub struct ReleaseInterface<'k> {
-    /// The series of the release.
     pub series: Series,
-    /// The interface of the schema.
     pub wire: Interface<'k>,
-    /// The facts beyond the schema.
     pub data: ReleaseData<'k>,
     schema: &'k Schema,
     commands: HashMap<&'k str, CommandInterface<'k>>,
@@ -23,7 +20,6 @@ pub struct ReleaseInterface<'k> {
 
 /// A command with the rules that apply to it.
 pub struct CommandInterface<'k> {
-    /// The command in the schema.
     pub shape: CommandShape<'k>,
     /// Its deprecation, if it is documented without a feature flag.
     pub deprecation: Option<&'k Deprecation>,
@@ -54,17 +50,14 @@ impl<'k> ReleaseInterface<'k> {
         }
     }
 
-    /// The command with this name.
     pub fn command(&self, name: &str) -> Option<&CommandInterface<'k>> {
         self.commands.get(name)
     }
 
-    /// The shape of a built-in type.
     pub fn builtin_shape(&self, builtin: BuiltinType) -> &Shape<'k> {
         &self.builtins[builtin as usize]
     }
 
-    /// The shape of a type of the schema.
     pub fn find_shape(&self, type_name: &str) -> Option<&Shape<'k>> {
         let id = self.schema.find_type(type_name)?;
         Some(self.wire.get(self.wire.shape_of_type(id)))

@@ -14,16 +14,12 @@ use crate::wire::{
 
 /// The walk over one message.
 pub struct MessageWalk<'m> {
-    /// The release.
     pub release: &'m ReleaseInterface<'m>,
-    /// The direction of the message.
     pub direction: Direction,
-    /// The problems found so far.
     pub problems: Vec<MessageProblem<'m>>,
 }
 
 impl<'m> MessageWalk<'m> {
-    /// Starts a walk.
     pub fn new(release: &'m ReleaseInterface<'m>, direction: Direction) -> Self {
         MessageWalk {
             release,
@@ -32,13 +28,11 @@ impl<'m> MessageWalk<'m> {
         }
     }
 
-    /// Reports a problem at a path.
     pub fn report(&mut self, path: &MessagePath<'_, 'm>, kind: ProblemKind<'m>) {
         let path = path.to_segments();
         self.problems.push(MessageProblem { path, kind });
     }
 
-    /// Checks a value.
     pub fn check_value(
         &mut self,
         shape: &'m Shape<'m>,
@@ -57,7 +51,6 @@ impl<'m> MessageWalk<'m> {
         }
     }
 
-    /// Checks an object.
     pub fn check_object(
         &mut self,
         object: &'m ObjectShape<'m>,

@@ -1,83 +1,66 @@
-//! Replaces `data` of a union by its members where the schema has them in the
-//! union itself.
+//! Replaces `data` of a union by its members where the interface has them in
+//! the union itself.
 
 use super::parse_strings::selected_branch;
 use super::rewrite::command_name;
 use crate::json::JsonValue;
-use crate::schema::{
-    BranchContent, DATA_MEMBER, NamedType, OperationData, Schema, TypeId, TypeKind,
-};
+use crate::schema::DATA_MEMBER;
+use crate::wire::{BranchContentShape, Interface, ObjectShape, Shape, ShapeId};
 
-/// Flattens every union in the arguments of a request that the schema flattens.
-pub fn flatten_unions(schema: &Schema, request: &mut JsonValue<'static>) {
-    let command = command_name(request).and_then(|name| schema.command(name));
-    let Some(command) = command else {
+/// Flattens every union in the arguments of a request that the interface flattens.
+pub fn flatten_unions(interface: &Interface<'_>, request: &mut JsonValue<'static>) {
+    let command = command_name(request).and_then(|name| interface.commands.get(name));
+    if let (Some(command), Some(arguments)) = (command, request.get_mut("arguments")) {
+        flatten(interface, command.arguments, arguments);
+    }
+}
+
+fn flatten(interface: &Interface<'_>, id: ShapeId, value: &mut JsonValue<'static>) {
+    match (interface.get(id), value) {
+        (Shape::Builtin(_) | Shape::Enum(_), _) => {}
+        (Shape::Array(element), JsonValue::Array(elements)) => {
+            let elements = elements.iter_mut();
+            elements.for_each(|value| flatten(interface, *element, value));
+        }
+        (Shape::Array(element), value) => flatten(interface, *element, value),
+        (Shape::Alternate(branches), value) => {
+            let branches = branches.iter();
+            branches.for_each(|branch| flatten(interface, branch.shape, value));
+        }
+        (Shape::Object(object), value) => flatten_object(interface, object, value),
+    }
+}
+
+fn flatten_object(
+    interface: &Interface<'_>,
+    object: &ObjectShape<'_>,
+    value: &mut JsonValue<'static>,
+) {
+    for (name, member) in object.members.iter() {
+        if let Some(value) = value.get_mut(name) {
+            flatten(interface, member.shape, value);
+        }
+    }
+    let Some(branch) = selected_branch(object, value) else {
         return;
     };
-    let Some(arguments) = request.get_mut("arguments") else {
-        return;
-    };
-    match &command.data {
-        OperationData::Defined(id) => flatten(schema, NamedType::Defined(*id), arguments),
-        OperationData::Members(members) => {
-            for member in members {
-                flatten_member(schema, &member.meta.name, member.ty.item(), arguments);
-            }
-        }
+    if let BranchContentShape::Members(content) = interface.branch_content(branch)
+        && let Some(content) = interface.object(content)
+    {
+        replace_data([object, content], value);
     }
+    flatten(interface, branch.content, value);
 }
 
-fn flatten_member(schema: &Schema, name: &str, ty: NamedType, object: &mut JsonValue<'static>) {
-    match object.get_mut(name) {
-        Some(JsonValue::Array(elements)) => {
-            elements.iter_mut().for_each(|e| flatten(schema, ty, e));
-        }
-        Some(value) => flatten(schema, ty, value),
-        None => {}
-    }
-}
-
-fn flatten(schema: &Schema, ty: NamedType, value: &mut JsonValue<'static>) {
-    let (NamedType::Defined(id), Some(_)) = (ty, value.members()) else {
-        return;
-    };
-    match &schema.get(id).kind {
-        TypeKind::Enum(_) => {}
-        TypeKind::Alternate(alternate) => {
-            for branch in &alternate.branches {
-                flatten(schema, branch.ty.item(), value);
-            }
-        }
-        TypeKind::Struct(_) => flatten_members(schema, id, value),
-        TypeKind::Union(union) => {
-            flatten_members(schema, id, value);
-            match selected_branch(schema, union, value) {
-                Some(BranchContent::Members(branch)) => {
-                    replace_data(schema, [id, branch], value);
-                    flatten(schema, NamedType::Defined(branch), value);
-                }
-                Some(BranchContent::Data(ty)) => {
-                    flatten_member(schema, DATA_MEMBER, ty.item(), value);
-                }
-                Some(BranchContent::Nothing) | None => {}
-            }
-        }
-    }
-}
-
-fn flatten_members(schema: &Schema, id: TypeId, object: &mut JsonValue<'static>) {
-    for member in schema.members(id) {
-        flatten_member(schema, &member.meta.name, member.ty.item(), object);
-    }
-}
-
-/// Replaces `data` by its members unless one of the types has that member.
-fn replace_data(schema: &Schema, types: [TypeId; 2], object: &mut JsonValue<'static>) {
-    let mut members = types.into_iter().flat_map(|id| schema.members(id));
-    if members.any(|member| member.meta.name == DATA_MEMBER) {
+/// Replaces `data` by its members unless one of the objects has that member.
+fn replace_data(objects: [&ObjectShape<'_>; 2], value: &mut JsonValue<'static>) {
+    if objects
+        .iter()
+        .any(|object| object.members.contains(DATA_MEMBER))
+    {
         return;
     }
-    let Some(members) = object.members_mut() else {
+    let Some(members) = value.members_mut() else {
         return;
     };
     let Some(index) = members.iter().position(|m| m.name.value == DATA_MEMBER) else {

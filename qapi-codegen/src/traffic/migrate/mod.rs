@@ -10,7 +10,6 @@
 //! them.
 
 mod argument_path;
-
 mod flatten_unions;
 mod node_names;
 mod parse_strings;
@@ -29,7 +28,6 @@ pub use rules::{
 use crate::diagnostic::Severity;
 use crate::json::{JsonValue, ParsedJson};
 use crate::knowledge::DeviceList;
-use crate::schema::Schema;
 use crate::traffic::check::{Checker, MessageDiagnostic, Session, Verdict};
 use crate::version::Series;
 
@@ -112,7 +110,6 @@ impl Migration {
 pub struct Migrator<'m> {
     source: &'m Checker<'m>,
     target: &'m Checker<'m>,
-    schema: &'m Schema,
     devices: Option<&'m DeviceList>,
     rules: &'m MigrationRules,
     sessions: HashMap<String, NodeNames>,
@@ -132,19 +129,17 @@ pub(crate) struct RequestRewrite {
 impl<'m> Migrator<'m> {
     /// Creates a migrator between the releases of two checkers.
     ///
-    /// `schema` belongs to the later release. `devices` are those of the later
-    /// release, or of the nearest release whose devices are known.
+    /// `devices` are those of the later release, or of the nearest release whose
+    /// devices are known.
     pub fn new(
         source: &'m Checker<'m>,
         target: &'m Checker<'m>,
-        schema: &'m Schema,
         devices: Option<&'m DeviceList>,
         rules: &'m MigrationRules,
     ) -> Self {
         Migrator {
             source,
             target,
-            schema,
             devices,
             rules,
             sessions: HashMap::new(),
@@ -243,7 +238,7 @@ impl<'m> Migrator<'m> {
             Certainty::Assumed => MigrationOutcome::Assumed,
             Certainty::Left => return Err(remark(rule.message())),
         };
-        let is_changed = steps::apply_steps(rule, self.schema, self.devices, rewrite)
+        let is_changed = steps::apply_steps(rule, self.target, self.devices, rewrite)
             .map_err(|error| remark(format!("{} {error}", rule.message())))?;
         if is_changed {
             rewrite.outcome = rewrite.outcome.max(outcome);

@@ -4,80 +4,73 @@ use super::rewrite::command_name;
 use crate::json::{JsonMember, JsonValue};
 use crate::knowledge::DeviceList;
 use crate::knowledge::devices::builtin_type;
-use crate::schema::{
-    BranchContent, BuiltinType, NamedType, OperationData, Schema, TypeId, TypeKind, UnionType,
-    ValueType,
-};
+use crate::schema::BuiltinType;
+use crate::traffic::check::Checker;
 use crate::traffic::option_text;
+use crate::wire::{BranchShape, Interface, ObjectShape, Shape, ShapeId};
 
-/// Converts the arguments of a request to the types of the schema.
-pub fn convert_by_schema(schema: &Schema, request: &mut JsonValue<'static>) {
-    let command = command_name(request).and_then(|name| schema.command(name));
-    let Some(OperationData::Defined(id)) = command.map(|command| &command.data) else {
-        return;
-    };
-    if let Some(arguments) = request.get_mut("arguments") {
-        convert_members(schema, *id, arguments);
+/// Converts the arguments of a request to the types of the interface.
+pub fn convert_by_schema(interface: &Interface<'_>, request: &mut JsonValue<'static>) {
+    let command = command_name(request).and_then(|name| interface.commands.get(name));
+    if let (Some(command), Some(arguments)) = (command, request.get_mut("arguments")) {
+        convert_members(interface, command.arguments, arguments);
     }
 }
 
-fn convert_members(schema: &Schema, id: TypeId, object: &mut JsonValue<'static>) {
-    for member in schema.members(id) {
-        if let Some(value) = object.get_mut(&member.meta.name) {
-            convert(schema, member.ty, value);
+fn convert_members(interface: &Interface<'_>, id: ShapeId, value: &mut JsonValue<'static>) {
+    let Some(object) = interface.object(id) else {
+        return;
+    };
+    for (name, member) in object.members.iter() {
+        if let Some(value) = value.get_mut(name) {
+            convert(interface, interface.get(member.shape), value);
         }
     }
-    let TypeKind::Union(union) = &schema.get(id).kind else {
-        return;
-    };
-    if let Some(BranchContent::Members(id)) = selected_branch(schema, union, object) {
-        convert_members(schema, id, object);
+    if let Some(branch) = selected_branch(object, value) {
+        convert_members(interface, branch.content, value);
     }
 }
 
-/// Returns the content of the branch that the discriminator selects.
-pub fn selected_branch(
-    schema: &Schema,
-    union: &UnionType,
-    object: &JsonValue<'_>,
-) -> Option<BranchContent> {
-    let value = object.get(&union.discriminator)?.as_str()?;
-    let mut branches = schema.union_branches(union).into_iter();
-    let branch = branches.find(|branch| branch.meta.name == value);
-    branch.map(|branch| branch.content)
+/// Returns the branch that the discriminator of a value selects.
+pub fn selected_branch<'o, 's>(
+    object: &'o ObjectShape<'s>,
+    value: &JsonValue<'_>,
+) -> Option<&'o BranchShape<'s>> {
+    let branches = object.branches.as_ref()?;
+    let selected = value.get(branches.discriminator)?.as_str()?;
+    branches.by_value.get(selected)
 }
 
-fn convert(schema: &Schema, ty: ValueType, value: &mut JsonValue<'static>) {
-    match ty {
-        ValueType::One(NamedType::Builtin(builtin)) => convert_scalar(builtin, value),
+fn convert(interface: &Interface<'_>, shape: &Shape<'_>, value: &mut JsonValue<'static>) {
+    match (shape, &*value) {
+        (Shape::Builtin(builtin), _) => convert_scalar(*builtin, value),
+        (Shape::Array(_), JsonValue::Array(_)) => {}
         // The older release had one option per element.
-        ValueType::Array(item) if !matches!(value, JsonValue::Array(_)) => {
-            convert_element(schema, item, value);
+        (Shape::Array(element), _) => {
+            convert_element(interface, interface.get(*element), value);
             let element = std::mem::replace(value, JsonValue::Null);
             *value = JsonValue::Array(vec![element]);
         }
         // Enums of `on` and `off` were booleans.
-        ValueType::One(NamedType::Defined(id)) => {
-            if let (TypeKind::Enum(_), JsonValue::Bool(on)) = (&schema.get(id).kind, &value) {
-                *value = JsonValue::string(option_text::from_boolean(*on));
-            }
+        (Shape::Enum(_), JsonValue::Bool(on)) => {
+            *value = JsonValue::string(option_text::from_boolean(*on));
         }
-        ValueType::Array(_) => {}
+        _ => {}
     }
 }
 
 /// Converts an element, which may need an object around it.
-fn convert_element(schema: &Schema, item: NamedType, element: &mut JsonValue<'static>) {
-    let id = match item {
-        NamedType::Builtin(builtin) => return convert_scalar(builtin, element),
-        NamedType::Defined(id) => id,
+fn convert_element(interface: &Interface<'_>, shape: &Shape<'_>, element: &mut JsonValue<'static>) {
+    let object = match shape {
+        Shape::Builtin(builtin) => return convert_scalar(*builtin, element),
+        Shape::Object(object) if object.members.len() == 1 => object,
+        _ => return,
     };
     let is_scalar = matches!(element, JsonValue::String(_) | JsonValue::Number(_));
-    if let ([only], true) = (&schema.members(id)[..], is_scalar) {
-        convert(schema, only.ty, element);
+    for (name, only) in object.members.iter().filter(|_| is_scalar) {
+        convert(interface, interface.get(only.shape), element);
         let value = std::mem::replace(element, JsonValue::Null);
-        let member = JsonMember::new(only.meta.name.clone(), value);
-        *element = JsonValue::Object(vec![member]);
+        *element = JsonValue::Object(vec![JsonMember::new(name.to_owned(), value)]);
     }
 }
 
@@ -103,7 +96,7 @@ fn convert_scalar(builtin: BuiltinType, value: &mut JsonValue<'static>) {
 /// Converts the arguments of a `device_add` to the types of the properties.
 pub fn convert_by_device(
     devices: Option<&DeviceList>,
-    schema: &Schema,
+    target: &Checker<'_>,
     request: &mut JsonValue<'static>,
 ) {
     let (Some(devices), Some(arguments)) = (devices, request.get_mut("arguments")) else {
@@ -123,9 +116,8 @@ pub fn convert_by_device(
         };
         if let Some(builtin) = builtin_type(ty) {
             convert_scalar(builtin, &mut member.value);
-        } else if let Some(id) = schema.find_type(ty) {
-            let ty = ValueType::One(NamedType::Defined(id));
-            convert(schema, ty, &mut member.value);
+        } else if let Some(shape) = target.find_shape(ty) {
+            convert(target.interface(), shape, &mut member.value);
         }
     }
 }

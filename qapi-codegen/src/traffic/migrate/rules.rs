@@ -39,18 +39,15 @@ pub struct MigrationRule {
     /// Reason for the change, in sentences.
     pub reason: String,
     /// Advice for the user, in sentences.
-    #[serde(default)]
     pub advice: Option<String>,
     /// Steps of the rewrite, in order.
     #[serde(default)]
     pub steps: Vec<RewriteStep>,
     /// Series of the example, if it is not the series before `since`.
-    #[serde(default)]
     pub example_series: Option<Series>,
     /// Example of a request.
     pub before: String,
     /// The rewritten example; absent if the request is left.
-    #[serde(default)]
     pub after: Option<String>,
 }
 
@@ -166,13 +163,10 @@ pub struct NodeReference {
     /// Paths of the arguments.
     pub paths: Vec<String>,
     /// Argument that is added, with the old name.
-    #[serde(default)]
     pub add: Option<String>,
     /// Argument that replaces the old one and names the node.
-    #[serde(default)]
     pub node: Option<String>,
     /// Argument that replaces the old one and names the guest device.
-    #[serde(default)]
     pub device: Option<String>,
 }
 

@@ -10,7 +10,7 @@ use super::{RequestRewrite, parse_strings};
 use crate::json::{JsonMember, JsonValue};
 use crate::knowledge::DeviceList;
 use crate::knowledge::when::{ArgumentCondition, is_scalar};
-use crate::schema::Schema;
+use crate::traffic::check::Checker;
 
 /// Applies all steps of a rule. Returns whether the request changed.
 ///
@@ -19,7 +19,7 @@ use crate::schema::Schema;
 /// A step cannot be applied. The error is a sentence.
 pub fn apply_steps(
     rule: &MigrationRule,
-    schema: &Schema,
+    target: &Checker<'_>,
     devices: Option<&DeviceList>,
     rewrite: &mut RequestRewrite,
 ) -> Result<bool, String> {
@@ -30,7 +30,7 @@ pub fn apply_steps(
             RewriteStep::Unwrap(member) => unwrap(rewrite, member)?,
             RewriteStep::WrapArguments(name) => wrap_arguments(rewrite, name),
             RewriteStep::FlattenUnions(UnionTypes::Schema) => {
-                flatten_unions(schema, &mut rewrite.request);
+                flatten_unions(target.interface(), &mut rewrite.request);
             }
             RewriteStep::Rename { from, to } => rename(rewrite, from, to)?,
             RewriteStep::MergeNames { from, to } => merge_names(rewrite, from, to)?,
@@ -48,10 +48,10 @@ pub fn apply_steps(
                 replace_values(rewrite, member, values);
             }
             RewriteStep::ParseStrings(StringTypes::Schema) => {
-                parse_strings::convert_by_schema(schema, &mut rewrite.request);
+                parse_strings::convert_by_schema(target.interface(), &mut rewrite.request);
             }
             RewriteStep::ParseStrings(StringTypes::Device) => {
-                parse_strings::convert_by_device(devices, schema, &mut rewrite.request);
+                parse_strings::convert_by_device(devices, target, &mut rewrite.request);
             }
         }
     }

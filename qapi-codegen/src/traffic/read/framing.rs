@@ -16,9 +16,7 @@ pub struct Framer {
 pub enum FrameState {
     /// The message ends at this offset.
     Complete(usize),
-    /// The message continues.
     Incomplete,
-    /// The message is invalid.
     Malformed(SyntaxError),
 }
 

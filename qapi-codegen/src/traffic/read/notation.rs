@@ -37,7 +37,6 @@ pub trait Notation {
 /// The extent of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryExtent {
-    /// A line.
     Line,
     /// A JSON value, which may span lines.
     Value,
@@ -45,7 +44,6 @@ pub enum EntryExtent {
 
 /// A line, or the rest of one, without leading white space.
 pub struct LineRest<'l> {
-    /// The text.
     pub text: &'l [u8],
     /// `true` if the text is the beginning of the line.
     pub is_start: bool,
@@ -55,7 +53,6 @@ pub struct LineRest<'l> {
 
 /// The text of an entry.
 pub struct EntryText<'e> {
-    /// The text.
     pub text: &'e str,
     /// The position of the text in the input.
     pub position: TextPosition,

@@ -9,7 +9,7 @@ use crate::doc::DocBlock;
 use crate::load::DocumentationKind;
 use crate::source::{Name, Span};
 use crate::validate::features::feature_lists;
-use crate::validate::view::{SchemaView, error, title};
+use crate::validate::view::{SchemaView, title, titled_error};
 
 /// Checks that every block documents the definition that follows it.
 pub fn check(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -81,8 +81,8 @@ fn check_pair(
 }
 
 fn undocumented(definition: &Definition) -> Diagnostic {
-    let message = format!("{} has no documentation", title(definition));
-    error(Code::DocMissing, definition, definition.name.span, message)
+    let focus = definition.name.span;
+    titled_error(Code::DocMissing, definition, focus, " has no documentation")
         .with_help("the pragma 'doc-required' requires a block before it")
 }
 
@@ -94,12 +94,9 @@ fn missing_symbol(block: &DocBlock, definition: &Definition) -> Diagnostic {
 }
 
 fn wrong_symbol(symbol: &Name, definition: &Definition) -> Diagnostic {
-    let message = format!(
-        "{} follows the documentation of '{symbol}'",
-        title(definition)
-    );
+    let problem = format!(" follows the documentation of '{symbol}'");
     let name = &definition.name;
-    error(Code::DocWrongSymbol, definition, name.span, message)
+    titled_error(Code::DocWrongSymbol, definition, name.span, &problem)
         .with_label(symbol.span, "the documented name is here")
         .with_help(format!("write `# @{name}:`"))
 }
@@ -206,13 +203,12 @@ impl ExpectedNames<'_> {
     }
 
     fn missing(&self, definition: &Definition, name: &Name) -> Diagnostic {
-        let title = title(definition);
-        let message = format!("{title}: {} '{name}' is not documented", self.what);
+        let problem = format!(": {} '{name}' is not documented", self.what);
         let place = match self.missing {
             Code::DocMissingFeature => "under 'Features:'",
             _ => "to the block before the definition",
         };
-        error(self.missing, definition, name.span, message)
+        titled_error(self.missing, definition, name.span, &problem)
             .with_help(format!("add `# @{name}: ` {place}"))
     }
 }

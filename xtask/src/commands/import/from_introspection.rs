@@ -1,14 +1,10 @@
 //! Import of the interface that a QEMU reports about itself.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 use std::path::Path;
 
-use qapi_codegen::imported::{
-    self, ImportedFile, MANIFEST, Manifest, OVERRIDES, QemuProgram, SchemaOrigin,
-};
+use qapi_codegen::imported::{self, ImportedFile, MANIFEST, Manifest, QemuProgram, SchemaOrigin};
 use qapi_codegen::introspect::write_schema;
-use qapi_codegen::overrides::{self, OverrideEntry};
 use qapi_codegen::validate::{InvalidSchema, validate};
 use qapi_codegen::version::{Series, Version};
 
@@ -27,7 +23,7 @@ pub fn import(arguments: &Import, console: &mut Console) -> Result<Outcome, Fail
     let series = arguments.series.unwrap_or(version.series());
     let folder = workspace::series_folder(series);
     refuse_to_replace(&folder, series)?;
-    let mut files = BTreeMap::from([
+    let files = BTreeMap::from([
         (
             QemuProgram::Emulator.file_name().to_owned(),
             write_schema(&introspected.reply.interface(), version),
@@ -41,10 +37,6 @@ pub fn import(arguments: &Import, console: &mut Console) -> Result<Outcome, Fail
         console.diagnostics(&invalid.sources, &invalid.diagnostics);
         console.note("nothing was written: the reply does not translate to a valid schema");
         return Ok(Outcome::Found);
-    }
-    if !folder.join(OVERRIDES).exists() {
-        let overrides = open_arguments(&introspected, series)?;
-        files.extend(overrides.map(|text| (OVERRIDES.to_owned(), text)));
     }
     write_series(
         series,
@@ -107,32 +99,4 @@ fn find_errors(files: &BTreeMap<String, String>) -> Result<Option<InvalidSchema>
     let loaded = imported::load(&files, "reply", QemuProgram::Emulator)
         .map_err(|error| Failure::io("read", "the schema of the reply", &error))?;
     Ok(validate(loaded).err())
-}
-
-/// Overrides for commands with arguments that no schema lists. Introspection
-/// does not report these; they are copied from the series before this one.
-fn open_arguments(introspected: &Introspected, series: Series) -> Result<Option<String>, Failure> {
-    let mut imported = workspace::imported()?.into_iter();
-    let Some(before) = imported.rfind(|imported| *imported < series) else {
-        return Ok(None);
-    };
-    let text = fs::read_to_string(workspace::series_folder(before).join(OVERRIDES));
-    let entries = overrides::list(&text.unwrap_or_default()).unwrap_or_default();
-    let interface = introspected.reply.interface();
-    let applies = |entry: &&OverrideEntry| {
-        entry.kind == "open-arguments" && interface.commands.contains(&entry.target)
-    };
-    let entries: Vec<String> = entries.iter().filter(applies).map(format_entry).collect();
-    let header =
-        format!("# Copied from series {before}, because introspection does not report it.\n");
-    Ok((!entries.is_empty()).then(|| header + &entries.concat()))
-}
-
-fn format_entry(entry: &OverrideEntry) -> String {
-    let (target, reason) = (to_toml_string(&entry.target), to_toml_string(&entry.reason));
-    format!("\n[[open-arguments]]\ntarget = {target}\nreason = {reason}\n")
-}
-
-fn to_toml_string(text: &str) -> String {
-    toml::Value::String(text.to_owned()).to_string()
 }

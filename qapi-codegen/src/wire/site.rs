@@ -1,91 +1,14 @@
-//! The interface between a comparison and its receiver.
+//! Sites of a comparison, and the differences found there.
 
-use super::compare::{InterfaceComparer, PairId};
 use super::interface::{
-    AlternateBranch, BranchShape, CommandShape, EnumShape, EventShape, MemberShape, ObjectShape,
-    ShapeId,
+    AlternateBranch, BranchShape, CommandShape, EventShape, MemberShape, ShapeId,
 };
 use super::path::{Direction, PathSegment};
 use crate::schema::EntityMeta;
 
-/// A receiver of differences. It can override how the entities of two interfaces
-/// correspond.
-pub trait CompareSink<'a, 's>: Sized {
-    /// Receives a difference.
-    fn differ(
-        &mut self,
-        walk: &InterfaceComparer<'a, 's>,
-        site: &CompareSite<'s>,
-        difference: WireDifference<'a, 's>,
-    );
-
-    /// Receives an entity that both interfaces have; its definitions may differ.
-    fn match_entities(
-        &mut self,
-        walk: &InterfaceComparer<'a, 's>,
-        site: &CompareSite<'s>,
-        old: Entity<'a, 's>,
-        new: Entity<'a, 's>,
-    ) {
-        let _ = (walk, site, old, new);
-    }
-
-    /// Receives the path to a pair of shapes, which is compared later if it is
-    /// new.
-    fn link(&mut self, site: &CompareSite<'s>, pair: PairId, is_new: bool) {
-        let _ = (site, pair, is_new);
-    }
-
-    /// Maps a direction to that of the pairs of shapes; directions that map to
-    /// one share their pairs.
-    fn pair_direction(&self, direction: Direction) -> Direction {
-        direction
-    }
-
-    /// Returns `true` to end the comparison.
-    fn is_done(&self) -> bool {
-        false
-    }
-
-    /// Compares commands and events.
-    fn compare_operations(&mut self, walk: &mut InterfaceComparer<'a, 's>) {
-        walk.compare_commands(self);
-        walk.compare_events(self);
-    }
-
-    /// Compares two objects.
-    fn compare_objects(
-        &mut self,
-        walk: &mut InterfaceComparer<'a, 's>,
-        site: &mut CompareSite<'s>,
-        old: &'a ObjectShape<'s>,
-        new: &'a ObjectShape<'s>,
-    ) {
-        walk.compare_objects(self, site, old, new);
-    }
-
-    /// Compares the values of two enums.
-    fn compare_enums(
-        &mut self,
-        walk: &mut InterfaceComparer<'a, 's>,
-        site: &mut CompareSite<'s>,
-        old: &'a EnumShape<'s>,
-        new: &'a EnumShape<'s>,
-    ) {
-        walk.compare_enums(self, site, old, new);
-    }
-
-    /// Compares shapes of different kinds.
-    fn compare_kinds(
-        &mut self,
-        walk: &mut InterfaceComparer<'a, 's>,
-        site: &mut CompareSite<'s>,
-        old: ShapeId,
-        new: ShapeId,
-    ) {
-        self.differ(walk, site, WireDifference::Kind(old, new));
-    }
-}
+/// An index into the pairs of a comparison, in the order in which they are met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PairId(pub usize);
 
 /// The place that a comparison has reached: a start and a path from there.
 #[derive(Debug, Clone)]

@@ -1,0 +1,190 @@
+//! A release that the workspace does not have: import, check, diff, generate,
+//! compile.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use libtest_mimic::{Arguments, Failed};
+use serde_json::Value;
+use tempfile::TempDir;
+use tests::qemu::trial;
+use tests::shared;
+use xtask::workspace;
+
+/// The variable that makes this program behave like the command line.
+const AS_XTASK: &str = "QMP_TEST_AS_XTASK";
+
+fn main() -> ExitCode {
+    if env::var_os(AS_XTASK).is_some() {
+        return xtask::main(xtask::Tool::Workspace);
+    }
+    let arguments = Arguments::from_args();
+    let test = |shared: PathBuf| whole_way(&shared);
+    let trials = vec![trial(
+        "whole-way",
+        shared::shared(),
+        shared::is_required(),
+        test,
+    )];
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// 10.2 comes from QEMU's schema files.
+fn whole_way(shared: &Path) -> Result<(), Failed> {
+    let copy = Copy::new()?;
+    let tree = shared.join("qapi/10.2.2");
+    let err = copy.run(0, &["import", &tree.to_string_lossy()])?.1;
+    expect(&err, "took over 1 override of 10.1")?;
+    expect(&err, "added 10.2 to `bindings`")?;
+    expect(&err, "cargo xtask diff 10.1 10.2")?;
+
+    copy.run(0, &["inspect", "10.2"])?;
+    copy.accepts_device_properties("10.2")?;
+    let (report, _) = copy.run(
+        0,
+        &[
+            "diff",
+            "10.1",
+            "10.2",
+            "--fail-on",
+            "never",
+            "--format",
+            "json",
+        ],
+    )?;
+    let report: Value = serde_json::from_str(&report)?;
+    if report["findings"].as_array().is_none_or(Vec::is_empty) {
+        return Err("10.2 is the same as 10.1".into());
+    }
+    copy.run(0, &["generate"])?;
+    copy.run(0, &["generate", "--check"])?;
+    copy.compile("v10_1,v10_2,qga")
+}
+
+fn expect(text: &str, part: &str) -> Result<(), Failed> {
+    match text.contains(part) {
+        true => Ok(()),
+        false => Err(format!("`{part}` is missing from:\n{text}").into()),
+    }
+}
+
+/// A copy of the workspace with the schemas of some series only.
+struct Copy {
+    folder: TempDir,
+}
+
+const SETTINGS: &str = "bindings = [\"10.0\", \"10.1\"]\nreports = [[\"10.0\", \"10.1\"]]\n";
+
+impl Copy {
+    fn new() -> Result<Copy, Failed> {
+        let copy = Copy {
+            folder: tempfile::tempdir()?,
+        };
+        let (from, to) = (workspace::root(), copy.folder.path());
+        for series in ["10.0", "10.1"] {
+            let folder = Path::new("schemas").join(series);
+            copy_folder(&from.join(&folder), &to.join(&folder))?;
+        }
+        for entry in fs::read_dir(from.join("schemas"))? {
+            let path = entry?.path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "toml")
+            {
+                fs::copy(
+                    &path,
+                    to.join("schemas")
+                        .join(path.file_name().unwrap_or_default()),
+                )?;
+            }
+        }
+        fs::write(to.join("schemas/project.toml"), SETTINGS)?;
+        copy_folder(&from.join("qmp-bindings/src"), &to.join("qmp-bindings/src"))?;
+        fs::copy(from.join("Cargo.lock"), to.join("Cargo.lock"))?;
+        let members = "members = [\"qmp-bindings\"] #";
+        let manifest = fs::read_to_string(from.join("Cargo.toml"))?.replace("members =", members);
+        fs::write(to.join("Cargo.toml"), manifest)?;
+        let manifest = fs::read_to_string(from.join("qmp-bindings/Cargo.toml"))?;
+        fs::write(
+            to.join("qmp-bindings/Cargo.toml"),
+            without_examples(&manifest),
+        )?;
+        Ok(copy)
+    }
+
+    /// Runs a command that shall exit with `status`, and returns its two outputs.
+    fn run(&self, status: i32, arguments: &[&str]) -> Result<(String, String), Failed> {
+        let mut command = Command::new(env::current_exe()?);
+        let output = command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("CARGO_MANIFEST_DIR", self.folder.path().join("xtask"))
+            .env(AS_XTASK, "1")
+            .output()?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        match output.status.code() == Some(status) {
+            true => Ok((out, err)),
+            false => Err(format!("{arguments:?}: {:?}\n{out}\n{err}", output.status).into()),
+        }
+    }
+
+    /// Properties of devices are not in the schema, so an override allows them.
+    fn accepts_device_properties(&self, series: &str) -> Result<(), Failed> {
+        let request = "{\"execute\": \"device_add\", \"arguments\": \
+            {\"driver\": \"virtio-net-pci\", \"id\": \"n\", \"mac\": \"52:54:00:12:34:56\"}}";
+        fs::write(self.folder.path().join("request.json"), request)?;
+        self.run(0, &["check", "--against", series, "request.json"])?;
+        Ok(())
+    }
+
+    /// Checks the bindings with the dependencies that the workspace has compiled.
+    fn compile(&self, features: &str) -> Result<(), Failed> {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let output = Command::new(cargo)
+            .args(["check", "--quiet", "--offline", "--package", "qmp-bindings"])
+            .args(["--features", features])
+            .current_dir(self.folder.path())
+            .env("CARGO_TARGET_DIR", target_folder()?)
+            .env_remove("CARGO_MANIFEST_DIR")
+            .output()?;
+        match output.status.success() {
+            true => Ok(()),
+            false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
+        }
+    }
+}
+
+/// The target folder in which this test was built.
+fn target_folder() -> Result<PathBuf, Failed> {
+    let test = env::current_exe()?;
+    let folder = test
+        .ancestors()
+        .find(|folder| folder.join("CACHEDIR.TAG").is_file());
+    Ok(folder
+        .ok_or("the test is not in a target folder")?
+        .to_owned())
+}
+
+/// The manifest without its examples, which need other releases.
+fn without_examples(manifest: &str) -> String {
+    let sections = manifest
+        .split("\n[")
+        .filter(|section| !section.starts_with("[example]"));
+    sections.collect::<Vec<_>>().join("\n[")
+}
+
+fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        match entry.file_type()?.is_dir() {
+            true => copy_folder(&entry.path(), &target)?,
+            false => drop(fs::copy(entry.path(), target)?),
+        }
+    }
+    Ok(())
+}
