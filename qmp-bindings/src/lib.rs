@@ -126,7 +126,7 @@
 //!
 //! | feature | effect |
 //! |---|---|
-//! | `v2_5`, `v2_11`, `v7_2`, `v10_0` | the types of a release; any combination |
+//! | `v2_5` to `v10_2`, one for each series | the types of a release; any combination |
 //! | `qga` | the guest agent of these releases: module `qga` and `Agent` |
 //! | `tokio` | the client for tokio |
 //! | `fd-passing` | passing of file descriptors with a command |

@@ -193,10 +193,14 @@ fn is_unstable(meta: &EntityMeta) -> bool {
 /// The note of the attribute `deprecated`.
 pub fn deprecation_note(meta: &EntityMeta) -> String {
     let since = meta.facts.deprecated.as_ref().and_then(|fact| fact.since);
-    since.map_or_else(
+    let note = since.map_or_else(
         || "deprecated by QEMU".to_owned(),
         |since| format!("deprecated since QEMU {since}"),
-    )
+    );
+    match &meta.facts.replaced_by {
+        Some(names) => format!("{note}: use `{}`", names.replace(" and ", "` and `")),
+        None => note,
+    }
 }
 
 /// The attribute of what is deprecated.

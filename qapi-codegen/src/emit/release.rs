@@ -211,8 +211,8 @@ fn identity(context: &EmitContext<'_>, release: usize) -> TokenStream {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub struct Release;
         impl crate::#release_trait for Release {
-            const SERIES: Series = Series { major: #major, minor: #minor };
-            const COMMANDS: &'static [CommandInfo] = COMMANDS;
+            const SERIES: crate::Series = crate::Series { major: #major, minor: #minor };
+            const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
             #event
         }
     }

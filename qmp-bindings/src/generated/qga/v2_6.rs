@@ -31,8 +31,8 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::AgentRelease for Release {
-    const SERIES: Series = Series { major: 2u32, minor: 6u32 };
-    const COMMANDS: &'static [CommandInfo] = COMMANDS;
+    const SERIES: crate::Series = crate::Series { major: 2u32, minor: 6u32 };
+    const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
 }
 wire::commands_of! {
     Release : GuestSyncDelimited => i64; GuestSync => i64; GuestPing => Empty;

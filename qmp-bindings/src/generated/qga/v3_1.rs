@@ -43,8 +43,8 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::AgentRelease for Release {
-    const SERIES: Series = Series { major: 3u32, minor: 1u32 };
-    const COMMANDS: &'static [CommandInfo] = COMMANDS;
+    const SERIES: crate::Series = crate::Series { major: 3u32, minor: 1u32 };
+    const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
 }
 wire::commands_of! {
     Release : GuestSyncDelimited => i64; GuestSync => i64; GuestPing => Empty;

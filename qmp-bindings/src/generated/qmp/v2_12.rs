@@ -223,11 +223,11 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: Series = Series {
+    const SERIES: crate::Series = crate::Series {
         major: 2u32,
         minor: 12u32,
     };
-    const COMMANDS: &'static [CommandInfo] = COMMANDS;
+    const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }
 wire::events! {

@@ -383,8 +383,8 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: Series = Series { major: 7u32, minor: 1u32 };
-    const COMMANDS: &'static [CommandInfo] = COMMANDS;
+    const SERIES: crate::Series = crate::Series { major: 7u32, minor: 1u32 };
+    const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }
 wire::events! {
