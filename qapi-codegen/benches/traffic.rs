@@ -104,7 +104,7 @@ fn check(bencher: Bencher<'_, '_>, replies: bool) {
 fn migrate_a_log(bencher: Bencher<'_, '_>) {
     let (old, new, text) = (checker(&OLD), checker(&NEW), log());
     bencher.counter(BytesCount::of_str(&text)).bench_local(|| {
-        let mut migrator = Migrator::new(&old, &new, None, &RULES);
+        let mut migrator = Migrator::new(&old, &new, &RULES);
         let mut length = 0;
         read(&mut text.as_bytes(), &|_| true, &mut |entry| {
             let rewritten = rewrite_entry(&mut migrator, &entry);

@@ -42,6 +42,12 @@ impl Version {
             minor: self.minor,
         }
     }
+
+    /// Returns whether this is a development version or a candidate of the
+    /// next series. QEMU counts these from 50 on.
+    pub const fn is_prerelease(self) -> bool {
+        self.micro >= 50
+    }
 }
 
 impl fmt::Display for Version {

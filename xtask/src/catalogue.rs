@@ -1,22 +1,21 @@
 //! The imported releases, and the data files about them in `schemas/`.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use qapi_codegen::ast::{DefinitionBody, Item};
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{
-    Behaviour, DeviceList, ReleaseData, RequestRules, SeriesWithCommand,
+    Behaviour, ReleaseData, ReleaseDevices, RequestRules, SeriesWithCommand,
 };
-use qapi_codegen::load::{DocumentationKind, Files};
-use qapi_codegen::schema::Schema;
+use qapi_codegen::load::DocumentationKind;
+use qapi_codegen::schema::{Schema, TypeKind};
 use qapi_codegen::traffic::check::Checker;
 use qapi_codegen::traffic::migrate::MigrationRules;
 use qapi_codegen::version::Series;
 
+use crate::builds::BuildFiles;
 use crate::failure::Failure;
 use crate::schema_files::SchemaFiles;
 use crate::schema_source::{SchemaSource, SourceOptions};
@@ -28,6 +27,7 @@ pub struct Catalogue {
     series: Vec<Series>,
     behaviour: Arc<Behaviour>,
     requests: Arc<RequestRules>,
+    builds: Arc<BuildFiles>,
     /// The series that have a command, read on first use.
     commands: OnceLock<BTreeMap<String, Vec<Series>>>,
 }
@@ -41,8 +41,10 @@ pub struct Release {
     pub schema: Schema,
     /// The origin of the interface.
     pub origin: ReleaseOrigin,
-    /// The devices of the release, if they are known.
-    pub devices: Option<DeviceList>,
+    /// The builds of all releases, with their devices.
+    pub builds: Arc<BuildFiles>,
+    /// The target to which devices are restricted.
+    pub target: Option<String>,
     /// Changes of behaviour, of all releases.
     pub behaviour: Arc<Behaviour>,
     /// Rules for requests that are not in a schema, of all releases.
@@ -64,8 +66,10 @@ impl Catalogue {
     /// Opens the catalogue of the workspace.
     pub fn open() -> Result<Catalogue, Failure> {
         let files = SchemaFiles::selected();
+        let series = workspace::imported()?;
         Ok(Catalogue {
-            series: workspace::imported()?,
+            builds: Arc::new(BuildFiles::new(series.clone())),
+            series,
             behaviour: Arc::new(files.toml(Behaviour::FILE_NAME)?),
             requests: Arc::new(files.toml("requests.toml")?),
             commands: OnceLock::new(),
@@ -110,7 +114,8 @@ impl Catalogue {
             },
             schema,
             origin,
-            devices: read_devices(series)?,
+            builds: Arc::clone(&self.builds),
+            target: None,
             behaviour: Arc::clone(&self.behaviour),
             requests: Arc::clone(&self.requests),
             notes: source.notes,
@@ -141,24 +146,9 @@ impl Catalogue {
         collect(read)
     }
 
-    /// The devices of a release or, if they are unknown, those of the nearest
-    /// series whose devices are known, later ones first.
-    pub fn nearest_devices<'r>(
-        &self,
-        release: &'r Release,
-    ) -> Result<Option<Cow<'r, DeviceList>>, Failure> {
-        if let Some(devices) = &release.devices {
-            return Ok(Some(Cow::Borrowed(devices)));
-        }
-        let series = release.schema.version.series();
-        let (before, after): (Vec<Series>, Vec<Series>) =
-            self.series.iter().partition(|other| **other < series);
-        for other in after.into_iter().chain(before.into_iter().rev()) {
-            if let Some(devices) = read_devices(other)? {
-                return Ok(Some(Cow::Owned(devices)));
-            }
-        }
-        Ok(None)
+    /// The builds of all releases, with their devices.
+    pub fn builds(&self) -> &BuildFiles {
+        &self.builds
     }
 
     /// The series that have a command, oldest first.
@@ -195,12 +185,42 @@ impl Release {
         series_with_command: Option<SeriesWithCommand<'r>>,
     ) -> Checker<'r> {
         let data = ReleaseData {
-            devices: self.devices.as_ref(),
+            devices: Some(&*self.builds),
+            target: self.target.as_deref(),
             requests: Some(&self.requests),
             behaviour: Some(&self.behaviour),
             series_with_command,
         };
         Checker::new(&self.schema, data)
+    }
+
+    /// Restricts devices to those of a target.
+    pub fn set_target(&mut self, target: Option<String>) -> Result<(), Failure> {
+        if let Some(target) = &target {
+            let known = self.builds.read()?.targets();
+            if !known.contains(target.as_str()) && !self.has_target(target) {
+                let known: Vec<&str> = known.into_iter().collect();
+                return Err(Failure::new(format!("unknown target `{target}`"))
+                    .with_help(format!("builds of {} are known", known.join(", "))));
+            }
+        }
+        self.target = target;
+        Ok(())
+    }
+
+    /// Returns whether the schema lists a target, as it does since 3.0.
+    fn has_target(&self, target: &str) -> bool {
+        let targets = self.schema.find_type("SysEmuTarget");
+        let Some(TypeKind::Enum(targets)) = targets.map(|id| &self.schema.get(id).kind) else {
+            return false;
+        };
+        targets.values.iter().any(|value| value.name == target)
+    }
+
+    /// The devices of the release.
+    pub fn devices(&self) -> Result<ReleaseDevices<'_>, Failure> {
+        let series = self.schema.version.series();
+        Ok(self.builds.read()?.release(series, self.target.as_deref()))
     }
 
     /// Returns `true` if the interface comes from a reply to `query-qmp-schema`.
@@ -220,16 +240,4 @@ fn collect(read: Vec<Result<Release, Failure>>) -> Result<Vec<Release>, Failure>
         Some(failure) => Err(failure),
         None => Ok(releases.into_iter().flatten().collect()),
     }
-}
-
-fn read_devices(series: Series) -> Result<Option<DeviceList>, Failure> {
-    let files = SchemaFiles::selected();
-    let path = files.path(&format!("{series}/{}", DeviceList::FILE_NAME));
-    let text = match files.read(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        text => text.map_err(|error| Failure::io("read", &path, &error))?,
-    };
-    let devices = DeviceList::parse(&text);
-    let devices = devices.map(Some);
-    devices.map_err(|error| Failure::new(format!("`{path}`: {error}")))
 }

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod builds;
 pub mod catalogue;
 pub mod cli;
 pub mod commands;

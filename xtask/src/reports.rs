@@ -91,6 +91,6 @@ fn side(release: &Release) -> ReportSide<'_> {
     ReportSide {
         name: &release.name,
         schema: &release.schema,
-        devices: release.devices.as_ref(),
+        devices: release.devices().ok(),
     }
 }

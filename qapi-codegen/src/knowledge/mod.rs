@@ -5,12 +5,14 @@
 //! one release or one request. It opens no files and formats no reports.
 
 pub mod behaviour;
-pub mod devices;
+pub mod builds;
 pub mod requests;
 pub mod when;
 
 pub use behaviour::{Behaviour, BehaviourChange, BehaviourEffect, Deprecation};
-pub use devices::{Device, DeviceList, DeviceListError, PropertyTypes};
+pub use builds::{
+    BuildEvidence, BuildRecord, DeviceNotes, DeviceStatus, PropertyStatus, ReleaseDevices,
+};
 pub use requests::{DeviceAlias, MemberRequirement, RequestRules};
 pub use when::ArgumentCondition;
 
@@ -19,14 +21,28 @@ use crate::version::Series;
 /// The facts about one release beyond its schema. Each may be missing.
 #[derive(Clone, Copy, Default)]
 pub struct ReleaseData<'k> {
-    /// The devices that `device_add` accepts.
-    pub devices: Option<&'k DeviceList>,
+    /// The devices of all releases, read on first use.
+    pub devices: Option<&'k dyn DeviceSource>,
+    /// The target to which devices are restricted.
+    pub target: Option<&'k str>,
     /// The rules for requests that the schema leaves out.
     pub requests: Option<&'k RequestRules>,
     /// The changes of behaviour.
     pub behaviour: Option<&'k Behaviour>,
     /// Looks up a command in other series, for help texts.
     pub series_with_command: Option<SeriesWithCommand<'k>>,
+}
+
+/// Provides the evidence about devices, which most messages do not need.
+pub trait DeviceSource: Sync {
+    /// The records of all builds; nothing if they cannot be read.
+    fn evidence(&self) -> Option<&BuildEvidence>;
+}
+
+impl DeviceSource for BuildEvidence {
+    fn evidence(&self) -> Option<&BuildEvidence> {
+        Some(self)
+    }
 }
 
 /// Returns the series that have a command, oldest first.

@@ -3,14 +3,12 @@
 
 mod random_request;
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use proptest::test_runner::{Config, TestRunner};
 use proptest::{prop_assert, prop_assert_eq, prop_assume};
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::json::{JsonStyle, parse};
-use qapi_codegen::knowledge::DeviceList;
 use qapi_codegen::traffic::check::{Checker, Session, Verdict};
 use qapi_codegen::traffic::migrate::rewrite::rewrite_entry;
 use qapi_codegen::traffic::migrate::{
@@ -40,25 +38,21 @@ fn release(argument: &str) -> Release {
 struct Upgrade<'r> {
     from: Checker<'r>,
     to: Checker<'r>,
-    devices: Option<Cow<'r, DeviceList>>,
     rules: &'r MigrationRules,
 }
 
 impl<'r> Upgrade<'r> {
     fn new(source: &'r Release, target: &'r Release, rules: &'r MigrationRules) -> Self {
-        let devices = catalogue().nearest_devices(target);
         Upgrade {
             from: source.checker(None),
             to: target.checker(None),
-            devices: devices.expect("the device lists are valid"),
             rules,
         }
     }
 
     /// Migrates a text. Returns the new text and the migration of each request.
     fn migrate(&self, text: &str) -> (String, Vec<Migration>) {
-        let devices = self.devices.as_deref();
-        let mut migrator = Migrator::new(&self.from, &self.to, devices, self.rules);
+        let mut migrator = Migrator::new(&self.from, &self.to, self.rules);
         let (mut new, mut migrations) = (Vec::new(), Vec::new());
         let is_command = |name: &str| self.from.has_command(name);
         read(&mut text.as_bytes(), &is_command, &mut |entry| {

@@ -29,6 +29,9 @@ pub struct Check {
     /// A release in schemas/, a folder, a root .json file, or a tarball
     #[arg(long, value_name = "SCHEMA")]
     against: String,
+    /// The target that QEMU emulates, such as `x86_64`; by default any
+    #[arg(long, value_name = "ARCH")]
+    target: Option<String>,
     /// Check replies and events, too
     #[arg(long)]
     replies: bool,
@@ -44,7 +47,8 @@ impl Check {
     /// Runs the command.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let catalogue = Catalogue::open()?;
-        let release = read_release(&catalogue, &self.against, QemuProgram::Emulator, console)?;
+        let mut release = read_release(&catalogue, &self.against, QemuProgram::Emulator, console)?;
+        release.set_target(self.target)?;
         let elsewhere = |name: &str| catalogue.series_with_command(name);
         let checker = release.checker(Some(&elsewhere));
         let mut report = CheckReport::new(self.format, console);
@@ -60,6 +64,7 @@ impl Check {
             });
             result.map_err(|error: InputError| error.into_failure(file))?;
         }
+        catalogue.builds().check()?;
         report.finish(&checker.series().to_string(), console)
     }
 }

@@ -1,111 +1,111 @@
-//! `devices`: asks a running QEMU which properties each device has.
+//! `devices`: records which devices a build of QEMU has, with their properties.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod running;
+mod saved_list;
+
+use std::fs;
+use std::path::Path;
 
 use clap::Args;
-use serde::Deserialize;
-use serde_json::json;
 
 use qapi_codegen::imported::MANIFEST;
-use qapi_codegen::knowledge::{DeviceList, PropertyTypes};
-use qapi_codegen::version::Series;
-use qmp_bindings::Error;
+use qapi_codegen::knowledge::BuildRecord;
+use qapi_codegen::version::{Series, Version};
 
 use crate::Outcome;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::files::write_file;
+use crate::files::{read_text, write_file};
 use crate::monitor::Monitor;
-use crate::progress::progress_bar;
 use crate::render::count;
 use crate::workspace;
+use saved_list::SavedList;
 
-/// Ask a running QEMU which arguments `device_add` has for each device
+/// Record which devices a build of QEMU has, with their properties
 ///
-/// Writes schemas/SERIES/devices.json. Start QEMU for this with
-/// `-machine none -nodefaults -qmp unix:PATH,server=on,wait=off`. The devices
-/// depend on its build.
+/// Asks a running QEMU, or reads lists that were saved before, and writes
+/// schemas/SERIES/builds/RELEASE-TARGET.json for each build. Start QEMU with
+/// `-machine none -nodefaults -qmp unix:PATH,server=on,wait=off`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: cargo xtask devices monitor.sock --as 10.0")]
+#[command(after_help = "Examples:\n  \
+    cargo xtask devices monitor.sock --as 10.0\n  \
+    cargo xtask devices saved/10.0.13.json --target x86_64")]
 pub struct Devices {
-    /// The monitor of a running QEMU that no other client uses: a Unix socket
-    /// or HOST:PORT
-    socket: String,
-    /// The series to write
+    /// The monitor of a running QEMU that no other client uses (a Unix socket
+    /// or HOST:PORT), or saved lists
+    #[arg(required = true, value_name = "SOCKET|FILE")]
+    sources: Vec<String>,
+    /// The series to write; by default that of the build, and for a development
+    /// version the next one
     #[arg(long = "as", value_name = "SERIES")]
-    series: Series,
+    series: Option<Series>,
+    /// The target of saved lists that do not state it
+    #[arg(long, value_name = "ARCH")]
+    target: Option<String>,
 }
 
 impl Devices {
     /// Runs the command.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
-        let folder = workspace::series_folder(self.series);
-        if !folder.join(MANIFEST).is_file() {
-            return Err(
-                Failure::new(format!("series {} is not imported", self.series))
-                    .with_help("import it first with `cargo xtask import SCHEMA`"),
-            );
+        for source in &self.sources {
+            let is_saved = fs::metadata(source).is_ok_and(|metadata| metadata.is_file());
+            let (record, series) = match is_saved {
+                true => self.read_saved(source)?,
+                false => self.ask(source)?,
+            };
+            let path = write_record(&record, series)?;
+            let count = count(record.devices().count(), "device");
+            console.status(&format!("wrote {count} to {}", workspace::shown(&path)));
         }
-        let mut monitor = Monitor::connect(&self.socket)?;
-        let found = monitor.version().series();
-        if found != self.series {
-            let help = format!(
-                "start a QEMU of series {}, or write `--as {found}`",
-                self.series
-            );
-            let message = format!("the QEMU at `{}` is of series {found}", self.socket);
-            return Err(Failure::new(message).with_help(help));
-        }
-        let devices = read_devices(&mut monitor)?;
-        let path = folder.join(DeviceList::FILE_NAME);
-        write_file(&path, &devices.to_text())?;
-        let count = count(devices.names().count(), "device");
-        console.status(&format!("wrote {count} to {}", workspace::shown(&path)));
         Ok(Outcome::Fine)
     }
-}
 
-#[derive(Deserialize)]
-struct TypeName {
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Property {
-    name: String,
-    #[serde(rename = "type")]
-    ty: String,
-}
-
-/// Reads all devices with their properties. Some devices exist whose properties
-/// QEMU does not list.
-fn read_devices(monitor: &mut Monitor) -> Result<DeviceList, Failure> {
-    let names = device_names(monitor).map_err(|error| monitor.failure(&error))?;
-    let progress = progress_bar("reading devices", names.len() as u64);
-    let (mut listed, mut unlisted) = (BTreeMap::new(), BTreeSet::new());
-    for name in names {
-        match device_properties(monitor, &name) {
-            Ok(properties) => drop(listed.insert(name, properties)),
-            Err(Error::Command(_)) => drop(unlisted.insert(name)),
-            Err(error) => return Err(monitor.failure(&error)),
-        }
-        progress.inc(1);
+    fn read_saved(&self, path: &str) -> Result<(BuildRecord, Series), Failure> {
+        let text = read_text(Path::new(path))?;
+        let list: SavedList = serde_json::from_str(&text).map_err(|error| {
+            Failure::new(format!("`{path}`: not a list of devices or types: {error}"))
+        })?;
+        let Some(record) = list.into_record(self.target.as_deref()) else {
+            let message = format!("`{path}` does not state the target of the build");
+            return Err(Failure::new(message).with_help("add `--target ARCH`, such as `x86_64`"));
+        };
+        let series = self.series(record.release)?;
+        Ok((record, series))
     }
-    let mut devices = DeviceList::new(monitor.version(), &listed);
-    devices.package = monitor.package();
-    devices.unlisted = unlisted;
-    Ok(devices)
+
+    fn ask(&self, address: &str) -> Result<(BuildRecord, Series), Failure> {
+        let mut monitor = Monitor::connect(address)?;
+        let series = self.series(monitor.version())?;
+        Ok((running::read_build(&mut monitor)?, series))
+    }
+
+    /// The series of a build, which has to be imported.
+    fn series(&self, release: Version) -> Result<Series, Failure> {
+        let imported = workspace::imported()?;
+        let own = match release.is_prerelease() {
+            true => imported.iter().find(|series| **series > release.series()),
+            false => None,
+        };
+        let found = own.copied().unwrap_or(release.series());
+        let series = self.series.unwrap_or(found);
+        if found != series {
+            let message = format!("QEMU {release} is of series {found}, not {series}");
+            let help = format!("use a QEMU of series {series}, or write `--as {found}`");
+            return Err(Failure::new(message).with_help(help));
+        }
+        match workspace::series_folder(series).join(MANIFEST).is_file() {
+            true => Ok(series),
+            false => Err(Failure::new(format!("series {series} is not imported"))
+                .with_help("import it first with `cargo xtask import SCHEMA`")),
+        }
+    }
 }
 
-fn device_names(monitor: &mut Monitor) -> Result<Vec<String>, Error> {
-    let arguments = json!({ "implements": "device", "abstract": false });
-    let types: Vec<TypeName> = monitor.query("qom-list-types", &arguments)?;
-    Ok(types.into_iter().map(|found| found.name).collect())
-}
-
-fn device_properties(monitor: &mut Monitor, name: &str) -> Result<PropertyTypes, Error> {
-    let arguments = json!({ "typename": name });
-    let properties: Vec<Property> = monitor.query("device-list-properties", &arguments)?;
-    let pair = |property: Property| (property.name, property.ty);
-    Ok(properties.into_iter().map(pair).collect())
+fn write_record(record: &BuildRecord, series: Series) -> Result<std::path::PathBuf, Failure> {
+    let folder = workspace::series_folder(series).join(BuildRecord::FOLDER);
+    fs::create_dir_all(&folder)
+        .map_err(|error| Failure::io("create", workspace::shown(&folder), &error))?;
+    let path = folder.join(record.file_name());
+    write_file(&path, &record.to_text())?;
+    Ok(path)
 }

@@ -65,12 +65,11 @@ impl Migrate {
         let target = read_release(&catalogue, &self.to, QemuProgram::Emulator, console)?;
         check_order(&source, &target)?;
         let rules = catalogue.migration_rules()?;
-        let devices = catalogue.nearest_devices(&target)?;
         let elsewhere = |name: &str| catalogue.series_with_command(name);
         let (from, to) = (source.checker(None), target.checker(Some(&elsewhere)));
         let mut counts = MigrationCounts::default();
         for file in &self.files {
-            let mut migrator = Migrator::new(&from, &to, devices.as_deref(), &rules);
+            let mut migrator = Migrator::new(&from, &to, &rules);
             let mut sink = self.sink(file, console)?;
             let is_command = |name: &str| from.has_command(name);
             let mut input = open_input(file)?;

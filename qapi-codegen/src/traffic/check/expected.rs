@@ -1,6 +1,6 @@
 //! The members that one object of a message may have.
 //!
-//! They come from the schema, from the list of devices, and from types that the
+//! They come from the schema, from the lists of devices, and from types that the
 //! schema of an old release does not connect with its command. This module
 //! combines them, with the syntax in which the release reads their values, so
 //! that the checker compares a message with one description. A new source of
@@ -9,7 +9,7 @@
 use super::release::{CommandInterface, ReleaseInterface};
 use crate::dialect;
 use crate::json::JsonValue;
-use crate::knowledge::{Device, DeviceList, devices};
+use crate::knowledge::{DeviceStatus, PropertyStatus, ReleaseDevices, builds};
 use crate::schema::{BuiltinType, DATA_MEMBER, EntityMeta};
 use crate::wire::{BranchShape, Branches, MemberShape, ObjectShape, Shape};
 
@@ -34,6 +34,8 @@ pub struct ExpectedMember<'m> {
     pub syntax: ValueSyntax,
     /// Its definition in the schema.
     pub meta: Option<&'m EntityMeta>,
+    /// `false` if only other releases are known to have it.
+    pub is_known: bool,
 }
 
 /// The members that an object may have.
@@ -61,13 +63,37 @@ pub enum UnlistedMembers<'m> {
     /// There are none.
     Rejected,
     /// They are the properties of a device.
-    Properties(&'m DeviceList, &'m Device),
-    /// They belong to a device that does not exist.
-    UnknownDevice(&'m str),
-    /// They belong to a device whose properties are not known.
-    UnlistedDevice(&'m str),
+    Properties(DeviceArguments<'m>),
     /// They are not known.
     Unknown,
+}
+
+/// The properties of the device that a request adds.
+#[derive(Clone, Copy)]
+pub struct DeviceArguments<'m> {
+    /// The devices of the release.
+    pub devices: ReleaseDevices<'m>,
+    /// The name in the request.
+    pub driver: &'m str,
+    /// The name in the lists, which differs for an alias.
+    pub name: &'m str,
+    /// What is known about the device.
+    pub status: DeviceStatus,
+}
+
+impl<'m> DeviceArguments<'m> {
+    /// Looks up a property.
+    pub fn property(&self, name: &str) -> PropertyStatus<'m> {
+        match self.status {
+            DeviceStatus::Removed(_) => PropertyStatus::Unknown(None),
+            _ => self.devices.property(self.name, name),
+        }
+    }
+
+    /// Returns whether the device is known but its properties are not.
+    pub fn is_unlisted(&self) -> bool {
+        self.status == DeviceStatus::Known && !self.devices.lists_device(self.name)
+    }
 }
 
 impl<'m> ExpectedObject<'m> {
@@ -102,6 +128,7 @@ impl<'m> ExpectedObject<'m> {
         match command.shape.meta.name.as_str() {
             "device_add" if stated.open => expected.add_properties(arguments),
             "netdev_add" if stated.open => expected.add_netdev_options(arguments),
+            _ if stated.open => expected.unlisted = UnlistedMembers::Unknown,
             _ => {}
         }
         Some(expected)
@@ -118,6 +145,7 @@ impl<'m> ExpectedObject<'m> {
                     false => self.syntax,
                 },
                 meta: member.meta,
+                is_known: true,
             }),
             None => self.property(name),
         }
@@ -148,10 +176,10 @@ impl<'m> ExpectedObject<'m> {
     /// The names of all members.
     pub fn names(&self) -> impl Iterator<Item = &'m str> {
         let properties = match self.unlisted {
-            UnlistedMembers::Properties(list, device) => Some(list.properties(device)),
+            UnlistedMembers::Properties(device) => Some(device.devices.property_names(device.name)),
             _ => None,
         };
-        let properties = properties.into_iter().flatten().map(|(name, _)| name);
+        let properties = properties.into_iter().flatten();
         let objects = self.objects();
         objects
             .flat_map(|object| object.members.names())
@@ -204,30 +232,34 @@ impl<'m> ExpectedObject<'m> {
         // QEMU itself reads these, in all releases.
         self.optional_syntax = ValueSyntax::StringOnly;
         let driver = arguments.get("driver").and_then(JsonValue::as_str);
-        self.unlisted = match (self.release.data.devices, driver) {
-            (Some(list), Some(driver)) => self.find_properties(list, driver),
-            _ => UnlistedMembers::Unknown,
+        self.unlisted = match driver.zip(self.release.devices()) {
+            None => UnlistedMembers::Unknown,
+            Some((driver, devices)) => {
+                let name = self.release.device_name(driver);
+                UnlistedMembers::Properties(DeviceArguments {
+                    devices,
+                    driver,
+                    name,
+                    status: devices.device(name),
+                })
+            }
         };
-    }
-
-    fn find_properties(&self, list: &'m DeviceList, driver: &'m str) -> UnlistedMembers<'m> {
-        let name = self.release.device_name(driver);
-        match list.device(name) {
-            Some(device) => UnlistedMembers::Properties(list, device),
-            None if list.is_unlisted(name) => UnlistedMembers::UnlistedDevice(driver),
-            None => UnlistedMembers::UnknownDevice(driver),
-        }
     }
 
     fn property(&self, name: &str) -> Option<ExpectedMember<'m>> {
-        let UnlistedMembers::Properties(list, device) = self.unlisted else {
+        let UnlistedMembers::Properties(device) = self.unlisted else {
             return None;
         };
-        let ty = list.property_type(device, name)?;
+        let (ty, is_known) = match device.property(name) {
+            PropertyStatus::Known(ty) => (ty.unwrap_or_default(), true),
+            PropertyStatus::Unknown(Some(ty)) => (ty, false),
+            _ => return None,
+        };
         Some(ExpectedMember {
             shape: property_shape(self.release, name, ty),
             syntax: self.syntax,
             meta: None,
+            is_known,
         })
     }
 
@@ -264,7 +296,7 @@ fn property_shape<'m>(release: &'m ReleaseInterface<'m>, name: &str, ty: &str) -
     if name == "addr" {
         return any();
     }
-    match (devices::builtin_type(ty), release.find_shape(ty)) {
+    match (builds::builtin_type(ty), release.find_shape(ty)) {
         (Some(builtin), _) => release.builtin_shape(builtin),
         (None, Some(shape @ Shape::Enum(_))) => shape,
         _ => any(),

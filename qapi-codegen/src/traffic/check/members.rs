@@ -1,10 +1,13 @@
 //! The members of objects: each against what is expected, and the missing ones.
 
-use super::expected::{ExpectedMember, ExpectedObject, UnlistedMembers, ValueSyntax};
+use super::expected::{
+    DeviceArguments, ExpectedMember, ExpectedObject, UnlistedMembers, ValueSyntax,
+};
 use super::path::MessagePath;
 use super::problem::{MemberOwner, ProblemKind, ProblemSubject};
 use super::walk::MessageWalk;
 use crate::json::{JsonMember, JsonValue};
+use crate::knowledge::{DeviceStatus, PropertyStatus};
 use crate::wire::{Direction, ObjectShape, Shape};
 
 impl<'m> MessageWalk<'m> {
@@ -15,11 +18,18 @@ impl<'m> MessageWalk<'m> {
         value: &'m JsonValue<'m>,
         path: &MessagePath<'_, 'm>,
     ) {
-        self.check_device(expected, path);
+        if let UnlistedMembers::Properties(device) = &expected.unlisted {
+            self.check_device(expected, device, value, path);
+        }
         for member in value.members().unwrap_or_default() {
             let path = &path.member(&member.name.value);
             match expected.member(&member.name.value) {
-                Some(found) => self.check_member(expected, found, member, path),
+                Some(found) => {
+                    self.check_member(expected, found, member, path);
+                    if !found.is_known {
+                        self.report_unverified(expected, member, path);
+                    }
+                }
                 None => self.check_unlisted(expected, member, value, path),
             }
         }
@@ -38,12 +48,28 @@ impl<'m> MessageWalk<'m> {
         }
     }
 
-    /// Reports a device that determines the members but is not known.
-    fn check_device(&mut self, expected: &ExpectedObject<'m>, path: &MessagePath<'_, 'm>) {
-        let problem = match expected.unlisted {
-            UnlistedMembers::UnknownDevice(device) => ProblemKind::UnknownDevice(device),
-            UnlistedMembers::UnlistedDevice(device) => ProblemKind::UnlistedDevice(device),
-            _ => return,
+    /// Reports a device that the release does not have, or that is not known
+    /// well enough for the properties of the request.
+    fn check_device(
+        &mut self,
+        expected: &ExpectedObject<'m>,
+        device: &DeviceArguments<'m>,
+        value: &'m JsonValue<'m>,
+        path: &MessagePath<'_, 'm>,
+    ) {
+        let driver = device.driver;
+        let mut members = value.members().unwrap_or_default().iter();
+        let is_unknown = |member: &JsonMember<'_>| {
+            let member = expected.member(&member.name.value);
+            member.is_none_or(|member| !member.is_known)
+        };
+        let problem = match device.status {
+            DeviceStatus::Removed(removal) => ProblemKind::RemovedDevice { driver, removal },
+            DeviceStatus::Unknown => ProblemKind::UnverifiedDevice(driver),
+            DeviceStatus::Known if device.is_unlisted() && members.any(is_unknown) => {
+                ProblemKind::UnlistedDevice(driver)
+            }
+            DeviceStatus::Known => return,
         };
         self.report(&path.member("driver"), problem);
     }
@@ -99,10 +125,12 @@ impl<'m> MessageWalk<'m> {
         path: &MessagePath<'_, 'm>,
     ) {
         let owner = match expected.unlisted {
-            UnlistedMembers::UnknownDevice(_)
-            | UnlistedMembers::UnlistedDevice(_)
-            | UnlistedMembers::Unknown => return,
-            UnlistedMembers::Properties(..) => MemberOwner::Device,
+            UnlistedMembers::Unknown => return,
+            UnlistedMembers::Properties(device) => match device.property(&member.name.value) {
+                PropertyStatus::Absent => MemberOwner::Device(None),
+                PropertyStatus::Removed(removal) => MemberOwner::Device(Some(removal)),
+                _ => return self.report_unverified(expected, member, path),
+            },
             _ if self.direction != Direction::Request => MemberOwner::Reply,
             _ if path.is_top_level() => MemberOwner::Arguments,
             _ => MemberOwner::Object,
@@ -118,6 +146,23 @@ impl<'m> MessageWalk<'m> {
                 holds_members: holds_members(expected, &member.value),
             };
             self.report(path, problem);
+        }
+    }
+
+    /// Reports a property that only other releases are known to have, unless the
+    /// device as a whole was reported.
+    fn report_unverified(
+        &mut self,
+        expected: &ExpectedObject<'m>,
+        member: &'m JsonMember<'m>,
+        path: &MessagePath<'_, 'm>,
+    ) {
+        if let UnlistedMembers::Properties(device) = &expected.unlisted
+            && device.status == DeviceStatus::Known
+            && !device.is_unlisted()
+        {
+            let (device, property) = (device.driver, member.name.value.as_ref());
+            self.report(path, ProblemKind::UnverifiedProperty { device, property });
         }
     }
 

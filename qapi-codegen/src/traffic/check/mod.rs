@@ -111,9 +111,17 @@ impl<'k> Checker<'k> {
         self.release.find_shape(type_name)
     }
 
-    /// Returns whether the devices of the release are known.
+    /// Returns whether all devices of a build of the release are known.
     pub fn has_device_list(&self) -> bool {
-        self.release.data.devices.is_some()
+        let devices = self.release.devices();
+        devices.is_some_and(|devices| devices.is_listed())
+    }
+
+    /// The type of a property of a device: in this release or, if that is not
+    /// known, in others that agree about it.
+    pub fn property_type(&self, driver: &str, property: &str) -> Option<&'k str> {
+        let name = self.release.device_name(driver);
+        self.release.devices()?.property_type(name, property)
     }
 
     /// Returns whether the release has a command.

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Severity};
 use crate::json::JsonValue;
+use crate::knowledge::builds::Removal;
 use crate::knowledge::{BehaviourChange, MemberRequirement};
 use crate::schema::{Condition, JsonKind};
 use crate::wire::{IntegerRange, PathSegment};
@@ -53,10 +54,24 @@ pub enum ProblemKind<'m> {
     UnknownCommand(&'m str),
     /// The release does not have an event.
     UnknownEvent(&'m str),
-    /// The release does not have a device.
-    UnknownDevice(&'m str),
+    /// The release does not have a device any more.
+    RemovedDevice {
+        /// The device.
+        driver: &'m str,
+        /// Its removal.
+        removal: Removal,
+    },
+    /// No known build of the release has a device.
+    UnverifiedDevice(&'m str),
     /// The properties of a device are not known.
     UnlistedDevice(&'m str),
+    /// No known build of the release has a property of a device.
+    UnverifiedProperty {
+        /// The device.
+        device: &'m str,
+        /// The property.
+        property: &'m str,
+    },
     /// Something is deprecated.
     Deprecated {
         subject: ProblemSubject<'m>,
@@ -138,8 +153,8 @@ pub enum ProblemSubject<'m> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MemberOwner {
     Arguments,
-    /// The properties of a device.
-    Device,
+    /// The properties of a device, with the removal of the member.
+    Device(Option<Removal>),
     Object,
     /// An object in a reply or an event.
     Reply,
@@ -161,8 +176,11 @@ impl ProblemKind<'_> {
             ProblemKind::NotOobCapable(_) => Code::NoOob,
             ProblemKind::UnknownCommand(_) => Code::UnknownCommand,
             ProblemKind::UnknownEvent(_) => Code::UnknownEvent,
-            ProblemKind::UnknownDevice(_) => Code::UnknownDevice,
-            ProblemKind::UnlistedDevice(_) | ProblemKind::Ignored(_) => Code::Unchecked,
+            ProblemKind::RemovedDevice { .. } => Code::UnknownDevice,
+            ProblemKind::UnverifiedDevice(_)
+            | ProblemKind::UnlistedDevice(_)
+            | ProblemKind::UnverifiedProperty { .. }
+            | ProblemKind::Ignored(_) => Code::Unchecked,
             ProblemKind::Deprecated { .. } => Code::Deprecated,
             ProblemKind::Unstable(_) => Code::Unstable,
             ProblemKind::Conditional { .. } => Code::Conditional,

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::knowledge::{BehaviourChange, Deprecation, MemberRequirement, ReleaseData};
+use crate::knowledge::{
+    BehaviourChange, Deprecation, MemberRequirement, ReleaseData, ReleaseDevices,
+};
 use crate::schema::{BuiltinType, Schema};
 use crate::version::Series;
 use crate::wire::{CommandShape, Interface, Shape};
@@ -61,6 +63,12 @@ impl<'k> ReleaseInterface<'k> {
     pub fn find_shape(&self, type_name: &str) -> Option<&Shape<'k>> {
         let id = self.schema.find_type(type_name)?;
         Some(self.wire.get(self.wire.shape_of_type(id)))
+    }
+
+    /// The devices of the release, which are read on first use.
+    pub fn devices(&self) -> Option<ReleaseDevices<'k>> {
+        let evidence = self.data.devices?.evidence()?;
+        Some(evidence.release(self.series, self.data.target))
     }
 
     /// The name in the list of devices for a name in `device_add`.

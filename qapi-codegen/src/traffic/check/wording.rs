@@ -25,14 +25,15 @@ impl MessageProblem<'_> {
     /// Describes the problem in words.
     pub fn describe(&self, release: &ReleaseInterface<'_>) -> MessageDiagnostic {
         let path = path_text(&self.path);
-        let message = self.message(&path, release.series);
+        let message = self.message(&path, release);
         let mut diagnostic =
             Diagnostic::at(self.kind.code(), path, message).with_severity(self.kind.severity());
         diagnostic.help = self.help(release);
         diagnostic
     }
 
-    fn message(&self, path: &str, series: Series) -> String {
+    fn message(&self, path: &str, release: &ReleaseInterface<'_>) -> String {
+        let series = release.series;
         match &self.kind {
             ProblemKind::InvalidSyntax(message) => (*message).to_owned(),
             ProblemKind::DuplicateMember(name) => format!("duplicate member {}", quote(name)),
@@ -51,14 +52,26 @@ impl MessageProblem<'_> {
             ProblemKind::UnknownEvent(event) => {
                 format!("QEMU {series} has no event {}", quote(event))
             }
-            ProblemKind::UnknownDevice(device) => {
-                format!("QEMU {series} has no device {}", quote(device))
+            ProblemKind::RemovedDevice { driver, .. } => {
+                format!("QEMU {series} has no device {}", quote(driver))
             }
-            ProblemKind::UnlistedDevice(device) => {
+            ProblemKind::UnverifiedDevice(driver) => {
+                format!(
+                    "no known {} has the device {}",
+                    build_text(release),
+                    quote(driver)
+                )
+            }
+            ProblemKind::UnlistedDevice(driver) => {
                 format!(
                     "the properties of {} in QEMU {series} are not known",
-                    quote(device)
+                    quote(driver)
                 )
+            }
+            ProblemKind::UnverifiedProperty { device, property } => {
+                let (device, property) = (quote(device), quote(property));
+                let build = build_text(release);
+                format!("no known {build} has the property {property} of {device}")
             }
             ProblemKind::Deprecated { subject, .. } => {
                 format!("{} is deprecated", subject_text(*subject, path))
@@ -97,10 +110,28 @@ impl MessageProblem<'_> {
             ProblemKind::UnknownEvent(event) => {
                 did_you_mean(event, release.wire.events.names().collect())
             }
-            ProblemKind::UnknownDevice(device) => {
-                let devices = release.data.devices?.names().collect();
-                did_you_mean(release.device_name(device), devices)
+            ProblemKind::RemovedDevice { driver, removal } => {
+                let devices = release.devices()?;
+                let advice = devices
+                    .evidence()
+                    .notes()
+                    .advice(release.device_name(driver));
+                let advice = advice.map(str::to_owned);
+                let advice = advice.or_else(|| similar_device(driver, release));
+                let sentences = [Some(removal.describe()), advice];
+                Some(
+                    sentences
+                        .into_iter()
+                        .flatten()
+                        .collect::<Vec<_>>()
+                        .join("; "),
+                )
             }
+            ProblemKind::UnverifiedDevice(driver) => unverified_device_help(driver, release),
+            ProblemKind::UnexpectedMember {
+                owner: MemberOwner::Device(Some(removal)),
+                ..
+            } => Some(removal.describe()),
             ProblemKind::Deprecated { advice, .. } => advice.map(|advice| advice.trim().to_owned()),
             ProblemKind::MissingRequirement(rule) | ProblemKind::ExcessRequirement(rule) => {
                 Some(rule.reason.trim().to_owned())
@@ -156,7 +187,7 @@ fn member_message(kind: &ProblemKind<'_>, path: &str) -> String {
             let name = quote(name);
             match (owner, path.rsplit_once('.')) {
                 (MemberOwner::Arguments, _) => format!("unexpected argument {name}"),
-                (MemberOwner::Device, _) => format!("the device has no property {name}"),
+                (MemberOwner::Device(_), _) => format!("the device has no property {name}"),
                 (_, Some((object, _))) => format!("unexpected member {name} in `{object}`"),
                 (_, None) => format!("unexpected member {name}"),
             }
@@ -191,6 +222,15 @@ fn member_message(kind: &ProblemKind<'_>, path: &str) -> String {
         }
         _ if path.contains(['.', '[']) => format!("missing member `{path}`"),
         _ => format!("missing argument `{path}`"),
+    }
+}
+
+/// The builds that devices are looked up in: `x86_64 build of QEMU 10.0`.
+fn build_text(release: &ReleaseInterface<'_>) -> String {
+    let series = release.series;
+    match release.data.target {
+        Some(target) => format!("{target} build of QEMU {series}"),
+        None => format!("build of QEMU {series}"),
     }
 }
 
@@ -289,6 +329,23 @@ fn unknown_command_help(command: &str, release: &ReleaseInterface<'_>) -> Option
     let similar = did_you_mean(command, release.wire.commands.names().collect());
     let sentences: Vec<String> = elsewhere.into_iter().chain(similar).collect();
     (!sentences.is_empty()).then(|| sentences.join("; "))
+}
+
+/// Says where a device is known, or names similar ones.
+fn unverified_device_help(driver: &str, release: &ReleaseInterface<'_>) -> Option<String> {
+    let devices = release.devices()?;
+    match devices.nearest_build(release.device_name(driver)) {
+        Some(build) => Some(format!("QEMU {} has it", build.record.name())),
+        None if devices.builds().next().is_none() => {
+            Some("add a build with `cargo xtask devices SOCKET --as SERIES`".to_owned())
+        }
+        None => similar_device(driver, release),
+    }
+}
+
+fn similar_device(driver: &str, release: &ReleaseInterface<'_>) -> Option<String> {
+    let names = release.devices()?.names().into_iter().collect();
+    did_you_mean(release.device_name(driver), names)
 }
 
 fn did_you_mean(name: &str, candidates: Vec<&str>) -> Option<String> {

@@ -27,7 +27,6 @@ pub use rules::{
 
 use crate::diagnostic::Severity;
 use crate::json::{JsonValue, ParsedJson};
-use crate::knowledge::DeviceList;
 use crate::traffic::check::{Checker, MessageDiagnostic, Session, Verdict};
 use crate::version::Series;
 
@@ -110,7 +109,6 @@ impl Migration {
 pub struct Migrator<'m> {
     source: &'m Checker<'m>,
     target: &'m Checker<'m>,
-    devices: Option<&'m DeviceList>,
     rules: &'m MigrationRules,
     sessions: HashMap<String, NodeNames>,
 }
@@ -129,18 +127,14 @@ pub(crate) struct RequestRewrite {
 impl<'m> Migrator<'m> {
     /// Creates a migrator between the releases of two checkers.
     ///
-    /// `devices` are those of the later release, or of the nearest release whose
-    /// devices are known.
     pub fn new(
         source: &'m Checker<'m>,
         target: &'m Checker<'m>,
-        devices: Option<&'m DeviceList>,
         rules: &'m MigrationRules,
     ) -> Self {
         Migrator {
             source,
             target,
-            devices,
             rules,
             sessions: HashMap::new(),
         }
@@ -194,8 +188,11 @@ impl<'m> Migrator<'m> {
         } = rewrite;
         let updated = nodes.update_references(self.rules, request, remarks);
         rewrite.outcome = updated.map_err(|reason| vec![reason])?;
-        if self.can_check(&rewrite.request) && self.check(&rewrite.request, parsed).is_ok() {
-            return Ok(());
+        match self.check(&rewrite.request, parsed) {
+            // What is not known about a device may need a rule.
+            Ok(Verdict::Unknown) if is_device_add(&rewrite.request) => {}
+            Ok(_) => return Ok(()),
+            Err(_) => {}
         }
         let (from, to) = (self.source.series(), self.target.series());
         for series in self.rules.series().filter(|s| from < *s && *s <= to) {
@@ -204,7 +201,9 @@ impl<'m> Migrator<'m> {
             }
         }
         let checked = self.check(&rewrite.request, parsed);
-        checked.map_err(|problems| self.describe_rejection(&problems, parsed))
+        checked
+            .map(drop)
+            .map_err(|problems| self.describe_rejection(&problems, parsed))
     }
 
     /// Applies a rule to a request, or to each action of a transaction.
@@ -238,7 +237,7 @@ impl<'m> Migrator<'m> {
             Certainty::Assumed => MigrationOutcome::Assumed,
             Certainty::Left => return Err(remark(rule.message())),
         };
-        let is_changed = steps::apply_steps(rule, self.target, self.devices, rewrite)
+        let is_changed = steps::apply_steps(rule, self.target, rewrite)
             .map_err(|error| remark(format!("{} {error}", rule.message())))?;
         if is_changed {
             rewrite.outcome = rewrite.outcome.max(outcome);
@@ -247,19 +246,13 @@ impl<'m> Migrator<'m> {
         Ok(())
     }
 
-    /// Returns whether the later release is known well enough to accept a
-    /// request.
-    fn can_check(&self, request: &JsonValue<'_>) -> bool {
-        let name = request.get("execute").and_then(JsonValue::as_str);
-        name != Some("device_add") || self.target.has_device_list()
-    }
-
-    /// Checks a request against the later release and returns its errors.
+    /// Checks a request against the later release. Returns its errors if it is
+    /// rejected.
     fn check(
         &self,
         request: &JsonValue<'_>,
         original: &ParsedJson<'_>,
-    ) -> Result<(), Vec<MessageDiagnostic>> {
+    ) -> Result<Verdict, Vec<MessageDiagnostic>> {
         let parsed = ParsedJson {
             value: request.clone(),
             leniencies: original.leniencies.clone(),
@@ -267,7 +260,7 @@ impl<'m> Migrator<'m> {
         };
         let mut checked = self.target.check_request(&mut Session::default(), &parsed);
         if checked.verdict != Verdict::Rejected {
-            return Ok(());
+            return Ok(checked.verdict);
         }
         let problems = &mut checked.problems;
         problems.retain(|problem| problem.severity == Severity::Error);
@@ -296,4 +289,9 @@ impl<'m> Migrator<'m> {
             .chain(problems.iter().map(describe))
             .collect()
     }
+}
+
+fn is_device_add(request: &JsonValue<'_>) -> bool {
+    let name = request.get("execute").and_then(JsonValue::as_str);
+    name == Some("device_add")
 }

@@ -2,8 +2,7 @@
 
 use super::rewrite::command_name;
 use crate::json::{JsonMember, JsonValue};
-use crate::knowledge::DeviceList;
-use crate::knowledge::devices::builtin_type;
+use crate::knowledge::builds::builtin_type;
 use crate::schema::BuiltinType;
 use crate::traffic::check::Checker;
 use crate::traffic::option_text;
@@ -94,16 +93,12 @@ fn convert_scalar(builtin: BuiltinType, value: &mut JsonValue<'static>) {
 }
 
 /// Converts the arguments of a `device_add` to the types of the properties.
-pub fn convert_by_device(
-    devices: Option<&DeviceList>,
-    target: &Checker<'_>,
-    request: &mut JsonValue<'static>,
-) {
-    let (Some(devices), Some(arguments)) = (devices, request.get_mut("arguments")) else {
+pub fn convert_by_device(target: &Checker<'_>, request: &mut JsonValue<'static>) {
+    let Some(arguments) = request.get_mut("arguments") else {
         return;
     };
     let driver = arguments.get("driver").and_then(JsonValue::as_str);
-    let Some(device) = driver.and_then(|driver| devices.device(driver)) else {
+    let Some(driver) = driver.map(str::to_owned) else {
         return;
     };
     for member in arguments.members_mut().into_iter().flatten() {
@@ -111,7 +106,7 @@ pub fn convert_by_device(
         if member.name.value == "addr" {
             continue;
         }
-        let Some(ty) = devices.property_type(device, &member.name.value) else {
+        let Some(ty) = target.property_type(&driver, &member.name.value) else {
             continue;
         };
         if let Some(builtin) = builtin_type(ty) {

@@ -8,7 +8,6 @@ use super::flatten_unions::flatten_unions;
 use super::rules::{MigrationRule, RewriteStep, StringTypes, UnionTypes};
 use super::{RequestRewrite, parse_strings};
 use crate::json::{JsonMember, JsonValue};
-use crate::knowledge::DeviceList;
 use crate::knowledge::when::{ArgumentCondition, is_scalar};
 use crate::traffic::check::Checker;
 
@@ -20,7 +19,6 @@ use crate::traffic::check::Checker;
 pub fn apply_steps(
     rule: &MigrationRule,
     target: &Checker<'_>,
-    devices: Option<&DeviceList>,
     rewrite: &mut RequestRewrite,
 ) -> Result<bool, String> {
     let before = rewrite.request.clone();
@@ -51,7 +49,7 @@ pub fn apply_steps(
                 parse_strings::convert_by_schema(target.interface(), &mut rewrite.request);
             }
             RewriteStep::ParseStrings(StringTypes::Device) => {
-                parse_strings::convert_by_device(devices, target, &mut rewrite.request);
+                parse_strings::convert_by_device(target, &mut rewrite.request);
             }
         }
     }
