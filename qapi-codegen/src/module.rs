@@ -59,8 +59,14 @@ mod tests {
     #[test]
     fn modules_are_files_and_survive_the_import() {
         let files = [
-            ("root.json", "{'include':'qapi/block-core.json'}{'enum':'R','data':[]}"),
-            ("qapi/block-core.json", "{'enum':'A','data':[]}{'enum':'B','data':[]}"),
+            (
+                "root.json",
+                "{'include':'qapi/block-core.json'}{'enum':'R','data':[]}",
+            ),
+            (
+                "qapi/block-core.json",
+                "{'enum':'A','data':[]}{'enum':'B','data':[]}",
+            ),
         ];
         let files = files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()));
         let loaded = load(&HashMap::from(files), "root.json", Version::NEWEST).unwrap();
@@ -72,6 +78,9 @@ mod tests {
         let mut imported = load(&files, "qmp.json", Version::NEWEST).unwrap();
         imported.documentation = DocumentationKind::Facts;
         assert_eq!(definition_modules(&imported), modules);
-        assert_eq!(canonical::print(&imported, &doc::parse(&imported).definitions), text);
+        assert_eq!(
+            canonical::print(&imported, &doc::parse(&imported).definitions),
+            text
+        );
     }
 }

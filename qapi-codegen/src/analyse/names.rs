@@ -273,8 +273,24 @@ mod tests {
 
     #[test]
     fn modules_are_identifiers() {
-        let names = ["block-core", "misc-i386", "9pfs", "mod", "super", "qapi.schema", ""];
-        let rust = ["block_core", "misc_i386", "_9pfs", "mod_", "super_", "qapi_schema", "_"];
+        let names = [
+            "block-core",
+            "misc-i386",
+            "9pfs",
+            "mod",
+            "super",
+            "qapi.schema",
+            "",
+        ];
+        let rust = [
+            "block_core",
+            "misc_i386",
+            "_9pfs",
+            "mod_",
+            "super_",
+            "qapi_schema",
+            "_",
+        ];
         assert_eq!(names.map(module), rust);
     }
 

@@ -29,9 +29,8 @@ impl<'s> ModuleTable<'s> {
     ) -> Self {
         let modules = schemas.iter().map(|schema| {
             let stated = list(schema).into_iter();
-            let stated = stated.filter_map(|(name, module)| {
-                Some((names::type_name(name), module.as_deref()?))
-            });
+            let stated = stated
+                .filter_map(|(name, module)| Some((names::type_name(name), module.as_deref()?)));
             stated.collect()
         });
         ModuleTable {

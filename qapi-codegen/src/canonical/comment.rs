@@ -38,7 +38,11 @@ fn print_entry(entry: &EntityDocs) -> String {
         Some(_) => deprecation.map(|deprecation| deprecation + "."),
         None => deprecation,
     };
-    let facts: Vec<String> = since.into_iter().chain(deprecation).chain(replacement).collect();
+    let facts: Vec<String> = since
+        .into_iter()
+        .chain(deprecation)
+        .chain(replacement)
+        .collect();
     format!("# @{}: {}", entry.name, facts.join(" "))
 }
 

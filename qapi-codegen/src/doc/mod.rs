@@ -273,7 +273,10 @@ impl DefinitionDocs {
                 self.facts.replaced_by = Some(names);
                 continue;
             };
-            let known = self.members.iter_mut().find(|member| member.name == subject);
+            let known = self
+                .members
+                .iter_mut()
+                .find(|member| member.name == subject);
             match known {
                 Some(member) => member.facts.replaced_by = Some(names),
                 None => self.members.push(EntityDocs {

@@ -89,13 +89,20 @@ mod tests {
     fn subjects_are_paired_with_replacements() {
         let own = |pairs: Vec<(Option<&'static str>, String)>| pairs;
         assert_eq!(
-            own(of_subjects("This command is deprecated. Use `job-pause` instead.")),
+            own(of_subjects(
+                "This command is deprecated. Use `job-pause` instead."
+            )),
             [(None, "job-pause".to_owned())]
         );
         assert_eq!(
-            own(of_subjects("Members @a and @b are deprecated. Use @c and @d instead.")),
+            own(of_subjects(
+                "Members @a and @b are deprecated. Use @c and @d instead."
+            )),
             [(Some("a"), "c".to_owned()), (Some("b"), "d".to_owned())]
         );
-        assert_eq!(of_subjects("Member @a is deprecated with no replacement."), []);
+        assert_eq!(
+            of_subjects("Member @a is deprecated with no replacement."),
+            []
+        );
     }
 }

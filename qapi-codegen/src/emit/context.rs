@@ -204,9 +204,10 @@ impl<'c> FileScope<'c> {
     pub fn import_type(&self, release: usize, id: TypeId) -> String {
         let name = names::type_name(&self.schema(release).get(id).meta.name);
         let first = self.context.sharing.first_release(release, id);
-        let is_own = self.own.as_ref().is_some_and(|own| {
-            own.first_release == first && own.names.contains(name.as_str())
-        });
+        let is_own = self
+            .own
+            .as_ref()
+            .is_some_and(|own| own.first_release == first && own.names.contains(name.as_str()));
         if !is_own {
             let mut imports = self.imports.borrow_mut();
             imports.entry(first).or_default().insert(name.clone());

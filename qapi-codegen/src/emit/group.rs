@@ -102,11 +102,7 @@ fn divide(group: &Group, parts: usize) -> Vec<Group> {
 }
 
 /// Takes the next items of a list after those to skip.
-fn take_part<I: Clone>(
-    items: &[Shared<I>],
-    skip: &mut usize,
-    take: &mut usize,
-) -> Vec<Shared<I>> {
+fn take_part<I: Clone>(items: &[Shared<I>], skip: &mut usize, take: &mut usize) -> Vec<Shared<I>> {
     let start = items.len().min(*skip);
     let end = items.len().min(start + *take);
     *skip -= start;

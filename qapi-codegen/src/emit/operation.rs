@@ -27,7 +27,9 @@ pub fn emit_command(scope: &FileScope<'_>, shared: &Shared<usize>, items: &mut M
     };
     operation.emit(&command.data, &docs::command(scope, shared), items);
     let info = command_info(scope.schema(release), command);
-    items.commands.push((format_ident!("{}", shared.name), info));
+    items
+        .commands
+        .push((format_ident!("{}", shared.name), info));
 }
 
 /// Adds an event.

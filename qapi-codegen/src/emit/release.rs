@@ -135,7 +135,9 @@ impl ReleaseSection {
                 continue;
             }
             match self.kind {
-                ItemKind::Types => items.add(release, &group.types, |id| (&schema.get(id).meta, None)),
+                ItemKind::Types => {
+                    items.add(release, &group.types, |id| (&schema.get(id).meta, None))
+                }
                 ItemKind::Commands => items.add(release, &group.commands, |index| {
                     let command = &schema.commands[index];
                     (&command.meta, tuple_of(schema, &command.data))

@@ -20,7 +20,9 @@ pub type ModulesByRun<'m> = BTreeMap<Run, Vec<&'m ModuleFile>>;
 
 /// Generates the modules above the groups.
 pub fn files(context: &EmitContext<'_>, modules: &ModulesByRun<'_>) -> Vec<GeneratedFile> {
-    let runs = modules.iter().map(|(run, modules)| run_module(context, *run, modules));
+    let runs = modules
+        .iter()
+        .map(|(run, modules)| run_module(context, *run, modules));
     let mut firsts: Vec<usize> = modules.keys().map(|run| run.since).collect();
     firsts.dedup();
     let firsts = firsts.into_iter();
@@ -61,8 +63,7 @@ fn since_module(
     modules: &ModulesByRun<'_>,
 ) -> GeneratedFile {
     let runs = modules.iter().filter(|(run, _)| run.since == first);
-    let runs: Vec<(Run, &Vec<&ModuleFile>)> =
-        runs.map(|(run, modules)| (*run, modules)).collect();
+    let runs: Vec<(Run, &Vec<&ModuleFile>)> = runs.map(|(run, modules)| (*run, modules)).collect();
     let declarations = runs.iter().map(|(run, _)| {
         let name = format_ident!("{}", context.until_module(*run));
         when_compiled(context, *run, quote!(mod #name;))
