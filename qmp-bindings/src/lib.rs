@@ -127,11 +127,15 @@
 //! | feature | effect |
 //! |---|---|
 //! | `v2_5` to `v10_2`, one for each series | the types of a release; any combination |
+//! | `all-releases` | the types of all releases |
 //! | `qga` | the guest agent of these releases: module `qga` and `Agent` |
 //! | `tokio` | the client for tokio |
 //! | `fd-passing` | passing of file descriptors with a command |
 //! | `tracing` | each message at trace level (target `qmp_bindings::wire`), with secrets masked |
 //! | `both-directions` | `Serialize` also for received types and `Deserialize` also for sent types |
+//! | `testing` | checks for tests of programs that serve several releases: module `testing` |
+//!
+//! Without the feature of a release only [`Untyped`] connections are possible.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
@@ -149,6 +153,10 @@ mod generated;
 #[cfg_attr(not(all(feature = "qga", feature = "tokio")), allow(dead_code))]
 mod protocol;
 mod release;
+#[cfg(feature = "both-directions")]
+pub mod rewriter;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 mod version;

@@ -213,7 +213,10 @@ fn definition_docs(
     if matches!(definition.body, DefinitionBody::Alternate(_)) {
         // The names of the branches are not on the wire: a value is deprecated.
         let members = docs.members.iter_mut();
-        members.for_each(|branch| branch.facts.deprecated = None);
+        members.for_each(|branch| {
+            branch.facts.deprecated = None;
+            branch.facts.replaced_by = None;
+        });
     }
     if loaded.documentation == DocumentationKind::Facts {
         docs.remove_prose();

@@ -47,9 +47,11 @@ pub fn of_subjects(text: &str) -> Vec<(Option<&str>, String)> {
 
 /// The names in a phrase that has nothing else.
 fn names(phrase: &str) -> Option<String> {
+    let kinds = ["member ", "members ", "argument ", "command "];
+    let phrase = kinds.iter().find_map(|kind| phrase.trim_start().strip_prefix(kind)).unwrap_or(phrase);
     let words: Vec<&str> = phrase
         .split([' ', ','])
-        .filter(|word| !["", "and", "member", "members", "argument", "command"].contains(word))
+        .filter(|word| !word.is_empty() && *word != "and")
         .collect();
     let names: Vec<&str> = match &words[..] {
         [only] => vec![marked(only).unwrap_or(only)],
@@ -82,6 +84,7 @@ mod tests {
         assert_eq!(find("Replaced by @a and @b.", false).unwrap(), "a and b");
         assert_eq!(find("Deprecated, use 'x-y' instead", true).unwrap(), "x-y");
         assert_eq!(find("To do it, use @x instead", false), None);
+        assert_eq!(find("Deprecated. Use @a member @b instead.", true), None);
         assert_eq!(find("Deprecated. Use mirror with NBD instead.", true), None);
     }
 

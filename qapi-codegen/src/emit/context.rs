@@ -116,6 +116,20 @@ impl<'s> EmitContext<'s> {
             .any(|(release, id)| self.nested_unions[*release].contains(id))
     }
 
+    /// The name of the enum of the branches of a union that is a struct, since its
+    /// branches share more members than the discriminator.
+    pub fn branches_of(&self, shared: &Shared<TypeId>) -> Option<String> {
+        let (release, id) = shared.newest();
+        let schema = self.schemas[release];
+        let TypeKind::Union(union) = &schema.get(id).kind else {
+            return None;
+        };
+        let mut members = schema.members(id).into_iter();
+        members
+            .any(|member| member.meta.name != union.discriminator)
+            .then(|| self.branches_name(&shared.name, &union.discriminator))
+    }
+
     /// The name of the enum of a union's branches.
     pub fn branches_name(&self, union: &str, discriminator: &str) -> String {
         let mut name = format!("{union}{}", names::type_name(discriminator));

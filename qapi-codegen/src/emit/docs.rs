@@ -13,6 +13,7 @@ use quote::quote;
 use super::context::{EmitContext, FileScope};
 use crate::analyse::sharing::Shared;
 use crate::schema::{Command, Condition, EntityMeta, Schema, TypeId, TypeKind};
+use crate::version::Series;
 
 /// The documentation of the function `new`.
 pub const CONSTRUCTOR: &str = " Creates a value with only the required members set.";
@@ -96,7 +97,7 @@ fn describe(meta: &EntityMeta, rust_name: &str, unit: Option<&str>) -> Vec<Strin
     }
     sentences.extend(meta.facts.since.map(|since| format!("Since QEMU {since}.")));
     if meta.is_deprecated() {
-        sentences.push(capitalized(&deprecation_note(meta)) + ".");
+        sentences.push(capitalized(&deprecation_note(meta, None)) + ".");
     }
     if is_unstable(meta) {
         sentences.push("Unstable.".to_owned());
@@ -190,10 +191,11 @@ fn is_unstable(meta: &EntityMeta) -> bool {
     meta.has_feature("unstable")
 }
 
-/// The note of the attribute `deprecated`.
-pub fn deprecation_note(meta: &EntityMeta) -> String {
-    let since = meta.facts.deprecated.as_ref().and_then(|fact| fact.since);
-    let note = since.map_or_else(
+/// The note of the attribute `deprecated`; `since` is the first series that deprecates
+/// the entity, if the schemas show it.
+pub fn deprecation_note(meta: &EntityMeta, since: Option<Series>) -> String {
+    let stated = meta.facts.deprecated.as_ref().and_then(|fact| fact.since);
+    let note = stated.or(since).map_or_else(
         || "deprecated by QEMU".to_owned(),
         |since| format!("deprecated since QEMU {since}"),
     );
@@ -205,14 +207,14 @@ pub fn deprecation_note(meta: &EntityMeta) -> String {
 
 /// The attribute of what is deprecated.
 pub fn deprecated_attribute(meta: &EntityMeta) -> Option<TokenStream> {
-    let note = deprecation_note(meta);
+    let note = deprecation_note(meta, None);
     meta.is_deprecated()
         .then(|| quote!(#[deprecated(note = #note)]))
 }
 
 /// The documentation of another name for a deprecated item.
-pub fn alias(meta: &EntityMeta) -> Vec<String> {
-    vec![format!(" {}.", capitalized(&deprecation_note(meta)))]
+pub fn alias(note: &str) -> String {
+    format!(" {}.", capitalized(note))
 }
 
 fn capitalized(text: &str) -> String {

@@ -13,7 +13,7 @@ use super::{GeneratedFile, docs};
 use crate::analyse::names;
 use crate::analyse::sharing::Shared;
 use crate::imported::QemuProgram;
-use crate::schema::{Command, EntityMeta, OperationData, Schema};
+use crate::schema::{Command, EntityMeta, OperationData, Schema, TypeId};
 
 /// Generates the module of a release.
 pub fn emit_release(context: &EmitContext<'_>, release: usize) -> GeneratedFile {
@@ -62,7 +62,7 @@ const SECTIONS: [ReleaseSection; 3] = [
 /// The items of one kind by their first release, with the deprecated ones apart.
 #[derive(Default)]
 struct SectionItems<'c> {
-    names: BTreeMap<usize, BTreeSet<&'c str>>,
+    names: BTreeMap<usize, BTreeSet<String>>,
     deprecated: Vec<DeprecatedItem<'c>>,
 }
 
@@ -70,32 +70,52 @@ struct SectionItems<'c> {
 struct DeprecatedItem<'c> {
     first: usize,
     name: &'c str,
-    meta: &'c EntityMeta,
+    note: String,
     /// The type of the arguments, if the item is a tuple struct of it.
     arguments: Option<&'c str>,
 }
 
 impl<'c> SectionItems<'c> {
+    /// Adds the items of a group; `describe` finds the definition of one in a release,
+    /// and the type that it is a tuple struct of.
     fn add<I: Copy>(
         &mut self,
+        context: &EmitContext<'_>,
         release: usize,
         shared: &'c [Shared<I>],
-        describe: impl Fn(I) -> (&'c EntityMeta, Option<&'c str>),
+        describe: impl Fn(usize, I) -> (&'c EntityMeta, Option<&'c str>),
     ) {
         for item in shared {
             let first = item.run().since;
-            let (meta, arguments) = describe(item.members[release - first].1);
-            if meta.is_deprecated() {
-                self.deprecated.push(DeprecatedItem {
-                    first,
-                    name: &item.name,
-                    meta,
-                    arguments,
-                });
-            } else {
-                self.names.entry(first).or_default().insert(&item.name);
+            let members = &item.members[..=release - first];
+            let (meta, arguments) = describe(release, members[members.len() - 1].1);
+            if !meta.is_deprecated() {
+                self.add_name(first, item.name.clone());
+                continue;
+            }
+            let mut before = members.iter().rev();
+            let before = before.find(|(release, id)| !describe(*release, *id).0.is_deprecated());
+            let since = before.map(|(before, _)| context.series(before + 1));
+            self.deprecated.push(DeprecatedItem {
+                first,
+                name: &item.name,
+                note: docs::deprecation_note(meta, since),
+                arguments,
+            });
+        }
+    }
+
+    /// Adds the enums of the branches of unions, which are re-exported with the unions.
+    fn add_branches(&mut self, context: &EmitContext<'_>, types: &[Shared<TypeId>]) {
+        for shared in types {
+            if let Some(name) = context.branches_of(shared) {
+                self.add_name(shared.run().since, name);
             }
         }
+    }
+
+    fn add_name(&mut self, first: usize, name: String) {
+        self.names.entry(first).or_default().insert(name);
     }
 }
 
@@ -128,7 +148,6 @@ impl ReleaseSection {
     }
 
     fn items<'c>(&self, context: &'c EmitContext<'_>, release: usize) -> SectionItems<'c> {
-        let schema = context.schemas[release];
         let mut items = SectionItems::default();
         for ((run, _), group) in &context.sharing.groups {
             if !(run.since..=run.until).contains(&release) {
@@ -136,16 +155,25 @@ impl ReleaseSection {
             }
             match self.kind {
                 ItemKind::Types => {
-                    items.add(release, &group.types, |id| (&schema.get(id).meta, None))
+                    items.add(context, release, &group.types, |release, id| {
+                        (&context.schemas[release].get(id).meta, None)
+                    });
+                    items.add_branches(context, &group.types);
                 }
-                ItemKind::Commands => items.add(release, &group.commands, |index| {
-                    let command = &schema.commands[index];
-                    (&command.meta, tuple_of(schema, &command.data))
-                }),
-                ItemKind::Events => items.add(release, &group.events, |index| {
-                    let event = &schema.events[index];
-                    (&event.meta, tuple_of(schema, &event.data))
-                }),
+                ItemKind::Commands => {
+                    items.add(context, release, &group.commands, |release, index| {
+                        let schema = context.schemas[release];
+                        let command = &schema.commands[index];
+                        (&command.meta, tuple_of(schema, &command.data))
+                    });
+                }
+                ItemKind::Events => {
+                    items.add(context, release, &group.events, |release, index| {
+                        let schema = context.schemas[release];
+                        let event = &schema.events[index];
+                        (&event.meta, tuple_of(schema, &event.data))
+                    });
+                }
             }
         }
         items
@@ -165,11 +193,11 @@ impl DeprecatedItem<'_> {
     /// deprecated; and the constructor of a tuple struct, which that lacks.
     fn alias(&self, path: TokenStream) -> TokenStream {
         let name = format_ident!("{}", self.name);
-        let (note, docs) = (docs::deprecation_note(self.meta), docs::alias(self.meta));
+        let (note, docs) = (&self.note, docs::alias(&self.note));
         let constructor = self.arguments.map(|arguments| {
             let arguments = format_ident!("{}", names::type_name(arguments));
             quote! {
-                #(#[doc = #docs])*
+                #[doc = #docs]
                 #[deprecated(note = #note)]
                 #[allow(non_snake_case)]
                 pub fn #name(arguments: super::types::#arguments) -> #name {
@@ -178,7 +206,7 @@ impl DeprecatedItem<'_> {
             }
         });
         quote! {
-            #(#[doc = #docs])*
+            #[doc = #docs]
             #[deprecated(note = #note)]
             pub type #name = #path::#name;
             #constructor

@@ -1,6 +1,6 @@
 //! The root modules and the features that compile their parts.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::GeneratedFile;
@@ -18,34 +18,46 @@ pub const FROM_RELEASE: &str = "from_release";
 
 /// Generates the root module.
 pub fn file(qmp: &EmitContext<'_>, agent: &EmitContext<'_>) -> GeneratedFile {
-    let agent = (!agent.schemas.is_empty()).then(|| {
+    let agent_module = (!agent.schemas.is_empty()).then(|| {
         quote! {
             /// The guest agent, which runs inside the guest.
             #[cfg(feature = #AGENT_FEATURE)]
             pub mod qga;
         }
     });
-    let entries = (0..qmp.schemas.len()).map(|release| {
-        let feature = qmp.module(release);
-        let module = format_ident!("{feature}");
-        let variant = format_ident!("{}", feature.to_uppercase());
-        let series = qmp.series(release);
-        let (major, minor) = (series.major, series.minor);
-        quote!((#feature, #module, #variant, #major, #minor))
-    });
+    let (releases, agent_releases) = (entries(qmp), entries(agent));
     let content = quote! {
         mod qmp;
         pub use qmp::*;
-        #agent
+        #agent_module
         /// Calls a macro with the feature, the module, a variant and the two numbers
         /// of each release.
         macro_rules! for_each_release {
-            ($callback:ident) => { $callback! { #(#entries)* } };
+            ($callback:ident) => { $callback! { #releases } };
         }
         pub(crate) use for_each_release;
+        /// The same for the releases of the guest agent.
+        #[allow(unused_macros)]
+        macro_rules! for_each_agent_release {
+            ($callback:ident) => { $callback! { #agent_releases } };
+        }
+        pub(crate) use for_each_agent_release;
     };
     let header = FileHeader::for_source("schemas");
     format_file("mod.rs".to_owned(), &header, content)
+}
+
+/// The releases as the arguments of a macro.
+fn entries(context: &EmitContext<'_>) -> TokenStream {
+    let entries = (0..context.schemas.len()).map(|release| {
+        let feature = context.module(release);
+        let module = format_ident!("{feature}");
+        let variant = format_ident!("{}", feature.to_uppercase());
+        let series = context.series(release);
+        let [major, minor] = [series.major, series.minor].map(Literal::u32_unsuffixed);
+        quote!((#feature, #module, #variant, #major, #minor))
+    });
+    quote!(#(#entries)*)
 }
 
 /// Generates the module of the emulator or the guest agent.

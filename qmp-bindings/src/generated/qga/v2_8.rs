@@ -31,7 +31,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::AgentRelease for Release {
-    const SERIES: crate::Series = crate::Series { major: 2u32, minor: 8u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 2u32,
+        minor: 8u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
 }
 wire::commands_of! {

@@ -43,7 +43,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::AgentRelease for Release {
-    const SERIES: crate::Series = crate::Series { major: 4u32, minor: 0u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 4u32,
+        minor: 0u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
 }
 wire::commands_of! {

@@ -118,26 +118,26 @@ pub mod command {
         ChardevAdd, ChardevChange, Migrate, MigrateIncoming, MigrateSetParameters,
         NbdServerStart,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-del`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 9.2.
+    #[deprecated(note = "deprecated since QEMU 9.2")]
     pub type QueryMigrationthreads = crate::generated::qmp::since_8_0::commands::QueryMigrationthreads;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `blockdev-backup`.
+    #[deprecated(note = "deprecated by QEMU: use `blockdev-backup`")]
     pub type DriveBackup = crate::generated::qmp::since_9_2::commands::DriveBackup;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `blockdev-backup`.
+    #[deprecated(note = "deprecated by QEMU: use `blockdev-backup`")]
     #[allow(non_snake_case)]
     pub fn DriveBackup(arguments: super::types::DriveBackup) -> DriveBackup {
         crate::generated::qmp::since_9_2::commands::DriveBackup(arguments)
@@ -335,15 +335,16 @@ pub mod types {
         ChardevSpicePortWrapper, ChardevStdioWrapper, ChardevVcWrapper, CompatPolicy,
         DirtyRateMeasureMode, DirtyRateVcpu, HumanReadableText, InetSocketAddressWrapper,
         InputMoveEventWrapper, IntWrapper, KeyValueKind, PcdimmDeviceInfoWrapper,
-        SchemaInfo, SchemaInfoEnum, SchemaInfoEnumMember, TpmEmulatorOptionsWrapper,
-        TpmPassthroughOptionsWrapper, TransactionActionKind, UnixSocketAddressWrapper,
-        VirtioMemDeviceInfoWrapper, VirtioPmemDeviceInfoWrapper,
-        VsockSocketAddressWrapper,
+        SchemaInfo, SchemaInfoEnum, SchemaInfoEnumMember, SchemaInfoMetaType,
+        TpmEmulatorOptionsWrapper, TpmPassthroughOptionsWrapper, TransactionActionKind,
+        UnixSocketAddressWrapper, VirtioMemDeviceInfoWrapper,
+        VirtioPmemDeviceInfoWrapper, VsockSocketAddressWrapper,
     };
     pub use crate::generated::qmp::since_7_0::types::{
         BlockPermission, ChardevDBus, ChardevDBusWrapper, DisplayDBus, DisplayProtocol,
-        DisplayType, ExpirePasswordOptions, ExpirePasswordOptionsVnc, SetPasswordAction,
-        SetPasswordOptions, SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo,
+        DisplayType, ExpirePasswordOptions, ExpirePasswordOptionsProtocol,
+        ExpirePasswordOptionsVnc, SetPasswordAction, SetPasswordOptions,
+        SetPasswordOptionsProtocol, SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo,
         SgxEpcDeviceInfoWrapper, SgxEpcProperties, SgxepcSection, XDbgBlockGraph,
         XDbgBlockGraphEdge,
     };
@@ -376,9 +377,10 @@ pub mod types {
         ImageInfoSpecificVmdk, ImageInfoSpecificVmdkWrapper, InputKeyEvent,
         InputKeyEventWrapper, KeyValue, MigrationThreadInfo, QCryptodevBackendClient,
         QCryptodevBackendServiceType, QCryptodevBackendType, QCryptodevInfo, QKeyCode,
-        QKeyCodeWrapper, RbdEncryptionOptions, RbdEncryptionOptionsLuksAny,
-        RbdImageEncryptionFormat, SgxInfo, StatsFilter, StatsProvider, StatsRequest,
-        StatsResult, StatsSchema, StatsTarget, VmdkExtentInfo,
+        QKeyCodeWrapper, RbdEncryptionOptions, RbdEncryptionOptionsFormat,
+        RbdEncryptionOptionsLuksAny, RbdImageEncryptionFormat, SgxInfo, StatsFilter,
+        StatsFilterTarget, StatsProvider, StatsRequest, StatsResult, StatsSchema,
+        StatsTarget, VmdkExtentInfo,
     };
     pub use crate::generated::qmp::since_8_1::types::{
         AudiodevDriver, AudiodevPipewireOptions, AudiodevPipewirePerDirectionOptions,
@@ -387,18 +389,18 @@ pub mod types {
         InputMultiTouchEvent, InputMultiTouchEventWrapper, InputMultiTouchType,
     };
     pub use crate::generated::qmp::since_8_2::types::{
-        AfxdpMode, BlockJobChangeOptions, BlockJobChangeOptionsMirror, BlockJobInfo,
-        BlockJobInfoMirror, DirtyRateInfo, DumpGuestMemoryCapability,
-        DumpGuestMemoryFormat, FileMigrationArgs, HvBalloonDeviceInfo,
-        HvBalloonDeviceInfoWrapper, HvBalloonInfo, JobVerb, MapEntry,
-        MemoryBackendFileProperties, MemoryDeviceInfo, MemoryDeviceInfoKind,
-        MigrationAddressType, MigrationExecCommand, NetClientDriver, NetdevAfxdpOptions,
-        TimeUnit,
+        AfxdpMode, BlockJobChangeOptions, BlockJobChangeOptionsMirror,
+        BlockJobChangeOptionsType, BlockJobInfo, BlockJobInfoMirror, BlockJobInfoType,
+        DirtyRateInfo, DumpGuestMemoryCapability, DumpGuestMemoryFormat,
+        FileMigrationArgs, HvBalloonDeviceInfo, HvBalloonDeviceInfoWrapper,
+        HvBalloonInfo, JobVerb, MapEntry, MemoryBackendFileProperties, MemoryDeviceInfo,
+        MemoryDeviceInfoKind, MigrationAddressType, MigrationExecCommand,
+        NetClientDriver, NetdevAfxdpOptions, TimeUnit,
     };
     pub use crate::generated::qmp::since_9_0::types::{
         AcpiGenericInitiatorProperties, BlockExportOptionsVhostUserBlk,
         BlockdevCreateOptionsGluster, BlockdevOptionsGluster, BlockdevOptionsNbd,
-        ChardevUdp, ChardevUdpWrapper, DisplayCocoa, DisplayOptions,
+        ChardevUdp, ChardevUdpWrapper, DisplayCocoa, DisplayOptions, DisplayOptionsType,
         DisplayUpdateOptions, DisplayUpdateOptionsVnc, DummyVirtioForceArrays,
         EbpfObject, EbpfProgramId, FdSocketAddress, FdSocketAddressWrapper, GranuleMode,
         IoThreadVirtQueueMapping, IommufdProperties, MigrationAddress,
@@ -411,44 +413,47 @@ pub mod types {
         HotpluggableCpu, MachineInfo, MemoryBackendShmProperties, MigrationInfo,
         MigrationStats, MigrationStatus, NumaCpuOptions, NumaOptions,
         SevCommonProperties, SevGuestInfo, SevGuestProperties, SevGuestType, SevInfo,
-        SevSnpGuestInfo, SevSnpGuestProperties, SmpConfiguration, TraceEventInfo,
+        SevInfoSevType, SevSnpGuestInfo, SevSnpGuestProperties, SmpConfiguration,
+        TraceEventInfo,
     };
     pub use crate::generated::qmp::since_9_2::types::{
         AcpiGenericPortProperties, BackupCommon, BackupPerf, BlockChildInfo,
         BlockGraphInfo, BlockNodeInfo, BlockStats, BlockStatsSpecific,
         BlockdevAmendOptions, BlockdevBackup, BlockdevBackupWrapper,
         BlockdevCreateOptionsRbd, BlockdevDriver, CacheLevelAndType, ChardevPty,
-        ChardevPtyWrapper, ChardevSocket, ChardevSocketWrapper, CpuInfoFast, CpuInfoS390,
-        CpuPolarizationInfo, CpuTopologyLevel, DriveBackup, DriveBackupWrapper,
-        DummyBlockCoreForceArrays, ImageInfo, ImageInfoSpecific,
-        ImageInfoSpecificLuksWrapper, ImageInfoSpecificQCow2,
+        ChardevPtyWrapper, ChardevSocket, ChardevSocketWrapper, CpuInfoFast,
+        CpuInfoFastTarget, CpuInfoS390, CpuPolarizationInfo, CpuTopologyLevel,
+        DriveBackup, DriveBackupWrapper, DummyBlockCoreForceArrays, ImageInfo,
+        ImageInfoSpecific, ImageInfoSpecificLuksWrapper, ImageInfoSpecificQCow2,
         ImageInfoSpecificQCow2Encryption, ImageInfoSpecificQCow2Wrapper,
         MigrationCapability, MigrationCapabilityStatus, MigrationParameter,
-        MultiFdCompression, Netdev, NetdevStreamOptions, ObjectOptions, ObjectType,
-        QCryptoAkCipherAlgo, QCryptoAkCipherOptions, QCryptoAkCipherOptionsRsa,
-        QCryptoBlockCreateOptions, QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo,
-        QCryptoBlockInfoLuks, QCryptoCipherAlgo, QCryptoHashAlgo, QCryptoIvGenAlgo,
-        QCryptoRsaPaddingAlgo, QCryptodevBackendAlgoType, QapiVfioMigrationState,
-        RbdEncryptionCreateOptions, RbdEncryptionCreateOptionsLuks,
-        RbdEncryptionCreateOptionsLuks2, RbdEncryptionCreateOptionsLuksBase,
-        S390CpuEntitlement, S390CpuPolarization, S390CpuState, SecretCommonProperties,
-        SecretKeyringProperties, SecretProperties, SmpCacheProperties,
-        SmpCachePropertiesWrapper, SysEmuTarget, TargetInfo, TlsCredsAnonProperties,
-        TlsCredsPskProperties, TlsCredsX509Properties, TransactionAction,
+        MultiFdCompression, Netdev, NetdevStreamOptions, NetdevType, ObjectOptions,
+        ObjectOptionsQomType, ObjectType, QCryptoAkCipherAlgo, QCryptoAkCipherOptions,
+        QCryptoAkCipherOptionsRsa, QCryptoBlockCreateOptions,
+        QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo, QCryptoBlockInfoLuks,
+        QCryptoCipherAlgo, QCryptoHashAlgo, QCryptoIvGenAlgo, QCryptoRsaPaddingAlgo,
+        QCryptodevBackendAlgoType, QapiVfioMigrationState, RbdEncryptionCreateOptions,
+        RbdEncryptionCreateOptionsLuks, RbdEncryptionCreateOptionsLuks2,
+        RbdEncryptionCreateOptionsLuksBase, S390CpuEntitlement, S390CpuPolarization,
+        S390CpuState, SecretCommonProperties, SecretKeyringProperties, SecretProperties,
+        SmpCacheProperties, SmpCachePropertiesWrapper, SysEmuTarget, TargetInfo,
+        TlsCredsAnonProperties, TlsCredsPskProperties, TlsCredsX509Properties,
+        TransactionAction,
     };
     pub use crate::generated::qmp::since_10_0::types::{
-        Audiodev, AudiodevDBusOptions, BlkdebugInjectErrorOptions, BlockDeviceInfo,
-        BlockExportOptions, BlockInfo, BlockdevCreateOptions, BlockdevCreateOptionsLuks,
-        BlockdevCreateOptionsParallels, BlockdevCreateOptionsQcow,
-        BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed, BlockdevCreateOptionsVdi,
-        BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk, BlockdevCreateOptionsVpc,
-        BlockdevOptions, BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites,
-        BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify, BlockdevOptionsCbw,
-        BlockdevOptionsCor, BlockdevOptionsGenericCowFormat,
-        BlockdevOptionsGenericFormat, BlockdevOptionsLuks, BlockdevOptionsPreallocate,
-        BlockdevOptionsQcow, BlockdevOptionsQcow2, BlockdevOptionsQuorum,
-        BlockdevOptionsRaw, BlockdevOptionsReplication, BlockdevOptionsThrottle,
-        BlockdevRef, BlockdevRefOrNull, ChardevBackend, ChardevBackendKind, ChardevHub,
+        Audiodev, AudiodevDBusOptions, AudiodevDriverBranch, BlkdebugInjectErrorOptions,
+        BlockDeviceInfo, BlockExportOptions, BlockExportOptionsType, BlockInfo,
+        BlockdevCreateOptions, BlockdevCreateOptionsLuks, BlockdevCreateOptionsParallels,
+        BlockdevCreateOptionsQcow, BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed,
+        BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk,
+        BlockdevCreateOptionsVpc, BlockdevOptions, BlockdevOptionsBlkdebug,
+        BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify,
+        BlockdevOptionsCbw, BlockdevOptionsCor, BlockdevOptionsDriver,
+        BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
+        BlockdevOptionsLuks, BlockdevOptionsPreallocate, BlockdevOptionsQcow,
+        BlockdevOptionsQcow2, BlockdevOptionsQuorum, BlockdevOptionsRaw,
+        BlockdevOptionsReplication, BlockdevOptionsThrottle, BlockdevRef,
+        BlockdevRefOrNull, ChardevBackend, ChardevBackendKind, ChardevHub,
         ChardevHubWrapper, EndianMode, MigMode, MigrateSetParameters, MigrationChannel,
         MigrationChannelType, MigrationParameters, NbdServerOptions,
         NbdServerOptionsBase, NbdServerOptionsLegacy, UefiVarStore, UefiVariable,

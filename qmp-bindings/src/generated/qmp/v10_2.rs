@@ -121,41 +121,41 @@ pub mod command {
         ChardevAdd, ChardevChange, InjectGhesV2Error, MigrateContinue,
         MigrateSetParameters, NetdevAdd, QueryAccelerators, QueryFirmwareLog,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 10.1: use `job-complete`.
+    #[deprecated(note = "deprecated since QEMU 10.1: use `job-complete`")]
     pub type BlockJobComplete = crate::generated::qmp::since_2_5::commands::BlockJobComplete;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 10.1: use `job-pause`.
+    #[deprecated(note = "deprecated since QEMU 10.1: use `job-pause`")]
     pub type BlockJobPause = crate::generated::qmp::since_2_5::commands::BlockJobPause;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 10.1: use `job-resume`.
+    #[deprecated(note = "deprecated since QEMU 10.1: use `job-resume`")]
     pub type BlockJobResume = crate::generated::qmp::since_2_5::commands::BlockJobResume;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 10.1: use `job-dismiss`.
+    #[deprecated(note = "deprecated since QEMU 10.1: use `job-dismiss`")]
     pub type BlockJobDismiss = crate::generated::qmp::since_2_12::commands::BlockJobDismiss;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 10.1: use `job-finalize`.
+    #[deprecated(note = "deprecated since QEMU 10.1: use `job-finalize`")]
     pub type BlockJobFinalize = crate::generated::qmp::since_2_12::commands::BlockJobFinalize;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-del`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 9.2.
+    #[deprecated(note = "deprecated since QEMU 9.2")]
     pub type QueryMigrationthreads = crate::generated::qmp::since_8_0::commands::QueryMigrationthreads;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `blockdev-backup`.
+    #[deprecated(note = "deprecated by QEMU: use `blockdev-backup`")]
     pub type DriveBackup = crate::generated::qmp::since_10_1::commands::DriveBackup;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `blockdev-backup`.
+    #[deprecated(note = "deprecated by QEMU: use `blockdev-backup`")]
     #[allow(non_snake_case)]
     pub fn DriveBackup(arguments: super::types::DriveBackup) -> DriveBackup {
         crate::generated::qmp::since_10_1::commands::DriveBackup(arguments)
@@ -353,14 +353,16 @@ pub mod types {
         ChardevSpicePortWrapper, ChardevStdioWrapper, ChardevVcWrapper, CompatPolicy,
         DirtyRateMeasureMode, DirtyRateVcpu, HumanReadableText, InputMoveEventWrapper,
         IntWrapper, KeyValueKind, PcdimmDeviceInfoWrapper, SchemaInfo, SchemaInfoEnum,
-        SchemaInfoEnumMember, TpmEmulatorOptionsWrapper, TpmPassthroughOptionsWrapper,
-        TransactionActionKind, UnixSocketAddressWrapper, VirtioMemDeviceInfoWrapper,
-        VirtioPmemDeviceInfoWrapper, VsockSocketAddressWrapper,
+        SchemaInfoEnumMember, SchemaInfoMetaType, TpmEmulatorOptionsWrapper,
+        TpmPassthroughOptionsWrapper, TransactionActionKind, UnixSocketAddressWrapper,
+        VirtioMemDeviceInfoWrapper, VirtioPmemDeviceInfoWrapper,
+        VsockSocketAddressWrapper,
     };
     pub use crate::generated::qmp::since_7_0::types::{
         BlockPermission, ChardevDBus, ChardevDBusWrapper, DisplayDBus, DisplayProtocol,
-        DisplayType, ExpirePasswordOptions, ExpirePasswordOptionsVnc, SetPasswordAction,
-        SetPasswordOptions, SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo,
+        DisplayType, ExpirePasswordOptions, ExpirePasswordOptionsProtocol,
+        ExpirePasswordOptionsVnc, SetPasswordAction, SetPasswordOptions,
+        SetPasswordOptionsProtocol, SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo,
         SgxEpcDeviceInfoWrapper, SgxEpcProperties, XDbgBlockGraph, XDbgBlockGraphEdge,
     };
     pub use crate::generated::qmp::since_7_1::types::{
@@ -391,9 +393,10 @@ pub mod types {
         ImageInfoSpecificVmdk, ImageInfoSpecificVmdkWrapper, InputKeyEvent,
         InputKeyEventWrapper, KeyValue, MigrationThreadInfo, QCryptodevBackendClient,
         QCryptodevBackendServiceType, QCryptodevBackendType, QCryptodevInfo, QKeyCode,
-        QKeyCodeWrapper, RbdEncryptionOptions, RbdEncryptionOptionsLuksAny,
-        RbdImageEncryptionFormat, StatsFilter, StatsProvider, StatsRequest, StatsResult,
-        StatsSchema, StatsTarget, VmdkExtentInfo,
+        QKeyCodeWrapper, RbdEncryptionOptions, RbdEncryptionOptionsFormat,
+        RbdEncryptionOptionsLuksAny, RbdImageEncryptionFormat, StatsFilter,
+        StatsFilterTarget, StatsProvider, StatsRequest, StatsResult, StatsSchema,
+        StatsTarget, VmdkExtentInfo,
     };
     pub use crate::generated::qmp::since_8_1::types::{
         AudiodevDriver, AudiodevPipewireOptions, AudiodevPipewirePerDirectionOptions,
@@ -402,12 +405,12 @@ pub mod types {
         InputMultiTouchEvent, InputMultiTouchEventWrapper, InputMultiTouchType,
     };
     pub use crate::generated::qmp::since_8_2::types::{
-        AfxdpMode, BlockJobChangeOptions, BlockJobChangeOptionsMirror, BlockJobInfo,
-        BlockJobInfoMirror, DirtyRateInfo, DumpGuestMemoryCapability,
-        DumpGuestMemoryFormat, FileMigrationArgs, HvBalloonDeviceInfo,
-        HvBalloonDeviceInfoWrapper, HvBalloonInfo, JobVerb, MapEntry,
-        MemoryBackendFileProperties, MemoryDeviceInfo, MemoryDeviceInfoKind,
-        MigrationAddressType, MigrationExecCommand, TimeUnit,
+        AfxdpMode, BlockJobChangeOptions, BlockJobChangeOptionsMirror,
+        BlockJobChangeOptionsType, BlockJobInfo, BlockJobInfoMirror, BlockJobInfoType,
+        DirtyRateInfo, DumpGuestMemoryCapability, DumpGuestMemoryFormat,
+        FileMigrationArgs, HvBalloonDeviceInfo, HvBalloonDeviceInfoWrapper,
+        HvBalloonInfo, JobVerb, MapEntry, MemoryBackendFileProperties, MemoryDeviceInfo,
+        MemoryDeviceInfoKind, MigrationAddressType, MigrationExecCommand, TimeUnit,
     };
     pub use crate::generated::qmp::since_9_0::types::{
         AcpiGenericInitiatorProperties, DisplayCocoa, EbpfObject, EbpfProgramId,
@@ -420,7 +423,8 @@ pub mod types {
         CxlExtentRemovalPolicy, CxlExtentSelectionPolicy, HotpluggableCpu, MachineInfo,
         MemoryBackendShmProperties, MigrationStats, NumaCpuOptions, NumaOptions,
         SevCommonProperties, SevGuestInfo, SevGuestProperties, SevGuestType, SevInfo,
-        SevSnpGuestInfo, SevSnpGuestProperties, SmpConfiguration, TraceEventInfo,
+        SevInfoSevType, SevSnpGuestInfo, SevSnpGuestProperties, SmpConfiguration,
+        TraceEventInfo,
     };
     pub use crate::generated::qmp::since_9_2::types::{
         AcpiGenericPortProperties, BackupPerf, BlockStats, BlockStatsSpecific,
@@ -442,32 +446,34 @@ pub mod types {
         TlsCredsPskProperties, TlsCredsX509Properties,
     };
     pub use crate::generated::qmp::since_10_0::types::{
-        Audiodev, AudiodevDBusOptions, ChardevBackendKind, ChardevHub, ChardevHubWrapper,
-        EndianMode, MigrationChannelType, NbdServerOptionsBase, UefiVarStore,
-        UefiVariable, VmAppleVirtioBlkVariant,
+        Audiodev, AudiodevDBusOptions, AudiodevDriverBranch, ChardevBackendKind,
+        ChardevHub, ChardevHubWrapper, EndianMode, MigrationChannelType,
+        NbdServerOptionsBase, UefiVarStore, UefiVariable, VmAppleVirtioBlkVariant,
     };
     pub use crate::generated::qmp::since_10_1::types::{
         BackupCommon, BlkdebugInjectErrorOptions, BlockExportOptions,
-        BlockExportOptionsVhostUserBlk, BlockdevBackup, BlockdevBackupWrapper,
-        BlockdevChild, BlockdevCreateOptions, BlockdevCreateOptionsGluster,
-        BlockdevCreateOptionsLuks, BlockdevCreateOptionsParallels,
-        BlockdevCreateOptionsQcow, BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed,
-        BlockdevCreateOptionsSsh, BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx,
-        BlockdevCreateOptionsVmdk, BlockdevCreateOptionsVpc, BlockdevOptions,
-        BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay,
-        BlockdevOptionsBlkverify, BlockdevOptionsCbw, BlockdevOptionsCor,
+        BlockExportOptionsType, BlockExportOptionsVhostUserBlk, BlockdevBackup,
+        BlockdevBackupWrapper, BlockdevChild, BlockdevCreateOptions,
+        BlockdevCreateOptionsGluster, BlockdevCreateOptionsLuks,
+        BlockdevCreateOptionsParallels, BlockdevCreateOptionsQcow,
+        BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed, BlockdevCreateOptionsSsh,
+        BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk,
+        BlockdevCreateOptionsVpc, BlockdevOptions, BlockdevOptionsBlkdebug,
+        BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify,
+        BlockdevOptionsCbw, BlockdevOptionsCor, BlockdevOptionsDriver,
         BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
         BlockdevOptionsGluster, BlockdevOptionsLuks, BlockdevOptionsNbd,
         BlockdevOptionsPreallocate, BlockdevOptionsQcow, BlockdevOptionsQcow2,
         BlockdevOptionsQuorum, BlockdevOptionsRaw, BlockdevOptionsReplication,
         BlockdevOptionsSsh, BlockdevOptionsThrottle, BlockdevRef, BlockdevRefOrNull,
-        ChardevUdp, ChardevUdpWrapper, CpuInfoFast, CpuModelExpansionInfo, DisplayGtk,
-        DisplayOptions, DisplayUpdateOptions, DisplayUpdateOptionsVnc, DriveBackup,
-        DriveBackupWrapper, DummyVirtioForceArrays, GuestPanicInformation,
-        GuestPanicInformationTdx, GuestPanicInformationType, IgvmCfgProperties,
-        InetSocketAddress, InetSocketAddressWrapper, MigrationAddress, MigrationChannel,
-        NbdServerOptions, NbdServerOptionsLegacy, NetClientDriver, NetDevPasstOptions,
-        NetdevAfxdpOptions, NetdevDgramOptions, ObjectOptions, ObjectPropertiesValues,
+        ChardevUdp, ChardevUdpWrapper, CpuInfoFast, CpuInfoFastTarget,
+        CpuModelExpansionInfo, DisplayGtk, DisplayOptions, DisplayOptionsType,
+        DisplayUpdateOptions, DisplayUpdateOptionsVnc, DriveBackup, DriveBackupWrapper,
+        DummyVirtioForceArrays, GuestPanicInformation, GuestPanicInformationTdx,
+        GuestPanicInformationType, IgvmCfgProperties, InetSocketAddress,
+        InetSocketAddressWrapper, MigrationAddress, MigrationChannel, NbdServerOptions,
+        NbdServerOptionsLegacy, NetClientDriver, NetDevPasstOptions, NetdevAfxdpOptions,
+        NetdevDgramOptions, ObjectOptions, ObjectOptionsQomType, ObjectPropertiesValues,
         ObjectPropertyValue, ObjectType, QemuTargetInfo, SgxEpcSection, SgxInfo,
         SocketAddress, SocketAddressLegacy, TdxGuestProperties, TransactionAction,
         VfioUserServerProperties, VirtIogpuOutput,
@@ -477,8 +483,8 @@ pub mod types {
         BlockInfo, BlockLimitsInfo, BlockNodeInfo, ChardevBackend, ChardevSocket,
         ChardevSocketWrapper, DummyBlockCoreForceArrays, FirmwareLog, ImageInfo, MigMode,
         MigrateSetParameters, MigrationInfo, MigrationParameter, MigrationParameters,
-        MigrationStatus, Netdev, NetdevStreamOptions, VhostStatus, VirtioDeviceFeatures,
-        VirtioStatus,
+        MigrationStatus, Netdev, NetdevStreamOptions, NetdevType, VhostStatus,
+        VirtioDeviceFeatures, VirtioStatus,
     };
 }
 /// The interface of QEMU 10.2.

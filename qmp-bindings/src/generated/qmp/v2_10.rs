@@ -51,14 +51,14 @@ pub mod command {
         MigrateSetParameters, NbdServerStart, SendKey, Transaction,
         XDebugBlockDirtyBitmapSha256,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.10.
+    #[deprecated(note = "deprecated since QEMU 2.10")]
     pub type BlockPasswd = crate::generated::qmp::since_2_5::commands::BlockPasswd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetDowntime = crate::generated::qmp::since_2_5::commands::MigrateSetDowntime;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetSpeed = crate::generated::qmp::since_2_5::commands::MigrateSetSpeed;
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -110,12 +110,13 @@ pub mod types {
         RockerOfDpaFlowMask, RockerOfDpaGroup, RockerPort, RockerPortAutoneg,
         RockerPortDuplex, RxFilterInfo, RxState, SchemaInfo, SchemaInfoAlternate,
         SchemaInfoAlternateMember, SchemaInfoArray, SchemaInfoBuiltin, SchemaInfoCommand,
-        SchemaInfoEnum, SchemaInfoEvent, SchemaInfoObject, SchemaInfoObjectMember,
-        SchemaInfoObjectVariant, SchemaMetaType, SnapshotInfo, SpiceQueryMouseMode,
-        TargetInfo, TpmInfo, TpmModel, TpmPassthroughOptions, TpmType, TpmTypeOptions,
-        TraceEventState, TransactionProperties, UnixSocketAddress, UuidInfo, VersionInfo,
-        VersionTriple, VncPrimaryAuth, VncVencryptSubAuth, WatchdogExpirationAction,
-        X86CpuFeatureWordInfo, X86CpuRegister32, XbzrleCacheStats,
+        SchemaInfoEnum, SchemaInfoEvent, SchemaInfoMetaType, SchemaInfoObject,
+        SchemaInfoObjectMember, SchemaInfoObjectVariant, SchemaMetaType, SnapshotInfo,
+        SpiceQueryMouseMode, TargetInfo, TpmInfo, TpmModel, TpmPassthroughOptions,
+        TpmType, TpmTypeOptions, TraceEventState, TransactionProperties,
+        UnixSocketAddress, UuidInfo, VersionInfo, VersionTriple, VncPrimaryAuth,
+        VncVencryptSubAuth, WatchdogExpirationAction, X86CpuFeatureWordInfo,
+        X86CpuRegister32, XbzrleCacheStats,
     };
     pub use crate::generated::qmp::since_2_6::types::{
         BlkdebugEvent, BlkdebugInjectErrorOptions, BlkdebugSetStateOptions,
@@ -157,24 +158,24 @@ pub mod types {
         BlockDeviceInfo, BlockDirtyBitmapAdd, BlockDirtyBitmapSha256, BlockInfo,
         BlockMeasureInfo, BlockdevDriver, BlockdevOptions, BlockdevOptionsBlkdebug,
         BlockdevOptionsBlkverify, BlockdevOptionsCurlHttp, BlockdevOptionsCurlHttps,
-        BlockdevOptionsFile, BlockdevOptionsGenericCowFormat,
+        BlockdevOptionsDriver, BlockdevOptionsFile, BlockdevOptionsGenericCowFormat,
         BlockdevOptionsGenericFormat, BlockdevOptionsGluster, BlockdevOptionsLuks,
         BlockdevOptionsNbd, BlockdevOptionsNull, BlockdevOptionsQcow,
         BlockdevOptionsQcow2, BlockdevOptionsQuorum, BlockdevOptionsRaw,
         BlockdevOptionsReplication, BlockdevOptionsSheepdog, BlockdevOptionsVxHs,
         BlockdevQcow2Encryption, BlockdevQcow2EncryptionFormat, BlockdevQcowEncryption,
         BlockdevQcowEncryptionFormat, BlockdevRef, BlockdevRefOrNull, ChardevBackend,
-        ChardevSocket, ChardevUdp, CpuInfo, GuestPanicInformation,
+        ChardevSocket, ChardevUdp, CpuInfo, CpuInfoArchBranch, GuestPanicInformation,
         GuestPanicInformationHyperV, ImageInfo, ImageInfoSpecific,
         ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption,
         ImageInfoSpecificQCow2EncryptionBase, ImageInfoSpecificVmdk, InputEvent,
         InputKeyEvent, KeyValue, Memdev, MigrateSetParameters, MigrationCapability,
         MigrationCapabilityStatus, MigrationInfo, MigrationParameter,
         MigrationParameters, MigrationStats, NetLegacy, NetLegacyOptions, Netdev,
-        NetdevDumpOptions, NetdevL2TPv3Options, NetdevTapOptions, NumaCpuOptions,
-        NumaDistOptions, NumaNodeOptions, NumaOptions, NumaOptionsType, ObjectTypeInfo,
-        QKeyCode, QapiErrorClass, RockerOfDpaFlow, RockerSwitch, SocketAddress,
-        SocketAddressType, StrOrNull, TransactionAction,
+        NetdevDumpOptions, NetdevL2TPv3Options, NetdevTapOptions, NetdevType,
+        NumaCpuOptions, NumaDistOptions, NumaNodeOptions, NumaOptions, NumaOptionsType,
+        ObjectTypeInfo, QKeyCode, QapiErrorClass, RockerOfDpaFlow, RockerSwitch,
+        SocketAddress, SocketAddressType, StrOrNull, TransactionAction,
     };
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]

@@ -53,20 +53,20 @@ pub mod command {
         BlockdevAdd, MigrateContinue, MigrateSetCapabilities, MigrateSetParameters,
         QueryMemorySizeSummary, WatchdogSetAction, XenSaveDevicesState,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.10.
+    #[deprecated(note = "deprecated since QEMU 2.10")]
     pub type BlockPasswd = crate::generated::qmp::since_2_5::commands::BlockPasswd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11.
+    #[deprecated(note = "deprecated since QEMU 2.11")]
     pub type MigrateSetCacheSize = crate::generated::qmp::since_2_5::commands::MigrateSetCacheSize;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetDowntime = crate::generated::qmp::since_2_5::commands::MigrateSetDowntime;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetSpeed = crate::generated::qmp::since_2_5::commands::MigrateSetSpeed;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11.
+    #[deprecated(note = "deprecated since QEMU 2.11")]
     pub type QueryMigrateCacheSize = crate::generated::qmp::since_2_5::commands::QueryMigrateCacheSize;
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -119,12 +119,12 @@ pub mod types {
         RockerOfDpaFlowMask, RockerOfDpaGroup, RockerPort, RockerPortAutoneg,
         RockerPortDuplex, RxFilterInfo, RxState, SchemaInfo, SchemaInfoAlternate,
         SchemaInfoAlternateMember, SchemaInfoArray, SchemaInfoBuiltin, SchemaInfoCommand,
-        SchemaInfoEnum, SchemaInfoEvent, SchemaInfoObject, SchemaInfoObjectMember,
-        SchemaInfoObjectVariant, SchemaMetaType, SnapshotInfo, SpiceQueryMouseMode,
-        TargetInfo, TpmModel, TpmPassthroughOptions, TraceEventState,
-        TransactionProperties, UnixSocketAddress, UuidInfo, VersionInfo, VersionTriple,
-        VncPrimaryAuth, VncVencryptSubAuth, X86CpuFeatureWordInfo, X86CpuRegister32,
-        XbzrleCacheStats,
+        SchemaInfoEnum, SchemaInfoEvent, SchemaInfoMetaType, SchemaInfoObject,
+        SchemaInfoObjectMember, SchemaInfoObjectVariant, SchemaMetaType, SnapshotInfo,
+        SpiceQueryMouseMode, TargetInfo, TpmModel, TpmPassthroughOptions,
+        TraceEventState, TransactionProperties, UnixSocketAddress, UuidInfo, VersionInfo,
+        VersionTriple, VncPrimaryAuth, VncVencryptSubAuth, X86CpuFeatureWordInfo,
+        X86CpuRegister32, XbzrleCacheStats,
     };
     pub use crate::generated::qmp::since_2_6::types::{
         BlockdevCacheOptions, ChardevCommon, ChardevFile, ChardevHostdev, ChardevMux,
@@ -168,26 +168,27 @@ pub mod types {
         BlockdevOptionsSheepdog, BlockdevOptionsVxHs, BlockdevQcow2Encryption,
         BlockdevQcow2EncryptionFormat, BlockdevQcowEncryption,
         BlockdevQcowEncryptionFormat, ChardevBackend, ChardevSocket, ChardevUdp, CpuInfo,
-        GuestPanicInformation, GuestPanicInformationHyperV, ImageInfo, ImageInfoSpecific,
-        ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption,
+        CpuInfoArchBranch, GuestPanicInformation, GuestPanicInformationHyperV, ImageInfo,
+        ImageInfoSpecific, ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption,
         ImageInfoSpecificQCow2EncryptionBase, ImageInfoSpecificVmdk, InputEvent,
         InputKeyEvent, KeyValue, Memdev, MigrationStats, NetLegacy, NetLegacyOptions,
-        Netdev, NetdevDumpOptions, NetdevL2TPv3Options, NetdevTapOptions, NumaCpuOptions,
-        NumaDistOptions, NumaNodeOptions, NumaOptions, NumaOptionsType, ObjectTypeInfo,
-        QKeyCode, QapiErrorClass, RockerOfDpaFlow, RockerSwitch, SocketAddress,
-        SocketAddressType, StrOrNull, TransactionAction,
+        Netdev, NetdevDumpOptions, NetdevL2TPv3Options, NetdevTapOptions, NetdevType,
+        NumaCpuOptions, NumaDistOptions, NumaNodeOptions, NumaOptions, NumaOptionsType,
+        ObjectTypeInfo, QKeyCode, QapiErrorClass, RockerOfDpaFlow, RockerSwitch,
+        SocketAddress, SocketAddressType, StrOrNull, TransactionAction,
     };
     pub use crate::generated::qmp::since_2_11::types::{
         BlkdebugEvent, BlkdebugInjectErrorOptions, BlkdebugSetStateOptions,
         BlockdevDriver, BlockdevOptions, BlockdevOptionsBlkdebug,
-        BlockdevOptionsBlkverify, BlockdevOptionsFile, BlockdevOptionsGenericCowFormat,
-        BlockdevOptionsGenericFormat, BlockdevOptionsLuks, BlockdevOptionsQcow,
-        BlockdevOptionsQcow2, BlockdevOptionsQuorum, BlockdevOptionsRaw,
-        BlockdevOptionsReplication, BlockdevOptionsThrottle, BlockdevRef,
-        BlockdevRefOrNull, MemoryInfo, MigrateSetParameters, MigrationCapability,
-        MigrationCapabilityStatus, MigrationInfo, MigrationParameter,
-        MigrationParameters, MigrationStatus, ThrottleLimits, TpmEmulatorOptions,
-        TpmInfo, TpmType, TpmTypeOptions, WatchdogAction,
+        BlockdevOptionsBlkverify, BlockdevOptionsDriver, BlockdevOptionsFile,
+        BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
+        BlockdevOptionsLuks, BlockdevOptionsQcow, BlockdevOptionsQcow2,
+        BlockdevOptionsQuorum, BlockdevOptionsRaw, BlockdevOptionsReplication,
+        BlockdevOptionsThrottle, BlockdevRef, BlockdevRefOrNull, MemoryInfo,
+        MigrateSetParameters, MigrationCapability, MigrationCapabilityStatus,
+        MigrationInfo, MigrationParameter, MigrationParameters, MigrationStatus,
+        ThrottleLimits, TpmEmulatorOptions, TpmInfo, TpmType, TpmTypeOptions,
+        WatchdogAction,
     };
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]

@@ -58,23 +58,23 @@ pub mod command {
         QuerySevCapabilities, QuerySevLaunchMeasure, Screendump, SendKey, Transaction,
         XBlockLatencyHistogramSet, XBlockdevCreate, XBlockdevSetIothread, XOobTest,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.10.
+    #[deprecated(note = "deprecated since QEMU 2.10")]
     pub type BlockPasswd = crate::generated::qmp::since_2_5::commands::BlockPasswd;
     /// Deprecated since QEMU 2.12.
     #[deprecated(note = "deprecated since QEMU 2.12")]
     pub type QueryCpus = crate::generated::qmp::since_2_5::commands::QueryCpus;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11.
+    #[deprecated(note = "deprecated since QEMU 2.11")]
     pub type MigrateSetCacheSize = crate::generated::qmp::since_2_5::commands::MigrateSetCacheSize;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetDowntime = crate::generated::qmp::since_2_5::commands::MigrateSetDowntime;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetSpeed = crate::generated::qmp::since_2_5::commands::MigrateSetSpeed;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11.
+    #[deprecated(note = "deprecated since QEMU 2.11")]
     pub type QueryMigrateCacheSize = crate::generated::qmp::since_2_5::commands::QueryMigrateCacheSize;
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -195,21 +195,22 @@ pub mod types {
         BlockdevCreateOptionsSheepdog, BlockdevCreateOptionsSsh,
         BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVpc,
         BlockdevDriver, BlockdevOptions, BlockdevOptionsBlkdebug,
-        BlockdevOptionsBlkverify, BlockdevOptionsGenericCowFormat,
+        BlockdevOptionsBlkverify, BlockdevOptionsDriver, BlockdevOptionsGenericCowFormat,
         BlockdevOptionsGenericFormat, BlockdevOptionsLuks, BlockdevOptionsNvMe,
         BlockdevOptionsQcow, BlockdevOptionsQcow2, BlockdevOptionsQuorum,
         BlockdevOptionsRaw, BlockdevOptionsReplication, BlockdevOptionsSsh,
         BlockdevOptionsThrottle, BlockdevQcow2Version, BlockdevRef, BlockdevRefOrNull,
         BlockdevVhdxSubformat, BlockdevVpcSubformat, CommandDropReason, CpuInfo,
-        CpuInfoArch, CpuInfoFast, CpuInfoRiscv, CpuInfoS390, CpuS390State,
-        DirtyBitmapStatus, DisplayGtk, DisplayNoOpts, DisplayOptions, DisplayType,
-        DriveBackup, GuestPanicInformation, GuestPanicInformationS390,
-        GuestPanicInformationType, InputEvent, InputKeyEvent, KeyValue, MemoryDeviceInfo,
-        MigrationCapability, MigrationCapabilityStatus, MigrationParameters,
-        NbdServerRemoveMode, NetClientDriver, NetLegacy, NetLegacyOptions,
-        NetLegacyOptionsType, Netdev, NetdevHubPortOptions, ObjectPropertyInfo,
-        OffAutoPcibar, QKeyCode, QmpCapability, S390CrashReason, SchemaInfo,
-        SchemaInfoCommand, SevCapability, SevInfo, SevLaunchMeasureInfo, SevState,
+        CpuInfoArch, CpuInfoArchBranch, CpuInfoFast, CpuInfoFastArch, CpuInfoRiscv,
+        CpuInfoS390, CpuS390State, DirtyBitmapStatus, DisplayGtk, DisplayNoOpts,
+        DisplayOptions, DisplayOptionsType, DisplayType, DriveBackup,
+        GuestPanicInformation, GuestPanicInformationS390, GuestPanicInformationType,
+        InputEvent, InputKeyEvent, KeyValue, MemoryDeviceInfo, MigrationCapability,
+        MigrationCapabilityStatus, MigrationParameters, NbdServerRemoveMode,
+        NetClientDriver, NetLegacy, NetLegacyOptions, NetLegacyOptionsType, Netdev,
+        NetdevHubPortOptions, NetdevType, ObjectPropertyInfo, OffAutoPcibar, QKeyCode,
+        QmpCapability, S390CrashReason, SchemaInfo, SchemaInfoCommand,
+        SchemaInfoMetaType, SevCapability, SevInfo, SevLaunchMeasureInfo, SevState,
         SheepdogRedundancy, SheepdogRedundancyErasureCoded, SheepdogRedundancyFull,
         SheepdogRedundancyType, SshHostKeyCheck, SshHostKeyCheckHashType,
         SshHostKeyCheckMode, SshHostKeyDummy, SshHostKeyHash, TpmInfo, TpmModel,

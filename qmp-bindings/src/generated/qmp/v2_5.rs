@@ -64,7 +64,7 @@ pub mod types {
         BlockdevChangeReadOnlyMode, BlockdevDetectZeroesOptions, BlockdevDiscardOptions,
         BlockdevDriver, BlockdevOnError, BlockdevOptions, BlockdevOptionsArchipelago,
         BlockdevOptionsBase, BlockdevOptionsBlkdebug, BlockdevOptionsBlkverify,
-        BlockdevOptionsFile, BlockdevOptionsGenericCowFormat,
+        BlockdevOptionsDriver, BlockdevOptionsFile, BlockdevOptionsGenericCowFormat,
         BlockdevOptionsGenericFormat, BlockdevOptionsNull, BlockdevOptionsQcow2,
         BlockdevOptionsQuorum, BlockdevOptionsVvfat, BlockdevRef, BlockdevSnapshot,
         BlockdevSnapshotInternal, BlockdevSnapshotSync, ChardevBackend,
@@ -95,22 +95,26 @@ pub mod types {
         RockerOfDpaGroup, RockerPort, RockerPortAutoneg, RockerPortDuplex, RockerSwitch,
         RunState, RxFilterInfo, RxState, SchemaInfo, SchemaInfoAlternate,
         SchemaInfoAlternateMember, SchemaInfoArray, SchemaInfoBase, SchemaInfoBuiltin,
-        SchemaInfoCommand, SchemaInfoEnum, SchemaInfoEvent, SchemaInfoObject,
-        SchemaInfoObjectMember, SchemaInfoObjectVariant, SchemaMetaType, SnapshotInfo,
-        SocketAddress, SpiceBasicInfo, SpiceChannel, SpiceInfo, SpiceQueryMouseMode,
-        SpiceServerInfo, StatusInfo, TargetInfo, TpmInfo, TpmModel,
-        TpmPassthroughOptions, TpmType, TpmTypeOptions, TraceEventInfo, TraceEventState,
-        TransactionAction, TransactionProperties, UnixSocketAddress, UuidInfo,
-        VersionInfo, VersionTriple, VncBasicInfo, VncClientInfo, VncInfo, VncInfo2,
-        VncPrimaryAuth, VncServerInfo, VncVencryptSubAuth, WatchdogExpirationAction,
-        X86CpuFeatureWordInfo, X86CpuRegister32, XbzrleCacheStats,
+        SchemaInfoCommand, SchemaInfoEnum, SchemaInfoEvent, SchemaInfoMetaType,
+        SchemaInfoObject, SchemaInfoObjectMember, SchemaInfoObjectVariant,
+        SchemaMetaType, SnapshotInfo, SocketAddress, SpiceBasicInfo, SpiceChannel,
+        SpiceInfo, SpiceQueryMouseMode, SpiceServerInfo, StatusInfo, TargetInfo, TpmInfo,
+        TpmModel, TpmPassthroughOptions, TpmType, TpmTypeOptions, TraceEventInfo,
+        TraceEventState, TransactionAction, TransactionProperties, UnixSocketAddress,
+        UuidInfo, VersionInfo, VersionTriple, VncBasicInfo, VncClientInfo, VncInfo,
+        VncInfo2, VncPrimaryAuth, VncServerInfo, VncVencryptSubAuth,
+        WatchdogExpirationAction, X86CpuFeatureWordInfo, X86CpuRegister32,
+        XbzrleCacheStats,
     };
 }
 /// The interface of QEMU 2.5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 2u32, minor: 5u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 2u32,
+        minor: 5u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }

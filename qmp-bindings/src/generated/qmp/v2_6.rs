@@ -90,7 +90,7 @@ pub mod types {
         RockerPortAutoneg, RockerPortDuplex, RockerSwitch, RunState, RxFilterInfo,
         RxState, SchemaInfo, SchemaInfoAlternate, SchemaInfoAlternateMember,
         SchemaInfoArray, SchemaInfoBuiltin, SchemaInfoCommand, SchemaInfoEnum,
-        SchemaInfoEvent, SchemaInfoObject, SchemaInfoObjectMember,
+        SchemaInfoEvent, SchemaInfoMetaType, SchemaInfoObject, SchemaInfoObjectMember,
         SchemaInfoObjectVariant, SchemaMetaType, SnapshotInfo, SocketAddress,
         SpiceBasicInfo, SpiceChannel, SpiceInfo, SpiceQueryMouseMode, SpiceServerInfo,
         StatusInfo, TargetInfo, TpmInfo, TpmModel, TpmPassthroughOptions, TpmType,
@@ -104,16 +104,17 @@ pub mod types {
         BlkdebugEvent, BlkdebugInjectErrorOptions, BlkdebugSetStateOptions,
         BlockDeviceInfo, BlockInfo, BlockdevCacheOptions, BlockdevDriver,
         BlockdevOptions, BlockdevOptionsBlkdebug, BlockdevOptionsBlkverify,
-        BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
-        BlockdevOptionsLuks, BlockdevOptionsQcow2, BlockdevOptionsQuorum, BlockdevRef,
-        ChardevBackend, ChardevCommon, ChardevFile, ChardevHostdev, ChardevMux,
-        ChardevRingbuf, ChardevSocket, ChardevSpiceChannel, ChardevSpicePort,
-        ChardevStdio, ChardevUdp, ChardevVc, CpuInfo, CpuInfoArch, CpuInfoMips,
-        CpuInfoOther, CpuInfoPpc, CpuInfoSparc, CpuInfoTricore, CpuInfoX86,
-        DumpQueryResult, DumpStatus, FloppyDriveType, GicCapability, InputAxis,
-        InputBtnEvent, InputButton, InputEvent, InputKeyEvent, InputMoveEvent, KeyValue,
-        MapEntry, MigrationCapability, MigrationCapabilityStatus, NetClientOptions,
-        NetLegacy, Netdev, NetdevUserOptions, OnOffSplit, QCryptoBlockCreateOptions,
+        BlockdevOptionsDriver, BlockdevOptionsGenericCowFormat,
+        BlockdevOptionsGenericFormat, BlockdevOptionsLuks, BlockdevOptionsQcow2,
+        BlockdevOptionsQuorum, BlockdevRef, ChardevBackend, ChardevCommon, ChardevFile,
+        ChardevHostdev, ChardevMux, ChardevRingbuf, ChardevSocket, ChardevSpiceChannel,
+        ChardevSpicePort, ChardevStdio, ChardevUdp, ChardevVc, CpuInfo, CpuInfoArch,
+        CpuInfoArchBranch, CpuInfoMips, CpuInfoOther, CpuInfoPpc, CpuInfoSparc,
+        CpuInfoTricore, CpuInfoX86, DumpQueryResult, DumpStatus, FloppyDriveType,
+        GicCapability, InputAxis, InputBtnEvent, InputButton, InputEvent, InputKeyEvent,
+        InputMoveEvent, KeyValue, MapEntry, MigrationCapability,
+        MigrationCapabilityStatus, NetClientOptions, NetLegacy, Netdev,
+        NetdevUserOptions, OnOffSplit, QCryptoBlockCreateOptions,
         QCryptoBlockCreateOptionsLuks, QCryptoBlockFormat, QCryptoBlockOpenOptions,
         QCryptoBlockOptionsBase, QCryptoBlockOptionsLuks, QCryptoBlockOptionsQCow,
         QCryptoCipherAlgorithm, QCryptoCipherMode, QCryptoHashAlgorithm,
@@ -125,7 +126,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 2u32, minor: 6u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 2u32,
+        minor: 6u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }

@@ -91,7 +91,7 @@ pub mod types {
         RockerPortAutoneg, RockerPortDuplex, RockerSwitch, RunState, RxFilterInfo,
         RxState, SchemaInfo, SchemaInfoAlternate, SchemaInfoAlternateMember,
         SchemaInfoArray, SchemaInfoBuiltin, SchemaInfoCommand, SchemaInfoEnum,
-        SchemaInfoEvent, SchemaInfoObject, SchemaInfoObjectMember,
+        SchemaInfoEvent, SchemaInfoMetaType, SchemaInfoObject, SchemaInfoObjectMember,
         SchemaInfoObjectVariant, SchemaMetaType, SnapshotInfo, SocketAddress,
         SpiceBasicInfo, SpiceChannel, SpiceInfo, SpiceQueryMouseMode, SpiceServerInfo,
         StatusInfo, TargetInfo, TpmInfo, TpmModel, TpmPassthroughOptions, TpmType,
@@ -105,8 +105,8 @@ pub mod types {
         BlkdebugEvent, BlkdebugInjectErrorOptions, BlkdebugSetStateOptions,
         BlockdevCacheOptions, ChardevBackend, ChardevCommon, ChardevFile, ChardevHostdev,
         ChardevMux, ChardevRingbuf, ChardevSocket, ChardevSpiceChannel, ChardevSpicePort,
-        ChardevStdio, ChardevUdp, ChardevVc, CpuInfo, CpuInfoArch, CpuInfoMips,
-        CpuInfoOther, CpuInfoPpc, CpuInfoSparc, CpuInfoTricore, CpuInfoX86,
+        ChardevStdio, ChardevUdp, ChardevVc, CpuInfo, CpuInfoArch, CpuInfoArchBranch,
+        CpuInfoMips, CpuInfoOther, CpuInfoPpc, CpuInfoSparc, CpuInfoTricore, CpuInfoX86,
         DumpQueryResult, DumpStatus, FloppyDriveType, GicCapability, InputAxis,
         InputBtnEvent, InputButton, InputEvent, InputKeyEvent, InputMoveEvent, KeyValue,
         MapEntry, MigrationCapability, MigrationCapabilityStatus, NetdevUserOptions,
@@ -118,24 +118,27 @@ pub mod types {
     pub use crate::generated::qmp::since_2_7::types::{
         AcpiSlotType, AcpiostInfo, BlockDeviceInfo, BlockInfo, BlockIoThrottle,
         BlockdevBackup, BlockdevDriver, BlockdevOnError, BlockdevOptions,
-        BlockdevOptionsBlkdebug, BlockdevOptionsBlkverify,
+        BlockdevOptionsBlkdebug, BlockdevOptionsBlkverify, BlockdevOptionsDriver,
         BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
         BlockdevOptionsGluster, BlockdevOptionsLuks, BlockdevOptionsQcow2,
         BlockdevOptionsQuorum, BlockdevRef, CpuInstanceProperties, DriveBackup,
         DriveMirror, GlusterServer, GlusterTransport, HotpluggableCpu, ImageInfo,
         ImageInfoSpecific, ImageInfoSpecificVmdk, MachineInfo, MigrationInfo,
         MigrationParameter, MigrationParameters, MigrationStats, NetClientDriver,
-        NetLegacy, NetLegacyOptions, Netdev, NetdevTapOptions, QCryptoBlockCreateOptions,
-        QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo, QCryptoBlockInfoBase,
-        QCryptoBlockInfoLuks, QCryptoBlockInfoLuksSlot, QCryptoBlockInfoQCow,
-        QCryptoHashAlgorithm, TraceEventInfo, TransactionAction,
+        NetLegacy, NetLegacyOptions, Netdev, NetdevTapOptions, NetdevType,
+        QCryptoBlockCreateOptions, QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo,
+        QCryptoBlockInfoBase, QCryptoBlockInfoLuks, QCryptoBlockInfoLuksSlot,
+        QCryptoBlockInfoQCow, QCryptoHashAlgorithm, TraceEventInfo, TransactionAction,
     };
 }
 /// The interface of QEMU 2.7.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 2u32, minor: 7u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 2u32,
+        minor: 7u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }

@@ -44,11 +44,11 @@ pub mod command {
         Transaction, XBlockdevDel, XBlockdevInsertMedium, XBlockdevRemoveMedium,
         XColoLostHeartbeat,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetDowntime = crate::generated::qmp::since_2_5::commands::MigrateSetDowntime;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetSpeed = crate::generated::qmp::since_2_5::commands::MigrateSetSpeed;
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -102,22 +102,23 @@ pub mod types {
         RockerOfDpaGroup, RockerPort, RockerPortAutoneg, RockerPortDuplex, RockerSwitch,
         RxFilterInfo, RxState, SchemaInfo, SchemaInfoAlternate,
         SchemaInfoAlternateMember, SchemaInfoArray, SchemaInfoBuiltin, SchemaInfoCommand,
-        SchemaInfoEnum, SchemaInfoEvent, SchemaInfoObject, SchemaInfoObjectMember,
-        SchemaInfoObjectVariant, SchemaMetaType, SnapshotInfo, SpiceQueryMouseMode,
-        TargetInfo, TpmInfo, TpmModel, TpmPassthroughOptions, TpmType, TpmTypeOptions,
-        TraceEventState, TransactionProperties, UnixSocketAddress, UuidInfo, VersionInfo,
-        VersionTriple, VncPrimaryAuth, VncVencryptSubAuth, WatchdogExpirationAction,
-        X86CpuFeatureWordInfo, X86CpuRegister32, XbzrleCacheStats,
+        SchemaInfoEnum, SchemaInfoEvent, SchemaInfoMetaType, SchemaInfoObject,
+        SchemaInfoObjectMember, SchemaInfoObjectVariant, SchemaMetaType, SnapshotInfo,
+        SpiceQueryMouseMode, TargetInfo, TpmInfo, TpmModel, TpmPassthroughOptions,
+        TpmType, TpmTypeOptions, TraceEventState, TransactionProperties,
+        UnixSocketAddress, UuidInfo, VersionInfo, VersionTriple, VncPrimaryAuth,
+        VncVencryptSubAuth, WatchdogExpirationAction, X86CpuFeatureWordInfo,
+        X86CpuRegister32, XbzrleCacheStats,
     };
     pub use crate::generated::qmp::since_2_6::types::{
         BlkdebugEvent, BlkdebugInjectErrorOptions, BlkdebugSetStateOptions,
         BlockdevCacheOptions, ChardevCommon, ChardevFile, ChardevHostdev, ChardevMux,
         ChardevRingbuf, ChardevSpiceChannel, ChardevSpicePort, ChardevStdio, ChardevVc,
-        CpuInfo, CpuInfoArch, CpuInfoMips, CpuInfoOther, CpuInfoPpc, CpuInfoSparc,
-        CpuInfoTricore, CpuInfoX86, DumpQueryResult, DumpStatus, FloppyDriveType,
-        GicCapability, InputAxis, InputBtnEvent, InputButton, InputEvent, InputKeyEvent,
-        InputMoveEvent, KeyValue, MapEntry, NetdevUserOptions, OnOffSplit,
-        QCryptoBlockFormat, QCryptoBlockOpenOptions, QCryptoBlockOptionsBase,
+        CpuInfo, CpuInfoArch, CpuInfoArchBranch, CpuInfoMips, CpuInfoOther, CpuInfoPpc,
+        CpuInfoSparc, CpuInfoTricore, CpuInfoX86, DumpQueryResult, DumpStatus,
+        FloppyDriveType, GicCapability, InputAxis, InputBtnEvent, InputButton,
+        InputEvent, InputKeyEvent, InputMoveEvent, KeyValue, MapEntry, NetdevUserOptions,
+        OnOffSplit, QCryptoBlockFormat, QCryptoBlockOpenOptions, QCryptoBlockOptionsBase,
         QCryptoBlockOptionsLuks, QCryptoBlockOptionsQCow, QCryptoCipherAlgorithm,
         QCryptoIvGenAlgorithm, QCryptoSecretFormat, QKeyCode, QapiErrorClass,
         QuorumOpType,
@@ -131,30 +132,34 @@ pub mod types {
     pub use crate::generated::qmp::since_2_8::types::{
         BlockDeviceInfo, BlockInfo, BlockIoThrottle, BlockdevBackup, BlockdevDriver,
         BlockdevOptions, BlockdevOptionsBlkdebug, BlockdevOptionsBlkverify,
-        BlockdevOptionsCurl, BlockdevOptionsFile, BlockdevOptionsGenericCowFormat,
-        BlockdevOptionsGenericFormat, BlockdevOptionsGluster, BlockdevOptionsLuks,
-        BlockdevOptionsNbd, BlockdevOptionsNfs, BlockdevOptionsQcow2,
-        BlockdevOptionsQuorum, BlockdevOptionsRaw, BlockdevOptionsReplication,
-        BlockdevOptionsSsh, BlockdevRef, ChardevBackend, ChardevSocket, ChardevUdp,
-        ColoMessage, ColoMode, CpuDefinitionInfo, CpuModelBaselineInfo,
-        CpuModelCompareInfo, CpuModelCompareResult, CpuModelExpansionInfo,
-        CpuModelExpansionType, CpuModelInfo, DriveBackup, FailoverStatus,
-        GuestPanicAction, ImageInfo, ImageInfoSpecific, ImageInfoSpecificVmdk,
-        MigrationCapability, MigrationCapabilityStatus, MigrationInfo,
-        MigrationParameter, MigrationParameters, MigrationStatus, NetLegacy,
-        NetLegacyOptions, Netdev, NetdevTapOptions, NetworkAddressFamily, NfsServer,
-        NfsTransport, QCryptoBlockCreateOptions, QCryptoBlockCreateOptionsLuks,
-        QCryptoBlockInfo, QCryptoBlockInfoLuks, QCryptoCipherMode, ReplicationMode,
-        RunState, SocketAddress, SpiceBasicInfo, SpiceChannel, SpiceInfo,
-        SpiceServerInfo, StatusInfo, TransactionAction, VncBasicInfo, VncClientInfo,
-        VncInfo, VncInfo2, VncServerInfo, VsockSocketAddress,
+        BlockdevOptionsCurl, BlockdevOptionsDriver, BlockdevOptionsFile,
+        BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
+        BlockdevOptionsGluster, BlockdevOptionsLuks, BlockdevOptionsNbd,
+        BlockdevOptionsNfs, BlockdevOptionsQcow2, BlockdevOptionsQuorum,
+        BlockdevOptionsRaw, BlockdevOptionsReplication, BlockdevOptionsSsh, BlockdevRef,
+        ChardevBackend, ChardevSocket, ChardevUdp, ColoMessage, ColoMode,
+        CpuDefinitionInfo, CpuModelBaselineInfo, CpuModelCompareInfo,
+        CpuModelCompareResult, CpuModelExpansionInfo, CpuModelExpansionType,
+        CpuModelInfo, DriveBackup, FailoverStatus, GuestPanicAction, ImageInfo,
+        ImageInfoSpecific, ImageInfoSpecificVmdk, MigrationCapability,
+        MigrationCapabilityStatus, MigrationInfo, MigrationParameter,
+        MigrationParameters, MigrationStatus, NetLegacy, NetLegacyOptions, Netdev,
+        NetdevTapOptions, NetdevType, NetworkAddressFamily, NfsServer, NfsTransport,
+        QCryptoBlockCreateOptions, QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo,
+        QCryptoBlockInfoLuks, QCryptoCipherMode, ReplicationMode, RunState,
+        SocketAddress, SpiceBasicInfo, SpiceChannel, SpiceInfo, SpiceServerInfo,
+        StatusInfo, TransactionAction, VncBasicInfo, VncClientInfo, VncInfo, VncInfo2,
+        VncServerInfo, VsockSocketAddress,
     };
 }
 /// The interface of QEMU 2.8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 2u32, minor: 8u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 2u32,
+        minor: 8u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }

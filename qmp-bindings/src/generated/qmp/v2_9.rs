@@ -47,11 +47,11 @@ pub mod command {
         InputSendEvent, MigrateSetCapabilities, NbdServerStart, QueryVmGenerationId,
         QueryXenReplicationStatus, SendKey, XenColoDoCheckpoint, XenSetReplication,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetDowntime = crate::generated::qmp::since_2_5::commands::MigrateSetDowntime;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetSpeed = crate::generated::qmp::since_2_5::commands::MigrateSetSpeed;
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -105,23 +105,23 @@ pub mod types {
         RockerPortAutoneg, RockerPortDuplex, RockerSwitch, RxFilterInfo, RxState,
         SchemaInfo, SchemaInfoAlternate, SchemaInfoAlternateMember, SchemaInfoArray,
         SchemaInfoBuiltin, SchemaInfoCommand, SchemaInfoEnum, SchemaInfoEvent,
-        SchemaInfoObject, SchemaInfoObjectMember, SchemaInfoObjectVariant,
-        SchemaMetaType, SnapshotInfo, SpiceQueryMouseMode, TargetInfo, TpmInfo, TpmModel,
-        TpmPassthroughOptions, TpmType, TpmTypeOptions, TraceEventState,
-        TransactionProperties, UnixSocketAddress, UuidInfo, VersionInfo, VersionTriple,
-        VncPrimaryAuth, VncVencryptSubAuth, WatchdogExpirationAction,
+        SchemaInfoMetaType, SchemaInfoObject, SchemaInfoObjectMember,
+        SchemaInfoObjectVariant, SchemaMetaType, SnapshotInfo, SpiceQueryMouseMode,
+        TargetInfo, TpmInfo, TpmModel, TpmPassthroughOptions, TpmType, TpmTypeOptions,
+        TraceEventState, TransactionProperties, UnixSocketAddress, UuidInfo, VersionInfo,
+        VersionTriple, VncPrimaryAuth, VncVencryptSubAuth, WatchdogExpirationAction,
         X86CpuFeatureWordInfo, X86CpuRegister32, XbzrleCacheStats,
     };
     pub use crate::generated::qmp::since_2_6::types::{
         BlkdebugEvent, BlkdebugInjectErrorOptions, BlkdebugSetStateOptions,
         BlockdevCacheOptions, ChardevCommon, ChardevFile, ChardevHostdev, ChardevMux,
         ChardevRingbuf, ChardevSpiceChannel, ChardevSpicePort, ChardevStdio, ChardevVc,
-        CpuInfo, CpuInfoArch, CpuInfoMips, CpuInfoOther, CpuInfoPpc, CpuInfoSparc,
-        CpuInfoTricore, CpuInfoX86, DumpQueryResult, DumpStatus, FloppyDriveType,
-        GicCapability, InputAxis, InputMoveEvent, MapEntry, NetdevUserOptions,
-        OnOffSplit, QCryptoBlockFormat, QCryptoBlockOpenOptions, QCryptoBlockOptionsBase,
-        QCryptoBlockOptionsLuks, QCryptoBlockOptionsQCow, QCryptoIvGenAlgorithm,
-        QCryptoSecretFormat, QapiErrorClass, QuorumOpType,
+        CpuInfo, CpuInfoArch, CpuInfoArchBranch, CpuInfoMips, CpuInfoOther, CpuInfoPpc,
+        CpuInfoSparc, CpuInfoTricore, CpuInfoX86, DumpQueryResult, DumpStatus,
+        FloppyDriveType, GicCapability, InputAxis, InputMoveEvent, MapEntry,
+        NetdevUserOptions, OnOffSplit, QCryptoBlockFormat, QCryptoBlockOpenOptions,
+        QCryptoBlockOptionsBase, QCryptoBlockOptionsLuks, QCryptoBlockOptionsQCow,
+        QCryptoIvGenAlgorithm, QCryptoSecretFormat, QapiErrorClass, QuorumOpType,
     };
     pub use crate::generated::qmp::since_2_7::types::{
         AcpiSlotType, AcpiostInfo, BlockdevOnError, CpuInstanceProperties, DriveMirror,
@@ -134,7 +134,7 @@ pub mod types {
         ColoMessage, ColoMode, CpuModelBaselineInfo, CpuModelCompareInfo,
         CpuModelCompareResult, CpuModelExpansionInfo, CpuModelExpansionType,
         CpuModelInfo, DriveBackup, GuestPanicAction, MigrationInfo, MigrationParameter,
-        MigrationParameters, MigrationStatus, Netdev, NetdevTapOptions,
+        MigrationParameters, MigrationStatus, Netdev, NetdevTapOptions, NetdevType,
         NetworkAddressFamily, NfsServer, NfsTransport, QCryptoCipherMode,
         ReplicationMode, RunState, SpiceBasicInfo, SpiceChannel, SpiceInfo,
         SpiceServerInfo, StatusInfo, TransactionAction, VncBasicInfo, VncClientInfo,
@@ -144,7 +144,7 @@ pub mod types {
         BlockDeviceInfo, BlockInfo, BlockdevDriver, BlockdevOptions,
         BlockdevOptionsBlkdebug, BlockdevOptionsBlkverify, BlockdevOptionsCurlBase,
         BlockdevOptionsCurlFtp, BlockdevOptionsCurlFtps, BlockdevOptionsCurlHttp,
-        BlockdevOptionsCurlHttps, BlockdevOptionsGenericCowFormat,
+        BlockdevOptionsCurlHttps, BlockdevOptionsDriver, BlockdevOptionsGenericCowFormat,
         BlockdevOptionsGenericFormat, BlockdevOptionsGluster, BlockdevOptionsIscsi,
         BlockdevOptionsLuks, BlockdevOptionsNbd, BlockdevOptionsQcow2,
         BlockdevOptionsQuorum, BlockdevOptionsRaw, BlockdevOptionsRbd,
@@ -165,7 +165,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 2u32, minor: 9u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 2u32,
+        minor: 9u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }

@@ -64,23 +64,23 @@ pub mod command {
         SetNumaNode, Transaction, XBlockDirtyBitmapDisable, XBlockDirtyBitmapEnable,
         XBlockDirtyBitmapMerge, XExitPreconfig, XNbdServerAddBitmap,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.10.
+    #[deprecated(note = "deprecated since QEMU 2.10")]
     pub type BlockPasswd = crate::generated::qmp::since_2_5::commands::BlockPasswd;
     /// Deprecated since QEMU 2.12.
     #[deprecated(note = "deprecated since QEMU 2.12")]
     pub type QueryCpus = crate::generated::qmp::since_2_5::commands::QueryCpus;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11.
+    #[deprecated(note = "deprecated since QEMU 2.11")]
     pub type MigrateSetCacheSize = crate::generated::qmp::since_2_5::commands::MigrateSetCacheSize;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetDowntime = crate::generated::qmp::since_2_5::commands::MigrateSetDowntime;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetSpeed = crate::generated::qmp::since_2_5::commands::MigrateSetSpeed;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11.
+    #[deprecated(note = "deprecated since QEMU 2.11")]
     pub type QueryMigrateCacheSize = crate::generated::qmp::since_2_5::commands::QueryMigrateCacheSize;
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -194,13 +194,13 @@ pub mod types {
         BlockdevCreateOptionsNfs, BlockdevCreateOptionsSheepdog,
         BlockdevCreateOptionsSsh, BlockdevOptionsNvMe, BlockdevOptionsSsh,
         BlockdevQcow2Version, BlockdevVhdxSubformat, BlockdevVpcSubformat,
-        CommandDropReason, CpuInfo, CpuInfoArch, CpuInfoRiscv, CpuInfoS390, CpuS390State,
-        DirtyBitmapStatus, DisplayGtk, DisplayType, DriveBackup, GuestPanicInformation,
-        GuestPanicInformationS390, GuestPanicInformationType, InputEvent, InputKeyEvent,
-        KeyValue, MemoryDeviceInfo, NbdServerRemoveMode, NetClientDriver,
-        NetLegacyOptionsType, NetdevHubPortOptions, ObjectPropertyInfo, OffAutoPcibar,
-        QKeyCode, QmpCapability, S390CrashReason, SevCapability, SevInfo,
-        SevLaunchMeasureInfo, SevState, SheepdogRedundancy,
+        CommandDropReason, CpuInfo, CpuInfoArch, CpuInfoArchBranch, CpuInfoRiscv,
+        CpuInfoS390, CpuS390State, DirtyBitmapStatus, DisplayGtk, DisplayType,
+        DriveBackup, GuestPanicInformation, GuestPanicInformationS390,
+        GuestPanicInformationType, InputEvent, InputKeyEvent, KeyValue, MemoryDeviceInfo,
+        NbdServerRemoveMode, NetClientDriver, NetLegacyOptionsType, NetdevHubPortOptions,
+        ObjectPropertyInfo, OffAutoPcibar, QKeyCode, QmpCapability, S390CrashReason,
+        SevCapability, SevInfo, SevLaunchMeasureInfo, SevState, SheepdogRedundancy,
         SheepdogRedundancyErasureCoded, SheepdogRedundancyFull, SheepdogRedundancyType,
         SshHostKeyCheck, SshHostKeyCheckHashType, SshHostKeyCheckMode, SshHostKeyHash,
         TpmInfo, TpmModel,
@@ -212,19 +212,20 @@ pub mod types {
         BlockdevCreateOptionsRbd, BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx,
         BlockdevCreateOptionsVpc, BlockdevDriver, BlockdevOptions,
         BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites, BlockdevOptionsBlkverify,
-        BlockdevOptionsFile, BlockdevOptionsGenericCowFormat,
+        BlockdevOptionsDriver, BlockdevOptionsFile, BlockdevOptionsGenericCowFormat,
         BlockdevOptionsGenericFormat, BlockdevOptionsLuks, BlockdevOptionsNbd,
         BlockdevOptionsQcow, BlockdevOptionsQcow2, BlockdevOptionsQuorum,
         BlockdevOptionsRaw, BlockdevOptionsRbd, BlockdevOptionsReplication,
         BlockdevOptionsThrottle, BlockdevRef, BlockdevRefOrNull, CpuInfoFast,
-        DisplayGlMode, DisplayOptions, DriveMirror, DumpGuestMemoryCapability,
-        DumpGuestMemoryFormat, JobInfo, JobStatus, JobType, JobVerb,
-        MigrateSetParameters, MigrationCapability, MigrationCapabilityStatus,
-        MigrationInfo, MigrationParameter, MigrationParameters, MigrationStats,
-        MigrationStatus, MirrorCopyMode, NetLegacy, NetLegacyOptions, Netdev,
-        NetdevUserOptions, PrManagerInfo, Qcow2OverlapCheckFlags, Qcow2OverlapChecks,
-        RbdAuthMode, RunState, SchemaInfo, SchemaInfoCommand, StatusInfo, SysEmuTarget,
-        TargetInfo, TransactionAction,
+        CpuInfoFastTarget, DisplayGlMode, DisplayOptions, DisplayOptionsType,
+        DriveMirror, DumpGuestMemoryCapability, DumpGuestMemoryFormat, JobInfo,
+        JobStatus, JobType, JobVerb, MigrateSetParameters, MigrationCapability,
+        MigrationCapabilityStatus, MigrationInfo, MigrationParameter,
+        MigrationParameters, MigrationStats, MigrationStatus, MirrorCopyMode, NetLegacy,
+        NetLegacyOptions, Netdev, NetdevType, NetdevUserOptions, PrManagerInfo,
+        Qcow2OverlapCheckFlags, Qcow2OverlapChecks, RbdAuthMode, RunState, SchemaInfo,
+        SchemaInfoCommand, SchemaInfoMetaType, StatusInfo, SysEmuTarget, TargetInfo,
+        TransactionAction,
     };
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -234,7 +235,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 3u32, minor: 0u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 3u32,
+        minor: 0u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }

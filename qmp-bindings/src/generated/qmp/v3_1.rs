@@ -68,23 +68,23 @@ pub mod command {
         BlockdevMirror, ChardevAdd, ChardevChange, DriveMirror, MigrateSetParameters,
         QueryColoStatus, QueryDisplayOptions, Transaction,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.10.
+    #[deprecated(note = "deprecated since QEMU 2.10")]
     pub type BlockPasswd = crate::generated::qmp::since_2_5::commands::BlockPasswd;
     /// Deprecated since QEMU 2.12.
     #[deprecated(note = "deprecated since QEMU 2.12")]
     pub type QueryCpus = crate::generated::qmp::since_2_5::commands::QueryCpus;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11.
+    #[deprecated(note = "deprecated since QEMU 2.11")]
     pub type MigrateSetCacheSize = crate::generated::qmp::since_2_5::commands::MigrateSetCacheSize;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetDowntime = crate::generated::qmp::since_2_5::commands::MigrateSetDowntime;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetSpeed = crate::generated::qmp::since_2_5::commands::MigrateSetSpeed;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11.
+    #[deprecated(note = "deprecated since QEMU 2.11")]
     pub type QueryMigrateCacheSize = crate::generated::qmp::since_2_5::commands::QueryMigrateCacheSize;
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -197,12 +197,12 @@ pub mod types {
         BlockdevCreateOptionsNfs, BlockdevCreateOptionsSheepdog,
         BlockdevCreateOptionsSsh, BlockdevOptionsNvMe, BlockdevOptionsSsh,
         BlockdevQcow2Version, BlockdevVhdxSubformat, BlockdevVpcSubformat,
-        CommandDropReason, CpuInfo, CpuInfoArch, CpuInfoRiscv, CpuInfoS390, CpuS390State,
-        DirtyBitmapStatus, DisplayType, DriveBackup, GuestPanicInformation,
-        GuestPanicInformationS390, GuestPanicInformationType, InputEvent, InputKeyEvent,
-        KeyValue, MemoryDeviceInfo, NbdServerRemoveMode, NetClientDriver,
-        NetLegacyOptionsType, NetdevHubPortOptions, ObjectPropertyInfo, OffAutoPcibar,
-        QKeyCode, QmpCapability, S390CrashReason, SevCapability, SevInfo,
+        CommandDropReason, CpuInfo, CpuInfoArch, CpuInfoArchBranch, CpuInfoRiscv,
+        CpuInfoS390, CpuS390State, DirtyBitmapStatus, DisplayType, DriveBackup,
+        GuestPanicInformation, GuestPanicInformationS390, GuestPanicInformationType,
+        InputEvent, InputKeyEvent, KeyValue, MemoryDeviceInfo, NbdServerRemoveMode,
+        NetClientDriver, NetLegacyOptionsType, NetdevHubPortOptions, ObjectPropertyInfo,
+        OffAutoPcibar, QKeyCode, QmpCapability, S390CrashReason, SevCapability, SevInfo,
         SevLaunchMeasureInfo, SevState, SheepdogRedundancy,
         SheepdogRedundancyErasureCoded, SheepdogRedundancyFull, SheepdogRedundancyType,
         SshHostKeyCheck, SshHostKeyCheckHashType, SshHostKeyCheckMode, SshHostKeyHash,
@@ -215,7 +215,7 @@ pub mod types {
         DumpGuestMemoryFormat, JobInfo, JobStatus, JobType, JobVerb, MigrationCapability,
         MigrationCapabilityStatus, MigrationStats, MigrationStatus, MirrorCopyMode,
         PrManagerInfo, Qcow2OverlapCheckFlags, Qcow2OverlapChecks, RbdAuthMode, RunState,
-        SchemaInfo, SchemaInfoCommand, StatusInfo,
+        SchemaInfo, SchemaInfoCommand, SchemaInfoMetaType, StatusInfo,
     };
     pub use crate::generated::qmp::since_3_1::types::{
         BlockdevBackup, BlockdevCreateOptions, BlockdevCreateOptionsLuks,
@@ -223,15 +223,17 @@ pub mod types {
         BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed, BlockdevCreateOptionsVdi,
         BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVpc, BlockdevOptions,
         BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites, BlockdevOptionsBlkverify,
-        BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
-        BlockdevOptionsLuks, BlockdevOptionsQcow, BlockdevOptionsQcow2,
-        BlockdevOptionsQuorum, BlockdevOptionsRaw, BlockdevOptionsReplication,
-        BlockdevOptionsThrottle, BlockdevRef, BlockdevRefOrNull, ChardevBackend,
-        ChardevSocket, ColoExitReason, ColoMode, ColoStatus, CompressionStats,
-        CpuInfoFast, DisplayEglHeadless, DisplayGtk, DisplayOptions, DriveMirror,
+        BlockdevOptionsDriver, BlockdevOptionsGenericCowFormat,
+        BlockdevOptionsGenericFormat, BlockdevOptionsLuks, BlockdevOptionsQcow,
+        BlockdevOptionsQcow2, BlockdevOptionsQuorum, BlockdevOptionsRaw,
+        BlockdevOptionsReplication, BlockdevOptionsThrottle, BlockdevRef,
+        BlockdevRefOrNull, ChardevBackend, ChardevSocket, ColoExitReason, ColoMode,
+        ColoStatus, CompressionStats, CpuInfoFast, CpuInfoFastTarget, DisplayEglHeadless,
+        DisplayGtk, DisplayOptions, DisplayOptionsType, DriveMirror,
         MigrateSetParameters, MigrationInfo, MigrationParameter, MigrationParameters,
-        NetLegacy, NetLegacyOptions, Netdev, NetdevUserOptions, PciBridgeInfo,
-        PciDeviceId, PciDeviceInfo, PciInfo, SysEmuTarget, TargetInfo, TransactionAction,
+        NetLegacy, NetLegacyOptions, Netdev, NetdevType, NetdevUserOptions,
+        PciBridgeInfo, PciDeviceId, PciDeviceInfo, PciInfo, SysEmuTarget, TargetInfo,
+        TransactionAction,
     };
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -241,7 +243,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 3u32, minor: 1u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 3u32,
+        minor: 1u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }

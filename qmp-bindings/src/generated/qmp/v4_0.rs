@@ -69,29 +69,29 @@ pub mod command {
         MigrateSetParameters, NbdServerAdd, NbdServerStart, QueryCurrentMachine,
         Transaction, XBlockdevReopen, XDebugQueryBlockGraph,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 4.0.
+    #[deprecated(note = "deprecated since QEMU 4.0")]
     pub type CpuAdd = crate::generated::qmp::since_2_5::commands::CpuAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.10.
+    #[deprecated(note = "deprecated since QEMU 2.10")]
     pub type BlockPasswd = crate::generated::qmp::since_2_5::commands::BlockPasswd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 4.0: use `query-qmp-schema`.
+    #[deprecated(note = "deprecated since QEMU 4.0: use `query-qmp-schema`")]
     pub type QueryEvents = crate::generated::qmp::since_2_5::commands::QueryEvents;
     /// Deprecated since QEMU 2.12.
     #[deprecated(note = "deprecated since QEMU 2.12")]
     pub type QueryCpus = crate::generated::qmp::since_2_5::commands::QueryCpus;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11.
+    #[deprecated(note = "deprecated since QEMU 2.11")]
     pub type MigrateSetCacheSize = crate::generated::qmp::since_2_5::commands::MigrateSetCacheSize;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetDowntime = crate::generated::qmp::since_2_5::commands::MigrateSetDowntime;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetSpeed = crate::generated::qmp::since_2_5::commands::MigrateSetSpeed;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11.
+    #[deprecated(note = "deprecated since QEMU 2.11")]
     pub type QueryMigrateCacheSize = crate::generated::qmp::since_2_5::commands::QueryMigrateCacheSize;
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -200,12 +200,13 @@ pub mod types {
         BlockdevCreateOptionsGluster, BlockdevCreateOptionsNfs,
         BlockdevCreateOptionsSheepdog, BlockdevCreateOptionsSsh, BlockdevOptionsNvMe,
         BlockdevOptionsSsh, BlockdevQcow2Version, BlockdevVhdxSubformat,
-        BlockdevVpcSubformat, CpuInfo, CpuInfoArch, CpuInfoRiscv, CpuInfoS390,
-        CpuS390State, DriveBackup, GuestPanicInformation, GuestPanicInformationS390,
-        GuestPanicInformationType, InputEvent, InputKeyEvent, KeyValue, MemoryDeviceInfo,
-        NbdServerRemoveMode, NetClientDriver, NetLegacyOptionsType, NetdevHubPortOptions,
-        ObjectPropertyInfo, OffAutoPcibar, QKeyCode, QmpCapability, S390CrashReason,
-        SevCapability, SevInfo, SevLaunchMeasureInfo, SevState, SheepdogRedundancy,
+        BlockdevVpcSubformat, CpuInfo, CpuInfoArch, CpuInfoArchBranch, CpuInfoRiscv,
+        CpuInfoS390, CpuS390State, DriveBackup, GuestPanicInformation,
+        GuestPanicInformationS390, GuestPanicInformationType, InputEvent, InputKeyEvent,
+        KeyValue, MemoryDeviceInfo, NbdServerRemoveMode, NetClientDriver,
+        NetLegacyOptionsType, NetdevHubPortOptions, ObjectPropertyInfo, OffAutoPcibar,
+        QKeyCode, QmpCapability, S390CrashReason, SevCapability, SevInfo,
+        SevLaunchMeasureInfo, SevState, SheepdogRedundancy,
         SheepdogRedundancyErasureCoded, SheepdogRedundancyFull, SheepdogRedundancyType,
         SshHostKeyCheck, SshHostKeyCheckHashType, SshHostKeyCheckMode, SshHostKeyHash,
         TpmInfo, TpmModel,
@@ -215,32 +216,36 @@ pub mod types {
         BlockdevOptionsRbd, DisplayGlMode, DumpGuestMemoryCapability,
         DumpGuestMemoryFormat, JobInfo, JobStatus, JobType, JobVerb, MigrationStatus,
         MirrorCopyMode, PrManagerInfo, Qcow2OverlapCheckFlags, Qcow2OverlapChecks,
-        RbdAuthMode, RunState, SchemaInfo, SchemaInfoCommand, StatusInfo,
+        RbdAuthMode, RunState, SchemaInfo, SchemaInfoCommand, SchemaInfoMetaType,
+        StatusInfo,
     };
     pub use crate::generated::qmp::since_3_1::types::{
-        BlockdevBackup, ColoMode, CompressionStats, CpuInfoFast, DisplayEglHeadless,
-        DisplayGtk, DriveMirror, NetLegacy, NetLegacyOptions, Netdev, NetdevUserOptions,
-        PciBridgeInfo, PciDeviceId, PciDeviceInfo, PciInfo, SysEmuTarget, TargetInfo,
+        BlockdevBackup, ColoMode, CompressionStats, CpuInfoFast, CpuInfoFastTarget,
+        DisplayEglHeadless, DisplayGtk, DriveMirror, NetLegacy, NetLegacyOptions, Netdev,
+        NetdevType, NetdevUserOptions, PciBridgeInfo, PciDeviceId, PciDeviceInfo,
+        PciInfo, SysEmuTarget, TargetInfo,
     };
     pub use crate::generated::qmp::since_4_0::types::{
         AnnounceParameters, AudioFormat, Audiodev, AudiodevAlsaOptions,
         AudiodevAlsaPerDirectionOptions, AudiodevCoreaudioOptions,
-        AudiodevCoreaudioPerDirectionOptions, AudiodevDriver, AudiodevDsoundOptions,
-        AudiodevGenericOptions, AudiodevOssOptions, AudiodevOssPerDirectionOptions,
-        AudiodevPaOptions, AudiodevPaPerDirectionOptions, AudiodevPerDirectionOptions,
-        AudiodevWavOptions, BlockDeviceInfo, BlockDeviceStats, BlockDirtyBitmapAdd,
-        BlockDirtyBitmapMerge, BlockDirtyInfo, BlockInfo, BlockPermission, BlockStats,
-        BlockdevCreateOptions, BlockdevCreateOptionsLuks, BlockdevCreateOptionsParallels,
+        AudiodevCoreaudioPerDirectionOptions, AudiodevDriver, AudiodevDriverBranch,
+        AudiodevDsoundOptions, AudiodevGenericOptions, AudiodevOssOptions,
+        AudiodevOssPerDirectionOptions, AudiodevPaOptions, AudiodevPaPerDirectionOptions,
+        AudiodevPerDirectionOptions, AudiodevWavOptions, BlockDeviceInfo,
+        BlockDeviceStats, BlockDirtyBitmapAdd, BlockDirtyBitmapMerge, BlockDirtyInfo,
+        BlockInfo, BlockPermission, BlockStats, BlockdevCreateOptions,
+        BlockdevCreateOptionsLuks, BlockdevCreateOptionsParallels,
         BlockdevCreateOptionsQcow, BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed,
         BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk,
         BlockdevCreateOptionsVpc, BlockdevOptions, BlockdevOptionsBlkdebug,
-        BlockdevOptionsBlklogwrites, BlockdevOptionsBlkverify, BlockdevOptionsFile,
-        BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
-        BlockdevOptionsLuks, BlockdevOptionsQcow, BlockdevOptionsQcow2,
-        BlockdevOptionsQuorum, BlockdevOptionsRaw, BlockdevOptionsReplication,
-        BlockdevOptionsThrottle, BlockdevRef, BlockdevRefOrNull, BlockdevVmdkAdapterType,
-        BlockdevVmdkSubformat, ChardevBackend, ChardevSocket, ColoExitReason, ColoStatus,
-        CurrentMachineParams, DirtyBitmapStatus, DisplayCurses, DisplayOptions,
+        BlockdevOptionsBlklogwrites, BlockdevOptionsBlkverify, BlockdevOptionsDriver,
+        BlockdevOptionsFile, BlockdevOptionsGenericCowFormat,
+        BlockdevOptionsGenericFormat, BlockdevOptionsLuks, BlockdevOptionsQcow,
+        BlockdevOptionsQcow2, BlockdevOptionsQuorum, BlockdevOptionsRaw,
+        BlockdevOptionsReplication, BlockdevOptionsThrottle, BlockdevRef,
+        BlockdevRefOrNull, BlockdevVmdkAdapterType, BlockdevVmdkSubformat,
+        ChardevBackend, ChardevSocket, ColoExitReason, ColoStatus, CurrentMachineParams,
+        DirtyBitmapStatus, DisplayCurses, DisplayOptions, DisplayOptionsType,
         DisplayType, GrabToggleKeys, ImageInfo, ImageInfoSpecific,
         ImageInfoSpecificQCow2, ImageInfoSpecificVmdk, MigrateSetParameters,
         MigrationCapability, MigrationCapabilityStatus, MigrationInfo,
@@ -258,7 +263,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 4u32, minor: 0u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 4u32,
+        minor: 0u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }

@@ -72,29 +72,29 @@ pub mod command {
         AnnounceSelf, BlockDirtyBitmapMerge, BlockdevAdd, BlockdevCreate, SetNumaNode,
         Transaction, XBlockdevReopen,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 4.0.
+    #[deprecated(note = "deprecated since QEMU 4.0")]
     pub type CpuAdd = crate::generated::qmp::since_2_5::commands::CpuAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.10.
+    #[deprecated(note = "deprecated since QEMU 2.10")]
     pub type BlockPasswd = crate::generated::qmp::since_2_5::commands::BlockPasswd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 4.0: use `query-qmp-schema`.
+    #[deprecated(note = "deprecated since QEMU 4.0: use `query-qmp-schema`")]
     pub type QueryEvents = crate::generated::qmp::since_2_5::commands::QueryEvents;
     /// Deprecated since QEMU 2.12.
     #[deprecated(note = "deprecated since QEMU 2.12")]
     pub type QueryCpus = crate::generated::qmp::since_2_5::commands::QueryCpus;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11.
+    #[deprecated(note = "deprecated since QEMU 2.11")]
     pub type MigrateSetCacheSize = crate::generated::qmp::since_2_5::commands::MigrateSetCacheSize;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetDowntime = crate::generated::qmp::since_2_5::commands::MigrateSetDowntime;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetSpeed = crate::generated::qmp::since_2_5::commands::MigrateSetSpeed;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11.
+    #[deprecated(note = "deprecated since QEMU 2.11")]
     pub type QueryMigrateCacheSize = crate::generated::qmp::since_2_5::commands::QueryMigrateCacheSize;
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -220,24 +220,24 @@ pub mod types {
     };
     pub use crate::generated::qmp::since_3_1::types::{
         BlockdevBackup, ColoMode, CompressionStats, DisplayEglHeadless, DisplayGtk,
-        DriveMirror, NetLegacy, NetLegacyOptions, Netdev, NetdevUserOptions,
+        DriveMirror, NetLegacy, NetLegacyOptions, Netdev, NetdevType, NetdevUserOptions,
         PciBridgeInfo, PciDeviceId, PciDeviceInfo, PciInfo, SysEmuTarget, TargetInfo,
     };
     pub use crate::generated::qmp::since_4_0::types::{
         AudioFormat, Audiodev, AudiodevAlsaOptions, AudiodevAlsaPerDirectionOptions,
         AudiodevCoreaudioOptions, AudiodevCoreaudioPerDirectionOptions, AudiodevDriver,
-        AudiodevDsoundOptions, AudiodevGenericOptions, AudiodevOssOptions,
-        AudiodevOssPerDirectionOptions, AudiodevPaOptions, AudiodevPaPerDirectionOptions,
-        AudiodevPerDirectionOptions, AudiodevWavOptions, BlockDeviceInfo,
-        BlockDeviceStats, BlockDirtyBitmapAdd, BlockDirtyInfo, BlockInfo,
-        BlockPermission, BlockStats, BlockdevOptionsFile, BlockdevVmdkAdapterType,
-        BlockdevVmdkSubformat, ChardevBackend, ChardevSocket, ColoExitReason, ColoStatus,
-        CurrentMachineParams, DirtyBitmapStatus, DisplayCurses, DisplayOptions,
-        DisplayType, GrabToggleKeys, ImageInfo, ImageInfoSpecific,
-        ImageInfoSpecificQCow2, ImageInfoSpecificVmdk, MigrateSetParameters,
-        MigrationCapability, MigrationCapabilityStatus, MigrationInfo,
-        MigrationParameter, MigrationParameters, MigrationStats, PcieLinkSpeed,
-        PcieLinkWidth, QAuthZListFormat, QAuthZListPolicy, QAuthZListRule,
+        AudiodevDriverBranch, AudiodevDsoundOptions, AudiodevGenericOptions,
+        AudiodevOssOptions, AudiodevOssPerDirectionOptions, AudiodevPaOptions,
+        AudiodevPaPerDirectionOptions, AudiodevPerDirectionOptions, AudiodevWavOptions,
+        BlockDeviceInfo, BlockDeviceStats, BlockDirtyBitmapAdd, BlockDirtyInfo,
+        BlockInfo, BlockPermission, BlockStats, BlockdevOptionsFile,
+        BlockdevVmdkAdapterType, BlockdevVmdkSubformat, ChardevBackend, ChardevSocket,
+        ColoExitReason, ColoStatus, CurrentMachineParams, DirtyBitmapStatus,
+        DisplayCurses, DisplayOptions, DisplayOptionsType, DisplayType, GrabToggleKeys,
+        ImageInfo, ImageInfoSpecific, ImageInfoSpecificQCow2, ImageInfoSpecificVmdk,
+        MigrateSetParameters, MigrationCapability, MigrationCapabilityStatus,
+        MigrationInfo, MigrationParameter, MigrationParameters, MigrationStats,
+        PcieLinkSpeed, PcieLinkWidth, QAuthZListFormat, QAuthZListPolicy, QAuthZListRule,
         QAuthZListRuleListHack, Qcow2BitmapInfo, Qcow2BitmapInfoFlags, ShutdownCause,
         XDbgBlockGraph, XDbgBlockGraphEdge, XDbgBlockGraphNode, XDbgBlockGraphNodeType,
     };
@@ -248,15 +248,15 @@ pub mod types {
         BlockdevCreateOptionsQcow, BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed,
         BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk,
         BlockdevCreateOptionsVpc, BlockdevOptions, BlockdevOptionsBlkdebug,
-        BlockdevOptionsBlklogwrites, BlockdevOptionsBlkverify,
+        BlockdevOptionsBlklogwrites, BlockdevOptionsBlkverify, BlockdevOptionsDriver,
         BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
         BlockdevOptionsLuks, BlockdevOptionsNull, BlockdevOptionsQcow,
         BlockdevOptionsQcow2, BlockdevOptionsQuorum, BlockdevOptionsRaw,
         BlockdevOptionsReplication, BlockdevOptionsThrottle, BlockdevRef,
-        BlockdevRefOrNull, CpuDefinitionInfo, CpuInfo, CpuInfoFast,
-        CpuInstanceProperties, HotpluggableCpu, LostTickPolicy, MachineInfo,
-        MemoryDeviceInfo, NumaCpuOptions, NumaOptions, SchemaInfo, SchemaInfoObject,
-        TransactionAction, VirtioPmemDeviceInfo,
+        BlockdevRefOrNull, CpuDefinitionInfo, CpuInfo, CpuInfoArchBranch, CpuInfoFast,
+        CpuInfoFastTarget, CpuInstanceProperties, HotpluggableCpu, LostTickPolicy,
+        MachineInfo, MemoryDeviceInfo, NumaCpuOptions, NumaOptions, SchemaInfo,
+        SchemaInfoMetaType, SchemaInfoObject, TransactionAction, VirtioPmemDeviceInfo,
     };
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -266,7 +266,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 4u32, minor: 1u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 4u32,
+        minor: 1u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }

@@ -73,29 +73,29 @@ pub mod command {
         ChardevAdd, ChardevChange, DriveBackup, DriveMirror, MigrateContinue,
         MigrateSetCapabilities, NbdServerStart, Transaction, XBlockdevReopen,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 4.0.
+    #[deprecated(note = "deprecated since QEMU 4.0")]
     pub type CpuAdd = crate::generated::qmp::since_2_5::commands::CpuAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.10.
+    #[deprecated(note = "deprecated since QEMU 2.10")]
     pub type BlockPasswd = crate::generated::qmp::since_2_5::commands::BlockPasswd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 4.0: use `query-qmp-schema`.
+    #[deprecated(note = "deprecated since QEMU 4.0: use `query-qmp-schema`")]
     pub type QueryEvents = crate::generated::qmp::since_2_5::commands::QueryEvents;
     /// Deprecated since QEMU 2.12.
     #[deprecated(note = "deprecated since QEMU 2.12")]
     pub type QueryCpus = crate::generated::qmp::since_2_5::commands::QueryCpus;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11.
+    #[deprecated(note = "deprecated since QEMU 2.11")]
     pub type MigrateSetCacheSize = crate::generated::qmp::since_2_5::commands::MigrateSetCacheSize;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetDowntime = crate::generated::qmp::since_2_5::commands::MigrateSetDowntime;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8.
+    #[deprecated(note = "deprecated since QEMU 2.8")]
     pub type MigrateSetSpeed = crate::generated::qmp::since_2_5::commands::MigrateSetSpeed;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11.
+    #[deprecated(note = "deprecated since QEMU 2.11")]
     pub type QueryMigrateCacheSize = crate::generated::qmp::since_2_5::commands::QueryMigrateCacheSize;
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -220,43 +220,45 @@ pub mod types {
     };
     pub use crate::generated::qmp::since_3_1::types::{
         ColoMode, CompressionStats, DisplayEglHeadless, DisplayGtk, NetLegacy,
-        NetLegacyOptions, Netdev, NetdevUserOptions, PciBridgeInfo, PciDeviceId,
-        PciDeviceInfo, PciInfo, SysEmuTarget, TargetInfo,
+        NetLegacyOptions, Netdev, NetdevType, NetdevUserOptions, PciBridgeInfo,
+        PciDeviceId, PciDeviceInfo, PciInfo, SysEmuTarget, TargetInfo,
     };
     pub use crate::generated::qmp::since_4_0::types::{
         AudioFormat, AudiodevDriver, BlockDirtyInfo, BlockPermission,
         BlockdevOptionsFile, BlockdevVmdkAdapterType, BlockdevVmdkSubformat,
         ColoExitReason, ColoStatus, CurrentMachineParams, DirtyBitmapStatus,
-        DisplayCurses, DisplayOptions, DisplayType, ImageInfo, ImageInfoSpecific,
-        ImageInfoSpecificQCow2, ImageInfoSpecificVmdk, MigrateSetParameters,
-        MigrationParameter, MigrationParameters, MigrationStats, PcieLinkSpeed,
-        PcieLinkWidth, QAuthZListFormat, QAuthZListPolicy, QAuthZListRule,
+        DisplayCurses, DisplayOptions, DisplayOptionsType, DisplayType, ImageInfo,
+        ImageInfoSpecific, ImageInfoSpecificQCow2, ImageInfoSpecificVmdk,
+        MigrateSetParameters, MigrationParameter, MigrationParameters, MigrationStats,
+        PcieLinkSpeed, PcieLinkWidth, QAuthZListFormat, QAuthZListPolicy, QAuthZListRule,
         QAuthZListRuleListHack, Qcow2BitmapInfo, Qcow2BitmapInfoFlags, ShutdownCause,
         XDbgBlockGraph, XDbgBlockGraphEdge, XDbgBlockGraphNode, XDbgBlockGraphNodeType,
     };
     pub use crate::generated::qmp::since_4_1::types::{
         AnnounceParameters, BlkdebugEvent, BlkdebugInjectErrorOptions, BlkdebugIoType,
         BlkdebugSetStateOptions, BlockDirtyBitmapMerge, BlockDirtyBitmapMergeSource,
-        BlockdevOptionsNull, CpuDefinitionInfo, CpuInfo, CpuInfoFast,
-        CpuInstanceProperties, HotpluggableCpu, LostTickPolicy, MemoryDeviceInfo,
-        NumaCpuOptions, NumaOptions, SchemaInfoObject, VirtioPmemDeviceInfo,
+        BlockdevOptionsNull, CpuDefinitionInfo, CpuInfo, CpuInfoArchBranch, CpuInfoFast,
+        CpuInfoFastTarget, CpuInstanceProperties, HotpluggableCpu, LostTickPolicy,
+        MemoryDeviceInfo, NumaCpuOptions, NumaOptions, SchemaInfoObject,
+        VirtioPmemDeviceInfo,
     };
     pub use crate::generated::qmp::since_4_2::types::{
         Audiodev, AudiodevAlsaOptions, AudiodevAlsaPerDirectionOptions,
         AudiodevCoreaudioOptions, AudiodevCoreaudioPerDirectionOptions,
-        AudiodevDsoundOptions, AudiodevGenericOptions, AudiodevOssOptions,
-        AudiodevOssPerDirectionOptions, AudiodevPaOptions, AudiodevPaPerDirectionOptions,
-        AudiodevPerDirectionOptions, AudiodevWavOptions, BackupCommon, BitmapSyncMode,
-        BlockDeviceInfo, BlockDeviceStats, BlockDirtyBitmapAdd, BlockInfo, BlockStats,
-        BlockStatsSpecific, BlockStatsSpecificFile, BlockdevBackup,
-        BlockdevCreateOptions, BlockdevCreateOptionsGluster, BlockdevCreateOptionsLuks,
+        AudiodevDriverBranch, AudiodevDsoundOptions, AudiodevGenericOptions,
+        AudiodevOssOptions, AudiodevOssPerDirectionOptions, AudiodevPaOptions,
+        AudiodevPaPerDirectionOptions, AudiodevPerDirectionOptions, AudiodevWavOptions,
+        BackupCommon, BitmapSyncMode, BlockDeviceInfo, BlockDeviceStats,
+        BlockDirtyBitmapAdd, BlockInfo, BlockStats, BlockStatsSpecific,
+        BlockStatsSpecificFile, BlockdevBackup, BlockdevCreateOptions,
+        BlockdevCreateOptionsGluster, BlockdevCreateOptionsLuks,
         BlockdevCreateOptionsParallels, BlockdevCreateOptionsQcow,
         BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed,
         BlockdevCreateOptionsSheepdog, BlockdevCreateOptionsSsh,
         BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk,
         BlockdevCreateOptionsVpc, BlockdevDriver, BlockdevOptions,
         BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay,
-        BlockdevOptionsBlkverify, BlockdevOptionsGenericCowFormat,
+        BlockdevOptionsBlkverify, BlockdevOptionsDriver, BlockdevOptionsGenericCowFormat,
         BlockdevOptionsGenericFormat, BlockdevOptionsGluster, BlockdevOptionsLuks,
         BlockdevOptionsNbd, BlockdevOptionsQcow, BlockdevOptionsQcow2,
         BlockdevOptionsQuorum, BlockdevOptionsRaw, BlockdevOptionsReplication,
@@ -264,7 +266,8 @@ pub mod types {
         BlockdevRef, BlockdevRefOrNull, ChardevBackend, ChardevSocket, ChardevUdp,
         DriveBackup, DriveMirror, GrabToggleKeys, InetSocketAddress, MachineInfo,
         MigrationCapability, MigrationCapabilityStatus, MigrationInfo, MigrationStatus,
-        MirrorSyncMode, SchemaInfo, SchemaInfoCommand, SocketAddress, TransactionAction,
+        MirrorSyncMode, SchemaInfo, SchemaInfoCommand, SchemaInfoMetaType, SocketAddress,
+        TransactionAction,
     };
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -274,7 +277,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 4u32, minor: 2u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 4u32,
+        minor: 2u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }

@@ -77,32 +77,32 @@ pub mod command {
         BlockCommit, BlockdevAdd, BlockdevCreate, MigrateSetParameters, NbdServerAdd,
         NetdevAdd, ObjectAdd, QueryNamedBlockNodes, SetNumaNode, XBlockdevReopen,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 4.0: use `device_add`.
+    #[deprecated(note = "deprecated since QEMU 4.0: use `device_add`")]
     pub type CpuAdd = crate::generated::qmp::since_2_5::commands::CpuAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.10.
+    #[deprecated(note = "deprecated since QEMU 2.10")]
     pub type BlockPasswd = crate::generated::qmp::since_2_5::commands::BlockPasswd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 4.0: use `query-qmp-schema`.
+    #[deprecated(note = "deprecated since QEMU 4.0: use `query-qmp-schema`")]
     pub type QueryEvents = crate::generated::qmp::since_2_5::commands::QueryEvents;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.12: use `query-cpus-fast`.
+    #[deprecated(note = "deprecated since QEMU 2.12: use `query-cpus-fast`")]
     pub type QueryCpus = crate::generated::qmp::since_2_5::commands::QueryCpus;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11: use `migrate-set-parameters`.
+    #[deprecated(note = "deprecated since QEMU 2.11: use `migrate-set-parameters`")]
     pub type MigrateSetCacheSize = crate::generated::qmp::since_2_5::commands::MigrateSetCacheSize;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8: use `migrate-set-parameters`.
+    #[deprecated(note = "deprecated since QEMU 2.8: use `migrate-set-parameters`")]
     pub type MigrateSetDowntime = crate::generated::qmp::since_2_5::commands::MigrateSetDowntime;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8: use `migrate-set-parameters`.
+    #[deprecated(note = "deprecated since QEMU 2.8: use `migrate-set-parameters`")]
     pub type MigrateSetSpeed = crate::generated::qmp::since_2_5::commands::MigrateSetSpeed;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11: use `query-migrate-parameters`.
+    #[deprecated(note = "deprecated since QEMU 2.11: use `query-migrate-parameters`")]
     pub type QueryMigrateCacheSize = crate::generated::qmp::since_2_5::commands::QueryMigrateCacheSize;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `blockdev-change-medium`.
+    #[deprecated(note = "deprecated by QEMU: use `blockdev-change-medium`")]
     pub type Change = crate::generated::qmp::since_2_5::commands::Change;
 }
 /// Events of QEMU 5.0.
@@ -222,8 +222,8 @@ pub mod types {
     };
     pub use crate::generated::qmp::since_3_1::types::{
         ColoMode, CompressionStats, DisplayEglHeadless, DisplayGtk, NetLegacy,
-        NetLegacyOptions, Netdev, NetdevUserOptions, PciBridgeInfo, PciDeviceId,
-        PciDeviceInfo, PciInfo,
+        NetLegacyOptions, Netdev, NetdevType, NetdevUserOptions, PciBridgeInfo,
+        PciDeviceId, PciDeviceInfo, PciInfo,
     };
     pub use crate::generated::qmp::since_4_0::types::{
         AudiodevDriver, BlockDirtyInfo, BlockPermission, BlockdevVmdkAdapterType,
@@ -237,9 +237,9 @@ pub mod types {
     pub use crate::generated::qmp::since_4_1::types::{
         AnnounceParameters, BlkdebugEvent, BlkdebugInjectErrorOptions, BlkdebugIoType,
         BlkdebugSetStateOptions, BlockDirtyBitmapMerge, BlockDirtyBitmapMergeSource,
-        BlockdevOptionsNull, CpuDefinitionInfo, CpuInfo, CpuInstanceProperties,
-        HotpluggableCpu, LostTickPolicy, MemoryDeviceInfo, NumaCpuOptions,
-        VirtioPmemDeviceInfo,
+        BlockdevOptionsNull, CpuDefinitionInfo, CpuInfo, CpuInfoArchBranch,
+        CpuInstanceProperties, HotpluggableCpu, LostTickPolicy, MemoryDeviceInfo,
+        NumaCpuOptions, VirtioPmemDeviceInfo,
     };
     pub use crate::generated::qmp::since_4_2::types::{
         BackupCommon, BitmapSyncMode, BlockDeviceInfo, BlockDeviceStats,
@@ -254,26 +254,28 @@ pub mod types {
     pub use crate::generated::qmp::since_5_0::types::{
         AudioFormat, Audiodev, AudiodevAlsaOptions, AudiodevAlsaPerDirectionOptions,
         AudiodevCoreaudioOptions, AudiodevCoreaudioPerDirectionOptions,
-        AudiodevDsoundOptions, AudiodevGenericOptions, AudiodevOssOptions,
-        AudiodevOssPerDirectionOptions, AudiodevPaOptions, AudiodevPaPerDirectionOptions,
-        AudiodevPerDirectionOptions, AudiodevWavOptions, BlockExport, BlockExportNbd,
-        BlockExportType, BlockStats, BlockStatsSpecific, BlockdevAioOptions,
-        BlockdevCreateOptions, BlockdevCreateOptionsLuks, BlockdevCreateOptionsParallels,
-        BlockdevCreateOptionsQcow, BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed,
-        BlockdevCreateOptionsRbd, BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx,
-        BlockdevCreateOptionsVmdk, BlockdevCreateOptionsVpc, BlockdevDriver,
-        BlockdevOptions, BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites,
-        BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify, BlockdevOptionsFile,
+        AudiodevDriverBranch, AudiodevDsoundOptions, AudiodevGenericOptions,
+        AudiodevOssOptions, AudiodevOssPerDirectionOptions, AudiodevPaOptions,
+        AudiodevPaPerDirectionOptions, AudiodevPerDirectionOptions, AudiodevWavOptions,
+        BlockExport, BlockExportNbd, BlockExportType, BlockStats, BlockStatsSpecific,
+        BlockdevAioOptions, BlockdevCreateOptions, BlockdevCreateOptionsLuks,
+        BlockdevCreateOptionsParallels, BlockdevCreateOptionsQcow,
+        BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed, BlockdevCreateOptionsRbd,
+        BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk,
+        BlockdevCreateOptionsVpc, BlockdevDriver, BlockdevOptions,
+        BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay,
+        BlockdevOptionsBlkverify, BlockdevOptionsDriver, BlockdevOptionsFile,
         BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
         BlockdevOptionsLuks, BlockdevOptionsQcow, BlockdevOptionsQcow2,
         BlockdevOptionsQuorum, BlockdevOptionsRaw, BlockdevOptionsRbd,
         BlockdevOptionsReplication, BlockdevOptionsThrottle, BlockdevRef,
-        BlockdevRefOrNull, CpuInfoFast, DisplayOptions, GuestPanicAction,
-        HmatCacheAssociativity, HmatCacheWritePolicy, HmatLbDataType,
-        HmatLbMemoryHierarchy, MigrateSetParameters, MigrationParameter,
-        MigrationParameters, MonitorMode, MonitorOptions, MultiFdCompression,
-        NbdServerOptions, NumaHmatCacheOptions, NumaHmatLbOptions, NumaNodeOptions,
-        NumaOptions, NumaOptionsType, ObjectPropertyInfo, SchemaInfo, SchemaInfoCommand,
+        BlockdevRefOrNull, CpuInfoFast, CpuInfoFastTarget, DisplayOptions,
+        DisplayOptionsType, GuestPanicAction, HmatCacheAssociativity,
+        HmatCacheWritePolicy, HmatLbDataType, HmatLbMemoryHierarchy,
+        MigrateSetParameters, MigrationParameter, MigrationParameters, MonitorMode,
+        MonitorOptions, MultiFdCompression, NbdServerOptions, NumaHmatCacheOptions,
+        NumaHmatLbOptions, NumaNodeOptions, NumaOptions, NumaOptionsType,
+        ObjectPropertyInfo, SchemaInfo, SchemaInfoCommand, SchemaInfoMetaType,
         SchemaInfoObject, SchemaInfoObjectMember, SysEmuTarget, TargetInfo, TpmInfo,
         TpmModel,
     };
@@ -285,7 +287,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 5u32, minor: 0u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 5u32,
+        minor: 0u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }

@@ -79,32 +79,32 @@ pub mod command {
         BlockdevAdd, BlockdevCreate, ChardevAdd, ChardevChange, MigrateSetParameters,
         NbdServerStart, NetdevAdd, XBlockdevAmend, XBlockdevReopen,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 4.0: use `device_add`.
+    #[deprecated(note = "deprecated since QEMU 4.0: use `device_add`")]
     pub type CpuAdd = crate::generated::qmp::since_2_5::commands::CpuAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.10.
+    #[deprecated(note = "deprecated since QEMU 2.10")]
     pub type BlockPasswd = crate::generated::qmp::since_2_5::commands::BlockPasswd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 4.0: use `query-qmp-schema`.
+    #[deprecated(note = "deprecated since QEMU 4.0: use `query-qmp-schema`")]
     pub type QueryEvents = crate::generated::qmp::since_2_5::commands::QueryEvents;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.12: use `query-cpus-fast`.
+    #[deprecated(note = "deprecated since QEMU 2.12: use `query-cpus-fast`")]
     pub type QueryCpus = crate::generated::qmp::since_2_5::commands::QueryCpus;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11: use `migrate-set-parameters`.
+    #[deprecated(note = "deprecated since QEMU 2.11: use `migrate-set-parameters`")]
     pub type MigrateSetCacheSize = crate::generated::qmp::since_2_5::commands::MigrateSetCacheSize;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8: use `migrate-set-parameters`.
+    #[deprecated(note = "deprecated since QEMU 2.8: use `migrate-set-parameters`")]
     pub type MigrateSetDowntime = crate::generated::qmp::since_2_5::commands::MigrateSetDowntime;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8: use `migrate-set-parameters`.
+    #[deprecated(note = "deprecated since QEMU 2.8: use `migrate-set-parameters`")]
     pub type MigrateSetSpeed = crate::generated::qmp::since_2_5::commands::MigrateSetSpeed;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11: use `query-migrate-parameters`.
+    #[deprecated(note = "deprecated since QEMU 2.11: use `query-migrate-parameters`")]
     pub type QueryMigrateCacheSize = crate::generated::qmp::since_2_5::commands::QueryMigrateCacheSize;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `blockdev-change-medium`.
+    #[deprecated(note = "deprecated by QEMU: use `blockdev-change-medium`")]
     pub type Change = crate::generated::qmp::since_2_5::commands::Change;
 }
 /// Events of QEMU 5.1.
@@ -237,8 +237,9 @@ pub mod types {
     pub use crate::generated::qmp::since_4_1::types::{
         AnnounceParameters, BlkdebugEvent, BlkdebugInjectErrorOptions, BlkdebugIoType,
         BlkdebugSetStateOptions, BlockDirtyBitmapMerge, BlockDirtyBitmapMergeSource,
-        BlockdevOptionsNull, CpuDefinitionInfo, CpuInfo, CpuInstanceProperties,
-        HotpluggableCpu, LostTickPolicy, NumaCpuOptions, VirtioPmemDeviceInfo,
+        BlockdevOptionsNull, CpuDefinitionInfo, CpuInfo, CpuInfoArchBranch,
+        CpuInstanceProperties, HotpluggableCpu, LostTickPolicy, NumaCpuOptions,
+        VirtioPmemDeviceInfo,
     };
     pub use crate::generated::qmp::since_4_2::types::{
         BackupCommon, BitmapSyncMode, BlockDeviceStats, BlockDirtyBitmapAdd,
@@ -254,35 +255,36 @@ pub mod types {
         AudiodevOssPerDirectionOptions, AudiodevPaOptions, AudiodevPaPerDirectionOptions,
         AudiodevPerDirectionOptions, AudiodevWavOptions, BlockExport, BlockExportNbd,
         BlockExportType, BlockdevAioOptions, BlockdevCreateOptionsRbd,
-        BlockdevOptionsFile, BlockdevOptionsRbd, DisplayOptions, GuestPanicAction,
-        HmatCacheAssociativity, HmatCacheWritePolicy, HmatLbDataType,
+        BlockdevOptionsFile, BlockdevOptionsRbd, DisplayOptions, DisplayOptionsType,
+        GuestPanicAction, HmatCacheAssociativity, HmatCacheWritePolicy, HmatLbDataType,
         HmatLbMemoryHierarchy, MonitorMode, MonitorOptions, MultiFdCompression,
         NumaHmatCacheOptions, NumaHmatLbOptions, NumaNodeOptions, NumaOptions,
         NumaOptionsType, ObjectPropertyInfo, SchemaInfo, SchemaInfoCommand,
-        SchemaInfoObject, SchemaInfoObjectMember, TpmInfo, TpmModel,
+        SchemaInfoMetaType, SchemaInfoObject, SchemaInfoObjectMember, TpmInfo, TpmModel,
     };
     pub use crate::generated::qmp::since_5_1::types::{
-        Audiodev, AudiodevDriver, AudiodevJackOptions, AudiodevJackPerDirectionOptions,
-        BlockDeviceInfo, BlockInfo, BlockMeasureInfo, BlockStats, BlockStatsSpecific,
-        BlockdevAmendOptions, BlockdevAmendOptionsLuks, BlockdevAmendOptionsQcow2,
-        BlockdevCreateOptions, BlockdevCreateOptionsFile, BlockdevCreateOptionsGluster,
-        BlockdevCreateOptionsLuks, BlockdevCreateOptionsParallels,
-        BlockdevCreateOptionsQcow, BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed,
+        Audiodev, AudiodevDriver, AudiodevDriverBranch, AudiodevJackOptions,
+        AudiodevJackPerDirectionOptions, BlockDeviceInfo, BlockInfo, BlockMeasureInfo,
+        BlockStats, BlockStatsSpecific, BlockdevAmendOptions, BlockdevAmendOptionsLuks,
+        BlockdevAmendOptionsQcow2, BlockdevCreateOptions, BlockdevCreateOptionsFile,
+        BlockdevCreateOptionsGluster, BlockdevCreateOptionsLuks,
+        BlockdevCreateOptionsParallels, BlockdevCreateOptionsQcow,
+        BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed,
         BlockdevCreateOptionsSheepdog, BlockdevCreateOptionsVdi,
         BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk, BlockdevCreateOptionsVpc,
         BlockdevDriver, BlockdevOptions, BlockdevOptionsBlkdebug,
         BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify,
-        BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
-        BlockdevOptionsGluster, BlockdevOptionsLuks, BlockdevOptionsNbd,
-        BlockdevOptionsQcow, BlockdevOptionsQcow2, BlockdevOptionsQuorum,
-        BlockdevOptionsRaw, BlockdevOptionsReplication, BlockdevOptionsSheepdog,
-        BlockdevOptionsThrottle, BlockdevRef, BlockdevRefOrNull, ChardevBackend,
-        ChardevSocket, ChardevUdp, CpuInfoFast, ImageInfo, ImageInfoSpecific,
-        ImageInfoSpecificQCow2, ImageInfoSpecificVmdk, JobInfo, JobType,
-        MemoryDeviceInfo, MigrateSetParameters, MigrationInfo, MigrationParameter,
-        MigrationParameters, NbdServerOptions, NetClientDriver, Netdev,
-        NetdevVhostVdpaOptions, PciBridgeInfo, PciDeviceInfo, PciInfo,
-        QCryptoBlockAmendOptions, QCryptoBlockAmendOptionsLuks,
+        BlockdevOptionsDriver, BlockdevOptionsGenericCowFormat,
+        BlockdevOptionsGenericFormat, BlockdevOptionsGluster, BlockdevOptionsLuks,
+        BlockdevOptionsNbd, BlockdevOptionsQcow, BlockdevOptionsQcow2,
+        BlockdevOptionsQuorum, BlockdevOptionsRaw, BlockdevOptionsReplication,
+        BlockdevOptionsSheepdog, BlockdevOptionsThrottle, BlockdevRef, BlockdevRefOrNull,
+        ChardevBackend, ChardevSocket, ChardevUdp, CpuInfoFast, CpuInfoFastTarget,
+        ImageInfo, ImageInfoSpecific, ImageInfoSpecificQCow2, ImageInfoSpecificVmdk,
+        JobInfo, JobType, MemoryDeviceInfo, MigrateSetParameters, MigrationInfo,
+        MigrationParameter, MigrationParameters, NbdServerOptions, NetClientDriver,
+        Netdev, NetdevType, NetdevVhostVdpaOptions, PciBridgeInfo, PciDeviceInfo,
+        PciInfo, QCryptoBlockAmendOptions, QCryptoBlockAmendOptionsLuks,
         QCryptoBlockLuksKeyslotState, Qcow2CompressionType, SocketAddress, SysEmuTarget,
         TargetInfo, UnixSocketAddress, VirtioMemDeviceInfo, XbzrleCacheStats,
     };
@@ -294,7 +296,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 5u32, minor: 1u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 5u32,
+        minor: 1u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }

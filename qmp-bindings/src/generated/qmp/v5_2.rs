@@ -84,41 +84,41 @@ pub mod command {
         MigrateSetParameters, NbdServerStart, QueryBlockExports, QueryDirtyRate,
         QueryReplay, ReplayBreak, ReplayDeleteBreak, ReplaySeek,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.10.
+    #[deprecated(note = "deprecated since QEMU 2.10")]
     pub type BlockPasswd = crate::generated::qmp::since_2_5::commands::BlockPasswd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 4.0: use `query-qmp-schema`.
+    #[deprecated(note = "deprecated since QEMU 4.0: use `query-qmp-schema`")]
     pub type QueryEvents = crate::generated::qmp::since_2_5::commands::QueryEvents;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.12: use `query-cpus-fast`.
+    #[deprecated(note = "deprecated since QEMU 2.12: use `query-cpus-fast`")]
     pub type QueryCpus = crate::generated::qmp::since_2_5::commands::QueryCpus;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11: use `migrate-set-parameters`.
+    #[deprecated(note = "deprecated since QEMU 2.11: use `migrate-set-parameters`")]
     pub type MigrateSetCacheSize = crate::generated::qmp::since_2_5::commands::MigrateSetCacheSize;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8: use `migrate-set-parameters`.
+    #[deprecated(note = "deprecated since QEMU 2.8: use `migrate-set-parameters`")]
     pub type MigrateSetDowntime = crate::generated::qmp::since_2_5::commands::MigrateSetDowntime;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.8: use `migrate-set-parameters`.
+    #[deprecated(note = "deprecated since QEMU 2.8: use `migrate-set-parameters`")]
     pub type MigrateSetSpeed = crate::generated::qmp::since_2_5::commands::MigrateSetSpeed;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 2.11: use `query-migrate-parameters`.
+    #[deprecated(note = "deprecated since QEMU 2.11: use `query-migrate-parameters`")]
     pub type QueryMigrateCacheSize = crate::generated::qmp::since_2_5::commands::QueryMigrateCacheSize;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `blockdev-change-medium`.
+    #[deprecated(note = "deprecated by QEMU: use `blockdev-change-medium`")]
     pub type Change = crate::generated::qmp::since_2_5::commands::Change;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-del`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
 }
 /// Events of QEMU 5.2.
@@ -254,8 +254,8 @@ pub mod types {
     pub use crate::generated::qmp::since_4_1::types::{
         AnnounceParameters, BlkdebugEvent, BlkdebugInjectErrorOptions, BlkdebugIoType,
         BlkdebugSetStateOptions, BlockDirtyBitmapMerge, BlockDirtyBitmapMergeSource,
-        BlockdevOptionsNull, CpuInfo, CpuInstanceProperties, HotpluggableCpu,
-        LostTickPolicy, NumaCpuOptions, VirtioPmemDeviceInfo,
+        BlockdevOptionsNull, CpuInfo, CpuInfoArchBranch, CpuInstanceProperties,
+        HotpluggableCpu, LostTickPolicy, NumaCpuOptions, VirtioPmemDeviceInfo,
     };
     pub use crate::generated::qmp::since_4_2::types::{
         BackupCommon, BitmapSyncMode, BlockDeviceStats, BlockDirtyBitmapAdd,
@@ -271,40 +271,43 @@ pub mod types {
         AudiodevOssPerDirectionOptions, AudiodevPaOptions, AudiodevPaPerDirectionOptions,
         AudiodevPerDirectionOptions, AudiodevWavOptions, BlockdevAioOptions,
         BlockdevCreateOptionsRbd, BlockdevOptionsFile, BlockdevOptionsRbd,
-        DisplayOptions, GuestPanicAction, HmatCacheAssociativity, HmatCacheWritePolicy,
-        HmatLbDataType, HmatLbMemoryHierarchy, MonitorMode, MonitorOptions,
-        MultiFdCompression, NumaHmatCacheOptions, NumaHmatLbOptions, NumaNodeOptions,
-        NumaOptions, NumaOptionsType, ObjectPropertyInfo, SchemaInfo, SchemaInfoCommand,
-        SchemaInfoObject, SchemaInfoObjectMember, TpmInfo, TpmModel,
+        DisplayOptions, DisplayOptionsType, GuestPanicAction, HmatCacheAssociativity,
+        HmatCacheWritePolicy, HmatLbDataType, HmatLbMemoryHierarchy, MonitorMode,
+        MonitorOptions, MultiFdCompression, NumaHmatCacheOptions, NumaHmatLbOptions,
+        NumaNodeOptions, NumaOptions, NumaOptionsType, ObjectPropertyInfo, SchemaInfo,
+        SchemaInfoCommand, SchemaInfoMetaType, SchemaInfoObject, SchemaInfoObjectMember,
+        TpmInfo, TpmModel,
     };
     pub use crate::generated::qmp::since_5_1::types::{
-        Audiodev, AudiodevDriver, AudiodevJackOptions, AudiodevJackPerDirectionOptions,
-        BlockMeasureInfo, BlockdevAmendOptions, BlockdevAmendOptionsLuks,
-        BlockdevAmendOptionsQcow2, BlockdevCreateOptionsFile,
+        Audiodev, AudiodevDriver, AudiodevDriverBranch, AudiodevJackOptions,
+        AudiodevJackPerDirectionOptions, BlockMeasureInfo, BlockdevAmendOptions,
+        BlockdevAmendOptionsLuks, BlockdevAmendOptionsQcow2, BlockdevCreateOptionsFile,
         BlockdevCreateOptionsGluster, BlockdevCreateOptionsLuks,
         BlockdevCreateOptionsParallels, BlockdevCreateOptionsQcow,
         BlockdevCreateOptionsQed, BlockdevCreateOptionsSheepdog,
         BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk,
         BlockdevCreateOptionsVpc, BlockdevDriver, BlockdevOptions,
         BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay,
-        BlockdevOptionsBlkverify, BlockdevOptionsGenericCowFormat,
+        BlockdevOptionsBlkverify, BlockdevOptionsDriver, BlockdevOptionsGenericCowFormat,
         BlockdevOptionsGenericFormat, BlockdevOptionsGluster, BlockdevOptionsLuks,
         BlockdevOptionsNbd, BlockdevOptionsQcow, BlockdevOptionsQcow2,
         BlockdevOptionsQuorum, BlockdevOptionsRaw, BlockdevOptionsReplication,
         BlockdevOptionsSheepdog, BlockdevOptionsThrottle, BlockdevRef, BlockdevRefOrNull,
-        ChardevBackend, ChardevSocket, ChardevUdp, CpuInfoFast, JobInfo, JobType,
-        MemoryDeviceInfo, NetClientDriver, Netdev, NetdevVhostVdpaOptions, PciBridgeInfo,
-        PciDeviceInfo, PciInfo, QCryptoBlockAmendOptions, QCryptoBlockAmendOptionsLuks,
+        ChardevBackend, ChardevSocket, ChardevUdp, CpuInfoFast, CpuInfoFastTarget,
+        JobInfo, JobType, MemoryDeviceInfo, NetClientDriver, Netdev, NetdevType,
+        NetdevVhostVdpaOptions, PciBridgeInfo, PciDeviceInfo, PciInfo,
+        QCryptoBlockAmendOptions, QCryptoBlockAmendOptionsLuks,
         QCryptoBlockLuksKeyslotState, Qcow2CompressionType, SocketAddress, SysEmuTarget,
         TargetInfo, UnixSocketAddress, VirtioMemDeviceInfo, XbzrleCacheStats,
     };
     pub use crate::generated::qmp::since_5_2::types::{
         BitmapMigrationBitmapAlias, BitmapMigrationNodeAlias, BlockDeviceInfo,
         BlockExportInfo, BlockExportOptions, BlockExportOptionsNbd,
-        BlockExportOptionsNbdBase, BlockExportOptionsVhostUserBlk, BlockExportRemoveMode,
-        BlockExportType, BlockInfo, BlockStats, BlockStatsSpecific,
-        BlockStatsSpecificNvme, BlockdevCreateOptions, BlockdevCreateOptionsQcow2,
-        CpuDefinitionInfo, DirtyRateInfo, DirtyRateStatus, ImageInfo, ImageInfoSpecific,
+        BlockExportOptionsNbdBase, BlockExportOptionsType,
+        BlockExportOptionsVhostUserBlk, BlockExportRemoveMode, BlockExportType,
+        BlockInfo, BlockStats, BlockStatsSpecific, BlockStatsSpecificNvme,
+        BlockdevCreateOptions, BlockdevCreateOptionsQcow2, CpuDefinitionInfo,
+        DirtyRateInfo, DirtyRateStatus, ImageInfo, ImageInfoSpecific,
         ImageInfoSpecificQCow2, ImageInfoSpecificVmdk, MachineInfo, MemoryFailureAction,
         MemoryFailureFlags, MemoryFailureRecipient, MigrateSetParameters, MigrationInfo,
         MigrationParameter, MigrationParameters, NbdServerAddOptions, NbdServerOptions,
@@ -318,7 +321,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 5u32, minor: 2u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 5u32,
+        minor: 2u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }

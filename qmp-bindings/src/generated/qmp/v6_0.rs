@@ -87,17 +87,17 @@ pub mod command {
         ObjectAdd, QueryYank, SetAction, SevInjectLaunchSecret, SnapshotDelete,
         SnapshotLoad, SnapshotSave, Transaction, XBlockdevAmend, XBlockdevReopen, Yank,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-del`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
 }
 /// Events of QEMU 6.0.
@@ -245,11 +245,12 @@ pub mod types {
         AudiodevOssPerDirectionOptions, AudiodevPaOptions, AudiodevPaPerDirectionOptions,
         AudiodevPerDirectionOptions, AudiodevWavOptions, BlockdevAioOptions,
         BlockdevCreateOptionsRbd, BlockdevOptionsFile, BlockdevOptionsRbd,
-        DisplayOptions, GuestPanicAction, HmatCacheAssociativity, HmatCacheWritePolicy,
-        HmatLbDataType, HmatLbMemoryHierarchy, MonitorMode, MonitorOptions,
-        MultiFdCompression, NumaHmatCacheOptions, NumaHmatLbOptions, NumaNodeOptions,
-        NumaOptions, NumaOptionsType, ObjectPropertyInfo, SchemaInfo, SchemaInfoCommand,
-        SchemaInfoObject, SchemaInfoObjectMember, TpmInfo, TpmModel,
+        DisplayOptions, DisplayOptionsType, GuestPanicAction, HmatCacheAssociativity,
+        HmatCacheWritePolicy, HmatLbDataType, HmatLbMemoryHierarchy, MonitorMode,
+        MonitorOptions, MultiFdCompression, NumaHmatCacheOptions, NumaHmatLbOptions,
+        NumaNodeOptions, NumaOptions, NumaOptionsType, ObjectPropertyInfo, SchemaInfo,
+        SchemaInfoCommand, SchemaInfoMetaType, SchemaInfoObject, SchemaInfoObjectMember,
+        TpmInfo, TpmModel,
     };
     pub use crate::generated::qmp::since_5_1::types::{
         AudiodevDriver, AudiodevJackOptions, AudiodevJackPerDirectionOptions,
@@ -257,10 +258,10 @@ pub mod types {
         BlockdevCreateOptionsFile, BlockdevCreateOptionsGluster,
         BlockdevCreateOptionsSheepdog, BlockdevOptionsGluster, BlockdevOptionsNbd,
         BlockdevOptionsSheepdog, ChardevBackend, ChardevSocket, ChardevUdp,
-        MemoryDeviceInfo, NetClientDriver, Netdev, NetdevVhostVdpaOptions, PciBridgeInfo,
-        PciDeviceInfo, PciInfo, QCryptoBlockAmendOptions, QCryptoBlockAmendOptionsLuks,
-        QCryptoBlockLuksKeyslotState, Qcow2CompressionType, SocketAddress, SysEmuTarget,
-        TargetInfo, UnixSocketAddress, VirtioMemDeviceInfo,
+        MemoryDeviceInfo, NetClientDriver, Netdev, NetdevType, NetdevVhostVdpaOptions,
+        PciBridgeInfo, PciDeviceInfo, PciInfo, QCryptoBlockAmendOptions,
+        QCryptoBlockAmendOptionsLuks, QCryptoBlockLuksKeyslotState, Qcow2CompressionType,
+        SocketAddress, SysEmuTarget, TargetInfo, UnixSocketAddress, VirtioMemDeviceInfo,
     };
     pub use crate::generated::qmp::since_5_2::types::{
         BlockExportOptionsNbd, BlockExportOptionsNbdBase, BlockExportOptionsVhostUserBlk,
@@ -271,11 +272,12 @@ pub mod types {
         NbdServerOptions, ReplayInfo, SnapshotInfo, VfioStats,
     };
     pub use crate::generated::qmp::since_6_0::types::{
-        Audiodev, AudiodevSdlOptions, AudiodevSdlPerDirectionOptions,
-        AuthZListFileProperties, AuthZListProperties, AuthZSimpleProperties,
-        AuthZpamProperties, BackupCommon, BackupPerf, BitmapMigrationBitmapAlias,
-        BitmapMigrationBitmapAliasTransform, BitmapMigrationNodeAlias, BlockDeviceInfo,
-        BlockDirtyInfo, BlockExportInfo, BlockExportOptions, BlockExportOptionsFuse,
+        Audiodev, AudiodevDriverBranch, AudiodevSdlOptions,
+        AudiodevSdlPerDirectionOptions, AuthZListFileProperties, AuthZListProperties,
+        AuthZSimpleProperties, AuthZpamProperties, BackupCommon, BackupPerf,
+        BitmapMigrationBitmapAlias, BitmapMigrationBitmapAliasTransform,
+        BitmapMigrationNodeAlias, BlockDeviceInfo, BlockDirtyInfo, BlockExportInfo,
+        BlockExportOptions, BlockExportOptionsFuse, BlockExportOptionsType,
         BlockExportType, BlockInfo, BlockStats, BlockStatsSpecific, BlockdevAmendOptions,
         BlockdevBackup, BlockdevCreateOptions, BlockdevCreateOptionsLuks,
         BlockdevCreateOptionsParallels, BlockdevCreateOptionsQcow,
@@ -283,28 +285,29 @@ pub mod types {
         BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk, BlockdevCreateOptionsVpc,
         BlockdevDriver, BlockdevOptions, BlockdevOptionsBlkdebug,
         BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify,
-        BlockdevOptionsCor, BlockdevOptionsGenericCowFormat,
+        BlockdevOptionsCor, BlockdevOptionsDriver, BlockdevOptionsGenericCowFormat,
         BlockdevOptionsGenericFormat, BlockdevOptionsLuks, BlockdevOptionsPreallocate,
         BlockdevOptionsQcow, BlockdevOptionsQcow2, BlockdevOptionsQuorum,
         BlockdevOptionsRaw, BlockdevOptionsReplication, BlockdevOptionsThrottle,
         BlockdevRef, BlockdevRefOrNull, CanHostSocketcanProperties,
         ColoCompareProperties, CompatPolicy, CompatPolicyInput, CompatPolicyOutput,
-        CpuInfoFast, CryptodevBackendProperties, CryptodevVhostUserProperties,
-        DBusVmStateProperties, DisplayReloadOptions, DisplayReloadOptionsVnc,
-        DisplayReloadType, DriveBackup, FilterBufferProperties, FilterDumpProperties,
-        FilterMirrorProperties, FilterRedirectorProperties, FilterRewriterProperties,
-        InputBarrierProperties, InputLinuxProperties, IothreadProperties, JobInfo,
-        JobType, MemoryBackendFileProperties, MemoryBackendMemfdProperties,
-        MemoryBackendProperties, MigrateSetParameters, MigrationCapability,
-        MigrationCapabilityStatus, MigrationInfo, MigrationParameters, NetfilterInsert,
-        NetfilterProperties, ObjectOptions, ObjectType, PanicAction,
-        PrManagerHelperProperties, RebootAction, RemoteObjectProperties,
-        RngEgdProperties, RngProperties, RngRandomProperties, RunState,
-        SecretCommonProperties, SecretKeyringProperties, SecretProperties,
-        SevGuestProperties, ShutdownAction, StatusInfo, ThrottleGroupProperties,
-        TlsCredsAnonProperties, TlsCredsProperties, TlsCredsPskProperties,
-        TlsCredsX509Properties, TransactionAction, XbzrleCacheStats, YankInstance,
-        YankInstanceBlockNode, YankInstanceChardev, YankInstanceType,
+        CpuInfoFast, CpuInfoFastTarget, CryptodevBackendProperties,
+        CryptodevVhostUserProperties, DBusVmStateProperties, DisplayReloadOptions,
+        DisplayReloadOptionsVnc, DisplayReloadType, DriveBackup, FilterBufferProperties,
+        FilterDumpProperties, FilterMirrorProperties, FilterRedirectorProperties,
+        FilterRewriterProperties, InputBarrierProperties, InputLinuxProperties,
+        IothreadProperties, JobInfo, JobType, MemoryBackendFileProperties,
+        MemoryBackendMemfdProperties, MemoryBackendProperties, MigrateSetParameters,
+        MigrationCapability, MigrationCapabilityStatus, MigrationInfo,
+        MigrationParameters, NetfilterInsert, NetfilterProperties, ObjectOptions,
+        ObjectOptionsQomType, ObjectType, PanicAction, PrManagerHelperProperties,
+        RebootAction, RemoteObjectProperties, RngEgdProperties, RngProperties,
+        RngRandomProperties, RunState, SecretCommonProperties, SecretKeyringProperties,
+        SecretProperties, SevGuestProperties, ShutdownAction, StatusInfo,
+        ThrottleGroupProperties, TlsCredsAnonProperties, TlsCredsProperties,
+        TlsCredsPskProperties, TlsCredsX509Properties, TransactionAction,
+        XbzrleCacheStats, YankInstance, YankInstanceBlockNode, YankInstanceChardev,
+        YankInstanceType,
     };
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -314,7 +317,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 6u32, minor: 0u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 6u32,
+        minor: 0u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }

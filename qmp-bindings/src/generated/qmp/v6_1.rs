@@ -88,17 +88,17 @@ pub mod command {
         ChardevAdd, ChardevChange, InputSendEvent, NbdServerStart, ObjectAdd,
         QuerySevAttestationReport, SendKey, XBlockdevAmend,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-del`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
 }
 /// Events of QEMU 6.1.
@@ -240,16 +240,17 @@ pub mod types {
         AudiodevDsoundOptions, AudiodevGenericOptions, AudiodevOssOptions,
         AudiodevOssPerDirectionOptions, AudiodevPaOptions, AudiodevPaPerDirectionOptions,
         AudiodevPerDirectionOptions, AudiodevWavOptions, BlockdevAioOptions,
-        BlockdevOptionsFile, DisplayOptions, GuestPanicAction, HmatCacheAssociativity,
-        HmatCacheWritePolicy, HmatLbDataType, HmatLbMemoryHierarchy, MonitorMode,
-        MonitorOptions, MultiFdCompression, NumaHmatCacheOptions, NumaHmatLbOptions,
-        NumaNodeOptions, NumaOptions, NumaOptionsType, ObjectPropertyInfo, SchemaInfo,
-        SchemaInfoCommand, SchemaInfoObject, SchemaInfoObjectMember, TpmInfo, TpmModel,
+        BlockdevOptionsFile, DisplayOptions, DisplayOptionsType, GuestPanicAction,
+        HmatCacheAssociativity, HmatCacheWritePolicy, HmatLbDataType,
+        HmatLbMemoryHierarchy, MonitorMode, MonitorOptions, MultiFdCompression,
+        NumaHmatCacheOptions, NumaHmatLbOptions, NumaNodeOptions, NumaOptions,
+        NumaOptionsType, ObjectPropertyInfo, SchemaInfo, SchemaInfoCommand,
+        SchemaInfoMetaType, SchemaInfoObject, SchemaInfoObjectMember, TpmInfo, TpmModel,
     };
     pub use crate::generated::qmp::since_5_1::types::{
         AudiodevDriver, AudiodevJackOptions, AudiodevJackPerDirectionOptions,
         BlockMeasureInfo, BlockdevAmendOptionsLuks, BlockdevAmendOptionsQcow2,
-        BlockdevCreateOptionsFile, MemoryDeviceInfo, NetClientDriver, Netdev,
+        BlockdevCreateOptionsFile, MemoryDeviceInfo, NetClientDriver, Netdev, NetdevType,
         NetdevVhostVdpaOptions, PciBridgeInfo, PciDeviceInfo, PciInfo,
         QCryptoBlockAmendOptions, QCryptoBlockAmendOptionsLuks,
         QCryptoBlockLuksKeyslotState, Qcow2CompressionType, UnixSocketAddress,
@@ -262,50 +263,52 @@ pub mod types {
         MigrationParameter, NbdServerAddOptions, ReplayInfo, SnapshotInfo, VfioStats,
     };
     pub use crate::generated::qmp::since_6_0::types::{
-        Audiodev, AudiodevSdlOptions, AudiodevSdlPerDirectionOptions,
-        AuthZListFileProperties, AuthZListProperties, AuthZSimpleProperties,
-        AuthZpamProperties, BackupCommon, BackupPerf, BitmapMigrationBitmapAlias,
-        BitmapMigrationBitmapAliasTransform, BitmapMigrationNodeAlias, BlockDirtyInfo,
-        BlockExportInfo, BlockExportType, BlockdevBackup, CanHostSocketcanProperties,
-        ColoCompareProperties, CompatPolicy, CompatPolicyInput, CompatPolicyOutput,
-        CryptodevBackendProperties, CryptodevVhostUserProperties, DBusVmStateProperties,
-        DisplayReloadOptions, DisplayReloadOptionsVnc, DisplayReloadType, DriveBackup,
-        FilterBufferProperties, FilterDumpProperties, FilterMirrorProperties,
-        FilterRedirectorProperties, FilterRewriterProperties, InputBarrierProperties,
-        InputLinuxProperties, JobInfo, JobType, MigrateSetParameters,
-        MigrationCapability, MigrationCapabilityStatus, MigrationParameters,
-        NetfilterInsert, NetfilterProperties, PanicAction, PrManagerHelperProperties,
-        RebootAction, RemoteObjectProperties, RngEgdProperties, RngProperties,
-        RngRandomProperties, RunState, SecretCommonProperties, SecretKeyringProperties,
-        SecretProperties, SevGuestProperties, ShutdownAction, StatusInfo,
-        ThrottleGroupProperties, TlsCredsAnonProperties, TlsCredsProperties,
-        TlsCredsPskProperties, TlsCredsX509Properties, TransactionAction,
-        XbzrleCacheStats, YankInstance, YankInstanceBlockNode, YankInstanceChardev,
-        YankInstanceType,
+        Audiodev, AudiodevDriverBranch, AudiodevSdlOptions,
+        AudiodevSdlPerDirectionOptions, AuthZListFileProperties, AuthZListProperties,
+        AuthZSimpleProperties, AuthZpamProperties, BackupCommon, BackupPerf,
+        BitmapMigrationBitmapAlias, BitmapMigrationBitmapAliasTransform,
+        BitmapMigrationNodeAlias, BlockDirtyInfo, BlockExportInfo, BlockExportType,
+        BlockdevBackup, CanHostSocketcanProperties, ColoCompareProperties, CompatPolicy,
+        CompatPolicyInput, CompatPolicyOutput, CryptodevBackendProperties,
+        CryptodevVhostUserProperties, DBusVmStateProperties, DisplayReloadOptions,
+        DisplayReloadOptionsVnc, DisplayReloadType, DriveBackup, FilterBufferProperties,
+        FilterDumpProperties, FilterMirrorProperties, FilterRedirectorProperties,
+        FilterRewriterProperties, InputBarrierProperties, InputLinuxProperties, JobInfo,
+        JobType, MigrateSetParameters, MigrationCapability, MigrationCapabilityStatus,
+        MigrationParameters, NetfilterInsert, NetfilterProperties, PanicAction,
+        PrManagerHelperProperties, RebootAction, RemoteObjectProperties,
+        RngEgdProperties, RngProperties, RngRandomProperties, RunState,
+        SecretCommonProperties, SecretKeyringProperties, SecretProperties,
+        SevGuestProperties, ShutdownAction, StatusInfo, ThrottleGroupProperties,
+        TlsCredsAnonProperties, TlsCredsProperties, TlsCredsPskProperties,
+        TlsCredsX509Properties, TransactionAction, XbzrleCacheStats, YankInstance,
+        YankInstanceBlockNode, YankInstanceChardev, YankInstanceType,
     };
     pub use crate::generated::qmp::since_6_1::types::{
         BlockDeviceInfo, BlockExportOptions, BlockExportOptionsFuse,
-        BlockExportOptionsVhostUserBlk, BlockInfo, BlockStats, BlockStatsSpecific,
-        BlockdevAmendOptions, BlockdevCreateOptions, BlockdevCreateOptionsGluster,
-        BlockdevCreateOptionsLuks, BlockdevCreateOptionsParallels,
-        BlockdevCreateOptionsQcow, BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed,
-        BlockdevCreateOptionsRbd, BlockdevCreateOptionsSsh, BlockdevCreateOptionsVdi,
-        BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk, BlockdevCreateOptionsVpc,
-        BlockdevDriver, BlockdevOptions, BlockdevOptionsBlkdebug,
-        BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify,
-        BlockdevOptionsCor, BlockdevOptionsGenericCowFormat,
+        BlockExportOptionsType, BlockExportOptionsVhostUserBlk, BlockInfo, BlockStats,
+        BlockStatsSpecific, BlockdevAmendOptions, BlockdevCreateOptions,
+        BlockdevCreateOptionsGluster, BlockdevCreateOptionsLuks,
+        BlockdevCreateOptionsParallels, BlockdevCreateOptionsQcow,
+        BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed, BlockdevCreateOptionsRbd,
+        BlockdevCreateOptionsSsh, BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx,
+        BlockdevCreateOptionsVmdk, BlockdevCreateOptionsVpc, BlockdevDriver,
+        BlockdevOptions, BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites,
+        BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify, BlockdevOptionsCor,
+        BlockdevOptionsDriver, BlockdevOptionsGenericCowFormat,
         BlockdevOptionsGenericFormat, BlockdevOptionsGluster, BlockdevOptionsLuks,
         BlockdevOptionsNbd, BlockdevOptionsPreallocate, BlockdevOptionsQcow,
         BlockdevOptionsQcow2, BlockdevOptionsQuorum, BlockdevOptionsRaw,
         BlockdevOptionsRbd, BlockdevOptionsReplication, BlockdevOptionsSsh,
         BlockdevOptionsThrottle, BlockdevRef, BlockdevRefOrNull, ChardevBackend,
-        ChardevQemuVdAgent, ChardevSocket, ChardevUdp, CpuInfoFast, DirtyRateInfo,
-        FuseExportAllowOther, ImageInfo, ImageInfoSpecific, ImageInfoSpecificQCow2,
-        ImageInfoSpecificQCow2Encryption, ImageInfoSpecificRbd, ImageInfoSpecificVmdk,
-        InetSocketAddress, InputEvent, InputKeyEvent, IoThreadInfo, IothreadProperties,
-        KeyValue, MapEntry, Memdev, MemoryBackendFileProperties,
-        MemoryBackendMemfdProperties, MemoryBackendProperties, MigrationInfo,
-        NbdServerOptions, ObjectOptions, ObjectType, QCryptoBlockCreateOptions,
+        ChardevQemuVdAgent, ChardevSocket, ChardevUdp, CpuInfoFast, CpuInfoFastTarget,
+        DirtyRateInfo, FuseExportAllowOther, ImageInfo, ImageInfoSpecific,
+        ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption, ImageInfoSpecificRbd,
+        ImageInfoSpecificVmdk, InetSocketAddress, InputEvent, InputKeyEvent,
+        IoThreadInfo, IothreadProperties, KeyValue, MapEntry, Memdev,
+        MemoryBackendFileProperties, MemoryBackendMemfdProperties,
+        MemoryBackendProperties, MigrationInfo, NbdServerOptions, ObjectOptions,
+        ObjectOptionsQomType, ObjectType, QCryptoBlockCreateOptions,
         QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo, QCryptoBlockInfoLuks,
         QCryptoCipherAlgorithm, QKeyCode, QtestProperties, RbdEncryptionCreateOptions,
         RbdEncryptionCreateOptionsLuks, RbdEncryptionCreateOptionsLuks2,
@@ -323,7 +326,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 6u32, minor: 1u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 6u32,
+        minor: 1u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }

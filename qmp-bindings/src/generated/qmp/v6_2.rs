@@ -93,23 +93,23 @@ pub mod command {
         XQueryNuma, XQueryOpcount, XQueryProfile, XQueryRamblock, XQueryRdma, XQueryRoms,
         XQueryUsb,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-del`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     pub type DriveBackup = crate::generated::qmp::since_6_0::commands::DriveBackup;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     #[allow(non_snake_case)]
     pub fn DriveBackup(arguments: super::types::DriveBackup) -> DriveBackup {
         crate::generated::qmp::since_6_0::commands::DriveBackup(arguments)
@@ -152,8 +152,8 @@ pub mod event {
     pub use crate::generated::qmp::since_6_2::events::{
         DeviceUnplugGuestError, MemoryDeviceSizeChange,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `DEVICE_UNPLUG_GUEST_ERROR`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `DEVICE_UNPLUG_GUEST_ERROR`")]
     pub type MemUnplugError = crate::generated::qmp::since_2_5::events::MemUnplugError;
 }
 /// Types of QEMU 6.2.
@@ -259,19 +259,20 @@ pub mod types {
         AudiodevDsoundOptions, AudiodevGenericOptions, AudiodevOssOptions,
         AudiodevOssPerDirectionOptions, AudiodevPaOptions, AudiodevPaPerDirectionOptions,
         AudiodevPerDirectionOptions, AudiodevWavOptions, BlockdevAioOptions,
-        DisplayOptions, GuestPanicAction, HmatCacheAssociativity, HmatCacheWritePolicy,
-        HmatLbDataType, HmatLbMemoryHierarchy, MonitorMode, MonitorOptions,
-        MultiFdCompression, NumaHmatCacheOptions, NumaHmatLbOptions, NumaNodeOptions,
-        NumaOptions, NumaOptionsType, ObjectPropertyInfo, SchemaInfoCommand,
-        SchemaInfoObject, SchemaInfoObjectMember, TpmInfo, TpmModel,
+        DisplayOptions, DisplayOptionsType, GuestPanicAction, HmatCacheAssociativity,
+        HmatCacheWritePolicy, HmatLbDataType, HmatLbMemoryHierarchy, MonitorMode,
+        MonitorOptions, MultiFdCompression, NumaHmatCacheOptions, NumaHmatLbOptions,
+        NumaNodeOptions, NumaOptions, NumaOptionsType, ObjectPropertyInfo,
+        SchemaInfoCommand, SchemaInfoObject, SchemaInfoObjectMember, TpmInfo, TpmModel,
     };
     pub use crate::generated::qmp::since_5_1::types::{
         AudiodevDriver, AudiodevJackOptions, AudiodevJackPerDirectionOptions,
         BlockMeasureInfo, BlockdevAmendOptionsLuks, BlockdevAmendOptionsQcow2,
-        BlockdevCreateOptionsFile, NetClientDriver, Netdev, NetdevVhostVdpaOptions,
-        PciBridgeInfo, PciDeviceInfo, PciInfo, QCryptoBlockAmendOptions,
-        QCryptoBlockAmendOptionsLuks, QCryptoBlockLuksKeyslotState, Qcow2CompressionType,
-        UnixSocketAddress, VirtioMemDeviceInfo,
+        BlockdevCreateOptionsFile, NetClientDriver, Netdev, NetdevType,
+        NetdevVhostVdpaOptions, PciBridgeInfo, PciDeviceInfo, PciInfo,
+        QCryptoBlockAmendOptions, QCryptoBlockAmendOptionsLuks,
+        QCryptoBlockLuksKeyslotState, Qcow2CompressionType, UnixSocketAddress,
+        VirtioMemDeviceInfo,
     };
     pub use crate::generated::qmp::since_5_2::types::{
         BlockExportOptionsNbd, BlockExportOptionsNbdBase, BlockExportRemoveMode,
@@ -280,40 +281,42 @@ pub mod types {
         MigrationParameter, NbdServerAddOptions, ReplayInfo, SnapshotInfo, VfioStats,
     };
     pub use crate::generated::qmp::since_6_0::types::{
-        Audiodev, AudiodevSdlOptions, AudiodevSdlPerDirectionOptions,
-        AuthZListFileProperties, AuthZListProperties, AuthZSimpleProperties,
-        AuthZpamProperties, BackupCommon, BackupPerf, BitmapMigrationBitmapAlias,
-        BitmapMigrationBitmapAliasTransform, BitmapMigrationNodeAlias, BlockDirtyInfo,
-        BlockExportInfo, BlockExportType, BlockdevBackup, CanHostSocketcanProperties,
-        ColoCompareProperties, CompatPolicyInput, CompatPolicyOutput,
-        CryptodevBackendProperties, CryptodevVhostUserProperties, DBusVmStateProperties,
-        DisplayReloadOptions, DisplayReloadOptionsVnc, DisplayReloadType, DriveBackup,
-        FilterBufferProperties, FilterDumpProperties, FilterMirrorProperties,
-        FilterRedirectorProperties, FilterRewriterProperties, InputBarrierProperties,
-        InputLinuxProperties, JobInfo, JobType, MigrateSetParameters,
-        MigrationCapability, MigrationCapabilityStatus, MigrationParameters,
-        NetfilterInsert, NetfilterProperties, PanicAction, PrManagerHelperProperties,
-        RebootAction, RemoteObjectProperties, RngEgdProperties, RngProperties,
-        RngRandomProperties, RunState, SecretCommonProperties, SecretKeyringProperties,
-        SecretProperties, ShutdownAction, StatusInfo, ThrottleGroupProperties,
-        TlsCredsAnonProperties, TlsCredsProperties, TlsCredsPskProperties,
-        TlsCredsX509Properties, XbzrleCacheStats, YankInstance, YankInstanceBlockNode,
-        YankInstanceChardev, YankInstanceType,
+        Audiodev, AudiodevDriverBranch, AudiodevSdlOptions,
+        AudiodevSdlPerDirectionOptions, AuthZListFileProperties, AuthZListProperties,
+        AuthZSimpleProperties, AuthZpamProperties, BackupCommon, BackupPerf,
+        BitmapMigrationBitmapAlias, BitmapMigrationBitmapAliasTransform,
+        BitmapMigrationNodeAlias, BlockDirtyInfo, BlockExportInfo, BlockExportType,
+        BlockdevBackup, CanHostSocketcanProperties, ColoCompareProperties,
+        CompatPolicyInput, CompatPolicyOutput, CryptodevBackendProperties,
+        CryptodevVhostUserProperties, DBusVmStateProperties, DisplayReloadOptions,
+        DisplayReloadOptionsVnc, DisplayReloadType, DriveBackup, FilterBufferProperties,
+        FilterDumpProperties, FilterMirrorProperties, FilterRedirectorProperties,
+        FilterRewriterProperties, InputBarrierProperties, InputLinuxProperties, JobInfo,
+        JobType, MigrateSetParameters, MigrationCapability, MigrationCapabilityStatus,
+        MigrationParameters, NetfilterInsert, NetfilterProperties, PanicAction,
+        PrManagerHelperProperties, RebootAction, RemoteObjectProperties,
+        RngEgdProperties, RngProperties, RngRandomProperties, RunState,
+        SecretCommonProperties, SecretKeyringProperties, SecretProperties,
+        ShutdownAction, StatusInfo, ThrottleGroupProperties, TlsCredsAnonProperties,
+        TlsCredsProperties, TlsCredsPskProperties, TlsCredsX509Properties,
+        XbzrleCacheStats, YankInstance, YankInstanceBlockNode, YankInstanceChardev,
+        YankInstanceType,
     };
     pub use crate::generated::qmp::since_6_1::types::{
         BlockDeviceInfo, BlockExportOptions, BlockExportOptionsFuse,
-        BlockExportOptionsVhostUserBlk, BlockInfo, BlockdevCreateOptionsGluster,
-        BlockdevCreateOptionsRbd, BlockdevCreateOptionsSsh, BlockdevOptionsGluster,
-        BlockdevOptionsNbd, BlockdevOptionsRbd, BlockdevOptionsSsh, ChardevBackend,
-        ChardevQemuVdAgent, ChardevSocket, ChardevUdp, CpuInfoFast, FuseExportAllowOther,
-        ImageInfo, ImageInfoSpecific, ImageInfoSpecificQCow2,
-        ImageInfoSpecificQCow2Encryption, ImageInfoSpecificRbd, ImageInfoSpecificVmdk,
-        InetSocketAddress, InputEvent, InputKeyEvent, IoThreadInfo, IothreadProperties,
-        KeyValue, MapEntry, Memdev, MemoryBackendFileProperties,
-        MemoryBackendMemfdProperties, MemoryBackendProperties, MigrationInfo,
-        NbdServerOptions, QCryptoBlockCreateOptions, QCryptoBlockCreateOptionsLuks,
-        QCryptoBlockInfo, QCryptoBlockInfoLuks, QCryptoCipherAlgorithm, QKeyCode,
-        QtestProperties, RbdEncryptionCreateOptions, RbdEncryptionCreateOptionsLuks,
+        BlockExportOptionsType, BlockExportOptionsVhostUserBlk, BlockInfo,
+        BlockdevCreateOptionsGluster, BlockdevCreateOptionsRbd, BlockdevCreateOptionsSsh,
+        BlockdevOptionsGluster, BlockdevOptionsNbd, BlockdevOptionsRbd,
+        BlockdevOptionsSsh, ChardevBackend, ChardevQemuVdAgent, ChardevSocket,
+        ChardevUdp, CpuInfoFast, CpuInfoFastTarget, FuseExportAllowOther, ImageInfo,
+        ImageInfoSpecific, ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption,
+        ImageInfoSpecificRbd, ImageInfoSpecificVmdk, InetSocketAddress, InputEvent,
+        InputKeyEvent, IoThreadInfo, IothreadProperties, KeyValue, MapEntry, Memdev,
+        MemoryBackendFileProperties, MemoryBackendMemfdProperties,
+        MemoryBackendProperties, MigrationInfo, NbdServerOptions,
+        QCryptoBlockCreateOptions, QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo,
+        QCryptoBlockInfoLuks, QCryptoCipherAlgorithm, QKeyCode, QtestProperties,
+        RbdEncryptionCreateOptions, RbdEncryptionCreateOptionsLuks,
         RbdEncryptionCreateOptionsLuks2, RbdEncryptionCreateOptionsLuksBase,
         RbdEncryptionOptions, RbdEncryptionOptionsLuks, RbdEncryptionOptionsLuks2,
         RbdEncryptionOptionsLuksBase, RbdImageEncryptionFormat, SevAttestationReport,
@@ -329,30 +332,30 @@ pub mod types {
         BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk, BlockdevCreateOptionsVpc,
         BlockdevDriver, BlockdevOptions, BlockdevOptionsBlkdebug,
         BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify,
-        BlockdevOptionsCbw, BlockdevOptionsCor, BlockdevOptionsFile,
-        BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
-        BlockdevOptionsLuks, BlockdevOptionsPreallocate, BlockdevOptionsQcow,
-        BlockdevOptionsQcow2, BlockdevOptionsQuorum, BlockdevOptionsRaw,
-        BlockdevOptionsReplication, BlockdevOptionsThrottle, BlockdevRef,
-        BlockdevRefOrNull, BlockdevSnapshotInternalWrapper, BlockdevSnapshotSyncWrapper,
-        BlockdevSnapshotWrapper, ChardevBackendKind, ChardevCommonWrapper,
-        ChardevFileWrapper, ChardevHostdevWrapper, ChardevMuxWrapper,
-        ChardevQemuVdAgentWrapper, ChardevRingbufWrapper, ChardevSocketWrapper,
-        ChardevSpiceChannelWrapper, ChardevSpicePortWrapper, ChardevStdioWrapper,
-        ChardevUdpWrapper, ChardevVcWrapper, CompatPolicy, DirtyRateInfo,
-        DirtyRateMeasureMode, DirtyRateVcpu, DriveBackupWrapper, HumanReadableText,
-        ImageInfoSpecificKind, ImageInfoSpecificLuksWrapper,
+        BlockdevOptionsCbw, BlockdevOptionsCor, BlockdevOptionsDriver,
+        BlockdevOptionsFile, BlockdevOptionsGenericCowFormat,
+        BlockdevOptionsGenericFormat, BlockdevOptionsLuks, BlockdevOptionsPreallocate,
+        BlockdevOptionsQcow, BlockdevOptionsQcow2, BlockdevOptionsQuorum,
+        BlockdevOptionsRaw, BlockdevOptionsReplication, BlockdevOptionsThrottle,
+        BlockdevRef, BlockdevRefOrNull, BlockdevSnapshotInternalWrapper,
+        BlockdevSnapshotSyncWrapper, BlockdevSnapshotWrapper, ChardevBackendKind,
+        ChardevCommonWrapper, ChardevFileWrapper, ChardevHostdevWrapper,
+        ChardevMuxWrapper, ChardevQemuVdAgentWrapper, ChardevRingbufWrapper,
+        ChardevSocketWrapper, ChardevSpiceChannelWrapper, ChardevSpicePortWrapper,
+        ChardevStdioWrapper, ChardevUdpWrapper, ChardevVcWrapper, CompatPolicy,
+        DirtyRateInfo, DirtyRateMeasureMode, DirtyRateVcpu, DriveBackupWrapper,
+        HumanReadableText, ImageInfoSpecificKind, ImageInfoSpecificLuksWrapper,
         ImageInfoSpecificQCow2Wrapper, ImageInfoSpecificRbdWrapper,
         ImageInfoSpecificVmdkWrapper, InetSocketAddressWrapper, InputBtnEventWrapper,
         InputEventKind, InputKeyEventWrapper, InputMoveEventWrapper, IntWrapper,
         KeyValueKind, MemoryBackendEpcProperties, MemoryDeviceInfo, MemoryDeviceInfoKind,
-        ObjectOptions, ObjectType, PcdimmDeviceInfoWrapper, QKeyCodeWrapper, SchemaInfo,
-        SchemaInfoEnum, SchemaInfoEnumMember, SevGuestProperties, SgxEpc,
-        SgxEpcDeviceInfo, SgxEpcDeviceInfoWrapper, SgxEpcProperties, SgxInfo,
-        StringWrapper, TpmEmulatorOptionsWrapper, TpmPassthroughOptionsWrapper,
-        TransactionAction, TransactionActionKind, UnixSocketAddressWrapper,
-        VirtioMemDeviceInfoWrapper, VirtioPmemDeviceInfoWrapper,
-        VsockSocketAddressWrapper,
+        ObjectOptions, ObjectOptionsQomType, ObjectType, PcdimmDeviceInfoWrapper,
+        QKeyCodeWrapper, SchemaInfo, SchemaInfoEnum, SchemaInfoEnumMember,
+        SchemaInfoMetaType, SevGuestProperties, SgxEpc, SgxEpcDeviceInfo,
+        SgxEpcDeviceInfoWrapper, SgxEpcProperties, SgxInfo, StringWrapper,
+        TpmEmulatorOptionsWrapper, TpmPassthroughOptionsWrapper, TransactionAction,
+        TransactionActionKind, UnixSocketAddressWrapper, VirtioMemDeviceInfoWrapper,
+        VirtioPmemDeviceInfoWrapper, VsockSocketAddressWrapper,
     };
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -362,7 +365,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 6u32, minor: 2u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 6u32,
+        minor: 2u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }
@@ -388,9 +394,9 @@ wire::events! {
     MigrationPass = "MIGRATION_PASS", ColoExit = "COLO_EXIT", UnplugPrimary =
     "UNPLUG_PRIMARY", DeviceDeleted = "DEVICE_DELETED", DeviceUnplugGuestError =
     "DEVICE_UNPLUG_GUEST_ERROR", BalloonChange = "BALLOON_CHANGE", MemoryDeviceSizeChange
-    = "MEMORY_DEVICE_SIZE_CHANGE", #[deprecated(note = "deprecated by QEMU")]
-    MemUnplugError = "MEM_UNPLUG_ERROR", RtcChange = "RTC_CHANGE", AcpiDeviceOst =
-    "ACPI_DEVICE_OST" }
+    = "MEMORY_DEVICE_SIZE_CHANGE", #[deprecated(note =
+    "deprecated by QEMU: use `DEVICE_UNPLUG_GUEST_ERROR`")] MemUnplugError =
+    "MEM_UNPLUG_ERROR", RtcChange = "RTC_CHANGE", AcpiDeviceOst = "ACPI_DEVICE_OST" }
 }
 wire::commands_of! {
     Release : QueryStatus => types::StatusInfo; WatchdogSetAction => Empty; SetAction =>

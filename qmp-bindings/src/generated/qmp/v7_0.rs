@@ -94,23 +94,23 @@ pub mod command {
         BlockdevAdd, BlockdevCreate, BlockdevReopen, ChardevAdd, ChardevChange,
         ExpirePassword, InputSendEvent, SetPassword, XBlockdevAmend,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-del`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     pub type DriveBackup = crate::generated::qmp::since_6_0::commands::DriveBackup;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     #[allow(non_snake_case)]
     pub fn DriveBackup(arguments: super::types::DriveBackup) -> DriveBackup {
         crate::generated::qmp::since_6_0::commands::DriveBackup(arguments)
@@ -154,8 +154,8 @@ pub mod event {
         DeviceUnplugGuestError, MemoryDeviceSizeChange,
     };
     pub use crate::generated::qmp::since_7_0::events::RtcChange;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `DEVICE_UNPLUG_GUEST_ERROR`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `DEVICE_UNPLUG_GUEST_ERROR`")]
     pub type MemUnplugError = crate::generated::qmp::since_2_5::events::MemUnplugError;
 }
 /// Types of QEMU 7.0.
@@ -268,8 +268,8 @@ pub mod types {
     pub use crate::generated::qmp::since_5_1::types::{
         AudiodevJackOptions, AudiodevJackPerDirectionOptions, BlockMeasureInfo,
         BlockdevAmendOptionsLuks, BlockdevAmendOptionsQcow2, BlockdevCreateOptionsFile,
-        NetClientDriver, Netdev, NetdevVhostVdpaOptions, PciBridgeInfo, PciDeviceInfo,
-        PciInfo, QCryptoBlockAmendOptions, QCryptoBlockAmendOptionsLuks,
+        NetClientDriver, Netdev, NetdevType, NetdevVhostVdpaOptions, PciBridgeInfo,
+        PciDeviceInfo, PciInfo, QCryptoBlockAmendOptions, QCryptoBlockAmendOptionsLuks,
         QCryptoBlockLuksKeyslotState, Qcow2CompressionType, UnixSocketAddress,
         VirtioMemDeviceInfo,
     };
@@ -302,19 +302,20 @@ pub mod types {
     };
     pub use crate::generated::qmp::since_6_1::types::{
         BlockDeviceInfo, BlockExportOptions, BlockExportOptionsFuse,
-        BlockExportOptionsVhostUserBlk, BlockInfo, BlockdevCreateOptionsGluster,
-        BlockdevCreateOptionsRbd, BlockdevCreateOptionsSsh, BlockdevOptionsGluster,
-        BlockdevOptionsRbd, BlockdevOptionsSsh, ChardevQemuVdAgent, ChardevSocket,
-        ChardevUdp, CpuInfoFast, FuseExportAllowOther, ImageInfo, ImageInfoSpecific,
-        ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption, ImageInfoSpecificRbd,
-        ImageInfoSpecificVmdk, InetSocketAddress, InputKeyEvent, IoThreadInfo,
-        IothreadProperties, KeyValue, MapEntry, Memdev, MemoryBackendFileProperties,
-        MemoryBackendMemfdProperties, MemoryBackendProperties, NbdServerOptions,
-        QCryptoBlockCreateOptions, QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo,
-        QCryptoBlockInfoLuks, QCryptoCipherAlgorithm, QKeyCode, QtestProperties,
-        RbdEncryptionCreateOptions, RbdEncryptionCreateOptionsLuks,
-        RbdEncryptionCreateOptionsLuks2, RbdEncryptionCreateOptionsLuksBase,
-        RbdEncryptionOptions, RbdEncryptionOptionsLuks, RbdEncryptionOptionsLuks2,
+        BlockExportOptionsType, BlockExportOptionsVhostUserBlk, BlockInfo,
+        BlockdevCreateOptionsGluster, BlockdevCreateOptionsRbd, BlockdevCreateOptionsSsh,
+        BlockdevOptionsGluster, BlockdevOptionsRbd, BlockdevOptionsSsh,
+        ChardevQemuVdAgent, ChardevSocket, ChardevUdp, CpuInfoFast, CpuInfoFastTarget,
+        FuseExportAllowOther, ImageInfo, ImageInfoSpecific, ImageInfoSpecificQCow2,
+        ImageInfoSpecificQCow2Encryption, ImageInfoSpecificRbd, ImageInfoSpecificVmdk,
+        InetSocketAddress, InputKeyEvent, IoThreadInfo, IothreadProperties, KeyValue,
+        MapEntry, Memdev, MemoryBackendFileProperties, MemoryBackendMemfdProperties,
+        MemoryBackendProperties, NbdServerOptions, QCryptoBlockCreateOptions,
+        QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo, QCryptoBlockInfoLuks,
+        QCryptoCipherAlgorithm, QKeyCode, QtestProperties, RbdEncryptionCreateOptions,
+        RbdEncryptionCreateOptionsLuks, RbdEncryptionCreateOptionsLuks2,
+        RbdEncryptionCreateOptionsLuksBase, RbdEncryptionOptions,
+        RbdEncryptionOptionsLuks, RbdEncryptionOptionsLuks2,
         RbdEncryptionOptionsLuksBase, RbdImageEncryptionFormat, SevAttestationReport,
         SocketAddress, SshHostKeyCheck, SshHostKeyCheckHashType, SshHostKeyHash,
         SysEmuTarget, TargetInfo,
@@ -333,31 +334,33 @@ pub mod types {
         ImageInfoSpecificRbdWrapper, ImageInfoSpecificVmdkWrapper,
         InetSocketAddressWrapper, InputEventKind, InputKeyEventWrapper,
         InputMoveEventWrapper, IntWrapper, KeyValueKind, MemoryBackendEpcProperties,
-        MemoryDeviceInfoKind, ObjectOptions, ObjectType, PcdimmDeviceInfoWrapper,
-        QKeyCodeWrapper, SchemaInfo, SchemaInfoEnum, SchemaInfoEnumMember,
-        SevGuestProperties, StringWrapper, TpmEmulatorOptionsWrapper,
-        TpmPassthroughOptionsWrapper, TransactionAction, TransactionActionKind,
-        UnixSocketAddressWrapper, VirtioMemDeviceInfoWrapper,
+        MemoryDeviceInfoKind, ObjectOptions, ObjectOptionsQomType, ObjectType,
+        PcdimmDeviceInfoWrapper, QKeyCodeWrapper, SchemaInfo, SchemaInfoEnum,
+        SchemaInfoEnumMember, SchemaInfoMetaType, SevGuestProperties, StringWrapper,
+        TpmEmulatorOptionsWrapper, TpmPassthroughOptionsWrapper, TransactionAction,
+        TransactionActionKind, UnixSocketAddressWrapper, VirtioMemDeviceInfoWrapper,
         VirtioPmemDeviceInfoWrapper, VsockSocketAddressWrapper,
     };
     pub use crate::generated::qmp::since_7_0::types::{
-        Audiodev, AudiodevDriver, BlockPermission, BlockStats, BlockStatsSpecific,
-        BlockdevAmendOptions, BlockdevCreateOptions, BlockdevCreateOptionsLuks,
-        BlockdevCreateOptionsParallels, BlockdevCreateOptionsQcow,
-        BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed, BlockdevCreateOptionsVdi,
-        BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk, BlockdevCreateOptionsVpc,
-        BlockdevDriver, BlockdevOptions, BlockdevOptionsBlkdebug,
-        BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify,
-        BlockdevOptionsCbw, BlockdevOptionsCor, BlockdevOptionsGenericCowFormat,
+        Audiodev, AudiodevDriver, AudiodevDriverBranch, BlockPermission, BlockStats,
+        BlockStatsSpecific, BlockdevAmendOptions, BlockdevCreateOptions,
+        BlockdevCreateOptionsLuks, BlockdevCreateOptionsParallels,
+        BlockdevCreateOptionsQcow, BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed,
+        BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk,
+        BlockdevCreateOptionsVpc, BlockdevDriver, BlockdevOptions,
+        BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay,
+        BlockdevOptionsBlkverify, BlockdevOptionsCbw, BlockdevOptionsCor,
+        BlockdevOptionsDriver, BlockdevOptionsGenericCowFormat,
         BlockdevOptionsGenericFormat, BlockdevOptionsLuks, BlockdevOptionsNbd,
         BlockdevOptionsPreallocate, BlockdevOptionsQcow, BlockdevOptionsQcow2,
         BlockdevOptionsQuorum, BlockdevOptionsRaw, BlockdevOptionsReplication,
         BlockdevOptionsThrottle, BlockdevRef, BlockdevRefOrNull, ChardevBackend,
         ChardevBackendKind, ChardevDBus, ChardevDBusWrapper, DisplayCocoa, DisplayDBus,
-        DisplayOptions, DisplayProtocol, DisplayType, ExpirePasswordOptions,
-        ExpirePasswordOptionsVnc, InputBtnEvent, InputBtnEventWrapper, InputButton,
-        InputEvent, MemoryDeviceInfo, MigrationInfo, MigrationStats, SetPasswordAction,
-        SetPasswordOptions, SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo,
+        DisplayOptions, DisplayOptionsType, DisplayProtocol, DisplayType,
+        ExpirePasswordOptions, ExpirePasswordOptionsProtocol, ExpirePasswordOptionsVnc,
+        InputBtnEvent, InputBtnEventWrapper, InputButton, InputEvent, MemoryDeviceInfo,
+        MigrationInfo, MigrationStats, SetPasswordAction, SetPasswordOptions,
+        SetPasswordOptionsProtocol, SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo,
         SgxEpcDeviceInfoWrapper, SgxEpcProperties, SgxInfo, SgxepcSection,
         SmbiosEntryPointType, SmpConfiguration, XDbgBlockGraph, XDbgBlockGraphEdge,
     };
@@ -369,7 +372,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 7u32, minor: 0u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 7u32,
+        minor: 0u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }
@@ -395,9 +401,9 @@ wire::events! {
     MigrationPass = "MIGRATION_PASS", ColoExit = "COLO_EXIT", UnplugPrimary =
     "UNPLUG_PRIMARY", DeviceDeleted = "DEVICE_DELETED", DeviceUnplugGuestError =
     "DEVICE_UNPLUG_GUEST_ERROR", BalloonChange = "BALLOON_CHANGE", MemoryDeviceSizeChange
-    = "MEMORY_DEVICE_SIZE_CHANGE", #[deprecated(note = "deprecated by QEMU")]
-    MemUnplugError = "MEM_UNPLUG_ERROR", RtcChange = "RTC_CHANGE", AcpiDeviceOst =
-    "ACPI_DEVICE_OST" }
+    = "MEMORY_DEVICE_SIZE_CHANGE", #[deprecated(note =
+    "deprecated by QEMU: use `DEVICE_UNPLUG_GUEST_ERROR`")] MemUnplugError =
+    "MEM_UNPLUG_ERROR", RtcChange = "RTC_CHANGE", AcpiDeviceOst = "ACPI_DEVICE_OST" }
 }
 wire::commands_of! {
     Release : QueryStatus => types::StatusInfo; WatchdogSetAction => Empty; SetAction =>

@@ -96,23 +96,23 @@ pub mod command {
         QueryVcpuDirtyLimit, Screendump, SetAction, SetNumaNode, SetVcpuDirtyLimit,
         Transaction,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-del`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     pub type DriveBackup = crate::generated::qmp::since_6_0::commands::DriveBackup;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     #[allow(non_snake_case)]
     pub fn DriveBackup(arguments: super::types::DriveBackup) -> DriveBackup {
         crate::generated::qmp::since_6_0::commands::DriveBackup(arguments)
@@ -157,8 +157,8 @@ pub mod event {
     };
     pub use crate::generated::qmp::since_7_0::events::RtcChange;
     pub use crate::generated::qmp::since_7_1::events::VfuClientHangup;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `DEVICE_UNPLUG_GUEST_ERROR`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `DEVICE_UNPLUG_GUEST_ERROR`")]
     pub type MemUnplugError = crate::generated::qmp::since_2_5::events::MemUnplugError;
 }
 /// Types of QEMU 7.1.
@@ -331,49 +331,53 @@ pub mod types {
         InputKeyEventWrapper, InputMoveEventWrapper, IntWrapper, KeyValueKind,
         MemoryBackendEpcProperties, MemoryDeviceInfoKind, PcdimmDeviceInfoWrapper,
         QKeyCodeWrapper, SchemaInfo, SchemaInfoEnum, SchemaInfoEnumMember,
-        SevGuestProperties, StringWrapper, TpmEmulatorOptionsWrapper,
+        SchemaInfoMetaType, SevGuestProperties, StringWrapper, TpmEmulatorOptionsWrapper,
         TpmPassthroughOptionsWrapper, TransactionActionKind, UnixSocketAddressWrapper,
         VirtioMemDeviceInfoWrapper, VirtioPmemDeviceInfoWrapper,
         VsockSocketAddressWrapper,
     };
     pub use crate::generated::qmp::since_7_0::types::{
-        Audiodev, AudiodevDriver, BlockPermission, BlockStats, BlockStatsSpecific,
-        BlockdevAmendOptions, BlockdevDriver, BlockdevOptionsNbd, ChardevBackend,
-        ChardevBackendKind, ChardevDBus, ChardevDBusWrapper, DisplayCocoa, DisplayDBus,
-        DisplayProtocol, DisplayType, ExpirePasswordOptions, ExpirePasswordOptionsVnc,
-        InputBtnEvent, InputBtnEventWrapper, InputButton, InputEvent, MemoryDeviceInfo,
-        SetPasswordAction, SetPasswordOptions, SetPasswordOptionsVnc, SgxEpc,
-        SgxEpcDeviceInfo, SgxEpcDeviceInfoWrapper, SgxEpcProperties, SgxInfo,
-        SgxepcSection, SmbiosEntryPointType, SmpConfiguration, XDbgBlockGraph,
-        XDbgBlockGraphEdge,
+        Audiodev, AudiodevDriver, AudiodevDriverBranch, BlockPermission, BlockStats,
+        BlockStatsSpecific, BlockdevAmendOptions, BlockdevDriver, BlockdevOptionsNbd,
+        ChardevBackend, ChardevBackendKind, ChardevDBus, ChardevDBusWrapper,
+        DisplayCocoa, DisplayDBus, DisplayProtocol, DisplayType, ExpirePasswordOptions,
+        ExpirePasswordOptionsProtocol, ExpirePasswordOptionsVnc, InputBtnEvent,
+        InputBtnEventWrapper, InputButton, InputEvent, MemoryDeviceInfo,
+        SetPasswordAction, SetPasswordOptions, SetPasswordOptionsProtocol,
+        SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo, SgxEpcDeviceInfoWrapper,
+        SgxEpcProperties, SgxInfo, SgxepcSection, SmbiosEntryPointType, SmpConfiguration,
+        XDbgBlockGraph, XDbgBlockGraphEdge,
     };
     pub use crate::generated::qmp::since_7_1::types::{
         BlockDirtyBitmapMerge, BlockDirtyBitmapMergeWrapper, BlockDirtyBitmapOrStr,
         BlockExportInfo, BlockExportOptions, BlockExportOptionsNbd,
-        BlockExportOptionsVduseBlk, BlockExportType, BlockdevCreateOptions,
-        BlockdevCreateOptionsLuks, BlockdevCreateOptionsParallels,
+        BlockExportOptionsType, BlockExportOptionsVduseBlk, BlockExportType,
+        BlockdevCreateOptions, BlockdevCreateOptionsLuks, BlockdevCreateOptionsParallels,
         BlockdevCreateOptionsQcow, BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed,
         BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk,
         BlockdevCreateOptionsVpc, BlockdevOptions, BlockdevOptionsBlkdebug,
         BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify,
-        BlockdevOptionsCbw, BlockdevOptionsCor, BlockdevOptionsGenericCowFormat,
-        BlockdevOptionsGenericFormat, BlockdevOptionsLuks, BlockdevOptionsPreallocate,
-        BlockdevOptionsQcow, BlockdevOptionsQcow2, BlockdevOptionsQuorum,
-        BlockdevOptionsRaw, BlockdevOptionsReplication, BlockdevOptionsThrottle,
-        BlockdevRef, BlockdevRefOrNull, BootConfiguration, CpuInfoFast,
+        BlockdevOptionsCbw, BlockdevOptionsCor, BlockdevOptionsDriver,
+        BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
+        BlockdevOptionsLuks, BlockdevOptionsPreallocate, BlockdevOptionsQcow,
+        BlockdevOptionsQcow2, BlockdevOptionsQuorum, BlockdevOptionsRaw,
+        BlockdevOptionsReplication, BlockdevOptionsThrottle, BlockdevRef,
+        BlockdevRefOrNull, BootConfiguration, CpuInfoFast, CpuInfoFastTarget,
         CpuInstanceProperties, CxlFixedMemoryWindowOptions, CxlfmwProperties,
-        DirtyLimitInfo, DisplayGtk, DisplayOptions, DisplaySdl, DisplayUpdateOptions,
-        DisplayUpdateOptionsVnc, DisplayUpdateType, EventLoopBaseProperties, HotKeyMod,
-        HotpluggableCpu, ImageFormat, IothreadProperties, MainLoopProperties,
-        MemorySizeConfiguration, MigrationCapability, MigrationCapabilityStatus,
-        MigrationInfo, MigrationStats, NetClientDriver, Netdev, NetdevVhostVdpaOptions,
+        DirtyLimitInfo, DisplayGtk, DisplayOptions, DisplayOptionsType, DisplaySdl,
+        DisplayUpdateOptions, DisplayUpdateOptionsVnc, DisplayUpdateType,
+        EventLoopBaseProperties, HotKeyMod, HotpluggableCpu, ImageFormat,
+        IothreadProperties, MainLoopProperties, MemorySizeConfiguration,
+        MigrationCapability, MigrationCapabilityStatus, MigrationInfo, MigrationStats,
+        NetClientDriver, Netdev, NetdevType, NetdevVhostVdpaOptions,
         NetdevVmnetBridgedOptions, NetdevVmnetHostOptions, NetdevVmnetSharedOptions,
-        NumaCpuOptions, NumaOptions, ObjectOptions, ObjectType, OnCbwError, PanicAction,
-        QCryptoAkCipherAlgorithm, QCryptoAkCipherKeyType, QCryptoAkCipherOptions,
-        QCryptoAkCipherOptionsRsa, QCryptoRsaPaddingAlgorithm, SevCapability, Stats,
-        StatsFilter, StatsProvider, StatsRequest, StatsResult, StatsSchema,
-        StatsSchemaValue, StatsTarget, StatsType, StatsUnit, StatsValue, StatsVcpuFilter,
-        SysEmuTarget, TargetInfo, TransactionAction, VfioUserServerProperties,
+        NumaCpuOptions, NumaOptions, ObjectOptions, ObjectOptionsQomType, ObjectType,
+        OnCbwError, PanicAction, QCryptoAkCipherAlgorithm, QCryptoAkCipherKeyType,
+        QCryptoAkCipherOptions, QCryptoAkCipherOptionsRsa, QCryptoRsaPaddingAlgorithm,
+        SevCapability, Stats, StatsFilter, StatsFilterTarget, StatsProvider,
+        StatsRequest, StatsResult, StatsSchema, StatsSchemaValue, StatsTarget, StatsType,
+        StatsUnit, StatsValue, StatsVcpuFilter, SysEmuTarget, TargetInfo,
+        TransactionAction, VfioUserServerProperties,
     };
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -383,7 +387,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 7u32, minor: 1u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 7u32,
+        minor: 1u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }
@@ -409,9 +416,10 @@ wire::events! {
     MigrationPass = "MIGRATION_PASS", ColoExit = "COLO_EXIT", UnplugPrimary =
     "UNPLUG_PRIMARY", DeviceDeleted = "DEVICE_DELETED", DeviceUnplugGuestError =
     "DEVICE_UNPLUG_GUEST_ERROR", BalloonChange = "BALLOON_CHANGE", MemoryDeviceSizeChange
-    = "MEMORY_DEVICE_SIZE_CHANGE", #[deprecated(note = "deprecated by QEMU")]
-    MemUnplugError = "MEM_UNPLUG_ERROR", RtcChange = "RTC_CHANGE", VfuClientHangup =
-    "VFU_CLIENT_HANGUP", AcpiDeviceOst = "ACPI_DEVICE_OST" }
+    = "MEMORY_DEVICE_SIZE_CHANGE", #[deprecated(note =
+    "deprecated by QEMU: use `DEVICE_UNPLUG_GUEST_ERROR`")] MemUnplugError =
+    "MEM_UNPLUG_ERROR", RtcChange = "RTC_CHANGE", VfuClientHangup = "VFU_CLIENT_HANGUP",
+    AcpiDeviceOst = "ACPI_DEVICE_OST" }
 }
 wire::commands_of! {
     Release : QueryStatus => types::StatusInfo; WatchdogSetAction => Empty; SetAction =>

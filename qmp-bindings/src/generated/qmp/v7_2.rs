@@ -99,23 +99,23 @@ pub mod command {
         XBlockdevAmend, XQueryVirtio, XQueryVirtioQueueElement, XQueryVirtioQueueStatus,
         XQueryVirtioStatus, XQueryVirtioVhostQueueStatus,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-del`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     pub type DriveBackup = crate::generated::qmp::since_6_0::commands::DriveBackup;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     #[allow(non_snake_case)]
     pub fn DriveBackup(arguments: super::types::DriveBackup) -> DriveBackup {
         crate::generated::qmp::since_6_0::commands::DriveBackup(arguments)
@@ -161,8 +161,8 @@ pub mod event {
     pub use crate::generated::qmp::since_7_2::events::{
         NetdevStreamConnected, NetdevStreamDisconnected, Reset, Shutdown,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `DEVICE_UNPLUG_GUEST_ERROR`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `DEVICE_UNPLUG_GUEST_ERROR`")]
     pub type MemUnplugError = crate::generated::qmp::since_2_5::events::MemUnplugError;
 }
 /// Types of QEMU 7.2.
@@ -332,57 +332,60 @@ pub mod types {
         ImageInfoSpecificVmdkWrapper, InetSocketAddressWrapper, InputEventKind,
         InputKeyEventWrapper, InputMoveEventWrapper, IntWrapper, KeyValueKind,
         MemoryDeviceInfoKind, PcdimmDeviceInfoWrapper, QKeyCodeWrapper, SchemaInfo,
-        SchemaInfoEnum, SchemaInfoEnumMember, SevGuestProperties, StringWrapper,
-        TpmEmulatorOptionsWrapper, TpmPassthroughOptionsWrapper, TransactionActionKind,
-        UnixSocketAddressWrapper, VirtioMemDeviceInfoWrapper,
+        SchemaInfoEnum, SchemaInfoEnumMember, SchemaInfoMetaType, SevGuestProperties,
+        StringWrapper, TpmEmulatorOptionsWrapper, TpmPassthroughOptionsWrapper,
+        TransactionActionKind, UnixSocketAddressWrapper, VirtioMemDeviceInfoWrapper,
         VirtioPmemDeviceInfoWrapper, VsockSocketAddressWrapper,
     };
     pub use crate::generated::qmp::since_7_0::types::{
         BlockPermission, BlockdevOptionsNbd, ChardevBackend, ChardevBackendKind,
         ChardevDBus, ChardevDBusWrapper, DisplayCocoa, DisplayDBus, DisplayProtocol,
-        DisplayType, ExpirePasswordOptions, ExpirePasswordOptionsVnc, InputBtnEvent,
-        InputBtnEventWrapper, InputButton, InputEvent, MemoryDeviceInfo,
-        SetPasswordAction, SetPasswordOptions, SetPasswordOptionsVnc, SgxEpc,
-        SgxEpcDeviceInfo, SgxEpcDeviceInfoWrapper, SgxEpcProperties, SgxInfo,
-        SgxepcSection, SmbiosEntryPointType, SmpConfiguration, XDbgBlockGraph,
-        XDbgBlockGraphEdge,
+        DisplayType, ExpirePasswordOptions, ExpirePasswordOptionsProtocol,
+        ExpirePasswordOptionsVnc, InputBtnEvent, InputBtnEventWrapper, InputButton,
+        InputEvent, MemoryDeviceInfo, SetPasswordAction, SetPasswordOptions,
+        SetPasswordOptionsProtocol, SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo,
+        SgxEpcDeviceInfoWrapper, SgxEpcProperties, SgxInfo, SgxepcSection,
+        SmbiosEntryPointType, SmpConfiguration, XDbgBlockGraph, XDbgBlockGraphEdge,
     };
     pub use crate::generated::qmp::since_7_1::types::{
         BlockDirtyBitmapMerge, BlockDirtyBitmapMergeWrapper, BlockDirtyBitmapOrStr,
         BlockExportInfo, BlockExportOptions, BlockExportOptionsNbd,
-        BlockExportOptionsVduseBlk, BlockExportType, BootConfiguration, CpuInfoFast,
-        CpuInstanceProperties, CxlFixedMemoryWindowOptions, CxlfmwProperties,
-        DirtyLimitInfo, DisplaySdl, DisplayUpdateOptions, DisplayUpdateOptionsVnc,
-        DisplayUpdateType, EventLoopBaseProperties, HotKeyMod, HotpluggableCpu,
-        ImageFormat, IothreadProperties, MainLoopProperties, MemorySizeConfiguration,
+        BlockExportOptionsType, BlockExportOptionsVduseBlk, BlockExportType,
+        BootConfiguration, CpuInfoFast, CpuInfoFastTarget, CpuInstanceProperties,
+        CxlFixedMemoryWindowOptions, CxlfmwProperties, DirtyLimitInfo, DisplaySdl,
+        DisplayUpdateOptions, DisplayUpdateOptionsVnc, DisplayUpdateType,
+        EventLoopBaseProperties, HotKeyMod, HotpluggableCpu, ImageFormat,
+        IothreadProperties, MainLoopProperties, MemorySizeConfiguration,
         MigrationCapability, MigrationCapabilityStatus, MigrationInfo, MigrationStats,
         NetdevVmnetBridgedOptions, NetdevVmnetHostOptions, NetdevVmnetSharedOptions,
         NumaCpuOptions, NumaOptions, OnCbwError, PanicAction, QCryptoAkCipherAlgorithm,
         QCryptoAkCipherKeyType, QCryptoAkCipherOptions, QCryptoAkCipherOptionsRsa,
-        QCryptoRsaPaddingAlgorithm, SevCapability, Stats, StatsFilter, StatsProvider,
-        StatsRequest, StatsResult, StatsSchema, StatsSchemaValue, StatsTarget, StatsType,
-        StatsUnit, StatsValue, StatsVcpuFilter, SysEmuTarget, TargetInfo,
-        TransactionAction, VfioUserServerProperties,
+        QCryptoRsaPaddingAlgorithm, SevCapability, Stats, StatsFilter, StatsFilterTarget,
+        StatsProvider, StatsRequest, StatsResult, StatsSchema, StatsSchemaValue,
+        StatsTarget, StatsType, StatsUnit, StatsValue, StatsVcpuFilter, SysEmuTarget,
+        TargetInfo, TransactionAction, VfioUserServerProperties,
     };
     pub use crate::generated::qmp::since_7_2::types::{
-        Audiodev, AudiodevDriver, AudiodevSndioOptions, BlockStats, BlockStatsSpecific,
-        BlockdevAmendOptions, BlockdevCreateOptions, BlockdevCreateOptionsLuks,
-        BlockdevCreateOptionsParallels, BlockdevCreateOptionsQcow,
-        BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed, BlockdevCreateOptionsVdi,
-        BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk, BlockdevCreateOptionsVpc,
-        BlockdevDriver, BlockdevOptions, BlockdevOptionsBlkdebug,
-        BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify,
-        BlockdevOptionsCbw, BlockdevOptionsCor, BlockdevOptionsGenericCowFormat,
+        Audiodev, AudiodevDriver, AudiodevDriverBranch, AudiodevSndioOptions, BlockStats,
+        BlockStatsSpecific, BlockdevAmendOptions, BlockdevCreateOptions,
+        BlockdevCreateOptionsLuks, BlockdevCreateOptionsParallels,
+        BlockdevCreateOptionsQcow, BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed,
+        BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk,
+        BlockdevCreateOptionsVpc, BlockdevDriver, BlockdevOptions,
+        BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay,
+        BlockdevOptionsBlkverify, BlockdevOptionsCbw, BlockdevOptionsCor,
+        BlockdevOptionsDriver, BlockdevOptionsGenericCowFormat,
         BlockdevOptionsGenericFormat, BlockdevOptionsIoUring, BlockdevOptionsLuks,
         BlockdevOptionsNvmeIoUring, BlockdevOptionsPreallocate, BlockdevOptionsQcow,
         BlockdevOptionsQcow2, BlockdevOptionsQuorum, BlockdevOptionsRaw,
         BlockdevOptionsReplication, BlockdevOptionsThrottle,
         BlockdevOptionsVirtioBlkVfioPci, BlockdevOptionsVirtioBlkVhostUser,
         BlockdevOptionsVirtioBlkVhostVdpa, BlockdevRef, BlockdevRefOrNull, DisplayGtk,
-        DisplayOptions, MemoryBackendEpcProperties, MemoryBackendFileProperties,
-        MemoryBackendMemfdProperties, MemoryBackendProperties, NetClientDriver, Netdev,
-        NetdevDgramOptions, NetdevStreamOptions, NetdevVhostVdpaOptions,
-        NotifyVmexitOption, ObjectOptions, ObjectType, ShutdownCause,
+        DisplayOptions, DisplayOptionsType, MemoryBackendEpcProperties,
+        MemoryBackendFileProperties, MemoryBackendMemfdProperties,
+        MemoryBackendProperties, NetClientDriver, Netdev, NetdevDgramOptions,
+        NetdevStreamOptions, NetdevType, NetdevVhostVdpaOptions, NotifyVmexitOption,
+        ObjectOptions, ObjectOptionsQomType, ObjectType, ShutdownCause,
         ThreadContextProperties, VhostDeviceProtocols, VhostStatus, VirtQueueStatus,
         VirtVhostQueueStatus, VirtioDeviceFeatures, VirtioDeviceStatus, VirtioInfo,
         VirtioQueueElement, VirtioRingAvail, VirtioRingDesc, VirtioRingUsed, VirtioStatus,
@@ -395,7 +398,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 7u32, minor: 2u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 7u32,
+        minor: 2u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }
@@ -422,9 +428,10 @@ wire::events! {
     "MIGRATION", MigrationPass = "MIGRATION_PASS", ColoExit = "COLO_EXIT", UnplugPrimary
     = "UNPLUG_PRIMARY", DeviceDeleted = "DEVICE_DELETED", DeviceUnplugGuestError =
     "DEVICE_UNPLUG_GUEST_ERROR", BalloonChange = "BALLOON_CHANGE", MemoryDeviceSizeChange
-    = "MEMORY_DEVICE_SIZE_CHANGE", #[deprecated(note = "deprecated by QEMU")]
-    MemUnplugError = "MEM_UNPLUG_ERROR", RtcChange = "RTC_CHANGE", VfuClientHangup =
-    "VFU_CLIENT_HANGUP", AcpiDeviceOst = "ACPI_DEVICE_OST" }
+    = "MEMORY_DEVICE_SIZE_CHANGE", #[deprecated(note =
+    "deprecated by QEMU: use `DEVICE_UNPLUG_GUEST_ERROR`")] MemUnplugError =
+    "MEM_UNPLUG_ERROR", RtcChange = "RTC_CHANGE", VfuClientHangup = "VFU_CLIENT_HANGUP",
+    AcpiDeviceOst = "ACPI_DEVICE_OST" }
 }
 wire::commands_of! {
     Release : QueryStatus => types::StatusInfo; WatchdogSetAction => Empty; SetAction =>

@@ -103,23 +103,23 @@ pub mod command {
         ObjectAdd, QueryAudiodevs, QueryCryptodev, QueryMigrationthreads, QueryStats,
         QueryStatsSchemas, SendKey, XenEventInject, XenEventList,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-del`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     pub type DriveBackup = crate::generated::qmp::since_6_0::commands::DriveBackup;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     #[allow(non_snake_case)]
     pub fn DriveBackup(arguments: super::types::DriveBackup) -> DriveBackup {
         crate::generated::qmp::since_6_0::commands::DriveBackup(arguments)
@@ -165,8 +165,8 @@ pub mod event {
     pub use crate::generated::qmp::since_7_2::events::{
         NetdevStreamConnected, NetdevStreamDisconnected, Reset, Shutdown,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `DEVICE_UNPLUG_GUEST_ERROR`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `DEVICE_UNPLUG_GUEST_ERROR`")]
     pub type MemUnplugError = crate::generated::qmp::since_2_5::events::MemUnplugError;
 }
 /// Types of QEMU 8.0.
@@ -330,28 +330,30 @@ pub mod types {
         ImageInfoSpecificLuksWrapper, ImageInfoSpecificQCow2Wrapper,
         InetSocketAddressWrapper, InputEventKind, InputMoveEventWrapper, IntWrapper,
         KeyValueKind, MemoryDeviceInfoKind, PcdimmDeviceInfoWrapper, SchemaInfo,
-        SchemaInfoEnum, SchemaInfoEnumMember, SevGuestProperties, StringWrapper,
-        TpmEmulatorOptionsWrapper, TpmPassthroughOptionsWrapper, TransactionActionKind,
-        UnixSocketAddressWrapper, VirtioMemDeviceInfoWrapper,
+        SchemaInfoEnum, SchemaInfoEnumMember, SchemaInfoMetaType, SevGuestProperties,
+        StringWrapper, TpmEmulatorOptionsWrapper, TpmPassthroughOptionsWrapper,
+        TransactionActionKind, UnixSocketAddressWrapper, VirtioMemDeviceInfoWrapper,
         VirtioPmemDeviceInfoWrapper, VsockSocketAddressWrapper,
     };
     pub use crate::generated::qmp::since_7_0::types::{
         BlockPermission, BlockdevOptionsNbd, ChardevBackend, ChardevBackendKind,
         ChardevDBus, ChardevDBusWrapper, DisplayCocoa, DisplayDBus, DisplayProtocol,
-        DisplayType, ExpirePasswordOptions, ExpirePasswordOptionsVnc, InputBtnEvent,
-        InputBtnEventWrapper, InputButton, MemoryDeviceInfo, SetPasswordAction,
-        SetPasswordOptions, SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo,
+        DisplayType, ExpirePasswordOptions, ExpirePasswordOptionsProtocol,
+        ExpirePasswordOptionsVnc, InputBtnEvent, InputBtnEventWrapper, InputButton,
+        MemoryDeviceInfo, SetPasswordAction, SetPasswordOptions,
+        SetPasswordOptionsProtocol, SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo,
         SgxEpcDeviceInfoWrapper, SgxEpcProperties, SgxepcSection, SmbiosEntryPointType,
         SmpConfiguration, XDbgBlockGraph, XDbgBlockGraphEdge,
     };
     pub use crate::generated::qmp::since_7_1::types::{
         BlockDirtyBitmapMerge, BlockDirtyBitmapMergeWrapper, BlockDirtyBitmapOrStr,
         BlockExportInfo, BlockExportOptions, BlockExportOptionsNbd,
-        BlockExportOptionsVduseBlk, BlockExportType, BootConfiguration, CpuInfoFast,
-        CpuInstanceProperties, CxlFixedMemoryWindowOptions, CxlfmwProperties,
-        DirtyLimitInfo, DisplaySdl, DisplayUpdateOptions, DisplayUpdateOptionsVnc,
-        DisplayUpdateType, EventLoopBaseProperties, HotKeyMod, HotpluggableCpu,
-        ImageFormat, IothreadProperties, MainLoopProperties, MemorySizeConfiguration,
+        BlockExportOptionsType, BlockExportOptionsVduseBlk, BlockExportType,
+        BootConfiguration, CpuInfoFast, CpuInfoFastTarget, CpuInstanceProperties,
+        CxlFixedMemoryWindowOptions, CxlfmwProperties, DirtyLimitInfo, DisplaySdl,
+        DisplayUpdateOptions, DisplayUpdateOptionsVnc, DisplayUpdateType,
+        EventLoopBaseProperties, HotKeyMod, HotpluggableCpu, ImageFormat,
+        IothreadProperties, MainLoopProperties, MemorySizeConfiguration,
         MigrationCapability, MigrationCapabilityStatus, MigrationInfo, MigrationStats,
         NetdevVmnetBridgedOptions, NetdevVmnetHostOptions, NetdevVmnetSharedOptions,
         NumaCpuOptions, NumaOptions, OnCbwError, PanicAction, QCryptoAkCipherAlgorithm,
@@ -361,17 +363,17 @@ pub mod types {
         TransactionAction, VfioUserServerProperties,
     };
     pub use crate::generated::qmp::since_7_2::types::{
-        Audiodev, AudiodevDriver, AudiodevSndioOptions, BlockStats, BlockStatsSpecific,
-        BlockdevAmendOptions, BlockdevDriver, BlockdevOptionsIoUring,
+        Audiodev, AudiodevDriver, AudiodevDriverBranch, AudiodevSndioOptions, BlockStats,
+        BlockStatsSpecific, BlockdevAmendOptions, BlockdevDriver, BlockdevOptionsIoUring,
         BlockdevOptionsNvmeIoUring, BlockdevOptionsVirtioBlkVfioPci,
         BlockdevOptionsVirtioBlkVhostUser, BlockdevOptionsVirtioBlkVhostVdpa, DisplayGtk,
-        DisplayOptions, MemoryBackendEpcProperties, MemoryBackendFileProperties,
-        MemoryBackendMemfdProperties, MemoryBackendProperties, NetClientDriver,
-        NetdevDgramOptions, NetdevVhostVdpaOptions, NotifyVmexitOption, ObjectType,
-        ShutdownCause, ThreadContextProperties, VhostDeviceProtocols, VhostStatus,
-        VirtQueueStatus, VirtVhostQueueStatus, VirtioDeviceFeatures, VirtioDeviceStatus,
-        VirtioInfo, VirtioQueueElement, VirtioRingAvail, VirtioRingDesc, VirtioRingUsed,
-        VirtioStatus,
+        DisplayOptions, DisplayOptionsType, MemoryBackendEpcProperties,
+        MemoryBackendFileProperties, MemoryBackendMemfdProperties,
+        MemoryBackendProperties, NetClientDriver, NetdevDgramOptions,
+        NetdevVhostVdpaOptions, NotifyVmexitOption, ObjectType, ShutdownCause,
+        ThreadContextProperties, VhostDeviceProtocols, VhostStatus, VirtQueueStatus,
+        VirtVhostQueueStatus, VirtioDeviceFeatures, VirtioDeviceStatus, VirtioInfo,
+        VirtioQueueElement, VirtioRingAvail, VirtioRingDesc, VirtioRingUsed, VirtioStatus,
     };
     pub use crate::generated::qmp::since_8_0::types::{
         BlockChildInfo, BlockDeviceInfo, BlockGraphInfo, BlockInfo, BlockNodeInfo,
@@ -381,23 +383,24 @@ pub mod types {
         BlockdevCreateOptionsVmdk, BlockdevCreateOptionsVpc, BlockdevOptions,
         BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay,
         BlockdevOptionsBlkverify, BlockdevOptionsCbw, BlockdevOptionsCor,
-        BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
-        BlockdevOptionsLuks, BlockdevOptionsPreallocate, BlockdevOptionsQcow,
-        BlockdevOptionsQcow2, BlockdevOptionsQuorum, BlockdevOptionsRaw,
-        BlockdevOptionsRbd, BlockdevOptionsReplication, BlockdevOptionsThrottle,
-        BlockdevRef, BlockdevRefOrNull, CryptodevBackendProperties,
-        CryptodevVhostUserProperties, CxlCorErrorType, CxlUncorErrorRecord,
-        CxlUncorErrorType, DummyBlockCoreForceArrays, EvtchnInfo, EvtchnPortType,
-        ImageInfo, ImageInfoSpecific, ImageInfoSpecificFile,
+        BlockdevOptionsDriver, BlockdevOptionsGenericCowFormat,
+        BlockdevOptionsGenericFormat, BlockdevOptionsLuks, BlockdevOptionsPreallocate,
+        BlockdevOptionsQcow, BlockdevOptionsQcow2, BlockdevOptionsQuorum,
+        BlockdevOptionsRaw, BlockdevOptionsRbd, BlockdevOptionsReplication,
+        BlockdevOptionsThrottle, BlockdevRef, BlockdevRefOrNull,
+        CryptodevBackendProperties, CryptodevVhostUserProperties, CxlCorErrorType,
+        CxlUncorErrorRecord, CxlUncorErrorType, DummyBlockCoreForceArrays, EvtchnInfo,
+        EvtchnPortType, ImageInfo, ImageInfoSpecific, ImageInfoSpecificFile,
         ImageInfoSpecificFileWrapper, ImageInfoSpecificKind, ImageInfoSpecificRbd,
         ImageInfoSpecificRbdWrapper, ImageInfoSpecificVmdk, ImageInfoSpecificVmdkWrapper,
         InputEvent, InputKeyEvent, InputKeyEventWrapper, KeyValue, MachineInfo,
-        MigrationThreadInfo, Netdev, NetdevStreamOptions, ObjectOptions,
-        QCryptodevBackendAlgType, QCryptodevBackendClient, QCryptodevBackendServiceType,
-        QCryptodevBackendType, QCryptodevInfo, QKeyCode, QKeyCodeWrapper,
-        RbdEncryptionCreateOptions, RbdEncryptionOptions, RbdEncryptionOptionsLuksAny,
-        RbdImageEncryptionFormat, SgxInfo, StatsFilter, StatsProvider, StatsRequest,
-        StatsResult, StatsSchema, StatsTarget, VmdkExtentInfo,
+        MigrationThreadInfo, Netdev, NetdevStreamOptions, NetdevType, ObjectOptions,
+        ObjectOptionsQomType, QCryptodevBackendAlgType, QCryptodevBackendClient,
+        QCryptodevBackendServiceType, QCryptodevBackendType, QCryptodevInfo, QKeyCode,
+        QKeyCodeWrapper, RbdEncryptionCreateOptions, RbdEncryptionOptions,
+        RbdEncryptionOptionsFormat, RbdEncryptionOptionsLuksAny,
+        RbdImageEncryptionFormat, SgxInfo, StatsFilter, StatsFilterTarget, StatsProvider,
+        StatsRequest, StatsResult, StatsSchema, StatsTarget, VmdkExtentInfo,
     };
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -407,7 +410,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 8u32, minor: 0u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 8u32,
+        minor: 0u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }
@@ -434,9 +440,10 @@ wire::events! {
     "MIGRATION", MigrationPass = "MIGRATION_PASS", ColoExit = "COLO_EXIT", UnplugPrimary
     = "UNPLUG_PRIMARY", DeviceDeleted = "DEVICE_DELETED", DeviceUnplugGuestError =
     "DEVICE_UNPLUG_GUEST_ERROR", BalloonChange = "BALLOON_CHANGE", MemoryDeviceSizeChange
-    = "MEMORY_DEVICE_SIZE_CHANGE", #[deprecated(note = "deprecated by QEMU")]
-    MemUnplugError = "MEM_UNPLUG_ERROR", RtcChange = "RTC_CHANGE", VfuClientHangup =
-    "VFU_CLIENT_HANGUP", AcpiDeviceOst = "ACPI_DEVICE_OST" }
+    = "MEMORY_DEVICE_SIZE_CHANGE", #[deprecated(note =
+    "deprecated by QEMU: use `DEVICE_UNPLUG_GUEST_ERROR`")] MemUnplugError =
+    "MEM_UNPLUG_ERROR", RtcChange = "RTC_CHANGE", VfuClientHangup = "VFU_CLIENT_HANGUP",
+    AcpiDeviceOst = "ACPI_DEVICE_OST" }
 }
 wire::commands_of! {
     Release : QueryStatus => types::StatusInfo; WatchdogSetAction => Empty; SetAction =>

@@ -107,23 +107,23 @@ pub mod command {
         CxlInjectPoison, InputSendEvent, MigrateSetCapabilities, MigrateSetParameters,
         ObjectAdd, TraceEventGetState, TraceEventSetState,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-del`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     pub type DriveBackup = crate::generated::qmp::since_6_0::commands::DriveBackup;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     #[allow(non_snake_case)]
     pub fn DriveBackup(arguments: super::types::DriveBackup) -> DriveBackup {
         crate::generated::qmp::since_6_0::commands::DriveBackup(arguments)
@@ -169,8 +169,8 @@ pub mod event {
     pub use crate::generated::qmp::since_7_2::events::{
         NetdevStreamConnected, NetdevStreamDisconnected, Reset, Shutdown,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `DEVICE_UNPLUG_GUEST_ERROR`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `DEVICE_UNPLUG_GUEST_ERROR`")]
     pub type MemUnplugError = crate::generated::qmp::since_2_5::events::MemUnplugError;
 }
 /// Types of QEMU 8.1.
@@ -331,7 +331,7 @@ pub mod types {
         ImageInfoSpecificLuksWrapper, ImageInfoSpecificQCow2Wrapper,
         InetSocketAddressWrapper, InputMoveEventWrapper, IntWrapper, KeyValueKind,
         MemoryDeviceInfoKind, PcdimmDeviceInfoWrapper, SchemaInfo, SchemaInfoEnum,
-        SchemaInfoEnumMember, SevGuestProperties, StringWrapper,
+        SchemaInfoEnumMember, SchemaInfoMetaType, SevGuestProperties, StringWrapper,
         TpmEmulatorOptionsWrapper, TpmPassthroughOptionsWrapper, TransactionActionKind,
         UnixSocketAddressWrapper, VirtioMemDeviceInfoWrapper,
         VirtioPmemDeviceInfoWrapper, VsockSocketAddressWrapper,
@@ -339,19 +339,21 @@ pub mod types {
     pub use crate::generated::qmp::since_7_0::types::{
         BlockPermission, BlockdevOptionsNbd, ChardevBackend, ChardevBackendKind,
         ChardevDBus, ChardevDBusWrapper, DisplayCocoa, DisplayDBus, DisplayProtocol,
-        DisplayType, ExpirePasswordOptions, ExpirePasswordOptionsVnc, MemoryDeviceInfo,
-        SetPasswordAction, SetPasswordOptions, SetPasswordOptionsVnc, SgxEpc,
+        DisplayType, ExpirePasswordOptions, ExpirePasswordOptionsProtocol,
+        ExpirePasswordOptionsVnc, MemoryDeviceInfo, SetPasswordAction,
+        SetPasswordOptions, SetPasswordOptionsProtocol, SetPasswordOptionsVnc, SgxEpc,
         SgxEpcDeviceInfo, SgxEpcDeviceInfoWrapper, SgxEpcProperties, SgxepcSection,
         SmbiosEntryPointType, SmpConfiguration, XDbgBlockGraph, XDbgBlockGraphEdge,
     };
     pub use crate::generated::qmp::since_7_1::types::{
         BlockDirtyBitmapMerge, BlockDirtyBitmapMergeWrapper, BlockDirtyBitmapOrStr,
         BlockExportInfo, BlockExportOptions, BlockExportOptionsNbd,
-        BlockExportOptionsVduseBlk, BlockExportType, BootConfiguration, CpuInfoFast,
-        CpuInstanceProperties, CxlFixedMemoryWindowOptions, CxlfmwProperties,
-        DirtyLimitInfo, DisplaySdl, DisplayUpdateOptions, DisplayUpdateOptionsVnc,
-        DisplayUpdateType, EventLoopBaseProperties, HotKeyMod, HotpluggableCpu,
-        ImageFormat, IothreadProperties, MainLoopProperties, MemorySizeConfiguration,
+        BlockExportOptionsType, BlockExportOptionsVduseBlk, BlockExportType,
+        BootConfiguration, CpuInfoFast, CpuInfoFastTarget, CpuInstanceProperties,
+        CxlFixedMemoryWindowOptions, CxlfmwProperties, DirtyLimitInfo, DisplaySdl,
+        DisplayUpdateOptions, DisplayUpdateOptionsVnc, DisplayUpdateType,
+        EventLoopBaseProperties, HotKeyMod, HotpluggableCpu, ImageFormat,
+        IothreadProperties, MainLoopProperties, MemorySizeConfiguration,
         NetdevVmnetBridgedOptions, NetdevVmnetHostOptions, NetdevVmnetSharedOptions,
         NumaCpuOptions, NumaOptions, OnCbwError, PanicAction, QCryptoAkCipherAlgorithm,
         QCryptoAkCipherKeyType, QCryptoAkCipherOptions, QCryptoAkCipherOptionsRsa,
@@ -364,7 +366,7 @@ pub mod types {
         BlockdevOptionsIoUring, BlockdevOptionsNvmeIoUring,
         BlockdevOptionsVirtioBlkVfioPci, BlockdevOptionsVirtioBlkVhostUser,
         BlockdevOptionsVirtioBlkVhostVdpa, DisplayGtk, DisplayOptions,
-        MemoryBackendEpcProperties, MemoryBackendMemfdProperties,
+        DisplayOptionsType, MemoryBackendEpcProperties, MemoryBackendMemfdProperties,
         MemoryBackendProperties, NetClientDriver, NetdevDgramOptions,
         NetdevVhostVdpaOptions, NotifyVmexitOption, ObjectType, ShutdownCause,
         ThreadContextProperties, VhostDeviceProtocols, VhostStatus, VirtQueueStatus,
@@ -380,15 +382,15 @@ pub mod types {
         ImageInfoSpecificFileWrapper, ImageInfoSpecificKind, ImageInfoSpecificRbd,
         ImageInfoSpecificRbdWrapper, ImageInfoSpecificVmdk, ImageInfoSpecificVmdkWrapper,
         InputKeyEvent, InputKeyEventWrapper, KeyValue, MachineInfo, MigrationThreadInfo,
-        Netdev, NetdevStreamOptions, QCryptodevBackendAlgType, QCryptodevBackendClient,
-        QCryptodevBackendServiceType, QCryptodevBackendType, QCryptodevInfo, QKeyCode,
-        QKeyCodeWrapper, RbdEncryptionCreateOptions, RbdEncryptionOptions,
-        RbdEncryptionOptionsLuksAny, RbdImageEncryptionFormat, SgxInfo, StatsFilter,
-        StatsProvider, StatsRequest, StatsResult, StatsSchema, StatsTarget,
-        VmdkExtentInfo,
+        Netdev, NetdevStreamOptions, NetdevType, QCryptodevBackendAlgType,
+        QCryptodevBackendClient, QCryptodevBackendServiceType, QCryptodevBackendType,
+        QCryptodevInfo, QKeyCode, QKeyCodeWrapper, RbdEncryptionCreateOptions,
+        RbdEncryptionOptions, RbdEncryptionOptionsFormat, RbdEncryptionOptionsLuksAny,
+        RbdImageEncryptionFormat, SgxInfo, StatsFilter, StatsFilterTarget, StatsProvider,
+        StatsRequest, StatsResult, StatsSchema, StatsTarget, VmdkExtentInfo,
     };
     pub use crate::generated::qmp::since_8_1::types::{
-        Audiodev, AudiodevDriver, AudiodevPipewireOptions,
+        Audiodev, AudiodevDriver, AudiodevDriverBranch, AudiodevPipewireOptions,
         AudiodevPipewirePerDirectionOptions, BlockDeviceStats, BlockDeviceTimedStats,
         BlockStats, BlockdevCreateOptions, BlockdevCreateOptionsLuks,
         BlockdevCreateOptionsParallels, BlockdevCreateOptionsQcow,
@@ -396,7 +398,7 @@ pub mod types {
         BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk, BlockdevCreateOptionsVpc,
         BlockdevOptions, BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites,
         BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify, BlockdevOptionsCbw,
-        BlockdevOptionsCor, BlockdevOptionsGenericCowFormat,
+        BlockdevOptionsCor, BlockdevOptionsDriver, BlockdevOptionsGenericCowFormat,
         BlockdevOptionsGenericFormat, BlockdevOptionsLuks, BlockdevOptionsPreallocate,
         BlockdevOptionsQcow, BlockdevOptionsQcow2, BlockdevOptionsQuorum,
         BlockdevOptionsRaw, BlockdevOptionsReplication, BlockdevOptionsThrottle,
@@ -405,7 +407,7 @@ pub mod types {
         InputMultiTouchEventWrapper, InputMultiTouchType, MemoryBackendFileProperties,
         MigrateSetParameters, MigrationCapability, MigrationCapabilityStatus,
         MigrationInfo, MigrationParameter, MigrationParameters, MigrationStats,
-        ObjectOptions, StatusInfo, TraceEventInfo,
+        ObjectOptions, ObjectOptionsQomType, StatusInfo, TraceEventInfo,
     };
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -415,7 +417,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 8u32, minor: 1u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 8u32,
+        minor: 1u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }
@@ -442,9 +447,10 @@ wire::events! {
     "MIGRATION", MigrationPass = "MIGRATION_PASS", ColoExit = "COLO_EXIT", UnplugPrimary
     = "UNPLUG_PRIMARY", DeviceDeleted = "DEVICE_DELETED", DeviceUnplugGuestError =
     "DEVICE_UNPLUG_GUEST_ERROR", BalloonChange = "BALLOON_CHANGE", MemoryDeviceSizeChange
-    = "MEMORY_DEVICE_SIZE_CHANGE", #[deprecated(note = "deprecated by QEMU")]
-    MemUnplugError = "MEM_UNPLUG_ERROR", RtcChange = "RTC_CHANGE", VfuClientHangup =
-    "VFU_CLIENT_HANGUP", AcpiDeviceOst = "ACPI_DEVICE_OST" }
+    = "MEMORY_DEVICE_SIZE_CHANGE", #[deprecated(note =
+    "deprecated by QEMU: use `DEVICE_UNPLUG_GUEST_ERROR`")] MemUnplugError =
+    "MEM_UNPLUG_ERROR", RtcChange = "RTC_CHANGE", VfuClientHangup = "VFU_CLIENT_HANGUP",
+    AcpiDeviceOst = "ACPI_DEVICE_OST" }
 }
 wire::commands_of! {
     Release : QueryStatus => types::StatusInfo; WatchdogSetAction => Empty; SetAction =>

@@ -111,23 +111,23 @@ pub mod command {
         QueryDirtyRate, QueryHvBalloonStatusReport, QueryS390xCpuPolarization,
         SetCpuTopology, SetNumaNode,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-del`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     pub type DriveBackup = crate::generated::qmp::since_6_0::commands::DriveBackup;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     #[allow(non_snake_case)]
     pub fn DriveBackup(arguments: super::types::DriveBackup) -> DriveBackup {
         crate::generated::qmp::since_6_0::commands::DriveBackup(arguments)
@@ -176,8 +176,8 @@ pub mod event {
     pub use crate::generated::qmp::since_8_2::events::{
         CpuPolarizationChange, HvBalloonStatusReport,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `DEVICE_UNPLUG_GUEST_ERROR`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `DEVICE_UNPLUG_GUEST_ERROR`")]
     pub type MemUnplugError = crate::generated::qmp::since_2_5::events::MemUnplugError;
 }
 /// Types of QEMU 8.2.
@@ -337,7 +337,7 @@ pub mod types {
         ImageInfoSpecificLuksWrapper, ImageInfoSpecificQCow2Wrapper,
         InetSocketAddressWrapper, InputMoveEventWrapper, IntWrapper, KeyValueKind,
         PcdimmDeviceInfoWrapper, SchemaInfo, SchemaInfoEnum, SchemaInfoEnumMember,
-        SevGuestProperties, StringWrapper, TpmEmulatorOptionsWrapper,
+        SchemaInfoMetaType, SevGuestProperties, StringWrapper, TpmEmulatorOptionsWrapper,
         TpmPassthroughOptionsWrapper, TransactionActionKind, UnixSocketAddressWrapper,
         VirtioMemDeviceInfoWrapper, VirtioPmemDeviceInfoWrapper,
         VsockSocketAddressWrapper,
@@ -345,17 +345,18 @@ pub mod types {
     pub use crate::generated::qmp::since_7_0::types::{
         BlockPermission, BlockdevOptionsNbd, ChardevBackend, ChardevBackendKind,
         ChardevDBus, ChardevDBusWrapper, DisplayDBus, DisplayProtocol, DisplayType,
-        ExpirePasswordOptions, ExpirePasswordOptionsVnc, SetPasswordAction,
-        SetPasswordOptions, SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo,
-        SgxEpcDeviceInfoWrapper, SgxEpcProperties, SgxepcSection, SmbiosEntryPointType,
-        XDbgBlockGraph, XDbgBlockGraphEdge,
+        ExpirePasswordOptions, ExpirePasswordOptionsProtocol, ExpirePasswordOptionsVnc,
+        SetPasswordAction, SetPasswordOptions, SetPasswordOptionsProtocol,
+        SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo, SgxEpcDeviceInfoWrapper,
+        SgxEpcProperties, SgxepcSection, SmbiosEntryPointType, XDbgBlockGraph,
+        XDbgBlockGraphEdge,
     };
     pub use crate::generated::qmp::since_7_1::types::{
         BlockDirtyBitmapMerge, BlockDirtyBitmapMergeWrapper, BlockDirtyBitmapOrStr,
         BlockExportInfo, BlockExportOptions, BlockExportOptionsNbd,
-        BlockExportOptionsVduseBlk, BlockExportType, BootConfiguration,
-        CxlFixedMemoryWindowOptions, CxlfmwProperties, DirtyLimitInfo, DisplaySdl,
-        DisplayUpdateOptions, DisplayUpdateOptionsVnc, DisplayUpdateType,
+        BlockExportOptionsType, BlockExportOptionsVduseBlk, BlockExportType,
+        BootConfiguration, CxlFixedMemoryWindowOptions, CxlfmwProperties, DirtyLimitInfo,
+        DisplaySdl, DisplayUpdateOptions, DisplayUpdateOptionsVnc, DisplayUpdateType,
         EventLoopBaseProperties, HotKeyMod, ImageFormat, IothreadProperties,
         MainLoopProperties, MemorySizeConfiguration, NetdevVmnetBridgedOptions,
         NetdevVmnetHostOptions, NetdevVmnetSharedOptions, OnCbwError, PanicAction,
@@ -387,12 +388,12 @@ pub mod types {
         NetdevStreamOptions, QCryptodevBackendAlgType, QCryptodevBackendClient,
         QCryptodevBackendServiceType, QCryptodevBackendType, QCryptodevInfo, QKeyCode,
         QKeyCodeWrapper, RbdEncryptionCreateOptions, RbdEncryptionOptions,
-        RbdEncryptionOptionsLuksAny, RbdImageEncryptionFormat, SgxInfo, StatsFilter,
-        StatsProvider, StatsRequest, StatsResult, StatsSchema, StatsTarget,
-        VmdkExtentInfo,
+        RbdEncryptionOptionsFormat, RbdEncryptionOptionsLuksAny,
+        RbdImageEncryptionFormat, SgxInfo, StatsFilter, StatsFilterTarget, StatsProvider,
+        StatsRequest, StatsResult, StatsSchema, StatsTarget, VmdkExtentInfo,
     };
     pub use crate::generated::qmp::since_8_1::types::{
-        Audiodev, AudiodevDriver, AudiodevPipewireOptions,
+        Audiodev, AudiodevDriver, AudiodevDriverBranch, AudiodevPipewireOptions,
         AudiodevPipewirePerDirectionOptions, BlockDeviceStats, BlockDeviceTimedStats,
         BlockStats, BlockdevCreateOptions, BlockdevCreateOptionsLuks,
         BlockdevCreateOptionsParallels, BlockdevCreateOptionsQcow,
@@ -400,7 +401,7 @@ pub mod types {
         BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk, BlockdevCreateOptionsVpc,
         BlockdevOptions, BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites,
         BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify, BlockdevOptionsCbw,
-        BlockdevOptionsCor, BlockdevOptionsGenericCowFormat,
+        BlockdevOptionsCor, BlockdevOptionsDriver, BlockdevOptionsGenericCowFormat,
         BlockdevOptionsGenericFormat, BlockdevOptionsLuks, BlockdevOptionsPreallocate,
         BlockdevOptionsQcow, BlockdevOptionsQcow2, BlockdevOptionsQuorum,
         BlockdevOptionsRaw, BlockdevOptionsReplication, BlockdevOptionsThrottle,
@@ -410,18 +411,20 @@ pub mod types {
         TraceEventInfo,
     };
     pub use crate::generated::qmp::since_8_2::types::{
-        AfxdpMode, BlockJobChangeOptions, BlockJobChangeOptionsMirror, BlockJobInfo,
-        BlockJobInfoMirror, CpuInfoFast, CpuInfoS390, CpuInstanceProperties,
+        AfxdpMode, BlockJobChangeOptions, BlockJobChangeOptionsMirror,
+        BlockJobChangeOptionsType, BlockJobInfo, BlockJobInfoMirror, BlockJobInfoType,
+        CpuInfoFast, CpuInfoFastTarget, CpuInfoS390, CpuInstanceProperties,
         CpuPolarizationInfo, CpuS390Entitlement, CpuS390Polarization, DirtyRateInfo,
-        DisplayCocoa, DisplayOptions, DumpGuestMemoryCapability, DumpGuestMemoryFormat,
-        FileMigrationArgs, HotpluggableCpu, HvBalloonDeviceInfo,
+        DisplayCocoa, DisplayOptions, DisplayOptionsType, DumpGuestMemoryCapability,
+        DumpGuestMemoryFormat, FileMigrationArgs, HotpluggableCpu, HvBalloonDeviceInfo,
         HvBalloonDeviceInfoWrapper, HvBalloonInfo, JobVerb, MapEntry,
         MemoryBackendFileProperties, MemoryDeviceInfo, MemoryDeviceInfoKind, MigMode,
         MigrateSetParameters, MigrationAddress, MigrationAddressType,
         MigrationCapability, MigrationCapabilityStatus, MigrationChannel,
         MigrationChannelType, MigrationExecCommand, MigrationInfo, MigrationParameter,
-        MigrationParameters, NetClientDriver, Netdev, NetdevAfxdpOptions, NumaCpuOptions,
-        NumaOptions, ObjectOptions, SmpConfiguration, TimeUnit,
+        MigrationParameters, NetClientDriver, Netdev, NetdevAfxdpOptions, NetdevType,
+        NumaCpuOptions, NumaOptions, ObjectOptions, ObjectOptionsQomType,
+        SmpConfiguration, TimeUnit,
     };
     /// Deprecated by QEMU.
     #[deprecated(note = "deprecated by QEMU")]
@@ -431,7 +434,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 8u32, minor: 2u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 8u32,
+        minor: 2u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }
@@ -459,9 +465,10 @@ wire::events! {
     = "UNPLUG_PRIMARY", DeviceDeleted = "DEVICE_DELETED", DeviceUnplugGuestError =
     "DEVICE_UNPLUG_GUEST_ERROR", BalloonChange = "BALLOON_CHANGE", HvBalloonStatusReport
     = "HV_BALLOON_STATUS_REPORT", MemoryDeviceSizeChange = "MEMORY_DEVICE_SIZE_CHANGE",
-    #[deprecated(note = "deprecated by QEMU")] MemUnplugError = "MEM_UNPLUG_ERROR",
-    CpuPolarizationChange = "CPU_POLARIZATION_CHANGE", RtcChange = "RTC_CHANGE",
-    VfuClientHangup = "VFU_CLIENT_HANGUP", AcpiDeviceOst = "ACPI_DEVICE_OST" }
+    #[deprecated(note = "deprecated by QEMU: use `DEVICE_UNPLUG_GUEST_ERROR`")]
+    MemUnplugError = "MEM_UNPLUG_ERROR", CpuPolarizationChange =
+    "CPU_POLARIZATION_CHANGE", RtcChange = "RTC_CHANGE", VfuClientHangup =
+    "VFU_CLIENT_HANGUP", AcpiDeviceOst = "ACPI_DEVICE_OST" }
 }
 wire::commands_of! {
     Release : QueryStatus => types::StatusInfo; WatchdogSetAction => Empty; SetAction =>

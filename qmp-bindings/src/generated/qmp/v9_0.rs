@@ -109,23 +109,23 @@ pub mod command {
         MigrateIncoming, MigrateSetCapabilities, MigrateSetParameters, NbdServerStart,
         NetdevAdd, ObjectAdd, RequestEbpf,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-del`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     pub type DriveBackup = crate::generated::qmp::since_6_0::commands::DriveBackup;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     #[allow(non_snake_case)]
     pub fn DriveBackup(arguments: super::types::DriveBackup) -> DriveBackup {
         crate::generated::qmp::since_6_0::commands::DriveBackup(arguments)
@@ -175,8 +175,8 @@ pub mod event {
         CpuPolarizationChange, HvBalloonStatusReport,
     };
     pub use crate::generated::qmp::since_9_0::events::NetdevStreamConnected;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 6.2: use `DEVICE_UNPLUG_GUEST_ERROR`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `DEVICE_UNPLUG_GUEST_ERROR`")]
     pub type MemUnplugError = crate::generated::qmp::since_2_5::events::MemUnplugError;
 }
 /// Types of QEMU 9.0.
@@ -328,14 +328,16 @@ pub mod types {
         DirtyRateMeasureMode, DirtyRateVcpu, DriveBackupWrapper, HumanReadableText,
         InetSocketAddressWrapper, InputMoveEventWrapper, IntWrapper, KeyValueKind,
         PcdimmDeviceInfoWrapper, SchemaInfo, SchemaInfoEnum, SchemaInfoEnumMember,
-        SevGuestProperties, TpmEmulatorOptionsWrapper, TpmPassthroughOptionsWrapper,
-        TransactionActionKind, UnixSocketAddressWrapper, VirtioMemDeviceInfoWrapper,
-        VirtioPmemDeviceInfoWrapper, VsockSocketAddressWrapper,
+        SchemaInfoMetaType, SevGuestProperties, TpmEmulatorOptionsWrapper,
+        TpmPassthroughOptionsWrapper, TransactionActionKind, UnixSocketAddressWrapper,
+        VirtioMemDeviceInfoWrapper, VirtioPmemDeviceInfoWrapper,
+        VsockSocketAddressWrapper,
     };
     pub use crate::generated::qmp::since_7_0::types::{
         BlockPermission, ChardevDBus, ChardevDBusWrapper, DisplayDBus, DisplayProtocol,
-        DisplayType, ExpirePasswordOptions, ExpirePasswordOptionsVnc, SetPasswordAction,
-        SetPasswordOptions, SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo,
+        DisplayType, ExpirePasswordOptions, ExpirePasswordOptionsProtocol,
+        ExpirePasswordOptionsVnc, SetPasswordAction, SetPasswordOptions,
+        SetPasswordOptionsProtocol, SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo,
         SgxEpcDeviceInfoWrapper, SgxEpcProperties, SgxepcSection, XDbgBlockGraph,
         XDbgBlockGraphEdge,
     };
@@ -372,20 +374,21 @@ pub mod types {
         InputKeyEventWrapper, KeyValue, MachineInfo, MigrationThreadInfo,
         QCryptodevBackendAlgType, QCryptodevBackendClient, QCryptodevBackendServiceType,
         QCryptodevBackendType, QCryptodevInfo, QKeyCode, QKeyCodeWrapper,
-        RbdEncryptionOptions, RbdEncryptionOptionsLuksAny, RbdImageEncryptionFormat,
-        SgxInfo, StatsFilter, StatsProvider, StatsRequest, StatsResult, StatsSchema,
-        StatsTarget, VmdkExtentInfo,
+        RbdEncryptionOptions, RbdEncryptionOptionsFormat, RbdEncryptionOptionsLuksAny,
+        RbdImageEncryptionFormat, SgxInfo, StatsFilter, StatsFilterTarget, StatsProvider,
+        StatsRequest, StatsResult, StatsSchema, StatsTarget, VmdkExtentInfo,
     };
     pub use crate::generated::qmp::since_8_1::types::{
-        Audiodev, AudiodevDriver, AudiodevPipewireOptions,
+        Audiodev, AudiodevDriver, AudiodevDriverBranch, AudiodevPipewireOptions,
         AudiodevPipewirePerDirectionOptions, BlockDeviceStats, BlockDeviceTimedStats,
         BlockStats, CxlEventLog, InputBtnEvent, InputBtnEventWrapper, InputButton,
         InputEvent, InputEventKind, InputMultiTouchEvent, InputMultiTouchEventWrapper,
         InputMultiTouchType, MigrationStats, TraceEventInfo,
     };
     pub use crate::generated::qmp::since_8_2::types::{
-        AfxdpMode, BlockJobChangeOptions, BlockJobChangeOptionsMirror, BlockJobInfo,
-        BlockJobInfoMirror, CpuInfoFast, CpuInfoS390, CpuInstanceProperties,
+        AfxdpMode, BlockJobChangeOptions, BlockJobChangeOptionsMirror,
+        BlockJobChangeOptionsType, BlockJobInfo, BlockJobInfoMirror, BlockJobInfoType,
+        CpuInfoFast, CpuInfoFastTarget, CpuInfoS390, CpuInstanceProperties,
         CpuPolarizationInfo, CpuS390Entitlement, CpuS390Polarization, DirtyRateInfo,
         DumpGuestMemoryCapability, DumpGuestMemoryFormat, FileMigrationArgs,
         HotpluggableCpu, HvBalloonDeviceInfo, HvBalloonDeviceInfoWrapper, HvBalloonInfo,
@@ -396,30 +399,32 @@ pub mod types {
     };
     pub use crate::generated::qmp::since_9_0::types::{
         AcpiGenericInitiatorProperties, BlockChildInfo, BlockDeviceInfo,
-        BlockExportOptions, BlockExportOptionsVhostUserBlk, BlockGraphInfo, BlockInfo,
-        BlockNodeInfo, BlockdevCreateOptions, BlockdevCreateOptionsGluster,
-        BlockdevCreateOptionsLuks, BlockdevCreateOptionsParallels,
-        BlockdevCreateOptionsQcow, BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed,
-        BlockdevCreateOptionsRbd, BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx,
-        BlockdevCreateOptionsVmdk, BlockdevCreateOptionsVpc, BlockdevOptions,
-        BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay,
-        BlockdevOptionsBlkverify, BlockdevOptionsCbw, BlockdevOptionsCor,
+        BlockExportOptions, BlockExportOptionsType, BlockExportOptionsVhostUserBlk,
+        BlockGraphInfo, BlockInfo, BlockNodeInfo, BlockdevCreateOptions,
+        BlockdevCreateOptionsGluster, BlockdevCreateOptionsLuks,
+        BlockdevCreateOptionsParallels, BlockdevCreateOptionsQcow,
+        BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed, BlockdevCreateOptionsRbd,
+        BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk,
+        BlockdevCreateOptionsVpc, BlockdevOptions, BlockdevOptionsBlkdebug,
+        BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify,
+        BlockdevOptionsCbw, BlockdevOptionsCor, BlockdevOptionsDriver,
         BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
         BlockdevOptionsGluster, BlockdevOptionsLuks, BlockdevOptionsNbd,
         BlockdevOptionsPreallocate, BlockdevOptionsQcow, BlockdevOptionsQcow2,
         BlockdevOptionsQuorum, BlockdevOptionsRaw, BlockdevOptionsReplication,
         BlockdevOptionsThrottle, BlockdevRef, BlockdevRefOrNull, ChardevBackend,
         ChardevBackendKind, ChardevSocket, ChardevSocketWrapper, ChardevUdp,
-        ChardevUdpWrapper, DisplayCocoa, DisplayOptions, DisplayUpdateOptions,
-        DisplayUpdateOptionsVnc, DummyBlockCoreForceArrays, DummyVirtioForceArrays,
-        EbpfObject, EbpfProgramId, FdSocketAddress, FdSocketAddressWrapper, GranuleMode,
-        ImageInfo, ImageInfoSpecific, ImageInfoSpecificLuksWrapper,
-        ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption,
-        ImageInfoSpecificQCow2Wrapper, IoThreadVirtQueueMapping, IommufdProperties,
-        MigrateSetParameters, MigrationAddress, MigrationCapability,
-        MigrationCapabilityStatus, MigrationChannel, MigrationInfo, MigrationParameter,
-        MigrationParameters, NbdServerOptions, Netdev, NetdevDgramOptions,
-        NetdevStreamOptions, ObjectOptions, ObjectType, PcieLinkSpeed,
+        ChardevUdpWrapper, DisplayCocoa, DisplayOptions, DisplayOptionsType,
+        DisplayUpdateOptions, DisplayUpdateOptionsVnc, DummyBlockCoreForceArrays,
+        DummyVirtioForceArrays, EbpfObject, EbpfProgramId, FdSocketAddress,
+        FdSocketAddressWrapper, GranuleMode, ImageInfo, ImageInfoSpecific,
+        ImageInfoSpecificLuksWrapper, ImageInfoSpecificQCow2,
+        ImageInfoSpecificQCow2Encryption, ImageInfoSpecificQCow2Wrapper,
+        IoThreadVirtQueueMapping, IommufdProperties, MigrateSetParameters,
+        MigrationAddress, MigrationCapability, MigrationCapabilityStatus,
+        MigrationChannel, MigrationInfo, MigrationParameter, MigrationParameters,
+        NbdServerOptions, Netdev, NetdevDgramOptions, NetdevStreamOptions, NetdevType,
+        ObjectOptions, ObjectOptionsQomType, ObjectType, PcieLinkSpeed,
         QCryptoBlockCreateOptions, QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo,
         QCryptoBlockInfoLuks, QCryptoCipherAlgorithm, RbdEncryptionCreateOptions,
         RbdEncryptionCreateOptionsLuks, RbdEncryptionCreateOptionsLuks2,
@@ -434,7 +439,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 9u32, minor: 0u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 9u32,
+        minor: 0u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }
@@ -462,9 +470,10 @@ wire::events! {
     = "UNPLUG_PRIMARY", DeviceDeleted = "DEVICE_DELETED", DeviceUnplugGuestError =
     "DEVICE_UNPLUG_GUEST_ERROR", BalloonChange = "BALLOON_CHANGE", HvBalloonStatusReport
     = "HV_BALLOON_STATUS_REPORT", MemoryDeviceSizeChange = "MEMORY_DEVICE_SIZE_CHANGE",
-    #[deprecated(note = "deprecated by QEMU")] MemUnplugError = "MEM_UNPLUG_ERROR",
-    CpuPolarizationChange = "CPU_POLARIZATION_CHANGE", RtcChange = "RTC_CHANGE",
-    VfuClientHangup = "VFU_CLIENT_HANGUP", AcpiDeviceOst = "ACPI_DEVICE_OST" }
+    #[deprecated(note = "deprecated by QEMU: use `DEVICE_UNPLUG_GUEST_ERROR`")]
+    MemUnplugError = "MEM_UNPLUG_ERROR", CpuPolarizationChange =
+    "CPU_POLARIZATION_CHANGE", RtcChange = "RTC_CHANGE", VfuClientHangup =
+    "VFU_CLIENT_HANGUP", AcpiDeviceOst = "ACPI_DEVICE_OST" }
 }
 wire::commands_of! {
     Release : QueryStatus => types::StatusInfo; WatchdogSetAction => Empty; SetAction =>

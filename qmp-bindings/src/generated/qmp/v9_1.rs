@@ -111,23 +111,23 @@ pub mod command {
         MigrateSetParameters, ObjectAdd, Pmemsave, QueryMachines, SetNumaNode,
         TraceEventGetState, TraceEventSetState, Transaction, XQueryInterruptControllers,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-del`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `blockdev-backup`.
+    #[deprecated(note = "deprecated by QEMU: use `blockdev-backup`")]
     pub type DriveBackup = crate::generated::qmp::since_9_1::commands::DriveBackup;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `blockdev-backup`.
+    #[deprecated(note = "deprecated by QEMU: use `blockdev-backup`")]
     #[allow(non_snake_case)]
     pub fn DriveBackup(arguments: super::types::DriveBackup) -> DriveBackup {
         crate::generated::qmp::since_9_1::commands::DriveBackup(arguments)
@@ -327,15 +327,16 @@ pub mod types {
         ChardevSpicePortWrapper, ChardevStdioWrapper, ChardevVcWrapper, CompatPolicy,
         DirtyRateMeasureMode, DirtyRateVcpu, HumanReadableText, InetSocketAddressWrapper,
         InputMoveEventWrapper, IntWrapper, KeyValueKind, PcdimmDeviceInfoWrapper,
-        SchemaInfo, SchemaInfoEnum, SchemaInfoEnumMember, TpmEmulatorOptionsWrapper,
-        TpmPassthroughOptionsWrapper, TransactionActionKind, UnixSocketAddressWrapper,
-        VirtioMemDeviceInfoWrapper, VirtioPmemDeviceInfoWrapper,
-        VsockSocketAddressWrapper,
+        SchemaInfo, SchemaInfoEnum, SchemaInfoEnumMember, SchemaInfoMetaType,
+        TpmEmulatorOptionsWrapper, TpmPassthroughOptionsWrapper, TransactionActionKind,
+        UnixSocketAddressWrapper, VirtioMemDeviceInfoWrapper,
+        VirtioPmemDeviceInfoWrapper, VsockSocketAddressWrapper,
     };
     pub use crate::generated::qmp::since_7_0::types::{
         BlockPermission, ChardevDBus, ChardevDBusWrapper, DisplayDBus, DisplayProtocol,
-        DisplayType, ExpirePasswordOptions, ExpirePasswordOptionsVnc, SetPasswordAction,
-        SetPasswordOptions, SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo,
+        DisplayType, ExpirePasswordOptions, ExpirePasswordOptionsProtocol,
+        ExpirePasswordOptionsVnc, SetPasswordAction, SetPasswordOptions,
+        SetPasswordOptionsProtocol, SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo,
         SgxEpcDeviceInfoWrapper, SgxEpcProperties, SgxepcSection, XDbgBlockGraph,
         XDbgBlockGraphEdge,
     };
@@ -371,67 +372,69 @@ pub mod types {
         InputKeyEventWrapper, KeyValue, MigrationThreadInfo, QCryptodevBackendAlgType,
         QCryptodevBackendClient, QCryptodevBackendServiceType, QCryptodevBackendType,
         QCryptodevInfo, QKeyCode, QKeyCodeWrapper, RbdEncryptionOptions,
-        RbdEncryptionOptionsLuksAny, RbdImageEncryptionFormat, SgxInfo, StatsFilter,
-        StatsProvider, StatsRequest, StatsResult, StatsSchema, StatsTarget,
-        VmdkExtentInfo,
+        RbdEncryptionOptionsFormat, RbdEncryptionOptionsLuksAny,
+        RbdImageEncryptionFormat, SgxInfo, StatsFilter, StatsFilterTarget, StatsProvider,
+        StatsRequest, StatsResult, StatsSchema, StatsTarget, VmdkExtentInfo,
     };
     pub use crate::generated::qmp::since_8_1::types::{
-        Audiodev, AudiodevDriver, AudiodevPipewireOptions,
+        Audiodev, AudiodevDriver, AudiodevDriverBranch, AudiodevPipewireOptions,
         AudiodevPipewirePerDirectionOptions, BlockDeviceStats, BlockDeviceTimedStats,
         BlockStats, CxlEventLog, InputBtnEvent, InputBtnEventWrapper, InputButton,
         InputEvent, InputEventKind, InputMultiTouchEvent, InputMultiTouchEventWrapper,
         InputMultiTouchType,
     };
     pub use crate::generated::qmp::since_8_2::types::{
-        AfxdpMode, BlockJobChangeOptions, BlockJobChangeOptionsMirror, BlockJobInfo,
-        BlockJobInfoMirror, CpuInfoS390, CpuPolarizationInfo, CpuS390Entitlement,
-        CpuS390Polarization, DirtyRateInfo, DumpGuestMemoryCapability,
-        DumpGuestMemoryFormat, FileMigrationArgs, HvBalloonDeviceInfo,
-        HvBalloonDeviceInfoWrapper, HvBalloonInfo, JobVerb, MapEntry,
-        MemoryBackendFileProperties, MemoryDeviceInfo, MemoryDeviceInfoKind, MigMode,
-        MigrationAddressType, MigrationChannelType, MigrationExecCommand,
-        NetClientDriver, NetdevAfxdpOptions, TimeUnit,
+        AfxdpMode, BlockJobChangeOptions, BlockJobChangeOptionsMirror,
+        BlockJobChangeOptionsType, BlockJobInfo, BlockJobInfoMirror, BlockJobInfoType,
+        CpuInfoS390, CpuPolarizationInfo, CpuS390Entitlement, CpuS390Polarization,
+        DirtyRateInfo, DumpGuestMemoryCapability, DumpGuestMemoryFormat,
+        FileMigrationArgs, HvBalloonDeviceInfo, HvBalloonDeviceInfoWrapper,
+        HvBalloonInfo, JobVerb, MapEntry, MemoryBackendFileProperties, MemoryDeviceInfo,
+        MemoryDeviceInfoKind, MigMode, MigrationAddressType, MigrationChannelType,
+        MigrationExecCommand, NetClientDriver, NetdevAfxdpOptions, TimeUnit,
     };
     pub use crate::generated::qmp::since_9_0::types::{
         AcpiGenericInitiatorProperties, BlockChildInfo, BlockDeviceInfo,
-        BlockExportOptions, BlockExportOptionsVhostUserBlk, BlockGraphInfo, BlockInfo,
-        BlockNodeInfo, BlockdevCreateOptionsGluster, BlockdevCreateOptionsParallels,
-        BlockdevCreateOptionsQed, BlockdevCreateOptionsRbd, BlockdevCreateOptionsVdi,
-        BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk, BlockdevCreateOptionsVpc,
-        BlockdevOptions, BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites,
-        BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify, BlockdevOptionsCbw,
-        BlockdevOptionsCor, BlockdevOptionsGenericCowFormat,
+        BlockExportOptions, BlockExportOptionsType, BlockExportOptionsVhostUserBlk,
+        BlockGraphInfo, BlockInfo, BlockNodeInfo, BlockdevCreateOptionsGluster,
+        BlockdevCreateOptionsParallels, BlockdevCreateOptionsQed,
+        BlockdevCreateOptionsRbd, BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx,
+        BlockdevCreateOptionsVmdk, BlockdevCreateOptionsVpc, BlockdevOptions,
+        BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay,
+        BlockdevOptionsBlkverify, BlockdevOptionsCbw, BlockdevOptionsCor,
+        BlockdevOptionsDriver, BlockdevOptionsGenericCowFormat,
         BlockdevOptionsGenericFormat, BlockdevOptionsGluster, BlockdevOptionsLuks,
         BlockdevOptionsNbd, BlockdevOptionsPreallocate, BlockdevOptionsQcow,
         BlockdevOptionsQcow2, BlockdevOptionsQuorum, BlockdevOptionsRaw,
         BlockdevOptionsReplication, BlockdevOptionsThrottle, BlockdevRef,
         BlockdevRefOrNull, ChardevBackend, ChardevBackendKind, ChardevSocket,
         ChardevSocketWrapper, ChardevUdp, ChardevUdpWrapper, DisplayCocoa,
-        DisplayOptions, DisplayUpdateOptions, DisplayUpdateOptionsVnc,
-        DummyBlockCoreForceArrays, DummyVirtioForceArrays, EbpfObject, EbpfProgramId,
-        FdSocketAddress, FdSocketAddressWrapper, GranuleMode, ImageInfo,
-        ImageInfoSpecific, ImageInfoSpecificLuksWrapper, ImageInfoSpecificQCow2,
-        ImageInfoSpecificQCow2Encryption, ImageInfoSpecificQCow2Wrapper,
-        IoThreadVirtQueueMapping, IommufdProperties, MigrationAddress, MigrationChannel,
-        NbdServerOptions, Netdev, NetdevDgramOptions, NetdevStreamOptions, PcieLinkSpeed,
-        QCryptoBlockInfo, QCryptoBlockInfoLuks, QCryptoCipherAlgorithm,
-        RbdEncryptionCreateOptions, RbdEncryptionCreateOptionsLuks,
-        RbdEncryptionCreateOptionsLuks2, RbdEncryptionCreateOptionsLuksBase,
-        SmbiosEntryPointType, SocketAddress, SocketAddressLegacy, StatusInfo,
-        VfioUserServerProperties, ZeroPageDetection,
+        DisplayOptions, DisplayOptionsType, DisplayUpdateOptions,
+        DisplayUpdateOptionsVnc, DummyBlockCoreForceArrays, DummyVirtioForceArrays,
+        EbpfObject, EbpfProgramId, FdSocketAddress, FdSocketAddressWrapper, GranuleMode,
+        ImageInfo, ImageInfoSpecific, ImageInfoSpecificLuksWrapper,
+        ImageInfoSpecificQCow2, ImageInfoSpecificQCow2Encryption,
+        ImageInfoSpecificQCow2Wrapper, IoThreadVirtQueueMapping, IommufdProperties,
+        MigrationAddress, MigrationChannel, NbdServerOptions, Netdev, NetdevDgramOptions,
+        NetdevStreamOptions, NetdevType, PcieLinkSpeed, QCryptoBlockInfo,
+        QCryptoBlockInfoLuks, QCryptoCipherAlgorithm, RbdEncryptionCreateOptions,
+        RbdEncryptionCreateOptionsLuks, RbdEncryptionCreateOptionsLuks2,
+        RbdEncryptionCreateOptionsLuksBase, SmbiosEntryPointType, SocketAddress,
+        SocketAddressLegacy, StatusInfo, VfioUserServerProperties, ZeroPageDetection,
     };
     pub use crate::generated::qmp::since_9_1::types::{
         BackupCommon, BlockdevBackup, BlockdevBackupWrapper, BlockdevCreateOptions,
         BlockdevCreateOptionsLuks, BlockdevCreateOptionsQcow, BlockdevCreateOptionsQcow2,
-        CompatProperty, CpuInfoFast, CpuInstanceProperties, CpuModelExpansionInfo,
-        CxlDynamicCapacityExtent, CxlExtentRemovalPolicy, CxlExtentSelectionPolicy,
-        DriveBackup, DriveBackupWrapper, HotpluggableCpu, MachineInfo,
-        MemoryBackendShmProperties, MigrateSetParameters, MigrationCapability,
-        MigrationCapabilityStatus, MigrationInfo, MigrationParameter,
-        MigrationParameters, MigrationStats, MigrationStatus, MultiFdCompression,
-        NumaCpuOptions, NumaOptions, ObjectOptions, ObjectType,
-        QCryptoBlockCreateOptions, QCryptoBlockCreateOptionsLuks, SevCommonProperties,
-        SevGuestInfo, SevGuestProperties, SevGuestType, SevInfo, SevSnpGuestInfo,
+        CompatProperty, CpuInfoFast, CpuInfoFastTarget, CpuInstanceProperties,
+        CpuModelExpansionInfo, CxlDynamicCapacityExtent, CxlExtentRemovalPolicy,
+        CxlExtentSelectionPolicy, DriveBackup, DriveBackupWrapper, HotpluggableCpu,
+        MachineInfo, MemoryBackendShmProperties, MigrateSetParameters,
+        MigrationCapability, MigrationCapabilityStatus, MigrationInfo,
+        MigrationParameter, MigrationParameters, MigrationStats, MigrationStatus,
+        MultiFdCompression, NumaCpuOptions, NumaOptions, ObjectOptions,
+        ObjectOptionsQomType, ObjectType, QCryptoBlockCreateOptions,
+        QCryptoBlockCreateOptionsLuks, SevCommonProperties, SevGuestInfo,
+        SevGuestProperties, SevGuestType, SevInfo, SevInfoSevType, SevSnpGuestInfo,
         SevSnpGuestProperties, SmpConfiguration, SysEmuTarget, TargetInfo,
         TraceEventInfo, TransactionAction, VfioMigrationState,
     };
@@ -440,7 +443,10 @@ pub mod types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 9u32, minor: 1u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 9u32,
+        minor: 1u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }

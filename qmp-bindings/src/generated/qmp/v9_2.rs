@@ -115,26 +115,26 @@ pub mod command {
         ChardevChange, DeviceSyncConfig, MigrateSetCapabilities, MigrateSetParameters,
         NetdevAdd, ObjectAdd, SetCpuTopology, Transaction, XBlockdevAmend,
     };
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-del`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated since QEMU 9.2.
+    #[deprecated(note = "deprecated since QEMU 9.2")]
     pub type QueryMigrationthreads = crate::generated::qmp::since_8_0::commands::QueryMigrationthreads;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `blockdev-backup`.
+    #[deprecated(note = "deprecated by QEMU: use `blockdev-backup`")]
     pub type DriveBackup = crate::generated::qmp::since_9_2::commands::DriveBackup;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `blockdev-backup`.
+    #[deprecated(note = "deprecated by QEMU: use `blockdev-backup`")]
     #[allow(non_snake_case)]
     pub fn DriveBackup(arguments: super::types::DriveBackup) -> DriveBackup {
         crate::generated::qmp::since_9_2::commands::DriveBackup(arguments)
@@ -330,15 +330,16 @@ pub mod types {
         ChardevSpicePortWrapper, ChardevStdioWrapper, ChardevVcWrapper, CompatPolicy,
         DirtyRateMeasureMode, DirtyRateVcpu, HumanReadableText, InetSocketAddressWrapper,
         InputMoveEventWrapper, IntWrapper, KeyValueKind, PcdimmDeviceInfoWrapper,
-        SchemaInfo, SchemaInfoEnum, SchemaInfoEnumMember, TpmEmulatorOptionsWrapper,
-        TpmPassthroughOptionsWrapper, TransactionActionKind, UnixSocketAddressWrapper,
-        VirtioMemDeviceInfoWrapper, VirtioPmemDeviceInfoWrapper,
-        VsockSocketAddressWrapper,
+        SchemaInfo, SchemaInfoEnum, SchemaInfoEnumMember, SchemaInfoMetaType,
+        TpmEmulatorOptionsWrapper, TpmPassthroughOptionsWrapper, TransactionActionKind,
+        UnixSocketAddressWrapper, VirtioMemDeviceInfoWrapper,
+        VirtioPmemDeviceInfoWrapper, VsockSocketAddressWrapper,
     };
     pub use crate::generated::qmp::since_7_0::types::{
         BlockPermission, ChardevDBus, ChardevDBusWrapper, DisplayDBus, DisplayProtocol,
-        DisplayType, ExpirePasswordOptions, ExpirePasswordOptionsVnc, SetPasswordAction,
-        SetPasswordOptions, SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo,
+        DisplayType, ExpirePasswordOptions, ExpirePasswordOptionsProtocol,
+        ExpirePasswordOptionsVnc, SetPasswordAction, SetPasswordOptions,
+        SetPasswordOptionsProtocol, SetPasswordOptionsVnc, SgxEpc, SgxEpcDeviceInfo,
         SgxEpcDeviceInfoWrapper, SgxEpcProperties, SgxepcSection, XDbgBlockGraph,
         XDbgBlockGraphEdge,
     };
@@ -371,36 +372,38 @@ pub mod types {
         ImageInfoSpecificVmdk, ImageInfoSpecificVmdkWrapper, InputKeyEvent,
         InputKeyEventWrapper, KeyValue, MigrationThreadInfo, QCryptodevBackendClient,
         QCryptodevBackendServiceType, QCryptodevBackendType, QCryptodevInfo, QKeyCode,
-        QKeyCodeWrapper, RbdEncryptionOptions, RbdEncryptionOptionsLuksAny,
-        RbdImageEncryptionFormat, SgxInfo, StatsFilter, StatsProvider, StatsRequest,
-        StatsResult, StatsSchema, StatsTarget, VmdkExtentInfo,
+        QKeyCodeWrapper, RbdEncryptionOptions, RbdEncryptionOptionsFormat,
+        RbdEncryptionOptionsLuksAny, RbdImageEncryptionFormat, SgxInfo, StatsFilter,
+        StatsFilterTarget, StatsProvider, StatsRequest, StatsResult, StatsSchema,
+        StatsTarget, VmdkExtentInfo,
     };
     pub use crate::generated::qmp::since_8_1::types::{
-        Audiodev, AudiodevDriver, AudiodevPipewireOptions,
+        Audiodev, AudiodevDriver, AudiodevDriverBranch, AudiodevPipewireOptions,
         AudiodevPipewirePerDirectionOptions, BlockDeviceStats, BlockDeviceTimedStats,
         CxlEventLog, InputBtnEvent, InputBtnEventWrapper, InputButton, InputEvent,
         InputEventKind, InputMultiTouchEvent, InputMultiTouchEventWrapper,
         InputMultiTouchType,
     };
     pub use crate::generated::qmp::since_8_2::types::{
-        AfxdpMode, BlockJobChangeOptions, BlockJobChangeOptionsMirror, BlockJobInfo,
-        BlockJobInfoMirror, DirtyRateInfo, DumpGuestMemoryCapability,
-        DumpGuestMemoryFormat, FileMigrationArgs, HvBalloonDeviceInfo,
-        HvBalloonDeviceInfoWrapper, HvBalloonInfo, JobVerb, MapEntry,
-        MemoryBackendFileProperties, MemoryDeviceInfo, MemoryDeviceInfoKind, MigMode,
-        MigrationAddressType, MigrationChannelType, MigrationExecCommand,
-        NetClientDriver, NetdevAfxdpOptions, TimeUnit,
+        AfxdpMode, BlockJobChangeOptions, BlockJobChangeOptionsMirror,
+        BlockJobChangeOptionsType, BlockJobInfo, BlockJobInfoMirror, BlockJobInfoType,
+        DirtyRateInfo, DumpGuestMemoryCapability, DumpGuestMemoryFormat,
+        FileMigrationArgs, HvBalloonDeviceInfo, HvBalloonDeviceInfoWrapper,
+        HvBalloonInfo, JobVerb, MapEntry, MemoryBackendFileProperties, MemoryDeviceInfo,
+        MemoryDeviceInfoKind, MigMode, MigrationAddressType, MigrationChannelType,
+        MigrationExecCommand, NetClientDriver, NetdevAfxdpOptions, TimeUnit,
     };
     pub use crate::generated::qmp::since_9_0::types::{
-        AcpiGenericInitiatorProperties, BlockExportOptions,
+        AcpiGenericInitiatorProperties, BlockExportOptions, BlockExportOptionsType,
         BlockExportOptionsVhostUserBlk, BlockdevCreateOptionsGluster,
         BlockdevOptionsGluster, BlockdevOptionsNbd, ChardevBackendKind, ChardevUdp,
-        ChardevUdpWrapper, DisplayCocoa, DisplayOptions, DisplayUpdateOptions,
-        DisplayUpdateOptionsVnc, DummyVirtioForceArrays, EbpfObject, EbpfProgramId,
-        FdSocketAddress, FdSocketAddressWrapper, GranuleMode, IoThreadVirtQueueMapping,
-        IommufdProperties, MigrationAddress, MigrationChannel, NbdServerOptions,
-        NetdevDgramOptions, PcieLinkSpeed, SmbiosEntryPointType, SocketAddress,
-        SocketAddressLegacy, StatusInfo, VfioUserServerProperties, ZeroPageDetection,
+        ChardevUdpWrapper, DisplayCocoa, DisplayOptions, DisplayOptionsType,
+        DisplayUpdateOptions, DisplayUpdateOptionsVnc, DummyVirtioForceArrays,
+        EbpfObject, EbpfProgramId, FdSocketAddress, FdSocketAddressWrapper, GranuleMode,
+        IoThreadVirtQueueMapping, IommufdProperties, MigrationAddress, MigrationChannel,
+        NbdServerOptions, NetdevDgramOptions, PcieLinkSpeed, SmbiosEntryPointType,
+        SocketAddress, SocketAddressLegacy, StatusInfo, VfioUserServerProperties,
+        ZeroPageDetection,
     };
     pub use crate::generated::qmp::since_9_1::types::{
         CompatProperty, CpuInstanceProperties, CpuModelExpansionInfo,
@@ -408,7 +411,8 @@ pub mod types {
         HotpluggableCpu, MachineInfo, MemoryBackendShmProperties, MigrationInfo,
         MigrationStats, MigrationStatus, NumaCpuOptions, NumaOptions,
         SevCommonProperties, SevGuestInfo, SevGuestProperties, SevGuestType, SevInfo,
-        SevSnpGuestInfo, SevSnpGuestProperties, SmpConfiguration, TraceEventInfo,
+        SevInfoSevType, SevSnpGuestInfo, SevSnpGuestProperties, SmpConfiguration,
+        TraceEventInfo,
     };
     pub use crate::generated::qmp::since_9_2::types::{
         AcpiGenericPortProperties, BackupCommon, BackupPerf, BlockChildInfo,
@@ -420,36 +424,39 @@ pub mod types {
         BlockdevCreateOptionsVmdk, BlockdevCreateOptionsVpc, BlockdevDriver,
         BlockdevOptions, BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites,
         BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify, BlockdevOptionsCbw,
-        BlockdevOptionsCor, BlockdevOptionsGenericCowFormat,
+        BlockdevOptionsCor, BlockdevOptionsDriver, BlockdevOptionsGenericCowFormat,
         BlockdevOptionsGenericFormat, BlockdevOptionsLuks, BlockdevOptionsPreallocate,
         BlockdevOptionsQcow, BlockdevOptionsQcow2, BlockdevOptionsQuorum,
         BlockdevOptionsRaw, BlockdevOptionsReplication, BlockdevOptionsThrottle,
         BlockdevRef, BlockdevRefOrNull, CacheLevelAndType, ChardevBackend, ChardevPty,
-        ChardevPtyWrapper, ChardevSocket, ChardevSocketWrapper, CpuInfoFast, CpuInfoS390,
-        CpuPolarizationInfo, CpuTopologyLevel, DriveBackup, DriveBackupWrapper,
-        DummyBlockCoreForceArrays, ImageInfo, ImageInfoSpecific,
-        ImageInfoSpecificLuksWrapper, ImageInfoSpecificQCow2,
+        ChardevPtyWrapper, ChardevSocket, ChardevSocketWrapper, CpuInfoFast,
+        CpuInfoFastTarget, CpuInfoS390, CpuPolarizationInfo, CpuTopologyLevel,
+        DriveBackup, DriveBackupWrapper, DummyBlockCoreForceArrays, ImageInfo,
+        ImageInfoSpecific, ImageInfoSpecificLuksWrapper, ImageInfoSpecificQCow2,
         ImageInfoSpecificQCow2Encryption, ImageInfoSpecificQCow2Wrapper,
         MigrateSetParameters, MigrationCapability, MigrationCapabilityStatus,
         MigrationParameter, MigrationParameters, MultiFdCompression, Netdev,
-        NetdevStreamOptions, ObjectOptions, ObjectType, QCryptoAkCipherAlgo,
-        QCryptoAkCipherOptions, QCryptoAkCipherOptionsRsa, QCryptoBlockCreateOptions,
-        QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo, QCryptoBlockInfoLuks,
-        QCryptoCipherAlgo, QCryptoHashAlgo, QCryptoIvGenAlgo, QCryptoRsaPaddingAlgo,
-        QCryptodevBackendAlgoType, QapiVfioMigrationState, RbdEncryptionCreateOptions,
-        RbdEncryptionCreateOptionsLuks, RbdEncryptionCreateOptionsLuks2,
-        RbdEncryptionCreateOptionsLuksBase, S390CpuEntitlement, S390CpuPolarization,
-        S390CpuState, SecretCommonProperties, SecretKeyringProperties, SecretProperties,
-        SmpCacheProperties, SmpCachePropertiesWrapper, SysEmuTarget, TargetInfo,
-        TlsCredsAnonProperties, TlsCredsPskProperties, TlsCredsX509Properties,
-        TransactionAction,
+        NetdevStreamOptions, NetdevType, ObjectOptions, ObjectOptionsQomType, ObjectType,
+        QCryptoAkCipherAlgo, QCryptoAkCipherOptions, QCryptoAkCipherOptionsRsa,
+        QCryptoBlockCreateOptions, QCryptoBlockCreateOptionsLuks, QCryptoBlockInfo,
+        QCryptoBlockInfoLuks, QCryptoCipherAlgo, QCryptoHashAlgo, QCryptoIvGenAlgo,
+        QCryptoRsaPaddingAlgo, QCryptodevBackendAlgoType, QapiVfioMigrationState,
+        RbdEncryptionCreateOptions, RbdEncryptionCreateOptionsLuks,
+        RbdEncryptionCreateOptionsLuks2, RbdEncryptionCreateOptionsLuksBase,
+        S390CpuEntitlement, S390CpuPolarization, S390CpuState, SecretCommonProperties,
+        SecretKeyringProperties, SecretProperties, SmpCacheProperties,
+        SmpCachePropertiesWrapper, SysEmuTarget, TargetInfo, TlsCredsAnonProperties,
+        TlsCredsPskProperties, TlsCredsX509Properties, TransactionAction,
     };
 }
 /// The interface of QEMU 9.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::Release for Release {
-    const SERIES: crate::Series = crate::Series { major: 9u32, minor: 2u32 };
+    const SERIES: crate::Series = crate::Series {
+        major: 9u32,
+        minor: 2u32,
+    };
     const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
     type Event = Event;
 }

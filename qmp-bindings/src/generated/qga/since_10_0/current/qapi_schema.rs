@@ -12,13 +12,13 @@ pub mod types {
         pub load15m: f64,
     }
     #[derive(Default)]
-    pub(crate) struct GuestLoadAverageSlots {
+    pub(crate) struct GuestLoadAverage_Slots {
         load1m: Option<f64>,
         load5m: Option<f64>,
         load15m: Option<f64>,
     }
     impl Object for GuestLoadAverage {
-        type Slots = GuestLoadAverageSlots;
+        type Slots = GuestLoadAverage_Slots;
         const NAME: &'static str = "GuestLoadAverage";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

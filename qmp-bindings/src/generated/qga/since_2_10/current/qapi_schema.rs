@@ -63,11 +63,11 @@ pub mod types {
         pub domain: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct GuestHostNameSlots {
+    pub(crate) struct GuestHostName_Slots {
         host_name: Option<String>,
     }
     impl Object for GuestHostName {
-        type Slots = GuestHostNameSlots;
+        type Slots = GuestHostName_Slots;
         const NAME: &'static str = "GuestHostName";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -105,13 +105,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestMemoryBlockSlots {
+    pub(crate) struct GuestMemoryBlock_Slots {
         phys_index: Option<u64>,
         online: Option<bool>,
         can_offline: Option<bool>,
     }
     impl Object for GuestMemoryBlock {
-        type Slots = GuestMemoryBlockSlots;
+        type Slots = GuestMemoryBlock_Slots;
         const NAME: &'static str = "GuestMemoryBlock";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -135,11 +135,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestMemoryBlockInfoSlots {
+    pub(crate) struct GuestMemoryBlockInfo_Slots {
         size: Option<u64>,
     }
     impl Object for GuestMemoryBlockInfo {
-        type Slots = GuestMemoryBlockInfoSlots;
+        type Slots = GuestMemoryBlockInfo_Slots;
         const NAME: &'static str = "GuestMemoryBlockInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -159,13 +159,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestMemoryBlockResponseSlots {
+    pub(crate) struct GuestMemoryBlockResponse_Slots {
         phys_index: Option<u64>,
         response: Option<GuestMemoryBlockResponseType>,
         error_code: Option<i64>,
     }
     impl Object for GuestMemoryBlockResponse {
-        type Slots = GuestMemoryBlockResponseSlots;
+        type Slots = GuestMemoryBlockResponse_Slots;
         const NAME: &'static str = "GuestMemoryBlockResponse";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -216,12 +216,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestTimezoneSlots {
+    pub(crate) struct GuestTimezone_Slots {
         zone: Option<String>,
         offset: Option<i64>,
     }
     impl Object for GuestTimezone {
-        type Slots = GuestTimezoneSlots;
+        type Slots = GuestTimezone_Slots;
         const NAME: &'static str = "GuestTimezone";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -243,13 +243,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestUserSlots {
+    pub(crate) struct GuestUser_Slots {
         user: Option<String>,
         login_time: Option<f64>,
         domain: Option<String>,
     }
     impl Object for GuestUser {
-        type Slots = GuestUserSlots;
+        type Slots = GuestUser_Slots;
         const NAME: &'static str = "GuestUser";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

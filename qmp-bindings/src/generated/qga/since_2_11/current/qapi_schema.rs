@@ -31,14 +31,14 @@ pub mod types {
         pub tx_dropped: u64,
     }
     #[derive(Default)]
-    pub(crate) struct GuestNetworkInterfaceSlots {
+    pub(crate) struct GuestNetworkInterface_Slots {
         name: Option<String>,
         hardware_address: Option<String>,
         ip_addresses: Option<Vec<GuestIpAddress>>,
         statistics: Option<GuestNetworkInterfaceStat>,
     }
     impl Object for GuestNetworkInterface {
-        type Slots = GuestNetworkInterfaceSlots;
+        type Slots = GuestNetworkInterface_Slots;
         const NAME: &'static str = "GuestNetworkInterface";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -64,7 +64,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestNetworkInterfaceStatSlots {
+    pub(crate) struct GuestNetworkInterfaceStat_Slots {
         rx_bytes: Option<u64>,
         rx_packets: Option<u64>,
         rx_errs: Option<u64>,
@@ -75,7 +75,7 @@ pub mod types {
         tx_dropped: Option<u64>,
     }
     impl Object for GuestNetworkInterfaceStat {
-        type Slots = GuestNetworkInterfaceStatSlots;
+        type Slots = GuestNetworkInterfaceStat_Slots;
         const NAME: &'static str = "GuestNetworkInterfaceStat";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

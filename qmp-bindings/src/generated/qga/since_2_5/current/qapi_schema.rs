@@ -193,13 +193,13 @@ pub mod types {
         pub function: i64,
     }
     #[derive(Default)]
-    pub(crate) struct GuestAgentCommandInfoSlots {
+    pub(crate) struct GuestAgentCommandInfo_Slots {
         name: Option<String>,
         enabled: Option<bool>,
         success_response: Option<bool>,
     }
     impl Object for GuestAgentCommandInfo {
-        type Slots = GuestAgentCommandInfoSlots;
+        type Slots = GuestAgentCommandInfo_Slots;
         const NAME: &'static str = "GuestAgentCommandInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -223,12 +223,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestAgentInfoSlots {
+    pub(crate) struct GuestAgentInfo_Slots {
         version: Option<String>,
         supported_commands: Option<Vec<GuestAgentCommandInfo>>,
     }
     impl Object for GuestAgentInfo {
-        type Slots = GuestAgentInfoSlots;
+        type Slots = GuestAgentInfo_Slots;
         const NAME: &'static str = "GuestAgentInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -253,11 +253,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestExecSlots {
+    pub(crate) struct GuestExec_Slots {
         pid: Option<i64>,
     }
     impl Object for GuestExec {
-        type Slots = GuestExecSlots;
+        type Slots = GuestExec_Slots;
         const NAME: &'static str = "GuestExec";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -277,7 +277,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestExecStatusSlots {
+    pub(crate) struct GuestExecStatus_Slots {
         exited: Option<bool>,
         exitcode: Option<i64>,
         signal: Option<i64>,
@@ -287,7 +287,7 @@ pub mod types {
         err_truncated: Option<bool>,
     }
     impl Object for GuestExecStatus {
-        type Slots = GuestExecStatusSlots;
+        type Slots = GuestExecStatus_Slots;
         const NAME: &'static str = "GuestExecStatus";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -319,13 +319,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileReadSlots {
+    pub(crate) struct GuestFileRead_Slots {
         count: Option<i64>,
         buf_b64: Option<String>,
         eof: Option<bool>,
     }
     impl Object for GuestFileRead {
-        type Slots = GuestFileReadSlots;
+        type Slots = GuestFileRead_Slots;
         const NAME: &'static str = "GuestFileRead";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -349,12 +349,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileSeekSlots {
+    pub(crate) struct GuestFileSeek_Slots {
         position: Option<i64>,
         eof: Option<bool>,
     }
     impl Object for GuestFileSeek {
-        type Slots = GuestFileSeekSlots;
+        type Slots = GuestFileSeek_Slots;
         const NAME: &'static str = "GuestFileSeek";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -376,12 +376,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileWriteSlots {
+    pub(crate) struct GuestFileWrite_Slots {
         count: Option<i64>,
         eof: Option<bool>,
     }
     impl Object for GuestFileWrite {
-        type Slots = GuestFileWriteSlots;
+        type Slots = GuestFileWrite_Slots;
         const NAME: &'static str = "GuestFileWrite";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -403,11 +403,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFilesystemTrimResponseSlots {
+    pub(crate) struct GuestFilesystemTrimResponse_Slots {
         paths: Option<Vec<GuestFilesystemTrimResult>>,
     }
     impl Object for GuestFilesystemTrimResponse {
-        type Slots = GuestFilesystemTrimResponseSlots;
+        type Slots = GuestFilesystemTrimResponse_Slots;
         const NAME: &'static str = "GuestFilesystemTrimResponse";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -427,14 +427,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFilesystemTrimResultSlots {
+    pub(crate) struct GuestFilesystemTrimResult_Slots {
         path: Option<String>,
         trimmed: Option<i64>,
         minimum: Option<i64>,
         error: Option<String>,
     }
     impl Object for GuestFilesystemTrimResult {
-        type Slots = GuestFilesystemTrimResultSlots;
+        type Slots = GuestFilesystemTrimResult_Slots;
         const NAME: &'static str = "GuestFilesystemTrimResult";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -460,13 +460,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestIpAddressSlots {
+    pub(crate) struct GuestIpAddress_Slots {
         ip_address: Option<String>,
         ip_address_type: Option<GuestIpAddressType>,
         prefix: Option<i64>,
     }
     impl Object for GuestIpAddress {
-        type Slots = GuestIpAddressSlots;
+        type Slots = GuestIpAddress_Slots;
         const NAME: &'static str = "GuestIpAddress";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -508,13 +508,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestLogicalProcessorSlots {
+    pub(crate) struct GuestLogicalProcessor_Slots {
         logical_id: Option<i64>,
         online: Option<bool>,
         can_offline: Option<bool>,
     }
     impl Object for GuestLogicalProcessor {
-        type Slots = GuestLogicalProcessorSlots;
+        type Slots = GuestLogicalProcessor_Slots;
         const NAME: &'static str = "GuestLogicalProcessor";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -538,14 +538,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestPciAddressSlots {
+    pub(crate) struct GuestPciAddress_Slots {
         domain: Option<i64>,
         bus: Option<i64>,
         slot: Option<i64>,
         function: Option<i64>,
     }
     impl Object for GuestPciAddress {
-        type Slots = GuestPciAddressSlots;
+        type Slots = GuestPciAddress_Slots;
         const NAME: &'static str = "GuestPCIAddress";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

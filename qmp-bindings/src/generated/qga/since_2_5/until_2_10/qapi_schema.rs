@@ -13,13 +13,13 @@ pub mod types {
         pub ip_addresses: Option<Vec<GuestIpAddress>>,
     }
     #[derive(Default)]
-    pub(crate) struct GuestNetworkInterfaceSlots {
+    pub(crate) struct GuestNetworkInterface_Slots {
         name: Option<String>,
         hardware_address: Option<String>,
         ip_addresses: Option<Vec<GuestIpAddress>>,
     }
     impl Object for GuestNetworkInterface {
-        type Slots = GuestNetworkInterfaceSlots;
+        type Slots = GuestNetworkInterface_Slots;
         const NAME: &'static str = "GuestNetworkInterface";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

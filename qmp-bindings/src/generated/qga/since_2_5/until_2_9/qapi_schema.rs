@@ -41,13 +41,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestMemoryBlockSlots {
+    pub(crate) struct GuestMemoryBlock_Slots {
         phys_index: Option<u64>,
         online: Option<bool>,
         can_offline: Option<bool>,
     }
     impl Object for GuestMemoryBlock {
-        type Slots = GuestMemoryBlockSlots;
+        type Slots = GuestMemoryBlock_Slots;
         const NAME: &'static str = "GuestMemoryBlock";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -73,11 +73,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestMemoryBlockInfoSlots {
+    pub(crate) struct GuestMemoryBlockInfo_Slots {
         size: Option<u64>,
     }
     impl Object for GuestMemoryBlockInfo {
-        type Slots = GuestMemoryBlockInfoSlots;
+        type Slots = GuestMemoryBlockInfo_Slots;
         const NAME: &'static str = "GuestMemoryBlockInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -97,13 +97,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestMemoryBlockResponseSlots {
+    pub(crate) struct GuestMemoryBlockResponse_Slots {
         phys_index: Option<u64>,
         response: Option<GuestMemoryBlockResponseType>,
         error_code: Option<i64>,
     }
     impl Object for GuestMemoryBlockResponse {
-        type Slots = GuestMemoryBlockResponseSlots;
+        type Slots = GuestMemoryBlockResponse_Slots;
         const NAME: &'static str = "GuestMemoryBlockResponse";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -15,7 +15,7 @@ pub mod types {
         pub unit: i64,
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskAddressSlots {
+    pub(crate) struct GuestDiskAddress_Slots {
         pci_controller: Option<GuestPciAddress>,
         bus_type: Option<GuestDiskBusType>,
         bus: Option<i64>,
@@ -23,7 +23,7 @@ pub mod types {
         unit: Option<i64>,
     }
     impl Object for GuestDiskAddress {
-        type Slots = GuestDiskAddressSlots;
+        type Slots = GuestDiskAddress_Slots;
         const NAME: &'static str = "GuestDiskAddress";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -33,7 +33,7 @@ pub mod types {
         pub disk: Vec<GuestDiskAddress>,
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskAddressSlots {
+    pub(crate) struct GuestDiskAddress_Slots {
         pci_controller: Option<GuestPciAddress>,
         bus_type: Option<GuestDiskBusType>,
         bus: Option<i64>,
@@ -43,7 +43,7 @@ pub mod types {
         dev: Option<String>,
     }
     impl Object for GuestDiskAddress {
-        type Slots = GuestDiskAddressSlots;
+        type Slots = GuestDiskAddress_Slots;
         const NAME: &'static str = "GuestDiskAddress";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -75,7 +75,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFilesystemInfoSlots {
+    pub(crate) struct GuestFilesystemInfo_Slots {
         name: Option<String>,
         mountpoint: Option<String>,
         r#type: Option<String>,
@@ -84,7 +84,7 @@ pub mod types {
         disk: Option<Vec<GuestDiskAddress>>,
     }
     impl Object for GuestFilesystemInfo {
-        type Slots = GuestFilesystemInfoSlots;
+        type Slots = GuestFilesystemInfo_Slots;
         const NAME: &'static str = "GuestFilesystemInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

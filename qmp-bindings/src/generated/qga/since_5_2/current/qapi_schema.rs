@@ -61,11 +61,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestAuthorizedKeysSlots {
+    pub(crate) struct GuestAuthorizedKeys_Slots {
         keys: Option<Vec<String>>,
     }
     impl Object for GuestAuthorizedKeys {
-        type Slots = GuestAuthorizedKeysSlots;
+        type Slots = GuestAuthorizedKeys_Slots;
         const NAME: &'static str = "GuestAuthorizedKeys";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -108,12 +108,12 @@ pub mod types {
         GuestDeviceId = "GuestDeviceId"
     }
     #[derive(Default)]
-    pub(crate) struct GuestDeviceIdPciSlots {
+    pub(crate) struct GuestDeviceIdPci_Slots {
         vendor_id: Option<u16>,
         device_id: Option<u16>,
     }
     impl Object for GuestDeviceIdPci {
-        type Slots = GuestDeviceIdPciSlots;
+        type Slots = GuestDeviceIdPci_Slots;
         const NAME: &'static str = "GuestDeviceIdPCI";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -135,14 +135,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestDeviceInfoSlots {
+    pub(crate) struct GuestDeviceInfo_Slots {
         driver_name: Option<String>,
         driver_date: Option<i64>,
         driver_version: Option<String>,
         id: Option<GuestDeviceId>,
     }
     impl Object for GuestDeviceInfo {
-        type Slots = GuestDeviceInfoSlots;
+        type Slots = GuestDeviceInfo_Slots;
         const NAME: &'static str = "GuestDeviceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -13,7 +13,7 @@ pub mod types {
         pub alias: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskInfoSlots {
+    pub(crate) struct GuestDiskInfo_Slots {
         name: Option<String>,
         partition: Option<bool>,
         dependencies: Option<Vec<String>>,
@@ -21,7 +21,7 @@ pub mod types {
         alias: Option<String>,
     }
     impl Object for GuestDiskInfo {
-        type Slots = GuestDiskInfoSlots;
+        type Slots = GuestDiskInfo_Slots;
         const NAME: &'static str = "GuestDiskInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -13,14 +13,14 @@ pub mod types {
         pub devno: i64,
     }
     #[derive(Default)]
-    pub(crate) struct GuestCcwAddressSlots {
+    pub(crate) struct GuestCcwAddress_Slots {
         cssid: Option<i64>,
         ssid: Option<i64>,
         subchno: Option<i64>,
         devno: Option<i64>,
     }
     impl Object for GuestCcwAddress {
-        type Slots = GuestCcwAddressSlots;
+        type Slots = GuestCcwAddress_Slots;
         const NAME: &'static str = "GuestCCWAddress";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -45,7 +45,7 @@ pub mod types {
         pub disk: Vec<GuestDiskAddress>,
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskAddressSlots {
+    pub(crate) struct GuestDiskAddress_Slots {
         pci_controller: Option<GuestPciAddress>,
         bus_type: Option<GuestDiskBusType>,
         bus: Option<i64>,
@@ -56,7 +56,7 @@ pub mod types {
         ccw_address: Option<GuestCcwAddress>,
     }
     impl Object for GuestDiskAddress {
-        type Slots = GuestDiskAddressSlots;
+        type Slots = GuestDiskAddress_Slots;
         const NAME: &'static str = "GuestDiskAddress";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -90,7 +90,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskInfoSlots {
+    pub(crate) struct GuestDiskInfo_Slots {
         name: Option<String>,
         partition: Option<bool>,
         dependencies: Option<Vec<String>>,
@@ -98,7 +98,7 @@ pub mod types {
         alias: Option<String>,
     }
     impl Object for GuestDiskInfo {
-        type Slots = GuestDiskInfoSlots;
+        type Slots = GuestDiskInfo_Slots;
         const NAME: &'static str = "GuestDiskInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -126,7 +126,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFilesystemInfoSlots {
+    pub(crate) struct GuestFilesystemInfo_Slots {
         name: Option<String>,
         mountpoint: Option<String>,
         r#type: Option<String>,
@@ -135,7 +135,7 @@ pub mod types {
         disk: Option<Vec<GuestDiskAddress>>,
     }
     impl Object for GuestFilesystemInfo {
-        type Slots = GuestFilesystemInfoSlots;
+        type Slots = GuestFilesystemInfo_Slots;
         const NAME: &'static str = "GuestFilesystemInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

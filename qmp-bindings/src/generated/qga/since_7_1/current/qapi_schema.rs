@@ -293,7 +293,7 @@ pub mod types {
         GuestCpuStats = "GuestCpuStats"
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskAddressSlots {
+    pub(crate) struct GuestDiskAddress_Slots {
         pci_controller: Option<GuestPciAddress>,
         bus_type: Option<GuestDiskBusType>,
         bus: Option<i64>,
@@ -304,7 +304,7 @@ pub mod types {
         ccw_address: Option<GuestCcwAddress>,
     }
     impl Object for GuestDiskAddress {
-        type Slots = GuestDiskAddressSlots;
+        type Slots = GuestDiskAddress_Slots;
         const NAME: &'static str = "GuestDiskAddress";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -338,7 +338,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskInfoSlots {
+    pub(crate) struct GuestDiskInfo_Slots {
         name: Option<String>,
         partition: Option<bool>,
         dependencies: Option<Vec<String>>,
@@ -347,7 +347,7 @@ pub mod types {
         smart: Option<GuestDiskSmart>,
     }
     impl Object for GuestDiskInfo {
-        type Slots = GuestDiskInfoSlots;
+        type Slots = GuestDiskInfo_Slots;
         const NAME: &'static str = "GuestDiskInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -510,14 +510,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskStatsInfoSlots {
+    pub(crate) struct GuestDiskStatsInfo_Slots {
         name: Option<String>,
         major: Option<u64>,
         minor: Option<u64>,
         stats: Option<GuestDiskStats>,
     }
     impl Object for GuestDiskStatsInfo {
-        type Slots = GuestDiskStatsInfoSlots;
+        type Slots = GuestDiskStatsInfo_Slots;
         const NAME: &'static str = "GuestDiskStatsInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -543,7 +543,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestLinuxCpuStatsSlots {
+    pub(crate) struct GuestLinuxCpuStats_Slots {
         cpu: Option<i64>,
         user: Option<u64>,
         nice: Option<u64>,
@@ -557,7 +557,7 @@ pub mod types {
         guestnice: Option<u64>,
     }
     impl Object for GuestLinuxCpuStats {
-        type Slots = GuestLinuxCpuStatsSlots;
+        type Slots = GuestLinuxCpuStats_Slots;
         const NAME: &'static str = "GuestLinuxCpuStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -597,7 +597,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestNvMeSmartSlots {
+    pub(crate) struct GuestNvMeSmart_Slots {
         critical_warning: Option<i64>,
         temperature: Option<i64>,
         available_spare: Option<i64>,
@@ -625,7 +625,7 @@ pub mod types {
         number_of_error_log_entries_hi: Option<u64>,
     }
     impl Object for GuestNvMeSmart {
-        type Slots = GuestNvMeSmartSlots;
+        type Slots = GuestNvMeSmart_Slots;
         const NAME: &'static str = "GuestNVMeSmart";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

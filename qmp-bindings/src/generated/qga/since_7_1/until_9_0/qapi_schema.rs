@@ -18,7 +18,7 @@ pub mod types {
         pub disk: Vec<GuestDiskAddress>,
     }
     #[derive(Default)]
-    pub(crate) struct GuestFilesystemInfoSlots {
+    pub(crate) struct GuestFilesystemInfo_Slots {
         name: Option<String>,
         mountpoint: Option<String>,
         r#type: Option<String>,
@@ -27,7 +27,7 @@ pub mod types {
         disk: Option<Vec<GuestDiskAddress>>,
     }
     impl Object for GuestFilesystemInfo {
-        type Slots = GuestFilesystemInfoSlots;
+        type Slots = GuestFilesystemInfo_Slots;
         const NAME: &'static str = "GuestFilesystemInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

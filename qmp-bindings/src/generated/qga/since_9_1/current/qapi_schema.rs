@@ -44,7 +44,7 @@ pub mod types {
         pub version: i64,
     }
     #[derive(Default)]
-    pub(crate) struct GuestFilesystemInfoSlots {
+    pub(crate) struct GuestFilesystemInfo_Slots {
         name: Option<String>,
         mountpoint: Option<String>,
         r#type: Option<String>,
@@ -54,7 +54,7 @@ pub mod types {
         disk: Option<Vec<GuestDiskAddress>>,
     }
     impl Object for GuestFilesystemInfo {
-        type Slots = GuestFilesystemInfoSlots;
+        type Slots = GuestFilesystemInfo_Slots;
         const NAME: &'static str = "GuestFilesystemInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -86,7 +86,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestNetworkRouteSlots {
+    pub(crate) struct GuestNetworkRoute_Slots {
         iface: Option<String>,
         destination: Option<String>,
         metric: Option<i64>,
@@ -105,7 +105,7 @@ pub mod types {
         version: Option<i64>,
     }
     impl Object for GuestNetworkRoute {
-        type Slots = GuestNetworkRouteSlots;
+        type Slots = GuestNetworkRoute_Slots;
         const NAME: &'static str = "GuestNetworkRoute";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

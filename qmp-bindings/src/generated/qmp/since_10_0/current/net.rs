@@ -14,12 +14,12 @@ pub mod events {
         pub netdev_id: String,
     }
     #[derive(Default)]
-    pub(crate) struct NetdevVhostUserConnectedSlots {
+    pub(crate) struct NetdevVhostUserConnected_Slots {
         netdev_id: Option<String>,
         chardev_id: Option<String>,
     }
     impl Object for NetdevVhostUserConnected {
-        type Slots = NetdevVhostUserConnectedSlots;
+        type Slots = NetdevVhostUserConnected_Slots;
         const NAME: &'static str = "NETDEV_VHOST_USER_CONNECTED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -41,11 +41,11 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevVhostUserDisconnectedSlots {
+    pub(crate) struct NetdevVhostUserDisconnected_Slots {
         netdev_id: Option<String>,
     }
     impl Object for NetdevVhostUserDisconnected {
-        type Slots = NetdevVhostUserDisconnectedSlots;
+        type Slots = NetdevVhostUserDisconnected_Slots;
         const NAME: &'static str = "NETDEV_VHOST_USER_DISCONNECTED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -550,12 +550,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevChildSlots {
+    pub(crate) struct BlockdevChild_Slots {
         child: Option<String>,
         node_name: Option<String>,
     }
     impl Object for BlockdevChild {
-        type Slots = BlockdevChildSlots;
+        type Slots = BlockdevChild_Slots;
         const NAME: &'static str = "BlockdevChild";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -73,7 +73,7 @@ pub mod types {
         pub arch: SysEmuTarget,
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoFastSlots {
+    pub(crate) struct CpuInfoFast_Slots {
         cpu_index: Option<i64>,
         qom_type: Option<String>,
         qom_path: Option<String>,
@@ -81,7 +81,7 @@ pub mod types {
         props: Option<CpuInstanceProperties>,
     }
     impl Base for CpuInfoFast {
-        type Slots = CpuInfoFastSlots;
+        type Slots = CpuInfoFast_Slots;
         type Branches = CpuInfoFastTarget;
         const NAME: &'static str = "CpuInfoFast";
         fn accept<'de, A: MapAccess<'de>>(
@@ -246,12 +246,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuModelExpansionInfoSlots {
+    pub(crate) struct CpuModelExpansionInfo_Slots {
         model: Option<CpuModelInfo>,
         deprecated_props: Option<Vec<String>>,
     }
     impl Object for CpuModelExpansionInfo {
-        type Slots = CpuModelExpansionInfoSlots;
+        type Slots = CpuModelExpansionInfo_Slots;
         const NAME: &'static str = "CpuModelExpansionInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -273,11 +273,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QemuTargetInfoSlots {
+    pub(crate) struct QemuTargetInfo_Slots {
         arch: Option<SysEmuTarget>,
     }
     impl Object for QemuTargetInfo {
-        type Slots = QemuTargetInfoSlots;
+        type Slots = QemuTargetInfo_Slots;
         const NAME: &'static str = "QemuTargetInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

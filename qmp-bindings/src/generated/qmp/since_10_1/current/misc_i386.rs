@@ -19,12 +19,12 @@ pub mod types {
         pub sections: Vec<SgxEpcSection>,
     }
     #[derive(Default)]
-    pub(crate) struct SgxEpcSectionSlots {
+    pub(crate) struct SgxEpcSection_Slots {
         node: Option<i64>,
         size: Option<u64>,
     }
     impl Object for SgxEpcSection {
-        type Slots = SgxEpcSectionSlots;
+        type Slots = SgxEpcSection_Slots;
         const NAME: &'static str = "SgxEpcSection";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -46,7 +46,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SgxInfoSlots {
+    pub(crate) struct SgxInfo_Slots {
         sgx: Option<bool>,
         sgx1: Option<bool>,
         sgx2: Option<bool>,
@@ -54,7 +54,7 @@ pub mod types {
         sections: Option<Vec<SgxEpcSection>>,
     }
     impl Object for SgxInfo {
-        type Slots = SgxInfoSlots;
+        type Slots = SgxInfo_Slots;
         const NAME: &'static str = "SgxInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

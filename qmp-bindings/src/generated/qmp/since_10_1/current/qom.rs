@@ -575,11 +575,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ObjectPropertiesValuesSlots {
+    pub(crate) struct ObjectPropertiesValues_Slots {
         properties: Option<Vec<ObjectPropertyValue>>,
     }
     impl Object for ObjectPropertiesValues {
-        type Slots = ObjectPropertiesValuesSlots;
+        type Slots = ObjectPropertiesValues_Slots;
         const NAME: &'static str = "ObjectPropertiesValues";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -599,13 +599,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ObjectPropertyValueSlots {
+    pub(crate) struct ObjectPropertyValue_Slots {
         name: Option<String>,
         r#type: Option<String>,
         value: Option<Value>,
     }
     impl Object for ObjectPropertyValue {
-        type Slots = ObjectPropertyValueSlots;
+        type Slots = ObjectPropertyValue_Slots;
         const NAME: &'static str = "ObjectPropertyValue";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -86,13 +86,13 @@ pub mod types {
         GuestPanicInformation = "GuestPanicInformation"
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanicInformationTdxSlots {
+    pub(crate) struct GuestPanicInformationTdx_Slots {
         error_code: Option<u32>,
         message: Option<String>,
         gpa: Option<u64>,
     }
     impl Object for GuestPanicInformationTdx {
-        type Slots = GuestPanicInformationTdxSlots;
+        type Slots = GuestPanicInformationTdx_Slots;
         const NAME: &'static str = "GuestPanicInformationTdx";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -145,12 +145,12 @@ pub mod events {
         pub info: Option<types::GuestPanicInformation>,
     }
     #[derive(Default)]
-    pub(crate) struct GuestCrashloadedSlots {
+    pub(crate) struct GuestCrashloaded_Slots {
         action: Option<types::GuestPanicAction>,
         info: Option<types::GuestPanicInformation>,
     }
     impl Object for GuestCrashloaded {
-        type Slots = GuestCrashloadedSlots;
+        type Slots = GuestCrashloaded_Slots;
         const NAME: &'static str = "GUEST_CRASHLOADED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -172,12 +172,12 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanickedSlots {
+    pub(crate) struct GuestPanicked_Slots {
         action: Option<types::GuestPanicAction>,
         info: Option<types::GuestPanicInformation>,
     }
     impl Object for GuestPanicked {
-        type Slots = GuestPanickedSlots;
+        type Slots = GuestPanicked_Slots;
         const NAME: &'static str = "GUEST_PANICKED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -55,12 +55,12 @@ pub mod types {
         pub present: Vec<Accelerator>,
     }
     #[derive(Default)]
-    pub(crate) struct AcceleratorInfoSlots {
+    pub(crate) struct AcceleratorInfo_Slots {
         enabled: Option<Accelerator>,
         present: Option<Vec<Accelerator>>,
     }
     impl Object for AcceleratorInfo {
-        type Slots = AcceleratorInfoSlots;
+        type Slots = AcceleratorInfo_Slots;
         const NAME: &'static str = "AcceleratorInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -181,7 +181,7 @@ pub mod types {
         pub backing_image: Option<Box<ImageInfo>>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceInfoSlots {
+    pub(crate) struct BlockDeviceInfo_Slots {
         file: Option<String>,
         node_name: Option<String>,
         ro: Option<bool>,
@@ -218,7 +218,7 @@ pub mod types {
         dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
     }
     impl Object for BlockDeviceInfo {
-        type Slots = BlockDeviceInfoSlots;
+        type Slots = BlockDeviceInfo_Slots;
         const NAME: &'static str = "BlockDeviceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -307,7 +307,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockInfoSlots {
+    pub(crate) struct BlockInfo_Slots {
         device: Option<String>,
         qdev: Option<String>,
         r#type: Option<String>,
@@ -318,7 +318,7 @@ pub mod types {
         io_status: Option<BlockDeviceIoStatus>,
     }
     impl Object for BlockInfo {
-        type Slots = BlockInfoSlots;
+        type Slots = BlockInfo_Slots;
         const NAME: &'static str = "BlockInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -352,7 +352,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockLimitsInfoSlots {
+    pub(crate) struct BlockLimitsInfo_Slots {
         request_alignment: Option<u32>,
         max_discard: Option<u64>,
         discard_alignment: Option<u32>,
@@ -367,7 +367,7 @@ pub mod types {
         opt_mem_alignment: Option<u64>,
     }
     impl Object for BlockLimitsInfo {
-        type Slots = BlockLimitsInfoSlots;
+        type Slots = BlockLimitsInfo_Slots;
         const NAME: &'static str = "BlockLimitsInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -418,7 +418,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSlots {
+    pub(crate) struct ImageInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -436,7 +436,7 @@ pub mod types {
         backing_image: Option<Box<ImageInfo>>,
     }
     impl Object for ImageInfo {
-        type Slots = ImageInfoSlots;
+        type Slots = ImageInfo_Slots;
         const NAME: &'static str = "ImageInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -9,12 +9,12 @@ pub mod types {
         pub log: String,
     }
     #[derive(Default)]
-    pub(crate) struct FirmwareLogSlots {
+    pub(crate) struct FirmwareLog_Slots {
         version: Option<String>,
         log: Option<String>,
     }
     impl Object for FirmwareLog {
-        type Slots = FirmwareLogSlots;
+        type Slots = FirmwareLog_Slots;
         const NAME: &'static str = "FirmwareLog";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

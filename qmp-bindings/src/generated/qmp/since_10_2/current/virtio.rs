@@ -58,7 +58,7 @@ pub mod types {
         pub vhost_dev: Option<VhostStatus>,
     }
     #[derive(Default)]
-    pub(crate) struct VhostStatusSlots {
+    pub(crate) struct VhostStatus_Slots {
         n_mem_sections: Option<i64>,
         n_tmp_sections: Option<i64>,
         nvqs: Option<u32>,
@@ -73,7 +73,7 @@ pub mod types {
         log_size: Option<u64>,
     }
     impl Object for VhostStatus {
-        type Slots = VhostStatusSlots;
+        type Slots = VhostStatus_Slots;
         const NAME: &'static str = "VhostStatus";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -118,14 +118,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioDeviceFeaturesSlots {
+    pub(crate) struct VirtioDeviceFeatures_Slots {
         transports: Option<Vec<String>>,
         dev_features: Option<Vec<String>>,
         unknown_dev_features: Option<u64>,
         unknown_dev_features2: Option<u64>,
     }
     impl Object for VirtioDeviceFeatures {
-        type Slots = VirtioDeviceFeaturesSlots;
+        type Slots = VirtioDeviceFeatures_Slots;
         const NAME: &'static str = "VirtioDeviceFeatures";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -151,7 +151,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioStatusSlots {
+    pub(crate) struct VirtioStatus_Slots {
         name: Option<String>,
         device_id: Option<u16>,
         vhost_started: Option<bool>,
@@ -175,7 +175,7 @@ pub mod types {
         vhost_dev: Option<VhostStatus>,
     }
     impl Object for VirtioStatus {
-        type Slots = VirtioStatusSlots;
+        type Slots = VirtioStatus_Slots;
         const NAME: &'static str = "VirtioStatus";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -119,11 +119,11 @@ pub mod types {
         pub format: BlockdevQcow2EncryptionFormat,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapSha256Slots {
+    pub(crate) struct BlockDirtyBitmapSha256_Slots {
         sha256: Option<String>,
     }
     impl Object for BlockDirtyBitmapSha256 {
-        type Slots = BlockDirtyBitmapSha256Slots;
+        type Slots = BlockDirtyBitmapSha256_Slots;
         const NAME: &'static str = "BlockDirtyBitmapSha256";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -308,13 +308,13 @@ pub mod events {
         pub write_threshold: u64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockWriteThresholdSlots {
+    pub(crate) struct BlockWriteThreshold_Slots {
         node_name: Option<String>,
         amount_exceeded: Option<u64>,
         write_threshold: Option<u64>,
     }
     impl Object for BlockWriteThreshold {
-        type Slots = BlockWriteThresholdSlots;
+        type Slots = BlockWriteThreshold_Slots;
         const NAME: &'static str = "BLOCK_WRITE_THRESHOLD";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

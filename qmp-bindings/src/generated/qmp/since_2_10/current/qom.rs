@@ -14,13 +14,13 @@ pub mod types {
         pub parent: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct ObjectTypeInfoSlots {
+    pub(crate) struct ObjectTypeInfo_Slots {
         name: Option<String>,
         r#abstract: Option<bool>,
         parent: Option<String>,
     }
     impl Object for ObjectTypeInfo {
-        type Slots = ObjectTypeInfoSlots;
+        type Slots = ObjectTypeInfo_Slots;
         const NAME: &'static str = "ObjectTypeInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

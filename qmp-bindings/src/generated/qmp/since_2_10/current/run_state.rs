@@ -12,7 +12,7 @@ pub mod types {
         pub arg5: u64,
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanicInformationHyperVSlots {
+    pub(crate) struct GuestPanicInformationHyperV_Slots {
         arg1: Option<u64>,
         arg2: Option<u64>,
         arg3: Option<u64>,
@@ -20,7 +20,7 @@ pub mod types {
         arg5: Option<u64>,
     }
     impl Object for GuestPanicInformationHyperV {
-        type Slots = GuestPanicInformationHyperVSlots;
+        type Slots = GuestPanicInformationHyperV_Slots;
         const NAME: &'static str = "GuestPanicInformationHyperV";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -38,7 +38,7 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoSlots {
+    pub(crate) struct CpuInfo_Slots {
         cpu: Option<i64>,
         current: Option<bool>,
         halted: Option<bool>,
@@ -47,7 +47,7 @@ pub mod types {
         props: Option<CpuInstanceProperties>,
     }
     impl Base for CpuInfo {
-        type Slots = CpuInfoSlots;
+        type Slots = CpuInfo_Slots;
         type Branches = CpuInfoArchBranch;
         const NAME: &'static str = "CpuInfo";
         fn accept<'de, A: MapAccess<'de>>(

@@ -121,7 +121,7 @@ pub mod types {
         pub extents: Vec<ImageInfo>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceInfoSlots {
+    pub(crate) struct BlockDeviceInfo_Slots {
         file: Option<String>,
         node_name: Option<String>,
         ro: Option<bool>,
@@ -156,7 +156,7 @@ pub mod types {
         write_threshold: Option<i64>,
     }
     impl Object for BlockDeviceInfo {
-        type Slots = BlockDeviceInfoSlots;
+        type Slots = BlockDeviceInfo_Slots;
         const NAME: &'static str = "BlockDeviceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -244,7 +244,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSlots {
+    pub(crate) struct ImageInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -261,7 +261,7 @@ pub mod types {
         format_specific: Option<ImageInfoSpecific>,
     }
     impl Object for ImageInfo {
-        type Slots = ImageInfoSlots;
+        type Slots = ImageInfo_Slots;
         const NAME: &'static str = "ImageInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -332,7 +332,7 @@ pub mod types {
         ImageInfoSpecific = "ImageInfoSpecific"
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2Slots {
+    pub(crate) struct ImageInfoSpecificQCow2_Slots {
         compat: Option<String>,
         lazy_refcounts: Option<bool>,
         corrupt: Option<bool>,
@@ -340,7 +340,7 @@ pub mod types {
         encrypt: Option<ImageInfoSpecificQCow2Encryption>,
     }
     impl Object for ImageInfoSpecificQCow2 {
-        type Slots = ImageInfoSpecificQCow2Slots;
+        type Slots = ImageInfoSpecificQCow2_Slots;
         const NAME: &'static str = "ImageInfoSpecificQCow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -368,14 +368,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificVmdkSlots {
+    pub(crate) struct ImageInfoSpecificVmdk_Slots {
         create_type: Option<String>,
         cid: Option<i64>,
         parent_cid: Option<i64>,
         extents: Option<Vec<ImageInfo>>,
     }
     impl Object for ImageInfoSpecificVmdk {
-        type Slots = ImageInfoSpecificVmdkSlots;
+        type Slots = ImageInfoSpecificVmdk_Slots;
         const NAME: &'static str = "ImageInfoSpecificVmdk";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

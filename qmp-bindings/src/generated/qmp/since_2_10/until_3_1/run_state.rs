@@ -23,11 +23,11 @@ pub mod events {
         pub guest: bool,
     }
     #[derive(Default)]
-    pub(crate) struct ResetSlots {
+    pub(crate) struct Reset_Slots {
         guest: Option<bool>,
     }
     impl Object for Reset {
-        type Slots = ResetSlots;
+        type Slots = Reset_Slots;
         const NAME: &'static str = "RESET";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -47,11 +47,11 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ShutdownSlots {
+    pub(crate) struct Shutdown_Slots {
         guest: Option<bool>,
     }
     impl Object for Shutdown {
-        type Slots = ShutdownSlots;
+        type Slots = Shutdown_Slots;
         const NAME: &'static str = "SHUTDOWN";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -9,12 +9,12 @@ pub mod types {
         pub plugged_memory: Option<u64>,
     }
     #[derive(Default)]
-    pub(crate) struct MemoryInfoSlots {
+    pub(crate) struct MemoryInfo_Slots {
         base_memory: Option<u64>,
         plugged_memory: Option<u64>,
     }
     impl Object for MemoryInfo {
-        type Slots = MemoryInfoSlots;
+        type Slots = MemoryInfo_Slots;
         const NAME: &'static str = "MemoryInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

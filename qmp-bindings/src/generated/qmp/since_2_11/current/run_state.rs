@@ -98,11 +98,11 @@ pub mod events {
         pub action: types::WatchdogAction,
     }
     #[derive(Default)]
-    pub(crate) struct WatchdogSlots {
+    pub(crate) struct Watchdog_Slots {
         action: Option<types::WatchdogAction>,
     }
     impl Object for Watchdog {
-        type Slots = WatchdogSlots;
+        type Slots = Watchdog_Slots;
         const NAME: &'static str = "WATCHDOG";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -58,11 +58,11 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct TpmEmulatorOptionsSlots {
+    pub(crate) struct TpmEmulatorOptions_Slots {
         chardev: Option<String>,
     }
     impl Object for TpmEmulatorOptions {
-        type Slots = TpmEmulatorOptionsSlots;
+        type Slots = TpmEmulatorOptions_Slots;
         const NAME: &'static str = "TPMEmulatorOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

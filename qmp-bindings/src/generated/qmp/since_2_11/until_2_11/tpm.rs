@@ -12,13 +12,13 @@ pub mod types {
         pub options: TpmTypeOptions,
     }
     #[derive(Default)]
-    pub(crate) struct TpmInfoSlots {
+    pub(crate) struct TpmInfo_Slots {
         id: Option<String>,
         model: Option<TpmModel>,
         options: Option<TpmTypeOptions>,
     }
     impl Object for TpmInfo {
-        type Slots = TpmInfoSlots;
+        type Slots = TpmInfo_Slots;
         const NAME: &'static str = "TPMInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

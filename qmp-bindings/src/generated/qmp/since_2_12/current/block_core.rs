@@ -137,12 +137,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockLatencyHistogramInfoSlots {
+    pub(crate) struct BlockLatencyHistogramInfo_Slots {
         boundaries: Option<Vec<u64>>,
         bins: Option<Vec<u64>>,
     }
     impl Object for BlockLatencyHistogramInfo {
-        type Slots = BlockLatencyHistogramInfoSlots;
+        type Slots = BlockLatencyHistogramInfo_Slots;
         const NAME: &'static str = "BlockLatencyHistogramInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

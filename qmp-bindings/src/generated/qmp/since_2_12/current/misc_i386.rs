@@ -48,11 +48,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SevLaunchMeasureInfoSlots {
+    pub(crate) struct SevLaunchMeasureInfo_Slots {
         data: Option<String>,
     }
     impl Object for SevLaunchMeasureInfo {
-        type Slots = SevLaunchMeasureInfoSlots;
+        type Slots = SevLaunchMeasureInfo_Slots;
         const NAME: &'static str = "SevLaunchMeasureInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

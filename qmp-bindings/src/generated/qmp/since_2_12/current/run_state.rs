@@ -48,14 +48,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanicInformationS390Slots {
+    pub(crate) struct GuestPanicInformationS390_Slots {
         core: Option<u32>,
         psw_mask: Option<u64>,
         psw_addr: Option<u64>,
         reason: Option<S390CrashReason>,
     }
     impl Object for GuestPanicInformationS390 {
-        type Slots = GuestPanicInformationS390Slots;
+        type Slots = GuestPanicInformationS390_Slots;
         const NAME: &'static str = "GuestPanicInformationS390";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -557,7 +557,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobInfoSlots {
+    pub(crate) struct BlockJobInfo_Slots {
         r#type: Option<String>,
         device: Option<String>,
         len: Option<i64>,
@@ -573,7 +573,7 @@ pub mod types {
         error: Option<String>,
     }
     impl Object for BlockJobInfo {
-        type Slots = BlockJobInfoSlots;
+        type Slots = BlockJobInfo_Slots;
         const NAME: &'static str = "BlockJobInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -617,7 +617,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockStatsSlots {
+    pub(crate) struct BlockStats_Slots {
         device: Option<String>,
         node_name: Option<String>,
         stats: Option<BlockDeviceStats>,
@@ -625,7 +625,7 @@ pub mod types {
         backing: Option<Box<BlockStats>>,
     }
     impl Object for BlockStats {
-        type Slots = BlockStatsSlots;
+        type Slots = BlockStats_Slots;
         const NAME: &'static str = "BlockStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -457,12 +457,12 @@ pub mod events {
         pub id: String,
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobPendingSlots {
+    pub(crate) struct BlockJobPending_Slots {
         r#type: Option<types::BlockJobType>,
         id: Option<String>,
     }
     impl Object for BlockJobPending {
-        type Slots = BlockJobPendingSlots;
+        type Slots = BlockJobPending_Slots;
         const NAME: &'static str = "BLOCK_JOB_PENDING";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -136,12 +136,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationCapabilityStatusSlots {
+    pub(crate) struct MigrationCapabilityStatus_Slots {
         capability: Option<MigrationCapability>,
         state: Option<bool>,
     }
     impl Object for MigrationCapabilityStatus {
-        type Slots = MigrationCapabilityStatusSlots;
+        type Slots = MigrationCapabilityStatus_Slots;
         const NAME: &'static str = "MigrationCapabilityStatus";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -126,7 +126,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceStatsSlots {
+    pub(crate) struct BlockDeviceStats_Slots {
         rd_bytes: Option<i64>,
         wr_bytes: Option<i64>,
         rd_operations: Option<i64>,
@@ -153,7 +153,7 @@ pub mod types {
         x_flush_latency_histogram: Option<BlockLatencyHistogramInfo>,
     }
     impl Object for BlockDeviceStats {
-        type Slots = BlockDeviceStatsSlots;
+        type Slots = BlockDeviceStats_Slots;
         const NAME: &'static str = "BlockDeviceStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -245,14 +245,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyInfoSlots {
+    pub(crate) struct BlockDirtyInfo_Slots {
         name: Option<String>,
         count: Option<i64>,
         granularity: Option<u32>,
         status: Option<DirtyBitmapStatus>,
     }
     impl Object for BlockDirtyInfo {
-        type Slots = BlockDirtyInfoSlots;
+        type Slots = BlockDirtyInfo_Slots;
         const NAME: &'static str = "BlockDirtyInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -278,7 +278,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockInfoSlots {
+    pub(crate) struct BlockInfo_Slots {
         device: Option<String>,
         qdev: Option<String>,
         r#type: Option<String>,
@@ -290,7 +290,7 @@ pub mod types {
         dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
     }
     impl Object for BlockInfo {
-        type Slots = BlockInfoSlots;
+        type Slots = BlockInfo_Slots;
         const NAME: &'static str = "BlockInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -50,12 +50,12 @@ pub mod events {
         pub reason: types::CommandDropReason,
     }
     #[derive(Default)]
-    pub(crate) struct CommandDroppedSlots {
+    pub(crate) struct CommandDropped_Slots {
         id: Option<Value>,
         reason: Option<types::CommandDropReason>,
     }
     impl Object for CommandDropped {
-        type Slots = CommandDroppedSlots;
+        type Slots = CommandDropped_Slots;
         const NAME: &'static str = "COMMAND_DROPPED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

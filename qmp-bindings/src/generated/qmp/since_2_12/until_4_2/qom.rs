@@ -14,13 +14,13 @@ pub mod types {
         pub description: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct ObjectPropertyInfoSlots {
+    pub(crate) struct ObjectPropertyInfo_Slots {
         name: Option<String>,
         r#type: Option<String>,
         description: Option<String>,
     }
     impl Object for ObjectPropertyInfo {
-        type Slots = ObjectPropertyInfoSlots;
+        type Slots = ObjectPropertyInfo_Slots;
         const NAME: &'static str = "ObjectPropertyInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -62,11 +62,11 @@ pub mod types {
         pub pc: i64,
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoRiscvSlots {
+    pub(crate) struct CpuInfoRiscv_Slots {
         pc: Option<i64>,
     }
     impl Object for CpuInfoRiscv {
-        type Slots = CpuInfoRiscvSlots;
+        type Slots = CpuInfoRiscv_Slots;
         const NAME: &'static str = "CpuInfoRISCV";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -15,14 +15,14 @@ pub mod types {
         pub reduced_phys_bits: i64,
     }
     #[derive(Default)]
-    pub(crate) struct SevCapabilitySlots {
+    pub(crate) struct SevCapability_Slots {
         pdh: Option<String>,
         cert_chain: Option<String>,
         cbitpos: Option<i64>,
         reduced_phys_bits: Option<i64>,
     }
     impl Object for SevCapability {
-        type Slots = SevCapabilitySlots;
+        type Slots = SevCapability_Slots;
         const NAME: &'static str = "SevCapability";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

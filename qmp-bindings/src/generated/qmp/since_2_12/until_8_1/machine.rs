@@ -11,11 +11,11 @@ pub mod types {
         pub cpu_state: CpuS390State,
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoS390Slots {
+    pub(crate) struct CpuInfoS390_Slots {
         cpu_state: Option<CpuS390State>,
     }
     impl Object for CpuInfoS390 {
-        type Slots = CpuInfoS390Slots;
+        type Slots = CpuInfoS390_Slots;
         const NAME: &'static str = "CpuInfoS390";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

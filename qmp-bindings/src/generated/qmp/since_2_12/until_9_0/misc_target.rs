@@ -19,7 +19,7 @@ pub mod types {
         pub handle: u32,
     }
     #[derive(Default)]
-    pub(crate) struct SevInfoSlots {
+    pub(crate) struct SevInfo_Slots {
         enabled: Option<bool>,
         api_major: Option<u8>,
         api_minor: Option<u8>,
@@ -29,7 +29,7 @@ pub mod types {
         handle: Option<u32>,
     }
     impl Object for SevInfo {
-        type Slots = SevInfoSlots;
+        type Slots = SevInfo_Slots;
         const NAME: &'static str = "SevInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -9,12 +9,12 @@ pub mod types {
         pub present: bool,
     }
     #[derive(Default)]
-    pub(crate) struct KvmInfoSlots {
+    pub(crate) struct KvmInfo_Slots {
         enabled: Option<bool>,
         present: Option<bool>,
     }
     impl Object for KvmInfo {
-        type Slots = KvmInfoSlots;
+        type Slots = KvmInfo_Slots;
         const NAME: &'static str = "KvmInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -326,13 +326,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCacheInfoSlots {
+    pub(crate) struct BlockdevCacheInfo_Slots {
         writeback: Option<bool>,
         direct: Option<bool>,
         no_flush: Option<bool>,
     }
     impl Object for BlockdevCacheInfo {
-        type Slots = BlockdevCacheInfoSlots;
+        type Slots = BlockdevCacheInfo_Slots;
         const NAME: &'static str = "BlockdevCacheInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -781,7 +781,7 @@ pub mod events {
         pub sectors_count: i64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockImageCorruptedSlots {
+    pub(crate) struct BlockImageCorrupted_Slots {
         device: Option<String>,
         node_name: Option<String>,
         msg: Option<String>,
@@ -790,7 +790,7 @@ pub mod events {
         fatal: Option<bool>,
     }
     impl Object for BlockImageCorrupted {
-        type Slots = BlockImageCorruptedSlots;
+        type Slots = BlockImageCorrupted_Slots;
         const NAME: &'static str = "BLOCK_IMAGE_CORRUPTED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -820,13 +820,13 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobErrorSlots {
+    pub(crate) struct BlockJobError_Slots {
         device: Option<String>,
         operation: Option<types::IoOperationType>,
         action: Option<types::BlockErrorAction>,
     }
     impl Object for BlockJobError {
-        type Slots = BlockJobErrorSlots;
+        type Slots = BlockJobError_Slots;
         const NAME: &'static str = "BLOCK_JOB_ERROR";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -850,13 +850,13 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QuorumFailureSlots {
+    pub(crate) struct QuorumFailure_Slots {
         reference: Option<String>,
         sector_num: Option<i64>,
         sectors_count: Option<i64>,
     }
     impl Object for QuorumFailure {
-        type Slots = QuorumFailureSlots;
+        type Slots = QuorumFailure_Slots;
         const NAME: &'static str = "QUORUM_FAILURE";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -49,11 +49,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevBackendInfoSlots {
+    pub(crate) struct ChardevBackendInfo_Slots {
         name: Option<String>,
     }
     impl Object for ChardevBackendInfo {
-        type Slots = ChardevBackendInfoSlots;
+        type Slots = ChardevBackendInfo_Slots;
         const NAME: &'static str = "ChardevBackendInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -73,13 +73,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevInfoSlots {
+    pub(crate) struct ChardevInfo_Slots {
         label: Option<String>,
         filename: Option<String>,
         frontend_open: Option<bool>,
     }
     impl Object for ChardevInfo {
-        type Slots = ChardevInfoSlots;
+        type Slots = ChardevInfo_Slots;
         const NAME: &'static str = "ChardevInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -243,12 +243,12 @@ pub mod events {
         pub open: bool,
     }
     #[derive(Default)]
-    pub(crate) struct VserportChangeSlots {
+    pub(crate) struct VserportChange_Slots {
         id: Option<String>,
         open: Option<bool>,
     }
     impl Object for VserportChange {
-        type Slots = VserportChangeSlots;
+        type Slots = VserportChange_Slots;
         const NAME: &'static str = "VSERPORT_CHANGE";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -21,11 +21,11 @@ pub mod types {
         pub micro: i64,
     }
     #[derive(Default)]
-    pub(crate) struct CommandInfoSlots {
+    pub(crate) struct CommandInfo_Slots {
         name: Option<String>,
     }
     impl Object for CommandInfo {
-        type Slots = CommandInfoSlots;
+        type Slots = CommandInfo_Slots;
         const NAME: &'static str = "CommandInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -45,12 +45,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VersionInfoSlots {
+    pub(crate) struct VersionInfo_Slots {
         qemu: Option<VersionTriple>,
         package: Option<String>,
     }
     impl Object for VersionInfo {
-        type Slots = VersionInfoSlots;
+        type Slots = VersionInfo_Slots;
         const NAME: &'static str = "VersionInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -72,13 +72,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VersionTripleSlots {
+    pub(crate) struct VersionTriple_Slots {
         major: Option<i64>,
         minor: Option<i64>,
         micro: Option<i64>,
     }
     impl Object for VersionTriple {
-        type Slots = VersionTripleSlots;
+        type Slots = VersionTriple_Slots;
         const NAME: &'static str = "VersionTriple";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -123,11 +123,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoAlternateSlots {
+    pub(crate) struct SchemaInfoAlternate_Slots {
         members: Option<Vec<SchemaInfoAlternateMember>>,
     }
     impl Object for SchemaInfoAlternate {
-        type Slots = SchemaInfoAlternateSlots;
+        type Slots = SchemaInfoAlternate_Slots;
         const NAME: &'static str = "SchemaInfoAlternate";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -147,11 +147,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoAlternateMemberSlots {
+    pub(crate) struct SchemaInfoAlternateMember_Slots {
         r#type: Option<String>,
     }
     impl Object for SchemaInfoAlternateMember {
-        type Slots = SchemaInfoAlternateMemberSlots;
+        type Slots = SchemaInfoAlternateMember_Slots;
         const NAME: &'static str = "SchemaInfoAlternateMember";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -171,11 +171,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoArraySlots {
+    pub(crate) struct SchemaInfoArray_Slots {
         element_type: Option<String>,
     }
     impl Object for SchemaInfoArray {
-        type Slots = SchemaInfoArraySlots;
+        type Slots = SchemaInfoArray_Slots;
         const NAME: &'static str = "SchemaInfoArray";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -195,11 +195,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoBuiltinSlots {
+    pub(crate) struct SchemaInfoBuiltin_Slots {
         json_type: Option<JsonType>,
     }
     impl Object for SchemaInfoBuiltin {
-        type Slots = SchemaInfoBuiltinSlots;
+        type Slots = SchemaInfoBuiltin_Slots;
         const NAME: &'static str = "SchemaInfoBuiltin";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -219,11 +219,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoEventSlots {
+    pub(crate) struct SchemaInfoEvent_Slots {
         arg_type: Option<String>,
     }
     impl Object for SchemaInfoEvent {
-        type Slots = SchemaInfoEventSlots;
+        type Slots = SchemaInfoEvent_Slots;
         const NAME: &'static str = "SchemaInfoEvent";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -243,12 +243,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoObjectVariantSlots {
+    pub(crate) struct SchemaInfoObjectVariant_Slots {
         case: Option<String>,
         r#type: Option<String>,
     }
     impl Object for SchemaInfoObjectVariant {
-        type Slots = SchemaInfoObjectVariantSlots;
+        type Slots = SchemaInfoObjectVariant_Slots;
         const NAME: &'static str = "SchemaInfoObjectVariant";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -84,11 +84,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BalloonInfoSlots {
+    pub(crate) struct BalloonInfo_Slots {
         actual: Option<i64>,
     }
     impl Object for BalloonInfo {
-        type Slots = BalloonInfoSlots;
+        type Slots = BalloonInfo_Slots;
         const NAME: &'static str = "BalloonInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -108,7 +108,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PcdimmDeviceInfoSlots {
+    pub(crate) struct PcdimmDeviceInfo_Slots {
         id: Option<String>,
         addr: Option<i64>,
         size: Option<i64>,
@@ -119,7 +119,7 @@ pub mod types {
         hotpluggable: Option<bool>,
     }
     impl Object for PcdimmDeviceInfo {
-        type Slots = PcdimmDeviceInfoSlots;
+        type Slots = PcdimmDeviceInfo_Slots;
         const NAME: &'static str = "PCDIMMDeviceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -153,11 +153,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct UuidInfoSlots {
+    pub(crate) struct UuidInfo_Slots {
         uuid: Option<String>,
     }
     impl Object for UuidInfo {
-        type Slots = UuidInfoSlots;
+        type Slots = UuidInfo_Slots;
         const NAME: &'static str = "UuidInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -335,11 +335,11 @@ pub mod events {
         pub actual: i64,
     }
     #[derive(Default)]
-    pub(crate) struct BalloonChangeSlots {
+    pub(crate) struct BalloonChange_Slots {
         actual: Option<i64>,
     }
     impl Object for BalloonChange {
-        type Slots = BalloonChangeSlots;
+        type Slots = BalloonChange_Slots;
         const NAME: &'static str = "BALLOON_CHANGE";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -75,12 +75,12 @@ pub mod types {
         pub name: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct AddfdInfoSlots {
+    pub(crate) struct AddfdInfo_Slots {
         fdset_id: Option<i64>,
         fd: Option<i64>,
     }
     impl Object for AddfdInfo {
-        type Slots = AddfdInfoSlots;
+        type Slots = AddfdInfo_Slots;
         const NAME: &'static str = "AddfdInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -102,12 +102,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CommandLineOptionInfoSlots {
+    pub(crate) struct CommandLineOptionInfo_Slots {
         option: Option<String>,
         parameters: Option<Vec<CommandLineParameterInfo>>,
     }
     impl Object for CommandLineOptionInfo {
-        type Slots = CommandLineOptionInfoSlots;
+        type Slots = CommandLineOptionInfo_Slots;
         const NAME: &'static str = "CommandLineOptionInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -129,14 +129,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CommandLineParameterInfoSlots {
+    pub(crate) struct CommandLineParameterInfo_Slots {
         name: Option<String>,
         r#type: Option<CommandLineParameterType>,
         help: Option<String>,
         default: Option<String>,
     }
     impl Object for CommandLineParameterInfo {
-        type Slots = CommandLineParameterInfoSlots;
+        type Slots = CommandLineParameterInfo_Slots;
         const NAME: &'static str = "CommandLineParameterInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -162,12 +162,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FdsetFdInfoSlots {
+    pub(crate) struct FdsetFdInfo_Slots {
         fd: Option<i64>,
         opaque: Option<String>,
     }
     impl Object for FdsetFdInfo {
-        type Slots = FdsetFdInfoSlots;
+        type Slots = FdsetFdInfo_Slots;
         const NAME: &'static str = "FdsetFdInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -189,12 +189,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FdsetInfoSlots {
+    pub(crate) struct FdsetInfo_Slots {
         fdset_id: Option<i64>,
         fds: Option<Vec<FdsetFdInfo>>,
     }
     impl Object for FdsetInfo {
-        type Slots = FdsetInfoSlots;
+        type Slots = FdsetInfo_Slots;
         const NAME: &'static str = "FdsetInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

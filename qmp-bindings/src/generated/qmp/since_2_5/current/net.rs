@@ -186,11 +186,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QapiStringSlots {
+    pub(crate) struct QapiString_Slots {
         str: Option<String>,
     }
     impl Object for QapiString {
-        type Slots = QapiStringSlots;
+        type Slots = QapiString_Slots;
         const NAME: &'static str = "String";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -210,7 +210,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RxFilterInfoSlots {
+    pub(crate) struct RxFilterInfo_Slots {
         name: Option<String>,
         promiscuous: Option<bool>,
         multicast: Option<RxState>,
@@ -225,7 +225,7 @@ pub mod types {
         multicast_table: Option<Vec<String>>,
     }
     impl Object for RxFilterInfo {
-        type Slots = RxFilterInfoSlots;
+        type Slots = RxFilterInfo_Slots;
         const NAME: &'static str = "RxFilterInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -354,12 +354,12 @@ pub mod events {
         pub path: String,
     }
     #[derive(Default)]
-    pub(crate) struct NicRxFilterChangedSlots {
+    pub(crate) struct NicRxFilterChanged_Slots {
         name: Option<String>,
         path: Option<String>,
     }
     impl Object for NicRxFilterChanged {
-        type Slots = NicRxFilterChangedSlots;
+        type Slots = NicRxFilterChanged_Slots;
         const NAME: &'static str = "NIC_RX_FILTER_CHANGED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

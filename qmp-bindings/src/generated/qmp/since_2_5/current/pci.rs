@@ -35,7 +35,7 @@ pub mod types {
         pub mem_type_64: Option<bool>,
     }
     #[derive(Default)]
-    pub(crate) struct PciBusInfoSlots {
+    pub(crate) struct PciBusInfo_Slots {
         number: Option<i64>,
         secondary: Option<i64>,
         subordinate: Option<i64>,
@@ -44,7 +44,7 @@ pub mod types {
         prefetchable_range: Option<PciMemoryRange>,
     }
     impl Object for PciBusInfo {
-        type Slots = PciBusInfoSlots;
+        type Slots = PciBusInfo_Slots;
         const NAME: &'static str = "PciBusInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -77,12 +77,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciDeviceClassSlots {
+    pub(crate) struct PciDeviceClass_Slots {
         desc: Option<String>,
         class: Option<i64>,
     }
     impl Object for PciDeviceClass {
-        type Slots = PciDeviceClassSlots;
+        type Slots = PciDeviceClass_Slots;
         const NAME: &'static str = "PciDeviceClass";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -104,12 +104,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciMemoryRangeSlots {
+    pub(crate) struct PciMemoryRange_Slots {
         base: Option<i64>,
         limit: Option<i64>,
     }
     impl Object for PciMemoryRange {
-        type Slots = PciMemoryRangeSlots;
+        type Slots = PciMemoryRange_Slots;
         const NAME: &'static str = "PciMemoryRange";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -131,7 +131,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciMemoryRegionSlots {
+    pub(crate) struct PciMemoryRegion_Slots {
         bar: Option<i64>,
         r#type: Option<String>,
         address: Option<i64>,
@@ -140,7 +140,7 @@ pub mod types {
         mem_type_64: Option<bool>,
     }
     impl Object for PciMemoryRegion {
-        type Slots = PciMemoryRegionSlots;
+        type Slots = PciMemoryRegion_Slots;
         const NAME: &'static str = "PciMemoryRegion";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -89,12 +89,12 @@ pub mod events {
         pub path: String,
     }
     #[derive(Default)]
-    pub(crate) struct DeviceDeletedSlots {
+    pub(crate) struct DeviceDeleted_Slots {
         device: Option<String>,
         path: Option<String>,
     }
     impl Object for DeviceDeleted {
-        type Slots = DeviceDeletedSlots;
+        type Slots = DeviceDeleted_Slots;
         const NAME: &'static str = "DEVICE_DELETED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -145,7 +145,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RockerOfDpaFlowKeySlots {
+    pub(crate) struct RockerOfDpaFlowKey_Slots {
         priority: Option<u32>,
         tbl_id: Option<u32>,
         in_pport: Option<u32>,
@@ -159,7 +159,7 @@ pub mod types {
         ip_dst: Option<String>,
     }
     impl Object for RockerOfDpaFlowKey {
-        type Slots = RockerOfDpaFlowKeySlots;
+        type Slots = RockerOfDpaFlowKey_Slots;
         const NAME: &'static str = "RockerOfDpaFlowKey";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -223,7 +223,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RockerOfDpaGroupSlots {
+    pub(crate) struct RockerOfDpaGroup_Slots {
         id: Option<u32>,
         r#type: Option<u8>,
         vlan_id: Option<u16>,
@@ -239,7 +239,7 @@ pub mod types {
         ttl_check: Option<u8>,
     }
     impl Object for RockerOfDpaGroup {
-        type Slots = RockerOfDpaGroupSlots;
+        type Slots = RockerOfDpaGroup_Slots;
         const NAME: &'static str = "RockerOfDpaGroup";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -283,7 +283,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RockerPortSlots {
+    pub(crate) struct RockerPort_Slots {
         name: Option<String>,
         enabled: Option<bool>,
         link_up: Option<bool>,
@@ -292,7 +292,7 @@ pub mod types {
         autoneg: Option<RockerPortAutoneg>,
     }
     impl Object for RockerPort {
-        type Slots = RockerPortSlots;
+        type Slots = RockerPort_Slots;
         const NAME: &'static str = "RockerPort";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

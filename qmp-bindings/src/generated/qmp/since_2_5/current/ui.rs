@@ -146,14 +146,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MouseInfoSlots {
+    pub(crate) struct MouseInfo_Slots {
         name: Option<String>,
         index: Option<i64>,
         current: Option<bool>,
         absolute: Option<bool>,
     }
     impl Object for MouseInfo {
-        type Slots = MouseInfoSlots;
+        type Slots = MouseInfo_Slots;
         const NAME: &'static str = "MouseInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

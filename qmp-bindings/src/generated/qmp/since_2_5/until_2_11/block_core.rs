@@ -123,7 +123,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceStatsSlots {
+    pub(crate) struct BlockDeviceStats_Slots {
         rd_bytes: Option<i64>,
         wr_bytes: Option<i64>,
         rd_operations: Option<i64>,
@@ -147,7 +147,7 @@ pub mod types {
         timed_stats: Option<Vec<BlockDeviceTimedStats>>,
     }
     impl Object for BlockDeviceStats {
-        type Slots = BlockDeviceStatsSlots;
+        type Slots = BlockDeviceStats_Slots;
         const NAME: &'static str = "BlockDeviceStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -231,14 +231,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyInfoSlots {
+    pub(crate) struct BlockDirtyInfo_Slots {
         name: Option<String>,
         count: Option<i64>,
         granularity: Option<u32>,
         status: Option<DirtyBitmapStatus>,
     }
     impl Object for BlockDirtyInfo {
-        type Slots = BlockDirtyInfoSlots;
+        type Slots = BlockDirtyInfo_Slots;
         const NAME: &'static str = "BlockDirtyInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -264,7 +264,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobInfoSlots {
+    pub(crate) struct BlockJobInfo_Slots {
         r#type: Option<String>,
         device: Option<String>,
         len: Option<i64>,
@@ -276,7 +276,7 @@ pub mod types {
         ready: Option<bool>,
     }
     impl Object for BlockJobInfo {
-        type Slots = BlockJobInfoSlots;
+        type Slots = BlockJobInfo_Slots;
         const NAME: &'static str = "BlockJobInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -312,7 +312,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockStatsSlots {
+    pub(crate) struct BlockStats_Slots {
         device: Option<String>,
         node_name: Option<String>,
         stats: Option<BlockDeviceStats>,
@@ -320,7 +320,7 @@ pub mod types {
         backing: Option<Box<BlockStats>>,
     }
     impl Object for BlockStats {
-        type Slots = BlockStatsSlots;
+        type Slots = BlockStats_Slots;
         const NAME: &'static str = "BlockStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -36,11 +36,11 @@ pub mod types {
         pub ret_type: String,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoSlots {
+    pub(crate) struct SchemaInfo_Slots {
         name: Option<String>,
     }
     impl Base for SchemaInfo {
-        type Slots = SchemaInfoSlots;
+        type Slots = SchemaInfo_Slots;
         type Branches = SchemaInfoMetaType;
         const NAME: &'static str = "SchemaInfo";
         fn accept<'de, A: MapAccess<'de>>(
@@ -91,12 +91,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoCommandSlots {
+    pub(crate) struct SchemaInfoCommand_Slots {
         arg_type: Option<String>,
         ret_type: Option<String>,
     }
     impl Object for SchemaInfoCommand {
-        type Slots = SchemaInfoCommandSlots;
+        type Slots = SchemaInfoCommand_Slots;
         const NAME: &'static str = "SchemaInfoCommand";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -13,13 +13,13 @@ pub mod types {
         pub description: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct DevicePropertyInfoSlots {
+    pub(crate) struct DevicePropertyInfo_Slots {
         name: Option<String>,
         r#type: Option<String>,
         description: Option<String>,
     }
     impl Object for DevicePropertyInfo {
-        type Slots = DevicePropertyInfoSlots;
+        type Slots = DevicePropertyInfo_Slots;
         const NAME: &'static str = "DevicePropertyInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -133,7 +133,7 @@ pub mod events {
         pub speed: i64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCancelledSlots {
+    pub(crate) struct BlockJobCancelled_Slots {
         r#type: Option<types::BlockJobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -141,7 +141,7 @@ pub mod events {
         speed: Option<i64>,
     }
     impl Object for BlockJobCancelled {
-        type Slots = BlockJobCancelledSlots;
+        type Slots = BlockJobCancelled_Slots;
         const NAME: &'static str = "BLOCK_JOB_CANCELLED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -169,7 +169,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCompletedSlots {
+    pub(crate) struct BlockJobCompleted_Slots {
         r#type: Option<types::BlockJobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -178,7 +178,7 @@ pub mod events {
         error: Option<String>,
     }
     impl Object for BlockJobCompleted {
-        type Slots = BlockJobCompletedSlots;
+        type Slots = BlockJobCompleted_Slots;
         const NAME: &'static str = "BLOCK_JOB_COMPLETED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -208,7 +208,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobReadySlots {
+    pub(crate) struct BlockJobReady_Slots {
         r#type: Option<types::BlockJobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -216,7 +216,7 @@ pub mod events {
         speed: Option<i64>,
     }
     impl Object for BlockJobReady {
-        type Slots = BlockJobReadySlots;
+        type Slots = BlockJobReady_Slots;
         const NAME: &'static str = "BLOCK_JOB_READY";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

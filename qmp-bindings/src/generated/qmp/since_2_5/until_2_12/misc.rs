@@ -51,11 +51,11 @@ pub mod types {
         pub arch: String,
     }
     #[derive(Default)]
-    pub(crate) struct DumpGuestMemoryCapabilitySlots {
+    pub(crate) struct DumpGuestMemoryCapability_Slots {
         formats: Option<Vec<DumpGuestMemoryFormat>>,
     }
     impl Object for DumpGuestMemoryCapability {
-        type Slots = DumpGuestMemoryCapabilitySlots;
+        type Slots = DumpGuestMemoryCapability_Slots;
         const NAME: &'static str = "DumpGuestMemoryCapability";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -75,11 +75,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct TargetInfoSlots {
+    pub(crate) struct TargetInfo_Slots {
         arch: Option<String>,
     }
     impl Object for TargetInfo {
-        type Slots = TargetInfoSlots;
+        type Slots = TargetInfo_Slots;
         const NAME: &'static str = "TargetInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -539,7 +539,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceInfoSlots {
+    pub(crate) struct BlockDeviceInfo_Slots {
         file: Option<String>,
         node_name: Option<String>,
         ro: Option<bool>,
@@ -568,7 +568,7 @@ pub mod types {
         write_threshold: Option<i64>,
     }
     impl Object for BlockDeviceInfo {
-        type Slots = BlockDeviceInfoSlots;
+        type Slots = BlockDeviceInfo_Slots;
         const NAME: &'static str = "BlockDeviceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -644,7 +644,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockInfoSlots {
+    pub(crate) struct BlockInfo_Slots {
         device: Option<String>,
         r#type: Option<String>,
         removable: Option<bool>,
@@ -655,7 +655,7 @@ pub mod types {
         dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
     }
     impl Object for BlockInfo {
-        type Slots = BlockInfoSlots;
+        type Slots = BlockInfo_Slots;
         const NAME: &'static str = "BlockInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

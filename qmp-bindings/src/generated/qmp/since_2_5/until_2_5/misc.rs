@@ -20,7 +20,7 @@ pub mod types {
         pub thread_id: i64,
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoSlots {
+    pub(crate) struct CpuInfo_Slots {
         cpu: Option<i64>,
         current: Option<bool>,
         halted: Option<bool>,
@@ -32,7 +32,7 @@ pub mod types {
         thread_id: Option<i64>,
     }
     impl Object for CpuInfo {
-        type Slots = CpuInfoSlots;
+        type Slots = CpuInfo_Slots;
         const NAME: &'static str = "CpuInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -172,7 +172,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSlots {
+    pub(crate) struct ImageInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -189,7 +189,7 @@ pub mod types {
         format_specific: Option<ImageInfoSpecific>,
     }
     impl Object for ImageInfo {
-        type Slots = ImageInfoSlots;
+        type Slots = ImageInfo_Slots;
         const NAME: &'static str = "ImageInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -259,14 +259,14 @@ pub mod types {
         ImageInfoSpecific = "ImageInfoSpecific"
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificVmdkSlots {
+    pub(crate) struct ImageInfoSpecificVmdk_Slots {
         create_type: Option<String>,
         cid: Option<i64>,
         parent_cid: Option<i64>,
         extents: Option<Vec<ImageInfo>>,
     }
     impl Object for ImageInfoSpecificVmdk {
-        type Slots = ImageInfoSpecificVmdkSlots;
+        type Slots = ImageInfoSpecificVmdk_Slots;
         const NAME: &'static str = "ImageInfoSpecificVmdk";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -11,11 +11,11 @@ pub mod events {
         pub info: types::AcpiostInfo,
     }
     #[derive(Default)]
-    pub(crate) struct AcpiDeviceOstSlots {
+    pub(crate) struct AcpiDeviceOst_Slots {
         info: Option<types::AcpiostInfo>,
     }
     impl Object for AcpiDeviceOst {
-        type Slots = AcpiDeviceOstSlots;
+        type Slots = AcpiDeviceOst_Slots;
         const NAME: &'static str = "ACPI_DEVICE_OST";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

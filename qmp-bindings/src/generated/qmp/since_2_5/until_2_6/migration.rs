@@ -131,7 +131,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationParametersSlots {
+    pub(crate) struct MigrationParameters_Slots {
         compress_level: Option<i64>,
         compress_threads: Option<i64>,
         decompress_threads: Option<i64>,
@@ -139,7 +139,7 @@ pub mod types {
         x_cpu_throttle_increment: Option<i64>,
     }
     impl Object for MigrationParameters {
-        type Slots = MigrationParametersSlots;
+        type Slots = MigrationParameters_Slots;
         const NAME: &'static str = "MigrationParameters";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -176,7 +176,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationStatsSlots {
+    pub(crate) struct MigrationStats_Slots {
         transferred: Option<i64>,
         remaining: Option<i64>,
         total: Option<i64>,
@@ -189,7 +189,7 @@ pub mod types {
         dirty_sync_count: Option<i64>,
     }
     impl Object for MigrationStats {
-        type Slots = MigrationStatsSlots;
+        type Slots = MigrationStats_Slots;
         const NAME: &'static str = "MigrationStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -48,7 +48,7 @@ pub mod types {
         pub cpu_max: i64,
     }
     #[derive(Default)]
-    pub(crate) struct AcpiostInfoSlots {
+    pub(crate) struct AcpiostInfo_Slots {
         device: Option<String>,
         slot: Option<String>,
         slot_type: Option<AcpiSlotType>,
@@ -56,7 +56,7 @@ pub mod types {
         status: Option<i64>,
     }
     impl Object for AcpiostInfo {
-        type Slots = AcpiostInfoSlots;
+        type Slots = AcpiostInfo_Slots;
         const NAME: &'static str = "ACPIOSTInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -84,14 +84,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MachineInfoSlots {
+    pub(crate) struct MachineInfo_Slots {
         name: Option<String>,
         alias: Option<String>,
         is_default: Option<bool>,
         cpu_max: Option<i64>,
     }
     impl Object for MachineInfo {
-        type Slots = MachineInfoSlots;
+        type Slots = MachineInfo_Slots;
         const NAME: &'static str = "MachineInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

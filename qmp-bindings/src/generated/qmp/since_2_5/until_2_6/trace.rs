@@ -12,12 +12,12 @@ pub mod types {
         pub state: TraceEventState,
     }
     #[derive(Default)]
-    pub(crate) struct TraceEventInfoSlots {
+    pub(crate) struct TraceEventInfo_Slots {
         name: Option<String>,
         state: Option<TraceEventState>,
     }
     impl Object for TraceEventInfo {
-        type Slots = TraceEventInfoSlots;
+        type Slots = TraceEventInfo_Slots;
         const NAME: &'static str = "TraceEventInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

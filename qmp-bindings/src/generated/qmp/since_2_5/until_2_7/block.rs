@@ -44,12 +44,12 @@ pub mod events {
         pub tray_open: bool,
     }
     #[derive(Default)]
-    pub(crate) struct DeviceTrayMovedSlots {
+    pub(crate) struct DeviceTrayMoved_Slots {
         device: Option<String>,
         tray_open: Option<bool>,
     }
     impl Object for DeviceTrayMoved {
-        type Slots = DeviceTrayMovedSlots;
+        type Slots = DeviceTrayMoved_Slots;
         const NAME: &'static str = "DEVICE_TRAY_MOVED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

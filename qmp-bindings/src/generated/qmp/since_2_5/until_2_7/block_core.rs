@@ -196,7 +196,7 @@ pub mod events {
         pub reason: String,
     }
     #[derive(Default)]
-    pub(crate) struct BlockIoErrorSlots {
+    pub(crate) struct BlockIoError_Slots {
         device: Option<String>,
         operation: Option<types::IoOperationType>,
         action: Option<types::BlockErrorAction>,
@@ -204,7 +204,7 @@ pub mod events {
         reason: Option<String>,
     }
     impl Object for BlockIoError {
-        type Slots = BlockIoErrorSlots;
+        type Slots = BlockIoError_Slots;
         const NAME: &'static str = "BLOCK_IO_ERROR";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

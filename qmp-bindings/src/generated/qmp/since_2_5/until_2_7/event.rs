@@ -55,11 +55,11 @@ pub mod events {
         pub client: types::VncClientInfo,
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanickedSlots {
+    pub(crate) struct GuestPanicked_Slots {
         action: Option<types::GuestPanicAction>,
     }
     impl Object for GuestPanicked {
-        type Slots = GuestPanickedSlots;
+        type Slots = GuestPanicked_Slots;
         const NAME: &'static str = "GUEST_PANICKED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -79,11 +79,11 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationSlots {
+    pub(crate) struct Migration_Slots {
         status: Option<types::MigrationStatus>,
     }
     impl Object for Migration {
-        type Slots = MigrationSlots;
+        type Slots = Migration_Slots;
         const NAME: &'static str = "MIGRATION";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -103,12 +103,12 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceConnectedSlots {
+    pub(crate) struct SpiceConnected_Slots {
         server: Option<types::SpiceBasicInfo>,
         client: Option<types::SpiceBasicInfo>,
     }
     impl Object for SpiceConnected {
-        type Slots = SpiceConnectedSlots;
+        type Slots = SpiceConnected_Slots;
         const NAME: &'static str = "SPICE_CONNECTED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -130,12 +130,12 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceDisconnectedSlots {
+    pub(crate) struct SpiceDisconnected_Slots {
         server: Option<types::SpiceBasicInfo>,
         client: Option<types::SpiceBasicInfo>,
     }
     impl Object for SpiceDisconnected {
-        type Slots = SpiceDisconnectedSlots;
+        type Slots = SpiceDisconnected_Slots;
         const NAME: &'static str = "SPICE_DISCONNECTED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -157,12 +157,12 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceInitializedSlots {
+    pub(crate) struct SpiceInitialized_Slots {
         server: Option<types::SpiceServerInfo>,
         client: Option<types::SpiceChannel>,
     }
     impl Object for SpiceInitialized {
-        type Slots = SpiceInitializedSlots;
+        type Slots = SpiceInitialized_Slots;
         const NAME: &'static str = "SPICE_INITIALIZED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -184,12 +184,12 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncConnectedSlots {
+    pub(crate) struct VncConnected_Slots {
         server: Option<types::VncServerInfo>,
         client: Option<types::VncBasicInfo>,
     }
     impl Object for VncConnected {
-        type Slots = VncConnectedSlots;
+        type Slots = VncConnected_Slots;
         const NAME: &'static str = "VNC_CONNECTED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -211,12 +211,12 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncDisconnectedSlots {
+    pub(crate) struct VncDisconnected_Slots {
         server: Option<types::VncServerInfo>,
         client: Option<types::VncClientInfo>,
     }
     impl Object for VncDisconnected {
-        type Slots = VncDisconnectedSlots;
+        type Slots = VncDisconnected_Slots;
         const NAME: &'static str = "VNC_DISCONNECTED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -238,12 +238,12 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncInitializedSlots {
+    pub(crate) struct VncInitialized_Slots {
         server: Option<types::VncServerInfo>,
         client: Option<types::VncClientInfo>,
     }
     impl Object for VncInitialized {
-        type Slots = VncInitializedSlots;
+        type Slots = VncInitialized_Slots;
         const NAME: &'static str = "VNC_INITIALIZED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

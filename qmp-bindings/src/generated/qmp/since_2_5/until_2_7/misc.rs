@@ -10,11 +10,11 @@ pub mod types {
         pub name: String,
     }
     #[derive(Default)]
-    pub(crate) struct CpuDefinitionInfoSlots {
+    pub(crate) struct CpuDefinitionInfo_Slots {
         name: Option<String>,
     }
     impl Object for CpuDefinitionInfo {
-        type Slots = CpuDefinitionInfoSlots;
+        type Slots = CpuDefinitionInfo_Slots;
         const NAME: &'static str = "CpuDefinitionInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

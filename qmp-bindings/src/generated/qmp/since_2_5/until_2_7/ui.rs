@@ -96,13 +96,13 @@ pub mod types {
         pub auth: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct SpiceBasicInfoSlots {
+    pub(crate) struct SpiceBasicInfo_Slots {
         host: Option<String>,
         port: Option<String>,
         family: Option<NetworkAddressFamily>,
     }
     impl Object for SpiceBasicInfo {
-        type Slots = SpiceBasicInfoSlots;
+        type Slots = SpiceBasicInfo_Slots;
         const NAME: &'static str = "SpiceBasicInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -126,7 +126,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceChannelSlots {
+    pub(crate) struct SpiceChannel_Slots {
         host: Option<String>,
         port: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -136,7 +136,7 @@ pub mod types {
         tls: Option<bool>,
     }
     impl Object for SpiceChannel {
-        type Slots = SpiceChannelSlots;
+        type Slots = SpiceChannel_Slots;
         const NAME: &'static str = "SpiceChannel";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -168,7 +168,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceInfoSlots {
+    pub(crate) struct SpiceInfo_Slots {
         enabled: Option<bool>,
         migrated: Option<bool>,
         host: Option<String>,
@@ -180,7 +180,7 @@ pub mod types {
         channels: Option<Vec<SpiceChannel>>,
     }
     impl Object for SpiceInfo {
-        type Slots = SpiceInfoSlots;
+        type Slots = SpiceInfo_Slots;
         const NAME: &'static str = "SpiceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -216,14 +216,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceServerInfoSlots {
+    pub(crate) struct SpiceServerInfo_Slots {
         host: Option<String>,
         port: Option<String>,
         family: Option<NetworkAddressFamily>,
         auth: Option<String>,
     }
     impl Object for SpiceServerInfo {
-        type Slots = SpiceServerInfoSlots;
+        type Slots = SpiceServerInfo_Slots;
         const NAME: &'static str = "SpiceServerInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -249,14 +249,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncBasicInfoSlots {
+    pub(crate) struct VncBasicInfo_Slots {
         host: Option<String>,
         service: Option<String>,
         family: Option<NetworkAddressFamily>,
         websocket: Option<bool>,
     }
     impl Object for VncBasicInfo {
-        type Slots = VncBasicInfoSlots;
+        type Slots = VncBasicInfo_Slots;
         const NAME: &'static str = "VncBasicInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -282,7 +282,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncClientInfoSlots {
+    pub(crate) struct VncClientInfo_Slots {
         host: Option<String>,
         service: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -291,7 +291,7 @@ pub mod types {
         sasl_username: Option<String>,
     }
     impl Object for VncClientInfo {
-        type Slots = VncClientInfoSlots;
+        type Slots = VncClientInfo_Slots;
         const NAME: &'static str = "VncClientInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -321,7 +321,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncInfoSlots {
+    pub(crate) struct VncInfo_Slots {
         enabled: Option<bool>,
         host: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -330,7 +330,7 @@ pub mod types {
         clients: Option<Vec<VncClientInfo>>,
     }
     impl Object for VncInfo {
-        type Slots = VncInfoSlots;
+        type Slots = VncInfo_Slots;
         const NAME: &'static str = "VncInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -360,7 +360,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncInfo2Slots {
+    pub(crate) struct VncInfo2_Slots {
         id: Option<String>,
         server: Option<Vec<VncBasicInfo>>,
         clients: Option<Vec<VncClientInfo>>,
@@ -369,7 +369,7 @@ pub mod types {
         display: Option<String>,
     }
     impl Object for VncInfo2 {
-        type Slots = VncInfo2Slots;
+        type Slots = VncInfo2_Slots;
         const NAME: &'static str = "VncInfo2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -399,7 +399,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncServerInfoSlots {
+    pub(crate) struct VncServerInfo_Slots {
         host: Option<String>,
         service: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -407,7 +407,7 @@ pub mod types {
         auth: Option<String>,
     }
     impl Object for VncServerInfo {
-        type Slots = VncServerInfoSlots;
+        type Slots = VncServerInfo_Slots;
         const NAME: &'static str = "VncServerInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

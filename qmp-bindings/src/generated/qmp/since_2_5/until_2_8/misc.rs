@@ -34,12 +34,12 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct IoThreadInfoSlots {
+    pub(crate) struct IoThreadInfo_Slots {
         id: Option<String>,
         thread_id: Option<i64>,
     }
     impl Object for IoThreadInfo {
-        type Slots = IoThreadInfoSlots;
+        type Slots = IoThreadInfo_Slots;
         const NAME: &'static str = "IOThreadInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -61,7 +61,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MemdevSlots {
+    pub(crate) struct Memdev_Slots {
         size: Option<u64>,
         merge: Option<bool>,
         dump: Option<bool>,
@@ -70,7 +70,7 @@ pub mod types {
         policy: Option<HostMemPolicy>,
     }
     impl Object for Memdev {
-        type Slots = MemdevSlots;
+        type Slots = Memdev_Slots;
         const NAME: &'static str = "Memdev";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -56,14 +56,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2Slots {
+    pub(crate) struct ImageInfoSpecificQCow2_Slots {
         compat: Option<String>,
         lazy_refcounts: Option<bool>,
         corrupt: Option<bool>,
         refcount_bits: Option<i64>,
     }
     impl Object for ImageInfoSpecificQCow2 {
-        type Slots = ImageInfoSpecificQCow2Slots;
+        type Slots = ImageInfoSpecificQCow2_Slots;
         const NAME: &'static str = "ImageInfoSpecificQCow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -151,13 +151,13 @@ pub mod events {
         pub write_threshold: u64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockWriteThresholdSlots {
+    pub(crate) struct BlockWriteThreshold_Slots {
         node_name: Option<String>,
         amount_exceeded: Option<u64>,
         write_threshold: Option<u64>,
     }
     impl Object for BlockWriteThreshold {
-        type Slots = BlockWriteThresholdSlots;
+        type Slots = BlockWriteThreshold_Slots;
         const NAME: &'static str = "BLOCK_WRITE_THRESHOLD";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

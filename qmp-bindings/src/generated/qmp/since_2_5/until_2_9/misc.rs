@@ -18,11 +18,11 @@ pub mod types {
         pub name: String,
     }
     #[derive(Default)]
-    pub(crate) struct ObjectTypeInfoSlots {
+    pub(crate) struct ObjectTypeInfo_Slots {
         name: Option<String>,
     }
     impl Object for ObjectTypeInfo {
-        type Slots = ObjectTypeInfoSlots;
+        type Slots = ObjectTypeInfo_Slots;
         const NAME: &'static str = "ObjectTypeInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -22,7 +22,7 @@ pub mod types {
         pub ports: u32,
     }
     #[derive(Default)]
-    pub(crate) struct RockerOfDpaFlowSlots {
+    pub(crate) struct RockerOfDpaFlow_Slots {
         cookie: Option<u64>,
         hits: Option<u64>,
         key: Option<RockerOfDpaFlowKey>,
@@ -30,7 +30,7 @@ pub mod types {
         action: Option<RockerOfDpaFlowAction>,
     }
     impl Object for RockerOfDpaFlow {
-        type Slots = RockerOfDpaFlowSlots;
+        type Slots = RockerOfDpaFlow_Slots;
         const NAME: &'static str = "RockerOfDpaFlow";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -58,13 +58,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RockerSwitchSlots {
+    pub(crate) struct RockerSwitch_Slots {
         name: Option<String>,
         id: Option<u64>,
         ports: Option<u32>,
     }
     impl Object for RockerSwitch {
-        type Slots = RockerSwitchSlots;
+        type Slots = RockerSwitch_Slots;
         const NAME: &'static str = "RockerSwitch";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

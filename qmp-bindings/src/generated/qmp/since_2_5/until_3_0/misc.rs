@@ -39,12 +39,12 @@ pub mod types {
         pub devices: Vec<PciDeviceInfo>,
     }
     #[derive(Default)]
-    pub(crate) struct PciBridgeInfoSlots {
+    pub(crate) struct PciBridgeInfo_Slots {
         bus: Option<PciBusInfo>,
         devices: Option<Vec<PciDeviceInfo>>,
     }
     impl Object for PciBridgeInfo {
-        type Slots = PciBridgeInfoSlots;
+        type Slots = PciBridgeInfo_Slots;
         const NAME: &'static str = "PciBridgeInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -66,12 +66,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciDeviceIdSlots {
+    pub(crate) struct PciDeviceId_Slots {
         device: Option<i64>,
         vendor: Option<i64>,
     }
     impl Object for PciDeviceId {
-        type Slots = PciDeviceIdSlots;
+        type Slots = PciDeviceId_Slots;
         const NAME: &'static str = "PciDeviceId";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -93,7 +93,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciDeviceInfoSlots {
+    pub(crate) struct PciDeviceInfo_Slots {
         bus: Option<i64>,
         slot: Option<i64>,
         function: Option<i64>,
@@ -105,7 +105,7 @@ pub mod types {
         regions: Option<Vec<PciMemoryRegion>>,
     }
     impl Object for PciDeviceInfo {
-        type Slots = PciDeviceInfoSlots;
+        type Slots = PciDeviceInfo_Slots;
         const NAME: &'static str = "PciDeviceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -141,12 +141,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciInfoSlots {
+    pub(crate) struct PciInfo_Slots {
         bus: Option<i64>,
         devices: Option<Vec<PciDeviceInfo>>,
     }
     impl Object for PciInfo {
-        type Slots = PciInfoSlots;
+        type Slots = PciInfo_Slots;
         const NAME: &'static str = "PciInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

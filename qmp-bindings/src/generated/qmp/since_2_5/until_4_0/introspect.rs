@@ -15,13 +15,13 @@ pub mod types {
         pub variants: Option<Vec<SchemaInfoObjectVariant>>,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoObjectSlots {
+    pub(crate) struct SchemaInfoObject_Slots {
         members: Option<Vec<SchemaInfoObjectMember>>,
         tag: Option<String>,
         variants: Option<Vec<SchemaInfoObjectVariant>>,
     }
     impl Object for SchemaInfoObject {
-        type Slots = SchemaInfoObjectSlots;
+        type Slots = SchemaInfoObject_Slots;
         const NAME: &'static str = "SchemaInfoObject";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

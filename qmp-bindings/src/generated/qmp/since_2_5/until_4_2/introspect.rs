@@ -12,13 +12,13 @@ pub mod types {
         pub default: Option<Value>,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoObjectMemberSlots {
+    pub(crate) struct SchemaInfoObjectMember_Slots {
         name: Option<String>,
         r#type: Option<String>,
         default: Option<Value>,
     }
     impl Object for SchemaInfoObjectMember {
-        type Slots = SchemaInfoObjectMemberSlots;
+        type Slots = SchemaInfoObjectMember_Slots;
         const NAME: &'static str = "SchemaInfoObjectMember";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -16,7 +16,7 @@ pub mod types {
         pub overflow: i64,
     }
     #[derive(Default)]
-    pub(crate) struct XbzrleCacheStatsSlots {
+    pub(crate) struct XbzrleCacheStats_Slots {
         cache_size: Option<i64>,
         bytes: Option<i64>,
         pages: Option<i64>,
@@ -25,7 +25,7 @@ pub mod types {
         overflow: Option<i64>,
     }
     impl Object for XbzrleCacheStats {
-        type Slots = XbzrleCacheStatsSlots;
+        type Slots = XbzrleCacheStats_Slots;
         const NAME: &'static str = "XBZRLECacheStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -28,7 +28,7 @@ pub mod types {
         pub vm_clock_nsec: i64,
     }
     #[derive(Default)]
-    pub(crate) struct SnapshotInfoSlots {
+    pub(crate) struct SnapshotInfo_Slots {
         id: Option<String>,
         name: Option<String>,
         vm_state_size: Option<i64>,
@@ -38,7 +38,7 @@ pub mod types {
         vm_clock_nsec: Option<i64>,
     }
     impl Object for SnapshotInfo {
-        type Slots = SnapshotInfoSlots;
+        type Slots = SnapshotInfo_Slots;
         const NAME: &'static str = "SnapshotInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

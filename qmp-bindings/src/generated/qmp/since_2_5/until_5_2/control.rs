@@ -10,11 +10,11 @@ pub mod types {
         pub name: String,
     }
     #[derive(Default)]
-    pub(crate) struct EventInfoSlots {
+    pub(crate) struct EventInfo_Slots {
         name: Option<String>,
     }
     impl Object for EventInfo {
-        type Slots = EventInfoSlots;
+        type Slots = EventInfo_Slots;
         const NAME: &'static str = "EventInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

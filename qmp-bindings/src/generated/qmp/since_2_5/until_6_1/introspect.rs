@@ -10,11 +10,11 @@ pub mod types {
         pub values: Vec<String>,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoEnumSlots {
+    pub(crate) struct SchemaInfoEnum_Slots {
         values: Option<Vec<String>>,
     }
     impl Object for SchemaInfoEnum {
-        type Slots = SchemaInfoEnumSlots;
+        type Slots = SchemaInfoEnum_Slots;
         const NAME: &'static str = "SchemaInfoEnum";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

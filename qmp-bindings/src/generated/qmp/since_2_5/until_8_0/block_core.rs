@@ -30,7 +30,7 @@ pub mod types {
         pub avg_wr_queue_depth: f64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceTimedStatsSlots {
+    pub(crate) struct BlockDeviceTimedStats_Slots {
         interval_length: Option<i64>,
         min_rd_latency_ns: Option<i64>,
         max_rd_latency_ns: Option<i64>,
@@ -45,7 +45,7 @@ pub mod types {
         avg_wr_queue_depth: Option<f64>,
     }
     impl Object for BlockDeviceTimedStats {
-        type Slots = BlockDeviceTimedStatsSlots;
+        type Slots = BlockDeviceTimedStats_Slots;
         const NAME: &'static str = "BlockDeviceTimedStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -62,12 +62,12 @@ pub mod events {
         pub msg: String,
     }
     #[derive(Default)]
-    pub(crate) struct MemUnplugErrorSlots {
+    pub(crate) struct MemUnplugError_Slots {
         device: Option<String>,
         msg: Option<String>,
     }
     impl Object for MemUnplugError {
-        type Slots = MemUnplugErrorSlots;
+        type Slots = MemUnplugError_Slots;
         const NAME: &'static str = "MEM_UNPLUG_ERROR";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

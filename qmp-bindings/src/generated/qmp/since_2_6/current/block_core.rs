@@ -76,7 +76,7 @@ pub mod events {
         pub sectors_count: i64,
     }
     #[derive(Default)]
-    pub(crate) struct QuorumReportBadSlots {
+    pub(crate) struct QuorumReportBad_Slots {
         r#type: Option<types::QuorumOpType>,
         error: Option<String>,
         node_name: Option<String>,
@@ -84,7 +84,7 @@ pub mod events {
         sectors_count: Option<i64>,
     }
     impl Object for QuorumReportBad {
-        type Slots = QuorumReportBadSlots;
+        type Slots = QuorumReportBad_Slots;
         const NAME: &'static str = "QUORUM_REPORT_BAD";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -44,13 +44,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DumpQueryResultSlots {
+    pub(crate) struct DumpQueryResult_Slots {
         status: Option<DumpStatus>,
         completed: Option<i64>,
         total: Option<i64>,
     }
     impl Object for DumpQueryResult {
-        type Slots = DumpQueryResultSlots;
+        type Slots = DumpQueryResult_Slots;
         const NAME: &'static str = "DumpQueryResult";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -114,12 +114,12 @@ pub mod events {
         pub error: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct DumpCompletedSlots {
+    pub(crate) struct DumpCompleted_Slots {
         result: Option<types::DumpQueryResult>,
         error: Option<String>,
     }
     impl Object for DumpCompleted {
-        type Slots = DumpCompletedSlots;
+        type Slots = DumpCompleted_Slots;
         const NAME: &'static str = "DUMP_COMPLETED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -8,11 +8,11 @@ pub mod events {
         pub pass: i64,
     }
     #[derive(Default)]
-    pub(crate) struct MigrationPassSlots {
+    pub(crate) struct MigrationPass_Slots {
         pass: Option<i64>,
     }
     impl Object for MigrationPass {
-        type Slots = MigrationPassSlots;
+        type Slots = MigrationPass_Slots;
         const NAME: &'static str = "MIGRATION_PASS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -10,13 +10,13 @@ pub mod types {
         pub kernel: bool,
     }
     #[derive(Default)]
-    pub(crate) struct GicCapabilitySlots {
+    pub(crate) struct GicCapability_Slots {
         version: Option<i64>,
         emulated: Option<bool>,
         kernel: Option<bool>,
     }
     impl Object for GicCapability {
-        type Slots = GicCapabilitySlots;
+        type Slots = GicCapability_Slots;
         const NAME: &'static str = "GICCapability";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

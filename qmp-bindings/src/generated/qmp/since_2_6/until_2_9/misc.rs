@@ -35,7 +35,7 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoSlots {
+    pub(crate) struct CpuInfo_Slots {
         cpu: Option<i64>,
         current: Option<bool>,
         halted: Option<bool>,
@@ -43,7 +43,7 @@ pub mod types {
         thread_id: Option<i64>,
     }
     impl Base for CpuInfo {
-        type Slots = CpuInfoSlots;
+        type Slots = CpuInfo_Slots;
         type Branches = CpuInfoArchBranch;
         const NAME: &'static str = "CpuInfo";
         fn accept<'de, A: MapAccess<'de>>(

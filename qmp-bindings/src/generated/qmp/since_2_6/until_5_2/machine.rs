@@ -39,11 +39,11 @@ pub mod types {
         pub pc: i64,
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoMipsSlots {
+    pub(crate) struct CpuInfoMips_Slots {
         pc: Option<i64>,
     }
     impl Object for CpuInfoMips {
-        type Slots = CpuInfoMipsSlots;
+        type Slots = CpuInfoMips_Slots;
         const NAME: &'static str = "CpuInfoMIPS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -63,11 +63,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoPpcSlots {
+    pub(crate) struct CpuInfoPpc_Slots {
         nip: Option<i64>,
     }
     impl Object for CpuInfoPpc {
-        type Slots = CpuInfoPpcSlots;
+        type Slots = CpuInfoPpc_Slots;
         const NAME: &'static str = "CpuInfoPPC";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -87,12 +87,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoSparcSlots {
+    pub(crate) struct CpuInfoSparc_Slots {
         pc: Option<i64>,
         npc: Option<i64>,
     }
     impl Object for CpuInfoSparc {
-        type Slots = CpuInfoSparcSlots;
+        type Slots = CpuInfoSparc_Slots;
         const NAME: &'static str = "CpuInfoSPARC";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -114,11 +114,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoTricoreSlots {
+    pub(crate) struct CpuInfoTricore_Slots {
         pc: Option<i64>,
     }
     impl Object for CpuInfoTricore {
-        type Slots = CpuInfoTricoreSlots;
+        type Slots = CpuInfoTricore_Slots;
         const NAME: &'static str = "CpuInfoTricore";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -138,11 +138,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoX86Slots {
+    pub(crate) struct CpuInfoX86_Slots {
         pc: Option<i64>,
     }
     impl Object for CpuInfoX86 {
-        type Slots = CpuInfoX86Slots;
+        type Slots = CpuInfoX86_Slots;
         const NAME: &'static str = "CpuInfoX86";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -41,7 +41,7 @@ pub mod types {
         pub status: i64,
     }
     #[derive(Default)]
-    pub(crate) struct AcpiostInfoSlots {
+    pub(crate) struct AcpiostInfo_Slots {
         device: Option<String>,
         slot: Option<String>,
         slot_type: Option<AcpiSlotType>,
@@ -49,7 +49,7 @@ pub mod types {
         status: Option<i64>,
     }
     impl Object for AcpiostInfo {
-        type Slots = AcpiostInfoSlots;
+        type Slots = AcpiostInfo_Slots;
         const NAME: &'static str = "ACPIOSTInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -97,11 +97,11 @@ pub mod events {
         pub info: types::AcpiostInfo,
     }
     #[derive(Default)]
-    pub(crate) struct AcpiDeviceOstSlots {
+    pub(crate) struct AcpiDeviceOst_Slots {
         info: Option<types::AcpiostInfo>,
     }
     impl Object for AcpiDeviceOst {
-        type Slots = AcpiDeviceOstSlots;
+        type Slots = AcpiDeviceOst_Slots;
         const NAME: &'static str = "ACPI_DEVICE_OST";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -17,14 +17,14 @@ pub mod types {
         pub key_offset: i64,
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoBlockInfoLuksSlotSlots {
+    pub(crate) struct QCryptoBlockInfoLuksSlot_Slots {
         active: Option<bool>,
         iters: Option<i64>,
         stripes: Option<i64>,
         key_offset: Option<i64>,
     }
     impl Object for QCryptoBlockInfoLuksSlot {
-        type Slots = QCryptoBlockInfoLuksSlotSlots;
+        type Slots = QCryptoBlockInfoLuksSlot_Slots;
         const NAME: &'static str = "QCryptoBlockInfoLUKSSlot";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -454,7 +454,7 @@ pub mod types {
         pub extents: Vec<ImageInfo>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceInfoSlots {
+    pub(crate) struct BlockDeviceInfo_Slots {
         file: Option<String>,
         node_name: Option<String>,
         ro: Option<bool>,
@@ -489,7 +489,7 @@ pub mod types {
         write_threshold: Option<i64>,
     }
     impl Object for BlockDeviceInfo {
-        type Slots = BlockDeviceInfoSlots;
+        type Slots = BlockDeviceInfo_Slots;
         const NAME: &'static str = "BlockDeviceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -577,7 +577,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockInfoSlots {
+    pub(crate) struct BlockInfo_Slots {
         device: Option<String>,
         r#type: Option<String>,
         removable: Option<bool>,
@@ -588,7 +588,7 @@ pub mod types {
         dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
     }
     impl Object for BlockInfo {
-        type Slots = BlockInfoSlots;
+        type Slots = BlockInfo_Slots;
         const NAME: &'static str = "BlockInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1066,7 +1066,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSlots {
+    pub(crate) struct ImageInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -1083,7 +1083,7 @@ pub mod types {
         format_specific: Option<ImageInfoSpecific>,
     }
     impl Object for ImageInfo {
-        type Slots = ImageInfoSlots;
+        type Slots = ImageInfo_Slots;
         const NAME: &'static str = "ImageInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1154,14 +1154,14 @@ pub mod types {
         ImageInfoSpecific = "ImageInfoSpecific"
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificVmdkSlots {
+    pub(crate) struct ImageInfoSpecificVmdk_Slots {
         create_type: Option<String>,
         cid: Option<i64>,
         parent_cid: Option<i64>,
         extents: Option<Vec<ImageInfo>>,
     }
     impl Object for ImageInfoSpecificVmdk {
-        type Slots = ImageInfoSpecificVmdkSlots;
+        type Slots = ImageInfoSpecificVmdk_Slots;
         const NAME: &'static str = "ImageInfoSpecificVmdk";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

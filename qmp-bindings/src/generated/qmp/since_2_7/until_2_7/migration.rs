@@ -126,7 +126,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationParametersSlots {
+    pub(crate) struct MigrationParameters_Slots {
         compress_level: Option<i64>,
         compress_threads: Option<i64>,
         decompress_threads: Option<i64>,
@@ -136,7 +136,7 @@ pub mod types {
         tls_hostname: Option<String>,
     }
     impl Object for MigrationParameters {
-        type Slots = MigrationParametersSlots;
+        type Slots = MigrationParameters_Slots;
         const NAME: &'static str = "MigrationParameters";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -57,14 +57,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct HotpluggableCpuSlots {
+    pub(crate) struct HotpluggableCpu_Slots {
         r#type: Option<String>,
         vcpus_count: Option<i64>,
         props: Option<CpuInstanceProperties>,
         qom_path: Option<String>,
     }
     impl Object for HotpluggableCpu {
-        type Slots = HotpluggableCpuSlots;
+        type Slots = HotpluggableCpu_Slots;
         const NAME: &'static str = "HotpluggableCPU";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -90,7 +90,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MachineInfoSlots {
+    pub(crate) struct MachineInfo_Slots {
         name: Option<String>,
         alias: Option<String>,
         is_default: Option<bool>,
@@ -98,7 +98,7 @@ pub mod types {
         hotpluggable_cpus: Option<bool>,
     }
     impl Object for MachineInfo {
-        type Slots = MachineInfoSlots;
+        type Slots = MachineInfo_Slots;
         const NAME: &'static str = "MachineInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

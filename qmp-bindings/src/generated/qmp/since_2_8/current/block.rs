@@ -15,8 +15,8 @@ pub mod commands {
     /// Compared with the bindings of 2.7: `id` is new; `device` is optional now.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct BlockdevCloseTray {
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated by QEMU: use `id`.
+        #[deprecated(note = "deprecated by QEMU: use `id`")]
         pub device: Option<String>,
         /// Since QEMU 2.8.
         pub id: Option<String>,
@@ -26,8 +26,8 @@ pub mod commands {
     /// Compared with the bindings of 2.7: `id` is new; `device` is optional now.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct BlockdevOpenTray {
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated by QEMU: use `id`.
+        #[deprecated(note = "deprecated by QEMU: use `id`")]
         pub device: Option<String>,
         /// Since QEMU 2.8.
         pub id: Option<String>,
@@ -38,8 +38,8 @@ pub mod commands {
     /// Compared with the bindings of 2.7: `id` is new; `device` is optional now.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct Eject {
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated by QEMU: use `id`.
+        #[deprecated(note = "deprecated by QEMU: use `id`")]
         pub device: Option<String>,
         /// Since QEMU 2.8.
         pub id: Option<String>,
@@ -100,13 +100,13 @@ pub mod events {
         pub tray_open: bool,
     }
     #[derive(Default)]
-    pub(crate) struct DeviceTrayMovedSlots {
+    pub(crate) struct DeviceTrayMoved_Slots {
         device: Option<String>,
         id: Option<String>,
         tray_open: Option<bool>,
     }
     impl Object for DeviceTrayMoved {
-        type Slots = DeviceTrayMovedSlots;
+        type Slots = DeviceTrayMoved_Slots;
         const NAME: &'static str = "DEVICE_TRAY_MOVED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

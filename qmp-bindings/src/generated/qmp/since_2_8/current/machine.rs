@@ -82,11 +82,11 @@ pub mod types {
         pub props: Option<Value>,
     }
     #[derive(Default)]
-    pub(crate) struct CpuModelBaselineInfoSlots {
+    pub(crate) struct CpuModelBaselineInfo_Slots {
         model: Option<CpuModelInfo>,
     }
     impl Object for CpuModelBaselineInfo {
-        type Slots = CpuModelBaselineInfoSlots;
+        type Slots = CpuModelBaselineInfo_Slots;
         const NAME: &'static str = "CpuModelBaselineInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -106,12 +106,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuModelCompareInfoSlots {
+    pub(crate) struct CpuModelCompareInfo_Slots {
         result: Option<CpuModelCompareResult>,
         responsible_properties: Option<Vec<String>>,
     }
     impl Object for CpuModelCompareInfo {
-        type Slots = CpuModelCompareInfoSlots;
+        type Slots = CpuModelCompareInfo_Slots;
         const NAME: &'static str = "CpuModelCompareInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -152,12 +152,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuModelInfoSlots {
+    pub(crate) struct CpuModelInfo_Slots {
         name: Option<String>,
         props: Option<Value>,
     }
     impl Object for CpuModelInfo {
-        type Slots = CpuModelInfoSlots;
+        type Slots = CpuModelInfo_Slots;
         const NAME: &'static str = "CpuModelInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

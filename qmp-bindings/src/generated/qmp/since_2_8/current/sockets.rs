@@ -65,12 +65,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VsockSocketAddressSlots {
+    pub(crate) struct VsockSocketAddress_Slots {
         cid: Option<String>,
         port: Option<String>,
     }
     impl Object for VsockSocketAddress {
-        type Slots = VsockSocketAddressSlots;
+        type Slots = VsockSocketAddress_Slots;
         const NAME: &'static str = "VsockSocketAddress";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -102,13 +102,13 @@ pub mod types {
         pub auth: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct SpiceBasicInfoSlots {
+    pub(crate) struct SpiceBasicInfo_Slots {
         host: Option<String>,
         port: Option<String>,
         family: Option<NetworkAddressFamily>,
     }
     impl Object for SpiceBasicInfo {
-        type Slots = SpiceBasicInfoSlots;
+        type Slots = SpiceBasicInfo_Slots;
         const NAME: &'static str = "SpiceBasicInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -132,7 +132,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceChannelSlots {
+    pub(crate) struct SpiceChannel_Slots {
         host: Option<String>,
         port: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -142,7 +142,7 @@ pub mod types {
         tls: Option<bool>,
     }
     impl Object for SpiceChannel {
-        type Slots = SpiceChannelSlots;
+        type Slots = SpiceChannel_Slots;
         const NAME: &'static str = "SpiceChannel";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -174,7 +174,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceInfoSlots {
+    pub(crate) struct SpiceInfo_Slots {
         enabled: Option<bool>,
         migrated: Option<bool>,
         host: Option<String>,
@@ -186,7 +186,7 @@ pub mod types {
         channels: Option<Vec<SpiceChannel>>,
     }
     impl Object for SpiceInfo {
-        type Slots = SpiceInfoSlots;
+        type Slots = SpiceInfo_Slots;
         const NAME: &'static str = "SpiceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -222,14 +222,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceServerInfoSlots {
+    pub(crate) struct SpiceServerInfo_Slots {
         host: Option<String>,
         port: Option<String>,
         family: Option<NetworkAddressFamily>,
         auth: Option<String>,
     }
     impl Object for SpiceServerInfo {
-        type Slots = SpiceServerInfoSlots;
+        type Slots = SpiceServerInfo_Slots;
         const NAME: &'static str = "SpiceServerInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -255,14 +255,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncBasicInfoSlots {
+    pub(crate) struct VncBasicInfo_Slots {
         host: Option<String>,
         service: Option<String>,
         family: Option<NetworkAddressFamily>,
         websocket: Option<bool>,
     }
     impl Object for VncBasicInfo {
-        type Slots = VncBasicInfoSlots;
+        type Slots = VncBasicInfo_Slots;
         const NAME: &'static str = "VncBasicInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -288,7 +288,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncClientInfoSlots {
+    pub(crate) struct VncClientInfo_Slots {
         host: Option<String>,
         service: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -297,7 +297,7 @@ pub mod types {
         sasl_username: Option<String>,
     }
     impl Object for VncClientInfo {
-        type Slots = VncClientInfoSlots;
+        type Slots = VncClientInfo_Slots;
         const NAME: &'static str = "VncClientInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -327,7 +327,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncInfoSlots {
+    pub(crate) struct VncInfo_Slots {
         enabled: Option<bool>,
         host: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -336,7 +336,7 @@ pub mod types {
         clients: Option<Vec<VncClientInfo>>,
     }
     impl Object for VncInfo {
-        type Slots = VncInfoSlots;
+        type Slots = VncInfo_Slots;
         const NAME: &'static str = "VncInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -366,7 +366,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncServerInfoSlots {
+    pub(crate) struct VncServerInfo_Slots {
         host: Option<String>,
         service: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -374,7 +374,7 @@ pub mod types {
         auth: Option<String>,
     }
     impl Object for VncServerInfo {
-        type Slots = VncServerInfoSlots;
+        type Slots = VncServerInfo_Slots;
         const NAME: &'static str = "VncServerInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -463,12 +463,12 @@ pub mod events {
         pub client: types::VncClientInfo,
     }
     #[derive(Default)]
-    pub(crate) struct SpiceConnectedSlots {
+    pub(crate) struct SpiceConnected_Slots {
         server: Option<types::SpiceBasicInfo>,
         client: Option<types::SpiceBasicInfo>,
     }
     impl Object for SpiceConnected {
-        type Slots = SpiceConnectedSlots;
+        type Slots = SpiceConnected_Slots;
         const NAME: &'static str = "SPICE_CONNECTED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -490,12 +490,12 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceDisconnectedSlots {
+    pub(crate) struct SpiceDisconnected_Slots {
         server: Option<types::SpiceBasicInfo>,
         client: Option<types::SpiceBasicInfo>,
     }
     impl Object for SpiceDisconnected {
-        type Slots = SpiceDisconnectedSlots;
+        type Slots = SpiceDisconnected_Slots;
         const NAME: &'static str = "SPICE_DISCONNECTED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -517,12 +517,12 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceInitializedSlots {
+    pub(crate) struct SpiceInitialized_Slots {
         server: Option<types::SpiceServerInfo>,
         client: Option<types::SpiceChannel>,
     }
     impl Object for SpiceInitialized {
-        type Slots = SpiceInitializedSlots;
+        type Slots = SpiceInitialized_Slots;
         const NAME: &'static str = "SPICE_INITIALIZED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -544,12 +544,12 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncConnectedSlots {
+    pub(crate) struct VncConnected_Slots {
         server: Option<types::VncServerInfo>,
         client: Option<types::VncBasicInfo>,
     }
     impl Object for VncConnected {
-        type Slots = VncConnectedSlots;
+        type Slots = VncConnected_Slots;
         const NAME: &'static str = "VNC_CONNECTED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -571,12 +571,12 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncDisconnectedSlots {
+    pub(crate) struct VncDisconnected_Slots {
         server: Option<types::VncServerInfo>,
         client: Option<types::VncClientInfo>,
     }
     impl Object for VncDisconnected {
-        type Slots = VncDisconnectedSlots;
+        type Slots = VncDisconnected_Slots;
         const NAME: &'static str = "VNC_DISCONNECTED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -598,12 +598,12 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncInitializedSlots {
+    pub(crate) struct VncInitialized_Slots {
         server: Option<types::VncServerInfo>,
         client: Option<types::VncClientInfo>,
     }
     impl Object for VncInitialized {
-        type Slots = VncInitializedSlots;
+        type Slots = VncInitialized_Slots;
         const NAME: &'static str = "VNC_INITIALIZED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

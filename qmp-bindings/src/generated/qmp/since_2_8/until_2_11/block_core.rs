@@ -144,8 +144,8 @@ pub mod commands {
     /// Removed in the bindings of 2.12.
     #[derive(Debug, Clone, PartialEq)]
     pub struct XBlockdevInsertMedium {
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated by QEMU: use `id`.
+        #[deprecated(note = "deprecated by QEMU: use `id`")]
         pub device: Option<String>,
         /// Since QEMU 2.8.
         pub id: Option<String>,
@@ -158,8 +158,8 @@ pub mod commands {
     /// Removed in the bindings of 2.12.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct XBlockdevRemoveMedium {
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated by QEMU: use `id`.
+        #[deprecated(note = "deprecated by QEMU: use `id`")]
         pub device: Option<String>,
         /// Since QEMU 2.8.
         pub id: Option<String>,
@@ -237,7 +237,7 @@ pub mod events {
         pub reason: String,
     }
     #[derive(Default)]
-    pub(crate) struct BlockIoErrorSlots {
+    pub(crate) struct BlockIoError_Slots {
         device: Option<String>,
         node_name: Option<String>,
         operation: Option<types::IoOperationType>,
@@ -246,7 +246,7 @@ pub mod events {
         reason: Option<String>,
     }
     impl Object for BlockIoError {
-        type Slots = BlockIoErrorSlots;
+        type Slots = BlockIoError_Slots;
         const NAME: &'static str = "BLOCK_IO_ERROR";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

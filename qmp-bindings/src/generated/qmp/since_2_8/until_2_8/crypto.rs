@@ -55,7 +55,7 @@ pub mod types {
         pub slots: Vec<QCryptoBlockInfoLuksSlot>,
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoBlockInfoLuksSlots {
+    pub(crate) struct QCryptoBlockInfoLuks_Slots {
         cipher_alg: Option<QCryptoCipherAlgorithm>,
         cipher_mode: Option<QCryptoCipherMode>,
         ivgen_alg: Option<QCryptoIvGenAlgorithm>,
@@ -67,7 +67,7 @@ pub mod types {
         slots: Option<Vec<QCryptoBlockInfoLuksSlot>>,
     }
     impl Object for QCryptoBlockInfoLuks {
-        type Slots = QCryptoBlockInfoLuksSlots;
+        type Slots = QCryptoBlockInfoLuks_Slots;
         const NAME: &'static str = "QCryptoBlockInfoLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -13,11 +13,11 @@ pub mod events {
         pub action: types::GuestPanicAction,
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanickedSlots {
+    pub(crate) struct GuestPanicked_Slots {
         action: Option<types::GuestPanicAction>,
     }
     impl Object for GuestPanicked {
-        type Slots = GuestPanickedSlots;
+        type Slots = GuestPanicked_Slots;
         const NAME: &'static str = "GUEST_PANICKED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

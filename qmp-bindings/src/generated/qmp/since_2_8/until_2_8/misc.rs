@@ -18,14 +18,14 @@ pub mod types {
         pub unavailable_features: Option<Vec<String>>,
     }
     #[derive(Default)]
-    pub(crate) struct CpuDefinitionInfoSlots {
+    pub(crate) struct CpuDefinitionInfo_Slots {
         name: Option<String>,
         migration_safe: Option<bool>,
         r#static: Option<bool>,
         unavailable_features: Option<Vec<String>>,
     }
     impl Object for CpuDefinitionInfo {
-        type Slots = CpuDefinitionInfoSlots;
+        type Slots = CpuDefinitionInfo_Slots;
         const NAME: &'static str = "CpuDefinitionInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

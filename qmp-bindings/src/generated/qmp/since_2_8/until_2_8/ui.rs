@@ -17,7 +17,7 @@ pub mod types {
         pub display: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct VncInfo2Slots {
+    pub(crate) struct VncInfo2_Slots {
         id: Option<String>,
         server: Option<Vec<VncBasicInfo>>,
         clients: Option<Vec<VncClientInfo>>,
@@ -26,7 +26,7 @@ pub mod types {
         display: Option<String>,
     }
     impl Object for VncInfo2 {
-        type Slots = VncInfo2Slots;
+        type Slots = VncInfo2_Slots;
         const NAME: &'static str = "VncInfo2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

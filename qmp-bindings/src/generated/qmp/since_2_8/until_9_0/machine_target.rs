@@ -13,11 +13,11 @@ pub mod types {
         pub model: CpuModelInfo,
     }
     #[derive(Default)]
-    pub(crate) struct CpuModelExpansionInfoSlots {
+    pub(crate) struct CpuModelExpansionInfo_Slots {
         model: Option<CpuModelInfo>,
     }
     impl Object for CpuModelExpansionInfo {
-        type Slots = CpuModelExpansionInfoSlots;
+        type Slots = CpuModelExpansionInfo_Slots;
         const NAME: &'static str = "CpuModelExpansionInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

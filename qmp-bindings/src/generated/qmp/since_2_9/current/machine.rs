@@ -8,11 +8,11 @@ pub mod types {
         pub guid: String,
     }
     #[derive(Default)]
-    pub(crate) struct GuidInfoSlots {
+    pub(crate) struct GuidInfo_Slots {
         guid: Option<String>,
     }
     impl Object for GuidInfo {
-        type Slots = GuidInfoSlots;
+        type Slots = GuidInfo_Slots;
         const NAME: &'static str = "GuidInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

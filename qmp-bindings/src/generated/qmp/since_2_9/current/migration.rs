@@ -51,12 +51,12 @@ pub mod types {
         pub desc: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct ReplicationStatusSlots {
+    pub(crate) struct ReplicationStatus_Slots {
         error: Option<bool>,
         desc: Option<String>,
     }
     impl Object for ReplicationStatus {
-        type Slots = ReplicationStatusSlots;
+        type Slots = ReplicationStatus_Slots;
         const NAME: &'static str = "ReplicationStatus";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -32,7 +32,7 @@ pub mod types {
         pub vencrypt: Option<VncVencryptSubAuth>,
     }
     #[derive(Default)]
-    pub(crate) struct VncInfo2Slots {
+    pub(crate) struct VncInfo2_Slots {
         id: Option<String>,
         server: Option<Vec<VncServerInfo2>>,
         clients: Option<Vec<VncClientInfo>>,
@@ -41,7 +41,7 @@ pub mod types {
         display: Option<String>,
     }
     impl Object for VncInfo2 {
-        type Slots = VncInfo2Slots;
+        type Slots = VncInfo2_Slots;
         const NAME: &'static str = "VncInfo2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -71,7 +71,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncServerInfo2Slots {
+    pub(crate) struct VncServerInfo2_Slots {
         host: Option<String>,
         service: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -80,7 +80,7 @@ pub mod types {
         vencrypt: Option<VncVencryptSubAuth>,
     }
     impl Object for VncServerInfo2 {
-        type Slots = VncServerInfo2Slots;
+        type Slots = VncServerInfo2_Slots;
         const NAME: &'static str = "VncServerInfo2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -16,12 +16,12 @@ pub mod events {
         pub info: Option<types::GuestPanicInformation>,
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanickedSlots {
+    pub(crate) struct GuestPanicked_Slots {
         action: Option<types::GuestPanicAction>,
         info: Option<types::GuestPanicInformation>,
     }
     impl Object for GuestPanicked {
-        type Slots = GuestPanickedSlots;
+        type Slots = GuestPanicked_Slots;
         const NAME: &'static str = "GUEST_PANICKED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

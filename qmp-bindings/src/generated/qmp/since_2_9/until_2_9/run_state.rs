@@ -43,7 +43,7 @@ pub mod types {
         GuestPanicInformation = "GuestPanicInformation"
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanicInformationHyperVSlots {
+    pub(crate) struct GuestPanicInformationHyperV_Slots {
         arg1: Option<u64>,
         arg2: Option<u64>,
         arg3: Option<u64>,
@@ -51,7 +51,7 @@ pub mod types {
         arg5: Option<u64>,
     }
     impl Object for GuestPanicInformationHyperV {
-        type Slots = GuestPanicInformationHyperVSlots;
+        type Slots = GuestPanicInformationHyperV_Slots;
         const NAME: &'static str = "GuestPanicInformationHyperV";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

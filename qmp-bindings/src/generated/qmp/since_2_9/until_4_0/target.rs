@@ -22,7 +22,7 @@ pub mod types {
         pub typename: String,
     }
     #[derive(Default)]
-    pub(crate) struct CpuDefinitionInfoSlots {
+    pub(crate) struct CpuDefinitionInfo_Slots {
         name: Option<String>,
         migration_safe: Option<bool>,
         r#static: Option<bool>,
@@ -30,7 +30,7 @@ pub mod types {
         typename: Option<String>,
     }
     impl Object for CpuDefinitionInfo {
-        type Slots = CpuDefinitionInfoSlots;
+        type Slots = CpuDefinitionInfo_Slots;
         const NAME: &'static str = "CpuDefinitionInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -42,7 +42,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InetSocketAddressSlots {
+    pub(crate) struct InetSocketAddress_Slots {
         host: Option<String>,
         port: Option<String>,
         numeric: Option<bool>,
@@ -51,7 +51,7 @@ pub mod types {
         ipv6: Option<bool>,
     }
     impl Object for InetSocketAddress {
-        type Slots = InetSocketAddressSlots;
+        type Slots = InetSocketAddress_Slots;
         const NAME: &'static str = "InetSocketAddress";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

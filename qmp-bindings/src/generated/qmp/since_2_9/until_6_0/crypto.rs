@@ -147,7 +147,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoBlockInfoLuksSlots {
+    pub(crate) struct QCryptoBlockInfoLuks_Slots {
         cipher_alg: Option<QCryptoCipherAlgorithm>,
         cipher_mode: Option<QCryptoCipherMode>,
         ivgen_alg: Option<QCryptoIvGenAlgorithm>,
@@ -159,7 +159,7 @@ pub mod types {
         slots: Option<Vec<QCryptoBlockInfoLuksSlot>>,
     }
     impl Object for QCryptoBlockInfoLuks {
-        type Slots = QCryptoBlockInfoLuksSlots;
+        type Slots = QCryptoBlockInfoLuks_Slots;
         const NAME: &'static str = "QCryptoBlockInfoLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -9,12 +9,12 @@ pub mod types {
         pub connected: bool,
     }
     #[derive(Default)]
-    pub(crate) struct PrManagerInfoSlots {
+    pub(crate) struct PrManagerInfo_Slots {
         id: Option<String>,
         connected: Option<bool>,
     }
     impl Object for PrManagerInfo {
-        type Slots = PrManagerInfoSlots;
+        type Slots = PrManagerInfo_Slots;
         const NAME: &'static str = "PRManagerInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -67,12 +67,12 @@ pub mod events {
         pub connected: bool,
     }
     #[derive(Default)]
-    pub(crate) struct PrManagerStatusChangedSlots {
+    pub(crate) struct PrManagerStatusChanged_Slots {
         id: Option<String>,
         connected: Option<bool>,
     }
     impl Object for PrManagerStatusChanged {
-        type Slots = PrManagerStatusChangedSlots;
+        type Slots = PrManagerStatusChanged_Slots;
         const NAME: &'static str = "PR_MANAGER_STATUS_CHANGED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

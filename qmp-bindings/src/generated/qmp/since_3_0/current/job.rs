@@ -200,12 +200,12 @@ pub mod events {
         pub status: types::JobStatus,
     }
     #[derive(Default)]
-    pub(crate) struct JobStatusChangeSlots {
+    pub(crate) struct JobStatusChange_Slots {
         id: Option<String>,
         status: Option<types::JobStatus>,
     }
     impl Object for JobStatusChange {
-        type Slots = JobStatusChangeSlots;
+        type Slots = JobStatusChange_Slots;
         const NAME: &'static str = "JOB_STATUS_CHANGE";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

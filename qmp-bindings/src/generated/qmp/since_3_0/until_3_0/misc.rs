@@ -69,7 +69,7 @@ pub mod types {
         pub arch: SysEmuTarget,
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoFastSlots {
+    pub(crate) struct CpuInfoFast_Slots {
         cpu_index: Option<i64>,
         qom_path: Option<String>,
         thread_id: Option<i64>,
@@ -77,7 +77,7 @@ pub mod types {
         arch: Option<CpuInfoArch>,
     }
     impl Base for CpuInfoFast {
-        type Slots = CpuInfoFastSlots;
+        type Slots = CpuInfoFast_Slots;
         type Branches = CpuInfoFastTarget;
         const NAME: &'static str = "CpuInfoFast";
         fn accept<'de, A: MapAccess<'de>>(
@@ -254,11 +254,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct TargetInfoSlots {
+    pub(crate) struct TargetInfo_Slots {
         arch: Option<SysEmuTarget>,
     }
     impl Object for TargetInfo {
-        type Slots = TargetInfoSlots;
+        type Slots = TargetInfo_Slots;
         const NAME: &'static str = "TargetInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

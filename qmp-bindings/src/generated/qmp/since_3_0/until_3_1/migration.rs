@@ -142,12 +142,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationCapabilityStatusSlots {
+    pub(crate) struct MigrationCapabilityStatus_Slots {
         capability: Option<MigrationCapability>,
         state: Option<bool>,
     }
     impl Object for MigrationCapabilityStatus {
-        type Slots = MigrationCapabilityStatusSlots;
+        type Slots = MigrationCapabilityStatus_Slots;
         const NAME: &'static str = "MigrationCapabilityStatus";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -169,7 +169,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationStatsSlots {
+    pub(crate) struct MigrationStats_Slots {
         transferred: Option<i64>,
         remaining: Option<i64>,
         total: Option<i64>,
@@ -185,7 +185,7 @@ pub mod types {
         multifd_bytes: Option<u64>,
     }
     impl Object for MigrationStats {
-        type Slots = MigrationStatsSlots;
+        type Slots = MigrationStats_Slots;
         const NAME: &'static str = "MigrationStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -15,13 +15,13 @@ pub mod types {
         pub allow_oob: Option<bool>,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoCommandSlots {
+    pub(crate) struct SchemaInfoCommand_Slots {
         arg_type: Option<String>,
         ret_type: Option<String>,
         allow_oob: Option<bool>,
     }
     impl Object for SchemaInfoCommand {
-        type Slots = SchemaInfoCommandSlots;
+        type Slots = SchemaInfoCommand_Slots;
         const NAME: &'static str = "SchemaInfoCommand";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -48,7 +48,7 @@ pub mod events {
         pub speed: i64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCancelledSlots {
+    pub(crate) struct BlockJobCancelled_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -56,7 +56,7 @@ pub mod events {
         speed: Option<i64>,
     }
     impl Object for BlockJobCancelled {
-        type Slots = BlockJobCancelledSlots;
+        type Slots = BlockJobCancelled_Slots;
         const NAME: &'static str = "BLOCK_JOB_CANCELLED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -84,7 +84,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCompletedSlots {
+    pub(crate) struct BlockJobCompleted_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -93,7 +93,7 @@ pub mod events {
         error: Option<String>,
     }
     impl Object for BlockJobCompleted {
-        type Slots = BlockJobCompletedSlots;
+        type Slots = BlockJobCompleted_Slots;
         const NAME: &'static str = "BLOCK_JOB_COMPLETED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -123,12 +123,12 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobPendingSlots {
+    pub(crate) struct BlockJobPending_Slots {
         r#type: Option<types::JobType>,
         id: Option<String>,
     }
     impl Object for BlockJobPending {
-        type Slots = BlockJobPendingSlots;
+        type Slots = BlockJobPending_Slots;
         const NAME: &'static str = "BLOCK_JOB_PENDING";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -150,7 +150,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobReadySlots {
+    pub(crate) struct BlockJobReady_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -158,7 +158,7 @@ pub mod events {
         speed: Option<i64>,
     }
     impl Object for BlockJobReady {
-        type Slots = BlockJobReadySlots;
+        type Slots = BlockJobReady_Slots;
         const NAME: &'static str = "BLOCK_JOB_READY";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -34,7 +34,7 @@ pub mod types {
         pub error: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobInfoSlots {
+    pub(crate) struct BlockJobInfo_Slots {
         r#type: Option<String>,
         device: Option<String>,
         len: Option<i64>,
@@ -50,7 +50,7 @@ pub mod types {
         error: Option<String>,
     }
     impl Object for BlockJobInfo {
-        type Slots = BlockJobInfoSlots;
+        type Slots = BlockJobInfo_Slots;
         const NAME: &'static str = "BlockJobInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -50,11 +50,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DumpGuestMemoryCapabilitySlots {
+    pub(crate) struct DumpGuestMemoryCapability_Slots {
         formats: Option<Vec<DumpGuestMemoryFormat>>,
     }
     impl Object for DumpGuestMemoryCapability {
-        type Slots = DumpGuestMemoryCapabilitySlots;
+        type Slots = DumpGuestMemoryCapability_Slots;
         const NAME: &'static str = "DumpGuestMemoryCapability";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -45,7 +45,7 @@ pub mod types {
         pub compression_rate: f64,
     }
     #[derive(Default)]
-    pub(crate) struct CompressionStatsSlots {
+    pub(crate) struct CompressionStats_Slots {
         pages: Option<i64>,
         busy: Option<i64>,
         busy_rate: Option<f64>,
@@ -53,7 +53,7 @@ pub mod types {
         compression_rate: Option<f64>,
     }
     impl Object for CompressionStats {
-        type Slots = CompressionStatsSlots;
+        type Slots = CompressionStats_Slots;
         const NAME: &'static str = "CompressionStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -15,14 +15,14 @@ pub mod types {
         pub subsystem_vendor: Option<i64>,
     }
     #[derive(Default)]
-    pub(crate) struct PciDeviceIdSlots {
+    pub(crate) struct PciDeviceId_Slots {
         device: Option<i64>,
         vendor: Option<i64>,
         subsystem: Option<i64>,
         subsystem_vendor: Option<i64>,
     }
     impl Object for PciDeviceId {
-        type Slots = PciDeviceIdSlots;
+        type Slots = PciDeviceId_Slots;
         const NAME: &'static str = "PciDeviceId";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -34,12 +34,12 @@ pub mod types {
         pub devices: Vec<PciDeviceInfo>,
     }
     #[derive(Default)]
-    pub(crate) struct PciBridgeInfoSlots {
+    pub(crate) struct PciBridgeInfo_Slots {
         bus: Option<PciBusInfo>,
         devices: Option<Vec<PciDeviceInfo>>,
     }
     impl Object for PciBridgeInfo {
-        type Slots = PciBridgeInfoSlots;
+        type Slots = PciBridgeInfo_Slots;
         const NAME: &'static str = "PciBridgeInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -61,7 +61,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciDeviceInfoSlots {
+    pub(crate) struct PciDeviceInfo_Slots {
         bus: Option<i64>,
         slot: Option<i64>,
         function: Option<i64>,
@@ -73,7 +73,7 @@ pub mod types {
         regions: Option<Vec<PciMemoryRegion>>,
     }
     impl Object for PciDeviceInfo {
-        type Slots = PciDeviceInfoSlots;
+        type Slots = PciDeviceInfo_Slots;
         const NAME: &'static str = "PciDeviceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -109,12 +109,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciInfoSlots {
+    pub(crate) struct PciInfo_Slots {
         bus: Option<i64>,
         devices: Option<Vec<PciDeviceInfo>>,
     }
     impl Object for PciInfo {
-        type Slots = PciInfoSlots;
+        type Slots = PciInfo_Slots;
         const NAME: &'static str = "PciInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -147,13 +147,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct Qcow2BitmapInfoSlots {
+    pub(crate) struct Qcow2BitmapInfo_Slots {
         name: Option<String>,
         granularity: Option<u32>,
         flags: Option<Vec<Qcow2BitmapInfoFlags>>,
     }
     impl Object for Qcow2BitmapInfo {
-        type Slots = Qcow2BitmapInfoSlots;
+        type Slots = Qcow2BitmapInfo_Slots;
         const NAME: &'static str = "Qcow2BitmapInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -177,13 +177,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XDbgBlockGraphNodeSlots {
+    pub(crate) struct XDbgBlockGraphNode_Slots {
         id: Option<u64>,
         r#type: Option<XDbgBlockGraphNodeType>,
         name: Option<String>,
     }
     impl Object for XDbgBlockGraphNode {
-        type Slots = XDbgBlockGraphNodeSlots;
+        type Slots = XDbgBlockGraphNode_Slots;
         const NAME: &'static str = "XDbgBlockGraphNode";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

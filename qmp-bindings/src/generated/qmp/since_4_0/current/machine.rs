@@ -8,11 +8,11 @@ pub mod types {
         pub wakeup_suspend_support: bool,
     }
     #[derive(Default)]
-    pub(crate) struct CurrentMachineParamsSlots {
+    pub(crate) struct CurrentMachineParams_Slots {
         wakeup_suspend_support: Option<bool>,
     }
     impl Object for CurrentMachineParams {
-        type Slots = CurrentMachineParamsSlots;
+        type Slots = CurrentMachineParams_Slots;
         const NAME: &'static str = "CurrentMachineParams";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -53,13 +53,13 @@ pub mod types {
         pub reason: ColoExitReason,
     }
     #[derive(Default)]
-    pub(crate) struct ColoStatusSlots {
+    pub(crate) struct ColoStatus_Slots {
         mode: Option<ColoMode>,
         last_mode: Option<ColoMode>,
         reason: Option<ColoExitReason>,
     }
     impl Object for ColoStatus {
-        type Slots = ColoStatusSlots;
+        type Slots = ColoStatus_Slots;
         const NAME: &'static str = "COLOStatus";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -105,12 +105,12 @@ pub mod events {
         pub reason: types::ColoExitReason,
     }
     #[derive(Default)]
-    pub(crate) struct ColoExitSlots {
+    pub(crate) struct ColoExit_Slots {
         mode: Option<types::ColoMode>,
         reason: Option<types::ColoExitReason>,
     }
     impl Object for ColoExit {
-        type Slots = ColoExitSlots;
+        type Slots = ColoExit_Slots;
         const NAME: &'static str = "COLO_EXIT";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

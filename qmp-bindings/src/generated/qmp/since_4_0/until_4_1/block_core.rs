@@ -168,7 +168,7 @@ pub mod types {
         pub backing: Option<Box<BlockStats>>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceInfoSlots {
+    pub(crate) struct BlockDeviceInfo_Slots {
         file: Option<String>,
         node_name: Option<String>,
         ro: Option<bool>,
@@ -203,7 +203,7 @@ pub mod types {
         write_threshold: Option<i64>,
     }
     impl Object for BlockDeviceInfo {
-        type Slots = BlockDeviceInfoSlots;
+        type Slots = BlockDeviceInfo_Slots;
         const NAME: &'static str = "BlockDeviceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -291,7 +291,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceStatsSlots {
+    pub(crate) struct BlockDeviceStats_Slots {
         rd_bytes: Option<i64>,
         wr_bytes: Option<i64>,
         rd_operations: Option<i64>,
@@ -318,7 +318,7 @@ pub mod types {
         flush_latency_histogram: Option<BlockLatencyHistogramInfo>,
     }
     impl Object for BlockDeviceStats {
-        type Slots = BlockDeviceStatsSlots;
+        type Slots = BlockDeviceStats_Slots;
         const NAME: &'static str = "BlockDeviceStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -432,7 +432,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockInfoSlots {
+    pub(crate) struct BlockInfo_Slots {
         device: Option<String>,
         qdev: Option<String>,
         r#type: Option<String>,
@@ -444,7 +444,7 @@ pub mod types {
         dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
     }
     impl Object for BlockInfo {
-        type Slots = BlockInfoSlots;
+        type Slots = BlockInfo_Slots;
         const NAME: &'static str = "BlockInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -480,7 +480,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockStatsSlots {
+    pub(crate) struct BlockStats_Slots {
         device: Option<String>,
         qdev: Option<String>,
         node_name: Option<String>,
@@ -489,7 +489,7 @@ pub mod types {
         backing: Option<Box<BlockStats>>,
     }
     impl Object for BlockStats {
-        type Slots = BlockStatsSlots;
+        type Slots = BlockStats_Slots;
         const NAME: &'static str = "BlockStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -68,7 +68,7 @@ pub mod types {
         pub extents: Vec<ImageInfo>,
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSlots {
+    pub(crate) struct ImageInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -85,7 +85,7 @@ pub mod types {
         format_specific: Option<ImageInfoSpecific>,
     }
     impl Object for ImageInfo {
-        type Slots = ImageInfoSlots;
+        type Slots = ImageInfo_Slots;
         const NAME: &'static str = "ImageInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -156,7 +156,7 @@ pub mod types {
         ImageInfoSpecific = "ImageInfoSpecific"
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2Slots {
+    pub(crate) struct ImageInfoSpecificQCow2_Slots {
         compat: Option<String>,
         data_file: Option<String>,
         data_file_raw: Option<bool>,
@@ -167,7 +167,7 @@ pub mod types {
         bitmaps: Option<Vec<Qcow2BitmapInfo>>,
     }
     impl Object for ImageInfoSpecificQCow2 {
-        type Slots = ImageInfoSpecificQCow2Slots;
+        type Slots = ImageInfoSpecificQCow2_Slots;
         const NAME: &'static str = "ImageInfoSpecificQCow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -201,14 +201,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificVmdkSlots {
+    pub(crate) struct ImageInfoSpecificVmdk_Slots {
         create_type: Option<String>,
         cid: Option<i64>,
         parent_cid: Option<i64>,
         extents: Option<Vec<ImageInfo>>,
     }
     impl Object for ImageInfoSpecificVmdk {
-        type Slots = ImageInfoSpecificVmdkSlots;
+        type Slots = ImageInfoSpecificVmdk_Slots;
         const NAME: &'static str = "ImageInfoSpecificVmdk";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

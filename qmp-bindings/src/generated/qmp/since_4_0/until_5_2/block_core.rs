@@ -18,8 +18,8 @@ pub mod types {
         pub recording: bool,
         /// Since QEMU 4.0.
         pub busy: bool,
-        /// Since QEMU 2.4. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 2.4. Deprecated by QEMU: use `recording` and `locked`.
+        #[deprecated(note = "deprecated by QEMU: use `recording` and `locked`")]
         pub status: DirtyBitmapStatus,
         /// Since QEMU 4.0.
         pub persistent: bool,
@@ -70,7 +70,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyInfoSlots {
+    pub(crate) struct BlockDirtyInfo_Slots {
         name: Option<String>,
         count: Option<i64>,
         granularity: Option<u32>,
@@ -81,7 +81,7 @@ pub mod types {
         inconsistent: Option<bool>,
     }
     impl Object for BlockDirtyInfo {
-        type Slots = BlockDirtyInfoSlots;
+        type Slots = BlockDirtyInfo_Slots;
         const NAME: &'static str = "BlockDirtyInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

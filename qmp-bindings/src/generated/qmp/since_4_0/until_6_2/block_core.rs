@@ -58,12 +58,12 @@ pub mod types {
         pub shared_perm: Vec<BlockPermission>,
     }
     #[derive(Default)]
-    pub(crate) struct XDbgBlockGraphSlots {
+    pub(crate) struct XDbgBlockGraph_Slots {
         nodes: Option<Vec<XDbgBlockGraphNode>>,
         edges: Option<Vec<XDbgBlockGraphEdge>>,
     }
     impl Object for XDbgBlockGraph {
-        type Slots = XDbgBlockGraphSlots;
+        type Slots = XDbgBlockGraph_Slots;
         const NAME: &'static str = "XDbgBlockGraph";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -85,7 +85,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XDbgBlockGraphEdgeSlots {
+    pub(crate) struct XDbgBlockGraphEdge_Slots {
         parent: Option<u64>,
         child: Option<u64>,
         name: Option<String>,
@@ -93,7 +93,7 @@ pub mod types {
         shared_perm: Option<Vec<BlockPermission>>,
     }
     impl Object for XDbgBlockGraphEdge {
-        type Slots = XDbgBlockGraphEdgeSlots;
+        type Slots = XDbgBlockGraphEdge_Slots;
         const NAME: &'static str = "XDbgBlockGraphEdge";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -36,7 +36,7 @@ pub mod types {
         pub pages_per_second: u64,
     }
     #[derive(Default)]
-    pub(crate) struct MigrationStatsSlots {
+    pub(crate) struct MigrationStats_Slots {
         transferred: Option<i64>,
         remaining: Option<i64>,
         total: Option<i64>,
@@ -53,7 +53,7 @@ pub mod types {
         pages_per_second: Option<u64>,
     }
     impl Object for MigrationStats {
-        type Slots = MigrationStatsSlots;
+        type Slots = MigrationStats_Slots;
         const NAME: &'static str = "MigrationStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

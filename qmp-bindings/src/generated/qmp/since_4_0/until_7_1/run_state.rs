@@ -87,12 +87,12 @@ pub mod events {
         pub reason: types::ShutdownCause,
     }
     #[derive(Default)]
-    pub(crate) struct ResetSlots {
+    pub(crate) struct Reset_Slots {
         guest: Option<bool>,
         reason: Option<types::ShutdownCause>,
     }
     impl Object for Reset {
-        type Slots = ResetSlots;
+        type Slots = Reset_Slots;
         const NAME: &'static str = "RESET";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -114,12 +114,12 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ShutdownSlots {
+    pub(crate) struct Shutdown_Slots {
         guest: Option<bool>,
         reason: Option<types::ShutdownCause>,
     }
     impl Object for Shutdown {
-        type Slots = ShutdownSlots;
+        type Slots = Shutdown_Slots;
         const NAME: &'static str = "SHUTDOWN";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

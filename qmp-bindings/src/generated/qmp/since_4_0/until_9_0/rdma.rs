@@ -13,14 +13,14 @@ pub mod events {
         pub interface_id: u64,
     }
     #[derive(Default)]
-    pub(crate) struct RdmaGidStatusChangedSlots {
+    pub(crate) struct RdmaGidStatusChanged_Slots {
         netdev: Option<String>,
         gid_status: Option<bool>,
         subnet_prefix: Option<u64>,
         interface_id: Option<u64>,
     }
     impl Object for RdmaGidStatusChanged {
-        type Slots = RdmaGidStatusChangedSlots;
+        type Slots = RdmaGidStatusChanged_Slots;
         const NAME: &'static str = "RDMA_GID_STATUS_CHANGED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -44,14 +44,14 @@ pub mod types {
         pub memdev: String,
     }
     #[derive(Default)]
-    pub(crate) struct VirtioPmemDeviceInfoSlots {
+    pub(crate) struct VirtioPmemDeviceInfo_Slots {
         id: Option<String>,
         memaddr: Option<u64>,
         size: Option<u64>,
         memdev: Option<String>,
     }
     impl Object for VirtioPmemDeviceInfo {
-        type Slots = VirtioPmemDeviceInfoSlots;
+        type Slots = VirtioPmemDeviceInfo_Slots;
         const NAME: &'static str = "VirtioPMEMDeviceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

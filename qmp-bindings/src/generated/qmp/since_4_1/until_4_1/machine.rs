@@ -22,7 +22,7 @@ pub mod types {
         pub deprecated: bool,
     }
     #[derive(Default)]
-    pub(crate) struct MachineInfoSlots {
+    pub(crate) struct MachineInfo_Slots {
         name: Option<String>,
         alias: Option<String>,
         is_default: Option<bool>,
@@ -32,7 +32,7 @@ pub mod types {
         deprecated: Option<bool>,
     }
     impl Object for MachineInfo {
-        type Slots = MachineInfoSlots;
+        type Slots = MachineInfo_Slots;
         const NAME: &'static str = "MachineInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -19,14 +19,14 @@ pub mod types {
         pub features: Option<Vec<String>>,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoObjectSlots {
+    pub(crate) struct SchemaInfoObject_Slots {
         members: Option<Vec<SchemaInfoObjectMember>>,
         tag: Option<String>,
         variants: Option<Vec<SchemaInfoObjectVariant>>,
         features: Option<Vec<String>>,
     }
     impl Object for SchemaInfoObject {
-        type Slots = SchemaInfoObjectSlots;
+        type Slots = SchemaInfoObject_Slots;
         const NAME: &'static str = "SchemaInfoObject";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -24,7 +24,7 @@ pub mod types {
         pub alias_of: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct CpuDefinitionInfoSlots {
+    pub(crate) struct CpuDefinitionInfo_Slots {
         name: Option<String>,
         migration_safe: Option<bool>,
         r#static: Option<bool>,
@@ -33,7 +33,7 @@ pub mod types {
         alias_of: Option<String>,
     }
     impl Object for CpuDefinitionInfo {
-        type Slots = CpuDefinitionInfoSlots;
+        type Slots = CpuDefinitionInfo_Slots;
         const NAME: &'static str = "CpuDefinitionInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -61,14 +61,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct HotpluggableCpuSlots {
+    pub(crate) struct HotpluggableCpu_Slots {
         r#type: Option<String>,
         vcpus_count: Option<i64>,
         props: Option<CpuInstanceProperties>,
         qom_path: Option<String>,
     }
     impl Object for HotpluggableCpu {
-        type Slots = HotpluggableCpuSlots;
+        type Slots = HotpluggableCpu_Slots;
         const NAME: &'static str = "HotpluggableCPU";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

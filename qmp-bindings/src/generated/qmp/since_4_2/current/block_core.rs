@@ -150,13 +150,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockStatsSpecificFileSlots {
+    pub(crate) struct BlockStatsSpecificFile_Slots {
         discard_nb_ok: Option<u64>,
         discard_nb_failed: Option<u64>,
         discard_bytes_ok: Option<u64>,
     }
     impl Object for BlockStatsSpecificFile {
-        type Slots = BlockStatsSpecificFileSlots;
+        type Slots = BlockStatsSpecificFile_Slots;
         const NAME: &'static str = "BlockStatsSpecificFile";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -8,11 +8,11 @@ pub mod events {
         pub device_id: String,
     }
     #[derive(Default)]
-    pub(crate) struct UnplugPrimarySlots {
+    pub(crate) struct UnplugPrimary_Slots {
         device_id: Option<String>,
     }
     impl Object for UnplugPrimary {
-        type Slots = UnplugPrimarySlots;
+        type Slots = UnplugPrimary_Slots;
         const NAME: &'static str = "UNPLUG_PRIMARY";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

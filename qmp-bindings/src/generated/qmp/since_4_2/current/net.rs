@@ -8,11 +8,11 @@ pub mod events {
         pub device_id: String,
     }
     #[derive(Default)]
-    pub(crate) struct FailoverNegotiatedSlots {
+    pub(crate) struct FailoverNegotiated_Slots {
         device_id: Option<String>,
     }
     impl Object for FailoverNegotiated {
-        type Slots = FailoverNegotiatedSlots;
+        type Slots = FailoverNegotiated_Slots;
         const NAME: &'static str = "FAILOVER_NEGOTIATED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -24,7 +24,7 @@ pub mod types {
         pub default_cpu_type: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct MachineInfoSlots {
+    pub(crate) struct MachineInfo_Slots {
         name: Option<String>,
         alias: Option<String>,
         is_default: Option<bool>,
@@ -35,7 +35,7 @@ pub mod types {
         default_cpu_type: Option<String>,
     }
     impl Object for MachineInfo {
-        type Slots = MachineInfoSlots;
+        type Slots = MachineInfo_Slots;
         const NAME: &'static str = "MachineInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -46,7 +46,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InetSocketAddressSlots {
+    pub(crate) struct InetSocketAddress_Slots {
         host: Option<String>,
         port: Option<String>,
         numeric: Option<bool>,
@@ -56,7 +56,7 @@ pub mod types {
         keep_alive: Option<bool>,
     }
     impl Object for InetSocketAddress {
-        type Slots = InetSocketAddressSlots;
+        type Slots = InetSocketAddress_Slots;
         const NAME: &'static str = "InetSocketAddress";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -68,7 +68,7 @@ pub mod types {
         pub flush_latency_histogram: Option<BlockLatencyHistogramInfo>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceStatsSlots {
+    pub(crate) struct BlockDeviceStats_Slots {
         rd_bytes: Option<i64>,
         wr_bytes: Option<i64>,
         unmap_bytes: Option<i64>,
@@ -101,7 +101,7 @@ pub mod types {
         flush_latency_histogram: Option<BlockLatencyHistogramInfo>,
     }
     impl Object for BlockDeviceStats {
-        type Slots = BlockDeviceStatsSlots;
+        type Slots = BlockDeviceStats_Slots;
         const NAME: &'static str = "BlockDeviceStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -34,13 +34,13 @@ pub mod types {
         pub features: Option<Vec<String>>,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoCommandSlots {
+    pub(crate) struct SchemaInfoCommand_Slots {
         arg_type: Option<String>,
         ret_type: Option<String>,
         allow_oob: Option<bool>,
     }
     impl Object for SchemaInfoCommand {
-        type Slots = SchemaInfoCommandSlots;
+        type Slots = SchemaInfoCommand_Slots;
         const NAME: &'static str = "SchemaInfoCommand";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -64,13 +64,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoObjectSlots {
+    pub(crate) struct SchemaInfoObject_Slots {
         members: Option<Vec<SchemaInfoObjectMember>>,
         tag: Option<String>,
         variants: Option<Vec<SchemaInfoObjectVariant>>,
     }
     impl Object for SchemaInfoObject {
-        type Slots = SchemaInfoObjectSlots;
+        type Slots = SchemaInfoObject_Slots;
         const NAME: &'static str = "SchemaInfoObject";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -94,14 +94,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoObjectMemberSlots {
+    pub(crate) struct SchemaInfoObjectMember_Slots {
         name: Option<String>,
         r#type: Option<String>,
         default: Option<Value>,
         features: Option<Vec<String>>,
     }
     impl Object for SchemaInfoObjectMember {
-        type Slots = SchemaInfoObjectMemberSlots;
+        type Slots = SchemaInfoObjectMember_Slots;
         const NAME: &'static str = "SchemaInfoObjectMember";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -14,14 +14,14 @@ pub mod types {
         pub default_value: Option<Value>,
     }
     #[derive(Default)]
-    pub(crate) struct ObjectPropertyInfoSlots {
+    pub(crate) struct ObjectPropertyInfo_Slots {
         name: Option<String>,
         r#type: Option<String>,
         description: Option<String>,
         default_value: Option<Value>,
     }
     impl Object for ObjectPropertyInfo {
-        type Slots = ObjectPropertyInfoSlots;
+        type Slots = ObjectPropertyInfo_Slots;
         const NAME: &'static str = "ObjectPropertyInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -20,12 +20,12 @@ pub mod events {
         pub info: Option<types::GuestPanicInformation>,
     }
     #[derive(Default)]
-    pub(crate) struct GuestCrashloadedSlots {
+    pub(crate) struct GuestCrashloaded_Slots {
         action: Option<types::GuestPanicAction>,
         info: Option<types::GuestPanicInformation>,
     }
     impl Object for GuestCrashloaded {
-        type Slots = GuestCrashloadedSlots;
+        type Slots = GuestCrashloaded_Slots;
         const NAME: &'static str = "GUEST_CRASHLOADED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -47,12 +47,12 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanickedSlots {
+    pub(crate) struct GuestPanicked_Slots {
         action: Option<types::GuestPanicAction>,
         info: Option<types::GuestPanicInformation>,
     }
     impl Object for GuestPanicked {
-        type Slots = GuestPanickedSlots;
+        type Slots = GuestPanicked_Slots;
         const NAME: &'static str = "GUEST_PANICKED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -33,12 +33,12 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoSlots {
+    pub(crate) struct SchemaInfo_Slots {
         name: Option<String>,
         features: Option<Vec<String>>,
     }
     impl Base for SchemaInfo {
-        type Slots = SchemaInfoSlots;
+        type Slots = SchemaInfo_Slots;
         type Branches = SchemaInfoMetaType;
         const NAME: &'static str = "SchemaInfo";
         fn accept<'de, A: MapAccess<'de>>(

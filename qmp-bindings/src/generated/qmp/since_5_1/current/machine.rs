@@ -15,7 +15,7 @@ pub mod types {
         pub memdev: String,
     }
     #[derive(Default)]
-    pub(crate) struct VirtioMemDeviceInfoSlots {
+    pub(crate) struct VirtioMemDeviceInfo_Slots {
         id: Option<String>,
         memaddr: Option<u64>,
         requested_size: Option<u64>,
@@ -26,7 +26,7 @@ pub mod types {
         memdev: Option<String>,
     }
     impl Object for VirtioMemDeviceInfo {
-        type Slots = VirtioMemDeviceInfoSlots;
+        type Slots = VirtioMemDeviceInfo_Slots;
         const NAME: &'static str = "VirtioMEMDeviceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -32,13 +32,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct UnixSocketAddressSlots {
+    pub(crate) struct UnixSocketAddress_Slots {
         path: Option<String>,
         r#abstract: Option<bool>,
         tight: Option<bool>,
     }
     impl Object for UnixSocketAddress {
-        type Slots = UnixSocketAddressSlots;
+        type Slots = UnixSocketAddress_Slots;
         const NAME: &'static str = "UnixSocketAddress";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

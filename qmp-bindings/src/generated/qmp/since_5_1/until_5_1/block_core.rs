@@ -330,7 +330,7 @@ pub mod types {
         pub tls_authz: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceInfoSlots {
+    pub(crate) struct BlockDeviceInfo_Slots {
         file: Option<String>,
         node_name: Option<String>,
         ro: Option<bool>,
@@ -366,7 +366,7 @@ pub mod types {
         dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
     }
     impl Object for BlockDeviceInfo {
-        type Slots = BlockDeviceInfoSlots;
+        type Slots = BlockDeviceInfo_Slots;
         const NAME: &'static str = "BlockDeviceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -456,7 +456,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockInfoSlots {
+    pub(crate) struct BlockInfo_Slots {
         device: Option<String>,
         qdev: Option<String>,
         r#type: Option<String>,
@@ -468,7 +468,7 @@ pub mod types {
         dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
     }
     impl Object for BlockInfo {
-        type Slots = BlockInfoSlots;
+        type Slots = BlockInfo_Slots;
         const NAME: &'static str = "BlockInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -504,7 +504,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockStatsSlots {
+    pub(crate) struct BlockStats_Slots {
         device: Option<String>,
         qdev: Option<String>,
         node_name: Option<String>,
@@ -514,7 +514,7 @@ pub mod types {
         backing: Option<Box<BlockStats>>,
     }
     impl Object for BlockStats {
-        type Slots = BlockStatsSlots;
+        type Slots = BlockStats_Slots;
         const NAME: &'static str = "BlockStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -906,7 +906,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSlots {
+    pub(crate) struct ImageInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -923,7 +923,7 @@ pub mod types {
         format_specific: Option<ImageInfoSpecific>,
     }
     impl Object for ImageInfo {
-        type Slots = ImageInfoSlots;
+        type Slots = ImageInfo_Slots;
         const NAME: &'static str = "ImageInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -994,7 +994,7 @@ pub mod types {
         ImageInfoSpecific = "ImageInfoSpecific"
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2Slots {
+    pub(crate) struct ImageInfoSpecificQCow2_Slots {
         compat: Option<String>,
         data_file: Option<String>,
         data_file_raw: Option<bool>,
@@ -1006,7 +1006,7 @@ pub mod types {
         compression_type: Option<Qcow2CompressionType>,
     }
     impl Object for ImageInfoSpecificQCow2 {
-        type Slots = ImageInfoSpecificQCow2Slots;
+        type Slots = ImageInfoSpecificQCow2_Slots;
         const NAME: &'static str = "ImageInfoSpecificQCow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1042,14 +1042,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificVmdkSlots {
+    pub(crate) struct ImageInfoSpecificVmdk_Slots {
         create_type: Option<String>,
         cid: Option<i64>,
         parent_cid: Option<i64>,
         extents: Option<Vec<ImageInfo>>,
     }
     impl Object for ImageInfoSpecificVmdk {
-        type Slots = ImageInfoSpecificVmdkSlots;
+        type Slots = ImageInfoSpecificVmdk_Slots;
         const NAME: &'static str = "ImageInfoSpecificVmdk";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -414,7 +414,7 @@ pub mod events {
         pub speed: i64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCancelledSlots {
+    pub(crate) struct BlockJobCancelled_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -422,7 +422,7 @@ pub mod events {
         speed: Option<i64>,
     }
     impl Object for BlockJobCancelled {
-        type Slots = BlockJobCancelledSlots;
+        type Slots = BlockJobCancelled_Slots;
         const NAME: &'static str = "BLOCK_JOB_CANCELLED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -450,7 +450,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCompletedSlots {
+    pub(crate) struct BlockJobCompleted_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -459,7 +459,7 @@ pub mod events {
         error: Option<String>,
     }
     impl Object for BlockJobCompleted {
-        type Slots = BlockJobCompletedSlots;
+        type Slots = BlockJobCompleted_Slots;
         const NAME: &'static str = "BLOCK_JOB_COMPLETED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -489,12 +489,12 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobPendingSlots {
+    pub(crate) struct BlockJobPending_Slots {
         r#type: Option<types::JobType>,
         id: Option<String>,
     }
     impl Object for BlockJobPending {
-        type Slots = BlockJobPendingSlots;
+        type Slots = BlockJobPending_Slots;
         const NAME: &'static str = "BLOCK_JOB_PENDING";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -516,7 +516,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobReadySlots {
+    pub(crate) struct BlockJobReady_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -524,7 +524,7 @@ pub mod events {
         speed: Option<i64>,
     }
     impl Object for BlockJobReady {
-        type Slots = BlockJobReadySlots;
+        type Slots = BlockJobReady_Slots;
         const NAME: &'static str = "BLOCK_JOB_READY";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -60,7 +60,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct JobInfoSlots {
+    pub(crate) struct JobInfo_Slots {
         id: Option<String>,
         r#type: Option<JobType>,
         status: Option<JobStatus>,
@@ -69,7 +69,7 @@ pub mod types {
         error: Option<String>,
     }
     impl Object for JobInfo {
-        type Slots = JobInfoSlots;
+        type Slots = JobInfo_Slots;
         const NAME: &'static str = "JobInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

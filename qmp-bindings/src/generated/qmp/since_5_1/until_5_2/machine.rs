@@ -17,8 +17,8 @@ pub mod types {
         pub qom_path: String,
         pub thread_id: i64,
         pub props: Option<CpuInstanceProperties>,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated by QEMU: use `target`.
+        #[deprecated(note = "deprecated by QEMU: use `target`")]
         pub arch: CpuInfoArch,
     }
     /// The branches of the union `CpuInfoFast`, discriminated by `target`.
@@ -64,7 +64,7 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoFastSlots {
+    pub(crate) struct CpuInfoFast_Slots {
         cpu_index: Option<i64>,
         qom_path: Option<String>,
         thread_id: Option<i64>,
@@ -72,7 +72,7 @@ pub mod types {
         arch: Option<CpuInfoArch>,
     }
     impl Base for CpuInfoFast {
-        type Slots = CpuInfoFastSlots;
+        type Slots = CpuInfoFast_Slots;
         type Branches = CpuInfoFastTarget;
         const NAME: &'static str = "CpuInfoFast";
         fn accept<'de, A: MapAccess<'de>>(

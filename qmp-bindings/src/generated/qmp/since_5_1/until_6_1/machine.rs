@@ -61,12 +61,12 @@ pub mod events {
         pub size: u64,
     }
     #[derive(Default)]
-    pub(crate) struct MemoryDeviceSizeChangeSlots {
+    pub(crate) struct MemoryDeviceSizeChange_Slots {
         id: Option<String>,
         size: Option<u64>,
     }
     impl Object for MemoryDeviceSizeChange {
-        type Slots = MemoryDeviceSizeChangeSlots;
+        type Slots = MemoryDeviceSizeChange_Slots;
         const NAME: &'static str = "MEMORY_DEVICE_SIZE_CHANGE";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

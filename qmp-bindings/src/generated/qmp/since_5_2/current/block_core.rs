@@ -25,13 +25,13 @@ pub mod types {
         pub icount: Option<i64>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockStatsSpecificNvmeSlots {
+    pub(crate) struct BlockStatsSpecificNvme_Slots {
         completion_errors: Option<u64>,
         aligned_accesses: Option<u64>,
         unaligned_accesses: Option<u64>,
     }
     impl Object for BlockStatsSpecificNvme {
-        type Slots = BlockStatsSpecificNvmeSlots;
+        type Slots = BlockStatsSpecificNvme_Slots;
         const NAME: &'static str = "BlockStatsSpecificNvme";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -61,7 +61,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SnapshotInfoSlots {
+    pub(crate) struct SnapshotInfo_Slots {
         id: Option<String>,
         name: Option<String>,
         vm_state_size: Option<i64>,
@@ -72,7 +72,7 @@ pub mod types {
         icount: Option<i64>,
     }
     impl Object for SnapshotInfo {
-        type Slots = SnapshotInfoSlots;
+        type Slots = SnapshotInfo_Slots;
         const NAME: &'static str = "SnapshotInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

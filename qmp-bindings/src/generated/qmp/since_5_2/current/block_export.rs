@@ -172,11 +172,11 @@ pub mod events {
         pub id: String,
     }
     #[derive(Default)]
-    pub(crate) struct BlockExportDeletedSlots {
+    pub(crate) struct BlockExportDeleted_Slots {
         id: Option<String>,
     }
     impl Object for BlockExportDeleted {
-        type Slots = BlockExportDeletedSlots;
+        type Slots = BlockExportDeleted_Slots;
         const NAME: &'static str = "BLOCK_EXPORT_DELETED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

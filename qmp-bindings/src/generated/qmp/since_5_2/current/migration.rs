@@ -39,11 +39,11 @@ pub mod types {
         pub transferred: i64,
     }
     #[derive(Default)]
-    pub(crate) struct VfioStatsSlots {
+    pub(crate) struct VfioStats_Slots {
         transferred: Option<i64>,
     }
     impl Object for VfioStats {
-        type Slots = VfioStatsSlots;
+        type Slots = VfioStats_Slots;
         const NAME: &'static str = "VfioStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -11,13 +11,13 @@ pub mod types {
         pub icount: i64,
     }
     #[derive(Default)]
-    pub(crate) struct ReplayInfoSlots {
+    pub(crate) struct ReplayInfo_Slots {
         mode: Option<ReplayMode>,
         filename: Option<String>,
         icount: Option<i64>,
     }
     impl Object for ReplayInfo {
-        type Slots = ReplayInfoSlots;
+        type Slots = ReplayInfo_Slots;
         const NAME: &'static str = "ReplayInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -71,12 +71,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MemoryFailureFlagsSlots {
+    pub(crate) struct MemoryFailureFlags_Slots {
         action_required: Option<bool>,
         recursive: Option<bool>,
     }
     impl Object for MemoryFailureFlags {
-        type Slots = MemoryFailureFlagsSlots;
+        type Slots = MemoryFailureFlags_Slots;
         const NAME: &'static str = "MemoryFailureFlags";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -122,13 +122,13 @@ pub mod events {
         pub flags: types::MemoryFailureFlags,
     }
     #[derive(Default)]
-    pub(crate) struct MemoryFailureSlots {
+    pub(crate) struct MemoryFailure_Slots {
         recipient: Option<types::MemoryFailureRecipient>,
         action: Option<types::MemoryFailureAction>,
         flags: Option<types::MemoryFailureFlags>,
     }
     impl Object for MemoryFailure {
-        type Slots = MemoryFailureSlots;
+        type Slots = MemoryFailure_Slots;
         const NAME: &'static str = "MEMORY_FAILURE";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

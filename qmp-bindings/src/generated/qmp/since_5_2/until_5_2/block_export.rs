@@ -75,14 +75,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockExportInfoSlots {
+    pub(crate) struct BlockExportInfo_Slots {
         id: Option<String>,
         r#type: Option<BlockExportType>,
         node_name: Option<String>,
         shutting_down: Option<bool>,
     }
     impl Object for BlockExportInfo {
-        type Slots = BlockExportInfoSlots;
+        type Slots = BlockExportInfo_Slots;
         const NAME: &'static str = "BlockExportInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -192,12 +192,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BitmapMigrationBitmapAliasSlots {
+    pub(crate) struct BitmapMigrationBitmapAlias_Slots {
         name: Option<String>,
         alias: Option<String>,
     }
     impl Object for BitmapMigrationBitmapAlias {
-        type Slots = BitmapMigrationBitmapAliasSlots;
+        type Slots = BitmapMigrationBitmapAlias_Slots;
         const NAME: &'static str = "BitmapMigrationBitmapAlias";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -241,13 +241,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BitmapMigrationNodeAliasSlots {
+    pub(crate) struct BitmapMigrationNodeAlias_Slots {
         node_name: Option<String>,
         alias: Option<String>,
         bitmaps: Option<Vec<BitmapMigrationBitmapAlias>>,
     }
     impl Object for BitmapMigrationNodeAlias {
-        type Slots = BitmapMigrationNodeAliasSlots;
+        type Slots = BitmapMigrationNodeAlias_Slots;
         const NAME: &'static str = "BitmapMigrationNodeAlias";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -14,14 +14,14 @@ pub mod types {
         pub calc_time: i64,
     }
     #[derive(Default)]
-    pub(crate) struct DirtyRateInfoSlots {
+    pub(crate) struct DirtyRateInfo_Slots {
         dirty_rate: Option<i64>,
         status: Option<DirtyRateStatus>,
         start_time: Option<i64>,
         calc_time: Option<i64>,
     }
     impl Object for DirtyRateInfo {
-        type Slots = DirtyRateInfoSlots;
+        type Slots = DirtyRateInfo_Slots;
         const NAME: &'static str = "DirtyRateInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

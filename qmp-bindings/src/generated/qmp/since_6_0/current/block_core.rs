@@ -66,7 +66,7 @@ pub mod types {
         pub x_iops_size: Option<i64>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyInfoSlots {
+    pub(crate) struct BlockDirtyInfo_Slots {
         name: Option<String>,
         count: Option<i64>,
         granularity: Option<u32>,
@@ -76,7 +76,7 @@ pub mod types {
         inconsistent: Option<bool>,
     }
     impl Object for BlockDirtyInfo {
-        type Slots = BlockDirtyInfoSlots;
+        type Slots = BlockDirtyInfo_Slots;
         const NAME: &'static str = "BlockDirtyInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -179,7 +179,7 @@ pub mod events {
         pub speed: i64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCancelledSlots {
+    pub(crate) struct BlockJobCancelled_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -187,7 +187,7 @@ pub mod events {
         speed: Option<i64>,
     }
     impl Object for BlockJobCancelled {
-        type Slots = BlockJobCancelledSlots;
+        type Slots = BlockJobCancelled_Slots;
         const NAME: &'static str = "BLOCK_JOB_CANCELLED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -215,7 +215,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCompletedSlots {
+    pub(crate) struct BlockJobCompleted_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -224,7 +224,7 @@ pub mod events {
         error: Option<String>,
     }
     impl Object for BlockJobCompleted {
-        type Slots = BlockJobCompletedSlots;
+        type Slots = BlockJobCompleted_Slots;
         const NAME: &'static str = "BLOCK_JOB_COMPLETED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -254,12 +254,12 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobPendingSlots {
+    pub(crate) struct BlockJobPending_Slots {
         r#type: Option<types::JobType>,
         id: Option<String>,
     }
     impl Object for BlockJobPending {
-        type Slots = BlockJobPendingSlots;
+        type Slots = BlockJobPending_Slots;
         const NAME: &'static str = "BLOCK_JOB_PENDING";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -281,7 +281,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobReadySlots {
+    pub(crate) struct BlockJobReady_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -289,7 +289,7 @@ pub mod events {
         speed: Option<i64>,
     }
     impl Object for BlockJobReady {
-        type Slots = BlockJobReadySlots;
+        type Slots = BlockJobReady_Slots;
         const NAME: &'static str = "BLOCK_JOB_READY";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

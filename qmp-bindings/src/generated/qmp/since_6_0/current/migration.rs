@@ -58,13 +58,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BitmapMigrationBitmapAliasSlots {
+    pub(crate) struct BitmapMigrationBitmapAlias_Slots {
         name: Option<String>,
         alias: Option<String>,
         transform: Option<BitmapMigrationBitmapAliasTransform>,
     }
     impl Object for BitmapMigrationBitmapAlias {
-        type Slots = BitmapMigrationBitmapAliasSlots;
+        type Slots = BitmapMigrationBitmapAlias_Slots;
         const NAME: &'static str = "BitmapMigrationBitmapAlias";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -134,13 +134,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BitmapMigrationNodeAliasSlots {
+    pub(crate) struct BitmapMigrationNodeAlias_Slots {
         node_name: Option<String>,
         alias: Option<String>,
         bitmaps: Option<Vec<BitmapMigrationBitmapAlias>>,
     }
     impl Object for BitmapMigrationNodeAlias {
-        type Slots = BitmapMigrationNodeAliasSlots;
+        type Slots = BitmapMigrationNodeAlias_Slots;
         const NAME: &'static str = "BitmapMigrationNodeAlias";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -164,7 +164,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XbzrleCacheStatsSlots {
+    pub(crate) struct XbzrleCacheStats_Slots {
         cache_size: Option<u64>,
         bytes: Option<i64>,
         pages: Option<i64>,
@@ -174,7 +174,7 @@ pub mod types {
         overflow: Option<i64>,
     }
     impl Object for XbzrleCacheStats {
-        type Slots = XbzrleCacheStatsSlots;
+        type Slots = XbzrleCacheStats_Slots;
         const NAME: &'static str = "XBZRLECacheStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -118,11 +118,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct YankInstanceBlockNodeSlots {
+    pub(crate) struct YankInstanceBlockNode_Slots {
         node_name: Option<String>,
     }
     impl Object for YankInstanceBlockNode {
-        type Slots = YankInstanceBlockNodeSlots;
+        type Slots = YankInstanceBlockNode_Slots;
         const NAME: &'static str = "YankInstanceBlockNode";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -154,11 +154,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct YankInstanceChardevSlots {
+    pub(crate) struct YankInstanceChardev_Slots {
         id: Option<String>,
     }
     impl Object for YankInstanceChardev {
-        type Slots = YankInstanceChardevSlots;
+        type Slots = YankInstanceChardev_Slots;
         const NAME: &'static str = "YankInstanceChardev";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

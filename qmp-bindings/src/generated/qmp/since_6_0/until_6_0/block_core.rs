@@ -374,7 +374,7 @@ pub mod types {
         pub block_state_zero: Option<bool>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceInfoSlots {
+    pub(crate) struct BlockDeviceInfo_Slots {
         file: Option<String>,
         node_name: Option<String>,
         ro: Option<bool>,
@@ -409,7 +409,7 @@ pub mod types {
         dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
     }
     impl Object for BlockDeviceInfo {
-        type Slots = BlockDeviceInfoSlots;
+        type Slots = BlockDeviceInfo_Slots;
         const NAME: &'static str = "BlockDeviceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -494,7 +494,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockInfoSlots {
+    pub(crate) struct BlockInfo_Slots {
         device: Option<String>,
         qdev: Option<String>,
         r#type: Option<String>,
@@ -505,7 +505,7 @@ pub mod types {
         io_status: Option<BlockDeviceIoStatus>,
     }
     impl Object for BlockInfo {
-        type Slots = BlockInfoSlots;
+        type Slots = BlockInfo_Slots;
         const NAME: &'static str = "BlockInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -539,7 +539,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockStatsSlots {
+    pub(crate) struct BlockStats_Slots {
         device: Option<String>,
         qdev: Option<String>,
         node_name: Option<String>,
@@ -549,7 +549,7 @@ pub mod types {
         backing: Option<Box<BlockStats>>,
     }
     impl Object for BlockStats {
-        type Slots = BlockStatsSlots;
+        type Slots = BlockStats_Slots;
         const NAME: &'static str = "BlockStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -61,14 +61,14 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoFastSlots {
+    pub(crate) struct CpuInfoFast_Slots {
         cpu_index: Option<i64>,
         qom_path: Option<String>,
         thread_id: Option<i64>,
         props: Option<CpuInstanceProperties>,
     }
     impl Base for CpuInfoFast {
-        type Slots = CpuInfoFastSlots;
+        type Slots = CpuInfoFast_Slots;
         type Branches = CpuInfoFastTarget;
         const NAME: &'static str = "CpuInfoFast";
         fn accept<'de, A: MapAccess<'de>>(

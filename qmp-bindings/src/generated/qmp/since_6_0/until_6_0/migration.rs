@@ -35,8 +35,8 @@ pub mod types {
         pub cpu_throttle_percentage: Option<i64>,
         /// Since QEMU 2.7.
         pub error_desc: Option<String>,
-        /// Since QEMU 6.0. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 6.0. Deprecated by QEMU: use `blocked-reasons`.
+        #[deprecated(note = "deprecated by QEMU: use `blocked-reasons`")]
         pub blocked: bool,
         /// Since QEMU 6.0.
         pub blocked_reasons: Option<Vec<String>>,
@@ -50,7 +50,7 @@ pub mod types {
         pub socket_address: Option<Vec<SocketAddress>>,
     }
     #[derive(Default)]
-    pub(crate) struct MigrationInfoSlots {
+    pub(crate) struct MigrationInfo_Slots {
         status: Option<MigrationStatus>,
         ram: Option<MigrationStats>,
         disk: Option<MigrationStats>,
@@ -70,7 +70,7 @@ pub mod types {
         socket_address: Option<Vec<SocketAddress>>,
     }
     impl Object for MigrationInfo {
-        type Slots = MigrationInfoSlots;
+        type Slots = MigrationInfo_Slots;
         const NAME: &'static str = "MigrationInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -22,7 +22,7 @@ pub mod types {
         pub policy: HostMemPolicy,
     }
     #[derive(Default)]
-    pub(crate) struct MemdevSlots {
+    pub(crate) struct Memdev_Slots {
         id: Option<String>,
         size: Option<u64>,
         merge: Option<bool>,
@@ -34,7 +34,7 @@ pub mod types {
         policy: Option<HostMemPolicy>,
     }
     impl Object for Memdev {
-        type Slots = MemdevSlots;
+        type Slots = Memdev_Slots;
         const NAME: &'static str = "Memdev";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -19,7 +19,7 @@ pub mod types {
         pub aio_max_batch: i64,
     }
     #[derive(Default)]
-    pub(crate) struct IoThreadInfoSlots {
+    pub(crate) struct IoThreadInfo_Slots {
         id: Option<String>,
         thread_id: Option<i64>,
         poll_max_ns: Option<i64>,
@@ -28,7 +28,7 @@ pub mod types {
         aio_max_batch: Option<i64>,
     }
     impl Object for IoThreadInfo {
-        type Slots = IoThreadInfoSlots;
+        type Slots = IoThreadInfo_Slots;
         const NAME: &'static str = "IOThreadInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -8,11 +8,11 @@ pub mod types {
         pub data: String,
     }
     #[derive(Default)]
-    pub(crate) struct SevAttestationReportSlots {
+    pub(crate) struct SevAttestationReport_Slots {
         data: Option<String>,
     }
     impl Object for SevAttestationReport {
-        type Slots = SevAttestationReportSlots;
+        type Slots = SevAttestationReport_Slots;
         const NAME: &'static str = "SevAttestationReport";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -50,7 +50,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InetSocketAddressSlots {
+    pub(crate) struct InetSocketAddress_Slots {
         host: Option<String>,
         port: Option<String>,
         numeric: Option<bool>,
@@ -61,7 +61,7 @@ pub mod types {
         mptcp: Option<bool>,
     }
     impl Object for InetSocketAddress {
-        type Slots = InetSocketAddressSlots;
+        type Slots = InetSocketAddress_Slots;
         const NAME: &'static str = "InetSocketAddress";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

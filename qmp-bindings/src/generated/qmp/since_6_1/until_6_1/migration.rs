@@ -18,7 +18,7 @@ pub mod types {
         pub sample_pages: u64,
     }
     #[derive(Default)]
-    pub(crate) struct DirtyRateInfoSlots {
+    pub(crate) struct DirtyRateInfo_Slots {
         dirty_rate: Option<i64>,
         status: Option<DirtyRateStatus>,
         start_time: Option<i64>,
@@ -26,7 +26,7 @@ pub mod types {
         sample_pages: Option<u64>,
     }
     impl Object for DirtyRateInfo {
-        type Slots = DirtyRateInfoSlots;
+        type Slots = DirtyRateInfo_Slots;
         const NAME: &'static str = "DirtyRateInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

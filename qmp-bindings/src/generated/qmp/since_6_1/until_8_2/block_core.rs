@@ -120,7 +120,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2Slots {
+    pub(crate) struct ImageInfoSpecificQCow2_Slots {
         compat: Option<String>,
         data_file: Option<String>,
         data_file_raw: Option<bool>,
@@ -133,7 +133,7 @@ pub mod types {
         compression_type: Option<Qcow2CompressionType>,
     }
     impl Object for ImageInfoSpecificQCow2 {
-        type Slots = ImageInfoSpecificQCow2Slots;
+        type Slots = ImageInfoSpecificQCow2_Slots;
         const NAME: &'static str = "ImageInfoSpecificQCow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

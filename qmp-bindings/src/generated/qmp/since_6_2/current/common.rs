@@ -8,11 +8,11 @@ pub mod types {
         pub human_readable_text: String,
     }
     #[derive(Default)]
-    pub(crate) struct HumanReadableTextSlots {
+    pub(crate) struct HumanReadableText_Slots {
         human_readable_text: Option<String>,
     }
     impl Object for HumanReadableText {
-        type Slots = HumanReadableTextSlots;
+        type Slots = HumanReadableText_Slots;
         const NAME: &'static str = "HumanReadableText";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

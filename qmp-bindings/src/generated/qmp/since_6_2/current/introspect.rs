@@ -36,8 +36,8 @@ pub mod types {
     pub struct SchemaInfoEnum {
         /// Since QEMU 6.2.
         pub members: Vec<SchemaInfoEnumMember>,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated by QEMU: use `members`.
+        #[deprecated(note = "deprecated by QEMU: use `members`")]
         pub values: Vec<String>,
     }
     /// The `SchemaInfoEnumMember` struct, since QEMU 6.2.
@@ -47,12 +47,12 @@ pub mod types {
         pub features: Option<Vec<String>>,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoSlots {
+    pub(crate) struct SchemaInfo_Slots {
         name: Option<String>,
         features: Option<Vec<String>>,
     }
     impl Base for SchemaInfo {
-        type Slots = SchemaInfoSlots;
+        type Slots = SchemaInfo_Slots;
         type Branches = SchemaInfoMetaType;
         const NAME: &'static str = "SchemaInfo";
         fn accept<'de, A: MapAccess<'de>>(
@@ -105,12 +105,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoEnumSlots {
+    pub(crate) struct SchemaInfoEnum_Slots {
         members: Option<Vec<SchemaInfoEnumMember>>,
         values: Option<Vec<String>>,
     }
     impl Object for SchemaInfoEnum {
-        type Slots = SchemaInfoEnumSlots;
+        type Slots = SchemaInfoEnum_Slots;
         const NAME: &'static str = "SchemaInfoEnum";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -132,12 +132,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoEnumMemberSlots {
+    pub(crate) struct SchemaInfoEnumMember_Slots {
         name: Option<String>,
         features: Option<Vec<String>>,
     }
     impl Object for SchemaInfoEnumMember {
-        type Slots = SchemaInfoEnumMemberSlots;
+        type Slots = SchemaInfoEnumMember_Slots;
         const NAME: &'static str = "SchemaInfoEnumMember";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

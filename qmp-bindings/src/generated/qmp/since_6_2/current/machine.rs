@@ -120,13 +120,13 @@ pub mod events {
         pub qom_path: String,
     }
     #[derive(Default)]
-    pub(crate) struct MemoryDeviceSizeChangeSlots {
+    pub(crate) struct MemoryDeviceSizeChange_Slots {
         id: Option<String>,
         size: Option<u64>,
         qom_path: Option<String>,
     }
     impl Object for MemoryDeviceSizeChange {
-        type Slots = MemoryDeviceSizeChangeSlots;
+        type Slots = MemoryDeviceSizeChange_Slots;
         const NAME: &'static str = "MEMORY_DEVICE_SIZE_CHANGE";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -40,12 +40,12 @@ pub mod types {
         pub dirty_rate: i64,
     }
     #[derive(Default)]
-    pub(crate) struct DirtyRateVcpuSlots {
+    pub(crate) struct DirtyRateVcpu_Slots {
         id: Option<i64>,
         dirty_rate: Option<i64>,
     }
     impl Object for DirtyRateVcpu {
-        type Slots = DirtyRateVcpuSlots;
+        type Slots = DirtyRateVcpu_Slots;
         const NAME: &'static str = "DirtyRateVcpu";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

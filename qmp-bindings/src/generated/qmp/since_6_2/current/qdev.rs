@@ -9,12 +9,12 @@ pub mod events {
         pub path: String,
     }
     #[derive(Default)]
-    pub(crate) struct DeviceUnplugGuestErrorSlots {
+    pub(crate) struct DeviceUnplugGuestError_Slots {
         device: Option<String>,
         path: Option<String>,
     }
     impl Object for DeviceUnplugGuestError {
-        type Slots = DeviceUnplugGuestErrorSlots;
+        type Slots = DeviceUnplugGuestError_Slots;
         const NAME: &'static str = "DEVICE_UNPLUG_GUEST_ERROR";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -74,14 +74,14 @@ pub mod types {
         MemoryDeviceInfo = "MemoryDeviceInfo"
     }
     #[derive(Default)]
-    pub(crate) struct SgxEpcDeviceInfoSlots {
+    pub(crate) struct SgxEpcDeviceInfo_Slots {
         id: Option<String>,
         memaddr: Option<u64>,
         size: Option<u64>,
         memdev: Option<String>,
     }
     impl Object for SgxEpcDeviceInfo {
-        type Slots = SgxEpcDeviceInfoSlots;
+        type Slots = SgxEpcDeviceInfo_Slots;
         const NAME: &'static str = "SgxEPCDeviceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

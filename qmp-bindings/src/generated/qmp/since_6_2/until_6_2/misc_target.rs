@@ -16,7 +16,7 @@ pub mod types {
         pub section_size: u64,
     }
     #[derive(Default)]
-    pub(crate) struct SgxInfoSlots {
+    pub(crate) struct SgxInfo_Slots {
         sgx: Option<bool>,
         sgx1: Option<bool>,
         sgx2: Option<bool>,
@@ -24,7 +24,7 @@ pub mod types {
         section_size: Option<u64>,
     }
     impl Object for SgxInfo {
-        type Slots = SgxInfoSlots;
+        type Slots = SgxInfo_Slots;
         const NAME: &'static str = "SGXInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

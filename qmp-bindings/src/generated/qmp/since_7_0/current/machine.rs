@@ -34,7 +34,7 @@ pub mod types {
         pub sgx_epc: Vec<SgxEpc>,
     }
     #[derive(Default)]
-    pub(crate) struct SgxEpcDeviceInfoSlots {
+    pub(crate) struct SgxEpcDeviceInfo_Slots {
         id: Option<String>,
         memaddr: Option<u64>,
         size: Option<u64>,
@@ -42,7 +42,7 @@ pub mod types {
         memdev: Option<String>,
     }
     impl Object for SgxEpcDeviceInfo {
-        type Slots = SgxEpcDeviceInfoSlots;
+        type Slots = SgxEpcDeviceInfo_Slots;
         const NAME: &'static str = "SgxEPCDeviceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -11,12 +11,12 @@ pub mod events {
         pub qom_path: String,
     }
     #[derive(Default)]
-    pub(crate) struct RtcChangeSlots {
+    pub(crate) struct RtcChange_Slots {
         offset: Option<i64>,
         qom_path: Option<String>,
     }
     impl Object for RtcChange {
-        type Slots = RtcChangeSlots;
+        type Slots = RtcChange_Slots;
         const NAME: &'static str = "RTC_CHANGE";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -11,12 +11,12 @@ pub mod types {
         pub size: u64,
     }
     #[derive(Default)]
-    pub(crate) struct SgxepcSectionSlots {
+    pub(crate) struct SgxepcSection_Slots {
         node: Option<i64>,
         size: Option<u64>,
     }
     impl Object for SgxepcSection {
-        type Slots = SgxepcSectionSlots;
+        type Slots = SgxepcSection_Slots;
         const NAME: &'static str = "SGXEPCSection";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

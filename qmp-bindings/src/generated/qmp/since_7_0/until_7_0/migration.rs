@@ -114,7 +114,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationStatsSlots {
+    pub(crate) struct MigrationStats_Slots {
         transferred: Option<i64>,
         remaining: Option<i64>,
         total: Option<i64>,
@@ -134,7 +134,7 @@ pub mod types {
         postcopy_bytes: Option<u64>,
     }
     impl Object for MigrationStats {
-        type Slots = MigrationStatsSlots;
+        type Slots = MigrationStats_Slots;
         const NAME: &'static str = "MigrationStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -45,14 +45,14 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct DisplayOptionsSlots {
+    pub(crate) struct DisplayOptions_Slots {
         full_screen: Option<bool>,
         window_close: Option<bool>,
         show_cursor: Option<bool>,
         gl: Option<DisplayGlMode>,
     }
     impl Base for DisplayOptions {
-        type Slots = DisplayOptionsSlots;
+        type Slots = DisplayOptions_Slots;
         type Branches = DisplayOptionsType;
         const NAME: &'static str = "DisplayOptions";
         fn accept<'de, A: MapAccess<'de>>(

@@ -16,14 +16,14 @@ pub mod types {
         pub sgx1: bool,
         pub sgx2: bool,
         pub flc: bool,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated by QEMU: use `sections`.
+        #[deprecated(note = "deprecated by QEMU: use `sections`")]
         pub section_size: u64,
         /// Since QEMU 7.0.
         pub sections: Vec<SgxepcSection>,
     }
     #[derive(Default)]
-    pub(crate) struct SgxInfoSlots {
+    pub(crate) struct SgxInfo_Slots {
         sgx: Option<bool>,
         sgx1: Option<bool>,
         sgx2: Option<bool>,
@@ -32,7 +32,7 @@ pub mod types {
         sections: Option<Vec<SgxepcSection>>,
     }
     impl Object for SgxInfo {
-        type Slots = SgxInfoSlots;
+        type Slots = SgxInfo_Slots;
         const NAME: &'static str = "SGXInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -10,13 +10,13 @@ pub mod types {
         pub current_rate: u64,
     }
     #[derive(Default)]
-    pub(crate) struct DirtyLimitInfoSlots {
+    pub(crate) struct DirtyLimitInfo_Slots {
         cpu_index: Option<i64>,
         limit_rate: Option<u64>,
         current_rate: Option<u64>,
     }
     impl Object for DirtyLimitInfo {
-        type Slots = DirtyLimitInfoSlots;
+        type Slots = DirtyLimitInfo_Slots;
         const NAME: &'static str = "DirtyLimitInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

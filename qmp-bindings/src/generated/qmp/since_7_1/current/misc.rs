@@ -11,14 +11,14 @@ pub mod events {
         pub dev_qom_path: String,
     }
     #[derive(Default)]
-    pub(crate) struct VfuClientHangupSlots {
+    pub(crate) struct VfuClientHangup_Slots {
         vfu_id: Option<String>,
         vfu_qom_path: Option<String>,
         dev_id: Option<String>,
         dev_qom_path: Option<String>,
     }
     impl Object for VfuClientHangup {
-        type Slots = VfuClientHangupSlots;
+        type Slots = VfuClientHangup_Slots;
         const NAME: &'static str = "VFU_CLIENT_HANGUP";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -103,12 +103,12 @@ pub mod types {
         pub vcpus: Option<Vec<String>>,
     }
     #[derive(Default)]
-    pub(crate) struct StatsSlots {
+    pub(crate) struct Stats_Slots {
         name: Option<String>,
         value: Option<StatsValue>,
     }
     impl Object for Stats {
-        type Slots = StatsSlots;
+        type Slots = Stats_Slots;
         const NAME: &'static str = "Stats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -130,7 +130,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct StatsSchemaValueSlots {
+    pub(crate) struct StatsSchemaValue_Slots {
         name: Option<String>,
         r#type: Option<StatsType>,
         unit: Option<StatsUnit>,
@@ -139,7 +139,7 @@ pub mod types {
         bucket_size: Option<u32>,
     }
     impl Object for StatsSchemaValue {
-        type Slots = StatsSchemaValueSlots;
+        type Slots = StatsSchemaValue_Slots;
         const NAME: &'static str = "StatsSchemaValue";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -129,11 +129,11 @@ pub mod types {
         pub arch: SysEmuTarget,
     }
     #[derive(Default)]
-    pub(crate) struct TargetInfoSlots {
+    pub(crate) struct TargetInfo_Slots {
         arch: Option<SysEmuTarget>,
     }
     impl Object for TargetInfo {
-        type Slots = TargetInfoSlots;
+        type Slots = TargetInfo_Slots;
         const NAME: &'static str = "TargetInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

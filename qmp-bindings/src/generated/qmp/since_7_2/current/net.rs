@@ -34,11 +34,11 @@ pub mod events {
         pub netdev_id: String,
     }
     #[derive(Default)]
-    pub(crate) struct NetdevStreamDisconnectedSlots {
+    pub(crate) struct NetdevStreamDisconnected_Slots {
         netdev_id: Option<String>,
     }
     impl Object for NetdevStreamDisconnected {
-        type Slots = NetdevStreamDisconnectedSlots;
+        type Slots = NetdevStreamDisconnected_Slots;
         const NAME: &'static str = "NETDEV_STREAM_DISCONNECTED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -85,12 +85,12 @@ pub mod types {
         pub idx: u16,
     }
     #[derive(Default)]
-    pub(crate) struct VhostDeviceProtocolsSlots {
+    pub(crate) struct VhostDeviceProtocols_Slots {
         protocols: Option<Vec<String>>,
         unknown_protocols: Option<u64>,
     }
     impl Object for VhostDeviceProtocols {
-        type Slots = VhostDeviceProtocolsSlots;
+        type Slots = VhostDeviceProtocols_Slots;
         const NAME: &'static str = "VhostDeviceProtocols";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -112,7 +112,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtQueueStatusSlots {
+    pub(crate) struct VirtQueueStatus_Slots {
         name: Option<String>,
         queue_index: Option<u16>,
         inuse: Option<u32>,
@@ -129,7 +129,7 @@ pub mod types {
         signalled_used_valid: Option<bool>,
     }
     impl Object for VirtQueueStatus {
-        type Slots = VirtQueueStatusSlots;
+        type Slots = VirtQueueStatus_Slots;
         const NAME: &'static str = "VirtQueueStatus";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -181,7 +181,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtVhostQueueStatusSlots {
+    pub(crate) struct VirtVhostQueueStatus_Slots {
         name: Option<String>,
         kick: Option<i64>,
         call: Option<i64>,
@@ -197,7 +197,7 @@ pub mod types {
         used_size: Option<u32>,
     }
     impl Object for VirtVhostQueueStatus {
-        type Slots = VirtVhostQueueStatusSlots;
+        type Slots = VirtVhostQueueStatus_Slots;
         const NAME: &'static str = "VirtVhostQueueStatus";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -241,12 +241,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioDeviceStatusSlots {
+    pub(crate) struct VirtioDeviceStatus_Slots {
         statuses: Option<Vec<String>>,
         unknown_statuses: Option<u8>,
     }
     impl Object for VirtioDeviceStatus {
-        type Slots = VirtioDeviceStatusSlots;
+        type Slots = VirtioDeviceStatus_Slots;
         const NAME: &'static str = "VirtioDeviceStatus";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -268,12 +268,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioInfoSlots {
+    pub(crate) struct VirtioInfo_Slots {
         path: Option<String>,
         name: Option<String>,
     }
     impl Object for VirtioInfo {
-        type Slots = VirtioInfoSlots;
+        type Slots = VirtioInfo_Slots;
         const NAME: &'static str = "VirtioInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -295,7 +295,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioQueueElementSlots {
+    pub(crate) struct VirtioQueueElement_Slots {
         name: Option<String>,
         index: Option<u32>,
         descs: Option<Vec<VirtioRingDesc>>,
@@ -303,7 +303,7 @@ pub mod types {
         used: Option<VirtioRingUsed>,
     }
     impl Object for VirtioQueueElement {
-        type Slots = VirtioQueueElementSlots;
+        type Slots = VirtioQueueElement_Slots;
         const NAME: &'static str = "VirtioQueueElement";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -331,13 +331,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioRingAvailSlots {
+    pub(crate) struct VirtioRingAvail_Slots {
         flags: Option<u16>,
         idx: Option<u16>,
         ring: Option<u16>,
     }
     impl Object for VirtioRingAvail {
-        type Slots = VirtioRingAvailSlots;
+        type Slots = VirtioRingAvail_Slots;
         const NAME: &'static str = "VirtioRingAvail";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -361,13 +361,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioRingDescSlots {
+    pub(crate) struct VirtioRingDesc_Slots {
         addr: Option<u64>,
         len: Option<u32>,
         flags: Option<Vec<String>>,
     }
     impl Object for VirtioRingDesc {
-        type Slots = VirtioRingDescSlots;
+        type Slots = VirtioRingDesc_Slots;
         const NAME: &'static str = "VirtioRingDesc";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -391,12 +391,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioRingUsedSlots {
+    pub(crate) struct VirtioRingUsed_Slots {
         flags: Option<u16>,
         idx: Option<u16>,
     }
     impl Object for VirtioRingUsed {
-        type Slots = VirtioRingUsedSlots;
+        type Slots = VirtioRingUsed_Slots;
         const NAME: &'static str = "VirtioRingUsed";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -240,14 +240,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificVmdkSlots {
+    pub(crate) struct ImageInfoSpecificVmdk_Slots {
         create_type: Option<String>,
         cid: Option<i64>,
         parent_cid: Option<i64>,
         extents: Option<Vec<VmdkExtentInfo>>,
     }
     impl Object for ImageInfoSpecificVmdk {
-        type Slots = ImageInfoSpecificVmdkSlots;
+        type Slots = ImageInfoSpecificVmdk_Slots;
         const NAME: &'static str = "ImageInfoSpecificVmdk";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -323,7 +323,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VmdkExtentInfoSlots {
+    pub(crate) struct VmdkExtentInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         virtual_size: Option<i64>,
@@ -331,7 +331,7 @@ pub mod types {
         compressed: Option<bool>,
     }
     impl Object for VmdkExtentInfo {
-        type Slots = VmdkExtentInfoSlots;
+        type Slots = VmdkExtentInfo_Slots;
         const NAME: &'static str = "VmdkExtentInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -84,12 +84,12 @@ pub mod types {
         pub client: Vec<QCryptodevBackendClient>,
     }
     #[derive(Default)]
-    pub(crate) struct QCryptodevBackendClientSlots {
+    pub(crate) struct QCryptodevBackendClient_Slots {
         queue: Option<u32>,
         r#type: Option<QCryptodevBackendType>,
     }
     impl Object for QCryptodevBackendClient {
-        type Slots = QCryptodevBackendClientSlots;
+        type Slots = QCryptodevBackendClient_Slots;
         const NAME: &'static str = "QCryptodevBackendClient";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -111,13 +111,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QCryptodevInfoSlots {
+    pub(crate) struct QCryptodevInfo_Slots {
         id: Option<String>,
         service: Option<Vec<QCryptodevBackendServiceType>>,
         client: Option<Vec<QCryptodevBackendClient>>,
     }
     impl Object for QCryptodevInfo {
-        type Slots = QCryptodevInfoSlots;
+        type Slots = QCryptodevInfo_Slots;
         const NAME: &'static str = "QCryptodevInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

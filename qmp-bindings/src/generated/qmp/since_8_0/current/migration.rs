@@ -9,12 +9,12 @@ pub mod types {
         pub thread_id: i64,
     }
     #[derive(Default)]
-    pub(crate) struct MigrationThreadInfoSlots {
+    pub(crate) struct MigrationThreadInfo_Slots {
         name: Option<String>,
         thread_id: Option<i64>,
     }
     impl Object for MigrationThreadInfo {
-        type Slots = MigrationThreadInfoSlots;
+        type Slots = MigrationThreadInfo_Slots;
         const NAME: &'static str = "MigrationThreadInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

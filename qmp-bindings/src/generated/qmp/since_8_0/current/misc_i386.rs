@@ -54,7 +54,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct EvtchnInfoSlots {
+    pub(crate) struct EvtchnInfo_Slots {
         port: Option<u16>,
         vcpu: Option<u32>,
         r#type: Option<EvtchnPortType>,
@@ -64,7 +64,7 @@ pub mod types {
         masked: Option<bool>,
     }
     impl Object for EvtchnInfo {
-        type Slots = EvtchnInfoSlots;
+        type Slots = EvtchnInfo_Slots;
         const NAME: &'static str = "EvtchnInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

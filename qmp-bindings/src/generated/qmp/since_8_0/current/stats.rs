@@ -159,13 +159,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct StatsResultSlots {
+    pub(crate) struct StatsResult_Slots {
         provider: Option<StatsProvider>,
         qom_path: Option<String>,
         stats: Option<Vec<Stats>>,
     }
     impl Object for StatsResult {
-        type Slots = StatsResultSlots;
+        type Slots = StatsResult_Slots;
         const NAME: &'static str = "StatsResult";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -189,13 +189,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct StatsSchemaSlots {
+    pub(crate) struct StatsSchema_Slots {
         provider: Option<StatsProvider>,
         target: Option<StatsTarget>,
         stats: Option<Vec<StatsSchemaValue>>,
     }
     impl Object for StatsSchema {
-        type Slots = StatsSchemaSlots;
+        type Slots = StatsSchema_Slots;
         const NAME: &'static str = "StatsSchema";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -20,7 +20,7 @@ pub mod types {
         pub sections: Vec<SgxepcSection>,
     }
     #[derive(Default)]
-    pub(crate) struct SgxInfoSlots {
+    pub(crate) struct SgxInfo_Slots {
         sgx: Option<bool>,
         sgx1: Option<bool>,
         sgx2: Option<bool>,
@@ -28,7 +28,7 @@ pub mod types {
         sections: Option<Vec<SgxepcSection>>,
     }
     impl Object for SgxInfo {
-        type Slots = SgxInfoSlots;
+        type Slots = SgxInfo_Slots;
         const NAME: &'static str = "SGXInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -195,7 +195,7 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceInfoSlots {
+    pub(crate) struct BlockDeviceInfo_Slots {
         file: Option<String>,
         node_name: Option<String>,
         ro: Option<bool>,
@@ -230,7 +230,7 @@ pub mod types {
         dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
     }
     impl Object for BlockDeviceInfo {
-        type Slots = BlockDeviceInfoSlots;
+        type Slots = BlockDeviceInfo_Slots;
         const NAME: &'static str = "BlockDeviceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -315,7 +315,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockInfoSlots {
+    pub(crate) struct BlockInfo_Slots {
         device: Option<String>,
         qdev: Option<String>,
         r#type: Option<String>,
@@ -326,7 +326,7 @@ pub mod types {
         io_status: Option<BlockDeviceIoStatus>,
     }
     impl Object for BlockInfo {
-        type Slots = BlockInfoSlots;
+        type Slots = BlockInfo_Slots;
         const NAME: &'static str = "BlockInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -380,7 +380,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSlots {
+    pub(crate) struct ImageInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -397,7 +397,7 @@ pub mod types {
         backing_image: Option<Box<ImageInfo>>,
     }
     impl Object for ImageInfo {
-        type Slots = ImageInfoSlots;
+        type Slots = ImageInfo_Slots;
         const NAME: &'static str = "ImageInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

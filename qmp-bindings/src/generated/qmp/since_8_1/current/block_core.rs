@@ -114,7 +114,7 @@ pub mod types {
         pub avg_zone_append_queue_depth: f64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceStatsSlots {
+    pub(crate) struct BlockDeviceStats_Slots {
         rd_bytes: Option<i64>,
         wr_bytes: Option<i64>,
         zone_append_bytes: Option<i64>,
@@ -154,7 +154,7 @@ pub mod types {
         flush_latency_histogram: Option<BlockLatencyHistogramInfo>,
     }
     impl Object for BlockDeviceStats {
-        type Slots = BlockDeviceStatsSlots;
+        type Slots = BlockDeviceStats_Slots;
         const NAME: &'static str = "BlockDeviceStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -305,7 +305,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceTimedStatsSlots {
+    pub(crate) struct BlockDeviceTimedStats_Slots {
         interval_length: Option<i64>,
         min_rd_latency_ns: Option<i64>,
         max_rd_latency_ns: Option<i64>,
@@ -324,7 +324,7 @@ pub mod types {
         avg_zone_append_queue_depth: Option<f64>,
     }
     impl Object for BlockDeviceTimedStats {
-        type Slots = BlockDeviceTimedStatsSlots;
+        type Slots = BlockDeviceTimedStats_Slots;
         const NAME: &'static str = "BlockDeviceTimedStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

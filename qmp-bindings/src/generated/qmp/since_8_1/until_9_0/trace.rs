@@ -15,13 +15,13 @@ pub mod types {
         pub vcpu: bool,
     }
     #[derive(Default)]
-    pub(crate) struct TraceEventInfoSlots {
+    pub(crate) struct TraceEventInfo_Slots {
         name: Option<String>,
         state: Option<TraceEventState>,
         vcpu: Option<bool>,
     }
     impl Object for TraceEventInfo {
-        type Slots = TraceEventInfoSlots;
+        type Slots = TraceEventInfo_Slots;
         const NAME: &'static str = "TraceEventInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

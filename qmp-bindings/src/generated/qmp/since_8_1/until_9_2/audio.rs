@@ -54,12 +54,12 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct AudiodevSlots {
+    pub(crate) struct Audiodev_Slots {
         id: Option<String>,
         timer_period: Option<u32>,
     }
     impl Base for Audiodev {
-        type Slots = AudiodevSlots;
+        type Slots = Audiodev_Slots;
         type Branches = AudiodevDriverBranch;
         const NAME: &'static str = "Audiodev";
         fn accept<'de, A: MapAccess<'de>>(

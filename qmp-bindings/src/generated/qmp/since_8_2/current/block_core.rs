@@ -173,7 +173,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobInfoSlots {
+    pub(crate) struct BlockJobInfo_Slots {
         device: Option<String>,
         len: Option<i64>,
         offset: Option<i64>,
@@ -188,7 +188,7 @@ pub mod types {
         error: Option<String>,
     }
     impl Base for BlockJobInfo {
-        type Slots = BlockJobInfoSlots;
+        type Slots = BlockJobInfo_Slots;
         type Branches = BlockJobInfoType;
         const NAME: &'static str = "BlockJobInfo";
         fn accept<'de, A: MapAccess<'de>>(
@@ -287,11 +287,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobInfoMirrorSlots {
+    pub(crate) struct BlockJobInfoMirror_Slots {
         actively_synced: Option<bool>,
     }
     impl Object for BlockJobInfoMirror {
-        type Slots = BlockJobInfoMirrorSlots;
+        type Slots = BlockJobInfoMirror_Slots;
         const NAME: &'static str = "BlockJobInfoMirror";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -93,14 +93,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct HvBalloonDeviceInfoSlots {
+    pub(crate) struct HvBalloonDeviceInfo_Slots {
         id: Option<String>,
         memaddr: Option<u64>,
         max_size: Option<u64>,
         memdev: Option<String>,
     }
     impl Object for HvBalloonDeviceInfo {
-        type Slots = HvBalloonDeviceInfoSlots;
+        type Slots = HvBalloonDeviceInfo_Slots;
         const NAME: &'static str = "HvBalloonDeviceInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -126,12 +126,12 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct HvBalloonInfoSlots {
+    pub(crate) struct HvBalloonInfo_Slots {
         committed: Option<u64>,
         available: Option<u64>,
     }
     impl Object for HvBalloonInfo {
-        type Slots = HvBalloonInfoSlots;
+        type Slots = HvBalloonInfo_Slots;
         const NAME: &'static str = "HvBalloonInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -96,7 +96,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DirtyRateInfoSlots {
+    pub(crate) struct DirtyRateInfo_Slots {
         dirty_rate: Option<i64>,
         status: Option<DirtyRateStatus>,
         start_time: Option<i64>,
@@ -107,7 +107,7 @@ pub mod types {
         vcpu_dirty_rate: Option<Vec<DirtyRateVcpu>>,
     }
     impl Object for DirtyRateInfo {
-        type Slots = DirtyRateInfoSlots;
+        type Slots = DirtyRateInfo_Slots;
         const NAME: &'static str = "DirtyRateInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

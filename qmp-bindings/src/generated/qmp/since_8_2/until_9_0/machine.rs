@@ -144,14 +144,14 @@ pub mod types {
         pub maxcpus: Option<i64>,
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoFastSlots {
+    pub(crate) struct CpuInfoFast_Slots {
         cpu_index: Option<i64>,
         qom_path: Option<String>,
         thread_id: Option<i64>,
         props: Option<CpuInstanceProperties>,
     }
     impl Base for CpuInfoFast {
-        type Slots = CpuInfoFastSlots;
+        type Slots = CpuInfoFast_Slots;
         type Branches = CpuInfoFastTarget;
         const NAME: &'static str = "CpuInfoFast";
         fn accept<'de, A: MapAccess<'de>>(
@@ -347,14 +347,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct HotpluggableCpuSlots {
+    pub(crate) struct HotpluggableCpu_Slots {
         r#type: Option<String>,
         vcpus_count: Option<i64>,
         props: Option<CpuInstanceProperties>,
         qom_path: Option<String>,
     }
     impl Object for HotpluggableCpu {
-        type Slots = HotpluggableCpuSlots;
+        type Slots = HotpluggableCpu_Slots;
         const NAME: &'static str = "HotpluggableCPU";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

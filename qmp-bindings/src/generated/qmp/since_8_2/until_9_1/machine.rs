@@ -18,13 +18,13 @@ pub mod types {
         pub entitlement: Option<CpuS390Entitlement>,
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoS390Slots {
+    pub(crate) struct CpuInfoS390_Slots {
         cpu_state: Option<CpuS390State>,
         dedicated: Option<bool>,
         entitlement: Option<CpuS390Entitlement>,
     }
     impl Object for CpuInfoS390 {
-        type Slots = CpuInfoS390Slots;
+        type Slots = CpuInfoS390_Slots;
         const NAME: &'static str = "CpuInfoS390";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -44,11 +44,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuPolarizationInfoSlots {
+    pub(crate) struct CpuPolarizationInfo_Slots {
         polarization: Option<CpuS390Polarization>,
     }
     impl Object for CpuPolarizationInfo {
-        type Slots = CpuPolarizationInfoSlots;
+        type Slots = CpuPolarizationInfo_Slots;
         const NAME: &'static str = "CpuPolarizationInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -147,11 +147,11 @@ pub mod events {
         pub polarization: types::CpuS390Polarization,
     }
     #[derive(Default)]
-    pub(crate) struct CpuPolarizationChangeSlots {
+    pub(crate) struct CpuPolarizationChange_Slots {
         polarization: Option<types::CpuS390Polarization>,
     }
     impl Object for CpuPolarizationChange {
-        type Slots = CpuPolarizationChangeSlots;
+        type Slots = CpuPolarizationChange_Slots;
         const NAME: &'static str = "CPU_POLARIZATION_CHANGE";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -37,11 +37,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct EbpfObjectSlots {
+    pub(crate) struct EbpfObject_Slots {
         object: Option<String>,
     }
     impl Object for EbpfObject {
-        type Slots = EbpfObjectSlots;
+        type Slots = EbpfObject_Slots;
         const NAME: &'static str = "EbpfObject";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

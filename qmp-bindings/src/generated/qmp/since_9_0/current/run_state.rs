@@ -12,12 +12,12 @@ pub mod types {
         pub status: RunState,
     }
     #[derive(Default)]
-    pub(crate) struct StatusInfoSlots {
+    pub(crate) struct StatusInfo_Slots {
         running: Option<bool>,
         status: Option<RunState>,
     }
     impl Object for StatusInfo {
-        type Slots = StatusInfoSlots;
+        type Slots = StatusInfo_Slots;
         const NAME: &'static str = "StatusInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

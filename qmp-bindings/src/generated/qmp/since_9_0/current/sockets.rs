@@ -25,11 +25,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FdSocketAddressSlots {
+    pub(crate) struct FdSocketAddress_Slots {
         str: Option<String>,
     }
     impl Object for FdSocketAddress {
-        type Slots = FdSocketAddressSlots;
+        type Slots = FdSocketAddress_Slots;
         const NAME: &'static str = "FdSocketAddress";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

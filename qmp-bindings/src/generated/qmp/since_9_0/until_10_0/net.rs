@@ -32,12 +32,12 @@ pub mod events {
         pub addr: types::SocketAddress,
     }
     #[derive(Default)]
-    pub(crate) struct NetdevStreamConnectedSlots {
+    pub(crate) struct NetdevStreamConnected_Slots {
         netdev_id: Option<String>,
         addr: Option<types::SocketAddress>,
     }
     impl Object for NetdevStreamConnected {
-        type Slots = NetdevStreamConnectedSlots;
+        type Slots = NetdevStreamConnected_Slots;
         const NAME: &'static str = "NETDEV_STREAM_CONNECTED";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -123,13 +123,13 @@ pub mod types {
         pub maxcpus: Option<i64>,
     }
     #[derive(Default)]
-    pub(crate) struct CompatPropertySlots {
+    pub(crate) struct CompatProperty_Slots {
         qom_type: Option<String>,
         property: Option<String>,
         value: Option<String>,
     }
     impl Object for CompatProperty {
-        type Slots = CompatPropertySlots;
+        type Slots = CompatProperty_Slots;
         const NAME: &'static str = "CompatProperty";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -179,14 +179,14 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct HotpluggableCpuSlots {
+    pub(crate) struct HotpluggableCpu_Slots {
         r#type: Option<String>,
         vcpus_count: Option<i64>,
         props: Option<CpuInstanceProperties>,
         qom_path: Option<String>,
     }
     impl Object for HotpluggableCpu {
-        type Slots = HotpluggableCpuSlots;
+        type Slots = HotpluggableCpu_Slots;
         const NAME: &'static str = "HotpluggableCPU";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -212,7 +212,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MachineInfoSlots {
+    pub(crate) struct MachineInfo_Slots {
         name: Option<String>,
         alias: Option<String>,
         is_default: Option<bool>,
@@ -226,7 +226,7 @@ pub mod types {
         compat_props: Option<Vec<CompatProperty>>,
     }
     impl Object for MachineInfo {
-        type Slots = MachineInfoSlots;
+        type Slots = MachineInfo_Slots;
         const NAME: &'static str = "MachineInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

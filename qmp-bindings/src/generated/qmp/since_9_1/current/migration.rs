@@ -40,7 +40,7 @@ pub mod types {
         pub dirty_sync_missed_zero_copy: u64,
     }
     #[derive(Default)]
-    pub(crate) struct MigrationStatsSlots {
+    pub(crate) struct MigrationStats_Slots {
         transferred: Option<i64>,
         remaining: Option<i64>,
         total: Option<i64>,
@@ -60,7 +60,7 @@ pub mod types {
         dirty_sync_missed_zero_copy: Option<u64>,
     }
     impl Object for MigrationStats {
-        type Slots = MigrationStatsSlots;
+        type Slots = MigrationStats_Slots;
         const NAME: &'static str = "MigrationStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -65,12 +65,12 @@ pub mod types {
         pub snp_policy: u64,
     }
     #[derive(Default)]
-    pub(crate) struct SevGuestInfoSlots {
+    pub(crate) struct SevGuestInfo_Slots {
         policy: Option<u32>,
         handle: Option<u32>,
     }
     impl Object for SevGuestInfo {
-        type Slots = SevGuestInfoSlots;
+        type Slots = SevGuestInfo_Slots;
         const NAME: &'static str = "SevGuestInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -92,7 +92,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SevInfoSlots {
+    pub(crate) struct SevInfo_Slots {
         enabled: Option<bool>,
         api_major: Option<u8>,
         api_minor: Option<u8>,
@@ -100,7 +100,7 @@ pub mod types {
         state: Option<SevState>,
     }
     impl Base for SevInfo {
-        type Slots = SevInfoSlots;
+        type Slots = SevInfo_Slots;
         type Branches = SevInfoSevType;
         const NAME: &'static str = "SevInfo";
         fn accept<'de, A: MapAccess<'de>>(
@@ -154,11 +154,11 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SevSnpGuestInfoSlots {
+    pub(crate) struct SevSnpGuestInfo_Slots {
         snp_policy: Option<u64>,
     }
     impl Object for SevSnpGuestInfo {
-        type Slots = SevSnpGuestInfoSlots;
+        type Slots = SevSnpGuestInfo_Slots;
         const NAME: &'static str = "SevSnpGuestInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

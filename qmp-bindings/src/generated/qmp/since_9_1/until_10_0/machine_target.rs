@@ -17,12 +17,12 @@ pub mod types {
         pub deprecated_props: Option<Vec<String>>,
     }
     #[derive(Default)]
-    pub(crate) struct CpuModelExpansionInfoSlots {
+    pub(crate) struct CpuModelExpansionInfo_Slots {
         model: Option<CpuModelInfo>,
         deprecated_props: Option<Vec<String>>,
     }
     impl Object for CpuModelExpansionInfo {
-        type Slots = CpuModelExpansionInfoSlots;
+        type Slots = CpuModelExpansionInfo_Slots;
         const NAME: &'static str = "CpuModelExpansionInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -131,11 +131,11 @@ pub mod events {
         pub status: types::MigrationStatus,
     }
     #[derive(Default)]
-    pub(crate) struct MigrationSlots {
+    pub(crate) struct Migration_Slots {
         status: Option<types::MigrationStatus>,
     }
     impl Object for Migration {
-        type Slots = MigrationSlots;
+        type Slots = Migration_Slots;
         const NAME: &'static str = "MIGRATION";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

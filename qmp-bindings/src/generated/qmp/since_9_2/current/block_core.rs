@@ -477,7 +477,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockStatsSlots {
+    pub(crate) struct BlockStats_Slots {
         device: Option<String>,
         qdev: Option<String>,
         node_name: Option<String>,
@@ -487,7 +487,7 @@ pub mod types {
         backing: Option<Box<BlockStats>>,
     }
     impl Object for BlockStats {
-        type Slots = BlockStatsSlots;
+        type Slots = BlockStats_Slots;
         const NAME: &'static str = "BlockStats";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -921,7 +921,7 @@ pub mod types {
         ImageInfoSpecific = "ImageInfoSpecific"
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2Slots {
+    pub(crate) struct ImageInfoSpecificQCow2_Slots {
         compat: Option<String>,
         data_file: Option<String>,
         data_file_raw: Option<bool>,
@@ -934,7 +934,7 @@ pub mod types {
         compression_type: Option<Qcow2CompressionType>,
     }
     impl Object for ImageInfoSpecificQCow2 {
-        type Slots = ImageInfoSpecificQCow2Slots;
+        type Slots = ImageInfoSpecificQCow2_Slots;
         const NAME: &'static str = "ImageInfoSpecificQCow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1142,7 +1142,7 @@ pub mod events {
         pub reason: String,
     }
     #[derive(Default)]
-    pub(crate) struct BlockIoErrorSlots {
+    pub(crate) struct BlockIoError_Slots {
         qom_path: Option<String>,
         device: Option<String>,
         node_name: Option<String>,
@@ -1152,7 +1152,7 @@ pub mod events {
         reason: Option<String>,
     }
     impl Object for BlockIoError {
-        type Slots = BlockIoErrorSlots;
+        type Slots = BlockIoError_Slots;
         const NAME: &'static str = "BLOCK_IO_ERROR";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

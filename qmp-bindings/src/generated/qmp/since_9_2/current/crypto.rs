@@ -371,7 +371,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoBlockInfoLuksSlots {
+    pub(crate) struct QCryptoBlockInfoLuks_Slots {
         cipher_alg: Option<QCryptoCipherAlgo>,
         cipher_mode: Option<QCryptoCipherMode>,
         ivgen_alg: Option<QCryptoIvGenAlgo>,
@@ -384,7 +384,7 @@ pub mod types {
         slots: Option<Vec<QCryptoBlockInfoLuksSlot>>,
     }
     impl Object for QCryptoBlockInfoLuks {
-        type Slots = QCryptoBlockInfoLuksSlots;
+        type Slots = QCryptoBlockInfoLuks_Slots;
         const NAME: &'static str = "QCryptoBlockInfoLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -166,13 +166,13 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoS390Slots {
+    pub(crate) struct CpuInfoS390_Slots {
         cpu_state: Option<S390CpuState>,
         dedicated: Option<bool>,
         entitlement: Option<S390CpuEntitlement>,
     }
     impl Object for CpuInfoS390 {
-        type Slots = CpuInfoS390Slots;
+        type Slots = CpuInfoS390_Slots;
         const NAME: &'static str = "CpuInfoS390";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

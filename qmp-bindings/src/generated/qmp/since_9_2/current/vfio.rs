@@ -67,13 +67,13 @@ pub mod events {
         pub device_state: types::QapiVfioMigrationState,
     }
     #[derive(Default)]
-    pub(crate) struct VfioMigrationSlots {
+    pub(crate) struct VfioMigration_Slots {
         device_id: Option<String>,
         qom_path: Option<String>,
         device_state: Option<types::QapiVfioMigrationState>,
     }
     impl Object for VfioMigration {
-        type Slots = VfioMigrationSlots;
+        type Slots = VfioMigration_Slots;
         const NAME: &'static str = "VFIO_MIGRATION";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

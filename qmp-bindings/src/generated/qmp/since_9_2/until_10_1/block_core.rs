@@ -81,7 +81,7 @@ pub mod types {
         pub backing_image: Option<Box<ImageInfo>>,
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSlots {
+    pub(crate) struct ImageInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -98,7 +98,7 @@ pub mod types {
         backing_image: Option<Box<ImageInfo>>,
     }
     impl Object for ImageInfo {
-        type Slots = ImageInfoSlots;
+        type Slots = ImageInfo_Slots;
         const NAME: &'static str = "ImageInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -162,11 +162,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestSetMemoryBlocksSlots {
+    pub(crate) struct GuestSetMemoryBlocks_Slots {
         mem_blks: Option<Vec<types::GuestMemoryBlock>>,
     }
     impl Object for GuestSetMemoryBlocks {
-        type Slots = GuestSetMemoryBlocksSlots;
+        type Slots = GuestSetMemoryBlocks_Slots;
         const NAME: &'static str = "guest-set-memory-blocks";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

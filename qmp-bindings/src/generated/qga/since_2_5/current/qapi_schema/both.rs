@@ -216,11 +216,11 @@ mod commands {
         pub use crate::generated::qga::since_2_5::types::GuestLogicalProcessor;
     }
     #[derive(Default)]
-    pub(crate) struct GuestExecStatusSlots {
+    pub(crate) struct GuestExecStatus_Slots {
         pid: Option<i64>,
     }
     impl Object for GuestExecStatus {
-        type Slots = GuestExecStatusSlots;
+        type Slots = GuestExecStatus_Slots;
         const NAME: &'static str = "guest-exec-status";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -240,11 +240,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileCloseSlots {
+    pub(crate) struct GuestFileClose_Slots {
         handle: Option<i64>,
     }
     impl Object for GuestFileClose {
-        type Slots = GuestFileCloseSlots;
+        type Slots = GuestFileClose_Slots;
         const NAME: &'static str = "guest-file-close";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -264,11 +264,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileFlushSlots {
+    pub(crate) struct GuestFileFlush_Slots {
         handle: Option<i64>,
     }
     impl Object for GuestFileFlush {
-        type Slots = GuestFileFlushSlots;
+        type Slots = GuestFileFlush_Slots;
         const NAME: &'static str = "guest-file-flush";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -288,12 +288,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileOpenSlots {
+    pub(crate) struct GuestFileOpen_Slots {
         path: Option<String>,
         mode: Option<String>,
     }
     impl Object for GuestFileOpen {
-        type Slots = GuestFileOpenSlots;
+        type Slots = GuestFileOpen_Slots;
         const NAME: &'static str = "guest-file-open";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -315,12 +315,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileReadSlots {
+    pub(crate) struct GuestFileRead_Slots {
         handle: Option<i64>,
         count: Option<i64>,
     }
     impl Object for GuestFileRead {
-        type Slots = GuestFileReadSlots;
+        type Slots = GuestFileRead_Slots;
         const NAME: &'static str = "guest-file-read";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -342,13 +342,13 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileWriteSlots {
+    pub(crate) struct GuestFileWrite_Slots {
         handle: Option<i64>,
         buf_b64: Option<String>,
         count: Option<i64>,
     }
     impl Object for GuestFileWrite {
-        type Slots = GuestFileWriteSlots;
+        type Slots = GuestFileWrite_Slots;
         const NAME: &'static str = "guest-file-write";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -580,13 +580,13 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestSetUserPasswordSlots {
+    pub(crate) struct GuestSetUserPassword_Slots {
         username: Option<String>,
         password: Option<String>,
         crypted: Option<bool>,
     }
     impl Object for GuestSetUserPassword {
-        type Slots = GuestSetUserPasswordSlots;
+        type Slots = GuestSetUserPassword_Slots;
         const NAME: &'static str = "guest-set-user-password";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -610,11 +610,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestSetVcpusSlots {
+    pub(crate) struct GuestSetVcpus_Slots {
         vcpus: Option<Vec<types::GuestLogicalProcessor>>,
     }
     impl Object for GuestSetVcpus {
-        type Slots = GuestSetVcpusSlots;
+        type Slots = GuestSetVcpus_Slots;
         const NAME: &'static str = "guest-set-vcpus";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -694,11 +694,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestSyncSlots {
+    pub(crate) struct GuestSync_Slots {
         id: Option<i64>,
     }
     impl Object for GuestSync {
-        type Slots = GuestSyncSlots;
+        type Slots = GuestSync_Slots;
         const NAME: &'static str = "guest-sync";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -718,11 +718,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestSyncDelimitedSlots {
+    pub(crate) struct GuestSyncDelimited_Slots {
         id: Option<i64>,
     }
     impl Object for GuestSyncDelimited {
-        type Slots = GuestSyncDelimitedSlots;
+        type Slots = GuestSyncDelimited_Slots;
         const NAME: &'static str = "guest-sync-delimited";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,13 +4,13 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct GuestFileSeekSlots {
+    pub(crate) struct GuestFileSeek_Slots {
         handle: Option<i64>,
         offset: Option<i64>,
         whence: Option<i64>,
     }
     impl Object for GuestFileSeek {
-        type Slots = GuestFileSeekSlots;
+        type Slots = GuestFileSeek_Slots;
         const NAME: &'static str = "guest-file-seek";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

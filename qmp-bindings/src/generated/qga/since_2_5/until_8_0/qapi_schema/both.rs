@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct GuestExecSlots {
+    pub(crate) struct GuestExec_Slots {
         path: Option<String>,
         arg: Option<Vec<String>>,
         env: Option<Vec<String>>,
@@ -12,7 +12,7 @@ mod commands {
         capture_output: Option<bool>,
     }
     impl Object for GuestExec {
-        type Slots = GuestExecSlots;
+        type Slots = GuestExec_Slots;
         const NAME: &'static str = "guest-exec";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -26,13 +26,13 @@ mod commands {
         pub use crate::generated::qga::since_2_6::types::GuestFileWhence;
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileSeekSlots {
+    pub(crate) struct GuestFileSeek_Slots {
         handle: Option<i64>,
         offset: Option<i64>,
         whence: Option<types::GuestFileWhence>,
     }
     impl Object for GuestFileSeek {
-        type Slots = GuestFileSeekSlots;
+        type Slots = GuestFileSeek_Slots;
         const NAME: &'static str = "guest-file-seek";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

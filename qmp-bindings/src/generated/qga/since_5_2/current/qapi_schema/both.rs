@@ -105,13 +105,13 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestSshAddAuthorizedKeysSlots {
+    pub(crate) struct GuestSshAddAuthorizedKeys_Slots {
         username: Option<String>,
         keys: Option<Vec<String>>,
         reset: Option<bool>,
     }
     impl Object for GuestSshAddAuthorizedKeys {
-        type Slots = GuestSshAddAuthorizedKeysSlots;
+        type Slots = GuestSshAddAuthorizedKeys_Slots;
         const NAME: &'static str = "guest-ssh-add-authorized-keys";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -135,11 +135,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestSshGetAuthorizedKeysSlots {
+    pub(crate) struct GuestSshGetAuthorizedKeys_Slots {
         username: Option<String>,
     }
     impl Object for GuestSshGetAuthorizedKeys {
-        type Slots = GuestSshGetAuthorizedKeysSlots;
+        type Slots = GuestSshGetAuthorizedKeys_Slots;
         const NAME: &'static str = "guest-ssh-get-authorized-keys";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -159,12 +159,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestSshRemoveAuthorizedKeysSlots {
+    pub(crate) struct GuestSshRemoveAuthorizedKeys_Slots {
         username: Option<String>,
         keys: Option<Vec<String>>,
     }
     impl Object for GuestSshRemoveAuthorizedKeys {
-        type Slots = GuestSshRemoveAuthorizedKeysSlots;
+        type Slots = GuestSshRemoveAuthorizedKeys_Slots;
         const NAME: &'static str = "guest-ssh-remove-authorized-keys";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

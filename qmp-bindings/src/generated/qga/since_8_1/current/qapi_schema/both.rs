@@ -26,7 +26,7 @@ mod commands {
         pub use crate::generated::qga::since_8_1::types::GuestExecCaptureOutput;
     }
     #[derive(Default)]
-    pub(crate) struct GuestExecSlots {
+    pub(crate) struct GuestExec_Slots {
         path: Option<String>,
         arg: Option<Vec<String>>,
         env: Option<Vec<String>>,
@@ -34,7 +34,7 @@ mod commands {
         capture_output: Option<types::GuestExecCaptureOutput>,
     }
     impl Object for GuestExec {
-        type Slots = GuestExecSlots;
+        type Slots = GuestExec_Slots;
         const NAME: &'static str = "guest-exec";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

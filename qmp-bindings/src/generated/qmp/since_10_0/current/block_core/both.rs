@@ -4,12 +4,12 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct BlockdevSetActiveSlots {
+    pub(crate) struct BlockdevSetActive_Slots {
         node_name: Option<String>,
         active: Option<bool>,
     }
     impl Object for BlockdevSetActive {
-        type Slots = BlockdevSetActiveSlots;
+        type Slots = BlockdevSetActive_Slots;
         const NAME: &'static str = "blockdev-set-active";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,13 +4,13 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct ChardevHubSlots {
+    pub(crate) struct ChardevHub_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         chardevs: Option<Vec<String>>,
     }
     impl Object for ChardevHub {
-        type Slots = ChardevHubSlots;
+        type Slots = ChardevHub_Slots;
         const NAME: &'static str = "ChardevHub";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -46,11 +46,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevHubWrapperSlots {
+    pub(crate) struct ChardevHubWrapper_Slots {
         data: Option<ChardevHub>,
     }
     impl Object for ChardevHubWrapper {
-        type Slots = ChardevHubWrapperSlots;
+        type Slots = ChardevHubWrapper_Slots;
         const NAME: &'static str = "ChardevHubWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

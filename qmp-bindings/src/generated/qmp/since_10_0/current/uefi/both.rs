@@ -17,12 +17,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct UefiVarStoreSlots {
+    pub(crate) struct UefiVarStore_Slots {
         version: Option<i64>,
         variables: Option<Vec<UefiVariable>>,
     }
     impl Object for UefiVarStore {
-        type Slots = UefiVarStoreSlots;
+        type Slots = UefiVarStore_Slots;
         const NAME: &'static str = "UefiVarStore";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -73,7 +73,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct UefiVariableSlots {
+    pub(crate) struct UefiVariable_Slots {
         guid: Option<String>,
         name: Option<String>,
         attr: Option<i64>,
@@ -82,7 +82,7 @@ mod types {
         digest: Option<String>,
     }
     impl Object for UefiVariable {
-        type Slots = UefiVariableSlots;
+        type Slots = UefiVariable_Slots;
         const NAME: &'static str = "UefiVariable";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

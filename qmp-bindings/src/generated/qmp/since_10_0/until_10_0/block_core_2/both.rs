@@ -12,7 +12,7 @@ mod types {
     use crate::generated::qmp::since_7_1::types::OnCbwError;
     use crate::generated::qmp::since_10_0::types::BlockdevOptions;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCbwSlots {
+    pub(crate) struct BlockdevOptionsCbw_Slots {
         file: Option<BlockdevRef>,
         target: Option<BlockdevRef>,
         bitmap: Option<BlockDirtyBitmap>,
@@ -21,7 +21,7 @@ mod types {
         min_cluster_size: Option<u64>,
     }
     impl Object for BlockdevOptionsCbw {
-        type Slots = BlockdevOptionsCbwSlots;
+        type Slots = BlockdevOptionsCbw_Slots;
         const NAME: &'static str = "BlockdevOptionsCbw";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -51,12 +51,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCorSlots {
+    pub(crate) struct BlockdevOptionsCor_Slots {
         file: Option<BlockdevRef>,
         bottom: Option<String>,
     }
     impl Object for BlockdevOptionsCor {
-        type Slots = BlockdevOptionsCorSlots;
+        type Slots = BlockdevOptionsCor_Slots;
         const NAME: &'static str = "BlockdevOptionsCor";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -78,12 +78,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericCowFormatSlots {
+    pub(crate) struct BlockdevOptionsGenericCowFormat_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
     }
     impl Object for BlockdevOptionsGenericCowFormat {
-        type Slots = BlockdevOptionsGenericCowFormatSlots;
+        type Slots = BlockdevOptionsGenericCowFormat_Slots;
         const NAME: &'static str = "BlockdevOptionsGenericCOWFormat";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -105,11 +105,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericFormatSlots {
+    pub(crate) struct BlockdevOptionsGenericFormat_Slots {
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsGenericFormat {
-        type Slots = BlockdevOptionsGenericFormatSlots;
+        type Slots = BlockdevOptionsGenericFormat_Slots;
         const NAME: &'static str = "BlockdevOptionsGenericFormat";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -129,13 +129,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsLuksSlots {
+    pub(crate) struct BlockdevOptionsLuks_Slots {
         file: Option<BlockdevRef>,
         key_secret: Option<String>,
         header: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsLuks {
-        type Slots = BlockdevOptionsLuksSlots;
+        type Slots = BlockdevOptionsLuks_Slots;
         const NAME: &'static str = "BlockdevOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -159,13 +159,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsPreallocateSlots {
+    pub(crate) struct BlockdevOptionsPreallocate_Slots {
         file: Option<BlockdevRef>,
         prealloc_align: Option<i64>,
         prealloc_size: Option<i64>,
     }
     impl Object for BlockdevOptionsPreallocate {
-        type Slots = BlockdevOptionsPreallocateSlots;
+        type Slots = BlockdevOptionsPreallocate_Slots;
         const NAME: &'static str = "BlockdevOptionsPreallocate";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -189,13 +189,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcowSlots {
+    pub(crate) struct BlockdevOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
         encrypt: Option<BlockdevQcowEncryption>,
     }
     impl Object for BlockdevOptionsQcow {
-        type Slots = BlockdevOptionsQcowSlots;
+        type Slots = BlockdevOptionsQcow_Slots;
         const NAME: &'static str = "BlockdevOptionsQcow";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -219,7 +219,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcow2Slots {
+    pub(crate) struct BlockdevOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
         lazy_refcounts: Option<bool>,
@@ -237,7 +237,7 @@ mod types {
         data_file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsQcow2 {
-        type Slots = BlockdevOptionsQcow2Slots;
+        type Slots = BlockdevOptionsQcow2_Slots;
         const NAME: &'static str = "BlockdevOptionsQcow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -285,7 +285,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQuorumSlots {
+    pub(crate) struct BlockdevOptionsQuorum_Slots {
         blkverify: Option<bool>,
         children: Option<Vec<BlockdevRef>>,
         vote_threshold: Option<i64>,
@@ -293,7 +293,7 @@ mod types {
         read_pattern: Option<QuorumReadPattern>,
     }
     impl Object for BlockdevOptionsQuorum {
-        type Slots = BlockdevOptionsQuorumSlots;
+        type Slots = BlockdevOptionsQuorum_Slots;
         const NAME: &'static str = "BlockdevOptionsQuorum";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -321,13 +321,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsRawSlots {
+    pub(crate) struct BlockdevOptionsRaw_Slots {
         file: Option<BlockdevRef>,
         offset: Option<i64>,
         size: Option<i64>,
     }
     impl Object for BlockdevOptionsRaw {
-        type Slots = BlockdevOptionsRawSlots;
+        type Slots = BlockdevOptionsRaw_Slots;
         const NAME: &'static str = "BlockdevOptionsRaw";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -351,13 +351,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsReplicationSlots {
+    pub(crate) struct BlockdevOptionsReplication_Slots {
         file: Option<BlockdevRef>,
         mode: Option<ReplicationMode>,
         top_id: Option<String>,
     }
     impl Object for BlockdevOptionsReplication {
-        type Slots = BlockdevOptionsReplicationSlots;
+        type Slots = BlockdevOptionsReplication_Slots;
         const NAME: &'static str = "BlockdevOptionsReplication";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -381,12 +381,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsThrottleSlots {
+    pub(crate) struct BlockdevOptionsThrottle_Slots {
         throttle_group: Option<String>,
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsThrottle {
-        type Slots = BlockdevOptionsThrottleSlots;
+        type Slots = BlockdevOptionsThrottle_Slots;
         const NAME: &'static str = "BlockdevOptionsThrottle";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -455,12 +455,12 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateSlots {
+    pub(crate) struct BlockdevCreate_Slots {
         job_id: Option<String>,
         options: Option<types::BlockdevCreateOptions>,
     }
     impl Object for BlockdevCreate {
-        type Slots = BlockdevCreateSlots;
+        type Slots = BlockdevCreate_Slots;
         const NAME: &'static str = "blockdev-create";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -482,11 +482,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevReopenSlots {
+    pub(crate) struct BlockdevReopen_Slots {
         options: Option<Vec<types::BlockdevOptions>>,
     }
     impl Object for BlockdevReopen {
-        type Slots = BlockdevReopenSlots;
+        type Slots = BlockdevReopen_Slots;
         const NAME: &'static str = "blockdev-reopen";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

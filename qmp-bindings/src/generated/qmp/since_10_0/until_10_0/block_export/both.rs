@@ -11,7 +11,7 @@ mod types {
         BlockExportOptionsVhostUserBlk, SocketAddress, SocketAddressLegacy,
     };
     #[derive(Default)]
-    pub(crate) struct BlockExportOptionsSlots {
+    pub(crate) struct BlockExportOptions_Slots {
         id: Option<String>,
         fixed_iothread: Option<bool>,
         iothread: Option<String>,
@@ -21,7 +21,7 @@ mod types {
         allow_inactive: Option<bool>,
     }
     impl Base for BlockExportOptions {
-        type Slots = BlockExportOptionsSlots;
+        type Slots = BlockExportOptions_Slots;
         type Branches = BlockExportOptionsType;
         const NAME: &'static str = "BlockExportOptions";
         fn accept<'de, A: MapAccess<'de>>(
@@ -103,7 +103,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerOptionsSlots {
+    pub(crate) struct NbdServerOptions_Slots {
         handshake_max_seconds: Option<u32>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,
@@ -111,7 +111,7 @@ mod types {
         addr: Option<SocketAddress>,
     }
     impl Object for NbdServerOptions {
-        type Slots = NbdServerOptionsSlots;
+        type Slots = NbdServerOptions_Slots;
         const NAME: &'static str = "NbdServerOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -139,7 +139,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerOptionsLegacySlots {
+    pub(crate) struct NbdServerOptionsLegacy_Slots {
         handshake_max_seconds: Option<u32>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,
@@ -147,7 +147,7 @@ mod types {
         addr: Option<SocketAddressLegacy>,
     }
     impl Object for NbdServerOptionsLegacy {
-        type Slots = NbdServerOptionsLegacySlots;
+        type Slots = NbdServerOptionsLegacy_Slots;
         const NAME: &'static str = "NbdServerOptionsLegacy";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -68,12 +68,12 @@ mod commands {
         pub use crate::generated::qmp::since_10_0::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAddSlots {
+    pub(crate) struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
     impl Object for ChardevAdd {
-        type Slots = ChardevAddSlots;
+        type Slots = ChardevAdd_Slots;
         const NAME: &'static str = "chardev-add";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -95,12 +95,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevChangeSlots {
+    pub(crate) struct ChardevChange_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
     impl Object for ChardevChange {
-        type Slots = ChardevChangeSlots;
+        type Slots = ChardevChange_Slots;
         const NAME: &'static str = "chardev-change";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

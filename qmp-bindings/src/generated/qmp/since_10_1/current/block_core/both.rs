@@ -93,7 +93,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BackupCommonSlots {
+    pub(crate) struct BackupCommon_Slots {
         job_id: Option<String>,
         device: Option<String>,
         sync: Option<MirrorSyncMode>,
@@ -111,7 +111,7 @@ mod types {
         x_perf: Option<BackupPerf>,
     }
     impl Object for BackupCommon {
-        type Slots = BackupCommonSlots;
+        type Slots = BackupCommon_Slots;
         const NAME: &'static str = "BackupCommon";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -159,7 +159,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlkdebugInjectErrorOptionsSlots {
+    pub(crate) struct BlkdebugInjectErrorOptions_Slots {
         event: Option<BlkdebugEvent>,
         state: Option<i64>,
         iotype: Option<BlkdebugIoType>,
@@ -169,7 +169,7 @@ mod types {
         immediately: Option<bool>,
     }
     impl Object for BlkdebugInjectErrorOptions {
-        type Slots = BlkdebugInjectErrorOptionsSlots;
+        type Slots = BlkdebugInjectErrorOptions_Slots;
         const NAME: &'static str = "BlkdebugInjectErrorOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -201,7 +201,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevBackupSlots {
+    pub(crate) struct BlockdevBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         sync: Option<MirrorSyncMode>,
@@ -220,7 +220,7 @@ mod types {
         target: Option<String>,
     }
     impl Object for BlockdevBackup {
-        type Slots = BlockdevBackupSlots;
+        type Slots = BlockdevBackup_Slots;
         const NAME: &'static str = "BlockdevBackup";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -454,13 +454,13 @@ mod types {
         BlockdevCreateOptions = "BlockdevCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsGlusterSlots {
+    pub(crate) struct BlockdevCreateOptionsGluster_Slots {
         location: Option<BlockdevOptionsGluster>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
     }
     impl Object for BlockdevCreateOptionsGluster {
-        type Slots = BlockdevCreateOptionsGlusterSlots;
+        type Slots = BlockdevCreateOptionsGluster_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsGluster";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -484,7 +484,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsLuksSlots {
+    pub(crate) struct BlockdevCreateOptionsLuks_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgo>,
         cipher_mode: Option<QCryptoCipherMode>,
@@ -498,7 +498,7 @@ mod types {
         preallocation: Option<PreallocMode>,
     }
     impl Object for BlockdevCreateOptionsLuks {
-        type Slots = BlockdevCreateOptionsLuksSlots;
+        type Slots = BlockdevCreateOptionsLuks_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -538,13 +538,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsParallelsSlots {
+    pub(crate) struct BlockdevCreateOptionsParallels_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         cluster_size: Option<u64>,
     }
     impl Object for BlockdevCreateOptionsParallels {
-        type Slots = BlockdevCreateOptionsParallelsSlots;
+        type Slots = BlockdevCreateOptionsParallels_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsParallels";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -568,14 +568,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcowSlots {
+    pub(crate) struct BlockdevCreateOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
         encrypt: Option<QCryptoBlockCreateOptions>,
     }
     impl Object for BlockdevCreateOptionsQcow {
-        type Slots = BlockdevCreateOptionsQcowSlots;
+        type Slots = BlockdevCreateOptionsQcow_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsQcow";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -601,7 +601,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow2Slots {
+    pub(crate) struct BlockdevCreateOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         data_file: Option<BlockdevRef>,
         data_file_raw: Option<bool>,
@@ -618,7 +618,7 @@ mod types {
         compression_type: Option<Qcow2CompressionType>,
     }
     impl Object for BlockdevCreateOptionsQcow2 {
-        type Slots = BlockdevCreateOptionsQcow2Slots;
+        type Slots = BlockdevCreateOptionsQcow2_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsQcow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -664,7 +664,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQedSlots {
+    pub(crate) struct BlockdevCreateOptionsQed_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -673,7 +673,7 @@ mod types {
         table_size: Option<i64>,
     }
     impl Object for BlockdevCreateOptionsQed {
-        type Slots = BlockdevCreateOptionsQedSlots;
+        type Slots = BlockdevCreateOptionsQed_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsQed";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -703,12 +703,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsSshSlots {
+    pub(crate) struct BlockdevCreateOptionsSsh_Slots {
         location: Option<BlockdevOptionsSsh>,
         size: Option<u64>,
     }
     impl Object for BlockdevCreateOptionsSsh {
-        type Slots = BlockdevCreateOptionsSshSlots;
+        type Slots = BlockdevCreateOptionsSsh_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsSsh";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -730,13 +730,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVdiSlots {
+    pub(crate) struct BlockdevCreateOptionsVdi_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
     }
     impl Object for BlockdevCreateOptionsVdi {
-        type Slots = BlockdevCreateOptionsVdiSlots;
+        type Slots = BlockdevCreateOptionsVdi_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVdi";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -760,7 +760,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVhdxSlots {
+    pub(crate) struct BlockdevCreateOptionsVhdx_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         log_size: Option<u64>,
@@ -769,7 +769,7 @@ mod types {
         block_state_zero: Option<bool>,
     }
     impl Object for BlockdevCreateOptionsVhdx {
-        type Slots = BlockdevCreateOptionsVhdxSlots;
+        type Slots = BlockdevCreateOptionsVhdx_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVhdx";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -799,7 +799,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVmdkSlots {
+    pub(crate) struct BlockdevCreateOptionsVmdk_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         extents: Option<Vec<BlockdevRef>>,
@@ -811,7 +811,7 @@ mod types {
         zeroed_grain: Option<bool>,
     }
     impl Object for BlockdevCreateOptionsVmdk {
-        type Slots = BlockdevCreateOptionsVmdkSlots;
+        type Slots = BlockdevCreateOptionsVmdk_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVmdk";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -847,14 +847,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVpcSlots {
+    pub(crate) struct BlockdevCreateOptionsVpc_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         subformat: Option<BlockdevVpcSubformat>,
         force_size: Option<bool>,
     }
     impl Object for BlockdevCreateOptionsVpc {
-        type Slots = BlockdevCreateOptionsVpcSlots;
+        type Slots = BlockdevCreateOptionsVpc_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVpc";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -880,7 +880,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSlots {
+    pub(crate) struct BlockdevOptions_Slots {
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
         cache: Option<BlockdevCacheOptions>,
@@ -891,7 +891,7 @@ mod types {
         detect_zeroes: Option<BlockdevDetectZeroesOptions>,
     }
     impl Base for BlockdevOptions {
-        type Slots = BlockdevOptionsSlots;
+        type Slots = BlockdevOptions_Slots;
         type Branches = BlockdevOptionsDriver;
         const NAME: &'static str = "BlockdevOptions";
         fn accept<'de, A: MapAccess<'de>>(
@@ -996,7 +996,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebugSlots {
+    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
         image: Option<BlockdevRef>,
         config: Option<String>,
         align: Option<i64>,
@@ -1011,7 +1011,7 @@ mod types {
         unshare_child_perms: Option<Vec<BlockPermission>>,
     }
     impl Object for BlockdevOptionsBlkdebug {
-        type Slots = BlockdevOptionsBlkdebugSlots;
+        type Slots = BlockdevOptionsBlkdebug_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkdebug";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1053,7 +1053,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlklogwritesSlots {
+    pub(crate) struct BlockdevOptionsBlklogwrites_Slots {
         file: Option<BlockdevRef>,
         log: Option<BlockdevRef>,
         log_sector_size: Option<u32>,
@@ -1061,7 +1061,7 @@ mod types {
         log_super_update_interval: Option<u64>,
     }
     impl Object for BlockdevOptionsBlklogwrites {
-        type Slots = BlockdevOptionsBlklogwritesSlots;
+        type Slots = BlockdevOptionsBlklogwrites_Slots;
         const NAME: &'static str = "BlockdevOptionsBlklogwrites";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1091,11 +1091,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkreplaySlots {
+    pub(crate) struct BlockdevOptionsBlkreplay_Slots {
         image: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsBlkreplay {
-        type Slots = BlockdevOptionsBlkreplaySlots;
+        type Slots = BlockdevOptionsBlkreplay_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkreplay";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1115,12 +1115,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkverifySlots {
+    pub(crate) struct BlockdevOptionsBlkverify_Slots {
         test: Option<BlockdevRef>,
         raw: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsBlkverify {
-        type Slots = BlockdevOptionsBlkverifySlots;
+        type Slots = BlockdevOptionsBlkverify_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkverify";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1142,7 +1142,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCbwSlots {
+    pub(crate) struct BlockdevOptionsCbw_Slots {
         file: Option<BlockdevRef>,
         target: Option<BlockdevRef>,
         bitmap: Option<BlockDirtyBitmap>,
@@ -1151,7 +1151,7 @@ mod types {
         min_cluster_size: Option<u64>,
     }
     impl Object for BlockdevOptionsCbw {
-        type Slots = BlockdevOptionsCbwSlots;
+        type Slots = BlockdevOptionsCbw_Slots;
         const NAME: &'static str = "BlockdevOptionsCbw";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1181,12 +1181,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCorSlots {
+    pub(crate) struct BlockdevOptionsCor_Slots {
         file: Option<BlockdevRef>,
         bottom: Option<String>,
     }
     impl Object for BlockdevOptionsCor {
-        type Slots = BlockdevOptionsCorSlots;
+        type Slots = BlockdevOptionsCor_Slots;
         const NAME: &'static str = "BlockdevOptionsCor";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -9,7 +9,7 @@ mod types {
     };
     use crate::generated::qmp::since_10_1::types::{SocketAddress, SocketAddressLegacy};
     #[derive(Default)]
-    pub(crate) struct BlockExportOptionsSlots {
+    pub(crate) struct BlockExportOptions_Slots {
         id: Option<String>,
         fixed_iothread: Option<bool>,
         iothread: Option<String>,
@@ -19,7 +19,7 @@ mod types {
         allow_inactive: Option<bool>,
     }
     impl Base for BlockExportOptions {
-        type Slots = BlockExportOptionsSlots;
+        type Slots = BlockExportOptions_Slots;
         type Branches = BlockExportOptionsType;
         const NAME: &'static str = "BlockExportOptions";
         fn accept<'de, A: MapAccess<'de>>(
@@ -79,13 +79,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockExportOptionsVhostUserBlkSlots {
+    pub(crate) struct BlockExportOptionsVhostUserBlk_Slots {
         addr: Option<SocketAddress>,
         logical_block_size: Option<u64>,
         num_queues: Option<u16>,
     }
     impl Object for BlockExportOptionsVhostUserBlk {
-        type Slots = BlockExportOptionsVhostUserBlkSlots;
+        type Slots = BlockExportOptionsVhostUserBlk_Slots;
         const NAME: &'static str = "BlockExportOptionsVhostUserBlk";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -131,7 +131,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerOptionsSlots {
+    pub(crate) struct NbdServerOptions_Slots {
         handshake_max_seconds: Option<u32>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,
@@ -139,7 +139,7 @@ mod types {
         addr: Option<SocketAddress>,
     }
     impl Object for NbdServerOptions {
-        type Slots = NbdServerOptionsSlots;
+        type Slots = NbdServerOptions_Slots;
         const NAME: &'static str = "NbdServerOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -167,7 +167,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerOptionsLegacySlots {
+    pub(crate) struct NbdServerOptionsLegacy_Slots {
         handshake_max_seconds: Option<u32>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,
@@ -175,7 +175,7 @@ mod types {
         addr: Option<SocketAddressLegacy>,
     }
     impl Object for NbdServerOptionsLegacy {
-        type Slots = NbdServerOptionsLegacySlots;
+        type Slots = NbdServerOptionsLegacy_Slots;
         const NAME: &'static str = "NbdServerOptionsLegacy";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

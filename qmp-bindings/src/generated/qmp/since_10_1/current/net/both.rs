@@ -58,7 +58,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevAfxdpOptionsSlots {
+    pub(crate) struct NetdevAfxdpOptions_Slots {
         ifname: Option<String>,
         mode: Option<AfxdpMode>,
         force_copy: Option<bool>,
@@ -70,7 +70,7 @@ mod types {
         map_start_index: Option<i32>,
     }
     impl Object for NetdevAfxdpOptions {
-        type Slots = NetdevAfxdpOptionsSlots;
+        type Slots = NetdevAfxdpOptions_Slots;
         const NAME: &'static str = "NetdevAFXDPOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -36,11 +36,11 @@ mod types {
     };
     use crate::generated::qmp::since_10_1::types::SocketAddress;
     #[derive(Default)]
-    pub(crate) struct IgvmCfgPropertiesSlots {
+    pub(crate) struct IgvmCfgProperties_Slots {
         file: Option<String>,
     }
     impl Object for IgvmCfgProperties {
-        type Slots = IgvmCfgPropertiesSlots;
+        type Slots = IgvmCfgProperties_Slots;
         const NAME: &'static str = "IgvmCfgProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -60,11 +60,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ObjectOptionsSlots {
+    pub(crate) struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {
-        type Slots = ObjectOptionsSlots;
+        type Slots = ObjectOptions_Slots;
         type Branches = ObjectOptionsQomType;
         const NAME: &'static str = "ObjectOptions";
         fn accept<'de, A: MapAccess<'de>>(
@@ -227,12 +227,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VfioUserServerPropertiesSlots {
+    pub(crate) struct VfioUserServerProperties_Slots {
         socket: Option<SocketAddress>,
         device: Option<String>,
     }
     impl Object for VfioUserServerProperties {
-        type Slots = VfioUserServerPropertiesSlots;
+        type Slots = VfioUserServerProperties_Slots;
         const NAME: &'static str = "VfioUserServerProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -276,11 +276,11 @@ mod commands {
         pub use crate::generated::qmp::since_10_1::types::ObjectOptions;
     }
     #[derive(Default)]
-    pub(crate) struct QomListGetSlots {
+    pub(crate) struct QomListGet_Slots {
         paths: Option<Vec<String>>,
     }
     impl Object for QomListGet {
-        type Slots = QomListGetSlots;
+        type Slots = QomListGet_Slots;
         const NAME: &'static str = "qom-list-get";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -23,11 +23,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevBackupWrapperSlots {
+    pub(crate) struct BlockdevBackupWrapper_Slots {
         data: Option<BlockdevBackup>,
     }
     impl Object for BlockdevBackupWrapper {
-        type Slots = BlockdevBackupWrapperSlots;
+        type Slots = BlockdevBackupWrapper_Slots;
         const NAME: &'static str = "BlockdevBackupWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -59,11 +59,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveBackupWrapperSlots {
+    pub(crate) struct DriveBackupWrapper_Slots {
         data: Option<DriveBackup>,
     }
     impl Object for DriveBackupWrapper {
-        type Slots = DriveBackupWrapperSlots;
+        type Slots = DriveBackupWrapper_Slots;
         const NAME: &'static str = "DriveBackupWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -154,12 +154,12 @@ mod commands {
         pub use crate::generated::qmp::since_10_1::types::TransactionAction;
     }
     #[derive(Default)]
-    pub(crate) struct TransactionSlots {
+    pub(crate) struct Transaction_Slots {
         actions: Option<Vec<types::TransactionAction>>,
         properties: Option<types::TransactionProperties>,
     }
     impl Object for Transaction {
-        type Slots = TransactionSlots;
+        type Slots = Transaction_Slots;
         const NAME: &'static str = "transaction";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -24,12 +24,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DummyVirtioForceArraysSlots {
+    pub(crate) struct DummyVirtioForceArrays_Slots {
         unused_iothread_vq_mapping: Option<Vec<IoThreadVirtQueueMapping>>,
         unused_virtio_gpu_output: Option<Vec<VirtIogpuOutput>>,
     }
     impl Object for DummyVirtioForceArrays {
-        type Slots = DummyVirtioForceArraysSlots;
+        type Slots = DummyVirtioForceArrays_Slots;
         const NAME: &'static str = "DummyVirtioForceArrays";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -71,11 +71,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtIogpuOutputSlots {
+    pub(crate) struct VirtIogpuOutput_Slots {
         name: Option<String>,
     }
     impl Object for VirtIogpuOutput {
-        type Slots = VirtIogpuOutputSlots;
+        type Slots = VirtIogpuOutput_Slots;
         const NAME: &'static str = "VirtIOGPUOutput";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

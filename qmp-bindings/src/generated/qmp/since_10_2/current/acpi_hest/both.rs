@@ -4,11 +4,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct InjectGhesV2ErrorSlots {
+    pub(crate) struct InjectGhesV2Error_Slots {
         cper: Option<String>,
     }
     impl Object for InjectGhesV2Error {
-        type Slots = InjectGhesV2ErrorSlots;
+        type Slots = InjectGhesV2Error_Slots;
         const NAME: &'static str = "inject-ghes-v2-error";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

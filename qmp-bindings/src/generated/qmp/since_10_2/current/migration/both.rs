@@ -163,11 +163,11 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct MigrateContinueSlots {
+    pub(crate) struct MigrateContinue_Slots {
         state: Option<types::MigrationStatus>,
     }
     impl Object for MigrateContinue {
-        type Slots = MigrateContinueSlots;
+        type Slots = MigrateContinue_Slots;
         const NAME: &'static str = "migrate-continue";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

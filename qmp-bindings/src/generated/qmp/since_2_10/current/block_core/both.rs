@@ -19,7 +19,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCurlHttpSlots {
+    pub(crate) struct BlockdevOptionsCurlHttp_Slots {
         url: Option<String>,
         readahead: Option<i64>,
         timeout: Option<i64>,
@@ -31,7 +31,7 @@ mod types {
         cookie_secret: Option<String>,
     }
     impl Object for BlockdevOptionsCurlHttp {
-        type Slots = BlockdevOptionsCurlHttpSlots;
+        type Slots = BlockdevOptionsCurlHttp_Slots;
         const NAME: &'static str = "BlockdevOptionsCurlHttp";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -67,7 +67,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCurlHttpsSlots {
+    pub(crate) struct BlockdevOptionsCurlHttps_Slots {
         url: Option<String>,
         readahead: Option<i64>,
         timeout: Option<i64>,
@@ -80,7 +80,7 @@ mod types {
         cookie_secret: Option<String>,
     }
     impl Object for BlockdevOptionsCurlHttps {
-        type Slots = BlockdevOptionsCurlHttpsSlots;
+        type Slots = BlockdevOptionsCurlHttps_Slots;
         const NAME: &'static str = "BlockdevOptionsCurlHttps";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -177,11 +177,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2EncryptionBaseSlots {
+    pub(crate) struct ImageInfoSpecificQCow2EncryptionBase_Slots {
         format: Option<BlockdevQcow2EncryptionFormat>,
     }
     impl Object for ImageInfoSpecificQCow2EncryptionBase {
-        type Slots = ImageInfoSpecificQCow2EncryptionBaseSlots;
+        type Slots = ImageInfoSpecificQCow2EncryptionBase_Slots;
         const NAME: &'static str = "ImageInfoSpecificQCow2EncryptionBase";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -224,12 +224,12 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::BlockDirtyBitmap;
     }
     #[derive(Default)]
-    pub(crate) struct BlockSetWriteThresholdSlots {
+    pub(crate) struct BlockSetWriteThreshold_Slots {
         node_name: Option<String>,
         write_threshold: Option<u64>,
     }
     impl Object for BlockSetWriteThreshold {
-        type Slots = BlockSetWriteThresholdSlots;
+        type Slots = BlockSetWriteThreshold_Slots;
         const NAME: &'static str = "block-set-write-threshold";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,11 +4,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct ChardevSendBreakSlots {
+    pub(crate) struct ChardevSendBreak_Slots {
         id: Option<String>,
     }
     impl Object for ChardevSendBreak {
-        type Slots = ChardevSendBreakSlots;
+        type Slots = ChardevSendBreak_Slots;
         const NAME: &'static str = "chardev-send-break";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

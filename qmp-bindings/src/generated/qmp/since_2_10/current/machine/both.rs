@@ -4,13 +4,13 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct NumaDistOptionsSlots {
+    pub(crate) struct NumaDistOptions_Slots {
         src: Option<u16>,
         dst: Option<u16>,
         val: Option<u8>,
     }
     impl Object for NumaDistOptions {
-        type Slots = NumaDistOptionsSlots;
+        type Slots = NumaDistOptions_Slots;
         const NAME: &'static str = "NumaDistOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

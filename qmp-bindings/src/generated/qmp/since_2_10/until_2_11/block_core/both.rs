@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_5::types::{BlockDeviceIoStatus, BlockDirtyInfo};
     use crate::generated::qmp::since_2_10::types::BlockDeviceInfo;
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapAddSlots {
+    pub(crate) struct BlockDirtyBitmapAdd_Slots {
         node: Option<String>,
         name: Option<String>,
         granularity: Option<u32>,
@@ -14,7 +14,7 @@ mod types {
         autoload: Option<bool>,
     }
     impl Object for BlockDirtyBitmapAdd {
-        type Slots = BlockDirtyBitmapAddSlots;
+        type Slots = BlockDirtyBitmapAdd_Slots;
         const NAME: &'static str = "BlockDirtyBitmapAdd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -33,14 +33,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetLegacySlots {
+    pub(crate) struct NetLegacy_Slots {
         vlan: Option<i32>,
         id: Option<String>,
         name: Option<String>,
         opts: Option<NetLegacyOptions>,
     }
     impl Object for NetLegacy {
-        type Slots = NetLegacySlots;
+        type Slots = NetLegacy_Slots;
         const NAME: &'static str = "NetLegacy";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -169,11 +169,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevSlots {
+    pub(crate) struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {
-        type Slots = NetdevSlots;
+        type Slots = Netdev_Slots;
         type Branches = NetdevType;
         const NAME: &'static str = "Netdev";
         fn accept<'de, A: MapAccess<'de>>(

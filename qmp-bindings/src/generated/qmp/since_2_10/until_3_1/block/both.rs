@@ -7,12 +7,12 @@ mod commands {
         pub use crate::generated::qmp::since_2_10::types::SocketAddressLegacy;
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerStartSlots {
+    pub(crate) struct NbdServerStart_Slots {
         addr: Option<types::SocketAddressLegacy>,
         tls_creds: Option<String>,
     }
     impl Object for NbdServerStart {
-        type Slots = NbdServerStartSlots;
+        type Slots = NbdServerStart_Slots;
         const NAME: &'static str = "nbd-server-start";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_10::types::SocketAddress;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGlusterSlots {
+    pub(crate) struct BlockdevOptionsGluster_Slots {
         volume: Option<String>,
         path: Option<String>,
         server: Option<Vec<SocketAddress>>,
@@ -13,7 +13,7 @@ mod types {
         logfile: Option<String>,
     }
     impl Object for BlockdevOptionsGluster {
-        type Slots = BlockdevOptionsGlusterSlots;
+        type Slots = BlockdevOptionsGluster_Slots;
         const NAME: &'static str = "BlockdevOptionsGluster";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -41,14 +41,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSheepdogSlots {
+    pub(crate) struct BlockdevOptionsSheepdog_Slots {
         server: Option<SocketAddress>,
         vdi: Option<String>,
         snap_id: Option<u32>,
         tag: Option<String>,
     }
     impl Object for BlockdevOptionsSheepdog {
-        type Slots = BlockdevOptionsSheepdogSlots;
+        type Slots = BlockdevOptionsSheepdog_Slots;
         const NAME: &'static str = "BlockdevOptionsSheepdog";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

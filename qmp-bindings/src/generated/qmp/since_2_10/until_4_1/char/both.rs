@@ -5,14 +5,14 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_10::types::SocketAddressLegacy;
     #[derive(Default)]
-    pub(crate) struct ChardevUdpSlots {
+    pub(crate) struct ChardevUdp_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         remote: Option<SocketAddressLegacy>,
         local: Option<SocketAddressLegacy>,
     }
     impl Object for ChardevUdp {
-        type Slots = ChardevUdpSlots;
+        type Slots = ChardevUdp_Slots;
         const NAME: &'static str = "ChardevUdp";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

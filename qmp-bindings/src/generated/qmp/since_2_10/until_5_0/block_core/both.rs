@@ -18,12 +18,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockMeasureInfoSlots {
+    pub(crate) struct BlockMeasureInfo_Slots {
         required: Option<i64>,
         fully_allocated: Option<i64>,
     }
     impl Object for BlockMeasureInfo {
-        type Slots = BlockMeasureInfoSlots;
+        type Slots = BlockMeasureInfo_Slots;
         const NAME: &'static str = "BlockMeasureInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -45,13 +45,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsVxHsSlots {
+    pub(crate) struct BlockdevOptionsVxHs_Slots {
         vdisk_id: Option<String>,
         server: Option<InetSocketAddressBase>,
         tls_creds: Option<String>,
     }
     impl Object for BlockdevOptionsVxHs {
-        type Slots = BlockdevOptionsVxHsSlots;
+        type Slots = BlockdevOptionsVxHs_Slots;
         const NAME: &'static str = "BlockdevOptionsVxHS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -7,11 +7,11 @@ mod commands {
         pub use crate::generated::qmp::since_2_11::types::WatchdogAction;
     }
     #[derive(Default)]
-    pub(crate) struct WatchdogSetActionSlots {
+    pub(crate) struct WatchdogSetAction_Slots {
         action: Option<types::WatchdogAction>,
     }
     impl Object for WatchdogSetAction {
-        type Slots = WatchdogSetActionSlots;
+        type Slots = WatchdogSetAction_Slots;
         const NAME: &'static str = "watchdog-set-action";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

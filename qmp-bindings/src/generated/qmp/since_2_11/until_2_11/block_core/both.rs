@@ -22,7 +22,7 @@ mod types {
         BlkdebugInjectErrorOptions, BlkdebugSetStateOptions, BlockdevOptionsFile,
     };
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSlots {
+    pub(crate) struct BlockdevOptions_Slots {
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
         cache: Option<BlockdevCacheOptions>,
@@ -31,7 +31,7 @@ mod types {
         detect_zeroes: Option<BlockdevDetectZeroesOptions>,
     }
     impl Base for BlockdevOptions {
-        type Slots = BlockdevOptionsSlots;
+        type Slots = BlockdevOptions_Slots;
         type Branches = BlockdevOptionsDriver;
         const NAME: &'static str = "BlockdevOptions";
         fn accept<'de, A: MapAccess<'de>>(
@@ -121,7 +121,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebugSlots {
+    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
         image: Option<BlockdevRef>,
         config: Option<String>,
         align: Option<i64>,
@@ -134,7 +134,7 @@ mod types {
         set_state: Option<Vec<BlkdebugSetStateOptions>>,
     }
     impl Object for BlockdevOptionsBlkdebug {
-        type Slots = BlockdevOptionsBlkdebugSlots;
+        type Slots = BlockdevOptionsBlkdebug_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkdebug";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -172,12 +172,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkverifySlots {
+    pub(crate) struct BlockdevOptionsBlkverify_Slots {
         test: Option<BlockdevRef>,
         raw: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsBlkverify {
-        type Slots = BlockdevOptionsBlkverifySlots;
+        type Slots = BlockdevOptionsBlkverify_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkverify";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -199,12 +199,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericCowFormatSlots {
+    pub(crate) struct BlockdevOptionsGenericCowFormat_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
     }
     impl Object for BlockdevOptionsGenericCowFormat {
-        type Slots = BlockdevOptionsGenericCowFormatSlots;
+        type Slots = BlockdevOptionsGenericCowFormat_Slots;
         const NAME: &'static str = "BlockdevOptionsGenericCOWFormat";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -226,11 +226,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericFormatSlots {
+    pub(crate) struct BlockdevOptionsGenericFormat_Slots {
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsGenericFormat {
-        type Slots = BlockdevOptionsGenericFormatSlots;
+        type Slots = BlockdevOptionsGenericFormat_Slots;
         const NAME: &'static str = "BlockdevOptionsGenericFormat";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -250,12 +250,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsLuksSlots {
+    pub(crate) struct BlockdevOptionsLuks_Slots {
         file: Option<BlockdevRef>,
         key_secret: Option<String>,
     }
     impl Object for BlockdevOptionsLuks {
-        type Slots = BlockdevOptionsLuksSlots;
+        type Slots = BlockdevOptionsLuks_Slots;
         const NAME: &'static str = "BlockdevOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -277,13 +277,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcowSlots {
+    pub(crate) struct BlockdevOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
         encrypt: Option<BlockdevQcowEncryption>,
     }
     impl Object for BlockdevOptionsQcow {
-        type Slots = BlockdevOptionsQcowSlots;
+        type Slots = BlockdevOptionsQcow_Slots;
         const NAME: &'static str = "BlockdevOptionsQcow";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -307,7 +307,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcow2Slots {
+    pub(crate) struct BlockdevOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
         lazy_refcounts: Option<bool>,
@@ -322,7 +322,7 @@ mod types {
         encrypt: Option<BlockdevQcow2Encryption>,
     }
     impl Object for BlockdevOptionsQcow2 {
-        type Slots = BlockdevOptionsQcow2Slots;
+        type Slots = BlockdevOptionsQcow2_Slots;
         const NAME: &'static str = "BlockdevOptionsQcow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -364,7 +364,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQuorumSlots {
+    pub(crate) struct BlockdevOptionsQuorum_Slots {
         blkverify: Option<bool>,
         children: Option<Vec<BlockdevRef>>,
         vote_threshold: Option<i64>,
@@ -372,7 +372,7 @@ mod types {
         read_pattern: Option<QuorumReadPattern>,
     }
     impl Object for BlockdevOptionsQuorum {
-        type Slots = BlockdevOptionsQuorumSlots;
+        type Slots = BlockdevOptionsQuorum_Slots;
         const NAME: &'static str = "BlockdevOptionsQuorum";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -400,13 +400,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsRawSlots {
+    pub(crate) struct BlockdevOptionsRaw_Slots {
         file: Option<BlockdevRef>,
         offset: Option<i64>,
         size: Option<i64>,
     }
     impl Object for BlockdevOptionsRaw {
-        type Slots = BlockdevOptionsRawSlots;
+        type Slots = BlockdevOptionsRaw_Slots;
         const NAME: &'static str = "BlockdevOptionsRaw";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -430,13 +430,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsReplicationSlots {
+    pub(crate) struct BlockdevOptionsReplication_Slots {
         file: Option<BlockdevRef>,
         mode: Option<ReplicationMode>,
         top_id: Option<String>,
     }
     impl Object for BlockdevOptionsReplication {
-        type Slots = BlockdevOptionsReplicationSlots;
+        type Slots = BlockdevOptionsReplication_Slots;
         const NAME: &'static str = "BlockdevOptionsReplication";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -460,12 +460,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsThrottleSlots {
+    pub(crate) struct BlockdevOptionsThrottle_Slots {
         throttle_group: Option<String>,
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsThrottle {
-        type Slots = BlockdevOptionsThrottleSlots;
+        type Slots = BlockdevOptionsThrottle_Slots;
         const NAME: &'static str = "BlockdevOptionsThrottle";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -5,14 +5,14 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_5::types::{BlockdevAioOptions, OnOffAuto};
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsFileSlots {
+    pub(crate) struct BlockdevOptionsFile_Slots {
         filename: Option<String>,
         pr_manager: Option<String>,
         locking: Option<OnOffAuto>,
         aio: Option<BlockdevAioOptions>,
     }
     impl Object for BlockdevOptionsFile {
-        type Slots = BlockdevOptionsFileSlots;
+        type Slots = BlockdevOptionsFile_Slots;
         const NAME: &'static str = "BlockdevOptionsFile";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

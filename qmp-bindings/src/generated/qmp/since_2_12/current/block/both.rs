@@ -4,12 +4,12 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct BlockdevInsertMediumSlots {
+    pub(crate) struct BlockdevInsertMedium_Slots {
         id: Option<String>,
         node_name: Option<String>,
     }
     impl Object for BlockdevInsertMedium {
-        type Slots = BlockdevInsertMediumSlots;
+        type Slots = BlockdevInsertMedium_Slots;
         const NAME: &'static str = "blockdev-insert-medium";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -31,11 +31,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevRemoveMediumSlots {
+    pub(crate) struct BlockdevRemoveMedium_Slots {
         id: Option<String>,
     }
     impl Object for BlockdevRemoveMedium {
-        type Slots = BlockdevRemoveMediumSlots;
+        type Slots = BlockdevRemoveMedium_Slots;
         const NAME: &'static str = "blockdev-remove-medium";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

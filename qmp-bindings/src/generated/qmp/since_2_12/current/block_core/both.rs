@@ -18,12 +18,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsNfsSlots {
+    pub(crate) struct BlockdevCreateOptionsNfs_Slots {
         location: Option<BlockdevOptionsNfs>,
         size: Option<u64>,
     }
     impl Object for BlockdevCreateOptionsNfs {
-        type Slots = BlockdevCreateOptionsNfsSlots;
+        type Slots = BlockdevCreateOptionsNfs_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsNfs";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -45,12 +45,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsNvMeSlots {
+    pub(crate) struct BlockdevOptionsNvMe_Slots {
         device: Option<String>,
         namespace: Option<i64>,
     }
     impl Object for BlockdevOptionsNvMe {
-        type Slots = BlockdevOptionsNvMeSlots;
+        type Slots = BlockdevOptionsNvMe_Slots;
         const NAME: &'static str = "BlockdevOptionsNVMe";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -92,11 +92,11 @@ mod commands {
         pub use crate::generated::qmp::since_2_10::types::StrOrNull;
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobDismissSlots {
+    pub(crate) struct BlockJobDismiss_Slots {
         id: Option<String>,
     }
     impl Object for BlockJobDismiss {
-        type Slots = BlockJobDismissSlots;
+        type Slots = BlockJobDismiss_Slots;
         const NAME: &'static str = "block-job-dismiss";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -116,11 +116,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobFinalizeSlots {
+    pub(crate) struct BlockJobFinalize_Slots {
         id: Option<String>,
     }
     impl Object for BlockJobFinalize {
-        type Slots = BlockJobFinalizeSlots;
+        type Slots = BlockJobFinalize_Slots;
         const NAME: &'static str = "block-job-finalize";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -140,13 +140,13 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XBlockdevSetIothreadSlots {
+    pub(crate) struct XBlockdevSetIothread_Slots {
         node_name: Option<String>,
         iothread: Option<types::StrOrNull>,
         force: Option<bool>,
     }
     impl Object for XBlockdevSetIothread {
-        type Slots = XBlockdevSetIothreadSlots;
+        type Slots = XBlockdevSetIothread_Slots;
         const NAME: &'static str = "x-blockdev-set-iothread";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

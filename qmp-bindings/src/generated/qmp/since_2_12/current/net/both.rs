@@ -4,12 +4,12 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct NetdevHubPortOptionsSlots {
+    pub(crate) struct NetdevHubPortOptions_Slots {
         hubid: Option<i32>,
         netdev: Option<String>,
     }
     impl Object for NetdevHubPortOptions {
-        type Slots = NetdevHubPortOptionsSlots;
+        type Slots = NetdevHubPortOptions_Slots;
         const NAME: &'static str = "NetdevHubPortOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,11 +4,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct QomListPropertiesSlots {
+    pub(crate) struct QomListProperties_Slots {
         typename: Option<String>,
     }
     impl Object for QomListProperties {
-        type Slots = QomListPropertiesSlots;
+        type Slots = QomListProperties_Slots;
         const NAME: &'static str = "qom-list-properties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -33,11 +33,11 @@ mod commands {
         pub use crate::generated::qmp::since_2_12::types::MigrationCapabilityStatus;
     }
     #[derive(Default)]
-    pub(crate) struct MigrateSetCapabilitiesSlots {
+    pub(crate) struct MigrateSetCapabilities_Slots {
         capabilities: Option<Vec<types::MigrationCapabilityStatus>>,
     }
     impl Object for MigrateSetCapabilities {
-        type Slots = MigrateSetCapabilitiesSlots;
+        type Slots = MigrateSetCapabilities_Slots;
         const NAME: &'static str = "migrate-set-capabilities";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -76,11 +76,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct XOobTestSlots {
+    pub(crate) struct XOobTest_Slots {
         lock: Option<bool>,
     }
     impl Object for XOobTest {
-        type Slots = XOobTestSlots;
+        type Slots = XOobTest_Slots;
         const NAME: &'static str = "x-oob-test";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_5::types::MirrorSyncMode;
     use crate::generated::qmp::since_2_7::types::BlockdevOnError;
     #[derive(Default)]
-    pub(crate) struct BlockdevBackupSlots {
+    pub(crate) struct BlockdevBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -19,7 +19,7 @@ mod types {
         auto_dismiss: Option<bool>,
     }
     impl Object for BlockdevBackup {
-        type Slots = BlockdevBackupSlots;
+        type Slots = BlockdevBackup_Slots;
         const NAME: &'static str = "BlockdevBackup";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -155,7 +155,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct XBlockLatencyHistogramSetSlots {
+    pub(crate) struct XBlockLatencyHistogramSet_Slots {
         device: Option<String>,
         boundaries: Option<Vec<u64>>,
         boundaries_read: Option<Vec<u64>>,
@@ -163,7 +163,7 @@ mod commands {
         boundaries_flush: Option<Vec<u64>>,
     }
     impl Object for XBlockLatencyHistogramSet {
-        type Slots = XBlockLatencyHistogramSetSlots;
+        type Slots = XBlockLatencyHistogramSet_Slots;
         const NAME: &'static str = "x-block-latency-histogram-set";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

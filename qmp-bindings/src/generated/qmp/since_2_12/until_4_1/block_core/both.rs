@@ -13,13 +13,13 @@ mod types {
     };
     use crate::generated::qmp::since_2_12::types::{SheepdogRedundancy, SshHostKeyCheck};
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsGlusterSlots {
+    pub(crate) struct BlockdevCreateOptionsGluster_Slots {
         location: Option<BlockdevOptionsGluster>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
     }
     impl Object for BlockdevCreateOptionsGluster {
-        type Slots = BlockdevCreateOptionsGlusterSlots;
+        type Slots = BlockdevCreateOptionsGluster_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsGluster";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -43,7 +43,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsSheepdogSlots {
+    pub(crate) struct BlockdevCreateOptionsSheepdog_Slots {
         location: Option<BlockdevOptionsSheepdog>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -52,7 +52,7 @@ mod types {
         object_size: Option<u64>,
     }
     impl Object for BlockdevCreateOptionsSheepdog {
-        type Slots = BlockdevCreateOptionsSheepdogSlots;
+        type Slots = BlockdevCreateOptionsSheepdog_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsSheepdog";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -82,12 +82,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsSshSlots {
+    pub(crate) struct BlockdevCreateOptionsSsh_Slots {
         location: Option<BlockdevOptionsSsh>,
         size: Option<u64>,
     }
     impl Object for BlockdevCreateOptionsSsh {
-        type Slots = BlockdevCreateOptionsSshSlots;
+        type Slots = BlockdevCreateOptionsSsh_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsSsh";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -109,14 +109,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSshSlots {
+    pub(crate) struct BlockdevOptionsSsh_Slots {
         server: Option<InetSocketAddress>,
         path: Option<String>,
         user: Option<String>,
         host_key_check: Option<SshHostKeyCheck>,
     }
     impl Object for BlockdevOptionsSsh {
-        type Slots = BlockdevOptionsSshSlots;
+        type Slots = BlockdevOptionsSsh_Slots;
         const NAME: &'static str = "BlockdevOptionsSsh";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -142,7 +142,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveBackupSlots {
+    pub(crate) struct DriveBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -158,7 +158,7 @@ mod types {
         auto_dismiss: Option<bool>,
     }
     impl Object for DriveBackup {
-        type Slots = DriveBackupSlots;
+        type Slots = DriveBackup_Slots;
         const NAME: &'static str = "DriveBackup";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

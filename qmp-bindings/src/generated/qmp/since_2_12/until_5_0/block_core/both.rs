@@ -5,14 +5,14 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_5::types::PreallocMode;
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsFileSlots {
+    pub(crate) struct BlockdevCreateOptionsFile_Slots {
         filename: Option<String>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
         nocow: Option<bool>,
     }
     impl Object for BlockdevCreateOptionsFile {
-        type Slots = BlockdevCreateOptionsFileSlots;
+        type Slots = BlockdevCreateOptionsFile_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsFile";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

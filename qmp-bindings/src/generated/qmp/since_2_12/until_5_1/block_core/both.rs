@@ -14,12 +14,12 @@ mod commands {
         pub use crate::generated::qmp::since_2_12::types::NbdServerRemoveMode;
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerRemoveSlots {
+    pub(crate) struct NbdServerRemove_Slots {
         name: Option<String>,
         mode: Option<types::NbdServerRemoveMode>,
     }
     impl Object for NbdServerRemove {
-        type Slots = NbdServerRemoveSlots;
+        type Slots = NbdServerRemove_Slots;
         const NAME: &'static str = "nbd-server-remove";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

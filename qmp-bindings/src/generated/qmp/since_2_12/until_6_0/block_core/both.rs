@@ -28,12 +28,12 @@ mod types {
         SheepdogRedundancy = "SheepdogRedundancy"
     }
     #[derive(Default)]
-    pub(crate) struct SheepdogRedundancyErasureCodedSlots {
+    pub(crate) struct SheepdogRedundancyErasureCoded_Slots {
         data_strips: Option<i64>,
         parity_strips: Option<i64>,
     }
     impl Object for SheepdogRedundancyErasureCoded {
-        type Slots = SheepdogRedundancyErasureCodedSlots;
+        type Slots = SheepdogRedundancyErasureCoded_Slots;
         const NAME: &'static str = "SheepdogRedundancyErasureCoded";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -55,11 +55,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SheepdogRedundancyFullSlots {
+    pub(crate) struct SheepdogRedundancyFull_Slots {
         copies: Option<i64>,
     }
     impl Object for SheepdogRedundancyFull {
-        type Slots = SheepdogRedundancyFullSlots;
+        type Slots = SheepdogRedundancyFull_Slots;
         const NAME: &'static str = "SheepdogRedundancyFull";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -110,12 +110,12 @@ mod types {
         SshHostKeyCheck = "SshHostKeyCheck"
     }
     #[derive(Default)]
-    pub(crate) struct SshHostKeyHashSlots {
+    pub(crate) struct SshHostKeyHash_Slots {
         r#type: Option<SshHostKeyCheckHashType>,
         hash: Option<String>,
     }
     impl Object for SshHostKeyHash {
-        type Slots = SshHostKeyHashSlots;
+        type Slots = SshHostKeyHash_Slots;
         const NAME: &'static str = "SshHostKeyHash";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -32,12 +32,12 @@ mod types {
         InputEvent = "InputEvent"
     }
     #[derive(Default)]
-    pub(crate) struct InputKeyEventSlots {
+    pub(crate) struct InputKeyEvent_Slots {
         key: Option<KeyValue>,
         down: Option<bool>,
     }
     impl Object for InputKeyEvent {
-        type Slots = InputKeyEventSlots;
+        type Slots = InputKeyEvent_Slots;
         const NAME: &'static str = "InputKeyEvent";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -99,13 +99,13 @@ mod commands {
         pub use crate::generated::qmp::since_2_12::types::{InputEvent, KeyValue};
     }
     #[derive(Default)]
-    pub(crate) struct InputSendEventSlots {
+    pub(crate) struct InputSendEvent_Slots {
         device: Option<String>,
         head: Option<i64>,
         events: Option<Vec<types::InputEvent>>,
     }
     impl Object for InputSendEvent {
-        type Slots = InputSendEventSlots;
+        type Slots = InputSendEvent_Slots;
         const NAME: &'static str = "input-send-event";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -129,12 +129,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SendKeySlots {
+    pub(crate) struct SendKey_Slots {
         keys: Option<Vec<types::KeyValue>>,
         hold_time: Option<i64>,
     }
     impl Object for SendKey {
-        type Slots = SendKeySlots;
+        type Slots = SendKey_Slots;
         const NAME: &'static str = "send-key";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,13 +4,13 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct ScreendumpSlots {
+    pub(crate) struct Screendump_Slots {
         filename: Option<String>,
         device: Option<String>,
         head: Option<i64>,
     }
     impl Object for Screendump {
-        type Slots = ScreendumpSlots;
+        type Slots = Screendump_Slots;
         const NAME: &'static str = "screendump";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

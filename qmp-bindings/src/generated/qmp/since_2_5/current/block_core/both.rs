@@ -4,12 +4,12 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapSlots {
+    pub(crate) struct BlockDirtyBitmap_Slots {
         node: Option<String>,
         name: Option<String>,
     }
     impl Object for BlockDirtyBitmap {
-        type Slots = BlockDirtyBitmapSlots;
+        type Slots = BlockDirtyBitmap_Slots;
         const NAME: &'static str = "BlockDirtyBitmap";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -49,7 +49,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsVvfatSlots {
+    pub(crate) struct BlockdevOptionsVvfat_Slots {
         dir: Option<String>,
         fat_type: Option<i64>,
         floppy: Option<bool>,
@@ -57,7 +57,7 @@ mod types {
         rw: Option<bool>,
     }
     impl Object for BlockdevOptionsVvfat {
-        type Slots = BlockdevOptionsVvfatSlots;
+        type Slots = BlockdevOptionsVvfat_Slots;
         const NAME: &'static str = "BlockdevOptionsVVFAT";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -85,12 +85,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevSnapshotSlots {
+    pub(crate) struct BlockdevSnapshot_Slots {
         node: Option<String>,
         overlay: Option<String>,
     }
     impl Object for BlockdevSnapshot {
-        type Slots = BlockdevSnapshotSlots;
+        type Slots = BlockdevSnapshot_Slots;
         const NAME: &'static str = "BlockdevSnapshot";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -112,12 +112,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevSnapshotInternalSlots {
+    pub(crate) struct BlockdevSnapshotInternal_Slots {
         device: Option<String>,
         name: Option<String>,
     }
     impl Object for BlockdevSnapshotInternal {
-        type Slots = BlockdevSnapshotInternalSlots;
+        type Slots = BlockdevSnapshotInternal_Slots;
         const NAME: &'static str = "BlockdevSnapshotInternal";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -139,7 +139,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevSnapshotSyncSlots {
+    pub(crate) struct BlockdevSnapshotSync_Slots {
         device: Option<String>,
         node_name: Option<String>,
         snapshot_file: Option<String>,
@@ -148,7 +148,7 @@ mod types {
         mode: Option<NewImageMode>,
     }
     impl Object for BlockdevSnapshotSync {
-        type Slots = BlockdevSnapshotSyncSlots;
+        type Slots = BlockdevSnapshotSync_Slots;
         const NAME: &'static str = "BlockdevSnapshotSync";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -218,7 +218,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageCheckSlots {
+    pub(crate) struct ImageCheck_Slots {
         filename: Option<String>,
         format: Option<String>,
         check_errors: Option<i64>,
@@ -233,7 +233,7 @@ mod types {
         compressed_clusters: Option<i64>,
     }
     impl Object for ImageCheck {
-        type Slots = ImageCheckSlots;
+        type Slots = ImageCheck_Slots;
         const NAME: &'static str = "ImageCheck";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -299,12 +299,12 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCancelSlots {
+    pub(crate) struct BlockJobCancel_Slots {
         device: Option<String>,
         force: Option<bool>,
     }
     impl Object for BlockJobCancel {
-        type Slots = BlockJobCancelSlots;
+        type Slots = BlockJobCancel_Slots;
         const NAME: &'static str = "block-job-cancel";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -326,11 +326,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCompleteSlots {
+    pub(crate) struct BlockJobComplete_Slots {
         device: Option<String>,
     }
     impl Object for BlockJobComplete {
-        type Slots = BlockJobCompleteSlots;
+        type Slots = BlockJobComplete_Slots;
         const NAME: &'static str = "block-job-complete";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -350,11 +350,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobPauseSlots {
+    pub(crate) struct BlockJobPause_Slots {
         device: Option<String>,
     }
     impl Object for BlockJobPause {
-        type Slots = BlockJobPauseSlots;
+        type Slots = BlockJobPause_Slots;
         const NAME: &'static str = "block-job-pause";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -374,11 +374,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobResumeSlots {
+    pub(crate) struct BlockJobResume_Slots {
         device: Option<String>,
     }
     impl Object for BlockJobResume {
-        type Slots = BlockJobResumeSlots;
+        type Slots = BlockJobResume_Slots;
         const NAME: &'static str = "block-job-resume";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -398,12 +398,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobSetSpeedSlots {
+    pub(crate) struct BlockJobSetSpeed_Slots {
         device: Option<String>,
         speed: Option<i64>,
     }
     impl Object for BlockJobSetSpeed {
-        type Slots = BlockJobSetSpeedSlots;
+        type Slots = BlockJobSetSpeed_Slots;
         const NAME: &'static str = "block-job-set-speed";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -425,13 +425,13 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockResizeSlots {
+    pub(crate) struct BlockResize_Slots {
         device: Option<String>,
         node_name: Option<String>,
         size: Option<i64>,
     }
     impl Object for BlockResize {
-        type Slots = BlockResizeSlots;
+        type Slots = BlockResize_Slots;
         const NAME: &'static str = "block_resize";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -455,13 +455,13 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevSnapshotDeleteInternalSyncSlots {
+    pub(crate) struct BlockdevSnapshotDeleteInternalSync_Slots {
         device: Option<String>,
         id: Option<String>,
         name: Option<String>,
     }
     impl Object for BlockdevSnapshotDeleteInternalSync {
-        type Slots = BlockdevSnapshotDeleteInternalSyncSlots;
+        type Slots = BlockdevSnapshotDeleteInternalSync_Slots;
         const NAME: &'static str = "blockdev-snapshot-delete-internal-sync";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -485,13 +485,13 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChangeBackingFileSlots {
+    pub(crate) struct ChangeBackingFile_Slots {
         device: Option<String>,
         image_node_name: Option<String>,
         backing_file: Option<String>,
     }
     impl Object for ChangeBackingFile {
-        type Slots = ChangeBackingFileSlots;
+        type Slots = ChangeBackingFile_Slots;
         const NAME: &'static str = "change-backing-file";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

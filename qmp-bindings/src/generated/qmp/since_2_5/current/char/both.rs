@@ -57,11 +57,11 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::DataFormat;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevRemoveSlots {
+    pub(crate) struct ChardevRemove_Slots {
         id: Option<String>,
     }
     impl Object for ChardevRemove {
-        type Slots = ChardevRemoveSlots;
+        type Slots = ChardevRemove_Slots;
         const NAME: &'static str = "chardev-remove";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -109,13 +109,13 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RingbufReadSlots {
+    pub(crate) struct RingbufRead_Slots {
         device: Option<String>,
         size: Option<i64>,
         format: Option<types::DataFormat>,
     }
     impl Object for RingbufRead {
-        type Slots = RingbufReadSlots;
+        type Slots = RingbufRead_Slots;
         const NAME: &'static str = "ringbuf-read";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -139,13 +139,13 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RingbufWriteSlots {
+    pub(crate) struct RingbufWrite_Slots {
         device: Option<String>,
         data: Option<String>,
         format: Option<types::DataFormat>,
     }
     impl Object for RingbufWrite {
-        type Slots = RingbufWriteSlots;
+        type Slots = RingbufWrite_Slots;
         const NAME: &'static str = "ringbuf-write";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -28,11 +28,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DummyForceArraysSlots {
+    pub(crate) struct DummyForceArrays_Slots {
         unused: Option<Vec<X86CpuFeatureWordInfo>>,
     }
     impl Object for DummyForceArrays {
-        type Slots = DummyForceArraysSlots;
+        type Slots = DummyForceArrays_Slots;
         const NAME: &'static str = "DummyForceArrays";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -124,14 +124,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct X86CpuFeatureWordInfoSlots {
+    pub(crate) struct X86CpuFeatureWordInfo_Slots {
         cpuid_input_eax: Option<i64>,
         cpuid_input_ecx: Option<i64>,
         cpuid_register: Option<X86CpuRegister32>,
         features: Option<i64>,
     }
     impl Object for X86CpuFeatureWordInfo {
-        type Slots = X86CpuFeatureWordInfoSlots;
+        type Slots = X86CpuFeatureWordInfo_Slots;
         const NAME: &'static str = "X86CPUFeatureWordInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -173,11 +173,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct BalloonSlots {
+    pub(crate) struct Balloon_Slots {
         value: Option<i64>,
     }
     impl Object for Balloon {
-        type Slots = BalloonSlots;
+        type Slots = Balloon_Slots;
         const NAME: &'static str = "balloon";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -197,11 +197,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DumpSkeysSlots {
+    pub(crate) struct DumpSkeys_Slots {
         filename: Option<String>,
     }
     impl Object for DumpSkeys {
-        type Slots = DumpSkeysSlots;
+        type Slots = DumpSkeys_Slots;
         const NAME: &'static str = "dump-skeys";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -74,11 +74,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XenSetGlobalDirtyLogSlots {
+    pub(crate) struct XenSetGlobalDirtyLog_Slots {
         enable: Option<bool>,
     }
     impl Object for XenSetGlobalDirtyLog {
-        type Slots = XenSetGlobalDirtyLogSlots;
+        type Slots = XenSetGlobalDirtyLog_Slots;
         const NAME: &'static str = "xen-set-global-dirty-log";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -99,14 +99,14 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct AddClientSlots {
+    pub(crate) struct AddClient_Slots {
         protocol: Option<String>,
         fdname: Option<String>,
         skipauth: Option<bool>,
         tls: Option<bool>,
     }
     impl Object for AddClient {
-        type Slots = AddClientSlots;
+        type Slots = AddClient_Slots;
         const NAME: &'static str = "add_client";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -151,11 +151,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ClosefdSlots {
+    pub(crate) struct Closefd_Slots {
         fdname: Option<String>,
     }
     impl Object for Closefd {
-        type Slots = ClosefdSlots;
+        type Slots = Closefd_Slots;
         const NAME: &'static str = "closefd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -189,11 +189,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GetfdSlots {
+    pub(crate) struct Getfd_Slots {
         fdname: Option<String>,
     }
     impl Object for Getfd {
-        type Slots = GetfdSlots;
+        type Slots = Getfd_Slots;
         const NAME: &'static str = "getfd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -213,12 +213,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct HumanMonitorCommandSlots {
+    pub(crate) struct HumanMonitorCommand_Slots {
         command_line: Option<String>,
         cpu_index: Option<i64>,
     }
     impl Object for HumanMonitorCommand {
-        type Slots = HumanMonitorCommandSlots;
+        type Slots = HumanMonitorCommand_Slots;
         const NAME: &'static str = "human-monitor-command";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -300,12 +300,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RemoveFdSlots {
+    pub(crate) struct RemoveFd_Slots {
         fdset_id: Option<i64>,
         fd: Option<i64>,
     }
     impl Object for RemoveFd {
-        type Slots = RemoveFdSlots;
+        type Slots = RemoveFd_Slots;
         const NAME: &'static str = "remove-fd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -45,12 +45,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevNetmapOptionsSlots {
+    pub(crate) struct NetdevNetmapOptions_Slots {
         ifname: Option<String>,
         devname: Option<String>,
     }
     impl Object for NetdevNetmapOptions {
-        type Slots = NetdevNetmapOptionsSlots;
+        type Slots = NetdevNetmapOptions_Slots;
         const NAME: &'static str = "NetdevNetmapOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -116,13 +116,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevVhostUserOptionsSlots {
+    pub(crate) struct NetdevVhostUserOptions_Slots {
         chardev: Option<String>,
         vhostforce: Option<bool>,
         queues: Option<i64>,
     }
     impl Object for NetdevVhostUserOptions {
-        type Slots = NetdevVhostUserOptionsSlots;
+        type Slots = NetdevVhostUserOptions_Slots;
         const NAME: &'static str = "NetdevVhostUserOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -209,11 +209,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct NetdevDelSlots {
+    pub(crate) struct NetdevDel_Slots {
         id: Option<String>,
     }
     impl Object for NetdevDel {
-        type Slots = NetdevDelSlots;
+        type Slots = NetdevDel_Slots;
         const NAME: &'static str = "netdev_del";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -251,12 +251,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SetLinkSlots {
+    pub(crate) struct SetLink_Slots {
         name: Option<String>,
         up: Option<bool>,
     }
     impl Object for SetLink {
-        type Slots = SetLinkSlots;
+        type Slots = SetLink_Slots;
         const NAME: &'static str = "set_link";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,14 +4,14 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct DeviceAddSlots {
+    pub(crate) struct DeviceAdd_Slots {
         driver: Option<String>,
         bus: Option<String>,
         id: Option<String>,
         extra: Map<String, Value>,
     }
     impl Object for DeviceAdd {
-        type Slots = DeviceAddSlots;
+        type Slots = DeviceAdd_Slots;
         const NAME: &'static str = "device_add";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -38,11 +38,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DeviceDelSlots {
+    pub(crate) struct DeviceDel_Slots {
         id: Option<String>,
     }
     impl Object for DeviceDel {
-        type Slots = DeviceDelSlots;
+        type Slots = DeviceDel_Slots;
         const NAME: &'static str = "device_del";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -62,11 +62,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DeviceListPropertiesSlots {
+    pub(crate) struct DeviceListProperties_Slots {
         typename: Option<String>,
     }
     impl Object for DeviceListProperties {
-        type Slots = DeviceListPropertiesSlots;
+        type Slots = DeviceListProperties_Slots;
         const NAME: &'static str = "device-list-properties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

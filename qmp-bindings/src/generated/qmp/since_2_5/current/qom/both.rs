@@ -4,11 +4,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct ObjectDelSlots {
+    pub(crate) struct ObjectDel_Slots {
         id: Option<String>,
     }
     impl Object for ObjectDel {
-        type Slots = ObjectDelSlots;
+        type Slots = ObjectDel_Slots;
         const NAME: &'static str = "object-del";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -28,12 +28,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QomGetSlots {
+    pub(crate) struct QomGet_Slots {
         path: Option<String>,
         property: Option<String>,
     }
     impl Object for QomGet {
-        type Slots = QomGetSlots;
+        type Slots = QomGet_Slots;
         const NAME: &'static str = "qom-get";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -55,11 +55,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QomListSlots {
+    pub(crate) struct QomList_Slots {
         path: Option<String>,
     }
     impl Object for QomList {
-        type Slots = QomListSlots;
+        type Slots = QomList_Slots;
         const NAME: &'static str = "qom-list";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -98,13 +98,13 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QomSetSlots {
+    pub(crate) struct QomSet_Slots {
         path: Option<String>,
         property: Option<String>,
         value: Option<Value>,
     }
     impl Object for QomSet {
-        type Slots = QomSetSlots;
+        type Slots = QomSet_Slots;
         const NAME: &'static str = "qom-set";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -141,11 +141,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct QueryRockerSlots {
+    pub(crate) struct QueryRocker_Slots {
         name: Option<String>,
     }
     impl Object for QueryRocker {
-        type Slots = QueryRockerSlots;
+        type Slots = QueryRocker_Slots;
         const NAME: &'static str = "query-rocker";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -165,12 +165,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QueryRockerOfDpaFlowsSlots {
+    pub(crate) struct QueryRockerOfDpaFlows_Slots {
         name: Option<String>,
         tbl_id: Option<u32>,
     }
     impl Object for QueryRockerOfDpaFlows {
-        type Slots = QueryRockerOfDpaFlowsSlots;
+        type Slots = QueryRockerOfDpaFlows_Slots;
         const NAME: &'static str = "query-rocker-of-dpa-flows";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -192,12 +192,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QueryRockerOfDpaGroupsSlots {
+    pub(crate) struct QueryRockerOfDpaGroups_Slots {
         name: Option<String>,
         r#type: Option<u8>,
     }
     impl Object for QueryRockerOfDpaGroups {
-        type Slots = QueryRockerOfDpaGroupsSlots;
+        type Slots = QueryRockerOfDpaGroups_Slots;
         const NAME: &'static str = "query-rocker-of-dpa-groups";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -219,11 +219,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QueryRockerPortsSlots {
+    pub(crate) struct QueryRockerPorts_Slots {
         name: Option<String>,
     }
     impl Object for QueryRockerPorts {
-        type Slots = QueryRockerPortsSlots;
+        type Slots = QueryRockerPorts_Slots;
         const NAME: &'static str = "query-rocker-ports";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

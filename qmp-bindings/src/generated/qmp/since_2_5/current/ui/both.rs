@@ -39,11 +39,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct ChangeVncPasswordSlots {
+    pub(crate) struct ChangeVncPassword_Slots {
         password: Option<String>,
     }
     impl Object for ChangeVncPassword {
-        type Slots = ChangeVncPasswordSlots;
+        type Slots = ChangeVncPassword_Slots;
         const NAME: &'static str = "change-vnc-password";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -63,7 +63,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ClientMigrateInfoSlots {
+    pub(crate) struct ClientMigrateInfo_Slots {
         protocol: Option<String>,
         hostname: Option<String>,
         port: Option<i64>,
@@ -71,7 +71,7 @@ mod commands {
         cert_subject: Option<String>,
     }
     impl Object for ClientMigrateInfo {
-        type Slots = ClientMigrateInfoSlots;
+        type Slots = ClientMigrateInfo_Slots;
         const NAME: &'static str = "client_migrate_info";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,11 +4,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct XenSaveDevicesStateSlots {
+    pub(crate) struct XenSaveDevicesState_Slots {
         filename: Option<String>,
     }
     impl Object for XenSaveDevicesState {
-        type Slots = XenSaveDevicesStateSlots;
+        type Slots = XenSaveDevicesState_Slots;
         const NAME: &'static str = "xen-save-devices-state";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

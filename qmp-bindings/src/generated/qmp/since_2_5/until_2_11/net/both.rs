@@ -16,11 +16,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevHubPortOptionsSlots {
+    pub(crate) struct NetdevHubPortOptions_Slots {
         hubid: Option<i32>,
     }
     impl Object for NetdevHubPortOptions {
-        type Slots = NetdevHubPortOptionsSlots;
+        type Slots = NetdevHubPortOptions_Slots;
         const NAME: &'static str = "NetdevHubPortOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

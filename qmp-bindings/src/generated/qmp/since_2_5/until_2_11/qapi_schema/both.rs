@@ -29,11 +29,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct CpuSlots {
+    pub(crate) struct Cpu_Slots {
         index: Option<i64>,
     }
     impl Object for Cpu {
-        type Slots = CpuSlots;
+        type Slots = Cpu_Slots;
         const NAME: &'static str = "cpu";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

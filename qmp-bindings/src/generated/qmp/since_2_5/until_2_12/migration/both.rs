@@ -4,14 +4,14 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct MigrateSlots {
+    pub(crate) struct Migrate_Slots {
         uri: Option<String>,
         blk: Option<bool>,
         inc: Option<bool>,
         detach: Option<bool>,
     }
     impl Object for Migrate {
-        type Slots = MigrateSlots;
+        type Slots = Migrate_Slots;
         const NAME: &'static str = "migrate";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

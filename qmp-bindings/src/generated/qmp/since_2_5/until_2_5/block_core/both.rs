@@ -10,7 +10,7 @@ mod types {
         BlockdevOptionsVvfat, ImageInfo, Qcow2OverlapChecks, QuorumReadPattern,
     };
     #[derive(Default)]
-    pub(crate) struct BlkdebugInjectErrorOptionsSlots {
+    pub(crate) struct BlkdebugInjectErrorOptions_Slots {
         event: Option<BlkdebugEvent>,
         state: Option<i64>,
         errno: Option<i64>,
@@ -19,7 +19,7 @@ mod types {
         immediately: Option<bool>,
     }
     impl Object for BlkdebugInjectErrorOptions {
-        type Slots = BlkdebugInjectErrorOptionsSlots;
+        type Slots = BlkdebugInjectErrorOptions_Slots;
         const NAME: &'static str = "BlkdebugInjectErrorOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -49,13 +49,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlkdebugSetStateOptionsSlots {
+    pub(crate) struct BlkdebugSetStateOptions_Slots {
         event: Option<BlkdebugEvent>,
         state: Option<i64>,
         new_state: Option<i64>,
     }
     impl Object for BlkdebugSetStateOptions {
-        type Slots = BlkdebugSetStateOptionsSlots;
+        type Slots = BlkdebugSetStateOptions_Slots;
         const NAME: &'static str = "BlkdebugSetStateOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -213,7 +213,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSlots {
+    pub(crate) struct BlockdevOptions_Slots {
         id: Option<String>,
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
@@ -228,7 +228,7 @@ mod types {
         detect_zeroes: Option<BlockdevDetectZeroesOptions>,
     }
     impl Base for BlockdevOptions {
-        type Slots = BlockdevOptionsSlots;
+        type Slots = BlockdevOptions_Slots;
         type Branches = BlockdevOptionsDriver;
         const NAME: &'static str = "BlockdevOptions";
         fn accept<'de, A: MapAccess<'de>>(
@@ -359,7 +359,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBaseSlots {
+    pub(crate) struct BlockdevOptionsBase_Slots {
         driver: Option<BlockdevDriver>,
         id: Option<String>,
         node_name: Option<String>,
@@ -375,7 +375,7 @@ mod types {
         detect_zeroes: Option<BlockdevDetectZeroesOptions>,
     }
     impl Object for BlockdevOptionsBase {
-        type Slots = BlockdevOptionsBaseSlots;
+        type Slots = BlockdevOptionsBase_Slots;
         const NAME: &'static str = "BlockdevOptionsBase";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -419,7 +419,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebugSlots {
+    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
         image: Option<BlockdevRef>,
         config: Option<String>,
         align: Option<i64>,
@@ -427,7 +427,7 @@ mod types {
         set_state: Option<Vec<BlkdebugSetStateOptions>>,
     }
     impl Object for BlockdevOptionsBlkdebug {
-        type Slots = BlockdevOptionsBlkdebugSlots;
+        type Slots = BlockdevOptionsBlkdebug_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkdebug";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -455,12 +455,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkverifySlots {
+    pub(crate) struct BlockdevOptionsBlkverify_Slots {
         test: Option<BlockdevRef>,
         raw: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsBlkverify {
-        type Slots = BlockdevOptionsBlkverifySlots;
+        type Slots = BlockdevOptionsBlkverify_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkverify";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -482,12 +482,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericCowFormatSlots {
+    pub(crate) struct BlockdevOptionsGenericCowFormat_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsGenericCowFormat {
-        type Slots = BlockdevOptionsGenericCowFormatSlots;
+        type Slots = BlockdevOptionsGenericCowFormat_Slots;
         const NAME: &'static str = "BlockdevOptionsGenericCOWFormat";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -509,11 +509,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericFormatSlots {
+    pub(crate) struct BlockdevOptionsGenericFormat_Slots {
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsGenericFormat {
-        type Slots = BlockdevOptionsGenericFormatSlots;
+        type Slots = BlockdevOptionsGenericFormat_Slots;
         const NAME: &'static str = "BlockdevOptionsGenericFormat";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -533,7 +533,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcow2Slots {
+    pub(crate) struct BlockdevOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRef>,
         lazy_refcounts: Option<bool>,
@@ -547,7 +547,7 @@ mod types {
         cache_clean_interval: Option<i64>,
     }
     impl Object for BlockdevOptionsQcow2 {
-        type Slots = BlockdevOptionsQcow2Slots;
+        type Slots = BlockdevOptionsQcow2_Slots;
         const NAME: &'static str = "BlockdevOptionsQcow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -587,7 +587,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQuorumSlots {
+    pub(crate) struct BlockdevOptionsQuorum_Slots {
         blkverify: Option<bool>,
         children: Option<Vec<BlockdevRef>>,
         vote_threshold: Option<i64>,
@@ -595,7 +595,7 @@ mod types {
         read_pattern: Option<QuorumReadPattern>,
     }
     impl Object for BlockdevOptionsQuorum {
-        type Slots = BlockdevOptionsQuorumSlots;
+        type Slots = BlockdevOptionsQuorum_Slots;
         const NAME: &'static str = "BlockdevOptionsQuorum";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -664,7 +664,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::BlockdevOptions;
     }
     #[derive(Default)]
-    pub(crate) struct BlockSetIoThrottleSlots {
+    pub(crate) struct BlockSetIoThrottle_Slots {
         device: Option<String>,
         bps: Option<i64>,
         bps_rd: Option<i64>,
@@ -682,7 +682,7 @@ mod commands {
         group: Option<String>,
     }
     impl Object for BlockSetIoThrottle {
-        type Slots = BlockSetIoThrottleSlots;
+        type Slots = BlockSetIoThrottle_Slots;
         const NAME: &'static str = "block_set_io_throttle";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -730,11 +730,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevAddSlots {
+    pub(crate) struct BlockdevAdd_Slots {
         options: Option<types::BlockdevOptions>,
     }
     impl Object for BlockdevAdd {
-        type Slots = BlockdevAddSlots;
+        type Slots = BlockdevAdd_Slots;
         const NAME: &'static str = "blockdev-add";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -46,12 +46,12 @@ mod types {
         ChardevBackend = "ChardevBackend"
     }
     #[derive(Default)]
-    pub(crate) struct ChardevFileSlots {
+    pub(crate) struct ChardevFile_Slots {
         r#in: Option<String>,
         out: Option<String>,
     }
     impl Object for ChardevFile {
-        type Slots = ChardevFileSlots;
+        type Slots = ChardevFile_Slots;
         const NAME: &'static str = "ChardevFile";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -73,11 +73,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevHostdevSlots {
+    pub(crate) struct ChardevHostdev_Slots {
         device: Option<String>,
     }
     impl Object for ChardevHostdev {
-        type Slots = ChardevHostdevSlots;
+        type Slots = ChardevHostdev_Slots;
         const NAME: &'static str = "ChardevHostdev";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -97,11 +97,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevMuxSlots {
+    pub(crate) struct ChardevMux_Slots {
         chardev: Option<String>,
     }
     impl Object for ChardevMux {
-        type Slots = ChardevMuxSlots;
+        type Slots = ChardevMux_Slots;
         const NAME: &'static str = "ChardevMux";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -139,7 +139,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocketSlots {
+    pub(crate) struct ChardevSocket_Slots {
         addr: Option<SocketAddress>,
         server: Option<bool>,
         wait: Option<bool>,
@@ -148,7 +148,7 @@ mod types {
         reconnect: Option<i64>,
     }
     impl Object for ChardevSocket {
-        type Slots = ChardevSocketSlots;
+        type Slots = ChardevSocket_Slots;
         const NAME: &'static str = "ChardevSocket";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -178,11 +178,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpiceChannelSlots {
+    pub(crate) struct ChardevSpiceChannel_Slots {
         r#type: Option<String>,
     }
     impl Object for ChardevSpiceChannel {
-        type Slots = ChardevSpiceChannelSlots;
+        type Slots = ChardevSpiceChannel_Slots;
         const NAME: &'static str = "ChardevSpiceChannel";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -202,11 +202,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpicePortSlots {
+    pub(crate) struct ChardevSpicePort_Slots {
         fqdn: Option<String>,
     }
     impl Object for ChardevSpicePort {
-        type Slots = ChardevSpicePortSlots;
+        type Slots = ChardevSpicePort_Slots;
         const NAME: &'static str = "ChardevSpicePort";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -244,12 +244,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevUdpSlots {
+    pub(crate) struct ChardevUdp_Slots {
         remote: Option<SocketAddress>,
         local: Option<SocketAddress>,
     }
     impl Object for ChardevUdp {
-        type Slots = ChardevUdpSlots;
+        type Slots = ChardevUdp_Slots;
         const NAME: &'static str = "ChardevUdp";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -306,12 +306,12 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAddSlots {
+    pub(crate) struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
     impl Object for ChardevAdd {
-        type Slots = ChardevAddSlots;
+        type Slots = ChardevAdd_Slots;
         const NAME: &'static str = "chardev-add";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -21,12 +21,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoBaseSlots {
+    pub(crate) struct SchemaInfoBase_Slots {
         name: Option<String>,
         meta_type: Option<SchemaMetaType>,
     }
     impl Object for SchemaInfoBase {
-        type Slots = SchemaInfoBaseSlots;
+        type Slots = SchemaInfoBase_Slots;
         const NAME: &'static str = "SchemaInfoBase";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -133,12 +133,12 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::InputEvent;
     }
     #[derive(Default)]
-    pub(crate) struct XInputSendEventSlots {
+    pub(crate) struct XInputSendEvent_Slots {
         console: Option<i64>,
         events: Option<Vec<types::InputEvent>>,
     }
     impl Object for XInputSendEvent {
-        type Slots = XInputSendEventSlots;
+        type Slots = XInputSendEvent_Slots;
         const NAME: &'static str = "x-input-send-event";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,12 +4,12 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct InputBtnEventSlots {
+    pub(crate) struct InputBtnEvent_Slots {
         button: Option<InputButton>,
         down: Option<bool>,
     }
     impl Object for InputBtnEvent {
-        type Slots = InputBtnEventSlots;
+        type Slots = InputBtnEvent_Slots;
         const NAME: &'static str = "InputBtnEvent";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -57,12 +57,12 @@ mod types {
         InputEvent = "InputEvent"
     }
     #[derive(Default)]
-    pub(crate) struct InputKeyEventSlots {
+    pub(crate) struct InputKeyEvent_Slots {
         key: Option<KeyValue>,
         down: Option<bool>,
     }
     impl Object for InputKeyEvent {
-        type Slots = InputKeyEventSlots;
+        type Slots = InputKeyEvent_Slots;
         const NAME: &'static str = "InputKeyEvent";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -84,12 +84,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputMoveEventSlots {
+    pub(crate) struct InputMoveEvent_Slots {
         axis: Option<InputAxis>,
         value: Option<i64>,
     }
     impl Object for InputMoveEvent {
-        type Slots = InputMoveEventSlots;
+        type Slots = InputMoveEvent_Slots;
         const NAME: &'static str = "InputMoveEvent";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -151,12 +151,12 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::KeyValue;
     }
     #[derive(Default)]
-    pub(crate) struct SendKeySlots {
+    pub(crate) struct SendKey_Slots {
         keys: Option<Vec<types::KeyValue>>,
         hold_time: Option<i64>,
     }
     impl Object for SendKey {
-        type Slots = SendKeySlots;
+        type Slots = SendKey_Slots;
         const NAME: &'static str = "send-key";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -7,7 +7,7 @@ mod types {
         ImageInfoSpecificQCow2, MirrorSyncMode, NewImageMode, SnapshotInfo,
     };
     #[derive(Default)]
-    pub(crate) struct BlockdevBackupSlots {
+    pub(crate) struct BlockdevBackup_Slots {
         device: Option<String>,
         target: Option<String>,
         sync: Option<MirrorSyncMode>,
@@ -16,7 +16,7 @@ mod types {
         on_target_error: Option<BlockdevOnError>,
     }
     impl Object for BlockdevBackup {
-        type Slots = BlockdevBackupSlots;
+        type Slots = BlockdevBackup_Slots;
         const NAME: &'static str = "BlockdevBackup";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -46,7 +46,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveBackupSlots {
+    pub(crate) struct DriveBackup_Slots {
         device: Option<String>,
         target: Option<String>,
         format: Option<String>,
@@ -58,7 +58,7 @@ mod types {
         on_target_error: Option<BlockdevOnError>,
     }
     impl Object for DriveBackup {
-        type Slots = DriveBackupSlots;
+        type Slots = DriveBackup_Slots;
         const NAME: &'static str = "DriveBackup";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -200,7 +200,7 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct BlockCommitSlots {
+    pub(crate) struct BlockCommit_Slots {
         device: Option<String>,
         base: Option<String>,
         top: Option<String>,
@@ -208,7 +208,7 @@ mod commands {
         speed: Option<i64>,
     }
     impl Object for BlockCommit {
-        type Slots = BlockCommitSlots;
+        type Slots = BlockCommit_Slots;
         const NAME: &'static str = "block-commit";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -236,7 +236,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockStreamSlots {
+    pub(crate) struct BlockStream_Slots {
         device: Option<String>,
         base: Option<String>,
         backing_file: Option<String>,
@@ -244,7 +244,7 @@ mod commands {
         on_error: Option<types::BlockdevOnError>,
     }
     impl Object for BlockStream {
-        type Slots = BlockStreamSlots;
+        type Slots = BlockStream_Slots;
         const NAME: &'static str = "block-stream";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -272,7 +272,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveMirrorSlots {
+    pub(crate) struct DriveMirror_Slots {
         device: Option<String>,
         target: Option<String>,
         format: Option<String>,
@@ -288,7 +288,7 @@ mod commands {
         unmap: Option<bool>,
     }
     impl Object for DriveMirror {
-        type Slots = DriveMirrorSlots;
+        type Slots = DriveMirror_Slots;
         const NAME: &'static str = "drive-mirror";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

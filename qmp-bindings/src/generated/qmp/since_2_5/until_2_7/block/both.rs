@@ -4,12 +4,12 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct EjectSlots {
+    pub(crate) struct Eject_Slots {
         device: Option<String>,
         force: Option<bool>,
     }
     impl Object for Eject {
-        type Slots = EjectSlots;
+        type Slots = Eject_Slots;
         const NAME: &'static str = "eject";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,11 +4,11 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsFileSlots {
+    pub(crate) struct BlockdevOptionsFile_Slots {
         filename: Option<String>,
     }
     impl Object for BlockdevOptionsFile {
-        type Slots = BlockdevOptionsFileSlots;
+        type Slots = BlockdevOptionsFile_Slots;
         const NAME: &'static str = "BlockdevOptionsFile";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -38,14 +38,14 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::BlockdevChangeReadOnlyMode;
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevChangeMediumSlots {
+    pub(crate) struct BlockdevChangeMedium_Slots {
         device: Option<String>,
         filename: Option<String>,
         format: Option<String>,
         read_only_mode: Option<types::BlockdevChangeReadOnlyMode>,
     }
     impl Object for BlockdevChangeMedium {
-        type Slots = BlockdevChangeMediumSlots;
+        type Slots = BlockdevChangeMedium_Slots;
         const NAME: &'static str = "blockdev-change-medium";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -71,11 +71,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCloseTraySlots {
+    pub(crate) struct BlockdevCloseTray_Slots {
         device: Option<String>,
     }
     impl Object for BlockdevCloseTray {
-        type Slots = BlockdevCloseTraySlots;
+        type Slots = BlockdevCloseTray_Slots;
         const NAME: &'static str = "blockdev-close-tray";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -95,12 +95,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOpenTraySlots {
+    pub(crate) struct BlockdevOpenTray_Slots {
         device: Option<String>,
         force: Option<bool>,
     }
     impl Object for BlockdevOpenTray {
-        type Slots = BlockdevOpenTraySlots;
+        type Slots = BlockdevOpenTray_Slots;
         const NAME: &'static str = "blockdev-open-tray";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -141,12 +141,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XBlockdevInsertMediumSlots {
+    pub(crate) struct XBlockdevInsertMedium_Slots {
         device: Option<String>,
         node_name: Option<String>,
     }
     impl Object for XBlockdevInsertMedium {
-        type Slots = XBlockdevInsertMediumSlots;
+        type Slots = XBlockdevInsertMedium_Slots;
         const NAME: &'static str = "x-blockdev-insert-medium";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -168,11 +168,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XBlockdevRemoveMediumSlots {
+    pub(crate) struct XBlockdevRemoveMedium_Slots {
         device: Option<String>,
     }
     impl Object for XBlockdevRemoveMedium {
-        type Slots = XBlockdevRemoveMediumSlots;
+        type Slots = XBlockdevRemoveMedium_Slots;
         const NAME: &'static str = "x-blockdev-remove-medium";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,14 +4,14 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsArchipelagoSlots {
+    pub(crate) struct BlockdevOptionsArchipelago_Slots {
         volume: Option<String>,
         mport: Option<i64>,
         vport: Option<i64>,
         segment: Option<String>,
     }
     impl Object for BlockdevOptionsArchipelago {
-        type Slots = BlockdevOptionsArchipelagoSlots;
+        type Slots = BlockdevOptionsArchipelago_Slots;
         const NAME: &'static str = "BlockdevOptionsArchipelago";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

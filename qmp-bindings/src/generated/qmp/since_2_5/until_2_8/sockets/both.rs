@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct InetSocketAddressSlots {
+    pub(crate) struct InetSocketAddress_Slots {
         host: Option<String>,
         port: Option<String>,
         to: Option<u16>,
@@ -12,7 +12,7 @@ mod types {
         ipv6: Option<bool>,
     }
     impl Object for InetSocketAddress {
-        type Slots = InetSocketAddressSlots;
+        type Slots = InetSocketAddress_Slots;
         const NAME: &'static str = "InetSocketAddress";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,13 +4,13 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapAddSlots {
+    pub(crate) struct BlockDirtyBitmapAdd_Slots {
         node: Option<String>,
         name: Option<String>,
         granularity: Option<u32>,
     }
     impl Object for BlockDirtyBitmapAdd {
-        type Slots = BlockDirtyBitmapAddSlots;
+        type Slots = BlockDirtyBitmapAdd_Slots;
         const NAME: &'static str = "BlockDirtyBitmapAdd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -88,12 +88,12 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::BlockDirtyBitmapAdd;
     }
     #[derive(Default)]
-    pub(crate) struct BlockSetWriteThresholdSlots {
+    pub(crate) struct BlockSetWriteThreshold_Slots {
         node_name: Option<String>,
         write_threshold: Option<u64>,
     }
     impl Object for BlockSetWriteThreshold {
-        type Slots = BlockSetWriteThresholdSlots;
+        type Slots = BlockSetWriteThreshold_Slots;
         const NAME: &'static str = "block-set-write-threshold";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -74,7 +74,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevL2TPv3OptionsSlots {
+    pub(crate) struct NetdevL2TPv3Options_Slots {
         src: Option<String>,
         dst: Option<String>,
         srcport: Option<String>,
@@ -91,7 +91,7 @@ mod types {
         offset: Option<u32>,
     }
     impl Object for NetdevL2TPv3Options {
-        type Slots = NetdevL2TPv3OptionsSlots;
+        type Slots = NetdevL2TPv3Options_Slots;
         const NAME: &'static str = "NetdevL2TPv3Options";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

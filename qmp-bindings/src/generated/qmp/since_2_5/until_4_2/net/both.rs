@@ -4,13 +4,13 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct NetdevAddSlots {
+    pub(crate) struct NetdevAdd_Slots {
         r#type: Option<String>,
         id: Option<String>,
         extra: Map<String, Value>,
     }
     impl Object for NetdevAdd {
-        type Slots = NetdevAddSlots;
+        type Slots = NetdevAdd_Slots;
         const NAME: &'static str = "netdev_add";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

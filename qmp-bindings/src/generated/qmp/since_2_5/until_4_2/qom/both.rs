@@ -4,13 +4,13 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct ObjectAddSlots {
+    pub(crate) struct ObjectAdd_Slots {
         qom_type: Option<String>,
         id: Option<String>,
         props: Option<Value>,
     }
     impl Object for ObjectAdd {
-        type Slots = ObjectAddSlots;
+        type Slots = ObjectAdd_Slots;
         const NAME: &'static str = "object-add";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

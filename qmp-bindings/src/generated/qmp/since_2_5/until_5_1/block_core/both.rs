@@ -28,7 +28,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceMapEntrySlots {
+    pub(crate) struct BlockDeviceMapEntry_Slots {
         start: Option<i64>,
         length: Option<i64>,
         depth: Option<i64>,
@@ -37,7 +37,7 @@ mod types {
         offset: Option<i64>,
     }
     impl Object for BlockDeviceMapEntry {
-        type Slots = BlockDeviceMapEntrySlots;
+        type Slots = BlockDeviceMapEntry_Slots;
         const NAME: &'static str = "BlockDeviceMapEntry";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,11 +4,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct CpuAddSlots {
+    pub(crate) struct CpuAdd_Slots {
         id: Option<i64>,
     }
     impl Object for CpuAdd {
-        type Slots = CpuAddSlots;
+        type Slots = CpuAdd_Slots;
         const NAME: &'static str = "cpu-add";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,13 +4,13 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct BlockPasswdSlots {
+    pub(crate) struct BlockPasswd_Slots {
         device: Option<String>,
         node_name: Option<String>,
         password: Option<String>,
     }
     impl Object for BlockPasswd {
-        type Slots = BlockPasswdSlots;
+        type Slots = BlockPasswd_Slots;
         const NAME: &'static str = "block_passwd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

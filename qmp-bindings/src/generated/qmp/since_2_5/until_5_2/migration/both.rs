@@ -4,11 +4,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct MigrateSetCacheSizeSlots {
+    pub(crate) struct MigrateSetCacheSize_Slots {
         value: Option<i64>,
     }
     impl Object for MigrateSetCacheSize {
-        type Slots = MigrateSetCacheSizeSlots;
+        type Slots = MigrateSetCacheSize_Slots;
         const NAME: &'static str = "migrate-set-cache-size";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -28,11 +28,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrateSetDowntimeSlots {
+    pub(crate) struct MigrateSetDowntime_Slots {
         value: Option<f64>,
     }
     impl Object for MigrateSetDowntime {
-        type Slots = MigrateSetDowntimeSlots;
+        type Slots = MigrateSetDowntime_Slots;
         const NAME: &'static str = "migrate_set_downtime";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -52,11 +52,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrateSetSpeedSlots {
+    pub(crate) struct MigrateSetSpeed_Slots {
         value: Option<i64>,
     }
     impl Object for MigrateSetSpeed {
-        type Slots = MigrateSetSpeedSlots;
+        type Slots = MigrateSetSpeed_Slots;
         const NAME: &'static str = "migrate_set_speed";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,13 +4,13 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct ChangeSlots {
+    pub(crate) struct Change_Slots {
         device: Option<String>,
         target: Option<String>,
         arg: Option<String>,
     }
     impl Object for Change {
-        type Slots = ChangeSlots;
+        type Slots = Change_Slots;
         const NAME: &'static str = "change";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,12 +4,12 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct ExpirePasswordSlots {
+    pub(crate) struct ExpirePassword_Slots {
         protocol: Option<String>,
         time: Option<String>,
     }
     impl Object for ExpirePassword {
-        type Slots = ExpirePasswordSlots;
+        type Slots = ExpirePassword_Slots;
         const NAME: &'static str = "expire_password";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -31,13 +31,13 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SetPasswordSlots {
+    pub(crate) struct SetPassword_Slots {
         protocol: Option<String>,
         password: Option<String>,
         connected: Option<String>,
     }
     impl Object for SetPassword {
-        type Slots = SetPasswordSlots;
+        type Slots = SetPassword_Slots;
         const NAME: &'static str = "set_password";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,11 +4,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct MigrateIncomingSlots {
+    pub(crate) struct MigrateIncoming_Slots {
         uri: Option<String>,
     }
     impl Object for MigrateIncoming {
-        type Slots = MigrateIncomingSlots;
+        type Slots = MigrateIncoming_Slots;
         const NAME: &'static str = "migrate-incoming";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

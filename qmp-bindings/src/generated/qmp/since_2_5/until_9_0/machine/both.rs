@@ -4,13 +4,13 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct PmemsaveSlots {
+    pub(crate) struct Pmemsave_Slots {
         val: Option<i64>,
         size: Option<i64>,
         filename: Option<String>,
     }
     impl Object for Pmemsave {
-        type Slots = PmemsaveSlots;
+        type Slots = Pmemsave_Slots;
         const NAME: &'static str = "pmemsave";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -23,7 +23,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevFileSlots {
+    pub(crate) struct ChardevFile_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         r#in: Option<String>,
@@ -31,7 +31,7 @@ mod types {
         append: Option<bool>,
     }
     impl Object for ChardevFile {
-        type Slots = ChardevFileSlots;
+        type Slots = ChardevFile_Slots;
         const NAME: &'static str = "ChardevFile";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -59,13 +59,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevHostdevSlots {
+    pub(crate) struct ChardevHostdev_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         device: Option<String>,
     }
     impl Object for ChardevHostdev {
-        type Slots = ChardevHostdevSlots;
+        type Slots = ChardevHostdev_Slots;
         const NAME: &'static str = "ChardevHostdev";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -89,13 +89,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevMuxSlots {
+    pub(crate) struct ChardevMux_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         chardev: Option<String>,
     }
     impl Object for ChardevMux {
-        type Slots = ChardevMuxSlots;
+        type Slots = ChardevMux_Slots;
         const NAME: &'static str = "ChardevMux";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -139,13 +139,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpiceChannelSlots {
+    pub(crate) struct ChardevSpiceChannel_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         r#type: Option<String>,
     }
     impl Object for ChardevSpiceChannel {
-        type Slots = ChardevSpiceChannelSlots;
+        type Slots = ChardevSpiceChannel_Slots;
         const NAME: &'static str = "ChardevSpiceChannel";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -169,13 +169,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpicePortSlots {
+    pub(crate) struct ChardevSpicePort_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         fqdn: Option<String>,
     }
     impl Object for ChardevSpicePort {
-        type Slots = ChardevSpicePortSlots;
+        type Slots = ChardevSpicePort_Slots;
         const NAME: &'static str = "ChardevSpicePort";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

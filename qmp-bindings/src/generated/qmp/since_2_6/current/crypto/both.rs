@@ -59,11 +59,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoBlockOptionsBaseSlots {
+    pub(crate) struct QCryptoBlockOptionsBase_Slots {
         format: Option<QCryptoBlockFormat>,
     }
     impl Object for QCryptoBlockOptionsBase {
-        type Slots = QCryptoBlockOptionsBaseSlots;
+        type Slots = QCryptoBlockOptionsBase_Slots;
         const NAME: &'static str = "QCryptoBlockOptionsBase";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

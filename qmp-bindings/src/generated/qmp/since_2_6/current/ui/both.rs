@@ -4,12 +4,12 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct InputMoveEventSlots {
+    pub(crate) struct InputMoveEvent_Slots {
         axis: Option<InputAxis>,
         value: Option<i64>,
     }
     impl Object for InputMoveEvent {
-        type Slots = InputMoveEventSlots;
+        type Slots = InputMoveEvent_Slots;
         const NAME: &'static str = "InputMoveEvent";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

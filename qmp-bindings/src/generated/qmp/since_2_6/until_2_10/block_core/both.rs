@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlkdebugInjectErrorOptionsSlots {
+    pub(crate) struct BlkdebugInjectErrorOptions_Slots {
         event: Option<BlkdebugEvent>,
         state: Option<i64>,
         errno: Option<i64>,
@@ -13,7 +13,7 @@ mod types {
         immediately: Option<bool>,
     }
     impl Object for BlkdebugInjectErrorOptions {
-        type Slots = BlkdebugInjectErrorOptionsSlots;
+        type Slots = BlkdebugInjectErrorOptions_Slots;
         const NAME: &'static str = "BlkdebugInjectErrorOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -43,13 +43,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlkdebugSetStateOptionsSlots {
+    pub(crate) struct BlkdebugSetStateOptions_Slots {
         event: Option<BlkdebugEvent>,
         state: Option<i64>,
         new_state: Option<i64>,
     }
     impl Object for BlkdebugSetStateOptions {
-        type Slots = BlkdebugSetStateOptionsSlots;
+        type Slots = BlkdebugSetStateOptions_Slots;
         const NAME: &'static str = "BlkdebugSetStateOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

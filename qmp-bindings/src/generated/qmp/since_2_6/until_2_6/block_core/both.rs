@@ -139,7 +139,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSlots {
+    pub(crate) struct BlockdevOptions_Slots {
         id: Option<String>,
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
@@ -154,7 +154,7 @@ mod types {
         detect_zeroes: Option<BlockdevDetectZeroesOptions>,
     }
     impl Base for BlockdevOptions {
-        type Slots = BlockdevOptionsSlots;
+        type Slots = BlockdevOptions_Slots;
         type Branches = BlockdevOptionsDriver;
         const NAME: &'static str = "BlockdevOptions";
         fn accept<'de, A: MapAccess<'de>>(
@@ -248,7 +248,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebugSlots {
+    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
         image: Option<BlockdevRef>,
         config: Option<String>,
         align: Option<i64>,
@@ -256,7 +256,7 @@ mod types {
         set_state: Option<Vec<BlkdebugSetStateOptions>>,
     }
     impl Object for BlockdevOptionsBlkdebug {
-        type Slots = BlockdevOptionsBlkdebugSlots;
+        type Slots = BlockdevOptionsBlkdebug_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkdebug";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -284,12 +284,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkverifySlots {
+    pub(crate) struct BlockdevOptionsBlkverify_Slots {
         test: Option<BlockdevRef>,
         raw: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsBlkverify {
-        type Slots = BlockdevOptionsBlkverifySlots;
+        type Slots = BlockdevOptionsBlkverify_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkverify";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -311,12 +311,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericCowFormatSlots {
+    pub(crate) struct BlockdevOptionsGenericCowFormat_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsGenericCowFormat {
-        type Slots = BlockdevOptionsGenericCowFormatSlots;
+        type Slots = BlockdevOptionsGenericCowFormat_Slots;
         const NAME: &'static str = "BlockdevOptionsGenericCOWFormat";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -338,11 +338,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericFormatSlots {
+    pub(crate) struct BlockdevOptionsGenericFormat_Slots {
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsGenericFormat {
-        type Slots = BlockdevOptionsGenericFormatSlots;
+        type Slots = BlockdevOptionsGenericFormat_Slots;
         const NAME: &'static str = "BlockdevOptionsGenericFormat";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -362,12 +362,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsLuksSlots {
+    pub(crate) struct BlockdevOptionsLuks_Slots {
         file: Option<BlockdevRef>,
         key_secret: Option<String>,
     }
     impl Object for BlockdevOptionsLuks {
-        type Slots = BlockdevOptionsLuksSlots;
+        type Slots = BlockdevOptionsLuks_Slots;
         const NAME: &'static str = "BlockdevOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -389,7 +389,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcow2Slots {
+    pub(crate) struct BlockdevOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRef>,
         lazy_refcounts: Option<bool>,
@@ -403,7 +403,7 @@ mod types {
         cache_clean_interval: Option<i64>,
     }
     impl Object for BlockdevOptionsQcow2 {
-        type Slots = BlockdevOptionsQcow2Slots;
+        type Slots = BlockdevOptionsQcow2_Slots;
         const NAME: &'static str = "BlockdevOptionsQcow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -443,7 +443,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQuorumSlots {
+    pub(crate) struct BlockdevOptionsQuorum_Slots {
         blkverify: Option<bool>,
         children: Option<Vec<BlockdevRef>>,
         vote_threshold: Option<i64>,
@@ -451,7 +451,7 @@ mod types {
         read_pattern: Option<QuorumReadPattern>,
     }
     impl Object for BlockdevOptionsQuorum {
-        type Slots = BlockdevOptionsQuorumSlots;
+        type Slots = BlockdevOptionsQuorum_Slots;
         const NAME: &'static str = "BlockdevOptionsQuorum";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -522,7 +522,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_6::types::BlockdevOptions;
     }
     #[derive(Default)]
-    pub(crate) struct BlockSetIoThrottleSlots {
+    pub(crate) struct BlockSetIoThrottle_Slots {
         device: Option<String>,
         bps: Option<i64>,
         bps_rd: Option<i64>,
@@ -546,7 +546,7 @@ mod commands {
         group: Option<String>,
     }
     impl Object for BlockSetIoThrottle {
-        type Slots = BlockSetIoThrottleSlots;
+        type Slots = BlockSetIoThrottle_Slots;
         const NAME: &'static str = "block_set_io_throttle";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -606,11 +606,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevAddSlots {
+    pub(crate) struct BlockdevAdd_Slots {
         options: Option<types::BlockdevOptions>,
     }
     impl Object for BlockdevAdd {
-        type Slots = BlockdevAddSlots;
+        type Slots = BlockdevAdd_Slots;
         const NAME: &'static str = "blockdev-add";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -630,7 +630,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevMirrorSlots {
+    pub(crate) struct BlockdevMirror_Slots {
         device: Option<String>,
         target: Option<String>,
         replaces: Option<String>,
@@ -642,7 +642,7 @@ mod commands {
         on_target_error: Option<types::BlockdevOnError>,
     }
     impl Object for BlockdevMirror {
-        type Slots = BlockdevMirrorSlots;
+        type Slots = BlockdevMirror_Slots;
         const NAME: &'static str = "blockdev-mirror";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

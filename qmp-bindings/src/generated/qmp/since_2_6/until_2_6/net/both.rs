@@ -25,14 +25,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetLegacySlots {
+    pub(crate) struct NetLegacy_Slots {
         vlan: Option<i32>,
         id: Option<String>,
         name: Option<String>,
         opts: Option<NetClientOptions>,
     }
     impl Object for NetLegacy {
-        type Slots = NetLegacySlots;
+        type Slots = NetLegacy_Slots;
         const NAME: &'static str = "NetLegacy";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -71,12 +71,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevSlots {
+    pub(crate) struct Netdev_Slots {
         id: Option<String>,
         opts: Option<NetClientOptions>,
     }
     impl Object for Netdev {
-        type Slots = NetdevSlots;
+        type Slots = Netdev_Slots;
         const NAME: &'static str = "Netdev";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

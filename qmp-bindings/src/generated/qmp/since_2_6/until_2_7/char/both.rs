@@ -50,7 +50,7 @@ mod types {
         ChardevBackend = "ChardevBackend"
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocketSlots {
+    pub(crate) struct ChardevSocket_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         addr: Option<SocketAddress>,
@@ -62,7 +62,7 @@ mod types {
         reconnect: Option<i64>,
     }
     impl Object for ChardevSocket {
-        type Slots = ChardevSocketSlots;
+        type Slots = ChardevSocket_Slots;
         const NAME: &'static str = "ChardevSocket";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -98,14 +98,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevUdpSlots {
+    pub(crate) struct ChardevUdp_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         remote: Option<SocketAddress>,
         local: Option<SocketAddress>,
     }
     impl Object for ChardevUdp {
-        type Slots = ChardevUdpSlots;
+        type Slots = ChardevUdp_Slots;
         const NAME: &'static str = "ChardevUdp";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -144,12 +144,12 @@ mod commands {
         pub use crate::generated::qmp::since_2_6::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAddSlots {
+    pub(crate) struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
     impl Object for ChardevAdd {
-        type Slots = ChardevAddSlots;
+        type Slots = ChardevAdd_Slots;
         const NAME: &'static str = "chardev-add";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -7,11 +7,11 @@ mod commands {
         pub use crate::generated::qmp::since_2_6::types::InputEvent;
     }
     #[derive(Default)]
-    pub(crate) struct InputSendEventSlots {
+    pub(crate) struct InputSendEvent_Slots {
         events: Option<Vec<types::InputEvent>>,
     }
     impl Object for InputSendEvent {
-        type Slots = InputSendEventSlots;
+        type Slots = InputSendEvent_Slots;
         const NAME: &'static str = "input-send-event";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -5,12 +5,12 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_6::types::InputMoveEvent;
     #[derive(Default)]
-    pub(crate) struct InputBtnEventSlots {
+    pub(crate) struct InputBtnEvent_Slots {
         button: Option<InputButton>,
         down: Option<bool>,
     }
     impl Object for InputBtnEvent {
-        type Slots = InputBtnEventSlots;
+        type Slots = InputBtnEvent_Slots;
         const NAME: &'static str = "InputBtnEvent";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -58,12 +58,12 @@ mod types {
         InputEvent = "InputEvent"
     }
     #[derive(Default)]
-    pub(crate) struct InputKeyEventSlots {
+    pub(crate) struct InputKeyEvent_Slots {
         key: Option<KeyValue>,
         down: Option<bool>,
     }
     impl Object for InputKeyEvent {
-        type Slots = InputKeyEventSlots;
+        type Slots = InputKeyEvent_Slots;
         const NAME: &'static str = "InputKeyEvent";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -125,12 +125,12 @@ mod commands {
         pub use crate::generated::qmp::since_2_6::types::KeyValue;
     }
     #[derive(Default)]
-    pub(crate) struct SendKeySlots {
+    pub(crate) struct SendKey_Slots {
         keys: Option<Vec<types::KeyValue>>,
         hold_time: Option<i64>,
     }
     impl Object for SendKey {
-        type Slots = SendKeySlots;
+        type Slots = SendKey_Slots;
         const NAME: &'static str = "send-key";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -30,7 +30,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MapEntrySlots {
+    pub(crate) struct MapEntry_Slots {
         start: Option<i64>,
         length: Option<i64>,
         data: Option<bool>,
@@ -40,7 +40,7 @@ mod types {
         filename: Option<String>,
     }
     impl Object for MapEntry {
-        type Slots = MapEntrySlots;
+        type Slots = MapEntry_Slots;
         const NAME: &'static str = "MapEntry";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -11,13 +11,13 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct XBlockdevChangeSlots {
+    pub(crate) struct XBlockdevChange_Slots {
         parent: Option<String>,
         child: Option<String>,
         node: Option<String>,
     }
     impl Object for XBlockdevChange {
-        type Slots = XBlockdevChangeSlots;
+        type Slots = XBlockdevChange_Slots;
         const NAME: &'static str = "x-blockdev-change";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -17,11 +17,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoBlockInfoBaseSlots {
+    pub(crate) struct QCryptoBlockInfoBase_Slots {
         format: Option<QCryptoBlockFormat>,
     }
     impl Object for QCryptoBlockInfoBase {
-        type Slots = QCryptoBlockInfoBaseSlots;
+        type Slots = QCryptoBlockInfoBase_Slots;
         const NAME: &'static str = "QCryptoBlockInfoBase";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

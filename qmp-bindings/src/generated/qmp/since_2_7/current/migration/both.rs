@@ -4,11 +4,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct XenLoadDevicesStateSlots {
+    pub(crate) struct XenLoadDevicesState_Slots {
         filename: Option<String>,
     }
     impl Object for XenLoadDevicesState {
-        type Slots = XenLoadDevicesStateSlots;
+        type Slots = XenLoadDevicesState_Slots;
         const NAME: &'static str = "xen-load-devices-state";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

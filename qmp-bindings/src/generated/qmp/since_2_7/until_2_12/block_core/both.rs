@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_5::types::{MirrorSyncMode, NewImageMode};
     use crate::generated::qmp::since_2_7::types::BlockdevOnError;
     #[derive(Default)]
-    pub(crate) struct DriveMirrorSlots {
+    pub(crate) struct DriveMirror_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -23,7 +23,7 @@ mod types {
         unmap: Option<bool>,
     }
     impl Object for DriveMirror {
-        type Slots = DriveMirrorSlots;
+        type Slots = DriveMirror_Slots;
         const NAME: &'static str = "DriveMirror";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

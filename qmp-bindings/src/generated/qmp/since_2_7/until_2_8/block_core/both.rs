@@ -46,7 +46,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_7::types::BlockdevOnError;
     }
     #[derive(Default)]
-    pub(crate) struct BlockCommitSlots {
+    pub(crate) struct BlockCommit_Slots {
         job_id: Option<String>,
         device: Option<String>,
         base: Option<String>,
@@ -55,7 +55,7 @@ mod commands {
         speed: Option<i64>,
     }
     impl Object for BlockCommit {
-        type Slots = BlockCommitSlots;
+        type Slots = BlockCommit_Slots;
         const NAME: &'static str = "block-commit";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -85,7 +85,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevMirrorSlots {
+    pub(crate) struct BlockdevMirror_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -98,7 +98,7 @@ mod commands {
         on_target_error: Option<types::BlockdevOnError>,
     }
     impl Object for BlockdevMirror {
-        type Slots = BlockdevMirrorSlots;
+        type Slots = BlockdevMirror_Slots;
         const NAME: &'static str = "blockdev-mirror";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -30,12 +30,12 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct TraceEventGetStateSlots {
+    pub(crate) struct TraceEventGetState_Slots {
         name: Option<String>,
         vcpu: Option<i64>,
     }
     impl Object for TraceEventGetState {
-        type Slots = TraceEventGetStateSlots;
+        type Slots = TraceEventGetState_Slots;
         const NAME: &'static str = "trace-event-get-state";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -57,14 +57,14 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct TraceEventSetStateSlots {
+    pub(crate) struct TraceEventSetState_Slots {
         name: Option<String>,
         enable: Option<bool>,
         ignore_unavailable: Option<bool>,
         vcpu: Option<i64>,
     }
     impl Object for TraceEventSetState {
-        type Slots = TraceEventSetStateSlots;
+        type Slots = TraceEventSetState_Slots;
         const NAME: &'static str = "trace-event-set-state";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlockIoThrottleSlots {
+    pub(crate) struct BlockIoThrottle_Slots {
         device: Option<String>,
         id: Option<String>,
         bps: Option<i64>,
@@ -29,7 +29,7 @@ mod types {
         group: Option<String>,
     }
     impl Object for BlockIoThrottle {
-        type Slots = BlockIoThrottleSlots;
+        type Slots = BlockIoThrottle_Slots;
         const NAME: &'static str = "BlockIOThrottle";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -91,7 +91,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsNfsSlots {
+    pub(crate) struct BlockdevOptionsNfs_Slots {
         server: Option<NfsServer>,
         path: Option<String>,
         user: Option<i64>,
@@ -102,7 +102,7 @@ mod types {
         debug: Option<i64>,
     }
     impl Object for BlockdevOptionsNfs {
-        type Slots = BlockdevOptionsNfsSlots;
+        type Slots = BlockdevOptionsNfs_Slots;
         const NAME: &'static str = "BlockdevOptionsNfs";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -136,12 +136,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NfsServerSlots {
+    pub(crate) struct NfsServer_Slots {
         r#type: Option<NfsTransport>,
         host: Option<String>,
     }
     impl Object for NfsServer {
-        type Slots = NfsServerSlots;
+        type Slots = NfsServer_Slots;
         const NAME: &'static str = "NFSServer";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -53,12 +53,12 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct QueryCpuModelBaselineSlots {
+    pub(crate) struct QueryCpuModelBaseline_Slots {
         modela: Option<types::CpuModelInfo>,
         modelb: Option<types::CpuModelInfo>,
     }
     impl Object for QueryCpuModelBaseline {
-        type Slots = QueryCpuModelBaselineSlots;
+        type Slots = QueryCpuModelBaseline_Slots;
         const NAME: &'static str = "query-cpu-model-baseline";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -80,12 +80,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QueryCpuModelComparisonSlots {
+    pub(crate) struct QueryCpuModelComparison_Slots {
         modela: Option<types::CpuModelInfo>,
         modelb: Option<types::CpuModelInfo>,
     }
     impl Object for QueryCpuModelComparison {
-        type Slots = QueryCpuModelComparisonSlots;
+        type Slots = QueryCpuModelComparison_Slots;
         const NAME: &'static str = "query-cpu-model-comparison";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -107,12 +107,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QueryCpuModelExpansionSlots {
+    pub(crate) struct QueryCpuModelExpansion_Slots {
         r#type: Option<types::CpuModelExpansionType>,
         model: Option<types::CpuModelInfo>,
     }
     impl Object for QueryCpuModelExpansion {
-        type Slots = QueryCpuModelExpansionSlots;
+        type Slots = QueryCpuModelExpansion_Slots;
         const NAME: &'static str = "query-cpu-model-expansion";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_5::types::{MirrorSyncMode, NewImageMode};
     use crate::generated::qmp::since_2_7::types::BlockdevOnError;
     #[derive(Default)]
-    pub(crate) struct BlockdevBackupSlots {
+    pub(crate) struct BlockdevBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -17,7 +17,7 @@ mod types {
         on_target_error: Option<BlockdevOnError>,
     }
     impl Object for BlockdevBackup {
-        type Slots = BlockdevBackupSlots;
+        type Slots = BlockdevBackup_Slots;
         const NAME: &'static str = "BlockdevBackup";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -51,7 +51,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveBackupSlots {
+    pub(crate) struct DriveBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -65,7 +65,7 @@ mod types {
         on_target_error: Option<BlockdevOnError>,
     }
     impl Object for DriveBackup {
-        type Slots = DriveBackupSlots;
+        type Slots = DriveBackup_Slots;
         const NAME: &'static str = "DriveBackup";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -115,13 +115,13 @@ mod commands {
         pub use crate::generated::qmp::since_2_8::types::{BlockdevBackup, DriveBackup};
     }
     #[derive(Default)]
-    pub(crate) struct XBlockdevInsertMediumSlots {
+    pub(crate) struct XBlockdevInsertMedium_Slots {
         device: Option<String>,
         id: Option<String>,
         node_name: Option<String>,
     }
     impl Object for XBlockdevInsertMedium {
-        type Slots = XBlockdevInsertMediumSlots;
+        type Slots = XBlockdevInsertMedium_Slots;
         const NAME: &'static str = "x-blockdev-insert-medium";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

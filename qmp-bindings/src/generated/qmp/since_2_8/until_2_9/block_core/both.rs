@@ -5,12 +5,12 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_5::types::BlockdevAioOptions;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsFileSlots {
+    pub(crate) struct BlockdevOptionsFile_Slots {
         filename: Option<String>,
         aio: Option<BlockdevAioOptions>,
     }
     impl Object for BlockdevOptionsFile {
-        type Slots = BlockdevOptionsFileSlots;
+        type Slots = BlockdevOptionsFile_Slots;
         const NAME: &'static str = "BlockdevOptionsFile";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

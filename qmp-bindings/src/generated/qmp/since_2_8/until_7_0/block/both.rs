@@ -7,7 +7,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::BlockdevChangeReadOnlyMode;
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevChangeMediumSlots {
+    pub(crate) struct BlockdevChangeMedium_Slots {
         device: Option<String>,
         id: Option<String>,
         filename: Option<String>,
@@ -15,7 +15,7 @@ mod commands {
         read_only_mode: Option<types::BlockdevChangeReadOnlyMode>,
     }
     impl Object for BlockdevChangeMedium {
-        type Slots = BlockdevChangeMediumSlots;
+        type Slots = BlockdevChangeMedium_Slots;
         const NAME: &'static str = "blockdev-change-medium";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

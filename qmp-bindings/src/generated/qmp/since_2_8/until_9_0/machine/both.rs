@@ -4,14 +4,14 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct MemsaveSlots {
+    pub(crate) struct Memsave_Slots {
         val: Option<i64>,
         size: Option<i64>,
         filename: Option<String>,
         cpu_index: Option<i64>,
     }
     impl Object for Memsave {
-        type Slots = MemsaveSlots;
+        type Slots = Memsave_Slots;
         const NAME: &'static str = "memsave";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

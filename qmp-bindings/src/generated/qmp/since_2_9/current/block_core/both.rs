@@ -30,7 +30,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCurlBaseSlots {
+    pub(crate) struct BlockdevOptionsCurlBase_Slots {
         url: Option<String>,
         readahead: Option<i64>,
         timeout: Option<i64>,
@@ -40,7 +40,7 @@ mod types {
         proxy_password_secret: Option<String>,
     }
     impl Object for BlockdevOptionsCurlBase {
-        type Slots = BlockdevOptionsCurlBaseSlots;
+        type Slots = BlockdevOptionsCurlBase_Slots;
         const NAME: &'static str = "BlockdevOptionsCurlBase";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -72,7 +72,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCurlFtpSlots {
+    pub(crate) struct BlockdevOptionsCurlFtp_Slots {
         url: Option<String>,
         readahead: Option<i64>,
         timeout: Option<i64>,
@@ -82,7 +82,7 @@ mod types {
         proxy_password_secret: Option<String>,
     }
     impl Object for BlockdevOptionsCurlFtp {
-        type Slots = BlockdevOptionsCurlFtpSlots;
+        type Slots = BlockdevOptionsCurlFtp_Slots;
         const NAME: &'static str = "BlockdevOptionsCurlFtp";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -114,7 +114,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCurlFtpsSlots {
+    pub(crate) struct BlockdevOptionsCurlFtps_Slots {
         url: Option<String>,
         readahead: Option<i64>,
         timeout: Option<i64>,
@@ -125,7 +125,7 @@ mod types {
         sslverify: Option<bool>,
     }
     impl Object for BlockdevOptionsCurlFtps {
-        type Slots = BlockdevOptionsCurlFtpsSlots;
+        type Slots = BlockdevOptionsCurlFtps_Slots;
         const NAME: &'static str = "BlockdevOptionsCurlFtps";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -159,7 +159,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsIscsiSlots {
+    pub(crate) struct BlockdevOptionsIscsi_Slots {
         transport: Option<IscsiTransport>,
         portal: Option<String>,
         target: Option<String>,
@@ -171,7 +171,7 @@ mod types {
         timeout: Option<i64>,
     }
     impl Object for BlockdevOptionsIscsi {
-        type Slots = BlockdevOptionsIscsiSlots;
+        type Slots = BlockdevOptionsIscsi_Slots;
         const NAME: &'static str = "BlockdevOptionsIscsi";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -221,11 +221,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct BlockdevDelSlots {
+    pub(crate) struct BlockdevDel_Slots {
         node_name: Option<String>,
     }
     impl Object for BlockdevDel {
-        type Slots = BlockdevDelSlots;
+        type Slots = BlockdevDel_Slots;
         const NAME: &'static str = "blockdev-del";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -58,13 +58,13 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XenSetReplicationSlots {
+    pub(crate) struct XenSetReplication_Slots {
         enable: Option<bool>,
         primary: Option<bool>,
         failover: Option<bool>,
     }
     impl Object for XenSetReplication {
-        type Slots = XenSetReplicationSlots;
+        type Slots = XenSetReplication_Slots;
         const NAME: &'static str = "xen-set-replication";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

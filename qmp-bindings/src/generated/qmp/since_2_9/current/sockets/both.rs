@@ -4,12 +4,12 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct InetSocketAddressBaseSlots {
+    pub(crate) struct InetSocketAddressBase_Slots {
         host: Option<String>,
         port: Option<String>,
     }
     impl Object for InetSocketAddressBase {
-        type Slots = InetSocketAddressBaseSlots;
+        type Slots = InetSocketAddressBase_Slots;
         const NAME: &'static str = "InetSocketAddressBase";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

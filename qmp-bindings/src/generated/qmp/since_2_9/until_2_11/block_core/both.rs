@@ -5,13 +5,13 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_9::types::InetSocketAddress;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSshSlots {
+    pub(crate) struct BlockdevOptionsSsh_Slots {
         server: Option<InetSocketAddress>,
         path: Option<String>,
         user: Option<String>,
     }
     impl Object for BlockdevOptionsSsh {
-        type Slots = BlockdevOptionsSshSlots;
+        type Slots = BlockdevOptionsSsh_Slots;
         const NAME: &'static str = "BlockdevOptionsSsh";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_9::types::InetSocketAddressBase;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsRbdSlots {
+    pub(crate) struct BlockdevOptionsRbd_Slots {
         pool: Option<String>,
         image: Option<String>,
         conf: Option<String>,
@@ -14,7 +14,7 @@ mod types {
         server: Option<Vec<InetSocketAddressBase>>,
     }
     impl Object for BlockdevOptionsRbd {
-        type Slots = BlockdevOptionsRbdSlots;
+        type Slots = BlockdevOptionsRbd_Slots;
         const NAME: &'static str = "BlockdevOptionsRbd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -55,7 +55,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_7::types::BlockdevOnError;
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevMirrorSlots {
+    pub(crate) struct BlockdevMirror_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -69,7 +69,7 @@ mod commands {
         filter_node_name: Option<String>,
     }
     impl Object for BlockdevMirror {
-        type Slots = BlockdevMirrorSlots;
+        type Slots = BlockdevMirror_Slots;
         const NAME: &'static str = "blockdev-mirror";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -31,14 +31,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetLegacySlots {
+    pub(crate) struct NetLegacy_Slots {
         vlan: Option<i32>,
         id: Option<String>,
         name: Option<String>,
         opts: Option<NetLegacyOptions>,
     }
     impl Object for NetLegacy {
-        type Slots = NetLegacySlots;
+        type Slots = NetLegacy_Slots;
         const NAME: &'static str = "NetLegacy";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct BlockCommitSlots {
+    pub(crate) struct BlockCommit_Slots {
         job_id: Option<String>,
         device: Option<String>,
         base: Option<String>,
@@ -14,7 +14,7 @@ mod commands {
         filter_node_name: Option<String>,
     }
     impl Object for BlockCommit {
-        type Slots = BlockCommitSlots;
+        type Slots = BlockCommit_Slots;
         const NAME: &'static str = "block-commit";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,12 +4,12 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct InputBtnEventSlots {
+    pub(crate) struct InputBtnEvent_Slots {
         button: Option<InputButton>,
         down: Option<bool>,
     }
     impl Object for InputBtnEvent {
-        type Slots = InputBtnEventSlots;
+        type Slots = InputBtnEvent_Slots;
         const NAME: &'static str = "InputBtnEvent";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

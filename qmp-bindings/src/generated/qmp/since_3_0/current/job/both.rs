@@ -11,11 +11,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct JobCancelSlots {
+    pub(crate) struct JobCancel_Slots {
         id: Option<String>,
     }
     impl Object for JobCancel {
-        type Slots = JobCancelSlots;
+        type Slots = JobCancel_Slots;
         const NAME: &'static str = "job-cancel";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -35,11 +35,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct JobCompleteSlots {
+    pub(crate) struct JobComplete_Slots {
         id: Option<String>,
     }
     impl Object for JobComplete {
-        type Slots = JobCompleteSlots;
+        type Slots = JobComplete_Slots;
         const NAME: &'static str = "job-complete";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -59,11 +59,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct JobDismissSlots {
+    pub(crate) struct JobDismiss_Slots {
         id: Option<String>,
     }
     impl Object for JobDismiss {
-        type Slots = JobDismissSlots;
+        type Slots = JobDismiss_Slots;
         const NAME: &'static str = "job-dismiss";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -83,11 +83,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct JobFinalizeSlots {
+    pub(crate) struct JobFinalize_Slots {
         id: Option<String>,
     }
     impl Object for JobFinalize {
-        type Slots = JobFinalizeSlots;
+        type Slots = JobFinalize_Slots;
         const NAME: &'static str = "job-finalize";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -107,11 +107,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct JobPauseSlots {
+    pub(crate) struct JobPause_Slots {
         id: Option<String>,
     }
     impl Object for JobPause {
-        type Slots = JobPauseSlots;
+        type Slots = JobPause_Slots;
         const NAME: &'static str = "job-pause";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -131,11 +131,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct JobResumeSlots {
+    pub(crate) struct JobResume_Slots {
         id: Option<String>,
     }
     impl Object for JobResume {
-        type Slots = JobResumeSlots;
+        type Slots = JobResume_Slots;
         const NAME: &'static str = "job-resume";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -18,11 +18,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrateRecoverSlots {
+    pub(crate) struct MigrateRecover_Slots {
         uri: Option<String>,
     }
     impl Object for MigrateRecover {
-        type Slots = MigrateRecoverSlots;
+        type Slots = MigrateRecover_Slots;
         const NAME: &'static str = "migrate-recover";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -26,13 +26,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetLegacySlots {
+    pub(crate) struct NetLegacy_Slots {
         id: Option<String>,
         name: Option<String>,
         opts: Option<NetLegacyOptions>,
     }
     impl Object for NetLegacy {
-        type Slots = NetLegacySlots;
+        type Slots = NetLegacy_Slots;
         const NAME: &'static str = "NetLegacy";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -154,11 +154,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevSlots {
+    pub(crate) struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {
-        type Slots = NetdevSlots;
+        type Slots = Netdev_Slots;
         type Branches = NetdevType;
         const NAME: &'static str = "Netdev";
         fn accept<'de, A: MapAccess<'de>>(

@@ -4,13 +4,13 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct XNbdServerAddBitmapSlots {
+    pub(crate) struct XNbdServerAddBitmap_Slots {
         name: Option<String>,
         bitmap: Option<String>,
         bitmap_export_name: Option<String>,
     }
     impl Object for XNbdServerAddBitmap {
-        type Slots = XNbdServerAddBitmapSlots;
+        type Slots = XNbdServerAddBitmap_Slots;
         const NAME: &'static str = "x-nbd-server-add-bitmap";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

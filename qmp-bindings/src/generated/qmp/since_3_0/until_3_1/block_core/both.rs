@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_5::types::{BlockdevAioOptions, OnOffAuto};
     use crate::generated::qmp::since_2_12::types::BlockDeviceStats;
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapAddSlots {
+    pub(crate) struct BlockDirtyBitmapAdd_Slots {
         node: Option<String>,
         name: Option<String>,
         granularity: Option<u32>,
@@ -15,7 +15,7 @@ mod types {
         x_disabled: Option<bool>,
     }
     impl Object for BlockDirtyBitmapAdd {
-        type Slots = BlockDirtyBitmapAddSlots;
+        type Slots = BlockDirtyBitmapAdd_Slots;
         const NAME: &'static str = "BlockDirtyBitmapAdd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -45,13 +45,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapMergeSlots {
+    pub(crate) struct BlockDirtyBitmapMerge_Slots {
         node: Option<String>,
         dst_name: Option<String>,
         src_name: Option<String>,
     }
     impl Object for BlockDirtyBitmapMerge {
-        type Slots = BlockDirtyBitmapMergeSlots;
+        type Slots = BlockDirtyBitmapMerge_Slots;
         const NAME: &'static str = "BlockDirtyBitmapMerge";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -99,7 +99,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsFileSlots {
+    pub(crate) struct BlockdevOptionsFile_Slots {
         filename: Option<String>,
         pr_manager: Option<String>,
         locking: Option<OnOffAuto>,
@@ -107,7 +107,7 @@ mod types {
         x_check_cache_dropped: Option<bool>,
     }
     impl Object for BlockdevOptionsFile {
-        type Slots = BlockdevOptionsFileSlots;
+        type Slots = BlockdevOptionsFile_Slots;
         const NAME: &'static str = "BlockdevOptionsFile";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -26,7 +26,7 @@ mod commands {
         pub use crate::generated::qmp::since_3_0::types::DumpGuestMemoryFormat;
     }
     #[derive(Default)]
-    pub(crate) struct DumpGuestMemorySlots {
+    pub(crate) struct DumpGuestMemory_Slots {
         paging: Option<bool>,
         protocol: Option<String>,
         detach: Option<bool>,
@@ -35,7 +35,7 @@ mod commands {
         format: Option<types::DumpGuestMemoryFormat>,
     }
     impl Object for DumpGuestMemory {
-        type Slots = DumpGuestMemorySlots;
+        type Slots = DumpGuestMemory_Slots;
         const NAME: &'static str = "dump-guest-memory";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -51,7 +51,7 @@ mod types {
         ChardevBackend = "ChardevBackend"
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocketSlots {
+    pub(crate) struct ChardevSocket_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         addr: Option<SocketAddressLegacy>,
@@ -65,7 +65,7 @@ mod types {
         reconnect: Option<i64>,
     }
     impl Object for ChardevSocket {
-        type Slots = ChardevSocketSlots;
+        type Slots = ChardevSocket_Slots;
         const NAME: &'static str = "ChardevSocket";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -118,12 +118,12 @@ mod commands {
         pub use crate::generated::qmp::since_3_1::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAddSlots {
+    pub(crate) struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
     impl Object for ChardevAdd {
-        type Slots = ChardevAddSlots;
+        type Slots = ChardevAdd_Slots;
         const NAME: &'static str = "chardev-add";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -145,12 +145,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevChangeSlots {
+    pub(crate) struct ChardevChange_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
     impl Object for ChardevChange {
-        type Slots = ChardevChangeSlots;
+        type Slots = ChardevChange_Slots;
         const NAME: &'static str = "chardev-change";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -7,7 +7,7 @@ mod types {
     use crate::generated::qmp::since_2_7::types::BlockdevOnError;
     use crate::generated::qmp::since_3_0::types::MirrorCopyMode;
     #[derive(Default)]
-    pub(crate) struct BlockdevBackupSlots {
+    pub(crate) struct BlockdevBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -21,7 +21,7 @@ mod types {
         auto_dismiss: Option<bool>,
     }
     impl Object for BlockdevBackup {
-        type Slots = BlockdevBackupSlots;
+        type Slots = BlockdevBackup_Slots;
         const NAME: &'static str = "BlockdevBackup";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -61,7 +61,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveMirrorSlots {
+    pub(crate) struct DriveMirror_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -81,7 +81,7 @@ mod types {
         auto_dismiss: Option<bool>,
     }
     impl Object for DriveMirror {
-        type Slots = DriveMirrorSlots;
+        type Slots = DriveMirror_Slots;
         const NAME: &'static str = "DriveMirror";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -146,7 +146,7 @@ mod commands {
         pub use crate::generated::qmp::since_3_1::types::{BlockdevBackup, DriveMirror};
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevMirrorSlots {
+    pub(crate) struct BlockdevMirror_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -163,7 +163,7 @@ mod commands {
         auto_dismiss: Option<bool>,
     }
     impl Object for BlockdevMirror {
-        type Slots = BlockdevMirrorSlots;
+        type Slots = BlockdevMirror_Slots;
         const NAME: &'static str = "blockdev-mirror";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -7,7 +7,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_7::types::BlockdevOnError;
     }
     #[derive(Default)]
-    pub(crate) struct BlockStreamSlots {
+    pub(crate) struct BlockStream_Slots {
         job_id: Option<String>,
         device: Option<String>,
         base: Option<String>,
@@ -19,7 +19,7 @@ mod commands {
         auto_dismiss: Option<bool>,
     }
     impl Object for BlockStream {
-        type Slots = BlockStreamSlots;
+        type Slots = BlockStream_Slots;
         const NAME: &'static str = "block-stream";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

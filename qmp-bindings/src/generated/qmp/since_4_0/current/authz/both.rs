@@ -4,13 +4,13 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct QAuthZListRuleSlots {
+    pub(crate) struct QAuthZListRule_Slots {
         r#match: Option<String>,
         policy: Option<QAuthZListPolicy>,
         format: Option<QAuthZListFormat>,
     }
     impl Object for QAuthZListRule {
-        type Slots = QAuthZListRuleSlots;
+        type Slots = QAuthZListRule_Slots;
         const NAME: &'static str = "QAuthZListRule";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

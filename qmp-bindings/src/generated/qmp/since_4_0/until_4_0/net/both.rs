@@ -4,14 +4,14 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct AnnounceParametersSlots {
+    pub(crate) struct AnnounceParameters_Slots {
         initial: Option<i64>,
         max: Option<i64>,
         rounds: Option<i64>,
         step: Option<i64>,
     }
     impl Object for AnnounceParameters {
-        type Slots = AnnounceParametersSlots;
+        type Slots = AnnounceParameters_Slots;
         const NAME: &'static str = "AnnounceParameters";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

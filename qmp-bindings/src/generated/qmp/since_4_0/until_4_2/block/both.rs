@@ -4,14 +4,14 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct NbdServerAddSlots {
+    pub(crate) struct NbdServerAdd_Slots {
         device: Option<String>,
         name: Option<String>,
         writable: Option<bool>,
         bitmap: Option<String>,
     }
     impl Object for NbdServerAdd {
-        type Slots = NbdServerAddSlots;
+        type Slots = NbdServerAdd_Slots;
         const NAME: &'static str = "nbd-server-add";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -17,11 +17,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QAuthZListRuleListHackSlots {
+    pub(crate) struct QAuthZListRuleListHack_Slots {
         unused: Option<Vec<QAuthZListRule>>,
     }
     impl Object for QAuthZListRuleListHack {
-        type Slots = QAuthZListRuleListHackSlots;
+        type Slots = QAuthZListRuleListHack_Slots;
         const NAME: &'static str = "QAuthZListRuleListHack";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

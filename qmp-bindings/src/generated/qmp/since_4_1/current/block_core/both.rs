@@ -4,13 +4,13 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlkdebugSetStateOptionsSlots {
+    pub(crate) struct BlkdebugSetStateOptions_Slots {
         event: Option<BlkdebugEvent>,
         state: Option<i64>,
         new_state: Option<i64>,
     }
     impl Object for BlkdebugSetStateOptions {
-        type Slots = BlkdebugSetStateOptionsSlots;
+        type Slots = BlkdebugSetStateOptions_Slots;
         const NAME: &'static str = "BlkdebugSetStateOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct AnnounceParametersSlots {
+    pub(crate) struct AnnounceParameters_Slots {
         initial: Option<i64>,
         max: Option<i64>,
         rounds: Option<i64>,
@@ -13,7 +13,7 @@ mod types {
         id: Option<String>,
     }
     impl Object for AnnounceParameters {
-        type Slots = AnnounceParametersSlots;
+        type Slots = AnnounceParameters_Slots;
         const NAME: &'static str = "AnnounceParameters";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -173,7 +173,7 @@ mod types {
         BlockdevCreateOptions = "BlockdevCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsLuksSlots {
+    pub(crate) struct BlockdevCreateOptionsLuks_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
         cipher_mode: Option<QCryptoCipherMode>,
@@ -185,7 +185,7 @@ mod types {
         size: Option<u64>,
     }
     impl Object for BlockdevCreateOptionsLuks {
-        type Slots = BlockdevCreateOptionsLuksSlots;
+        type Slots = BlockdevCreateOptionsLuks_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -221,13 +221,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsParallelsSlots {
+    pub(crate) struct BlockdevCreateOptionsParallels_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         cluster_size: Option<u64>,
     }
     impl Object for BlockdevCreateOptionsParallels {
-        type Slots = BlockdevCreateOptionsParallelsSlots;
+        type Slots = BlockdevCreateOptionsParallels_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsParallels";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -251,14 +251,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcowSlots {
+    pub(crate) struct BlockdevCreateOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
         encrypt: Option<QCryptoBlockCreateOptions>,
     }
     impl Object for BlockdevCreateOptionsQcow {
-        type Slots = BlockdevCreateOptionsQcowSlots;
+        type Slots = BlockdevCreateOptionsQcow_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsQcow";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -284,7 +284,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow2Slots {
+    pub(crate) struct BlockdevCreateOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         data_file: Option<BlockdevRef>,
         data_file_raw: Option<bool>,
@@ -299,7 +299,7 @@ mod types {
         refcount_bits: Option<i64>,
     }
     impl Object for BlockdevCreateOptionsQcow2 {
-        type Slots = BlockdevCreateOptionsQcow2Slots;
+        type Slots = BlockdevCreateOptionsQcow2_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsQcow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -341,7 +341,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQedSlots {
+    pub(crate) struct BlockdevCreateOptionsQed_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -350,7 +350,7 @@ mod types {
         table_size: Option<i64>,
     }
     impl Object for BlockdevCreateOptionsQed {
-        type Slots = BlockdevCreateOptionsQedSlots;
+        type Slots = BlockdevCreateOptionsQed_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsQed";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -380,13 +380,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVdiSlots {
+    pub(crate) struct BlockdevCreateOptionsVdi_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
     }
     impl Object for BlockdevCreateOptionsVdi {
-        type Slots = BlockdevCreateOptionsVdiSlots;
+        type Slots = BlockdevCreateOptionsVdi_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVdi";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -410,7 +410,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVhdxSlots {
+    pub(crate) struct BlockdevCreateOptionsVhdx_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         log_size: Option<u64>,
@@ -419,7 +419,7 @@ mod types {
         block_state_zero: Option<bool>,
     }
     impl Object for BlockdevCreateOptionsVhdx {
-        type Slots = BlockdevCreateOptionsVhdxSlots;
+        type Slots = BlockdevCreateOptionsVhdx_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVhdx";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -449,7 +449,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVmdkSlots {
+    pub(crate) struct BlockdevCreateOptionsVmdk_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         extents: Option<Vec<BlockdevRef>>,
@@ -460,7 +460,7 @@ mod types {
         zeroed_grain: Option<bool>,
     }
     impl Object for BlockdevCreateOptionsVmdk {
-        type Slots = BlockdevCreateOptionsVmdkSlots;
+        type Slots = BlockdevCreateOptionsVmdk_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVmdk";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -494,14 +494,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVpcSlots {
+    pub(crate) struct BlockdevCreateOptionsVpc_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         subformat: Option<BlockdevVpcSubformat>,
         force_size: Option<bool>,
     }
     impl Object for BlockdevCreateOptionsVpc {
-        type Slots = BlockdevCreateOptionsVpcSlots;
+        type Slots = BlockdevCreateOptionsVpc_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVpc";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -527,7 +527,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSlots {
+    pub(crate) struct BlockdevOptions_Slots {
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
         cache: Option<BlockdevCacheOptions>,
@@ -537,7 +537,7 @@ mod types {
         detect_zeroes: Option<BlockdevDetectZeroesOptions>,
     }
     impl Base for BlockdevOptions {
-        type Slots = BlockdevOptionsSlots;
+        type Slots = BlockdevOptions_Slots;
         type Branches = BlockdevOptionsDriver;
         const NAME: &'static str = "BlockdevOptions";
         fn accept<'de, A: MapAccess<'de>>(
@@ -632,7 +632,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebugSlots {
+    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
         image: Option<BlockdevRef>,
         config: Option<String>,
         align: Option<i64>,
@@ -645,7 +645,7 @@ mod types {
         set_state: Option<Vec<BlkdebugSetStateOptions>>,
     }
     impl Object for BlockdevOptionsBlkdebug {
-        type Slots = BlockdevOptionsBlkdebugSlots;
+        type Slots = BlockdevOptionsBlkdebug_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkdebug";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -683,7 +683,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlklogwritesSlots {
+    pub(crate) struct BlockdevOptionsBlklogwrites_Slots {
         file: Option<BlockdevRef>,
         log: Option<BlockdevRef>,
         log_sector_size: Option<u32>,
@@ -691,7 +691,7 @@ mod types {
         log_super_update_interval: Option<u64>,
     }
     impl Object for BlockdevOptionsBlklogwrites {
-        type Slots = BlockdevOptionsBlklogwritesSlots;
+        type Slots = BlockdevOptionsBlklogwrites_Slots;
         const NAME: &'static str = "BlockdevOptionsBlklogwrites";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -721,12 +721,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkverifySlots {
+    pub(crate) struct BlockdevOptionsBlkverify_Slots {
         test: Option<BlockdevRef>,
         raw: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsBlkverify {
-        type Slots = BlockdevOptionsBlkverifySlots;
+        type Slots = BlockdevOptionsBlkverify_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkverify";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -748,12 +748,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericCowFormatSlots {
+    pub(crate) struct BlockdevOptionsGenericCowFormat_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
     }
     impl Object for BlockdevOptionsGenericCowFormat {
-        type Slots = BlockdevOptionsGenericCowFormatSlots;
+        type Slots = BlockdevOptionsGenericCowFormat_Slots;
         const NAME: &'static str = "BlockdevOptionsGenericCOWFormat";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -775,11 +775,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericFormatSlots {
+    pub(crate) struct BlockdevOptionsGenericFormat_Slots {
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsGenericFormat {
-        type Slots = BlockdevOptionsGenericFormatSlots;
+        type Slots = BlockdevOptionsGenericFormat_Slots;
         const NAME: &'static str = "BlockdevOptionsGenericFormat";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -799,12 +799,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsLuksSlots {
+    pub(crate) struct BlockdevOptionsLuks_Slots {
         file: Option<BlockdevRef>,
         key_secret: Option<String>,
     }
     impl Object for BlockdevOptionsLuks {
-        type Slots = BlockdevOptionsLuksSlots;
+        type Slots = BlockdevOptionsLuks_Slots;
         const NAME: &'static str = "BlockdevOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -826,13 +826,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcowSlots {
+    pub(crate) struct BlockdevOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
         encrypt: Option<BlockdevQcowEncryption>,
     }
     impl Object for BlockdevOptionsQcow {
-        type Slots = BlockdevOptionsQcowSlots;
+        type Slots = BlockdevOptionsQcow_Slots;
         const NAME: &'static str = "BlockdevOptionsQcow";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -856,7 +856,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcow2Slots {
+    pub(crate) struct BlockdevOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
         lazy_refcounts: Option<bool>,
@@ -873,7 +873,7 @@ mod types {
         data_file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsQcow2 {
-        type Slots = BlockdevOptionsQcow2Slots;
+        type Slots = BlockdevOptionsQcow2_Slots;
         const NAME: &'static str = "BlockdevOptionsQcow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -919,7 +919,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQuorumSlots {
+    pub(crate) struct BlockdevOptionsQuorum_Slots {
         blkverify: Option<bool>,
         children: Option<Vec<BlockdevRef>>,
         vote_threshold: Option<i64>,
@@ -927,7 +927,7 @@ mod types {
         read_pattern: Option<QuorumReadPattern>,
     }
     impl Object for BlockdevOptionsQuorum {
-        type Slots = BlockdevOptionsQuorumSlots;
+        type Slots = BlockdevOptionsQuorum_Slots;
         const NAME: &'static str = "BlockdevOptionsQuorum";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -955,13 +955,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsRawSlots {
+    pub(crate) struct BlockdevOptionsRaw_Slots {
         file: Option<BlockdevRef>,
         offset: Option<i64>,
         size: Option<i64>,
     }
     impl Object for BlockdevOptionsRaw {
-        type Slots = BlockdevOptionsRawSlots;
+        type Slots = BlockdevOptionsRaw_Slots;
         const NAME: &'static str = "BlockdevOptionsRaw";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -985,13 +985,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsReplicationSlots {
+    pub(crate) struct BlockdevOptionsReplication_Slots {
         file: Option<BlockdevRef>,
         mode: Option<ReplicationMode>,
         top_id: Option<String>,
     }
     impl Object for BlockdevOptionsReplication {
-        type Slots = BlockdevOptionsReplicationSlots;
+        type Slots = BlockdevOptionsReplication_Slots;
         const NAME: &'static str = "BlockdevOptionsReplication";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1015,12 +1015,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsThrottleSlots {
+    pub(crate) struct BlockdevOptionsThrottle_Slots {
         throttle_group: Option<String>,
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsThrottle {
-        type Slots = BlockdevOptionsThrottleSlots;
+        type Slots = BlockdevOptionsThrottle_Slots;
         const NAME: &'static str = "BlockdevOptionsThrottle";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1096,12 +1096,12 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateSlots {
+    pub(crate) struct BlockdevCreate_Slots {
         job_id: Option<String>,
         options: Option<types::BlockdevCreateOptions>,
     }
     impl Object for BlockdevCreate {
-        type Slots = BlockdevCreateSlots;
+        type Slots = BlockdevCreate_Slots;
         const NAME: &'static str = "blockdev-create";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -74,12 +74,12 @@ mod commands {
         pub use crate::generated::qmp::since_4_1::types::TransactionAction;
     }
     #[derive(Default)]
-    pub(crate) struct TransactionSlots {
+    pub(crate) struct Transaction_Slots {
         actions: Option<Vec<types::TransactionAction>>,
         properties: Option<types::TransactionProperties>,
     }
     impl Object for Transaction {
-        type Slots = TransactionSlots;
+        type Slots = Transaction_Slots;
         const NAME: &'static str = "transaction";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -5,13 +5,13 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_5::types::BlockDirtyBitmap;
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapMergeSlots {
+    pub(crate) struct BlockDirtyBitmapMerge_Slots {
         node: Option<String>,
         target: Option<String>,
         bitmaps: Option<Vec<BlockDirtyBitmapMergeSource>>,
     }
     impl Object for BlockDirtyBitmapMerge {
-        type Slots = BlockDirtyBitmapMergeSlots;
+        type Slots = BlockDirtyBitmapMerge_Slots;
         const NAME: &'static str = "BlockDirtyBitmapMerge";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

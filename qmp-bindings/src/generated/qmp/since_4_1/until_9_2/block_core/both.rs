@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_4_1::types::{BlkdebugEvent, BlkdebugIoType};
     #[derive(Default)]
-    pub(crate) struct BlkdebugInjectErrorOptionsSlots {
+    pub(crate) struct BlkdebugInjectErrorOptions_Slots {
         event: Option<BlkdebugEvent>,
         state: Option<i64>,
         iotype: Option<BlkdebugIoType>,
@@ -15,7 +15,7 @@ mod types {
         immediately: Option<bool>,
     }
     impl Object for BlkdebugInjectErrorOptions {
-        type Slots = BlkdebugInjectErrorOptionsSlots;
+        type Slots = BlkdebugInjectErrorOptions_Slots;
         const NAME: &'static str = "BlkdebugInjectErrorOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

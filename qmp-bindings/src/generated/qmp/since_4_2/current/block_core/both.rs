@@ -7,7 +7,7 @@ mod types {
     use crate::generated::qmp::since_2_7::types::BlockdevOnError;
     use crate::generated::qmp::since_3_0::types::MirrorCopyMode;
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapAddSlots {
+    pub(crate) struct BlockDirtyBitmapAdd_Slots {
         node: Option<String>,
         name: Option<String>,
         granularity: Option<u32>,
@@ -15,7 +15,7 @@ mod types {
         disabled: Option<bool>,
     }
     impl Object for BlockDirtyBitmapAdd {
-        type Slots = BlockDirtyBitmapAddSlots;
+        type Slots = BlockDirtyBitmapAdd_Slots;
         const NAME: &'static str = "BlockDirtyBitmapAdd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -65,7 +65,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveMirrorSlots {
+    pub(crate) struct DriveMirror_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -85,7 +85,7 @@ mod types {
         auto_dismiss: Option<bool>,
     }
     impl Object for DriveMirror {
-        type Slots = DriveMirrorSlots;
+        type Slots = DriveMirror_Slots;
         const NAME: &'static str = "DriveMirror";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -9,7 +9,7 @@ mod commands {
         pub use crate::generated::qmp::since_4_2::types::MirrorSyncMode;
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevMirrorSlots {
+    pub(crate) struct BlockdevMirror_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -26,7 +26,7 @@ mod commands {
         auto_dismiss: Option<bool>,
     }
     impl Object for BlockdevMirror {
-        type Slots = BlockdevMirrorSlots;
+        type Slots = BlockdevMirror_Slots;
         const NAME: &'static str = "blockdev-mirror";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -140,13 +140,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsGlusterSlots {
+    pub(crate) struct BlockdevCreateOptionsGluster_Slots {
         location: Option<BlockdevOptionsGluster>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
     }
     impl Object for BlockdevCreateOptionsGluster {
-        type Slots = BlockdevCreateOptionsGlusterSlots;
+        type Slots = BlockdevCreateOptionsGluster_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsGluster";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -170,7 +170,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsSheepdogSlots {
+    pub(crate) struct BlockdevCreateOptionsSheepdog_Slots {
         location: Option<BlockdevOptionsSheepdog>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -179,7 +179,7 @@ mod types {
         object_size: Option<u64>,
     }
     impl Object for BlockdevCreateOptionsSheepdog {
-        type Slots = BlockdevCreateOptionsSheepdogSlots;
+        type Slots = BlockdevCreateOptionsSheepdog_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsSheepdog";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -209,7 +209,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGlusterSlots {
+    pub(crate) struct BlockdevOptionsGluster_Slots {
         volume: Option<String>,
         path: Option<String>,
         server: Option<Vec<SocketAddress>>,
@@ -217,7 +217,7 @@ mod types {
         logfile: Option<String>,
     }
     impl Object for BlockdevOptionsGluster {
-        type Slots = BlockdevOptionsGlusterSlots;
+        type Slots = BlockdevOptionsGluster_Slots;
         const NAME: &'static str = "BlockdevOptionsGluster";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -245,7 +245,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsNbdSlots {
+    pub(crate) struct BlockdevOptionsNbd_Slots {
         server: Option<SocketAddress>,
         export: Option<String>,
         tls_creds: Option<String>,
@@ -253,7 +253,7 @@ mod types {
         reconnect_delay: Option<u32>,
     }
     impl Object for BlockdevOptionsNbd {
-        type Slots = BlockdevOptionsNbdSlots;
+        type Slots = BlockdevOptionsNbd_Slots;
         const NAME: &'static str = "BlockdevOptionsNbd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -281,14 +281,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSheepdogSlots {
+    pub(crate) struct BlockdevOptionsSheepdog_Slots {
         server: Option<SocketAddress>,
         vdi: Option<String>,
         snap_id: Option<u32>,
         tag: Option<String>,
     }
     impl Object for BlockdevOptionsSheepdog {
-        type Slots = BlockdevOptionsSheepdogSlots;
+        type Slots = BlockdevOptionsSheepdog_Slots;
         const NAME: &'static str = "BlockdevOptionsSheepdog";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -328,13 +328,13 @@ mod commands {
         pub use crate::generated::qmp::since_4_2::types::SocketAddressLegacy;
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerStartSlots {
+    pub(crate) struct NbdServerStart_Slots {
         addr: Option<types::SocketAddressLegacy>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,
     }
     impl Object for NbdServerStart {
-        type Slots = NbdServerStartSlots;
+        type Slots = NbdServerStart_Slots;
         const NAME: &'static str = "nbd-server-start";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

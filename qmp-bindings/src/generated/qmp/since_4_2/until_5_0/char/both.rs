@@ -51,7 +51,7 @@ mod types {
         ChardevBackend = "ChardevBackend"
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocketSlots {
+    pub(crate) struct ChardevSocket_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         addr: Option<SocketAddressLegacy>,
@@ -66,7 +66,7 @@ mod types {
         reconnect: Option<i64>,
     }
     impl Object for ChardevSocket {
-        type Slots = ChardevSocketSlots;
+        type Slots = ChardevSocket_Slots;
         const NAME: &'static str = "ChardevSocket";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -108,14 +108,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevUdpSlots {
+    pub(crate) struct ChardevUdp_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         remote: Option<SocketAddressLegacy>,
         local: Option<SocketAddressLegacy>,
     }
     impl Object for ChardevUdp {
-        type Slots = ChardevUdpSlots;
+        type Slots = ChardevUdp_Slots;
         const NAME: &'static str = "ChardevUdp";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -154,12 +154,12 @@ mod commands {
         pub use crate::generated::qmp::since_4_2::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAddSlots {
+    pub(crate) struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
     impl Object for ChardevAdd {
-        type Slots = ChardevAddSlots;
+        type Slots = ChardevAdd_Slots;
         const NAME: &'static str = "chardev-add";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -181,12 +181,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevChangeSlots {
+    pub(crate) struct ChardevChange_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
     impl Object for ChardevChange {
-        type Slots = ChardevChangeSlots;
+        type Slots = ChardevChange_Slots;
         const NAME: &'static str = "chardev-change";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -43,7 +43,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BackupCommonSlots {
+    pub(crate) struct BackupCommon_Slots {
         job_id: Option<String>,
         device: Option<String>,
         sync: Option<MirrorSyncMode>,
@@ -58,7 +58,7 @@ mod types {
         filter_node_name: Option<String>,
     }
     impl Object for BackupCommon {
-        type Slots = BackupCommonSlots;
+        type Slots = BackupCommon_Slots;
         const NAME: &'static str = "BackupCommon";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -100,7 +100,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevBackupSlots {
+    pub(crate) struct BlockdevBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         sync: Option<MirrorSyncMode>,
@@ -116,7 +116,7 @@ mod types {
         target: Option<String>,
     }
     impl Object for BlockdevBackup {
-        type Slots = BlockdevBackupSlots;
+        type Slots = BlockdevBackup_Slots;
         const NAME: &'static str = "BlockdevBackup";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -160,7 +160,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveBackupSlots {
+    pub(crate) struct DriveBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         sync: Option<MirrorSyncMode>,
@@ -178,7 +178,7 @@ mod types {
         mode: Option<NewImageMode>,
     }
     impl Object for DriveBackup {
-        type Slots = DriveBackupSlots;
+        type Slots = DriveBackup_Slots;
         const NAME: &'static str = "DriveBackup";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

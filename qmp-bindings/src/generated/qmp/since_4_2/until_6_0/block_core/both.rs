@@ -6,12 +6,12 @@ mod types {
     use crate::generated::qmp::since_2_12::types::SshHostKeyCheck;
     use crate::generated::qmp::since_4_2::types::InetSocketAddress;
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsSshSlots {
+    pub(crate) struct BlockdevCreateOptionsSsh_Slots {
         location: Option<BlockdevOptionsSsh>,
         size: Option<u64>,
     }
     impl Object for BlockdevCreateOptionsSsh {
-        type Slots = BlockdevCreateOptionsSshSlots;
+        type Slots = BlockdevCreateOptionsSsh_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsSsh";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -33,14 +33,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSshSlots {
+    pub(crate) struct BlockdevOptionsSsh_Slots {
         server: Option<InetSocketAddress>,
         path: Option<String>,
         user: Option<String>,
         host_key_check: Option<SshHostKeyCheck>,
     }
     impl Object for BlockdevOptionsSsh {
-        type Slots = BlockdevOptionsSshSlots;
+        type Slots = BlockdevOptionsSsh_Slots;
         const NAME: &'static str = "BlockdevOptionsSsh";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

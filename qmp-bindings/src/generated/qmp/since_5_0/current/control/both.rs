@@ -24,14 +24,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MonitorOptionsSlots {
+    pub(crate) struct MonitorOptions_Slots {
         id: Option<String>,
         mode: Option<MonitorMode>,
         pretty: Option<bool>,
         chardev: Option<String>,
     }
     impl Object for MonitorOptions {
-        type Slots = MonitorOptionsSlots;
+        type Slots = MonitorOptions_Slots;
         const NAME: &'static str = "MonitorOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

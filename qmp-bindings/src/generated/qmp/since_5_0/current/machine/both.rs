@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct NumaHmatCacheOptionsSlots {
+    pub(crate) struct NumaHmatCacheOptions_Slots {
         node_id: Option<u32>,
         size: Option<u64>,
         level: Option<u8>,
@@ -13,7 +13,7 @@ mod types {
         line: Option<u16>,
     }
     impl Object for NumaHmatCacheOptions {
-        type Slots = NumaHmatCacheOptionsSlots;
+        type Slots = NumaHmatCacheOptions_Slots;
         const NAME: &'static str = "NumaHmatCacheOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -43,7 +43,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NumaHmatLbOptionsSlots {
+    pub(crate) struct NumaHmatLbOptions_Slots {
         initiator: Option<u16>,
         target: Option<u16>,
         hierarchy: Option<HmatLbMemoryHierarchy>,
@@ -52,7 +52,7 @@ mod types {
         bandwidth: Option<u64>,
     }
     impl Object for NumaHmatLbOptions {
-        type Slots = NumaHmatLbOptionsSlots;
+        type Slots = NumaHmatLbOptions_Slots;
         const NAME: &'static str = "NumaHmatLBOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -42,7 +42,7 @@ mod types {
         BlockExport = "BlockExport"
     }
     #[derive(Default)]
-    pub(crate) struct BlockExportNbdSlots {
+    pub(crate) struct BlockExportNbd_Slots {
         device: Option<String>,
         name: Option<String>,
         description: Option<String>,
@@ -50,7 +50,7 @@ mod types {
         bitmap: Option<String>,
     }
     impl Object for BlockExportNbd {
-        type Slots = BlockExportNbdSlots;
+        type Slots = BlockExportNbd_Slots;
         const NAME: &'static str = "BlockExportNbd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

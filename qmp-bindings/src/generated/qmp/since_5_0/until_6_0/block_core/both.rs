@@ -6,13 +6,13 @@ mod types {
     use crate::generated::qmp::since_2_9::types::InetSocketAddressBase;
     use crate::generated::qmp::since_3_0::types::RbdAuthMode;
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsRbdSlots {
+    pub(crate) struct BlockdevCreateOptionsRbd_Slots {
         location: Option<BlockdevOptionsRbd>,
         size: Option<u64>,
         cluster_size: Option<u64>,
     }
     impl Object for BlockdevCreateOptionsRbd {
-        type Slots = BlockdevCreateOptionsRbdSlots;
+        type Slots = BlockdevCreateOptionsRbd_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsRbd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -36,7 +36,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsRbdSlots {
+    pub(crate) struct BlockdevOptionsRbd_Slots {
         pool: Option<String>,
         namespace: Option<String>,
         image: Option<String>,
@@ -48,7 +48,7 @@ mod types {
         server: Option<Vec<InetSocketAddressBase>>,
     }
     impl Object for BlockdevOptionsRbd {
-        type Slots = BlockdevOptionsRbdSlots;
+        type Slots = BlockdevOptionsRbd_Slots;
         const NAME: &'static str = "BlockdevOptionsRbd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_5::types::OnOffAuto;
     use crate::generated::qmp::since_5_0::types::BlockdevAioOptions;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsFileSlots {
+    pub(crate) struct BlockdevOptionsFile_Slots {
         filename: Option<String>,
         pr_manager: Option<String>,
         locking: Option<OnOffAuto>,
@@ -15,7 +15,7 @@ mod types {
         x_check_cache_dropped: Option<bool>,
     }
     impl Object for BlockdevOptionsFile {
-        type Slots = BlockdevOptionsFileSlots;
+        type Slots = BlockdevOptionsFile_Slots;
         const NAME: &'static str = "BlockdevOptionsFile";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

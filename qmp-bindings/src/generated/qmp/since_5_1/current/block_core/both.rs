@@ -26,13 +26,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockMeasureInfoSlots {
+    pub(crate) struct BlockMeasureInfo_Slots {
         required: Option<i64>,
         fully_allocated: Option<i64>,
         bitmaps: Option<i64>,
     }
     impl Object for BlockMeasureInfo {
-        type Slots = BlockMeasureInfoSlots;
+        type Slots = BlockMeasureInfo_Slots;
         const NAME: &'static str = "BlockMeasureInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -56,7 +56,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevAmendOptionsLuksSlots {
+    pub(crate) struct BlockdevAmendOptionsLuks_Slots {
         state: Option<QCryptoBlockLuksKeyslotState>,
         new_secret: Option<String>,
         old_secret: Option<String>,
@@ -65,7 +65,7 @@ mod types {
         secret: Option<String>,
     }
     impl Object for BlockdevAmendOptionsLuks {
-        type Slots = BlockdevAmendOptionsLuksSlots;
+        type Slots = BlockdevAmendOptionsLuks_Slots;
         const NAME: &'static str = "BlockdevAmendOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -113,7 +113,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsFileSlots {
+    pub(crate) struct BlockdevCreateOptionsFile_Slots {
         filename: Option<String>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
@@ -121,7 +121,7 @@ mod types {
         extent_size_hint: Option<u64>,
     }
     impl Object for BlockdevCreateOptionsFile {
-        type Slots = BlockdevCreateOptionsFileSlots;
+        type Slots = BlockdevCreateOptionsFile_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsFile";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -31,7 +31,7 @@ mod types {
         QCryptoBlockAmendOptions = "QCryptoBlockAmendOptions"
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoBlockAmendOptionsLuksSlots {
+    pub(crate) struct QCryptoBlockAmendOptionsLuks_Slots {
         state: Option<QCryptoBlockLuksKeyslotState>,
         new_secret: Option<String>,
         old_secret: Option<String>,
@@ -40,7 +40,7 @@ mod types {
         secret: Option<String>,
     }
     impl Object for QCryptoBlockAmendOptionsLuks {
-        type Slots = QCryptoBlockAmendOptionsLuksSlots;
+        type Slots = QCryptoBlockAmendOptionsLuks_Slots;
         const NAME: &'static str = "QCryptoBlockAmendOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -454,7 +454,7 @@ mod types {
         BlockdevCreateOptions = "BlockdevCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow2Slots {
+    pub(crate) struct BlockdevCreateOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         data_file: Option<BlockdevRef>,
         data_file_raw: Option<bool>,
@@ -470,7 +470,7 @@ mod types {
         compression_type: Option<Qcow2CompressionType>,
     }
     impl Object for BlockdevCreateOptionsQcow2 {
-        type Slots = BlockdevCreateOptionsQcow2Slots;
+        type Slots = BlockdevCreateOptionsQcow2_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsQcow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -658,13 +658,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerOptionsSlots {
+    pub(crate) struct NbdServerOptions_Slots {
         addr: Option<SocketAddress>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,
     }
     impl Object for NbdServerOptions {
-        type Slots = NbdServerOptionsSlots;
+        type Slots = NbdServerOptions_Slots;
         const NAME: &'static str = "NbdServerOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -708,12 +708,12 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateSlots {
+    pub(crate) struct BlockdevCreate_Slots {
         job_id: Option<String>,
         options: Option<types::BlockdevCreateOptions>,
     }
     impl Object for BlockdevCreate {
-        type Slots = BlockdevCreateSlots;
+        type Slots = BlockdevCreate_Slots;
         const NAME: &'static str = "blockdev-create";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -735,13 +735,13 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerStartSlots {
+    pub(crate) struct NbdServerStart_Slots {
         addr: Option<types::SocketAddressLegacy>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,
     }
     impl Object for NbdServerStart {
-        type Slots = NbdServerStartSlots;
+        type Slots = NbdServerStart_Slots;
         const NAME: &'static str = "nbd-server-start";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

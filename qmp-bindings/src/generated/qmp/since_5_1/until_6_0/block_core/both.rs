@@ -7,13 +7,13 @@ mod types {
     use crate::generated::qmp::since_2_12::types::SheepdogRedundancy;
     use crate::generated::qmp::since_5_1::types::SocketAddress;
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsGlusterSlots {
+    pub(crate) struct BlockdevCreateOptionsGluster_Slots {
         location: Option<BlockdevOptionsGluster>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
     }
     impl Object for BlockdevCreateOptionsGluster {
-        type Slots = BlockdevCreateOptionsGlusterSlots;
+        type Slots = BlockdevCreateOptionsGluster_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsGluster";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -37,7 +37,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsSheepdogSlots {
+    pub(crate) struct BlockdevCreateOptionsSheepdog_Slots {
         location: Option<BlockdevOptionsSheepdog>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -46,7 +46,7 @@ mod types {
         object_size: Option<u64>,
     }
     impl Object for BlockdevCreateOptionsSheepdog {
-        type Slots = BlockdevCreateOptionsSheepdogSlots;
+        type Slots = BlockdevCreateOptionsSheepdog_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsSheepdog";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -76,7 +76,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGlusterSlots {
+    pub(crate) struct BlockdevOptionsGluster_Slots {
         volume: Option<String>,
         path: Option<String>,
         server: Option<Vec<SocketAddress>>,
@@ -84,7 +84,7 @@ mod types {
         logfile: Option<String>,
     }
     impl Object for BlockdevOptionsGluster {
-        type Slots = BlockdevOptionsGlusterSlots;
+        type Slots = BlockdevOptionsGluster_Slots;
         const NAME: &'static str = "BlockdevOptionsGluster";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -112,7 +112,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsNbdSlots {
+    pub(crate) struct BlockdevOptionsNbd_Slots {
         server: Option<SocketAddress>,
         export: Option<String>,
         tls_creds: Option<String>,
@@ -120,7 +120,7 @@ mod types {
         reconnect_delay: Option<u32>,
     }
     impl Object for BlockdevOptionsNbd {
-        type Slots = BlockdevOptionsNbdSlots;
+        type Slots = BlockdevOptionsNbd_Slots;
         const NAME: &'static str = "BlockdevOptionsNbd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -148,14 +148,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSheepdogSlots {
+    pub(crate) struct BlockdevOptionsSheepdog_Slots {
         server: Option<SocketAddress>,
         vdi: Option<String>,
         snap_id: Option<u32>,
         tag: Option<String>,
     }
     impl Object for BlockdevOptionsSheepdog {
-        type Slots = BlockdevOptionsSheepdogSlots;
+        type Slots = BlockdevOptionsSheepdog_Slots;
         const NAME: &'static str = "BlockdevOptionsSheepdog";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

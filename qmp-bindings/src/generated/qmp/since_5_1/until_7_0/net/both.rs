@@ -13,11 +13,11 @@ mod types {
     use crate::generated::qmp::since_2_12::types::NetdevHubPortOptions;
     use crate::generated::qmp::since_3_1::types::NetdevUserOptions;
     #[derive(Default)]
-    pub(crate) struct NetdevSlots {
+    pub(crate) struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {
-        type Slots = NetdevSlots;
+        type Slots = Netdev_Slots;
         type Branches = NetdevType;
         const NAME: &'static str = "Netdev";
         fn accept<'de, A: MapAccess<'de>>(

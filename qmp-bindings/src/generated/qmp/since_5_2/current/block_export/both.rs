@@ -30,7 +30,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerAddOptionsSlots {
+    pub(crate) struct NbdServerAddOptions_Slots {
         name: Option<String>,
         description: Option<String>,
         device: Option<String>,
@@ -38,7 +38,7 @@ mod types {
         bitmap: Option<String>,
     }
     impl Object for NbdServerAddOptions {
-        type Slots = NbdServerAddOptionsSlots;
+        type Slots = NbdServerAddOptions_Slots;
         const NAME: &'static str = "NbdServerAddOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -84,12 +84,12 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct BlockExportDelSlots {
+    pub(crate) struct BlockExportDel_Slots {
         id: Option<String>,
         mode: Option<types::BlockExportRemoveMode>,
     }
     impl Object for BlockExportDel {
-        type Slots = BlockExportDelSlots;
+        type Slots = BlockExportDel_Slots;
         const NAME: &'static str = "block-export-del";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -111,12 +111,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerRemoveSlots {
+    pub(crate) struct NbdServerRemove_Slots {
         name: Option<String>,
         mode: Option<types::BlockExportRemoveMode>,
     }
     impl Object for NbdServerRemove {
-        type Slots = NbdServerRemoveSlots;
+        type Slots = NbdServerRemove_Slots;
         const NAME: &'static str = "nbd-server-remove";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

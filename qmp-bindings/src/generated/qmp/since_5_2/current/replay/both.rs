@@ -44,11 +44,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ReplayBreakSlots {
+    pub(crate) struct ReplayBreak_Slots {
         icount: Option<i64>,
     }
     impl Object for ReplayBreak {
-        type Slots = ReplayBreakSlots;
+        type Slots = ReplayBreak_Slots;
         const NAME: &'static str = "replay-break";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -82,11 +82,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ReplaySeekSlots {
+    pub(crate) struct ReplaySeek_Slots {
         icount: Option<i64>,
     }
     impl Object for ReplaySeek {
-        type Slots = ReplaySeekSlots;
+        type Slots = ReplaySeek_Slots;
         const NAME: &'static str = "replay-seek";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

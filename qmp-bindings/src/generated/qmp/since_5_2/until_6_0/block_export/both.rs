@@ -5,13 +5,13 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_5_1::types::SocketAddress;
     #[derive(Default)]
-    pub(crate) struct BlockExportOptionsVhostUserBlkSlots {
+    pub(crate) struct BlockExportOptionsVhostUserBlk_Slots {
         addr: Option<SocketAddress>,
         logical_block_size: Option<u64>,
         num_queues: Option<u16>,
     }
     impl Object for BlockExportOptionsVhostUserBlk {
-        type Slots = BlockExportOptionsVhostUserBlkSlots;
+        type Slots = BlockExportOptionsVhostUserBlk_Slots;
         const NAME: &'static str = "BlockExportOptionsVhostUserBlk";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -55,14 +55,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerOptionsSlots {
+    pub(crate) struct NbdServerOptions_Slots {
         addr: Option<SocketAddress>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,
         max_connections: Option<u32>,
     }
     impl Object for NbdServerOptions {
-        type Slots = NbdServerOptionsSlots;
+        type Slots = NbdServerOptions_Slots;
         const NAME: &'static str = "NbdServerOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -101,14 +101,14 @@ mod commands {
         pub use crate::generated::qmp::since_5_1::types::SocketAddressLegacy;
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerStartSlots {
+    pub(crate) struct NbdServerStart_Slots {
         addr: Option<types::SocketAddressLegacy>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,
         max_connections: Option<u32>,
     }
     impl Object for NbdServerStart {
-        type Slots = NbdServerStartSlots;
+        type Slots = NbdServerStart_Slots;
         const NAME: &'static str = "nbd-server-start";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -32,11 +32,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct CalcDirtyRateSlots {
+    pub(crate) struct CalcDirtyRate_Slots {
         calc_time: Option<i64>,
     }
     impl Object for CalcDirtyRate {
-        type Slots = CalcDirtyRateSlots;
+        type Slots = CalcDirtyRate_Slots;
         const NAME: &'static str = "calc-dirty-rate";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

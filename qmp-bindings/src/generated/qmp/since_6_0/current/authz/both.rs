@@ -5,12 +5,12 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_4_0::types::{QAuthZListPolicy, QAuthZListRule};
     #[derive(Default)]
-    pub(crate) struct AuthZListFilePropertiesSlots {
+    pub(crate) struct AuthZListFileProperties_Slots {
         filename: Option<String>,
         refresh: Option<bool>,
     }
     impl Object for AuthZListFileProperties {
-        type Slots = AuthZListFilePropertiesSlots;
+        type Slots = AuthZListFileProperties_Slots;
         const NAME: &'static str = "AuthZListFileProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -51,11 +51,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct AuthZSimplePropertiesSlots {
+    pub(crate) struct AuthZSimpleProperties_Slots {
         identity: Option<String>,
     }
     impl Object for AuthZSimpleProperties {
-        type Slots = AuthZSimplePropertiesSlots;
+        type Slots = AuthZSimpleProperties_Slots;
         const NAME: &'static str = "AuthZSimpleProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -75,11 +75,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct AuthZpamPropertiesSlots {
+    pub(crate) struct AuthZpamProperties_Slots {
         service: Option<String>,
     }
     impl Object for AuthZpamProperties {
-        type Slots = AuthZpamPropertiesSlots;
+        type Slots = AuthZpamProperties_Slots;
         const NAME: &'static str = "AuthZPAMProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -45,13 +45,13 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct SnapshotDeleteSlots {
+    pub(crate) struct SnapshotDelete_Slots {
         job_id: Option<String>,
         tag: Option<String>,
         devices: Option<Vec<String>>,
     }
     impl Object for SnapshotDelete {
-        type Slots = SnapshotDeleteSlots;
+        type Slots = SnapshotDelete_Slots;
         const NAME: &'static str = "snapshot-delete";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -75,14 +75,14 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SnapshotLoadSlots {
+    pub(crate) struct SnapshotLoad_Slots {
         job_id: Option<String>,
         tag: Option<String>,
         vmstate: Option<String>,
         devices: Option<Vec<String>>,
     }
     impl Object for SnapshotLoad {
-        type Slots = SnapshotLoadSlots;
+        type Slots = SnapshotLoad_Slots;
         const NAME: &'static str = "snapshot-load";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -108,14 +108,14 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SnapshotSaveSlots {
+    pub(crate) struct SnapshotSave_Slots {
         job_id: Option<String>,
         tag: Option<String>,
         vmstate: Option<String>,
         devices: Option<Vec<String>>,
     }
     impl Object for SnapshotSave {
-        type Slots = SnapshotSaveSlots;
+        type Slots = SnapshotSave_Slots;
         const NAME: &'static str = "snapshot-save";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

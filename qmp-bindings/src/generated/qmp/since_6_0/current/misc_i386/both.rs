@@ -4,13 +4,13 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct SevInjectLaunchSecretSlots {
+    pub(crate) struct SevInjectLaunchSecret_Slots {
         packet_header: Option<String>,
         secret: Option<String>,
         gpa: Option<u64>,
     }
     impl Object for SevInjectLaunchSecret {
-        type Slots = SevInjectLaunchSecretSlots;
+        type Slots = SevInjectLaunchSecret_Slots;
         const NAME: &'static str = "sev-inject-launch-secret";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -6,12 +6,12 @@ mod types {
     use crate::generated::qmp::since_2_5::types::NetFilterDirection;
     use crate::generated::qmp::since_4_2::types::GrabToggleKeys;
     #[derive(Default)]
-    pub(crate) struct CanHostSocketcanPropertiesSlots {
+    pub(crate) struct CanHostSocketcanProperties_Slots {
         r#if: Option<String>,
         canbus: Option<String>,
     }
     impl Object for CanHostSocketcanProperties {
-        type Slots = CanHostSocketcanPropertiesSlots;
+        type Slots = CanHostSocketcanProperties_Slots;
         const NAME: &'static str = "CanHostSocketcanProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -33,7 +33,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ColoComparePropertiesSlots {
+    pub(crate) struct ColoCompareProperties_Slots {
         primary_in: Option<String>,
         secondary_in: Option<String>,
         outdev: Option<String>,
@@ -45,7 +45,7 @@ mod types {
         vnet_hdr_support: Option<bool>,
     }
     impl Object for ColoCompareProperties {
-        type Slots = ColoComparePropertiesSlots;
+        type Slots = ColoCompareProperties_Slots;
         const NAME: &'static str = "ColoCompareProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -81,12 +81,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DBusVmStatePropertiesSlots {
+    pub(crate) struct DBusVmStateProperties_Slots {
         addr: Option<String>,
         id_list: Option<String>,
     }
     impl Object for DBusVmStateProperties {
-        type Slots = DBusVmStatePropertiesSlots;
+        type Slots = DBusVmStateProperties_Slots;
         const NAME: &'static str = "DBusVMStateProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -108,7 +108,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FilterBufferPropertiesSlots {
+    pub(crate) struct FilterBufferProperties_Slots {
         netdev: Option<String>,
         queue: Option<NetFilterDirection>,
         status: Option<String>,
@@ -117,7 +117,7 @@ mod types {
         interval: Option<u32>,
     }
     impl Object for FilterBufferProperties {
-        type Slots = FilterBufferPropertiesSlots;
+        type Slots = FilterBufferProperties_Slots;
         const NAME: &'static str = "FilterBufferProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -147,7 +147,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FilterDumpPropertiesSlots {
+    pub(crate) struct FilterDumpProperties_Slots {
         netdev: Option<String>,
         queue: Option<NetFilterDirection>,
         status: Option<String>,
@@ -157,7 +157,7 @@ mod types {
         maxlen: Option<u32>,
     }
     impl Object for FilterDumpProperties {
-        type Slots = FilterDumpPropertiesSlots;
+        type Slots = FilterDumpProperties_Slots;
         const NAME: &'static str = "FilterDumpProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -189,7 +189,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FilterMirrorPropertiesSlots {
+    pub(crate) struct FilterMirrorProperties_Slots {
         netdev: Option<String>,
         queue: Option<NetFilterDirection>,
         status: Option<String>,
@@ -199,7 +199,7 @@ mod types {
         vnet_hdr_support: Option<bool>,
     }
     impl Object for FilterMirrorProperties {
-        type Slots = FilterMirrorPropertiesSlots;
+        type Slots = FilterMirrorProperties_Slots;
         const NAME: &'static str = "FilterMirrorProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -231,7 +231,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FilterRedirectorPropertiesSlots {
+    pub(crate) struct FilterRedirectorProperties_Slots {
         netdev: Option<String>,
         queue: Option<NetFilterDirection>,
         status: Option<String>,
@@ -242,7 +242,7 @@ mod types {
         vnet_hdr_support: Option<bool>,
     }
     impl Object for FilterRedirectorProperties {
-        type Slots = FilterRedirectorPropertiesSlots;
+        type Slots = FilterRedirectorProperties_Slots;
         const NAME: &'static str = "FilterRedirectorProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -276,7 +276,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FilterRewriterPropertiesSlots {
+    pub(crate) struct FilterRewriterProperties_Slots {
         netdev: Option<String>,
         queue: Option<NetFilterDirection>,
         status: Option<String>,
@@ -285,7 +285,7 @@ mod types {
         vnet_hdr_support: Option<bool>,
     }
     impl Object for FilterRewriterProperties {
-        type Slots = FilterRewriterPropertiesSlots;
+        type Slots = FilterRewriterProperties_Slots;
         const NAME: &'static str = "FilterRewriterProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -315,7 +315,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputBarrierPropertiesSlots {
+    pub(crate) struct InputBarrierProperties_Slots {
         name: Option<String>,
         server: Option<String>,
         port: Option<String>,
@@ -325,7 +325,7 @@ mod types {
         height: Option<String>,
     }
     impl Object for InputBarrierProperties {
-        type Slots = InputBarrierPropertiesSlots;
+        type Slots = InputBarrierProperties_Slots;
         const NAME: &'static str = "InputBarrierProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -357,14 +357,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputLinuxPropertiesSlots {
+    pub(crate) struct InputLinuxProperties_Slots {
         evdev: Option<String>,
         grab_all: Option<bool>,
         repeat: Option<bool>,
         grab_toggle: Option<GrabToggleKeys>,
     }
     impl Object for InputLinuxProperties {
-        type Slots = InputLinuxPropertiesSlots;
+        type Slots = InputLinuxProperties_Slots;
         const NAME: &'static str = "InputLinuxProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -390,7 +390,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetfilterPropertiesSlots {
+    pub(crate) struct NetfilterProperties_Slots {
         netdev: Option<String>,
         queue: Option<NetFilterDirection>,
         status: Option<String>,
@@ -398,7 +398,7 @@ mod types {
         insert: Option<NetfilterInsert>,
     }
     impl Object for NetfilterProperties {
-        type Slots = NetfilterPropertiesSlots;
+        type Slots = NetfilterProperties_Slots;
         const NAME: &'static str = "NetfilterProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -426,11 +426,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PrManagerHelperPropertiesSlots {
+    pub(crate) struct PrManagerHelperProperties_Slots {
         path: Option<String>,
     }
     impl Object for PrManagerHelperProperties {
-        type Slots = PrManagerHelperPropertiesSlots;
+        type Slots = PrManagerHelperProperties_Slots;
         const NAME: &'static str = "PrManagerHelperProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -450,12 +450,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RemoteObjectPropertiesSlots {
+    pub(crate) struct RemoteObjectProperties_Slots {
         fd: Option<String>,
         devid: Option<String>,
     }
     impl Object for RemoteObjectProperties {
-        type Slots = RemoteObjectPropertiesSlots;
+        type Slots = RemoteObjectProperties_Slots;
         const NAME: &'static str = "RemoteObjectProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -477,12 +477,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RngEgdPropertiesSlots {
+    pub(crate) struct RngEgdProperties_Slots {
         opened: Option<bool>,
         chardev: Option<String>,
     }
     impl Object for RngEgdProperties {
-        type Slots = RngEgdPropertiesSlots;
+        type Slots = RngEgdProperties_Slots;
         const NAME: &'static str = "RngEgdProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

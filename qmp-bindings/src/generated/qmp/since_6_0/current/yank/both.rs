@@ -31,11 +31,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct YankSlots {
+    pub(crate) struct Yank_Slots {
         instances: Option<Vec<types::YankInstance>>,
     }
     impl Object for Yank {
-        type Slots = YankSlots;
+        type Slots = Yank_Slots;
         const NAME: &'static str = "yank";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -7,7 +7,7 @@ mod types {
         BlockExportOptionsNbd, BlockExportOptionsVhostUserBlk,
     };
     #[derive(Default)]
-    pub(crate) struct BlockExportOptionsSlots {
+    pub(crate) struct BlockExportOptions_Slots {
         id: Option<String>,
         fixed_iothread: Option<bool>,
         iothread: Option<String>,
@@ -16,7 +16,7 @@ mod types {
         writethrough: Option<bool>,
     }
     impl Base for BlockExportOptions {
-        type Slots = BlockExportOptionsSlots;
+        type Slots = BlockExportOptions_Slots;
         type Branches = BlockExportOptionsType;
         const NAME: &'static str = "BlockExportOptions";
         fn accept<'de, A: MapAccess<'de>>(
@@ -73,12 +73,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockExportOptionsFuseSlots {
+    pub(crate) struct BlockExportOptionsFuse_Slots {
         mountpoint: Option<String>,
         growable: Option<bool>,
     }
     impl Object for BlockExportOptionsFuse {
-        type Slots = BlockExportOptionsFuseSlots;
+        type Slots = BlockExportOptionsFuse_Slots;
         const NAME: &'static str = "BlockExportOptionsFuse";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -37,7 +37,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MemoryBackendFilePropertiesSlots {
+    pub(crate) struct MemoryBackendFileProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -54,7 +54,7 @@ mod types {
         readonly: Option<bool>,
     }
     impl Object for MemoryBackendFileProperties {
-        type Slots = MemoryBackendFilePropertiesSlots;
+        type Slots = MemoryBackendFileProperties_Slots;
         const NAME: &'static str = "MemoryBackendFileProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -103,7 +103,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MemoryBackendMemfdPropertiesSlots {
+    pub(crate) struct MemoryBackendMemfdProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -118,7 +118,7 @@ mod types {
         seal: Option<bool>,
     }
     impl Object for MemoryBackendMemfdProperties {
-        type Slots = MemoryBackendMemfdPropertiesSlots;
+        type Slots = MemoryBackendMemfdProperties_Slots;
         const NAME: &'static str = "MemoryBackendMemfdProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -163,7 +163,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MemoryBackendPropertiesSlots {
+    pub(crate) struct MemoryBackendProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -175,7 +175,7 @@ mod types {
         x_use_canonical_path_for_ramblock_id: Option<bool>,
     }
     impl Object for MemoryBackendProperties {
-        type Slots = MemoryBackendPropertiesSlots;
+        type Slots = MemoryBackendProperties_Slots;
         const NAME: &'static str = "MemoryBackendProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -214,11 +214,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ObjectOptionsSlots {
+    pub(crate) struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {
-        type Slots = ObjectOptionsSlots;
+        type Slots = ObjectOptions_Slots;
         type Branches = ObjectOptionsQomType;
         const NAME: &'static str = "ObjectOptions";
         fn accept<'de, A: MapAccess<'de>>(

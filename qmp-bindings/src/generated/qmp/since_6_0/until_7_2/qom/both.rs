@@ -22,12 +22,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CryptodevVhostUserPropertiesSlots {
+    pub(crate) struct CryptodevVhostUserProperties_Slots {
         queues: Option<u32>,
         chardev: Option<String>,
     }
     impl Object for CryptodevVhostUserProperties {
-        type Slots = CryptodevVhostUserPropertiesSlots;
+        type Slots = CryptodevVhostUserProperties_Slots;
         const NAME: &'static str = "CryptodevVhostUserProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

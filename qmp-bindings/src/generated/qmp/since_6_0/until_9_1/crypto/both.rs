@@ -36,7 +36,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SecretKeyringPropertiesSlots {
+    pub(crate) struct SecretKeyringProperties_Slots {
         loaded: Option<bool>,
         format: Option<QCryptoSecretFormat>,
         keyid: Option<String>,
@@ -44,7 +44,7 @@ mod types {
         serial: Option<i32>,
     }
     impl Object for SecretKeyringProperties {
-        type Slots = SecretKeyringPropertiesSlots;
+        type Slots = SecretKeyringProperties_Slots;
         const NAME: &'static str = "SecretKeyringProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,11 +4,11 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionOptionsLuksSlots {
+    pub(crate) struct RbdEncryptionOptionsLuks_Slots {
         key_secret: Option<String>,
     }
     impl Object for RbdEncryptionOptionsLuks {
-        type Slots = RbdEncryptionOptionsLuksSlots;
+        type Slots = RbdEncryptionOptionsLuks_Slots;
         const NAME: &'static str = "RbdEncryptionOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -28,11 +28,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionOptionsLuks2Slots {
+    pub(crate) struct RbdEncryptionOptionsLuks2_Slots {
         key_secret: Option<String>,
     }
     impl Object for RbdEncryptionOptionsLuks2 {
-        type Slots = RbdEncryptionOptionsLuks2Slots;
+        type Slots = RbdEncryptionOptionsLuks2_Slots;
         const NAME: &'static str = "RbdEncryptionOptionsLUKS2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -66,11 +66,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionOptionsLuksBaseSlots {
+    pub(crate) struct RbdEncryptionOptionsLuksBase_Slots {
         key_secret: Option<String>,
     }
     impl Object for RbdEncryptionOptionsLuksBase {
-        type Slots = RbdEncryptionOptionsLuksBaseSlots;
+        type Slots = RbdEncryptionOptionsLuksBase_Slots;
         const NAME: &'static str = "RbdEncryptionOptionsLUKSBase";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -121,12 +121,12 @@ mod types {
         SshHostKeyCheck = "SshHostKeyCheck"
     }
     #[derive(Default)]
-    pub(crate) struct SshHostKeyHashSlots {
+    pub(crate) struct SshHostKeyHash_Slots {
         r#type: Option<SshHostKeyCheckHashType>,
         hash: Option<String>,
     }
     impl Object for SshHostKeyHash {
-        type Slots = SshHostKeyHashSlots;
+        type Slots = SshHostKeyHash_Slots;
         const NAME: &'static str = "SshHostKeyHash";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,13 +4,13 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlockExportOptionsFuseSlots {
+    pub(crate) struct BlockExportOptionsFuse_Slots {
         mountpoint: Option<String>,
         growable: Option<bool>,
         allow_other: Option<FuseExportAllowOther>,
     }
     impl Object for BlockExportOptionsFuse {
-        type Slots = BlockExportOptionsFuseSlots;
+        type Slots = BlockExportOptionsFuse_Slots;
         const NAME: &'static str = "BlockExportOptionsFuse";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -23,11 +23,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct QuerySevAttestationReportSlots {
+    pub(crate) struct QuerySevAttestationReport_Slots {
         mnonce: Option<String>,
     }
     impl Object for QuerySevAttestationReport {
-        type Slots = QuerySevAttestationReportSlots;
+        type Slots = QuerySevAttestationReport_Slots;
         const NAME: &'static str = "query-sev-attestation-report";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

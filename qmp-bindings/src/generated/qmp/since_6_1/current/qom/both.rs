@@ -4,12 +4,12 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct QtestPropertiesSlots {
+    pub(crate) struct QtestProperties_Slots {
         chardev: Option<String>,
         log: Option<String>,
     }
     impl Object for QtestProperties {
-        type Slots = QtestPropertiesSlots;
+        type Slots = QtestProperties_Slots;
         const NAME: &'static str = "QtestProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -20,11 +20,11 @@ mod types {
         MemoryBackendProperties, QtestProperties,
     };
     #[derive(Default)]
-    pub(crate) struct ObjectOptionsSlots {
+    pub(crate) struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {
-        type Slots = ObjectOptionsSlots;
+        type Slots = ObjectOptions_Slots;
         type Branches = ObjectOptionsQomType;
         const NAME: &'static str = "ObjectOptions";
         fn accept<'de, A: MapAccess<'de>>(

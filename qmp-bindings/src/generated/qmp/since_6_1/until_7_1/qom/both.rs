@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_5::types::HostMemPolicy;
     #[derive(Default)]
-    pub(crate) struct MemoryBackendFilePropertiesSlots {
+    pub(crate) struct MemoryBackendFileProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -23,7 +23,7 @@ mod types {
         readonly: Option<bool>,
     }
     impl Object for MemoryBackendFileProperties {
-        type Slots = MemoryBackendFilePropertiesSlots;
+        type Slots = MemoryBackendFileProperties_Slots;
         const NAME: &'static str = "MemoryBackendFileProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -74,7 +74,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MemoryBackendMemfdPropertiesSlots {
+    pub(crate) struct MemoryBackendMemfdProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -90,7 +90,7 @@ mod types {
         seal: Option<bool>,
     }
     impl Object for MemoryBackendMemfdProperties {
-        type Slots = MemoryBackendMemfdPropertiesSlots;
+        type Slots = MemoryBackendMemfdProperties_Slots;
         const NAME: &'static str = "MemoryBackendMemfdProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -137,7 +137,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MemoryBackendPropertiesSlots {
+    pub(crate) struct MemoryBackendProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -150,7 +150,7 @@ mod types {
         x_use_canonical_path_for_ramblock_id: Option<bool>,
     }
     impl Object for MemoryBackendProperties {
-        type Slots = MemoryBackendPropertiesSlots;
+        type Slots = MemoryBackendProperties_Slots;
         const NAME: &'static str = "MemoryBackendProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

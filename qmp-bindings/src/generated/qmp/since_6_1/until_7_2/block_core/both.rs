@@ -141,14 +141,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsRbdSlots {
+    pub(crate) struct BlockdevCreateOptionsRbd_Slots {
         location: Option<BlockdevOptionsRbd>,
         size: Option<u64>,
         cluster_size: Option<u64>,
         encrypt: Option<RbdEncryptionCreateOptions>,
     }
     impl Object for BlockdevCreateOptionsRbd {
-        type Slots = BlockdevCreateOptionsRbdSlots;
+        type Slots = BlockdevCreateOptionsRbd_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsRbd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -174,7 +174,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsRbdSlots {
+    pub(crate) struct BlockdevOptionsRbd_Slots {
         pool: Option<String>,
         namespace: Option<String>,
         image: Option<String>,
@@ -187,7 +187,7 @@ mod types {
         server: Option<Vec<InetSocketAddressBase>>,
     }
     impl Object for BlockdevOptionsRbd {
-        type Slots = BlockdevOptionsRbdSlots;
+        type Slots = BlockdevOptionsRbd_Slots;
         const NAME: &'static str = "BlockdevOptionsRbd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

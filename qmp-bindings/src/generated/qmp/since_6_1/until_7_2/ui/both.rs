@@ -4,12 +4,12 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct InputKeyEventSlots {
+    pub(crate) struct InputKeyEvent_Slots {
         key: Option<KeyValue>,
         down: Option<bool>,
     }
     impl Object for InputKeyEvent {
-        type Slots = InputKeyEventSlots;
+        type Slots = InputKeyEvent_Slots;
         const NAME: &'static str = "InputKeyEvent";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -71,12 +71,12 @@ mod commands {
         pub use crate::generated::qmp::since_6_1::types::KeyValue;
     }
     #[derive(Default)]
-    pub(crate) struct SendKeySlots {
+    pub(crate) struct SendKey_Slots {
         keys: Option<Vec<types::KeyValue>>,
         hold_time: Option<i64>,
     }
     impl Object for SendKey {
-        type Slots = SendKeySlots;
+        type Slots = SendKey_Slots;
         const NAME: &'static str = "send-key";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -10,13 +10,13 @@ mod types {
         QCryptoBlockInfoLuks, QCryptoCipherAlgorithm, SocketAddress,
     };
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsGlusterSlots {
+    pub(crate) struct BlockdevCreateOptionsGluster_Slots {
         location: Option<BlockdevOptionsGluster>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
     }
     impl Object for BlockdevCreateOptionsGluster {
-        type Slots = BlockdevCreateOptionsGlusterSlots;
+        type Slots = BlockdevCreateOptionsGluster_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsGluster";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -40,7 +40,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGlusterSlots {
+    pub(crate) struct BlockdevOptionsGluster_Slots {
         volume: Option<String>,
         path: Option<String>,
         server: Option<Vec<SocketAddress>>,
@@ -48,7 +48,7 @@ mod types {
         logfile: Option<String>,
     }
     impl Object for BlockdevOptionsGluster {
-        type Slots = BlockdevOptionsGlusterSlots;
+        type Slots = BlockdevOptionsGluster_Slots;
         const NAME: &'static str = "BlockdevOptionsGluster";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -130,12 +130,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionCreateOptionsLuksSlots {
+    pub(crate) struct RbdEncryptionCreateOptionsLuks_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
     }
     impl Object for RbdEncryptionCreateOptionsLuks {
-        type Slots = RbdEncryptionCreateOptionsLuksSlots;
+        type Slots = RbdEncryptionCreateOptionsLuks_Slots;
         const NAME: &'static str = "RbdEncryptionCreateOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -157,12 +157,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionCreateOptionsLuks2Slots {
+    pub(crate) struct RbdEncryptionCreateOptionsLuks2_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
     }
     impl Object for RbdEncryptionCreateOptionsLuks2 {
-        type Slots = RbdEncryptionCreateOptionsLuks2Slots;
+        type Slots = RbdEncryptionCreateOptionsLuks2_Slots;
         const NAME: &'static str = "RbdEncryptionCreateOptionsLUKS2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -200,12 +200,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionCreateOptionsLuksBaseSlots {
+    pub(crate) struct RbdEncryptionCreateOptionsLuksBase_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
     }
     impl Object for RbdEncryptionCreateOptionsLuksBase {
-        type Slots = RbdEncryptionCreateOptionsLuksBaseSlots;
+        type Slots = RbdEncryptionCreateOptionsLuksBase_Slots;
         const NAME: &'static str = "RbdEncryptionCreateOptionsLUKSBase";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

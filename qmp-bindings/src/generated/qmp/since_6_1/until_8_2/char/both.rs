@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_6_1::types::SocketAddressLegacy;
     #[derive(Default)]
-    pub(crate) struct ChardevSocketSlots {
+    pub(crate) struct ChardevSocket_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         addr: Option<SocketAddressLegacy>,
@@ -20,7 +20,7 @@ mod types {
         reconnect: Option<i64>,
     }
     impl Object for ChardevSocket {
-        type Slots = ChardevSocketSlots;
+        type Slots = ChardevSocket_Slots;
         const NAME: &'static str = "ChardevSocket";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -62,14 +62,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevUdpSlots {
+    pub(crate) struct ChardevUdp_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         remote: Option<SocketAddressLegacy>,
         local: Option<SocketAddressLegacy>,
     }
     impl Object for ChardevUdp {
-        type Slots = ChardevUdpSlots;
+        type Slots = ChardevUdp_Slots;
         const NAME: &'static str = "ChardevUdp";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -21,11 +21,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevCommonWrapperSlots {
+    pub(crate) struct ChardevCommonWrapper_Slots {
         data: Option<ChardevCommon>,
     }
     impl Object for ChardevCommonWrapper {
-        type Slots = ChardevCommonWrapperSlots;
+        type Slots = ChardevCommonWrapper_Slots;
         const NAME: &'static str = "ChardevCommonWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -57,11 +57,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevFileWrapperSlots {
+    pub(crate) struct ChardevFileWrapper_Slots {
         data: Option<ChardevFile>,
     }
     impl Object for ChardevFileWrapper {
-        type Slots = ChardevFileWrapperSlots;
+        type Slots = ChardevFileWrapper_Slots;
         const NAME: &'static str = "ChardevFileWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -93,11 +93,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevHostdevWrapperSlots {
+    pub(crate) struct ChardevHostdevWrapper_Slots {
         data: Option<ChardevHostdev>,
     }
     impl Object for ChardevHostdevWrapper {
-        type Slots = ChardevHostdevWrapperSlots;
+        type Slots = ChardevHostdevWrapper_Slots;
         const NAME: &'static str = "ChardevHostdevWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -129,11 +129,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevMuxWrapperSlots {
+    pub(crate) struct ChardevMuxWrapper_Slots {
         data: Option<ChardevMux>,
     }
     impl Object for ChardevMuxWrapper {
-        type Slots = ChardevMuxWrapperSlots;
+        type Slots = ChardevMuxWrapper_Slots;
         const NAME: &'static str = "ChardevMuxWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -165,11 +165,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevQemuVdAgentWrapperSlots {
+    pub(crate) struct ChardevQemuVdAgentWrapper_Slots {
         data: Option<ChardevQemuVdAgent>,
     }
     impl Object for ChardevQemuVdAgentWrapper {
-        type Slots = ChardevQemuVdAgentWrapperSlots;
+        type Slots = ChardevQemuVdAgentWrapper_Slots;
         const NAME: &'static str = "ChardevQemuVDAgentWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -201,11 +201,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevRingbufWrapperSlots {
+    pub(crate) struct ChardevRingbufWrapper_Slots {
         data: Option<ChardevRingbuf>,
     }
     impl Object for ChardevRingbufWrapper {
-        type Slots = ChardevRingbufWrapperSlots;
+        type Slots = ChardevRingbufWrapper_Slots;
         const NAME: &'static str = "ChardevRingbufWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -237,11 +237,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpiceChannelWrapperSlots {
+    pub(crate) struct ChardevSpiceChannelWrapper_Slots {
         data: Option<ChardevSpiceChannel>,
     }
     impl Object for ChardevSpiceChannelWrapper {
-        type Slots = ChardevSpiceChannelWrapperSlots;
+        type Slots = ChardevSpiceChannelWrapper_Slots;
         const NAME: &'static str = "ChardevSpiceChannelWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -273,11 +273,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpicePortWrapperSlots {
+    pub(crate) struct ChardevSpicePortWrapper_Slots {
         data: Option<ChardevSpicePort>,
     }
     impl Object for ChardevSpicePortWrapper {
-        type Slots = ChardevSpicePortWrapperSlots;
+        type Slots = ChardevSpicePortWrapper_Slots;
         const NAME: &'static str = "ChardevSpicePortWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -309,11 +309,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevStdioWrapperSlots {
+    pub(crate) struct ChardevStdioWrapper_Slots {
         data: Option<ChardevStdio>,
     }
     impl Object for ChardevStdioWrapper {
-        type Slots = ChardevStdioWrapperSlots;
+        type Slots = ChardevStdioWrapper_Slots;
         const NAME: &'static str = "ChardevStdioWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -345,11 +345,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevVcWrapperSlots {
+    pub(crate) struct ChardevVcWrapper_Slots {
         data: Option<ChardevVc>,
     }
     impl Object for ChardevVcWrapper {
-        type Slots = ChardevVcWrapperSlots;
+        type Slots = ChardevVcWrapper_Slots;
         const NAME: &'static str = "ChardevVCWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

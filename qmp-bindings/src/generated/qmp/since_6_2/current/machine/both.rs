@@ -19,11 +19,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PcdimmDeviceInfoWrapperSlots {
+    pub(crate) struct PcdimmDeviceInfoWrapper_Slots {
         data: Option<PcdimmDeviceInfo>,
     }
     impl Object for PcdimmDeviceInfoWrapper {
-        type Slots = PcdimmDeviceInfoWrapperSlots;
+        type Slots = PcdimmDeviceInfoWrapper_Slots;
         const NAME: &'static str = "PCDIMMDeviceInfoWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -55,11 +55,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioMemDeviceInfoWrapperSlots {
+    pub(crate) struct VirtioMemDeviceInfoWrapper_Slots {
         data: Option<VirtioMemDeviceInfo>,
     }
     impl Object for VirtioMemDeviceInfoWrapper {
-        type Slots = VirtioMemDeviceInfoWrapperSlots;
+        type Slots = VirtioMemDeviceInfoWrapper_Slots;
         const NAME: &'static str = "VirtioMEMDeviceInfoWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -91,11 +91,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioPmemDeviceInfoWrapperSlots {
+    pub(crate) struct VirtioPmemDeviceInfoWrapper_Slots {
         data: Option<VirtioPmemDeviceInfo>,
     }
     impl Object for VirtioPmemDeviceInfoWrapper {
-        type Slots = VirtioPmemDeviceInfoWrapperSlots;
+        type Slots = VirtioPmemDeviceInfoWrapper_Slots;
         const NAME: &'static str = "VirtioPMEMDeviceInfoWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

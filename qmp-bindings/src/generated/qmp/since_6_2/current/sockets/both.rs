@@ -18,11 +18,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct UnixSocketAddressWrapperSlots {
+    pub(crate) struct UnixSocketAddressWrapper_Slots {
         data: Option<UnixSocketAddress>,
     }
     impl Object for UnixSocketAddressWrapper {
-        type Slots = UnixSocketAddressWrapperSlots;
+        type Slots = UnixSocketAddressWrapper_Slots;
         const NAME: &'static str = "UnixSocketAddressWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -54,11 +54,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VsockSocketAddressWrapperSlots {
+    pub(crate) struct VsockSocketAddressWrapper_Slots {
         data: Option<VsockSocketAddress>,
     }
     impl Object for VsockSocketAddressWrapper {
-        type Slots = VsockSocketAddressWrapperSlots;
+        type Slots = VsockSocketAddressWrapper_Slots;
         const NAME: &'static str = "VsockSocketAddressWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -18,11 +18,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct TpmEmulatorOptionsWrapperSlots {
+    pub(crate) struct TpmEmulatorOptionsWrapper_Slots {
         data: Option<TpmEmulatorOptions>,
     }
     impl Object for TpmEmulatorOptionsWrapper {
-        type Slots = TpmEmulatorOptionsWrapperSlots;
+        type Slots = TpmEmulatorOptionsWrapper_Slots;
         const NAME: &'static str = "TPMEmulatorOptionsWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -54,11 +54,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct TpmPassthroughOptionsWrapperSlots {
+    pub(crate) struct TpmPassthroughOptionsWrapper_Slots {
         data: Option<TpmPassthroughOptions>,
     }
     impl Object for TpmPassthroughOptionsWrapper {
-        type Slots = TpmPassthroughOptionsWrapperSlots;
+        type Slots = TpmPassthroughOptionsWrapper_Slots;
         const NAME: &'static str = "TPMPassthroughOptionsWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -21,11 +21,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct AbortWrapperSlots {
+    pub(crate) struct AbortWrapper_Slots {
         data: Option<Abort>,
     }
     impl Object for AbortWrapper {
-        type Slots = AbortWrapperSlots;
+        type Slots = AbortWrapper_Slots;
         const NAME: &'static str = "AbortWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -57,11 +57,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapAddWrapperSlots {
+    pub(crate) struct BlockDirtyBitmapAddWrapper_Slots {
         data: Option<BlockDirtyBitmapAdd>,
     }
     impl Object for BlockDirtyBitmapAddWrapper {
-        type Slots = BlockDirtyBitmapAddWrapperSlots;
+        type Slots = BlockDirtyBitmapAddWrapper_Slots;
         const NAME: &'static str = "BlockDirtyBitmapAddWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -93,11 +93,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapWrapperSlots {
+    pub(crate) struct BlockDirtyBitmapWrapper_Slots {
         data: Option<BlockDirtyBitmap>,
     }
     impl Object for BlockDirtyBitmapWrapper {
-        type Slots = BlockDirtyBitmapWrapperSlots;
+        type Slots = BlockDirtyBitmapWrapper_Slots;
         const NAME: &'static str = "BlockDirtyBitmapWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -129,11 +129,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevSnapshotInternalWrapperSlots {
+    pub(crate) struct BlockdevSnapshotInternalWrapper_Slots {
         data: Option<BlockdevSnapshotInternal>,
     }
     impl Object for BlockdevSnapshotInternalWrapper {
-        type Slots = BlockdevSnapshotInternalWrapperSlots;
+        type Slots = BlockdevSnapshotInternalWrapper_Slots;
         const NAME: &'static str = "BlockdevSnapshotInternalWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -165,11 +165,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevSnapshotSyncWrapperSlots {
+    pub(crate) struct BlockdevSnapshotSyncWrapper_Slots {
         data: Option<BlockdevSnapshotSync>,
     }
     impl Object for BlockdevSnapshotSyncWrapper {
-        type Slots = BlockdevSnapshotSyncWrapperSlots;
+        type Slots = BlockdevSnapshotSyncWrapper_Slots;
         const NAME: &'static str = "BlockdevSnapshotSyncWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -201,11 +201,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevSnapshotWrapperSlots {
+    pub(crate) struct BlockdevSnapshotWrapper_Slots {
         data: Option<BlockdevSnapshot>,
     }
     impl Object for BlockdevSnapshotWrapper {
-        type Slots = BlockdevSnapshotWrapperSlots;
+        type Slots = BlockdevSnapshotWrapper_Slots;
         const NAME: &'static str = "BlockdevSnapshotWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

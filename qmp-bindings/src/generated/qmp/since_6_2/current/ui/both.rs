@@ -17,11 +17,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputMoveEventWrapperSlots {
+    pub(crate) struct InputMoveEventWrapper_Slots {
         data: Option<InputMoveEvent>,
     }
     impl Object for InputMoveEventWrapper {
-        type Slots = InputMoveEventWrapperSlots;
+        type Slots = InputMoveEventWrapper_Slots;
         const NAME: &'static str = "InputMoveEventWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -53,11 +53,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct IntWrapperSlots {
+    pub(crate) struct IntWrapper_Slots {
         data: Option<i64>,
     }
     impl Object for IntWrapper {
-        type Slots = IntWrapperSlots;
+        type Slots = IntWrapper_Slots;
         const NAME: &'static str = "IntWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

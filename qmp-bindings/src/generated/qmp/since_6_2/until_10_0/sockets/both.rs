@@ -17,11 +17,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InetSocketAddressWrapperSlots {
+    pub(crate) struct InetSocketAddressWrapper_Slots {
         data: Option<InetSocketAddress>,
     }
     impl Object for InetSocketAddressWrapper {
-        type Slots = InetSocketAddressWrapperSlots;
+        type Slots = InetSocketAddressWrapper_Slots;
         const NAME: &'static str = "InetSocketAddressWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -29,7 +29,7 @@ mod types {
         BlockdevRef, BlockdevRefOrNull,
     };
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSlots {
+    pub(crate) struct BlockdevOptions_Slots {
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
         cache: Option<BlockdevCacheOptions>,
@@ -39,7 +39,7 @@ mod types {
         detect_zeroes: Option<BlockdevDetectZeroesOptions>,
     }
     impl Base for BlockdevOptions {
-        type Slots = BlockdevOptionsSlots;
+        type Slots = BlockdevOptions_Slots;
         type Branches = BlockdevOptionsDriver;
         const NAME: &'static str = "BlockdevOptions";
         fn accept<'de, A: MapAccess<'de>>(
@@ -136,7 +136,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebugSlots {
+    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
         image: Option<BlockdevRef>,
         config: Option<String>,
         align: Option<i64>,
@@ -151,7 +151,7 @@ mod types {
         unshare_child_perms: Option<Vec<BlockPermission>>,
     }
     impl Object for BlockdevOptionsBlkdebug {
-        type Slots = BlockdevOptionsBlkdebugSlots;
+        type Slots = BlockdevOptionsBlkdebug_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkdebug";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -193,7 +193,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlklogwritesSlots {
+    pub(crate) struct BlockdevOptionsBlklogwrites_Slots {
         file: Option<BlockdevRef>,
         log: Option<BlockdevRef>,
         log_sector_size: Option<u32>,
@@ -201,7 +201,7 @@ mod types {
         log_super_update_interval: Option<u64>,
     }
     impl Object for BlockdevOptionsBlklogwrites {
-        type Slots = BlockdevOptionsBlklogwritesSlots;
+        type Slots = BlockdevOptionsBlklogwrites_Slots;
         const NAME: &'static str = "BlockdevOptionsBlklogwrites";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -231,11 +231,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkreplaySlots {
+    pub(crate) struct BlockdevOptionsBlkreplay_Slots {
         image: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsBlkreplay {
-        type Slots = BlockdevOptionsBlkreplaySlots;
+        type Slots = BlockdevOptionsBlkreplay_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkreplay";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -255,12 +255,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkverifySlots {
+    pub(crate) struct BlockdevOptionsBlkverify_Slots {
         test: Option<BlockdevRef>,
         raw: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsBlkverify {
-        type Slots = BlockdevOptionsBlkverifySlots;
+        type Slots = BlockdevOptionsBlkverify_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkverify";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -282,12 +282,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCbwSlots {
+    pub(crate) struct BlockdevOptionsCbw_Slots {
         file: Option<BlockdevRef>,
         target: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsCbw {
-        type Slots = BlockdevOptionsCbwSlots;
+        type Slots = BlockdevOptionsCbw_Slots;
         const NAME: &'static str = "BlockdevOptionsCbw";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -309,12 +309,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCorSlots {
+    pub(crate) struct BlockdevOptionsCor_Slots {
         file: Option<BlockdevRef>,
         bottom: Option<String>,
     }
     impl Object for BlockdevOptionsCor {
-        type Slots = BlockdevOptionsCorSlots;
+        type Slots = BlockdevOptionsCor_Slots;
         const NAME: &'static str = "BlockdevOptionsCor";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -336,12 +336,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericCowFormatSlots {
+    pub(crate) struct BlockdevOptionsGenericCowFormat_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
     }
     impl Object for BlockdevOptionsGenericCowFormat {
-        type Slots = BlockdevOptionsGenericCowFormatSlots;
+        type Slots = BlockdevOptionsGenericCowFormat_Slots;
         const NAME: &'static str = "BlockdevOptionsGenericCOWFormat";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -363,11 +363,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericFormatSlots {
+    pub(crate) struct BlockdevOptionsGenericFormat_Slots {
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsGenericFormat {
-        type Slots = BlockdevOptionsGenericFormatSlots;
+        type Slots = BlockdevOptionsGenericFormat_Slots;
         const NAME: &'static str = "BlockdevOptionsGenericFormat";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -387,12 +387,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsLuksSlots {
+    pub(crate) struct BlockdevOptionsLuks_Slots {
         file: Option<BlockdevRef>,
         key_secret: Option<String>,
     }
     impl Object for BlockdevOptionsLuks {
-        type Slots = BlockdevOptionsLuksSlots;
+        type Slots = BlockdevOptionsLuks_Slots;
         const NAME: &'static str = "BlockdevOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -414,13 +414,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsPreallocateSlots {
+    pub(crate) struct BlockdevOptionsPreallocate_Slots {
         file: Option<BlockdevRef>,
         prealloc_align: Option<i64>,
         prealloc_size: Option<i64>,
     }
     impl Object for BlockdevOptionsPreallocate {
-        type Slots = BlockdevOptionsPreallocateSlots;
+        type Slots = BlockdevOptionsPreallocate_Slots;
         const NAME: &'static str = "BlockdevOptionsPreallocate";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -444,13 +444,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcowSlots {
+    pub(crate) struct BlockdevOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
         encrypt: Option<BlockdevQcowEncryption>,
     }
     impl Object for BlockdevOptionsQcow {
-        type Slots = BlockdevOptionsQcowSlots;
+        type Slots = BlockdevOptionsQcow_Slots;
         const NAME: &'static str = "BlockdevOptionsQcow";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

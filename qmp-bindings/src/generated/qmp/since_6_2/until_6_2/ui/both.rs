@@ -17,11 +17,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputBtnEventWrapperSlots {
+    pub(crate) struct InputBtnEventWrapper_Slots {
         data: Option<InputBtnEvent>,
     }
     impl Object for InputBtnEventWrapper {
-        type Slots = InputBtnEventWrapperSlots;
+        type Slots = InputBtnEventWrapper_Slots;
         const NAME: &'static str = "InputBtnEventWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -23,11 +23,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapMergeWrapperSlots {
+    pub(crate) struct BlockDirtyBitmapMergeWrapper_Slots {
         data: Option<BlockDirtyBitmapMerge>,
     }
     impl Object for BlockDirtyBitmapMergeWrapper {
-        type Slots = BlockDirtyBitmapMergeWrapperSlots;
+        type Slots = BlockDirtyBitmapMergeWrapper_Slots;
         const NAME: &'static str = "BlockDirtyBitmapMergeWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -118,12 +118,12 @@ mod commands {
         pub use crate::generated::qmp::since_6_2::types::TransactionAction;
     }
     #[derive(Default)]
-    pub(crate) struct TransactionSlots {
+    pub(crate) struct Transaction_Slots {
         actions: Option<Vec<types::TransactionAction>>,
         properties: Option<types::TransactionProperties>,
     }
     impl Object for Transaction {
-        type Slots = TransactionSlots;
+        type Slots = Transaction_Slots;
         const NAME: &'static str = "transaction";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_5::types::HostMemPolicy;
     #[derive(Default)]
-    pub(crate) struct MemoryBackendEpcPropertiesSlots {
+    pub(crate) struct MemoryBackendEpcProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -18,7 +18,7 @@ mod types {
         x_use_canonical_path_for_ramblock_id: Option<bool>,
     }
     impl Object for MemoryBackendEpcProperties {
-        type Slots = MemoryBackendEpcPropertiesSlots;
+        type Slots = MemoryBackendEpcProperties_Slots;
         const NAME: &'static str = "MemoryBackendEpcProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -19,11 +19,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificRbdWrapperSlots {
+    pub(crate) struct ImageInfoSpecificRbdWrapper_Slots {
         data: Option<ImageInfoSpecificRbd>,
     }
     impl Object for ImageInfoSpecificRbdWrapper {
-        type Slots = ImageInfoSpecificRbdWrapperSlots;
+        type Slots = ImageInfoSpecificRbdWrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificRbdWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -55,11 +55,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificVmdkWrapperSlots {
+    pub(crate) struct ImageInfoSpecificVmdkWrapper_Slots {
         data: Option<ImageInfoSpecificVmdk>,
     }
     impl Object for ImageInfoSpecificVmdkWrapper {
-        type Slots = ImageInfoSpecificVmdkWrapperSlots;
+        type Slots = ImageInfoSpecificVmdkWrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificVmdkWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -17,11 +17,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputKeyEventWrapperSlots {
+    pub(crate) struct InputKeyEventWrapper_Slots {
         data: Option<InputKeyEvent>,
     }
     impl Object for InputKeyEventWrapper {
-        type Slots = InputKeyEventWrapperSlots;
+        type Slots = InputKeyEventWrapper_Slots;
         const NAME: &'static str = "InputKeyEventWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -53,11 +53,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QKeyCodeWrapperSlots {
+    pub(crate) struct QKeyCodeWrapper_Slots {
         data: Option<QKeyCode>,
     }
     impl Object for QKeyCodeWrapper {
-        type Slots = QKeyCodeWrapperSlots;
+        type Slots = QKeyCodeWrapper_Slots;
         const NAME: &'static str = "QKeyCodeWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

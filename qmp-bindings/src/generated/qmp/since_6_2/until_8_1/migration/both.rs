@@ -48,13 +48,13 @@ mod commands {
         pub use crate::generated::qmp::since_6_2::types::DirtyRateMeasureMode;
     }
     #[derive(Default)]
-    pub(crate) struct CalcDirtyRateSlots {
+    pub(crate) struct CalcDirtyRate_Slots {
         calc_time: Option<i64>,
         sample_pages: Option<i64>,
         mode: Option<types::DirtyRateMeasureMode>,
     }
     impl Object for CalcDirtyRate {
-        type Slots = CalcDirtyRateSlots;
+        type Slots = CalcDirtyRate_Slots;
         const NAME: &'static str = "calc-dirty-rate";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

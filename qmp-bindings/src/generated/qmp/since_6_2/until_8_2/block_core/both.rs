@@ -19,11 +19,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificLuksWrapperSlots {
+    pub(crate) struct ImageInfoSpecificLuksWrapper_Slots {
         data: Option<QCryptoBlockInfoLuks>,
     }
     impl Object for ImageInfoSpecificLuksWrapper {
-        type Slots = ImageInfoSpecificLuksWrapperSlots;
+        type Slots = ImageInfoSpecificLuksWrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificLUKSWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -55,11 +55,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2WrapperSlots {
+    pub(crate) struct ImageInfoSpecificQCow2Wrapper_Slots {
         data: Option<ImageInfoSpecificQCow2>,
     }
     impl Object for ImageInfoSpecificQCow2Wrapper {
-        type Slots = ImageInfoSpecificQCow2WrapperSlots;
+        type Slots = ImageInfoSpecificQCow2Wrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificQCow2Wrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -17,11 +17,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocketWrapperSlots {
+    pub(crate) struct ChardevSocketWrapper_Slots {
         data: Option<ChardevSocket>,
     }
     impl Object for ChardevSocketWrapper {
-        type Slots = ChardevSocketWrapperSlots;
+        type Slots = ChardevSocketWrapper_Slots;
         const NAME: &'static str = "ChardevSocketWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -53,11 +53,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevUdpWrapperSlots {
+    pub(crate) struct ChardevUdpWrapper_Slots {
         data: Option<ChardevUdp>,
     }
     impl Object for ChardevUdpWrapper {
-        type Slots = ChardevUdpWrapperSlots;
+        type Slots = ChardevUdpWrapper_Slots;
         const NAME: &'static str = "ChardevUdpWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

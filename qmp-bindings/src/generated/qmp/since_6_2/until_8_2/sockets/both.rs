@@ -17,11 +17,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct StringWrapperSlots {
+    pub(crate) struct StringWrapper_Slots {
         data: Option<QapiString>,
     }
     impl Object for StringWrapper {
-        type Slots = StringWrapperSlots;
+        type Slots = StringWrapper_Slots;
         const NAME: &'static str = "StringWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct SevGuestPropertiesSlots {
+    pub(crate) struct SevGuestProperties_Slots {
         sev_device: Option<String>,
         dh_cert_file: Option<String>,
         session_file: Option<String>,
@@ -15,7 +15,7 @@ mod types {
         kernel_hashes: Option<bool>,
     }
     impl Object for SevGuestProperties {
-        type Slots = SevGuestPropertiesSlots;
+        type Slots = SevGuestProperties_Slots;
         const NAME: &'static str = "SevGuestProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -17,11 +17,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevBackupWrapperSlots {
+    pub(crate) struct BlockdevBackupWrapper_Slots {
         data: Option<BlockdevBackup>,
     }
     impl Object for BlockdevBackupWrapper {
-        type Slots = BlockdevBackupWrapperSlots;
+        type Slots = BlockdevBackupWrapper_Slots;
         const NAME: &'static str = "BlockdevBackupWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -53,11 +53,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveBackupWrapperSlots {
+    pub(crate) struct DriveBackupWrapper_Slots {
         data: Option<DriveBackup>,
     }
     impl Object for DriveBackupWrapper {
-        type Slots = DriveBackupWrapperSlots;
+        type Slots = DriveBackupWrapper_Slots;
         const NAME: &'static str = "DriveBackupWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,13 +4,13 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct ChardevDBusSlots {
+    pub(crate) struct ChardevDBus_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         name: Option<String>,
     }
     impl Object for ChardevDBus {
-        type Slots = ChardevDBusSlots;
+        type Slots = ChardevDBus_Slots;
         const NAME: &'static str = "ChardevDBus";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -46,11 +46,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevDBusWrapperSlots {
+    pub(crate) struct ChardevDBusWrapper_Slots {
         data: Option<ChardevDBus>,
     }
     impl Object for ChardevDBusWrapper {
-        type Slots = ChardevDBusWrapperSlots;
+        type Slots = ChardevDBusWrapper_Slots;
         const NAME: &'static str = "ChardevDBusWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

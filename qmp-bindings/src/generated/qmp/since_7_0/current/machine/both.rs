@@ -20,12 +20,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SgxEpcSlots {
+    pub(crate) struct SgxEpc_Slots {
         memdev: Option<String>,
         node: Option<i64>,
     }
     impl Object for SgxEpc {
-        type Slots = SgxEpcSlots;
+        type Slots = SgxEpc_Slots;
         const NAME: &'static str = "SgxEPC";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -86,11 +86,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SgxEpcDeviceInfoWrapperSlots {
+    pub(crate) struct SgxEpcDeviceInfoWrapper_Slots {
         data: Option<SgxEpcDeviceInfo>,
     }
     impl Object for SgxEpcDeviceInfoWrapper {
-        type Slots = SgxEpcDeviceInfoWrapperSlots;
+        type Slots = SgxEpcDeviceInfoWrapper_Slots;
         const NAME: &'static str = "SgxEPCDeviceInfoWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -122,11 +122,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SgxEpcPropertiesSlots {
+    pub(crate) struct SgxEpcProperties_Slots {
         sgx_epc: Option<Vec<SgxEpc>>,
     }
     impl Object for SgxEpcProperties {
-        type Slots = SgxEpcPropertiesSlots;
+        type Slots = SgxEpcProperties_Slots;
         const NAME: &'static str = "SgxEPCProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

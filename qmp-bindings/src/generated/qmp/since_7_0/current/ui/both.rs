@@ -13,11 +13,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ExpirePasswordOptionsSlots {
+    pub(crate) struct ExpirePasswordOptions_Slots {
         time: Option<String>,
     }
     impl Base for ExpirePasswordOptions {
-        type Slots = ExpirePasswordOptionsSlots;
+        type Slots = ExpirePasswordOptions_Slots;
         type Branches = ExpirePasswordOptionsProtocol;
         const NAME: &'static str = "ExpirePasswordOptions";
         fn accept<'de, A: MapAccess<'de>>(
@@ -84,12 +84,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SetPasswordOptionsSlots {
+    pub(crate) struct SetPasswordOptions_Slots {
         password: Option<String>,
         connected: Option<SetPasswordAction>,
     }
     impl Base for SetPasswordOptions {
-        type Slots = SetPasswordOptionsSlots;
+        type Slots = SetPasswordOptions_Slots;
         type Branches = SetPasswordOptionsProtocol;
         const NAME: &'static str = "SetPasswordOptions";
         fn accept<'de, A: MapAccess<'de>>(

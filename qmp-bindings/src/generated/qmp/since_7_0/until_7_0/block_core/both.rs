@@ -193,7 +193,7 @@ mod types {
         BlockdevCreateOptions = "BlockdevCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsLuksSlots {
+    pub(crate) struct BlockdevCreateOptionsLuks_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
         cipher_mode: Option<QCryptoCipherMode>,
@@ -206,7 +206,7 @@ mod types {
         preallocation: Option<PreallocMode>,
     }
     impl Object for BlockdevCreateOptionsLuks {
-        type Slots = BlockdevCreateOptionsLuksSlots;
+        type Slots = BlockdevCreateOptionsLuks_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -244,13 +244,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsParallelsSlots {
+    pub(crate) struct BlockdevCreateOptionsParallels_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         cluster_size: Option<u64>,
     }
     impl Object for BlockdevCreateOptionsParallels {
-        type Slots = BlockdevCreateOptionsParallelsSlots;
+        type Slots = BlockdevCreateOptionsParallels_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsParallels";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -274,14 +274,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcowSlots {
+    pub(crate) struct BlockdevCreateOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
         encrypt: Option<QCryptoBlockCreateOptions>,
     }
     impl Object for BlockdevCreateOptionsQcow {
-        type Slots = BlockdevCreateOptionsQcowSlots;
+        type Slots = BlockdevCreateOptionsQcow_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsQcow";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -307,7 +307,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow2Slots {
+    pub(crate) struct BlockdevCreateOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         data_file: Option<BlockdevRef>,
         data_file_raw: Option<bool>,
@@ -324,7 +324,7 @@ mod types {
         compression_type: Option<Qcow2CompressionType>,
     }
     impl Object for BlockdevCreateOptionsQcow2 {
-        type Slots = BlockdevCreateOptionsQcow2Slots;
+        type Slots = BlockdevCreateOptionsQcow2_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsQcow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -370,7 +370,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQedSlots {
+    pub(crate) struct BlockdevCreateOptionsQed_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -379,7 +379,7 @@ mod types {
         table_size: Option<i64>,
     }
     impl Object for BlockdevCreateOptionsQed {
-        type Slots = BlockdevCreateOptionsQedSlots;
+        type Slots = BlockdevCreateOptionsQed_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsQed";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -409,13 +409,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVdiSlots {
+    pub(crate) struct BlockdevCreateOptionsVdi_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
     }
     impl Object for BlockdevCreateOptionsVdi {
-        type Slots = BlockdevCreateOptionsVdiSlots;
+        type Slots = BlockdevCreateOptionsVdi_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVdi";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -439,7 +439,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVhdxSlots {
+    pub(crate) struct BlockdevCreateOptionsVhdx_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         log_size: Option<u64>,
@@ -448,7 +448,7 @@ mod types {
         block_state_zero: Option<bool>,
     }
     impl Object for BlockdevCreateOptionsVhdx {
-        type Slots = BlockdevCreateOptionsVhdxSlots;
+        type Slots = BlockdevCreateOptionsVhdx_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVhdx";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -478,7 +478,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVmdkSlots {
+    pub(crate) struct BlockdevCreateOptionsVmdk_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         extents: Option<Vec<BlockdevRef>>,
@@ -490,7 +490,7 @@ mod types {
         zeroed_grain: Option<bool>,
     }
     impl Object for BlockdevCreateOptionsVmdk {
-        type Slots = BlockdevCreateOptionsVmdkSlots;
+        type Slots = BlockdevCreateOptionsVmdk_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVmdk";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -526,14 +526,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVpcSlots {
+    pub(crate) struct BlockdevCreateOptionsVpc_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         subformat: Option<BlockdevVpcSubformat>,
         force_size: Option<bool>,
     }
     impl Object for BlockdevCreateOptionsVpc {
-        type Slots = BlockdevCreateOptionsVpcSlots;
+        type Slots = BlockdevCreateOptionsVpc_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVpc";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -559,7 +559,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSlots {
+    pub(crate) struct BlockdevOptions_Slots {
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
         cache: Option<BlockdevCacheOptions>,
@@ -569,7 +569,7 @@ mod types {
         detect_zeroes: Option<BlockdevDetectZeroesOptions>,
     }
     impl Base for BlockdevOptions {
-        type Slots = BlockdevOptionsSlots;
+        type Slots = BlockdevOptions_Slots;
         type Branches = BlockdevOptionsDriver;
         const NAME: &'static str = "BlockdevOptions";
         fn accept<'de, A: MapAccess<'de>>(
@@ -667,7 +667,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebugSlots {
+    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
         image: Option<BlockdevRef>,
         config: Option<String>,
         align: Option<i64>,
@@ -682,7 +682,7 @@ mod types {
         unshare_child_perms: Option<Vec<BlockPermission>>,
     }
     impl Object for BlockdevOptionsBlkdebug {
-        type Slots = BlockdevOptionsBlkdebugSlots;
+        type Slots = BlockdevOptionsBlkdebug_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkdebug";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -724,7 +724,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlklogwritesSlots {
+    pub(crate) struct BlockdevOptionsBlklogwrites_Slots {
         file: Option<BlockdevRef>,
         log: Option<BlockdevRef>,
         log_sector_size: Option<u32>,
@@ -732,7 +732,7 @@ mod types {
         log_super_update_interval: Option<u64>,
     }
     impl Object for BlockdevOptionsBlklogwrites {
-        type Slots = BlockdevOptionsBlklogwritesSlots;
+        type Slots = BlockdevOptionsBlklogwrites_Slots;
         const NAME: &'static str = "BlockdevOptionsBlklogwrites";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -762,11 +762,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkreplaySlots {
+    pub(crate) struct BlockdevOptionsBlkreplay_Slots {
         image: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsBlkreplay {
-        type Slots = BlockdevOptionsBlkreplaySlots;
+        type Slots = BlockdevOptionsBlkreplay_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkreplay";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -786,12 +786,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkverifySlots {
+    pub(crate) struct BlockdevOptionsBlkverify_Slots {
         test: Option<BlockdevRef>,
         raw: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsBlkverify {
-        type Slots = BlockdevOptionsBlkverifySlots;
+        type Slots = BlockdevOptionsBlkverify_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkverify";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -813,13 +813,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCbwSlots {
+    pub(crate) struct BlockdevOptionsCbw_Slots {
         file: Option<BlockdevRef>,
         target: Option<BlockdevRef>,
         bitmap: Option<BlockDirtyBitmap>,
     }
     impl Object for BlockdevOptionsCbw {
-        type Slots = BlockdevOptionsCbwSlots;
+        type Slots = BlockdevOptionsCbw_Slots;
         const NAME: &'static str = "BlockdevOptionsCbw";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -843,12 +843,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCorSlots {
+    pub(crate) struct BlockdevOptionsCor_Slots {
         file: Option<BlockdevRef>,
         bottom: Option<String>,
     }
     impl Object for BlockdevOptionsCor {
-        type Slots = BlockdevOptionsCorSlots;
+        type Slots = BlockdevOptionsCor_Slots;
         const NAME: &'static str = "BlockdevOptionsCor";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -870,12 +870,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericCowFormatSlots {
+    pub(crate) struct BlockdevOptionsGenericCowFormat_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
     }
     impl Object for BlockdevOptionsGenericCowFormat {
-        type Slots = BlockdevOptionsGenericCowFormatSlots;
+        type Slots = BlockdevOptionsGenericCowFormat_Slots;
         const NAME: &'static str = "BlockdevOptionsGenericCOWFormat";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -897,11 +897,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericFormatSlots {
+    pub(crate) struct BlockdevOptionsGenericFormat_Slots {
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsGenericFormat {
-        type Slots = BlockdevOptionsGenericFormatSlots;
+        type Slots = BlockdevOptionsGenericFormat_Slots;
         const NAME: &'static str = "BlockdevOptionsGenericFormat";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -921,12 +921,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsLuksSlots {
+    pub(crate) struct BlockdevOptionsLuks_Slots {
         file: Option<BlockdevRef>,
         key_secret: Option<String>,
     }
     impl Object for BlockdevOptionsLuks {
-        type Slots = BlockdevOptionsLuksSlots;
+        type Slots = BlockdevOptionsLuks_Slots;
         const NAME: &'static str = "BlockdevOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -948,13 +948,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsPreallocateSlots {
+    pub(crate) struct BlockdevOptionsPreallocate_Slots {
         file: Option<BlockdevRef>,
         prealloc_align: Option<i64>,
         prealloc_size: Option<i64>,
     }
     impl Object for BlockdevOptionsPreallocate {
-        type Slots = BlockdevOptionsPreallocateSlots;
+        type Slots = BlockdevOptionsPreallocate_Slots;
         const NAME: &'static str = "BlockdevOptionsPreallocate";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -978,13 +978,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcowSlots {
+    pub(crate) struct BlockdevOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
         encrypt: Option<BlockdevQcowEncryption>,
     }
     impl Object for BlockdevOptionsQcow {
-        type Slots = BlockdevOptionsQcowSlots;
+        type Slots = BlockdevOptionsQcow_Slots;
         const NAME: &'static str = "BlockdevOptionsQcow";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1008,7 +1008,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcow2Slots {
+    pub(crate) struct BlockdevOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
         lazy_refcounts: Option<bool>,
@@ -1025,7 +1025,7 @@ mod types {
         data_file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsQcow2 {
-        type Slots = BlockdevOptionsQcow2Slots;
+        type Slots = BlockdevOptionsQcow2_Slots;
         const NAME: &'static str = "BlockdevOptionsQcow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1071,7 +1071,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQuorumSlots {
+    pub(crate) struct BlockdevOptionsQuorum_Slots {
         blkverify: Option<bool>,
         children: Option<Vec<BlockdevRef>>,
         vote_threshold: Option<i64>,
@@ -1079,7 +1079,7 @@ mod types {
         read_pattern: Option<QuorumReadPattern>,
     }
     impl Object for BlockdevOptionsQuorum {
-        type Slots = BlockdevOptionsQuorumSlots;
+        type Slots = BlockdevOptionsQuorum_Slots;
         const NAME: &'static str = "BlockdevOptionsQuorum";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1107,13 +1107,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsRawSlots {
+    pub(crate) struct BlockdevOptionsRaw_Slots {
         file: Option<BlockdevRef>,
         offset: Option<i64>,
         size: Option<i64>,
     }
     impl Object for BlockdevOptionsRaw {
-        type Slots = BlockdevOptionsRawSlots;
+        type Slots = BlockdevOptionsRaw_Slots;
         const NAME: &'static str = "BlockdevOptionsRaw";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1137,13 +1137,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsReplicationSlots {
+    pub(crate) struct BlockdevOptionsReplication_Slots {
         file: Option<BlockdevRef>,
         mode: Option<ReplicationMode>,
         top_id: Option<String>,
     }
     impl Object for BlockdevOptionsReplication {
-        type Slots = BlockdevOptionsReplicationSlots;
+        type Slots = BlockdevOptionsReplication_Slots;
         const NAME: &'static str = "BlockdevOptionsReplication";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1167,12 +1167,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsThrottleSlots {
+    pub(crate) struct BlockdevOptionsThrottle_Slots {
         throttle_group: Option<String>,
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsThrottle {
-        type Slots = BlockdevOptionsThrottleSlots;
+        type Slots = BlockdevOptionsThrottle_Slots;
         const NAME: &'static str = "BlockdevOptionsThrottle";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1249,12 +1249,12 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateSlots {
+    pub(crate) struct BlockdevCreate_Slots {
         job_id: Option<String>,
         options: Option<types::BlockdevCreateOptions>,
     }
     impl Object for BlockdevCreate {
-        type Slots = BlockdevCreateSlots;
+        type Slots = BlockdevCreate_Slots;
         const NAME: &'static str = "blockdev-create";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1276,11 +1276,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevReopenSlots {
+    pub(crate) struct BlockdevReopen_Slots {
         options: Option<Vec<types::BlockdevOptions>>,
     }
     impl Object for BlockdevReopen {
-        type Slots = BlockdevReopenSlots;
+        type Slots = BlockdevReopen_Slots;
         const NAME: &'static str = "blockdev-reopen";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

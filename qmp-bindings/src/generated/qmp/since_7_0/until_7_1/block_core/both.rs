@@ -377,14 +377,14 @@ mod commands {
         pub use crate::generated::qmp::since_7_0::types::BlockdevAmendOptions;
     }
     #[derive(Default)]
-    pub(crate) struct XBlockdevAmendSlots {
+    pub(crate) struct XBlockdevAmend_Slots {
         job_id: Option<String>,
         node_name: Option<String>,
         options: Option<types::BlockdevAmendOptions>,
         force: Option<bool>,
     }
     impl Object for XBlockdevAmend {
-        type Slots = XBlockdevAmendSlots;
+        type Slots = XBlockdevAmend_Slots;
         const NAME: &'static str = "x-blockdev-amend";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

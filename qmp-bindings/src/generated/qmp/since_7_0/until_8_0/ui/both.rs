@@ -4,12 +4,12 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct InputBtnEventSlots {
+    pub(crate) struct InputBtnEvent_Slots {
         button: Option<InputButton>,
         down: Option<bool>,
     }
     impl Object for InputBtnEvent {
-        type Slots = InputBtnEventSlots;
+        type Slots = InputBtnEvent_Slots;
         const NAME: &'static str = "InputBtnEvent";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -43,11 +43,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputBtnEventWrapperSlots {
+    pub(crate) struct InputBtnEventWrapper_Slots {
         data: Option<InputBtnEvent>,
     }
     impl Object for InputBtnEventWrapper {
-        type Slots = InputBtnEventWrapperSlots;
+        type Slots = InputBtnEventWrapper_Slots;
         const NAME: &'static str = "InputBtnEventWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_6_1::types::SocketAddress;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsNbdSlots {
+    pub(crate) struct BlockdevOptionsNbd_Slots {
         server: Option<SocketAddress>,
         export: Option<String>,
         tls_creds: Option<String>,
@@ -15,7 +15,7 @@ mod types {
         open_timeout: Option<u32>,
     }
     impl Object for BlockdevOptionsNbd {
-        type Slots = BlockdevOptionsNbdSlots;
+        type Slots = BlockdevOptionsNbd_Slots;
         const NAME: &'static str = "BlockdevOptionsNbd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -51,7 +51,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockExportOptionsVduseBlkSlots {
+    pub(crate) struct BlockExportOptionsVduseBlk_Slots {
         name: Option<String>,
         num_queues: Option<u16>,
         queue_size: Option<u16>,
@@ -59,7 +59,7 @@ mod types {
         serial: Option<String>,
     }
     impl Object for BlockExportOptionsVduseBlk {
-        type Slots = BlockExportOptionsVduseBlkSlots;
+        type Slots = BlockExportOptionsVduseBlk_Slots;
         const NAME: &'static str = "BlockExportOptionsVduseBlk";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -58,13 +58,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CxlFixedMemoryWindowOptionsSlots {
+    pub(crate) struct CxlFixedMemoryWindowOptions_Slots {
         size: Option<u64>,
         interleave_granularity: Option<u64>,
         targets: Option<Vec<String>>,
     }
     impl Object for CxlFixedMemoryWindowOptions {
-        type Slots = CxlFixedMemoryWindowOptionsSlots;
+        type Slots = CxlFixedMemoryWindowOptions_Slots;
         const NAME: &'static str = "CXLFixedMemoryWindowOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -100,11 +100,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CxlfmwPropertiesSlots {
+    pub(crate) struct CxlfmwProperties_Slots {
         cxl_fmw: Option<Vec<CxlFixedMemoryWindowOptions>>,
     }
     impl Object for CxlfmwProperties {
-        type Slots = CxlfmwPropertiesSlots;
+        type Slots = CxlfmwProperties_Slots;
         const NAME: &'static str = "CXLFMWProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -61,12 +61,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SetVcpuDirtyLimitSlots {
+    pub(crate) struct SetVcpuDirtyLimit_Slots {
         cpu_index: Option<i64>,
         dirty_rate: Option<u64>,
     }
     impl Object for SetVcpuDirtyLimit {
-        type Slots = SetVcpuDirtyLimitSlots;
+        type Slots = SetVcpuDirtyLimit_Slots;
         const NAME: &'static str = "set-vcpu-dirty-limit";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,12 +4,12 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct NetdevVmnetBridgedOptionsSlots {
+    pub(crate) struct NetdevVmnetBridgedOptions_Slots {
         ifname: Option<String>,
         isolated: Option<bool>,
     }
     impl Object for NetdevVmnetBridgedOptions {
-        type Slots = NetdevVmnetBridgedOptionsSlots;
+        type Slots = NetdevVmnetBridgedOptions_Slots;
         const NAME: &'static str = "NetdevVmnetBridgedOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

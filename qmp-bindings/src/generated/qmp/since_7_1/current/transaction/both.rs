@@ -17,11 +17,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapMergeWrapperSlots {
+    pub(crate) struct BlockDirtyBitmapMergeWrapper_Slots {
         data: Option<BlockDirtyBitmapMerge>,
     }
     impl Object for BlockDirtyBitmapMergeWrapper {
-        type Slots = BlockDirtyBitmapMergeWrapperSlots;
+        type Slots = BlockDirtyBitmapMergeWrapper_Slots;
         const NAME: &'static str = "BlockDirtyBitmapMergeWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -26,14 +26,14 @@ mod commands {
         pub use crate::generated::qmp::since_7_1::types::ImageFormat;
     }
     #[derive(Default)]
-    pub(crate) struct ScreendumpSlots {
+    pub(crate) struct Screendump_Slots {
         filename: Option<String>,
         device: Option<String>,
         head: Option<i64>,
         format: Option<types::ImageFormat>,
     }
     impl Object for Screendump {
-        type Slots = ScreendumpSlots;
+        type Slots = Screendump_Slots;
         const NAME: &'static str = "screendump";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -16,11 +16,11 @@ mod types {
         NetdevVmnetBridgedOptions, NetdevVmnetHostOptions, NetdevVmnetSharedOptions,
     };
     #[derive(Default)]
-    pub(crate) struct NetdevSlots {
+    pub(crate) struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {
-        type Slots = NetdevSlots;
+        type Slots = Netdev_Slots;
         type Branches = NetdevType;
         const NAME: &'static str = "Netdev";
         fn accept<'de, A: MapAccess<'de>>(

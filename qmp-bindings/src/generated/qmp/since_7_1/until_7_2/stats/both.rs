@@ -7,11 +7,11 @@ mod types {
         Stats, StatsSchemaValue, StatsVcpuFilter,
     };
     #[derive(Default)]
-    pub(crate) struct StatsFilterSlots {
+    pub(crate) struct StatsFilter_Slots {
         providers: Option<Vec<StatsRequest>>,
     }
     impl Base for StatsFilter {
-        type Slots = StatsFilterSlots;
+        type Slots = StatsFilter_Slots;
         type Branches = StatsFilterTarget;
         const NAME: &'static str = "StatsFilter";
         fn accept<'de, A: MapAccess<'de>>(
@@ -60,12 +60,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct StatsRequestSlots {
+    pub(crate) struct StatsRequest_Slots {
         provider: Option<StatsProvider>,
         names: Option<Vec<String>>,
     }
     impl Object for StatsRequest {
-        type Slots = StatsRequestSlots;
+        type Slots = StatsRequest_Slots;
         const NAME: &'static str = "StatsRequest";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

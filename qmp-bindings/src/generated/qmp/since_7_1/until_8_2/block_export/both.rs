@@ -10,7 +10,7 @@ mod types {
         BlockExportOptionsNbd, BlockExportOptionsVduseBlk,
     };
     #[derive(Default)]
-    pub(crate) struct BlockExportOptionsSlots {
+    pub(crate) struct BlockExportOptions_Slots {
         id: Option<String>,
         fixed_iothread: Option<bool>,
         iothread: Option<String>,
@@ -19,7 +19,7 @@ mod types {
         writethrough: Option<bool>,
     }
     impl Base for BlockExportOptions {
-        type Slots = BlockExportOptionsSlots;
+        type Slots = BlockExportOptions_Slots;
         type Branches = BlockExportOptionsType;
         const NAME: &'static str = "BlockExportOptions";
         fn accept<'de, A: MapAccess<'de>>(

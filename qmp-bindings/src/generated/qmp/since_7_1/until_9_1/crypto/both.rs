@@ -59,12 +59,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoAkCipherOptionsRsaSlots {
+    pub(crate) struct QCryptoAkCipherOptionsRsa_Slots {
         hash_alg: Option<QCryptoHashAlgorithm>,
         padding_alg: Option<QCryptoRsaPaddingAlgorithm>,
     }
     impl Object for QCryptoAkCipherOptionsRsa {
-        type Slots = QCryptoAkCipherOptionsRsaSlots;
+        type Slots = QCryptoAkCipherOptionsRsa_Slots;
         const NAME: &'static str = "QCryptoAkCipherOptionsRSA";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

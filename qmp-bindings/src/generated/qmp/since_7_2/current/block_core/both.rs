@@ -4,11 +4,11 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsIoUringSlots {
+    pub(crate) struct BlockdevOptionsIoUring_Slots {
         filename: Option<String>,
     }
     impl Object for BlockdevOptionsIoUring {
-        type Slots = BlockdevOptionsIoUringSlots;
+        type Slots = BlockdevOptionsIoUring_Slots;
         const NAME: &'static str = "BlockdevOptionsIoUring";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -28,11 +28,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsNvmeIoUringSlots {
+    pub(crate) struct BlockdevOptionsNvmeIoUring_Slots {
         path: Option<String>,
     }
     impl Object for BlockdevOptionsNvmeIoUring {
-        type Slots = BlockdevOptionsNvmeIoUringSlots;
+        type Slots = BlockdevOptionsNvmeIoUring_Slots;
         const NAME: &'static str = "BlockdevOptionsNvmeIoUring";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -52,11 +52,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsVirtioBlkVfioPciSlots {
+    pub(crate) struct BlockdevOptionsVirtioBlkVfioPci_Slots {
         path: Option<String>,
     }
     impl Object for BlockdevOptionsVirtioBlkVfioPci {
-        type Slots = BlockdevOptionsVirtioBlkVfioPciSlots;
+        type Slots = BlockdevOptionsVirtioBlkVfioPci_Slots;
         const NAME: &'static str = "BlockdevOptionsVirtioBlkVfioPci";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -76,11 +76,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsVirtioBlkVhostUserSlots {
+    pub(crate) struct BlockdevOptionsVirtioBlkVhostUser_Slots {
         path: Option<String>,
     }
     impl Object for BlockdevOptionsVirtioBlkVhostUser {
-        type Slots = BlockdevOptionsVirtioBlkVhostUserSlots;
+        type Slots = BlockdevOptionsVirtioBlkVhostUser_Slots;
         const NAME: &'static str = "BlockdevOptionsVirtioBlkVhostUser";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -100,11 +100,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsVirtioBlkVhostVdpaSlots {
+    pub(crate) struct BlockdevOptionsVirtioBlkVhostVdpa_Slots {
         path: Option<String>,
     }
     impl Object for BlockdevOptionsVirtioBlkVhostVdpa {
-        type Slots = BlockdevOptionsVirtioBlkVhostVdpaSlots;
+        type Slots = BlockdevOptionsVirtioBlkVhostVdpa_Slots;
         const NAME: &'static str = "BlockdevOptionsVirtioBlkVhostVdpa";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

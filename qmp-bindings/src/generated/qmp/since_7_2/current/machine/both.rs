@@ -4,11 +4,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct DumpdtbSlots {
+    pub(crate) struct Dumpdtb_Slots {
         filename: Option<String>,
     }
     impl Object for Dumpdtb {
-        type Slots = DumpdtbSlots;
+        type Slots = Dumpdtb_Slots;
         const NAME: &'static str = "dumpdtb";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_5::types::HostMemPolicy;
     #[derive(Default)]
-    pub(crate) struct MemoryBackendEpcPropertiesSlots {
+    pub(crate) struct MemoryBackendEpcProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -19,7 +19,7 @@ mod types {
         x_use_canonical_path_for_ramblock_id: Option<bool>,
     }
     impl Object for MemoryBackendEpcProperties {
-        type Slots = MemoryBackendEpcPropertiesSlots;
+        type Slots = MemoryBackendEpcProperties_Slots;
         const NAME: &'static str = "MemoryBackendEpcProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -62,7 +62,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MemoryBackendMemfdPropertiesSlots {
+    pub(crate) struct MemoryBackendMemfdProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -79,7 +79,7 @@ mod types {
         seal: Option<bool>,
     }
     impl Object for MemoryBackendMemfdProperties {
-        type Slots = MemoryBackendMemfdPropertiesSlots;
+        type Slots = MemoryBackendMemfdProperties_Slots;
         const NAME: &'static str = "MemoryBackendMemfdProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -128,7 +128,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MemoryBackendPropertiesSlots {
+    pub(crate) struct MemoryBackendProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -142,7 +142,7 @@ mod types {
         x_use_canonical_path_for_ramblock_id: Option<bool>,
     }
     impl Object for MemoryBackendProperties {
-        type Slots = MemoryBackendPropertiesSlots;
+        type Slots = MemoryBackendProperties_Slots;
         const NAME: &'static str = "MemoryBackendProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

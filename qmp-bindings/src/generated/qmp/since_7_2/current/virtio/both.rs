@@ -248,13 +248,13 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XQueryVirtioQueueElementSlots {
+    pub(crate) struct XQueryVirtioQueueElement_Slots {
         path: Option<String>,
         queue: Option<u16>,
         index: Option<u16>,
     }
     impl Object for XQueryVirtioQueueElement {
-        type Slots = XQueryVirtioQueueElementSlots;
+        type Slots = XQueryVirtioQueueElement_Slots;
         const NAME: &'static str = "x-query-virtio-queue-element";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -278,12 +278,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XQueryVirtioQueueStatusSlots {
+    pub(crate) struct XQueryVirtioQueueStatus_Slots {
         path: Option<String>,
         queue: Option<u16>,
     }
     impl Object for XQueryVirtioQueueStatus {
-        type Slots = XQueryVirtioQueueStatusSlots;
+        type Slots = XQueryVirtioQueueStatus_Slots;
         const NAME: &'static str = "x-query-virtio-queue-status";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -305,11 +305,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XQueryVirtioStatusSlots {
+    pub(crate) struct XQueryVirtioStatus_Slots {
         path: Option<String>,
     }
     impl Object for XQueryVirtioStatus {
-        type Slots = XQueryVirtioStatusSlots;
+        type Slots = XQueryVirtioStatus_Slots;
         const NAME: &'static str = "x-query-virtio-status";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -329,12 +329,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XQueryVirtioVhostQueueStatusSlots {
+    pub(crate) struct XQueryVirtioVhostQueueStatus_Slots {
         path: Option<String>,
         queue: Option<u16>,
     }
     impl Object for XQueryVirtioVhostQueueStatus {
-        type Slots = XQueryVirtioVhostQueueStatusSlots;
+        type Slots = XQueryVirtioVhostQueueStatus_Slots;
         const NAME: &'static str = "x-query-virtio-vhost-queue-status";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

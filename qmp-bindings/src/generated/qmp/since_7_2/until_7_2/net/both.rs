@@ -20,11 +20,11 @@ mod types {
         NetdevDgramOptions, NetdevVhostVdpaOptions,
     };
     #[derive(Default)]
-    pub(crate) struct NetdevSlots {
+    pub(crate) struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {
-        type Slots = NetdevSlots;
+        type Slots = Netdev_Slots;
         type Branches = NetdevType;
         const NAME: &'static str = "Netdev";
         fn accept<'de, A: MapAccess<'de>>(
@@ -85,12 +85,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevStreamOptionsSlots {
+    pub(crate) struct NetdevStreamOptions_Slots {
         addr: Option<SocketAddress>,
         server: Option<bool>,
     }
     impl Object for NetdevStreamOptions {
-        type Slots = NetdevStreamOptionsSlots;
+        type Slots = NetdevStreamOptions_Slots;
         const NAME: &'static str = "NetdevStreamOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

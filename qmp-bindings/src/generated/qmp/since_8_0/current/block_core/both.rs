@@ -9,7 +9,7 @@ mod types {
         RbdEncryptionOptionsLuks, RbdEncryptionOptionsLuks2,
     };
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsRbdSlots {
+    pub(crate) struct BlockdevOptionsRbd_Slots {
         pool: Option<String>,
         namespace: Option<String>,
         image: Option<String>,
@@ -22,7 +22,7 @@ mod types {
         server: Option<Vec<InetSocketAddressBase>>,
     }
     impl Object for BlockdevOptionsRbd {
-        type Slots = BlockdevOptionsRbdSlots;
+        type Slots = BlockdevOptionsRbd_Slots;
         const NAME: &'static str = "BlockdevOptionsRbd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -78,11 +78,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificFileWrapperSlots {
+    pub(crate) struct ImageInfoSpecificFileWrapper_Slots {
         data: Option<ImageInfoSpecificFile>,
     }
     impl Object for ImageInfoSpecificFileWrapper {
-        type Slots = ImageInfoSpecificFileWrapperSlots;
+        type Slots = ImageInfoSpecificFileWrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificFileWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -120,11 +120,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificRbdWrapperSlots {
+    pub(crate) struct ImageInfoSpecificRbdWrapper_Slots {
         data: Option<ImageInfoSpecificRbd>,
     }
     impl Object for ImageInfoSpecificRbdWrapper {
-        type Slots = ImageInfoSpecificRbdWrapperSlots;
+        type Slots = ImageInfoSpecificRbdWrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificRbdWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -181,11 +181,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificVmdkWrapperSlots {
+    pub(crate) struct ImageInfoSpecificVmdkWrapper_Slots {
         data: Option<ImageInfoSpecificVmdk>,
     }
     impl Object for ImageInfoSpecificVmdkWrapper {
-        type Slots = ImageInfoSpecificVmdkWrapperSlots;
+        type Slots = ImageInfoSpecificVmdkWrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificVmdkWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -205,11 +205,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionOptionsSlots {
+    pub(crate) struct RbdEncryptionOptions_Slots {
         parent: Option<Box<RbdEncryptionOptions>>,
     }
     impl Base for RbdEncryptionOptions {
-        type Slots = RbdEncryptionOptionsSlots;
+        type Slots = RbdEncryptionOptions_Slots;
         type Branches = RbdEncryptionOptionsFormat;
         const NAME: &'static str = "RbdEncryptionOptions";
         fn accept<'de, A: MapAccess<'de>>(
@@ -256,11 +256,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionOptionsLuksAnySlots {
+    pub(crate) struct RbdEncryptionOptionsLuksAny_Slots {
         key_secret: Option<String>,
     }
     impl Object for RbdEncryptionOptionsLuksAny {
-        type Slots = RbdEncryptionOptionsLuksAnySlots;
+        type Slots = RbdEncryptionOptionsLuksAny_Slots;
         const NAME: &'static str = "RbdEncryptionOptionsLUKSAny";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,12 +4,12 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct CxlUncorErrorRecordSlots {
+    pub(crate) struct CxlUncorErrorRecord_Slots {
         r#type: Option<CxlUncorErrorType>,
         header: Option<Vec<u32>>,
     }
     impl Object for CxlUncorErrorRecord {
-        type Slots = CxlUncorErrorRecordSlots;
+        type Slots = CxlUncorErrorRecord_Slots;
         const NAME: &'static str = "CXLUncorErrorRecord";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -46,12 +46,12 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct CxlInjectCorrectableErrorSlots {
+    pub(crate) struct CxlInjectCorrectableError_Slots {
         path: Option<String>,
         r#type: Option<types::CxlCorErrorType>,
     }
     impl Object for CxlInjectCorrectableError {
-        type Slots = CxlInjectCorrectableErrorSlots;
+        type Slots = CxlInjectCorrectableError_Slots;
         const NAME: &'static str = "cxl-inject-correctable-error";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -73,12 +73,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CxlInjectUncorrectableErrorsSlots {
+    pub(crate) struct CxlInjectUncorrectableErrors_Slots {
         path: Option<String>,
         errors: Option<Vec<types::CxlUncorErrorRecord>>,
     }
     impl Object for CxlInjectUncorrectableErrors {
-        type Slots = CxlInjectUncorrectableErrorsSlots;
+        type Slots = CxlInjectUncorrectableErrors_Slots;
         const NAME: &'static str = "cxl-inject-uncorrectable-errors";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

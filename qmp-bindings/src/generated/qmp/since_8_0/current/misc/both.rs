@@ -4,12 +4,12 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct GetWin32SocketSlots {
+    pub(crate) struct GetWin32Socket_Slots {
         info: Option<String>,
         fdname: Option<String>,
     }
     impl Object for GetWin32Socket {
-        type Slots = GetWin32SocketSlots;
+        type Slots = GetWin32Socket_Slots;
         const NAME: &'static str = "get-win32-socket";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

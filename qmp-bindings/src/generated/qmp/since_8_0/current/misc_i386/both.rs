@@ -48,11 +48,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct XenEventInjectSlots {
+    pub(crate) struct XenEventInject_Slots {
         port: Option<u32>,
     }
     impl Object for XenEventInject {
-        type Slots = XenEventInjectSlots;
+        type Slots = XenEventInject_Slots;
         const NAME: &'static str = "xen-event-inject";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

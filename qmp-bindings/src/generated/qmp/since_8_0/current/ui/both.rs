@@ -4,12 +4,12 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct InputKeyEventSlots {
+    pub(crate) struct InputKeyEvent_Slots {
         key: Option<KeyValue>,
         down: Option<bool>,
     }
     impl Object for InputKeyEvent {
-        type Slots = InputKeyEventSlots;
+        type Slots = InputKeyEvent_Slots;
         const NAME: &'static str = "InputKeyEvent";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -43,11 +43,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputKeyEventWrapperSlots {
+    pub(crate) struct InputKeyEventWrapper_Slots {
         data: Option<InputKeyEvent>,
     }
     impl Object for InputKeyEventWrapper {
-        type Slots = InputKeyEventWrapperSlots;
+        type Slots = InputKeyEventWrapper_Slots;
         const NAME: &'static str = "InputKeyEventWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -103,11 +103,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QKeyCodeWrapperSlots {
+    pub(crate) struct QKeyCodeWrapper_Slots {
         data: Option<QKeyCode>,
     }
     impl Object for QKeyCodeWrapper {
-        type Slots = QKeyCodeWrapperSlots;
+        type Slots = QKeyCodeWrapper_Slots;
         const NAME: &'static str = "QKeyCodeWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -146,12 +146,12 @@ mod commands {
         pub use crate::generated::qmp::since_8_0::types::KeyValue;
     }
     #[derive(Default)]
-    pub(crate) struct SendKeySlots {
+    pub(crate) struct SendKey_Slots {
         keys: Option<Vec<types::KeyValue>>,
         hold_time: Option<i64>,
     }
     impl Object for SendKey {
-        type Slots = SendKeySlots;
+        type Slots = SendKey_Slots;
         const NAME: &'static str = "send-key";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -43,13 +43,13 @@ mod commands {
         pub use crate::generated::qmp::since_8_0::types::InputEvent;
     }
     #[derive(Default)]
-    pub(crate) struct InputSendEventSlots {
+    pub(crate) struct InputSendEvent_Slots {
         device: Option<String>,
         head: Option<i64>,
         events: Option<Vec<types::InputEvent>>,
     }
     impl Object for InputSendEvent {
-        type Slots = InputSendEventSlots;
+        type Slots = InputSendEvent_Slots;
         const NAME: &'static str = "input-send-event";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

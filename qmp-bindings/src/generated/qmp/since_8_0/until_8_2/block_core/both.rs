@@ -30,12 +30,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockChildInfoSlots {
+    pub(crate) struct BlockChildInfo_Slots {
         name: Option<String>,
         info: Option<BlockGraphInfo>,
     }
     impl Object for BlockChildInfo {
-        type Slots = BlockChildInfoSlots;
+        type Slots = BlockChildInfo_Slots;
         const NAME: &'static str = "BlockChildInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -194,7 +194,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockGraphInfoSlots {
+    pub(crate) struct BlockGraphInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -211,7 +211,7 @@ mod types {
         children: Option<Vec<BlockChildInfo>>,
     }
     impl Object for BlockGraphInfo {
-        type Slots = BlockGraphInfoSlots;
+        type Slots = BlockGraphInfo_Slots;
         const NAME: &'static str = "BlockGraphInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -332,7 +332,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockNodeInfoSlots {
+    pub(crate) struct BlockNodeInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -348,7 +348,7 @@ mod types {
         format_specific: Option<ImageInfoSpecific>,
     }
     impl Object for BlockNodeInfo {
-        type Slots = BlockNodeInfoSlots;
+        type Slots = BlockNodeInfo_Slots;
         const NAME: &'static str = "BlockNodeInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -392,14 +392,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsRbdSlots {
+    pub(crate) struct BlockdevCreateOptionsRbd_Slots {
         location: Option<BlockdevOptionsRbd>,
         size: Option<u64>,
         cluster_size: Option<u64>,
         encrypt: Option<RbdEncryptionCreateOptions>,
     }
     impl Object for BlockdevCreateOptionsRbd {
-        type Slots = BlockdevCreateOptionsRbdSlots;
+        type Slots = BlockdevCreateOptionsRbd_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsRbd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -437,11 +437,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DummyBlockCoreForceArraysSlots {
+    pub(crate) struct DummyBlockCoreForceArrays_Slots {
         unused_block_graph_info: Option<Vec<BlockGraphInfo>>,
     }
     impl Object for DummyBlockCoreForceArrays {
-        type Slots = DummyBlockCoreForceArraysSlots;
+        type Slots = DummyBlockCoreForceArrays_Slots;
         const NAME: &'static str = "DummyBlockCoreForceArrays";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -5,13 +5,13 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_6_1::types::SocketAddress;
     #[derive(Default)]
-    pub(crate) struct NetdevStreamOptionsSlots {
+    pub(crate) struct NetdevStreamOptions_Slots {
         addr: Option<SocketAddress>,
         server: Option<bool>,
         reconnect: Option<u32>,
     }
     impl Object for NetdevStreamOptions {
-        type Slots = NetdevStreamOptionsSlots;
+        type Slots = NetdevStreamOptions_Slots;
         const NAME: &'static str = "NetdevStreamOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct BlockLatencyHistogramSetSlots {
+    pub(crate) struct BlockLatencyHistogramSet_Slots {
         id: Option<String>,
         boundaries: Option<Vec<u64>>,
         boundaries_read: Option<Vec<u64>>,
@@ -13,7 +13,7 @@ mod commands {
         boundaries_flush: Option<Vec<u64>>,
     }
     impl Object for BlockLatencyHistogramSet {
-        type Slots = BlockLatencyHistogramSetSlots;
+        type Slots = BlockLatencyHistogramSet_Slots;
         const NAME: &'static str = "block-latency-histogram-set";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

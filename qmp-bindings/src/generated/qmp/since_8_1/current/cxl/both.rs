@@ -14,7 +14,7 @@ mod commands {
         pub use crate::generated::qmp::since_8_1::types::CxlEventLog;
     }
     #[derive(Default)]
-    pub(crate) struct CxlInjectDramEventSlots {
+    pub(crate) struct CxlInjectDramEvent_Slots {
         path: Option<String>,
         log: Option<types::CxlEventLog>,
         flags: Option<u8>,
@@ -32,7 +32,7 @@ mod commands {
         correction_mask: Option<Vec<u64>>,
     }
     impl Object for CxlInjectDramEvent {
-        type Slots = CxlInjectDramEventSlots;
+        type Slots = CxlInjectDramEvent_Slots;
         const NAME: &'static str = "cxl-inject-dram-event";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -80,7 +80,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CxlInjectGeneralMediaEventSlots {
+    pub(crate) struct CxlInjectGeneralMediaEvent_Slots {
         path: Option<String>,
         log: Option<types::CxlEventLog>,
         flags: Option<u8>,
@@ -94,7 +94,7 @@ mod commands {
         component_id: Option<String>,
     }
     impl Object for CxlInjectGeneralMediaEvent {
-        type Slots = CxlInjectGeneralMediaEventSlots;
+        type Slots = CxlInjectGeneralMediaEvent_Slots;
         const NAME: &'static str = "cxl-inject-general-media-event";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -134,7 +134,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CxlInjectMemoryModuleEventSlots {
+    pub(crate) struct CxlInjectMemoryModuleEvent_Slots {
         path: Option<String>,
         log: Option<types::CxlEventLog>,
         flags: Option<u8>,
@@ -149,7 +149,7 @@ mod commands {
         corrected_persistent_error_count: Option<u32>,
     }
     impl Object for CxlInjectMemoryModuleEvent {
-        type Slots = CxlInjectMemoryModuleEventSlots;
+        type Slots = CxlInjectMemoryModuleEvent_Slots;
         const NAME: &'static str = "cxl-inject-memory-module-event";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -207,13 +207,13 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CxlInjectPoisonSlots {
+    pub(crate) struct CxlInjectPoison_Slots {
         path: Option<String>,
         start: Option<u64>,
         length: Option<u64>,
     }
     impl Object for CxlInjectPoison {
-        type Slots = CxlInjectPoisonSlots;
+        type Slots = CxlInjectPoison_Slots;
         const NAME: &'static str = "cxl-inject-poison";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

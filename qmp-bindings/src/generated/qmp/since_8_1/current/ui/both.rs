@@ -6,12 +6,12 @@ mod types {
     use crate::generated::qmp::since_2_6::types::{InputAxis, InputMoveEvent};
     use crate::generated::qmp::since_8_0::types::InputKeyEvent;
     #[derive(Default)]
-    pub(crate) struct InputBtnEventSlots {
+    pub(crate) struct InputBtnEvent_Slots {
         button: Option<InputButton>,
         down: Option<bool>,
     }
     impl Object for InputBtnEvent {
-        type Slots = InputBtnEventSlots;
+        type Slots = InputBtnEvent_Slots;
         const NAME: &'static str = "InputBtnEvent";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -45,11 +45,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputBtnEventWrapperSlots {
+    pub(crate) struct InputBtnEventWrapper_Slots {
         data: Option<InputBtnEvent>,
     }
     impl Object for InputBtnEventWrapper {
-        type Slots = InputBtnEventWrapperSlots;
+        type Slots = InputBtnEventWrapper_Slots;
         const NAME: &'static str = "InputBtnEventWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -96,7 +96,7 @@ mod types {
         InputEvent = "InputEvent"
     }
     #[derive(Default)]
-    pub(crate) struct InputMultiTouchEventSlots {
+    pub(crate) struct InputMultiTouchEvent_Slots {
         r#type: Option<InputMultiTouchType>,
         slot: Option<i64>,
         tracking_id: Option<i64>,
@@ -104,7 +104,7 @@ mod types {
         value: Option<i64>,
     }
     impl Object for InputMultiTouchEvent {
-        type Slots = InputMultiTouchEventSlots;
+        type Slots = InputMultiTouchEvent_Slots;
         const NAME: &'static str = "InputMultiTouchEvent";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -144,11 +144,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputMultiTouchEventWrapperSlots {
+    pub(crate) struct InputMultiTouchEventWrapper_Slots {
         data: Option<InputMultiTouchEvent>,
     }
     impl Object for InputMultiTouchEventWrapper {
-        type Slots = InputMultiTouchEventWrapperSlots;
+        type Slots = InputMultiTouchEventWrapper_Slots;
         const NAME: &'static str = "InputMultiTouchEventWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -191,13 +191,13 @@ mod commands {
         pub use crate::generated::qmp::since_8_1::types::InputEvent;
     }
     #[derive(Default)]
-    pub(crate) struct InputSendEventSlots {
+    pub(crate) struct InputSendEvent_Slots {
         device: Option<String>,
         head: Option<i64>,
         events: Option<Vec<types::InputEvent>>,
     }
     impl Object for InputSendEvent {
-        type Slots = InputSendEventSlots;
+        type Slots = InputSendEvent_Slots;
         const NAME: &'static str = "input-send-event";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

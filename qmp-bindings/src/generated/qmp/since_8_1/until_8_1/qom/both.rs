@@ -28,7 +28,7 @@ mod types {
         CryptodevBackendProperties, CryptodevVhostUserProperties,
     };
     #[derive(Default)]
-    pub(crate) struct MemoryBackendFilePropertiesSlots {
+    pub(crate) struct MemoryBackendFileProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -48,7 +48,7 @@ mod types {
         readonly: Option<bool>,
     }
     impl Object for MemoryBackendFileProperties {
-        type Slots = MemoryBackendFilePropertiesSlots;
+        type Slots = MemoryBackendFileProperties_Slots;
         const NAME: &'static str = "MemoryBackendFileProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -103,11 +103,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ObjectOptionsSlots {
+    pub(crate) struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {
-        type Slots = ObjectOptionsSlots;
+        type Slots = ObjectOptions_Slots;
         type Branches = ObjectOptionsQomType;
         const NAME: &'static str = "ObjectOptions";
         fn accept<'de, A: MapAccess<'de>>(

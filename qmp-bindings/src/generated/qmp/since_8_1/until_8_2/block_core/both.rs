@@ -222,7 +222,7 @@ mod types {
         BlockdevCreateOptions = "BlockdevCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsLuksSlots {
+    pub(crate) struct BlockdevCreateOptionsLuks_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
         cipher_mode: Option<QCryptoCipherMode>,
@@ -235,7 +235,7 @@ mod types {
         preallocation: Option<PreallocMode>,
     }
     impl Object for BlockdevCreateOptionsLuks {
-        type Slots = BlockdevCreateOptionsLuksSlots;
+        type Slots = BlockdevCreateOptionsLuks_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -273,13 +273,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsParallelsSlots {
+    pub(crate) struct BlockdevCreateOptionsParallels_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         cluster_size: Option<u64>,
     }
     impl Object for BlockdevCreateOptionsParallels {
-        type Slots = BlockdevCreateOptionsParallelsSlots;
+        type Slots = BlockdevCreateOptionsParallels_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsParallels";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -303,14 +303,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcowSlots {
+    pub(crate) struct BlockdevCreateOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
         encrypt: Option<QCryptoBlockCreateOptions>,
     }
     impl Object for BlockdevCreateOptionsQcow {
-        type Slots = BlockdevCreateOptionsQcowSlots;
+        type Slots = BlockdevCreateOptionsQcow_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsQcow";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -336,7 +336,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow2Slots {
+    pub(crate) struct BlockdevCreateOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         data_file: Option<BlockdevRef>,
         data_file_raw: Option<bool>,
@@ -353,7 +353,7 @@ mod types {
         compression_type: Option<Qcow2CompressionType>,
     }
     impl Object for BlockdevCreateOptionsQcow2 {
-        type Slots = BlockdevCreateOptionsQcow2Slots;
+        type Slots = BlockdevCreateOptionsQcow2_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsQcow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -399,7 +399,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQedSlots {
+    pub(crate) struct BlockdevCreateOptionsQed_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -408,7 +408,7 @@ mod types {
         table_size: Option<i64>,
     }
     impl Object for BlockdevCreateOptionsQed {
-        type Slots = BlockdevCreateOptionsQedSlots;
+        type Slots = BlockdevCreateOptionsQed_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsQed";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -438,13 +438,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVdiSlots {
+    pub(crate) struct BlockdevCreateOptionsVdi_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
     }
     impl Object for BlockdevCreateOptionsVdi {
-        type Slots = BlockdevCreateOptionsVdiSlots;
+        type Slots = BlockdevCreateOptionsVdi_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVdi";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -468,7 +468,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVhdxSlots {
+    pub(crate) struct BlockdevCreateOptionsVhdx_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         log_size: Option<u64>,
@@ -477,7 +477,7 @@ mod types {
         block_state_zero: Option<bool>,
     }
     impl Object for BlockdevCreateOptionsVhdx {
-        type Slots = BlockdevCreateOptionsVhdxSlots;
+        type Slots = BlockdevCreateOptionsVhdx_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVhdx";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -507,7 +507,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVmdkSlots {
+    pub(crate) struct BlockdevCreateOptionsVmdk_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         extents: Option<Vec<BlockdevRef>>,
@@ -519,7 +519,7 @@ mod types {
         zeroed_grain: Option<bool>,
     }
     impl Object for BlockdevCreateOptionsVmdk {
-        type Slots = BlockdevCreateOptionsVmdkSlots;
+        type Slots = BlockdevCreateOptionsVmdk_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVmdk";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -555,14 +555,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVpcSlots {
+    pub(crate) struct BlockdevCreateOptionsVpc_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         subformat: Option<BlockdevVpcSubformat>,
         force_size: Option<bool>,
     }
     impl Object for BlockdevCreateOptionsVpc {
-        type Slots = BlockdevCreateOptionsVpcSlots;
+        type Slots = BlockdevCreateOptionsVpc_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVpc";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -588,7 +588,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSlots {
+    pub(crate) struct BlockdevOptions_Slots {
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
         cache: Option<BlockdevCacheOptions>,
@@ -598,7 +598,7 @@ mod types {
         detect_zeroes: Option<BlockdevDetectZeroesOptions>,
     }
     impl Base for BlockdevOptions {
-        type Slots = BlockdevOptionsSlots;
+        type Slots = BlockdevOptions_Slots;
         type Branches = BlockdevOptionsDriver;
         const NAME: &'static str = "BlockdevOptions";
         fn accept<'de, A: MapAccess<'de>>(
@@ -701,7 +701,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebugSlots {
+    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
         image: Option<BlockdevRef>,
         config: Option<String>,
         align: Option<i64>,
@@ -716,7 +716,7 @@ mod types {
         unshare_child_perms: Option<Vec<BlockPermission>>,
     }
     impl Object for BlockdevOptionsBlkdebug {
-        type Slots = BlockdevOptionsBlkdebugSlots;
+        type Slots = BlockdevOptionsBlkdebug_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkdebug";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -758,7 +758,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlklogwritesSlots {
+    pub(crate) struct BlockdevOptionsBlklogwrites_Slots {
         file: Option<BlockdevRef>,
         log: Option<BlockdevRef>,
         log_sector_size: Option<u32>,
@@ -766,7 +766,7 @@ mod types {
         log_super_update_interval: Option<u64>,
     }
     impl Object for BlockdevOptionsBlklogwrites {
-        type Slots = BlockdevOptionsBlklogwritesSlots;
+        type Slots = BlockdevOptionsBlklogwrites_Slots;
         const NAME: &'static str = "BlockdevOptionsBlklogwrites";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -796,11 +796,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkreplaySlots {
+    pub(crate) struct BlockdevOptionsBlkreplay_Slots {
         image: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsBlkreplay {
-        type Slots = BlockdevOptionsBlkreplaySlots;
+        type Slots = BlockdevOptionsBlkreplay_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkreplay";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -820,12 +820,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkverifySlots {
+    pub(crate) struct BlockdevOptionsBlkverify_Slots {
         test: Option<BlockdevRef>,
         raw: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsBlkverify {
-        type Slots = BlockdevOptionsBlkverifySlots;
+        type Slots = BlockdevOptionsBlkverify_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkverify";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -847,7 +847,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCbwSlots {
+    pub(crate) struct BlockdevOptionsCbw_Slots {
         file: Option<BlockdevRef>,
         target: Option<BlockdevRef>,
         bitmap: Option<BlockDirtyBitmap>,
@@ -855,7 +855,7 @@ mod types {
         cbw_timeout: Option<u32>,
     }
     impl Object for BlockdevOptionsCbw {
-        type Slots = BlockdevOptionsCbwSlots;
+        type Slots = BlockdevOptionsCbw_Slots;
         const NAME: &'static str = "BlockdevOptionsCbw";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -6,11 +6,11 @@ mod types {
     use crate::generated::qmp::since_2_5::types::BlockDeviceIoStatus;
     use crate::generated::qmp::since_3_0::types::{JobStatus, MirrorCopyMode};
     #[derive(Default)]
-    pub(crate) struct BlockJobChangeOptionsSlots {
+    pub(crate) struct BlockJobChangeOptions_Slots {
         id: Option<String>,
     }
     impl Base for BlockJobChangeOptions {
-        type Slots = BlockJobChangeOptionsSlots;
+        type Slots = BlockJobChangeOptions_Slots;
         type Branches = BlockJobChangeOptionsType;
         const NAME: &'static str = "BlockJobChangeOptions";
         fn accept<'de, A: MapAccess<'de>>(
@@ -87,11 +87,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobChangeOptionsMirrorSlots {
+    pub(crate) struct BlockJobChangeOptionsMirror_Slots {
         copy_mode: Option<MirrorCopyMode>,
     }
     impl Object for BlockJobChangeOptionsMirror {
-        type Slots = BlockJobChangeOptionsMirrorSlots;
+        type Slots = BlockJobChangeOptionsMirror_Slots;
         const NAME: &'static str = "BlockJobChangeOptionsMirror";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -251,7 +251,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MapEntrySlots {
+    pub(crate) struct MapEntry_Slots {
         start: Option<i64>,
         length: Option<i64>,
         data: Option<bool>,
@@ -263,7 +263,7 @@ mod types {
         filename: Option<String>,
     }
     impl Object for MapEntry {
-        type Slots = MapEntrySlots;
+        type Slots = MapEntry_Slots;
         const NAME: &'static str = "MapEntry";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

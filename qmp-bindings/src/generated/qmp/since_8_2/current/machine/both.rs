@@ -40,11 +40,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct HvBalloonDeviceInfoWrapperSlots {
+    pub(crate) struct HvBalloonDeviceInfoWrapper_Slots {
         data: Option<HvBalloonDeviceInfo>,
     }
     impl Object for HvBalloonDeviceInfoWrapper {
-        type Slots = HvBalloonDeviceInfoWrapperSlots;
+        type Slots = HvBalloonDeviceInfoWrapper_Slots;
         const NAME: &'static str = "HvBalloonDeviceInfoWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -41,12 +41,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FileMigrationArgsSlots {
+    pub(crate) struct FileMigrationArgs_Slots {
         filename: Option<String>,
         offset: Option<u64>,
     }
     impl Object for FileMigrationArgs {
-        type Slots = FileMigrationArgsSlots;
+        type Slots = FileMigrationArgs_Slots;
         const NAME: &'static str = "FileMigrationArgs";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -68,11 +68,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationExecCommandSlots {
+    pub(crate) struct MigrationExecCommand_Slots {
         args: Option<Vec<String>>,
     }
     impl Object for MigrationExecCommand {
-        type Slots = MigrationExecCommandSlots;
+        type Slots = MigrationExecCommand_Slots;
         const NAME: &'static str = "MigrationExecCommand";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -112,14 +112,14 @@ mod commands {
         pub use crate::generated::qmp::since_8_2::types::TimeUnit;
     }
     #[derive(Default)]
-    pub(crate) struct CalcDirtyRateSlots {
+    pub(crate) struct CalcDirtyRate_Slots {
         calc_time: Option<i64>,
         calc_time_unit: Option<types::TimeUnit>,
         sample_pages: Option<i64>,
         mode: Option<types::DirtyRateMeasureMode>,
     }
     impl Object for CalcDirtyRate {
-        type Slots = CalcDirtyRateSlots;
+        type Slots = CalcDirtyRate_Slots;
         const NAME: &'static str = "calc-dirty-rate";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

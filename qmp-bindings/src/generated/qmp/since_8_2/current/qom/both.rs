@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_5::types::{HostMemPolicy, OnOffAuto};
     #[derive(Default)]
-    pub(crate) struct MemoryBackendFilePropertiesSlots {
+    pub(crate) struct MemoryBackendFileProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -26,7 +26,7 @@ mod types {
         rom: Option<OnOffAuto>,
     }
     impl Object for MemoryBackendFileProperties {
-        type Slots = MemoryBackendFilePropertiesSlots;
+        type Slots = MemoryBackendFileProperties_Slots;
         const NAME: &'static str = "MemoryBackendFileProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

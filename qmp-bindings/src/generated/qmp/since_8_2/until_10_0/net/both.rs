@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_8_2::types::AfxdpMode;
     #[derive(Default)]
-    pub(crate) struct NetdevAfxdpOptionsSlots {
+    pub(crate) struct NetdevAfxdpOptions_Slots {
         ifname: Option<String>,
         mode: Option<AfxdpMode>,
         force_copy: Option<bool>,
@@ -15,7 +15,7 @@ mod types {
         sock_fds: Option<String>,
     }
     impl Object for NetdevAfxdpOptions {
-        type Slots = NetdevAfxdpOptionsSlots;
+        type Slots = NetdevAfxdpOptions_Slots;
         const NAME: &'static str = "NetdevAFXDPOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -97,12 +97,12 @@ mod types {
         MigrationAddress = "MigrationAddress"
     }
     #[derive(Default)]
-    pub(crate) struct MigrationChannelSlots {
+    pub(crate) struct MigrationChannel_Slots {
         channel_type: Option<MigrationChannelType>,
         addr: Option<MigrationAddress>,
     }
     impl Object for MigrationChannel {
-        type Slots = MigrationChannelSlots;
+        type Slots = MigrationChannel_Slots;
         const NAME: &'static str = "MigrationChannel";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -265,11 +265,11 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrateSetCapabilitiesSlots {
+    pub(crate) struct MigrateSetCapabilities_Slots {
         capabilities: Option<Vec<types::MigrationCapabilityStatus>>,
     }
     impl Object for MigrateSetCapabilities {
-        type Slots = MigrateSetCapabilitiesSlots;
+        type Slots = MigrateSetCapabilities_Slots;
         const NAME: &'static str = "migrate-set-capabilities";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

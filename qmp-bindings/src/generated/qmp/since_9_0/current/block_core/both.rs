@@ -7,7 +7,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_7::types::BlockdevOnError;
     }
     #[derive(Default)]
-    pub(crate) struct BlockCommitSlots {
+    pub(crate) struct BlockCommit_Slots {
         job_id: Option<String>,
         device: Option<String>,
         base_node: Option<String>,
@@ -23,7 +23,7 @@ mod commands {
         auto_dismiss: Option<bool>,
     }
     impl Object for BlockCommit {
-        type Slots = BlockCommitSlots;
+        type Slots = BlockCommit_Slots;
         const NAME: &'static str = "block-commit";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -67,7 +67,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockStreamSlots {
+    pub(crate) struct BlockStream_Slots {
         job_id: Option<String>,
         device: Option<String>,
         base: Option<String>,
@@ -82,7 +82,7 @@ mod commands {
         auto_dismiss: Option<bool>,
     }
     impl Object for BlockStream {
-        type Slots = BlockStreamSlots;
+        type Slots = BlockStream_Slots;
         const NAME: &'static str = "block-stream";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

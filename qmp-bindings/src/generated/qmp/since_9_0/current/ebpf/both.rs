@@ -29,11 +29,11 @@ mod commands {
         pub use crate::generated::qmp::since_9_0::types::EbpfProgramId;
     }
     #[derive(Default)]
-    pub(crate) struct RequestEbpfSlots {
+    pub(crate) struct RequestEbpf_Slots {
         id: Option<types::EbpfProgramId>,
     }
     impl Object for RequestEbpf {
-        type Slots = RequestEbpfSlots;
+        type Slots = RequestEbpf_Slots;
         const NAME: &'static str = "request-ebpf";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -4,12 +4,12 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct AcpiGenericInitiatorPropertiesSlots {
+    pub(crate) struct AcpiGenericInitiatorProperties_Slots {
         pci_dev: Option<String>,
         node: Option<u32>,
     }
     impl Object for AcpiGenericInitiatorProperties {
-        type Slots = AcpiGenericInitiatorPropertiesSlots;
+        type Slots = AcpiGenericInitiatorProperties_Slots;
         const NAME: &'static str = "AcpiGenericInitiatorProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -16,11 +16,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FdSocketAddressWrapperSlots {
+    pub(crate) struct FdSocketAddressWrapper_Slots {
         data: Option<FdSocketAddress>,
     }
     impl Object for FdSocketAddressWrapper {
-        type Slots = FdSocketAddressWrapperSlots;
+        type Slots = FdSocketAddressWrapper_Slots;
         const NAME: &'static str = "FdSocketAddressWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

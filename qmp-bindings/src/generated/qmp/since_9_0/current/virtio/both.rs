@@ -20,12 +20,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct IoThreadVirtQueueMappingSlots {
+    pub(crate) struct IoThreadVirtQueueMapping_Slots {
         iothread: Option<String>,
         vqs: Option<Vec<u16>>,
     }
     impl Object for IoThreadVirtQueueMapping {
-        type Slots = IoThreadVirtQueueMappingSlots;
+        type Slots = IoThreadVirtQueueMapping_Slots;
         const NAME: &'static str = "IOThreadVirtQueueMapping";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

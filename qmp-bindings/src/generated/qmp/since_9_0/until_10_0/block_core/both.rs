@@ -6,13 +6,13 @@ mod types {
     use crate::generated::qmp::since_2_5::types::PreallocMode;
     use crate::generated::qmp::since_9_0::types::SocketAddress;
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsGlusterSlots {
+    pub(crate) struct BlockdevCreateOptionsGluster_Slots {
         location: Option<BlockdevOptionsGluster>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
     }
     impl Object for BlockdevCreateOptionsGluster {
-        type Slots = BlockdevCreateOptionsGlusterSlots;
+        type Slots = BlockdevCreateOptionsGluster_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsGluster";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -36,7 +36,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGlusterSlots {
+    pub(crate) struct BlockdevOptionsGluster_Slots {
         volume: Option<String>,
         path: Option<String>,
         server: Option<Vec<SocketAddress>>,
@@ -44,7 +44,7 @@ mod types {
         logfile: Option<String>,
     }
     impl Object for BlockdevOptionsGluster {
-        type Slots = BlockdevOptionsGlusterSlots;
+        type Slots = BlockdevOptionsGluster_Slots;
         const NAME: &'static str = "BlockdevOptionsGluster";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -72,7 +72,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsNbdSlots {
+    pub(crate) struct BlockdevOptionsNbd_Slots {
         server: Option<SocketAddress>,
         export: Option<String>,
         tls_creds: Option<String>,
@@ -82,7 +82,7 @@ mod types {
         open_timeout: Option<u32>,
     }
     impl Object for BlockdevOptionsNbd {
-        type Slots = BlockdevOptionsNbdSlots;
+        type Slots = BlockdevOptionsNbd_Slots;
         const NAME: &'static str = "BlockdevOptionsNbd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -5,13 +5,13 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_9_0::types::SocketAddress;
     #[derive(Default)]
-    pub(crate) struct BlockExportOptionsVhostUserBlkSlots {
+    pub(crate) struct BlockExportOptionsVhostUserBlk_Slots {
         addr: Option<SocketAddress>,
         logical_block_size: Option<u64>,
         num_queues: Option<u16>,
     }
     impl Object for BlockExportOptionsVhostUserBlk {
-        type Slots = BlockExportOptionsVhostUserBlkSlots;
+        type Slots = BlockExportOptionsVhostUserBlk_Slots;
         const NAME: &'static str = "BlockExportOptionsVhostUserBlk";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

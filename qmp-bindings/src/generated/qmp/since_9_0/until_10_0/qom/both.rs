@@ -5,12 +5,12 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_9_0::types::SocketAddress;
     #[derive(Default)]
-    pub(crate) struct VfioUserServerPropertiesSlots {
+    pub(crate) struct VfioUserServerProperties_Slots {
         socket: Option<SocketAddress>,
         device: Option<String>,
     }
     impl Object for VfioUserServerProperties {
-        type Slots = VfioUserServerPropertiesSlots;
+        type Slots = VfioUserServerProperties_Slots;
         const NAME: &'static str = "VfioUserServerProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

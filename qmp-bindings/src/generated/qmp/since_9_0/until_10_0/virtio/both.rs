@@ -17,11 +17,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DummyVirtioForceArraysSlots {
+    pub(crate) struct DummyVirtioForceArrays_Slots {
         unused_iothread_vq_mapping: Option<Vec<IoThreadVirtQueueMapping>>,
     }
     impl Object for DummyVirtioForceArrays {
-        type Slots = DummyVirtioForceArraysSlots;
+        type Slots = DummyVirtioForceArrays_Slots;
         const NAME: &'static str = "DummyVirtioForceArrays";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -31,11 +31,11 @@ mod types {
         AcpiGenericInitiatorProperties, IommufdProperties, VfioUserServerProperties,
     };
     #[derive(Default)]
-    pub(crate) struct ObjectOptionsSlots {
+    pub(crate) struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {
-        type Slots = ObjectOptionsSlots;
+        type Slots = ObjectOptions_Slots;
         type Branches = ObjectOptionsQomType;
         const NAME: &'static str = "ObjectOptions";
         fn accept<'de, A: MapAccess<'de>>(

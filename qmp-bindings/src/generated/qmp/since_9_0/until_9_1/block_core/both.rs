@@ -58,12 +58,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockChildInfoSlots {
+    pub(crate) struct BlockChildInfo_Slots {
         name: Option<String>,
         info: Option<BlockGraphInfo>,
     }
     impl Object for BlockChildInfo {
-        type Slots = BlockChildInfoSlots;
+        type Slots = BlockChildInfo_Slots;
         const NAME: &'static str = "BlockChildInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -222,7 +222,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockGraphInfoSlots {
+    pub(crate) struct BlockGraphInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -239,7 +239,7 @@ mod types {
         children: Option<Vec<BlockChildInfo>>,
     }
     impl Object for BlockGraphInfo {
-        type Slots = BlockGraphInfoSlots;
+        type Slots = BlockGraphInfo_Slots;
         const NAME: &'static str = "BlockGraphInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -360,7 +360,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockNodeInfoSlots {
+    pub(crate) struct BlockNodeInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -376,7 +376,7 @@ mod types {
         format_specific: Option<ImageInfoSpecific>,
     }
     impl Object for BlockNodeInfo {
-        type Slots = BlockNodeInfoSlots;
+        type Slots = BlockNodeInfo_Slots;
         const NAME: &'static str = "BlockNodeInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -420,13 +420,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsParallelsSlots {
+    pub(crate) struct BlockdevCreateOptionsParallels_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         cluster_size: Option<u64>,
     }
     impl Object for BlockdevCreateOptionsParallels {
-        type Slots = BlockdevCreateOptionsParallelsSlots;
+        type Slots = BlockdevCreateOptionsParallels_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsParallels";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -450,7 +450,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQedSlots {
+    pub(crate) struct BlockdevCreateOptionsQed_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -459,7 +459,7 @@ mod types {
         table_size: Option<i64>,
     }
     impl Object for BlockdevCreateOptionsQed {
-        type Slots = BlockdevCreateOptionsQedSlots;
+        type Slots = BlockdevCreateOptionsQed_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsQed";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -489,14 +489,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsRbdSlots {
+    pub(crate) struct BlockdevCreateOptionsRbd_Slots {
         location: Option<BlockdevOptionsRbd>,
         size: Option<u64>,
         cluster_size: Option<u64>,
         encrypt: Option<RbdEncryptionCreateOptions>,
     }
     impl Object for BlockdevCreateOptionsRbd {
-        type Slots = BlockdevCreateOptionsRbdSlots;
+        type Slots = BlockdevCreateOptionsRbd_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsRbd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -522,13 +522,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVdiSlots {
+    pub(crate) struct BlockdevCreateOptionsVdi_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
     }
     impl Object for BlockdevCreateOptionsVdi {
-        type Slots = BlockdevCreateOptionsVdiSlots;
+        type Slots = BlockdevCreateOptionsVdi_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVdi";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -552,7 +552,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVhdxSlots {
+    pub(crate) struct BlockdevCreateOptionsVhdx_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         log_size: Option<u64>,
@@ -561,7 +561,7 @@ mod types {
         block_state_zero: Option<bool>,
     }
     impl Object for BlockdevCreateOptionsVhdx {
-        type Slots = BlockdevCreateOptionsVhdxSlots;
+        type Slots = BlockdevCreateOptionsVhdx_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVhdx";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -591,7 +591,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVmdkSlots {
+    pub(crate) struct BlockdevCreateOptionsVmdk_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         extents: Option<Vec<BlockdevRef>>,
@@ -603,7 +603,7 @@ mod types {
         zeroed_grain: Option<bool>,
     }
     impl Object for BlockdevCreateOptionsVmdk {
-        type Slots = BlockdevCreateOptionsVmdkSlots;
+        type Slots = BlockdevCreateOptionsVmdk_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVmdk";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -639,14 +639,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVpcSlots {
+    pub(crate) struct BlockdevCreateOptionsVpc_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         subformat: Option<BlockdevVpcSubformat>,
         force_size: Option<bool>,
     }
     impl Object for BlockdevCreateOptionsVpc {
-        type Slots = BlockdevCreateOptionsVpcSlots;
+        type Slots = BlockdevCreateOptionsVpc_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsVpc";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -672,7 +672,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSlots {
+    pub(crate) struct BlockdevOptions_Slots {
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
         cache: Option<BlockdevCacheOptions>,
@@ -682,7 +682,7 @@ mod types {
         detect_zeroes: Option<BlockdevDetectZeroesOptions>,
     }
     impl Base for BlockdevOptions {
-        type Slots = BlockdevOptionsSlots;
+        type Slots = BlockdevOptions_Slots;
         type Branches = BlockdevOptionsDriver;
         const NAME: &'static str = "BlockdevOptions";
         fn accept<'de, A: MapAccess<'de>>(
@@ -785,7 +785,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebugSlots {
+    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
         image: Option<BlockdevRef>,
         config: Option<String>,
         align: Option<i64>,
@@ -800,7 +800,7 @@ mod types {
         unshare_child_perms: Option<Vec<BlockPermission>>,
     }
     impl Object for BlockdevOptionsBlkdebug {
-        type Slots = BlockdevOptionsBlkdebugSlots;
+        type Slots = BlockdevOptionsBlkdebug_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkdebug";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -842,7 +842,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlklogwritesSlots {
+    pub(crate) struct BlockdevOptionsBlklogwrites_Slots {
         file: Option<BlockdevRef>,
         log: Option<BlockdevRef>,
         log_sector_size: Option<u32>,
@@ -850,7 +850,7 @@ mod types {
         log_super_update_interval: Option<u64>,
     }
     impl Object for BlockdevOptionsBlklogwrites {
-        type Slots = BlockdevOptionsBlklogwritesSlots;
+        type Slots = BlockdevOptionsBlklogwrites_Slots;
         const NAME: &'static str = "BlockdevOptionsBlklogwrites";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -880,11 +880,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkreplaySlots {
+    pub(crate) struct BlockdevOptionsBlkreplay_Slots {
         image: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsBlkreplay {
-        type Slots = BlockdevOptionsBlkreplaySlots;
+        type Slots = BlockdevOptionsBlkreplay_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkreplay";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -904,12 +904,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkverifySlots {
+    pub(crate) struct BlockdevOptionsBlkverify_Slots {
         test: Option<BlockdevRef>,
         raw: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsBlkverify {
-        type Slots = BlockdevOptionsBlkverifySlots;
+        type Slots = BlockdevOptionsBlkverify_Slots;
         const NAME: &'static str = "BlockdevOptionsBlkverify";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -931,7 +931,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCbwSlots {
+    pub(crate) struct BlockdevOptionsCbw_Slots {
         file: Option<BlockdevRef>,
         target: Option<BlockdevRef>,
         bitmap: Option<BlockDirtyBitmap>,
@@ -939,7 +939,7 @@ mod types {
         cbw_timeout: Option<u32>,
     }
     impl Object for BlockdevOptionsCbw {
-        type Slots = BlockdevOptionsCbwSlots;
+        type Slots = BlockdevOptionsCbw_Slots;
         const NAME: &'static str = "BlockdevOptionsCbw";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -967,12 +967,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCorSlots {
+    pub(crate) struct BlockdevOptionsCor_Slots {
         file: Option<BlockdevRef>,
         bottom: Option<String>,
     }
     impl Object for BlockdevOptionsCor {
-        type Slots = BlockdevOptionsCorSlots;
+        type Slots = BlockdevOptionsCor_Slots;
         const NAME: &'static str = "BlockdevOptionsCor";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -994,12 +994,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericCowFormatSlots {
+    pub(crate) struct BlockdevOptionsGenericCowFormat_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
     }
     impl Object for BlockdevOptionsGenericCowFormat {
-        type Slots = BlockdevOptionsGenericCowFormatSlots;
+        type Slots = BlockdevOptionsGenericCowFormat_Slots;
         const NAME: &'static str = "BlockdevOptionsGenericCOWFormat";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1021,11 +1021,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericFormatSlots {
+    pub(crate) struct BlockdevOptionsGenericFormat_Slots {
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsGenericFormat {
-        type Slots = BlockdevOptionsGenericFormatSlots;
+        type Slots = BlockdevOptionsGenericFormat_Slots;
         const NAME: &'static str = "BlockdevOptionsGenericFormat";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -1045,13 +1045,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsLuksSlots {
+    pub(crate) struct BlockdevOptionsLuks_Slots {
         file: Option<BlockdevRef>,
         key_secret: Option<String>,
         header: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsLuks {
-        type Slots = BlockdevOptionsLuksSlots;
+        type Slots = BlockdevOptionsLuks_Slots;
         const NAME: &'static str = "BlockdevOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

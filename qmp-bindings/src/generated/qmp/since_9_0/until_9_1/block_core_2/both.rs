@@ -19,13 +19,13 @@ mod types {
         BlockGraphInfo, BlockdevOptions, QCryptoBlockInfoLuks, QCryptoCipherAlgorithm,
     };
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsPreallocateSlots {
+    pub(crate) struct BlockdevOptionsPreallocate_Slots {
         file: Option<BlockdevRef>,
         prealloc_align: Option<i64>,
         prealloc_size: Option<i64>,
     }
     impl Object for BlockdevOptionsPreallocate {
-        type Slots = BlockdevOptionsPreallocateSlots;
+        type Slots = BlockdevOptionsPreallocate_Slots;
         const NAME: &'static str = "BlockdevOptionsPreallocate";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -49,13 +49,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcowSlots {
+    pub(crate) struct BlockdevOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
         encrypt: Option<BlockdevQcowEncryption>,
     }
     impl Object for BlockdevOptionsQcow {
-        type Slots = BlockdevOptionsQcowSlots;
+        type Slots = BlockdevOptionsQcow_Slots;
         const NAME: &'static str = "BlockdevOptionsQcow";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -79,7 +79,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcow2Slots {
+    pub(crate) struct BlockdevOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
         lazy_refcounts: Option<bool>,
@@ -97,7 +97,7 @@ mod types {
         data_file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsQcow2 {
-        type Slots = BlockdevOptionsQcow2Slots;
+        type Slots = BlockdevOptionsQcow2_Slots;
         const NAME: &'static str = "BlockdevOptionsQcow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -145,7 +145,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQuorumSlots {
+    pub(crate) struct BlockdevOptionsQuorum_Slots {
         blkverify: Option<bool>,
         children: Option<Vec<BlockdevRef>>,
         vote_threshold: Option<i64>,
@@ -153,7 +153,7 @@ mod types {
         read_pattern: Option<QuorumReadPattern>,
     }
     impl Object for BlockdevOptionsQuorum {
-        type Slots = BlockdevOptionsQuorumSlots;
+        type Slots = BlockdevOptionsQuorum_Slots;
         const NAME: &'static str = "BlockdevOptionsQuorum";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -181,13 +181,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsRawSlots {
+    pub(crate) struct BlockdevOptionsRaw_Slots {
         file: Option<BlockdevRef>,
         offset: Option<i64>,
         size: Option<i64>,
     }
     impl Object for BlockdevOptionsRaw {
-        type Slots = BlockdevOptionsRawSlots;
+        type Slots = BlockdevOptionsRaw_Slots;
         const NAME: &'static str = "BlockdevOptionsRaw";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -211,13 +211,13 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsReplicationSlots {
+    pub(crate) struct BlockdevOptionsReplication_Slots {
         file: Option<BlockdevRef>,
         mode: Option<ReplicationMode>,
         top_id: Option<String>,
     }
     impl Object for BlockdevOptionsReplication {
-        type Slots = BlockdevOptionsReplicationSlots;
+        type Slots = BlockdevOptionsReplication_Slots;
         const NAME: &'static str = "BlockdevOptionsReplication";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -241,12 +241,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsThrottleSlots {
+    pub(crate) struct BlockdevOptionsThrottle_Slots {
         throttle_group: Option<String>,
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsThrottle {
-        type Slots = BlockdevOptionsThrottleSlots;
+        type Slots = BlockdevOptionsThrottle_Slots;
         const NAME: &'static str = "BlockdevOptionsThrottle";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -309,11 +309,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DummyBlockCoreForceArraysSlots {
+    pub(crate) struct DummyBlockCoreForceArrays_Slots {
         unused_block_graph_info: Option<Vec<BlockGraphInfo>>,
     }
     impl Object for DummyBlockCoreForceArrays {
-        type Slots = DummyBlockCoreForceArraysSlots;
+        type Slots = DummyBlockCoreForceArrays_Slots;
         const NAME: &'static str = "DummyBlockCoreForceArrays";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -423,11 +423,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificLuksWrapperSlots {
+    pub(crate) struct ImageInfoSpecificLuksWrapper_Slots {
         data: Option<QCryptoBlockInfoLuks>,
     }
     impl Object for ImageInfoSpecificLuksWrapper {
-        type Slots = ImageInfoSpecificLuksWrapperSlots;
+        type Slots = ImageInfoSpecificLuksWrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificLUKSWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -513,11 +513,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2WrapperSlots {
+    pub(crate) struct ImageInfoSpecificQCow2Wrapper_Slots {
         data: Option<ImageInfoSpecificQCow2>,
     }
     impl Object for ImageInfoSpecificQCow2Wrapper {
-        type Slots = ImageInfoSpecificQCow2WrapperSlots;
+        type Slots = ImageInfoSpecificQCow2Wrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificQCow2Wrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -565,12 +565,12 @@ mod types {
         RbdEncryptionCreateOptions = "RbdEncryptionCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionCreateOptionsLuksSlots {
+    pub(crate) struct RbdEncryptionCreateOptionsLuks_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
     }
     impl Object for RbdEncryptionCreateOptionsLuks {
-        type Slots = RbdEncryptionCreateOptionsLuksSlots;
+        type Slots = RbdEncryptionCreateOptionsLuks_Slots;
         const NAME: &'static str = "RbdEncryptionCreateOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -592,12 +592,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionCreateOptionsLuks2Slots {
+    pub(crate) struct RbdEncryptionCreateOptionsLuks2_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
     }
     impl Object for RbdEncryptionCreateOptionsLuks2 {
-        type Slots = RbdEncryptionCreateOptionsLuks2Slots;
+        type Slots = RbdEncryptionCreateOptionsLuks2_Slots;
         const NAME: &'static str = "RbdEncryptionCreateOptionsLUKS2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -635,12 +635,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionCreateOptionsLuksBaseSlots {
+    pub(crate) struct RbdEncryptionCreateOptionsLuksBase_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
     }
     impl Object for RbdEncryptionCreateOptionsLuksBase {
-        type Slots = RbdEncryptionCreateOptionsLuksBaseSlots;
+        type Slots = RbdEncryptionCreateOptionsLuksBase_Slots;
         const NAME: &'static str = "RbdEncryptionCreateOptionsLUKSBase";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -688,11 +688,11 @@ mod commands {
         pub use crate::generated::qmp::since_9_0::types::BlockdevOptions;
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevReopenSlots {
+    pub(crate) struct BlockdevReopen_Slots {
         options: Option<Vec<types::BlockdevOptions>>,
     }
     impl Object for BlockdevReopen {
-        type Slots = BlockdevReopenSlots;
+        type Slots = BlockdevReopen_Slots;
         const NAME: &'static str = "blockdev-reopen";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -55,7 +55,7 @@ mod types {
         ChardevBackend = "ChardevBackend"
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocketSlots {
+    pub(crate) struct ChardevSocket_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         addr: Option<SocketAddressLegacy>,
@@ -70,7 +70,7 @@ mod types {
         reconnect: Option<i64>,
     }
     impl Object for ChardevSocket {
-        type Slots = ChardevSocketSlots;
+        type Slots = ChardevSocket_Slots;
         const NAME: &'static str = "ChardevSocket";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -124,11 +124,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocketWrapperSlots {
+    pub(crate) struct ChardevSocketWrapper_Slots {
         data: Option<ChardevSocket>,
     }
     impl Object for ChardevSocketWrapper {
-        type Slots = ChardevSocketWrapperSlots;
+        type Slots = ChardevSocketWrapper_Slots;
         const NAME: &'static str = "ChardevSocketWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -164,12 +164,12 @@ mod commands {
         pub use crate::generated::qmp::since_9_0::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAddSlots {
+    pub(crate) struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
     impl Object for ChardevAdd {
-        type Slots = ChardevAddSlots;
+        type Slots = ChardevAdd_Slots;
         const NAME: &'static str = "chardev-add";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -191,12 +191,12 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevChangeSlots {
+    pub(crate) struct ChardevChange_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
     impl Object for ChardevChange {
-        type Slots = ChardevChangeSlots;
+        type Slots = ChardevChange_Slots;
         const NAME: &'static str = "chardev-change";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -11,7 +11,7 @@ mod types {
         BlockExportOptionsVhostUserBlk, SocketAddress,
     };
     #[derive(Default)]
-    pub(crate) struct BlockExportOptionsSlots {
+    pub(crate) struct BlockExportOptions_Slots {
         id: Option<String>,
         fixed_iothread: Option<bool>,
         iothread: Option<String>,
@@ -20,7 +20,7 @@ mod types {
         writethrough: Option<bool>,
     }
     impl Base for BlockExportOptions {
-        type Slots = BlockExportOptionsSlots;
+        type Slots = BlockExportOptions_Slots;
         type Branches = BlockExportOptionsType;
         const NAME: &'static str = "BlockExportOptions";
         fn accept<'de, A: MapAccess<'de>>(
@@ -98,14 +98,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerOptionsSlots {
+    pub(crate) struct NbdServerOptions_Slots {
         addr: Option<SocketAddress>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,
         max_connections: Option<u32>,
     }
     impl Object for NbdServerOptions {
-        type Slots = NbdServerOptionsSlots;
+        type Slots = NbdServerOptions_Slots;
         const NAME: &'static str = "NbdServerOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -149,14 +149,14 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerStartSlots {
+    pub(crate) struct NbdServerStart_Slots {
         addr: Option<types::SocketAddressLegacy>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,
         max_connections: Option<u32>,
     }
     impl Object for NbdServerStart {
-        type Slots = NbdServerStartSlots;
+        type Slots = NbdServerStart_Slots;
         const NAME: &'static str = "nbd-server-start";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -6,12 +6,12 @@ mod types {
     use crate::generated::qmp::since_8_2::types::MigrationChannelType;
     use crate::generated::qmp::since_9_0::types::MigrationAddress;
     #[derive(Default)]
-    pub(crate) struct MigrationChannelSlots {
+    pub(crate) struct MigrationChannel_Slots {
         channel_type: Option<MigrationChannelType>,
         addr: Option<MigrationAddress>,
     }
     impl Object for MigrationChannel {
-        type Slots = MigrationChannelSlots;
+        type Slots = MigrationChannel_Slots;
         const NAME: &'static str = "MigrationChannel";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

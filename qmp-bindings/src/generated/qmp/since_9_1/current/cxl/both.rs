@@ -4,12 +4,12 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct CxlDynamicCapacityExtentSlots {
+    pub(crate) struct CxlDynamicCapacityExtent_Slots {
         offset: Option<u64>,
         len: Option<u64>,
     }
     impl Object for CxlDynamicCapacityExtent {
-        type Slots = CxlDynamicCapacityExtentSlots;
+        type Slots = CxlDynamicCapacityExtent_Slots;
         const NAME: &'static str = "CxlDynamicCapacityExtent";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -46,7 +46,7 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct CxlAddDynamicCapacitySlots {
+    pub(crate) struct CxlAddDynamicCapacity_Slots {
         path: Option<String>,
         host_id: Option<u16>,
         selection_policy: Option<types::CxlExtentSelectionPolicy>,
@@ -55,7 +55,7 @@ mod commands {
         extents: Option<Vec<types::CxlDynamicCapacityExtent>>,
     }
     impl Object for CxlAddDynamicCapacity {
-        type Slots = CxlAddDynamicCapacitySlots;
+        type Slots = CxlAddDynamicCapacity_Slots;
         const NAME: &'static str = "cxl-add-dynamic-capacity";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -85,7 +85,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CxlReleaseDynamicCapacitySlots {
+    pub(crate) struct CxlReleaseDynamicCapacity_Slots {
         path: Option<String>,
         host_id: Option<u16>,
         removal_policy: Option<types::CxlExtentRemovalPolicy>,
@@ -96,7 +96,7 @@ mod commands {
         extents: Option<Vec<types::CxlDynamicCapacityExtent>>,
     }
     impl Object for CxlReleaseDynamicCapacity {
-        type Slots = CxlReleaseDynamicCapacitySlots;
+        type Slots = CxlReleaseDynamicCapacity_Slots;
         const NAME: &'static str = "cxl-release-dynamic-capacity";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

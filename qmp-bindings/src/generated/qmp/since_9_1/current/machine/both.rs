@@ -221,14 +221,14 @@ mod commands {
         pub use crate::generated::qmp::since_9_1::types::NumaOptions;
     }
     #[derive(Default)]
-    pub(crate) struct MemsaveSlots {
+    pub(crate) struct Memsave_Slots {
         val: Option<u64>,
         size: Option<u64>,
         filename: Option<String>,
         cpu_index: Option<i64>,
     }
     impl Object for Memsave {
-        type Slots = MemsaveSlots;
+        type Slots = Memsave_Slots;
         const NAME: &'static str = "memsave";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -254,13 +254,13 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PmemsaveSlots {
+    pub(crate) struct Pmemsave_Slots {
         val: Option<u64>,
         size: Option<u64>,
         filename: Option<String>,
     }
     impl Object for Pmemsave {
-        type Slots = PmemsaveSlots;
+        type Slots = Pmemsave_Slots;
         const NAME: &'static str = "pmemsave";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

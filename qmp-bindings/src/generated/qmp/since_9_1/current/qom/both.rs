@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_5::types::{HostMemPolicy, OnOffAuto};
     #[derive(Default)]
-    pub(crate) struct MemoryBackendShmPropertiesSlots {
+    pub(crate) struct MemoryBackendShmProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -19,7 +19,7 @@ mod types {
         x_use_canonical_path_for_ramblock_id: Option<bool>,
     }
     impl Object for MemoryBackendShmProperties {
-        type Slots = MemoryBackendShmPropertiesSlots;
+        type Slots = MemoryBackendShmProperties_Slots;
         const NAME: &'static str = "MemoryBackendShmProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -82,14 +82,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SevCommonPropertiesSlots {
+    pub(crate) struct SevCommonProperties_Slots {
         sev_device: Option<String>,
         cbitpos: Option<u32>,
         reduced_phys_bits: Option<u32>,
         kernel_hashes: Option<bool>,
     }
     impl Object for SevCommonProperties {
-        type Slots = SevCommonPropertiesSlots;
+        type Slots = SevCommonProperties_Slots;
         const NAME: &'static str = "SevCommonProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -118,7 +118,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SevGuestPropertiesSlots {
+    pub(crate) struct SevGuestProperties_Slots {
         sev_device: Option<String>,
         cbitpos: Option<u32>,
         reduced_phys_bits: Option<u32>,
@@ -130,7 +130,7 @@ mod types {
         legacy_vm_type: Option<OnOffAuto>,
     }
     impl Object for SevGuestProperties {
-        type Slots = SevGuestPropertiesSlots;
+        type Slots = SevGuestProperties_Slots;
         const NAME: &'static str = "SevGuestProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -169,7 +169,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SevSnpGuestPropertiesSlots {
+    pub(crate) struct SevSnpGuestProperties_Slots {
         sev_device: Option<String>,
         cbitpos: Option<u32>,
         reduced_phys_bits: Option<u32>,
@@ -183,7 +183,7 @@ mod types {
         vcek_disabled: Option<bool>,
     }
     impl Object for SevSnpGuestProperties {
-        type Slots = SevSnpGuestPropertiesSlots;
+        type Slots = SevSnpGuestProperties_Slots;
         const NAME: &'static str = "SevSnpGuestProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -25,11 +25,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct TraceEventGetStateSlots {
+    pub(crate) struct TraceEventGetState_Slots {
         name: Option<String>,
     }
     impl Object for TraceEventGetState {
-        type Slots = TraceEventGetStateSlots;
+        type Slots = TraceEventGetState_Slots;
         const NAME: &'static str = "trace-event-get-state";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -49,13 +49,13 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct TraceEventSetStateSlots {
+    pub(crate) struct TraceEventSetState_Slots {
         name: Option<String>,
         enable: Option<bool>,
         ignore_unavailable: Option<bool>,
     }
     impl Object for TraceEventSetState {
-        type Slots = TraceEventSetStateSlots;
+        type Slots = TraceEventSetState_Slots;
         const NAME: &'static str = "trace-event-set-state";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

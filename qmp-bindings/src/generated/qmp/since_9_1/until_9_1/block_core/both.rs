@@ -65,7 +65,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BackupCommonSlots {
+    pub(crate) struct BackupCommon_Slots {
         job_id: Option<String>,
         device: Option<String>,
         sync: Option<MirrorSyncMode>,
@@ -82,7 +82,7 @@ mod types {
         x_perf: Option<BackupPerf>,
     }
     impl Object for BackupCommon {
-        type Slots = BackupCommonSlots;
+        type Slots = BackupCommon_Slots;
         const NAME: &'static str = "BackupCommon";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -128,7 +128,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevBackupSlots {
+    pub(crate) struct BlockdevBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         sync: Option<MirrorSyncMode>,
@@ -146,7 +146,7 @@ mod types {
         target: Option<String>,
     }
     impl Object for BlockdevBackup {
-        type Slots = BlockdevBackupSlots;
+        type Slots = BlockdevBackup_Slots;
         const NAME: &'static str = "BlockdevBackup";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -362,7 +362,7 @@ mod types {
         BlockdevCreateOptions = "BlockdevCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsLuksSlots {
+    pub(crate) struct BlockdevCreateOptionsLuks_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
         cipher_mode: Option<QCryptoCipherMode>,
@@ -376,7 +376,7 @@ mod types {
         preallocation: Option<PreallocMode>,
     }
     impl Object for BlockdevCreateOptionsLuks {
-        type Slots = BlockdevCreateOptionsLuksSlots;
+        type Slots = BlockdevCreateOptionsLuks_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -416,14 +416,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcowSlots {
+    pub(crate) struct BlockdevCreateOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
         encrypt: Option<QCryptoBlockCreateOptions>,
     }
     impl Object for BlockdevCreateOptionsQcow {
-        type Slots = BlockdevCreateOptionsQcowSlots;
+        type Slots = BlockdevCreateOptionsQcow_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsQcow";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -449,7 +449,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow2Slots {
+    pub(crate) struct BlockdevCreateOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         data_file: Option<BlockdevRef>,
         data_file_raw: Option<bool>,
@@ -466,7 +466,7 @@ mod types {
         compression_type: Option<Qcow2CompressionType>,
     }
     impl Object for BlockdevCreateOptionsQcow2 {
-        type Slots = BlockdevCreateOptionsQcow2Slots;
+        type Slots = BlockdevCreateOptionsQcow2_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsQcow2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -512,7 +512,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveBackupSlots {
+    pub(crate) struct DriveBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         sync: Option<MirrorSyncMode>,
@@ -532,7 +532,7 @@ mod types {
         mode: Option<NewImageMode>,
     }
     impl Object for DriveBackup {
-        type Slots = DriveBackupSlots;
+        type Slots = DriveBackup_Slots;
         const NAME: &'static str = "DriveBackup";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -603,12 +603,12 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateSlots {
+    pub(crate) struct BlockdevCreate_Slots {
         job_id: Option<String>,
         options: Option<types::BlockdevCreateOptions>,
     }
     impl Object for BlockdevCreate {
-        type Slots = BlockdevCreateSlots;
+        type Slots = BlockdevCreate_Slots;
         const NAME: &'static str = "blockdev-create";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

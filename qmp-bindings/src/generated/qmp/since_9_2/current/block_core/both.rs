@@ -424,14 +424,14 @@ mod types {
         BlockdevAmendOptions = "BlockdevAmendOptions"
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsRbdSlots {
+    pub(crate) struct BlockdevCreateOptionsRbd_Slots {
         location: Option<BlockdevOptionsRbd>,
         size: Option<u64>,
         cluster_size: Option<u64>,
         encrypt: Option<RbdEncryptionCreateOptions>,
     }
     impl Object for BlockdevCreateOptionsRbd {
-        type Slots = BlockdevCreateOptionsRbdSlots;
+        type Slots = BlockdevCreateOptionsRbd_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsRbd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -500,11 +500,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificLuksWrapperSlots {
+    pub(crate) struct ImageInfoSpecificLuksWrapper_Slots {
         data: Option<QCryptoBlockInfoLuks>,
     }
     impl Object for ImageInfoSpecificLuksWrapper {
-        type Slots = ImageInfoSpecificLuksWrapperSlots;
+        type Slots = ImageInfoSpecificLuksWrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificLUKSWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -590,11 +590,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2WrapperSlots {
+    pub(crate) struct ImageInfoSpecificQCow2Wrapper_Slots {
         data: Option<ImageInfoSpecificQCow2>,
     }
     impl Object for ImageInfoSpecificQCow2Wrapper {
-        type Slots = ImageInfoSpecificQCow2WrapperSlots;
+        type Slots = ImageInfoSpecificQCow2Wrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificQCow2Wrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -642,12 +642,12 @@ mod types {
         RbdEncryptionCreateOptions = "RbdEncryptionCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionCreateOptionsLuksSlots {
+    pub(crate) struct RbdEncryptionCreateOptionsLuks_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgo>,
     }
     impl Object for RbdEncryptionCreateOptionsLuks {
-        type Slots = RbdEncryptionCreateOptionsLuksSlots;
+        type Slots = RbdEncryptionCreateOptionsLuks_Slots;
         const NAME: &'static str = "RbdEncryptionCreateOptionsLUKS";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -669,12 +669,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionCreateOptionsLuks2Slots {
+    pub(crate) struct RbdEncryptionCreateOptionsLuks2_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgo>,
     }
     impl Object for RbdEncryptionCreateOptionsLuks2 {
-        type Slots = RbdEncryptionCreateOptionsLuks2Slots;
+        type Slots = RbdEncryptionCreateOptionsLuks2_Slots;
         const NAME: &'static str = "RbdEncryptionCreateOptionsLUKS2";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -712,12 +712,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionCreateOptionsLuksBaseSlots {
+    pub(crate) struct RbdEncryptionCreateOptionsLuksBase_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgo>,
     }
     impl Object for RbdEncryptionCreateOptionsLuksBase {
-        type Slots = RbdEncryptionCreateOptionsLuksBaseSlots;
+        type Slots = RbdEncryptionCreateOptionsLuksBase_Slots;
         const NAME: &'static str = "RbdEncryptionCreateOptionsLUKSBase";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -762,14 +762,14 @@ mod commands {
         pub use crate::generated::qmp::since_9_2::types::BlockdevAmendOptions;
     }
     #[derive(Default)]
-    pub(crate) struct XBlockdevAmendSlots {
+    pub(crate) struct XBlockdevAmend_Slots {
         job_id: Option<String>,
         node_name: Option<String>,
         options: Option<types::BlockdevAmendOptions>,
         force: Option<bool>,
     }
     impl Object for XBlockdevAmend {
-        type Slots = XBlockdevAmendSlots;
+        type Slots = XBlockdevAmend_Slots;
         const NAME: &'static str = "x-blockdev-amend";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

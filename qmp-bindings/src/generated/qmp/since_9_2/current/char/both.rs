@@ -36,11 +36,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevPtyWrapperSlots {
+    pub(crate) struct ChardevPtyWrapper_Slots {
         data: Option<ChardevPty>,
     }
     impl Object for ChardevPtyWrapper {
-        type Slots = ChardevPtyWrapperSlots;
+        type Slots = ChardevPtyWrapper_Slots;
         const NAME: &'static str = "ChardevPtyWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -64,12 +64,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoAkCipherOptionsRsaSlots {
+    pub(crate) struct QCryptoAkCipherOptionsRsa_Slots {
         hash_alg: Option<QCryptoHashAlgo>,
         padding_alg: Option<QCryptoRsaPaddingAlgo>,
     }
     impl Object for QCryptoAkCipherOptionsRsa {
-        type Slots = QCryptoAkCipherOptionsRsaSlots;
+        type Slots = QCryptoAkCipherOptionsRsa_Slots;
         const NAME: &'static str = "QCryptoAkCipherOptionsRSA";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -254,14 +254,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SecretKeyringPropertiesSlots {
+    pub(crate) struct SecretKeyringProperties_Slots {
         format: Option<QCryptoSecretFormat>,
         keyid: Option<String>,
         iv: Option<String>,
         serial: Option<i32>,
     }
     impl Object for SecretKeyringProperties {
-        type Slots = SecretKeyringPropertiesSlots;
+        type Slots = SecretKeyringProperties_Slots;
         const NAME: &'static str = "SecretKeyringProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -17,12 +17,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SmpCachePropertiesSlots {
+    pub(crate) struct SmpCacheProperties_Slots {
         cache: Option<CacheLevelAndType>,
         topology: Option<CpuTopologyLevel>,
     }
     impl Object for SmpCacheProperties {
-        type Slots = SmpCachePropertiesSlots;
+        type Slots = SmpCacheProperties_Slots;
         const NAME: &'static str = "SmpCacheProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -56,11 +56,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SmpCachePropertiesWrapperSlots {
+    pub(crate) struct SmpCachePropertiesWrapper_Slots {
         caches: Option<Vec<SmpCacheProperties>>,
     }
     impl Object for SmpCachePropertiesWrapper {
-        type Slots = SmpCachePropertiesWrapperSlots;
+        type Slots = SmpCachePropertiesWrapper_Slots;
         const NAME: &'static str = "SmpCachePropertiesWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -29,7 +29,7 @@ mod commands {
         pub use crate::generated::qmp::since_9_2::types::S390CpuEntitlement;
     }
     #[derive(Default)]
-    pub(crate) struct SetCpuTopologySlots {
+    pub(crate) struct SetCpuTopology_Slots {
         core_id: Option<u16>,
         socket_id: Option<u16>,
         book_id: Option<u16>,
@@ -38,7 +38,7 @@ mod commands {
         dedicated: Option<bool>,
     }
     impl Object for SetCpuTopology {
-        type Slots = SetCpuTopologySlots;
+        type Slots = SetCpuTopology_Slots;
         const NAME: &'static str = "set-cpu-topology";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

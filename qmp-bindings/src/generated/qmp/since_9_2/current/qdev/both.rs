@@ -4,11 +4,11 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct DeviceSyncConfigSlots {
+    pub(crate) struct DeviceSyncConfig_Slots {
         id: Option<String>,
     }
     impl Object for DeviceSyncConfig {
-        type Slots = DeviceSyncConfigSlots;
+        type Slots = DeviceSyncConfig_Slots;
         const NAME: &'static str = "device-sync-config";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

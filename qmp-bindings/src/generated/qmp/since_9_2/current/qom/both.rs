@@ -4,12 +4,12 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct AcpiGenericPortPropertiesSlots {
+    pub(crate) struct AcpiGenericPortProperties_Slots {
         pci_bus: Option<String>,
         node: Option<u32>,
     }
     impl Object for AcpiGenericPortProperties {
-        type Slots = AcpiGenericPortPropertiesSlots;
+        type Slots = AcpiGenericPortProperties_Slots;
         const NAME: &'static str = "AcpiGenericPortProperties";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

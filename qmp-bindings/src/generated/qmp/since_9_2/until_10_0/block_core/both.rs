@@ -48,7 +48,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BackupCommonSlots {
+    pub(crate) struct BackupCommon_Slots {
         job_id: Option<String>,
         device: Option<String>,
         sync: Option<MirrorSyncMode>,
@@ -65,7 +65,7 @@ mod types {
         x_perf: Option<BackupPerf>,
     }
     impl Object for BackupCommon {
-        type Slots = BackupCommonSlots;
+        type Slots = BackupCommon_Slots;
         const NAME: &'static str = "BackupCommon";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -111,7 +111,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevBackupSlots {
+    pub(crate) struct BlockdevBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         sync: Option<MirrorSyncMode>,
@@ -129,7 +129,7 @@ mod types {
         target: Option<String>,
     }
     impl Object for BlockdevBackup {
-        type Slots = BlockdevBackupSlots;
+        type Slots = BlockdevBackup_Slots;
         const NAME: &'static str = "BlockdevBackup";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -177,7 +177,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveBackupSlots {
+    pub(crate) struct DriveBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         sync: Option<MirrorSyncMode>,
@@ -197,7 +197,7 @@ mod types {
         mode: Option<NewImageMode>,
     }
     impl Object for DriveBackup {
-        type Slots = DriveBackupSlots;
+        type Slots = DriveBackup_Slots;
         const NAME: &'static str = "DriveBackup";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_9_0::types::SocketAddressLegacy;
     #[derive(Default)]
-    pub(crate) struct ChardevSocketSlots {
+    pub(crate) struct ChardevSocket_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         addr: Option<SocketAddressLegacy>,
@@ -21,7 +21,7 @@ mod types {
         reconnect_ms: Option<i64>,
     }
     impl Object for ChardevSocket {
-        type Slots = ChardevSocketSlots;
+        type Slots = ChardevSocket_Slots;
         const NAME: &'static str = "ChardevSocket";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -77,11 +77,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocketWrapperSlots {
+    pub(crate) struct ChardevSocketWrapper_Slots {
         data: Option<ChardevSocket>,
     }
     impl Object for ChardevSocketWrapper {
-        type Slots = ChardevSocketWrapperSlots;
+        type Slots = ChardevSocketWrapper_Slots;
         const NAME: &'static str = "ChardevSocketWrapper";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -19,11 +19,11 @@ mod types {
     use crate::generated::qmp::since_8_2::types::NetdevAfxdpOptions;
     use crate::generated::qmp::since_9_0::types::{NetdevDgramOptions, SocketAddress};
     #[derive(Default)]
-    pub(crate) struct NetdevSlots {
+    pub(crate) struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {
-        type Slots = NetdevSlots;
+        type Slots = Netdev_Slots;
         type Branches = NetdevType;
         const NAME: &'static str = "Netdev";
         fn accept<'de, A: MapAccess<'de>>(
@@ -85,14 +85,14 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevStreamOptionsSlots {
+    pub(crate) struct NetdevStreamOptions_Slots {
         addr: Option<SocketAddress>,
         server: Option<bool>,
         reconnect: Option<i64>,
         reconnect_ms: Option<i64>,
     }
     impl Object for NetdevStreamOptions {
-        type Slots = NetdevStreamOptionsSlots;
+        type Slots = NetdevStreamOptions_Slots;
         const NAME: &'static str = "NetdevStreamOptions";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,

@@ -19,12 +19,12 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockChildInfoSlots {
+    pub(crate) struct BlockChildInfo_Slots {
         name: Option<String>,
         info: Option<BlockGraphInfo>,
     }
     impl Object for BlockChildInfo {
-        type Slots = BlockChildInfoSlots;
+        type Slots = BlockChildInfo_Slots;
         const NAME: &'static str = "BlockChildInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -91,7 +91,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockGraphInfoSlots {
+    pub(crate) struct BlockGraphInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -108,7 +108,7 @@ mod types {
         children: Option<Vec<BlockChildInfo>>,
     }
     impl Object for BlockGraphInfo {
-        type Slots = BlockGraphInfoSlots;
+        type Slots = BlockGraphInfo_Slots;
         const NAME: &'static str = "BlockGraphInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -196,7 +196,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockNodeInfoSlots {
+    pub(crate) struct BlockNodeInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -212,7 +212,7 @@ mod types {
         format_specific: Option<ImageInfoSpecific>,
     }
     impl Object for BlockNodeInfo {
-        type Slots = BlockNodeInfoSlots;
+        type Slots = BlockNodeInfo_Slots;
         const NAME: &'static str = "BlockNodeInfo";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
@@ -268,11 +268,11 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DummyBlockCoreForceArraysSlots {
+    pub(crate) struct DummyBlockCoreForceArrays_Slots {
         unused_block_graph_info: Option<Vec<BlockGraphInfo>>,
     }
     impl Object for DummyBlockCoreForceArrays {
-        type Slots = DummyBlockCoreForceArraysSlots;
+        type Slots = DummyBlockCoreForceArrays_Slots;
         const NAME: &'static str = "DummyBlockCoreForceArrays";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
