@@ -71,10 +71,8 @@ pub fn behaviour_notes<'s>(
         advice: change.advice.as_deref(),
         undone: to < from,
     };
-    behaviour
-        .changes_between(low, high)
-        .map(|change| (change, note(change)))
-        .filter(|(change, note)| change.is_general() || !note.is_general())
-        .map(|(_, note)| note)
-        .collect()
+    let changes = behaviour.changes_between(low, high);
+    let notes = changes.map(|change| (change.is_general(), note(change)));
+    let kept = notes.filter(|(is_general, note)| *is_general || !note.is_general());
+    kept.map(|(_, note)| note).collect()
 }

@@ -37,14 +37,19 @@ pub enum KindAttribute {
     AbsentBefore,
 }
 
-/// Declares the kinds of changes: the name in the table of rules, and the
-/// attributes.
+/// Declares the kinds of changes: the name in the table of rules, which has an
+/// example of each, and the attributes.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal [$($attribute:ident),*],)*) => {
         /// A kind of change.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
         pub enum ChangeKind {
-            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+            $(
+                #[doc = concat!("`", $text, "` in `rules.toml`.")]
+                $(#[$doc])*
+                #[serde(rename = $text)]
+                $name,
+            )*
         }
 
         impl ChangeKind {
@@ -68,17 +73,14 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A command was removed.
     CommandRemoved = "command-removed" [Replaceable],
     /// A deprecated command was removed.
     CommandRemovedAfterDeprecation = "command-removed-after-deprecation" [Replaceable],
     /// An unstable command was removed.
     CommandRemovedUnstable = "command-removed-unstable" [Replaceable],
-    /// A command was renamed.
     CommandRenamed = "command-renamed" [],
     /// A command lost the prefix `x-`.
     CommandPromoted = "command-promoted" [],
-    /// A command was added.
     CommandAdded = "command-added" [NewOperation, NoOldMessage],
     /// The members of an argument moved up into `arguments`.
     ArgumentsFlattened = "arguments-flattened" [],
@@ -90,51 +92,33 @@ kinds! {
     ArgumentsTypedToAny = "arguments-typed-to-any" [NoMessage],
     /// A command no longer replies on success.
     SuccessResponseRemoved = "success-response-removed" [NoMessage],
-    /// A command now replies on success.
     SuccessResponseAdded = "success-response-added" [NoMessage],
-    /// A command may now be sent out of band.
     OobAdded = "oob-added" [NoMessage],
-    /// A command may no longer be sent out of band.
     OobRemoved = "oob-removed" [NoMessage],
-    /// A command is now available in preconfig state.
     PreconfigAdded = "preconfig-added" [NoMessage],
-    /// A command is no longer available in preconfig state.
     PreconfigRemoved = "preconfig-removed" [NoMessage],
     /// A command without a return value now returns an object.
     ReturnAdded = "return-added" [],
     /// A command without a return value now returns a value that is not an object.
     ReturnAddedNonobject = "return-added-nonobject" [],
-    /// A command no longer has a return value.
     ReturnRemoved = "return-removed" [],
-    /// An event was added.
     EventAdded = "event-added" [NewOperation, NoOldMessage],
-    /// An event was removed.
     EventRemoved = "event-removed" [],
-    /// An event was renamed.
     EventRenamed = "event-renamed" [],
-    /// An error class was added.
     ErrorClassAdded = "error-class-added" [PerValue, NoMessage],
-    /// An error class was removed.
     ErrorClassRemoved = "error-class-removed" [PerValue, NoMessage],
-    /// An optional member was added.
     OptionalMemberAdded = "optional-member-added" [Addition, NoOldMessage],
-    /// A required member was added.
     RequiredMemberAdded = "required-member-added" [Addition],
-    /// An optional member was removed.
     OptionalMemberRemoved = "optional-member-removed" [Replaceable],
-    /// A required member was removed.
     RequiredMemberRemoved = "required-member-removed" [Replaceable],
     /// A required member was renamed.
     MemberRenamed = "member-renamed" [],
-    /// An optional member was renamed.
     OptionalMemberRenamed = "optional-member-renamed" [],
     /// A member of the whole union moved into some of its branches.
     MemberMovedIntoBranch = "member-moved-into-branch" [],
     /// A member of some branches moved to the whole union.
     MemberMovedOutOfBranch = "member-moved-out-of-branch" [Addition, NoOldMessage],
-    /// A member became optional.
     MemberBecameOptional = "member-became-optional" [],
-    /// A member became required.
     MemberBecameRequired = "member-became-required" [AbsentBefore],
     /// A value has another type, with no value in common.
     TypeChanged = "type-changed" [],
@@ -142,61 +126,41 @@ kinds! {
     TypeGeneralized = "type-generalized" [],
     /// The old type accepts all values of the new one.
     TypeSpecialized = "type-specialized" [],
-    /// An enum became a string.
     EnumToString = "enum-to-string" [],
-    /// A string became an enum.
     StringToEnum = "string-to-enum" [],
-    /// An integer has a wider range.
     IntegerRangeWidened = "integer-range-widened" [],
-    /// An integer has a narrower range.
     IntegerRangeNarrowed = "integer-range-narrowed" [],
     /// A signed 64-bit integer became unsigned.
     IntegerToSize = "integer-to-size" [],
-    /// An enum value was added.
     EnumValueAdded = "enum-value-added" [Addition, PerValue, EnumValue, NoOldMessage, AbsentBefore],
-    /// An enum value was removed.
     EnumValueRemoved = "enum-value-removed" [PerValue, EnumValue, NoNewMessage],
-    /// Enum values were renamed.
     EnumValueRenamed = "enum-value-renamed" [EnumValue],
-    /// A union branch was added.
     UnionBranchAdded = "union-branch-added" [Addition, NoOldMessage],
-    /// A union branch was removed.
     UnionBranchRemoved = "union-branch-removed" [NoNewMessage],
     /// The members of `data` moved up into the union.
     UnionFlattened = "union-flattened" [],
     /// The members of the branches moved into `data`.
     UnionWrapped = "union-wrapped" [],
-    /// A struct became a union.
     StructToUnion = "struct-to-union" [Addition, NoMessage],
     /// An alternate accepts another JSON type.
     AlternateBranchAdded = "alternate-branch-added" [PerValue],
     /// An alternate no longer accepts a JSON type.
     AlternateBranchRemoved = "alternate-branch-removed" [PerValue],
-    /// An array became a single value.
     ArrayToScalar = "array-to-scalar" [],
-    /// A single value became an array.
     ScalarToArray = "scalar-to-array" [],
     /// The feature `deprecated` was added.
     DeprecatedAdded = "deprecated-added" [Metadata, Deprecation, Replaceable],
-    /// The feature `deprecated` was removed.
     DeprecatedRemoved = "deprecated-removed" [Metadata],
     /// The documentation now deprecates an entity.
     DocumentedDeprecatedAdded = "documented-deprecated-added" [Metadata, Deprecation, Replaceable],
-    /// The feature `unstable` was added.
     UnstableAdded = "unstable-added" [Metadata],
-    /// The feature `unstable` was removed.
     UnstableRemoved = "unstable-removed" [Metadata],
-    /// A feature was added.
     FeatureAdded = "feature-added" [Metadata, PerValue],
-    /// A feature was removed.
     FeatureRemoved = "feature-removed" [Metadata, PerValue],
-    /// A build condition was added.
     ConditionAdded = "condition-added" [Metadata],
     /// A build condition is now in the schema; older schemas could not express it.
     ConditionStated = "condition-stated" [Metadata],
-    /// A build condition was removed.
     ConditionRemoved = "condition-removed" [Metadata],
-    /// A build condition changed.
     ConditionChanged = "condition-changed" [Metadata],
 }
 

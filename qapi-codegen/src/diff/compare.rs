@@ -93,8 +93,9 @@ impl<'s> ChangeGraph<'s> {
         match site.start {
             SiteStart::Pair(PairId(index)) => self.pairs[index].changes.push(change),
             SiteStart::Operation(_) => {
-                let operation = self.operations.last_mut();
-                operation.map(|own| own.changes.push((site.direction, change)));
+                if let Some(operation) = self.operations.last_mut() {
+                    operation.changes.push((site.direction, change));
+                }
             }
         }
     }
@@ -187,8 +188,9 @@ impl<'a, 's> CompareSink<'a, 's> for ChangeGraph<'s> {
         match site.start {
             SiteStart::Pair(PairId(index)) => self.pairs[index].links.push(link),
             SiteStart::Operation(_) => {
-                let operation = self.operations.last_mut();
-                operation.map(|own| own.roots.push(link));
+                if let Some(operation) = self.operations.last_mut() {
+                    operation.roots.push(link);
+                }
             }
         }
     }

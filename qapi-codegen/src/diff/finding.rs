@@ -3,11 +3,14 @@
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use serde::Serialize;
+
 use super::change::{Change, ChangeValue, KindAttribute};
 use super::compare::ChangeGraph;
-use super::example::Example;
 use super::occurrence::{Occurrence, pair_occurrences};
 use super::rules::{Compatibility, Rule, rules};
+use crate::json::JsonValue;
+use crate::knowledge::MigrationRule;
 use crate::schema::JsonKind;
 use crate::version::Series;
 use crate::wire::{Direction, PathSegment, render_path};
@@ -31,8 +34,8 @@ pub struct Finding<'s> {
     /// The series that deprecated the entity, if it was removed and the series
     /// is known.
     pub deprecated_since: Option<Series>,
-    /// Advice for this entity, which replaces that of the rule.
-    pub advice: Option<&'s str>,
+    /// The answer to this change, whose advice replaces that of the rule.
+    pub answer: Option<&'s MigrationRule>,
     /// Messages that show the change.
     pub example: Example<'s>,
     /// A number that stays the same in later reports.
@@ -41,57 +44,60 @@ pub struct Finding<'s> {
     pub used: Option<bool>,
 }
 
+/// A message of the old release and the same message of the new release.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Example<'s> {
+    /// The message of the old release.
+    pub before: Option<JsonValue<'s>>,
+    /// The message of the new release.
+    pub after: Option<JsonValue<'s>>,
+}
+
 /// Judges the changes of a comparison.
-pub fn findings<'s>(comparison: &ChangeGraph<'s>) -> Vec<Finding<'s>> {
+pub fn findings<'s>(graph: &ChangeGraph<'s>) -> Vec<Finding<'s>> {
     let mut findings = Vec::new();
-    visit_changes(comparison, &mut |rule, change| {
-        findings.push(Finding::new(rule, change));
+    visit_changes(graph, |rule, direction, change, places| {
+        findings.push(Finding::new(rule, direction, change, places));
     });
     findings
 }
 
 /// Identifies each occurrence of each change, for the comparisons of one old
 /// release with several others.
-pub fn identities(comparison: &ChangeGraph<'_>) -> HashSet<u64> {
+pub fn identities(graph: &ChangeGraph<'_>) -> HashSet<u64> {
     let mut identities = HashSet::new();
-    visit_changes(comparison, &mut |_, change| {
-        let each = change.places.iter().map(|place| {
-            let path = [&place.old[..], inner_path(change.change)].concat();
-            identity(change.change, change.direction, place, &path)
-        });
-        identities.extend(each);
+    visit_changes(graph, |_, direction, change, places| {
+        identities.extend(places.iter().map(|place| {
+            let path = [&place.old[..], inner_path(change)].concat();
+            identity(change, direction, place, &path)
+        }));
     });
     identities
 }
 
-/// A change with the occurrences of the pair that it is in.
-struct LocatedChange<'c, 's> {
-    change: &'c Change<'s>,
-    direction: Direction,
-    places: &'c [Occurrence<'s>],
-}
-
-/// Visits the changes that have a rule and an occurrence.
+/// Visits the changes that have a rule and an occurrence, with the occurrences
+/// of the pair that a change is in.
 fn visit_changes<'s>(
-    comparison: &ChangeGraph<'s>,
-    visit: &mut dyn FnMut(&'static Rule, LocatedChange<'_, 's>),
+    graph: &ChangeGraph<'s>,
+    mut visit: impl FnMut(&'static Rule, Direction, &Change<'s>, &[Occurrence<'s>]),
 ) {
     let mut visit = |direction, change: &Change<'s>, places: &[Occurrence<'s>]| {
         if let Some(rule) = rules().find(change.kind, direction) {
-            let located = LocatedChange {
-                change,
-                direction,
-                places,
-            };
-            visit(rule, located);
+            visit(rule, direction, change, places);
         }
     };
-    for operation in &comparison.operations {
+    for operation in &graph.operations {
+        let (old, new) = (Vec::new(), Vec::new());
+        let operation_itself = Occurrence {
+            operation: operation.name,
+            old,
+            new,
+        };
         for (direction, change) in &operation.changes {
-            visit(*direction, change, &[Occurrence::of_operation(operation)]);
+            visit(*direction, change, std::slice::from_ref(&operation_itself));
         }
     }
-    for (pair, places) in comparison.pairs.iter().zip(pair_occurrences(comparison)) {
+    for (pair, places) in graph.pairs.iter().zip(pair_occurrences(graph)) {
         for change in pair.changes.iter().filter(|_| !places.is_empty()) {
             visit(pair.direction, change, &places);
         }
@@ -99,9 +105,13 @@ fn visit_changes<'s>(
 }
 
 impl<'s> Finding<'s> {
-    fn new(rule: &'static Rule, located: LocatedChange<'_, 's>) -> Self {
-        let change = located.change;
-        let occurrences = located.places.iter().map(|place| Occurrence {
+    fn new(
+        rule: &'static Rule,
+        direction: Direction,
+        change: &Change<'s>,
+        places: &[Occurrence<'s>],
+    ) -> Self {
+        let occurrences = places.iter().map(|place| Occurrence {
             operation: place.operation,
             old: [&place.old[..], &change.old_path].concat(),
             new: [&place.new[..], &change.new_path].concat(),
@@ -109,12 +119,12 @@ impl<'s> Finding<'s> {
         let mut finding = Finding {
             rule,
             change: change.clone(),
-            direction: located.direction,
+            direction,
             compatibility: rule.compatibility,
             occurrences: occurrences.collect(),
             since: None,
             deprecated_since: None,
-            advice: None,
+            answer: None,
             example: Example::default(),
             fingerprint: String::new(),
             used: None,
@@ -149,10 +159,7 @@ impl<'s> Finding<'s> {
 
     /// The path of an occurrence: in the old release, except for additions.
     pub fn path_of<'o>(&self, occurrence: &'o Occurrence<'s>) -> &'o [PathSegment<'s>] {
-        match self.change.kind.has(KindAttribute::Addition) {
-            true => &occurrence.new,
-            false => &occurrence.old,
-        }
+        own_side(&self.change, &occurrence.old, &occurrence.new)
     }
 
     /// The path in the old release to the value that contains the change.
@@ -186,9 +193,18 @@ impl<'s> Finding<'s> {
 }
 
 fn inner_path<'c, 's>(change: &'c Change<'s>) -> &'c [PathSegment<'s>] {
+    own_side(change, &change.old_path, &change.new_path)
+}
+
+/// The path in the release that has the changed entity: the new one for additions.
+fn own_side<'p, 's>(
+    change: &Change<'_>,
+    old: &'p [PathSegment<'s>],
+    new: &'p [PathSegment<'s>],
+) -> &'p [PathSegment<'s>] {
     match change.kind.has(KindAttribute::Addition) {
-        true => &change.new_path,
-        false => &change.old_path,
+        true => new,
+        false => old,
     }
 }
 

@@ -29,13 +29,10 @@ pub struct IgnoreEntry {
     /// A pattern for the rule.
     pub rule: String,
     /// A pattern for the command or event.
-    #[serde(default)]
     pub target: Option<String>,
     /// A pattern for the path.
-    #[serde(default)]
     pub path: Option<String>,
     /// The fingerprint of one finding.
-    #[serde(default)]
     pub fingerprint: Option<String>,
     /// The reason why the caller is not affected.
     pub reason: String,
@@ -48,10 +45,8 @@ pub struct SeverityEntry {
     /// A pattern for the rule.
     pub rule: String,
     /// A pattern for the command or event.
-    #[serde(default)]
     pub target: Option<String>,
     /// A pattern for the path.
-    #[serde(default)]
     pub path: Option<String>,
     /// The effect.
     pub level: Compatibility,
@@ -72,24 +67,22 @@ impl Policy {
     pub fn apply(&self, report: &mut Report<'_>) -> Vec<String> {
         let mut unused = Vec::new();
         for entry in &self.severity {
-            let mut matched = false;
-            for finding in &mut report.findings {
-                if entry.matches(finding) {
-                    finding.compatibility = entry.level;
-                    matched = true;
-                }
-            }
-            if !matched {
+            let findings = report.findings.iter_mut();
+            let mut matching = findings.filter(|finding| entry.matches(finding)).peekable();
+            if matching.peek().is_none() {
                 unused.push(format!("severity of `{}`: no finding matches", entry.rule));
             }
+            matching.for_each(|finding| finding.compatibility = entry.level);
         }
         for entry in &self.ignore {
-            let before = report.findings.len();
-            report.findings.retain(|finding| !entry.matches(finding));
-            if report.findings.len() == before {
+            let ignored = report
+                .findings
+                .extract_if(.., |finding| entry.matches(finding));
+            let count = ignored.count();
+            if count == 0 {
                 unused.push(format!("ignoring `{}`: no finding matches", entry.rule));
             }
-            report.ignored += before - report.findings.len();
+            report.ignored += count;
         }
         report.counts = FindingCounts::from_findings(&report.findings);
         unused

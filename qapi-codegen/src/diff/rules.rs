@@ -2,7 +2,6 @@
 //!
 //! The rules are data, in `rules.toml` next to this file.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, Serialize};
@@ -99,7 +98,6 @@ pub struct Rule {
     /// The template of the message.
     pub message: String,
     /// The template of the advice.
-    #[serde(default)]
     pub advice: Option<String>,
 }
 
@@ -123,25 +121,18 @@ pub struct ChangeRules {
     #[serde(default)]
     pub new_types: String,
     /// A command that accepts unlisted arguments.
-    #[serde(default)]
     pub open: Option<String>,
     /// The release of the old side, if it matters.
-    #[serde(default, deserialize_with = "some_series")]
     pub old_release: Option<Series>,
     /// The reason why there is a rule for one direction only.
-    #[serde(default)]
     pub one_direction: Option<String>,
     /// The rule for arguments.
-    #[serde(default)]
     pub request: Option<Rule>,
     /// The rule for return values.
-    #[serde(default)]
     pub reply: Option<Rule>,
     /// The rule for events, if it differs from that for return values.
-    #[serde(default)]
     pub event: Option<Rule>,
     /// The rule for all directions.
-    #[serde(default)]
     pub any: Option<Rule>,
 }
 
@@ -171,22 +162,13 @@ impl ChangeRules {
 /// A series whose schemas have features, and conditions as text.
 const EXAMPLE_SERIES: Series = Series::new(4, 2);
 
-fn some_series<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Series>, D::Error> {
-    let name = String::deserialize(deserializer)?;
-    name.parse().map(Some).map_err(serde::de::Error::custom)
-}
-
 /// The table of rules.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RuleTable {
     /// The rules by kind, in the order of the file.
+    #[serde(rename = "change")]
     pub changes: Vec<ChangeRules>,
-    by_kind: HashMap<ChangeKind, usize>,
-}
-
-#[derive(Deserialize)]
-struct RuleFile {
-    change: Vec<ChangeRules>,
 }
 
 static RULES: LazyLock<RuleTable> = LazyLock::new(|| {
@@ -203,23 +185,20 @@ pub fn rules() -> &'static RuleTable {
 
 impl RuleTable {
     fn from_toml(text: &str) -> Result<RuleTable, toml::de::Error> {
-        let RuleFile {
-            change: mut changes,
-        } = toml::from_str(text)?;
-        for rules in &mut changes {
+        let mut table: RuleTable = toml::from_str(text)?;
+        for rules in &mut table.changes {
             if rules.event.is_none() {
                 rules.event = rules.reply.as_ref().and_then(event_rule);
             }
         }
-        let kinds = changes.iter().map(|rules| rules.kind);
-        let by_kind = kinds.zip(0..).collect();
-        Ok(RuleTable { changes, by_kind })
+        Ok(table)
     }
 
     /// The rule for a kind in a direction, unless the change has no effect.
     pub fn find(&self, kind: ChangeKind, direction: Direction) -> Option<&Rule> {
-        self.changes
-            .get(*self.by_kind.get(&kind)?)?
+        let mut changes = self.changes.iter();
+        changes
+            .find(|rules| rules.kind == kind)?
             .in_direction(direction)
     }
 

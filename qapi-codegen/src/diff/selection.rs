@@ -17,7 +17,7 @@ pub fn select_operations(report: &mut Report<'_>, patterns: &[String]) {
         note.commands.retain(|name| fits(name));
         note.events.retain(|name| fits(name));
     }
-    report.deprecations.retain(|entry| fits(entry.target()));
+    report.deprecations.retain(|entry| fits(entry.target));
     if !fits("device_add") {
         report.devices = None;
     }

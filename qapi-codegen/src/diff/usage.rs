@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::{Change, ChangeKind, ChangeValue};
 use super::finding::Finding;
 use super::occurrence::Occurrence;
-use super::report::{Report, UsageCounts};
+use super::report::{FindingCounts, Report, UsageCounts};
 use super::rules::Compatibility;
 use crate::json::JsonValue;
 use crate::wire::{Direction, PathSegment};
@@ -65,13 +65,12 @@ impl Usage {
         }
         let findings = &mut report.findings;
         findings.sort_by_key(|finding| finding.used != Some(true));
-        let affected = findings.iter().filter(|finding| finding.used == Some(true));
+        let affected = findings.iter().filter(|own| own.used == Some(true));
+        let counts = FindingCounts::from_findings(affected);
         report.used = Some(UsageCounts {
-            affected: affected.clone().count(),
+            affected: counts.by_effect().iter().sum(),
             all: findings.len(),
-            breaking: affected
-                .filter(|finding| finding.compatibility == Compatibility::Breaking)
-                .count(),
+            breaking: counts.breaking,
         });
     }
 

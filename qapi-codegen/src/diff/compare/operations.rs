@@ -9,8 +9,8 @@ use super::{ChangeGraph, ComparedSite, PairLink};
 use crate::diff::change::{Change, ChangeKind, ChangeValue, RenameEvidence};
 use crate::schema::EntityMeta;
 use crate::wire::{
-    CommandShape, CompareSite, Direction, EnumShape, Interface, InterfaceComparer, NameTable,
-    ObjectShape, PathSegment, Shape, ShapeId, same,
+    CommandShape, CompareSite, Direction, EnumShape, EventShape, Interface, InterfaceComparer,
+    NameTable, ObjectShape, PathSegment, Shape, ShapeId, same,
 };
 
 /// The name under which error classes are reported.
@@ -82,30 +82,30 @@ impl<'s> ChangeGraph<'s> {
             OperationKind::Event => Direction::Event,
             _ => Direction::Request,
         };
-        for rename in &matched.renamed {
-            let sides = (&old[rename.old], &new[rename.new]);
-            self.start_operation(kind, Some(rename.old), Some(rename.new));
-            let site = &mut CompareSite::at_operation(rename.old, direction);
+        let renamed = matched.renamed.iter().map(|own| {
+            let change = own.change(rename_kind(kind, own.evidence));
+            (own.old, own.new, Some(change))
+        });
+        let common = old.names().filter(|name| new.contains(name));
+        for (old_name, new_name, change) in renamed.chain(common.map(|name| (name, name, None))) {
+            self.start_operation(kind, Some(old_name), Some(new_name));
+            let site = &mut CompareSite::at_operation(old_name, direction);
+            change
+                .into_iter()
+                .for_each(|change| self.push(site, change));
             let graph = &mut *self;
-            ComparedSite { graph, walk, site }.compare_operation(rename.new, sides);
-            let site = CompareSite::at_operation(rename.old, direction);
-            self.push(&site, rename.change(rename_kind(kind, rename.evidence)));
+            let sides = (&old[old_name], &new[new_name]);
+            ComparedSite { graph, walk, site }.compare_operation(new_name, sides);
         }
         for name in matched.removed {
-            self.start_operation(kind, Some(name), None);
             let change = Change::removed(removal_kind(kind, old[name].meta), name);
+            self.start_operation(kind, Some(name), None);
             self.push(&CompareSite::at_operation(name, direction), change);
         }
         for name in matched.added {
-            self.start_operation(kind, None, Some(name));
             let change = Change::added(addition_kind(kind), name);
+            self.start_operation(kind, None, Some(name));
             self.push(&CompareSite::at_operation(name, direction), change);
-        }
-        for name in old.names().filter(|name| new.contains(name)) {
-            self.start_operation(kind, Some(name), Some(name));
-            let site = &mut CompareSite::at_operation(name, direction);
-            let graph = &mut *self;
-            ComparedSite { graph, walk, site }.compare_operation(name, (&old[name], &new[name]));
         }
         self.operations[first..].sort_by_key(|operation| operation.name.name());
     }
@@ -209,32 +209,28 @@ fn operations<'a, 's>(
     interface: &'a Interface<'s>,
     kind: OperationKind,
 ) -> NameTable<'s, ReleaseOperation<'a, 's>> {
-    if kind == OperationKind::Event {
-        let events = interface.events.iter().map(|(name, event)| {
-            let (meta, members, command) = (event.meta, event.data, None);
-            (
-                name,
-                ReleaseOperation {
-                    meta,
-                    members,
-                    command,
-                },
-            )
-        });
-        return events.collect();
+    let command = |own: &'a CommandShape<'s>| ReleaseOperation {
+        meta: own.meta,
+        members: own.arguments,
+        command: Some(own),
+    };
+    let event = |own: &EventShape<'s>| ReleaseOperation {
+        meta: own.meta,
+        members: own.data,
+        command: None,
+    };
+    match kind {
+        OperationKind::Event => interface
+            .events
+            .iter()
+            .map(|(name, own)| (name, event(own)))
+            .collect(),
+        _ => interface
+            .commands
+            .iter()
+            .map(|(name, own)| (name, command(own)))
+            .collect(),
     }
-    let commands = interface.commands.iter().map(|(name, own)| {
-        let (meta, members, command) = (own.meta, own.arguments, Some(own));
-        (
-            name,
-            ReleaseOperation {
-                meta,
-                members,
-                command,
-            },
-        )
-    });
-    commands.collect()
 }
 
 /// Returns `true` if two commands or events are equal and have members.

@@ -40,16 +40,19 @@ impl<'s> RequestedParts<'s> {
         self.parts.push((path.to_vec(), value));
     }
 
+    /// Returns `true` if a part has this path.
+    pub fn contains(&self, path: &[PathSegment<'_>]) -> bool {
+        self.parts.iter().any(|(own, _)| own.starts_with(path))
+    }
+
     /// The parts behind a first segment.
     fn behind(&self, segment: PathSegment<'_>) -> RequestedParts<'s> {
-        let behind = self
-            .parts
-            .iter()
-            .filter(|(path, _)| path.first() == Some(&segment));
-        let shortened = behind.map(|(path, value)| (path[1..].to_vec(), value.clone()));
-        RequestedParts {
-            parts: shortened.collect(),
-        }
+        let behind = self.parts.iter().filter_map(|(path, value)| {
+            let (first, rest) = path.split_first()?;
+            (*first == segment).then(|| (rest.to_vec(), value.clone()))
+        });
+        let parts = behind.collect();
+        RequestedParts { parts }
     }
 
     /// The requested value itself.
@@ -59,9 +62,8 @@ impl<'s> RequestedParts<'s> {
     }
 
     fn first_segments(&self) -> impl Iterator<Item = PathSegment<'s>> + '_ {
-        self.parts
-            .iter()
-            .filter_map(|(path, _)| path.first().copied())
+        let paths = self.parts.iter().map(|(path, _)| path);
+        paths.filter_map(|path| path.first().copied())
     }
 
     /// The requested value of a discriminator.
@@ -114,9 +116,10 @@ impl<'s> ValueBuilder<'_, 's> {
                     _ => JsonKind::Object,
                 });
                 let requested = branches.iter().find(|branch| Some(branch.kind) == kind);
-                let build = |shape| self.build_named(shape, name, parts, depth);
-                let branch = requested.or(branches.iter().min_by_key(|branch| branch.kind));
-                branch.map_or(JsonValue::Null, |branch| build(branch.shape))
+                match requested.or(branches.iter().min_by_key(|branch| branch.kind)) {
+                    Some(branch) => self.build_named(branch.shape, name, parts, depth),
+                    None => JsonValue::Null,
+                }
             }
             Shape::Object(_) if depth == 0 => JsonValue::object([]),
             Shape::Object(object) => self.build_object(object, parts, depth - 1),
@@ -189,14 +192,16 @@ impl<'s> ValueBuilder<'_, 's> {
     /// fewest required members.
     fn select_branch(&self, branches: &Branches<'s>, parts: &RequestedParts<'s>) -> &'s str {
         let name = branches.discriminator;
-        let mut usual = USUAL.iter().filter(|(own, _)| *own == name);
-        let usual = usual.find_map(|(_, value)| branches.by_value.get_key_value(value));
+        let usual = || {
+            let mut usual = USUAL.iter().filter(|(own, _)| *own == name);
+            usual.find_map(|(_, value)| branches.by_value.get_key_value(value))
+        };
         let smallest = || {
             let each = branches.by_value.iter();
             each.min_by_key(|(_, branch)| self.count_required(branch.content))
         };
-        let default = || Some(usual.or_else(smallest)?.0);
         let requested = parts.branch_of(name);
+        let default = || Some(usual().or_else(smallest)?.0);
         requested.or_else(default).unwrap_or_default()
     }
 
@@ -217,20 +222,15 @@ impl<'s> ValueBuilder<'_, 's> {
         value: &mut JsonValue<'s>,
     ) {
         let discriminator = branches.discriminator;
-        let Some(selected) = value.get(discriminator).and_then(JsonValue::as_str) else {
+        let selected = value.get(discriminator).and_then(JsonValue::as_str);
+        let branch = selected.and_then(|selected| branches.by_value.get_key_value(selected));
+        let Some((selected, branch)) = branch else {
             return;
         };
-        let Some((value_name, branch)) = branches.by_value.get_key_value(selected) else {
-            return;
-        };
-        let inner = parts.behind(PathSegment::Branch {
-            discriminator,
-            value: value_name,
-        });
-        let Some(content) = self.interface.object(branch.content) else {
-            return;
-        };
-        if let JsonValue::Object(members) = self.build_object(content, &inner, depth) {
+        let inner = parts.behind(branches.segment(selected));
+        let content = self.interface.object(branch.content);
+        let built = content.map(|content| self.build_object(content, &inner, depth));
+        if let Some(JsonValue::Object(members)) = built {
             for member in members {
                 value.set(member.name.value, member.value);
             }

@@ -1,16 +1,13 @@
 //! The JSON format.
 
-use serde::ser::{Serialize, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::Report;
 use super::wording::{advice, deprecation_advice, message, other_paths};
 use crate::diff::change::ChangeValue;
-use crate::diff::deprecations::NewDeprecation;
-use crate::diff::example::Example;
+use crate::diff::deprecations::{DeprecationSource, NewDeprecation};
 use crate::diff::finding::Finding;
-use crate::diff::rules::Compatibility;
-use crate::version::Series;
-use crate::wire::{Direction, render_path};
+use crate::wire::render_path;
 
 /// Writes a report as one JSON object.
 ///
@@ -22,78 +19,48 @@ pub fn json(report: &Report<'_>) -> Result<String, serde_json::Error> {
     Ok(text + "\n")
 }
 
-#[derive(serde::Serialize)]
-struct FindingJson<'f> {
-    rule: &'static str,
-    severity: Compatibility,
-    direction: Direction,
-    target: &'f str,
-    path: String,
-    also: Vec<String>,
-    old: Option<String>,
-    new: Option<String>,
-    since: Option<Series>,
-    message: String,
-    migration: Option<String>,
-    #[serde(flatten)]
-    example: &'f Example<'f>,
-    why: &'static str,
-    fingerprint: &'f str,
-    targets: Vec<&'f str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    used: Option<bool>,
-}
-
 impl Serialize for Finding<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let text = |side: &Option<ChangeValue<'_>>| side.as_ref().map(ToString::to_string);
-        let form = FindingJson {
-            rule: self.rule.id.as_str(),
-            severity: self.compatibility,
-            direction: self.direction,
-            target: self.target(),
-            path: render_path(self.path()),
-            also: other_paths(self),
-            old: text(&self.change.old),
-            new: text(&self.change.new),
-            since: self.since,
-            message: message(self),
-            migration: advice(self),
-            example: &self.example,
-            why: &self.rule.reason,
-            fingerprint: &self.fingerprint,
-            targets: self.targets(),
-            used: self.used,
-        };
-        form.serialize(serializer)
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("rule", self.rule.id.as_str())?;
+        map.serialize_entry("severity", &self.compatibility)?;
+        map.serialize_entry("direction", &self.direction)?;
+        map.serialize_entry("target", self.target())?;
+        map.serialize_entry("path", &render_path(self.path()))?;
+        map.serialize_entry("also", &other_paths(self))?;
+        map.serialize_entry("old", &text(&self.change.old))?;
+        map.serialize_entry("new", &text(&self.change.new))?;
+        map.serialize_entry("since", &self.since)?;
+        map.serialize_entry("message", &message(self))?;
+        map.serialize_entry("migration", &advice(self))?;
+        map.serialize_entry("before", &self.example.before)?;
+        map.serialize_entry("after", &self.example.after)?;
+        map.serialize_entry("why", &self.rule.reason)?;
+        map.serialize_entry("fingerprint", &self.fingerprint)?;
+        map.serialize_entry("targets", &self.targets())?;
+        if let Some(used) = self.used {
+            map.serialize_entry("used", &used)?;
+        }
+        map.end()
     }
-}
-
-#[derive(serde::Serialize)]
-struct DeprecationJson<'d> {
-    target: &'d str,
-    path: String,
-    since: Option<Series>,
-    flagged: bool,
-    message: String,
-    todo: Option<String>,
 }
 
 impl Serialize for NewDeprecation<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let form = DeprecationJson {
-            target: self.target(),
-            path: self.path(),
-            since: self.since(),
-            flagged: self.is_flagged(),
-            message: match self {
-                NewDeprecation::Found(finding) => message(finding),
-                NewDeprecation::Documented(entry) => {
-                    format!("`{}` is documented as deprecated", entry.target)
-                }
-            },
-            todo: deprecation_advice(self),
+        let message = match &self.source {
+            DeprecationSource::Found(finding) => message(finding),
+            DeprecationSource::Documented(_) => {
+                format!("`{}` is documented as deprecated", self.target)
+            }
         };
-        form.serialize(serializer)
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("target", self.target)?;
+        map.serialize_entry("path", &self.path)?;
+        map.serialize_entry("since", &self.since)?;
+        map.serialize_entry("flagged", &self.is_flagged())?;
+        map.serialize_entry("message", &message)?;
+        map.serialize_entry("todo", &deprecation_advice(self))?;
+        map.end()
     }
 }

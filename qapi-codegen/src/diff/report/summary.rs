@@ -2,8 +2,7 @@
 
 use super::{Report, UsageCounts};
 use crate::diff::change::KindAttribute;
-use crate::diff::example::Example;
-use crate::diff::finding::Finding;
+use crate::diff::finding::{Example, Finding};
 use crate::json::{JsonStyle, JsonValue};
 
 /// Says how much was compared.

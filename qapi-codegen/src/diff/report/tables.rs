@@ -14,7 +14,7 @@ pub const PROPERTY_COLUMNS: [&str; 4] = ["property", "old type", "new type", "de
 /// The deprecations of the new release.
 pub fn deprecation_rows(report: &Report<'_>) -> Vec<[String; 4]> {
     let row = |entry: &NewDeprecation<'_>| {
-        let path = match &*entry.path() {
+        let path = match &*entry.path {
             "" => String::new(),
             path => format!(" `{path}`"),
         };
@@ -23,8 +23,8 @@ pub fn deprecation_rows(report: &Report<'_>) -> Vec<[String; 4]> {
             false => "documentation",
         };
         [
-            format!("`{}`{path}", entry.target()),
-            entry.since().map(|own| own.to_string()).unwrap_or_default(),
+            format!("`{}`{path}", entry.target),
+            entry.since.map(|own| own.to_string()).unwrap_or_default(),
             source.to_owned(),
             deprecation_advice(entry).unwrap_or_default(),
         ]

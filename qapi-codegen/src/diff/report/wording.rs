@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::diff::change::ChangeValue;
 use crate::diff::compare::OperationKind;
-use crate::diff::deprecations::NewDeprecation;
+use crate::diff::deprecations::{DeprecationSource, NewDeprecation};
 use crate::diff::finding::Finding;
 use crate::wire::{Direction, PathSegment, render_path};
 
@@ -20,17 +20,17 @@ pub fn message(finding: &Finding<'_>) -> String {
 
 /// Says what to do about a finding.
 pub fn advice(finding: &Finding<'_>) -> Option<String> {
-    match finding.advice {
-        Some(advice) => Some(advice.to_owned()),
+    match finding.answer {
+        Some(rule) => Some(rule.advice.clone()),
         None => Some(fill(finding.rule.advice.as_ref()?, finding)),
     }
 }
 
 /// Says what to do about a deprecation.
 pub fn deprecation_advice(entry: &NewDeprecation<'_>) -> Option<String> {
-    match entry {
-        NewDeprecation::Found(finding) => advice(finding),
-        NewDeprecation::Documented(entry) => Some(entry.advice.clone()),
+    match &entry.source {
+        DeprecationSource::Found(finding) => advice(finding),
+        DeprecationSource::Documented(advice) => Some((*advice).to_owned()),
     }
 }
 

@@ -2,8 +2,7 @@
 
 use super::markup::{self, code, escape, wrap};
 use crate::diff::behaviour::BehaviourNote;
-use crate::diff::example::Example;
-use crate::diff::finding::Finding;
+use crate::diff::finding::{Example, Finding};
 use crate::diff::report::summary::{anchor, plural, shortened_list, titled_messages};
 use crate::diff::report::view::{ReportGroup, ReportView};
 use crate::diff::report::wording::{advice, message, other_paths};
