@@ -66,7 +66,10 @@ impl fmt::Display for UnreadableReply {
             problem,
             reply,
         } = self;
-        write!(f, "QEMU {series} may reply to `{command}` with {reply}: {problem}")
+        write!(
+            f,
+            "QEMU {series} may reply to `{command}` with {reply}: {problem}"
+        )
     }
 }
 

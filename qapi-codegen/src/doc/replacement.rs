@@ -48,7 +48,10 @@ pub fn of_subjects(text: &str) -> Vec<(Option<&str>, String)> {
 /// The names in a phrase that has nothing else.
 fn names(phrase: &str) -> Option<String> {
     let kinds = ["member ", "members ", "argument ", "command "];
-    let phrase = kinds.iter().find_map(|kind| phrase.trim_start().strip_prefix(kind)).unwrap_or(phrase);
+    let phrase = kinds
+        .iter()
+        .find_map(|kind| phrase.trim_start().strip_prefix(kind))
+        .unwrap_or(phrase);
     let words: Vec<&str> = phrase
         .split([' ', ','])
         .filter(|word| !word.is_empty() && *word != "and")

@@ -262,7 +262,9 @@ impl<'de> Deserializer<'de> for Sampler<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, SampleError> {
-        let fields = fields.iter().map(|field| (self.path.clone(), (*field).to_owned()));
+        let fields = fields
+            .iter()
+            .map(|field| (self.path.clone(), (*field).to_owned()));
         self.fields.extend(fields);
         self.object(visitor)
     }
