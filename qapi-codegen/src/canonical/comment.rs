@@ -14,7 +14,7 @@ pub fn print(name: &str, docs: &DefinitionDocs) -> String {
         replacement(&docs.facts).map(|replacement| format!("# {replacement}")),
         print_entries(&docs.members),
         features.map(|features| format!("# Features:\n{features}")),
-        docs.facts.since.map(|since| format!("# Since: {since}")),
+        docs.facts.since.map(|since| format!("# Since: {since:#}")),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     if parts.is_empty() {
@@ -30,7 +30,7 @@ fn print_entries(entries: &[EntityDocs]) -> Option<String> {
 }
 
 fn print_entry(entry: &EntityDocs) -> String {
-    let since = entry.facts.since.map(|since| format!("(since {since})"));
+    let since = entry.facts.since.map(|since| format!("(since {since:#})"));
     let deprecation = deprecation(&entry.facts);
     let replacement = replacement(&entry.facts);
     // A full stop separates two sentences.

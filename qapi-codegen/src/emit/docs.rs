@@ -95,7 +95,7 @@ fn describe(meta: &EntityMeta, rust_name: &str, unit: Option<&str>) -> Vec<Strin
     if !shows_name(rust_name, &meta.name) {
         sentences.push(format!("`{}` in QMP.", meta.name));
     }
-    sentences.extend(meta.facts.since.map(|since| format!("Since QEMU {since}.")));
+    sentences.extend(meta.facts.since.map(|since| format!("Since QEMU {since:#}.")));
     if meta.is_deprecated() {
         sentences.push(capitalized(&deprecation_note(meta, None)) + ".");
     }
@@ -140,7 +140,7 @@ fn headline<'s, I: Copy>(
     let newest = meta(shared.newest());
     let name = &newest.name;
     let summary = match newest.facts.since {
-        Some(since) => Some(format!("The `{name}` {kind}, since QEMU {since}.")),
+        Some(since) => Some(format!("The `{name}` {kind}, since QEMU {since:#}.")),
         None if shows_name(&shared.name, name) => None,
         None => Some(format!("`{name}` in QEMU's schema.")),
     };

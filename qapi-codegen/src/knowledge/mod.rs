@@ -7,6 +7,7 @@
 pub mod behaviour;
 pub mod builds;
 pub mod migrations;
+pub mod point_releases;
 pub mod requests;
 pub mod when;
 
@@ -15,6 +16,7 @@ pub use builds::{
     BuildEvidence, BuildRecord, DeviceNotes, DeviceStatus, PropertyStatus, ReleaseDevices,
 };
 pub use migrations::{AnswerRange, BreakSite, Certainty, MigrationRule, MigrationRules};
+pub use point_releases::{PointDifferences, PointReleases};
 pub use requests::{DeviceAlias, MemberRequirement, RequestRejection, RequestRules};
 pub use when::ArgumentCondition;
 

@@ -5,16 +5,17 @@ mod report;
 
 use std::path::Path;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::traffic::check::{Checker, LogChecker, LogFinding};
 use qapi_codegen::traffic::read::{LogEntry, MessageCounts};
 use qapi_codegen::version::Series;
 
-use super::arguments::{InputError, OutputFormat, read_release, select_program};
+use super::arguments::{InputError, read_release, select_program};
 use super::recorded::{RecordedFiles, files_in, is_folder, open_file};
 use crate::Outcome;
+use crate::annotations::AnnotationFormat;
 use crate::catalogue::{Catalogue, Release};
 use crate::console::Console;
 use crate::failure::Failure;
@@ -58,10 +59,37 @@ pub struct Check {
     allow_empty: bool,
     /// The format of the report; JSON is one object per message
     #[arg(long, value_enum, default_value = "text")]
-    format: OutputFormat,
+    format: CheckFormat,
     /// Files and folders to read; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
+}
+
+/// The format of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum CheckFormat {
+    /// For people
+    Text,
+    /// JSON, for programs
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// JUnit XML, for test reports
+    Junit,
+}
+
+impl CheckFormat {
+    /// The format of annotations, if it is one.
+    fn annotations(self) -> Option<AnnotationFormat> {
+        match self {
+            CheckFormat::Text | CheckFormat::Json => None,
+            CheckFormat::Sarif => Some(AnnotationFormat::Sarif),
+            CheckFormat::Github => Some(AnnotationFormat::Github),
+            CheckFormat::Junit => Some(AnnotationFormat::Junit),
+        }
+    }
 }
 
 /// A destination of findings.

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::path::MessagePath;
+use super::placeholder::weaken_problems;
 use super::problem::{MessageProblem, ProblemKind};
 use super::{CheckedMessage, Checker, MessageKind, Session};
 use crate::json::{JsonValue, ParsedJson};
@@ -71,7 +72,7 @@ impl<'c, 'k> LogChecker<'c, 'k> {
             }
             LogContent::Unread(malformed) => {
                 let mut finding = self.report_syntax_error(malformed.position, &malformed.message);
-                finding.checked.make_unknown();
+                finding.checked.weaken(|_| true);
                 findings.push(finding);
             }
             LogContent::Messages(messages) => {
@@ -139,7 +140,8 @@ impl<'c, 'k> LogChecker<'c, 'k> {
     ) -> LogFinding {
         let (checker, checks_replies) = (self.checker, self.checks_replies);
         let connection = self.connection(session);
-        let checked = checker.check_request(&mut connection.session, parsed);
+        let mut checked = checker.check_request(&mut connection.session, parsed);
+        weaken_problems(&mut checked, &parsed.value);
         if checks_replies && let Some(command) = &checked.command {
             let id = parsed.value.get("id").cloned().map(JsonValue::into_owned);
             connection.pending.push_back((id, command.clone()));
