@@ -126,7 +126,7 @@
 //!
 //! | feature | effect |
 //! |---|---|
-//! | `v2_5` to `v10_2`, one for each series | the types of a release; any combination |
+//! | `v2_5` to `v11_1`, one for each series | the types of a release; any combination |
 //! | `all-releases` | the types of all releases |
 //! | `qga` | the guest agent of these releases: module `qga` and `Agent` |
 //! | `tokio` | the client for tokio |

@@ -10,7 +10,7 @@ macro_rules! from_release {
         feature = "v6_1", feature = "v6_2", feature = "v7_0", feature = "v7_1", feature =
         "v7_2", feature = "v8_0", feature = "v8_1", feature = "v8_2", feature = "v9_0",
         feature = "v9_1", feature = "v9_2", feature = "v10_0", feature = "v10_1", feature
-        = "v10_2"))] $item
+        = "v10_2", feature = "v11_1"))] $item
     };
     (v2_6 $item:item) => {
         #[cfg(any(feature = "v2_6", feature = "v2_7", feature = "v2_8", feature = "v2_9",
@@ -19,8 +19,8 @@ macro_rules! from_release {
         "v5_0", feature = "v5_1", feature = "v5_2", feature = "v6_0", feature = "v6_1",
         feature = "v6_2", feature = "v7_0", feature = "v7_1", feature = "v7_2", feature =
         "v8_0", feature = "v8_1", feature = "v8_2", feature = "v9_0", feature = "v9_1",
-        feature = "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2"))]
-        $item
+        feature = "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2",
+        feature = "v11_1"))] $item
     };
     (v2_7 $item:item) => {
         #[cfg(any(feature = "v2_7", feature = "v2_8", feature = "v2_9", feature =
@@ -29,7 +29,8 @@ macro_rules! from_release {
         feature = "v5_1", feature = "v5_2", feature = "v6_0", feature = "v6_1", feature =
         "v6_2", feature = "v7_0", feature = "v7_1", feature = "v7_2", feature = "v8_0",
         feature = "v8_1", feature = "v8_2", feature = "v9_0", feature = "v9_1", feature =
-        "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2"))] $item
+        "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2", feature =
+        "v11_1"))] $item
     };
     (v2_8 $item:item) => {
         #[cfg(any(feature = "v2_8", feature = "v2_9", feature = "v2_10", feature =
@@ -38,7 +39,7 @@ macro_rules! from_release {
         "v5_2", feature = "v6_0", feature = "v6_1", feature = "v6_2", feature = "v7_0",
         feature = "v7_1", feature = "v7_2", feature = "v8_0", feature = "v8_1", feature =
         "v8_2", feature = "v9_0", feature = "v9_1", feature = "v9_2", feature = "v10_0",
-        feature = "v10_1", feature = "v10_2"))] $item
+        feature = "v10_1", feature = "v10_2", feature = "v11_1"))] $item
     };
     (v2_9 $item:item) => {
         #[cfg(any(feature = "v2_9", feature = "v2_10", feature = "v2_11", feature =
@@ -47,7 +48,7 @@ macro_rules! from_release {
         "v6_0", feature = "v6_1", feature = "v6_2", feature = "v7_0", feature = "v7_1",
         feature = "v7_2", feature = "v8_0", feature = "v8_1", feature = "v8_2", feature =
         "v9_0", feature = "v9_1", feature = "v9_2", feature = "v10_0", feature = "v10_1",
-        feature = "v10_2"))] $item
+        feature = "v10_2", feature = "v11_1"))] $item
     };
     (v2_10 $item:item) => {
         #[cfg(any(feature = "v2_10", feature = "v2_11", feature = "v2_12", feature =
@@ -56,7 +57,7 @@ macro_rules! from_release {
         "v6_1", feature = "v6_2", feature = "v7_0", feature = "v7_1", feature = "v7_2",
         feature = "v8_0", feature = "v8_1", feature = "v8_2", feature = "v9_0", feature =
         "v9_1", feature = "v9_2", feature = "v10_0", feature = "v10_1", feature =
-        "v10_2"))] $item
+        "v10_2", feature = "v11_1"))] $item
     };
     (v2_11 $item:item) => {
         #[cfg(any(feature = "v2_11", feature = "v2_12", feature = "v3_0", feature =
@@ -64,7 +65,8 @@ macro_rules! from_release {
         feature = "v5_1", feature = "v5_2", feature = "v6_0", feature = "v6_1", feature =
         "v6_2", feature = "v7_0", feature = "v7_1", feature = "v7_2", feature = "v8_0",
         feature = "v8_1", feature = "v8_2", feature = "v9_0", feature = "v9_1", feature =
-        "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2"))] $item
+        "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2", feature =
+        "v11_1"))] $item
     };
     (v2_12 $item:item) => {
         #[cfg(any(feature = "v2_12", feature = "v3_0", feature = "v3_1", feature =
@@ -72,7 +74,7 @@ macro_rules! from_release {
         feature = "v5_2", feature = "v6_0", feature = "v6_1", feature = "v6_2", feature =
         "v7_0", feature = "v7_1", feature = "v7_2", feature = "v8_0", feature = "v8_1",
         feature = "v8_2", feature = "v9_0", feature = "v9_1", feature = "v9_2", feature =
-        "v10_0", feature = "v10_1", feature = "v10_2"))] $item
+        "v10_0", feature = "v10_1", feature = "v10_2", feature = "v11_1"))] $item
     };
     (v3_0 $item:item) => {
         #[cfg(any(feature = "v3_0", feature = "v3_1", feature = "v4_0", feature = "v4_1",
@@ -80,7 +82,7 @@ macro_rules! from_release {
         "v6_0", feature = "v6_1", feature = "v6_2", feature = "v7_0", feature = "v7_1",
         feature = "v7_2", feature = "v8_0", feature = "v8_1", feature = "v8_2", feature =
         "v9_0", feature = "v9_1", feature = "v9_2", feature = "v10_0", feature = "v10_1",
-        feature = "v10_2"))] $item
+        feature = "v10_2", feature = "v11_1"))] $item
     };
     (v3_1 $item:item) => {
         #[cfg(any(feature = "v3_1", feature = "v4_0", feature = "v4_1", feature = "v4_2",
@@ -88,116 +90,124 @@ macro_rules! from_release {
         "v6_1", feature = "v6_2", feature = "v7_0", feature = "v7_1", feature = "v7_2",
         feature = "v8_0", feature = "v8_1", feature = "v8_2", feature = "v9_0", feature =
         "v9_1", feature = "v9_2", feature = "v10_0", feature = "v10_1", feature =
-        "v10_2"))] $item
+        "v10_2", feature = "v11_1"))] $item
     };
     (v4_0 $item:item) => {
         #[cfg(any(feature = "v4_0", feature = "v4_1", feature = "v4_2", feature = "v5_0",
         feature = "v5_1", feature = "v5_2", feature = "v6_0", feature = "v6_1", feature =
         "v6_2", feature = "v7_0", feature = "v7_1", feature = "v7_2", feature = "v8_0",
         feature = "v8_1", feature = "v8_2", feature = "v9_0", feature = "v9_1", feature =
-        "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2"))] $item
+        "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2", feature =
+        "v11_1"))] $item
     };
     (v4_1 $item:item) => {
         #[cfg(any(feature = "v4_1", feature = "v4_2", feature = "v5_0", feature = "v5_1",
         feature = "v5_2", feature = "v6_0", feature = "v6_1", feature = "v6_2", feature =
         "v7_0", feature = "v7_1", feature = "v7_2", feature = "v8_0", feature = "v8_1",
         feature = "v8_2", feature = "v9_0", feature = "v9_1", feature = "v9_2", feature =
-        "v10_0", feature = "v10_1", feature = "v10_2"))] $item
+        "v10_0", feature = "v10_1", feature = "v10_2", feature = "v11_1"))] $item
     };
     (v4_2 $item:item) => {
         #[cfg(any(feature = "v4_2", feature = "v5_0", feature = "v5_1", feature = "v5_2",
         feature = "v6_0", feature = "v6_1", feature = "v6_2", feature = "v7_0", feature =
         "v7_1", feature = "v7_2", feature = "v8_0", feature = "v8_1", feature = "v8_2",
         feature = "v9_0", feature = "v9_1", feature = "v9_2", feature = "v10_0", feature
-        = "v10_1", feature = "v10_2"))] $item
+        = "v10_1", feature = "v10_2", feature = "v11_1"))] $item
     };
     (v5_0 $item:item) => {
         #[cfg(any(feature = "v5_0", feature = "v5_1", feature = "v5_2", feature = "v6_0",
         feature = "v6_1", feature = "v6_2", feature = "v7_0", feature = "v7_1", feature =
         "v7_2", feature = "v8_0", feature = "v8_1", feature = "v8_2", feature = "v9_0",
         feature = "v9_1", feature = "v9_2", feature = "v10_0", feature = "v10_1", feature
-        = "v10_2"))] $item
+        = "v10_2", feature = "v11_1"))] $item
     };
     (v5_1 $item:item) => {
         #[cfg(any(feature = "v5_1", feature = "v5_2", feature = "v6_0", feature = "v6_1",
         feature = "v6_2", feature = "v7_0", feature = "v7_1", feature = "v7_2", feature =
         "v8_0", feature = "v8_1", feature = "v8_2", feature = "v9_0", feature = "v9_1",
-        feature = "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2"))]
-        $item
+        feature = "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2",
+        feature = "v11_1"))] $item
     };
     (v5_2 $item:item) => {
         #[cfg(any(feature = "v5_2", feature = "v6_0", feature = "v6_1", feature = "v6_2",
         feature = "v7_0", feature = "v7_1", feature = "v7_2", feature = "v8_0", feature =
         "v8_1", feature = "v8_2", feature = "v9_0", feature = "v9_1", feature = "v9_2",
-        feature = "v10_0", feature = "v10_1", feature = "v10_2"))] $item
+        feature = "v10_0", feature = "v10_1", feature = "v10_2", feature = "v11_1"))]
+        $item
     };
     (v6_0 $item:item) => {
         #[cfg(any(feature = "v6_0", feature = "v6_1", feature = "v6_2", feature = "v7_0",
         feature = "v7_1", feature = "v7_2", feature = "v8_0", feature = "v8_1", feature =
         "v8_2", feature = "v9_0", feature = "v9_1", feature = "v9_2", feature = "v10_0",
-        feature = "v10_1", feature = "v10_2"))] $item
+        feature = "v10_1", feature = "v10_2", feature = "v11_1"))] $item
     };
     (v6_1 $item:item) => {
         #[cfg(any(feature = "v6_1", feature = "v6_2", feature = "v7_0", feature = "v7_1",
         feature = "v7_2", feature = "v8_0", feature = "v8_1", feature = "v8_2", feature =
         "v9_0", feature = "v9_1", feature = "v9_2", feature = "v10_0", feature = "v10_1",
-        feature = "v10_2"))] $item
+        feature = "v10_2", feature = "v11_1"))] $item
     };
     (v6_2 $item:item) => {
         #[cfg(any(feature = "v6_2", feature = "v7_0", feature = "v7_1", feature = "v7_2",
         feature = "v8_0", feature = "v8_1", feature = "v8_2", feature = "v9_0", feature =
         "v9_1", feature = "v9_2", feature = "v10_0", feature = "v10_1", feature =
-        "v10_2"))] $item
+        "v10_2", feature = "v11_1"))] $item
     };
     (v7_0 $item:item) => {
         #[cfg(any(feature = "v7_0", feature = "v7_1", feature = "v7_2", feature = "v8_0",
         feature = "v8_1", feature = "v8_2", feature = "v9_0", feature = "v9_1", feature =
-        "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2"))] $item
+        "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2", feature =
+        "v11_1"))] $item
     };
     (v7_1 $item:item) => {
         #[cfg(any(feature = "v7_1", feature = "v7_2", feature = "v8_0", feature = "v8_1",
         feature = "v8_2", feature = "v9_0", feature = "v9_1", feature = "v9_2", feature =
-        "v10_0", feature = "v10_1", feature = "v10_2"))] $item
+        "v10_0", feature = "v10_1", feature = "v10_2", feature = "v11_1"))] $item
     };
     (v7_2 $item:item) => {
         #[cfg(any(feature = "v7_2", feature = "v8_0", feature = "v8_1", feature = "v8_2",
         feature = "v9_0", feature = "v9_1", feature = "v9_2", feature = "v10_0", feature
-        = "v10_1", feature = "v10_2"))] $item
+        = "v10_1", feature = "v10_2", feature = "v11_1"))] $item
     };
     (v8_0 $item:item) => {
         #[cfg(any(feature = "v8_0", feature = "v8_1", feature = "v8_2", feature = "v9_0",
         feature = "v9_1", feature = "v9_2", feature = "v10_0", feature = "v10_1", feature
-        = "v10_2"))] $item
+        = "v10_2", feature = "v11_1"))] $item
     };
     (v8_1 $item:item) => {
         #[cfg(any(feature = "v8_1", feature = "v8_2", feature = "v9_0", feature = "v9_1",
-        feature = "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2"))]
-        $item
+        feature = "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2",
+        feature = "v11_1"))] $item
     };
     (v8_2 $item:item) => {
         #[cfg(any(feature = "v8_2", feature = "v9_0", feature = "v9_1", feature = "v9_2",
-        feature = "v10_0", feature = "v10_1", feature = "v10_2"))] $item
+        feature = "v10_0", feature = "v10_1", feature = "v10_2", feature = "v11_1"))]
+        $item
     };
     (v9_0 $item:item) => {
         #[cfg(any(feature = "v9_0", feature = "v9_1", feature = "v9_2", feature =
-        "v10_0", feature = "v10_1", feature = "v10_2"))] $item
+        "v10_0", feature = "v10_1", feature = "v10_2", feature = "v11_1"))] $item
     };
     (v9_1 $item:item) => {
         #[cfg(any(feature = "v9_1", feature = "v9_2", feature = "v10_0", feature =
-        "v10_1", feature = "v10_2"))] $item
+        "v10_1", feature = "v10_2", feature = "v11_1"))] $item
     };
     (v9_2 $item:item) => {
         #[cfg(any(feature = "v9_2", feature = "v10_0", feature = "v10_1", feature =
-        "v10_2"))] $item
+        "v10_2", feature = "v11_1"))] $item
     };
     (v10_0 $item:item) => {
-        #[cfg(any(feature = "v10_0", feature = "v10_1", feature = "v10_2"))] $item
+        #[cfg(any(feature = "v10_0", feature = "v10_1", feature = "v10_2", feature =
+        "v11_1"))] $item
     };
     (v10_1 $item:item) => {
-        #[cfg(any(feature = "v10_1", feature = "v10_2"))] $item
+        #[cfg(any(feature = "v10_1", feature = "v10_2", feature = "v11_1"))] $item
     };
     (v10_2 $item:item) => {
-        #[cfg(feature = "v10_2")] $item
+        #[cfg(any(feature = "v10_2", feature = "v11_1"))] $item
+    };
+    (v11_1 $item:item) => {
+        #[cfg(feature = "v11_1")] $item
     };
 }
 mod since_2_5;
@@ -231,6 +241,7 @@ mod since_9_2;
 mod since_10_0;
 mod since_10_1;
 mod since_10_2;
+mod since_11_1;
 /// QEMU 2.5.
 #[cfg(feature = "v2_5")]
 pub mod v2_5;
@@ -324,3 +335,6 @@ pub mod v10_1;
 /// QEMU 10.2.
 #[cfg(feature = "v10_2")]
 pub mod v10_2;
+/// QEMU 11.1.
+#[cfg(feature = "v11_1")]
+pub mod v11_1;

@@ -4,6 +4,8 @@
 mod until_10_0;
 #[cfg(any(feature = "v10_0", feature = "v10_1"))]
 mod until_10_1;
+#[cfg(any(feature = "v10_0", feature = "v10_1", feature = "v10_2"))]
+mod until_10_2;
 from_release! {
     v10_0 mod current;
 }
@@ -12,6 +14,8 @@ pub mod types {
     pub use super::until_10_0::types::*;
     #[cfg(any(feature = "v10_0", feature = "v10_1"))]
     pub use super::until_10_1::types::*;
+    #[cfg(any(feature = "v10_0", feature = "v10_1", feature = "v10_2"))]
+    pub use super::until_10_2::types::*;
     from_release! {
         v10_0 pub use super::current::types:: *;
     }

@@ -2,12 +2,16 @@
 
 #[cfg(feature = "v10_1")]
 mod until_10_1;
+#[cfg(any(feature = "v10_1", feature = "v10_2"))]
+mod until_10_2;
 from_release! {
     v10_1 mod current;
 }
 pub mod types {
     #[cfg(feature = "v10_1")]
     pub use super::until_10_1::types::*;
+    #[cfg(any(feature = "v10_1", feature = "v10_2"))]
+    pub use super::until_10_2::types::*;
     from_release! {
         v10_1 pub use super::current::types:: *;
     }
@@ -15,11 +19,15 @@ pub mod types {
 pub mod commands {
     #[cfg(feature = "v10_1")]
     pub use super::until_10_1::commands::*;
+    #[cfg(any(feature = "v10_1", feature = "v10_2"))]
+    pub use super::until_10_2::commands::*;
     from_release! {
         v10_1 pub use super::current::commands:: *;
     }
 }
 pub mod events {
+    #[cfg(any(feature = "v10_1", feature = "v10_2"))]
+    pub use super::until_10_2::events::*;
     from_release! {
         v10_1 pub use super::current::events:: *;
     }

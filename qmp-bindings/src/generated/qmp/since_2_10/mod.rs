@@ -85,6 +85,37 @@ mod until_5_0;
     )
 )]
 mod until_6_0;
+#[cfg(
+    any(
+        feature = "v2_10",
+        feature = "v2_11",
+        feature = "v2_12",
+        feature = "v3_0",
+        feature = "v3_1",
+        feature = "v4_0",
+        feature = "v4_1",
+        feature = "v4_2",
+        feature = "v5_0",
+        feature = "v5_1",
+        feature = "v5_2",
+        feature = "v6_0",
+        feature = "v6_1",
+        feature = "v6_2",
+        feature = "v7_0",
+        feature = "v7_1",
+        feature = "v7_2",
+        feature = "v8_0",
+        feature = "v8_1",
+        feature = "v8_2",
+        feature = "v9_0",
+        feature = "v9_1",
+        feature = "v9_2",
+        feature = "v10_0",
+        feature = "v10_1",
+        feature = "v10_2"
+    )
+)]
+mod until_10_2;
 from_release! {
     v2_10 mod current;
 }
@@ -176,6 +207,37 @@ pub mod types {
         )
     )]
     pub use super::until_6_0::types::*;
+    #[cfg(
+        any(
+            feature = "v2_10",
+            feature = "v2_11",
+            feature = "v2_12",
+            feature = "v3_0",
+            feature = "v3_1",
+            feature = "v4_0",
+            feature = "v4_1",
+            feature = "v4_2",
+            feature = "v5_0",
+            feature = "v5_1",
+            feature = "v5_2",
+            feature = "v6_0",
+            feature = "v6_1",
+            feature = "v6_2",
+            feature = "v7_0",
+            feature = "v7_1",
+            feature = "v7_2",
+            feature = "v8_0",
+            feature = "v8_1",
+            feature = "v8_2",
+            feature = "v9_0",
+            feature = "v9_1",
+            feature = "v9_2",
+            feature = "v10_0",
+            feature = "v10_1",
+            feature = "v10_2"
+        )
+    )]
+    pub use super::until_10_2::types::*;
     from_release! {
         v2_10 pub use super::current::types:: *;
     }

@@ -314,6 +314,42 @@ mod until_8_1;
     )
 )]
 mod until_9_0;
+#[cfg(
+    any(
+        feature = "v2_5",
+        feature = "v2_6",
+        feature = "v2_7",
+        feature = "v2_8",
+        feature = "v2_9",
+        feature = "v2_10",
+        feature = "v2_11",
+        feature = "v2_12",
+        feature = "v3_0",
+        feature = "v3_1",
+        feature = "v4_0",
+        feature = "v4_1",
+        feature = "v4_2",
+        feature = "v5_0",
+        feature = "v5_1",
+        feature = "v5_2",
+        feature = "v6_0",
+        feature = "v6_1",
+        feature = "v6_2",
+        feature = "v7_0",
+        feature = "v7_1",
+        feature = "v7_2",
+        feature = "v8_0",
+        feature = "v8_1",
+        feature = "v8_2",
+        feature = "v9_0",
+        feature = "v9_1",
+        feature = "v9_2",
+        feature = "v10_0",
+        feature = "v10_1",
+        feature = "v10_2"
+    )
+)]
+mod until_10_2;
 from_release! {
     v2_5 mod current;
 }
@@ -748,6 +784,42 @@ pub mod commands {
         )
     )]
     pub use super::until_9_0::commands::*;
+    #[cfg(
+        any(
+            feature = "v2_5",
+            feature = "v2_6",
+            feature = "v2_7",
+            feature = "v2_8",
+            feature = "v2_9",
+            feature = "v2_10",
+            feature = "v2_11",
+            feature = "v2_12",
+            feature = "v3_0",
+            feature = "v3_1",
+            feature = "v4_0",
+            feature = "v4_1",
+            feature = "v4_2",
+            feature = "v5_0",
+            feature = "v5_1",
+            feature = "v5_2",
+            feature = "v6_0",
+            feature = "v6_1",
+            feature = "v6_2",
+            feature = "v7_0",
+            feature = "v7_1",
+            feature = "v7_2",
+            feature = "v8_0",
+            feature = "v8_1",
+            feature = "v8_2",
+            feature = "v9_0",
+            feature = "v9_1",
+            feature = "v9_2",
+            feature = "v10_0",
+            feature = "v10_1",
+            feature = "v10_2"
+        )
+    )]
+    pub use super::until_10_2::commands::*;
     from_release! {
         v2_5 pub use super::current::commands:: *;
     }

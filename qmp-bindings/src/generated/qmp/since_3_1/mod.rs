@@ -46,6 +46,33 @@ mod until_5_2;
     )
 )]
 mod until_7_0;
+#[cfg(
+    any(
+        feature = "v3_1",
+        feature = "v4_0",
+        feature = "v4_1",
+        feature = "v4_2",
+        feature = "v5_0",
+        feature = "v5_1",
+        feature = "v5_2",
+        feature = "v6_0",
+        feature = "v6_1",
+        feature = "v6_2",
+        feature = "v7_0",
+        feature = "v7_1",
+        feature = "v7_2",
+        feature = "v8_0",
+        feature = "v8_1",
+        feature = "v8_2",
+        feature = "v9_0",
+        feature = "v9_1",
+        feature = "v9_2",
+        feature = "v10_0",
+        feature = "v10_1",
+        feature = "v10_2"
+    )
+)]
+mod until_10_2;
 from_release! {
     v3_1 mod current;
 }
@@ -84,6 +111,33 @@ pub mod types {
         )
     )]
     pub use super::until_7_0::types::*;
+    #[cfg(
+        any(
+            feature = "v3_1",
+            feature = "v4_0",
+            feature = "v4_1",
+            feature = "v4_2",
+            feature = "v5_0",
+            feature = "v5_1",
+            feature = "v5_2",
+            feature = "v6_0",
+            feature = "v6_1",
+            feature = "v6_2",
+            feature = "v7_0",
+            feature = "v7_1",
+            feature = "v7_2",
+            feature = "v8_0",
+            feature = "v8_1",
+            feature = "v8_2",
+            feature = "v9_0",
+            feature = "v9_1",
+            feature = "v9_2",
+            feature = "v10_0",
+            feature = "v10_1",
+            feature = "v10_2"
+        )
+    )]
+    pub use super::until_10_2::types::*;
     from_release! {
         v3_1 pub use super::current::types:: *;
     }

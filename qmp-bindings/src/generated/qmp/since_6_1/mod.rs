@@ -60,6 +60,25 @@ mod until_8_2;
     )
 )]
 mod until_10_0;
+#[cfg(
+    any(
+        feature = "v6_1",
+        feature = "v6_2",
+        feature = "v7_0",
+        feature = "v7_1",
+        feature = "v7_2",
+        feature = "v8_0",
+        feature = "v8_1",
+        feature = "v8_2",
+        feature = "v9_0",
+        feature = "v9_1",
+        feature = "v9_2",
+        feature = "v10_0",
+        feature = "v10_1",
+        feature = "v10_2"
+    )
+)]
+mod until_10_2;
 from_release! {
     v6_1 mod current;
 }
@@ -124,6 +143,25 @@ pub mod types {
         )
     )]
     pub use super::until_10_0::types::*;
+    #[cfg(
+        any(
+            feature = "v6_1",
+            feature = "v6_2",
+            feature = "v7_0",
+            feature = "v7_1",
+            feature = "v7_2",
+            feature = "v8_0",
+            feature = "v8_1",
+            feature = "v8_2",
+            feature = "v9_0",
+            feature = "v9_1",
+            feature = "v9_2",
+            feature = "v10_0",
+            feature = "v10_1",
+            feature = "v10_2"
+        )
+    )]
+    pub use super::until_10_2::types::*;
     from_release! {
         v6_1 pub use super::current::types:: *;
     }

@@ -41,6 +41,22 @@ mod until_9_0;
     )
 )]
 mod until_9_1;
+#[cfg(
+    any(
+        feature = "v7_1",
+        feature = "v7_2",
+        feature = "v8_0",
+        feature = "v8_1",
+        feature = "v8_2",
+        feature = "v9_0",
+        feature = "v9_1",
+        feature = "v9_2",
+        feature = "v10_0",
+        feature = "v10_1",
+        feature = "v10_2"
+    )
+)]
+mod until_10_2;
 from_release! {
     v7_1 mod current;
 }
@@ -86,6 +102,22 @@ pub mod types {
         )
     )]
     pub use super::until_9_1::types::*;
+    #[cfg(
+        any(
+            feature = "v7_1",
+            feature = "v7_2",
+            feature = "v8_0",
+            feature = "v8_1",
+            feature = "v8_2",
+            feature = "v9_0",
+            feature = "v9_1",
+            feature = "v9_2",
+            feature = "v10_0",
+            feature = "v10_1",
+            feature = "v10_2"
+        )
+    )]
+    pub use super::until_10_2::types::*;
     from_release! {
         v7_1 pub use super::current::types:: *;
     }

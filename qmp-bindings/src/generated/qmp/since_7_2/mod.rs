@@ -46,6 +46,21 @@ mod until_10_0;
     )
 )]
 mod until_10_1;
+#[cfg(
+    any(
+        feature = "v7_2",
+        feature = "v8_0",
+        feature = "v8_1",
+        feature = "v8_2",
+        feature = "v9_0",
+        feature = "v9_1",
+        feature = "v9_2",
+        feature = "v10_0",
+        feature = "v10_1",
+        feature = "v10_2"
+    )
+)]
+mod until_10_2;
 from_release! {
     v7_2 mod current;
 }
@@ -96,6 +111,21 @@ pub mod types {
         )
     )]
     pub use super::until_10_1::types::*;
+    #[cfg(
+        any(
+            feature = "v7_2",
+            feature = "v8_0",
+            feature = "v8_1",
+            feature = "v8_2",
+            feature = "v9_0",
+            feature = "v9_1",
+            feature = "v9_2",
+            feature = "v10_0",
+            feature = "v10_1",
+            feature = "v10_2"
+        )
+    )]
+    pub use super::until_10_2::types::*;
     from_release! {
         v7_2 pub use super::current::types:: *;
     }

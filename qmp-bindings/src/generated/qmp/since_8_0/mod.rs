@@ -30,6 +30,20 @@ mod until_9_1;
     )
 )]
 mod until_10_0;
+#[cfg(
+    any(
+        feature = "v8_0",
+        feature = "v8_1",
+        feature = "v8_2",
+        feature = "v9_0",
+        feature = "v9_1",
+        feature = "v9_2",
+        feature = "v10_0",
+        feature = "v10_1",
+        feature = "v10_2"
+    )
+)]
+mod until_10_2;
 from_release! {
     v8_0 mod current;
 }
@@ -64,6 +78,20 @@ pub mod types {
         )
     )]
     pub use super::until_10_0::types::*;
+    #[cfg(
+        any(
+            feature = "v8_0",
+            feature = "v8_1",
+            feature = "v8_2",
+            feature = "v9_0",
+            feature = "v9_1",
+            feature = "v9_2",
+            feature = "v10_0",
+            feature = "v10_1",
+            feature = "v10_2"
+        )
+    )]
+    pub use super::until_10_2::types::*;
     from_release! {
         v8_0 pub use super::current::types:: *;
     }
@@ -73,6 +101,20 @@ pub mod commands {
     pub use super::until_8_0::commands::*;
     #[cfg(any(feature = "v8_0", feature = "v8_1"))]
     pub use super::until_8_1::commands::*;
+    #[cfg(
+        any(
+            feature = "v8_0",
+            feature = "v8_1",
+            feature = "v8_2",
+            feature = "v9_0",
+            feature = "v9_1",
+            feature = "v9_2",
+            feature = "v10_0",
+            feature = "v10_1",
+            feature = "v10_2"
+        )
+    )]
+    pub use super::until_10_2::commands::*;
     from_release! {
         v8_0 pub use super::current::commands:: *;
     }

@@ -18,6 +18,19 @@ mod until_9_1;
     )
 )]
 mod until_9_2;
+#[cfg(
+    any(
+        feature = "v8_1",
+        feature = "v8_2",
+        feature = "v9_0",
+        feature = "v9_1",
+        feature = "v9_2",
+        feature = "v10_0",
+        feature = "v10_1",
+        feature = "v10_2"
+    )
+)]
+mod until_10_2;
 from_release! {
     v8_1 mod current;
 }
@@ -51,6 +64,19 @@ pub mod commands {
     pub use super::until_8_2::commands::*;
     #[cfg(any(feature = "v8_1", feature = "v8_2", feature = "v9_0"))]
     pub use super::until_9_0::commands::*;
+    #[cfg(
+        any(
+            feature = "v8_1",
+            feature = "v8_2",
+            feature = "v9_0",
+            feature = "v9_1",
+            feature = "v9_2",
+            feature = "v10_0",
+            feature = "v10_1",
+            feature = "v10_2"
+        )
+    )]
+    pub use super::until_10_2::commands::*;
     from_release! {
         v8_1 pub use super::current::commands:: *;
     }

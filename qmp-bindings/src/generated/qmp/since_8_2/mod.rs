@@ -18,6 +18,18 @@ mod until_9_2;
     )
 )]
 mod until_10_0;
+#[cfg(
+    any(
+        feature = "v8_2",
+        feature = "v9_0",
+        feature = "v9_1",
+        feature = "v9_2",
+        feature = "v10_0",
+        feature = "v10_1",
+        feature = "v10_2"
+    )
+)]
+mod until_10_2;
 from_release! {
     v8_2 mod current;
 }
@@ -40,6 +52,18 @@ pub mod types {
         )
     )]
     pub use super::until_10_0::types::*;
+    #[cfg(
+        any(
+            feature = "v8_2",
+            feature = "v9_0",
+            feature = "v9_1",
+            feature = "v9_2",
+            feature = "v10_0",
+            feature = "v10_1",
+            feature = "v10_2"
+        )
+    )]
+    pub use super::until_10_2::types::*;
     from_release! {
         v8_2 pub use super::current::types:: *;
     }

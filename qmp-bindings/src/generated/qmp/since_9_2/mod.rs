@@ -6,6 +6,8 @@ mod until_9_2;
 mod until_10_0;
 #[cfg(any(feature = "v9_2", feature = "v10_0", feature = "v10_1"))]
 mod until_10_1;
+#[cfg(any(feature = "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2"))]
+mod until_10_2;
 from_release! {
     v9_2 mod current;
 }
@@ -16,6 +18,10 @@ pub mod types {
     pub use super::until_10_0::types::*;
     #[cfg(any(feature = "v9_2", feature = "v10_0", feature = "v10_1"))]
     pub use super::until_10_1::types::*;
+    #[cfg(
+        any(feature = "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2")
+    )]
+    pub use super::until_10_2::types::*;
     from_release! {
         v9_2 pub use super::current::types:: *;
     }
@@ -25,11 +31,19 @@ pub mod commands {
     pub use super::until_9_2::commands::*;
     #[cfg(any(feature = "v9_2", feature = "v10_0"))]
     pub use super::until_10_0::commands::*;
+    #[cfg(
+        any(feature = "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2")
+    )]
+    pub use super::until_10_2::commands::*;
     from_release! {
         v9_2 pub use super::current::commands:: *;
     }
 }
 pub mod events {
+    #[cfg(
+        any(feature = "v9_2", feature = "v10_0", feature = "v10_1", feature = "v10_2")
+    )]
+    pub use super::until_10_2::events::*;
     from_release! {
         v9_2 pub use super::current::events:: *;
     }

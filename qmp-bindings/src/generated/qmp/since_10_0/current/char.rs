@@ -48,8 +48,8 @@ pub mod types {
         Vc,
         /// Since QEMU 1.6.
         Ringbuf,
-        /// Since QEMU 1.5. Deprecated by QEMU: use `ringbuf`.
-        #[deprecated(note = "deprecated by QEMU: use `ringbuf`")]
+        /// Since QEMU 1.5. Deprecated by QEMU.
+        #[deprecated(note = "deprecated by QEMU")]
         Memory,
         /// A value that is not in the schema.
         Unrecognized(UnrecognizedValue),
@@ -115,41 +115,8 @@ pub mod types {
             }
         }
     }
-    /// The `ChardevHub` struct, since QEMU 10.0.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct ChardevHub {
-        pub logfile: Option<String>,
-        pub logappend: Option<bool>,
-        pub chardevs: Vec<String>,
-    }
-    /// The `ChardevHubWrapper` struct, since QEMU 10.0.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct ChardevHubWrapper {
-        pub data: ChardevHub,
-    }
-    impl ChardevHub {
-        /// Creates a value with only the required members set.
-        pub fn new(chardevs: Vec<String>) -> Self {
-            Self {
-                logfile: None,
-                logappend: None,
-                chardevs,
-            }
-        }
-    }
-    impl Write for ChardevHub {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put_some(map, "logfile", &self.logfile)?;
-            put_some(map, "logappend", &self.logappend)?;
-            put(map, "chardevs", &self.chardevs)?;
-            Ok(())
-        }
-    }
     wire::display_enum! {
         ChardevBackendKind
-    }
-    wire::serialize! {
-        ChardevHub
     }
 }
 #[cfg(feature = "both-directions")]

@@ -2,53 +2,13 @@
 
 pub mod types {
     use crate::wire::prelude::*;
-    use crate::generated::qmp::since_2_5::types::{
-        BlockDirtyBitmap, BlockdevDetectZeroesOptions, BlockdevDiscardOptions,
-        BlockdevOptionsVvfat, PreallocMode,
-    };
-    use crate::generated::qmp::since_2_6::types::BlockdevCacheOptions;
+    use crate::generated::qmp::since_2_5::types::NewImageMode;
     use crate::generated::qmp::since_2_7::types::BlockdevOnError;
-    use crate::generated::qmp::since_2_8::types::{BlockdevOptionsNfs, QCryptoCipherMode};
-    use crate::generated::qmp::since_2_9::types::{
-        BlockdevOptionsCurlFtp, BlockdevOptionsCurlFtps, BlockdevOptionsIscsi,
-    };
-    use crate::generated::qmp::since_2_10::types::{
-        BlockdevOptionsCurlHttp, BlockdevOptionsCurlHttps,
-    };
-    use crate::generated::qmp::since_2_12::types::{
-        BlockdevCreateOptionsNfs, BlockdevOptionsNvMe, BlockdevQcow2Version,
-        BlockdevVhdxSubformat, BlockdevVpcSubformat,
-    };
-    use crate::generated::qmp::since_4_0::types::{
-        BlockdevVmdkAdapterType, BlockdevVmdkSubformat,
-    };
-    use crate::generated::qmp::since_4_1::types::{
-        BlkdebugEvent, BlkdebugIoType, BlkdebugSetStateOptions, BlockdevOptionsNull,
-    };
     use crate::generated::qmp::since_4_2::types::{BitmapSyncMode, MirrorSyncMode};
-    use crate::generated::qmp::since_5_1::types::{
-        BlockdevCreateOptionsFile, Qcow2CompressionType,
-    };
-    use crate::generated::qmp::since_6_2::types::BlockdevOptionsFile;
-    use crate::generated::qmp::since_7_0::types::BlockPermission;
+    use crate::generated::qmp::since_6_1::types::SshHostKeyCheck;
     use crate::generated::qmp::since_7_1::types::OnCbwError;
-    use crate::generated::qmp::since_7_2::types::{
-        BlockdevOptionsIoUring, BlockdevOptionsNvmeIoUring,
-        BlockdevOptionsVirtioBlkVfioPci, BlockdevOptionsVirtioBlkVhostUser,
-        BlockdevOptionsVirtioBlkVhostVdpa,
-    };
-    use crate::generated::qmp::since_8_0::types::BlockdevOptionsRbd;
-    use crate::generated::qmp::since_9_2::types::{
-        BackupPerf, BlockdevCreateOptionsRbd, BlockdevDriver, QCryptoBlockCreateOptions,
-        QCryptoCipherAlgo, QCryptoHashAlgo, QCryptoIvGenAlgo,
-    };
-    use crate::generated::qmp::since_10_1::types::{
-        BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
-        BlockdevOptionsGluster, BlockdevOptionsLuks, BlockdevOptionsNbd,
-        BlockdevOptionsPreallocate, BlockdevOptionsQcow, BlockdevOptionsQcow2,
-        BlockdevOptionsQuorum, BlockdevOptionsRaw, BlockdevOptionsReplication,
-        BlockdevOptionsSsh, BlockdevOptionsThrottle, BlockdevRef,
-    };
+    use crate::generated::qmp::since_9_2::types::BackupPerf;
+    use crate::generated::qmp::since_10_1::types::{InetSocketAddress, SocketAddress};
     /// The `BackupCommon` struct, since QEMU 4.2.
     ///
     /// Compared with the bindings of 10.0: `on-cbw-error` is new.
@@ -79,20 +39,6 @@ pub mod types {
         pub discard_source: Option<bool>,
         /// Since QEMU 6.0. Unstable.
         pub x_perf: Option<BackupPerf>,
-    }
-    /// The `BlkdebugInjectErrorOptions` struct, since QEMU 2.9.
-    ///
-    /// Compared with the bindings of 10.0: `delay-ns` is removed.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlkdebugInjectErrorOptions {
-        pub event: BlkdebugEvent,
-        pub state: Option<i64>,
-        /// Since QEMU 4.1.
-        pub iotype: Option<BlkdebugIoType>,
-        pub errno: Option<i64>,
-        pub sector: Option<i64>,
-        pub once: Option<bool>,
-        pub immediately: Option<bool>,
     }
     /// The `BlockdevBackup` struct, since QEMU 2.3.
     ///
@@ -132,374 +78,68 @@ pub mod types {
         pub child: String,
         pub node_name: String,
     }
-    /// The `BlockdevCreateOptions` union, since QEMU 2.12.
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub enum BlockdevCreateOptions {
-        File(BlockdevCreateOptionsFile),
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
-        Gluster(BlockdevCreateOptionsGluster),
-        Luks(BlockdevCreateOptionsLuks),
-        Nfs(BlockdevCreateOptionsNfs),
-        Parallels(BlockdevCreateOptionsParallels),
-        Qcow(BlockdevCreateOptionsQcow),
-        Qcow2(BlockdevCreateOptionsQcow2),
-        Qed(BlockdevCreateOptionsQed),
-        Rbd(BlockdevCreateOptionsRbd),
-        Ssh(BlockdevCreateOptionsSsh),
-        Vdi(BlockdevCreateOptionsVdi),
-        Vhdx(BlockdevCreateOptionsVhdx),
-        Vmdk(BlockdevCreateOptionsVmdk),
-        Vpc(BlockdevCreateOptionsVpc),
-        Blkdebug,
-        /// Since QEMU 3.0.
-        Blklogwrites,
-        /// Since QEMU 4.2.
-        Blkreplay,
-        Blkverify,
-        Bochs,
-        Cloop,
-        /// Since QEMU 5.0.
-        Compress,
-        /// Since QEMU 6.2.
-        CopyBeforeWrite,
-        /// Since QEMU 3.0.
-        CopyOnRead,
-        Dmg,
-        /// Since QEMU 7.0.
-        SnapshotAccess,
-        Ftp,
-        Ftps,
-        /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
-        HostCdrom,
-        /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
-        HostDevice,
-        Http,
-        Https,
-        /// Only in builds of QEMU with `CONFIG_BLKIO`.
-        IoUring,
-        Iscsi,
-        Nbd,
-        NullAio,
-        NullCo,
-        /// Since QEMU 2.12.
-        Nvme,
-        /// Only in builds of QEMU with `CONFIG_BLKIO`.
-        NvmeIoUring,
-        Preallocate,
-        Quorum,
-        Raw,
-        /// Only in builds of QEMU with `CONFIG_REPLICATION`.
-        Replication,
-        /// Since QEMU 2.11.
-        Throttle,
-        /// Only in builds of QEMU with `CONFIG_BLKIO`.
-        VirtioBlkVfioPci,
-        /// Only in builds of QEMU with `CONFIG_BLKIO`.
-        VirtioBlkVhostUser,
-        /// Only in builds of QEMU with `CONFIG_BLKIO`.
-        VirtioBlkVhostVdpa,
-        Vvfat,
-        /// A branch that is not in the schema.
-        Unrecognized(UnrecognizedBranch),
-    }
-    /// The `BlockdevCreateOptionsGluster` struct, since QEMU 2.12.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevCreateOptionsGluster {
-        pub location: BlockdevOptionsGluster,
-        pub size: u64,
-        pub preallocation: Option<PreallocMode>,
-    }
-    /// The `BlockdevCreateOptionsLUKS` struct, since QEMU 2.12.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevCreateOptionsLuks {
-        pub key_secret: Option<String>,
-        pub cipher_alg: Option<QCryptoCipherAlgo>,
-        pub cipher_mode: Option<QCryptoCipherMode>,
-        pub ivgen_alg: Option<QCryptoIvGenAlgo>,
-        pub ivgen_hash_alg: Option<QCryptoHashAlgo>,
-        pub hash_alg: Option<QCryptoHashAlgo>,
-        /// Since QEMU 2.8.
-        pub iter_time: Option<i64>,
-        pub file: Option<BlockdevRef>,
-        /// Since QEMU 9.0.
-        pub header: Option<BlockdevRef>,
-        pub size: u64,
-        /// Since QEMU 4.2.
-        pub preallocation: Option<PreallocMode>,
-    }
-    /// The `BlockdevCreateOptionsParallels` struct, since QEMU 2.12.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevCreateOptionsParallels {
-        pub file: BlockdevRef,
-        pub size: u64,
-        pub cluster_size: Option<u64>,
-    }
-    /// The `BlockdevCreateOptionsQcow` struct, since QEMU 2.12.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevCreateOptionsQcow {
-        pub file: BlockdevRef,
-        pub size: u64,
-        pub backing_file: Option<String>,
-        pub encrypt: Option<QCryptoBlockCreateOptions>,
-    }
-    /// The `BlockdevCreateOptionsQcow2` struct, since QEMU 2.12.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevCreateOptionsQcow2 {
-        pub file: BlockdevRef,
-        /// Since QEMU 4.0.
-        pub data_file: Option<BlockdevRef>,
-        /// Since QEMU 4.0.
-        pub data_file_raw: Option<bool>,
-        /// Since QEMU 5.2.
-        pub extended_l2: Option<bool>,
-        pub size: u64,
-        pub version: Option<BlockdevQcow2Version>,
-        pub backing_file: Option<String>,
-        pub backing_fmt: Option<BlockdevDriver>,
-        pub encrypt: Option<QCryptoBlockCreateOptions>,
-        pub cluster_size: Option<u64>,
-        pub preallocation: Option<PreallocMode>,
-        pub lazy_refcounts: Option<bool>,
-        pub refcount_bits: Option<i64>,
-        /// Since QEMU 5.1.
-        pub compression_type: Option<Qcow2CompressionType>,
-    }
-    /// The `BlockdevCreateOptionsQed` struct, since QEMU 2.12.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevCreateOptionsQed {
-        pub file: BlockdevRef,
-        pub size: u64,
-        pub backing_file: Option<String>,
-        pub backing_fmt: Option<BlockdevDriver>,
-        pub cluster_size: Option<u64>,
-        pub table_size: Option<i64>,
-    }
     /// The `BlockdevCreateOptionsSsh` struct, since QEMU 2.12.
     #[derive(Debug, Clone, PartialEq)]
     pub struct BlockdevCreateOptionsSsh {
         pub location: BlockdevOptionsSsh,
         pub size: u64,
     }
-    /// The `BlockdevCreateOptionsVdi` struct, since QEMU 2.12.
+    /// The `BlockdevOptionsNbd` struct, since QEMU 2.9.
     #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevCreateOptionsVdi {
-        pub file: BlockdevRef,
-        pub size: u64,
-        pub preallocation: Option<PreallocMode>,
-    }
-    /// The `BlockdevCreateOptionsVhdx` struct, since QEMU 2.12.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevCreateOptionsVhdx {
-        pub file: BlockdevRef,
-        pub size: u64,
-        pub log_size: Option<u64>,
-        pub block_size: Option<u64>,
-        pub subformat: Option<BlockdevVhdxSubformat>,
-        pub block_state_zero: Option<bool>,
-    }
-    /// The `BlockdevCreateOptionsVmdk` struct, since QEMU 4.0.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevCreateOptionsVmdk {
-        pub file: BlockdevRef,
-        pub size: u64,
-        pub extents: Option<Vec<BlockdevRef>>,
-        pub subformat: Option<BlockdevVmdkSubformat>,
-        pub backing_file: Option<String>,
-        pub adapter_type: Option<BlockdevVmdkAdapterType>,
-        pub hwversion: Option<String>,
-        /// Since QEMU 6.2.
-        pub toolsversion: Option<String>,
-        pub zeroed_grain: Option<bool>,
-    }
-    /// The `BlockdevCreateOptionsVpc` struct, since QEMU 2.12.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevCreateOptionsVpc {
-        pub file: BlockdevRef,
-        pub size: u64,
-        pub subformat: Option<BlockdevVpcSubformat>,
-        pub force_size: Option<bool>,
-    }
-    /// The `BlockdevOptions` union, since QEMU 2.9.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevOptions {
-        /// The discriminator `driver` with the members of its branch.
-        pub driver: BlockdevOptionsDriver,
-        /// Since QEMU 2.0.
-        pub node_name: Option<String>,
-        pub discard: Option<BlockdevDiscardOptions>,
-        pub cache: Option<BlockdevCacheOptions>,
-        /// Since QEMU 10.0.
-        pub active: Option<bool>,
-        pub read_only: Option<bool>,
-        /// Since QEMU 3.1.
-        pub auto_read_only: Option<bool>,
-        /// Since QEMU 2.10.
-        pub force_share: Option<bool>,
-        /// Since QEMU 2.1.
-        pub detect_zeroes: Option<BlockdevDetectZeroesOptions>,
-    }
-    /// The branches of the union `BlockdevOptions`, discriminated by `driver`.
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub enum BlockdevOptionsDriver {
-        Blkdebug(BlockdevOptionsBlkdebug),
-        /// Since QEMU 3.0.
-        Blklogwrites(BlockdevOptionsBlklogwrites),
-        Blkverify(BlockdevOptionsBlkverify),
+    pub struct BlockdevOptionsNbd {
+        pub server: SocketAddress,
+        pub export: Option<String>,
+        pub tls_creds: Option<String>,
+        /// Since QEMU 7.0.
+        pub tls_hostname: Option<String>,
+        /// Since QEMU 3.0. Unstable.
+        pub x_dirty_bitmap: Option<String>,
         /// Since QEMU 4.2.
-        Blkreplay(BlockdevOptionsBlkreplay),
-        Bochs(BlockdevOptionsGenericFormat),
-        Cloop(BlockdevOptionsGenericFormat),
-        /// Since QEMU 5.0.
-        Compress(BlockdevOptionsGenericFormat),
-        /// Since QEMU 6.2.
-        CopyBeforeWrite(BlockdevOptionsCbw),
-        /// Since QEMU 3.0.
-        CopyOnRead(BlockdevOptionsCor),
-        Dmg(BlockdevOptionsGenericFormat),
-        File(BlockdevOptionsFile),
-        Ftp(BlockdevOptionsCurlFtp),
-        Ftps(BlockdevOptionsCurlFtps),
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
-        Gluster(BlockdevOptionsGluster),
-        /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
-        HostCdrom(BlockdevOptionsFile),
-        /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
-        HostDevice(BlockdevOptionsFile),
-        Http(BlockdevOptionsCurlHttp),
-        Https(BlockdevOptionsCurlHttps),
-        /// Only in builds of QEMU with `CONFIG_BLKIO`.
-        IoUring(BlockdevOptionsIoUring),
-        Iscsi(BlockdevOptionsIscsi),
-        Luks(BlockdevOptionsLuks),
-        Nbd(BlockdevOptionsNbd),
-        Nfs(BlockdevOptionsNfs),
-        NullAio(BlockdevOptionsNull),
-        NullCo(BlockdevOptionsNull),
-        /// Since QEMU 2.12.
-        Nvme(BlockdevOptionsNvMe),
-        /// Only in builds of QEMU with `CONFIG_BLKIO`.
-        NvmeIoUring(BlockdevOptionsNvmeIoUring),
-        Parallels(BlockdevOptionsGenericFormat),
-        Preallocate(BlockdevOptionsPreallocate),
-        Qcow2(BlockdevOptionsQcow2),
-        Qcow(BlockdevOptionsQcow),
-        Qed(BlockdevOptionsGenericCowFormat),
-        Quorum(BlockdevOptionsQuorum),
-        Raw(BlockdevOptionsRaw),
-        Rbd(BlockdevOptionsRbd),
-        /// Only in builds of QEMU with `CONFIG_REPLICATION`.
-        Replication(BlockdevOptionsReplication),
+        pub reconnect_delay: Option<u32>,
         /// Since QEMU 7.0.
-        SnapshotAccess(BlockdevOptionsGenericFormat),
-        Ssh(BlockdevOptionsSsh),
-        /// Since QEMU 2.11.
-        Throttle(BlockdevOptionsThrottle),
-        Vdi(BlockdevOptionsGenericFormat),
-        Vhdx(BlockdevOptionsGenericFormat),
-        /// Only in builds of QEMU with `CONFIG_BLKIO`.
-        VirtioBlkVfioPci(BlockdevOptionsVirtioBlkVfioPci),
-        /// Only in builds of QEMU with `CONFIG_BLKIO`.
-        VirtioBlkVhostUser(BlockdevOptionsVirtioBlkVhostUser),
-        /// Only in builds of QEMU with `CONFIG_BLKIO`.
-        VirtioBlkVhostVdpa(BlockdevOptionsVirtioBlkVhostVdpa),
-        Vmdk(BlockdevOptionsGenericCowFormat),
-        Vpc(BlockdevOptionsGenericFormat),
-        Vvfat(BlockdevOptionsVvfat),
-        /// A branch that is not in the schema.
-        Unrecognized(UnrecognizedBranch),
+        pub open_timeout: Option<u32>,
     }
-    /// The `BlockdevOptionsBlkdebug` struct, since QEMU 2.9.
+    /// The `BlockdevOptionsSsh` struct, since QEMU 2.9.
     #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevOptionsBlkdebug {
-        pub image: BlockdevRef,
-        pub config: Option<String>,
-        pub align: Option<i64>,
-        /// Since QEMU 2.10.
-        pub max_transfer: Option<i32>,
-        /// Since QEMU 2.10.
-        pub opt_write_zero: Option<i32>,
-        /// Since QEMU 2.10.
-        pub max_write_zero: Option<i32>,
-        /// Since QEMU 2.10.
-        pub opt_discard: Option<i32>,
-        /// Since QEMU 2.10.
-        pub max_discard: Option<i32>,
-        pub inject_error: Option<Vec<BlkdebugInjectErrorOptions>>,
-        pub set_state: Option<Vec<BlkdebugSetStateOptions>>,
-        /// Since QEMU 5.0.
-        pub take_child_perms: Option<Vec<BlockPermission>>,
-        /// Since QEMU 5.0.
-        pub unshare_child_perms: Option<Vec<BlockPermission>>,
+    pub struct BlockdevOptionsSsh {
+        pub server: InetSocketAddress,
+        pub path: String,
+        pub user: Option<String>,
+        pub host_key_check: Option<SshHostKeyCheck>,
     }
-    /// The `BlockdevOptionsBlklogwrites` struct, since QEMU 3.0.
+    /// The `DriveBackup` struct, since QEMU 1.6.
+    ///
+    /// Compared with the bindings of 10.0: `on-cbw-error` is new.
     #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevOptionsBlklogwrites {
-        pub file: BlockdevRef,
-        pub log: BlockdevRef,
-        pub log_sector_size: Option<u32>,
-        pub log_append: Option<bool>,
-        pub log_super_update_interval: Option<u64>,
-    }
-    /// The `BlockdevOptionsBlkreplay` struct, since QEMU 4.2.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevOptionsBlkreplay {
-        pub image: BlockdevRef,
-    }
-    /// The `BlockdevOptionsBlkverify` struct, since QEMU 2.9.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevOptionsBlkverify {
-        pub test: BlockdevRef,
-        pub raw: BlockdevRef,
-    }
-    /// The `BlockdevOptionsCbw` struct, since QEMU 6.2.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevOptionsCbw {
-        pub file: BlockdevRef,
-        pub target: BlockdevRef,
-        /// Since QEMU 7.0.
-        pub bitmap: Option<BlockDirtyBitmap>,
-        /// Since QEMU 7.1.
+    pub struct DriveBackup {
+        /// Since QEMU 2.7.
+        pub job_id: Option<String>,
+        pub device: String,
+        pub sync: MirrorSyncMode,
+        pub speed: Option<i64>,
+        /// Since QEMU 2.4.
+        pub bitmap: Option<String>,
+        /// Since QEMU 4.2.
+        pub bitmap_mode: Option<BitmapSyncMode>,
+        /// Since QEMU 2.8.
+        pub compress: Option<bool>,
+        pub on_source_error: Option<BlockdevOnError>,
+        pub on_target_error: Option<BlockdevOnError>,
+        /// Since QEMU 10.1.
         pub on_cbw_error: Option<OnCbwError>,
-        /// Since QEMU 7.1.
-        pub cbw_timeout: Option<u32>,
-        /// Since QEMU 9.2.
-        pub min_cluster_size: Option<u64>,
-    }
-    /// The `BlockdevOptionsCor` struct, since QEMU 6.0.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevOptionsCor {
-        pub file: BlockdevRef,
-        pub bottom: Option<String>,
-    }
-    impl BlkdebugInjectErrorOptions {
-        /// Creates a value with only the required members set.
-        pub fn new(event: BlkdebugEvent) -> Self {
-            Self {
-                event,
-                state: None,
-                iotype: None,
-                errno: None,
-                sector: None,
-                once: None,
-                immediately: None,
-            }
-        }
-    }
-    impl Write for BlkdebugInjectErrorOptions {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "event", &self.event)?;
-            put_some(map, "state", &self.state)?;
-            put_some(map, "iotype", &self.iotype)?;
-            put_some(map, "errno", &self.errno)?;
-            put_some(map, "sector", &self.sector)?;
-            put_some(map, "once", &self.once)?;
-            put_some(map, "immediately", &self.immediately)?;
-            Ok(())
-        }
+        /// Since QEMU 2.12.
+        pub auto_finalize: Option<bool>,
+        /// Since QEMU 2.12.
+        pub auto_dismiss: Option<bool>,
+        /// Since QEMU 4.2.
+        pub filter_node_name: Option<String>,
+        /// Since QEMU 9.1.
+        pub discard_source: Option<bool>,
+        /// Since QEMU 6.0. Unstable.
+        pub x_perf: Option<BackupPerf>,
+        pub target: String,
+        pub format: Option<String>,
+        pub mode: Option<NewImageMode>,
     }
     impl BlockdevBackup {
         /// Creates a value with only the required members set.
@@ -576,326 +216,6 @@ pub mod types {
             })
         }
     }
-    impl Write for BlockdevCreateOptions {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            match self {
-                Self::File(members) => {
-                    put(map, "driver", "file")?;
-                    members.write(map)?;
-                }
-                Self::Gluster(members) => {
-                    put(map, "driver", "gluster")?;
-                    members.write(map)?;
-                }
-                Self::Luks(members) => {
-                    put(map, "driver", "luks")?;
-                    members.write(map)?;
-                }
-                Self::Nfs(members) => {
-                    put(map, "driver", "nfs")?;
-                    members.write(map)?;
-                }
-                Self::Parallels(members) => {
-                    put(map, "driver", "parallels")?;
-                    members.write(map)?;
-                }
-                Self::Qcow(members) => {
-                    put(map, "driver", "qcow")?;
-                    members.write(map)?;
-                }
-                Self::Qcow2(members) => {
-                    put(map, "driver", "qcow2")?;
-                    members.write(map)?;
-                }
-                Self::Qed(members) => {
-                    put(map, "driver", "qed")?;
-                    members.write(map)?;
-                }
-                Self::Rbd(members) => {
-                    put(map, "driver", "rbd")?;
-                    members.write(map)?;
-                }
-                Self::Ssh(members) => {
-                    put(map, "driver", "ssh")?;
-                    members.write(map)?;
-                }
-                Self::Vdi(members) => {
-                    put(map, "driver", "vdi")?;
-                    members.write(map)?;
-                }
-                Self::Vhdx(members) => {
-                    put(map, "driver", "vhdx")?;
-                    members.write(map)?;
-                }
-                Self::Vmdk(members) => {
-                    put(map, "driver", "vmdk")?;
-                    members.write(map)?;
-                }
-                Self::Vpc(members) => {
-                    put(map, "driver", "vpc")?;
-                    members.write(map)?;
-                }
-                Self::Blkdebug => {
-                    put(map, "driver", "blkdebug")?;
-                }
-                Self::Blklogwrites => {
-                    put(map, "driver", "blklogwrites")?;
-                }
-                Self::Blkreplay => {
-                    put(map, "driver", "blkreplay")?;
-                }
-                Self::Blkverify => {
-                    put(map, "driver", "blkverify")?;
-                }
-                Self::Bochs => {
-                    put(map, "driver", "bochs")?;
-                }
-                Self::Cloop => {
-                    put(map, "driver", "cloop")?;
-                }
-                Self::Compress => {
-                    put(map, "driver", "compress")?;
-                }
-                Self::CopyBeforeWrite => {
-                    put(map, "driver", "copy-before-write")?;
-                }
-                Self::CopyOnRead => {
-                    put(map, "driver", "copy-on-read")?;
-                }
-                Self::Dmg => {
-                    put(map, "driver", "dmg")?;
-                }
-                Self::SnapshotAccess => {
-                    put(map, "driver", "snapshot-access")?;
-                }
-                Self::Ftp => {
-                    put(map, "driver", "ftp")?;
-                }
-                Self::Ftps => {
-                    put(map, "driver", "ftps")?;
-                }
-                Self::HostCdrom => {
-                    put(map, "driver", "host_cdrom")?;
-                }
-                Self::HostDevice => {
-                    put(map, "driver", "host_device")?;
-                }
-                Self::Http => {
-                    put(map, "driver", "http")?;
-                }
-                Self::Https => {
-                    put(map, "driver", "https")?;
-                }
-                Self::IoUring => {
-                    put(map, "driver", "io_uring")?;
-                }
-                Self::Iscsi => {
-                    put(map, "driver", "iscsi")?;
-                }
-                Self::Nbd => {
-                    put(map, "driver", "nbd")?;
-                }
-                Self::NullAio => {
-                    put(map, "driver", "null-aio")?;
-                }
-                Self::NullCo => {
-                    put(map, "driver", "null-co")?;
-                }
-                Self::Nvme => {
-                    put(map, "driver", "nvme")?;
-                }
-                Self::NvmeIoUring => {
-                    put(map, "driver", "nvme-io_uring")?;
-                }
-                Self::Preallocate => {
-                    put(map, "driver", "preallocate")?;
-                }
-                Self::Quorum => {
-                    put(map, "driver", "quorum")?;
-                }
-                Self::Raw => {
-                    put(map, "driver", "raw")?;
-                }
-                Self::Replication => {
-                    put(map, "driver", "replication")?;
-                }
-                Self::Throttle => {
-                    put(map, "driver", "throttle")?;
-                }
-                Self::VirtioBlkVfioPci => {
-                    put(map, "driver", "virtio-blk-vfio-pci")?;
-                }
-                Self::VirtioBlkVhostUser => {
-                    put(map, "driver", "virtio-blk-vhost-user")?;
-                }
-                Self::VirtioBlkVhostVdpa => {
-                    put(map, "driver", "virtio-blk-vhost-vdpa")?;
-                }
-                Self::Vvfat => {
-                    put(map, "driver", "vvfat")?;
-                }
-                Self::Unrecognized(branch) => {
-                    put(map, "driver", &branch.discriminator)?;
-                    put_open(map, &["driver"], &branch.members)?;
-                }
-            }
-            Ok(())
-        }
-    }
-    impl BlockdevCreateOptionsGluster {
-        /// Creates a value with only the required members set.
-        pub fn new(location: BlockdevOptionsGluster, size: u64) -> Self {
-            Self {
-                location,
-                size,
-                preallocation: None,
-            }
-        }
-    }
-    impl Write for BlockdevCreateOptionsGluster {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "location", &self.location)?;
-            put(map, "size", &self.size)?;
-            put_some(map, "preallocation", &self.preallocation)?;
-            Ok(())
-        }
-    }
-    impl BlockdevCreateOptionsLuks {
-        /// Creates a value with only the required members set.
-        pub fn new(size: u64) -> Self {
-            Self {
-                key_secret: None,
-                cipher_alg: None,
-                cipher_mode: None,
-                ivgen_alg: None,
-                ivgen_hash_alg: None,
-                hash_alg: None,
-                iter_time: None,
-                file: None,
-                header: None,
-                size,
-                preallocation: None,
-            }
-        }
-    }
-    impl Write for BlockdevCreateOptionsLuks {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put_some(map, "key-secret", &self.key_secret)?;
-            put_some(map, "cipher-alg", &self.cipher_alg)?;
-            put_some(map, "cipher-mode", &self.cipher_mode)?;
-            put_some(map, "ivgen-alg", &self.ivgen_alg)?;
-            put_some(map, "ivgen-hash-alg", &self.ivgen_hash_alg)?;
-            put_some(map, "hash-alg", &self.hash_alg)?;
-            put_some(map, "iter-time", &self.iter_time)?;
-            put_some(map, "file", &self.file)?;
-            put_some(map, "header", &self.header)?;
-            put(map, "size", &self.size)?;
-            put_some(map, "preallocation", &self.preallocation)?;
-            Ok(())
-        }
-    }
-    impl BlockdevCreateOptionsParallels {
-        /// Creates a value with only the required members set.
-        pub fn new(file: BlockdevRef, size: u64) -> Self {
-            Self {
-                file,
-                size,
-                cluster_size: None,
-            }
-        }
-    }
-    impl Write for BlockdevCreateOptionsParallels {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "file", &self.file)?;
-            put(map, "size", &self.size)?;
-            put_some(map, "cluster-size", &self.cluster_size)?;
-            Ok(())
-        }
-    }
-    impl BlockdevCreateOptionsQcow {
-        /// Creates a value with only the required members set.
-        pub fn new(file: BlockdevRef, size: u64) -> Self {
-            Self {
-                file,
-                size,
-                backing_file: None,
-                encrypt: None,
-            }
-        }
-    }
-    impl Write for BlockdevCreateOptionsQcow {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "file", &self.file)?;
-            put(map, "size", &self.size)?;
-            put_some(map, "backing-file", &self.backing_file)?;
-            put_some(map, "encrypt", &self.encrypt)?;
-            Ok(())
-        }
-    }
-    impl BlockdevCreateOptionsQcow2 {
-        /// Creates a value with only the required members set.
-        pub fn new(file: BlockdevRef, size: u64) -> Self {
-            Self {
-                file,
-                data_file: None,
-                data_file_raw: None,
-                extended_l2: None,
-                size,
-                version: None,
-                backing_file: None,
-                backing_fmt: None,
-                encrypt: None,
-                cluster_size: None,
-                preallocation: None,
-                lazy_refcounts: None,
-                refcount_bits: None,
-                compression_type: None,
-            }
-        }
-    }
-    impl Write for BlockdevCreateOptionsQcow2 {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "file", &self.file)?;
-            put_some(map, "data-file", &self.data_file)?;
-            put_some(map, "data-file-raw", &self.data_file_raw)?;
-            put_some(map, "extended-l2", &self.extended_l2)?;
-            put(map, "size", &self.size)?;
-            put_some(map, "version", &self.version)?;
-            put_some(map, "backing-file", &self.backing_file)?;
-            put_some(map, "backing-fmt", &self.backing_fmt)?;
-            put_some(map, "encrypt", &self.encrypt)?;
-            put_some(map, "cluster-size", &self.cluster_size)?;
-            put_some(map, "preallocation", &self.preallocation)?;
-            put_some(map, "lazy-refcounts", &self.lazy_refcounts)?;
-            put_some(map, "refcount-bits", &self.refcount_bits)?;
-            put_some(map, "compression-type", &self.compression_type)?;
-            Ok(())
-        }
-    }
-    impl BlockdevCreateOptionsQed {
-        /// Creates a value with only the required members set.
-        pub fn new(file: BlockdevRef, size: u64) -> Self {
-            Self {
-                file,
-                size,
-                backing_file: None,
-                backing_fmt: None,
-                cluster_size: None,
-                table_size: None,
-            }
-        }
-    }
-    impl Write for BlockdevCreateOptionsQed {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "file", &self.file)?;
-            put(map, "size", &self.size)?;
-            put_some(map, "backing-file", &self.backing_file)?;
-            put_some(map, "backing-fmt", &self.backing_fmt)?;
-            put_some(map, "cluster-size", &self.cluster_size)?;
-            put_some(map, "table-size", &self.table_size)?;
-            Ok(())
-        }
-    }
     impl BlockdevCreateOptionsSsh {
         /// Creates a value with only the required members set.
         pub fn new(location: BlockdevOptionsSsh, size: u64) -> Self {
@@ -909,444 +229,101 @@ pub mod types {
             Ok(())
         }
     }
-    impl BlockdevCreateOptionsVdi {
+    impl BlockdevOptionsNbd {
         /// Creates a value with only the required members set.
-        pub fn new(file: BlockdevRef, size: u64) -> Self {
+        pub fn new(server: SocketAddress) -> Self {
             Self {
-                file,
-                size,
-                preallocation: None,
+                server,
+                export: None,
+                tls_creds: None,
+                tls_hostname: None,
+                x_dirty_bitmap: None,
+                reconnect_delay: None,
+                open_timeout: None,
             }
         }
     }
-    impl Write for BlockdevCreateOptionsVdi {
+    impl Write for BlockdevOptionsNbd {
         fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "file", &self.file)?;
-            put(map, "size", &self.size)?;
-            put_some(map, "preallocation", &self.preallocation)?;
+            put(map, "server", &self.server)?;
+            put_some(map, "export", &self.export)?;
+            put_some(map, "tls-creds", &self.tls_creds)?;
+            put_some(map, "tls-hostname", &self.tls_hostname)?;
+            put_some(map, "x-dirty-bitmap", &self.x_dirty_bitmap)?;
+            put_some(map, "reconnect-delay", &self.reconnect_delay)?;
+            put_some(map, "open-timeout", &self.open_timeout)?;
             Ok(())
         }
     }
-    impl BlockdevCreateOptionsVhdx {
+    impl BlockdevOptionsSsh {
         /// Creates a value with only the required members set.
-        pub fn new(file: BlockdevRef, size: u64) -> Self {
+        pub fn new(server: InetSocketAddress, path: impl Into<String>) -> Self {
             Self {
-                file,
-                size,
-                log_size: None,
-                block_size: None,
-                subformat: None,
-                block_state_zero: None,
+                server,
+                path: path.into(),
+                user: None,
+                host_key_check: None,
             }
         }
     }
-    impl Write for BlockdevCreateOptionsVhdx {
+    impl Write for BlockdevOptionsSsh {
         fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "file", &self.file)?;
-            put(map, "size", &self.size)?;
-            put_some(map, "log-size", &self.log_size)?;
-            put_some(map, "block-size", &self.block_size)?;
-            put_some(map, "subformat", &self.subformat)?;
-            put_some(map, "block-state-zero", &self.block_state_zero)?;
+            put(map, "server", &self.server)?;
+            put(map, "path", &self.path)?;
+            put_some(map, "user", &self.user)?;
+            put_some(map, "host-key-check", &self.host_key_check)?;
             Ok(())
         }
     }
-    impl BlockdevCreateOptionsVmdk {
+    impl DriveBackup {
         /// Creates a value with only the required members set.
-        pub fn new(file: BlockdevRef, size: u64) -> Self {
+        pub fn new(
+            device: impl Into<String>,
+            sync: MirrorSyncMode,
+            target: impl Into<String>,
+        ) -> Self {
             Self {
-                file,
-                size,
-                extents: None,
-                subformat: None,
-                backing_file: None,
-                adapter_type: None,
-                hwversion: None,
-                toolsversion: None,
-                zeroed_grain: None,
-            }
-        }
-    }
-    impl Write for BlockdevCreateOptionsVmdk {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "file", &self.file)?;
-            put(map, "size", &self.size)?;
-            put_some(map, "extents", &self.extents)?;
-            put_some(map, "subformat", &self.subformat)?;
-            put_some(map, "backing-file", &self.backing_file)?;
-            put_some(map, "adapter-type", &self.adapter_type)?;
-            put_some(map, "hwversion", &self.hwversion)?;
-            put_some(map, "toolsversion", &self.toolsversion)?;
-            put_some(map, "zeroed-grain", &self.zeroed_grain)?;
-            Ok(())
-        }
-    }
-    impl BlockdevCreateOptionsVpc {
-        /// Creates a value with only the required members set.
-        pub fn new(file: BlockdevRef, size: u64) -> Self {
-            Self {
-                file,
-                size,
-                subformat: None,
-                force_size: None,
-            }
-        }
-    }
-    impl Write for BlockdevCreateOptionsVpc {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "file", &self.file)?;
-            put(map, "size", &self.size)?;
-            put_some(map, "subformat", &self.subformat)?;
-            put_some(map, "force-size", &self.force_size)?;
-            Ok(())
-        }
-    }
-    impl BlockdevOptions {
-        /// Creates a value with only the required members set.
-        pub fn new(driver: BlockdevOptionsDriver) -> Self {
-            Self {
-                driver,
-                node_name: None,
-                discard: None,
-                cache: None,
-                active: None,
-                read_only: None,
-                auto_read_only: None,
-                force_share: None,
-                detect_zeroes: None,
-            }
-        }
-    }
-    impl Write for BlockdevOptions {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            self.driver.write(map)?;
-            put_some(map, "node-name", &self.node_name)?;
-            put_some(map, "discard", &self.discard)?;
-            put_some(map, "cache", &self.cache)?;
-            put_some(map, "active", &self.active)?;
-            put_some(map, "read-only", &self.read_only)?;
-            put_some(map, "auto-read-only", &self.auto_read_only)?;
-            put_some(map, "force-share", &self.force_share)?;
-            put_some(map, "detect-zeroes", &self.detect_zeroes)?;
-            Ok(())
-        }
-    }
-    impl Write for BlockdevOptionsDriver {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            match self {
-                Self::Blkdebug(members) => {
-                    put(map, "driver", "blkdebug")?;
-                    members.write(map)?;
-                }
-                Self::Blklogwrites(members) => {
-                    put(map, "driver", "blklogwrites")?;
-                    members.write(map)?;
-                }
-                Self::Blkverify(members) => {
-                    put(map, "driver", "blkverify")?;
-                    members.write(map)?;
-                }
-                Self::Blkreplay(members) => {
-                    put(map, "driver", "blkreplay")?;
-                    members.write(map)?;
-                }
-                Self::Bochs(members) => {
-                    put(map, "driver", "bochs")?;
-                    members.write(map)?;
-                }
-                Self::Cloop(members) => {
-                    put(map, "driver", "cloop")?;
-                    members.write(map)?;
-                }
-                Self::Compress(members) => {
-                    put(map, "driver", "compress")?;
-                    members.write(map)?;
-                }
-                Self::CopyBeforeWrite(members) => {
-                    put(map, "driver", "copy-before-write")?;
-                    members.write(map)?;
-                }
-                Self::CopyOnRead(members) => {
-                    put(map, "driver", "copy-on-read")?;
-                    members.write(map)?;
-                }
-                Self::Dmg(members) => {
-                    put(map, "driver", "dmg")?;
-                    members.write(map)?;
-                }
-                Self::File(members) => {
-                    put(map, "driver", "file")?;
-                    members.write(map)?;
-                }
-                Self::Ftp(members) => {
-                    put(map, "driver", "ftp")?;
-                    members.write(map)?;
-                }
-                Self::Ftps(members) => {
-                    put(map, "driver", "ftps")?;
-                    members.write(map)?;
-                }
-                Self::Gluster(members) => {
-                    put(map, "driver", "gluster")?;
-                    members.write(map)?;
-                }
-                Self::HostCdrom(members) => {
-                    put(map, "driver", "host_cdrom")?;
-                    members.write(map)?;
-                }
-                Self::HostDevice(members) => {
-                    put(map, "driver", "host_device")?;
-                    members.write(map)?;
-                }
-                Self::Http(members) => {
-                    put(map, "driver", "http")?;
-                    members.write(map)?;
-                }
-                Self::Https(members) => {
-                    put(map, "driver", "https")?;
-                    members.write(map)?;
-                }
-                Self::IoUring(members) => {
-                    put(map, "driver", "io_uring")?;
-                    members.write(map)?;
-                }
-                Self::Iscsi(members) => {
-                    put(map, "driver", "iscsi")?;
-                    members.write(map)?;
-                }
-                Self::Luks(members) => {
-                    put(map, "driver", "luks")?;
-                    members.write(map)?;
-                }
-                Self::Nbd(members) => {
-                    put(map, "driver", "nbd")?;
-                    members.write(map)?;
-                }
-                Self::Nfs(members) => {
-                    put(map, "driver", "nfs")?;
-                    members.write(map)?;
-                }
-                Self::NullAio(members) => {
-                    put(map, "driver", "null-aio")?;
-                    members.write(map)?;
-                }
-                Self::NullCo(members) => {
-                    put(map, "driver", "null-co")?;
-                    members.write(map)?;
-                }
-                Self::Nvme(members) => {
-                    put(map, "driver", "nvme")?;
-                    members.write(map)?;
-                }
-                Self::NvmeIoUring(members) => {
-                    put(map, "driver", "nvme-io_uring")?;
-                    members.write(map)?;
-                }
-                Self::Parallels(members) => {
-                    put(map, "driver", "parallels")?;
-                    members.write(map)?;
-                }
-                Self::Preallocate(members) => {
-                    put(map, "driver", "preallocate")?;
-                    members.write(map)?;
-                }
-                Self::Qcow2(members) => {
-                    put(map, "driver", "qcow2")?;
-                    members.write(map)?;
-                }
-                Self::Qcow(members) => {
-                    put(map, "driver", "qcow")?;
-                    members.write(map)?;
-                }
-                Self::Qed(members) => {
-                    put(map, "driver", "qed")?;
-                    members.write(map)?;
-                }
-                Self::Quorum(members) => {
-                    put(map, "driver", "quorum")?;
-                    members.write(map)?;
-                }
-                Self::Raw(members) => {
-                    put(map, "driver", "raw")?;
-                    members.write(map)?;
-                }
-                Self::Rbd(members) => {
-                    put(map, "driver", "rbd")?;
-                    members.write(map)?;
-                }
-                Self::Replication(members) => {
-                    put(map, "driver", "replication")?;
-                    members.write(map)?;
-                }
-                Self::SnapshotAccess(members) => {
-                    put(map, "driver", "snapshot-access")?;
-                    members.write(map)?;
-                }
-                Self::Ssh(members) => {
-                    put(map, "driver", "ssh")?;
-                    members.write(map)?;
-                }
-                Self::Throttle(members) => {
-                    put(map, "driver", "throttle")?;
-                    members.write(map)?;
-                }
-                Self::Vdi(members) => {
-                    put(map, "driver", "vdi")?;
-                    members.write(map)?;
-                }
-                Self::Vhdx(members) => {
-                    put(map, "driver", "vhdx")?;
-                    members.write(map)?;
-                }
-                Self::VirtioBlkVfioPci(members) => {
-                    put(map, "driver", "virtio-blk-vfio-pci")?;
-                    members.write(map)?;
-                }
-                Self::VirtioBlkVhostUser(members) => {
-                    put(map, "driver", "virtio-blk-vhost-user")?;
-                    members.write(map)?;
-                }
-                Self::VirtioBlkVhostVdpa(members) => {
-                    put(map, "driver", "virtio-blk-vhost-vdpa")?;
-                    members.write(map)?;
-                }
-                Self::Vmdk(members) => {
-                    put(map, "driver", "vmdk")?;
-                    members.write(map)?;
-                }
-                Self::Vpc(members) => {
-                    put(map, "driver", "vpc")?;
-                    members.write(map)?;
-                }
-                Self::Vvfat(members) => {
-                    put(map, "driver", "vvfat")?;
-                    members.write(map)?;
-                }
-                Self::Unrecognized(branch) => {
-                    put(map, "driver", &branch.discriminator)?;
-                    put_open(map, &["driver"], &branch.members)?;
-                }
-            }
-            Ok(())
-        }
-    }
-    impl BlockdevOptionsBlkdebug {
-        /// Creates a value with only the required members set.
-        pub fn new(image: BlockdevRef) -> Self {
-            Self {
-                image,
-                config: None,
-                align: None,
-                max_transfer: None,
-                opt_write_zero: None,
-                max_write_zero: None,
-                opt_discard: None,
-                max_discard: None,
-                inject_error: None,
-                set_state: None,
-                take_child_perms: None,
-                unshare_child_perms: None,
-            }
-        }
-    }
-    impl Write for BlockdevOptionsBlkdebug {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "image", &self.image)?;
-            put_some(map, "config", &self.config)?;
-            put_some(map, "align", &self.align)?;
-            put_some(map, "max-transfer", &self.max_transfer)?;
-            put_some(map, "opt-write-zero", &self.opt_write_zero)?;
-            put_some(map, "max-write-zero", &self.max_write_zero)?;
-            put_some(map, "opt-discard", &self.opt_discard)?;
-            put_some(map, "max-discard", &self.max_discard)?;
-            put_some(map, "inject-error", &self.inject_error)?;
-            put_some(map, "set-state", &self.set_state)?;
-            put_some(map, "take-child-perms", &self.take_child_perms)?;
-            put_some(map, "unshare-child-perms", &self.unshare_child_perms)?;
-            Ok(())
-        }
-    }
-    impl BlockdevOptionsBlklogwrites {
-        /// Creates a value with only the required members set.
-        pub fn new(file: BlockdevRef, log: BlockdevRef) -> Self {
-            Self {
-                file,
-                log,
-                log_sector_size: None,
-                log_append: None,
-                log_super_update_interval: None,
-            }
-        }
-    }
-    impl Write for BlockdevOptionsBlklogwrites {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "file", &self.file)?;
-            put(map, "log", &self.log)?;
-            put_some(map, "log-sector-size", &self.log_sector_size)?;
-            put_some(map, "log-append", &self.log_append)?;
-            put_some(map, "log-super-update-interval", &self.log_super_update_interval)?;
-            Ok(())
-        }
-    }
-    impl BlockdevOptionsBlkreplay {
-        /// Creates a value with only the required members set.
-        pub fn new(image: BlockdevRef) -> Self {
-            Self { image }
-        }
-    }
-    impl Write for BlockdevOptionsBlkreplay {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "image", &self.image)?;
-            Ok(())
-        }
-    }
-    impl BlockdevOptionsBlkverify {
-        /// Creates a value with only the required members set.
-        pub fn new(test: BlockdevRef, raw: BlockdevRef) -> Self {
-            Self { test, raw }
-        }
-    }
-    impl Write for BlockdevOptionsBlkverify {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "test", &self.test)?;
-            put(map, "raw", &self.raw)?;
-            Ok(())
-        }
-    }
-    impl BlockdevOptionsCbw {
-        /// Creates a value with only the required members set.
-        pub fn new(file: BlockdevRef, target: BlockdevRef) -> Self {
-            Self {
-                file,
-                target,
+                job_id: None,
+                device: device.into(),
+                sync,
+                speed: None,
                 bitmap: None,
+                bitmap_mode: None,
+                compress: None,
+                on_source_error: None,
+                on_target_error: None,
                 on_cbw_error: None,
-                cbw_timeout: None,
-                min_cluster_size: None,
+                auto_finalize: None,
+                auto_dismiss: None,
+                filter_node_name: None,
+                discard_source: None,
+                x_perf: None,
+                target: target.into(),
+                format: None,
+                mode: None,
             }
         }
     }
-    impl Write for BlockdevOptionsCbw {
+    impl Write for DriveBackup {
         fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "file", &self.file)?;
-            put(map, "target", &self.target)?;
+            put_some(map, "job-id", &self.job_id)?;
+            put(map, "device", &self.device)?;
+            put(map, "sync", &self.sync)?;
+            put_some(map, "speed", &self.speed)?;
             put_some(map, "bitmap", &self.bitmap)?;
+            put_some(map, "bitmap-mode", &self.bitmap_mode)?;
+            put_some(map, "compress", &self.compress)?;
+            put_some(map, "on-source-error", &self.on_source_error)?;
+            put_some(map, "on-target-error", &self.on_target_error)?;
             put_some(map, "on-cbw-error", &self.on_cbw_error)?;
-            put_some(map, "cbw-timeout", &self.cbw_timeout)?;
-            put_some(map, "min-cluster-size", &self.min_cluster_size)?;
-            Ok(())
-        }
-    }
-    impl BlockdevOptionsCor {
-        /// Creates a value with only the required members set.
-        pub fn new(file: BlockdevRef) -> Self {
-            Self { file, bottom: None }
-        }
-    }
-    impl Write for BlockdevOptionsCor {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "file", &self.file)?;
-            put_some(map, "bottom", &self.bottom)?;
+            put_some(map, "auto-finalize", &self.auto_finalize)?;
+            put_some(map, "auto-dismiss", &self.auto_dismiss)?;
+            put_some(map, "filter-node-name", &self.filter_node_name)?;
+            put_some(map, "discard-source", &self.discard_source)?;
+            put_some(map, "x-perf", &self.x_perf)?;
+            put(map, "target", &self.target)?;
+            put_some(map, "format", &self.format)?;
+            put_some(map, "mode", &self.mode)?;
             Ok(())
         }
     }
@@ -1354,14 +331,129 @@ pub mod types {
         BlockdevChild
     }
     wire::serialize! {
-        BlkdebugInjectErrorOptions, BlockdevBackup, BlockdevCreateOptions,
-        BlockdevCreateOptionsGluster, BlockdevCreateOptionsLuks,
-        BlockdevCreateOptionsParallels, BlockdevCreateOptionsQcow,
-        BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed, BlockdevCreateOptionsSsh,
-        BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk,
-        BlockdevCreateOptionsVpc, BlockdevOptions, BlockdevOptionsBlkdebug,
-        BlockdevOptionsBlklogwrites, BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify,
-        BlockdevOptionsCbw, BlockdevOptionsCor
+        BlockdevBackup, BlockdevCreateOptionsSsh, BlockdevOptionsNbd, BlockdevOptionsSsh,
+        DriveBackup
+    }
+}
+pub mod commands {
+    use crate::wire::prelude::*;
+    mod types {
+        pub use crate::generated::qmp::since_2_7::types::BlockdevOnError;
+        pub use crate::generated::qmp::since_3_0::types::MirrorCopyMode;
+        pub use crate::generated::qmp::since_4_2::types::MirrorSyncMode;
+        pub use crate::generated::qmp::since_10_1::types::{BlockdevBackup, DriveBackup};
+    }
+    /// The `blockdev-backup` command, since QEMU 2.3.
+    ///
+    /// Compared with the bindings of 10.0: `on-cbw-error` is new.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct BlockdevBackup(pub types::BlockdevBackup);
+    /// The `blockdev-mirror` command, since QEMU 2.6.
+    ///
+    /// Compared with the bindings of 10.0: `target-is-zero` is new.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct BlockdevMirror {
+        /// Since QEMU 2.7.
+        pub job_id: Option<String>,
+        pub device: String,
+        pub target: String,
+        pub replaces: Option<String>,
+        pub sync: types::MirrorSyncMode,
+        pub speed: Option<i64>,
+        pub granularity: Option<u32>,
+        pub buf_size: Option<i64>,
+        pub on_source_error: Option<types::BlockdevOnError>,
+        pub on_target_error: Option<types::BlockdevOnError>,
+        /// Since QEMU 2.9.
+        pub filter_node_name: Option<String>,
+        /// Since QEMU 3.0.
+        pub copy_mode: Option<types::MirrorCopyMode>,
+        /// Since QEMU 3.1.
+        pub auto_finalize: Option<bool>,
+        /// Since QEMU 3.1.
+        pub auto_dismiss: Option<bool>,
+        /// Since QEMU 10.1.
+        pub target_is_zero: Option<bool>,
+    }
+    /// The `drive-backup` command, since QEMU 1.6.
+    ///
+    /// Deprecated since QEMU 10.1.
+    ///
+    /// Compared with the bindings of 10.0: `on-cbw-error` is new.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct DriveBackup(pub types::DriveBackup);
+    wire::commands! {
+        BlockdevBackup("blockdev-backup", & ["*job-id", "device", "sync", "*speed",
+        "*bitmap", "*bitmap-mode", "*compress", "*on-source-error", "*on-target-error",
+        "*on-cbw-error", "*auto-finalize", "*auto-dismiss", "*filter-node-name",
+        "*discard-source", "*x-perf", "target"], false),
+        BlockdevMirror("blockdev-mirror", & ["*job-id", "device", "target", "*replaces",
+        "sync", "*speed", "*granularity", "*buf-size", "*on-source-error",
+        "*on-target-error", "*filter-node-name", "*copy-mode", "*auto-finalize",
+        "*auto-dismiss", "*target-is-zero"], false), DriveBackup("drive-backup", &
+        ["*job-id", "device", "sync", "*speed", "*bitmap", "*bitmap-mode", "*compress",
+        "*on-source-error", "*on-target-error", "*on-cbw-error", "*auto-finalize",
+        "*auto-dismiss", "*filter-node-name", "*discard-source", "*x-perf", "target",
+        "*format", "*mode"], false)
+    }
+    impl Write for BlockdevBackup {
+        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+            self.0.write(map)
+        }
+    }
+    impl BlockdevMirror {
+        /// Creates a value with only the required members set.
+        pub fn new(
+            device: impl Into<String>,
+            target: impl Into<String>,
+            sync: types::MirrorSyncMode,
+        ) -> Self {
+            Self {
+                job_id: None,
+                device: device.into(),
+                target: target.into(),
+                replaces: None,
+                sync,
+                speed: None,
+                granularity: None,
+                buf_size: None,
+                on_source_error: None,
+                on_target_error: None,
+                filter_node_name: None,
+                copy_mode: None,
+                auto_finalize: None,
+                auto_dismiss: None,
+                target_is_zero: None,
+            }
+        }
+    }
+    impl Write for BlockdevMirror {
+        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+            put_some(map, "job-id", &self.job_id)?;
+            put(map, "device", &self.device)?;
+            put(map, "target", &self.target)?;
+            put_some(map, "replaces", &self.replaces)?;
+            put(map, "sync", &self.sync)?;
+            put_some(map, "speed", &self.speed)?;
+            put_some(map, "granularity", &self.granularity)?;
+            put_some(map, "buf-size", &self.buf_size)?;
+            put_some(map, "on-source-error", &self.on_source_error)?;
+            put_some(map, "on-target-error", &self.on_target_error)?;
+            put_some(map, "filter-node-name", &self.filter_node_name)?;
+            put_some(map, "copy-mode", &self.copy_mode)?;
+            put_some(map, "auto-finalize", &self.auto_finalize)?;
+            put_some(map, "auto-dismiss", &self.auto_dismiss)?;
+            put_some(map, "target-is-zero", &self.target_is_zero)?;
+            Ok(())
+        }
+    }
+    impl Write for DriveBackup {
+        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+            self.0.write(map)
+        }
+    }
+    wire::serialize! {
+        BlockdevBackup, BlockdevMirror, DriveBackup
     }
 }
 #[cfg(feature = "both-directions")]

@@ -2,43 +2,7 @@
 
 pub mod types {
     use crate::wire::prelude::*;
-    use crate::generated::qmp::since_6_1::types::BlockExportOptionsFuse;
-    use crate::generated::qmp::since_7_1::types::{
-        BlockExportOptionsNbd, BlockExportOptionsVduseBlk,
-    };
     use crate::generated::qmp::since_10_1::types::{SocketAddress, SocketAddressLegacy};
-    /// The `BlockExportOptions` union, since QEMU 4.2.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockExportOptions {
-        /// The discriminator `type` with the members of its branch.
-        pub r#type: BlockExportOptionsType,
-        pub id: String,
-        /// Since QEMU 5.2.
-        pub fixed_iothread: Option<bool>,
-        /// Since QEMU 5.2.
-        pub iothread: Option<String>,
-        /// Since QEMU 5.2.
-        pub node_name: String,
-        pub writable: Option<bool>,
-        /// Since QEMU 5.2.
-        pub writethrough: Option<bool>,
-        /// Since QEMU 10.0.
-        pub allow_inactive: Option<bool>,
-    }
-    /// The branches of the union `BlockExportOptions`, discriminated by `type`.
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub enum BlockExportOptionsType {
-        Nbd(BlockExportOptionsNbd),
-        /// Since QEMU 5.2. Only in builds of QEMU with `CONFIG_VHOST_USER_BLK_SERVER`.
-        VhostUserBlk(BlockExportOptionsVhostUserBlk),
-        /// Since QEMU 6.0. Only in builds of QEMU with `CONFIG_FUSE`.
-        Fuse(BlockExportOptionsFuse),
-        /// Since QEMU 7.1. Only in builds of QEMU with `CONFIG_VDUSE_BLK_EXPORT`.
-        VduseBlk(BlockExportOptionsVduseBlk),
-        /// A branch that is not in the schema.
-        Unrecognized(UnrecognizedBranch),
-    }
     /// The `BlockExportOptionsVhostUserBlk` struct, since QEMU 5.2.
     #[derive(Debug, Clone, PartialEq)]
     pub struct BlockExportOptionsVhostUserBlk {
@@ -71,65 +35,6 @@ pub mod types {
         pub max_connections: Option<u32>,
         /// Since QEMU 1.3.
         pub addr: SocketAddressLegacy,
-    }
-    impl BlockExportOptions {
-        /// Creates a value with only the required members set.
-        pub fn new(
-            r#type: BlockExportOptionsType,
-            id: impl Into<String>,
-            node_name: impl Into<String>,
-        ) -> Self {
-            Self {
-                r#type,
-                id: id.into(),
-                fixed_iothread: None,
-                iothread: None,
-                node_name: node_name.into(),
-                writable: None,
-                writethrough: None,
-                allow_inactive: None,
-            }
-        }
-    }
-    impl Write for BlockExportOptions {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            self.r#type.write(map)?;
-            put(map, "id", &self.id)?;
-            put_some(map, "fixed-iothread", &self.fixed_iothread)?;
-            put_some(map, "iothread", &self.iothread)?;
-            put(map, "node-name", &self.node_name)?;
-            put_some(map, "writable", &self.writable)?;
-            put_some(map, "writethrough", &self.writethrough)?;
-            put_some(map, "allow-inactive", &self.allow_inactive)?;
-            Ok(())
-        }
-    }
-    impl Write for BlockExportOptionsType {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            match self {
-                Self::Nbd(members) => {
-                    put(map, "type", "nbd")?;
-                    members.write(map)?;
-                }
-                Self::VhostUserBlk(members) => {
-                    put(map, "type", "vhost-user-blk")?;
-                    members.write(map)?;
-                }
-                Self::Fuse(members) => {
-                    put(map, "type", "fuse")?;
-                    members.write(map)?;
-                }
-                Self::VduseBlk(members) => {
-                    put(map, "type", "vduse-blk")?;
-                    members.write(map)?;
-                }
-                Self::Unrecognized(branch) => {
-                    put(map, "type", &branch.discriminator)?;
-                    put_open(map, &["type"], &branch.members)?;
-                }
-            }
-            Ok(())
-        }
     }
     impl BlockExportOptionsVhostUserBlk {
         /// Creates a value with only the required members set.
@@ -172,35 +77,20 @@ pub mod types {
         }
     }
     wire::serialize! {
-        BlockExportOptions, BlockExportOptionsVhostUserBlk, NbdServerOptionsLegacy
+        BlockExportOptionsVhostUserBlk, NbdServerOptionsLegacy
     }
 }
 pub mod commands {
     use crate::wire::prelude::*;
     mod types {
-        pub use crate::generated::qmp::since_10_1::types::{
-            BlockExportOptions, NbdServerOptionsLegacy,
-        };
+        pub use crate::generated::qmp::since_10_1::types::NbdServerOptionsLegacy;
     }
-    /// The `block-export-add` command, since QEMU 5.2.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockExportAdd(pub types::BlockExportOptions);
     /// The `nbd-server-start` command, since QEMU 1.3.
     #[derive(Debug, Clone, PartialEq)]
     pub struct NbdServerStart(pub types::NbdServerOptionsLegacy);
     wire::commands! {
-        BlockExportAdd("block-export-add", & ["type", "id", "*fixed-iothread",
-        "*iothread", "node-name", "*writable", "*writethrough", "*allow-inactive",
-        "*name", "*description", "*bitmaps", "*allocation-depth", "*addr",
-        "*logical-block-size", "*num-queues", "*mountpoint", "*growable", "*allow-other",
-        "*queue-size", "*serial"], false), NbdServerStart("nbd-server-start", &
-        ["*handshake-max-seconds", "*tls-creds", "*tls-authz", "*max-connections",
-        "addr"], false)
-    }
-    impl Write for BlockExportAdd {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            self.0.write(map)
-        }
+        NbdServerStart("nbd-server-start", & ["*handshake-max-seconds", "*tls-creds",
+        "*tls-authz", "*max-connections", "addr"], false)
     }
     impl Write for NbdServerStart {
         fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -208,7 +98,7 @@ pub mod commands {
         }
     }
     wire::serialize! {
-        BlockExportAdd, NbdServerStart
+        NbdServerStart
     }
 }
 #[cfg(feature = "both-directions")]

@@ -73,17 +73,6 @@ pub mod commands {
     mod types {
         pub use crate::generated::qmp::since_10_1::types::MigrationChannel;
     }
-    /// The `migrate` command, since QEMU 0.14.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct Migrate {
-        pub uri: Option<String>,
-        pub channels: Option<Vec<types::MigrationChannel>>,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
-        pub detach: Option<bool>,
-        /// Since QEMU 3.0.
-        pub resume: Option<bool>,
-    }
     /// The `migrate-incoming` command, since QEMU 2.3.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct MigrateIncoming {
@@ -93,18 +82,8 @@ pub mod commands {
         pub exit_on_error: Option<bool>,
     }
     wire::commands! {
-        Migrate("migrate", & ["*uri", "*channels", "*detach", "*resume"], false),
         MigrateIncoming("migrate-incoming", & ["*uri", "*channels", "*exit-on-error"],
         false)
-    }
-    impl Write for Migrate {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put_some(map, "uri", &self.uri)?;
-            put_some(map, "channels", &self.channels)?;
-            put_some(map, "detach", &self.detach)?;
-            put_some(map, "resume", &self.resume)?;
-            Ok(())
-        }
     }
     impl Write for MigrateIncoming {
         fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -115,7 +94,7 @@ pub mod commands {
         }
     }
     wire::serialize! {
-        Migrate, MigrateIncoming
+        MigrateIncoming
     }
 }
 #[cfg(feature = "both-directions")]

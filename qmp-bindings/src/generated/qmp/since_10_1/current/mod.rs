@@ -2,9 +2,7 @@
 
 mod accelerator;
 mod block_core;
-mod block_core_2;
 mod block_export;
-mod char;
 mod machine;
 mod migration;
 mod misc_i386;
@@ -17,9 +15,7 @@ mod ui;
 mod virtio;
 pub mod types {
     pub use super::block_core::types::*;
-    pub use super::block_core_2::types::*;
     pub use super::block_export::types::*;
-    pub use super::char::types::*;
     pub use super::machine::types::*;
     pub use super::migration::types::*;
     pub use super::misc_i386::types::*;
@@ -33,7 +29,7 @@ pub mod types {
 }
 pub mod commands {
     pub use super::accelerator::commands::*;
-    pub use super::block_core_2::commands::*;
+    pub use super::block_core::commands::*;
     pub use super::block_export::commands::*;
     pub use super::migration::commands::*;
     pub use super::qom::commands::*;
@@ -42,5 +38,4 @@ pub mod commands {
 }
 pub mod events {
     pub use super::net::events::*;
-    pub use super::run_state::events::*;
 }

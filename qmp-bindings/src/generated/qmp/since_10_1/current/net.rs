@@ -2,7 +2,6 @@
 
 pub mod types {
     use crate::wire::prelude::*;
-    use crate::generated::qmp::since_2_5::types::QapiString;
     use crate::generated::qmp::since_8_2::types::AfxdpMode;
     use crate::generated::qmp::since_10_1::types::SocketAddress;
     /// The `NetClientDriver` enum, since QEMU 2.7.
@@ -95,46 +94,6 @@ pub mod types {
             }
         }
     }
-    /// The `NetDevPasstOptions` struct, since QEMU 10.1.
-    ///
-    /// Only in builds of QEMU with `CONFIG_PASST`.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct NetDevPasstOptions {
-        pub path: Option<String>,
-        pub quiet: Option<bool>,
-        pub vhost_user: Option<bool>,
-        pub mtu: Option<i64>,
-        pub address: Option<String>,
-        pub netmask: Option<String>,
-        pub mac: Option<String>,
-        pub gateway: Option<String>,
-        pub interface: Option<String>,
-        pub outbound: Option<String>,
-        pub outbound_if4: Option<String>,
-        pub outbound_if6: Option<String>,
-        pub dns: Option<String>,
-        pub search: Option<Vec<QapiString>>,
-        pub fqdn: Option<String>,
-        pub dhcp_dns: Option<bool>,
-        pub dhcp_search: Option<bool>,
-        pub map_host_loopback: Option<String>,
-        pub map_guest_addr: Option<String>,
-        pub dns_forward: Option<String>,
-        pub dns_host: Option<String>,
-        pub tcp: Option<bool>,
-        pub udp: Option<bool>,
-        pub icmp: Option<bool>,
-        pub dhcp: Option<bool>,
-        pub ndp: Option<bool>,
-        pub dhcpv6: Option<bool>,
-        pub ra: Option<bool>,
-        pub freebind: Option<bool>,
-        pub ipv4: Option<bool>,
-        pub ipv6: Option<bool>,
-        pub tcp_ports: Option<Vec<QapiString>>,
-        pub udp_ports: Option<Vec<QapiString>>,
-        pub param: Option<Vec<QapiString>>,
-    }
     /// The `NetdevAFXDPOptions` struct, since QEMU 8.2.
     ///
     /// Only in builds of QEMU with `CONFIG_AF_XDP`.
@@ -159,45 +118,6 @@ pub mod types {
     pub struct NetdevDgramOptions {
         pub local: Option<SocketAddress>,
         pub remote: Option<SocketAddress>,
-    }
-    impl Write for NetDevPasstOptions {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put_some(map, "path", &self.path)?;
-            put_some(map, "quiet", &self.quiet)?;
-            put_some(map, "vhost-user", &self.vhost_user)?;
-            put_some(map, "mtu", &self.mtu)?;
-            put_some(map, "address", &self.address)?;
-            put_some(map, "netmask", &self.netmask)?;
-            put_some(map, "mac", &self.mac)?;
-            put_some(map, "gateway", &self.gateway)?;
-            put_some(map, "interface", &self.interface)?;
-            put_some(map, "outbound", &self.outbound)?;
-            put_some(map, "outbound-if4", &self.outbound_if4)?;
-            put_some(map, "outbound-if6", &self.outbound_if6)?;
-            put_some(map, "dns", &self.dns)?;
-            put_some(map, "search", &self.search)?;
-            put_some(map, "fqdn", &self.fqdn)?;
-            put_some(map, "dhcp-dns", &self.dhcp_dns)?;
-            put_some(map, "dhcp-search", &self.dhcp_search)?;
-            put_some(map, "map-host-loopback", &self.map_host_loopback)?;
-            put_some(map, "map-guest-addr", &self.map_guest_addr)?;
-            put_some(map, "dns-forward", &self.dns_forward)?;
-            put_some(map, "dns-host", &self.dns_host)?;
-            put_some(map, "tcp", &self.tcp)?;
-            put_some(map, "udp", &self.udp)?;
-            put_some(map, "icmp", &self.icmp)?;
-            put_some(map, "dhcp", &self.dhcp)?;
-            put_some(map, "ndp", &self.ndp)?;
-            put_some(map, "dhcpv6", &self.dhcpv6)?;
-            put_some(map, "ra", &self.ra)?;
-            put_some(map, "freebind", &self.freebind)?;
-            put_some(map, "ipv4", &self.ipv4)?;
-            put_some(map, "ipv6", &self.ipv6)?;
-            put_some(map, "tcp-ports", &self.tcp_ports)?;
-            put_some(map, "udp-ports", &self.udp_ports)?;
-            put_some(map, "param", &self.param)?;
-            Ok(())
-        }
     }
     impl NetdevAfxdpOptions {
         /// Creates a value with only the required members set.
@@ -240,7 +160,7 @@ pub mod types {
         NetClientDriver
     }
     wire::serialize! {
-        NetDevPasstOptions, NetdevAfxdpOptions, NetdevDgramOptions
+        NetdevAfxdpOptions, NetdevDgramOptions
     }
 }
 pub mod events {

@@ -2,88 +2,12 @@
 
 pub mod types {
     use crate::wire::prelude::*;
-    use crate::generated::qmp::since_2_10::types::GuestPanicInformationHyperV;
-    use crate::generated::qmp::since_2_12::types::GuestPanicInformationS390;
-    /// The `GuestPanicInformation` union, since QEMU 2.9.
-    ///
-    /// Compared with the bindings of 10.0: `type=tdx` is new.
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub enum GuestPanicInformation {
-        HyperV(GuestPanicInformationHyperV),
-        /// Since QEMU 2.12.
-        S390(GuestPanicInformationS390),
-        /// Since QEMU 10.1.
-        Tdx(GuestPanicInformationTdx),
-        /// A branch that is not in the schema.
-        Unrecognized(UnrecognizedBranch),
-    }
     /// The `GuestPanicInformationTdx` struct, since QEMU 10.1.
     #[derive(Debug, Clone, PartialEq)]
     pub struct GuestPanicInformationTdx {
         pub error_code: u32,
         pub message: String,
         pub gpa: Option<u64>,
-    }
-    /// The `GuestPanicInformationType` enum, since QEMU 2.9.
-    ///
-    /// Compared with the bindings of 10.0: `tdx` is new.
-    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-    #[non_exhaustive]
-    pub enum GuestPanicInformationType {
-        HyperV,
-        /// Since QEMU 2.12.
-        S390,
-        /// Since QEMU 10.1.
-        Tdx,
-        /// A value that is not in the schema.
-        Unrecognized(UnrecognizedValue),
-    }
-    impl GuestPanicInformationType {
-        /// Returns the name of the value in QMP.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::HyperV => "hyper-v",
-                Self::S390 => "s390",
-                Self::Tdx => "tdx",
-                Self::Unrecognized(value) => value.as_str(),
-            }
-        }
-    }
-    impl From<&str> for GuestPanicInformationType {
-        fn from(text: &str) -> Self {
-            match text {
-                "hyper-v" => Self::HyperV,
-                "s390" => Self::S390,
-                "tdx" => Self::Tdx,
-                _ => Self::Unrecognized(UnrecognizedValue::new(text)),
-            }
-        }
-    }
-    impl Branches for GuestPanicInformation {
-        const DISCRIMINATOR: &'static str = "type";
-        fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
-        ) -> Result<Self, A::Error> {
-            Ok(
-                match discriminator.as_str() {
-                    "hyper-v" => Self::HyperV(rest.members()?),
-                    "s390" => Self::S390(rest.members()?),
-                    "tdx" => Self::Tdx(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
-                },
-            )
-        }
-    }
-    wire::no_base! {
-        GuestPanicInformation = "GuestPanicInformation"
     }
     #[derive(Default)]
     pub(crate) struct GuestPanicInformationTdx_Slots {
@@ -117,89 +41,6 @@ pub mod types {
     }
     wire::deserialize! {
         GuestPanicInformationTdx
-    }
-    wire::deserialize_union! {
-        GuestPanicInformation
-    }
-    wire::display_enum! {
-        GuestPanicInformationType
-    }
-}
-pub mod events {
-    use crate::wire::prelude::*;
-    mod types {
-        pub use crate::generated::qmp::since_5_0::types::GuestPanicAction;
-        pub use crate::generated::qmp::since_10_1::types::GuestPanicInformation;
-    }
-    /// The `GUEST_CRASHLOADED` event, since QEMU 5.0.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct GuestCrashloaded {
-        pub action: types::GuestPanicAction,
-        pub info: Option<types::GuestPanicInformation>,
-    }
-    /// The `GUEST_PANICKED` event, since QEMU 1.5.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct GuestPanicked {
-        pub action: types::GuestPanicAction,
-        /// Since QEMU 2.9.
-        pub info: Option<types::GuestPanicInformation>,
-    }
-    #[derive(Default)]
-    pub(crate) struct GuestCrashloaded_Slots {
-        action: Option<types::GuestPanicAction>,
-        info: Option<types::GuestPanicInformation>,
-    }
-    impl Object for GuestCrashloaded {
-        type Slots = GuestCrashloaded_Slots;
-        const NAME: &'static str = "GUEST_CRASHLOADED";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "action" => slots.action = read(map)?,
-                "info" => slots.info = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                action: required(slots.action, "action")?,
-                info: slots.info,
-            })
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct GuestPanicked_Slots {
-        action: Option<types::GuestPanicAction>,
-        info: Option<types::GuestPanicInformation>,
-    }
-    impl Object for GuestPanicked {
-        type Slots = GuestPanicked_Slots;
-        const NAME: &'static str = "GUEST_PANICKED";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "action" => slots.action = read(map)?,
-                "info" => slots.info = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                action: required(slots.action, "action")?,
-                info: slots.info,
-            })
-        }
-    }
-    wire::deserialize! {
-        GuestCrashloaded, GuestPanicked
     }
 }
 #[cfg(feature = "both-directions")]

@@ -2,64 +2,7 @@
 
 pub mod types {
     use crate::wire::prelude::*;
-    use crate::generated::qmp::since_3_0::types::DisplayGlMode;
-    use crate::generated::qmp::since_3_1::types::DisplayEglHeadless;
-    use crate::generated::qmp::since_4_0::types::DisplayCurses;
-    use crate::generated::qmp::since_7_0::types::DisplayDBus;
-    use crate::generated::qmp::since_7_1::types::DisplaySdl;
-    use crate::generated::qmp::since_9_0::types::DisplayCocoa;
     use crate::generated::qmp::since_10_1::types::SocketAddress;
-    /// The `DisplayGTK` struct, since QEMU 2.12.
-    ///
-    /// Compared with the bindings of 10.0: `keep-aspect-ratio` and `scale` are new.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct DisplayGtk {
-        pub grab_on_hover: Option<bool>,
-        /// Since QEMU 3.1.
-        pub zoom_to_fit: Option<bool>,
-        /// Since QEMU 7.1.
-        pub show_tabs: Option<bool>,
-        /// Since QEMU 8.0.
-        pub show_menubar: Option<bool>,
-        /// Since QEMU 10.1.
-        pub keep_aspect_ratio: Option<bool>,
-        /// Since QEMU 10.1.
-        pub scale: Option<f64>,
-    }
-    /// The `DisplayOptions` union, since QEMU 2.12.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct DisplayOptions {
-        /// The discriminator `type` with the members of its branch.
-        pub r#type: DisplayOptionsType,
-        pub full_screen: Option<bool>,
-        pub window_close: Option<bool>,
-        /// Since QEMU 5.0.
-        pub show_cursor: Option<bool>,
-        pub gl: Option<DisplayGlMode>,
-    }
-    /// The branches of the union `DisplayOptions`, discriminated by `type`.
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub enum DisplayOptionsType {
-        /// Only in builds of QEMU with `CONFIG_GTK`.
-        Gtk(DisplayGtk),
-        /// Only in builds of QEMU with `CONFIG_COCOA`.
-        Cocoa(DisplayCocoa),
-        /// Only in builds of QEMU with `CONFIG_CURSES`.
-        Curses(DisplayCurses),
-        /// Since QEMU 3.1. Only in builds of QEMU with `CONFIG_OPENGL`.
-        EglHeadless(DisplayEglHeadless),
-        /// Since QEMU 7.0. Only in builds of QEMU with `CONFIG_DBUS_DISPLAY`.
-        Dbus(DisplayDBus),
-        /// Only in builds of QEMU with `CONFIG_SDL`.
-        Sdl(DisplaySdl),
-        Default,
-        None,
-        /// Since QEMU 4.0. Only in builds of QEMU with `CONFIG_SPICE`.
-        SpiceApp,
-        /// A branch that is not in the schema.
-        Unrecognized(UnrecognizedBranch),
-    }
     /// The `DisplayUpdateOptions` union, since QEMU 7.1.
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
@@ -72,104 +15,6 @@ pub mod types {
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct DisplayUpdateOptionsVnc {
         pub addresses: Option<Vec<SocketAddress>>,
-    }
-    impl Object for DisplayGtk {
-        type Slots = Self;
-        const NAME: &'static str = "DisplayGTK";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "grab-on-hover" => slots.grab_on_hover = read(map)?,
-                "zoom-to-fit" => slots.zoom_to_fit = read(map)?,
-                "show-tabs" => slots.show_tabs = read(map)?,
-                "show-menubar" => slots.show_menubar = read(map)?,
-                "keep-aspect-ratio" => slots.keep_aspect_ratio = read(map)?,
-                "scale" => slots.scale = read::<Number, _>(map)?.map(|value| value.0),
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(slots)
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct DisplayOptions_Slots {
-        full_screen: Option<bool>,
-        window_close: Option<bool>,
-        show_cursor: Option<bool>,
-        gl: Option<DisplayGlMode>,
-    }
-    impl Base for DisplayOptions {
-        type Slots = DisplayOptions_Slots;
-        type Branches = DisplayOptionsType;
-        const NAME: &'static str = "DisplayOptions";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "full-screen" => slots.full_screen = read(map)?,
-                "window-close" => slots.window_close = read(map)?,
-                "show-cursor" => slots.show_cursor = read(map)?,
-                "gl" => slots.gl = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(
-            slots: Self::Slots,
-            r#type: DisplayOptionsType,
-        ) -> Result<Self, E> {
-            Ok(Self {
-                r#type,
-                full_screen: slots.full_screen,
-                window_close: slots.window_close,
-                show_cursor: slots.show_cursor,
-                gl: slots.gl,
-            })
-        }
-    }
-    impl Branches for DisplayOptionsType {
-        const DISCRIMINATOR: &'static str = "type";
-        fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
-        ) -> Result<Self, A::Error> {
-            Ok(
-                match discriminator.as_str() {
-                    "gtk" => Self::Gtk(rest.members()?),
-                    "cocoa" => Self::Cocoa(rest.members()?),
-                    "curses" => Self::Curses(rest.members()?),
-                    "egl-headless" => Self::EglHeadless(rest.members()?),
-                    "dbus" => Self::Dbus(rest.members()?),
-                    "sdl" => Self::Sdl(rest.members()?),
-                    "default" => {
-                        rest.nothing()?;
-                        Self::Default
-                    }
-                    "none" => {
-                        rest.nothing()?;
-                        Self::None
-                    }
-                    "spice-app" => {
-                        rest.nothing()?;
-                        Self::SpiceApp
-                    }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
-                },
-            )
-        }
     }
     impl Write for DisplayUpdateOptions {
         fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -191,12 +36,6 @@ pub mod types {
             put_some(map, "addresses", &self.addresses)?;
             Ok(())
         }
-    }
-    wire::deserialize! {
-        DisplayGtk
-    }
-    wire::deserialize_union! {
-        DisplayOptions
     }
     wire::serialize! {
         DisplayUpdateOptions, DisplayUpdateOptionsVnc

@@ -3,7 +3,6 @@
 mod accelerator;
 mod acpi_hest;
 mod block_core;
-mod char;
 mod machine;
 mod machine_s390x;
 mod migration;
@@ -12,7 +11,6 @@ mod virtio;
 pub mod types {
     pub use super::accelerator::types::*;
     pub use super::block_core::types::*;
-    pub use super::char::types::*;
     pub use super::machine::types::*;
     pub use super::migration::types::*;
     pub use super::net::types::*;
@@ -21,12 +19,8 @@ pub mod types {
 pub mod commands {
     pub use super::accelerator::commands::*;
     pub use super::acpi_hest::commands::*;
-    pub use super::char::commands::*;
     pub use super::machine::commands::*;
-    pub use super::migration::commands::*;
-    pub use super::net::commands::*;
 }
 pub mod events {
     pub use super::machine_s390x::events::*;
-    pub use super::migration::events::*;
 }

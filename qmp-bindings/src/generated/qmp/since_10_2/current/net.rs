@@ -2,64 +2,7 @@
 
 pub mod types {
     use crate::wire::prelude::*;
-    use crate::generated::qmp::since_2_5::types::{
-        NetLegacyNicOptions, NetdevBridgeOptions, NetdevNetmapOptions,
-        NetdevSocketOptions, NetdevVdeOptions, NetdevVhostUserOptions,
-    };
-    use crate::generated::qmp::since_2_10::types::{
-        NetdevL2TPv3Options, NetdevTapOptions,
-    };
-    use crate::generated::qmp::since_2_12::types::NetdevHubPortOptions;
-    use crate::generated::qmp::since_3_1::types::NetdevUserOptions;
-    use crate::generated::qmp::since_7_1::types::{
-        NetdevVmnetBridgedOptions, NetdevVmnetHostOptions, NetdevVmnetSharedOptions,
-    };
-    use crate::generated::qmp::since_7_2::types::NetdevVhostVdpaOptions;
-    use crate::generated::qmp::since_10_1::types::{
-        NetDevPasstOptions, NetdevAfxdpOptions, NetdevDgramOptions, SocketAddress,
-    };
-    /// The `Netdev` union, since QEMU 1.2.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Netdev {
-        /// The discriminator `type` with the members of its branch.
-        pub r#type: NetdevType,
-        pub id: String,
-    }
-    /// The branches of the union `Netdev`, discriminated by `type`.
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub enum NetdevType {
-        Nic(NetLegacyNicOptions),
-        /// Since QEMU 10.1. Only in builds of QEMU with `CONFIG_PASST`.
-        Passt(NetDevPasstOptions),
-        User(NetdevUserOptions),
-        Tap(NetdevTapOptions),
-        /// Since QEMU 2.1.
-        L2tpv3(NetdevL2TPv3Options),
-        Socket(NetdevSocketOptions),
-        /// Since QEMU 7.2.
-        Stream(NetdevStreamOptions),
-        /// Since QEMU 7.2.
-        Dgram(NetdevDgramOptions),
-        Vde(NetdevVdeOptions),
-        Bridge(NetdevBridgeOptions),
-        Hubport(NetdevHubPortOptions),
-        Netmap(NetdevNetmapOptions),
-        /// Since QEMU 8.2. Only in builds of QEMU with `CONFIG_AF_XDP`.
-        AfXdp(NetdevAfxdpOptions),
-        VhostUser(NetdevVhostUserOptions),
-        /// Since QEMU 5.1.
-        VhostVdpa(NetdevVhostVdpaOptions),
-        /// Since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
-        VmnetHost(NetdevVmnetHostOptions),
-        /// Since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
-        VmnetShared(NetdevVmnetSharedOptions),
-        /// Since QEMU 7.1. Only in builds of QEMU with `CONFIG_VMNET`.
-        VmnetBridged(NetdevVmnetBridgedOptions),
-        None,
-        /// A branch that is not in the schema.
-        Unrecognized(UnrecognizedBranch),
-    }
+    use crate::generated::qmp::since_10_1::types::SocketAddress;
     /// The `NetdevStreamOptions` struct, since QEMU 7.2.
     ///
     /// Compared with the bindings of 10.1: `reconnect` is removed.
@@ -69,105 +12,6 @@ pub mod types {
         pub server: Option<bool>,
         /// In milliseconds. Since QEMU 9.2.
         pub reconnect_ms: Option<i64>,
-    }
-    impl Netdev {
-        /// Creates a value with only the required members set.
-        pub fn new(r#type: NetdevType, id: impl Into<String>) -> Self {
-            Self { r#type, id: id.into() }
-        }
-    }
-    impl Write for Netdev {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            self.r#type.write(map)?;
-            put(map, "id", &self.id)?;
-            Ok(())
-        }
-    }
-    impl Write for NetdevType {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            match self {
-                Self::Nic(members) => {
-                    put(map, "type", "nic")?;
-                    members.write(map)?;
-                }
-                Self::Passt(members) => {
-                    put(map, "type", "passt")?;
-                    members.write(map)?;
-                }
-                Self::User(members) => {
-                    put(map, "type", "user")?;
-                    members.write(map)?;
-                }
-                Self::Tap(members) => {
-                    put(map, "type", "tap")?;
-                    members.write(map)?;
-                }
-                Self::L2tpv3(members) => {
-                    put(map, "type", "l2tpv3")?;
-                    members.write(map)?;
-                }
-                Self::Socket(members) => {
-                    put(map, "type", "socket")?;
-                    members.write(map)?;
-                }
-                Self::Stream(members) => {
-                    put(map, "type", "stream")?;
-                    members.write(map)?;
-                }
-                Self::Dgram(members) => {
-                    put(map, "type", "dgram")?;
-                    members.write(map)?;
-                }
-                Self::Vde(members) => {
-                    put(map, "type", "vde")?;
-                    members.write(map)?;
-                }
-                Self::Bridge(members) => {
-                    put(map, "type", "bridge")?;
-                    members.write(map)?;
-                }
-                Self::Hubport(members) => {
-                    put(map, "type", "hubport")?;
-                    members.write(map)?;
-                }
-                Self::Netmap(members) => {
-                    put(map, "type", "netmap")?;
-                    members.write(map)?;
-                }
-                Self::AfXdp(members) => {
-                    put(map, "type", "af-xdp")?;
-                    members.write(map)?;
-                }
-                Self::VhostUser(members) => {
-                    put(map, "type", "vhost-user")?;
-                    members.write(map)?;
-                }
-                Self::VhostVdpa(members) => {
-                    put(map, "type", "vhost-vdpa")?;
-                    members.write(map)?;
-                }
-                Self::VmnetHost(members) => {
-                    put(map, "type", "vmnet-host")?;
-                    members.write(map)?;
-                }
-                Self::VmnetShared(members) => {
-                    put(map, "type", "vmnet-shared")?;
-                    members.write(map)?;
-                }
-                Self::VmnetBridged(members) => {
-                    put(map, "type", "vmnet-bridged")?;
-                    members.write(map)?;
-                }
-                Self::None => {
-                    put(map, "type", "none")?;
-                }
-                Self::Unrecognized(branch) => {
-                    put(map, "type", &branch.discriminator)?;
-                    put_open(map, &["type"], &branch.members)?;
-                }
-            }
-            Ok(())
-        }
     }
     impl NetdevStreamOptions {
         /// Creates a value with only the required members set.
@@ -188,46 +32,7 @@ pub mod types {
         }
     }
     wire::serialize! {
-        Netdev, NetdevStreamOptions
-    }
-}
-pub mod commands {
-    use crate::wire::prelude::*;
-    mod types {
-        pub use crate::generated::qmp::since_10_2::types::Netdev;
-    }
-    /// The `netdev_add` command, since QEMU 0.14.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct NetdevAdd(pub types::Netdev);
-    wire::commands! {
-        NetdevAdd("netdev_add", & ["id", "type", "*netdev", "*macaddr", "*model",
-        "*addr", "*vectors", "*path", "*quiet", "*vhost-user", "*mtu", "*address",
-        "*netmask", "*mac", "*gateway", "*interface", "*outbound", "*outbound-if4",
-        "*outbound-if6", "*dns", "*search", "*fqdn", "*dhcp-dns", "*dhcp-search",
-        "*map-host-loopback", "*map-guest-addr", "*dns-forward", "*dns-host", "*tcp",
-        "*udp", "*icmp", "*dhcp", "*ndp", "*dhcpv6", "*ra", "*freebind", "*ipv4",
-        "*ipv6", "*tcp-ports", "*udp-ports", "*param", "*hostname", "*restrict", "*ip",
-        "*net", "*host", "*tftp", "*bootfile", "*dhcpstart", "*dnssearch", "*domainname",
-        "*ipv6-prefix", "*ipv6-prefixlen", "*ipv6-host", "*ipv6-dns", "*smb",
-        "*smbserver", "*hostfwd", "*guestfwd", "*tftp-server-name", "*ifname", "*fd",
-        "*fds", "*script", "*downscript", "*br", "*helper", "*sndbuf", "*vnet_hdr",
-        "*vhost", "*vhostfd", "*vhostfds", "*vhostforce", "*queues", "*poll-us", "*src",
-        "*dst", "*srcport", "*dstport", "*cookie64", "*counter", "*pincounter",
-        "*txcookie", "*rxcookie", "*txsession", "*rxsession", "*offset", "*listen",
-        "*connect", "*mcast", "*localaddr", "*server", "*reconnect-ms", "*local",
-        "*remote", "*sock", "*port", "*group", "*mode", "*hubid", "*devname",
-        "*force-copy", "*start-queue", "*inhibit", "*sock-fds", "*map-path",
-        "*map-start-index", "*chardev", "*vhostdev", "*x-svq", "*start-address",
-        "*end-address", "*subnet-mask", "*isolated", "*net-uuid", "*nat66-prefix"],
-        false)
-    }
-    impl Write for NetdevAdd {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            self.0.write(map)
-        }
-    }
-    wire::serialize! {
-        NetdevAdd
+        NetdevStreamOptions
     }
 }
 #[cfg(feature = "both-directions")]

@@ -2,25 +2,6 @@
 
 pub mod types {
     use crate::wire::prelude::*;
-    use crate::generated::qmp::since_7_2::types::{
-        VhostDeviceProtocols, VirtioDeviceStatus,
-    };
-    /// The `VhostStatus` struct, since QEMU 7.2.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct VhostStatus {
-        pub n_mem_sections: i64,
-        pub n_tmp_sections: i64,
-        pub nvqs: u32,
-        pub vq_index: i64,
-        pub features: VirtioDeviceFeatures,
-        pub acked_features: VirtioDeviceFeatures,
-        pub backend_features: VirtioDeviceFeatures,
-        pub protocol_features: VhostDeviceProtocols,
-        pub max_queues: u64,
-        pub backend_cap: u64,
-        pub log_enabled: bool,
-        pub log_size: u64,
-    }
     /// The `VirtioDeviceFeatures` struct, since QEMU 7.2.
     ///
     /// Compared with the bindings of 10.1: `unknown-dev-features2` is new.
@@ -31,91 +12,6 @@ pub mod types {
         pub unknown_dev_features: Option<u64>,
         /// Since QEMU 10.2.
         pub unknown_dev_features2: Option<u64>,
-    }
-    /// The `VirtioStatus` struct, since QEMU 7.2.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct VirtioStatus {
-        pub name: String,
-        pub device_id: u16,
-        pub vhost_started: bool,
-        pub device_endian: String,
-        pub guest_features: VirtioDeviceFeatures,
-        pub host_features: VirtioDeviceFeatures,
-        pub backend_features: VirtioDeviceFeatures,
-        pub num_vqs: i64,
-        pub status: VirtioDeviceStatus,
-        pub isr: u8,
-        pub queue_sel: u16,
-        pub vm_running: bool,
-        pub broken: bool,
-        pub disabled: bool,
-        pub use_started: bool,
-        pub started: bool,
-        pub start_on_kick: bool,
-        pub disable_legacy_check: bool,
-        pub bus_name: String,
-        pub use_guest_notifier_mask: bool,
-        pub vhost_dev: Option<VhostStatus>,
-    }
-    #[derive(Default)]
-    pub(crate) struct VhostStatus_Slots {
-        n_mem_sections: Option<i64>,
-        n_tmp_sections: Option<i64>,
-        nvqs: Option<u32>,
-        vq_index: Option<i64>,
-        features: Option<VirtioDeviceFeatures>,
-        acked_features: Option<VirtioDeviceFeatures>,
-        backend_features: Option<VirtioDeviceFeatures>,
-        protocol_features: Option<VhostDeviceProtocols>,
-        max_queues: Option<u64>,
-        backend_cap: Option<u64>,
-        log_enabled: Option<bool>,
-        log_size: Option<u64>,
-    }
-    impl Object for VhostStatus {
-        type Slots = VhostStatus_Slots;
-        const NAME: &'static str = "VhostStatus";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "n-mem-sections" => slots.n_mem_sections = read(map)?,
-                "n-tmp-sections" => slots.n_tmp_sections = read(map)?,
-                "nvqs" => slots.nvqs = read(map)?,
-                "vq-index" => slots.vq_index = read(map)?,
-                "features" => slots.features = read(map)?,
-                "acked-features" => slots.acked_features = read(map)?,
-                "backend-features" => slots.backend_features = read(map)?,
-                "protocol-features" => slots.protocol_features = read(map)?,
-                "max-queues" => slots.max_queues = read(map)?,
-                "backend-cap" => slots.backend_cap = read(map)?,
-                "log-enabled" => slots.log_enabled = read(map)?,
-                "log-size" => slots.log_size = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                n_mem_sections: required(slots.n_mem_sections, "n-mem-sections")?,
-                n_tmp_sections: required(slots.n_tmp_sections, "n-tmp-sections")?,
-                nvqs: required(slots.nvqs, "nvqs")?,
-                vq_index: required(slots.vq_index, "vq-index")?,
-                features: required(slots.features, "features")?,
-                acked_features: required(slots.acked_features, "acked-features")?,
-                backend_features: required(slots.backend_features, "backend-features")?,
-                protocol_features: required(
-                    slots.protocol_features,
-                    "protocol-features",
-                )?,
-                max_queues: required(slots.max_queues, "max-queues")?,
-                backend_cap: required(slots.backend_cap, "backend-cap")?,
-                log_enabled: required(slots.log_enabled, "log-enabled")?,
-                log_size: required(slots.log_size, "log-size")?,
-            })
-        }
     }
     #[derive(Default)]
     pub(crate) struct VirtioDeviceFeatures_Slots {
@@ -150,98 +46,8 @@ pub mod types {
             })
         }
     }
-    #[derive(Default)]
-    pub(crate) struct VirtioStatus_Slots {
-        name: Option<String>,
-        device_id: Option<u16>,
-        vhost_started: Option<bool>,
-        device_endian: Option<String>,
-        guest_features: Option<VirtioDeviceFeatures>,
-        host_features: Option<VirtioDeviceFeatures>,
-        backend_features: Option<VirtioDeviceFeatures>,
-        num_vqs: Option<i64>,
-        status: Option<VirtioDeviceStatus>,
-        isr: Option<u8>,
-        queue_sel: Option<u16>,
-        vm_running: Option<bool>,
-        broken: Option<bool>,
-        disabled: Option<bool>,
-        use_started: Option<bool>,
-        started: Option<bool>,
-        start_on_kick: Option<bool>,
-        disable_legacy_check: Option<bool>,
-        bus_name: Option<String>,
-        use_guest_notifier_mask: Option<bool>,
-        vhost_dev: Option<VhostStatus>,
-    }
-    impl Object for VirtioStatus {
-        type Slots = VirtioStatus_Slots;
-        const NAME: &'static str = "VirtioStatus";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "name" => slots.name = read(map)?,
-                "device-id" => slots.device_id = read(map)?,
-                "vhost-started" => slots.vhost_started = read(map)?,
-                "device-endian" => slots.device_endian = read(map)?,
-                "guest-features" => slots.guest_features = read(map)?,
-                "host-features" => slots.host_features = read(map)?,
-                "backend-features" => slots.backend_features = read(map)?,
-                "num-vqs" => slots.num_vqs = read(map)?,
-                "status" => slots.status = read(map)?,
-                "isr" => slots.isr = read(map)?,
-                "queue-sel" => slots.queue_sel = read(map)?,
-                "vm-running" => slots.vm_running = read(map)?,
-                "broken" => slots.broken = read(map)?,
-                "disabled" => slots.disabled = read(map)?,
-                "use-started" => slots.use_started = read(map)?,
-                "started" => slots.started = read(map)?,
-                "start-on-kick" => slots.start_on_kick = read(map)?,
-                "disable-legacy-check" => slots.disable_legacy_check = read(map)?,
-                "bus-name" => slots.bus_name = read(map)?,
-                "use-guest-notifier-mask" => slots.use_guest_notifier_mask = read(map)?,
-                "vhost-dev" => slots.vhost_dev = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                name: required(slots.name, "name")?,
-                device_id: required(slots.device_id, "device-id")?,
-                vhost_started: required(slots.vhost_started, "vhost-started")?,
-                device_endian: required(slots.device_endian, "device-endian")?,
-                guest_features: required(slots.guest_features, "guest-features")?,
-                host_features: required(slots.host_features, "host-features")?,
-                backend_features: required(slots.backend_features, "backend-features")?,
-                num_vqs: required(slots.num_vqs, "num-vqs")?,
-                status: required(slots.status, "status")?,
-                isr: required(slots.isr, "isr")?,
-                queue_sel: required(slots.queue_sel, "queue-sel")?,
-                vm_running: required(slots.vm_running, "vm-running")?,
-                broken: required(slots.broken, "broken")?,
-                disabled: required(slots.disabled, "disabled")?,
-                use_started: required(slots.use_started, "use-started")?,
-                started: required(slots.started, "started")?,
-                start_on_kick: required(slots.start_on_kick, "start-on-kick")?,
-                disable_legacy_check: required(
-                    slots.disable_legacy_check,
-                    "disable-legacy-check",
-                )?,
-                bus_name: required(slots.bus_name, "bus-name")?,
-                use_guest_notifier_mask: required(
-                    slots.use_guest_notifier_mask,
-                    "use-guest-notifier-mask",
-                )?,
-                vhost_dev: slots.vhost_dev,
-            })
-        }
-    }
     wire::deserialize! {
-        VhostStatus, VirtioDeviceFeatures, VirtioStatus
+        VirtioDeviceFeatures
     }
 }
 #[cfg(feature = "both-directions")]

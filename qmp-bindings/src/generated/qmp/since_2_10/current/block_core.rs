@@ -10,39 +10,6 @@ pub mod types {
     pub struct BlockDirtyBitmapSha256 {
         pub sha256: String,
     }
-    /// The `BlockdevOptionsCurlHttp` struct, since QEMU 2.9.
-    ///
-    /// Compared with the bindings of 2.9: `cookie-secret` is new.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevOptionsCurlHttp {
-        pub url: String,
-        pub readahead: Option<i64>,
-        pub timeout: Option<i64>,
-        pub username: Option<String>,
-        pub password_secret: Option<String>,
-        pub proxy_username: Option<String>,
-        pub proxy_password_secret: Option<String>,
-        pub cookie: Option<String>,
-        /// Since QEMU 2.10.
-        pub cookie_secret: Option<String>,
-    }
-    /// The `BlockdevOptionsCurlHttps` struct, since QEMU 2.9.
-    ///
-    /// Compared with the bindings of 2.9: `cookie-secret` is new.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct BlockdevOptionsCurlHttps {
-        pub url: String,
-        pub readahead: Option<i64>,
-        pub timeout: Option<i64>,
-        pub username: Option<String>,
-        pub password_secret: Option<String>,
-        pub proxy_username: Option<String>,
-        pub proxy_password_secret: Option<String>,
-        pub cookie: Option<String>,
-        pub sslverify: Option<bool>,
-        /// Since QEMU 2.10.
-        pub cookie_secret: Option<String>,
-    }
     /// The `BlockdevQcow2Encryption` union, since QEMU 2.10.
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
@@ -142,68 +109,6 @@ pub mod types {
             })
         }
     }
-    impl BlockdevOptionsCurlHttp {
-        /// Creates a value with only the required members set.
-        pub fn new(url: impl Into<String>) -> Self {
-            Self {
-                url: url.into(),
-                readahead: None,
-                timeout: None,
-                username: None,
-                password_secret: None,
-                proxy_username: None,
-                proxy_password_secret: None,
-                cookie: None,
-                cookie_secret: None,
-            }
-        }
-    }
-    impl Write for BlockdevOptionsCurlHttp {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "url", &self.url)?;
-            put_some(map, "readahead", &self.readahead)?;
-            put_some(map, "timeout", &self.timeout)?;
-            put_some(map, "username", &self.username)?;
-            put_some(map, "password-secret", &self.password_secret)?;
-            put_some(map, "proxy-username", &self.proxy_username)?;
-            put_some(map, "proxy-password-secret", &self.proxy_password_secret)?;
-            put_some(map, "cookie", &self.cookie)?;
-            put_some(map, "cookie-secret", &self.cookie_secret)?;
-            Ok(())
-        }
-    }
-    impl BlockdevOptionsCurlHttps {
-        /// Creates a value with only the required members set.
-        pub fn new(url: impl Into<String>) -> Self {
-            Self {
-                url: url.into(),
-                readahead: None,
-                timeout: None,
-                username: None,
-                password_secret: None,
-                proxy_username: None,
-                proxy_password_secret: None,
-                cookie: None,
-                sslverify: None,
-                cookie_secret: None,
-            }
-        }
-    }
-    impl Write for BlockdevOptionsCurlHttps {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "url", &self.url)?;
-            put_some(map, "readahead", &self.readahead)?;
-            put_some(map, "timeout", &self.timeout)?;
-            put_some(map, "username", &self.username)?;
-            put_some(map, "password-secret", &self.password_secret)?;
-            put_some(map, "proxy-username", &self.proxy_username)?;
-            put_some(map, "proxy-password-secret", &self.proxy_password_secret)?;
-            put_some(map, "cookie", &self.cookie)?;
-            put_some(map, "sslverify", &self.sslverify)?;
-            put_some(map, "cookie-secret", &self.cookie_secret)?;
-            Ok(())
-        }
-    }
     impl Write for BlockdevQcow2Encryption {
         fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
             match self {
@@ -245,8 +150,7 @@ pub mod types {
         BlockdevQcow2EncryptionFormat, BlockdevQcowEncryptionFormat
     }
     wire::serialize! {
-        BlockdevOptionsCurlHttp, BlockdevOptionsCurlHttps, BlockdevQcow2Encryption,
-        BlockdevQcowEncryption
+        BlockdevQcow2Encryption, BlockdevQcowEncryption
     }
 }
 pub mod commands {

@@ -17,6 +17,16 @@ pub mod types {
             }
         }
     }
+    impl Alternate for StrOrNull {
+        const EXPECTED: &'static str = "a string or null";
+        fn from_string(text: &str) -> Option<Self> {
+            Some(Self::S(text.into()))
+        }
+        fn from_null() -> Option<Self> {
+            Some(Self::N)
+        }
+    }
+    wire::deserialize_alternate! {
+        StrOrNull
+    }
 }
-#[cfg(feature = "both-directions")]
-mod both;

@@ -43,6 +43,8 @@ pub mod commands {
     use crate::wire::prelude::*;
     /// The `query-kvm` command, since QEMU 0.14.
     ///
+    /// Deprecated since QEMU 11.1.
+    ///
     /// Returns `KvmInfo`.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct QueryKvm {}

@@ -534,11 +534,6 @@ pub mod commands {
         pub image_node_name: String,
         pub backing_file: String,
     }
-    /// The `query-block` command, since QEMU 0.14.
-    ///
-    /// Returns `[BlockInfo]`.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct QueryBlock {}
     /// The `query-block-jobs` command, since QEMU 1.1.
     ///
     /// Returns `[BlockJobInfo]`.
@@ -568,8 +563,7 @@ pub mod commands {
         "name"], false), BlockdevSnapshotSync("blockdev-snapshot-sync", & ["*device",
         "*node-name", "snapshot-file", "*snapshot-node-name", "*format", "*mode"],
         false), ChangeBackingFile("change-backing-file", & ["device", "image-node-name",
-        "backing-file"], false), QueryBlock("query-block", & [], false),
-        QueryBlockJobs("query-block-jobs", & [], false),
+        "backing-file"], false), QueryBlockJobs("query-block-jobs", & [], false),
         QueryBlockstats("query-blockstats", & ["*query-nodes"], false)
     }
     impl Write for BlockDirtyBitmapClear {
@@ -723,11 +717,6 @@ pub mod commands {
             Ok(())
         }
     }
-    impl Write for QueryBlock {
-        fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
-            Ok(())
-        }
-    }
     impl Write for QueryBlockJobs {
         fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
             Ok(())
@@ -743,8 +732,7 @@ pub mod commands {
         BlockDirtyBitmapClear, BlockDirtyBitmapRemove, BlockJobCancel, BlockJobComplete,
         BlockJobPause, BlockJobResume, BlockJobSetSpeed, BlockResize, BlockdevSnapshot,
         BlockdevSnapshotDeleteInternalSync, BlockdevSnapshotInternalSync,
-        BlockdevSnapshotSync, ChangeBackingFile, QueryBlock, QueryBlockJobs,
-        QueryBlockstats
+        BlockdevSnapshotSync, ChangeBackingFile, QueryBlockJobs, QueryBlockstats
     }
 }
 pub mod events {

@@ -2,7 +2,6 @@
 
 mod block;
 mod block_core;
-mod char;
 mod common;
 mod crypto;
 mod dump;
@@ -12,7 +11,6 @@ mod ui;
 pub mod types {
     pub use super::block::types::*;
     pub use super::block_core::types::*;
-    pub use super::char::types::*;
     pub use super::common::types::*;
     pub use super::crypto::types::*;
     pub use super::dump::types::*;

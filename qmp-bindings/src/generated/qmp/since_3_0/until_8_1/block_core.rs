@@ -30,7 +30,7 @@ pub mod types {
         pub auto_finalize: bool,
         /// Since QEMU 2.12.
         pub auto_dismiss: bool,
-        /// Since QEMU 2.12.
+        /// Since QEMU 2.12.1.
         pub error: Option<String>,
     }
     #[derive(Default)]

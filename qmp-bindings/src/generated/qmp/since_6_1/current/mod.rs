@@ -2,17 +2,13 @@
 
 mod block_core;
 mod block_export;
-mod char;
 mod machine;
-mod misc;
 mod misc_i386;
 mod qom;
 pub mod types {
     pub use super::block_core::types::*;
     pub use super::block_export::types::*;
-    pub use super::char::types::*;
     pub use super::machine::types::*;
-    pub use super::misc::types::*;
     pub use super::misc_i386::types::*;
     pub use super::qom::types::*;
 }

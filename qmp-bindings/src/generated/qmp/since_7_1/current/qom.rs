@@ -9,36 +9,12 @@ pub mod types {
         pub thread_pool_min: Option<i64>,
         pub thread_pool_max: Option<i64>,
     }
-    /// The `IothreadProperties` struct, since QEMU 2.0.
-    ///
-    /// Compared with the bindings of 7.0: `thread-pool-max` and `thread-pool-min` are new.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct IothreadProperties {
-        pub aio_max_batch: Option<i64>,
-        pub thread_pool_min: Option<i64>,
-        pub thread_pool_max: Option<i64>,
-        /// In nanoseconds.
-        pub poll_max_ns: Option<i64>,
-        pub poll_grow: Option<i64>,
-        pub poll_shrink: Option<i64>,
-    }
     /// The `MainLoopProperties` struct, since QEMU 7.1.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct MainLoopProperties {
         pub aio_max_batch: Option<i64>,
         pub thread_pool_min: Option<i64>,
         pub thread_pool_max: Option<i64>,
-    }
-    impl Write for IothreadProperties {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put_some(map, "aio-max-batch", &self.aio_max_batch)?;
-            put_some(map, "thread-pool-min", &self.thread_pool_min)?;
-            put_some(map, "thread-pool-max", &self.thread_pool_max)?;
-            put_some(map, "poll-max-ns", &self.poll_max_ns)?;
-            put_some(map, "poll-grow", &self.poll_grow)?;
-            put_some(map, "poll-shrink", &self.poll_shrink)?;
-            Ok(())
-        }
     }
     impl Write for MainLoopProperties {
         fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -49,7 +25,7 @@ pub mod types {
         }
     }
     wire::serialize! {
-        IothreadProperties, MainLoopProperties
+        MainLoopProperties
     }
 }
 #[cfg(feature = "both-directions")]

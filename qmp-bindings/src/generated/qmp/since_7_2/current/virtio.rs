@@ -26,23 +26,6 @@ pub mod types {
         pub signalled_used: u16,
         pub signalled_used_valid: bool,
     }
-    /// The `VirtVhostQueueStatus` struct, since QEMU 7.2.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct VirtVhostQueueStatus {
-        pub name: String,
-        pub kick: i64,
-        pub call: i64,
-        pub desc: u64,
-        pub avail: u64,
-        pub used: u64,
-        pub num: i64,
-        pub desc_phys: u64,
-        pub desc_size: u32,
-        pub avail_phys: u64,
-        pub avail_size: u32,
-        pub used_phys: u64,
-        pub used_size: u32,
-    }
     /// The `VirtioDeviceStatus` struct, since QEMU 7.2.
     #[derive(Debug, Clone, PartialEq)]
     pub struct VirtioDeviceStatus {
@@ -177,66 +160,6 @@ pub mod types {
                     slots.signalled_used_valid,
                     "signalled-used-valid",
                 )?,
-            })
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct VirtVhostQueueStatus_Slots {
-        name: Option<String>,
-        kick: Option<i64>,
-        call: Option<i64>,
-        desc: Option<u64>,
-        avail: Option<u64>,
-        used: Option<u64>,
-        num: Option<i64>,
-        desc_phys: Option<u64>,
-        desc_size: Option<u32>,
-        avail_phys: Option<u64>,
-        avail_size: Option<u32>,
-        used_phys: Option<u64>,
-        used_size: Option<u32>,
-    }
-    impl Object for VirtVhostQueueStatus {
-        type Slots = VirtVhostQueueStatus_Slots;
-        const NAME: &'static str = "VirtVhostQueueStatus";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "name" => slots.name = read(map)?,
-                "kick" => slots.kick = read(map)?,
-                "call" => slots.call = read(map)?,
-                "desc" => slots.desc = read(map)?,
-                "avail" => slots.avail = read(map)?,
-                "used" => slots.used = read(map)?,
-                "num" => slots.num = read(map)?,
-                "desc-phys" => slots.desc_phys = read(map)?,
-                "desc-size" => slots.desc_size = read(map)?,
-                "avail-phys" => slots.avail_phys = read(map)?,
-                "avail-size" => slots.avail_size = read(map)?,
-                "used-phys" => slots.used_phys = read(map)?,
-                "used-size" => slots.used_size = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                name: required(slots.name, "name")?,
-                kick: required(slots.kick, "kick")?,
-                call: required(slots.call, "call")?,
-                desc: required(slots.desc, "desc")?,
-                avail: required(slots.avail, "avail")?,
-                used: required(slots.used, "used")?,
-                num: required(slots.num, "num")?,
-                desc_phys: required(slots.desc_phys, "desc-phys")?,
-                desc_size: required(slots.desc_size, "desc-size")?,
-                avail_phys: required(slots.avail_phys, "avail-phys")?,
-                avail_size: required(slots.avail_size, "avail-size")?,
-                used_phys: required(slots.used_phys, "used-phys")?,
-                used_size: required(slots.used_size, "used-size")?,
             })
         }
     }
@@ -418,8 +341,8 @@ pub mod types {
         }
     }
     wire::deserialize! {
-        VhostDeviceProtocols, VirtQueueStatus, VirtVhostQueueStatus, VirtioDeviceStatus,
-        VirtioInfo, VirtioQueueElement, VirtioRingAvail, VirtioRingDesc, VirtioRingUsed
+        VhostDeviceProtocols, VirtQueueStatus, VirtioDeviceStatus, VirtioInfo,
+        VirtioQueueElement, VirtioRingAvail, VirtioRingDesc, VirtioRingUsed
     }
 }
 pub mod commands {

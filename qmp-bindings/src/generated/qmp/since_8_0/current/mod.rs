@@ -4,7 +4,6 @@ mod audio;
 mod block_core;
 mod cryptodev;
 mod cxl;
-mod migration;
 mod misc;
 mod misc_i386;
 mod qom;
@@ -14,7 +13,6 @@ pub mod types {
     pub use super::block_core::types::*;
     pub use super::cryptodev::types::*;
     pub use super::cxl::types::*;
-    pub use super::migration::types::*;
     pub use super::misc_i386::types::*;
     pub use super::qom::types::*;
     pub use super::stats::types::*;
@@ -24,7 +22,6 @@ pub mod commands {
     pub use super::audio::commands::*;
     pub use super::cryptodev::commands::*;
     pub use super::cxl::commands::*;
-    pub use super::migration::commands::*;
     pub use super::misc::commands::*;
     pub use super::misc_i386::commands::*;
     pub use super::stats::commands::*;

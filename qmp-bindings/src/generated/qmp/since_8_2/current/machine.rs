@@ -2,10 +2,6 @@
 
 pub mod types {
     use crate::wire::prelude::*;
-    use crate::generated::qmp::since_2_5::types::PcdimmDeviceInfo;
-    use crate::generated::qmp::since_4_1::types::VirtioPmemDeviceInfo;
-    use crate::generated::qmp::since_5_1::types::VirtioMemDeviceInfo;
-    use crate::generated::qmp::since_7_0::types::SgxEpcDeviceInfo;
     /// The `HvBalloonDeviceInfo` struct, since QEMU 8.2.
     #[derive(Debug, Clone, PartialEq)]
     pub struct HvBalloonDeviceInfo {
@@ -24,73 +20,6 @@ pub mod types {
     pub struct HvBalloonInfo {
         pub committed: u64,
         pub available: u64,
-    }
-    /// The `MemoryDeviceInfo` union, since QEMU 2.1.
-    ///
-    /// Compared with the bindings of 8.1: `type=hv-balloon` is new.
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub enum MemoryDeviceInfo {
-        Dimm(PcdimmDeviceInfo),
-        /// Since QEMU 2.12.
-        Nvdimm(PcdimmDeviceInfo),
-        /// Since QEMU 4.1.
-        VirtioPmem(VirtioPmemDeviceInfo),
-        /// Since QEMU 5.1.
-        VirtioMem(VirtioMemDeviceInfo),
-        /// Since QEMU 6.2.
-        SgxEpc(SgxEpcDeviceInfo),
-        /// Since QEMU 8.2.
-        HvBalloon(HvBalloonDeviceInfo),
-        /// A branch that is not in the schema.
-        Unrecognized(UnrecognizedBranch),
-    }
-    /// The `MemoryDeviceInfoKind` enum, since QEMU 2.1.
-    ///
-    /// Compared with the bindings of 8.1: `hv-balloon` is new.
-    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-    #[non_exhaustive]
-    pub enum MemoryDeviceInfoKind {
-        Dimm,
-        /// Since QEMU 2.12.
-        Nvdimm,
-        /// Since QEMU 4.1.
-        VirtioPmem,
-        /// Since QEMU 5.1.
-        VirtioMem,
-        /// Since QEMU 6.2.
-        SgxEpc,
-        /// Since QEMU 8.2.
-        HvBalloon,
-        /// A value that is not in the schema.
-        Unrecognized(UnrecognizedValue),
-    }
-    impl MemoryDeviceInfoKind {
-        /// Returns the name of the value in QMP.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Dimm => "dimm",
-                Self::Nvdimm => "nvdimm",
-                Self::VirtioPmem => "virtio-pmem",
-                Self::VirtioMem => "virtio-mem",
-                Self::SgxEpc => "sgx-epc",
-                Self::HvBalloon => "hv-balloon",
-                Self::Unrecognized(value) => value.as_str(),
-            }
-        }
-    }
-    impl From<&str> for MemoryDeviceInfoKind {
-        fn from(text: &str) -> Self {
-            match text {
-                "dimm" => Self::Dimm,
-                "nvdimm" => Self::Nvdimm,
-                "virtio-pmem" => Self::VirtioPmem,
-                "virtio-mem" => Self::VirtioMem,
-                "sgx-epc" => Self::SgxEpc,
-                "hv-balloon" => Self::HvBalloon,
-                _ => Self::Unrecognized(UnrecognizedValue::new(text)),
-            }
-        }
     }
     #[derive(Default)]
     pub(crate) struct HvBalloonDeviceInfo_Slots {
@@ -152,42 +81,8 @@ pub mod types {
             })
         }
     }
-    impl Branches for MemoryDeviceInfo {
-        const DISCRIMINATOR: &'static str = "type";
-        fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
-        ) -> Result<Self, A::Error> {
-            Ok(
-                match discriminator.as_str() {
-                    "dimm" => Self::Dimm(rest.members::<Data<_>>()?.0),
-                    "nvdimm" => Self::Nvdimm(rest.members::<Data<_>>()?.0),
-                    "virtio-pmem" => Self::VirtioPmem(rest.members::<Data<_>>()?.0),
-                    "virtio-mem" => Self::VirtioMem(rest.members::<Data<_>>()?.0),
-                    "sgx-epc" => Self::SgxEpc(rest.members::<Data<_>>()?.0),
-                    "hv-balloon" => Self::HvBalloon(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
-                },
-            )
-        }
-    }
-    wire::no_base! {
-        MemoryDeviceInfo = "MemoryDeviceInfo"
-    }
     wire::deserialize! {
         HvBalloonDeviceInfo, HvBalloonInfo
-    }
-    wire::deserialize_union! {
-        MemoryDeviceInfo
-    }
-    wire::display_enum! {
-        MemoryDeviceInfoKind
     }
 }
 pub mod commands {

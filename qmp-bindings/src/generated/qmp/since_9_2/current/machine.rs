@@ -51,120 +51,6 @@ pub mod types {
             }
         }
     }
-    /// The `SysEmuTarget` enum, since QEMU 3.0.
-    ///
-    /// Compared with the bindings of 9.1: `cris` is removed.
-    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-    #[non_exhaustive]
-    pub enum SysEmuTarget {
-        Aarch64,
-        Alpha,
-        Arm,
-        /// Since QEMU 5.1.
-        Avr,
-        Hppa,
-        I386,
-        /// Since QEMU 7.1.
-        Loongarch64,
-        M68k,
-        Microblaze,
-        Microblazeel,
-        Mips,
-        Mips64,
-        Mips64el,
-        Mipsel,
-        Or1k,
-        Ppc,
-        Ppc64,
-        Riscv32,
-        Riscv64,
-        /// Since QEMU 5.0.
-        Rx,
-        S390x,
-        Sh4,
-        Sh4eb,
-        Sparc,
-        Sparc64,
-        Tricore,
-        X86_64,
-        Xtensa,
-        Xtensaeb,
-        /// A value that is not in the schema.
-        Unrecognized(UnrecognizedValue),
-    }
-    impl SysEmuTarget {
-        /// Returns the name of the value in QMP.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Aarch64 => "aarch64",
-                Self::Alpha => "alpha",
-                Self::Arm => "arm",
-                Self::Avr => "avr",
-                Self::Hppa => "hppa",
-                Self::I386 => "i386",
-                Self::Loongarch64 => "loongarch64",
-                Self::M68k => "m68k",
-                Self::Microblaze => "microblaze",
-                Self::Microblazeel => "microblazeel",
-                Self::Mips => "mips",
-                Self::Mips64 => "mips64",
-                Self::Mips64el => "mips64el",
-                Self::Mipsel => "mipsel",
-                Self::Or1k => "or1k",
-                Self::Ppc => "ppc",
-                Self::Ppc64 => "ppc64",
-                Self::Riscv32 => "riscv32",
-                Self::Riscv64 => "riscv64",
-                Self::Rx => "rx",
-                Self::S390x => "s390x",
-                Self::Sh4 => "sh4",
-                Self::Sh4eb => "sh4eb",
-                Self::Sparc => "sparc",
-                Self::Sparc64 => "sparc64",
-                Self::Tricore => "tricore",
-                Self::X86_64 => "x86_64",
-                Self::Xtensa => "xtensa",
-                Self::Xtensaeb => "xtensaeb",
-                Self::Unrecognized(value) => value.as_str(),
-            }
-        }
-    }
-    impl From<&str> for SysEmuTarget {
-        fn from(text: &str) -> Self {
-            match text {
-                "aarch64" => Self::Aarch64,
-                "alpha" => Self::Alpha,
-                "arm" => Self::Arm,
-                "avr" => Self::Avr,
-                "hppa" => Self::Hppa,
-                "i386" => Self::I386,
-                "loongarch64" => Self::Loongarch64,
-                "m68k" => Self::M68k,
-                "microblaze" => Self::Microblaze,
-                "microblazeel" => Self::Microblazeel,
-                "mips" => Self::Mips,
-                "mips64" => Self::Mips64,
-                "mips64el" => Self::Mips64el,
-                "mipsel" => Self::Mipsel,
-                "or1k" => Self::Or1k,
-                "ppc" => Self::Ppc,
-                "ppc64" => Self::Ppc64,
-                "riscv32" => Self::Riscv32,
-                "riscv64" => Self::Riscv64,
-                "rx" => Self::Rx,
-                "s390x" => Self::S390x,
-                "sh4" => Self::Sh4,
-                "sh4eb" => Self::Sh4eb,
-                "sparc" => Self::Sparc,
-                "sparc64" => Self::Sparc64,
-                "tricore" => Self::Tricore,
-                "x86_64" => Self::X86_64,
-                "xtensa" => Self::Xtensa,
-                "xtensaeb" => Self::Xtensaeb,
-                _ => Self::Unrecognized(UnrecognizedValue::new(text)),
-            }
-        }
-    }
     #[derive(Default)]
     pub(crate) struct CpuInfoS390_Slots {
         cpu_state: Option<S390CpuState>,
@@ -199,10 +85,10 @@ pub mod types {
         CpuInfoS390
     }
     wire::deserialize_enum! {
-        S390CpuState, SysEmuTarget
+        S390CpuState
     }
     wire::display_enum! {
-        S390CpuState, SysEmuTarget
+        S390CpuState
     }
 }
 #[cfg(feature = "both-directions")]

@@ -3,80 +3,8 @@
 mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
-    #[derive(Default)]
-    pub(crate) struct ChardevHub_Slots {
-        logfile: Option<String>,
-        logappend: Option<bool>,
-        chardevs: Option<Vec<String>>,
-    }
-    impl Object for ChardevHub {
-        type Slots = ChardevHub_Slots;
-        const NAME: &'static str = "ChardevHub";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "logfile" => slots.logfile = read(map)?,
-                "logappend" => slots.logappend = read(map)?,
-                "chardevs" => slots.chardevs = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                logfile: slots.logfile,
-                logappend: slots.logappend,
-                chardevs: required(slots.chardevs, "chardevs")?,
-            })
-        }
-    }
-    impl ChardevHubWrapper {
-        /// Creates a value with only the required members set.
-        pub fn new(data: ChardevHub) -> Self {
-            Self { data }
-        }
-    }
-    impl Write for ChardevHubWrapper {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "data", &self.data)?;
-            Ok(())
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct ChardevHubWrapper_Slots {
-        data: Option<ChardevHub>,
-    }
-    impl Object for ChardevHubWrapper {
-        type Slots = ChardevHubWrapper_Slots;
-        const NAME: &'static str = "ChardevHubWrapper";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "data" => slots.data = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                data: required(slots.data, "data")?,
-            })
-        }
-    }
-    wire::deserialize! {
-        ChardevHub, ChardevHubWrapper
-    }
     wire::deserialize_enum! {
         ChardevBackendKind
-    }
-    wire::serialize! {
-        ChardevHubWrapper
     }
     wire::serialize_enum! {
         ChardevBackendKind

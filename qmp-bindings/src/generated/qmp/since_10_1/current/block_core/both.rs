@@ -3,53 +3,13 @@
 mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
-    use crate::generated::qmp::since_2_5::types::{
-        BlockDirtyBitmap, BlockdevDetectZeroesOptions, BlockdevDiscardOptions,
-        BlockdevOptionsVvfat, PreallocMode,
-    };
-    use crate::generated::qmp::since_2_6::types::BlockdevCacheOptions;
+    use crate::generated::qmp::since_2_5::types::NewImageMode;
     use crate::generated::qmp::since_2_7::types::BlockdevOnError;
-    use crate::generated::qmp::since_2_8::types::{BlockdevOptionsNfs, QCryptoCipherMode};
-    use crate::generated::qmp::since_2_9::types::{
-        BlockdevOptionsCurlFtp, BlockdevOptionsCurlFtps, BlockdevOptionsIscsi,
-    };
-    use crate::generated::qmp::since_2_10::types::{
-        BlockdevOptionsCurlHttp, BlockdevOptionsCurlHttps,
-    };
-    use crate::generated::qmp::since_2_12::types::{
-        BlockdevCreateOptionsNfs, BlockdevOptionsNvMe, BlockdevQcow2Version,
-        BlockdevVhdxSubformat, BlockdevVpcSubformat,
-    };
-    use crate::generated::qmp::since_4_0::types::{
-        BlockdevVmdkAdapterType, BlockdevVmdkSubformat,
-    };
-    use crate::generated::qmp::since_4_1::types::{
-        BlkdebugEvent, BlkdebugIoType, BlkdebugSetStateOptions, BlockdevOptionsNull,
-    };
     use crate::generated::qmp::since_4_2::types::{BitmapSyncMode, MirrorSyncMode};
-    use crate::generated::qmp::since_5_1::types::{
-        BlockdevCreateOptionsFile, Qcow2CompressionType,
-    };
-    use crate::generated::qmp::since_6_2::types::BlockdevOptionsFile;
-    use crate::generated::qmp::since_7_0::types::BlockPermission;
+    use crate::generated::qmp::since_6_1::types::SshHostKeyCheck;
     use crate::generated::qmp::since_7_1::types::OnCbwError;
-    use crate::generated::qmp::since_7_2::types::{
-        BlockdevOptionsIoUring, BlockdevOptionsNvmeIoUring,
-        BlockdevOptionsVirtioBlkVfioPci, BlockdevOptionsVirtioBlkVhostUser,
-        BlockdevOptionsVirtioBlkVhostVdpa,
-    };
-    use crate::generated::qmp::since_8_0::types::BlockdevOptionsRbd;
-    use crate::generated::qmp::since_9_2::types::{
-        BackupPerf, BlockdevCreateOptionsRbd, BlockdevDriver, QCryptoBlockCreateOptions,
-        QCryptoCipherAlgo, QCryptoHashAlgo, QCryptoIvGenAlgo,
-    };
-    use crate::generated::qmp::since_10_1::types::{
-        BlockdevOptionsGenericCowFormat, BlockdevOptionsGenericFormat,
-        BlockdevOptionsGluster, BlockdevOptionsLuks, BlockdevOptionsNbd,
-        BlockdevOptionsPreallocate, BlockdevOptionsQcow, BlockdevOptionsQcow2,
-        BlockdevOptionsQuorum, BlockdevOptionsRaw, BlockdevOptionsReplication,
-        BlockdevOptionsSsh, BlockdevOptionsThrottle, BlockdevRef,
-    };
+    use crate::generated::qmp::since_9_2::types::BackupPerf;
+    use crate::generated::qmp::since_10_1::types::{InetSocketAddress, SocketAddress};
     impl BackupCommon {
         /// Creates a value with only the required members set.
         pub fn new(device: impl Into<String>, sync: MirrorSyncMode) -> Self {
@@ -159,48 +119,6 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlkdebugInjectErrorOptions_Slots {
-        event: Option<BlkdebugEvent>,
-        state: Option<i64>,
-        iotype: Option<BlkdebugIoType>,
-        errno: Option<i64>,
-        sector: Option<i64>,
-        once: Option<bool>,
-        immediately: Option<bool>,
-    }
-    impl Object for BlkdebugInjectErrorOptions {
-        type Slots = BlkdebugInjectErrorOptions_Slots;
-        const NAME: &'static str = "BlkdebugInjectErrorOptions";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "event" => slots.event = read(map)?,
-                "state" => slots.state = read(map)?,
-                "iotype" => slots.iotype = read(map)?,
-                "errno" => slots.errno = read(map)?,
-                "sector" => slots.sector = read(map)?,
-                "once" => slots.once = read(map)?,
-                "immediately" => slots.immediately = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                event: required(slots.event, "event")?,
-                state: slots.state,
-                iotype: slots.iotype,
-                errno: slots.errno,
-                sector: slots.sector,
-                once: slots.once,
-                immediately: slots.immediately,
-            })
-        }
-    }
-    #[derive(Default)]
     pub(crate) struct BlockdevBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
@@ -285,423 +203,6 @@ mod types {
             Ok(())
         }
     }
-    impl Branches for BlockdevCreateOptions {
-        const DISCRIMINATOR: &'static str = "driver";
-        fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
-        ) -> Result<Self, A::Error> {
-            Ok(
-                match discriminator.as_str() {
-                    "file" => Self::File(rest.members()?),
-                    "gluster" => Self::Gluster(rest.members()?),
-                    "luks" => Self::Luks(rest.members()?),
-                    "nfs" => Self::Nfs(rest.members()?),
-                    "parallels" => Self::Parallels(rest.members()?),
-                    "qcow" => Self::Qcow(rest.members()?),
-                    "qcow2" => Self::Qcow2(rest.members()?),
-                    "qed" => Self::Qed(rest.members()?),
-                    "rbd" => Self::Rbd(rest.members()?),
-                    "ssh" => Self::Ssh(rest.members()?),
-                    "vdi" => Self::Vdi(rest.members()?),
-                    "vhdx" => Self::Vhdx(rest.members()?),
-                    "vmdk" => Self::Vmdk(rest.members()?),
-                    "vpc" => Self::Vpc(rest.members()?),
-                    "blkdebug" => {
-                        rest.nothing()?;
-                        Self::Blkdebug
-                    }
-                    "blklogwrites" => {
-                        rest.nothing()?;
-                        Self::Blklogwrites
-                    }
-                    "blkreplay" => {
-                        rest.nothing()?;
-                        Self::Blkreplay
-                    }
-                    "blkverify" => {
-                        rest.nothing()?;
-                        Self::Blkverify
-                    }
-                    "bochs" => {
-                        rest.nothing()?;
-                        Self::Bochs
-                    }
-                    "cloop" => {
-                        rest.nothing()?;
-                        Self::Cloop
-                    }
-                    "compress" => {
-                        rest.nothing()?;
-                        Self::Compress
-                    }
-                    "copy-before-write" => {
-                        rest.nothing()?;
-                        Self::CopyBeforeWrite
-                    }
-                    "copy-on-read" => {
-                        rest.nothing()?;
-                        Self::CopyOnRead
-                    }
-                    "dmg" => {
-                        rest.nothing()?;
-                        Self::Dmg
-                    }
-                    "snapshot-access" => {
-                        rest.nothing()?;
-                        Self::SnapshotAccess
-                    }
-                    "ftp" => {
-                        rest.nothing()?;
-                        Self::Ftp
-                    }
-                    "ftps" => {
-                        rest.nothing()?;
-                        Self::Ftps
-                    }
-                    "host_cdrom" => {
-                        rest.nothing()?;
-                        Self::HostCdrom
-                    }
-                    "host_device" => {
-                        rest.nothing()?;
-                        Self::HostDevice
-                    }
-                    "http" => {
-                        rest.nothing()?;
-                        Self::Http
-                    }
-                    "https" => {
-                        rest.nothing()?;
-                        Self::Https
-                    }
-                    "io_uring" => {
-                        rest.nothing()?;
-                        Self::IoUring
-                    }
-                    "iscsi" => {
-                        rest.nothing()?;
-                        Self::Iscsi
-                    }
-                    "nbd" => {
-                        rest.nothing()?;
-                        Self::Nbd
-                    }
-                    "null-aio" => {
-                        rest.nothing()?;
-                        Self::NullAio
-                    }
-                    "null-co" => {
-                        rest.nothing()?;
-                        Self::NullCo
-                    }
-                    "nvme" => {
-                        rest.nothing()?;
-                        Self::Nvme
-                    }
-                    "nvme-io_uring" => {
-                        rest.nothing()?;
-                        Self::NvmeIoUring
-                    }
-                    "preallocate" => {
-                        rest.nothing()?;
-                        Self::Preallocate
-                    }
-                    "quorum" => {
-                        rest.nothing()?;
-                        Self::Quorum
-                    }
-                    "raw" => {
-                        rest.nothing()?;
-                        Self::Raw
-                    }
-                    "replication" => {
-                        rest.nothing()?;
-                        Self::Replication
-                    }
-                    "throttle" => {
-                        rest.nothing()?;
-                        Self::Throttle
-                    }
-                    "virtio-blk-vfio-pci" => {
-                        rest.nothing()?;
-                        Self::VirtioBlkVfioPci
-                    }
-                    "virtio-blk-vhost-user" => {
-                        rest.nothing()?;
-                        Self::VirtioBlkVhostUser
-                    }
-                    "virtio-blk-vhost-vdpa" => {
-                        rest.nothing()?;
-                        Self::VirtioBlkVhostVdpa
-                    }
-                    "vvfat" => {
-                        rest.nothing()?;
-                        Self::Vvfat
-                    }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
-                },
-            )
-        }
-    }
-    wire::no_base! {
-        BlockdevCreateOptions = "BlockdevCreateOptions"
-    }
-    #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsGluster_Slots {
-        location: Option<BlockdevOptionsGluster>,
-        size: Option<u64>,
-        preallocation: Option<PreallocMode>,
-    }
-    impl Object for BlockdevCreateOptionsGluster {
-        type Slots = BlockdevCreateOptionsGluster_Slots;
-        const NAME: &'static str = "BlockdevCreateOptionsGluster";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "location" => slots.location = read(map)?,
-                "size" => slots.size = read(map)?,
-                "preallocation" => slots.preallocation = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                location: required(slots.location, "location")?,
-                size: required(slots.size, "size")?,
-                preallocation: slots.preallocation,
-            })
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsLuks_Slots {
-        key_secret: Option<String>,
-        cipher_alg: Option<QCryptoCipherAlgo>,
-        cipher_mode: Option<QCryptoCipherMode>,
-        ivgen_alg: Option<QCryptoIvGenAlgo>,
-        ivgen_hash_alg: Option<QCryptoHashAlgo>,
-        hash_alg: Option<QCryptoHashAlgo>,
-        iter_time: Option<i64>,
-        file: Option<BlockdevRef>,
-        header: Option<BlockdevRef>,
-        size: Option<u64>,
-        preallocation: Option<PreallocMode>,
-    }
-    impl Object for BlockdevCreateOptionsLuks {
-        type Slots = BlockdevCreateOptionsLuks_Slots;
-        const NAME: &'static str = "BlockdevCreateOptionsLUKS";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "key-secret" => slots.key_secret = read(map)?,
-                "cipher-alg" => slots.cipher_alg = read(map)?,
-                "cipher-mode" => slots.cipher_mode = read(map)?,
-                "ivgen-alg" => slots.ivgen_alg = read(map)?,
-                "ivgen-hash-alg" => slots.ivgen_hash_alg = read(map)?,
-                "hash-alg" => slots.hash_alg = read(map)?,
-                "iter-time" => slots.iter_time = read(map)?,
-                "file" => slots.file = read(map)?,
-                "header" => slots.header = read(map)?,
-                "size" => slots.size = read(map)?,
-                "preallocation" => slots.preallocation = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                key_secret: slots.key_secret,
-                cipher_alg: slots.cipher_alg,
-                cipher_mode: slots.cipher_mode,
-                ivgen_alg: slots.ivgen_alg,
-                ivgen_hash_alg: slots.ivgen_hash_alg,
-                hash_alg: slots.hash_alg,
-                iter_time: slots.iter_time,
-                file: slots.file,
-                header: slots.header,
-                size: required(slots.size, "size")?,
-                preallocation: slots.preallocation,
-            })
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsParallels_Slots {
-        file: Option<BlockdevRef>,
-        size: Option<u64>,
-        cluster_size: Option<u64>,
-    }
-    impl Object for BlockdevCreateOptionsParallels {
-        type Slots = BlockdevCreateOptionsParallels_Slots;
-        const NAME: &'static str = "BlockdevCreateOptionsParallels";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "file" => slots.file = read(map)?,
-                "size" => slots.size = read(map)?,
-                "cluster-size" => slots.cluster_size = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                file: required(slots.file, "file")?,
-                size: required(slots.size, "size")?,
-                cluster_size: slots.cluster_size,
-            })
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow_Slots {
-        file: Option<BlockdevRef>,
-        size: Option<u64>,
-        backing_file: Option<String>,
-        encrypt: Option<QCryptoBlockCreateOptions>,
-    }
-    impl Object for BlockdevCreateOptionsQcow {
-        type Slots = BlockdevCreateOptionsQcow_Slots;
-        const NAME: &'static str = "BlockdevCreateOptionsQcow";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "file" => slots.file = read(map)?,
-                "size" => slots.size = read(map)?,
-                "backing-file" => slots.backing_file = read(map)?,
-                "encrypt" => slots.encrypt = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                file: required(slots.file, "file")?,
-                size: required(slots.size, "size")?,
-                backing_file: slots.backing_file,
-                encrypt: slots.encrypt,
-            })
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow2_Slots {
-        file: Option<BlockdevRef>,
-        data_file: Option<BlockdevRef>,
-        data_file_raw: Option<bool>,
-        extended_l2: Option<bool>,
-        size: Option<u64>,
-        version: Option<BlockdevQcow2Version>,
-        backing_file: Option<String>,
-        backing_fmt: Option<BlockdevDriver>,
-        encrypt: Option<QCryptoBlockCreateOptions>,
-        cluster_size: Option<u64>,
-        preallocation: Option<PreallocMode>,
-        lazy_refcounts: Option<bool>,
-        refcount_bits: Option<i64>,
-        compression_type: Option<Qcow2CompressionType>,
-    }
-    impl Object for BlockdevCreateOptionsQcow2 {
-        type Slots = BlockdevCreateOptionsQcow2_Slots;
-        const NAME: &'static str = "BlockdevCreateOptionsQcow2";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "file" => slots.file = read(map)?,
-                "data-file" => slots.data_file = read(map)?,
-                "data-file-raw" => slots.data_file_raw = read(map)?,
-                "extended-l2" => slots.extended_l2 = read(map)?,
-                "size" => slots.size = read(map)?,
-                "version" => slots.version = read(map)?,
-                "backing-file" => slots.backing_file = read(map)?,
-                "backing-fmt" => slots.backing_fmt = read(map)?,
-                "encrypt" => slots.encrypt = read(map)?,
-                "cluster-size" => slots.cluster_size = read(map)?,
-                "preallocation" => slots.preallocation = read(map)?,
-                "lazy-refcounts" => slots.lazy_refcounts = read(map)?,
-                "refcount-bits" => slots.refcount_bits = read(map)?,
-                "compression-type" => slots.compression_type = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                file: required(slots.file, "file")?,
-                data_file: slots.data_file,
-                data_file_raw: slots.data_file_raw,
-                extended_l2: slots.extended_l2,
-                size: required(slots.size, "size")?,
-                version: slots.version,
-                backing_file: slots.backing_file,
-                backing_fmt: slots.backing_fmt,
-                encrypt: slots.encrypt,
-                cluster_size: slots.cluster_size,
-                preallocation: slots.preallocation,
-                lazy_refcounts: slots.lazy_refcounts,
-                refcount_bits: slots.refcount_bits,
-                compression_type: slots.compression_type,
-            })
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQed_Slots {
-        file: Option<BlockdevRef>,
-        size: Option<u64>,
-        backing_file: Option<String>,
-        backing_fmt: Option<BlockdevDriver>,
-        cluster_size: Option<u64>,
-        table_size: Option<i64>,
-    }
-    impl Object for BlockdevCreateOptionsQed {
-        type Slots = BlockdevCreateOptionsQed_Slots;
-        const NAME: &'static str = "BlockdevCreateOptionsQed";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "file" => slots.file = read(map)?,
-                "size" => slots.size = read(map)?,
-                "backing-file" => slots.backing_file = read(map)?,
-                "backing-fmt" => slots.backing_fmt = read(map)?,
-                "cluster-size" => slots.cluster_size = read(map)?,
-                "table-size" => slots.table_size = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                file: required(slots.file, "file")?,
-                size: required(slots.size, "size")?,
-                backing_file: slots.backing_file,
-                backing_fmt: slots.backing_fmt,
-                cluster_size: slots.cluster_size,
-                table_size: slots.table_size,
-            })
-        }
-    }
     #[derive(Default)]
     pub(crate) struct BlockdevCreateOptionsSsh_Slots {
         location: Option<BlockdevOptionsSsh>,
@@ -730,497 +231,242 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVdi_Slots {
-        file: Option<BlockdevRef>,
-        size: Option<u64>,
-        preallocation: Option<PreallocMode>,
+    pub(crate) struct BlockdevOptionsNbd_Slots {
+        server: Option<SocketAddress>,
+        export: Option<String>,
+        tls_creds: Option<String>,
+        tls_hostname: Option<String>,
+        x_dirty_bitmap: Option<String>,
+        reconnect_delay: Option<u32>,
+        open_timeout: Option<u32>,
     }
-    impl Object for BlockdevCreateOptionsVdi {
-        type Slots = BlockdevCreateOptionsVdi_Slots;
-        const NAME: &'static str = "BlockdevCreateOptionsVdi";
+    impl Object for BlockdevOptionsNbd {
+        type Slots = BlockdevOptionsNbd_Slots;
+        const NAME: &'static str = "BlockdevOptionsNbd";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
             map: &mut A,
         ) -> Result<bool, A::Error> {
             match key {
-                "file" => slots.file = read(map)?,
-                "size" => slots.size = read(map)?,
-                "preallocation" => slots.preallocation = read(map)?,
+                "server" => slots.server = read(map)?,
+                "export" => slots.export = read(map)?,
+                "tls-creds" => slots.tls_creds = read(map)?,
+                "tls-hostname" => slots.tls_hostname = read(map)?,
+                "x-dirty-bitmap" => slots.x_dirty_bitmap = read(map)?,
+                "reconnect-delay" => slots.reconnect_delay = read(map)?,
+                "open-timeout" => slots.open_timeout = read(map)?,
                 _ => return Ok(false),
             }
             Ok(true)
         }
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
-                file: required(slots.file, "file")?,
-                size: required(slots.size, "size")?,
-                preallocation: slots.preallocation,
+                server: required(slots.server, "server")?,
+                export: slots.export,
+                tls_creds: slots.tls_creds,
+                tls_hostname: slots.tls_hostname,
+                x_dirty_bitmap: slots.x_dirty_bitmap,
+                reconnect_delay: slots.reconnect_delay,
+                open_timeout: slots.open_timeout,
             })
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVhdx_Slots {
-        file: Option<BlockdevRef>,
-        size: Option<u64>,
-        log_size: Option<u64>,
-        block_size: Option<u64>,
-        subformat: Option<BlockdevVhdxSubformat>,
-        block_state_zero: Option<bool>,
+    pub(crate) struct BlockdevOptionsSsh_Slots {
+        server: Option<InetSocketAddress>,
+        path: Option<String>,
+        user: Option<String>,
+        host_key_check: Option<SshHostKeyCheck>,
     }
-    impl Object for BlockdevCreateOptionsVhdx {
-        type Slots = BlockdevCreateOptionsVhdx_Slots;
-        const NAME: &'static str = "BlockdevCreateOptionsVhdx";
+    impl Object for BlockdevOptionsSsh {
+        type Slots = BlockdevOptionsSsh_Slots;
+        const NAME: &'static str = "BlockdevOptionsSsh";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
             map: &mut A,
         ) -> Result<bool, A::Error> {
             match key {
-                "file" => slots.file = read(map)?,
-                "size" => slots.size = read(map)?,
-                "log-size" => slots.log_size = read(map)?,
-                "block-size" => slots.block_size = read(map)?,
-                "subformat" => slots.subformat = read(map)?,
-                "block-state-zero" => slots.block_state_zero = read(map)?,
+                "server" => slots.server = read(map)?,
+                "path" => slots.path = read(map)?,
+                "user" => slots.user = read(map)?,
+                "host-key-check" => slots.host_key_check = read(map)?,
                 _ => return Ok(false),
             }
             Ok(true)
         }
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
-                file: required(slots.file, "file")?,
-                size: required(slots.size, "size")?,
-                log_size: slots.log_size,
-                block_size: slots.block_size,
-                subformat: slots.subformat,
-                block_state_zero: slots.block_state_zero,
+                server: required(slots.server, "server")?,
+                path: required(slots.path, "path")?,
+                user: slots.user,
+                host_key_check: slots.host_key_check,
             })
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVmdk_Slots {
-        file: Option<BlockdevRef>,
-        size: Option<u64>,
-        extents: Option<Vec<BlockdevRef>>,
-        subformat: Option<BlockdevVmdkSubformat>,
-        backing_file: Option<String>,
-        adapter_type: Option<BlockdevVmdkAdapterType>,
-        hwversion: Option<String>,
-        toolsversion: Option<String>,
-        zeroed_grain: Option<bool>,
-    }
-    impl Object for BlockdevCreateOptionsVmdk {
-        type Slots = BlockdevCreateOptionsVmdk_Slots;
-        const NAME: &'static str = "BlockdevCreateOptionsVmdk";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "file" => slots.file = read(map)?,
-                "size" => slots.size = read(map)?,
-                "extents" => slots.extents = read(map)?,
-                "subformat" => slots.subformat = read(map)?,
-                "backing-file" => slots.backing_file = read(map)?,
-                "adapter-type" => slots.adapter_type = read(map)?,
-                "hwversion" => slots.hwversion = read(map)?,
-                "toolsversion" => slots.toolsversion = read(map)?,
-                "zeroed-grain" => slots.zeroed_grain = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                file: required(slots.file, "file")?,
-                size: required(slots.size, "size")?,
-                extents: slots.extents,
-                subformat: slots.subformat,
-                backing_file: slots.backing_file,
-                adapter_type: slots.adapter_type,
-                hwversion: slots.hwversion,
-                toolsversion: slots.toolsversion,
-                zeroed_grain: slots.zeroed_grain,
-            })
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVpc_Slots {
-        file: Option<BlockdevRef>,
-        size: Option<u64>,
-        subformat: Option<BlockdevVpcSubformat>,
-        force_size: Option<bool>,
-    }
-    impl Object for BlockdevCreateOptionsVpc {
-        type Slots = BlockdevCreateOptionsVpc_Slots;
-        const NAME: &'static str = "BlockdevCreateOptionsVpc";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "file" => slots.file = read(map)?,
-                "size" => slots.size = read(map)?,
-                "subformat" => slots.subformat = read(map)?,
-                "force-size" => slots.force_size = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                file: required(slots.file, "file")?,
-                size: required(slots.size, "size")?,
-                subformat: slots.subformat,
-                force_size: slots.force_size,
-            })
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct BlockdevOptions_Slots {
-        node_name: Option<String>,
-        discard: Option<BlockdevDiscardOptions>,
-        cache: Option<BlockdevCacheOptions>,
-        active: Option<bool>,
-        read_only: Option<bool>,
-        auto_read_only: Option<bool>,
-        force_share: Option<bool>,
-        detect_zeroes: Option<BlockdevDetectZeroesOptions>,
-    }
-    impl Base for BlockdevOptions {
-        type Slots = BlockdevOptions_Slots;
-        type Branches = BlockdevOptionsDriver;
-        const NAME: &'static str = "BlockdevOptions";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "node-name" => slots.node_name = read(map)?,
-                "discard" => slots.discard = read(map)?,
-                "cache" => slots.cache = read(map)?,
-                "active" => slots.active = read(map)?,
-                "read-only" => slots.read_only = read(map)?,
-                "auto-read-only" => slots.auto_read_only = read(map)?,
-                "force-share" => slots.force_share = read(map)?,
-                "detect-zeroes" => slots.detect_zeroes = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(
-            slots: Self::Slots,
-            driver: BlockdevOptionsDriver,
-        ) -> Result<Self, E> {
-            Ok(Self {
-                driver,
-                node_name: slots.node_name,
-                discard: slots.discard,
-                cache: slots.cache,
-                active: slots.active,
-                read_only: slots.read_only,
-                auto_read_only: slots.auto_read_only,
-                force_share: slots.force_share,
-                detect_zeroes: slots.detect_zeroes,
-            })
-        }
-    }
-    impl Branches for BlockdevOptionsDriver {
-        const DISCRIMINATOR: &'static str = "driver";
-        fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
-        ) -> Result<Self, A::Error> {
-            Ok(
-                match discriminator.as_str() {
-                    "blkdebug" => Self::Blkdebug(rest.members()?),
-                    "blklogwrites" => Self::Blklogwrites(rest.members()?),
-                    "blkverify" => Self::Blkverify(rest.members()?),
-                    "blkreplay" => Self::Blkreplay(rest.members()?),
-                    "bochs" => Self::Bochs(rest.members()?),
-                    "cloop" => Self::Cloop(rest.members()?),
-                    "compress" => Self::Compress(rest.members()?),
-                    "copy-before-write" => Self::CopyBeforeWrite(rest.members()?),
-                    "copy-on-read" => Self::CopyOnRead(rest.members()?),
-                    "dmg" => Self::Dmg(rest.members()?),
-                    "file" => Self::File(rest.members()?),
-                    "ftp" => Self::Ftp(rest.members()?),
-                    "ftps" => Self::Ftps(rest.members()?),
-                    "gluster" => Self::Gluster(rest.members()?),
-                    "host_cdrom" => Self::HostCdrom(rest.members()?),
-                    "host_device" => Self::HostDevice(rest.members()?),
-                    "http" => Self::Http(rest.members()?),
-                    "https" => Self::Https(rest.members()?),
-                    "io_uring" => Self::IoUring(rest.members()?),
-                    "iscsi" => Self::Iscsi(rest.members()?),
-                    "luks" => Self::Luks(rest.members()?),
-                    "nbd" => Self::Nbd(rest.members()?),
-                    "nfs" => Self::Nfs(rest.members()?),
-                    "null-aio" => Self::NullAio(rest.members()?),
-                    "null-co" => Self::NullCo(rest.members()?),
-                    "nvme" => Self::Nvme(rest.members()?),
-                    "nvme-io_uring" => Self::NvmeIoUring(rest.members()?),
-                    "parallels" => Self::Parallels(rest.members()?),
-                    "preallocate" => Self::Preallocate(rest.members()?),
-                    "qcow2" => Self::Qcow2(rest.members()?),
-                    "qcow" => Self::Qcow(rest.members()?),
-                    "qed" => Self::Qed(rest.members()?),
-                    "quorum" => Self::Quorum(rest.members()?),
-                    "raw" => Self::Raw(rest.members()?),
-                    "rbd" => Self::Rbd(rest.members()?),
-                    "replication" => Self::Replication(rest.members()?),
-                    "snapshot-access" => Self::SnapshotAccess(rest.members()?),
-                    "ssh" => Self::Ssh(rest.members()?),
-                    "throttle" => Self::Throttle(rest.members()?),
-                    "vdi" => Self::Vdi(rest.members()?),
-                    "vhdx" => Self::Vhdx(rest.members()?),
-                    "virtio-blk-vfio-pci" => Self::VirtioBlkVfioPci(rest.members()?),
-                    "virtio-blk-vhost-user" => Self::VirtioBlkVhostUser(rest.members()?),
-                    "virtio-blk-vhost-vdpa" => Self::VirtioBlkVhostVdpa(rest.members()?),
-                    "vmdk" => Self::Vmdk(rest.members()?),
-                    "vpc" => Self::Vpc(rest.members()?),
-                    "vvfat" => Self::Vvfat(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
-                },
-            )
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
-        image: Option<BlockdevRef>,
-        config: Option<String>,
-        align: Option<i64>,
-        max_transfer: Option<i32>,
-        opt_write_zero: Option<i32>,
-        max_write_zero: Option<i32>,
-        opt_discard: Option<i32>,
-        max_discard: Option<i32>,
-        inject_error: Option<Vec<BlkdebugInjectErrorOptions>>,
-        set_state: Option<Vec<BlkdebugSetStateOptions>>,
-        take_child_perms: Option<Vec<BlockPermission>>,
-        unshare_child_perms: Option<Vec<BlockPermission>>,
-    }
-    impl Object for BlockdevOptionsBlkdebug {
-        type Slots = BlockdevOptionsBlkdebug_Slots;
-        const NAME: &'static str = "BlockdevOptionsBlkdebug";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "image" => slots.image = read(map)?,
-                "config" => slots.config = read(map)?,
-                "align" => slots.align = read(map)?,
-                "max-transfer" => slots.max_transfer = read(map)?,
-                "opt-write-zero" => slots.opt_write_zero = read(map)?,
-                "max-write-zero" => slots.max_write_zero = read(map)?,
-                "opt-discard" => slots.opt_discard = read(map)?,
-                "max-discard" => slots.max_discard = read(map)?,
-                "inject-error" => slots.inject_error = read(map)?,
-                "set-state" => slots.set_state = read(map)?,
-                "take-child-perms" => slots.take_child_perms = read(map)?,
-                "unshare-child-perms" => slots.unshare_child_perms = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                image: required(slots.image, "image")?,
-                config: slots.config,
-                align: slots.align,
-                max_transfer: slots.max_transfer,
-                opt_write_zero: slots.opt_write_zero,
-                max_write_zero: slots.max_write_zero,
-                opt_discard: slots.opt_discard,
-                max_discard: slots.max_discard,
-                inject_error: slots.inject_error,
-                set_state: slots.set_state,
-                take_child_perms: slots.take_child_perms,
-                unshare_child_perms: slots.unshare_child_perms,
-            })
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlklogwrites_Slots {
-        file: Option<BlockdevRef>,
-        log: Option<BlockdevRef>,
-        log_sector_size: Option<u32>,
-        log_append: Option<bool>,
-        log_super_update_interval: Option<u64>,
-    }
-    impl Object for BlockdevOptionsBlklogwrites {
-        type Slots = BlockdevOptionsBlklogwrites_Slots;
-        const NAME: &'static str = "BlockdevOptionsBlklogwrites";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "file" => slots.file = read(map)?,
-                "log" => slots.log = read(map)?,
-                "log-sector-size" => slots.log_sector_size = read(map)?,
-                "log-append" => slots.log_append = read(map)?,
-                "log-super-update-interval" => {
-                    slots.log_super_update_interval = read(map)?;
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                file: required(slots.file, "file")?,
-                log: required(slots.log, "log")?,
-                log_sector_size: slots.log_sector_size,
-                log_append: slots.log_append,
-                log_super_update_interval: slots.log_super_update_interval,
-            })
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkreplay_Slots {
-        image: Option<BlockdevRef>,
-    }
-    impl Object for BlockdevOptionsBlkreplay {
-        type Slots = BlockdevOptionsBlkreplay_Slots;
-        const NAME: &'static str = "BlockdevOptionsBlkreplay";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "image" => slots.image = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                image: required(slots.image, "image")?,
-            })
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkverify_Slots {
-        test: Option<BlockdevRef>,
-        raw: Option<BlockdevRef>,
-    }
-    impl Object for BlockdevOptionsBlkverify {
-        type Slots = BlockdevOptionsBlkverify_Slots;
-        const NAME: &'static str = "BlockdevOptionsBlkverify";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "test" => slots.test = read(map)?,
-                "raw" => slots.raw = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                test: required(slots.test, "test")?,
-                raw: required(slots.raw, "raw")?,
-            })
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCbw_Slots {
-        file: Option<BlockdevRef>,
-        target: Option<BlockdevRef>,
-        bitmap: Option<BlockDirtyBitmap>,
+    pub(crate) struct DriveBackup_Slots {
+        job_id: Option<String>,
+        device: Option<String>,
+        sync: Option<MirrorSyncMode>,
+        speed: Option<i64>,
+        bitmap: Option<String>,
+        bitmap_mode: Option<BitmapSyncMode>,
+        compress: Option<bool>,
+        on_source_error: Option<BlockdevOnError>,
+        on_target_error: Option<BlockdevOnError>,
         on_cbw_error: Option<OnCbwError>,
-        cbw_timeout: Option<u32>,
-        min_cluster_size: Option<u64>,
+        auto_finalize: Option<bool>,
+        auto_dismiss: Option<bool>,
+        filter_node_name: Option<String>,
+        discard_source: Option<bool>,
+        x_perf: Option<BackupPerf>,
+        target: Option<String>,
+        format: Option<String>,
+        mode: Option<NewImageMode>,
     }
-    impl Object for BlockdevOptionsCbw {
-        type Slots = BlockdevOptionsCbw_Slots;
-        const NAME: &'static str = "BlockdevOptionsCbw";
+    impl Object for DriveBackup {
+        type Slots = DriveBackup_Slots;
+        const NAME: &'static str = "DriveBackup";
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
             map: &mut A,
         ) -> Result<bool, A::Error> {
             match key {
-                "file" => slots.file = read(map)?,
-                "target" => slots.target = read(map)?,
+                "job-id" => slots.job_id = read(map)?,
+                "device" => slots.device = read(map)?,
+                "sync" => slots.sync = read(map)?,
+                "speed" => slots.speed = read(map)?,
                 "bitmap" => slots.bitmap = read(map)?,
+                "bitmap-mode" => slots.bitmap_mode = read(map)?,
+                "compress" => slots.compress = read(map)?,
+                "on-source-error" => slots.on_source_error = read(map)?,
+                "on-target-error" => slots.on_target_error = read(map)?,
                 "on-cbw-error" => slots.on_cbw_error = read(map)?,
-                "cbw-timeout" => slots.cbw_timeout = read(map)?,
-                "min-cluster-size" => slots.min_cluster_size = read(map)?,
+                "auto-finalize" => slots.auto_finalize = read(map)?,
+                "auto-dismiss" => slots.auto_dismiss = read(map)?,
+                "filter-node-name" => slots.filter_node_name = read(map)?,
+                "discard-source" => slots.discard_source = read(map)?,
+                "x-perf" => slots.x_perf = read(map)?,
+                "target" => slots.target = read(map)?,
+                "format" => slots.format = read(map)?,
+                "mode" => slots.mode = read(map)?,
                 _ => return Ok(false),
             }
             Ok(true)
         }
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
-                file: required(slots.file, "file")?,
-                target: required(slots.target, "target")?,
+                job_id: slots.job_id,
+                device: required(slots.device, "device")?,
+                sync: required(slots.sync, "sync")?,
+                speed: slots.speed,
                 bitmap: slots.bitmap,
+                bitmap_mode: slots.bitmap_mode,
+                compress: slots.compress,
+                on_source_error: slots.on_source_error,
+                on_target_error: slots.on_target_error,
                 on_cbw_error: slots.on_cbw_error,
-                cbw_timeout: slots.cbw_timeout,
-                min_cluster_size: slots.min_cluster_size,
-            })
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCor_Slots {
-        file: Option<BlockdevRef>,
-        bottom: Option<String>,
-    }
-    impl Object for BlockdevOptionsCor {
-        type Slots = BlockdevOptionsCor_Slots;
-        const NAME: &'static str = "BlockdevOptionsCor";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "file" => slots.file = read(map)?,
-                "bottom" => slots.bottom = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                file: required(slots.file, "file")?,
-                bottom: slots.bottom,
+                auto_finalize: slots.auto_finalize,
+                auto_dismiss: slots.auto_dismiss,
+                filter_node_name: slots.filter_node_name,
+                discard_source: slots.discard_source,
+                x_perf: slots.x_perf,
+                target: required(slots.target, "target")?,
+                format: slots.format,
+                mode: slots.mode,
             })
         }
     }
     wire::deserialize! {
-        BackupCommon, BlkdebugInjectErrorOptions, BlockdevBackup,
-        BlockdevCreateOptionsGluster, BlockdevCreateOptionsLuks,
-        BlockdevCreateOptionsParallels, BlockdevCreateOptionsQcow,
-        BlockdevCreateOptionsQcow2, BlockdevCreateOptionsQed, BlockdevCreateOptionsSsh,
-        BlockdevCreateOptionsVdi, BlockdevCreateOptionsVhdx, BlockdevCreateOptionsVmdk,
-        BlockdevCreateOptionsVpc, BlockdevOptionsBlkdebug, BlockdevOptionsBlklogwrites,
-        BlockdevOptionsBlkreplay, BlockdevOptionsBlkverify, BlockdevOptionsCbw,
-        BlockdevOptionsCor
-    }
-    wire::deserialize_union! {
-        BlockdevCreateOptions, BlockdevOptions
+        BackupCommon, BlockdevBackup, BlockdevCreateOptionsSsh, BlockdevOptionsNbd,
+        BlockdevOptionsSsh, DriveBackup
     }
     wire::serialize! {
         BackupCommon, BlockdevChild
+    }
+}
+mod commands {
+    use crate::wire::prelude::*;
+    use super::super::commands::*;
+    mod types {
+        pub use crate::generated::qmp::since_2_7::types::BlockdevOnError;
+        pub use crate::generated::qmp::since_3_0::types::MirrorCopyMode;
+        pub use crate::generated::qmp::since_4_2::types::MirrorSyncMode;
+        pub use crate::generated::qmp::since_10_1::types::{BlockdevBackup, DriveBackup};
+    }
+    #[derive(Default)]
+    pub(crate) struct BlockdevMirror_Slots {
+        job_id: Option<String>,
+        device: Option<String>,
+        target: Option<String>,
+        replaces: Option<String>,
+        sync: Option<types::MirrorSyncMode>,
+        speed: Option<i64>,
+        granularity: Option<u32>,
+        buf_size: Option<i64>,
+        on_source_error: Option<types::BlockdevOnError>,
+        on_target_error: Option<types::BlockdevOnError>,
+        filter_node_name: Option<String>,
+        copy_mode: Option<types::MirrorCopyMode>,
+        auto_finalize: Option<bool>,
+        auto_dismiss: Option<bool>,
+        target_is_zero: Option<bool>,
+    }
+    impl Object for BlockdevMirror {
+        type Slots = BlockdevMirror_Slots;
+        const NAME: &'static str = "blockdev-mirror";
+        fn accept<'de, A: MapAccess<'de>>(
+            slots: &mut Self::Slots,
+            key: &str,
+            map: &mut A,
+        ) -> Result<bool, A::Error> {
+            match key {
+                "job-id" => slots.job_id = read(map)?,
+                "device" => slots.device = read(map)?,
+                "target" => slots.target = read(map)?,
+                "replaces" => slots.replaces = read(map)?,
+                "sync" => slots.sync = read(map)?,
+                "speed" => slots.speed = read(map)?,
+                "granularity" => slots.granularity = read(map)?,
+                "buf-size" => slots.buf_size = read(map)?,
+                "on-source-error" => slots.on_source_error = read(map)?,
+                "on-target-error" => slots.on_target_error = read(map)?,
+                "filter-node-name" => slots.filter_node_name = read(map)?,
+                "copy-mode" => slots.copy_mode = read(map)?,
+                "auto-finalize" => slots.auto_finalize = read(map)?,
+                "auto-dismiss" => slots.auto_dismiss = read(map)?,
+                "target-is-zero" => slots.target_is_zero = read(map)?,
+                _ => return Ok(false),
+            }
+            Ok(true)
+        }
+        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+            Ok(Self {
+                job_id: slots.job_id,
+                device: required(slots.device, "device")?,
+                target: required(slots.target, "target")?,
+                replaces: slots.replaces,
+                sync: required(slots.sync, "sync")?,
+                speed: slots.speed,
+                granularity: slots.granularity,
+                buf_size: slots.buf_size,
+                on_source_error: slots.on_source_error,
+                on_target_error: slots.on_target_error,
+                filter_node_name: slots.filter_node_name,
+                copy_mode: slots.copy_mode,
+                auto_finalize: slots.auto_finalize,
+                auto_dismiss: slots.auto_dismiss,
+                target_is_zero: slots.target_is_zero,
+            })
+        }
+    }
+    wire::deserialize! {
+        BlockdevMirror
+    }
+    wire::deserialize_newtype! {
+        BlockdevBackup, DriveBackup
     }
 }

@@ -3,81 +3,7 @@
 mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
-    use crate::generated::qmp::since_6_1::types::BlockExportOptionsFuse;
-    use crate::generated::qmp::since_7_1::types::{
-        BlockExportOptionsNbd, BlockExportOptionsVduseBlk,
-    };
     use crate::generated::qmp::since_10_1::types::{SocketAddress, SocketAddressLegacy};
-    #[derive(Default)]
-    pub(crate) struct BlockExportOptions_Slots {
-        id: Option<String>,
-        fixed_iothread: Option<bool>,
-        iothread: Option<String>,
-        node_name: Option<String>,
-        writable: Option<bool>,
-        writethrough: Option<bool>,
-        allow_inactive: Option<bool>,
-    }
-    impl Base for BlockExportOptions {
-        type Slots = BlockExportOptions_Slots;
-        type Branches = BlockExportOptionsType;
-        const NAME: &'static str = "BlockExportOptions";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "id" => slots.id = read(map)?,
-                "fixed-iothread" => slots.fixed_iothread = read(map)?,
-                "iothread" => slots.iothread = read(map)?,
-                "node-name" => slots.node_name = read(map)?,
-                "writable" => slots.writable = read(map)?,
-                "writethrough" => slots.writethrough = read(map)?,
-                "allow-inactive" => slots.allow_inactive = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(
-            slots: Self::Slots,
-            r#type: BlockExportOptionsType,
-        ) -> Result<Self, E> {
-            Ok(Self {
-                r#type,
-                id: required(slots.id, "id")?,
-                fixed_iothread: slots.fixed_iothread,
-                iothread: slots.iothread,
-                node_name: required(slots.node_name, "node-name")?,
-                writable: slots.writable,
-                writethrough: slots.writethrough,
-                allow_inactive: slots.allow_inactive,
-            })
-        }
-    }
-    impl Branches for BlockExportOptionsType {
-        const DISCRIMINATOR: &'static str = "type";
-        fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
-        ) -> Result<Self, A::Error> {
-            Ok(
-                match discriminator.as_str() {
-                    "nbd" => Self::Nbd(rest.members()?),
-                    "vhost-user-blk" => Self::VhostUserBlk(rest.members()?),
-                    "fuse" => Self::Fuse(rest.members()?),
-                    "vduse-blk" => Self::VduseBlk(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
-                },
-            )
-        }
-    }
     #[derive(Default)]
     pub(crate) struct BlockExportOptionsVhostUserBlk_Slots {
         addr: Option<SocketAddress>,
@@ -205,9 +131,6 @@ mod types {
     wire::deserialize! {
         BlockExportOptionsVhostUserBlk, NbdServerOptions, NbdServerOptionsLegacy
     }
-    wire::deserialize_union! {
-        BlockExportOptions
-    }
     wire::serialize! {
         NbdServerOptions
     }
@@ -216,11 +139,9 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     mod types {
-        pub use crate::generated::qmp::since_10_1::types::{
-            BlockExportOptions, NbdServerOptionsLegacy,
-        };
+        pub use crate::generated::qmp::since_10_1::types::NbdServerOptionsLegacy;
     }
     wire::deserialize_newtype! {
-        BlockExportAdd, NbdServerStart
+        NbdServerStart
     }
 }

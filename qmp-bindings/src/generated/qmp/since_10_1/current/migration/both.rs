@@ -74,27 +74,6 @@ mod commands {
     mod types {
         pub use crate::generated::qmp::since_10_1::types::MigrationChannel;
     }
-    impl Object for Migrate {
-        type Slots = Self;
-        const NAME: &'static str = "migrate";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "uri" => slots.uri = read(map)?,
-                "channels" => slots.channels = read(map)?,
-                "detach" => slots.detach = read(map)?,
-                "resume" => slots.resume = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(slots)
-        }
-    }
     impl Object for MigrateIncoming {
         type Slots = Self;
         const NAME: &'static str = "migrate-incoming";
@@ -116,6 +95,6 @@ mod commands {
         }
     }
     wire::deserialize! {
-        Migrate, MigrateIncoming
+        MigrateIncoming
     }
 }

@@ -3,60 +3,8 @@
 mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
-    use crate::generated::qmp::since_2_5::types::QapiString;
     use crate::generated::qmp::since_8_2::types::AfxdpMode;
     use crate::generated::qmp::since_10_1::types::SocketAddress;
-    impl Object for NetDevPasstOptions {
-        type Slots = Self;
-        const NAME: &'static str = "NetDevPasstOptions";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "path" => slots.path = read(map)?,
-                "quiet" => slots.quiet = read(map)?,
-                "vhost-user" => slots.vhost_user = read(map)?,
-                "mtu" => slots.mtu = read(map)?,
-                "address" => slots.address = read(map)?,
-                "netmask" => slots.netmask = read(map)?,
-                "mac" => slots.mac = read(map)?,
-                "gateway" => slots.gateway = read(map)?,
-                "interface" => slots.interface = read(map)?,
-                "outbound" => slots.outbound = read(map)?,
-                "outbound-if4" => slots.outbound_if4 = read(map)?,
-                "outbound-if6" => slots.outbound_if6 = read(map)?,
-                "dns" => slots.dns = read(map)?,
-                "search" => slots.search = read(map)?,
-                "fqdn" => slots.fqdn = read(map)?,
-                "dhcp-dns" => slots.dhcp_dns = read(map)?,
-                "dhcp-search" => slots.dhcp_search = read(map)?,
-                "map-host-loopback" => slots.map_host_loopback = read(map)?,
-                "map-guest-addr" => slots.map_guest_addr = read(map)?,
-                "dns-forward" => slots.dns_forward = read(map)?,
-                "dns-host" => slots.dns_host = read(map)?,
-                "tcp" => slots.tcp = read(map)?,
-                "udp" => slots.udp = read(map)?,
-                "icmp" => slots.icmp = read(map)?,
-                "dhcp" => slots.dhcp = read(map)?,
-                "ndp" => slots.ndp = read(map)?,
-                "dhcpv6" => slots.dhcpv6 = read(map)?,
-                "ra" => slots.ra = read(map)?,
-                "freebind" => slots.freebind = read(map)?,
-                "ipv4" => slots.ipv4 = read(map)?,
-                "ipv6" => slots.ipv6 = read(map)?,
-                "tcp-ports" => slots.tcp_ports = read(map)?,
-                "udp-ports" => slots.udp_ports = read(map)?,
-                "param" => slots.param = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(slots)
-        }
-    }
     #[derive(Default)]
     pub(crate) struct NetdevAfxdpOptions_Slots {
         ifname: Option<String>,
@@ -125,7 +73,7 @@ mod types {
         }
     }
     wire::deserialize! {
-        NetDevPasstOptions, NetdevAfxdpOptions, NetdevDgramOptions
+        NetdevAfxdpOptions, NetdevDgramOptions
     }
     wire::deserialize_enum! {
         NetClientDriver

@@ -3,37 +3,6 @@
 mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
-    use crate::generated::qmp::since_6_0::types::{
-        AuthZListFileProperties, AuthZListProperties, AuthZSimpleProperties,
-        AuthZpamProperties, CanHostSocketcanProperties, ColoCompareProperties,
-        DBusVmStateProperties, FilterBufferProperties, FilterDumpProperties,
-        FilterMirrorProperties, FilterRedirectorProperties, FilterRewriterProperties,
-        InputBarrierProperties, InputLinuxProperties, NetfilterProperties,
-        PrManagerHelperProperties, RemoteObjectProperties, RngEgdProperties,
-        RngProperties, RngRandomProperties, ThrottleGroupProperties, TlsCredsProperties,
-    };
-    use crate::generated::qmp::since_6_1::types::QtestProperties;
-    use crate::generated::qmp::since_7_1::types::{
-        IothreadProperties, MainLoopProperties,
-    };
-    use crate::generated::qmp::since_7_2::types::{
-        MemoryBackendEpcProperties, MemoryBackendMemfdProperties,
-        MemoryBackendProperties, ThreadContextProperties,
-    };
-    use crate::generated::qmp::since_8_0::types::{
-        CryptodevBackendProperties, CryptodevVhostUserProperties,
-    };
-    use crate::generated::qmp::since_8_2::types::MemoryBackendFileProperties;
-    use crate::generated::qmp::since_9_0::types::{
-        AcpiGenericInitiatorProperties, IommufdProperties,
-    };
-    use crate::generated::qmp::since_9_1::types::{
-        MemoryBackendShmProperties, SevGuestProperties, SevSnpGuestProperties,
-    };
-    use crate::generated::qmp::since_9_2::types::{
-        AcpiGenericPortProperties, SecretKeyringProperties, SecretProperties,
-        TlsCredsAnonProperties, TlsCredsPskProperties, TlsCredsX509Properties,
-    };
     use crate::generated::qmp::since_10_1::types::SocketAddress;
     #[derive(Default)]
     pub(crate) struct IgvmCfgProperties_Slots {
@@ -57,120 +26,6 @@ mod types {
             Ok(Self {
                 file: required(slots.file, "file")?,
             })
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct ObjectOptions_Slots {
-        id: Option<String>,
-    }
-    impl Base for ObjectOptions {
-        type Slots = ObjectOptions_Slots;
-        type Branches = ObjectOptionsQomType;
-        const NAME: &'static str = "ObjectOptions";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "id" => slots.id = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(
-            slots: Self::Slots,
-            qom_type: ObjectOptionsQomType,
-        ) -> Result<Self, E> {
-            Ok(Self {
-                qom_type,
-                id: required(slots.id, "id")?,
-            })
-        }
-    }
-    impl Branches for ObjectOptionsQomType {
-        const DISCRIMINATOR: &'static str = "qom-type";
-        fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
-        ) -> Result<Self, A::Error> {
-            Ok(
-                match discriminator.as_str() {
-                    "acpi-generic-initiator" => {
-                        Self::AcpiGenericInitiator(rest.members()?)
-                    }
-                    "acpi-generic-port" => Self::AcpiGenericPort(rest.members()?),
-                    "authz-list" => Self::AuthzList(rest.members()?),
-                    "authz-listfile" => Self::AuthzListfile(rest.members()?),
-                    "authz-pam" => Self::AuthzPam(rest.members()?),
-                    "authz-simple" => Self::AuthzSimple(rest.members()?),
-                    "can-host-socketcan" => Self::CanHostSocketcan(rest.members()?),
-                    "colo-compare" => Self::ColoCompare(rest.members()?),
-                    "cryptodev-backend" => Self::CryptodevBackend(rest.members()?),
-                    "cryptodev-backend-builtin" => {
-                        Self::CryptodevBackendBuiltin(rest.members()?)
-                    }
-                    "cryptodev-backend-lkcf" => {
-                        Self::CryptodevBackendLkcf(rest.members()?)
-                    }
-                    "cryptodev-vhost-user" => Self::CryptodevVhostUser(rest.members()?),
-                    "dbus-vmstate" => Self::DbusVmstate(rest.members()?),
-                    "filter-buffer" => Self::FilterBuffer(rest.members()?),
-                    "filter-dump" => Self::FilterDump(rest.members()?),
-                    "filter-mirror" => Self::FilterMirror(rest.members()?),
-                    "filter-redirector" => Self::FilterRedirector(rest.members()?),
-                    "filter-replay" => Self::FilterReplay(rest.members()?),
-                    "filter-rewriter" => Self::FilterRewriter(rest.members()?),
-                    "igvm-cfg" => Self::IgvmCfg(rest.members()?),
-                    "input-barrier" => Self::InputBarrier(rest.members()?),
-                    "input-linux" => Self::InputLinux(rest.members()?),
-                    "iommufd" => Self::Iommufd(rest.members()?),
-                    "iothread" => Self::Iothread(rest.members()?),
-                    "main-loop" => Self::MainLoop(rest.members()?),
-                    "memory-backend-epc" => Self::MemoryBackendEpc(rest.members()?),
-                    "memory-backend-file" => Self::MemoryBackendFile(rest.members()?),
-                    "memory-backend-memfd" => Self::MemoryBackendMemfd(rest.members()?),
-                    "memory-backend-ram" => Self::MemoryBackendRam(rest.members()?),
-                    "memory-backend-shm" => Self::MemoryBackendShm(rest.members()?),
-                    "pr-manager-helper" => Self::PrManagerHelper(rest.members()?),
-                    "qtest" => Self::Qtest(rest.members()?),
-                    "rng-builtin" => Self::RngBuiltin(rest.members()?),
-                    "rng-egd" => Self::RngEgd(rest.members()?),
-                    "rng-random" => Self::RngRandom(rest.members()?),
-                    "secret" => Self::Secret(rest.members()?),
-                    "secret_keyring" => Self::SecretKeyring(rest.members()?),
-                    "sev-guest" => Self::SevGuest(rest.members()?),
-                    "sev-snp-guest" => Self::SevSnpGuest(rest.members()?),
-                    "tdx-guest" => Self::TdxGuest(rest.members()?),
-                    "thread-context" => Self::ThreadContext(rest.members()?),
-                    "throttle-group" => Self::ThrottleGroup(rest.members()?),
-                    "tls-creds-anon" => Self::TlsCredsAnon(rest.members()?),
-                    "tls-creds-psk" => Self::TlsCredsPsk(rest.members()?),
-                    "tls-creds-x509" => Self::TlsCredsX509(rest.members()?),
-                    "tls-cipher-suites" => Self::TlsCipherSuites(rest.members()?),
-                    "x-remote-object" => Self::XRemoteObject(rest.members()?),
-                    "x-vfio-user-server" => Self::XVfioUserServer(rest.members()?),
-                    "can-bus" => {
-                        rest.nothing()?;
-                        Self::CanBus
-                    }
-                    "pef-guest" => {
-                        rest.nothing()?;
-                        Self::PefGuest
-                    }
-                    "s390-pv-guest" => {
-                        rest.nothing()?;
-                        Self::S390PvGuest
-                    }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
-                },
-            )
         }
     }
     impl ObjectPropertiesValues {
@@ -256,25 +111,13 @@ mod types {
     wire::deserialize! {
         IgvmCfgProperties, TdxGuestProperties, VfioUserServerProperties
     }
-    wire::deserialize_enum! {
-        ObjectType
-    }
-    wire::deserialize_union! {
-        ObjectOptions
-    }
     wire::serialize! {
         ObjectPropertiesValues, ObjectPropertyValue
-    }
-    wire::serialize_enum! {
-        ObjectType
     }
 }
 mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
-    mod types {
-        pub use crate::generated::qmp::since_10_1::types::ObjectOptions;
-    }
     #[derive(Default)]
     pub(crate) struct QomListGet_Slots {
         paths: Option<Vec<String>>,
@@ -301,8 +144,5 @@ mod commands {
     }
     wire::deserialize! {
         QomListGet
-    }
-    wire::deserialize_newtype! {
-        ObjectAdd
     }
 }

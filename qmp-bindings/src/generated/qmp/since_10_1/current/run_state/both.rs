@@ -3,31 +3,6 @@
 mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
-    use crate::generated::qmp::since_2_10::types::GuestPanicInformationHyperV;
-    use crate::generated::qmp::since_2_12::types::GuestPanicInformationS390;
-    impl Write for GuestPanicInformation {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            match self {
-                Self::HyperV(members) => {
-                    put(map, "type", "hyper-v")?;
-                    members.write(map)?;
-                }
-                Self::S390(members) => {
-                    put(map, "type", "s390")?;
-                    members.write(map)?;
-                }
-                Self::Tdx(members) => {
-                    put(map, "type", "tdx")?;
-                    members.write(map)?;
-                }
-                Self::Unrecognized(branch) => {
-                    put(map, "type", &branch.discriminator)?;
-                    put_open(map, &["type"], &branch.members)?;
-                }
-            }
-            Ok(())
-        }
-    }
     impl GuestPanicInformationTdx {
         /// Creates a value with only the required members set.
         pub fn new(error_code: u32, message: impl Into<String>) -> Self {
@@ -46,50 +21,7 @@ mod types {
             Ok(())
         }
     }
-    wire::deserialize_enum! {
-        GuestPanicInformationType
-    }
     wire::serialize! {
-        GuestPanicInformation, GuestPanicInformationTdx
-    }
-    wire::serialize_enum! {
-        GuestPanicInformationType
-    }
-}
-mod events {
-    use crate::wire::prelude::*;
-    use super::super::events::*;
-    mod types {
-        pub use crate::generated::qmp::since_5_0::types::GuestPanicAction;
-        pub use crate::generated::qmp::since_10_1::types::GuestPanicInformation;
-    }
-    impl GuestCrashloaded {
-        /// Creates a value with only the required members set.
-        pub fn new(action: types::GuestPanicAction) -> Self {
-            Self { action, info: None }
-        }
-    }
-    impl Write for GuestCrashloaded {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "action", &self.action)?;
-            put_some(map, "info", &self.info)?;
-            Ok(())
-        }
-    }
-    impl GuestPanicked {
-        /// Creates a value with only the required members set.
-        pub fn new(action: types::GuestPanicAction) -> Self {
-            Self { action, info: None }
-        }
-    }
-    impl Write for GuestPanicked {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "action", &self.action)?;
-            put_some(map, "info", &self.info)?;
-            Ok(())
-        }
-    }
-    wire::serialize! {
-        GuestCrashloaded, GuestPanicked
+        GuestPanicInformationTdx
     }
 }

@@ -3,90 +3,7 @@
 mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
-    use crate::generated::qmp::since_3_0::types::DisplayGlMode;
-    use crate::generated::qmp::since_3_1::types::DisplayEglHeadless;
-    use crate::generated::qmp::since_4_0::types::DisplayCurses;
-    use crate::generated::qmp::since_7_0::types::DisplayDBus;
-    use crate::generated::qmp::since_7_1::types::DisplaySdl;
-    use crate::generated::qmp::since_9_0::types::DisplayCocoa;
     use crate::generated::qmp::since_10_1::types::SocketAddress;
-    impl Write for DisplayGtk {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put_some(map, "grab-on-hover", &self.grab_on_hover)?;
-            put_some(map, "zoom-to-fit", &self.zoom_to_fit)?;
-            put_some(map, "show-tabs", &self.show_tabs)?;
-            put_some(map, "show-menubar", &self.show_menubar)?;
-            put_some(map, "keep-aspect-ratio", &self.keep_aspect_ratio)?;
-            put_some(map, "scale", &self.scale.map(Number))?;
-            Ok(())
-        }
-    }
-    impl DisplayOptions {
-        /// Creates a value with only the required members set.
-        pub fn new(r#type: DisplayOptionsType) -> Self {
-            Self {
-                r#type,
-                full_screen: None,
-                window_close: None,
-                show_cursor: None,
-                gl: None,
-            }
-        }
-    }
-    impl Write for DisplayOptions {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            self.r#type.write(map)?;
-            put_some(map, "full-screen", &self.full_screen)?;
-            put_some(map, "window-close", &self.window_close)?;
-            put_some(map, "show-cursor", &self.show_cursor)?;
-            put_some(map, "gl", &self.gl)?;
-            Ok(())
-        }
-    }
-    impl Write for DisplayOptionsType {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            match self {
-                Self::Gtk(members) => {
-                    put(map, "type", "gtk")?;
-                    members.write(map)?;
-                }
-                Self::Cocoa(members) => {
-                    put(map, "type", "cocoa")?;
-                    members.write(map)?;
-                }
-                Self::Curses(members) => {
-                    put(map, "type", "curses")?;
-                    members.write(map)?;
-                }
-                Self::EglHeadless(members) => {
-                    put(map, "type", "egl-headless")?;
-                    members.write(map)?;
-                }
-                Self::Dbus(members) => {
-                    put(map, "type", "dbus")?;
-                    members.write(map)?;
-                }
-                Self::Sdl(members) => {
-                    put(map, "type", "sdl")?;
-                    members.write(map)?;
-                }
-                Self::Default => {
-                    put(map, "type", "default")?;
-                }
-                Self::None => {
-                    put(map, "type", "none")?;
-                }
-                Self::SpiceApp => {
-                    put(map, "type", "spice-app")?;
-                }
-                Self::Unrecognized(branch) => {
-                    put(map, "type", &branch.discriminator)?;
-                    put_open(map, &["type"], &branch.members)?;
-                }
-            }
-            Ok(())
-        }
-    }
     impl Branches for DisplayUpdateOptions {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
@@ -133,9 +50,6 @@ mod types {
     }
     wire::deserialize_union! {
         DisplayUpdateOptions
-    }
-    wire::serialize! {
-        DisplayGtk, DisplayOptions
     }
 }
 mod commands {

@@ -3,89 +3,7 @@
 mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
-    use crate::generated::qmp::since_2_5::types::{
-        NetLegacyNicOptions, NetdevBridgeOptions, NetdevNetmapOptions,
-        NetdevSocketOptions, NetdevVdeOptions, NetdevVhostUserOptions,
-    };
-    use crate::generated::qmp::since_2_10::types::{
-        NetdevL2TPv3Options, NetdevTapOptions,
-    };
-    use crate::generated::qmp::since_2_12::types::NetdevHubPortOptions;
-    use crate::generated::qmp::since_3_1::types::NetdevUserOptions;
-    use crate::generated::qmp::since_7_1::types::{
-        NetdevVmnetBridgedOptions, NetdevVmnetHostOptions, NetdevVmnetSharedOptions,
-    };
-    use crate::generated::qmp::since_7_2::types::NetdevVhostVdpaOptions;
-    use crate::generated::qmp::since_10_1::types::{
-        NetDevPasstOptions, NetdevAfxdpOptions, NetdevDgramOptions, SocketAddress,
-    };
-    #[derive(Default)]
-    pub(crate) struct Netdev_Slots {
-        id: Option<String>,
-    }
-    impl Base for Netdev {
-        type Slots = Netdev_Slots;
-        type Branches = NetdevType;
-        const NAME: &'static str = "Netdev";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "id" => slots.id = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots, r#type: NetdevType) -> Result<Self, E> {
-            Ok(Self {
-                r#type,
-                id: required(slots.id, "id")?,
-            })
-        }
-    }
-    impl Branches for NetdevType {
-        const DISCRIMINATOR: &'static str = "type";
-        fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
-        ) -> Result<Self, A::Error> {
-            Ok(
-                match discriminator.as_str() {
-                    "nic" => Self::Nic(rest.members()?),
-                    "passt" => Self::Passt(rest.members()?),
-                    "user" => Self::User(rest.members()?),
-                    "tap" => Self::Tap(rest.members()?),
-                    "l2tpv3" => Self::L2tpv3(rest.members()?),
-                    "socket" => Self::Socket(rest.members()?),
-                    "stream" => Self::Stream(rest.members()?),
-                    "dgram" => Self::Dgram(rest.members()?),
-                    "vde" => Self::Vde(rest.members()?),
-                    "bridge" => Self::Bridge(rest.members()?),
-                    "hubport" => Self::Hubport(rest.members()?),
-                    "netmap" => Self::Netmap(rest.members()?),
-                    "af-xdp" => Self::AfXdp(rest.members()?),
-                    "vhost-user" => Self::VhostUser(rest.members()?),
-                    "vhost-vdpa" => Self::VhostVdpa(rest.members()?),
-                    "vmnet-host" => Self::VmnetHost(rest.members()?),
-                    "vmnet-shared" => Self::VmnetShared(rest.members()?),
-                    "vmnet-bridged" => Self::VmnetBridged(rest.members()?),
-                    "none" => {
-                        rest.nothing()?;
-                        Self::None
-                    }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
-                },
-            )
-        }
-    }
+    use crate::generated::qmp::since_10_1::types::SocketAddress;
     #[derive(Default)]
     pub(crate) struct NetdevStreamOptions_Slots {
         addr: Option<SocketAddress>,
@@ -118,18 +36,5 @@ mod types {
     }
     wire::deserialize! {
         NetdevStreamOptions
-    }
-    wire::deserialize_union! {
-        Netdev
-    }
-}
-mod commands {
-    use crate::wire::prelude::*;
-    use super::super::commands::*;
-    mod types {
-        pub use crate::generated::qmp::since_10_2::types::Netdev;
-    }
-    wire::deserialize_newtype! {
-        NetdevAdd
     }
 }

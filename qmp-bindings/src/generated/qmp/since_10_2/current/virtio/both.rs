@@ -3,58 +3,6 @@
 mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
-    use crate::generated::qmp::since_7_2::types::{
-        VhostDeviceProtocols, VirtioDeviceStatus,
-    };
-    impl VhostStatus {
-        /// Creates a value with only the required members set.
-        pub fn new(
-            n_mem_sections: i64,
-            n_tmp_sections: i64,
-            nvqs: u32,
-            vq_index: i64,
-            features: VirtioDeviceFeatures,
-            acked_features: VirtioDeviceFeatures,
-            backend_features: VirtioDeviceFeatures,
-            protocol_features: VhostDeviceProtocols,
-            max_queues: u64,
-            backend_cap: u64,
-            log_enabled: bool,
-            log_size: u64,
-        ) -> Self {
-            Self {
-                n_mem_sections,
-                n_tmp_sections,
-                nvqs,
-                vq_index,
-                features,
-                acked_features,
-                backend_features,
-                protocol_features,
-                max_queues,
-                backend_cap,
-                log_enabled,
-                log_size,
-            }
-        }
-    }
-    impl Write for VhostStatus {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "n-mem-sections", &self.n_mem_sections)?;
-            put(map, "n-tmp-sections", &self.n_tmp_sections)?;
-            put(map, "nvqs", &self.nvqs)?;
-            put(map, "vq-index", &self.vq_index)?;
-            put(map, "features", &self.features)?;
-            put(map, "acked-features", &self.acked_features)?;
-            put(map, "backend-features", &self.backend_features)?;
-            put(map, "protocol-features", &self.protocol_features)?;
-            put(map, "max-queues", &self.max_queues)?;
-            put(map, "backend-cap", &self.backend_cap)?;
-            put(map, "log-enabled", &self.log_enabled)?;
-            put(map, "log-size", &self.log_size)?;
-            Ok(())
-        }
-    }
     impl VirtioDeviceFeatures {
         /// Creates a value with only the required members set.
         pub fn new(transports: Vec<String>) -> Self {
@@ -75,82 +23,7 @@ mod types {
             Ok(())
         }
     }
-    impl VirtioStatus {
-        /// Creates a value with only the required members set.
-        pub fn new(
-            name: impl Into<String>,
-            device_id: u16,
-            vhost_started: bool,
-            device_endian: impl Into<String>,
-            guest_features: VirtioDeviceFeatures,
-            host_features: VirtioDeviceFeatures,
-            backend_features: VirtioDeviceFeatures,
-            num_vqs: i64,
-            status: VirtioDeviceStatus,
-            isr: u8,
-            queue_sel: u16,
-            vm_running: bool,
-            broken: bool,
-            disabled: bool,
-            use_started: bool,
-            started: bool,
-            start_on_kick: bool,
-            disable_legacy_check: bool,
-            bus_name: impl Into<String>,
-            use_guest_notifier_mask: bool,
-        ) -> Self {
-            Self {
-                name: name.into(),
-                device_id,
-                vhost_started,
-                device_endian: device_endian.into(),
-                guest_features,
-                host_features,
-                backend_features,
-                num_vqs,
-                status,
-                isr,
-                queue_sel,
-                vm_running,
-                broken,
-                disabled,
-                use_started,
-                started,
-                start_on_kick,
-                disable_legacy_check,
-                bus_name: bus_name.into(),
-                use_guest_notifier_mask,
-                vhost_dev: None,
-            }
-        }
-    }
-    impl Write for VirtioStatus {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "name", &self.name)?;
-            put(map, "device-id", &self.device_id)?;
-            put(map, "vhost-started", &self.vhost_started)?;
-            put(map, "device-endian", &self.device_endian)?;
-            put(map, "guest-features", &self.guest_features)?;
-            put(map, "host-features", &self.host_features)?;
-            put(map, "backend-features", &self.backend_features)?;
-            put(map, "num-vqs", &self.num_vqs)?;
-            put(map, "status", &self.status)?;
-            put(map, "isr", &self.isr)?;
-            put(map, "queue-sel", &self.queue_sel)?;
-            put(map, "vm-running", &self.vm_running)?;
-            put(map, "broken", &self.broken)?;
-            put(map, "disabled", &self.disabled)?;
-            put(map, "use-started", &self.use_started)?;
-            put(map, "started", &self.started)?;
-            put(map, "start-on-kick", &self.start_on_kick)?;
-            put(map, "disable-legacy-check", &self.disable_legacy_check)?;
-            put(map, "bus-name", &self.bus_name)?;
-            put(map, "use-guest-notifier-mask", &self.use_guest_notifier_mask)?;
-            put_some(map, "vhost-dev", &self.vhost_dev)?;
-            Ok(())
-        }
-    }
     wire::serialize! {
-        VhostStatus, VirtioDeviceFeatures, VirtioStatus
+        VirtioDeviceFeatures
     }
 }

@@ -18,105 +18,6 @@ mod types {
             Ok(())
         }
     }
-    #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCurlHttp_Slots {
-        url: Option<String>,
-        readahead: Option<i64>,
-        timeout: Option<i64>,
-        username: Option<String>,
-        password_secret: Option<String>,
-        proxy_username: Option<String>,
-        proxy_password_secret: Option<String>,
-        cookie: Option<String>,
-        cookie_secret: Option<String>,
-    }
-    impl Object for BlockdevOptionsCurlHttp {
-        type Slots = BlockdevOptionsCurlHttp_Slots;
-        const NAME: &'static str = "BlockdevOptionsCurlHttp";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "url" => slots.url = read(map)?,
-                "readahead" => slots.readahead = read(map)?,
-                "timeout" => slots.timeout = read(map)?,
-                "username" => slots.username = read(map)?,
-                "password-secret" => slots.password_secret = read(map)?,
-                "proxy-username" => slots.proxy_username = read(map)?,
-                "proxy-password-secret" => slots.proxy_password_secret = read(map)?,
-                "cookie" => slots.cookie = read(map)?,
-                "cookie-secret" => slots.cookie_secret = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                url: required(slots.url, "url")?,
-                readahead: slots.readahead,
-                timeout: slots.timeout,
-                username: slots.username,
-                password_secret: slots.password_secret,
-                proxy_username: slots.proxy_username,
-                proxy_password_secret: slots.proxy_password_secret,
-                cookie: slots.cookie,
-                cookie_secret: slots.cookie_secret,
-            })
-        }
-    }
-    #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCurlHttps_Slots {
-        url: Option<String>,
-        readahead: Option<i64>,
-        timeout: Option<i64>,
-        username: Option<String>,
-        password_secret: Option<String>,
-        proxy_username: Option<String>,
-        proxy_password_secret: Option<String>,
-        cookie: Option<String>,
-        sslverify: Option<bool>,
-        cookie_secret: Option<String>,
-    }
-    impl Object for BlockdevOptionsCurlHttps {
-        type Slots = BlockdevOptionsCurlHttps_Slots;
-        const NAME: &'static str = "BlockdevOptionsCurlHttps";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "url" => slots.url = read(map)?,
-                "readahead" => slots.readahead = read(map)?,
-                "timeout" => slots.timeout = read(map)?,
-                "username" => slots.username = read(map)?,
-                "password-secret" => slots.password_secret = read(map)?,
-                "proxy-username" => slots.proxy_username = read(map)?,
-                "proxy-password-secret" => slots.proxy_password_secret = read(map)?,
-                "cookie" => slots.cookie = read(map)?,
-                "sslverify" => slots.sslverify = read(map)?,
-                "cookie-secret" => slots.cookie_secret = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(Self {
-                url: required(slots.url, "url")?,
-                readahead: slots.readahead,
-                timeout: slots.timeout,
-                username: slots.username,
-                password_secret: slots.password_secret,
-                proxy_username: slots.proxy_username,
-                proxy_password_secret: slots.proxy_password_secret,
-                cookie: slots.cookie,
-                sslverify: slots.sslverify,
-                cookie_secret: slots.cookie_secret,
-            })
-        }
-    }
     impl Branches for BlockdevQcow2Encryption {
         const DISCRIMINATOR: &'static str = "format";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
@@ -201,7 +102,6 @@ mod types {
         }
     }
     wire::deserialize! {
-        BlockdevOptionsCurlHttp, BlockdevOptionsCurlHttps,
         ImageInfoSpecificQCow2EncryptionBase
     }
     wire::deserialize_enum! {

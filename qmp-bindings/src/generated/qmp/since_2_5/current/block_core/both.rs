@@ -514,20 +514,6 @@ mod commands {
             })
         }
     }
-    impl Object for QueryBlock {
-        type Slots = Self;
-        const NAME: &'static str = "query-block";
-        fn accept<'de, A: MapAccess<'de>>(
-            _: &mut Self::Slots,
-            _: &str,
-            _: &mut A,
-        ) -> Result<bool, A::Error> {
-            Ok(false)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(slots)
-        }
-    }
     impl Object for QueryBlockJobs {
         type Slots = Self;
         const NAME: &'static str = "query-block-jobs";
@@ -563,7 +549,7 @@ mod commands {
     wire::deserialize! {
         BlockJobCancel, BlockJobComplete, BlockJobPause, BlockJobResume,
         BlockJobSetSpeed, BlockResize, BlockdevSnapshotDeleteInternalSync,
-        ChangeBackingFile, QueryBlock, QueryBlockJobs, QueryBlockstats
+        ChangeBackingFile, QueryBlockJobs, QueryBlockstats
     }
     wire::deserialize_newtype! {
         BlockDirtyBitmapClear, BlockDirtyBitmapRemove, BlockdevSnapshot,

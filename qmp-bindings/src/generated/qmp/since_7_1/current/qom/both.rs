@@ -31,29 +31,6 @@ mod types {
             Ok(slots)
         }
     }
-    impl Object for IothreadProperties {
-        type Slots = Self;
-        const NAME: &'static str = "IothreadProperties";
-        fn accept<'de, A: MapAccess<'de>>(
-            slots: &mut Self::Slots,
-            key: &str,
-            map: &mut A,
-        ) -> Result<bool, A::Error> {
-            match key {
-                "aio-max-batch" => slots.aio_max_batch = read(map)?,
-                "thread-pool-min" => slots.thread_pool_min = read(map)?,
-                "thread-pool-max" => slots.thread_pool_max = read(map)?,
-                "poll-max-ns" => slots.poll_max_ns = read(map)?,
-                "poll-grow" => slots.poll_grow = read(map)?,
-                "poll-shrink" => slots.poll_shrink = read(map)?,
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-        fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
-            Ok(slots)
-        }
-    }
     impl Object for MainLoopProperties {
         type Slots = Self;
         const NAME: &'static str = "MainLoopProperties";
@@ -75,7 +52,7 @@ mod types {
         }
     }
     wire::deserialize! {
-        EventLoopBaseProperties, IothreadProperties, MainLoopProperties
+        EventLoopBaseProperties, MainLoopProperties
     }
     wire::serialize! {
         EventLoopBaseProperties

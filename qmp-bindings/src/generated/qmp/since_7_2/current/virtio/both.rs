@@ -72,58 +72,6 @@ mod types {
             Ok(())
         }
     }
-    impl VirtVhostQueueStatus {
-        /// Creates a value with only the required members set.
-        pub fn new(
-            name: impl Into<String>,
-            kick: i64,
-            call: i64,
-            desc: u64,
-            avail: u64,
-            used: u64,
-            num: i64,
-            desc_phys: u64,
-            desc_size: u32,
-            avail_phys: u64,
-            avail_size: u32,
-            used_phys: u64,
-            used_size: u32,
-        ) -> Self {
-            Self {
-                name: name.into(),
-                kick,
-                call,
-                desc,
-                avail,
-                used,
-                num,
-                desc_phys,
-                desc_size,
-                avail_phys,
-                avail_size,
-                used_phys,
-                used_size,
-            }
-        }
-    }
-    impl Write for VirtVhostQueueStatus {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            put(map, "name", &self.name)?;
-            put(map, "kick", &self.kick)?;
-            put(map, "call", &self.call)?;
-            put(map, "desc", &self.desc)?;
-            put(map, "avail", &self.avail)?;
-            put(map, "used", &self.used)?;
-            put(map, "num", &self.num)?;
-            put(map, "desc-phys", &self.desc_phys)?;
-            put(map, "desc-size", &self.desc_size)?;
-            put(map, "avail-phys", &self.avail_phys)?;
-            put(map, "avail-size", &self.avail_size)?;
-            put(map, "used-phys", &self.used_phys)?;
-            put(map, "used-size", &self.used_size)?;
-            Ok(())
-        }
-    }
     impl VirtioDeviceStatus {
         /// Creates a value with only the required members set.
         pub fn new(statuses: Vec<String>) -> Self {
@@ -226,8 +174,8 @@ mod types {
         }
     }
     wire::serialize! {
-        VhostDeviceProtocols, VirtQueueStatus, VirtVhostQueueStatus, VirtioDeviceStatus,
-        VirtioInfo, VirtioQueueElement, VirtioRingAvail, VirtioRingDesc, VirtioRingUsed
+        VhostDeviceProtocols, VirtQueueStatus, VirtioDeviceStatus, VirtioInfo,
+        VirtioQueueElement, VirtioRingAvail, VirtioRingDesc, VirtioRingUsed
     }
 }
 mod commands {

@@ -3,10 +3,6 @@
 mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
-    use crate::generated::qmp::since_2_5::types::PcdimmDeviceInfo;
-    use crate::generated::qmp::since_4_1::types::VirtioPmemDeviceInfo;
-    use crate::generated::qmp::since_5_1::types::VirtioMemDeviceInfo;
-    use crate::generated::qmp::since_7_0::types::SgxEpcDeviceInfo;
     impl HvBalloonDeviceInfo {
         /// Creates a value with only the required members set.
         pub fn new(max_size: u64) -> Self {
@@ -76,52 +72,11 @@ mod types {
             Ok(())
         }
     }
-    impl Write for MemoryDeviceInfo {
-        fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-            match self {
-                Self::Dimm(data) => {
-                    put(map, "type", "dimm")?;
-                    put(map, "data", data)?;
-                }
-                Self::Nvdimm(data) => {
-                    put(map, "type", "nvdimm")?;
-                    put(map, "data", data)?;
-                }
-                Self::VirtioPmem(data) => {
-                    put(map, "type", "virtio-pmem")?;
-                    put(map, "data", data)?;
-                }
-                Self::VirtioMem(data) => {
-                    put(map, "type", "virtio-mem")?;
-                    put(map, "data", data)?;
-                }
-                Self::SgxEpc(data) => {
-                    put(map, "type", "sgx-epc")?;
-                    put(map, "data", data)?;
-                }
-                Self::HvBalloon(data) => {
-                    put(map, "type", "hv-balloon")?;
-                    put(map, "data", data)?;
-                }
-                Self::Unrecognized(branch) => {
-                    put(map, "type", &branch.discriminator)?;
-                    put_open(map, &["type"], &branch.members)?;
-                }
-            }
-            Ok(())
-        }
-    }
     wire::deserialize! {
         HvBalloonDeviceInfoWrapper
     }
-    wire::deserialize_enum! {
-        MemoryDeviceInfoKind
-    }
     wire::serialize! {
-        HvBalloonDeviceInfo, HvBalloonDeviceInfoWrapper, HvBalloonInfo, MemoryDeviceInfo
-    }
-    wire::serialize_enum! {
-        MemoryDeviceInfoKind
+        HvBalloonDeviceInfo, HvBalloonDeviceInfoWrapper, HvBalloonInfo
     }
 }
 mod commands {

@@ -26,6 +26,6 @@ mod types {
         CpuInfoS390
     }
     wire::serialize_enum! {
-        S390CpuState, SysEmuTarget
+        S390CpuState
     }
 }
