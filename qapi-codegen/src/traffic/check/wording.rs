@@ -112,20 +112,15 @@ impl MessageProblem<'_> {
             }
             ProblemKind::RemovedDevice { driver, removal } => {
                 let devices = release.devices()?;
-                let advice = devices
-                    .evidence()
-                    .notes()
-                    .advice(release.device_name(driver));
-                let advice = advice.map(str::to_owned);
+                let advice = devices.evidence().notes();
+                let advice = advice
+                    .advice(release.device_name(driver))
+                    .map(str::to_owned);
                 let advice = advice.or_else(|| similar_device(driver, release));
-                let sentences = [Some(removal.describe()), advice];
-                Some(
-                    sentences
-                        .into_iter()
-                        .flatten()
-                        .collect::<Vec<_>>()
-                        .join("; "),
-                )
+                let advice = advice
+                    .map(|advice| format!(". {advice}"))
+                    .unwrap_or_default();
+                Some(removal.describe() + &advice)
             }
             ProblemKind::UnverifiedDevice(driver) => unverified_device_help(driver, release),
             ProblemKind::UnexpectedMember {
