@@ -1,12 +1,14 @@
 //! How long a comparison takes, once the schemas are parsed.
 
+use std::sync::LazyLock;
+
 use std::path::Path;
 
 use divan::Bencher;
 use qapi_codegen::diff::compare::compare;
 use qapi_codegen::diff::report::{self, Report, ReportInputs, ReportSide};
 use qapi_codegen::imported::{self, QemuProgram};
-use qapi_codegen::knowledge::Behaviour;
+use qapi_codegen::knowledge::Knowledge;
 use qapi_codegen::load::Files;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
@@ -62,10 +64,7 @@ fn html(bencher: Bencher<'_, '_>) {
     bencher.bench(|| report::html(&report).len());
 }
 
-static BEHAVIOUR: Behaviour = Behaviour {
-    changes: Vec::new(),
-    deprecations: Vec::new(),
-};
+static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::default);
 
 fn compared<'s>(old: &'s Schema, new: &'s Schema) -> Report<'s> {
     let side = |schema| ReportSide {
@@ -77,6 +76,6 @@ fn compared<'s>(old: &'s Schema, new: &'s Schema) -> Report<'s> {
         old: side(old),
         new: side(new),
         between: vec![],
-        behaviour: &BEHAVIOUR,
+        knowledge: &KNOWLEDGE,
     })
 }

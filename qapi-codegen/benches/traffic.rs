@@ -9,12 +9,12 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 
 use qapi_codegen::imported::{self, QemuProgram};
-use qapi_codegen::knowledge::{ReleaseData, RequestRules};
+use qapi_codegen::knowledge::{Knowledge, MigrationRules, ReleaseData, RequestRules};
 use qapi_codegen::load::Files;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::traffic::check::{Checker, LogChecker};
+use qapi_codegen::traffic::migrate::Migrator;
 use qapi_codegen::traffic::migrate::rewrite::rewrite_entry;
-use qapi_codegen::traffic::migrate::{MigrationRules, Migrator};
 use qapi_codegen::traffic::read::read;
 use qapi_codegen::validate::validate;
 
@@ -49,14 +49,15 @@ fn text(name: &str) -> String {
 
 static OLD: LazyLock<Schema> = LazyLock::new(|| schema("2.5"));
 static NEW: LazyLock<Schema> = LazyLock::new(|| schema("2.11"));
-static REQUESTS: LazyLock<RequestRules> =
-    LazyLock::new(|| RequestRules::parse(&text("requests.toml")).expect("valid data"));
-static RULES: LazyLock<MigrationRules> =
-    LazyLock::new(|| MigrationRules::parse(&text("migrations.toml")).expect("valid data"));
+static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge {
+    requests: RequestRules::parse(&text("requests.toml")).expect("valid data"),
+    migrations: MigrationRules::parse(&text("migrations/block.toml")).expect("valid data"),
+    ..Knowledge::default()
+});
 
 fn checker(schema: &'static Schema) -> Checker<'static> {
     let knowledge = ReleaseData {
-        requests: Some(&REQUESTS),
+        knowledge: Some(&KNOWLEDGE),
         ..ReleaseData::default()
     };
     Checker::new(schema, knowledge)
@@ -104,7 +105,7 @@ fn check(bencher: Bencher<'_, '_>, replies: bool) {
 fn migrate_a_log(bencher: Bencher<'_, '_>) {
     let (old, new, text) = (checker(&OLD), checker(&NEW), log());
     bencher.counter(BytesCount::of_str(&text)).bench_local(|| {
-        let mut migrator = Migrator::new(&old, &new, &RULES);
+        let mut migrator = Migrator::new(&old, &new, &KNOWLEDGE.migrations);
         let mut length = 0;
         read(&mut text.as_bytes(), &|_| true, &mut |entry| {
             let rewritten = rewrite_entry(&mut migrator, &entry);

@@ -15,7 +15,6 @@ pub use crate::ast::{BuiltinType, Condition, JsonKind};
 pub use resolve::resolve;
 pub use union::{BranchContent, DATA_MEMBER, UnionBranch};
 
-use crate::dialect;
 use crate::doc::{Facts, ProseBlock};
 use crate::version::Version;
 
@@ -242,11 +241,6 @@ impl Schema {
     /// Finds an event by its name.
     pub fn event(&self, name: &str) -> Option<&Event> {
         self.events.iter().find(|event| event.meta.name == name)
-    }
-
-    /// Returns `true` if unsigned integers from 2^63 on are negative in JSON.
-    pub fn has_negative_unsigned(&self) -> bool {
-        dialect::NEGATIVE_UNSIGNED.contains(self.version)
     }
 
     /// The members of a struct with inherited ones, or those that all branches

@@ -71,8 +71,10 @@ pub struct InvalidSchema {
 pub fn validate(mut loaded: LoadedSchema) -> Result<ValidSchema, InvalidSchema> {
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     let mut docs = doc::parse(&loaded);
-    let found = check_rules(&SchemaView::new(&loaded, &docs, &diagnostics));
-    diagnostics.extend(found);
+    let view = SchemaView::new(&loaded, &docs, &diagnostics);
+    let mut found = Vec::new();
+    RULES.iter().for_each(|rule| rule(&view, &mut found));
+    diagnostics.append(&mut found);
     diagnostics.append(&mut docs.diagnostics);
     sort_and_dedup(&mut diagnostics);
     if diagnostics
@@ -89,14 +91,6 @@ pub fn validate(mut loaded: LoadedSchema) -> Result<ValidSchema, InvalidSchema> 
         docs,
         warnings: diagnostics,
     })
-}
-
-fn check_rules(view: &SchemaView<'_>) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for rule in RULES {
-        rule(view, &mut found);
-    }
-    found
 }
 
 /// The rules on one subject.

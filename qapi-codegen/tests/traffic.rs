@@ -10,7 +10,7 @@ use qapi_codegen::traffic::read::{LogContent, LogEntry, Sender, TextPosition, re
 
 /// Accepts words that are commands without arguments.
 fn is_command(word: &str) -> bool {
-    matches!(word, "stop" | "cont")
+    matches!(word, "stop" | "cont" | "set_link" | "a-b" | "d-e")
 }
 
 fn pieces(text: &[u8]) -> String {
@@ -35,6 +35,9 @@ fn shown(entry: &LogEntry<'_>) -> String {
             let text = format!("malformed: {}", malformed.message);
             return line(malformed.position, &text);
         }
+        LogContent::Unread(unread) => {
+            return line(unread.position, &format!("unread: {}", unread.message));
+        }
         LogContent::Messages(messages) => messages,
     };
     let mut lines = String::new();
@@ -57,6 +60,59 @@ fn shown(entry: &LogEntry<'_>) -> String {
 }
 
 const CASES: &[(&str, &str)] = &[
+    // Other data, also if it is JSON.
+    (
+        "{\"id\":1}\n{\"error\":\"no\"}\n{\n  \"a\": 1\n}\n{\n{\"event\":\"login\"}\nquit a=1\n{}",
+        "",
+    ),
+    // Misspelt requests.
+    (
+        "{\"command\":\"stop\"}\n{\"exectue\":\"cont\",\"id\":1}\n{\"command\":\"ls\"}\n",
+        "1:1 {\"command\":\"stop\"}\n2:1 {\"exectue\":\"cont\",\"id\":1}\n",
+    ),
+    // Python.
+    (
+        "a: {'execute': 'stop', u'id': None} b\nDEBUG {'id': 1, 'execute': 'x', 'arguments': {'a': (True,)}}\n",
+        "1:4 {'execute':'stop','id':null}\n2:7 {'id':1,'execute':'x','arguments':{'a':[true]}}\n",
+    ),
+    (
+        "OrderedDict([('execute', 'a'), ('arguments', OrderedDict([('b', 1)]))])\n",
+        "1:1 {'execute':'a','arguments':{'b':1}}\n",
+    ),
+    // Strings of programs, shells and logs.
+    (
+        "x = \"{\\\"execute\\\": \\\"stop\\\"}\"; y(\"{'execute': 'a',\"\n    \" 'id': 1}\")\n",
+        "1:6 {\"execute\":\"stop\"}\n1:35 {'execute':'a','id':1}\n",
+    ),
+    (
+        "{\"level\":\"info\",\"msg\":\"sent {\\\"execute\\\":\\\"a\\\"}\"}\n",
+        "1:29 {\"execute\":\"a\"}\n",
+    ),
+    (
+        "send '{\"execute\":\"stop\"}' <<EOF\n{\"execute\":\"cont\"}\nEOF\n",
+        "1:7 {\"execute\":\"stop\"}\n2:1 {\"execute\":\"cont\"}\n",
+    ),
+    // Messages that are not written out.
+    (
+        "f(\"{'execute': 'a', 'arguments': %p}\", b)\ng({'execute': name})\n'{\"execute\":\"$1\"}'\n",
+        "1:4 unread: invalid value `%`; write strings in quotes\n\
+         2:3 unread: invalid value `name`; write strings in quotes\n\
+         3:2 unread: the command is not written out: `$1`\n",
+    ),
+    (
+        "    \"{\\\"execute\\\": \\\"a\\\", \"...\n",
+        "1:6 unread: incomplete message: 1 bracket is not closed\n",
+    ),
+    // Pretty-printed messages in a log.
+    (
+        "DEBUG:qemu.qmp.qmp_client.vm1:--> {\n  \"execute\": \"stop\",\n  \"id\": \"a\"\n}\nx\n",
+        "1:35 > {\"execute\":\"stop\",\"id\":\"a\"}\n",
+    ),
+    // Words of qmp-shell are words of English, too.
+    (
+        "We say:\nstop\n\na-b\nstop\n",
+        "4:1 {\"execute\":\"a-b\",\"arguments\":{}}\n5:1 {\"execute\":\"stop\",\"arguments\":{}}\n",
+    ),
     // Lines with both kinds of line ends, and an incomplete last line.
     (
         "{\"execute\":\"stop\"}\r\n{\"execute\":\"cont\"}\n\n{\"execute\":\"quit\"}",
@@ -64,22 +120,22 @@ const CASES: &[(&str, &str)] = &[
     ),
     // Messages without space between them, and on several lines.
     (
-        "{\"id\":1}{\"id\":2} {\n  \"execute\":\n    \"stop\"\n}\n{\"id\":3}\n",
-        "1:1 {\"id\":1}\n1:9 {\"id\":2}\n1:18 {\"execute\":\"stop\"}\n5:1 {\"id\":3}\n",
+        "{\"return\":1}{\"return\":2} {\n  \"execute\":\n    \"stop\"\n}\n{\"return\":3}\n",
+        "1:1 {\"return\":1}\n1:13 {\"return\":2}\n1:26 {\"execute\":\"stop\"}\n5:1 {\"return\":3}\n",
     ),
     // Single quotes, and brackets in strings.
     (
-        "{'execute':'a}\"','id':'\\''}\n",
-        "1:1 {'execute':'a}\"','id':'\\''}\n",
+        "{'execute':'a','id':'}\"\\''}\n",
+        "1:1 {'execute':'a','id':'}\"\\''}\n",
     ),
     // Logs.
     (
         "1@2.3:handle_qmp_command mon 0x5 req: {\"execute\": \"stop\"}\n[1.2] {\n",
-        "1:39 {\"execute\":\"stop\"}\n",
+        "1:39 > {\"execute\":\"stop\"}\n",
     ),
     (
         "2020: info : qemuMonitorSend:9 : QEMU_MONITOR_RECV_REPLY: mon=0x7 reply={\"return\": {}, \"id\": \"l-1\"}]\n",
-        "1:73 {\"return\":{},\"id\":\"l-1\"}\n",
+        "1:73 < {\"return\":{},\"id\":\"l-1\"}\n",
     ),
     // Text with brackets that is not a message.
     ("qemu: warning {x} [1]\nsome text: a {\"b\": 1}\n", ""),
@@ -119,9 +175,9 @@ const CASES: &[(&str, &str)] = &[
         "1:19 malformed: expected `}`, found `]`\n2:1 {\"execute\":\"cont\"}\n",
     ),
     (
-        "{\"ü\": 01}\n{\"a\": hello}\n",
-        "1:7 malformed: a number cannot begin with a zero\n\
-         2:7 malformed: invalid value `hello`; write strings in quotes\n",
+        "{\"id\": \"ü\", \"execute\": 01}\n{\"execute\": hello}\n",
+        "1:24 malformed: a number cannot begin with a zero\n\
+         2:1 unread: invalid value `hello`; write strings in quotes\n",
     ),
     (
         "a-b c=1\na-b c='1\nd-e f\n",
@@ -140,21 +196,21 @@ fn messages_are_found_in_any_text() {
 
 #[test]
 fn invalid_utf8_is_reported() {
-    let found = pieces(b"{\"execute\": \"\xff\"}\n{\"id\": 1}\n");
-    assert_eq!(found, "1:14 malformed: invalid UTF-8\n2:1 {\"id\":1}\n");
+    let found = pieces(b"{\"execute\": \"\xff\"}\n{\"return\": 1}\n");
+    assert_eq!(found, "1:14 malformed: invalid UTF-8\n2:1 {\"return\":1}\n");
 }
 
 #[test]
 fn nesting_is_bounded() {
     let text = "[\"\",".repeat(200_000);
-    let found = pieces(format!("{{\"a\": {text}\n{{\"id\": 1}}\n").as_bytes());
+    let found = pieces(format!("{{\"execute\": {text}\n{{\"return\": 1}}\n").as_bytes());
     assert!(
-        found.contains("1024 deep") && found.ends_with("2:1 {\"id\":1}\n"),
+        found.contains("1024 deep") && found.ends_with("2:1 {\"return\":1}\n"),
         "{found}"
     );
-    let deep = format!("{{\"a\":{}1{}}}", "[".repeat(1023), "]".repeat(1023));
+    let deep = format!("{{\"return\":{}1{}}}", "[".repeat(1023), "]".repeat(1023));
     assert!(pieces(deep.as_bytes()).starts_with("1:1 {"));
-    let deep = format!("{}1{}", "{\"a\":".repeat(1024), "}".repeat(1024));
+    let deep = format!("{}1{}", "{\"return\":".repeat(1024), "}".repeat(1024));
     assert!(pieces(deep.as_bytes()).starts_with("1:1 {"));
 }
 
@@ -182,6 +238,11 @@ fn any_bytes_come_back_as_they_were() {
         Just("="),
         Just("{\"id\":"),
         Just("1e"),
+        Just("{\\\"execute\\\":"),
+        Just("{\"execute\":"),
+        Just("True"),
+        Just("OrderedDict([("),
+        Just(","),
     ];
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
         failure_persistence: None,

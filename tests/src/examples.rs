@@ -6,25 +6,32 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use crate::process::KilledChild;
+
 /// Runs an example with `input` on its standard input, and returns its output.
 pub fn run<A: AsRef<OsStr>>(
     name: &str,
     arguments: impl IntoIterator<Item = A>,
     input: &str,
 ) -> Output {
-    let mut child = Command::new(folder().join(name))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the example was built");
+    let mut child = start(name, arguments);
     let mut stdin = child.stdin.take().expect("it is piped");
     stdin
         .write_all(input.as_bytes())
         .expect("the example reads");
     drop(stdin);
-    child.wait_with_output().expect("the example ends")
+    child.output()
+}
+
+/// Starts an example whose standard streams are pipes.
+pub fn start<A: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = A>) -> KilledChild {
+    KilledChild::spawn(
+        Command::new(folder().join(name))
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped()),
+    )
 }
 
 /// Runs an example that has to succeed, and returns its standard output.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use qapi_codegen::diff::change::ChangeKind;
@@ -13,7 +14,7 @@ use qapi_codegen::diff::report::{Report, ReportInputs, ReportSide};
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::introspect::write_schema;
 use qapi_codegen::json::{JsonStyle, JsonValue};
-use qapi_codegen::knowledge::Behaviour;
+use qapi_codegen::knowledge::Knowledge;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::Series;
@@ -47,10 +48,7 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-static NO_BEHAVIOUR: Behaviour = Behaviour {
-    changes: Vec::new(),
-    deprecations: Vec::new(),
-};
+static NO_KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::default);
 
 fn schema(series: Series) -> Schema {
     load(&workspace::series_folder(series).to_string_lossy())
@@ -65,7 +63,7 @@ fn report<'s>(
     old: &'s Schema,
     new: &'s Schema,
     between: &[&'s Schema],
-    behaviour: &'s Behaviour,
+    knowledge: &'s Knowledge,
 ) -> Report<'s> {
     let side = |schema| ReportSide {
         name: "",
@@ -77,7 +75,7 @@ fn report<'s>(
         old,
         new,
         between: between.to_vec(),
-        behaviour,
+        knowledge,
     })
 }
 
@@ -101,7 +99,7 @@ fn introspected() -> Result<(), Failed> {
     imported.erase_non_introspectable();
     introspected.erase_non_introspectable();
     for (old, new) in [(&imported, &introspected), (&introspected, &imported)] {
-        let found = report(old, new, &[], &NO_BEHAVIOUR).findings;
+        let found = report(old, new, &[], &NO_KNOWLEDGE).findings;
         if !found.is_empty() {
             return Err(format!("{found:#?}").into());
         }
@@ -117,7 +115,7 @@ const MANIFEST: &str = "release = \"2.11.0\"\n[[schema]]\ninterface = \"qmp\"\nr
 /// at.
 fn itself(series: Series) -> Result<(), Failed> {
     let schema = schema(series);
-    let report = report(&schema, &schema, &[], &NO_BEHAVIOUR);
+    let report = report(&schema, &schema, &[], &NO_KNOWLEDGE);
     if !report.findings.is_empty() {
         return Err(format!("{:#?}", report.findings).into());
     }
@@ -169,7 +167,7 @@ fn same<T: Ord + std::fmt::Debug>(left: &BTreeSet<T>, right: &BTreeSet<T>) -> Re
 /// step differs in the end, unless the other step has to do with it as well.
 fn net(old: Series, via: Series, new: Series) -> Result<(), Failed> {
     let (old, via, new) = (schema(old), schema(via), schema(new));
-    let none = &NO_BEHAVIOUR;
+    let none = &NO_KNOWLEDGE;
     let all = report(&old, &new, &[&via], none).findings;
     let first = report(&old, &via, &[], none).findings;
     let second = report(&via, &new, &[], none).findings;
@@ -289,7 +287,7 @@ fn example() -> Result<(), Failed> {
     let between: Vec<Schema> = (6..11).map(|minor| schema(Series::new(2, minor))).collect();
     let between: Vec<&Schema> = between.iter().collect();
     let catalogue = Catalogue::open()?;
-    let report = report(&old, &new, &between, catalogue.behaviour());
+    let report = report(&old, &new, &between, catalogue.knowledge());
     let dated = |rule: &str, path: &str| {
         let fits = |finding: &&Finding<'_>| {
             (finding.target(), finding.rule.id.as_str()) == ("blockdev-add", rule)

@@ -4,7 +4,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::introspect::{AbsenceReason, Verification, write_schema};
 use qapi_codegen::version::{Series, Version};
-use tests::qemu::{self, Program, Running, trial};
+use tests::qemu::{self, Emulator, Program, Running, trial};
 use tests::shared;
 use xtask::commands::verify::VerifyReport;
 use xtask::introspected::Introspected;
@@ -12,22 +12,24 @@ use xtask::schema_source::{SchemaSource, SourceOptions};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let mut trials = system();
+    let emulators = Program::emulators().into_iter();
+    let mut trials: Vec<Trial> = emulators.flat_map(live).collect();
     trials.push(storage_daemon());
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-/// The tests of the installed system emulator, if its series is imported.
-fn system() -> Vec<Trial> {
-    let program = Program::emulator().filter(Program::is_imported);
+/// The tests of an emulator whose series is imported.
+fn live(emulator: Emulator) -> Vec<Trial> {
+    let emulator = emulator.imported();
     let can_hide = |program: &Program| program.version().series() >= HIDING;
-    let hiding = program.clone().filter(can_hide);
-    let is_required = qemu::is_required();
-    vec![
-        trial("live/agrees", program.clone(), is_required, agrees),
-        trial("live/hides", hiding, is_required, hides),
-        trial("live/synthesised", program, is_required, synthesised),
-    ]
+    let mut trials = vec![
+        emulator.trial("agrees", agrees),
+        emulator.trial("synthesised", synthesised),
+    ];
+    if emulator.program.as_ref().is_some_and(can_hide) {
+        trials.push(emulator.trial("hides", hides));
+    }
+    trials
 }
 
 /// The first series with `-compat deprecated-output=hide`.

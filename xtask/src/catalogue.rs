@@ -7,12 +7,11 @@ use std::thread;
 use qapi_codegen::ast::{DefinitionBody, Item};
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{
-    Behaviour, ReleaseData, ReleaseDevices, RequestRules, SeriesWithCommand,
+    Behaviour, Knowledge, MigrationRules, ReleaseData, ReleaseDevices, SeriesWithCommand,
 };
 use qapi_codegen::load::DocumentationKind;
 use qapi_codegen::schema::{Schema, TypeKind};
 use qapi_codegen::traffic::check::Checker;
-use qapi_codegen::traffic::migrate::MigrationRules;
 use qapi_codegen::version::Series;
 
 use crate::builds::BuildFiles;
@@ -25,8 +24,7 @@ use crate::workspace;
 #[derive(Debug)]
 pub struct Catalogue {
     series: Vec<Series>,
-    behaviour: Arc<Behaviour>,
-    requests: Arc<RequestRules>,
+    knowledge: Arc<Knowledge>,
     builds: Arc<BuildFiles>,
     /// The series that have a command, read on first use.
     commands: OnceLock<BTreeMap<String, Vec<Series>>>,
@@ -45,10 +43,8 @@ pub struct Release {
     pub builds: Arc<BuildFiles>,
     /// The target to which devices are restricted.
     pub target: Option<String>,
-    /// Changes of behaviour, of all releases.
-    pub behaviour: Arc<Behaviour>,
-    /// Rules for requests that are not in a schema, of all releases.
-    pub requests: Arc<RequestRules>,
+    /// The facts about all releases that no schema states.
+    pub knowledge: Arc<Knowledge>,
     /// Remarks on how the argument was understood.
     pub notes: Vec<String>,
 }
@@ -70,8 +66,11 @@ impl Catalogue {
         Ok(Catalogue {
             builds: Arc::new(BuildFiles::new(series.clone())),
             series,
-            behaviour: Arc::new(files.toml(Behaviour::FILE_NAME)?),
-            requests: Arc::new(files.toml("requests.toml")?),
+            knowledge: Arc::new(Knowledge {
+                behaviour: files.toml(Behaviour::FILE_NAME)?,
+                requests: files.toml("requests.toml")?,
+                migrations: read_migrations(files)?,
+            }),
             commands: OnceLock::new(),
         })
     }
@@ -87,14 +86,9 @@ impl Catalogue {
         self.series.iter().copied().filter(is_between).collect()
     }
 
-    /// Changes of behaviour, of all releases.
-    pub fn behaviour(&self) -> &Behaviour {
-        &self.behaviour
-    }
-
-    /// Reads the rules for migrating requests.
-    pub fn migration_rules(&self) -> Result<MigrationRules, Failure> {
-        SchemaFiles::selected().toml("migrations.toml")
+    /// The facts about all releases that no schema states.
+    pub fn knowledge(&self) -> &Knowledge {
+        &self.knowledge
     }
 
     /// Reads the release that a SCHEMA argument names.
@@ -116,8 +110,7 @@ impl Catalogue {
             origin,
             builds: Arc::clone(&self.builds),
             target: None,
-            behaviour: Arc::clone(&self.behaviour),
-            requests: Arc::clone(&self.requests),
+            knowledge: Arc::clone(&self.knowledge),
             notes: source.notes,
         })
     }
@@ -187,8 +180,7 @@ impl Release {
         let data = ReleaseData {
             devices: Some(&*self.builds),
             target: self.target.as_deref(),
-            requests: Some(&self.requests),
-            behaviour: Some(&self.behaviour),
+            knowledge: Some(&self.knowledge),
             series_with_command,
         };
         Checker::new(&self.schema, data)
@@ -240,4 +232,16 @@ fn collect(read: Vec<Result<Release, Failure>>) -> Result<Vec<Release>, Failure>
         Some(failure) => Err(failure),
         None => Ok(releases.into_iter().flatten().collect()),
     }
+}
+
+/// Reads all files of migration rules, in the order of their names.
+fn read_migrations(files: &SchemaFiles) -> Result<MigrationRules, Failure> {
+    let folder = files.path(MigrationRules::FOLDER_NAME);
+    let names = files.names(&folder);
+    let names = names.map_err(|error| Failure::io("read", &folder, &error))?;
+    let mut rules = MigrationRules::default();
+    for name in names {
+        rules.extend(files.toml(&format!("{}/{name}", MigrationRules::FOLDER_NAME))?);
+    }
+    Ok(rules)
 }

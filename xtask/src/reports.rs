@@ -5,7 +5,6 @@ use std::thread;
 
 use qapi_codegen::diff::report::{self, Report, ReportInputs, ReportSide};
 use qapi_codegen::imported::QemuProgram;
-use qapi_codegen::knowledge::Behaviour;
 use qapi_codegen::version::Series;
 
 use crate::catalogue::{Catalogue, Release};
@@ -20,7 +19,7 @@ pub fn report_files(
     let releases = catalogue.releases(&series, QemuProgram::Emulator)?;
     let written: Vec<Result<Vec<(String, String)>, Failure>> = thread::scope(|scope| {
         let releases = &releases;
-        let write = |pair| scope.spawn(move || pair_files(pair, releases, catalogue.behaviour()));
+        let write = |pair| scope.spawn(move || pair_files(pair, releases));
         let workers: Vec<_> = pairs.iter().map(|&pair| write(pair)).collect();
         let interrupted = |_| Err(Failure::new("writing a report was interrupted"));
         workers
@@ -48,7 +47,6 @@ fn series_of(catalogue: &Catalogue, pairs: &[(Series, Series)]) -> Result<Vec<Se
 fn pair_files(
     (old, new): (Series, Series),
     releases: &[Release],
-    behaviour: &Behaviour,
 ) -> Result<Vec<(String, String)>, Failure> {
     let series = |release: &Release| release.schema.version.series();
     let find = |wanted: Series| {
@@ -58,7 +56,7 @@ fn pair_files(
     let is_between =
         |release: &&Release| old.min(new) < series(release) && series(release) < old.max(new);
     let between: Vec<&Release> = releases.iter().filter(is_between).collect();
-    let report = compare_releases(find(old)?, find(new)?, &between, behaviour);
+    let report = compare_releases(find(old)?, find(new)?, &between);
     let name = format!("{old}-to-{new}");
     Ok(vec![
         (format!("{name}.md"), report::markdown(&report)),
@@ -72,7 +70,6 @@ pub fn compare_releases<'r>(
     old: &'r Release,
     new: &'r Release,
     between: &[&'r Release],
-    behaviour: &'r Behaviour,
 ) -> Report<'r> {
     let mut between: Vec<_> = between.iter().map(|release| &release.schema).collect();
     between.sort_by_key(|schema| schema.version);
@@ -83,7 +80,7 @@ pub fn compare_releases<'r>(
         old: side(old),
         new: side(new),
         between,
-        behaviour,
+        knowledge: &new.knowledge,
     })
 }
 

@@ -63,7 +63,7 @@ fn check_reports_rejected_commands() {
 
 #[test]
 fn check_prints_one_object_per_message() {
-    let text = "{\"execute\": \"stop\", \"options\": {}}\n{\"execute\": \"cont\"}\n{";
+    let text = "{\"execute\": \"stop\", \"options\": {}}\n{\"execute\": \"cont\"}\n{\"execute\":";
     let folder = folder(&[("a.json", text)]);
     let arguments = ["check", "--against", "2.11", "--format", "json", "a.json"];
     let (out, _) = expect(&folder, 1, &arguments);
@@ -109,13 +109,126 @@ fn unreadable_files_are_status_2() {
     for arguments in [
         ["check", "--against", "2.11", "gone"],
         ["check", "--against", "2.4", "a.qmp"],
-        ["check", "--against", "2.11", "."],
+        ["migrate", "--from=2.5", "--to=2.11", "."],
     ] {
         let (_, err) = expect(&folder, 2, &arguments);
         assert!(err.starts_with("error: "), "{err}");
     }
     let older = ["migrate", "--from", "2.11", "--to", "2.5", "a.qmp"];
     assert!(expect(&folder, 2, &older).1.contains("older"));
+}
+
+#[test]
+fn files_without_messages_are_status_2() {
+    let folder = folder(&[("a.txt", "nothing\n"), ("b.qmp", SCRIPT)]);
+    for command in [
+        &["check", "--against", "2.5", "a.txt", "b.qmp"][..],
+        &["check", "--all-releases", "a.txt"],
+        &["migrate", "--from", "2.5", "--to", "2.11", "a.txt"],
+    ] {
+        let (_, err) = expect(&folder, 2, command);
+        assert!(err.contains("no messages found in `a.txt`"), "{err}");
+        assert!(err.contains("looked for recording, JSON"), "{err}");
+        expect(&folder, 0, &[command, &["--allow-empty"]].concat());
+    }
+}
+
+#[test]
+fn check_says_which_releases_accept_a_file() {
+    let folder = folder(&[("a.qmp", SCRIPT)]);
+    let (out, _) = expect(&folder, 1, &["check", "--all-releases", "a.qmp"]);
+    assert_eq!(
+        out,
+        "a.qmp: accepted by 2.5 to 2.8\na.qmp:2:1: x-blockdev-del: accepted by 2.5 to 2.8\n"
+    );
+    let arguments = [
+        "check",
+        "--against",
+        "2.7..2.9",
+        "--format",
+        "json",
+        "a.qmp",
+    ];
+    let (out, _) = expect(&folder, 1, &arguments);
+    let found: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(found["accepted_by"], serde_json::json!(["2.7", "2.8"]));
+    assert_eq!(
+        found["messages"][0]["rejected_by"],
+        serde_json::json!(["2.9"])
+    );
+    let reversed = ["check", "--against", "2.9..2.7", "a.qmp"];
+    assert!(expect(&folder, 2, &reversed).1.contains("write `2.7..2.9`"));
+}
+
+#[test]
+fn folders_are_searched() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, content: &[u8]| fs::write(folder.path().join(name), content).unwrap();
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    write(".gitignore", b"ignored.c\n");
+    write("ignored.c", b"\"{'execute': 'gone'}\"");
+    write(
+        "a.c",
+        b"f();\n  qmp(\"{'execute': 'cpu-add', 'arguments': {'id': 1}}\");\n",
+    );
+    write("b.py", b"vm.send({'execute': name})\n");
+    write("c.o", b"\x7fELF\0{\"execute\": \"gone\"}");
+    let (out, err) = expect(&folder, 1, &["check", "--against", "10.0", "."]);
+    assert!(out.starts_with("./a.c:2:8: cpu-add: rejected"), "{out}");
+    assert!(out.contains("./b.py:1:9: message: unknown"), "{out}");
+    assert!(
+        err.contains("1 call site seen that cannot be read"),
+        "{err}"
+    );
+    assert!(!out.contains("gone"), "{out}");
+}
+
+#[test]
+fn compressed_and_encoded_files_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let gzip = |text: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut encoder, text).unwrap();
+        encoder.finish().unwrap()
+    };
+    let xz = |text: &[u8]| {
+        let options = lzma_rust2::XzOptions::default();
+        let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+        std::io::Write::write_all(&mut encoder, text).unwrap();
+        encoder.finish().unwrap()
+    };
+    let zstd = |text: &[u8]| {
+        let level = ruzstd::encoding::CompressionLevel::Fastest;
+        ruzstd::encoding::compress_to_vec(text, level)
+    };
+    let text = SCRIPT.as_bytes();
+    let utf16: Vec<u8> = format!("\u{FEFF}{SCRIPT}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let marked = "\u{FEFF}{\"execute\": \"x-blockdev-del\"}";
+    for (name, content) in [
+        ("a.gz", gzip(text)),
+        ("a.xz", xz(text)),
+        ("a.zst", [zstd(b"# "), zstd(text)].concat()),
+        ("a.txt", utf16),
+        ("b.txt", marked.into()),
+        ("c.txt", SCRIPT.replace('\n', "\r\n").into_bytes()),
+    ] {
+        fs::write(folder.path().join(name), content).unwrap();
+        let (out, _) = expect(&folder, 1, &["check", "--against", "2.11", name]);
+        let place = if name == "b.txt" { "1:1" } else { "2:1" };
+        assert!(
+            out.starts_with(&format!("{name}:{place}: x-blockdev-del: rejected")),
+            "{out}"
+        );
+    }
+    fs::write(folder.path().join("d"), b"\x7fELF\0\0").unwrap();
+    let (_, err) = expect(&folder, 2, &["check", "--against", "2.11", "d"]);
+    assert!(
+        err.contains("`d` is not text") && err.contains("zstd"),
+        "{err}"
+    );
 }
 
 #[test]

@@ -1,69 +1,61 @@
-//! Advice for entities of which a person knows the replacement.
+//! The answers to findings: what to do about a change that breaks requests.
 
-use std::sync::LazyLock;
-
-use serde::Deserialize;
-
-use super::change::KindAttribute;
+use super::change::{ChangeValue, KindAttribute};
 use super::finding::Finding;
-use crate::knowledge::Behaviour;
-use crate::wire::{Direction, render_path};
+use super::rules::Compatibility;
+use crate::knowledge::{AnswerRange, BreakSite, MigrationRule, MigrationRules};
+use crate::version::Series;
+use crate::wire::{Direction, PathSegment, render_argument_path};
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AdviceFile {
-    entry: Vec<AdviceEntry>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AdviceEntry {
-    target: String,
-    path: String,
-    advice: String,
-}
-
-// The file is part of the program, and a test parses it.
-static ADVICE: LazyLock<AdviceFile> = LazyLock::new(|| parse_file().unwrap_or_default());
-
-fn parse_file() -> Result<AdviceFile, toml::de::Error> {
-    toml::from_str(include_str!("advice.toml"))
-}
-
-/// The advice for a removed or deprecated command or argument.
-pub fn replacement_advice<'s>(behaviour: &'s Behaviour, finding: &Finding<'_>) -> Option<&'s str> {
-    let is_replaceable = finding.change.kind.has(KindAttribute::Replaceable);
-    if finding.direction != Direction::Request || !is_replaceable {
+/// The answer for a breaking or deprecating change of requests between two
+/// series.
+pub fn find_answer<'s>(
+    migrations: &'s MigrationRules,
+    finding: &Finding<'_>,
+    (old, new): (Series, Series),
+) -> Option<&'s MigrationRule> {
+    let is_deprecation = finding.change.kind.has(KindAttribute::Deprecation);
+    let is_break = finding.compatibility > Compatibility::Compatible;
+    if finding.direction != Direction::Request || !(is_break || is_deprecation) {
         return None;
     }
-    let (target, path) = (finding.target(), render_path(finding.path()));
-    let documented = behaviour.deprecations.iter().find(|entry| {
-        entry.target == target && entry.member.as_deref().unwrap_or_default() == path
-    });
-    let is_same = |entry: &&AdviceEntry| entry.target == target && entry.path == path;
-    match documented {
-        Some(entry) => Some(&entry.advice),
-        None => Some(&ADVICE.entry.iter().find(is_same)?.advice),
+    let path = render_argument_path(finding.path());
+    let site = BreakSite {
+        command: finding.target(),
+        path: &path,
+        value: changed_value(finding),
+        arguments: None,
+    };
+    if is_deprecation {
+        return migrations.replacement(&site, new);
     }
+    let range = AnswerRange {
+        after: Some(old),
+        upto: new,
+    };
+    // The answer for a command that has another name, or none, is for all its
+    // arguments.
+    let operation = finding.occurrences[0].operation;
+    let whole = BreakSite {
+        path: "",
+        value: None,
+        ..site
+    };
+    let of_command = || {
+        let is_renamed = operation.new != operation.old;
+        is_renamed
+            .then(|| migrations.answer(&whole, range))
+            .flatten()
+    };
+    migrations.answer(&site, range).or_else(of_command)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn advice_is_sentences_about_distinct_entities() {
-        let entries = parse_file().unwrap().entry;
-        for (index, entry) in entries.iter().enumerate() {
-            assert!(entry.advice.ends_with('.'), "{}", entry.target);
-            let same =
-                |other: &AdviceEntry| (&other.target, &other.path) == (&entry.target, &entry.path);
-            assert_eq!(
-                entries.iter().position(same),
-                Some(index),
-                "{}",
-                entry.target
-            );
-        }
+/// The enum value or the discriminator value that changed.
+fn changed_value<'s>(finding: &Finding<'s>) -> Option<&'s str> {
+    if let Some(PathSegment::Branch { value, .. }) = finding.path().last() {
+        return Some(value);
     }
+    let is_value = finding.change.kind.has(KindAttribute::EnumValue);
+    let value = finding.change.old.as_ref().filter(|_| is_value);
+    value.and_then(|value: &ChangeValue<'_>| value.names().first().copied())
 }

@@ -2,7 +2,7 @@
 
 use super::change::{ChangeKind, KindAttribute};
 use super::finding::Finding;
-use crate::knowledge::{Behaviour, Deprecation};
+use crate::knowledge::{MigrationRule, MigrationRules};
 use crate::version::Series;
 use crate::wire::{Interface, render_path};
 
@@ -40,7 +40,7 @@ impl NewDeprecation<'_> {
 
 /// The deprecations, sorted by command or event and path.
 pub fn new_deprecations<'s>(
-    behaviour: &'s Behaviour,
+    migrations: &'s MigrationRules,
     findings: &[Finding<'s>],
     old: &Interface<'_>,
     new: &Interface<'_>,
@@ -57,23 +57,34 @@ pub fn new_deprecations<'s>(
         });
     let mut all: Vec<_> = found.collect();
     let (from, to) = (old.version.series(), new.version.series());
-    let is_new = |entry: &&Deprecation| {
-        entry.since.is_some_and(|since| since > from) && new.commands.contains(&entry.target)
-    };
-    for entry in behaviour.deprecations_in(to).filter(is_new) {
-        let path = entry.member.clone().unwrap_or_default();
-        if !all
-            .iter()
-            .any(|own| own.target == entry.target && own.path == path)
-        {
-            all.push(NewDeprecation {
-                target: &entry.target,
-                path,
-                since: entry.since,
-                source: DeprecationSource::Documented(&entry.advice),
-            });
+    let is_new = |rule: &&MigrationRule| rule.deprecated.is_some_and(|since| since > from);
+    let documented = migrations.deprecations_in(to).filter(is_new);
+    for entry in documented.flat_map(documented_deprecations) {
+        let is_same =
+            |own: &NewDeprecation<'_>| (own.target, &own.path) == (entry.target, &entry.path);
+        if new.commands.contains(entry.target) && !all.iter().any(is_same) {
+            all.push(entry);
         }
     }
     all.sort_by_cached_key(|entry| (entry.target, entry.path.clone()));
     all
+}
+
+/// The deprecations that a rule documents: its commands, or their arguments.
+fn documented_deprecations(rule: &MigrationRule) -> Vec<NewDeprecation<'_>> {
+    let paths: Vec<&str> = match rule.answers_for_command() {
+        true => vec![""],
+        false => rule.paths().collect(),
+    };
+    let deprecation = |target, path: &str| NewDeprecation {
+        target,
+        path: path.to_owned(),
+        since: rule.deprecated,
+        source: DeprecationSource::Documented(&rule.advice),
+    };
+    let commands = rule.commands.iter();
+    let of_command = |target| paths.iter().map(move |path| deprecation(target, path));
+    commands
+        .flat_map(|target| of_command(target.as_str()))
+        .collect()
 }

@@ -62,5 +62,5 @@ pub fn device_findings<'s>(old: ReleaseDevices<'s>, new: ReleaseDevices<'s>) -> 
             changes.map(changes::reverse).collect()
         }
     };
-    judgement::judge_changes(&found, old.evidence())
+    judgement::judge_changes(&found)
 }

@@ -3,10 +3,9 @@
 mod value;
 
 use super::change::{ChangeValue, KindAttribute};
-use super::compare::OperationName;
 use super::finding::{Example, Finding};
 use crate::json::JsonValue;
-use crate::knowledge::{BehaviourChange, BehaviourEffect};
+use crate::knowledge::RequestRules;
 use crate::wire::{Direction, Interface, PathSegment, ShapeId};
 use value::{ExampleScope, RequestedParts, ValueBuilder};
 
@@ -20,8 +19,8 @@ pub struct ExampleBuilder<'a, 's> {
     pub old: &'a Interface<'s>,
     /// The interface of the new release.
     pub new: &'a Interface<'s>,
-    /// The changes of behaviour between the two.
-    pub behaviour: Vec<&'s BehaviourChange>,
+    /// The rules for requests that no schema states.
+    pub requests: &'s RequestRules,
 }
 
 impl<'s> ExampleBuilder<'_, 's> {
@@ -71,8 +70,9 @@ impl<'s> ExampleBuilder<'_, 's> {
             before.add(old, value(&finding.change.old));
             after.add(new, value(&finding.change.new));
         }
-        for name in self.required_by_behaviour(operation) {
-            after.add(&[PathSegment::Member(name)], None);
+        if first.direction == Direction::Request {
+            self.add_required(self.old, operation.old, &mut before);
+            self.add_required(self.new, operation.new, &mut after);
         }
         let message = |interface, name: Option<_>, parts| {
             build_message(interface, name?, first.direction, parts)
@@ -88,21 +88,28 @@ impl<'s> ExampleBuilder<'_, 's> {
         }
     }
 
-    /// The arguments that the new release requires although its schema does not.
-    fn required_by_behaviour(&self, operation: OperationName<'s>) -> Vec<&'s str> {
-        let command = operation.new.and_then(|name| self.new.commands.get(name));
-        let arguments = command.and_then(|command| self.new.object(command.arguments));
-        let rejects = self.behaviour.iter().filter(|change| {
-            let mut commands = change.commands.iter();
-            change.effect == BehaviourEffect::Refuses
-                && commands.any(|name| operation.new == Some(name.as_str()))
-        });
-        let absent = rejects.filter_map(|change| match &change.when[..] {
-            [when] if when.present.is_empty() => when.absent.first(),
-            _ => None,
-        });
-        let find = |name: &String| arguments?.members.names().find(|own| *own == name.as_str());
-        absent.filter_map(find).collect()
+    /// Adds the arguments that a release requires although its schema does not.
+    fn add_required(
+        &self,
+        interface: &Interface<'s>,
+        command: Option<&'s str>,
+        parts: &mut RequestedParts<'s>,
+    ) {
+        let series = interface.version.series();
+        let rules = command.map(|name| self.requests.requirements(name, series));
+        for rule in rules.into_iter().flatten() {
+            let paths: Vec<Vec<PathSegment<'s>>> = rule
+                .members
+                .iter()
+                .map(|path| path.split('.').map(PathSegment::Member).collect())
+                .collect();
+            if let Some(first) = paths
+                .first()
+                .filter(|_| !paths.iter().any(|path| parts.contains(path)))
+            {
+                parts.add(first, None);
+            }
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use super::compare::ChangeGraph;
 use super::occurrence::{Occurrence, pair_occurrences};
 use super::rules::{Compatibility, Rule, rules};
 use crate::json::JsonValue;
+use crate::knowledge::MigrationRule;
 use crate::schema::JsonKind;
 use crate::version::Series;
 use crate::wire::{Direction, PathSegment, render_path};
@@ -33,8 +34,8 @@ pub struct Finding<'s> {
     /// The series that deprecated the entity, if it was removed and the series
     /// is known.
     pub deprecated_since: Option<Series>,
-    /// Advice for this entity, which replaces that of the rule.
-    pub advice: Option<&'s str>,
+    /// The answer to this change, whose advice replaces that of the rule.
+    pub answer: Option<&'s MigrationRule>,
     /// Messages that show the change.
     pub example: Example<'s>,
     /// A number that stays the same in later reports.
@@ -124,7 +125,7 @@ impl<'s> Finding<'s> {
             occurrences: occurrences.collect(),
             since: None,
             deprecated_since: None,
-            advice: None,
+            answer: None,
             example: Example::default(),
             fingerprint: String::new(),
             used: None,

@@ -17,7 +17,7 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
-use super::advice::replacement_advice;
+use super::advice::find_answer;
 use super::behaviour::{BehaviourNote, behaviour_notes};
 use super::change::ChangeKind;
 use super::compare::{ChangeGraph, OperationKind, compare};
@@ -29,7 +29,7 @@ use super::merge::merge_branches;
 use super::release_chain::ReleaseChain;
 use super::rules::Compatibility;
 use super::rust::{RustChanges, rust_changes};
-use crate::knowledge::{Behaviour, ReleaseDevices};
+use crate::knowledge::{Knowledge, MigrationRules, ReleaseDevices};
 use crate::schema::Schema;
 use crate::version::Series;
 use crate::wire::{Direction, Interface, PathSegment, render_path};
@@ -50,8 +50,8 @@ pub struct ReportInputs<'a> {
     pub new: ReportSide<'a>,
     /// The releases between the two, in the order of the upgrade.
     pub between: Vec<&'a Schema>,
-    /// The changes of behaviour.
-    pub behaviour: &'a Behaviour,
+    /// The facts that no schema states.
+    pub knowledge: &'a Knowledge,
 }
 
 /// One of the compared releases.
@@ -173,14 +173,17 @@ impl FindingCounts {
 impl<'s> Report<'s> {
     /// Compares two releases.
     pub fn compare(inputs: &ReportInputs<'s>) -> Report<'s> {
-        let behaviour = inputs.behaviour;
+        let Knowledge {
+            behaviour,
+            migrations,
+            requests,
+        } = inputs.knowledge;
         let [old, new] = [inputs.old, inputs.new].map(|side| Interface::from_schema(side.schema));
         let comparison = compare(&old, &new);
-        let (old_series, new_series) = (old.version.series(), new.version.series());
         let examples = ExampleBuilder {
             old: &old,
             new: &new,
-            behaviour: behaviour.changes_between(old_series, new_series).collect(),
+            requests,
         };
         let mut findings = findings(&comparison);
         let command_examples = command_examples(&findings, &examples);
@@ -190,7 +193,11 @@ impl<'s> Report<'s> {
         let devices = inputs.old.devices.zip(inputs.new.devices);
         let devices = devices.filter(|_| has_devices == [true, true]);
         if let Some((old, new)) = devices {
-            findings.extend(device_findings(old, new));
+            let mut of_devices = device_findings(old, new);
+            for finding in &mut of_devices {
+                finding.answer = find_answer(migrations, finding, (old.series(), new.series()));
+            }
+            findings.extend(of_devices);
             findings.sort_by_cached_key(sort_key);
         }
         Report {
@@ -200,7 +207,7 @@ impl<'s> Report<'s> {
             compared: ComparedCounts::from_comparison(&comparison, &old, &new, &findings),
             command_examples,
             behaviour: behaviour_notes(behaviour, &old, &new),
-            deprecations: new_deprecations(behaviour, &findings, &old, &new),
+            deprecations: new_deprecations(migrations, &findings, &old, &new),
             devices: devices.map(|(old, new)| device_coverage(old, new)),
             rust: rust_changes(inputs.old.schema, inputs.new.schema),
             used: None,
@@ -218,11 +225,13 @@ fn complete<'s>(
     examples: &ExampleBuilder<'_, 's>,
 ) {
     let chain = ReleaseChain::new(old, &inputs.between, inputs.new.schema.version.series());
+    let migrations = &inputs.knowledge.migrations;
+    let series = (old.version.series(), inputs.new.schema.version.series());
     for finding in &mut *findings {
         finding.since = Some(chain.since(&finding.identities()));
         finding.example = examples.build(finding);
-        finding.advice = replacement_advice(inputs.behaviour, finding);
-        finding.deprecated_since = deprecated_since(finding, old, inputs.behaviour);
+        finding.answer = find_answer(migrations, finding, series);
+        finding.deprecated_since = deprecated_since(finding, old, migrations);
     }
     findings.sort_by_cached_key(sort_key);
 }
@@ -231,17 +240,16 @@ fn complete<'s>(
 fn deprecated_since(
     finding: &Finding<'_>,
     old: &Interface<'_>,
-    behaviour: &Behaviour,
+    migrations: &MigrationRules,
 ) -> Option<Series> {
     if finding.change.kind != ChangeKind::CommandRemovedAfterDeprecation {
         return None;
     }
     let target = finding.target();
     let facts = &old.commands.get(target)?.meta.facts;
-    let mut entries = behaviour.deprecations.iter();
-    let entry = entries.find(|entry| entry.target == target && entry.member.is_none());
+    let rule = migrations.documented_deprecation(target, "", old.version.series());
     let documented = facts.deprecated.as_ref().and_then(|own| own.since);
-    documented.or(entry.and_then(|entry| entry.since))
+    documented.or(rule.and_then(|rule| rule.deprecated))
 }
 
 /// Commands by name, then events; for each the worst findings first.

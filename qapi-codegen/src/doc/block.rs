@@ -7,23 +7,18 @@ use crate::dialect;
 use crate::source::{Name, Sources, Span};
 use crate::version::Version;
 
-/// A block whose lines have not been parsed yet.
-pub struct RawBlock<'s> {
-    opening: Span,
-    closing: Span,
-    lines: Vec<DocLine<'s>>,
-    is_malformed: bool,
-}
-
-/// Finds the blocks among the comments before `next`.
-pub fn find<'s>(
-    sources: &'s Sources,
+/// Finds the blocks among the comments before the item with this index and
+/// span. Their lines are not parsed yet.
+pub fn find(
+    sources: &Sources,
     comments: &[Span],
+    next_item: usize,
     next: Option<Span>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<RawBlock<'s>> {
+) -> Vec<DocBlock> {
     let mut finder = BlockFinder {
         sources,
+        next_item,
         open: None,
         blocks: Vec::new(),
         diagnostics,
@@ -42,20 +37,18 @@ pub fn line_text(comment: &str) -> &str {
     text.strip_prefix(' ').unwrap_or(text)
 }
 
-struct BlockFinder<'s, 'd> {
-    sources: &'s Sources,
-    open: Option<RawBlock<'s>>,
-    blocks: Vec<RawBlock<'s>>,
+struct BlockFinder<'d> {
+    sources: &'d Sources,
+    next_item: usize,
+    open: Option<DocBlock>,
+    blocks: Vec<DocBlock>,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
-impl<'s> BlockFinder<'s, '_> {
+impl BlockFinder<'_> {
     fn comment(&mut self, span: Span) {
-        if self
-            .open
-            .as_ref()
-            .is_some_and(|block| !self.adjoins(block, span))
-        {
+        let open = self.open.as_ref();
+        if open.is_some_and(|block| !self.adjoins(block, span)) {
             self.interrupt(Some(span));
         }
         let text = self.sources.text(span).trim_end();
@@ -74,7 +67,7 @@ impl<'s> BlockFinder<'s, '_> {
     }
 
     /// Returns `true` if there is nothing between a block and a comment.
-    fn adjoins(&self, block: &RawBlock<'_>, next: Span) -> bool {
+    fn adjoins(&self, block: &DocBlock, next: Span) -> bool {
         let gap = block.closing.gap_before(next);
         block.opening.file == next.file && self.sources.text(gap).trim().is_empty()
     }
@@ -84,21 +77,25 @@ impl<'s> BlockFinder<'s, '_> {
         if is_malformed {
             self.diagnostics.push(junk(span));
         }
-        self.open = Some(RawBlock {
+        self.open = Some(DocBlock {
+            next_item: self.next_item,
             opening: span,
             closing: span,
             lines: Vec::new(),
+            symbol: None,
+            members: Vec::new(),
+            features: Vec::new(),
+            tags: Vec::new(),
             is_malformed,
         });
     }
 
-    fn line(&mut self, text: &'s str, span: Span) {
+    fn line(&mut self, text: &str, span: Span) {
         let Some(block) = &mut self.open else {
             return;
         };
         if matches!(text.as_bytes(), [_] | [_, b' ', ..]) {
-            let text = line_text(text);
-            block.lines.push(DocLine { text, span });
+            block.lines.push(span);
         } else if !block.is_malformed {
             block.is_malformed = true;
             let found = Diagnostic::new(Code::DocNoSpace, span, "missing space after '#'");
@@ -149,38 +146,37 @@ fn unterminated(place: Span, opening: Span) -> Diagnostic {
     .with_help("close it with a line '##'")
 }
 
-impl<'s> RawBlock<'s> {
+impl DocBlock {
     /// Parses the lines as a release does. A syntax error ends it, as in QEMU.
-    pub fn parse(
-        self,
+    pub(super) fn parse<'s>(
+        &mut self,
+        sources: &'s Sources,
         version: Version,
-        next_item: usize,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> (DocBlock, Vec<Section<'s>>) {
-        let mut block = DocBlock {
-            next_item,
-            opening: self.opening,
-            closing: self.closing,
-            lines: self.lines.iter().map(|line| line.span).collect(),
-            symbol: None,
-            members: Vec::new(),
-            features: Vec::new(),
-            tags: Vec::new(),
-            is_malformed: self.is_malformed,
-        };
+    ) -> DocResult<Vec<Section<'s>>> {
         if self.is_malformed {
-            return (block, Vec::new());
+            return Ok(Vec::new());
         }
-        match sections(version, &self.lines, &mut block.symbol) {
-            Ok(sections) => {
-                block.list(&sections);
-                (block, sections)
-            }
-            Err(diagnostic) => {
-                diagnostics.push(diagnostic);
-                block.is_malformed = true;
-                (block, Vec::new())
-            }
+        let line = |&span: &Span| DocLine {
+            text: line_text(sources.text(span)),
+            span,
+        };
+        let lines: Vec<DocLine<'_>> = self.lines.iter().map(line).collect();
+        let parsed = sections(version, &lines, &mut self.symbol);
+        self.is_malformed = parsed.is_err();
+        self.list(parsed.as_deref().unwrap_or_default());
+        parsed
+    }
+
+    fn list(&mut self, sections: &[Section<'_>]) {
+        for section in sections {
+            let (list, name) = match section.kind {
+                SectionKind::Body => continue,
+                SectionKind::Member(name) => (&mut self.members, name),
+                SectionKind::Feature(name) => (&mut self.features, name),
+                SectionKind::Tagged(tag) => (&mut self.tags, tag),
+            };
+            let line = section.line.unwrap_or(self.opening);
+            list.push(Name::new(name.to_owned(), line));
         }
     }
 }
@@ -214,20 +210,5 @@ fn parse_symbol(line: &DocLine<'_>) -> DocResult<Option<Name>> {
             Diagnostic::new(Code::DocNameLine, line.span, "missing ':' after the name")
                 .with_help("the first line of a block names what it documents: `# @name:`"),
         ),
-    }
-}
-
-impl DocBlock {
-    fn list(&mut self, sections: &[Section<'_>]) {
-        for section in sections {
-            let (list, name) = match section.kind {
-                SectionKind::Body => continue,
-                SectionKind::Member(name) => (&mut self.members, name),
-                SectionKind::Feature(name) => (&mut self.features, name),
-                SectionKind::Tagged(tag) => (&mut self.tags, tag),
-            };
-            let line = section.line.unwrap_or(self.opening);
-            list.push(Name::new(name.to_owned(), line));
-        }
     }
 }

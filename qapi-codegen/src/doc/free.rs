@@ -25,7 +25,7 @@ pub fn sections<'s>(
     for line in definition_lines(sources, definition, comments) {
         reader.line(line);
     }
-    reader.sections.finish_unchecked()
+    reader.sections.sections
 }
 
 struct FreeReader<'n, 's> {

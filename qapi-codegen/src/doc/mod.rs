@@ -14,7 +14,7 @@ mod prose;
 mod section;
 mod strict;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::ast::{Definition, DefinitionBody, Item};
 use crate::diagnostic::Diagnostic;
@@ -186,9 +186,13 @@ fn before_item<'s>(
         return None;
     }
     let mut last = None;
-    for block in block::find(&loaded.sources, comments, next, &mut output.diagnostics) {
-        let (block, sections) = block.parse(loaded.version, next_item, &mut output.diagnostics);
-        last = Some(sections);
+    let sources = &loaded.sources;
+    for mut block in block::find(sources, comments, next_item, next, &mut output.diagnostics) {
+        let parsed = block.parse(sources, loaded.version);
+        last = Some(parsed.unwrap_or_else(|diagnostic| {
+            output.diagnostics.push(diagnostic);
+            Vec::new()
+        }));
         output.blocks.push(block);
     }
     last
@@ -259,20 +263,17 @@ impl DefinitionDocs {
     fn add_since(&mut self, section: &Section<'_>, names: &HashSet<&str>) {
         let text = section.text();
         self.facts.since = self.facts.since.or(facts::first_series(&text));
-        let dates: Vec<(&str, Series)> = facts::named_since(&text)
-            .into_iter()
-            .filter(|(name, _)| names.contains(name))
-            .collect();
-        let described: HashSet<String> = self.members.iter().map(|m| m.name.clone()).collect();
-        let new = dates.iter().filter(|(name, _)| !described.contains(*name));
-        self.members.extend(new.map(|(name, _)| EntityDocs {
-            name: (*name).to_owned(),
-            ..EntityDocs::default()
-        }));
-        let dates: HashMap<&str, Series> = dates.into_iter().collect();
-        for entity in &mut self.members {
-            let date = dates.get(entity.name.as_str()).copied();
-            entity.facts.since = entity.facts.since.or(date);
+        let dates = facts::named_since(&text).into_iter();
+        for (name, date) in dates.filter(|(name, _)| names.contains(name)) {
+            let described = self.members.iter().position(|entity| entity.name == name);
+            let index = described.unwrap_or(self.members.len());
+            if described.is_none() {
+                self.members.push(EntityDocs {
+                    name: name.to_owned(),
+                    ..EntityDocs::default()
+                });
+            }
+            self.members[index].facts.since.get_or_insert(date);
         }
     }
 }

@@ -21,7 +21,7 @@ pub struct Section<'s> {
 }
 
 /// The subject of a section.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SectionKind<'s> {
     Body,
     /// A member, value or branch.
@@ -42,7 +42,7 @@ impl Section<'_> {
 /// The sections of a comment under construction.
 pub struct SectionList<'s> {
     /// Never empty; lines are added to the last one.
-    sections: Vec<Section<'s>>,
+    pub sections: Vec<Section<'s>>,
     after_blank: bool,
 }
 
@@ -123,22 +123,14 @@ impl<'s> SectionList<'s> {
     pub fn finish(self) -> DocResult<Vec<Section<'s>>> {
         let mut seen = std::collections::HashMap::new();
         for section in &self.sections {
-            let (SectionKind::Member(name) | SectionKind::Feature(name)) = section.kind else {
-                continue;
-            };
-            let is_feature = matches!(section.kind, SectionKind::Feature(_));
-            if let Some(first) = seen.insert((is_feature, name), section.line)
-                && let (Some(first), Some(line)) = (first, section.line)
+            if let SectionKind::Member(name) | SectionKind::Feature(name) = section.kind
+                && let Some(line) = section.line
+                && let Some(first) = seen.insert(section.kind, line)
             {
                 return Err(duplicate_description(name, first, line));
             }
         }
         Ok(self.sections)
-    }
-
-    /// The sections, whatever they describe.
-    pub fn finish_unchecked(self) -> Vec<Section<'s>> {
-        self.sections
     }
 }
 

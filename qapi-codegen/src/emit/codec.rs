@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::context::FileScope;
+use crate::dialect;
 use crate::schema::{BuiltinType, NamedType, Schema, TypeId, ValueType};
 
 /// The representation of a type's values in Rust and in JSON.
@@ -79,7 +80,7 @@ fn wire_item(schema: &Schema, item: NamedType) -> Option<TokenStream> {
     match item {
         NamedType::Builtin(BuiltinType::Number) => Some(quote!(Number)),
         NamedType::Builtin(builtin)
-            if builtin.is_unsigned_64() && schema.has_negative_unsigned() =>
+            if builtin.is_unsigned_64() && dialect::NEGATIVE_UNSIGNED.contains(schema.version) =>
         {
             Some(quote!(Unsigned))
         }

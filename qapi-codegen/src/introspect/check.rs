@@ -143,11 +143,10 @@ impl EntryChecker<'_> {
     fn check_distinct(&mut self, list: &str, names: impl Iterator<Item = String>) {
         let mut seen = HashSet::new();
         for (index, name) in names.enumerate() {
-            if seen.contains(&name) {
+            if let Some(name) = seen.replace(name) {
                 let message = format!("duplicate {}", quote(&name));
                 self.report(&format!(".{list}[{index}]"), message);
             }
-            seen.insert(name);
         }
     }
 

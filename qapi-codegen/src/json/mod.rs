@@ -6,6 +6,7 @@
 //! byte. The reader also accepts strings in single quotes, as QEMU does.
 
 mod parse;
+mod rewrite;
 mod style;
 
 use std::borrow::Cow;
@@ -13,6 +14,7 @@ use std::borrow::Cow;
 pub use parse::{
     Leniency, NESTING_LIMIT, ParsedJson, SyntaxError, parse, parse_prefix, parse_python,
 };
+pub use rewrite::rewrite;
 pub use style::JsonStyle;
 
 /// A JSON value.

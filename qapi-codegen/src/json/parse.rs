@@ -40,6 +40,17 @@ pub struct ParsedJson<'t> {
     pub end: usize,
 }
 
+impl ParsedJson<'_> {
+    /// Converts into a result that owns its text.
+    pub fn into_owned(self) -> ParsedJson<'static> {
+        ParsedJson {
+            value: self.value.into_owned(),
+            leniencies: self.leniencies,
+            end: self.end,
+        }
+    }
+}
+
 impl<'t> From<JsonValue<'t>> for ParsedJson<'t> {
     fn from(value: JsonValue<'t>) -> Self {
         ParsedJson {

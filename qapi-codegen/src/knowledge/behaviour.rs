@@ -28,17 +28,13 @@ use super::when::{ArgumentCondition, any_holds};
 use crate::json::JsonValue;
 use crate::version::Series;
 
-/// Changes of behaviour and deprecations that no schema shows. People write
-/// them.
+/// Changes of behaviour that no schema shows. People write them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Behaviour {
     /// The changes, in the order of the file.
     #[serde(default, rename = "change")]
     pub changes: Vec<BehaviourChange>,
-    /// Deprecations that are documented but have no feature flag.
-    #[serde(default, rename = "deprecation")]
-    pub deprecations: Vec<Deprecation>,
 }
 
 /// One change of behaviour.
@@ -49,6 +45,9 @@ pub struct BehaviourChange {
     pub id: String,
     /// The series in which it happened; several if it happened in steps.
     pub since: Vec<Series>,
+    /// The last series that behaves like this; by default the newest.
+    #[serde(default)]
+    pub until: Option<Series>,
     /// The effect on a program that was correct before.
     pub effect: BehaviourEffect,
     /// The affected commands. A change with neither commands nor events affects
@@ -80,22 +79,6 @@ pub enum BehaviourEffect {
     Accepts,
 }
 
-/// A deprecation that is documented but has no feature flag.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Deprecation {
-    /// The command or event.
-    pub target: String,
-    /// The deprecated member; by default the command or event itself.
-    #[serde(default)]
-    pub member: Option<String>,
-    /// The first series in which it is deprecated; by default before 2.5.
-    #[serde(default)]
-    pub since: Option<Series>,
-    /// The replacement, in sentences.
-    pub advice: String,
-}
-
 impl Behaviour {
     /// The name of the file in the folder of the schemas.
     pub const FILE_NAME: &str = "behaviour.toml";
@@ -120,18 +103,6 @@ impl Behaviour {
         changes.filter(move |change| change.steps_between(old, new).next().is_some())
     }
 
-    /// The deprecations that hold in a series.
-    pub fn deprecations_in(&self, series: Series) -> impl Iterator<Item = &Deprecation> {
-        let deprecations = self.deprecations.iter();
-        deprecations.filter(move |entry| entry.since.is_none_or(|since| since <= series))
-    }
-
-    /// The deprecation of a command as a whole in a series.
-    pub fn command_deprecation(&self, command: &str, series: Series) -> Option<&Deprecation> {
-        let mut deprecations = self.deprecations_in(series);
-        deprecations.find(|entry| entry.target == command && entry.member.is_none())
-    }
-
     /// The changes up to a series that can break requests of a command.
     pub fn breaking_changes(
         &self,
@@ -142,6 +113,7 @@ impl Behaviour {
             change.effect != BehaviourEffect::Accepts
                 && change.commands.iter().any(|name| name == command)
                 && change.since.iter().any(|since| *since <= series)
+                && change.until.is_none_or(|until| series <= until)
         })
     }
 }
@@ -218,8 +190,7 @@ mod tests {
         let (behaviour, defined) = shipped_file();
         let changes = behaviour.changes.iter();
         let named = changes.flat_map(|change| change.commands.iter().chain(&change.events));
-        let targets = behaviour.deprecations.iter().map(|entry| &entry.target);
-        for name in named.chain(targets) {
+        for name in named {
             assert!(defined.contains(name), "no release has `{name}`");
         }
     }
@@ -243,7 +214,7 @@ mod tests {
     fn errors_have_a_position() {
         let error = Behaviour::parse("[[change]]\nid = 'a'\nsince = ['two']\n").unwrap_err();
         assert!(error.to_string().contains("line 3"), "{error}");
-        let error = Behaviour::parse("[[deprecation]]\ntarget = 'a'\nsinze = '2.8'\n").unwrap_err();
+        let error = Behaviour::parse("[[change]]\nid = 'a'\nsinze = '2.8'\n").unwrap_err();
         assert!(error.to_string().contains("sinze"), "{error}");
     }
 }

@@ -6,17 +6,30 @@
 
 pub mod behaviour;
 pub mod builds;
+pub mod migrations;
 pub mod requests;
 pub mod when;
 
-pub use behaviour::{Behaviour, BehaviourChange, BehaviourEffect, Deprecation};
+pub use behaviour::{Behaviour, BehaviourChange, BehaviourEffect};
 pub use builds::{
     BuildEvidence, BuildRecord, DeviceNotes, DeviceStatus, PropertyStatus, ReleaseDevices,
 };
-pub use requests::{DeviceAlias, MemberRequirement, RequestRules};
+pub use migrations::{AnswerRange, BreakSite, Certainty, MigrationRule, MigrationRules};
+pub use requests::{DeviceAlias, MemberRequirement, RequestRejection, RequestRules};
 pub use when::ArgumentCondition;
 
 use crate::version::Series;
+
+/// The facts about all releases that people write down.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Knowledge {
+    /// The changes of behaviour.
+    pub behaviour: Behaviour,
+    /// The rules for requests that no schema states.
+    pub requests: RequestRules,
+    /// The answers to changes that break requests.
+    pub migrations: MigrationRules,
+}
 
 /// The facts about one release beyond its schema. Each may be missing.
 #[derive(Clone, Copy, Default)]
@@ -25,10 +38,8 @@ pub struct ReleaseData<'k> {
     pub devices: Option<&'k dyn DeviceSource>,
     /// The target to which devices are restricted.
     pub target: Option<&'k str>,
-    /// The rules for requests that the schema leaves out.
-    pub requests: Option<&'k RequestRules>,
-    /// The changes of behaviour.
-    pub behaviour: Option<&'k Behaviour>,
+    /// The facts about all releases.
+    pub knowledge: Option<&'k Knowledge>,
     /// Looks up a command in other series, for help texts.
     pub series_with_command: Option<SeriesWithCommand<'k>>,
 }

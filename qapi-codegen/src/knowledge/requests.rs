@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::when;
+use super::when::{self, ArgumentCondition};
 use crate::json::JsonValue;
 use crate::version::Series;
 
@@ -12,6 +12,8 @@ use crate::version::Series;
 pub struct RequestRules {
     #[serde(default)]
     require: Vec<MemberRequirement>,
+    #[serde(default)]
+    reject: Vec<RequestRejection>,
     #[serde(default)]
     device_alias: Vec<DeviceAlias>,
 }
@@ -36,6 +38,28 @@ pub struct MemberRequirement {
     pub exactly_one: bool,
     /// The reason, in sentences.
     pub reason: String,
+}
+
+/// Requests that a release rejects although its schema allows them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestRejection {
+    /// The commands.
+    pub commands: Vec<String>,
+    /// The first series that rejects them; by default the oldest.
+    #[serde(default)]
+    pub since: Option<Series>,
+    /// The last series that rejects them; by default the newest.
+    #[serde(default)]
+    pub until: Option<Series>,
+    /// The path of the argument that is rejected.
+    pub path: String,
+    /// Conditions, one of which has to hold.
+    pub when: Vec<ArgumentCondition>,
+    /// The reason, in sentences.
+    pub reason: String,
+    /// What to do, in sentences.
+    pub advice: String,
 }
 
 /// An alternative name of a device in `device_add`.
@@ -69,9 +93,20 @@ impl RequestRules {
         series: Series,
     ) -> impl Iterator<Item = &MemberRequirement> {
         self.require.iter().filter(move |requirement| {
-            requirement.since.is_none_or(|since| since <= series)
-                && requirement.until.is_none_or(|until| until >= series)
+            is_in(series, requirement.since, requirement.until)
                 && requirement.commands.iter().any(|name| name == command)
+        })
+    }
+
+    /// The rejections of requests of a command in a series.
+    pub fn rejections(
+        &self,
+        command: &str,
+        series: Series,
+    ) -> impl Iterator<Item = &RequestRejection> {
+        self.reject.iter().filter(move |rejection| {
+            is_in(series, rejection.since, rejection.until)
+                && rejection.commands.iter().any(|name| name == command)
         })
     }
 
@@ -82,6 +117,11 @@ impl RequestRules {
             .find(|alias| alias.name == name && alias.since.is_none_or(|since| since <= series));
         alias.map_or(name, |alias| &alias.device)
     }
+}
+
+/// Returns whether a series is in a range whose ends may be open.
+fn is_in(series: Series, since: Option<Series>, until: Option<Series>) -> bool {
+    since.is_none_or(|since| since <= series) && until.is_none_or(|until| series <= until)
 }
 
 impl MemberRequirement {

@@ -23,6 +23,15 @@ pub struct ArgumentCondition {
     /// booleans are written as in JSON.
     #[serde(default)]
     pub equals: BTreeMap<String, Vec<String>>,
+    /// Paths of integers, each with a number that it exceeds.
+    #[serde(default)]
+    pub above: BTreeMap<String, i64>,
+    /// Paths of values that are all numbers.
+    #[serde(default)]
+    pub numbers: Vec<String>,
+    /// Paths of strings, each with texts of which it begins with one.
+    #[serde(default)]
+    pub prefixes: BTreeMap<String, Vec<String>>,
 }
 
 impl ArgumentCondition {
@@ -34,9 +43,31 @@ impl ArgumentCondition {
                 texts.iter().any(|text| is_scalar(value, text))
             })
         };
+        let has_prefix = |(path, texts): (&String, &Vec<String>)| {
+            any_at(arguments, path, &mut |value| {
+                let value = value.as_str();
+                value.is_some_and(|value| texts.iter().any(|text| value.starts_with(text)))
+            })
+        };
         self.present.iter().all(is_present)
             && !self.absent.iter().any(is_present)
             && self.equals.iter().all(is_equal)
+            && self.holds_for_numbers(arguments)
+            && self.prefixes.iter().all(has_prefix)
+    }
+}
+
+impl ArgumentCondition {
+    fn holds_for_numbers(&self, arguments: &JsonValue<'_>) -> bool {
+        let number_at = |path: &str, test: &dyn Fn(f64) -> bool| {
+            any_at(arguments, path, &mut |value| match value {
+                JsonValue::Number(number) => number.parse().is_ok_and(test),
+                _ => false,
+            })
+        };
+        let exceeds =
+            |(path, limit): (&String, &i64)| number_at(path, &|number| number > *limit as f64);
+        self.above.iter().all(exceeds) && self.numbers.iter().all(|path| number_at(path, &|_| true))
     }
 }
 

@@ -40,12 +40,19 @@ pub trait OverrideTable {
     fn kind(&self) -> &'static str;
 
     fn reason(&self) -> &Spanned<String>;
+
+    /// The value of another key, if the table has it.
+    fn value(&self, key: &str) -> Option<&str>;
 }
 
 /// An override.
 pub trait Override: OverrideTable {
     /// The corrected definition and its corrected member, as text.
-    fn subject(&self) -> (String, Option<String>);
+    fn subject(&self) -> (String, Option<String>) {
+        let member = self.value("member");
+        let member = member.map(|member| member.trim_start_matches('*').to_owned());
+        (self.value("target").unwrap_or_default().to_owned(), member)
+    }
 
     /// Changes the syntax tree.
     fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), Diagnostic>;
@@ -71,6 +78,13 @@ macro_rules! tables {
 
             fn reason(&self) -> &Spanned<String> {
                 &self.reason
+            }
+
+            fn value(&self, key: &str) -> Option<&str> {
+                match key {
+                    $(stringify!($field) => Some(self.$field.get_ref()),)*
+                    _ => None,
+                }
             }
         }
     )*};
@@ -112,11 +126,6 @@ fn defined_names(text: &str) -> Vec<&str> {
 }
 
 impl Override for AddMember {
-    fn subject(&self) -> (String, Option<String>) {
-        let member = self.member.get_ref().trim_start_matches('*');
-        (self.target.get_ref().clone(), Some(member.to_owned()))
-    }
-
     fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), Diagnostic> {
         let mut name = tree.name(&self.member);
         let optional = name.value.starts_with('*');
@@ -155,11 +164,6 @@ impl Override for RenameMember {
 }
 
 impl Override for RemoveMember {
-    fn subject(&self) -> (String, Option<String>) {
-        let member = self.member.get_ref().clone();
-        (self.target.get_ref().clone(), Some(member))
-    }
-
     fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), Diagnostic> {
         tree.member(&self.target, &self.member)?;
         let members = tree.members(&self.target)?;
@@ -169,11 +173,6 @@ impl Override for RemoveMember {
 }
 
 impl Override for MakeOptional {
-    fn subject(&self) -> (String, Option<String>) {
-        let member = self.member.get_ref().clone();
-        (self.target.get_ref().clone(), Some(member))
-    }
-
     fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), Diagnostic> {
         let member = tree.member(&self.target, &self.member)?;
         if !std::mem::replace(&mut member.optional, true) {
@@ -185,10 +184,6 @@ impl Override for MakeOptional {
 }
 
 impl Override for OpenArguments {
-    fn subject(&self) -> (String, Option<String>) {
-        (self.target.get_ref().clone(), None)
-    }
-
     fn apply(&self, tree: &mut OverriddenTree<'_>) -> Result<(), Diagnostic> {
         let name = self.target.get_ref();
         let problem = match &mut tree.definition(&self.target)?.body {

@@ -54,16 +54,16 @@ struct Lowering<'d> {
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
-/// The keys that name the kind of an expression.
-const KINDS: [&str; 8] = [
-    "include",
-    "pragma",
-    "enum",
-    "struct",
-    "union",
-    "alternate",
-    "command",
-    "event",
+/// The keys that name the kind of an expression, with the keys of that kind.
+const KINDS: [(&str, &[KeyRule]); 8] = [
+    ("include", keys::INCLUDE),
+    ("pragma", keys::PRAGMA),
+    ("enum", keys::ENUM),
+    ("struct", keys::STRUCT),
+    ("union", keys::UNION),
+    ("alternate", keys::ALTERNATE),
+    ("command", keys::COMMAND),
+    ("event", keys::EVENT),
 ];
 
 impl Lowering<'_> {
@@ -74,26 +74,29 @@ impl Lowering<'_> {
             self.error(Code::NotAnObject, node.span, message, help);
             return None;
         };
-        match self.kind(&entries)? {
+        let (kind, keys) = self.kind(&entries)?;
+        self.check_keys(kind, self.expression, &entries, keys);
+        match kind {
             "include" => self.include(entries),
             "pragma" => self.pragma(entries),
             kind => self.definition(kind, entries).map(Item::Definition),
         }
     }
 
-    fn kind(&mut self, entries: &ObjectEntries) -> Option<&'static str> {
-        let known = |key: &Name| KINDS.into_iter().find(|kind| *kind == key.value);
+    fn kind(&mut self, entries: &ObjectEntries) -> Option<(&'static str, &'static [KeyRule])> {
+        let known = |key: &Name| KINDS.into_iter().find(|(kind, _)| *kind == key.value);
         let mut kinds = entries
             .iter()
             .filter_map(|(key, _)| Some((known(key)?, key.span)));
         let Some((kind, first)) = kinds.next() else {
-            let help = format!("add one of the keys '{}'", KINDS.join("', '"));
+            let kinds = KINDS.map(|(kind, _)| kind).join("', '");
+            let help = format!("add one of the keys '{kinds}'");
             let message = "the expression defines nothing";
             self.error(Code::NoKind, self.expression, message, help);
             return None;
         };
-        if let Some((other, span)) = kinds.next() {
-            let message = format!("'{kind}' and '{other}' in one expression");
+        if let Some(((other, _), span)) = kinds.next() {
+            let message = format!("'{}' and '{other}' in one expression", kind.0);
             self.report(
                 Diagnostic::new(Code::TwoKinds, span, message)
                     .with_label(first, "the other key is here")
@@ -105,7 +108,6 @@ impl Lowering<'_> {
     }
 
     fn include(&mut self, mut entries: ObjectEntries) -> Option<Item> {
-        self.check_keys("include", self.expression, &entries, keys::INCLUDE);
         let node = take(&mut entries, "include")?;
         let path = self.string("the path of an include", node)?;
         Some(Item::Include(IncludeDirective {

@@ -79,7 +79,8 @@ fn node(file: FileId, offset: usize, value: Pair<'_, Rule>) -> SyntaxNode {
     };
     let value = match inner.as_rule() {
         Rule::object => {
-            let entries = inner.into_inner().map(|pair| entry(file, offset, pair));
+            let pairs = inner.into_inner();
+            let entries = pairs.filter_map(|pair| entry(file, offset, pair));
             SyntaxValue::Object(entries.collect())
         }
         Rule::array => {
@@ -93,18 +94,12 @@ fn node(file: FileId, offset: usize, value: Pair<'_, Rule>) -> SyntaxNode {
     SyntaxNode::new(value, span)
 }
 
-fn entry(file: FileId, offset: usize, pair: Pair<'_, Rule>) -> (Name, SyntaxNode) {
-    let whole = span(file, offset, &pair);
+/// A key and its value, which every pair of the grammar has.
+fn entry(file: FileId, offset: usize, pair: Pair<'_, Rule>) -> Option<(Name, SyntaxNode)> {
     let mut inner = pair.into_inner();
-    let key = inner.next().map_or_else(
-        || Name::new(String::new(), whole),
-        |key| Name::new(unquoted(&key).to_owned(), span(file, offset, &key)),
-    );
-    let value = inner.next().map_or_else(
-        || SyntaxNode::new(SyntaxValue::Null, whole),
-        |value| node(file, offset, value),
-    );
-    (key, value)
+    let (key, value) = (inner.next()?, inner.next()?);
+    let key = Name::new(unquoted(&key).to_owned(), span(file, offset, &key));
+    Some((key, node(file, offset, value)))
 }
 
 fn unquoted<'t>(string: &Pair<'t, Rule>) -> &'t str {

@@ -147,13 +147,10 @@ impl<'a> Resolver<'a> {
 
     fn data(&self, data: &ast::DataDefinition, docs: &DefinitionDocs) -> OperationData {
         match data {
-            ast::DataDefinition::None => OperationData::Members(Vec::new()),
-            ast::DataDefinition::Inline(members) => {
-                OperationData::Members(self.members(members, docs))
-            }
             ast::DataDefinition::Named(name) => self
                 .id(&name.value)
                 .map_or(OperationData::Members(Vec::new()), OperationData::Defined),
+            data => OperationData::Members(self.members(data.inline_members(), docs)),
         }
     }
 
@@ -215,14 +212,11 @@ fn entity_meta(
     condition: &Option<Condition>,
     features: &[ast::FeatureDefinition],
 ) -> EntityMeta {
-    let meta = meta(name, condition, features);
-    match docs.member(&name.value) {
-        Some(entity) => EntityMeta {
-            facts: entity.facts.clone(),
-            prose: entity.prose.clone(),
-            ..meta
-        },
-        None => meta,
+    let docs = docs.member(&name.value).cloned().unwrap_or_default();
+    EntityMeta {
+        facts: docs.facts,
+        prose: docs.prose,
+        ..meta(name, condition, features)
     }
 }
 

@@ -25,7 +25,7 @@ pub fn read_usage(text: &str, usage: &mut Usage) -> Result<(), String> {
                     false => usage.add_message(&parsed.value),
                 });
             }),
-            LogContent::Text => {}
+            LogContent::Text | LogContent::Unread(_) => {}
             LogContent::Malformed(error) => drop(malformed.get_or_insert(error.clone())),
         }
         Ok::<(), io::Error>(())
@@ -41,10 +41,7 @@ pub fn read_usage(text: &str, usage: &mut Usage) -> Result<(), String> {
 
 fn add_bare_name(message: &JsonValue<'_>, usage: &mut Usage) -> bool {
     let name = message.get("execute").and_then(JsonValue::as_str);
-    name.is_some_and(|name| {
-        usage.add_name(name);
-        true
-    })
+    name.inspect(|name| usage.add_name(name)).is_some()
 }
 
 /// Whether a single word on a line is the name of a command or event.
@@ -84,7 +81,7 @@ mod tests {
     fn errors_have_a_line() {
         let error = usage_in(&["<html>\n"]).unwrap_err();
         assert!(error.starts_with("no message"), "{error}");
-        let error = usage_in(&["{\"execute\":\"stop\"}\n{\"x\n"]).unwrap_err();
+        let error = usage_in(&["{\"execute\":\"stop\"}\n{\"execute\":\n"]).unwrap_err();
         assert!(error.starts_with("line 2"), "{error}");
     }
 }

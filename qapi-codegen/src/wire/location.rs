@@ -1,52 +1,28 @@
 //! Places in the schema or in the reply that an interface was built from.
 
 use super::interface::{Interface, Shape, ShapeId, ShapeOrigin};
+use super::name_table::NameTable;
 use super::site::Entity;
 
 impl Interface<'_> {
     /// The place that defines an entity, for messages: `BlockdevOptions.driver`
     /// in a schema, `[17].members[0]` in a reply. `owner` is the shape that has it.
     pub fn location(&self, owner: ShapeId, entity: Entity<'_, '_>) -> String {
-        let object = self.object(owner);
-        let (list, name, position) = match entity {
+        let (list, name) = match entity {
             Entity::Command(command) => {
-                let name = &command.meta.name;
-                return self.operation_location(name, self.commands.declared_position(name));
+                return self.operation_location(&self.commands, &command.meta.name);
             }
-            Entity::Event(event) => {
-                let name = &event.meta.name;
-                return self.operation_location(name, self.events.declared_position(name));
-            }
+            Entity::Event(event) => return self.operation_location(&self.events, &event.meta.name),
             Entity::Shape(shape) => return self.shape_location(shape),
-            Entity::Member(name, _) => {
-                let position = object.and_then(|object| object.members.declared_position(name));
-                ("members", name, position)
-            }
-            Entity::Value(meta) => match self.get(owner) {
-                Shape::Enum(values) => {
-                    ("values", &*meta.name, values.declared_position(&meta.name))
-                }
-                _ => ("values", &*meta.name, None),
-            },
-            Entity::Branch { value, .. } => {
-                let branches = object.and_then(|object| object.branches.as_ref());
-                let position = branches.and_then(|all| all.by_value.declared_position(value));
-                ("variants", value, position)
-            }
-            Entity::AlternateBranch(branch) => {
-                let branches = match self.get(owner) {
-                    Shape::Alternate(branches) => &branches[..],
-                    _ => &[],
-                };
-                let position = branches.iter().position(|other| other.kind == branch.kind);
-                (
-                    "members",
-                    &*branch.meta.name,
-                    position.map(|index| index as u32),
-                )
-            }
+            Entity::Member(name, _) => ("members", name),
+            Entity::Value(meta) => ("values", &*meta.name),
+            Entity::Branch { value, .. } => ("variants", value),
+            Entity::AlternateBranch(branch) => ("members", &*branch.meta.name),
         };
-        match (self.nodes[owner.index()].origin, position) {
+        match (
+            self.nodes[owner.index()].origin,
+            self.position(owner, entity),
+        ) {
             (ShapeOrigin::Entry { index, .. }, Some(position)) => {
                 format!("[{index}].{list}[{position}]")
             }
@@ -54,8 +30,29 @@ impl Interface<'_> {
         }
     }
 
-    fn operation_location(&self, name: &str, position: Option<u32>) -> String {
-        match position.filter(|_| self.is_introspected) {
+    /// The position of an entity in the declaration of its owner.
+    fn position(&self, owner: ShapeId, entity: Entity<'_, '_>) -> Option<u32> {
+        match (self.get(owner), entity) {
+            (Shape::Object(object), Entity::Member(name, _)) => {
+                object.members.declared_position(name)
+            }
+            (Shape::Object(object), Entity::Branch { value, .. }) => {
+                object.branches.as_ref()?.by_value.declared_position(value)
+            }
+            (Shape::Enum(values), Entity::Value(meta)) => values.declared_position(&meta.name),
+            (Shape::Alternate(branches), Entity::AlternateBranch(branch)) => {
+                let index = branches.iter().position(|other| other.kind == branch.kind);
+                index.map(|index| index as u32)
+            }
+            _ => None,
+        }
+    }
+
+    fn operation_location<T>(&self, operations: &NameTable<'_, T>, name: &str) -> String {
+        match operations
+            .declared_position(name)
+            .filter(|_| self.is_introspected)
+        {
             Some(index) => format!("[{index}]"),
             None => name.to_owned(),
         }

@@ -26,5 +26,5 @@ pub use interface::{
 };
 pub(crate) use interface::{ShapeNode, ShapeOrigin};
 pub use name_table::NameTable;
-pub use path::{Direction, PathSegment, render_path};
+pub use path::{Direction, PathSegment, render_argument_path, render_path};
 pub use site::{CompareSite, Entity, PairId, SiteStart, WireDifference};

@@ -77,6 +77,27 @@ pub fn render_path(segments: &[PathSegment<'_>]) -> String {
     path
 }
 
+/// Renders the path of an argument as data files write it, without the branches
+/// on the way: `keys[].data`. A path that ends with a branch is that of its
+/// discriminator.
+pub fn render_argument_path(segments: &[PathSegment<'_>]) -> String {
+    let last = segments.len().saturating_sub(1);
+    let mut path = String::new();
+    for (index, segment) in segments.iter().enumerate() {
+        let name = match segment {
+            PathSegment::Member(name) => name,
+            PathSegment::Branch { discriminator, .. } if index == last => discriminator,
+            PathSegment::Elements | PathSegment::Element(_) => "[]",
+            PathSegment::Branch { .. } | PathSegment::AlternateBranch(_) => continue,
+        };
+        if !path.is_empty() && name != "[]" {
+            path.push('.');
+        }
+        path.push_str(name);
+    }
+    path
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

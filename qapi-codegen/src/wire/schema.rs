@@ -75,10 +75,17 @@ fn shape_id(id: TypeId) -> ShapeId {
 struct InterfaceBuilder<'s> {
     schema: &'s Schema,
     nodes: Vec<ShapeNode<'s>>,
-    builtins: HashMap<BuiltinType, ShapeId>,
-    arrays: HashMap<ShapeId, ShapeId>,
-    wrappers: HashMap<ShapeId, ShapeId>,
+    derived: HashMap<DerivedShape, ShapeId>,
     empty: ShapeId,
+}
+
+/// The shapes that follow from others and exist once.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum DerivedShape {
+    Builtin(BuiltinType),
+    Array(ShapeId),
+    /// An object with the one member `data`.
+    Wrapper(ShapeId),
 }
 
 impl<'s> InterfaceBuilder<'s> {
@@ -90,9 +97,7 @@ impl<'s> InterfaceBuilder<'s> {
         let mut builder = InterfaceBuilder {
             schema,
             nodes: types.collect(),
-            builtins: HashMap::new(),
-            arrays: HashMap::new(),
-            wrappers: HashMap::new(),
+            derived: HashMap::new(),
             empty: ShapeId(0),
         };
         builder.empty = builder.add(Shape::Object(ObjectShape::default()));
@@ -186,27 +191,33 @@ impl<'s> InterfaceBuilder<'s> {
             (_, BranchContent::Members(id)) => shape_id(id),
             (_, BranchContent::Data(ty)) => {
                 let shape = self.build_reference(ty);
-                self.build_wrapper(shape)
+                self.derive(DerivedShape::Wrapper(shape))
             }
         }
     }
 
-    /// An object with the one member `data`.
-    fn build_wrapper(&mut self, shape: ShapeId) -> ShapeId {
-        if let Some(&known) = self.wrappers.get(&shape) {
+    fn derive(&mut self, derived: DerivedShape) -> ShapeId {
+        if let Some(&known) = self.derived.get(&derived) {
             return known;
         }
-        let member = MemberShape {
-            shape,
-            optional: false,
-            meta: None,
+        let shape = match derived {
+            DerivedShape::Builtin(builtin) => Shape::Builtin(builtin),
+            DerivedShape::Array(element) => Shape::Array(element),
+            DerivedShape::Wrapper(shape) => {
+                let member = MemberShape {
+                    shape,
+                    optional: false,
+                    meta: None,
+                };
+                Shape::Object(ObjectShape {
+                    members: [(schema::DATA_MEMBER, member)].into_iter().collect(),
+                    ..ObjectShape::default()
+                })
+            }
         };
-        let wrapper = self.add(Shape::Object(ObjectShape {
-            members: [(schema::DATA_MEMBER, member)].into_iter().collect(),
-            ..ObjectShape::default()
-        }));
-        self.wrappers.insert(shape, wrapper);
-        wrapper
+        let id = self.add(shape);
+        self.derived.insert(derived, id);
+        id
     }
 
     fn build_alternate(&mut self, alternate: &'s AlternateType) -> Shape<'s> {
@@ -234,30 +245,12 @@ impl<'s> InterfaceBuilder<'s> {
     fn build_reference(&mut self, ty: ValueType) -> ShapeId {
         let item = match ty.item() {
             NamedType::Defined(id) => shape_id(id),
-            NamedType::Builtin(builtin) => self.build_builtin(builtin),
+            NamedType::Builtin(builtin) => self.derive(DerivedShape::Builtin(builtin)),
         };
         match ty {
             ValueType::One(_) => item,
-            ValueType::Array(_) => self.build_array(item),
+            ValueType::Array(_) => self.derive(DerivedShape::Array(item)),
         }
-    }
-
-    fn build_array(&mut self, element: ShapeId) -> ShapeId {
-        if let Some(&known) = self.arrays.get(&element) {
-            return known;
-        }
-        let array = self.add(Shape::Array(element));
-        self.arrays.insert(element, array);
-        array
-    }
-
-    fn build_builtin(&mut self, builtin: BuiltinType) -> ShapeId {
-        if let Some(&known) = self.builtins.get(&builtin) {
-            return known;
-        }
-        let shape = self.add(Shape::Builtin(builtin));
-        self.builtins.insert(builtin, shape);
-        shape
     }
 
     fn build_data(&mut self, data: &'s OperationData, owner: &'s str, open: bool) -> ShapeId {

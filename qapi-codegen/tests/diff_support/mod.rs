@@ -1,9 +1,11 @@
 //! Reading small schemas, and comparing them.
 
+use std::sync::LazyLock;
+
 use std::collections::HashMap;
 
 use qapi_codegen::diff::report::{Report, ReportInputs, ReportSide, advice, message};
-use qapi_codegen::knowledge::Behaviour;
+use qapi_codegen::knowledge::Knowledge;
 use qapi_codegen::load::{DocumentationKind, load};
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
@@ -36,10 +38,7 @@ pub fn read(release: &str, text: &str) -> Result<Schema, String> {
     }
 }
 
-static BEHAVIOUR: Behaviour = Behaviour {
-    changes: Vec::new(),
-    deprecations: Vec::new(),
-};
+static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::default);
 
 /// Compares two schemas.
 pub fn report<'s>(old: &'s Schema, new: &'s Schema) -> Report<'s> {
@@ -53,7 +52,7 @@ pub fn report<'s>(old: &'s Schema, new: &'s Schema) -> Report<'s> {
         old,
         new,
         between: Vec::new(),
-        behaviour: &BEHAVIOUR,
+        knowledge: &KNOWLEDGE,
     })
 }
 

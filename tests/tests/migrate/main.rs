@@ -1,6 +1,7 @@
 //! Tests of the migration: the example of each rule, a real script, and random
 //! requests.
 
+mod coverage;
 mod random_request;
 
 use std::collections::HashMap;
@@ -9,11 +10,10 @@ use proptest::test_runner::{Config, TestRunner};
 use proptest::{prop_assert, prop_assert_eq, prop_assume};
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::json::{JsonStyle, parse};
+use qapi_codegen::knowledge::{Certainty, MigrationRule, MigrationRules};
 use qapi_codegen::traffic::check::{Checker, Session, Verdict};
 use qapi_codegen::traffic::migrate::rewrite::rewrite_entry;
-use qapi_codegen::traffic::migrate::{
-    Certainty, Migration, MigrationOutcome, MigrationRule, MigrationRules, Migrator,
-};
+use qapi_codegen::traffic::migrate::{Migration, MigrationOutcome, Migrator};
 use qapi_codegen::traffic::read::read;
 use qapi_codegen::version::Series;
 use xtask::catalogue::{Catalogue, Release};
@@ -22,7 +22,7 @@ use xtask::workspace;
 use random_request::random_request;
 
 fn rules() -> MigrationRules {
-    catalogue().migration_rules().expect("the rules are valid")
+    catalogue().knowledge().migrations.clone()
 }
 
 fn catalogue() -> Catalogue {
@@ -82,17 +82,20 @@ fn rules_rewrite_their_examples() {
     let mut of_series: HashMap<Series, Release> = HashMap::new();
     let mut failures = Vec::new();
     for rule in &rules.rules {
+        let Some(since) = rule.since else {
+            continue;
+        };
         let place = all
             .iter()
-            .position(|series| *series == rule.since)
+            .position(|series| *series == since)
             .expect("a series");
         let example_series = rule.example_series.unwrap_or(all[place - 1]);
-        for series in [example_series, rule.since] {
+        for series in [example_series, since] {
             of_series
                 .entry(series)
                 .or_insert_with(|| release(&series.to_string()));
         }
-        let (old, new) = (&of_series[&example_series], &of_series[&rule.since]);
+        let (old, new) = (&of_series[&example_series], &of_series[&since]);
         if let Err(failure) = try_rule(rule, &Upgrade::new(old, new, &rules)) {
             failures.push(format!("{}: {failure}", rule.id));
         }
@@ -101,7 +104,8 @@ fn rules_rewrite_their_examples() {
 }
 
 fn try_rule(rule: &MigrationRule, upgrade: &Upgrade<'_>) -> Result<(), String> {
-    let parsed = parse(&rule.before).map_err(|error| error.message)?;
+    let before = rule.before.as_deref().ok_or("there is no example")?;
+    let parsed = parse(before).map_err(|error| error.message)?;
     let session = &mut Session::default();
     let accepted = upgrade.from.check_request(session, &parsed);
     if accepted.verdict == Verdict::Rejected {
@@ -110,7 +114,7 @@ fn try_rule(rule: &MigrationRule, upgrade: &Upgrade<'_>) -> Result<(), String> {
             accepted.problems
         ));
     }
-    let (text, migrations) = upgrade.migrate(&rule.before);
+    let (text, migrations) = upgrade.migrate(before);
     let migration = &migrations[0];
     let by_rule = migration
         .remarks
@@ -124,8 +128,8 @@ fn try_rule(rule: &MigrationRule, upgrade: &Upgrade<'_>) -> Result<(), String> {
         Certainty::Assumed => MigrationOutcome::Assumed,
         Certainty::Left => MigrationOutcome::Left,
     };
-    let after = rule.after.as_ref().unwrap_or(&rule.before);
-    match (migration.outcome == expected, text == *after) {
+    let after = rule.after.as_deref().unwrap_or(before);
+    match (migration.outcome == expected, text == after) {
         (false, _) => Err(format!(
             "the outcome is {:?}: {:?}",
             migration.outcome, migration.remarks
@@ -143,7 +147,8 @@ fn rules_have_unique_ids_and_full_sentences() {
     ids.dedup();
     assert_eq!(ids.len(), rules.rules.len());
     for rule in &rules.rules {
-        assert!(rule.message().ends_with('.'), "{}", rule.id);
+        assert!(rule.reason.ends_with('.'), "{}: reason", rule.id);
+        assert!(rule.advice.ends_with('.'), "{}: advice", rule.id);
         assert_eq!(
             rule.after.is_none(),
             rule.certainty == Certainty::Left,
@@ -224,10 +229,10 @@ fn messages_of_2_5_are_migrated_to_10_0() {
 
 /// Texts before and after the migration from 2.5 to 2.11.
 const CASES: &[(&str, &str)] = &[
-    // The layout of a message is kept.
+    // Everything around a change is kept.
     (
         "{\r\n  \"execute\": \"memsave\",\r\n  \"arguments\": {\r\n    \"val\": 0, \"size\": 1, \"filename\": \"\\u0061\", \"cpu\": 1\r\n  }\r\n}\r\n",
-        "{\n  \"execute\": \"memsave\",\n  \"arguments\": {\n    \"val\": 0,\n    \"size\": 1,\n    \"filename\": \"\\u0061\",\n    \"cpu-index\": 1\n  }\n}\r\n",
+        "{\r\n  \"execute\": \"memsave\",\r\n  \"arguments\": {\r\n    \"val\": 0, \"size\": 1, \"filename\": \"\\u0061\", \"cpu-index\": 1\r\n  }\r\n}\r\n",
     ),
     (
         "{'execute':'x-blockdev-del','arguments':{'node-name':'a'}}{\"execute\":\"stop\"}",
@@ -257,6 +262,24 @@ const CASES: &[(&str, &str)] = &[
     (
         "{\"session\": \"s\", \"dir\": \">\", \"raw\": \"{\\\"execute\\\": \\\"x-blockdev-del\\\", \\\"arguments\\\": {\\\"node-name\\\": \\\"a\\\"}}\"}\n",
         "{\"session\": \"s\", \"dir\": \">\", \"raw\": \"{\\\"execute\\\": \\\"blockdev-del\\\", \\\"arguments\\\": {\\\"node-name\\\": \\\"a\\\"}}\"}\n",
+    ),
+    // String literals, in pieces, and Python.
+    (
+        "send(\"{ \\\"execute\\\":\\\"x-blockdev-del\\\" , \\\"arguments\\\": {\\\"node-name\\\" :\\\"a\\\"}}\\n\");\n",
+        "send(\"{ \\\"execute\\\":\\\"blockdev-del\\\" , \\\"arguments\\\": {\\\"node-name\\\" :\\\"a\\\"}}\\n\");\n",
+    ),
+    (
+        "f(\"{'execute': 'x-blockdev-del',\"\n  \" 'arguments': {'node-name': 'a'}}\")\n",
+        "f(\"{'execute': 'blockdev-del',\"\n  \" 'arguments': {'node-name': 'a'}}\")\n",
+    ),
+    (
+        "x = {'execute': 'memsave', 'arguments': {'val': 0, 'size': 1, 'filename': u'a', 'cpu': 1,}, 'id': True}\n",
+        "x = {'execute': 'memsave', 'arguments': {'val': 0, 'size': 1, 'filename': u'a', 'cpu-index': 1,}, 'id': True}\n",
+    ),
+    // A list of requests.
+    (
+        "[ {\"execute\": \"stop\"},\n  {\"execute\": \"x-blockdev-del\" , \"arguments\": {\"node-name\": \"a\"}} ]\n",
+        "[ {\"execute\": \"stop\"},\n  {\"execute\": \"blockdev-del\" , \"arguments\": {\"node-name\": \"a\"}} ]\n",
     ),
     // A log of libvirt.
     (

@@ -1,7 +1,6 @@
 //! Arguments and inputs that several commands share.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io;
 
 use clap::ValueEnum;
 
@@ -10,7 +9,6 @@ use qapi_codegen::imported::QemuProgram;
 use crate::catalogue::{Catalogue, Release};
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::progress::progress_bar;
 
 /// The format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -40,21 +38,6 @@ pub fn read_release(
     let release = catalogue.release(argument, program)?;
     console.notes(&release.notes);
     Ok(release)
-}
-
-/// Opens a file of recorded messages, or standard input for `-`.
-pub fn open_input(file: &str) -> Result<Box<dyn BufRead>, Failure> {
-    if file == "-" {
-        return Ok(Box::new(BufReader::new(io::stdin())));
-    }
-    let failure = |error: io::Error| Failure::io("read", file, &error);
-    let opened = File::open(file).map_err(failure)?;
-    let metadata = opened.metadata().map_err(failure)?;
-    if metadata.is_dir() {
-        return Err(Failure::new(format!("`{file}` is a folder")).with_help("name the files in it"));
-    }
-    let reader = progress_bar(&format!("reading {file}"), metadata.len()).wrap_read(opened);
-    Ok(Box::new(BufReader::with_capacity(1 << 18, reader)))
 }
 
 /// An error while recorded messages are read and a report is written.

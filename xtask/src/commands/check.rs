@@ -1,70 +1,212 @@
 //! `check`: the messages of a record that a release rejects.
 
+mod releases;
 mod report;
+
+use std::path::Path;
 
 use clap::Args;
 
 use qapi_codegen::imported::QemuProgram;
-use qapi_codegen::traffic::check::LogChecker;
-use qapi_codegen::traffic::read::read;
+use qapi_codegen::traffic::check::{Checker, LogChecker, LogFinding};
+use qapi_codegen::traffic::read::{LogEntry, MessageCounts};
+use qapi_codegen::version::Series;
 
-use super::arguments::{InputError, OutputFormat, open_input, read_release};
+use super::arguments::{InputError, OutputFormat, read_release, select_program};
+use super::recorded::{RecordedFiles, files_in, is_folder, open_file};
 use crate::Outcome;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Release};
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::input::{self, Input};
+use crate::progress::progress_bar;
+use releases::ReleasesReport;
 use report::CheckReport;
 
 /// Check recorded commands against a release
 ///
-/// Reads QMP messages, logs that have some among other text, recordings, and
-/// scripts of qmp-shell. Reports what the release rejects, what is deprecated,
-/// and what behaves differently from the schema.
+/// Reads QMP messages in any text: logs of libvirt and other programs,
+/// recordings, scripts of qmp-shell and of shells, source files. Reports what
+/// the release rejects, what is deprecated, and what behaves differently from
+/// the schema. Of a folder, all files are read that version control does not
+/// ignore.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask check --against 2.11 script.qmp\n  \
     cargo xtask check --against 10.0 --replies /var/log/libvirt/qemu.log\n  \
-    echo '{\"execute\": \"stop\"}' | cargo xtask check --against 2.5 -")]
+    cargo xtask check --against 6.0..10.0 src/\n  \
+    echo '{\"execute\": \"stop\"}' | cargo xtask check --all-releases -")]
 pub struct Check {
-    /// A release in schemas/, a folder, a root .json file, or a tarball
-    #[arg(long, value_name = "SCHEMA")]
-    against: String,
+    /// A release in schemas/, a range such as 6.0..10.0, a folder, a root .json
+    /// file, or a tarball
+    #[arg(long, value_name = "SCHEMA", required_unless_present = "all_releases")]
+    against: Option<String>,
+    /// Find out which of the releases in schemas/ accept the messages
+    #[arg(long, conflicts_with = "against")]
+    all_releases: bool,
     /// The target that QEMU emulates, such as `x86_64`; by default any
     #[arg(long, value_name = "ARCH")]
     target: Option<String>,
     /// Check replies and events, too
     #[arg(long)]
     replies: bool,
+    /// Check commands of the guest agent
+    #[arg(long)]
+    qga: bool,
+    /// Accept files in which no message is found
+    #[arg(long)]
+    allow_empty: bool,
     /// The format of the report; JSON is one object per message
     #[arg(long, value_enum, default_value = "text")]
     format: OutputFormat,
-    /// Files to read; `-` is standard input
+    /// Files and folders to read; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
+}
+
+/// A destination of findings.
+trait FindingSink {
+    /// Adds what each release says about a message.
+    fn add(&mut self, file: &str, findings: &[LogFinding]) -> Result<(), InputError>;
+
+    /// Ends a file.
+    fn end_file(&mut self, file: &str) -> Result<(), Failure>;
+
+    /// Ends the report and prints a summary.
+    fn finish(&mut self, console: &mut Console) -> Result<Outcome, Failure>;
 }
 
 impl Check {
     /// Runs the command.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let catalogue = Catalogue::open()?;
-        let mut release = read_release(&catalogue, &self.against, QemuProgram::Emulator, console)?;
-        release.set_target(self.target)?;
+        let mut releases = self.read_releases(&catalogue, console)?;
+        for release in &mut releases {
+            release.set_target(self.target.clone())?;
+        }
         let elsewhere = |name: &str| catalogue.series_with_command(name);
-        let checker = release.checker(Some(&elsewhere));
-        let mut report = CheckReport::new(self.format, console);
-        for file in &self.files {
-            let mut log = LogChecker::new(&checker, self.replies);
-            let mut input = open_input(file)?;
-            let is_command = |name: &str| checker.has_command(name);
-            let result = read(&mut *input, &is_command, &mut |entry| {
-                let findings = log.check_entry(&entry);
-                findings
-                    .iter()
-                    .try_for_each(|finding| report.add(file, finding))
-            });
-            result.map_err(|error: InputError| error.into_failure(file))?;
+        let is_one = !self.all_releases && releases.len() == 1;
+        let checkers = releases.iter().map(|release| match is_one {
+            true => release.checker(Some(&elsewhere)),
+            false => release.checker(None),
+        });
+        let checkers: Vec<Checker<'_>> = checkers.collect();
+        let is_command = |name: &str| {
+            checkers.iter().any(|checker| checker.has_command(name)) || !elsewhere(name).is_empty()
+        };
+        let mut sink: Box<dyn FindingSink> = match &checkers[..] {
+            [checker] if is_one => {
+                Box::new(CheckReport::new(self.format, checker.series(), console))
+            }
+            checkers => {
+                let series = checkers.iter().map(Checker::series).collect();
+                Box::new(ReleasesReport::new(self.format, series, console))
+            }
+        };
+        let mut files = RecordedFiles::new(&is_command);
+        for argument in &self.files {
+            let counts = self.check_argument(argument, &checkers, &mut files, &mut *sink)?;
+            files.note_if_empty(argument, &counts);
         }
         catalogue.builds().check()?;
-        report.finish(&checker.series().to_string(), console)
+        let outcome = sink.finish(console)?;
+        files.finish(self.allow_empty, console)?;
+        Ok(outcome)
     }
+
+    fn read_releases(
+        &self,
+        catalogue: &Catalogue,
+        console: &mut Console,
+    ) -> Result<Vec<Release>, Failure> {
+        let program = select_program(self.qga, false);
+        let Some(against) = &self.against else {
+            return catalogue.releases(catalogue.series(), program);
+        };
+        match against.split_once("..") {
+            Some((first, last)) if !Path::new(against).exists() => {
+                let series = parse_range(catalogue, first, last)?;
+                catalogue.releases(&series, program)
+            }
+            _ => Ok(vec![read_release(catalogue, against, program, console)?]),
+        }
+    }
+
+    /// Checks a file, or the files of a folder.
+    fn check_argument(
+        &self,
+        argument: &str,
+        checkers: &[Checker<'_>],
+        files: &mut RecordedFiles<'_>,
+        sink: &mut dyn FindingSink,
+    ) -> Result<MessageCounts, Failure> {
+        if !is_folder(argument) {
+            let input = open_file(argument)?;
+            return self.check_file(argument, input, checkers, files, sink);
+        }
+        let names = files_in(argument)?;
+        let progress = progress_bar(&format!("reading {argument}"), names.len() as u64);
+        let mut counts = MessageCounts::default();
+        for name in progress.wrap_iter(names.iter()) {
+            let opened = input::open_text(Path::new(name));
+            let Some(input) = opened.map_err(|error| Failure::io("read", name, &error))? else {
+                continue;
+            };
+            counts.merge(&self.check_file(name, input, checkers, files, sink)?);
+        }
+        Ok(counts)
+    }
+
+    fn check_file(
+        &self,
+        file: &str,
+        input: Input,
+        checkers: &[Checker<'_>],
+        files: &mut RecordedFiles<'_>,
+        sink: &mut dyn FindingSink,
+    ) -> Result<MessageCounts, Failure> {
+        let logs = checkers
+            .iter()
+            .map(|checker| LogChecker::new(checker, self.replies));
+        let mut logs: Vec<LogChecker<'_, '_>> = logs.collect();
+        let counts = files.read(file, input, &mut |entry: &LogEntry<'_>| {
+            let findings = logs
+                .iter_mut()
+                .map(|log| log.check_entry(entry).into_iter());
+            let mut findings: Vec<_> = findings.collect();
+            loop {
+                let of_message: Vec<LogFinding> =
+                    findings.iter_mut().filter_map(Iterator::next).collect();
+                if of_message.is_empty() {
+                    return Ok(());
+                }
+                sink.add(file, &of_message)?;
+            }
+        })?;
+        sink.end_file(file)?;
+        Ok(counts)
+    }
+}
+
+/// The imported series from one to another.
+fn parse_range(catalogue: &Catalogue, first: &str, last: &str) -> Result<Vec<Series>, Failure> {
+    let mut ends = [first, last].into_iter().map(|name| {
+        let release = catalogue.release(name, QemuProgram::Emulator)?;
+        Ok::<Series, Failure>(release.schema.version.series())
+    });
+    let (first, last) = match (ends.next(), ends.next()) {
+        (Some(first), Some(last)) => (first?, last?),
+        _ => return Ok(Vec::new()),
+    };
+    if last < first {
+        return Err(Failure::new(format!("QEMU {last} is older than {first}"))
+            .with_help(format!("write `{last}..{first}`")));
+    }
+    let is_inside = |series: &Series| (first..=last).contains(series);
+    Ok(catalogue
+        .series()
+        .iter()
+        .copied()
+        .filter(is_inside)
+        .collect())
 }

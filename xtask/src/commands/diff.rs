@@ -106,7 +106,7 @@ impl Diff {
         let (old, new, between) = self.read_releases(&catalogue, console)?;
         check_patterns(&self.command, &[&old.schema, &new.schema])?;
         let between: Vec<&Release> = between.iter().collect();
-        let mut report = compare_releases(&old, &new, &between, catalogue.behaviour());
+        let mut report = compare_releases(&old, &new, &between);
         if !self.command.is_empty() {
             select_operations(&mut report, &self.command);
         }

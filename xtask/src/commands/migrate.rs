@@ -8,9 +8,9 @@ use clap::{Args, ValueEnum};
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::traffic::migrate::Migrator;
 use qapi_codegen::traffic::migrate::rewrite::rewrite_entry;
-use qapi_codegen::traffic::read::read;
 
-use super::arguments::{InputError, open_input, read_release};
+use super::arguments::{InputError, read_release};
+use super::recorded::{RecordedFiles, open_file};
 use crate::Outcome;
 use crate::catalogue::{Catalogue, Release};
 use crate::console::Console;
@@ -41,6 +41,9 @@ pub struct Migrate {
     /// The format of the result
     #[arg(long, value_enum, default_value = "text")]
     format: MigrateFormat,
+    /// Accept files in which no message is found
+    #[arg(long)]
+    allow_empty: bool,
     /// Files to read; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
@@ -64,28 +67,34 @@ impl Migrate {
         let source = read_release(&catalogue, &self.from, QemuProgram::Emulator, console)?;
         let target = read_release(&catalogue, &self.to, QemuProgram::Emulator, console)?;
         check_order(&source, &target)?;
-        let rules = catalogue.migration_rules()?;
         let elsewhere = |name: &str| catalogue.series_with_command(name);
         let (from, to) = (source.checker(None), target.checker(Some(&elsewhere)));
+        let rules = &catalogue.knowledge().migrations;
+        let is_command = |name: &str| from.has_command(name) || !elsewhere(name).is_empty();
         let mut counts = MigrationCounts::default();
+        let mut files = RecordedFiles::new(&is_command);
         for file in &self.files {
-            let mut migrator = Migrator::new(&from, &to, &rules);
+            let mut migrator = Migrator::new(&from, &to, rules);
+            let input = open_file(file)?;
+            if input.is_decoded && self.in_place {
+                return Err(Failure::new(format!("`{file}` is compressed or UTF-16"))
+                    .with_help("only UTF-8 can be changed in place; remove `--in-place`"));
+            }
             let mut sink = self.sink(file, console)?;
-            let is_command = |name: &str| from.has_command(name);
-            let mut input = open_input(file)?;
-            let result = read(&mut *input, &is_command, &mut |entry| {
-                let rewritten = rewrite_entry(&mut migrator, &entry);
+            let found = files.read(file, input, &mut |entry| {
+                let rewritten = rewrite_entry(&mut migrator, entry);
                 for request in &rewritten.requests {
                     counts.add(request);
                     report::print_remarks(file, request, console);
                     sink.add_request(file, request)?;
                 }
                 sink.add_text(entry.bytes, rewritten.bytes.as_deref())
-            });
-            result.map_err(|error: InputError| error.into_failure(file))?;
+            })?;
+            files.note_if_empty(file, &found);
             sink.finish()?;
         }
         console.status(&counts.summary(&target.schema.version.series().to_string()));
+        files.finish(self.allow_empty, console)?;
         Ok(counts.outcome())
     }
 

@@ -13,6 +13,7 @@ pub mod inspect;
 pub mod man;
 pub mod migrate;
 mod names;
+mod recorded;
 pub mod verify;
 
 use crate::Outcome;

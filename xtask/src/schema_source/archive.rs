@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::path::{Component, Path};
 
+use crate::compression::{Decompressed, decompress};
 use crate::failure::Failure;
 use crate::progress::progress_bar;
 
@@ -20,10 +21,6 @@ const FILE_LIMIT: u64 = 16 << 20;
 
 /// The largest number of bytes that are kept of an archive.
 const TOTAL_LIMIT: u64 = 64 << 20;
-
-/// The largest amount of memory for decompression, in KiB. `xz -9` needs 64 MiB,
-/// and no release of QEMU needs more.
-const XZ_MEMORY: u32 = 256 << 10;
 
 /// Returns `true` if a file has the name of an archive.
 pub fn is_archive(path: &str) -> bool {
@@ -42,10 +39,12 @@ pub fn read(path: &str) -> Result<Tree, Failure> {
     let file = File::open(path).map_err(|error| Failure::io("read", path, &error))?;
     let length = file.metadata().map_or(0, |metadata| metadata.len());
     let file = progress_bar(&format!("reading {path}"), length).wrap_read(file);
-    let mut reader = BufReader::with_capacity(1 << 16, file);
-    let start = reader.fill_buf().map_err(failure)?.to_vec();
-    let tar = decompress(&start, reader).map_err(failure)?;
-    let trees = read_trees(tar).map_err(failure)?;
+    let reader = BufReader::with_capacity(1 << 16, file);
+    let trees = match decompress(reader).map_err(failure)? {
+        Decompressed::Plain(tar) => read_trees(tar),
+        Decompressed::Content(tar) => read_trees(tar),
+    };
+    let trees = trees.map_err(failure)?;
     tree_with_root(trees).ok_or_else(|| {
         Failure::new(format!("`{path}` has no QAPI schema"))
             .with_help("name a tarball of a QEMU release, which has `qapi/qapi-schema.json`")
@@ -56,18 +55,6 @@ pub fn read(path: &str) -> Result<Tree, Failure> {
 /// an enclosing folder.
 pub fn read_stream(stream: impl Read) -> io::Result<Tree> {
     Ok(read_trees(stream)?.remove("").unwrap_or_default())
-}
-
-/// Detects the compression from the first bytes, whatever the file is called.
-fn decompress<'r>(start: &[u8], reader: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
-    Ok(match start {
-        [0xfd, b'7', b'z', b'X', b'Z', ..] => {
-            Box::new(lzma_rust2::XzReader::new_mem_limit(reader, true, XZ_MEMORY))
-        }
-        [0x1f, 0x8b, ..] => Box::new(flate2::read::MultiGzDecoder::new(reader)),
-        [b'B', b'Z', b'h', ..] => Box::new(bzip2::read::MultiBzDecoder::new(reader)),
-        _ => Box::new(reader),
-    })
 }
 
 /// The schema files by the enclosing folder, which most archives have.

@@ -28,7 +28,7 @@ pub fn device_history<'s>(
         devices.device(name) == DeviceStatus::Known
     };
     let mut entries: BTreeMap<Series, Vec<HistoryChange>> = BTreeMap::new();
-    for finding in judge_changes(&all_changes(evidence, known, name), evidence) {
+    for finding in judge_changes(&all_changes(evidence, known, name)) {
         if let Some(since) = finding.since {
             let changes = entries.entry(since).or_default();
             changes.push(HistoryChange::from_finding(&finding));

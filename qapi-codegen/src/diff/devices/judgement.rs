@@ -9,17 +9,13 @@ use crate::diff::finding::{Example, Finding};
 use crate::diff::occurrence::Occurrence;
 use crate::diff::rules::rules;
 use crate::json::{JsonMember, JsonValue};
-use crate::knowledge::BuildEvidence;
 use crate::knowledge::builds::builtin_type;
 use crate::schema::JsonKind;
 use crate::version::Series;
 use crate::wire::{Direction, PathSegment};
 
 /// Combines the same change of several devices, and judges it.
-pub fn judge_changes<'s>(
-    changes: &[DeviceChange<'s>],
-    evidence: &'s BuildEvidence,
-) -> Vec<Finding<'s>> {
+pub fn judge_changes<'s>(changes: &[DeviceChange<'s>]) -> Vec<Finding<'s>> {
     let mut groups: BTreeMap<DeviceChange<'s>, BTreeMap<Option<Series>, BTreeSet<&'s str>>> =
         BTreeMap::new();
     for change in changes {
@@ -45,7 +41,7 @@ pub fn judge_changes<'s>(
                 since,
                 ..key.clone()
             };
-            key.judge(&devices, evidence)
+            key.judge(&devices)
         }));
     }
     findings
@@ -68,11 +64,7 @@ impl<'s> DeviceChange<'s> {
     }
 
     /// Creates the finding about a group.
-    fn judge(
-        self,
-        devices: &BTreeSet<&'s str>,
-        evidence: &'s BuildEvidence,
-    ) -> Option<Finding<'s>> {
+    fn judge(self, devices: &BTreeSet<&'s str>) -> Option<Finding<'s>> {
         let rule = rules().find(self.kind, Direction::Request)?;
         let first = *devices.first()?;
         let value = |text: Option<&'s str>| match self.property {
@@ -87,10 +79,6 @@ impl<'s> DeviceChange<'s> {
         let places: Vec<Occurrence<'s>> = devices.iter().map(|own| self.occurrence(own)).collect();
         let mut finding = Finding::new(rule, Direction::Request, &change, &places);
         finding.since = self.since;
-        finding.advice = evidence
-            .notes()
-            .advice(first)
-            .filter(|_| self.property.is_none());
         finding.example = self.example(first);
         Some(finding)
     }

@@ -40,6 +40,11 @@ impl<'s> RequestedParts<'s> {
         self.parts.push((path.to_vec(), value));
     }
 
+    /// Returns `true` if a part has this path.
+    pub fn contains(&self, path: &[PathSegment<'_>]) -> bool {
+        self.parts.iter().any(|(own, _)| own.starts_with(path))
+    }
+
     /// The parts behind a first segment.
     fn behind(&self, segment: PathSegment<'_>) -> RequestedParts<'s> {
         let behind = self.parts.iter().filter_map(|(path, value)| {

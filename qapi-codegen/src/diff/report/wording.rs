@@ -20,8 +20,8 @@ pub fn message(finding: &Finding<'_>) -> String {
 
 /// Says what to do about a finding.
 pub fn advice(finding: &Finding<'_>) -> Option<String> {
-    match finding.advice {
-        Some(advice) => Some(advice.to_owned()),
+    match finding.answer {
+        Some(rule) => Some(rule.advice.clone()),
         None => Some(fill(finding.rule.advice.as_ref()?, finding)),
     }
 }

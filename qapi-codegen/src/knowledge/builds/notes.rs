@@ -10,8 +10,6 @@ pub struct DeviceNotes {
     optional: Vec<DeviceGroup>,
     #[serde(default)]
     internal: Vec<DeviceGroup>,
-    #[serde(default)]
-    replaced: Vec<ReplacedDevice>,
 }
 
 /// Devices with something in common, for a reason.
@@ -21,14 +19,6 @@ struct DeviceGroup {
     devices: Vec<String>,
     #[serde(rename = "reason")]
     _reason: String,
-}
-
-/// A device with what to use in its place.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReplacedDevice {
-    device: String,
-    advice: String,
 }
 
 impl DeviceNotes {
@@ -44,13 +34,6 @@ impl DeviceNotes {
     /// Returns whether only QEMU itself creates a device.
     pub fn is_internal(&self, device: &str) -> bool {
         contains(&self.internal, device)
-    }
-
-    /// The sentence that says what to use in place of a device.
-    pub fn advice(&self, device: &str) -> Option<&str> {
-        let mut entries = self.replaced.iter();
-        let entry = entries.find(|entry| entry.device == device)?;
-        Some(entry.advice.trim())
     }
 }
 

@@ -26,18 +26,17 @@ impl Lowering<'_> {
     /// Releases 3.0 to 6.1: an expression, or an array of which all must hold.
     fn expression_condition(&mut self, owner: &str, node: SyntaxNode) -> Option<Condition> {
         match node.value {
-            SyntaxValue::String(text) if text.trim().is_empty() => {
-                self.empty_condition(owner, node.span)
+            SyntaxValue::String(text) if !text.trim().is_empty() => {
+                Some(Condition::Expression(text))
             }
-            SyntaxValue::String(text) => Some(Condition::Expression(text)),
-            SyntaxValue::Array(elements) if elements.is_empty() => {
-                self.empty_condition(owner, node.span)
-            }
-            SyntaxValue::Array(elements) => {
+            SyntaxValue::Array(elements) if !elements.is_empty() => {
                 let all = elements
                     .into_iter()
                     .filter_map(|element| self.expression_condition(owner, element));
                 Some(Condition::All(all.collect()))
+            }
+            SyntaxValue::String(_) | SyntaxValue::Array(_) => {
+                self.empty_condition(owner, node.span)
             }
             _ => {
                 let expected = "must be a string or an array of strings";

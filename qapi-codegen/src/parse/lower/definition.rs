@@ -7,7 +7,6 @@ use crate::ast::{
 };
 use crate::diagnostic::Code;
 use crate::dialect;
-use crate::parse::keys::{self, KeyRule};
 use crate::parse::tree::{SyntaxNode, SyntaxValue};
 use crate::source::Name;
 
@@ -17,7 +16,6 @@ impl Lowering<'_> {
         kind: &'static str,
         mut entries: ObjectEntries,
     ) -> Option<Definition> {
-        self.check_keys(kind, self.expression, &entries, keys_for(kind));
         let name = take(&mut entries, kind)?;
         let name = self.string(&format!("the name of the {kind}"), name)?;
         let owner = format!("{kind} '{name}'");
@@ -52,7 +50,10 @@ impl Lowering<'_> {
             Some(SyntaxNode {
                 value: SyntaxValue::Array(elements),
                 ..
-            }) => self.values(elements),
+            }) => {
+                let values = elements.into_iter();
+                values.filter_map(|node| self.value(node)).collect()
+            }
             other => {
                 self.unexpected_data(owner, "an array", other);
                 Vec::new()
@@ -63,7 +64,7 @@ impl Lowering<'_> {
 
     fn structure(&mut self, owner: &str, entries: &mut ObjectEntries) -> StructDefinition {
         let base = self.take_string(owner, entries, "base");
-        let members = self.object_data(owner, entries).unwrap_or_default();
+        let members = self.object_data(owner, entries);
         StructDefinition {
             base,
             members: self.members(members),
@@ -151,19 +152,21 @@ impl Lowering<'_> {
     }
 
     fn branch_data(&mut self, owner: &str, entries: &mut ObjectEntries) -> Vec<BranchDefinition> {
-        let branches = self.object_data(owner, entries).unwrap_or_default();
-        self.branches(branches)
+        let branches = self.object_data(owner, entries).into_iter();
+        branches
+            .filter_map(|(name, node)| self.branch(name, node))
+            .collect()
     }
 
-    fn object_data(&mut self, owner: &str, entries: &mut ObjectEntries) -> Option<ObjectEntries> {
+    fn object_data(&mut self, owner: &str, entries: &mut ObjectEntries) -> ObjectEntries {
         match take(entries, "data") {
             Some(SyntaxNode {
                 value: SyntaxValue::Object(members),
                 ..
-            }) => Some(members),
+            }) => members,
             other => {
                 self.unexpected_data(owner, "an object", other);
-                None
+                Vec::new()
             }
         }
     }
@@ -176,16 +179,5 @@ impl Lowering<'_> {
             let help = format!("write {expected} here");
             self.wrong_kind(&what, expected, &node, &help);
         }
-    }
-}
-
-fn keys_for(kind: &str) -> &'static [KeyRule] {
-    match kind {
-        "enum" => keys::ENUM,
-        "struct" => keys::STRUCT,
-        "union" => keys::UNION,
-        "alternate" => keys::ALTERNATE,
-        "command" => keys::COMMAND,
-        _ => keys::EVENT,
     }
 }

@@ -37,15 +37,8 @@ impl Lowering<'_> {
         })
     }
 
-    /// Lowers the branches of a union or an alternate.
-    pub(super) fn branches(&mut self, entries: ObjectEntries) -> Vec<BranchDefinition> {
-        entries
-            .into_iter()
-            .filter_map(|(name, node)| self.branch(name, node))
-            .collect()
-    }
-
-    fn branch(&mut self, name: Name, node: SyntaxNode) -> Option<BranchDefinition> {
+    /// Lowers a branch of a union or an alternate.
+    pub(super) fn branch(&mut self, name: Name, node: SyntaxNode) -> Option<BranchDefinition> {
         let what = format!("branch '{name}'");
         let (ty, condition, _) = self.long_form(&what, node, keys::BRANCH)?;
         let ty = self.type_reference(&what, ty)?;
@@ -79,15 +72,8 @@ impl Lowering<'_> {
         Some((take(&mut entries, "type")?, condition, features))
     }
 
-    /// Lowers the values of an enum.
-    pub(super) fn values(&mut self, elements: Vec<SyntaxNode>) -> Vec<EnumValueDefinition> {
-        elements
-            .into_iter()
-            .filter_map(|element| self.value(element))
-            .collect()
-    }
-
-    fn value(&mut self, node: SyntaxNode) -> Option<EnumValueDefinition> {
+    /// Lowers a value of an enum.
+    pub(super) fn value(&mut self, node: SyntaxNode) -> Option<EnumValueDefinition> {
         let place = node.span;
         let mut entries = match node.value {
             SyntaxValue::Object(entries) if dialect::LONG_FORMS.contains(self.version) => entries,
@@ -143,9 +129,7 @@ impl Lowering<'_> {
             self.error(Code::InvalidArray, element.span, message, help);
             return None;
         };
-        Some(TypeReference {
-            name: Name::new(text, element.span),
-            array: true,
-        })
+        let name = Name::new(text, element.span);
+        Some(TypeReference { name, array: true })
     }
 }

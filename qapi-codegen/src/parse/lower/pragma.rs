@@ -4,13 +4,11 @@ use super::{Lowering, ObjectEntries, take};
 use crate::ast::{Item, PragmaDirective, PragmaValue};
 use crate::diagnostic::Code;
 use crate::dialect;
-use crate::parse::keys;
 use crate::parse::tree::{SyntaxNode, SyntaxValue};
 use crate::source::Name;
 
 impl Lowering<'_> {
     pub(super) fn pragma(&mut self, mut entries: ObjectEntries) -> Option<Item> {
-        self.check_keys("pragma", self.expression, &entries, keys::PRAGMA);
         if !dialect::PRAGMAS.contains(self.version) {
             let message = format!("pragmas are not supported in QEMU {}", self.version);
             let help = "pragmas exist since QEMU 2.9";

@@ -69,6 +69,11 @@ impl<'c, 'k> LogChecker<'c, 'k> {
             LogContent::Malformed(malformed) => {
                 findings.push(self.report_syntax_error(malformed.position, &malformed.message));
             }
+            LogContent::Unread(malformed) => {
+                let mut finding = self.report_syntax_error(malformed.position, &malformed.message);
+                finding.checked.make_unknown();
+                findings.push(finding);
+            }
             LogContent::Messages(messages) => {
                 let is_repeated = self.is_repeated(entry.bytes);
                 self.prefix.clear();
@@ -166,12 +171,9 @@ impl<'c, 'k> LogChecker<'c, 'k> {
     }
 
     fn connection(&mut self, session: &str) -> &mut Connection {
-        if !self.connections.contains_key(session) {
-            if self.connections.len() == MAX_CONNECTIONS {
-                self.connections.clear();
-            }
-            let connection = Connection::default();
-            self.connections.insert(session.to_owned(), connection);
+        let is_new = !self.connections.contains_key(session);
+        if is_new && self.connections.len() == MAX_CONNECTIONS {
+            self.connections.clear();
         }
         self.connections.entry(session.to_owned()).or_default()
     }
@@ -193,7 +195,7 @@ impl<'c, 'k> LogChecker<'c, 'k> {
     /// The result for a message that consists of one problem.
     fn reject(&self, kind: ProblemKind<'_>) -> CheckedMessage {
         let path = MessagePath::Root.to_segments();
-        let problem = MessageProblem { path, kind };
+        let problem = MessageProblem::new(path, kind);
         CheckedMessage::new(None, vec![problem.describe(&self.checker.release)])
     }
 }

@@ -82,20 +82,15 @@ impl<'m> MessageWalk<'m> {
         path: &MessagePath<'_, 'm>,
     ) {
         if is_ignored(&member.value, expected.syntax) {
-            return self.report_ignored(&member.value, path);
+            return self.report(path, ProblemKind::Ignored(member.value.type_name()));
         }
         if let Some(meta) = expected.meta
             && self.direction == Direction::Request
         {
-            self.check_lifecycle(meta, ProblemSubject::Member, None, path);
+            self.check_lifecycle(meta, ProblemSubject::Member, path);
         }
         self.check_branch(object, expected, member, path);
         self.check_value(expected.shape, expected.syntax, &member.value, path);
-    }
-
-    fn report_ignored(&mut self, value: &JsonValue<'_>, path: &MessagePath<'_, 'm>) {
-        let found = value.type_name();
-        self.report(path, ProblemKind::Ignored(found));
     }
 
     /// Reports a discriminator with a valid value that has no branch.
@@ -137,7 +132,7 @@ impl<'m> MessageWalk<'m> {
         };
         let name = member.name.value.as_ref();
         if is_ignored(&member.value, expected.syntax) {
-            self.report_ignored(&member.value, path);
+            self.report(path, ProblemKind::Ignored(member.value.type_name()));
         } else if !expected.may_have(name) {
             let problem = ProblemKind::UnexpectedMember {
                 name,

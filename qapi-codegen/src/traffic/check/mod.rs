@@ -88,6 +88,19 @@ impl CheckedMessage {
     }
 }
 
+impl CheckedMessage {
+    /// Turns errors into unknown problems, for a message whose text is not
+    /// certain.
+    fn make_unknown(&mut self) {
+        let problems = self.problems.iter_mut();
+        let errors = problems.filter(|problem| problem.severity == Severity::Error);
+        errors.for_each(|problem| problem.severity = Severity::Unknown);
+        if self.verdict == Verdict::Rejected {
+            self.verdict = Verdict::Unknown;
+        }
+    }
+}
+
 impl<'k> Checker<'k> {
     /// Creates a checker for the release of a schema.
     pub fn new(schema: &'k Schema, data: ReleaseData<'k>) -> Self {

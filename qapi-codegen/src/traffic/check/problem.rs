@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Severity};
 use crate::json::JsonValue;
 use crate::knowledge::builds::Removal;
-use crate::knowledge::{BehaviourChange, MemberRequirement};
+use crate::knowledge::{BehaviourChange, MemberRequirement, MigrationRule, RequestRejection};
 use crate::schema::{Condition, JsonKind};
 use crate::wire::{IntegerRange, PathSegment};
 
@@ -14,6 +14,19 @@ pub struct MessageProblem<'m> {
     /// problems with its envelope, replies and events.
     pub path: Vec<PathSegment<'m>>,
     pub kind: ProblemKind<'m>,
+    /// The answer to the change that caused the problem.
+    pub answer: Option<&'m MigrationRule>,
+}
+
+impl<'m> MessageProblem<'m> {
+    /// Creates a problem without an answer.
+    pub fn new(path: Vec<PathSegment<'m>>, kind: ProblemKind<'m>) -> Self {
+        MessageProblem {
+            path,
+            kind,
+            answer: None,
+        }
+    }
 }
 
 /// A kind of problem.
@@ -73,11 +86,7 @@ pub enum ProblemKind<'m> {
         property: &'m str,
     },
     /// Something is deprecated.
-    Deprecated {
-        subject: ProblemSubject<'m>,
-        /// The replacement, if it is documented.
-        advice: Option<&'m str>,
-    },
+    Deprecated(ProblemSubject<'m>),
     /// Something may change in any release.
     Unstable(ProblemSubject<'m>),
     /// A command exists only in some builds.
@@ -91,6 +100,8 @@ pub enum ProblemKind<'m> {
     MissingRequirement(&'m MemberRequirement),
     /// Several members are present of which only one is allowed.
     ExcessRequirement(&'m MemberRequirement),
+    /// A rule that no schema states rejects an argument.
+    Rejected(&'m RequestRejection),
     /// An object has an unknown member.
     UnexpectedMember {
         name: &'m str,
@@ -181,19 +192,31 @@ impl ProblemKind<'_> {
             | ProblemKind::UnlistedDevice(_)
             | ProblemKind::UnverifiedProperty { .. }
             | ProblemKind::Ignored(_) => Code::Unchecked,
-            ProblemKind::Deprecated { .. } => Code::Deprecated,
+            ProblemKind::Deprecated(_) => Code::Deprecated,
             ProblemKind::Unstable(_) => Code::Unstable,
             ProblemKind::Conditional { .. } => Code::Conditional,
             ProblemKind::MissingMember(_)
             | ProblemKind::MissingRequirement(_)
             | ProblemKind::ExcessRequirement(_) => Code::MissingMember,
-            ProblemKind::UnexpectedMember { .. } => Code::UnexpectedMember,
+            ProblemKind::UnexpectedMember { .. } | ProblemKind::Rejected(_) => {
+                Code::UnexpectedMember
+            }
             ProblemKind::MistypedValue { .. } | ProblemKind::InvalidOptionText { .. } => {
                 Code::MistypedMember
             }
             ProblemKind::OutOfRange { .. } => Code::OutOfRange,
             ProblemKind::UnknownValue { .. } => Code::UnknownValue,
             ProblemKind::AffectedByChange(_) => Code::Behaviour,
+        }
+    }
+
+    /// The enum value or option text that is the problem.
+    pub fn value(&self) -> Option<&str> {
+        match self {
+            ProblemKind::UnknownValue { text, .. } => Some(text),
+            ProblemKind::RemovedDevice { driver, .. } => Some(driver),
+            ProblemKind::Deprecated(ProblemSubject::Value(value)) => Some(value),
+            _ => None,
         }
     }
 

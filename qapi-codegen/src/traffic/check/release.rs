@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::knowledge::{
-    BehaviourChange, Deprecation, MemberRequirement, ReleaseData, ReleaseDevices,
+    BehaviourChange, MemberRequirement, MigrationRule, ReleaseData, ReleaseDevices,
+    RequestRejection,
 };
 use crate::schema::{BuiltinType, Schema};
 use crate::version::Series;
@@ -23,10 +24,12 @@ pub struct ReleaseInterface<'k> {
 /// A command with the rules that apply to it.
 pub struct CommandInterface<'k> {
     pub shape: CommandShape<'k>,
-    /// Its deprecation, if it is documented without a feature flag.
-    pub deprecation: Option<&'k Deprecation>,
+    /// The deprecations of it and its arguments that have no feature flag.
+    pub deprecations: Vec<&'k MigrationRule>,
     /// The members that QEMU requires although the schema does not.
     pub requirements: Vec<&'k MemberRequirement>,
+    /// The requests that QEMU rejects although the schema allows them.
+    pub rejections: Vec<&'k RequestRejection>,
     /// The changes of behaviour that can break its requests.
     pub changes: Vec<&'k BehaviourChange>,
 }
@@ -76,26 +79,31 @@ impl<'k> ReleaseInterface<'k> {
     where
         'k: 'n,
     {
-        let rules = self.data.requests;
-        rules.map_or(name, |rules| rules.resolve_alias(name, self.series))
+        let knowledge = self.data.knowledge;
+        knowledge.map_or(name, |known| {
+            known.requests.resolve_alias(name, self.series)
+        })
     }
 }
 
 impl<'k> CommandInterface<'k> {
     fn new(shape: &CommandShape<'k>, data: ReleaseData<'k>, series: Series) -> Self {
         let name = shape.meta.name.as_str();
-        let requirements = data.requests.into_iter();
-        let changes = data.behaviour.into_iter();
+        let known = || data.knowledge.into_iter();
         CommandInterface {
             shape: shape.clone(),
-            deprecation: data
-                .behaviour
-                .and_then(|behaviour| behaviour.command_deprecation(name, series)),
-            requirements: requirements
-                .flat_map(|rules| rules.requirements(name, series))
+            deprecations: known()
+                .flat_map(|known| known.migrations.deprecations_in(series))
+                .filter(|rule| rule.commands.iter().any(|own| own == name))
                 .collect(),
-            changes: changes
-                .flat_map(|behaviour| behaviour.breaking_changes(name, series))
+            requirements: known()
+                .flat_map(|known| known.requests.requirements(name, series))
+                .collect(),
+            rejections: known()
+                .flat_map(|known| known.requests.rejections(name, series))
+                .collect(),
+            changes: known()
+                .flat_map(|known| known.behaviour.breaking_changes(name, series))
                 .collect(),
         }
     }

@@ -8,8 +8,9 @@ use super::release::CommandInterface;
 use super::walk::MessageWalk;
 use crate::diagnostic::Code;
 use crate::json::{JsonValue, ParsedJson};
-use crate::knowledge::when::any_holds;
-use crate::knowledge::{BehaviourChange, BehaviourEffect};
+use crate::knowledge::when::{any_holds, is_present};
+use crate::knowledge::{AnswerRange, BehaviourChange, BehaviourEffect, BreakSite};
+use crate::wire::render_argument_path;
 
 /// The arguments of a request without `arguments`.
 static NO_ARGUMENTS: JsonValue<'static> = JsonValue::Object(Vec::new());
@@ -25,21 +26,52 @@ impl<'m> MessageWalk<'m> {
         let name = self.check_envelope(session, &message.value)?;
         let arguments = message.value.get("arguments");
         let arguments = arguments.filter(|arguments| arguments.members().is_some());
+        let arguments = arguments.unwrap_or(&NO_ARGUMENTS);
         match self.release.command(name) {
-            Some(command) => self.check_command(command, arguments.unwrap_or(&NO_ARGUMENTS)),
+            Some(command) => self.check_command(command, arguments),
             None => {
                 let problem = ProblemKind::UnknownCommand(name);
                 self.report(&MessagePath::Root, problem);
             }
         }
+        self.find_answers(name, arguments);
         Some(name)
+    }
+
+    /// Finds the answers to the changes that caused problems of a request.
+    fn find_answers(&mut self, command: &'m str, arguments: &'m JsonValue<'m>) {
+        let Some(knowledge) = self.release.data.knowledge else {
+            return;
+        };
+        let (rules, series) = (&knowledge.migrations, self.release.series);
+        for problem in &mut self.problems {
+            let path = render_argument_path(&problem.path);
+            let site = BreakSite {
+                command,
+                path: &path,
+                value: problem.kind.value(),
+                arguments: Some(arguments),
+            };
+            let range = AnswerRange {
+                after: None,
+                upto: series,
+            };
+            problem.answer = match &problem.kind {
+                ProblemKind::Deprecated(_) => rules.replacement(&site, series),
+                ProblemKind::UnknownCommand(_)
+                | ProblemKind::RemovedDevice { .. }
+                | ProblemKind::UnexpectedMember { .. }
+                | ProblemKind::MissingMember(_)
+                | ProblemKind::UnknownValue { .. } => rules.answer(&site, range),
+                _ => None,
+            };
+        }
     }
 
     fn check_command(&mut self, command: &'m CommandInterface<'m>, arguments: &'m JsonValue<'m>) {
         let meta = command.shape.meta;
         let subject = ProblemSubject::Command(&meta.name);
-        let advice = command.deprecation.map(|entry| entry.advice.as_str());
-        self.check_lifecycle(meta, subject, advice, &MessagePath::Root);
+        self.check_lifecycle(meta, subject, &MessagePath::Root);
         if let Some(condition) = &meta.condition {
             let command = &meta.name;
             let problem = ProblemKind::Conditional { command, condition };
@@ -49,7 +81,36 @@ impl<'m> MessageWalk<'m> {
             self.check_members(&expected, arguments, &MessagePath::Root);
         }
         self.check_requirements(command, arguments);
+        self.check_rejections(command, arguments);
+        self.check_documented_deprecations(command, arguments);
         self.check_changes(command, arguments);
+    }
+
+    /// Reports what only the documentation of QEMU deprecates.
+    fn check_documented_deprecations(
+        &mut self,
+        command: &'m CommandInterface<'m>,
+        arguments: &'m JsonValue<'m>,
+    ) {
+        for rule in &command.deprecations {
+            if rule.answers_for_command() {
+                let subject = ProblemSubject::Command(&command.shape.meta.name);
+                self.report_deprecated(&MessagePath::Root, subject);
+            } else if let Some(path) = rule.paths().find(|path| is_present(arguments, path)) {
+                self.report_deprecated(&MessagePath::Root.member(path), ProblemSubject::Member);
+            }
+        }
+    }
+
+    /// Reports a deprecation unless the schema has it, too.
+    fn report_deprecated(&mut self, path: &MessagePath<'_, 'm>, subject: ProblemSubject<'m>) {
+        let segments = path.to_segments();
+        let mut problems = self.problems.iter();
+        let is_known = problems
+            .any(|problem| problem.kind.code() == Code::Deprecated && problem.path == segments);
+        if !is_known {
+            self.report(path, ProblemKind::Deprecated(subject));
+        }
     }
 
     fn check_requirements(
@@ -69,6 +130,19 @@ impl<'m> MessageWalk<'m> {
             };
             let first = requirement.members.first().map_or("", String::as_str);
             self.report(&MessagePath::Root.member(first), problem);
+        }
+    }
+
+    fn check_rejections(
+        &mut self,
+        command: &'m CommandInterface<'m>,
+        arguments: &'m JsonValue<'m>,
+    ) {
+        for rejection in &command.rejections {
+            if any_holds(&rejection.when, arguments) {
+                let path = &MessagePath::Root.member(&rejection.path);
+                self.report(path, ProblemKind::Rejected(rejection));
+            }
         }
     }
 

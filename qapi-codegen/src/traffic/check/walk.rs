@@ -30,7 +30,7 @@ impl<'m> MessageWalk<'m> {
 
     pub fn report(&mut self, path: &MessagePath<'_, 'm>, kind: ProblemKind<'m>) {
         let path = path.to_segments();
-        self.problems.push(MessageProblem { path, kind });
+        self.problems.push(MessageProblem::new(path, kind));
     }
 
     pub fn check_value(
@@ -69,12 +69,10 @@ impl<'m> MessageWalk<'m> {
         &mut self,
         meta: &'m EntityMeta,
         subject: ProblemSubject<'m>,
-        advice: Option<&'m str>,
         path: &MessagePath<'_, 'm>,
     ) {
-        let is_deprecated = meta.facts.deprecated.is_some() || meta.has_feature("deprecated");
-        if is_deprecated || advice.is_some() {
-            self.report(path, ProblemKind::Deprecated { subject, advice });
+        if meta.facts.deprecated.is_some() || meta.has_feature("deprecated") {
+            self.report(path, ProblemKind::Deprecated(subject));
         }
         if meta.name.starts_with("x-") || meta.has_feature("unstable") {
             self.report(path, ProblemKind::Unstable(subject));
@@ -144,7 +142,7 @@ impl<'m> MessageWalk<'m> {
                 self.report(path, ProblemKind::UnknownValue { text, values });
             }
             Some(meta) if self.direction == Direction::Request => {
-                self.check_lifecycle(meta, ProblemSubject::Value(text), None, path);
+                self.check_lifecycle(meta, ProblemSubject::Value(text), path);
             }
             Some(_) => {}
         }

@@ -5,6 +5,8 @@ use super::problem::{EnvelopeCause, MemberOwner, MessageProblem, ProblemKind, Pr
 use super::release::ReleaseInterface;
 use crate::diagnostic::Diagnostic;
 use crate::json::JsonValue;
+use crate::knowledge::MigrationRule;
+use crate::knowledge::builds::Removal;
 use crate::schema::JsonKind;
 use crate::suggest::similar_names;
 use crate::traffic::option_text;
@@ -34,6 +36,7 @@ impl MessageProblem<'_> {
 
     fn message(&self, path: &str, release: &ReleaseInterface<'_>) -> String {
         let series = release.series;
+        let unknown = |kind: &str, name| format!("QEMU {series} has no {kind} {}", quote(name));
         match &self.kind {
             ProblemKind::InvalidSyntax(message) => (*message).to_owned(),
             ProblemKind::DuplicateMember(name) => format!("duplicate member {}", quote(name)),
@@ -46,15 +49,9 @@ impl MessageProblem<'_> {
             ProblemKind::UnknownMessage(names) => {
                 format!("not a QMP message: an object with {}", list(names, "and"))
             }
-            ProblemKind::UnknownCommand(command) => {
-                format!("QEMU {series} has no command {}", quote(command))
-            }
-            ProblemKind::UnknownEvent(event) => {
-                format!("QEMU {series} has no event {}", quote(event))
-            }
-            ProblemKind::RemovedDevice { driver, .. } => {
-                format!("QEMU {series} has no device {}", quote(driver))
-            }
+            ProblemKind::UnknownCommand(command) => unknown("command", command),
+            ProblemKind::UnknownEvent(event) => unknown("event", event),
+            ProblemKind::RemovedDevice { driver, .. } => unknown("device", driver),
             ProblemKind::UnverifiedDevice(driver) => {
                 format!(
                     "no known {} has the device {}",
@@ -73,7 +70,7 @@ impl MessageProblem<'_> {
                 let build = build_text(release);
                 format!("no known {build} has the property {property} of {device}")
             }
-            ProblemKind::Deprecated { subject, .. } => {
+            ProblemKind::Deprecated(subject) => {
                 format!("{} is deprecated", subject_text(*subject, path))
             }
             ProblemKind::Unstable(subject) => {
@@ -93,7 +90,16 @@ impl MessageProblem<'_> {
     }
 
     fn help(&self, release: &ReleaseInterface<'_>) -> Option<String> {
+        let advice = || self.answer.map(|rule| rule.advice.clone());
         match &self.kind {
+            ProblemKind::RemovedDevice { driver, removal } => {
+                let advice = advice().or_else(|| similar_device(driver, release));
+                Some(removal_help(*removal, advice))
+            }
+            ProblemKind::UnexpectedMember {
+                owner: MemberOwner::Device(Some(removal)),
+                ..
+            } => Some(removal_help(*removal, advice())),
             ProblemKind::UnknownMessage(_) => {
                 Some(r#"a request is `{"execute": NAME, "arguments": {...}}`"#.to_owned())
             }
@@ -106,31 +112,18 @@ impl MessageProblem<'_> {
             }
             ProblemKind::UnexpectedEnvelopeMember { name, cause } => envelope_help(name, *cause),
             ProblemKind::NotOobCapable(_) => Some("send it with `execute`".to_owned()),
-            ProblemKind::UnknownCommand(command) => unknown_command_help(command, release),
+            ProblemKind::UnknownCommand(command) => {
+                unknown_command_help(command, self.answer, release)
+            }
+            _ if self.answer.is_some() => self.answer.map(|rule| rule.advice.clone()),
             ProblemKind::UnknownEvent(event) => {
                 did_you_mean(event, release.wire.events.names().collect())
             }
-            ProblemKind::RemovedDevice { driver, removal } => {
-                let devices = release.devices()?;
-                let advice = devices.evidence().notes();
-                let advice = advice
-                    .advice(release.device_name(driver))
-                    .map(str::to_owned);
-                let advice = advice.or_else(|| similar_device(driver, release));
-                let advice = advice
-                    .map(|advice| format!(". {advice}"))
-                    .unwrap_or_default();
-                Some(removal.describe() + &advice)
-            }
             ProblemKind::UnverifiedDevice(driver) => unverified_device_help(driver, release),
-            ProblemKind::UnexpectedMember {
-                owner: MemberOwner::Device(Some(removal)),
-                ..
-            } => Some(removal.describe()),
-            ProblemKind::Deprecated { advice, .. } => advice.map(|advice| advice.trim().to_owned()),
             ProblemKind::MissingRequirement(rule) | ProblemKind::ExcessRequirement(rule) => {
                 Some(rule.reason.trim().to_owned())
             }
+            ProblemKind::Rejected(rule) => Some(rule.advice.trim().to_owned()),
             ProblemKind::AffectedByChange(change) => {
                 let advice = change.advice.as_deref();
                 advice.map(|advice| advice.trim().to_owned())
@@ -170,13 +163,15 @@ fn envelope_message(kind: &ProblemKind<'_>) -> Option<String> {
 fn member_message(kind: &ProblemKind<'_>, path: &str) -> String {
     match kind {
         ProblemKind::MissingRequirement(rule) => {
-            let members: Vec<&str> = rule.members.iter().map(String::as_str).collect();
-            let members = list(&members, "or");
+            let members = list(&rule.members, "or");
             format!("missing argument {members}, although the schema calls it optional")
         }
         ProblemKind::ExcessRequirement(rule) => {
-            let members: Vec<&str> = rule.members.iter().map(String::as_str).collect();
-            format!("{} are mutually exclusive", list(&members, "and"))
+            format!("{} are mutually exclusive", list(&rule.members, "and"))
+        }
+        ProblemKind::Rejected(rule) => {
+            let reason = rule.reason.trim().trim_end_matches('.');
+            format!("QEMU rejects `{path}`, although the schema allows it: {reason}")
         }
         ProblemKind::UnexpectedMember { name, owner, .. } => {
             let name = quote(name);
@@ -311,7 +306,11 @@ fn unquoted_value<'v>(expected: &[JsonKind], value: &'v JsonValue<'_>) -> Option
     }
 }
 
-fn unknown_command_help(command: &str, release: &ReleaseInterface<'_>) -> Option<String> {
+fn unknown_command_help(
+    command: &str,
+    answer: Option<&MigrationRule>,
+    release: &ReleaseInterface<'_>,
+) -> Option<String> {
     let lookup = release.data.series_with_command;
     let elsewhere = lookup.map(|lookup| lookup(command)).unwrap_or_default();
     let series = release.series;
@@ -321,9 +320,18 @@ fn unknown_command_help(command: &str, release: &ReleaseInterface<'_>) -> Option
         (Some(first), Some(last)) => Some(format!("QEMU {first} to {last} have it, with gaps")),
         _ => None,
     };
-    let similar = did_you_mean(command, release.wire.commands.names().collect());
+    let similar = || did_you_mean(command, release.wire.commands.names().collect());
+    let similar = answer.map(|rule| rule.advice.clone()).or_else(similar);
     let sentences: Vec<String> = elsewhere.into_iter().chain(similar).collect();
     (!sentences.is_empty()).then(|| sentences.join("; "))
+}
+
+/// Says since when something is removed, and what to do about it.
+fn removal_help(removal: Removal, advice: Option<String>) -> String {
+    match advice {
+        Some(advice) => format!("{}. {advice}", removal.describe()),
+        None => removal.describe(),
+    }
 }
 
 /// Says where a device is known, or names similar ones.
@@ -367,8 +375,8 @@ fn path_text(path: &[PathSegment<'_>]) -> String {
 }
 
 /// Lists names: `a`, `b` or `c`.
-fn list(names: &[&str], conjunction: &str) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| quote(name)).collect();
+fn list(names: &[impl AsRef<str>], conjunction: &str) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| quote(name.as_ref())).collect();
     match &quoted[..] {
         [names @ .., last] if !names.is_empty() => {
             format!("{} {conjunction} {last}", names.join(", "))

@@ -1,7 +1,7 @@
 //! Changes at argument paths; see [`knowledge::when`](crate::knowledge::when)
 //! for their syntax.
 
-use crate::json::JsonValue;
+use crate::json::{JsonMember, JsonValue};
 
 /// Callback that changes a member of an object.
 pub type ChangeObject<'f> = dyn FnMut(&mut JsonValue<'static>, &str) + 'f;
@@ -30,4 +30,13 @@ pub fn string_at<'v>(value: &'v JsonValue<'_>, path: &str) -> Option<&'v str> {
     names
         .try_fold(value, |value, name| value.get(name))?
         .as_str()
+}
+
+/// Renames a member of an object.
+pub fn rename_member(object: &mut JsonValue<'static>, from: &str, to: &str) {
+    let members = object.members_mut().into_iter().flatten();
+    for member in members.filter(|member| member.name.value == from) {
+        let value = std::mem::replace(&mut member.value, JsonValue::Null);
+        *member = JsonMember::new(to.to_owned(), value);
+    }
 }

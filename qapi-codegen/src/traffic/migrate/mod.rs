@@ -6,7 +6,7 @@
 //! left unchanged and the reasons are reported. Names of block nodes are tracked
 //! per connection, because a rewritten request may name its node differently.
 //!
-//! The rules are data (`schemas/migrations.toml`); this module only applies
+//! The rules are data (`schemas/migrations/`); this module only applies
 //! them.
 
 mod argument_path;
@@ -14,23 +14,20 @@ mod flatten_unions;
 mod node_names;
 mod parse_strings;
 pub mod rewrite;
-mod rules;
 mod steps;
 mod transaction;
 pub mod unified;
 
 use std::collections::HashMap;
 
-pub use rules::{
-    Certainty, MigrationRule, MigrationRules, NodeReference, RewriteStep, StringTypes,
-};
-
 use crate::diagnostic::Severity;
 use crate::json::{JsonValue, ParsedJson};
+use crate::knowledge::{Certainty, MigrationRule, MigrationRules};
 use crate::traffic::check::{Checker, MessageDiagnostic, Session, Verdict};
 use crate::version::Series;
 
 use node_names::NodeNames;
+use rewrite::command_name;
 
 /// Outcome of a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,11 +89,7 @@ pub struct Migration {
 
 impl Migration {
     /// Creates the result for a request that is left unchanged.
-    pub fn left(reason: Remark) -> Self {
-        Migration::left_with(vec![reason])
-    }
-
-    fn left_with(remarks: Vec<Remark>) -> Self {
+    pub fn left(remarks: Vec<Remark>) -> Self {
         Migration {
             outcome: MigrationOutcome::Left,
             message: None,
@@ -159,7 +152,7 @@ impl<'m> Migrator<'m> {
             nodes: nodes.clone(),
         };
         match self.rewrite(&mut rewrite, parsed) {
-            Err(remarks) => Migration::left_with(remarks),
+            Err(remarks) => Migration::left(remarks),
             Ok(()) => {
                 *nodes = rewrite.nodes;
                 nodes.record_device(&rewrite.request);
@@ -194,9 +187,10 @@ impl<'m> Migrator<'m> {
             Ok(_) => return Ok(()),
             Err(_) => {}
         }
-        let (from, to) = (self.source.series(), self.target.series());
-        for series in self.rules.series().filter(|s| from < *s && *s <= to) {
-            for rule in self.rules.rules_since(series) {
+        let (from, to) = (self.oldest_origin(parsed), self.target.series());
+        for series in self.rules.series().filter(|s| from < Some(*s) && *s <= to) {
+            let rules = self.rules.rules_since(series);
+            for rule in rules.filter(|rule| rule.until.is_none_or(|until| to <= until)) {
                 self.apply(rule, rewrite).map_err(|reason| vec![reason])?;
             }
         }
@@ -204,6 +198,13 @@ impl<'m> Migrator<'m> {
         checked
             .map(drop)
             .map_err(|problems| self.describe_rejection(&problems, parsed))
+    }
+
+    /// Returns the series after which rules apply. A request that the earlier
+    /// release rejects was written for an even earlier one.
+    fn oldest_origin(&self, parsed: &ParsedJson<'_>) -> Option<Series> {
+        let original = self.source.check_request(&mut Session::default(), parsed);
+        (original.verdict != Verdict::Rejected).then(|| self.source.series())
     }
 
     /// Applies a rule to a request, or to each action of a transaction.
@@ -224,12 +225,15 @@ impl<'m> Migrator<'m> {
         rule: &MigrationRule,
         rewrite: &mut RequestRewrite,
     ) -> Result<(), Remark> {
-        if !rule.applies_to(&rewrite.request) {
+        let no_arguments = JsonValue::Object(Vec::new());
+        let arguments = rewrite.request.get("arguments").unwrap_or(&no_arguments);
+        let command = command_name(&rewrite.request).unwrap_or_default();
+        if !rule.applies_to(command, arguments) {
             return Ok(());
         }
         let remark = |message: String| Remark {
             rule: Some(rule.id.clone()),
-            since: Some(rule.since),
+            since: rule.since,
             message,
         };
         let outcome = match rule.certainty {

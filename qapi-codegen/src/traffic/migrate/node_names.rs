@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::argument_path::change_at;
+use super::argument_path::{change_at, rename_member};
 use super::rewrite::command_name;
-use super::rules::{MigrationRules, NodeReference};
 use super::{MigrationOutcome, Remark, transaction};
-use crate::json::{JsonMember, JsonValue};
+use crate::json::JsonValue;
+use crate::knowledge::MigrationRules;
+use crate::knowledge::migrations::NodeReference;
+use crate::traffic::option_text;
 
 /// Block nodes of a connection, by the name of the block backend that they had
 /// in the older release.
@@ -43,16 +45,14 @@ impl NodeNames {
     /// Records a property for the device that will use the node.
     pub fn record_property(&mut self, node: &str, property: &str, value: JsonValue<'static>) {
         let value = match value {
-            JsonValue::Bool(on) => JsonValue::string(if on { "on" } else { "off" }),
+            JsonValue::Bool(on) => JsonValue::string(option_text::from_boolean(on)),
             value => value,
         };
-        let node = self
-            .nodes
-            .entry(node.to_owned())
-            .or_insert_with(|| BlockNode {
-                name: node.to_owned(),
-                ..BlockNode::default()
-            });
+        let new_node = || BlockNode {
+            name: node.to_owned(),
+            ..BlockNode::default()
+        };
+        let node = self.nodes.entry(node.to_owned()).or_insert_with(new_node);
         node.properties.push((property.to_owned(), value));
     }
 
@@ -219,9 +219,6 @@ impl BlockNode {
 }
 
 fn replace_member(object: &mut JsonValue<'static>, member: &str, new_member: &str, name: &str) {
-    let members = object.members_mut().into_iter().flatten();
-    for old in members.filter(|old| old.name.value == member) {
-        let value = JsonValue::string(name.to_owned());
-        *old = JsonMember::new(new_member.to_owned(), value);
-    }
+    rename_member(object, member, new_member);
+    object.set(new_member.to_owned(), JsonValue::string(name.to_owned()));
 }

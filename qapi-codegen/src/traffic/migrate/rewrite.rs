@@ -31,7 +31,7 @@ pub struct MigratedRequest {
 pub fn rewrite_entry(migrator: &mut Migrator<'_>, entry: &LogEntry<'_>) -> RewrittenEntry {
     let messages = match &entry.content {
         LogContent::Text => return RewrittenEntry::default(),
-        LogContent::Malformed(malformed) => {
+        LogContent::Malformed(malformed) | LogContent::Unread(malformed) => {
             return RewrittenEntry {
                 bytes: None,
                 requests: vec![MigratedRequest::from_malformed(entry.bytes, malformed)],
@@ -47,11 +47,10 @@ pub fn rewrite_entry(migrator: &mut Migrator<'_>, entry: &LogEntry<'_>) -> Rewri
         new
     });
     let bytes = rewritten.unwrap_or_else(|reason| {
-        let changed = requests
-            .iter_mut()
-            .filter(|request| request.after().is_some());
-        changed
-            .for_each(|request| request.migration = Migration::left(Remark::new(reason.clone())));
+        let requests = requests.iter_mut();
+        for request in requests.filter(|request| request.after().is_some()) {
+            request.migration = Migration::left(vec![Remark::new(reason.clone())]);
+        }
         None
     });
     RewrittenEntry {
@@ -90,7 +89,7 @@ impl MigratedRequest {
             position: malformed.position,
             command: None,
             before: String::from_utf8_lossy(bytes).trim().to_owned(),
-            migration: Migration::left(Remark::new(reason)),
+            migration: Migration::left(vec![Remark::new(reason)]),
         }
     }
 

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::argument_path::{ChangeObject, change_at, string_at};
+use super::argument_path::{ChangeObject, change_at, rename_member, string_at};
 use super::flatten_unions::flatten_unions;
-use super::rules::{MigrationRule, RewriteStep, StringTypes, UnionTypes};
 use super::{RequestRewrite, parse_strings};
 use crate::json::{JsonMember, JsonValue};
+use crate::knowledge::migrations::{MigrationRule, RewriteStep, StringTypes, UnionTypes};
 use crate::knowledge::when::{ArgumentCondition, is_scalar};
 use crate::traffic::check::Checker;
 
@@ -26,7 +26,13 @@ pub fn apply_steps(
         match step {
             RewriteStep::RenameCommand(name) => rename_command(rewrite, name),
             RewriteStep::Unwrap(member) => unwrap(rewrite, member)?,
-            RewriteStep::WrapArguments(name) => wrap_arguments(rewrite, name),
+            RewriteStep::WrapArguments(name) => {
+                replace_arguments(rewrite, name, &|old| JsonValue::Array(vec![old]));
+            }
+            RewriteStep::NestArguments(name) => replace_arguments(rewrite, name, &|old| old),
+            RewriteStep::Add { member, value } => add(rewrite, member, value),
+            RewriteStep::WrapValue(path) => wrap_value(rewrite, path),
+            RewriteStep::RemoveStrings { from, values } => remove_strings(rewrite, from, values),
             RewriteStep::FlattenUnions(UnionTypes::Schema) => {
                 flatten_unions(target.interface(), &mut rewrite.request);
             }
@@ -102,11 +108,42 @@ fn unwrap(rewrite: &mut RequestRewrite, name: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn wrap_arguments(rewrite: &mut RequestRewrite, name: &str) {
+/// Replaces the arguments by one with a value made of the old ones.
+fn replace_arguments(
+    rewrite: &mut RequestRewrite,
+    name: &str,
+    make: &dyn Fn(JsonValue<'static>) -> JsonValue<'static>,
+) {
     if let Some(arguments) = arguments(rewrite) {
-        let element = std::mem::replace(arguments, JsonValue::Object(Vec::new()));
-        arguments.set(name.to_owned(), JsonValue::Array(vec![element]));
+        let old = std::mem::replace(arguments, JsonValue::Object(Vec::new()));
+        arguments.set(name.to_owned(), make(old));
     }
+}
+
+fn add(rewrite: &mut RequestRewrite, path: &str, value: &str) {
+    change_argument(rewrite, path, &mut |object, name| {
+        if object.get(name).is_none() {
+            object.set(name.to_owned(), JsonValue::string(value.to_owned()));
+        }
+    });
+}
+
+fn wrap_value(rewrite: &mut RequestRewrite, path: &str) {
+    change_argument(rewrite, path, &mut |object, name| {
+        if let Some(value) = object.get_mut(name) {
+            let element = std::mem::replace(value, JsonValue::Null);
+            *value = JsonValue::Array(vec![element]);
+        }
+    });
+}
+
+fn remove_strings(rewrite: &mut RequestRewrite, path: &str, values: &[String]) {
+    let is_listed = |value: &JsonValue<'_>| values.iter().any(|text| is_scalar(value, text));
+    change_argument(rewrite, path, &mut |object, name| {
+        if let Some(JsonValue::Array(elements)) = object.get_mut(name) {
+            elements.retain(|element| !is_listed(element));
+        }
+    });
 }
 
 fn rename(rewrite: &mut RequestRewrite, from: &str, to: &str) -> Result<(), String> {
@@ -120,14 +157,6 @@ fn rename(rewrite: &mut RequestRewrite, from: &str, to: &str) -> Result<(), Stri
     match has_both {
         true => Err(format!("Both `{from}` and `{to}` are set.")),
         false => Ok(()),
-    }
-}
-
-fn rename_member(object: &mut JsonValue<'static>, from: &str, to: &str) {
-    let members = object.members_mut().into_iter().flatten();
-    for member in members.filter(|member| member.name.value == from) {
-        let value = std::mem::replace(&mut member.value, JsonValue::Null);
-        *member = JsonMember::new(to.to_owned(), value);
     }
 }
 

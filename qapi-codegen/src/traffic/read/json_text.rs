@@ -1,98 +1,144 @@
-//! JSON messages, alone or in the text of a log.
+//! JSON messages, alone or in other text.
 
-use super::notation::{EntryExtent, EntryText, LineRest, Notation};
-use super::{LoggedMessage, NotatedMessages, Replace, TextPosition};
-use crate::json::{JsonStyle, ParsedJson, SyntaxError};
+use super::decoded::DecodedText;
+use super::embedded::FoundValue;
+use super::evidence;
+use super::framing::{FrameState, frame};
+use super::notation::{Block, Line, Notation, Reading, decode_utf8};
+use crate::json::{self, SyntaxError};
 
-/// JSON messages with any text between them.
-pub struct JsonText;
+/// JSON messages with any text around them, in double or single quotes.
+pub struct JsonText<'r> {
+    is_command: &'r dyn Fn(&str) -> bool,
+}
 
-/// Names by which a message is recognized at the beginning of an object.
-const FIRST_MEMBERS: [&str; 13] = [
-    "execute",
-    "exec-oob",
-    "return",
-    "error",
-    "event",
-    "timestamp",
-    "QMP",
-    "session",
-    "dir",
-    "id",
-    "arguments",
-    "data",
-    "control",
-];
-
-impl Notation for JsonText {
-    fn extent(&self) -> EntryExtent {
-        EntryExtent::Value
-    }
-
-    fn begins(&self, line: &LineRest<'_>) -> bool {
-        begins_value(line.text)
-    }
-
-    fn find(&self, line: &LineRest<'_>) -> Option<usize> {
-        let mut offsets = 0..line.text.len();
-        offsets.find(|&offset| begins_message(&line.text[offset..]))
-    }
-
-    fn parse<'a>(
-        &mut self,
-        entry: &'a EntryText<'_>,
-    ) -> Result<Option<Box<dyn NotatedMessages + 'a>>, SyntaxError> {
-        Ok(Some(Box::new(JsonMessage {
-            text: entry.text,
-            position: entry.position,
-            json: entry.json()?,
-        })))
+impl<'r> JsonText<'r> {
+    pub fn new(is_command: &'r dyn Fn(&str) -> bool) -> Self {
+        JsonText { is_command }
     }
 }
 
-struct JsonMessage<'a> {
-    text: &'a str,
-    position: TextPosition,
-    json: &'a ParsedJson<'a>,
-}
+impl Notation for JsonText<'_> {
+    fn name(&self) -> &'static str {
+        "JSON"
+    }
 
-impl NotatedMessages for JsonMessage<'_> {
-    fn rewrite(&self, replace: &mut Replace<'_>) -> Result<Option<String>, String> {
-        let replacement = replace(LoggedMessage {
-            position: self.position,
-            session: "",
-            sender: None,
-            is_bare_name: false,
-            json: Ok(self.json),
-        });
+    fn find(&self, line: &Line<'_>, from: usize) -> Option<usize> {
+        let is_candidate = |offset: &usize| {
+            let name = first_member(&line.text[*offset..]);
+            name.is_some_and(evidence::is_first_member)
+                || name.is_some() && line.first_character(*offset) == Some(*offset)
+        };
+        let brackets = memchr::memchr_iter(b'{', &line.text[from..]);
+        let mut offsets = brackets.map(|offset| from + offset);
+        let in_line = |offset: &usize| {
+            is_candidate(offset) || line.text[*offset + 1..].trim_ascii().is_empty()
+        };
+        offsets.find(in_line)
+    }
 
-        Ok(replacement.map(|message| JsonStyle::detect(self.text).format(&message)))
+    fn read<'a>(&mut self, block: &Block<'a>) -> Reading<'a> {
+        let Some(name) = first_member(block.text) else {
+            return read_open_bracket(block);
+        };
+        let is_known = evidence::is_first_member(name);
+        let text = if is_known {
+            block.text
+        } else {
+            block.first_line()
+        };
+        match frame(text) {
+            FrameState::Complete(length) => self.read_value(block, length),
+            FrameState::Incomplete(_) if !is_known => Reading::Text,
+            FrameState::Incomplete(_) if !block.is_at_end => Reading::Incomplete,
+            FrameState::Incomplete(message) => malformed(block, SyntaxError { offset: 0, message }),
+            FrameState::Malformed(error) => malformed(block, error),
+            FrameState::Foreign(error) => unread(block, error),
+        }
     }
 }
 
-/// Returns whether a text begins with an object whose first member is one of a
-/// QMP message.
-pub fn begins_message(text: &[u8]) -> bool {
-    let is_known = |name: &[u8]| FIRST_MEMBERS.iter().any(|known| known.as_bytes() == name);
-    text.starts_with(b"{") && first_member_name(text).is_some_and(is_known)
+impl JsonText<'_> {
+    fn read_value<'a>(&self, block: &Block<'a>, length: usize) -> Reading<'a> {
+        let parsed = decode_utf8(&block.text[..length])
+            .and_then(|source| Ok((source, json::parse(source)?)));
+        let (source, json) = match parsed {
+            Ok(parsed) => parsed,
+            Err(error) if is_python(&block.text[error.offset..]) => return unread(block, error),
+            Err(error) => return malformed(block, error),
+        };
+        let is_alone = block.begins_line() && block.first_line().trim_ascii_end().len() == length;
+        let is_invalid = is_alone && evidence::is_invalid_request(&json.value, self.is_command);
+        let is_quoted = block.byte_before() == Some(b'\'');
+        let value = FoundValue {
+            source,
+            decoded: DecodedText::plain(source),
+            json,
+            encode: Box::new(move |json| {
+                (!is_quoted || !json.contains('\'')).then(|| json.to_owned())
+            }),
+            notation: "JSON",
+        };
+        match is_invalid {
+            true => Reading::Messages(length, value.into_messages(block)),
+            false => value.into_reading(block),
+        }
+    }
 }
 
-/// Returns whether a text begins with a value. `[12:30]` of a log and
-/// `{u'return': ...}` of Python 2 are not values.
-fn begins_value(text: &[u8]) -> bool {
-    let mut after = text
+/// An opening bracket at the end of a line belongs to a message if the next
+/// line begins with one of its members.
+fn read_open_bracket<'a>(block: &Block<'a>) -> Reading<'a> {
+    let rest = block.text.get(1..).unwrap_or_default();
+    match rest.trim_ascii_start().is_empty() && !block.is_at_end {
+        // At most one further line is needed.
+        true if memchr::memchr_iter(b'\n', rest).count() < 3 => Reading::Incomplete,
+        _ => Reading::Text,
+    }
+}
+
+/// An invalid message is reported if it is written as a line, and nothing shows
+/// that it is code.
+fn malformed<'a>(block: &Block<'a>, error: SyntaxError) -> Reading<'a> {
+    let line = block.first_line();
+    let is_request = memchr::memmem::find(line, b"execute").is_some()
+        || memchr::memmem::find(line, b"exec-oob").is_some();
+    if !(block.begins_line() && is_request && error.offset <= line.len()) {
+        return unread(block, error);
+    }
+    let length = (line.len() + 1).min(block.text.len());
+    Reading::Malformed(length, error)
+}
+
+/// A request that is not JSON, such as a template or a dictionary with
+/// variables.
+pub fn unread<'a>(block: &Block<'a>, error: SyntaxError) -> Reading<'a> {
+    match first_member(block.text).is_some_and(evidence::is_request_member) {
+        true => Reading::Unread(error.offset.clamp(1, block.text.len()), error),
+        false => Reading::Text,
+    }
+}
+
+/// Returns whether a text begins with a value of Python that JSON does not have.
+fn is_python(text: &[u8]) -> bool {
+    const BEGINNINGS: [&[u8]; 7] = [
+        b"True",
+        b"False",
+        b"None",
+        b"u'",
+        b"u\"",
+        b"(",
+        b"OrderedDict",
+    ];
+    BEGINNINGS
         .iter()
-        .skip(1)
-        .filter(|byte| !byte.is_ascii_whitespace());
-    match (text.first(), after.next()) {
-        (Some(b'{'), next) => next != Some(&b'u'),
-        (Some(b'['), next) => matches!(next, Some(b'{' | b'[' | b']' | b'"' | b'\'')),
-        _ => false,
-    }
+        .any(|beginning| text.starts_with(beginning))
 }
 
-fn first_member_name(object: &[u8]) -> Option<&[u8]> {
-    let text = object.get(1..)?.trim_ascii_start();
+/// Returns the name of the first member of an object.
+pub fn first_member(object: &[u8]) -> Option<&[u8]> {
+    let text = object.strip_prefix(b"{")?.trim_ascii_start();
+    let text = text.strip_prefix(b"u").unwrap_or(text);
     let quote = *text.first().filter(|byte| matches!(byte, b'"' | b'\''))?;
     let name = &text[1..];
     let end = name.iter().take(16).position(|&byte| byte == quote)?;

@@ -38,6 +38,7 @@ pub struct Lines<'r> {
     input: &'r mut dyn BufRead,
     buffer: Vec<u8>,
     consumed: usize,
+    is_at_end: bool,
     position: TextPosition,
 }
 
@@ -47,30 +48,62 @@ impl<'r> Lines<'r> {
             input,
             buffer: Vec::new(),
             consumed: 0,
+            is_at_end: false,
             position: TextPosition::START,
         }
     }
 
-    /// Reads the next line after all text was consumed. Returns `false` at the
-    /// end of the input.
-    pub fn read_next(&mut self) -> io::Result<bool> {
-        self.buffer.clear();
-        self.consumed = 0;
-        self.read_more()
+    /// Reads a line unless one is in memory. Returns `false` at the end of the
+    /// input.
+    pub fn begin_line(&mut self) -> io::Result<bool> {
+        if self.rest().is_empty() {
+            self.read_line()?;
+        }
+        Ok(!self.rest().is_empty())
     }
 
-    /// Reads another line without consuming the text before it. A line that
-    /// exceeds [`LENGTH_LIMIT`] is read in pieces. Returns `false` at the end of
-    /// the input.
-    pub fn read_more(&mut self) -> io::Result<bool> {
-        let room = LENGTH_LIMIT.saturating_sub(self.rest().len()) as u64;
+    /// Reads further text without consuming the text before it: a line, or an
+    /// eighth of a long text, which bounds how often it is scanned again.
+    pub fn read_more(&mut self) -> io::Result<()> {
+        let wanted = self.rest().len() + self.rest().len() / 8;
+        while !self.is_at_end {
+            self.read_line()?;
+            if self.rest().len() > wanted || self.rest().len() < 1 << 14 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a line. A line that exceeds [`LENGTH_LIMIT`] is read in pieces.
+    fn read_line(&mut self) -> io::Result<()> {
+        self.buffer.drain(..self.consumed);
+        self.consumed = 0;
+        let room = LENGTH_LIMIT.saturating_sub(self.buffer.len()) as u64;
         let read = self.input.take(room).read_until(b'\n', &mut self.buffer)?;
-        Ok(read > 0)
+        self.is_at_end = read == 0;
+        Ok(())
+    }
+
+    /// Returns `true` if no further text can be read before text is consumed.
+    pub fn is_at_end(&self) -> bool {
+        self.is_at_end
     }
 
     /// Returns the text that has not been consumed.
     pub fn rest(&self) -> &[u8] {
         &self.buffer[self.consumed..]
+    }
+
+    /// Returns the part of the rest that is on its first line.
+    pub fn line(&self) -> &[u8] {
+        let end = memchr::memchr(b'\n', self.rest());
+        &self.rest()[..end.map_or(self.rest().len(), |end| end + 1)]
+    }
+
+    /// Returns `true` if the rest is the beginning of a line.
+    pub fn is_line_start(&self) -> bool {
+        self.position.column == 1
     }
 
     /// Returns the position of the rest.
@@ -81,6 +114,11 @@ impl<'r> Lines<'r> {
     /// Removes bytes from the beginning of the rest.
     pub fn consume(&mut self, length: usize) {
         self.position = self.position.advance(&self.rest()[..length]);
+        self.skip(length);
+    }
+
+    /// Removes bytes that do not count as characters.
+    pub fn skip(&mut self, length: usize) {
         self.consumed += length;
     }
 }

@@ -8,24 +8,32 @@
 //! A notation is a file in this folder that implements `notation::Notation`,
 //! and an entry in `notation_table.rs`.
 
+mod counts;
+mod decoded;
+mod embedded;
+mod evidence;
 mod framing;
 mod json_text;
 mod lines;
 mod notation;
 mod notation_table;
+mod origin;
+mod python_literal;
 mod qmp_shell;
 mod recording;
 mod shell_words;
+mod string_literal;
 
 use std::io::{self, BufRead};
 
 use crate::json::{JsonValue, ParsedJson, SyntaxError};
 
+pub use counts::MessageCounts;
 pub use lines::TextPosition;
+pub use notation_table::notation_names;
 
-use framing::{FrameState, Framer};
 use lines::Lines;
-use notation::{EntryExtent, EntryText};
+use notation::{Block, Line, Reading};
 use notation_table::NotationTable;
 
 /// A piece of the input.
@@ -44,8 +52,10 @@ pub enum LogContent<'e> {
     Text,
     /// Messages in some notation.
     Messages(Box<dyn NotatedMessages + 'e>),
-    /// An entry that looks like a message and cannot be parsed.
+    /// A line that is an invalid message.
     Malformed(Malformed),
+    /// The beginning of a message that is not written out, such as a template.
+    Unread(Malformed),
 }
 
 /// An error at a position of the input.
@@ -67,6 +77,8 @@ pub struct LoggedMessage<'m> {
     pub session: &'m str,
     /// The sender, if the notation states it.
     pub sender: Option<Sender>,
+    /// The name of the notation, or of the log.
+    pub notation: &'static str,
     /// `true` if the notation gives only a name, which may be the
     /// name of an event.
     pub is_bare_name: bool,
@@ -110,8 +122,8 @@ impl dyn NotatedMessages + '_ {
 
 /// Reads text and calls `visit` for each entry.
 ///
-/// `is_command` is asked about a line that consists of one word while the
-/// notation of the text is unknown.
+/// `is_command` is asked whether a word is a command of any release, for lines
+/// that may be those of qmp-shell.
 ///
 /// # Errors
 ///
@@ -124,10 +136,12 @@ pub fn read<E: From<io::Error>>(
     let mut reader = LogReader {
         lines: Lines::new(input),
         notations: NotationTable::new(is_command),
+        follows_text: false,
         visit,
     };
-    while reader.lines.read_next()? {
-        reader.read_entries()?;
+    reader.read_mark()?;
+    while reader.lines.begin_line()? {
+        reader.read_line()?;
     }
     Ok(())
 }
@@ -135,49 +149,134 @@ pub fn read<E: From<io::Error>>(
 struct LogReader<'r, E> {
     lines: Lines<'r>,
     notations: NotationTable<'r>,
+    /// Set if the previous line is other text than messages.
+    follows_text: bool,
     visit: &'r mut dyn FnMut(LogEntry<'_>) -> Result<(), E>,
 }
 
+/// A message that a notation found and cannot read: the offset in its line, the
+/// length of its text, and the reason.
+struct Unread {
+    offset: usize,
+    length: usize,
+    error: SyntaxError,
+}
+
 impl<E: From<io::Error>> LogReader<'_, E> {
-    /// Reads the entries of a line and the further lines of its last entry.
-    fn read_entries(&mut self) -> Result<(), E> {
-        let mut is_line_start = true;
-        while !self.lines.rest().is_empty() {
-            let rest = self.lines.rest();
-            match self.notations.find(rest, is_line_start) {
-                None => self.visit_text(rest.len())?,
-                Some((offset, extent)) => {
-                    self.visit_text(offset)?;
-                    self.read_entry(extent)?;
-                }
-            }
-            is_line_start = false;
+    /// Reads the byte order mark that some programs write before UTF-8.
+    fn read_mark(&mut self) -> Result<(), E> {
+        const MARK: &[u8] = "\u{FEFF}".as_bytes();
+        if self.lines.begin_line()? && self.lines.rest().starts_with(MARK) {
+            (self.visit)(LogEntry {
+                position: TextPosition::START,
+                bytes: MARK,
+                content: LogContent::Text,
+            })?;
+            self.lines.skip(MARK.len());
         }
         Ok(())
     }
 
-    fn read_entry(&mut self, extent: EntryExtent) -> Result<(), E> {
-        let framed = match extent {
-            EntryExtent::Line => Ok(self.lines.rest().len()),
-            EntryExtent::Value => self.frame_value()?,
+    /// Reads the entries of a line, and the further lines of its last entry.
+    fn read_line(&mut self) -> Result<(), E> {
+        let text = self.lines.line().trim_ascii();
+        let is_comment = text.starts_with(b"#");
+        let is_empty = text.is_empty() || is_comment;
+        let mut is_start = true;
+        while !is_comment && self.read_entry(is_start)? {
+            is_start = false;
+            if self.lines.is_line_start() {
+                break;
+            }
+        }
+        if is_start && !is_empty {
+            self.follows_text = true;
+        }
+        if is_start || !self.lines.is_line_start() {
+            self.visit_text(self.lines.line().len())?;
+        }
+        Ok(())
+    }
+
+    /// Reads the text up to the next message of the line, and the message.
+    /// Returns `false` if there is none.
+    fn read_entry(&mut self, is_start: bool) -> Result<bool, E> {
+        let mut unread: Option<Unread> = None;
+        self.notations.begin();
+        loop {
+            let line = Line {
+                text: self.lines.line(),
+                is_start,
+                follows_text: self.follows_text,
+            };
+            let candidate = self.notations.find(&line);
+            let offset = candidate.map_or(usize::MAX, |(offset, _)| offset);
+            if let Some(unread) = unread.take_if(|unread| unread.offset < offset) {
+                return self.visit_unread(&unread).map(|()| true);
+            }
+            let Some(candidate) = candidate else {
+                return Ok(false);
+            };
+            match self.read_candidate(candidate, is_start)? {
+                Found::Messages(_) => return Ok(true),
+                Found::Unread(length, error) => {
+                    let offset = candidate.0;
+                    unread.get_or_insert(Unread {
+                        offset,
+                        length,
+                        error,
+                    });
+                }
+                Found::Text => {}
+            }
+            self.notations.skip(candidate);
+        }
+    }
+
+    /// Reads the messages of a candidate, if it has some.
+    fn read_candidate(
+        &mut self,
+        (offset, index): (usize, usize),
+        is_start: bool,
+    ) -> Result<Found, E> {
+        loop {
+            let (before, text) = self.lines.rest().split_at(offset);
+            let block = Block {
+                text,
+                before,
+                is_start,
+                is_at_end: self.lines.is_at_end(),
+                line_position: self.lines.position(),
+            };
+            let reading = self.notations.notation(index).read(&block);
+            if matches!(reading, Reading::Incomplete) && !block.is_at_end {
+                drop(reading);
+                self.lines.read_more()?;
+                continue;
+            }
+            let found = visit_reading(self.visit, &block, reading)?;
+            if let Found::Messages(length) = found {
+                self.follows_text = false;
+                self.lines.consume(offset + length);
+            }
+            return Ok(found);
+        }
+    }
+
+    fn visit_unread(&mut self, unread: &Unread) -> Result<(), E> {
+        self.visit_text(unread.offset)?;
+        let bytes = &self.lines.rest()[..unread.length];
+        let position = self.lines.position();
+        let malformed = Malformed {
+            position,
+            message: unread.error.message.clone(),
         };
-        let (length, malformed) = match framed {
-            Ok(length) => (length, None),
-            Err((length, malformed)) => (length, Some(malformed)),
-        };
-        let (bytes, position) = (&self.lines.rest()[..length], self.lines.position());
-        let text = malformed.map_or_else(|| EntryText::from_utf8(bytes, position), Err);
-        let entry = LogEntry {
+        (self.visit)(LogEntry {
             position,
             bytes,
-            content: match &text {
-                Ok(text) => self.notations.parse(text, extent),
-                Err(malformed) => LogContent::Malformed(malformed.clone()),
-            },
-        };
-        (self.visit)(entry)?;
-        drop(text);
-        self.lines.consume(length);
+            content: LogContent::Unread(malformed),
+        })?;
+        self.lines.consume(unread.length);
         Ok(())
     }
 
@@ -192,43 +291,44 @@ impl<E: From<io::Error>> LogReader<'_, E> {
         }
         Ok(())
     }
-
-    /// Reads lines until the value that begins the rest is complete. Returns its
-    /// length, or the length of the text that an invalid value makes unusable.
-    fn frame_value(&mut self) -> io::Result<Result<usize, (usize, Malformed)>> {
-        let mut framer = Framer::default();
-        loop {
-            let rest = self.lines.rest();
-            match framer.scan(rest) {
-                FrameState::Complete(length) => return Ok(Ok(length)),
-                FrameState::Malformed(error) => {
-                    let mut rest_of_line = rest[error.offset..].iter();
-                    let newline = rest_of_line.position(|&byte| byte == b'\n');
-                    let length = newline.map_or(rest.len(), |at| error.offset + at + 1);
-                    let malformed = Malformed::new(rest, self.lines.position(), &error);
-                    return Ok(Err((length, malformed)));
-                }
-                FrameState::Incomplete => {}
-            }
-            let length = rest.len();
-            let has_more = self.lines.read_more()?;
-            if !has_more || json_text::begins_message(&self.lines.rest()[length..]) {
-                let malformed = Malformed {
-                    position: self.lines.position(),
-                    message: framer.describe_incomplete(),
-                };
-                return Ok(Err((length, malformed)));
-            }
-        }
-    }
 }
 
-impl Malformed {
-    /// Locates an error in text that begins at `position`.
-    fn new(text: &[u8], position: TextPosition, error: &SyntaxError) -> Self {
-        Malformed {
-            position: position.advance(&text[..error.offset]),
-            message: error.message.clone(),
+/// The result of reading a candidate.
+enum Found {
+    /// Messages in a text of this length, which were visited.
+    Messages(usize),
+    /// The beginning of a message that cannot be read, and the reason.
+    Unread(usize, SyntaxError),
+    /// Other text.
+    Text,
+}
+
+/// Visits the messages that were read, and the text before them.
+fn visit_reading<E>(
+    visit: &mut dyn FnMut(LogEntry<'_>) -> Result<(), E>,
+    block: &Block<'_>,
+    reading: Reading<'_>,
+) -> Result<Found, E> {
+    let (length, content) = match reading {
+        Reading::Text | Reading::Incomplete => return Ok(Found::Text),
+        Reading::Unread(length, error) => return Ok(Found::Unread(length, error)),
+        Reading::Messages(length, messages) => (length, LogContent::Messages(messages)),
+        Reading::Malformed(length, error) => {
+            let malformed = Malformed::new(block.text, block.position(), &error);
+            (length, LogContent::Malformed(malformed))
         }
+    };
+    if !block.before.is_empty() {
+        visit(LogEntry {
+            position: block.line_position,
+            bytes: block.before,
+            content: LogContent::Text,
+        })?;
     }
+    visit(LogEntry {
+        position: block.position(),
+        bytes: &block.text[..length],
+        content,
+    })?;
+    Ok(Found::Messages(length))
 }

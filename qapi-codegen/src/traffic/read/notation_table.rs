@@ -1,82 +1,83 @@
 //! The table of all notations.
 
 use super::json_text::JsonText;
-use super::notation::{EntryExtent, EntryText, LineRest, Notation};
+use super::notation::{Line, Notation};
+use super::python_literal::PythonLiteral;
 use super::qmp_shell::QmpShell;
 use super::recording::Recording;
-use super::{LogContent, Malformed};
+use super::string_literal::StringLiteral;
 
-/// All notations, and the one that was recognized in the input.
+/// All notations. Where several fit, the first that finds messages is used.
 pub struct NotationTable<'r> {
     notations: Vec<Box<dyn Notation + 'r>>,
-    recognized: Option<usize>,
+    /// For each notation, where it may have messages in the current line.
+    candidates: Vec<Candidate>,
+}
+
+/// Where a notation may have messages next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Candidate {
+    /// Not searched yet from this offset on.
+    Unknown(usize),
+    /// At this offset.
+    At(usize),
+    /// Nowhere in the line.
+    None,
 }
 
 impl<'r> NotationTable<'r> {
     pub fn new(is_command: &'r dyn Fn(&str) -> bool) -> Self {
+        let notations: Vec<Box<dyn Notation + 'r>> = vec![
+            Box::new(Recording),
+            Box::new(JsonText::new(is_command)),
+            Box::new(PythonLiteral),
+            Box::new(StringLiteral),
+            Box::new(QmpShell::new(is_command)),
+        ];
         NotationTable {
-            notations: vec![
-                Box::new(Recording),
-                Box::new(JsonText),
-                Box::new(QmpShell::new(is_command)),
-            ],
-            recognized: None,
+            candidates: vec![Candidate::Unknown(0); notations.len()],
+            notations,
         }
     }
 
-    /// Returns the offset and extent of the next entry of a line, or `None` if
-    /// the rest of the line is other text.
-    pub fn find(&mut self, rest: &[u8], is_start: bool) -> Option<(usize, EntryExtent)> {
-        let text = rest.trim_ascii_start();
-        if text.is_empty() || is_start && text.starts_with(b"#") {
-            return None;
-        }
-        let line = LineRest {
-            text,
-            is_start,
-            recognized: self.recognized.map(|index| self.notations[index].extent()),
-        };
-        let (index, offset) = self.find_notation(&line)?;
-        let extent = self.notations[index].extent();
-        // A value may also be in the output between two lines of another notation.
-        if self.recognized.is_none() || extent == EntryExtent::Line {
-            self.recognized = Some(index);
-        }
-        match extent {
-            EntryExtent::Line => Some((0, extent)),
-            EntryExtent::Value => Some((rest.len() - text.len() + offset, extent)),
-        }
+    /// Begins the search in another line, or in the rest of one.
+    pub fn begin(&mut self) {
+        self.candidates.fill(Candidate::Unknown(0));
     }
 
-    /// Returns the index of the notation of the next entry, and its offset.
-    fn find_notation(&self, line: &LineRest<'_>) -> Option<(usize, usize)> {
-        let mut notations = self.notations.iter();
-        if let Some(index) = notations.position(|notation| notation.begins(line)) {
-            return Some((index, 0));
-        }
-        let mut notations = self.notations.iter().enumerate();
-        let found = notations.find_map(|(index, notation)| Some((index, notation.find(line)?)));
-        let continued = || {
-            self.recognized
-                .filter(|&index| self.notations[index].continues())
-        };
-        found.or_else(|| {
-            continued()
-                .filter(|_| line.is_start)
-                .map(|index| (index, 0))
-        })
-    }
-
-    /// Parses an entry.
-    pub fn parse<'a>(&mut self, entry: &'a EntryText<'_>, extent: EntryExtent) -> LogContent<'a> {
-        let mut notations = self.notations.iter_mut().filter(|n| n.extent() == extent);
-        match notations.find_map(|notation| notation.parse(entry).transpose()) {
-            Some(Ok(messages)) => LogContent::Messages(messages),
-            Some(Err(error)) => {
-                let text = entry.text.as_bytes();
-                LogContent::Malformed(Malformed::new(text, entry.position, &error))
+    /// Returns the first offset where a notation may have messages, and the
+    /// index of the notation.
+    pub fn find(&mut self, line: &Line<'_>) -> Option<(usize, usize)> {
+        for (notation, candidate) in self.notations.iter().zip(&mut self.candidates) {
+            if let Candidate::Unknown(from) = *candidate {
+                let found = notation.find(line, from);
+                *candidate = found.map_or(Candidate::None, Candidate::At);
             }
-            None => LogContent::Text,
         }
+        let found = self
+            .candidates
+            .iter()
+            .enumerate()
+            .filter_map(|(index, candidate)| match *candidate {
+                Candidate::At(offset) => Some((offset, index)),
+                _ => None,
+            });
+        found.min()
     }
+
+    /// Continues the search after a candidate that has no messages.
+    pub fn skip(&mut self, (offset, index): (usize, usize)) {
+        self.candidates[index] = Candidate::Unknown(offset + 1);
+    }
+
+    /// The notation of an index.
+    pub fn notation(&mut self, index: usize) -> &mut (dyn Notation + 'r) {
+        &mut *self.notations[index]
+    }
+}
+
+/// The names of all notations.
+pub fn notation_names() -> Vec<&'static str> {
+    let notations = NotationTable::new(&|_| false).notations;
+    notations.iter().map(|notation| notation.name()).collect()
 }

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::notation::{EntryExtent, EntryText, LineRest, Notation};
+use super::evidence::is_name;
+use super::notation::{Block, Line, Notation, Reading, decode_utf8};
 use super::shell_words::{self, ShellWord};
 use super::{LoggedMessage, NotatedMessages, Replace, Sender, TextPosition};
 use crate::json::{JsonMember, JsonValue, ParsedJson, SyntaxError};
@@ -25,54 +26,56 @@ impl<'r> QmpShell<'r> {
 }
 
 impl Notation for QmpShell<'_> {
-    fn extent(&self) -> EntryExtent {
-        EntryExtent::Line
+    fn name(&self) -> &'static str {
+        "qmp-shell"
     }
 
-    fn begins(&self, line: &LineRest<'_>) -> bool {
-        if !line.is_start {
-            return false;
+    fn find(&self, line: &Line<'_>, from: usize) -> Option<usize> {
+        let offset = line.first_character(from)?;
+        let text = std::str::from_utf8(&line.text[offset..]).ok()?;
+        let begins = self.is_in_transaction || self.begins(text, line.follows_text);
+        begins.then_some(offset)
+    }
+
+    fn read<'a>(&mut self, block: &Block<'a>) -> Reading<'a> {
+        let length = (block.first_line().len() + 1).min(block.text.len());
+        let parsed = decode_utf8(&block.text[..length]);
+        let parsed = parsed
+            .and_then(|text| ShellLine::parse(text, block.position(), self.is_in_transaction));
+        match parsed {
+            Ok(line) => {
+                self.is_in_transaction = line.leaves_transaction_open();
+                Reading::Messages(length, Box::new(line))
+            }
+            Err(error) => Reading::Malformed(length, error),
         }
-        let text = String::from_utf8_lossy(line.text);
-        let text = text.trim_end();
-        if let Some(command) = strip_prompt(text) {
+    }
+}
+
+impl QmpShell<'_> {
+    /// Returns whether a line begins with a prompt, or with a command that has
+    /// arguments or is alone. A word of the English language is alone in other
+    /// text, too.
+    fn begins(&self, line: &str, follows_text: bool) -> bool {
+        if let Some(command) = strip_prompt(line) {
             return !command.trim().is_empty();
         }
-        let mut words = text.split_ascii_whitespace();
+        let mut words = line.split_ascii_whitespace();
         let command = words.next().unwrap_or_default();
-        let is_in_log = line.recognized == Some(EntryExtent::Value);
-        if is_in_log || command == "transaction(" {
-            return !is_in_log;
+        let has_arguments = words.next().map(|word| {
+            let key = word.split_once('=').map(|(key, _)| key);
+            key.is_some_and(is_name)
+        });
+        match command {
+            "transaction(" => has_arguments.is_none(),
+            _ if follows_text && has_arguments.is_none() && !command.contains(['-', '_']) => false,
+            _ => is_name(command) && has_arguments != Some(false) && (self.is_command)(command),
         }
-        is_name(command)
-            && match words.next() {
-                Some(word) => word.split_once('=').is_some_and(|(key, _)| is_name(key)),
-                None => command.contains(['-', '_']) || (self.is_command)(command),
-            }
-    }
-
-    fn continues(&self) -> bool {
-        true
-    }
-
-    fn parse<'a>(
-        &mut self,
-        entry: &'a EntryText<'_>,
-    ) -> Result<Option<Box<dyn NotatedMessages + 'a>>, SyntaxError> {
-        let line = ShellLine::parse(entry, self.is_in_transaction)?;
-        self.is_in_transaction = line.leaves_transaction_open();
-        Ok(Some(Box::new(line)))
     }
 }
 
 fn strip_prompt(line: &str) -> Option<&str> {
     PROMPTS.iter().find_map(|prompt| line.strip_prefix(prompt))
-}
-
-/// Returns whether a word can be the name of a command or argument.
-fn is_name(word: &str) -> bool {
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && word.bytes().all(is_part)
 }
 
 /// A parsed line.
@@ -98,8 +101,11 @@ struct ArgumentWord<'a> {
 }
 
 impl<'a> ShellLine<'a> {
-    fn parse(entry: &'a EntryText<'_>, is_in_transaction: bool) -> Result<Self, SyntaxError> {
-        let line = entry.text;
+    fn parse(
+        line: &'a str,
+        position: TextPosition,
+        is_in_transaction: bool,
+    ) -> Result<Self, SyntaxError> {
         let command = line.trim_start();
         let command = strip_prompt(command).unwrap_or(command);
         let words = shell_words::split(line, line.len() - command.len())?;
@@ -113,7 +119,7 @@ impl<'a> ShellLine<'a> {
         };
         let is_action = opens || is_in_transaction;
         let mut parsed = ShellLine {
-            position: entry.position,
+            position,
             message: None,
             is_action,
             prefix: line,
@@ -240,6 +246,7 @@ impl NotatedMessages for ShellLine<'_> {
             position: self.position,
             session: "",
             sender: Some(Sender::Client),
+            notation: "qmp-shell",
             is_bare_name: !self.is_action && self.words.is_empty(),
             json: Ok(message),
         });
@@ -313,8 +320,11 @@ mod tests {
         is_in_transaction: bool,
         test: impl FnOnce(Result<ShellLine<'_>, SyntaxError>) -> T,
     ) -> T {
-        let entry = EntryText::from_utf8(line.as_bytes(), TextPosition::START).unwrap();
-        test(ShellLine::parse(&entry, is_in_transaction))
+        test(ShellLine::parse(
+            line,
+            TextPosition::START,
+            is_in_transaction,
+        ))
     }
 
     #[test]

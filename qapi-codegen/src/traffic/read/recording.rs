@@ -1,45 +1,53 @@
 //! Recordings: a JSON line per transfer, `{"session", "dir", "raw"}`.
 
-use super::notation::{EntryExtent, EntryText, LineRest, Notation};
+use super::framing::{FrameState, frame};
+use super::json_text::first_member;
+use super::notation::{Block, Line, Notation, Reading, decode_utf8};
 use super::{LoggedMessage, NotatedMessages, Replace, Sender, TextPosition};
-use crate::json::{JsonStyle, JsonValue, ParsedJson, SyntaxError, parse_prefix};
+use crate::json::{self, JsonValue, ParsedJson, SyntaxError, parse_prefix};
 
 /// Lines that state who sent what.
 pub struct Recording;
 
 impl Notation for Recording {
-    fn extent(&self) -> EntryExtent {
-        EntryExtent::Value
+    fn name(&self) -> &'static str {
+        "recording"
     }
 
-    /// A line is recognized by its members, once its JSON is parsed.
-    fn begins(&self, _line: &LineRest<'_>) -> bool {
-        false
+    fn find(&self, line: &Line<'_>, from: usize) -> Option<usize> {
+        let offset = line.first_character(from)?;
+        let name = first_member(&line.text[offset..])?;
+        matches!(name, b"session" | b"step" | b"dir" | b"raw").then_some(offset)
     }
 
-    fn parse<'a>(
-        &mut self,
-        entry: &'a EntryText<'_>,
-    ) -> Result<Option<Box<dyn NotatedMessages + 'a>>, SyntaxError> {
-        let line = &entry.json()?.value;
+    fn read<'a>(&mut self, block: &Block<'a>) -> Reading<'a> {
+        let FrameState::Complete(length) = frame(block.first_line()) else {
+            return Reading::Text;
+        };
+        let parsed = decode_utf8(&block.text[..length]);
+        let parsed = parsed.and_then(|text| Ok((text, json::parse(text)?.value)));
+        let Ok((text, line)) = parsed else {
+            return Reading::Text;
+        };
         let sender = match line.get("dir").and_then(JsonValue::as_str) {
             Some(">") => Sender::Client,
             Some("<" | "#") => Sender::Server,
-            _ => return Ok(None),
+            _ => return Reading::Text,
         };
-        Ok(Some(Box::new(RecordedTransfer {
-            text: entry.text,
-            position: entry.position,
+        let transfer = RecordedTransfer {
+            text,
+            position: block.position(),
             line,
             sender,
-        })))
+        };
+        Reading::Messages(length, Box::new(transfer))
     }
 }
 
 struct RecordedTransfer<'a> {
     text: &'a str,
     position: TextPosition,
-    line: &'a JsonValue<'a>,
+    line: JsonValue<'a>,
     sender: Sender,
 }
 
@@ -60,7 +68,7 @@ impl NotatedMessages for RecordedTransfer<'_> {
             let json = text.trim_start();
             new_raw.push_str(&text[..text.len() - json.len()]);
             match replace(self.message(Ok(&parsed))) {
-                Some(new) => new_raw.push_str(&JsonStyle::detect(text).format(&new)),
+                Some(new) => new_raw.push_str(&json::rewrite(json, &parsed.value, &new)),
                 None => new_raw.push_str(json),
             }
             rest = after;
@@ -85,6 +93,7 @@ impl RecordedTransfer<'_> {
             session: self.string("session"),
             sender: Some(self.sender),
             is_bare_name: false,
+            notation: "recording",
             json,
         }
     }
@@ -92,6 +101,6 @@ impl RecordedTransfer<'_> {
     fn format(&self, raw: String) -> String {
         let mut line = self.line.clone();
         line.set("raw", JsonValue::string(raw));
-        JsonStyle::detect(self.text).format(&line)
+        json::rewrite(self.text, &self.line, &line)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::framing::{FrameState, Framer};
+use super::framing::{FrameState, frame};
 use crate::json::{JsonStyle, JsonValue, SyntaxError, parse, parse_python};
 
 /// A word of a line.
@@ -82,9 +82,9 @@ fn take_plain(text: &str) -> &str {
 /// Returns the length of the JSON value at the beginning of a text, or of the
 /// word if the value is malformed.
 fn json_length(text: &[u8]) -> usize {
-    match Framer::default().scan(text) {
+    match frame(text) {
         FrameState::Complete(length) => length,
-        FrameState::Incomplete | FrameState::Malformed(_) => {
+        _ => {
             let space = text.iter().position(u8::is_ascii_whitespace);
             space.unwrap_or(text.len())
         }

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use qapi_codegen::diagnostic::Severity;
 use qapi_codegen::traffic::check::{LogFinding, MessageDiagnostic, MessageKind, Verdict};
+use qapi_codegen::version::Series;
 
-use super::{InputError, OutputFormat};
+use super::{FindingSink, InputError, OutputFormat};
 use crate::Outcome;
 use crate::console::{Console, severity_style};
 use crate::failure::Failure;
@@ -17,6 +18,7 @@ use crate::render::count;
 /// The report, as far as it is printed.
 pub struct CheckReport {
     format: OutputFormat,
+    series: Series,
     out: Box<dyn Write>,
     /// The notes that were printed, each of which is printed once.
     printed_notes: HashSet<String>,
@@ -25,8 +27,9 @@ pub struct CheckReport {
     unknown: usize,
 }
 
+/// A message in JSON.
 #[derive(Serialize)]
-struct MessageJson<'f> {
+pub struct MessageJson<'f> {
     file: &'f str,
     line: u64,
     column: u64,
@@ -48,9 +51,10 @@ struct ProblemJson<'f> {
 
 impl CheckReport {
     /// Begins a report.
-    pub fn new(format: OutputFormat, console: &Console) -> CheckReport {
+    pub fn new(format: OutputFormat, series: Series, console: &Console) -> CheckReport {
         CheckReport {
             format,
+            series,
             out: match format {
                 OutputFormat::Text => console.styled_writer(),
                 OutputFormat::Json => console.writer(),
@@ -62,32 +66,8 @@ impl CheckReport {
         }
     }
 
-    /// Adds what was found in one message.
-    pub fn add(&mut self, file: &str, finding: &LogFinding) -> Result<(), InputError> {
-        *match finding.checked.verdict {
-            Verdict::Accepted => &mut self.accepted,
-            Verdict::Rejected => &mut self.rejected,
-            Verdict::Unknown => &mut self.unknown,
-        } += 1;
-        let written = match self.format {
-            OutputFormat::Json => self.write_json(file, finding),
-            OutputFormat::Text => self.write_text(file, finding),
-        };
-        written.map_err(InputError::from_output)
-    }
-
-    /// Ends the report and prints a summary.
-    pub fn finish(mut self, series: &str, console: &mut Console) -> Result<Outcome, Failure> {
-        self.out.flush()?;
-        console.status(&self.summary(series));
-        Ok(if self.rejected > 0 {
-            Outcome::Found
-        } else {
-            Outcome::Fine
-        })
-    }
-
-    fn summary(&self, series: &str) -> String {
+    fn summary(&self) -> String {
+        let series = self.series;
         let (accepted, rejected) = (self.accepted, self.rejected);
         let unknown = match self.unknown {
             0 => String::new(),
@@ -103,23 +83,7 @@ impl CheckReport {
     }
 
     fn write_json(&mut self, file: &str, finding: &LogFinding) -> io::Result<()> {
-        let problems = finding.checked.problems.iter().map(|problem| ProblemJson {
-            path: &problem.location,
-            code: problem.code.as_str(),
-            severity: problem.severity.as_str(),
-            message: &problem.message,
-            help: problem.help.as_deref(),
-        });
-        let line = MessageJson {
-            file,
-            line: finding.position.line,
-            column: finding.position.column,
-            kind: finding.kind.as_str(),
-            command: finding.checked.command.as_deref(),
-            verdict: finding.checked.verdict.as_str(),
-            problems: problems.collect(),
-        };
-        serde_json::to_writer(&mut self.out, &line)?;
+        serde_json::to_writer(&mut self.out, &MessageJson::new(file, finding))?;
         self.out.write_all(b"\n")
     }
 
@@ -130,11 +94,7 @@ impl CheckReport {
         if problems.is_empty() {
             return Ok(());
         }
-        let subject = match (&finding.checked.command, finding.kind) {
-            (Some(command), MessageKind::Reply) => format!("reply to {command}"),
-            (Some(command), _) => command.clone(),
-            (None, _) => "message".to_owned(),
-        };
+        let subject = subject(finding);
         let (line, column) = (finding.position.line, finding.position.column);
         let verdict = finding.checked.verdict;
         let style = severity_style(verdict_severity(verdict));
@@ -165,6 +125,69 @@ impl CheckReport {
     /// Returns `true` if a problem has to be printed; a note is printed once.
     fn is_new(&mut self, problem: &MessageDiagnostic) -> bool {
         problem.severity != Severity::Note || self.printed_notes.insert(problem.message.clone())
+    }
+}
+
+impl FindingSink for CheckReport {
+    fn add(&mut self, file: &str, findings: &[LogFinding]) -> Result<(), InputError> {
+        for finding in findings {
+            *match finding.checked.verdict {
+                Verdict::Accepted => &mut self.accepted,
+                Verdict::Rejected => &mut self.rejected,
+                Verdict::Unknown => &mut self.unknown,
+            } += 1;
+            let written = match self.format {
+                OutputFormat::Json => self.write_json(file, finding),
+                OutputFormat::Text => self.write_text(file, finding),
+            };
+            written.map_err(InputError::from_output)?;
+        }
+        Ok(())
+    }
+
+    fn end_file(&mut self, _file: &str) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn finish(&mut self, console: &mut Console) -> Result<Outcome, Failure> {
+        self.out.flush()?;
+        console.status(&self.summary());
+        Ok(if self.rejected > 0 {
+            Outcome::Found
+        } else {
+            Outcome::Fine
+        })
+    }
+}
+
+impl<'f> MessageJson<'f> {
+    /// Creates the JSON of a finding.
+    pub fn new(file: &'f str, finding: &'f LogFinding) -> Self {
+        let problems = finding.checked.problems.iter().map(|problem| ProblemJson {
+            path: &problem.location,
+            code: problem.code.as_str(),
+            severity: problem.severity.as_str(),
+            message: &problem.message,
+            help: problem.help.as_deref(),
+        });
+        MessageJson {
+            file,
+            line: finding.position.line,
+            column: finding.position.column,
+            kind: finding.kind.as_str(),
+            command: finding.checked.command.as_deref(),
+            verdict: finding.checked.verdict.as_str(),
+            problems: problems.collect(),
+        }
+    }
+}
+
+/// The name of a message in text.
+pub fn subject(finding: &LogFinding) -> String {
+    match (&finding.checked.command, finding.kind) {
+        (Some(command), MessageKind::Reply) => format!("reply to {command}"),
+        (Some(command), _) => command.clone(),
+        (None, _) => "message".to_owned(),
     }
 }
 

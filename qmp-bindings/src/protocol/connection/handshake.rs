@@ -5,14 +5,14 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use super::agent::{INFO, SYNC, version_from_info};
-use super::connection::{Connection, Output};
-use super::greeting::{Greeting, choose_types};
-use super::message::Outcome;
-use super::options::Options;
-use super::pending::Deadline;
-use super::request::Request;
+use super::{Connection, Output};
 use crate::error::{Awaited, Error};
+use crate::protocol::agent::{INFO, SYNC, version_from_info};
+use crate::protocol::greeting::{Greeting, choose_types};
+use crate::protocol::message::Outcome;
+use crate::protocol::options::Options;
+use crate::protocol::pending::Deadline;
+use crate::protocol::request::Request;
 use crate::version::Series;
 
 /// The series whose types a connection can use, the oldest first; `None` for a

@@ -11,55 +11,74 @@ use super::transport::Transport;
 use crate::error::Error;
 use crate::protocol::connection::{Connection, Output};
 use crate::protocol::event_log::{Cursor, LogRead};
+use crate::protocol::greeting::Greeting;
 use crate::protocol::outgoing::Transmit;
+#[cfg(feature = "qga")]
+use crate::protocol::pending::Deadline;
 use crate::protocol::pending::earliest;
-use crate::protocol::request::Request;
+use crate::protocol::request::{NO_FDS, Request};
+use crate::version::Series;
+#[cfg(feature = "qga")]
+use crate::version::Version;
 
 /// A connection and its transport.
-pub(super) struct Driver {
+pub(super) struct Link {
     transport: Box<dyn Transport>,
-    pub(super) connection: Connection<()>,
+    connection: Connection<()>,
+    /// The next event that the program has not read.
+    unread: Cursor,
 }
 
-impl Driver {
+impl Link {
     /// Runs the handshake.
     pub(super) fn open(
-        transport: Box<dyn Transport>,
+        transport: impl Transport + 'static,
         connection: Connection<()>,
     ) -> Result<Self, Error> {
-        let mut driver = Driver {
-            transport,
+        let mut link = Link {
+            transport: Box::new(transport),
             connection,
+            unread: Cursor::default(),
         };
         loop {
-            while let Some(output) = driver.connection.poll() {
+            while let Some(output) = link.connection.poll() {
                 if let Output::Handshake(result) = output {
-                    return result.map(|()| driver);
+                    return result.map(|()| link);
                 }
             }
-            driver.wait_for_io(None)?;
+            link.wait_for_io(None)?;
         }
     }
 
-    /// Sends a command and waits for its reply. The return value is a range of
-    /// [`Driver::payload`].
+    pub(super) fn greeting(&self) -> &Greeting {
+        self.connection.greeting()
+    }
+
+    pub(super) fn series(&self) -> Option<Series> {
+        self.connection.series()
+    }
+
+    #[cfg(feature = "qga")]
+    pub(super) fn agent_version(&self) -> Option<Version> {
+        self.connection.agent_version()
+    }
+
+    /// Sends a command and waits for its reply.
     pub(super) fn call<A: Serialize + ?Sized>(
         &mut self,
         request: Request<'_, A>,
-    ) -> Result<Range<usize>, Error> {
+    ) -> Result<&[u8], Error> {
         if !request.fds.is_empty() && !self.passes_fds() {
             return Err(Error::Unsupported(NO_FDS));
         }
         self.connection.send(request, ())?;
-        self.wait_for_reply()
+        let range = self.wait_for_reply()?;
+        Ok(self.connection.payload(range))
     }
 
     /// Synchronizes with a guest agent if an earlier reply may still come.
     #[cfg(feature = "qga")]
-    pub(super) fn sync(
-        &mut self,
-        deadline: crate::protocol::pending::Deadline,
-    ) -> Result<(), Error> {
+    pub(super) fn sync(&mut self, deadline: Deadline) -> Result<(), Error> {
         if !self.connection.needs_sync() {
             return Ok(());
         }
@@ -67,9 +86,19 @@ impl Driver {
         self.wait_for_reply().map(drop)
     }
 
-    /// Returns the bytes of a return value, which are valid until the next command.
-    pub(super) fn payload(&self, range: Range<usize>) -> &[u8] {
-        self.connection.payload(range)
+    /// Returns the position after the latest event.
+    pub(super) fn end_of_events(&self) -> Cursor {
+        self.connection.events.end()
+    }
+
+    /// Waits for the next event that the program has not read, as
+    /// [`Link::next_event`] does.
+    pub(super) fn next_unread(&mut self, until: Option<Instant>) -> Result<Option<LogRead>, Error> {
+        let mut cursor = self.unread;
+        let read = self.next_event(&mut cursor, until);
+        self.unread = cursor;
+        self.connection.events.forget(cursor);
+        read
     }
 
     /// Waits for an event; `None` means that none came in time.
@@ -86,7 +115,7 @@ impl Driver {
             if let Some(error) = self.connection.end() {
                 return Err(error);
             }
-            if until.is_some_and(|until| until <= Instant::now()) {
+            if until.is_some_and(|until| until <= now()) {
                 return Ok(None);
             }
             if let Some(left) = self.time_left(until)? {
@@ -120,7 +149,7 @@ impl Driver {
         match write(&mut *self.transport, &transmit, left) {
             Ok(count) => self.connection.transmitted(count),
             Err(error) if is_timeout(&error) => {}
-            Err(error) => self.connection.transmit_failed(error, Instant::now()),
+            Err(error) => self.connection.transmit_failed(error, now()),
         }
         Ok(())
     }
@@ -140,7 +169,7 @@ impl Driver {
         let Some(until) = earliest([self.connection.timeout(), until]) else {
             return Ok(Some(None));
         };
-        let now = Instant::now();
+        let now = now();
         if now < until {
             return Ok(Some(Some(until - now)));
         }
@@ -158,7 +187,10 @@ impl Driver {
     }
 }
 
-const NO_FDS: &str = "file descriptors can only be passed through a Unix socket";
+/// Returns the time by the clock of the system.
+pub(super) fn now() -> Instant {
+    Instant::now()
+}
 
 fn write(
     transport: &mut dyn Transport,
@@ -172,6 +204,7 @@ fn write(
         let fds: Vec<_> = transmit.fds.iter().map(AsFd::as_fd).collect();
         return transport.send_with_fds(transmit.bytes, &fds, timeout);
     }
+    debug_assert!(transmit.fds.is_empty(), "descriptors need a socket");
     match transport.send(transmit.bytes, timeout)? {
         0 => Err(ErrorKind::WriteZero.into()),
         count => Ok(count),
@@ -182,8 +215,8 @@ fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock)
 }
 
-impl fmt::Debug for Driver {
+impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Driver").finish_non_exhaustive()
+        f.debug_struct("Link").finish_non_exhaustive()
     }
 }

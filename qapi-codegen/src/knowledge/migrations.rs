@@ -1,13 +1,20 @@
-//! The rules of migration, `schemas/migrations.toml`.
+//! Answers to changes that break requests: `schemas/migrations/`.
+//!
+//! A rule states since when QEMU rejects a request, what to do about it, and the
+//! rewritten request if there is one. `diff`, `check`, `history` and `migrate`
+//! all take their advice from these rules.
 
-use std::collections::BTreeMap;
+mod answers;
 
-use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::rewrite::command_name;
+use serde::{Deserialize, Serialize};
+
+use super::when::{ArgumentCondition, any_holds};
 use crate::json::JsonValue;
-use crate::knowledge::when::{ArgumentCondition, any_holds};
 use crate::version::Series;
+
+pub use answers::{AnswerRange, BreakSite};
 
 /// All rules.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -21,38 +28,54 @@ pub struct MigrationRules {
     pub references: Vec<NodeReference>,
 }
 
-/// A rule that rewrites requests, or states why they cannot be rewritten.
+/// An answer to a change that breaks requests: how to rewrite them, or why a
+/// person has to.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MigrationRule {
     /// Stable name.
     pub id: String,
-    /// First series that rejects what the rule replaces.
-    pub since: Series,
+    /// First series that rejects what the rule replaces; absent if all accept
+    /// it although it is deprecated.
+    #[serde(default)]
+    pub since: Option<Series>,
+    /// Last series for which the rule is the answer; by default the newest.
+    #[serde(default)]
+    pub until: Option<Series>,
+    /// First series whose documentation deprecates it, if the schema has no
+    /// feature flag.
+    #[serde(default)]
+    pub deprecated: Option<Series>,
     /// Commands to whose requests the rule applies.
     pub commands: Vec<String>,
     /// Conditions, one of which has to hold; none means all requests.
     #[serde(default)]
     pub when: Vec<ArgumentCondition>,
+    /// Argument paths that the rule answers for besides those in `when` and
+    /// `steps`.
+    #[serde(default)]
+    pub answers: Vec<String>,
     /// Certainty that the new request has the same meaning.
+    #[serde(default)]
     pub certainty: Certainty,
     /// Reason for the change, in sentences.
     pub reason: String,
-    /// Advice for the user, in sentences.
-    pub advice: Option<String>,
+    /// What to do, in sentences.
+    pub advice: String,
     /// Steps of the rewrite, in order.
     #[serde(default)]
     pub steps: Vec<RewriteStep>,
     /// Series of the example, if it is not the series before `since`.
     pub example_series: Option<Series>,
-    /// Example of a request.
-    pub before: String,
+    /// Example of a request; absent if no series rejects it.
+    #[serde(default)]
+    pub before: Option<String>,
     /// The rewritten example; absent if the request is left.
     pub after: Option<String>,
 }
 
 /// Certainty that a rewritten request has the same meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Certainty {
     /// It has.
@@ -60,6 +83,7 @@ pub enum Certainty {
     /// It has under the assumption in the advice of the rule.
     Assumed,
     /// No equivalent request exists, so the request is left.
+    #[default]
     Left,
 }
 
@@ -73,6 +97,24 @@ pub enum RewriteStep {
     Unwrap(String),
     /// Makes the arguments the only element of an array, the only argument.
     WrapArguments(String),
+    /// Makes the arguments the members of the only argument.
+    NestArguments(String),
+    /// Adds a string argument unless it is present.
+    Add {
+        /// The argument.
+        member: String,
+        /// The string.
+        value: String,
+    },
+    /// Replaces a value by an array with this value as the only element.
+    WrapValue(String),
+    /// Removes strings from an array argument.
+    RemoveStrings {
+        /// Path of the array.
+        from: String,
+        /// The strings.
+        values: Vec<String>,
+    },
     /// Replaces `data` of every union by its members where the schema of the
     /// later release has them in the union itself.
     FlattenUnions(UnionTypes),
@@ -171,6 +213,9 @@ pub struct NodeReference {
 }
 
 impl MigrationRules {
+    /// The folder of the files in the folder of the schemas.
+    pub const FOLDER_NAME: &str = "migrations";
+
     /// Parses the file.
     ///
     /// # Errors
@@ -181,33 +226,46 @@ impl MigrationRules {
         toml::from_str(text)
     }
 
+    /// Adds the rules of another file.
+    pub fn extend(&mut self, other: MigrationRules) {
+        self.rules.extend(other.rules);
+        self.references.extend(other.references);
+    }
+
     /// Returns the series that have rules, oldest first.
     pub fn series(&self) -> impl Iterator<Item = Series> {
-        let mut series: Vec<Series> = self.rules.iter().map(|rule| rule.since).collect();
-        series.sort();
-        series.dedup();
+        let series: BTreeSet<Series> = self.rules.iter().filter_map(|rule| rule.since).collect();
         series.into_iter()
     }
 
-    /// Returns the rules of a series in the order of the file.
+    /// Returns the rules of a series in the order of the files.
     pub fn rules_since(&self, series: Series) -> impl Iterator<Item = &MigrationRule> {
-        self.rules.iter().filter(move |rule| rule.since == series)
+        let rules = self.rules.iter();
+        rules.filter(move |rule| rule.since == Some(series))
+    }
+
+    /// Returns the rules for what is deprecated in a series without a feature
+    /// flag.
+    pub fn deprecations_in(&self, series: Series) -> impl Iterator<Item = &MigrationRule> {
+        self.rules.iter().filter(move |rule| {
+            rule.deprecated.is_some_and(|since| since <= series)
+                && rule.since.is_none_or(|removed| series < removed)
+        })
     }
 }
 
 impl MigrationRule {
     /// Returns whether the rule applies to a request.
-    pub fn applies_to(&self, request: &JsonValue<'_>) -> bool {
-        let command = command_name(request).unwrap_or_default();
-        let no_arguments = JsonValue::Object(Vec::new());
-        let arguments = request.get("arguments").unwrap_or(&no_arguments);
+    pub fn applies_to(&self, command: &str, arguments: &JsonValue<'_>) -> bool {
         self.commands.iter().any(|name| name == command) && any_holds(&self.when, arguments)
     }
 
-    /// Returns the reason and the advice as one text.
+    /// Returns the reason and, unless the rewritten request is certain, the
+    /// advice.
     pub fn message(&self) -> String {
-        let advice = self.advice.as_deref().into_iter();
-        let sentences: Vec<&str> = std::iter::once(&*self.reason).chain(advice).collect();
-        sentences.join(" ")
+        match self.certainty {
+            Certainty::Certain => self.reason.clone(),
+            Certainty::Assumed | Certainty::Left => format!("{} {}", self.reason, self.advice),
+        }
     }
 }
