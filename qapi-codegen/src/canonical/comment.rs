@@ -13,7 +13,7 @@ pub fn print(name: &str, docs: &DefinitionDocs) -> String {
         deprecation.map(|deprecation| format!("# {deprecation}.")),
         print_entries(&docs.members),
         features.map(|features| format!("# Features:\n{features}")),
-        docs.facts.since.map(|since| format!("# Since: {since}")),
+        docs.facts.since.map(|since| format!("# Since: {since:#}")),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     if parts.is_empty() {
@@ -29,7 +29,7 @@ fn print_entries(entries: &[EntityDocs]) -> Option<String> {
 }
 
 fn print_entry(entry: &EntityDocs) -> String {
-    let since = entry.facts.since.map(|since| format!("(since {since})"));
+    let since = entry.facts.since.map(|since| format!("(since {since:#})"));
     let facts: Vec<String> = since.into_iter().chain(deprecation(&entry.facts)).collect();
     format!("# @{}: {}", entry.name, facts.join(" "))
 }

@@ -21,7 +21,7 @@ use crate::diagnostic::Diagnostic;
 use crate::dialect;
 use crate::load::{DocumentationKind, LoadedSchema};
 use crate::source::{Name, Span};
-use crate::version::Series;
+use crate::version::{Series, Version};
 
 pub use block::line_text;
 pub use prose::ProseBlock;
@@ -88,8 +88,8 @@ pub struct EntityDocs {
 /// The part of a documentation that programs can use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// The first series that has the entity.
-    pub since: Option<Series>,
+    /// The first release that has the entity.
+    pub since: Option<Version>,
     /// Deprecation, which before 5.0 only comments mention.
     pub deprecated: Option<Deprecation>,
 }
@@ -145,7 +145,7 @@ impl Facts {
 /// let files = HashMap::from([("a.json".to_owned(), text.as_bytes().to_vec())]);
 /// let loaded = load(&files, "a.json", Version::NEWEST)?;
 /// let docs = doc::parse(&loaded).definitions;
-/// assert_eq!(docs[0].facts.since.unwrap().to_string(), "1.7");
+/// assert_eq!(format!("{:#}", docs[0].facts.since.unwrap()), "1.7");
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn parse(loaded: &LoadedSchema) -> DocComments {
@@ -262,7 +262,7 @@ impl DefinitionDocs {
     /// Parses `Since: 2.1 (poweroff since 2.8)`.
     fn add_since(&mut self, section: &Section<'_>, names: &HashSet<&str>) {
         let text = section.text();
-        self.facts.since = self.facts.since.or(facts::first_series(&text));
+        self.facts.since = self.facts.since.or(facts::first_release(&text));
         let dates = facts::named_since(&text).into_iter();
         for (name, date) in dates.filter(|(name, _)| names.contains(name)) {
             let described = self.members.iter().position(|entity| entity.name == name);

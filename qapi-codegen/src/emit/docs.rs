@@ -80,7 +80,11 @@ pub fn entity(meta: &EntityMeta, rust_name: &str) -> Vec<String> {
     if !shows_name(rust_name, &meta.name) {
         sentences.push(format!("`{}` in QMP.", meta.name));
     }
-    sentences.extend(meta.facts.since.map(|since| format!("Since QEMU {since}.")));
+    sentences.extend(
+        meta.facts
+            .since
+            .map(|since| format!("Since QEMU {since:#}.")),
+    );
     if is_deprecated(meta) {
         sentences.push(deprecation(meta));
     }
@@ -124,7 +128,7 @@ fn headline<'s, I: Copy>(
 ) -> Vec<String> {
     let newest = meta(shared.newest());
     let since = newest.facts.since;
-    let since = since.map_or_else(String::new, |since| format!(", since QEMU {since}"));
+    let since = since.map_or_else(String::new, |since| format!(", since QEMU {since:#}"));
     let mut paragraphs = vec![format!("The `{}` {kind}{since}.", newest.name)];
     for (mark, is_marked) in MARKS {
         let marked = shared.members.iter().filter(|&&it| is_marked(meta(it)));

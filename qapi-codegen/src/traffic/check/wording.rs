@@ -38,7 +38,12 @@ impl MessageProblem<'_> {
         let series = release.series;
         let unknown = |kind: &str, name| format!("QEMU {series} has no {kind} {}", quote(name));
         match &self.kind {
-            ProblemKind::InvalidSyntax(message) => (*message).to_owned(),
+            ProblemKind::InvalidSyntax(message) | ProblemKind::MisreadNotation(message) => {
+                (*message).to_owned()
+            }
+            ProblemKind::UnpairedReply => {
+                "the log lacks replies, so the request of this one is not known".to_owned()
+            }
             ProblemKind::DuplicateMember(name) => format!("duplicate member {}", quote(name)),
             ProblemKind::UnpairedSurrogate => {
                 "a string contains an unpaired surrogate escape".to_owned()

@@ -1,16 +1,16 @@
 //! The overrides that a new series takes over from the series before it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io;
 
 use qapi_codegen::imported::{self, OVERRIDES, QemuProgram};
-use qapi_codegen::load::LoadedSchema;
+use qapi_codegen::load::{Files, LoadedSchema};
 use qapi_codegen::overrides;
 use qapi_codegen::version::Series;
 
 use crate::failure::Failure;
-use crate::files::read_text;
 use crate::render::count;
-use crate::workspace;
+use crate::schema_files::SchemaFiles;
 
 /// The overrides of an earlier series, tried on a new one.
 #[derive(Debug)]
@@ -25,19 +25,18 @@ pub struct CarriedOverrides {
     pub text: String,
 }
 
-/// Tries the overrides of the nearest earlier series that is imported on the
-/// files of a new one.
+/// Tries the overrides of an imported series on the files of a new one.
 pub fn carry_over(
+    from: Series,
     series: Series,
     files: &BTreeMap<String, String>,
 ) -> Result<Option<CarriedOverrides>, Failure> {
-    let Some(from) = workspace::series_before(series)? else {
-        return Ok(None);
+    let (all, path) = (SchemaFiles::selected(), format!("{from}/{OVERRIDES}"));
+    let path = all.path(&path);
+    let overrides = match all.read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        text => text.map_err(|error| Failure::io("read", &path, &error))?,
     };
-    let path = workspace::series_folder(from).join(OVERRIDES);
-    if !path.is_file() {
-        return Ok(None);
-    }
     let mut loaded = load(files)?;
     let mut carried = CarriedOverrides {
         from,
@@ -45,7 +44,7 @@ pub fn carry_over(
         dropped: Vec::new(),
         text: header(series),
     };
-    for entry in split_entries(&read_text(&path)?) {
+    for entry in split_entries(&String::from_utf8_lossy(&overrides)) {
         carried.try_entry(&mut loaded, entry);
     }
     Ok(Some(carried))
