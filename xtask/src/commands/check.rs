@@ -45,6 +45,10 @@ pub struct Check {
     /// Find out which of the releases in schemas/ accept the messages
     #[arg(long, conflicts_with = "against")]
     all_releases: bool,
+    /// The release that the messages were written for; leaves out what changed
+    /// up to it
+    #[arg(long, value_name = "SERIES")]
+    from: Option<Series>,
     /// The target that QEMU emulates, such as `x86_64`; by default any
     #[arg(long, value_name = "ARCH")]
     target: Option<String>,
@@ -111,6 +115,7 @@ impl Check {
         let mut releases = self.read_releases(&catalogue, console)?;
         for release in &mut releases {
             release.set_target(self.target.clone())?;
+            release.written_for = self.from;
         }
         let elsewhere = |name: &str| catalogue.series_with_command(name);
         let is_one = !self.all_releases && releases.len() == 1;
