@@ -95,7 +95,11 @@ fn describe(meta: &EntityMeta, rust_name: &str, unit: Option<&str>) -> Vec<Strin
     if !shows_name(rust_name, &meta.name) {
         sentences.push(format!("`{}` in QMP.", meta.name));
     }
-    sentences.extend(meta.facts.since.map(|since| format!("Since QEMU {since:#}.")));
+    sentences.extend(
+        meta.facts
+            .since
+            .map(|since| format!("Since QEMU {since:#}.")),
+    );
     if meta.is_deprecated() {
         sentences.push(capitalized(&deprecation_note(meta, None)) + ".");
     }
