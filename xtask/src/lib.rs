@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod annotations;
 mod builds;
 pub mod carried_overrides;
 pub mod catalogue;

@@ -37,4 +37,5 @@ pub mod check;
 pub mod migrate;
 pub mod option_text;
 pub mod read;
+mod secrets;
 pub mod usage;
