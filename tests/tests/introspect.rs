@@ -5,7 +5,7 @@ use qapi_codegen::diff::finding::Finding;
 use qapi_codegen::diff::rules::Compatibility;
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::introspect::{AbsenceReason, Verification, write_schema};
-use qapi_codegen::version::{Series, Version};
+use qapi_codegen::version::Series;
 use tests::qemu::{self, Emulator, Program, Running, trial};
 use xtask::catalogue::Catalogue;
 use xtask::commands::verify::VerifyReport;
