@@ -124,7 +124,7 @@ impl FolderContent {
             for name in names_below(&self.path)? {
                 let copy = new.join(&name);
                 fs::create_dir_all(copy.parent().unwrap_or(new))?;
-                fs::copy(self.path.join(&name), copy)?;
+                fs::copy(self.path.join(name), copy)?;
             }
         }
         for (name, text) in &self.files {
@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(fs::read_to_string(target.join("a.json")).unwrap(), "two");
         let kept = fs::read_to_string(target.join("overrides.toml")).unwrap();
         assert_eq!(kept, "kept");
-        assert!(target.join("builds/b.json").is_file());
+        assert!(target.join("builds/b.json").exists());
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
     }
 
