@@ -219,6 +219,7 @@ impl ProblemKind<'_> {
     pub fn value(&self) -> Option<&str> {
         match self {
             ProblemKind::UnknownValue { text, .. } => Some(text),
+            ProblemKind::RemovedDevice { driver, .. } => Some(driver),
             ProblemKind::Deprecated(ProblemSubject::Value(value)) => Some(value),
             _ => None,
         }

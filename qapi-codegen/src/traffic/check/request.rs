@@ -59,6 +59,7 @@ impl<'m> MessageWalk<'m> {
             problem.answer = match &problem.kind {
                 ProblemKind::Deprecated(_) => rules.replacement(&site, series),
                 ProblemKind::UnknownCommand(_)
+                | ProblemKind::RemovedDevice { .. }
                 | ProblemKind::UnexpectedMember { .. }
                 | ProblemKind::MissingMember(_)
                 | ProblemKind::UnknownValue { .. } => rules.answer(&site, range),
