@@ -99,6 +99,24 @@ impl DefinitionBody {
         }
     }
 
+    /// The members written inside the definition, if it may have some.
+    pub fn members_mut(&mut self) -> Option<&mut Vec<MemberDefinition>> {
+        let data = match self {
+            DefinitionBody::Struct(body) => return Some(&mut body.members),
+            DefinitionBody::Union(body) => match &mut body.base {
+                UnionBase::Inline(members) => return Some(members),
+                UnionBase::None | UnionBase::Named(_) => return None,
+            },
+            DefinitionBody::Command(command) => &mut command.data,
+            DefinitionBody::Event(event) => &mut event.data,
+            DefinitionBody::Enum(_) | DefinitionBody::Alternate(_) => return None,
+        };
+        match data {
+            DataDefinition::Inline(members) => Some(members),
+            DataDefinition::None | DataDefinition::Named(_) => None,
+        }
+    }
+
     /// The keyword with its article, such as `an enum`.
     pub fn keyword_with_article(&self) -> &'static str {
         match self {

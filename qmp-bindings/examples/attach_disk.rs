@@ -9,8 +9,10 @@
 //! node by `id`. Since then the options are the arguments, and `node-name` is the name.
 //! Since 9.2 the properties of a device have types, and virtio disks have no `scsi`.
 //!
-//! The greeting decides which types are used. Arguments that a release would reject do
-//! not compile.
+//! The greeting decides which types are used, or `--release`. Arguments that a release
+//! would reject do not compile.
+
+mod support;
 
 use std::process::ExitCode;
 
@@ -20,28 +22,22 @@ use qmp_bindings::{v2_5, v2_11, v7_2, v10_0};
 use serde_json::{Value, json};
 
 use qmp_bindings::v10_0::command::{Cont, DeviceAdd, QueryStatus};
+use support::{Arguments, exit_code};
 
 const NODE: &str = "virtio0";
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let (Some(socket), Some(image)) = (arguments.next(), arguments.next()) else {
-        eprintln!("usage: attach_disk SOCKET IMAGE");
-        return ExitCode::from(2);
-    };
-    match attach(&socket, &image) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
+    match Arguments::parse(2, "attach_disk [--release SERIES] SOCKET IMAGE") {
+        Ok(arguments) => exit_code(attach(&arguments)),
+        Err(code) => code,
     }
 }
 
-fn attach(socket: &str, image: &str) -> Result<(), Error> {
+fn attach(arguments: &Arguments) -> Result<(), Error> {
+    let (socket, image) = (&arguments.rest[0], &arguments.rest[1]);
     let untyped = || json!({"scsi": "off", "bootindex": "1"});
     let typed = || json!({"bootindex": 1});
-    match AnyQmp::connect_unix(socket)? {
+    match AnyQmp::connect_unix_with(socket, &arguments.options())? {
         AnyQmp::V2_5(mut qmp) => {
             qmp.execute(v2_5::command::BlockdevAdd::new(options_2_5(image)))?;
             plug(qmp, untyped())

@@ -4,30 +4,37 @@
 //! cargo run --example many_versions --features v2_5,v2_11,v7_2,v10_0 -- old.sock new.sock
 //! ```
 
+mod support;
+
 use std::process::ExitCode;
 
 use qmp_bindings::blocking::{AnyQmp, Qmp};
 use qmp_bindings::v10_0::command::{QueryStatus, Stop};
-use qmp_bindings::{CommandOf, Error, Release};
+use qmp_bindings::{CommandOf, Error, Options, Release};
+use support::{Arguments, exit_code};
 
 fn main() -> ExitCode {
-    let sockets: Vec<String> = std::env::args().skip(1).collect();
-    if sockets.is_empty() {
-        eprintln!("usage: many_versions SOCKET...");
-        return ExitCode::from(2);
+    match Arguments::parse(1, "many_versions [--release SERIES] SOCKET...") {
+        Ok(arguments) => exit_code(run_all(&arguments)),
+        Err(code) => code,
     }
-    let mut exit = ExitCode::SUCCESS;
-    for socket in &sockets {
-        if let Err(error) = run(socket) {
-            eprintln!("error: {socket}: {error}");
-            exit = ExitCode::FAILURE;
-        }
-    }
-    exit
 }
 
-fn run(socket: &str) -> Result<(), Error> {
-    match AnyQmp::connect_unix(socket)? {
+fn run_all(arguments: &Arguments) -> Result<(), String> {
+    let options = arguments.options();
+    let failure = |socket: &String| {
+        let error = run(socket, &options).err()?;
+        Some(format!("{socket}: {error}"))
+    };
+    let failures: Vec<String> = arguments.rest.iter().filter_map(failure).collect();
+    match failures.is_empty() {
+        true => Ok(()),
+        false => Err(failures.join("; ")),
+    }
+}
+
+fn run(socket: &str, options: &Options) -> Result<(), Error> {
+    match AnyQmp::connect_unix_with(socket, options)? {
         AnyQmp::V2_5(qmp) => pause(qmp),
         AnyQmp::V2_11(qmp) => pause(qmp),
         AnyQmp::V7_2(qmp) => pause(qmp),

@@ -1,31 +1,29 @@
-//! Prints the events of a QEMU until it ends.
+//! Prints the events of a QEMU until it ends. The exit status is 1 if QEMU ended without
+//! announcing it, as it does when it crashes or is killed.
 //!
 //! ```text
 //! cargo run --example watch_events --features tokio,v10_0 -- monitor.sock
 //! ```
 
+mod support;
+
 use std::process::ExitCode;
 
 use qmp_bindings::tokio::{AnyQmp, Qmp};
 use qmp_bindings::{Error, Event, Release};
+use support::{Arguments, exit_code};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Some(socket) = std::env::args().nth(1) else {
-        eprintln!("usage: watch_events SOCKET");
-        return ExitCode::from(2);
-    };
-    match run(&socket).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
+    match Arguments::parse(1, "watch_events [--release SERIES] SOCKET") {
+        Ok(arguments) => exit_code(run(&arguments).await),
+        Err(code) => code,
     }
 }
 
-async fn run(socket: &str) -> Result<(), Error> {
-    match AnyQmp::connect_unix(socket).await? {
+async fn run(arguments: &Arguments) -> Result<(), Error> {
+    let (socket, options) = (&arguments.rest[0], arguments.options());
+    match AnyQmp::connect_unix_with(socket, &options).await? {
         AnyQmp::V10_0(qmp) => watch(qmp).await,
         #[cfg(feature = "v7_2")]
         AnyQmp::V7_2(qmp) => watch(qmp).await,
@@ -51,7 +49,7 @@ async fn watch<R: Release>(qmp: Qmp<R>) -> Result<(), Error> {
                 timed.event.name(),
                 timed.event
             ),
-            Err(end @ Error::Closed(_)) => println!("{end}"),
+            Err(Error::Closed(end)) if end.shutdown.is_some() => println!("{end}"),
             // Events were missed, or one is invalid. The stream continues after it.
             Err(error) if !error.ends_connection() => eprintln!("warning: {error}"),
             Err(error) => return Err(error),

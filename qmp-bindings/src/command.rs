@@ -10,6 +10,29 @@ use serde::de::DeserializeOwned;
 /// The type of the return value depends on the release, so [`CommandOf`] has it. A
 /// command whose arguments never changed is one Rust type for all releases, even if
 /// later releases return more.
+///
+/// A program may implement this trait and [`CommandOf`] for a command of its own, such as
+/// one that a distribution added:
+///
+/// ```
+/// # #[cfg(feature = "v10_0")] {
+/// use std::collections::BTreeMap;
+/// use qmp_bindings::{Command, CommandOf, v10_0};
+///
+/// #[derive(serde::Serialize)]
+/// struct QueryFans {
+///     zone: u32,
+/// }
+///
+/// impl Command for QueryFans {
+///     const NAME: &'static str = "__com.example_query-fans";
+/// }
+///
+/// impl CommandOf<v10_0::Release> for QueryFans {
+///     type Return = BTreeMap<String, u32>;
+/// }
+/// # }
+/// ```
 pub trait Command: Serialize {
     /// The name on the wire, such as `blockdev-add`.
     const NAME: &'static str;

@@ -6,25 +6,32 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use crate::process::KilledChild;
+
 /// Runs an example with `input` on its standard input, and returns its output.
 pub fn run<A: AsRef<OsStr>>(
     name: &str,
     arguments: impl IntoIterator<Item = A>,
     input: &str,
 ) -> Output {
-    let mut child = Command::new(folder().join(name))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the example was built");
+    let mut child = start(name, arguments);
     let mut stdin = child.stdin.take().expect("it is piped");
     stdin
         .write_all(input.as_bytes())
         .expect("the example reads");
     drop(stdin);
-    child.wait_with_output().expect("the example ends")
+    child.output()
+}
+
+/// Starts an example whose standard streams are pipes.
+pub fn start<A: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = A>) -> KilledChild {
+    KilledChild::spawn(
+        Command::new(folder().join(name))
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped()),
+    )
 }
 
 /// Runs an example that has to succeed, and returns its standard output.
@@ -40,6 +47,9 @@ pub fn succeed<A: AsRef<OsStr>>(
     String::from_utf8(output.stdout).expect("examples write text")
 }
 
+/// The features that the examples require. All releases together take minutes.
+const FEATURES: &str = "fd-passing,tokio,v2_5,v2_11,v7_2,v10_0";
+
 /// Builds all examples once, and returns their folder.
 pub fn folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
@@ -54,7 +64,7 @@ pub fn folder() -> &'static Path {
                 "qmp-bindings",
                 "--examples",
             ])
-            .arg("--all-features")
+            .args(["--features", FEATURES])
             .status()
             .expect("cargo runs");
         assert!(status.success(), "the examples do not build");

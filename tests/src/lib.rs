@@ -3,6 +3,8 @@
 pub mod answers;
 pub mod clients;
 pub mod examples;
+pub mod migration;
+pub mod process;
 pub mod qemu;
 pub mod recording;
 pub mod scripted;

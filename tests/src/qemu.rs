@@ -1,11 +1,16 @@
 //! Real QEMUs, for the tests that need one.
+//!
+//! A test that fails leaves no process behind: QEMU outlives the end of its standard
+//! input, and whoever reads the output of the tests would wait for it forever.
 
 use std::env;
 use std::ffi::OsString;
+use std::fs::{self, File};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+
+use crate::process::{KilledChild, wait_for};
 
 use libtest_mimic::{Failed, Trial};
 use qapi_codegen::version::Version;
@@ -41,6 +46,59 @@ pub struct Program {
     version: Version,
 }
 
+/// The suites of Debian with a QEMU of their own, and whether tests may rely on them:
+/// the oldest one is archived some day, and the unstable one moves.
+const SUITES: [(&str, bool); 4] = [
+    ("bullseye", false),
+    ("bookworm", true),
+    ("trixie", true),
+    ("sid", false),
+];
+
+/// An emulator that tests run with.
+#[derive(Debug, Clone)]
+pub struct Emulator {
+    /// The suite of Debian that it is from, or `system`.
+    pub name: &'static str,
+    /// The program, if it is there.
+    pub program: Option<Program>,
+    /// Its absence is a failure.
+    pub is_required: bool,
+}
+
+impl Emulator {
+    fn new(name: &'static str, program: Option<Program>, is_required: bool) -> Emulator {
+        if program.is_none() {
+            eprintln!("{name}: no QEMU, so its tests do not run");
+        }
+        Emulator {
+            name,
+            program,
+            is_required,
+        }
+    }
+
+    /// Removes the program if `schemas/` does not have its series, and reports that:
+    /// the unstable suite may have a newer one. Only a required emulator has to be known.
+    pub fn imported(mut self) -> Emulator {
+        if let Some(program) = self.program.take_if(|program| !program.is_imported()) {
+            let (name, series) = (self.name, program.version().series());
+            eprintln!("{name}: series {series} is not imported, so its tests do not run");
+        }
+        self
+    }
+
+    /// Creates a test with this emulator.
+    pub fn trial(
+        &self,
+        name: &str,
+        test: impl FnOnce(Program) -> Result<(), Failed> + Send + 'static,
+    ) -> Trial {
+        let name = format!("{}/{name}", self.name);
+        trial(&name, self.program.clone(), self.is_required, test)
+    }
+}
+
 /// Arguments for an emulator whose machine needs nothing and does not run.
 const QUIET: [&str; 9] = [
     "-nodefaults",
@@ -55,14 +113,30 @@ const QUIET: [&str; 9] = [
 ];
 
 impl Program {
-    /// Finds the emulator: the one that `QEMU` names, or the one on the path.
-    pub fn emulator() -> Option<Program> {
-        Program::named("QEMU", "qemu-system-x86_64")
+    /// Finds the emulators, each with a name for its tests: those of the suites of
+    /// Debian in the folder that `QMP_QEMUS` names (see `.ci/qemus`), or else the one
+    /// that `QEMU` names or that is on the path.
+    pub fn emulators() -> Vec<Emulator> {
+        let Some(folder) = env::var_os("QMP_QEMUS").map(PathBuf::from) else {
+            let program = Program::named("QEMU", "qemu-system-x86_64");
+            return vec![Emulator::new("system", program, is_required())];
+        };
+        SUITES
+            .map(|(suite, must_exist)| {
+                let path = folder.join(suite).join("qemu-system-x86_64");
+                Emulator::new(suite, Program::at(path.into()), must_exist && is_required())
+            })
+            .into()
     }
 
-    /// Finds the storage daemon on the path.
+    /// Finds the storage daemon: the one of the stable suite in the folder that
+    /// `QMP_QEMUS` names, or else the one on the path.
     pub fn storage_daemon() -> Option<Program> {
-        Program::at("qemu-storage-daemon".into())
+        let name = "qemu-storage-daemon";
+        let folder = env::var_os("QMP_QEMUS").map(PathBuf::from);
+        Program::at(folder.map_or(name.into(), |folder| {
+            folder.join("trixie").join(name).into()
+        }))
     }
 
     /// Finds the guest agent: the one that `QEMU_GA` names, or the one on the path.
@@ -141,72 +215,63 @@ fn said_version(text: &str) -> Option<Version> {
 /// A program with a monitor, which ends with this value.
 #[derive(Debug)]
 pub struct Running {
-    child: Child,
+    child: KilledChild,
     folder: TempDir,
 }
 
 impl Running {
-    /// Starts a program whose arguments say where the socket of its monitor is
-    /// to be.
+    /// Starts a program whose arguments contain the path for the socket of its
+    /// monitor, and waits until the monitor listens.
     ///
     /// # Panics
     ///
-    /// It cannot be started, ends at once, or makes no socket.
+    /// The program cannot be started, ends at once, or does not listen.
     pub fn start(mut command: Command, arguments: impl FnOnce(&mut Command, &Path)) -> Self {
         let folder = TempDir::new().expect("a folder for the socket");
         let socket = folder.path().join(SOCKET);
         arguments(&mut command, &socket);
+        let errors = File::create(folder.path().join(ERRORS)).expect("a file for its errors");
         command.stdin(Stdio::null()).stdout(Stdio::null());
-        let child = command.spawn().expect("the program can be started");
+        let child = KilledChild::spawn(command.stderr(errors));
         let mut running = Running { child, folder };
         wait_for("a monitor", || {
-            if let Some(status) = running.ended() {
-                panic!("{command:?} ended at once: {status}");
+            if let Some(status) = running.child.ended() {
+                panic!("{command:?} ended at once: {status}: {}", running.errors());
             }
-            socket.exists()
+            // The socket is there before QEMU listens. This client disconnects again.
+            UnixStream::connect(&socket).is_ok()
         });
         running
     }
 
-    /// The socket of the monitor.
+    /// Returns the socket of the monitor.
     pub fn socket(&self) -> PathBuf {
         self.folder.path().join(SOCKET)
     }
 
-    /// A folder for files of the test.
+    /// Returns a folder for files of the test.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     /// Waits until the program ends by itself.
     pub fn wait(&mut self) {
-        wait_for("the end", || self.ended().is_some());
+        self.child.wait();
     }
 
-    fn ended(&mut self) -> Option<ExitStatus> {
-        self.child.try_wait().expect("a child can be asked")
+    /// Kills the program.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("a child can be killed");
+    }
+
+    /// Returns the standard error of the program.
+    pub fn errors(&self) -> String {
+        fs::read_to_string(self.folder.path().join(ERRORS)).unwrap_or_default()
     }
 }
 
 const SOCKET: &str = "monitor.sock";
-
-/// How long a program may take to start or to end.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < end, "no {what} within half a minute");
-        sleep(Duration::from_millis(5));
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+const ERRORS: &str = "errors";
 
 #[cfg(test)]
 mod tests {

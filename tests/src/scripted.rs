@@ -8,6 +8,8 @@ use std::thread::{self, JoinHandle};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::process::{PATIENCE, wait_for};
+
 /// The greeting of the release that most scripts use.
 pub const GREETING: &str = r#"{"QMP": {"version": {"qemu": {"micro": 2, "minor": 0, "major": 10}, "package": ""}, "capabilities": ["oob"]}}"#;
 
@@ -23,8 +25,7 @@ impl Scripted {
         let folder = TempDir::new().expect("a folder for the socket");
         let listener = UnixListener::bind(folder.path().join(SOCKET)).expect("a socket");
         let thread = thread::spawn(move || {
-            let (stream, _) = listener.accept().expect("a client");
-            script(&mut Peer::new(stream));
+            script(&mut Peer::new(accept(&listener)));
         });
         Scripted {
             folder,
@@ -47,6 +48,21 @@ impl Scripted {
         let thread = self.thread.take().expect("it is joined once");
         thread.join().expect("the script went as it should");
     }
+}
+
+/// Waits for a client, for a limited time.
+fn accept(listener: &UnixListener) -> UnixStream {
+    listener.set_nonblocking(true).expect("a socket");
+    let mut client = None;
+    wait_for("client", || {
+        client = listener.accept().ok();
+        client.is_some()
+    });
+    let (stream, _) = client.expect("it connected");
+    stream.set_nonblocking(false).expect("a socket");
+    let timeout = stream.set_read_timeout(Some(PATIENCE));
+    timeout.expect("a socket has a time limit");
+    stream
 }
 
 const SOCKET: &str = "monitor.sock";

@@ -16,13 +16,18 @@ use qapi_codegen::imported::{OVERRIDES, QemuProgram};
 use qapi_codegen::load::{LoadedSchema, load};
 use tests::shared;
 use xtask::commands::import::imported_files;
-use xtask::schema_source::{SchemaSource, SourceOptions};
+use xtask::introspected::Introspected;
+use xtask::schema_source::{ReplyOptions, SchemaSource, SourceOptions, reply_files};
 use xtask::workspace;
 
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = match shared::shared() {
-        Some(path) => upstream(&path.join("qapi")),
+        Some(path) => {
+            let mut trials = upstream(&path.join("qapi"));
+            trials.push(Trial::test("fresh/11.1", move || introspected(&path)));
+            trials
+        }
         None => vec![absent()],
     };
     trials.extend(committed());
@@ -124,6 +129,24 @@ fn fresh(folder: &Path) -> Result<(), Failed> {
             let name = committed.join(name);
             return Err(format!("{} differs from an import", name.display()).into());
         }
+    }
+    Ok(())
+}
+
+/// The schema of 11.1 is what an import writes for the recorded reply.
+fn introspected(shared: &Path) -> Result<(), Failed> {
+    let reply = shared.join("recordings/11.1/query-qmp-schema.json");
+    let introspected = Introspected::open(&reply.to_string_lossy())?;
+    let version = introspected.version.ok_or("the greeting is recorded")?;
+    let names = shared.join("qapi-from-docs/11.1.3");
+    let options = ReplyOptions {
+        version,
+        neighbour: workspace::series_before(version.series())?,
+        names: names.to_str(),
+    };
+    let folder = workspace::series_folder(version.series());
+    for (name, text) in reply_files(&introspected, options)? {
+        compare(&[fs::read_to_string(folder.join(name))?], &[text])?;
     }
     Ok(())
 }

@@ -1,33 +1,40 @@
 //! The schemas compared with the introspection of running QEMUs.
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use qapi_codegen::diff::finding::Finding;
+use qapi_codegen::diff::rules::Compatibility;
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::introspect::{AbsenceReason, Verification, write_schema};
 use qapi_codegen::version::{Series, Version};
-use tests::qemu::{self, Program, Running, trial};
+use tests::qemu::{self, Emulator, Program, Running, trial};
 use tests::shared;
+use xtask::catalogue::Catalogue;
 use xtask::commands::verify::VerifyReport;
 use xtask::introspected::Introspected;
+use xtask::reports::compare_releases;
 use xtask::schema_source::{SchemaSource, SourceOptions};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let mut trials = system();
+    let emulators = Program::emulators().into_iter();
+    let mut trials: Vec<Trial> = emulators.flat_map(live).collect();
     trials.push(storage_daemon());
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-/// The tests of the installed system emulator, if its series is imported.
-fn system() -> Vec<Trial> {
-    let program = Program::emulator().filter(Program::is_imported);
+/// The tests of an emulator whose series is imported.
+fn live(emulator: Emulator) -> Vec<Trial> {
+    let emulator = emulator.imported();
     let can_hide = |program: &Program| program.version().series() >= HIDING;
-    let hiding = program.clone().filter(can_hide);
-    let is_required = qemu::is_required();
-    vec![
-        trial("live/agrees", program.clone(), is_required, agrees),
-        trial("live/hides", hiding, is_required, hides),
-        trial("live/synthesised", program, is_required, synthesised),
-    ]
+    let mut trials = vec![
+        emulator.trial("agrees", agrees),
+        emulator.trial("synthesised", synthesised),
+        emulator.trial("same-release", same_release),
+    ];
+    if emulator.program.as_ref().is_some_and(can_hide) {
+        trials.push(emulator.trial("hides", hides));
+    }
+    trials
 }
 
 /// The first series with `-compat deprecated-output=hide`.
@@ -97,6 +104,23 @@ fn synthesised(program: Program) -> Result<(), Failed> {
         &introspected,
     )?;
     expect(verification.absent.is_empty(), &verification)
+}
+
+/// The schema of a QEMU's own reply takes over what its series has, so that
+/// nothing is removed.
+fn same_release(program: Program) -> Result<(), Failed> {
+    let running = program.start(&[]);
+    let catalogue = Catalogue::open()?;
+    let read = |argument: &str| catalogue.release(argument, QemuProgram::Emulator);
+    let series = read(&program.version().series().to_string())?;
+    let introspected = read(&running.socket().to_string_lossy())?;
+    let report = compare_releases(&series, &introspected, &[]);
+    let breaking = |finding: &&Finding<'_>| finding.compatibility == Compatibility::Breaking;
+    let breaking: Vec<_> = report.findings.iter().filter(breaking).collect();
+    match breaking.is_empty() {
+        true => Ok(()),
+        false => Err(format!("{breaking:#?}").into()),
+    }
 }
 
 /// The schema of the storage daemon is not imported, so QEMU's own files of the

@@ -266,3 +266,54 @@ fn a_neighbour_is_refused_unless_it_is_allowed() {
     let version = connect(&Options::new().any_release()).expect("it is allowed");
     assert_eq!(version.series(), qmp_bindings::v2_11::Release::SERIES);
 }
+
+#[test]
+fn a_command_of_a_distribution_is_sent() {
+    let server = Scripted::serve(|peer| {
+        let request = peer.greet().returns(r#"{"celsius": 41.5}"#);
+        let request = request.expect("the example sends a command");
+        assert_eq!(request["execute"], "__com.example_query-temperature");
+        assert_eq!(request["arguments"], serde_json::json!({"sensor": 1}));
+    });
+    let output = examples::succeed("own_command", [server.path()], "");
+    assert_eq!(output, "41.5 degrees Celsius\n");
+    server.join();
+}
+
+#[test]
+fn lines_of_the_shell_are_sent() {
+    let lines = [
+        ("query-status # a comment", Value::Null),
+        (
+            r#"a x={"b": [1, "c d"]} y=#1 # z"#,
+            serde_json::json!({"x": {"b": [1, "c d"]}, "y": "#1"}),
+        ),
+        (
+            r#"a x='{"b": 1}' y.z=on y.w="e f""#,
+            serde_json::json!({"x": {"b": 1}, "y": {"z": "on", "w": "e f"}}),
+        ),
+        (
+            r#"{"execute": "a", "arguments": {"x": 1}} # b"#,
+            serde_json::json!({"x": 1}),
+        ),
+    ];
+    let expected: Vec<Value> = lines
+        .iter()
+        .map(|(_, arguments)| arguments.clone())
+        .collect();
+    let server = Scripted::serve(move |peer| {
+        peer.greet();
+        for arguments in expected {
+            let request = peer.returns("{}").expect("the shell sends each line");
+            assert_eq!(request["arguments"], arguments);
+        }
+        peer.wait_for_the_end();
+    });
+    let input = lines.map(|(line, _)| format!("{line}\n")).concat() + "# nothing\n\nhelp\na b\n";
+    let output = examples::run("qmp_shell", [server.path()], &input);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("invalid argument `b`"), "{errors}");
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(shown.contains("sends a request as JSON"), "{shown}");
+    server.join();
+}

@@ -45,6 +45,8 @@ pub struct Release {
     pub target: Option<String>,
     /// The facts about all releases that no schema states.
     pub knowledge: Arc<Knowledge>,
+    /// The series that requests were written for, if it is known.
+    pub written_for: Option<Series>,
     /// Remarks on how the argument was understood.
     pub notes: Vec<String>,
 }
@@ -111,6 +113,7 @@ impl Catalogue {
             builds: Arc::clone(&self.builds),
             target: None,
             knowledge: Arc::clone(&self.knowledge),
+            written_for: None,
             notes: source.notes,
         })
     }
@@ -181,6 +184,7 @@ impl Release {
             devices: Some(&*self.builds),
             target: self.target.as_deref(),
             knowledge: Some(&self.knowledge),
+            written_for: self.written_for,
             series_with_command,
         };
         Checker::new(&self.schema, data)

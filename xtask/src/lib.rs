@@ -6,7 +6,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod annotations;
 mod builds;
+pub mod carried_overrides;
 pub mod catalogue;
 pub mod cli;
 pub mod commands;

@@ -22,7 +22,7 @@ use super::behaviour::{BehaviourNote, behaviour_notes};
 use super::change::ChangeKind;
 use super::compare::{ChangeGraph, OperationKind, compare};
 use super::deprecations::{NewDeprecation, new_deprecations};
-use super::devices::{DeviceChanges, compare_devices};
+use super::devices::{DeviceCoverage, device_coverage, device_findings};
 use super::example::ExampleBuilder;
 use super::finding::{Example, Finding, findings};
 use super::merge::merge_branches;
@@ -86,8 +86,8 @@ pub struct Report<'s> {
     pub behaviour: Vec<BehaviourNote<'s>>,
     /// The deprecations of the new release.
     pub deprecations: Vec<NewDeprecation<'s>>,
-    /// The changes of `device_add`, if both lists of devices are known.
-    pub devices: Option<DeviceChanges>,
+    /// The extent of the comparison of devices; nothing without `device_add`.
+    pub devices: Option<DeviceCoverage<'s>>,
     /// The changes of the bindings.
     pub rust: RustChanges,
     /// The numbers of findings that affect the program, if its use is recorded.
@@ -188,8 +188,18 @@ impl<'s> Report<'s> {
         let mut findings = findings(&comparison);
         let command_examples = command_examples(&findings, &examples);
         complete(&mut findings, inputs, &old, &examples);
-        let findings = merge_branches(findings);
+        let mut findings = merge_branches(findings);
+        let has_devices = [&old, &new].map(|side| side.commands.contains("device_add"));
         let devices = inputs.old.devices.zip(inputs.new.devices);
+        let devices = devices.filter(|_| has_devices == [true, true]);
+        if let Some((old, new)) = devices {
+            let mut of_devices = device_findings(old, new);
+            for finding in &mut of_devices {
+                finding.answer = find_answer(migrations, finding, (old.series(), new.series()));
+            }
+            findings.extend(of_devices);
+            findings.sort_by_cached_key(sort_key);
+        }
         Report {
             old: inputs.old.name,
             new: inputs.new.name,
@@ -198,7 +208,7 @@ impl<'s> Report<'s> {
             command_examples,
             behaviour: behaviour_notes(behaviour, &old, &new),
             deprecations: new_deprecations(migrations, &findings, &old, &new),
-            devices: devices.and_then(compare_devices),
+            devices: devices.map(|(old, new)| device_coverage(old, new)),
             rust: rust_changes(inputs.old.schema, inputs.new.schema),
             used: None,
             ignored: 0,

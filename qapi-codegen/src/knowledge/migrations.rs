@@ -55,6 +55,9 @@ pub struct MigrationRule {
     /// `steps`.
     #[serde(default)]
     pub answers: Vec<String>,
+    /// `true` if the later release accepts the old request with another meaning.
+    #[serde(default)]
+    pub silent: bool,
     /// Certainty that the new request has the same meaning.
     #[serde(default)]
     pub certainty: Certainty,
@@ -106,6 +109,8 @@ pub enum RewriteStep {
         /// The string.
         value: String,
     },
+    /// Replaces a number by its text.
+    NumberToString(String),
     /// Replaces a value by an array with this value as the only element.
     WrapValue(String),
     /// Removes strings from an array argument.

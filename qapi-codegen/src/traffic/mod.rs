@@ -38,4 +38,5 @@ pub mod migrate;
 pub mod option_text;
 pub mod read;
 pub mod record;
+mod secrets;
 pub mod usage;

@@ -17,8 +17,8 @@
 #[cfg(feature = "qga")]
 mod agent;
 mod any;
-mod driver;
 mod events;
+mod link;
 mod qmp;
 pub mod transport;
 

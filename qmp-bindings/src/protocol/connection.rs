@@ -17,7 +17,6 @@ use super::agent::{AgentState, SENTINEL, SYNC};
 use super::event_log::EventLog;
 use super::framing::{Frame, Framing};
 use super::greeting::Greeting;
-use super::handshake::{Handshake, Types};
 use super::message::{self, Id, Message, Outcome};
 use super::options::Options;
 use super::outgoing::{Outgoing, Transmit};
@@ -28,20 +27,25 @@ use crate::error::{Awaited, ClosedError, CommandError, Error, TransportError};
 use crate::fds::Fds;
 use crate::version::{Series, Version};
 
+mod handshake;
+
+use handshake::Handshake;
+pub(crate) use handshake::Types;
+
 /// One connection to a monitor or to a guest agent.
 ///
 /// `W` is the recipient of a reply, as the driver sees it.
 #[derive(Debug)]
 pub(crate) struct Connection<W> {
     /// Present if the server is a guest agent.
-    pub(super) agent: Option<AgentState>,
+    agent: Option<AgentState>,
     /// Present until the handshake is complete.
-    pub(super) handshake: Option<Box<Handshake>>,
-    pub(super) greeting: Greeting,
-    pub(super) series: Option<Series>,
-    pub(super) has_oob: bool,
-    pub(super) input: Framing,
-    pub(super) pending: Pending<W>,
+    handshake: Option<Box<Handshake>>,
+    greeting: Greeting,
+    series: Option<Series>,
+    has_oob: bool,
+    input: Framing,
+    pending: Pending<W>,
     pub(crate) events: EventLog,
     outgoing: Outgoing,
     in_flight_limit: usize,
@@ -175,7 +179,7 @@ impl<W> Connection<W> {
     }
 
     /// Queues a command. A command without a waiter belongs to the handshake.
-    pub(super) fn queue<A: Serialize + ?Sized>(
+    fn queue<A: Serialize + ?Sized>(
         &mut self,
         request: Request<'_, A>,
         waiter: Option<W>,

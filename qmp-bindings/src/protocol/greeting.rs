@@ -22,8 +22,8 @@ impl Greeting {
     }
 }
 
-/// Chooses from `types`, the oldest first, the series that fits a server best: its
-/// own, else the next older one, else the oldest.
+/// Chooses from `types`, the oldest first, the series that `releases` names, or the one
+/// that fits a server best: its own, else the next older one, else the oldest.
 ///
 /// # Errors
 ///
@@ -36,8 +36,12 @@ pub(crate) fn choose_types(
 ) -> Result<Series, Box<WrongReleaseError>> {
     let found = greeting.version.series();
     let not_newer = types.iter().rfind(|&&series| series <= found);
-    let nearest = not_newer.or(types.first()).copied();
+    let nearest = match releases {
+        Releases::Types(series) => types.iter().find(|&known| known == series),
+        _ => not_newer.or(types.first()),
+    };
     nearest
+        .copied()
         .filter(|&series| series == found || releases.contains(found))
         .ok_or_else(|| {
             Box::new(WrongReleaseError {

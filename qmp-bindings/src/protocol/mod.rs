@@ -9,7 +9,6 @@ pub(crate) mod decode;
 pub(crate) mod event_log;
 pub(crate) mod framing;
 pub(crate) mod greeting;
-pub(crate) mod handshake;
 pub(crate) mod message;
 pub(crate) mod options;
 pub(crate) mod outgoing;

@@ -32,6 +32,8 @@ pub(crate) enum Releases {
     None,
     Range(RangeInclusive<Series>),
     Any,
+    /// Any, with the types of this series.
+    Types(Series),
 }
 
 impl Releases {
@@ -39,7 +41,7 @@ impl Releases {
         match self {
             Releases::None => false,
             Releases::Range(range) => range.contains(&series),
-            Releases::Any => true,
+            Releases::Any | Releases::Types(_) => true,
         }
     }
 }
@@ -99,6 +101,14 @@ impl Options {
     #[must_use]
     pub fn any_release(mut self) -> Self {
         self.releases = Releases::Any;
+        self
+    }
+
+    /// Accepts a server of any series, and uses the types of this one for it. By default
+    /// an `AnyQmp` chooses the nearest types.
+    #[must_use]
+    pub fn types_of(mut self, series: Series) -> Self {
+        self.releases = Releases::Types(series);
         self
     }
 

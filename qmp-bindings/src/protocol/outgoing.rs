@@ -24,7 +24,6 @@ pub(crate) struct Outgoing {
 pub(crate) struct Transmit<'o> {
     pub(crate) bytes: &'o [u8],
     /// Descriptors to be sent with the first byte.
-    #[cfg_attr(not(all(unix, feature = "fd-passing")), allow(dead_code))]
     pub(crate) fds: &'o [<Fds as IntoIterator>::Item],
 }
 

@@ -44,6 +44,8 @@ impl<'r, A: ?Sized> Request<'r, A> {
     }
 }
 
+pub(crate) const NO_FDS: &str = "file descriptors can only be passed through a Unix socket";
+
 /// The queue in which the server runs a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Band {

@@ -2,36 +2,33 @@
 //!
 //! Without the feature `tracing` the functions do nothing.
 
-#[cfg(not(feature = "tracing"))]
-mod imp {
-    /// Traces a received message.
-    #[inline]
-    pub(crate) fn received(_: &[u8]) {}
+/// Traces a received message.
+#[inline]
+pub(crate) fn received(bytes: &[u8]) {
+    trace("received", bytes);
+}
 
-    /// Traces a sent message.
-    #[inline]
-    pub(crate) fn sent(_: &[u8]) {}
+/// Traces a sent message.
+#[inline]
+pub(crate) fn sent(bytes: &[u8]) {
+    trace("sent", bytes);
+}
+
+#[cfg(not(feature = "tracing"))]
+#[inline]
+fn trace(_: &str, _: &[u8]) {}
+
+#[cfg(feature = "tracing")]
+fn trace(direction: &str, bytes: &[u8]) {
+    const TARGET: &str = "qmp_bindings::wire";
+    if tracing::enabled!(target: TARGET, tracing::Level::TRACE) {
+        tracing::trace!(target: TARGET, message = %mask::mask_secrets(bytes), "{direction}");
+    }
 }
 
 #[cfg(feature = "tracing")]
-mod imp {
+mod mask {
     use serde_json::Value;
-
-    const TARGET: &str = "qmp_bindings::wire";
-
-    /// Traces a received message.
-    pub(crate) fn received(bytes: &[u8]) {
-        if tracing::enabled!(target: TARGET, tracing::Level::TRACE) {
-            tracing::trace!(target: TARGET, message = %mask_secrets(bytes), "received");
-        }
-    }
-
-    /// Traces a sent message.
-    pub(crate) fn sent(bytes: &[u8]) {
-        if tracing::enabled!(target: TARGET, tracing::Level::TRACE) {
-            tracing::trace!(target: TARGET, message = %mask_secrets(bytes), "sent");
-        }
-    }
 
     /// Formats a message with its secrets masked. Secrets in invalid JSON cannot be
     /// found, so it is not shown.
@@ -80,14 +77,12 @@ mod imp {
     }
 }
 
-pub(crate) use imp::{received, sent};
-
 #[cfg(all(test, feature = "tracing"))]
 mod tests {
-    use super::imp::mask_secrets;
+    use super::mask::mask_secrets;
 
     #[test]
-    fn secrets_are_not_mask_secrets() {
+    fn secrets_are_masked() {
         let cases = [
             r#"{"execute":"set_password","arguments":{"protocol":"vnc","password":"X"}}"#,
             r#"{"execute":"object-add","arguments":{"qom-type":"secret","id":"s","data":"X"}}"#,
@@ -97,11 +92,8 @@ mod tests {
             r#"{"password":"X"#,
         ];
         for case in cases {
-            assert!(
-                !mask_secrets(case.as_bytes()).contains('X'),
-                "{}",
-                mask_secrets(case.as_bytes())
-            );
+            let masked = mask_secrets(case.as_bytes());
+            assert!(!masked.contains('X'), "{masked}");
         }
         let open = r#"{"event":"E","data":{"data":"seen"}}"#;
         assert!(mask_secrets(open.as_bytes()).contains("seen"));

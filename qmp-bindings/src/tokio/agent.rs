@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -9,8 +10,10 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::clock::{before, now};
-use super::link::{Link, Reply};
+use super::link::Link;
+use super::shared::Reply;
 use super::transport::{Transport, connect_methods};
+use crate::client_macros::agent_methods;
 use crate::error::{Awaited, Error};
 use crate::protocol::agent::NEEDS_SILENT;
 use crate::protocol::connection::Connection;
@@ -28,9 +31,8 @@ use crate::{AgentRelease, CommandOf, NoReply};
 /// command synchronizes with the agent again.
 #[derive(Debug)]
 pub struct Agent<R> {
-    link: Link,
+    link: Arc<Link>,
     turn: Mutex<()>,
-    version: Option<Version>,
     timeout: Option<Duration>,
     release: PhantomData<fn() -> R>,
 }
@@ -51,69 +53,18 @@ impl<R: AgentRelease> Agent<R> {
     /// Panics outside of a tokio runtime.
     pub async fn open(transport: impl Into<Transport>, options: &Options) -> Result<Self, Error> {
         let connection = Connection::agent(Some(&[R::SERIES]), options, now());
-        let link = Link::open(transport.into(), connection).await?;
-        let version = link.shared.lock().connection.agent_version();
         Ok(Agent {
-            link,
+            link: Link::open(transport, connection).await?,
             turn: Mutex::new(()),
-            version,
             timeout: options.timeout,
             release: PhantomData,
         })
     }
+}
 
-    /// Sends a command and waits for its return value.
-    ///
-    /// # Errors
-    ///
-    /// Any [`Error`]; [`Error::Unsupported`] for a command that sends no reply.
-    pub async fn execute<C: CommandOf<R>>(&self, command: C) -> Result<C::Return, Error> {
-        if !C::SUCCESS_RESPONSE {
-            return Err(Error::Unsupported(NEEDS_SILENT));
-        }
-        let reply = self.call(C::NAME.into(), &command, None).await?;
-        decode(C::NAME, &reply)
-    }
+agent_methods!([async] [.await] []);
 
-    /// Sends a command that sends no reply when it succeeds, and waits for an error
-    /// for a limited time.
-    ///
-    /// # Errors
-    ///
-    /// The agent returned an error, or does not answer.
-    pub async fn execute_silent<C: CommandOf<R, Return = NoReply>>(
-        &self,
-        command: C,
-        wait: Duration,
-    ) -> Result<(), Error> {
-        match self.call(C::NAME.into(), &command, Some(wait)).await {
-            Ok(_) => Ok(()),
-            Err(Error::Timeout(error)) if matches!(error.awaited, Awaited::Reply(_)) => Ok(()),
-            Err(Error::Closed(error)) if error.command.as_deref() == Some(C::NAME) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Sends a command by name and waits for its return value as JSON. The arguments
-    /// have to be an object.
-    ///
-    /// # Errors
-    ///
-    /// See [`Agent::execute`].
-    pub async fn execute_raw(
-        &self,
-        name: &str,
-        arguments: &(impl Serialize + ?Sized),
-    ) -> Result<Value, Error> {
-        let reply = self.call(name.to_owned().into(), arguments, None).await?;
-        decode(name, &reply)
-    }
-
-    /// Returns the version of the agent; `None` if it does not allow `guest-info`.
-    pub fn version(&self) -> Option<Version> {
-        self.version
-    }
-
+impl<R> Agent<R> {
     /// Synchronizes if needed, sends a command and waits for its reply; for `wait`
     /// after the synchronization, if given.
     async fn call<A: Serialize + ?Sized>(

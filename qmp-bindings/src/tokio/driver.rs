@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::{Sleep, sleep_until};
 
 use super::clock::now;
-use super::link::{Shared, State};
+use super::shared::{Shared, State};
 use super::transport::Reader;
 
 /// Runs until the connection is closed.

@@ -29,6 +29,7 @@ mod driver;
 mod events;
 mod link;
 mod qmp;
+mod shared;
 mod transport;
 
 #[cfg(feature = "qga")]

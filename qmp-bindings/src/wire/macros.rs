@@ -11,25 +11,30 @@ macro_rules! serialize {
     )*};
 }
 
+/// Implements `Deserialize` with an expression.
+macro_rules! deserialize_with {
+    ($name:ident, $deserializer:ident => $value:expr) => {
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(
+                $deserializer: D,
+            ) -> Result<Self, D::Error> {
+                $value
+            }
+        }
+    };
+}
+
 /// Implements `Deserialize` for objects.
 macro_rules! deserialize {
     ($($name:ident),*) => {$(
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::wire::object(deserializer)
-            }
-        }
+        $crate::wire::deserialize_with!($name, deserializer => $crate::wire::object(deserializer));
     )*};
 }
 
 /// Implements `Deserialize` for unions.
 macro_rules! deserialize_union {
     ($($name:ident),*) => {$(
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::wire::union(deserializer)
-            }
-        }
+        $crate::wire::deserialize_with!($name, deserializer => $crate::wire::union(deserializer));
     )*};
 }
 
@@ -82,22 +87,14 @@ macro_rules! nested_union {
 /// Implements `Deserialize` for alternates.
 macro_rules! deserialize_alternate {
     ($($name:ident),*) => {$(
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::wire::alternate(deserializer)
-            }
-        }
+        $crate::wire::deserialize_with!($name, deserializer => $crate::wire::alternate(deserializer));
     )*};
 }
 
 /// Implements `Deserialize` for commands and events that wrap a type.
 macro_rules! deserialize_newtype {
     ($($name:ident),*) => {$(
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                serde::Deserialize::deserialize(deserializer).map($name)
-            }
-        }
+        $crate::wire::deserialize_with!($name, deserializer => serde::Deserialize::deserialize(deserializer).map($name));
     )*};
 }
 
@@ -126,26 +123,29 @@ macro_rules! serialize_enum {
 /// Implements `Deserialize` for enums.
 macro_rules! deserialize_enum {
     ($($name:ident),*) => {$(
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::wire::text(deserializer, |text| $name::from(text))
-            }
-        }
+        $crate::wire::deserialize_with!($name, deserializer => $crate::wire::text(deserializer, |text| $name::from(text)));
     )*};
 }
 
-/// Implements `Command`.
+/// Implements `Command`, and describes the arguments for use at run time.
 macro_rules! commands {
-    ($($name:ident = $wire:literal),*) => {$(
+    ($($name:ident ($wire:literal, $arguments:expr, $is_open:literal)),*) => {$(
         impl $crate::Command for $name {
             const NAME: &'static str = $wire;
         }
+
+        impl $name {
+            pub(crate) const INFO: $crate::CommandInfo =
+                $crate::CommandInfo::new($wire, $arguments, $is_open);
+        }
     )*};
 }
 
-/// Implements `CommandOf` for the commands of a release.
+/// Implements `CommandOf` for the commands of a release, and lists them.
 macro_rules! commands_of {
     ($release:ident: $($name:ident => $returns:ty $(, $flag:ident)*;)*) => {
+    const COMMANDS: &[$crate::CommandInfo] = &[$(command::$name::INFO),*];
+
     $(
         impl $crate::CommandOf<$release> for command::$name {
             type Return = $returns;
@@ -213,14 +213,14 @@ macro_rules! events {
     (
         $(#[$meta:meta])*
         pub enum $event:ident of $release:ident {
-            $($name:ident = $wire:literal),*
+            $($(#[$variant_meta:meta])* $name:ident = $wire:literal),*
         }
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
         pub enum $event {
-            $(#[doc = concat!("`", $wire, "`.")] $name(event::$name),)*
+            $($(#[$variant_meta])* $name(event::$name),)*
             /// An event that the schema does not list.
             Unrecognized($crate::UnrecognizedEvent),
         }
@@ -230,13 +230,10 @@ macro_rules! events {
                 name: &str,
                 data: Option<&serde_json::value::RawValue>,
             ) -> Result<Self, serde_json::Error> {
-                let data = data.map_or("{}", serde_json::value::RawValue::get);
+                let text = data.map_or("{}", serde_json::value::RawValue::get);
                 Ok(match name {
-                    $($wire => $event::$name(serde_json::from_str(data)?),)*
-                    _ => $event::Unrecognized($crate::UnrecognizedEvent {
-                        name: name.to_owned(),
-                        data: serde_json::from_str(data)?,
-                    }),
+                    $($wire => $event::$name(serde_json::from_str(text)?),)*
+                    _ => $event::Unrecognized($crate::Event::decode(name, data)?),
                 })
             }
 
@@ -283,6 +280,6 @@ macro_rules! events {
 
 pub(crate) use {
     command_constant, command_marker, commands, commands_of, deserialize, deserialize_alternate,
-    deserialize_enum, deserialize_newtype, deserialize_union, display_enum, events, nested_union,
-    no_base, serialize, serialize_enum,
+    deserialize_enum, deserialize_newtype, deserialize_union, deserialize_with, display_enum,
+    events, nested_union, no_base, serialize, serialize_enum,
 };

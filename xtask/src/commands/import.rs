@@ -1,6 +1,5 @@
 //! `import`: writes the interface of a QEMU release into `schemas/`.
 
-mod carry_over;
 mod from_introspection;
 
 use std::collections::BTreeMap;
@@ -12,6 +11,7 @@ use qapi_codegen::imported::{MANIFEST, Manifest, OVERRIDES, QemuProgram};
 use qapi_codegen::version::{Series, Version};
 
 use crate::Outcome;
+use crate::carried_overrides::carry_over;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::folder::{FolderContent, OtherFiles};
@@ -19,7 +19,6 @@ use crate::introspected::is_introspection;
 use crate::project::add_to_bindings;
 use crate::schema_source::{SchemaSource, SourceOptions};
 use crate::workspace;
-use carry_over::carry_over;
 
 /// Import the schema of a QEMU release into schemas/
 ///
@@ -29,12 +28,14 @@ use carry_over::carry_over;
 /// still apply, and gets bindings. Overrides and device lists that exist are kept.
 ///
 /// Without a source tree, import from a running QEMU or from its saved reply to
-/// `query-qmp-schema`. The names of types are then made up.
+/// `query-qmp-schema`. Names, conditions and integer sizes are then those of the
+/// series before, and what is new gets made-up names, unless `--names` has them.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask import qemu-10.0.0.tar.xz\n  \
     cargo xtask import ~/src/qemu --rev v9.2.0\n  \
-    cargo xtask import monitor.sock --as 11.1")]
+    cargo xtask import monitor.sock --as 11.1\n  \
+    cargo xtask import reply.json --as 11.1 --names qemu-11.1-reference")]
 pub struct Import {
     /// A folder with a QEMU source tree, a release tarball, the socket of a
     /// running QEMU, or its saved reply
@@ -48,6 +49,10 @@ pub struct Import {
     /// The release, instead of that in the VERSION file
     #[arg(long, value_name = "X.Y.Z")]
     from_version: Option<Version>,
+    /// A folder with schema files that have at least the names of this release,
+    /// such as one made from its reference; for a running QEMU or saved reply
+    #[arg(long, value_name = "FOLDER")]
+    names: Option<String>,
 }
 
 impl Import {
@@ -55,6 +60,12 @@ impl Import {
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         if self.rev.is_none() && is_introspection(&self.schema) {
             return from_introspection::import(&self, console);
+        }
+        if self.names.is_some() {
+            return Err(
+                Failure::new("`--names` goes with a running QEMU or a saved reply")
+                    .with_help("schema files have all names: remove `--names`"),
+            );
         }
         let options = SourceOptions {
             revision: self.rev,
@@ -71,7 +82,7 @@ impl Import {
     }
 }
 
-/// Writes the files of a series with the overrides that it takes over, adds the
+/// Writes the files of a series with the overrides that it takes over, adds a new
 /// series to the settings of the project, and says what to run next.
 fn write_series(
     series: Series,
@@ -80,8 +91,10 @@ fn write_series(
     console: &mut Console,
 ) -> Result<Outcome, Failure> {
     let path = workspace::series_folder(series);
+    let is_new = !path.join(MANIFEST).exists();
     if !path.join(OVERRIDES).exists()
-        && let Some(carried) = carry_over(series, &files)?
+        && let Some(before) = workspace::series_before(series)?
+        && let Some(carried) = carry_over(before, series, &files)?
     {
         console.notes(&carried.notes());
         files.extend(carried.into_file());
@@ -92,12 +105,11 @@ fn write_series(
         others: OtherFiles::Keep,
     };
     let folder = workspace::shown(&content.path);
-    let is_new = content.write()?;
-    console.status(&match is_new {
+    console.status(&match content.write()? {
         true => format!("wrote {folder}{remark}"),
         false => format!("{folder} is up to date{remark}"),
     });
-    if add_to_bindings(series)? {
+    if is_new && add_to_bindings(series)? {
         console.status(&format!(
             "added {series} to `bindings` in schemas/project.toml"
         ));
@@ -137,6 +149,9 @@ pub fn imported_files(source: &SchemaSource) -> Result<BTreeMap<String, String>,
     let mut files = BTreeMap::new();
     let mut origins = Vec::new();
     for program in PROGRAMS {
+        if program != QemuProgram::Emulator && !source.has(program) {
+            continue;
+        }
         let valid = source.validate(source.load_as_stated(program)?)?;
         origins.push(source.origin(program, valid.loaded())?);
         let text = canonical::print(valid.loaded(), &valid.docs().definitions);
@@ -151,5 +166,5 @@ pub fn imported_files(source: &SchemaSource) -> Result<BTreeMap<String, String>,
 }
 
 fn manifest_text(manifest: &Manifest) -> Result<String, Failure> {
-    toml::to_string(manifest).map_err(|error| Failure::new(error.to_string()))
+    toml::to_string_pretty(manifest).map_err(|error| Failure::new(error.to_string()))
 }

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -26,9 +27,11 @@ struct RecordingFile {
 }
 
 impl Recorder {
-    /// Opens a file to which lines are appended.
+    /// Opens a file to which lines are appended. A new one is readable by the
+    /// user only, because messages may have passwords.
     pub fn open(name: &str) -> Result<Recorder, Failure> {
-        let file = OpenOptions::new().append(true).create(true).open(name);
+        let mut options = OpenOptions::new();
+        let file = options.append(true).create(true).mode(0o600).open(name);
         let file = file.map_err(|error| Failure::io("write", name, &error))?;
         Ok(Recorder {
             name: name.to_owned(),

@@ -31,6 +31,7 @@ pub fn apply_steps(
             }
             RewriteStep::NestArguments(name) => replace_arguments(rewrite, name, &|old| old),
             RewriteStep::Add { member, value } => add(rewrite, member, value),
+            RewriteStep::NumberToString(path) => number_to_string(rewrite, path),
             RewriteStep::WrapValue(path) => wrap_value(rewrite, path),
             RewriteStep::RemoveStrings { from, values } => remove_strings(rewrite, from, values),
             RewriteStep::FlattenUnions(UnionTypes::Schema) => {
@@ -124,6 +125,17 @@ fn add(rewrite: &mut RequestRewrite, path: &str, value: &str) {
     change_argument(rewrite, path, &mut |object, name| {
         if object.get(name).is_none() {
             object.set(name.to_owned(), JsonValue::string(value.to_owned()));
+        }
+    });
+}
+
+fn number_to_string(rewrite: &mut RequestRewrite, path: &str) {
+    change_argument(rewrite, path, &mut |object, name| {
+        if let Some(value @ JsonValue::Number(_)) = object.get_mut(name) {
+            let JsonValue::Number(number) = &value else {
+                return;
+            };
+            *value = JsonValue::string(number.clone().into_owned());
         }
     });
 }
