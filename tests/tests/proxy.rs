@@ -27,9 +27,18 @@ fn main() {
     let program = || Program::emulator().filter(Program::is_imported);
     let trials = vec![
         Trial::test("bytes_pass_unchanged_and_are_recorded", bytes_pass),
-        Trial::test("a_server_that_restarts_gets_the_next_session", sessions_follow),
-        Trial::test("a_rehearsal_finds_what_a_release_rejects", rehearsal_rejects),
-        Trial::test("huge_messages_and_vanished_clients_end_cleanly", clients_vanish),
+        Trial::test(
+            "a_server_that_restarts_gets_the_next_session",
+            sessions_follow,
+        ),
+        Trial::test(
+            "a_rehearsal_finds_what_a_release_rejects",
+            rehearsal_rejects,
+        ),
+        Trial::test(
+            "huge_messages_and_vanished_clients_end_cleanly",
+            clients_vanish,
+        ),
         trial(
             "a_running_qemu_answers_the_same_through_it",
             program(),
@@ -95,10 +104,14 @@ impl Proxy {
 
 fn bytes_pass() -> Result<(), Failed> {
     let replies = "{\"QMP\": {}}\r\n{\n  \"return\": {}\n}\r\n junk \n{\"event\": \"a\"}";
-    let requests = "{ \"execute\":'x' }{\"execute\": \"y\"}\n\n{\"exec-oob\":\n\"z\"} \r\nrub\u{1}bish";
+    let requests =
+        "{ \"execute\":'x' }{\"execute\": \"y\"}\n\n{\"exec-oob\":\n\"z\"} \r\nrub\u{1}bish";
     let folder = TempDir::new()?;
     let listener = UnixListener::bind(folder.path().join("s"))?;
-    let proxy = Proxy::start(&folder.path().join("s"), &["--record", "RECORDING", "--once"]);
+    let proxy = Proxy::start(
+        &folder.path().join("s"),
+        &["--record", "RECORDING", "--once"],
+    );
     let mut client = UnixStream::connect(proxy.socket())?;
     let (mut server, _) = listener.accept()?;
     for byte in requests.as_bytes().chunks(5) {
@@ -119,11 +132,12 @@ fn bytes_pass() -> Result<(), Failed> {
         let lines = recording.iter().filter(|line| line["dir"] == dir);
         let text = lines.map(|line| {
             let raw = line["raw"].as_str().unwrap_or_default();
-            raw.to_owned() + match line["eol"].as_str() {
-                Some("crlf") => "\r\n",
-                Some("lf") => "\n",
-                _ => "",
-            }
+            raw.to_owned()
+                + match line["eol"].as_str() {
+                    Some("crlf") => "\r\n",
+                    Some("lf") => "\n",
+                    _ => "",
+                }
         });
         assert_eq!(text.collect::<String>(), expected);
     }
@@ -163,9 +177,20 @@ fn sessions_follow() -> Result<(), Failed> {
 
 fn rehearsal_rejects() -> Result<(), Failed> {
     let old = "{\"execute\": \"blockdev-add\", \"arguments\": {\"options\": {}}}\n";
-    for (request, expected) in [(old, Outcome::Found), ("{\"execute\": \"stop\"}", Outcome::Fine)] {
+    for (request, expected) in [
+        (old, Outcome::Found),
+        ("{\"execute\": \"stop\"}", Outcome::Fine),
+    ] {
         let server = Scripted::serve(|peer| peer.wait_for_the_end());
-        let options = ["--check", "2.5", "--check", "2.11", "--once", "--record", "RECORDING"];
+        let options = [
+            "--check",
+            "2.5",
+            "--check",
+            "2.11",
+            "--once",
+            "--record",
+            "RECORDING",
+        ];
         let proxy = Proxy::start(&server.path(), &options);
         let mut client = UnixStream::connect(proxy.socket())?;
         client.write_all(request.as_bytes())?;
@@ -211,8 +236,14 @@ fn qemu_answers_the_same(program: Program) -> Result<(), Failed> {
     let direct = program.start(&[]);
     let expected = converse(&direct.socket())?;
     let behind = program.start(&[]);
-    let proxy = Proxy::start(&behind.socket(), &["--record", "RECORDING", "--check", "7.2"]);
-    assert_eq!(without_times(&converse(&proxy.socket())?), without_times(&expected));
+    let proxy = Proxy::start(
+        &behind.socket(),
+        &["--record", "RECORDING", "--check", "7.2"],
+    );
+    assert_eq!(
+        without_times(&converse(&proxy.socket())?),
+        without_times(&expected)
+    );
     Ok(())
 }
 

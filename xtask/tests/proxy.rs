@@ -33,6 +33,9 @@ fn an_interrupt_ends_sessions_and_removes_the_socket() {
         assert_eq!(proxy.wait().unwrap().code(), Some(0));
         assert!(!listen.exists());
         stderr.read_to_string(&mut text).unwrap();
-        assert!(text.ends_with("0 requests: 0 accepted, 0 rejected (QEMU 2.11)\n"), "{text}");
+        assert!(
+            text.ends_with("0 requests: 0 accepted, 0 rejected (QEMU 2.11)\n"),
+            "{text}"
+        );
     }
 }

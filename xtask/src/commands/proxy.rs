@@ -48,12 +48,15 @@ impl Proxy {
     /// Runs the command.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let catalogue = Catalogue::open()?;
-        let releases = self.check.iter().map(|schema| {
-            read_release(&catalogue, schema, QemuProgram::Emulator, console)
-        });
+        let releases = self
+            .check
+            .iter()
+            .map(|schema| read_release(&catalogue, schema, QemuProgram::Emulator, console));
         let releases: Vec<Release> = releases.collect::<Result<_, Failure>>()?;
         let elsewhere = |name: &str| catalogue.series_with_command(name);
-        let checkers = releases.iter().map(|release| release.checker(Some(&elsewhere)));
+        let checkers = releases
+            .iter()
+            .map(|release| release.checker(Some(&elsewhere)));
         let recorder = self.record.as_deref().map(Recorder::open).transpose()?;
         let mut proxy = crate::proxy::Proxy {
             listen: self.listen,

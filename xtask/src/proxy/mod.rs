@@ -49,7 +49,10 @@ impl Proxy<'_> {
     /// Serves clients until the user interrupts the program.
     pub fn run(&mut self, console: &mut Console) -> Result<(), Failure> {
         let service = Service::start(&self.listen)?;
-        console.status(&format!("listening at {}, QEMU at {}", self.listen, self.to));
+        console.status(&format!(
+            "listening at {}, QEMU at {}",
+            self.listen, self.to
+        ));
         let started = since_epoch().as_secs();
         let mut number = 0;
         while let Some(client) = service.next_client() {
@@ -58,7 +61,9 @@ impl Proxy<'_> {
             let server = Stream::connect(&self.to);
             let is_interrupted = match server {
                 Ok(server) => self.serve(&service, &session, client, server, console),
-                Err(error) if self.is_once => return Err(Failure::io("connect to", &self.to, &error)),
+                Err(error) if self.is_once => {
+                    return Err(Failure::io("connect to", &self.to, &error));
+                }
                 Err(error) => {
                     console.note(&format!("cannot connect to `{}`: {error}", self.to));
                     false
@@ -185,11 +190,15 @@ fn note_error(session: &str, side: Sender, result: &io::Result<()>, console: &mu
             Sender::Server => "QEMU",
         };
         let error = printable(&error.to_string());
-        console.note(&format!("session {session}: passing on what {side} sends: {error}"));
+        console.note(&format!(
+            "session {session}: passing on what {side} sends: {error}"
+        ));
     }
 }
 
 /// The time since the epoch.
 fn since_epoch() -> Duration {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
 }

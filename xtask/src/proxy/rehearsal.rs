@@ -111,7 +111,8 @@ impl RehearsedRelease<'_> {
         let errors = checked.problems.iter();
         let errors = errors.filter(|problem| problem.severity == Severity::Error);
         let describe = |message: &str, help: Option<&str>| {
-            let help = help.map_or_else(String::new, |help| format!("\n  help: {}", printable(help)));
+            let help =
+                help.map_or_else(String::new, |help| format!("\n  help: {}", printable(help)));
             let (command, message) = (printable(command), printable(message));
             format!("{style}QEMU {series} rejects{style:#} {command}: {message}{help}")
         };
