@@ -118,12 +118,18 @@ impl Catalogue {
         })
     }
 
-    /// Reads imported series in parallel.
+    /// Reads imported series in parallel, without those that lack the interface.
     pub fn releases(
         &self,
         series: &[Series],
         program: QemuProgram,
     ) -> Result<Vec<Release>, Failure> {
+        let mut with = Vec::new();
+        for series in series {
+            let source = SchemaSource::open(&series.to_string(), &SourceOptions::default())?;
+            with.extend(source.has(program).then_some(*series));
+        }
+        let series = &with[..];
         let workers = thread::available_parallelism().map_or(1, usize::from);
         let share = series.len().div_ceil(workers).max(1);
         let read_chunk = |chunk: &[Series]| -> Vec<Result<Release, Failure>> {

@@ -58,6 +58,9 @@ pub struct Check {
     /// Check commands of the guest agent
     #[arg(long)]
     qga: bool,
+    /// Check commands of the storage daemon
+    #[arg(long, conflicts_with = "qga")]
+    storage_daemon: bool,
     /// Accept files in which no message is found
     #[arg(long)]
     allow_empty: bool,
@@ -117,7 +120,10 @@ impl Check {
             release.set_target(self.target.clone())?;
             release.written_for = self.from;
         }
-        let elsewhere = |name: &str| catalogue.series_with_command(name);
+        let elsewhere = |name: &str| match self.storage_daemon {
+            true => Vec::new(),
+            false => catalogue.series_with_command(name),
+        };
         let is_one = !self.all_releases && releases.len() == 1;
         let checkers = releases.iter().map(|release| match is_one {
             true => release.checker(Some(&elsewhere)),
@@ -152,7 +158,7 @@ impl Check {
         catalogue: &Catalogue,
         console: &mut Console,
     ) -> Result<Vec<Release>, Failure> {
-        let program = select_program(self.qga, false);
+        let program = select_program(self.qga, self.storage_daemon);
         let Some(against) = &self.against else {
             return catalogue.releases(catalogue.series(), program);
         };
