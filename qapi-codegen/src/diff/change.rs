@@ -170,6 +170,8 @@ kinds! {
     CpuModelAdded = "cpu-model-added" [Device, Addition, NoMessage],
     /// A device no longer has a property.
     PropertyRemoved = "device-property-removed" [Device],
+    /// A device no longer has an unstable property.
+    PropertyRemovedUnstable = "device-property-removed-unstable" [Device],
     PropertyAdded = "device-property-added" [Device, Addition, NoMessage],
     /// The new type of a property does not accept all values of the old one.
     PropertyTypeChanged = "device-property-type-changed" [Device, NoMessage],

@@ -1,4 +1,4 @@
-//! The history of one command, event or type over all releases.
+//! The history of one command, event, type or device over all releases.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ use crate::schema::Schema;
 use crate::version::Series;
 use crate::wire::{Interface, render_path};
 
-/// The history of a command, event or type.
+/// The history of a command, event, type or device.
 #[derive(Debug, Clone, Serialize)]
 pub struct History<'s> {
     /// The name.

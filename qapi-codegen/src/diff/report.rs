@@ -23,7 +23,7 @@ use super::change::ChangeKind;
 use super::compare::{ChangeGraph, OperationKind, compare};
 use super::deprecations::{NewDeprecation, new_deprecations};
 use super::devices::{DeviceCoverage, device_coverage, device_findings};
-use super::example::ExampleBuilder;
+use super::example::{ExampleBuilder, RequestJudge};
 use super::finding::{Example, Finding, findings};
 use super::merge::merge_branches;
 use super::release_chain::ReleaseChain;
@@ -171,8 +171,16 @@ impl FindingCounts {
 }
 
 impl<'s> Report<'s> {
-    /// Compares two releases.
+    /// Compares two releases, and shows examples untried.
     pub fn compare(inputs: &ReportInputs<'s>) -> Report<'s> {
+        Report::compare_and_try(inputs, None)
+    }
+
+    /// Compares two releases, and shows the examples that a judge confirms.
+    pub fn compare_and_try(
+        inputs: &ReportInputs<'s>,
+        judge: Option<&dyn RequestJudge>,
+    ) -> Report<'s> {
         let Knowledge {
             behaviour,
             migrations,
@@ -184,6 +192,7 @@ impl<'s> Report<'s> {
             old: &old,
             new: &new,
             requests,
+            judge,
         };
         let mut findings = findings(&comparison);
         let command_examples = command_examples(&findings, &examples);

@@ -102,12 +102,12 @@ pub enum RewriteStep {
     WrapArguments(String),
     /// Makes the arguments the members of the only argument.
     NestArguments(String),
-    /// Adds a string argument unless it is present.
+    /// Adds an argument unless it is present.
     Add {
         /// The argument.
         member: String,
-        /// The string.
-        value: String,
+        /// Its value.
+        value: AddedValue,
     },
     /// Replaces a number by its text.
     NumberToString(String),
@@ -181,6 +181,16 @@ pub enum RewriteStep {
     },
     /// Replaces strings by the numbers, booleans and arrays that they denote.
     ParseStrings(StringTypes),
+}
+
+/// The value of an argument that a rule adds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum AddedValue {
+    /// An integer.
+    Integer(i64),
+    /// A string.
+    Text(String),
 }
 
 /// Source of the types that strings are parsed as.

@@ -48,7 +48,9 @@ impl History {
         };
         let Some(history) = found else {
             let similar = similar_names(&schemas, &self.name);
-            return Err(unknown_name(&self.name, &similar, &schemas));
+            let builds = catalogue.builds().read()?;
+            let devices = builds.names().filter(|name| builds.is_device(name));
+            return Err(unknown_name(&self.name, &similar, &schemas, devices));
         };
         match self.format {
             OutputFormat::Text => console.styled(&text(&history))?,
@@ -71,8 +73,8 @@ fn text(history: &history::History<'_>) -> String {
     );
     for (target, series) in &history.targets {
         let series: Vec<Series> = series.iter().copied().collect();
-        let builds = series.len();
-        text += &format!("  {target}: {} (builds of {builds})\n", range_text(&series));
+        let count = series.len();
+        text += &format!("  {target}: {} ({count} series)\n", range_text(&series));
     }
     for entry in &history.entries {
         text += &format!("\n{}\n", entry.series);

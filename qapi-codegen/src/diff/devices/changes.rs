@@ -133,7 +133,11 @@ pub fn property_changes<'s>(
         let removal = removal.filter(|own| own.is_exact).map(|own| own.since);
         match new.property(device, property) {
             PropertyStatus::Removed(_) | PropertyStatus::Absent => {
-                add(ChangeKind::PropertyRemoved, property, before, None, removal);
+                let kind = match property.starts_with("x-") {
+                    true => ChangeKind::PropertyRemovedUnstable,
+                    false => ChangeKind::PropertyRemoved,
+                };
+                add(kind, property, before, None, removal);
             }
             PropertyStatus::Known(after) => {
                 if let (Some(old_type), Some(new_type)) = (before, after)
@@ -229,7 +233,9 @@ pub fn reverse(change: DeviceChange<'_>) -> DeviceChange<'_> {
             ChangeKind::DeviceAdded => ChangeKind::DeviceRemoved,
             ChangeKind::CpuModelRemoved => ChangeKind::CpuModelAdded,
             ChangeKind::CpuModelAdded => ChangeKind::CpuModelRemoved,
-            ChangeKind::PropertyRemoved => ChangeKind::PropertyAdded,
+            ChangeKind::PropertyRemoved | ChangeKind::PropertyRemovedUnstable => {
+                ChangeKind::PropertyAdded
+            }
             ChangeKind::PropertyAdded => ChangeKind::PropertyRemoved,
             kind => kind,
         },

@@ -116,7 +116,7 @@ impl<'s> DeviceChange<'s> {
             JsonValue::Object(vec![text("execute", "device_add"), arguments])
         };
         match self.kind {
-            ChangeKind::PropertyRemoved => Example {
+            ChangeKind::PropertyRemoved | ChangeKind::PropertyRemovedUnstable => Example {
                 before: Some(request(self.property)),
                 after: Some(request(None)),
             },
